@@ -1,0 +1,1 @@
+"""Aerogram: an email platform that a team runs itself and that speaks Mailjet's wire protocols."""

@@ -1,0 +1,1 @@
+"""Ring 9: settings, building and running. The only package that knows them all."""

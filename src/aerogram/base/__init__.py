@@ -1,0 +1,1 @@
+"""Ring 0: clock, ids, errors, sealing. Imports nothing of ours."""

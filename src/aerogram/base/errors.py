@@ -1,0 +1,39 @@
+"""The tree of errors.
+
+::
+
+    AerogramError             anything of ours; carries a public sentence
+    ├── SettingsError         the operator must change a setting; `serve` ends with this one line
+    ├── RefusedError          the caller must change the request; carries code and path where known
+    ├── NotFoundError         no such object for this account
+    └── UnavailableError      ours or a passing state; the same call may work later
+        └── StoreFullError    disk or quota of the store is used up
+
+Expected outcomes (a bounce, a deferral) are values in `aerogram.model`, never exceptions.
+"""
+
+from __future__ import annotations
+
+
+class AerogramError(Exception):
+    """Anything of ours. ``str(error)`` is a sentence that may be shown to the caller."""
+
+
+class SettingsError(AerogramError):
+    """A setting is wrong or the machine cannot give what it asks for."""
+
+
+class RefusedError(AerogramError):
+    """The request is wrong and will be wrong again unless the caller changes it."""
+
+
+class NotFoundError(AerogramError):
+    """The object does not exist for the account that asks."""
+
+
+class UnavailableError(AerogramError):
+    """The request may be right; the service cannot carry it out now."""
+
+
+class StoreFullError(UnavailableError):
+    """The disk or the database has no room; nothing was accepted."""

@@ -1,0 +1,1 @@
+"""Ring 5: what a mail says, down to its bytes."""

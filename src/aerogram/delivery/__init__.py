@@ -1,0 +1,1 @@
+"""Ring 6: the queue becomes conversations with the world."""

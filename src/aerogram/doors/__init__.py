@@ -1,0 +1,1 @@
+"""Ring 8: the ways in. They translate and never decide."""

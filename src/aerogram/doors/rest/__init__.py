@@ -1,0 +1,1 @@
+"""The Mailjet management surface, declared."""

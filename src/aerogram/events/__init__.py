@@ -1,0 +1,1 @@
+"""Ring 4: what happened, once, in order."""

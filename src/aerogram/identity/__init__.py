@@ -1,0 +1,1 @@
+"""Ring 5: who asks, and what they may."""

@@ -1,0 +1,1 @@
+"""Ring 2: the frozen nouns that travel between the rings."""

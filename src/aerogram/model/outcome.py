@@ -1,0 +1,113 @@
+"""What an attempt came to. Each attempt ends in exactly one of these."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class FailureState(enum.IntEnum):
+    """Mailjet's messagestate ids: why a message did not arrive (facts: EVENTS-PARSE §1.5)."""
+
+    NONE = 0
+    USER_UNKNOWN = 1
+    MAILBOX_INACTIVE = 2
+    QUOTA_EXCEEDED = 3
+    INVALID_DOMAIN = 4
+    NO_MAIL_HOST = 5
+    RELAY_DENIED = 6
+    SENDER_BLOCKED = 7
+    CONTENT_BLOCKED = 8
+    POLICY_ISSUE = 9
+    SYSTEM_ISSUE = 10
+    PROTOCOL_ISSUE = 11
+    CONNECTION_ISSUE = 12
+    GREYLISTED = 13
+    PREBLOCKED = 14
+    DUPLICATE_IN_CAMPAIGN = 15
+    SPAM_PREBLOCKED = 16
+    BAD_TEMPLATE = 17
+    TEMPLATE_LANGUAGE_ERROR = 18
+    TYPOFIX = 19
+    BLACKLISTED = 20
+    SPAM_REPORTER = 21
+
+
+RELATED_TO: dict[FailureState, tuple[str, str]] = {
+    FailureState.NONE: ("", ""),
+    FailureState.USER_UNKNOWN: ("recipient", "user unknown"),
+    FailureState.MAILBOX_INACTIVE: ("recipient", "mailbox inactive"),
+    FailureState.QUOTA_EXCEEDED: ("recipient", "quota exceeded"),
+    FailureState.INVALID_DOMAIN: ("domain", "invalid domain"),
+    FailureState.NO_MAIL_HOST: ("domain", "no mail host"),
+    FailureState.RELAY_DENIED: ("domain", "relay/access denied"),
+    FailureState.SENDER_BLOCKED: ("spam", "sender blocked"),
+    FailureState.CONTENT_BLOCKED: ("spam", "content blocked"),
+    FailureState.POLICY_ISSUE: ("spam", "policy issue"),
+    FailureState.SYSTEM_ISSUE: ("system", "system issue"),
+    FailureState.PROTOCOL_ISSUE: ("system", "protocol issue"),
+    FailureState.CONNECTION_ISSUE: ("system", "connection issue"),
+    FailureState.GREYLISTED: ("domain", "greylisted"),
+    FailureState.PREBLOCKED: ("mailjet", "preblocked"),
+    FailureState.DUPLICATE_IN_CAMPAIGN: ("mailjet", "duplicate in campaign"),
+    FailureState.SPAM_PREBLOCKED: ("mailjet", "spam preblocked"),
+    FailureState.BAD_TEMPLATE: ("content", "bad or empty template"),
+    FailureState.TEMPLATE_LANGUAGE_ERROR: ("content", "error in template language"),
+    FailureState.TYPOFIX: ("domain", "typofix"),
+    FailureState.BLACKLISTED: ("recipient", "blacklisted"),
+    FailureState.SPAM_REPORTER: ("recipient", "spam reporter"),
+}
+"""Mailjet's words for each state: (error_related_to, error)."""
+
+
+class Delivered(msgspec.Struct, frozen=True, kw_only=True):
+    """The next hop took responsibility, or the capture inbox did."""
+
+    reply: str
+    """The reply to the final dot, as ``250 2.0.0 Ok: queued as 4ABC``."""
+    host: str = ""
+    tls: str = ""
+    """Grade of the connection: "" for none, else as ``TLSv1.3 unverified``."""
+    transcript: str = ""
+    captured: bytes | None = None
+    """The composed mail, when the capture inbox keeps it."""
+
+
+class Deferred(msgspec.Struct, frozen=True, kw_only=True):
+    """Not now; it will be tried again until it expires."""
+
+    state: FailureState
+    reply: str
+    host: str = ""
+    tls: str = ""
+    transcript: str = ""
+    in_doubt: bool = False
+    """The connection died between the final dot and the reply: the mail may have arrived."""
+
+
+class Bounced(msgspec.Struct, frozen=True, kw_only=True):
+    """It will not arrive. ``is_hard``: the recipient itself is the reason, for good."""
+
+    state: FailureState
+    reply: str
+    is_hard: bool
+    host: str = ""
+    tls: str = ""
+    transcript: str = ""
+
+
+class Blocked(msgspec.Struct, frozen=True, kw_only=True):
+    """It was never attempted, by a rule of ours."""
+
+    state: FailureState
+    reply: str
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """It waits for a person: an operator, or a fault in the message that would only repeat."""
+
+    reason: str
+
+
+Outcome = Delivered | Deferred | Bounced | Blocked | Held

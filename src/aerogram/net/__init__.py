@@ -1,0 +1,1 @@
+"""Ring 3: what needs a socket and knows no rule: DNS, HTTP, TLS."""

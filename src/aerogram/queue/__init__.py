@@ -1,0 +1,1 @@
+"""Ring 4: what must be done, and when."""

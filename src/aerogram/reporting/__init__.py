@@ -1,0 +1,1 @@
+"""Ring 6: events told to others."""

@@ -1,0 +1,1 @@
+"""Event callbacks in Mailjet's words."""

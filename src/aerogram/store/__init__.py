@@ -1,0 +1,1 @@
+"""Ring 3: what is kept. All SQL lives here and nowhere else."""

@@ -1,0 +1,1 @@
+"""Ring 6: a message asked for becomes letters queued."""

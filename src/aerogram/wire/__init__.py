@@ -1,0 +1,1 @@
+"""Ring 1: the languages of mail, as pure code without IO."""

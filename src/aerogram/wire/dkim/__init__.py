@@ -1,0 +1,1 @@
+"""DKIM: canonical forms and signing (RFC 6376, RFC 8463)."""

@@ -1,0 +1,1 @@
+"""SMTP as state machines: bytes in, events out, bytes to send (RFC 5321)."""
