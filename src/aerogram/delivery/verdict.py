@@ -153,7 +153,7 @@ def _bounced(letter: Letter, outcome: Bounced, event_id: int, now_ms: int) -> Ch
 
 
 def _expired(outcome: Deferred) -> Bounced:
-    """A deferral that may not be tried again: a soft bounce for the same reason."""
+    """Turn a deferral that may not be tried again into a soft bounce for the same reason."""
     return Bounced(
         state=outcome.state,
         reply=f"expired: {outcome.reply}",

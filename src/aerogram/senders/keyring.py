@@ -85,6 +85,6 @@ def _domain(email: str) -> str:
 
 
 def _with_parents(domain: str) -> list[str]:
-    """The domain and its parents with at least two labels, nearest first."""
+    """Give the domain and its parents with at least two labels, nearest first."""
     labels = domain.split(".")
     return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
