@@ -6,6 +6,9 @@ import email.headerregistry
 import email.policy
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from aerogram.wire.address import (
     ascii_domain,
     is_email,
@@ -18,8 +21,6 @@ from aerogram.wire.address import (
 from aerogram.wire.mime.errors import AddressError
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 ADDRESSES = [
     "ann@example.net",
@@ -73,8 +74,8 @@ NO_ADDRESSES = [
     "ann@192.0.2.1",
     "ann@1",
     "ann@example.net,eve@example.net",
-    "ann@example。net,x",
-    "ann@＠example.net",
+    "ann@example\u3002net,x",
+    "ann@\uff20example.net",
     "a" * 65 + "@example.net",
     "ü" * 33 + "@example.net",
     "a@" + "b" * 64 + ".com",
@@ -209,14 +210,20 @@ def test_any_text_is_read_or_refused(value):
     assert all(is_email(mailbox.email) for mailbox in mailboxes)
 
 
-@pytest.mark.parametrize("piece", ["a.", '"x" ', "(", "a@b,", "<", "a:;,", "=?utf-8?q?x?= ", "\\", "a ", '"\\', "(\\)"])
+@pytest.mark.parametrize(
+    "piece", ["a.", '"x" ', "(", "a@b,", "<", "a:;,", "=?utf-8?q?x?= ", "\\", "a ", '"\\', "(\\)"]
+)
 def test_a_hostile_value_takes_no_more_time_than_its_length(piece):
     with pytest.raises(AddressError):
         parse_mailboxes(piece * 20_000 + "\0")
 
 
-_names = st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_categories=["C", "Z"]), max_size=40)
-_emails = st.from_regex(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}(\.[a-z]{1,5})?@[a-z]{1,20}\.example", fullmatch=True)
+_names = st.text(
+    alphabet=st.characters(min_codepoint=32, max_codepoint=0x2FF, exclude_categories=["C", "Z"]), max_size=40
+)
+_emails = st.from_regex(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,20}(\.[a-z]{1,5})?@[a-z]{1,20}\.example", fullmatch=True
+)
 _mailboxes = st.builds(Mailbox, _emails, _names)
 
 
@@ -227,4 +234,6 @@ def test_written_mailboxes_are_read_back_by_us_and_by_the_standard_library(mailb
     assert parse_mailboxes(value) == mailboxes
     theirs = email.policy.SMTP.header_factory("To", value).addresses
     # Some versions keep the space between two encoded words of a name, against RFC 2047 §6.2.
-    assert [(found.addr_spec, found.display_name.replace(" ", "")) for found in theirs] == [(one.email, one.name) for one in mailboxes]
+    assert [(found.addr_spec, found.display_name.replace(" ", "")) for found in theirs] == [
+        (one.email, one.name) for one in mailboxes
+    ]

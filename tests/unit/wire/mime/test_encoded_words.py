@@ -5,9 +5,10 @@ from __future__ import annotations
 from email.header import decode_header, make_header
 
 import pytest
-from aerogram.wire.mime.encoded_words import MAX_ENCODED_WORD, clean_text, decode_words, encode_words
 from hypothesis import given
 from hypothesis import strategies as st
+
+from aerogram.wire.mime.encoded_words import MAX_ENCODED_WORD, clean_text, decode_words, encode_words
 
 
 def test_mostly_latin_text_is_written_in_q():

@@ -6,13 +6,16 @@ import email
 import email.policy
 
 import pytest
-from aerogram.wire.mime.errors import HeaderError
-from aerogram.wire.mime.headers import encode_custom, encode_mailboxes, encode_text
-from aerogram.wire.mime.parts import Mailbox
 from hypothesis import given
 from hypothesis import strategies as st
 
-_harmless = st.text(alphabet=st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=400)
+from aerogram.wire.mime.errors import HeaderError
+from aerogram.wire.mime.headers import encode_custom, encode_mailboxes, encode_text
+from aerogram.wire.mime.parts import Mailbox
+
+_harmless = st.text(
+    alphabet=st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), max_size=400
+)
 
 
 def read(field: bytes, name: str) -> str:
@@ -62,7 +65,9 @@ def test_a_structured_value_that_cannot_be_carried_is_refused(value):
 
 
 @pytest.mark.parametrize("write", [encode_text, encode_custom])
-@pytest.mark.parametrize("value", ["a\r\nBcc: eve@example.org", "a\nb", "a\rb", "a\0b", "é\r\n b", "a\r\n\r\nbody"])
+@pytest.mark.parametrize(
+    "value", ["a\r\nBcc: eve@example.org", "a\nb", "a\rb", "a\0b", "é\r\n b", "a\r\n\r\nbody"]
+)
 def test_a_value_that_ends_a_line_is_refused(write, value):
     with pytest.raises(HeaderError, match="line break or a NUL"):
         write("Subject", value)
@@ -95,8 +100,13 @@ def test_any_text_is_one_field_of_short_lines_that_reads_back(value):
 def test_names_are_quoted_or_encoded_where_they_must_be():
     ann = "ann@example.net"
     assert encode_mailboxes("To", (Mailbox(ann, "Ann Smith"),)) == b"To: Ann Smith <ann@example.net>\r\n"
-    assert encode_mailboxes("To", (Mailbox(ann, 'Smith, "A"'),)) == b'To: "Smith, \\"A\\"" <ann@example.net>\r\n'
-    assert encode_mailboxes("To", (Mailbox(ann, "Jörg Smith"),)) == b"To: =?utf-8?q?J=C3=B6rg_Smith?= <ann@example.net>\r\n"
+    assert (
+        encode_mailboxes("To", (Mailbox(ann, 'Smith, "A"'),)) == b'To: "Smith, \\"A\\"" <ann@example.net>\r\n'
+    )
+    assert (
+        encode_mailboxes("To", (Mailbox(ann, "Jörg Smith"),))
+        == b"To: =?utf-8?q?J=C3=B6rg_Smith?= <ann@example.net>\r\n"
+    )
 
 
 def test_domains_beyond_ascii_go_out_as_a_labels():
@@ -112,14 +122,18 @@ def test_many_mailboxes_are_folded():
     field = encode_mailboxes("To", mailboxes)
     assert max(map(len, field.split(b"\r\n"))) <= 78
     message = email.message_from_bytes(field + b"\r\n", policy=email.policy.SMTP)
-    assert [(one.addr_spec, one.display_name) for one in message["To"].addresses] == [tuple(one) for one in _pairs(mailboxes)]
+    assert [(one.addr_spec, one.display_name) for one in message["To"].addresses] == [
+        tuple(one) for one in _pairs(mailboxes)
+    ]
 
 
 def _pairs(mailboxes):
     return [(one.email, one.name) for one in mailboxes]
 
 
-@pytest.mark.parametrize("email_text", ["a@b, eve@example.org", "a@b>, <eve@example.org", "a@b\r\nBcc: c@d", "", "a b@c"])
+@pytest.mark.parametrize(
+    "email_text", ["a@b, eve@example.org", "a@b>, <eve@example.org", "a@b\r\nBcc: c@d", "", "a b@c"]
+)
 def test_an_address_that_would_be_two_is_refused(email_text):
     with pytest.raises(HeaderError, match="is not an email address"):
         encode_mailboxes("To", (Mailbox(email_text, "Ann"),))

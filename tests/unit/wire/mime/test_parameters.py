@@ -6,11 +6,12 @@ import email
 import email.policy
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from aerogram.wire.mime.errors import HeaderError
 from aerogram.wire.mime.headers import fold
 from aerogram.wire.mime.parameters import content_id, filename_pieces, media_type_pieces
-from hypothesis import given
-from hypothesis import strategies as st
 
 MEDIA_TYPES = {
     "image/png": "image/png",
@@ -50,7 +51,13 @@ def test_half_a_surrogate_pair_is_refused():
         content_id("a\ud800", "")
 
 
-@given(st.text(alphabet=st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]), min_size=1, max_size=300))
+@given(
+    st.text(
+        alphabet=st.characters(exclude_characters="\r\n\0", exclude_categories=["Cs"]),
+        min_size=1,
+        max_size=300,
+    )
+)
 def test_any_file_name_reads_back(filename):
     field = fold("Content-Disposition", (" attachment;", *filename_pieces("filename", filename)))
     assert max(map(len, field.split(b"\r\n"))) <= 80

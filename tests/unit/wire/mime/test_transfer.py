@@ -8,10 +8,11 @@ import os
 import quopri
 
 import pytest
-from aerogram.wire.mime.errors import AttachmentError
-from aerogram.wire.mime.transfer import encode_body, wrap_base64
 from hypothesis import given
 from hypothesis import strategies as st
+
+from aerogram.wire.mime.errors import AttachmentError
+from aerogram.wire.mime.transfer import encode_body, wrap_base64
 
 
 def decoded(encoding: bytes, data: bytes) -> bytes:
@@ -39,7 +40,12 @@ def test_ascii_that_7bit_cannot_carry_is_encoded(text):
     assert b"--=_" not in data
 
 
-@given(st.text(alphabet=st.one_of(st.sampled_from("\r\n\0 \t.=é"), st.characters(exclude_categories=["Cs"])), max_size=400))
+@given(
+    st.text(
+        alphabet=st.one_of(st.sampled_from("\r\n\0 \t.=é"), st.characters(exclude_categories=["Cs"])),
+        max_size=400,
+    )
+)
 def test_any_text_survives_on_short_lines(text):
     encoding, data = encode_body(text)
     wanted = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode()
@@ -59,11 +65,27 @@ def test_base64_is_laid_out_in_lines_of_76(size):
 
 def test_the_layout_of_the_client_does_not_matter():
     data = os.urandom(500)
-    assert wrap_base64(f" {base64.encodebytes(data).decode()}\r\n\t") == wrap_base64(base64.b64encode(data).decode())
+    assert wrap_base64(f" {base64.encodebytes(data).decode()}\r\n\t") == wrap_base64(
+        base64.b64encode(data).decode()
+    )
 
 
 @pytest.mark.parametrize(
-    "content", ["YWJ", "YQ==YQ==", "YW-_", "é", "YWJj\r\n--=_m_x\r\n", "=", "====", "YW=j", "YWJj\0", "=YWJ", "YWJj====", "Y"]
+    "content",
+    [
+        "YWJ",
+        "YQ==YQ==",
+        "YW-_",
+        "é",
+        "YWJj\r\n--=_m_x\r\n",
+        "=",
+        "====",
+        "YW=j",
+        "YWJj\0",
+        "=YWJ",
+        "YWJj====",
+        "Y",
+    ],
 )
 def test_what_is_not_base64_is_refused(content):
     with pytest.raises(AttachmentError, match="not base64"):
