@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from aerogram.wire.mime.errors import HeaderError
 
-_TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}"
-_media_type: Final = re.compile(rf"[ \t]*({_TOKEN})/({_TOKEN})[ \t]*(?=;|\Z)").match
+_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}"
+_media_type: Final = re.compile(rf"[ \t]*({_NAME})/({_NAME})[ \t]*(?=;|\Z)").match
 _parameter: Final = re.compile(
-    rf'[ \t]*;[ \t]*({_TOKEN})[ \t]*=[ \t]*({_TOKEN}|"[ !#-\[\]-~]{{0,127}}")[ \t]*(?=;|\Z)'
+    rf'[ \t]*;[ \t]*({_NAME})[ \t]*=[ \t]*({_NAME}|"[ !#-\[\]-~]{{0,127}}")[ \t]*(?=;|\Z)'
 ).match
 _breaks_lines: Final = re.compile(r"[\r\n\0]").search
 _is_plain_value: Final = re.compile(r"[ !#-\[\]-~]{0,60}\Z").match
-_continuation: Final = re.compile(r"(?:%[0-9A-F]{2}|[^%]){1,58}").findall
+_continuation: Final = re.compile(r"(?:%[0-9A-F]{2}|[^%]){1,18}").findall
 
 # What attribute-char of RFC 2231 §7 allows beyond letters and digits.
 _ATTRIBUTE_CHARACTERS: Final = "!#$&+-.^_`{|}~"
