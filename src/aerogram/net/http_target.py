@@ -25,11 +25,13 @@ MAX_HOST_LENGTH: Final = 253
 MAX_PORT: Final = 65_535
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 BLOCKED_PORTS: Final = frozenset(
-    (1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103)
-    + (104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513)
-    + (514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719)
-    + (1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679)
-    + (6697, 10080),
+    (
+        *(1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103),
+        *(104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513),
+        *(514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719),
+        *(1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679),
+        *(6697, 10080),
+    )
 )
 """Ports of other protocols, whose servers might obey lines of a request (WHATWG Fetch, "bad port")."""
 
@@ -125,7 +127,9 @@ def _host(text: str) -> str:
     if _NUMERIC_LABEL.fullmatch(labels[-1] or labels[-2:][0]):
         return _ipv4(name)
     if len(name) > MAX_HOST_LENGTH or not all(map(_LABEL.fullmatch, labels)):
-        raise BadUrlError("The host is not a valid name; it has letters, digits and hyphens between single dots.")
+        raise BadUrlError(
+            "The host is not a valid name; it has letters, digits and hyphens between single dots."
+        )
     return name
 
 
@@ -155,8 +159,10 @@ def _ascii_name(text: str) -> str:
 def _basic(userinfo: str) -> str:
     """RFC 7617: the credential of the URL, percent-decoded (RFC 3986 §3.2.1), as a header value."""
     user, _, password = userinfo.partition(":")
-    if not _VISIBLE_ASCII.fullmatch(userinfo.replace(":", "x") or "x"):
-        raise BadUrlError("Percent-encode what is not plain ASCII in the user name and the password of a URL.")
+    if userinfo and not _VISIBLE_ASCII.fullmatch(userinfo):
+        raise BadUrlError(
+            "Percent-encode what is not plain ASCII in the user name and the password of a URL."
+        )
     decoded_user, decoded_password = unquote_to_bytes(user), unquote_to_bytes(password)
     if b":" in decoded_user:
         raise BadUrlError("A user name in a URL has no colon.")
