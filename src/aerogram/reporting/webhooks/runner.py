@@ -125,7 +125,7 @@ class Runner:
     async def _run(self) -> None:
         try:
             await self._serve_forever()
-        except Exception:
+        except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
             # The next look finds this runner ended and begins another one.
             _log.exception("webhook_runner_broke", account=self._route.account_id)
 
@@ -187,7 +187,7 @@ class Runner:
                 await self._record_refusal(parcel, fault)
             else:
                 await self._record_told(parcel)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
             # What cannot be written down would be told again and again, so the lane must slow down.
             _log.exception("webhook_record_broke", account=self._route.account_id)
             self._lane.refused(parcel, self._workshop.clock.now_ms())
@@ -201,7 +201,7 @@ class Runner:
                 [entry.announcement for entry in parcel.entries], is_grouped=parcel.is_grouped
             )
             answer = await self._workshop.http.post(self._route.url, body, headers)
-        except Exception:
+        except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
             # A fault of ours must not end the lane: it is retried and reported like any other.
             _log.exception("webhook_call_broke", account=self._route.account_id)
             answer = Unanswered("The call could not be made because of an internal error.")
