@@ -236,10 +236,14 @@ callback = Table(
     _text("status"),
     _small("version", 1),
     _big("first_failure_ms", 0),
+    _text("last_failure"),
     _big("created_ms"),
     UniqueConstraint("account_id", "event_type", "is_backup"),
 )
-"""A webhook: Mailjet's eventcallbackurl. The URL may hold a password, so it is sealed."""
+"""A webhook: Mailjet's eventcallbackurl. The URL may hold a password, so it is sealed.
+
+``first_failure_ms`` is 0 and ``last_failure`` empty while its receiver answers as it should.
+"""
 
 callback_journal = Table(
     "callback_journal",
@@ -249,12 +253,26 @@ callback_journal = Table(
     _big("account_id"),
     _big("message_id"),
     _big("due_ms"),
-    _big("lease", 0),
     _small("attempts", 0),
     _big("created_ms"),
     PrimaryKeyConstraint("callback_id", "event_id"),
+    Index(
+        "callback_journal_retried",
+        "callback_id",
+        sqlite_where=text("attempts > 0"),
+        postgresql_where=text("attempts > 0"),
+    ),
 )
 """One row for each event that a webhook has still to be told; deleted when it was told."""
+
+callback_lease = Table(
+    "callback_lease",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    _big("lease"),
+    _big("until_ms"),
+)
+"""Which process tells an account's events now: one at a time, so that their order holds."""
 
 captured = Table(
     "captured",

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("version", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("first_failure_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("last_failure", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("account_id", "event_type", "is_backup"),
@@ -43,10 +44,24 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column("due_ms", sa.BigInteger(), nullable=False),
-        sa.Column("lease", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("callback_id", "event_id"),
+    )
+    op.create_index(
+        "callback_journal_retried",
+        "callback_journal",
+        ["callback_id"],
+        unique=False,
+        sqlite_where=sa.text("attempts > 0"),
+        postgresql_where=sa.text("attempts > 0"),
+    )
+    op.create_table(
+        "callback_lease",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lease", sa.BigInteger(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id"),
     )
     op.create_table(
         "captured",
