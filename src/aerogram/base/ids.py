@@ -64,6 +64,11 @@ class IdGenerator:
             self._tick, self._sequence = tick, sequence
             return ids
 
+    def move_to(self, node: int) -> None:
+        """Go on as another node: the number of this one was given to another process."""
+        with self._lock:
+            self._node = node << SEQUENCE_BITS
+
     def uuid_for(self, message_id: int) -> str:
         """Make a UUID (version 8, RFC 9562 §5.8) that carries ``message_id`` and 66 random bits."""
         with self._lock:

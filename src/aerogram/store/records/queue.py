@@ -81,6 +81,14 @@ _RENEW = Sql(
     "which",
     "held",
 )
+_RELEASE = Sql(
+    update(message)
+    .where(_IS_QUEUED, message.c.id == bindparam("which"), message.c.lease == bindparam("held"))
+    .values(due_ms=bindparam("now"), lease=0),
+    "now",
+    "which",
+    "held",
+)
 _CONTENTS = Sql(
     select(
         content.c.id,
@@ -159,6 +167,11 @@ def suppressed(addresses: Collection[str], now_ms: int) -> Unit[dict[tuple[int, 
 def renew(held: Collection[tuple[int, int]], until_ms: int) -> Unit[None]:
     """Keep the leases of (message, lease) pairs for longer."""
     yield _RENEW.many([(until_ms, message_id, lease) for message_id, lease in held])
+
+
+def release(held: Collection[tuple[int, int]], now_ms: int) -> Unit[None]:
+    """Give (message, lease) pairs back without an attempt."""
+    yield _RELEASE.many([(now_ms, message_id, lease) for message_id, lease in held])
 
 
 def next_due() -> Unit[int | None]:
