@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError
 from aerogram.senders.pattern import domain_of, is_whole_domain, parse_pattern
 from aerogram.store.records import senders as records
-from aerogram.store.records.senders import SenderRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.senders.domains import Domains
+    from aerogram.store.records.senders import SenderRow
     from aerogram.store.sql import Database, Unit
 
 
@@ -38,7 +38,7 @@ class Senders:
     async def add(self, account_id: int, text: str) -> str:
         """Make an address or ``@domain`` an active sender; give its stored form.
 
-        Raises `RefusedError` when the text is neither.
+        Raises `AddressError` when the text is neither.
         """
         pattern, unit = await self.addition(account_id, text)
         await self._db.write(unit)
@@ -46,7 +46,7 @@ class Senders:
 
     async def remove(self, account_id: int, text: str) -> str:
         """Delete a sender; give its stored form. `NotFoundError` when the account has none such."""
-        pattern = _parsed(text)
+        pattern = parse_pattern(text)
         if is_whole_domain(pattern):
             await self._domains.remove(account_id, domain_of(pattern))
         elif not await self._db.write(lambda: records.remove(account_id, pattern)):
@@ -55,16 +55,9 @@ class Senders:
 
     async def addition(self, account_id: int, text: str) -> tuple[str, Callable[[], Unit[None]]]:
         """Prepare what `add` does, for a transaction that does more: the stored form and the unit."""
-        pattern = _parsed(text)
+        pattern = parse_pattern(text)
         if is_whole_domain(pattern):
             domain = await self._domains.addition(account_id, domain_of(pattern))
             return pattern, domain.unit
         row = records.active_sender(self._ids.next_id(), account_id, pattern, self._clock.now_ms())
         return pattern, lambda: records.activate(row)
-
-
-def _parsed(text: str) -> str:
-    try:
-        return parse_pattern(text)
-    except ValueError as error:
-        raise RefusedError(f"{error}.") from error

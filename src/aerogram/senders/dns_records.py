@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from aerogram.wire.dkim.keys import dns_strings
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.store.records.dkim_keys import DkimKeyRow
 
-MAX_CHARACTER_STRING: Final = 255
-"""Octets of one string inside a TXT record (RFC 1035 §3.3)."""
 UNNAMED_HOST: Final = "localhost"
 
 
@@ -24,9 +24,8 @@ class DnsRecord(NamedTuple):
 
     def zone_line(self) -> str:
         """Write it as a line of a zone file, long values cut into strings (RFC 7208 §3.3)."""
-        step = MAX_CHARACTER_STRING
-        strings = (self.value[at : at + step] for at in range(0, len(self.value), step))
-        return f"{self.name}. 3600 IN TXT " + " ".join(f'"{string}"' for string in strings)
+        strings = " ".join(f'"{string}"' for string in dns_strings(self.value))
+        return f"{self.name}. 3600 IN TXT {strings}"
 
 
 def records_for(domain: str, keys: Sequence[DkimKeyRow], hostname: str) -> list[DnsRecord]:

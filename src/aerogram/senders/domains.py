@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError
 from aerogram.senders.dns_records import DnsRecord, records_for
 from aerogram.senders.pattern import WHOLE_DOMAIN, parse_domain
 from aerogram.store.records import dkim_keys, senders
 from aerogram.store.records.dkim_keys import DkimKeyRow
 from aerogram.store.records.senders import ACTIVE, SenderRow
-from aerogram.wire.dkim.keys import Algorithm, generate_key
+from aerogram.wire.dkim.keys import SigningKey
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from aerogram.base.sealing import Sealer
     from aerogram.store.sql import Database, Unit
 
-SELECTORS: Final = {Algorithm.RSA: "aerogram1", Algorithm.ED25519: "aerogram1e"}
+RSA_SELECTOR: Final = "aerogram1"
+ED25519_SELECTOR: Final = "aerogram1e"
 """The number leaves room for the next pair of keys."""
 
 
@@ -77,7 +78,7 @@ class Domains:
 
     async def show(self, account_id: int, text: str) -> Domain:
         """Give one domain; `NotFoundError` when the account has none of this name."""
-        name = _parsed(text)
+        name = parse_domain(text)
         for domain in await self.of_account(account_id):
             if domain.name == name:
                 return domain
@@ -86,15 +87,18 @@ class Domains:
     async def add(self, account_id: int, text: str) -> Domain:
         """Let an account send from all addresses of a domain, and sign that mail.
 
-        Raises `RefusedError` when ``text`` is no domain.
+        Raises `AddressError` when ``text`` is no domain.
         """
         addition = await self.addition(account_id, text)
         await self._db.write(addition.unit)
         return await self.show(account_id, text)
 
-    async def remove(self, account_id: int, text: str) -> None:
-        """Close a domain and retire its keys; `NotFoundError` when the account has none of this name."""
-        name = _parsed(text)
+    async def remove(self, account_id: int, text: str) -> str:
+        """Close a domain and retire its keys; give its name.
+
+        Raises `NotFoundError` when the account has none of this name.
+        """
+        name = parse_domain(text)
 
         def unit() -> Unit[bool]:
             was_open = yield from senders.remove(account_id, WHOLE_DOMAIN + name)
@@ -103,42 +107,39 @@ class Domains:
 
         if not await self._db.write(unit):
             raise NotFoundError(f"The account has no domain {name}.")
+        return name
 
     async def addition(self, account_id: int, text: str) -> Addition:
         """Prepare what `add` does, for a transaction that does more."""
-        name = _parsed(text)
-        sender = senders.active_sender(self._ids.next_id(), account_id, WHOLE_DOMAIN + name, self._clock.now_ms())
+        name = parse_domain(text)
+        sender = senders.active_sender(
+            self._ids.next_id(), account_id, WHOLE_DOMAIN + name, self._clock.now_ms()
+        )
         # An RSA key takes a tenth of a second of CPU: not in the loop of a running server.
         keys = await asyncio.to_thread(self._new_keys, account_id, name)
         return Addition(sender, keys)
 
     def _new_keys(self, account_id: int, name: str) -> list[DkimKeyRow]:
-        rows = []
-        for algorithm, selector in SELECTORS.items():
-            key = generate_key(algorithm)
-            rows.append(
-                DkimKeyRow(
-                    id=self._ids.next_id(),
-                    account_id=account_id,
-                    domain=name,
-                    selector=selector,
-                    algorithm=algorithm.value,
-                    private_sealed=self._sealer.seal(key.private_pem),
-                    public_value=key.dns_value,
-                    created_ms=self._clock.now_ms(),
-                    is_active=1,
-                )
+        made = {
+            "rsa": SigningKey.generate_rsa(RSA_SELECTOR),
+            "ed25519": SigningKey.generate_ed25519(ED25519_SELECTOR),
+        }
+        return [
+            DkimKeyRow(
+                id=self._ids.next_id(),
+                account_id=account_id,
+                domain=name,
+                selector=key.selector,
+                algorithm=algorithm,
+                private_sealed=self._sealer.seal(key.to_pem().decode()),
+                public_value=key.dns_value(),
+                created_ms=self._clock.now_ms(),
+                is_active=1,
             )
-        return rows
+            for algorithm, key in made.items()
+        ]
 
 
 def dns_records(domain: Domain, hostname: str) -> list[DnsRecord]:
     """List what the domain publishes; ``hostname`` is what this installation calls itself."""
     return records_for(domain.name, domain.keys, hostname)
-
-
-def _parsed(text: str) -> str:
-    try:
-        return parse_domain(text)
-    except ValueError as error:
-        raise RefusedError(f"{error}.") from error

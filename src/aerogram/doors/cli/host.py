@@ -44,7 +44,7 @@ class Platform(Protocol):
     """An open store and what goes with it."""
 
     @property
-    def db(self) -> Database: ...  # noqa: D102 - the names say it
+    def database(self) -> Database: ...  # noqa: D102 - the names say it
     @property
     def sealer(self) -> Sealer: ...  # noqa: D102
     @property

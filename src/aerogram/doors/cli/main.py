@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import importlib
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 from typer.core import TyperGroup
 
-from aerogram.doors.cli.booleans import spelled_out
+from aerogram.doors.cli.noun import DONE, NO, WRONG_USAGE, with_examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.doors.cli.host import Host
     from aerogram.doors.cli.noun import Noun
+
+PROGRAM: Final = "aerogram"
+USAGE_ERROR: Final[type[Exception]] = typer.BadParameter.__mro__[2]
+"""What all complaints of typer about a command line are; typer itself shows only this one of them."""
 
 COMMANDS: Final = {
     "serve": "Run Aerogram: accept mail, deliver it, show it.",
@@ -24,7 +28,7 @@ COMMANDS: Final = {
     "sender": "Addresses and domains from which an account may send.",
     "domain": "Sending domains: DKIM keys and the DNS records to publish.",
     "queue": "Look at the queue; hold, release, cancel or retry what is in it.",
-    "message": "One message: its state, its history, its bytes.",
+    "message": "One message: its state and its history.",
     "suppression": "Addresses that an account must not mail.",
 }
 """Every command and what it is for; the same sentence opens its own help."""
@@ -35,7 +39,6 @@ It speaks Mailjet's wire protocols, so clients of Mailjet work with it unchanged
 
 Quick start:
 
-\b
   aerogram serve                          run it; mail is kept in the local inbox
   aerogram init --email you@example.org   set up without serving
   aerogram queue ls                       what waits, and why
@@ -49,7 +52,7 @@ no or failed, 2 wrong usage.
 class _Commands(TyperGroup):
     """The root: knows its commands by name and sentence, and loads one when it is called."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer calls it so
         """Name the commands in the order of the help."""
         return list(COMMANDS)
 
@@ -61,7 +64,7 @@ class _Commands(TyperGroup):
         command.name = cmd_name
         return command
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer calls it so
         """List the commands from the table, so that help loads none of them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -77,27 +80,46 @@ def root_command() -> Any:
     """Make the command that stands for ``aerogram`` itself."""
     app = typer.Typer(
         cls=_Commands,
-        help=HELP,
+        help=with_examples(HELP),
         rich_markup_mode=None,
         add_completion=False,
         pretty_exceptions_enable=False,
-        no_args_is_help=True,
     )
-    app.callback()(_root)
+    app.callback(invoke_without_command=True)(_root)
     return typer.main.get_command(app)
 
 
-def _root(context: typer.Context, *, version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True, callback=None)) -> None:
-    pass
+def _root(
+    context: typer.Context,
+    *,
+    is_version_asked: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    host: Any = context.obj
+    if is_version_asked:
+        sys.stdout.write(f"aerogram {host.version}\n")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        sys.stdout.write(context.get_help() + "\n")
+        raise typer.Exit
 
 
 def run(host: Host, arguments: Sequence[str]) -> int:
     """Run the command line; give the exit status."""
-    booleans = {flag.flag for flag in host.flags if flag.is_boolean}
     try:
-        root_command().main(
-            args=spelled_out(arguments, booleans), prog_name="aerogram", obj=host, standalone_mode=True
-        )
+        status = root_command().main(args=list(arguments), prog_name=PROGRAM, obj=host, standalone_mode=False)
+    except USAGE_ERROR as error:
+        return _wrong_usage(error)
+    except typer.Abort:
+        return NO
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 0
-    return 0
+        # typer ends so when whoever read our output has gone away.
+        return end.code if isinstance(end.code, int) else NO
+    return status if isinstance(status, int) else DONE
+
+
+def _wrong_usage(error: Any) -> int:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else PROGRAM
+    message = " ".join(error.format_message().split()).removesuffix(".")
+    sys.stderr.write(f"{PROGRAM}: {message}; see: {path} --help\n")
+    return WRONG_USAGE

@@ -62,16 +62,6 @@ _EVERY_CREDENTIAL = Sql(
     select(*_CREDENTIAL).where(credential.c.revoked_ms.is_(None)).order_by(credential.c.id)
 )
 _BY_KEY = Sql(select(*_CREDENTIAL).where(credential.c.key == bindparam("key")), "key")
-_OPENS = Sql(
-    select(*_CREDENTIAL)
-    .join(account, account.c.id == credential.c.account_id)
-    .where(
-        credential.c.key == bindparam("key"),
-        credential.c.revoked_ms.is_(None),
-        account.c.is_active == 1,
-    ),
-    "key",
-)
 _ADD_CREDENTIAL = Sql(
     insert(credential).values({name: bindparam(name) for name in CredentialRow._fields}),
     *CredentialRow._fields,
@@ -140,12 +130,6 @@ def every_credential() -> Unit[list[CredentialRow]]:
 def credential_by_key(key: str) -> Unit[CredentialRow | None]:
     """Give a credential by its public half, revoked or not."""
     rows = yield _BY_KEY(key)
-    return CredentialRow(*rows[0]) if rows else None
-
-
-def opening(key: str) -> Unit[CredentialRow | None]:
-    """Give the credential with this key if it opens an account now: not revoked, account active."""
-    rows = yield _OPENS(key)
     return CredentialRow(*rows[0]) if rows else None
 
 

@@ -41,7 +41,6 @@ _OF_ACCOUNT = Sql(
     .order_by(dkim_key.c.domain, dkim_key.c.id),
     "account_id",
 )
-_ALL_ACTIVE = Sql(select(*_COLUMNS).where(dkim_key.c.is_active == 1).order_by(dkim_key.c.id))
 _ADD = Sql(
     insert(dkim_key).values({name: bindparam(name) for name in DkimKeyRow._fields}), *DkimKeyRow._fields
 )
@@ -70,12 +69,6 @@ def active_of_domain(account_id: int, domain: str) -> Unit[list[DkimKeyRow]]:
 def of_account(account_id: int) -> Unit[list[DkimKeyRow]]:
     """Give the active keys of an account, by domain."""
     rows = yield _OF_ACCOUNT(account_id)
-    return [DkimKeyRow(*row) for row in rows]
-
-
-def all_active() -> Unit[list[DkimKeyRow]]:
-    """Give every key that signs."""
-    rows = yield _ALL_ACTIVE()
     return [DkimKeyRow(*row) for row in rows]
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from sqlalchemy import Text, bindparam, select, text, update
+from sqlalchemy import bindparam, select, text, update
 
-from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import sender
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
 
 ACTIVE: Final = "Active"
 INACTIVE: Final = "Inactive"
@@ -47,16 +44,6 @@ _FIND = Sql(
     "account_id",
     "email",
 )
-_ALL_ACTIVE = Sql(select(sender.c.account_id, sender.c.email).where(sender.c.status == ACTIVE))
-_ANY_ACTIVE = Sql(
-    select(sender.c.email).where(
-        sender.c.account_id == bindparam("account_id"),
-        any_of(sender.c.email, "emails", Text()),
-        sender.c.status == ACTIVE,
-    ),
-    "account_id",
-    "emails",
-)
 _ACTIVATE = Sql(
     text(
         "INSERT INTO sender (id, account_id, email, name, status, email_type, is_default, created_ms)"
@@ -90,18 +77,6 @@ def find(account_id: int, email: str) -> Unit[SenderRow | None]:
     """Give a sender by its stored form, whatever its status."""
     rows = yield _FIND(account_id, email)
     return SenderRow(*rows[0]) if rows else None
-
-
-def all_active() -> Unit[list[tuple[int, str]]]:
-    """Give (account id, stored form) of every active sender."""
-    rows = yield _ALL_ACTIVE()
-    return [(account_id, email) for account_id, email in rows]
-
-
-def active_among(account_id: int, emails: Collection[str]) -> Unit[set[str]]:
-    """Tell which of these stored forms are active senders of the account."""
-    rows = yield _ANY_ACTIVE(account_id, list(emails))
-    return {email for (email,) in rows}
 
 
 def activate(row: SenderRow) -> Unit[None]:
