@@ -71,9 +71,7 @@ async def open_platform(settings: Settings) -> Platform:
     sealer = Sealer(settings.master_key or _own_master_key(settings.data / MASTER_KEY_FILE))
     database = await open_database(settings.data, settings.database_url)
     try:
-        known = await database.write(lambda: nodes.fact(_FINGERPRINT, sealer.fingerprint()))
-        if known != sealer.fingerprint():
-            raise SettingsError("master_key: the store was set up with another key.")
+        await _check_master_key(database, sealer)
         clock = SystemClock()
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         node = await _take_node(database, clock, owner)
@@ -94,6 +92,12 @@ async def open_platform(settings: Settings) -> Platform:
         node=node,
         node_owner=owner,
     )
+
+
+async def _check_master_key(database: Database, sealer: Sealer) -> None:
+    known = await database.write(lambda: nodes.fact(_FINGERPRINT, sealer.fingerprint()))
+    if known != sealer.fingerprint():
+        raise SettingsError("master_key: the store was set up with another key.")
 
 
 async def _take_node(database: Database, clock: Clock, owner: str) -> int:
