@@ -135,11 +135,12 @@ async def _kill_again_and_again(
 async def _drain(ledger: Ledger, log: Path) -> None:
     """Wait until all that was acknowledged has come, and then until nothing comes any more."""
     deadline = time.monotonic() + DRAIN_SECONDS
-    size, since = -1, time.monotonic()
+    count, since = -1, time.monotonic()
     while time.monotonic() < deadline:
         now = time.monotonic()
-        if (grown := log.stat().st_size) != size:
-            size, since = grown, now
-        elif now - since > CALM_SECONDS and not ledger.compare(arrivals(log)).lost:
+        arrived = await asyncio.to_thread(lambda: list(arrivals(log)))
+        if len(arrived) != count:
+            count, since = len(arrived), now
+        elif now - since > CALM_SECONDS and not ledger.compare(arrived).lost:
             return
         await asyncio.sleep(0.2)

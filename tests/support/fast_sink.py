@@ -135,8 +135,10 @@ async def serve(address: str, log: Path | None, quit_after: int | None) -> None:
             # The last reply must leave before the process does.
             asyncio.get_running_loop().call_later(0.05, done.set)
 
-    server = await asyncio.get_running_loop().create_server(lambda: Session(taken), host, int(port), backlog=1000)
-    print("ready", flush=True)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Session(taken), host, int(port), backlog=1000
+    )
+    print("ready", flush=True)  # noqa: T201 - whoever started it waits for this line
     async with server:
         await done.wait()
 

@@ -62,6 +62,10 @@ class ServerProcess:
         inherited["PYTHONPATH"] = str(SOURCES)
         return inherited | {f"AEROGRAM_{name.upper()}": value for name, value in self.settings.items()}
 
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def launch(self) -> "subprocess.Popen[bytes]":
         """Start the process and do not wait for it to be ready."""
         with self.log.open("ab") as log:
@@ -137,5 +141,5 @@ def running(data: Path, **settings: str) -> Iterator[ServerProcess]:
         server.start()
         yield server
     finally:
-        if server._process is not None and server._process.poll() is None:
+        if server.is_running:
             server.stop()
