@@ -12,6 +12,7 @@ import pytest
 from support.certificates import make_pair
 from support.ports import free_port
 from support.server import running
+from support.signatures import Verifier
 from support.sinks import Sink
 from support.waiting import wait_for
 
@@ -53,10 +54,13 @@ class Relaying:
     def __init__(self, server: ServerProcess, sink: Sink) -> None:
         self.server = server
         self.sink = sink
+        self._verifier = Verifier(server, "example.com")
 
     def mail_to(self, recipient: str) -> bytes:
-        """Wait for a mail to this recipient; give its bytes."""
-        return self.sink.mail_to(recipient).content
+        """Wait for a mail to this recipient; give its bytes, whose signatures are good."""
+        content = self.sink.mail_to(recipient).content
+        self._verifier.assert_signed(content, "rsa-sha256", "ed25519-sha256")
+        return content
 
 
 @contextlib.contextmanager
