@@ -28,5 +28,5 @@ class Verifier:
         for number in range(len(signatures)):
             assert dkim.DKIM(mail).verify(idx=number, dnsfunc=self._look_up), signatures[number]
 
-    def _look_up(self, name: bytes, timeout: int = 5) -> bytes | None:
+    def _look_up(self, name: bytes, timeout: int = 5) -> bytes | None:  # noqa: ARG002 - dkimpy passes it
         return self._records.get(name.decode().rstrip("."))
