@@ -119,3 +119,15 @@ def test_a_passing_refusal_is_a_deferral_and_the_mail_arrives_after_retries(serv
     assert sink.mail_to(recipient)
     assert site.events_of(recipient)[-1] == "delivered"
     assert set(site.events_of(recipient)) == {"deferred", "delivered"}
+
+
+def test_a_connection_that_dies_after_the_final_dot_leaves_the_mail_in_doubt_and_it_is_sent_again(
+    server, sink, site
+):
+    recipient = a_recipient()
+    sink.cut_after_data(recipient)
+    send(server, recipient)
+    site.event(recipient, "deferred")
+    site.event(recipient, "delivered", seconds=40)
+    first, second = (mail.content for mail in sink.mails if recipient in mail.recipients)
+    assert first == second

@@ -33,6 +33,7 @@ class Sink:
 
     def __init__(self, port: int | None = None) -> None:
         self.mails: list[Mail] = []
+        self._cuts: set[str] = set()
         self._scripts: dict[str, collections.deque[str]] = collections.defaultdict(collections.deque)
         self._controller = Controller(
             self, hostname="127.0.0.1", port=port or free_port(), enable_SMTPUTF8=True, ident="sink"
@@ -53,6 +54,10 @@ class Sink:
         """Answer the next RCPTs of a recipient so; afterwards with 250 again."""
         self._scripts[recipient].extend(replies)
 
+    def cut_after_data(self, recipient: str) -> None:
+        """Take the next mail to a recipient, but drop the connection instead of saying so."""
+        self._cuts.add(recipient)
+
     def mail_to(self, recipient: str) -> Mail:
         """Wait for a mail to this recipient."""
         return wait_for(
@@ -71,6 +76,9 @@ class Sink:
             envelope.rcpt_tos.append(address)
         return reply
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - as above
         self.mails.append(Mail(envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content))
+        if self._cuts.intersection(envelope.rcpt_tos):
+            self._cuts.difference_update(envelope.rcpt_tos)
+            server.transport.abort()
         return "250 2.0.0 Ok: queued as SINK"
