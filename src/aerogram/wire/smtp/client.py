@@ -162,7 +162,6 @@ class ClientSession:
                 if transaction is None:
                     self._on_session_reply(stage, reply, events)
                 else:
-                    self._due.popleft()
                     self._on_mail_reply(stage, transaction, reply, events)
             if self._has_ended:
                 return events
@@ -223,19 +222,19 @@ class ClientSession:
         if reply.code == _CLOSING:
             if transaction.was_heard or not self._served_before(transaction):
                 self._conclude(transaction, transaction.refusal or (stage, reply), events)
-            events += self._end("the server ended the conversation", reply, stage)
+            events += self._end("the server ended the conversation", reply)
             return
+        is_odd = reply.is_positive if stage is Stage.DATA else reply.is_intermediate
+        if is_odd or (stage is Stage.RSET and not reply.is_positive):
+            events += self._end(f"protocol error: {reply.text} in answer to {stage.value}")
+            return
+        self._due.popleft()
         transaction.was_heard = True
-        if stage is Stage.RSET and not reply.is_positive:
-            events += self._end("the server refused RSET", reply, stage)
-        elif stage is Stage.FINAL:
-            if reply.is_intermediate:
-                events += self._end(f"protocol error: {reply.code} in answer to {stage.value}", None, stage)
-            else:
-                self._conclude(transaction, transaction.refusal or (stage, reply), events)
-        elif stage is Stage.DATA and reply.is_intermediate:
+        if stage is Stage.FINAL:
+            self._conclude(transaction, transaction.refusal or (stage, reply), events)
+        elif reply.is_intermediate:
             self._send_data(transaction)
-        elif stage is Stage.DATA or not reply.is_positive:
+        elif not reply.is_positive:
             self._refused(stage, transaction, reply, events)
         elif not self._opening.offered.pipelining:
             self._command(_NEXT[stage], transaction)
@@ -256,9 +255,6 @@ class ClientSession:
     def _refused(
         self, stage: Stage, transaction: _Transaction, reply: Reply, events: list[ClientEvent]
     ) -> None:
-        if reply.code // 100 in (2, 3):
-            events += self._end(f"protocol error: {reply.text} in answer to {stage.value}", None, stage)
-            return
         if transaction.refusal is None:
             transaction.refusal = (stage, reply)
         if stage is Stage.DATA or not self._opening.offered.pipelining:
@@ -295,7 +291,6 @@ class ClientSession:
                     ),
                     reason=reason,
                     in_doubt=transaction.data_sent and not self._output,
-                    is_untouched=not transaction.was_heard and self._served_before(transaction),
                     transcript=str(transaction.transcript),
                 )
             )

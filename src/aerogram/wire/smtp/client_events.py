@@ -81,14 +81,12 @@ class Answered(msgspec.Struct, frozen=True):
 class Interrupted(msgspec.Struct, frozen=True):
     """The conversation ended before the server decided about the oldest mail started.
 
-    ``in_doubt``: its final dot was sent, so it may have arrived. ``is_untouched``: the connection served
-    other mails, and died before the server answered any command of this one; so nothing was tried yet.
+    ``in_doubt``: its final dot was sent, so it may have arrived.
     """
 
     stage: Stage
     reason: str
     in_doubt: bool
-    is_untouched: bool
     transcript: str
 
 

@@ -398,17 +398,17 @@ def test_when_the_connection_dies_only_the_mail_whose_data_left_is_in_doubt():
     session = overlapping()
     said(session)
     first, second, ended = session.give_up("connection lost")
-    assert (first.stage, first.in_doubt, first.is_untouched) == (Stage.FINAL, True, False)
-    assert (second.in_doubt, second.is_untouched) == (False, True)
+    assert (first.stage, first.in_doubt) == (Stage.FINAL, True)
+    assert (second.stage, second.in_doubt) == (Stage.MAIL, False)
     assert ended == Ended(Stage.FINAL, "connection lost", None, ended.transcript)
 
 
-def test_a_421_after_an_answer_leaves_the_next_mail_untouched():
+def test_a_421_after_an_answer_does_not_answer_the_next_mail():
     session = overlapping()
     said(session)
-    answer, untouched, ended = session.receive(OK + b"421 4.7.0 enough mails\r\n")
+    answer, interrupted, ended = session.receive(OK + b"421 4.7.0 enough mails\r\n")
     assert answer.is_accepted
-    assert untouched.is_untouched
+    assert (interrupted.stage, interrupted.in_doubt) == (Stage.MAIL, False)
     assert ended.reply.code == 421
 
 
@@ -437,7 +437,8 @@ def test_a_421_on_the_first_mail_is_its_answer_and_on_a_later_one_is_not():
     session.start(MAIL)
     said(session)
     (interrupted, _) = session.receive(b"421 idle for too long\r\n")
-    assert interrupted.is_untouched
+    assert isinstance(interrupted, Interrupted)
+    assert not interrupted.in_doubt
 
 
 @pytest.mark.parametrize(
