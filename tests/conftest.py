@@ -26,7 +26,7 @@ def database_url(request):
 @pytest.fixture
 async def database(tmp_path, database_url):
     """A store of each engine, its schema up to date."""
-    opened = await open_database(tmp_path / "data", database_url)
+    opened = await open_database(tmp_path, database_url)
     yield opened
     await opened.close()
 

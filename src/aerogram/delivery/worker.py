@@ -58,7 +58,7 @@ log = structlog.get_logger(__name__)
 class Worker:
     """Carries letters from the queue to their outcomes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the worker is where the parts of delivery meet
         self,
         *,
         database: Database,

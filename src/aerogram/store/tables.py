@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -24,9 +25,12 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+_KEY = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite makes a column its row id, and so needs no second index, only when it is called INTEGER."""
 
-def _id() -> Column[int]:
-    return Column("id", BigInteger, primary_key=True, autoincrement=False)
+
+def _id(name: str = "id") -> Column[int]:
+    return Column(name, _KEY, primary_key=True, autoincrement=False)
 
 
 def _big(name: str, default: int | None = None) -> Column[int]:
@@ -162,7 +166,6 @@ message = Table(
     _big("created_ms"),
     _big("updated_ms"),
     Index("message_account", "account_id", "id"),
-    Index("message_content", "content_id"),
     Index(
         "message_queue",
         "lane",
@@ -171,7 +174,10 @@ message = Table(
         postgresql_where=text("state = 0"),
     ),
 )
-"""One recipient of a content. ``lane`` is rank * 2^53 + account, so a queue's lanes sort by rank."""
+"""One recipient of a content. ``lane`` is rank * 2^53 + account, so a queue's lanes sort by rank.
+
+The ids of a content's messages follow its own, so they are found without an index by ``content_id``.
+"""
 
 event = Table(
     "event",
@@ -271,7 +277,7 @@ callback_lease = Table(
 captured = Table(
     "captured",
     metadata,
-    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    _id("message_id"),
     _big("account_id"),
     Column("body", LargeBinary),
     Column("blob", Text),

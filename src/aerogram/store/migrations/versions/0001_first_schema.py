@@ -12,7 +12,9 @@ down_revision = None
 def upgrade() -> None:
     op.create_table(
         "account",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("name", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.Column("is_active", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
@@ -20,7 +22,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "callback",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("event_type", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("url_sealed", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -61,7 +65,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "captured",
-        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "message_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("blob", sa.Text(), nullable=True),
@@ -71,7 +80,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "content",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.Column("door", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -104,7 +115,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "credential",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.Column("key", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -118,7 +131,9 @@ def upgrade() -> None:
     op.create_index("credential_account", "credential", ["account_id"], unique=False)
     op.create_table(
         "dkim_key",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("domain", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("selector", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -132,7 +147,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "event",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
@@ -152,7 +169,9 @@ def upgrade() -> None:
     op.create_index("event_message", "event", ["message_id"], unique=False)
     op.create_table(
         "message",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("content_id", sa.BigInteger(), nullable=False),
         sa.Column("uuid", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -175,7 +194,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("message_account", "message", ["account_id", "id"], unique=False)
-    op.create_index("message_content", "message", ["content_id"], unique=False)
     op.create_index(
         "message_queue",
         "message",
@@ -186,14 +204,18 @@ def upgrade() -> None:
     )
     op.create_table(
         "node",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("name", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("until_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "sender",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("email", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("name", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -222,7 +244,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "user_account",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("email", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("password_hash", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
