@@ -15,7 +15,6 @@ LIGHT_MODULES = 400
 """`aerogram --help` imports about 310 modules, most of them typer's; SQLAlchemy alone would add 200."""
 HEAVY = {
     "sqlalchemy",
-    "pydantic",
     "asyncpg",
     "cryptography",
     "msgspec",
