@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
 if TYPE_CHECKING:
     import socket
+    import ssl
     from collections.abc import Iterator
 
 GRACE_SECONDS: Final = 10
@@ -19,7 +19,16 @@ KEEP_ALIVE_SECONDS: Final = 75
 
 
 class HttpServer(uvicorn.Server):
-    """A server that leaves signals to the process."""
+    """A server that leaves signals to the process and tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept connections."""
+        await super().startup(sockets)
+        self.listening.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -43,21 +52,20 @@ class HttpServers:
             access_log=False,
             log_config=None,
             server_header=False,
-            date_header=True,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
-            ssl_certfile=None,
         )
         config.load()
         if tls is not None:
             config.ssl = tls
         server = HttpServer(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
-        while not server.started and not task.done():
-            await asyncio.sleep(0.01)
+        self._running.append((server, task))
+        await asyncio.wait(
+            (task, asyncio.create_task(server.listening.wait())), return_when=asyncio.FIRST_COMPLETED
+        )
         if task.done():
             task.result()
-        self._running.append((server, task))
 
     async def close(self) -> None:
         """Take no new connection, finish the requests under way, within the grace."""

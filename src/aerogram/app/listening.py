@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import socket
@@ -14,6 +13,8 @@ from aerogram.identity.attempts import is_loopback
 from aerogram.wire.smtp.server import ServerConfig
 
 if TYPE_CHECKING:
+    import contextlib
+
     from aerogram.app.settings import Settings
     from aerogram.app.values import HostPort
 

@@ -29,12 +29,14 @@ from aerogram.store.sql import Engine
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
     from pathlib import Path
 
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
     from aerogram.app.settings import Settings
+
+    Job = Callable[[], Awaitable[None]]
 
 GRACE_SECONDS: Final = 20.0
 """What a stop waits for: replies that are owed, letters on the wire, requests under way."""
@@ -105,18 +107,18 @@ async def serve(settings: Settings) -> None:
         log.info("stopping", grace_seconds=GRACE_SECONDS)
 
 
-def _jobs(platform: Platform, services: Services) -> list[Coroutine[None, None, None]]:
+def _jobs(platform: Platform, services: Services) -> list[Job]:
     """Give what runs all the time behind the doors."""
-    jobs = [platform.keep_node()]
+    jobs: list[Job] = [platform.keep_node]
     if services.worker is not None:
-        jobs.append(services.worker.run())
+        jobs.append(services.worker.run)
     if platform.settings.role in BACKGROUND_ROLES:
-        jobs.append(services.webhooks.run())
+        jobs.append(services.webhooks.run)
     return jobs
 
 
 @contextlib.asynccontextmanager
-async def _together(jobs: list[Coroutine[None, None, None]]) -> AsyncIterator[None]:
+async def _together(jobs: list[Job]) -> AsyncIterator[None]:
     """Run jobs beside the body; a job that fails is logged with all it says, and ends the process."""
     tasks = [asyncio.create_task(_watched(job)) for job in jobs]
     try:
@@ -127,9 +129,9 @@ async def _together(jobs: list[Coroutine[None, None, None]]) -> AsyncIterator[No
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _watched(job: Coroutine[None, None, None]) -> None:
+async def _watched(job: Job) -> None:
     try:
-        await job
+        await job()
     except Exception:
         # A process that lost its worker would look alive and do nothing; a supervisor starts it anew.
         log.exception("a job ended by an error; the process stops")
