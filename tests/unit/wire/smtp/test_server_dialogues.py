@@ -271,7 +271,9 @@ def test_an_answer_to_nothing_is_the_hosts_mistake():
 def test_a_web_browser_is_shown_the_door(method):
     """Its request's body would be commands: a cross-protocol attack."""
     dialogue = Dialogue()
-    request = f"{method} / HTTP/1.1\r\nHost: x\r\n\r\nEHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\n"
+    request = (
+        f"{method} / HTTP/1.1\r\nHost: x\r\n\r\nEHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\n"
+    )
     dialogue.say(request.encode()).run("""
         S: 220 ...
         S: 421 4.7.0 this is an SMTP server; closing
