@@ -1,7 +1,6 @@
 """Whole conversations: what a client says, and what it must hear."""
 
 import pytest
-from support.smtp_dialogue import Dialogue
 
 from aerogram.wire.smtp.events import (
     MailRequested,
@@ -11,6 +10,7 @@ from aerogram.wire.smtp.events import (
 )
 from aerogram.wire.smtp.parameters import MailParameters
 from aerogram.wire.smtp.replies import Reply
+from support.smtp_dialogue import Dialogue
 
 
 def queued_as(uuid):
@@ -271,7 +271,9 @@ def test_an_answer_to_nothing_is_the_hosts_mistake():
 def test_a_web_browser_is_shown_the_door(method):
     """Its request's body would be commands: a cross-protocol attack."""
     dialogue = Dialogue()
-    request = f"{method} / HTTP/1.1\r\nHost: x\r\n\r\nEHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\n"
+    request = (
+        f"{method} / HTTP/1.1\r\nHost: x\r\n\r\nEHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\n"
+    )
     dialogue.say(request.encode()).run("""
         S: 220 ...
         S: 421 4.7.0 this is an SMTP server; closing
