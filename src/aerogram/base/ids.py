@@ -38,7 +38,7 @@ class IdGenerator:
             raise ValueError(f"node must lie between 0 and {MAX_NODE}, not {node}")
         self._clock = clock
         self._node = node << SEQUENCE_BITS
-        self._tick = (after >> _SHIFT) + 1 if after else 0
+        self._tick = (after >> _SHIFT) + 1
         self._sequence = 0
         self._lock = threading.Lock()
         self._random = b""

@@ -45,11 +45,7 @@ def change_for(letter: Letter, outcome: Outcome, event_id: int, now_ms: int, sch
             return _delivered(letter, outcome, event_id, now_ms)
         case Deferred():
             due_ms = next_attempt(
-                letter.attempts + 1,
-                letter.accepted_ms,
-                now_ms,
-                schedule,
-                message_id=letter.message_id,
+                letter.message_id, letter.attempts + 1, letter.accepted_ms, now_ms, schedule
             )
             if due_ms is None:
                 return _bounced(letter, _expired(outcome), event_id, now_ms)

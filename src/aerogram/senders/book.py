@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
 from aerogram.store.records import lookups
-from aerogram.wire.address import AddressError, normalised
+from aerogram.wire.address import normalised
+from aerogram.wire.mime.errors import AddressError
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock

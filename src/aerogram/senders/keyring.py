@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
 from aerogram.store.records import lookups
-from aerogram.wire.address import AddressError, ascii_domain
-from aerogram.wire.dkim.keys import load_private_key
-from aerogram.wire.dkim.sign import Signer, SigningKey
+from aerogram.wire.address import ascii_domain
+from aerogram.wire.dkim.keys import SigningKey
+from aerogram.wire.dkim.sign import Signer
+from aerogram.wire.mime.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -65,7 +66,7 @@ class Keyring:
     ) -> Signer | None:
         for name in _with_parents(domain):
             keys = tuple(
-                SigningKey(selector=selector, key=load_private_key(self._sealer.open(sealed)))
+                SigningKey.from_pem(selector, self._sealer.open(sealed).encode())
                 for owner, owned, selector, _, sealed in rows
                 if owner == account_id and owned == name
             )

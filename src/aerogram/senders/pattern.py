@@ -1,52 +1,40 @@
 """What a sender may be: one address, or a whole domain.
 
 A whole domain is stored as ``*@example.org`` (Mailjet's catch-all); operators and settings write
-it ``@example.org``. Everything is compared in lower case: two mailboxes of one domain that differ
-only in case would be an oddity, and validation is per domain anyway.
+it ``@example.org``. Everything is stored in lower case with the domain in ASCII: two mailboxes of
+one domain that differ only in case would be an oddity, and it is the domain that vouches for them.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-MAX_ADDRESS: Final = 254
-"""Octets of a path without its angle brackets (RFC 5321 §4.5.3.1.3)."""
-MAX_LOCAL_PART: Final = 64
-"""Octets of a local part (RFC 5321 §4.5.3.1.1)."""
-WHOLE_DOMAIN: Final = "*@"
+from aerogram.wire.address import ascii_domain, is_email, normalised
+from aerogram.wire.mime.errors import AddressError
 
-# Dot-atom of RFC 5322 §3.2.3 plus UTF-8 (RFC 6532 §3.2); quoted local parts are no senders here.
-_LOCAL_PART = re.compile(r"[^\x00-\x20\x7f()<>\[\]:;@\\,.\"*]+(?:\.[^\x00-\x20\x7f()<>\[\]:;@\\,.\"*]+)*")
-# `\w` is letters, digits and the low line in any script; a label neither begins nor ends with "-".
-_DOMAIN = re.compile(r"(?!-)[\w-]{1,63}(?<!-)(?:\.(?!-)[\w-]{1,63}(?<!-))*")
+WHOLE_DOMAIN: Final = "*@"
 
 
 def parse_pattern(text: str) -> str:
     """Bring ``a@example.org``, ``@example.org`` or ``*@example.org`` into the stored form.
 
-    Raises `ValueError` for anything else.
+    Raises `AddressError` (a `ValueError`) for anything else.
     """
-    pattern = text.strip().lower()
-    local_part, at, domain = pattern.rpartition("@")
-    if not at or not _DOMAIN.fullmatch(domain) or len(pattern.encode()) > MAX_ADDRESS:
-        raise ValueError(f"{text.strip()!r} is neither an address nor an @domain")
-    if local_part in {"", "*"}:
-        return WHOLE_DOMAIN + domain
-    if not _LOCAL_PART.fullmatch(local_part) or len(local_part.encode()) > MAX_LOCAL_PART:
-        raise ValueError(f"{text.strip()!r} is neither an address nor an @domain")
-    return pattern
+    entry = text.strip().lower()
+    local_part, at, domain = entry.rpartition("@")
+    if at and local_part in {"", "*"}:
+        return WHOLE_DOMAIN + ascii_domain(domain)
+    if "*" in local_part or not is_email(entry):
+        raise AddressError(f"{text.strip()[:80]!r} is neither an address nor an @domain.")
+    return normalised(entry)
 
 
 def parse_domain(text: str) -> str:
-    """Bring ``Example.ORG``, ``@example.org`` or ``example.org.`` into lower case without ornaments.
+    """Bring ``Example.ORG``, ``@example.org`` or ``example.org.`` into lower-case ASCII.
 
-    Raises `ValueError` for what is no domain.
+    Raises `AddressError` for what is no domain.
     """
-    domain = text.strip().lower().removeprefix("@").removesuffix(".")
-    if not _DOMAIN.fullmatch(domain) or len(domain.encode()) > MAX_ADDRESS - 1:
-        raise ValueError(f"{text.strip()!r} is not a domain")
-    return domain
+    return ascii_domain(text.strip().removeprefix("@").removesuffix("."))
 
 
 def is_whole_domain(pattern: str) -> bool:

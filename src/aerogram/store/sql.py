@@ -46,7 +46,7 @@ class Engine(enum.Enum):
 
 
 _DIALECTS: Final = {
-    Engine.SQLITE: sqlite_dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
+    Engine.SQLITE: sqlite_dialect(paramstyle="qmark"),
     Engine.POSTGRESQL: asyncpg_dialect(),  # type: ignore[no-untyped-call]
 }
 
@@ -124,6 +124,7 @@ def _arranger(
     """Make the function that puts values, constants and lists where the driver wants them."""
     constants = tuple(fixed.values())
     places = {name: index for index, name in enumerate([*names, *fixed])}
+    pick: Callable[[Row], Row]
     if len(order) == 1:
         only = places[order[0]]
 

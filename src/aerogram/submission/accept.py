@@ -6,6 +6,7 @@ through.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.gathering import Gatherer
@@ -29,11 +30,12 @@ MAX_CALLS_IN_COMMIT: Final = 512
 class _Rows:
     """What one call adds to the store."""
 
-    __slots__ = ("contents", "messages")
+    __slots__ = ("accepted", "contents", "messages")
 
     def __init__(self) -> None:
         self.contents: list[Row] = []
         self.messages: list[Row] = []
+        self.accepted: list[tuple[Accepted, ...]] = []
 
 
 class Acceptor:
@@ -59,30 +61,44 @@ class Acceptor:
         self._clock = clock
         self._check_room = check_room
         self._on_accepted = on_accepted
-        self._gatherer: Gatherer[_Rows, None] = Gatherer(self._commit, MAX_CALLS_IN_COMMIT)
+        self._gatherer: Gatherer[_Rows, list[tuple[Accepted, ...]]] = Gatherer(
+            self._commit, MAX_CALLS_IN_COMMIT
+        )
 
-    async def accept(self, submissions: Sequence[Submission]) -> list[tuple[Accepted, ...]]:
+    def accept(self, submissions: Sequence[Submission]) -> asyncio.Future[list[tuple[Accepted, ...]]]:
         """Commit all of them to disk, or none; give one `Accepted` a recipient, in order.
 
-        Raises `UnavailableError` (or its `StoreFullError`); then nothing was accepted.
+        Awaiting, or calling, raises `UnavailableError` (or its `StoreFullError`); then nothing was
+        accepted. It is no coroutine because a task for each message is a tenth of the cost of accept.
         """
         self._check_room()
+        if any(len(submission.body) > INLINE_LIMIT_BYTES for submission in submissions):
+            return asyncio.ensure_future(self._accept_large(submissions))
+        return self._begin(submissions, {})
+
+    async def _accept_large(self, submissions: Sequence[Submission]) -> list[tuple[Accepted, ...]]:
+        """Put large bodies into files before the rows that name them are committed."""
+        blobs = {
+            index: await self._blobs.put(submission.body)
+            for index, submission in enumerate(submissions)
+            if len(submission.body) > INLINE_LIMIT_BYTES
+        }
+        return await self._begin(submissions, blobs)
+
+    def _begin(
+        self, submissions: Sequence[Submission], blobs: dict[int, str]
+    ) -> asyncio.Future[list[tuple[Accepted, ...]]]:
         rows = _Rows()
-        accepted: list[tuple[Accepted, ...]] = []
         now = self._clock.now_ms()
-        for submission in submissions:
-            blob = None
-            if len(submission.body) > INLINE_LIMIT_BYTES:
-                blob = await self._blobs.put(submission.body)
-            accepted.append(self._add(rows, submission, blob, now))
-        await self._gatherer.submit(rows)
-        return accepted
+        for index, submission in enumerate(submissions):
+            self._add(rows, submission, blobs.get(index), now)
+        return self._gatherer.submit(rows)
 
     async def drain(self) -> None:
         """Wait until every commit that began is done."""
         await self._gatherer.drain()
 
-    def _add(self, rows: _Rows, submission: Submission, blob: str | None, now: int) -> tuple[Accepted, ...]:
+    def _add(self, rows: _Rows, submission: Submission, blob: str | None, now: int) -> None:
         """Make the rows of one submission, in the order that `records` names."""
         content_id, *message_ids = self._ids.next_ids(1 + len(submission.recipients))
         account_id = submission.account_id
@@ -136,9 +152,9 @@ class Acceptor:
                     now,
                 )
             )
-        return tuple(accepted)
+        rows.accepted.append(tuple(accepted))
 
-    async def _commit(self, calls: list[_Rows]) -> list[None]:
+    async def _commit(self, calls: list[_Rows]) -> list[list[tuple[Accepted, ...]]]:
         if len(calls) == 1:
             contents, messages = calls[0].contents, calls[0].messages
         else:
@@ -146,4 +162,4 @@ class Acceptor:
             messages = [row for call in calls for row in call.messages]
         await self._database.write(lambda: records.add(contents, messages))
         self._on_accepted(len(messages))
-        return [None] * len(calls)
+        return [call.accepted for call in calls]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 
@@ -42,11 +42,13 @@ class Conversation(asyncio.Protocol):
         self,
         policy: SmtpPolicy,
         config: ServerConfig,
+        config_without_auth: ServerConfig,
         tls: ssl.SSLContext | None,
         crowd: Crowd,
     ) -> None:
         self._policy = policy
         self._config = config
+        self._config_without_auth = config_without_auth
         self._tls = tls
         self._crowd = crowd
         self._transport: asyncio.Transport
@@ -54,21 +56,22 @@ class Conversation(asyncio.Protocol):
         self._principal: Principal | None = None
         self._trusted: Principal | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._owed = 0
         self._is_reading_paused = False
         self._tls_state = ""
         self._early: list[bytes] = []
         self.peer_ip = ""
-        self.last_heard = 0.0
+        self.silent_sweeps = 0
+        self.is_silent = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - what servers of streams make
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
         self.peer_ip = peer[0] if peer else ""
         self._principal = self._trusted = self._policy.trusted(self.peer_ip) if peer else None
-        self._session = ServerSession(self._config, self.peer_ip)
-        self.last_heard = asyncio.get_running_loop().time()
+        config = self._config if self._trusted is None else self._config_without_auth
+        self._session = ServerSession(config, self.peer_ip)
         if not self._crowd.enter(self):
             self._session.close_with(CROWDED)
         self._flush()
@@ -85,7 +88,7 @@ class Conversation(asyncio.Protocol):
             if self._tls_state == "handshake":
                 self._early.append(data)
             return
-        self.last_heard = asyncio.get_running_loop().time()
+        self.is_silent = False
         self._session.receive(data)
         self._pump()
 
@@ -95,7 +98,7 @@ class Conversation(asyncio.Protocol):
 
     def say_goodbye(self, reply: Reply) -> None:
         """End the conversation with a 421, unless a message's reply is still owed."""
-        if not self._tasks:
+        if not self.is_busy:
             self._session.close_with(reply)
             self._flush()
 
@@ -106,7 +109,7 @@ class Conversation(asyncio.Protocol):
     @property
     def is_busy(self) -> bool:
         """Tell whether a question of the client is being answered."""
-        return bool(self._tasks)
+        return bool(self._tasks) or self._owed > 0
 
     def _pump(self) -> None:
         """Answer all events that can be answered at once; start what takes longer."""
@@ -122,7 +125,7 @@ class Conversation(asyncio.Protocol):
             case MailRequested():
                 self._mail(event)
             case MessageReceived():
-                self._start(self._message(event))
+                self._message(event)
             case AuthRequested():
                 self._start(self._login(event))
             case TlsRequested():
@@ -149,12 +152,18 @@ class Conversation(asyncio.Protocol):
         self._principal = found
         self._session.answer()
 
-    async def _message(self, event: MessageReceived) -> None:
+    def _message(self, event: MessageReceived) -> None:
         if self._principal is None:
             self._session.answer(AUTH_FIRST)
             return
-        reply = await self._policy.submit(self._principal, event, self._session.transcript())
+        self._owed += 1
+        self._policy.submit(self._principal, event, self._session.transcript(), self._message_done)
+
+    def _message_done(self, reply: Reply) -> None:
+        self._owed -= 1
         self._session.answer(reply)
+        if not self._transport.is_closing():
+            self._pump()
 
     async def _start_tls(self) -> None:
         if self._tls is None:

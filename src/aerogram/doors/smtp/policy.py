@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import ipaddress
 from typing import TYPE_CHECKING, Final
+
+import structlog
 
 from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.identity.gate import may
 from aerogram.model.account import Area, CredentialKind, Level, Principal
-from aerogram.model.message import ContentKind, Rank, Recipient, Submission
-from aerogram.wire.mime.scan import Scan, ScanError, scan
+from aerogram.model.message import Accepted, ContentKind, Rank, Recipient, Submission
+from aerogram.wire.mime.errors import MailError
+from aerogram.wire.mime.scan import Scan, scan
 from aerogram.wire.smtp.replies import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
@@ -35,6 +40,8 @@ NOT_NOW: Final = Reply(451, "4.3.0", "The message was not accepted: temporary pr
 NO_ROOM: Final = Reply(452, "4.3.1", "Insufficient system storage, try again later")
 TOO_MANY_HOPS: Final = Reply(554, "5.4.6", "Too many hops: the mail runs in a circle")
 
+log = structlog.get_logger(__name__)
+
 
 class SmtpPolicy:
     """The rules of the SMTP door over the services below."""
@@ -55,11 +62,14 @@ class SmtpPolicy:
         self._acceptor = acceptor
         self._networks = tuple(trusted_networks)
         self._trusted_account_id = trusted_account_id
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._principal_of = functools.lru_cache(maxsize=4096)(self._find_trusted)
 
     def trusted(self, peer_ip: str) -> Principal | None:
         """Give the principal of a client in ``trusted_networks``."""
-        if not self._networks:
-            return None
+        return self._principal_of(peer_ip) if self._networks else None
+
+    def _find_trusted(self, peer_ip: str) -> Principal | None:
         address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(peer_ip)
         address = getattr(address, "ipv4_mapped", None) or address
         if any(address in network for network in self._networks):
@@ -105,29 +115,66 @@ class SmtpPolicy:
             return NOT_NOW
         return None if self.knows_sender(principal, reverse_path) else sender_refused(reverse_path)
 
-    async def submit(self, principal: Principal, event: MessageReceived, transcript: str) -> Reply:
-        """Check a mail, make it durable, and give the reply to its final dot."""
+    def submit(
+        self, principal: Principal, event: MessageReceived, transcript: str, done: Callable[[Reply], None]
+    ) -> None:
+        """Check a mail and make it durable; ``done`` gets the reply to its final dot, now or later."""
         try:
             found = scan(event.data)
-        except ScanError as error:
-            return Reply(550, "5.6.0", str(error))
-        if event.data.count(b"\nReceived:", 0, found.header_end) > MAX_HOPS:
-            return TOO_MANY_HOPS
+        except MailError as error:
+            done(Reply(error.code, error.enhanced, str(error)))
+            return
+        if event.data.count(b"\nReceived:", 0, found.head_end) > MAX_HOPS:
+            done(TOO_MANY_HOPS)
+            return
         account_id = principal.account_id
+        submission = _submission(account_id, event.envelope, event.data, found, transcript)
+        if all(self._senders.allows(account_id, mailbox.email) for mailbox in found.from_mailboxes):
+            self._accept(submission, done)
+        else:
+            emails = [mailbox.email for mailbox in found.from_mailboxes]
+            task = asyncio.get_running_loop().create_task(self._confirm_and_accept(emails, submission, done))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _confirm_and_accept(
+        self, emails: list[str], submission: Submission, done: Callable[[Reply], None]
+    ) -> None:
+        """Ask the store about senders that memory does not know."""
         try:
-            for mailbox in found.from_mailboxes:
-                if not self._senders.allows(account_id, mailbox.email) and not await self._senders.confirm(
-                    account_id, mailbox.email
-                ):
-                    return sender_refused(mailbox.email)
-            [accepted] = await self._acceptor.accept(
-                (_submission(account_id, event.envelope, event.data, found, transcript),)
-            )
-        except StoreFullError:
-            return NO_ROOM
+            for email in emails:
+                if not await self._senders.confirm(submission.account_id, email):
+                    done(sender_refused(email))
+                    return
         except UnavailableError:
-            return NOT_NOW
+            done(NOT_NOW)
+            return
+        self._accept(submission, done)
+
+    def _accept(self, submission: Submission, done: Callable[[Reply], None]) -> None:
+        try:
+            future = self._acceptor.accept((submission,))
+        except UnavailableError as error:
+            done(_not_accepted(error))
+            return
+        future.add_done_callback(lambda finished: done(_reply_to(finished)))
+
+
+def _reply_to(finished: asyncio.Future[list[tuple[Accepted, ...]]]) -> Reply:
+    """Give the reply to the final dot: the promise, or why there is none."""
+    error = finished.exception()
+    if error is None:
+        [accepted] = finished.result()
         return Reply(250, "", f"OK queued as {accepted[0].uuid}")
+    return _not_accepted(error)
+
+
+def _not_accepted(error: BaseException) -> Reply:
+    if isinstance(error, StoreFullError):
+        return NO_ROOM
+    if not isinstance(error, UnavailableError):
+        log.error("a message could not be accepted", exc_info=error)
+    return NOT_NOW
 
 
 def sender_refused(address: str) -> Reply:
@@ -137,6 +184,7 @@ def sender_refused(address: str) -> Reply:
 
 def _submission(account_id: int, envelope: Envelope, data: bytes, found: Scan, transcript: str) -> Submission:
     recipients = {recipient.path: recipient for recipient in envelope.recipients}
+    shape = found.shape
     return Submission(
         account_id=account_id,
         door="smtp",
@@ -147,15 +195,15 @@ def _submission(account_id: int, envelope: Envelope, data: bytes, found: Scan, t
         ),
         kind=ContentKind.MIME,
         body=data,
-        from_email=found.from_mailboxes[0].email,
+        from_email=found.from_email,
         subject=found.subject,
         custom_id=found.custom_id,
         event_payload=found.event_payload,
         campaign=found.campaign,
         rank=Rank.HIGH,
-        has_text=found.has_text,
-        has_html=found.has_html,
-        attachment_count=found.attachment_count,
+        has_text=shape.has_text,
+        has_html=shape.has_html,
+        attachment_count=shape.attachment_count,
         smtputf8=envelope.smtputf8,
         dsn_ret=envelope.dsn_ret,
         dsn_envid=envelope.dsn_envid,

@@ -43,7 +43,7 @@ _FIRST_ACCOUNT = Sql(select(account.c.id).where(account.c.is_active == 1).order_
 def credential_by_key(key: str) -> Unit[tuple[int, int, str, int | None, int] | None]:
     """Give account_id, kind, secret_hash, revoked_ms and the account's is_active; None when unknown."""
     rows = yield _CREDENTIAL(key)
-    return tuple(rows[0]) if rows else None  # type: ignore[return-value]
+    return tuple(rows[0]) if rows else None
 
 
 def active_senders(account_id: int) -> Unit[list[str]]:

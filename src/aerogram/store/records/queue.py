@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, case, func, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, or_, select, text, update
 
 from aerogram.store.records.submissions import LANE_SHIFT
 from aerogram.store.sql import Sql, Unit, any_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Row, Rows
 
 # A literal, so that both engines see that the partial index serves.
-_IS_QUEUED: Final = literal_column("message.state = 0")
+_IS_QUEUED: Final[ColumnElement[bool]] = literal_column("message.state = 0")
 
 _LANES = Sql(
     text(

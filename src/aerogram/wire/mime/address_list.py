@@ -20,6 +20,8 @@ MAX_COMMENT_DEPTH: Final = 16
 
 _TOKEN: Final = re.compile(
     r'(?P<space>[ \t\r\n]+)|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<special>[<>,;:@.])'
+    # Encoded words are taken whole: careless writers leave commas and colons in them (RFC 2047 §5 forbids it).
+    r"|(?P<word>=\?[^?\s]{1,64}\?[bBqQ]\?[^?\s]*\?=)"
     r'|(?P<atom>[^\x00-\x1f\x7f "(),.:;<>@\[\]\\]+)',
     re.DOTALL,
 )

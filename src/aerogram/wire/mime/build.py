@@ -69,7 +69,9 @@ def build(
     if parts.cc:
         out.append(encode_mailboxes("Cc", parts.cc))
     out.append(encode_text("Subject", parts.subject))
-    out.append(f"Message-ID: <{message_id}>\r\nDate: {format_date(date_ms)}\r\nMIME-Version: 1.0\r\n".encode())
+    out.append(
+        f"Message-ID: <{message_id}>\r\nDate: {format_date(date_ms)}\r\nMIME-Version: 1.0\r\n".encode()
+    )
     out += custom
     _Body(parts, boundary_seed).append_to(out)
     if not out[-1].endswith(b"\r\n"):

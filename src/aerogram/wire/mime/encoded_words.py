@@ -26,7 +26,7 @@ _Q: Final = tuple(
 _WORD: Final = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?\r\n]*)\?=")
 # Python's text codecs that are no charsets of mail; some of them take quadratic time.
 _NO_CHARSETS: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
-_CONTROLS: Final = {code: " " for code in (*range(0x20), 0x7F)}
+_CONTROLS: Final = dict.fromkeys((*range(0x20), 0x7F), " ")
 
 
 def encode_words(text: str, *, first_width: int = MAX_ENCODED_WORD) -> list[str]:

@@ -33,8 +33,8 @@ class MailError(RefusedError, ValueError):
 
     @property
     def reply(self) -> str:
-        """The reply line without CRLF, as ``550 5.6.0 The mail has no From header …``."""
-        return f"{self.code} {self.enhanced} {self}"
+        """The reply line in ASCII and without CRLF, as ``550 5.6.0 The mail has no From header …``."""
+        return f"{self.code} {self.enhanced} {self}".encode("ascii", "replace").decode()
 
 
 class AddressError(MailError):

@@ -41,7 +41,9 @@ STRUCTURED: Final = frozenset(
 
 _is_name: Final = re.compile(r"[!-9;-~]{1,76}\Z").match  # ftext (RFC 5322 §2.2)
 _is_printable_ascii: Final = re.compile(r"[ -~]*\Z").match
-_is_unquoted_name: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z").match
+_is_unquoted_name: Final = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z"
+).match
 _breaks_lines: Final = re.compile(r"[\r\n\0]").search
 # A word together with the white space before it: the places where a value may be folded.
 _words: Final = re.compile(r"[ \t]*[^ \t]+").findall
@@ -89,7 +91,11 @@ def encode_mailboxes(name: str, mailboxes: Sequence[Mailbox]) -> bytes:
         mailbox = mailboxes[0]
         shown = mailbox.name
         if (not shown or _is_unquoted_name(shown) is not None) and "=?" not in shown:
-            line = f"{name}: {shown} <{_address(name, mailbox)}>" if shown else f"{name}: {_address(name, mailbox)}"
+            line = (
+                f"{name}: {shown} <{_address(name, mailbox)}>"
+                if shown
+                else f"{name}: {_address(name, mailbox)}"
+            )
             if len(line) <= FOLD_AT:
                 return f"{line}\r\n".encode()
     pieces: list[str] = []
@@ -131,7 +137,9 @@ def fold(name: str, pieces: Iterable[str], *, at: int = _FOLD_ENCODED_AT) -> byt
         length = len(piece)
         # A character is at most four octets of UTF-8, so short pieces need no counting.
         if length > MAX_LINE // 4 and len(piece.encode()) > MAX_LINE:
-            raise HeaderError(f"The header {name} holds a word of more than {MAX_LINE} characters, which no line can carry.")
+            raise HeaderError(
+                f"The header {name} holds a word of more than {MAX_LINE} characters, which no line can carry."
+            )
         # An empty first line is avoided where it would not help.
         if width + length > at and (len(lines) > 1 or length <= at or width + length > MAX_LINE):
             lines.append("\r\n")
@@ -171,4 +179,6 @@ def _encode(name: str, value: str, column: int) -> list[str]:
     try:
         return encode_words(value, first_width=_FOLD_ENCODED_AT - column)
     except UnicodeEncodeError as error:
-        raise HeaderError(f"The header {name} holds half of a surrogate pair, which is no character.") from error
+        raise HeaderError(
+            f"The header {name} holds half of a surrogate pair, which is no character."
+        ) from error

@@ -9,12 +9,14 @@ from urllib.parse import quote
 
 from aerogram.wire.mime.errors import HeaderError
 
-_TOKEN: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}"
-_media_type: Final = re.compile(rf"[ \t]*({_TOKEN})/({_TOKEN})[ \t]*(?=;|\Z)").match
-_parameter: Final = re.compile(rf'[ \t]*;[ \t]*({_TOKEN})[ \t]*=[ \t]*({_TOKEN}|"[ !#-\[\]-~]{{0,127}}")[ \t]*(?=;|\Z)').match
+_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}"
+_media_type: Final = re.compile(rf"[ \t]*({_NAME})/({_NAME})[ \t]*(?=;|\Z)").match
+_parameter: Final = re.compile(
+    rf'[ \t]*;[ \t]*({_NAME})[ \t]*=[ \t]*({_NAME}|"[ !#-\[\]-~]{{0,127}}")[ \t]*(?=;|\Z)'
+).match
 _breaks_lines: Final = re.compile(r"[\r\n\0]").search
 _is_plain_value: Final = re.compile(r"[ !#-\[\]-~]{0,60}\Z").match
-_continuation: Final = re.compile(r"(?:%[0-9A-F]{2}|[^%]){1,58}").findall
+_continuation: Final = re.compile(r"(?:%[0-9A-F]{2}|[^%]){1,18}").findall
 
 # What attribute-char of RFC 2231 §7 allows beyond letters and digits.
 _ATTRIBUTE_CHARACTERS: Final = "!#$&+-.^_`{|}~"
@@ -49,7 +51,9 @@ def media_type_pieces(content_type: str) -> tuple[str, ...]:
             parameters.setdefault(key, parameter[2])
     if found[1].lower() == "text":
         parameters.setdefault("charset", "utf-8")
-    return _with_semicolons([f"{found[1]}/{found[2]}".lower(), *(f"{key}={value}" for key, value in parameters.items())])
+    return _with_semicolons(
+        [f"{found[1]}/{found[2]}".lower(), *(f"{key}={value}" for key, value in parameters.items())]
+    )
 
 
 def filename_pieces(key: str, filename: str) -> tuple[str, ...]:
@@ -64,7 +68,9 @@ def filename_pieces(key: str, filename: str) -> tuple[str, ...]:
     try:
         encoded = quote(filename, safe=_ATTRIBUTE_CHARACTERS)
     except UnicodeEncodeError as error:
-        raise HeaderError("The name of a file holds half of a surrogate pair, which is no character.") from error
+        raise HeaderError(
+            "The name of a file holds half of a surrogate pair, which is no character."
+        ) from error
     chunks = _continuation(encoded)
     if len(chunks) == 1:
         return (f" {key}*=utf-8''{encoded}",)
@@ -86,7 +92,9 @@ def content_id(attachment_id: str, filename: str) -> str:
     try:
         written = quote(wanted, safe="!#$%&'*+-/=?^_`{|}~@.:,;()[]")
     except UnicodeEncodeError as error:
-        raise HeaderError("The ContentID of a file holds half of a surrogate pair, which is no character.") from error
+        raise HeaderError(
+            "The ContentID of a file holds half of a surrogate pair, which is no character."
+        ) from error
     if not written or len(written) > 900:  # noqa: PLR2004 (998 octets a line, less name and brackets)
         raise HeaderError("The ContentID of a file is empty or longer than a line may be.")
     return written

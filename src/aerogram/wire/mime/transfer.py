@@ -54,14 +54,18 @@ def wrap_base64(content: str) -> bytes:
     try:
         raw = content.encode("ascii")
     except UnicodeEncodeError:
-        raise AttachmentError("The content of a file is not base64: it holds a character beyond ASCII.") from None
+        raise AttachmentError(
+            "The content of a file is not base64: it holds a character beyond ASCII."
+        ) from None
     # One pass finds all that is not of the alphabet: nothing or padding when the text is in order.
     rest = raw.translate(None, _ALPHABET)
     if rest and not (rest in (b"=", b"==") and raw.endswith(rest)):
         raw = raw.translate(None, _SPACES)
         rest = rest.translate(None, _SPACES)
         if rest not in (b"", b"=", b"==") or not raw.endswith(rest):
-            raise AttachmentError("The content of a file is not base64: it holds a character that base64 has not.")
+            raise AttachmentError(
+                "The content of a file is not base64: it holds a character that base64 has not."
+            )
     if len(raw) % 4:
         raise AttachmentError("The content of a file is not base64: its length is not a multiple of four.")
     return _wrap(raw)
