@@ -1,0 +1,73 @@
+"""Natural batches: while one batch is under way the next one gathers.
+
+Measured: a fixed waiting time halves the rate of accept; taking what gathered meanwhile costs nobody
+anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Gatherer(Generic[T, R]):
+    """Runs ``work(items)`` for all items that came while the last batch ran, one batch at a time.
+
+    ``work`` answers with one result for each item, in order. If it raises, a batch of several is run
+    again item by item, so that only those fail that cause it.
+    """
+
+    def __init__(self, work: Callable[[list[T]], Awaitable[list[R]]], max_batch: int) -> None:
+        self._work = work
+        self._max_batch = max_batch
+        self._waiting: list[tuple[T, asyncio.Future[R]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def submit(self, item: T) -> asyncio.Future[R]:
+        """Put an item into the next batch; the future gets its result."""
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        return future
+
+    @property
+    def waiting(self) -> int:
+        """How many items have not begun."""
+        return len(self._waiting)
+
+    async def drain(self) -> None:
+        """Wait until nothing is under way."""
+        while self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                batch = self._waiting[: self._max_batch]
+                del self._waiting[: self._max_batch]
+                await self._settle(batch)
+        finally:
+            self._task = None
+
+    async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
+        try:
+            results = await self._work([item for item, _ in batch])
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to whoever waits
+            if len(batch) == 1:
+                _, future = batch[0]
+                if not future.done():
+                    future.set_exception(error)
+                return
+            for single in batch:
+                await self._settle([single])
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)

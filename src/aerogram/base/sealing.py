@@ -1,0 +1,63 @@
+"""Secrets at rest: what must be read back is sealed, what only must be compared is digested.
+
+Both rest on one master key of 32 bytes. API secrets are random and long, so a keyed fast hash is the
+right digest for them (a slow one would cost 100 ms a login); people's passwords get argon2 instead.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from aerogram.base.errors import SettingsError
+
+KEY_BYTES = 32
+
+
+class Sealer:
+    """Seals and digests with keys derived from the master key."""
+
+    def __init__(self, master_key: str) -> None:
+        """Take the master key as `new_master_key` writes it; `SettingsError` when it is not one."""
+        try:
+            material = base64.urlsafe_b64decode(master_key.strip())
+        except ValueError as error:
+            raise SettingsError("master_key: it is not URL-safe base64.") from error
+        if len(material) != KEY_BYTES:
+            raise SettingsError(f"master_key: it must be {KEY_BYTES} bytes in URL-safe base64.")
+        self._fernet = Fernet(base64.urlsafe_b64encode(_derive(material, b"aerogram seal")))
+        self._digest_key = _derive(material, b"aerogram digest")
+
+    def seal(self, text: str) -> str:
+        """Encrypt and authenticate a text."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, token: str) -> str:
+        """Decrypt what `seal` made; `SettingsError` when the master key is another one."""
+        try:
+            return self._fernet.decrypt(token.encode()).decode()
+        except InvalidToken as error:
+            raise SettingsError("master_key: a stored secret was sealed with another key.") from error
+
+    def digest(self, secret: str) -> str:
+        """Give the keyed hash of a random secret, in hexadecimal."""
+        return hmac.digest(self._digest_key, secret.encode(), hashlib.sha256).hex()
+
+    def fingerprint(self) -> str:
+        """Tell one master key from another without revealing it."""
+        return self.digest("fingerprint")[:16]
+
+
+def new_master_key() -> str:
+    """Make a master key."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _derive(material: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(material)

@@ -1,0 +1,88 @@
+"""The SMTP listeners: sockets, connection limits, idle clients, shutting down."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aerogram.doors.smtp.conversation import IDLE, SHUTTING_DOWN, Conversation
+from aerogram.doors.smtp.crowd import Crowd
+from aerogram.wire.smtp.limits import IDLE_SECONDS
+
+if TYPE_CHECKING:
+    import socket
+    import ssl
+
+    from aerogram.doors.smtp.policy import SmtpPolicy
+    from aerogram.wire.smtp.server import ServerConfig
+
+SWEEP_SECONDS: Final = 5.0
+TLS_HANDSHAKE_SECONDS: Final = 30.0
+BACKLOG: Final = 1024
+
+
+class SmtpDoor:
+    """All SMTP listeners of a process."""
+
+    def __init__(self, policy: SmtpPolicy, tls: ssl.SSLContext) -> None:
+        self._policy = policy
+        self._tls = tls
+        self._open = Crowd()
+        self._servers: list[asyncio.Server] = []
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def listen(self, listening: socket.socket, config: ServerConfig) -> None:
+        """Serve a bound socket; with ``config.is_tls`` every connection begins with TLS."""
+        loop = asyncio.get_running_loop()
+        without_auth = msgspec.structs.replace(config, requires_auth=False)
+        server = await loop.create_server(
+            lambda: Conversation(self._policy, config, without_auth, self._tls, self._open),
+            sock=listening,
+            backlog=BACKLOG,
+            ssl=self._tls if config.is_tls else None,
+            ssl_handshake_timeout=TLS_HANDSHAKE_SECONDS if config.is_tls else None,
+        )
+        self._servers.append(server)
+        if self._sweeper is None:
+            self._sweeper = loop.create_task(self._sweep_forever())
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._open)
+
+    async def close(self, grace_seconds: float) -> None:
+        """Take no new client, answer what is owed, say 421 to the rest."""
+        for server in self._servers:
+            server.close()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+        deadline = asyncio.get_running_loop().time() + grace_seconds
+        while self._open and asyncio.get_running_loop().time() < deadline:
+            for conversation in self._open:
+                conversation.say_goodbye(SHUTTING_DOWN)
+            await asyncio.sleep(0.05)
+        for conversation in self._open:
+            conversation.abort()
+
+    async def _sweep_forever(self) -> None:
+        """End the conversations of clients that said nothing for `IDLE_SECONDS`.
+
+        A mark that is set here and cleared by whatever a client says costs less than a clock reading
+        for every command.
+        """
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            for conversation in self._open:
+                if not conversation.is_silent or conversation.is_busy:
+                    conversation.is_silent = True
+                    conversation.silent_sweeps = 0
+                    continue
+                conversation.silent_sweeps += 1
+                if conversation.silent_sweeps * SWEEP_SECONDS >= IDLE_SECONDS:
+                    conversation.say_goodbye(IDLE)

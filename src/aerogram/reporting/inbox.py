@@ -1,0 +1,171 @@
+"""The capture inbox: mail kept for its developers to look at instead of being sent.
+
+A *scope* is the set of accounts whose mail may be seen; None means those of all accounts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.base.ids import MAX_ID
+from aerogram.model.event import EventKind
+from aerogram.model.outcome import FailureState
+from aerogram.reporting.timeline import Happening, Logged, accepted, told
+from aerogram.store.records import captured
+
+if TYPE_CHECKING:
+    from aerogram.store.sql import Database
+
+Scope = frozenset[int] | None
+
+DEFAULT_LIMIT: Final = 50
+MAX_LIMIT: Final = 1_000
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """Which mail: each text must be contained, in any case of ASCII letters; "" asks for nothing.
+
+    ``query`` looks at sender, recipient and subject. Ids lie strictly between ``after`` and ``before``.
+    """
+
+    to: str = ""
+    sender: str = ""
+    subject: str = ""
+    query: str = ""
+    after: int = 0
+    before: int = MAX_ID
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A captured mail as a line of the list. ``size`` is in bytes; ``at_ms`` when it was captured."""
+
+    id: int
+    account_id: int
+    sender: str
+    recipient: str
+    subject: str
+    at_ms: int
+    size: int
+    attachment_count: int = 0
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A captured mail with everything known of it. ``mime`` is what would have been sent."""
+
+    listed: Listed
+    uuid: str
+    envelope_from: str
+    mime: bytes
+    timeline: tuple[Happening, ...]
+    """Oldest first; the first tells how the mail was accepted."""
+
+
+class Inbox(Protocol):
+    """What the doors need of the capture inbox."""
+
+    async def newest(self, scope: Scope, search: Search, limit: int) -> list[Listed]:
+        """List at most ``limit`` mails that match, newest first."""
+        ...
+
+    async def open(self, scope: Scope, message_id: int) -> Opened:
+        """Give one mail; `NotFoundError` when the scope has none of that id."""
+        ...
+
+    async def discard(self, scope: Scope, message_id: int) -> None:
+        """Forget the captured copy of one mail; `NotFoundError` as `open`. Its history stays."""
+        ...
+
+    async def clear(self, scope: Scope) -> None:
+        """Forget the captured copies of the whole scope. Their history stays."""
+        ...
+
+
+class Bodies(Protocol):
+    """Where large bodies are kept (`aerogram.store.blobs`)."""
+
+    async def get(self, digest: str) -> bytes:
+        """Give the body of that SHA-256; `NotFoundError` when it is gone."""
+        ...
+
+
+class StoredInbox:
+    """`Inbox` over the store."""
+
+    def __init__(self, database: Database, bodies: Bodies) -> None:
+        self._database = database
+        self._bodies = bodies
+
+    async def newest(self, scope: Scope, search: Search, limit: int) -> list[Listed]:
+        """See `Inbox.newest`."""
+        wanted = captured.Wanted(
+            query=search.query,
+            sender=search.sender,
+            recipient=search.to,
+            subject=search.subject,
+            after=search.after,
+            before=search.before,
+        )
+        rows = await self._database.read(lambda: captured.newest(scope, wanted, limit))
+        return [_listed(row) for row in rows]
+
+    async def open(self, scope: Scope, message_id: int) -> Opened:
+        """See `Inbox.open`."""
+        found = await self._database.read(lambda: captured.find(scope, message_id))
+        if found is None:
+            raise _unknown(message_id)
+        mime = await self._bodies.get(found.blob) if found.blob else found.body or b""
+        first = accepted(found.door, found.accepted_ms, found.transcript)
+        return Opened(
+            listed=_listed(found.listed),
+            uuid=found.uuid,
+            envelope_from=found.envelope_from,
+            mime=mime,
+            timeline=(first, *map(_happening, found.events)),
+        )
+
+    async def discard(self, scope: Scope, message_id: int) -> None:
+        """See `Inbox.discard`."""
+        if not await self._database.write(lambda: captured.discard(scope, message_id)):
+            raise _unknown(message_id)
+
+    async def clear(self, scope: Scope) -> None:
+        """See `Inbox.clear`."""
+        await self._database.write(lambda: captured.clear(scope))
+
+
+def _unknown(message_id: int) -> NotFoundError:
+    return NotFoundError(f"The inbox has no message {message_id}.")
+
+
+def _listed(row: captured.ListedRow) -> Listed:
+    message_id, account_id, sender, recipient, subject, at_ms, size, attachment_count = row
+    return Listed(
+        id=message_id,
+        account_id=account_id,
+        sender=sender,
+        recipient=recipient,
+        subject=subject,
+        at_ms=at_ms,
+        size=size,
+        attachment_count=attachment_count,
+    )
+
+
+def _happening(row: captured.EventRow) -> Happening:
+    kind, at_ms, failure, is_hard, reply, host, tls, transcript, agent, url = row
+    event = Logged(
+        kind=EventKind(kind),
+        at_ms=at_ms,
+        failure=FailureState(failure),
+        is_hard=bool(is_hard),
+        reply=reply,
+        host=host,
+        tls=tls,
+        transcript=transcript,
+        agent=agent,
+        url=url,
+    )
+    return told(event)

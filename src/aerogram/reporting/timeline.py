@@ -1,0 +1,89 @@
+"""What happened to a message, told in plain English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from aerogram.model.event import EventKind
+from aerogram.model.outcome import RELATED_TO, FailureState
+
+
+class Logged(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """One line of the event log, as the store gives it."""
+
+    kind: EventKind
+    at_ms: int
+    failure: FailureState = FailureState.NONE
+    is_hard: bool = False
+    reply: str = ""
+    host: str = ""
+    tls: str = ""
+    transcript: str = ""
+    agent: str = ""
+    url: str = ""
+
+
+class Happening(msgspec.Struct, frozen=True, kw_only=True):
+    """One moment of a message's life. ``kind`` is the event's name in lower case."""
+
+    at_ms: int
+    kind: str
+    sentence: str
+    reply: str = ""
+    """What the other side said, word for word; "" when nothing was said."""
+    transcript: str = ""
+    """The conversation with the other side, client lines ``C: ``, server lines ``S: ``; or "" for none."""
+
+
+_WHOLE: Final = {
+    EventKind.HELD: "Held until a person decides.",
+    EventKind.CANCELLED: "Cancelled; it will not be sent.",
+    EventKind.RELEASED: "Released; it is on its way again.",
+    EventKind.SPAM: "The recipient reported it as spam.",
+    EventKind.UNSUB: "The recipient unsubscribed.",
+}
+
+
+def accepted(door: str, at_ms: int, transcript: str) -> Happening:
+    """Tell how the message came in: the first moment of every timeline."""
+    through = f" through {door}" if door else ""
+    sentence = f"Accepted{through} and written to disk."
+    return Happening(at_ms=at_ms, kind="accepted", sentence=sentence, transcript=transcript)
+
+
+def told(event: Logged) -> Happening:
+    """Tell one event."""
+    return Happening(
+        at_ms=event.at_ms,
+        kind=event.kind.name.lower(),
+        sentence=_sentence(event),
+        reply=event.reply,
+        transcript=event.transcript,
+    )
+
+
+def _sentence(event: Logged) -> str:
+    reason = RELATED_TO[event.failure][1]
+    because = f": {reason}" if reason else ""
+    match event.kind:
+        case EventKind.SENT if event.host:
+            over = f" over {event.tls}" if event.tls else " without TLS"
+            return f"Delivered to {event.host}{over}."
+        case EventKind.SENT:
+            return "Kept in this inbox. Nothing left this machine."
+        case EventKind.DEFERRED:
+            where = f" by {event.host}" if event.host else ""
+            return f"Put off{where}{because}. It will be tried again."
+        case EventKind.BOUNCE:
+            how = "for good" if event.is_hard else "this time"
+            return f"Bounced {how}{because}."
+        case EventKind.BLOCKED:
+            return f"Blocked before sending{because}."
+        case EventKind.OPEN:
+            return f"Opened with {event.agent}." if event.agent else "Opened."
+        case EventKind.CLICK:
+            return f"Clicked {event.url}" if event.url else "Clicked a link."
+        case kind:
+            return _WHOLE.get(kind, f"{kind.name.capitalize()}.")

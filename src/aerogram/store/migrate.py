@@ -1,0 +1,105 @@
+"""Bringing a store's schema up to date, and telling when it already is.
+
+Alembic is imported only when there is something to do: it would cost every command a second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import asyncpg
+
+from aerogram.base.errors import SettingsError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+HEAD: Final = "0001"
+"""The newest revision in ``migrations/versions``; a test holds the two together."""
+_FOLDER: Final = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK: Final = 0x6165726F6772616D
+_FIND: Final = "SELECT version_num FROM alembic_version"
+
+
+def migrate_sqlite(path: Path) -> None:
+    """Bring the file up to date; two processes that start at once take turns."""
+    lock_path = path.with_suffix(".migrate.lock")
+    try:
+        with lock_path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if _sqlite_revision(path) != HEAD:
+                _migrate_sqlite(path)
+    except OSError as error:
+        raise SettingsError(f"The store {path} cannot be written: {error.strerror}.") from error
+
+
+def _sqlite_revision(path: Path) -> str | None:
+    if not path.exists():
+        return None
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            row = connection.execute(_FIND).fetchone()
+    except sqlite3.OperationalError:
+        return None
+    except sqlite3.DatabaseError as error:
+        raise SettingsError(f"The store {path} is not an SQLite database: {error}.") from error
+    return row[0] if row else None
+
+
+def _migrate_sqlite(path: Path) -> None:
+    from sqlalchemy import URL, create_engine  # noqa: PLC0415
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    try:
+        with engine.connect() as connection:
+            _upgrade(connection)
+            connection.commit()
+    except DBAPIError as error:
+        raise SettingsError(f"The store {path} cannot be set up: {error.orig}.") from error
+    finally:
+        engine.dispose()
+
+
+async def migrate_postgresql(url: str) -> None:
+    """Bring the database up to date; nodes that start at once take turns by an advisory lock."""
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+    except (TimeoutError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise SettingsError(f"database_url: PostgreSQL cannot be reached: {reason}") from error
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
+        with contextlib.suppress(asyncpg.UndefinedTableError):
+            if await connection.fetchval(_FIND) == HEAD:
+                return
+        await asyncio.wait_for(_migrate_postgresql(url), timeout=600)
+    finally:
+        await connection.close()
+
+
+async def _migrate_postgresql(url: str) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
+    scheme, separator, rest = url.partition("://")
+    engine = create_async_engine(f"postgresql+asyncpg{separator}{rest}" if scheme else url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

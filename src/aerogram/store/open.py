@@ -1,0 +1,34 @@
+"""Opening the store that the settings name, its schema up to date."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.errors import SettingsError
+from aerogram.store.migrate import migrate_postgresql, migrate_sqlite
+from aerogram.store.postgresql import open_postgresql
+from aerogram.store.sqlite import SqliteDatabase
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aerogram.store.sql import Database
+
+FILE_NAME: Final = "aerogram.sqlite3"
+_POSTGRESQL_SCHEMES: Final = ("postgresql://", "postgres://")
+
+
+async def open_database(data: Path, database_url: str | None) -> Database:
+    """Open SQLite in the (existing) data folder, or the PostgreSQL of ``database_url``.
+
+    `SettingsError` tells in one line what keeps it from opening.
+    """
+    if database_url is None:
+        path = data / FILE_NAME
+        await asyncio.to_thread(migrate_sqlite, path)
+        return SqliteDatabase(path)
+    if not database_url.startswith(_POSTGRESQL_SCHEMES):
+        raise SettingsError("database_url: it must begin with postgresql:// (leave it out for SQLite).")
+    await migrate_postgresql(database_url)
+    return await open_postgresql(database_url)

@@ -1,0 +1,201 @@
+"""The engine beyond one machine: PostgreSQL by asyncpg, any number of nodes over one database.
+
+A few writers each take all units that gathered and run them in one transaction, so that concurrent
+submissions share a commit. If a unit raises, the group is rolled back and each unit runs again in a
+transaction of its own. A connection that breaks is `UnavailableError` for all who were in its group:
+whether their commit arrived is unknown, so nobody is told that it did.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import asyncpg
+
+from aerogram.base.errors import SettingsError, StoreFullError, UnavailableError
+from aerogram.store.sql import Engine, Rows, Step, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+WRITERS: Final = 3
+"""Connections that commit. More of them mean smaller groups, and so more commits for the same work."""
+READERS: Final = 6
+MAX_GROUP: Final = 256
+CONNECT_SECONDS: Final = 10.0
+COMMAND_SECONDS: Final = 60.0
+RECONNECT_SECONDS: Final = 0.5
+_CACHED_STATEMENTS: Final = 512
+
+_UNAVAILABLE: Final = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+)
+
+
+class PostgresqlDatabase:
+    """`Database` over a PostgreSQL server; make one with `open_postgresql`."""
+
+    engine = Engine.POSTGRESQL
+
+    def __init__(self, url: str, readers: asyncpg.Pool) -> None:
+        self._url = url
+        self._readers = readers
+        self._jobs: deque[_Job] = deque()
+        self._gathered = asyncio.Event()
+        self._stopping = False
+        self._writers = [asyncio.create_task(self._write_forever()) for _ in range(WRITERS)]
+
+    async def read(self, unit: Callable[[], Unit[T]]) -> T:
+        """See `Database.read`."""
+        try:
+            async with (
+                self._readers.acquire() as connection,
+                connection.transaction(isolation="repeatable_read", readonly=True),
+            ):
+                return await run(connection, unit())
+        except (asyncpg.PostgresError, *_UNAVAILABLE) as error:
+            raise translated(error) from error
+
+    async def write(self, unit: Callable[[], Unit[T]]) -> T:
+        """See `Database.write`."""
+        if self._stopping:
+            raise UnavailableError("The store is closed.")
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._jobs.append(_Job(unit, future))
+        self._gathered.set()
+        return await future
+
+    async def close(self) -> None:
+        """See `Database.close`."""
+        if self._stopping:
+            return
+        self._stopping = True
+        self._gathered.set()
+        await asyncio.gather(*self._writers, return_exceptions=True)
+        await self._readers.close()
+
+    async def _write_forever(self) -> None:
+        connection: asyncpg.Connection | None = None
+        while True:
+            while not self._jobs:
+                if self._stopping:
+                    if connection is not None:
+                        await connection.close()
+                    return
+                self._gathered.clear()
+                await self._gathered.wait()
+            work = [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_GROUP))]
+            try:
+                if connection is None or connection.is_closed():
+                    connection = await _connect(self._url)
+                await self._commit(connection, work)
+            except _UNAVAILABLE as error:
+                for job in work:
+                    job.fail(translated(error))
+                if connection is not None:
+                    connection.terminate()
+                connection = None
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _commit(self, connection: asyncpg.Connection, work: list[_Job]) -> None:
+        """Run a group in one transaction; on an error of a unit run each in its own."""
+        try:
+            async with connection.transaction():
+                results = [await run(connection, job.unit()) for job in work]
+        except _UNAVAILABLE:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to whoever asked
+            if len(work) == 1:
+                work[0].fail(translated(error))
+                return
+            for job in work:
+                await self._commit(connection, [job])
+            return
+        for job, result in zip(work, results, strict=True):
+            if not job.future.done():
+                job.future.set_result(result)
+
+
+class _Job:
+    """A unit that waits for its commit, and who waits for it."""
+
+    __slots__ = ("future", "unit")
+
+    def __init__(self, unit: Callable[[], Unit[Any]], future: asyncio.Future[Any]) -> None:
+        self.unit = unit
+        self.future = future
+
+    def fail(self, error: BaseException) -> None:
+        """Tell who waits, unless they were told or have left."""
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+async def open_postgresql(url: str) -> PostgresqlDatabase:
+    """Connect to ``postgresql://…``; `SettingsError` tells in one line why that cannot be done."""
+    try:
+        readers = await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=READERS,
+            timeout=CONNECT_SECONDS,
+            command_timeout=COMMAND_SECONDS,
+            statement_cache_size=_CACHED_STATEMENTS,
+        )
+    except (TimeoutError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise SettingsError(f"database_url: PostgreSQL cannot be reached: {reason}") from error
+    return PostgresqlDatabase(url, readers)
+
+
+async def _connect(url: str) -> asyncpg.Connection:
+    return await asyncpg.connect(
+        url,
+        timeout=CONNECT_SECONDS,
+        command_timeout=COMMAND_SECONDS,
+        statement_cache_size=_CACHED_STATEMENTS,
+    )
+
+
+async def run(connection: asyncpg.Connection, unit: Unit[T]) -> T:
+    """Drive a unit to its end on a connection whose transaction the caller owns."""
+    try:
+        step = next(unit)
+        while True:
+            step = unit.send(await _execute(connection, step))
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+async def _execute(connection: asyncpg.Connection, step: Step) -> Rows:
+    compiled = step.statement.compiled(Engine.POSTGRESQL)
+    arrange = compiled.arrange
+    if step.is_many:
+        if step.parameters:
+            rows = step.parameters if arrange is None else [arrange(row) for row in step.parameters]
+            await connection.executemany(compiled.text, rows)
+        return []
+    values = step.parameters if arrange is None else arrange(tuple(step.parameters))
+    return await connection.fetch(compiled.text, *values)  # type: ignore[no-any-return]
+
+
+def translated(error: BaseException) -> BaseException:
+    """Turn the driver's error into one of ours, by what the caller can do about it."""
+    if isinstance(error, (asyncpg.DiskFullError, asyncpg.OutOfMemoryError)):
+        return StoreFullError("The database has no room.")
+    if isinstance(error, _UNAVAILABLE):
+        with contextlib.suppress(Exception):
+            return UnavailableError(f"The database is not available: {error or type(error).__name__}")
+    return error

@@ -1,0 +1,1 @@
+"""Units of work by noun: every statement that the product runs."""

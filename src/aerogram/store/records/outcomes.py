@@ -1,0 +1,236 @@
+"""Recording what attempts came to: state, event, counters, suppression and journal in one transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+from sqlalchemy import bindparam, insert, select, text, update
+
+from aerogram.base.clock import HOUR
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables import callback, captured, event, message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one finished attempt writes.
+
+    ``lease`` must still be the message's; otherwise another worker has it and nothing is written.
+    ``event_type`` is Mailjet's word when webhooks are told of it, else "".
+    """
+
+    message_id: int
+    account_id: int
+    lease: int
+    state: int
+    due_ms: int
+    attempts: int
+    failure: int = 0
+    is_permanent: bool = False
+    reply: str = ""
+    event_id: int
+    event_kind: int
+    event_type: str = ""
+    is_hard: bool = False
+    is_blocked: bool = False
+    host: str = ""
+    tls: str = ""
+    transcript: str = ""
+    suppress_address: str = ""
+    suppress_reason: str = ""
+    suppress_until_ms: int | None = None
+    captured_body: bytes | None = None
+    captured_blob: str | None = None
+    captured_size: int = 0
+
+
+_HELD = Sql(
+    select(message.c.id, message.c.lease)
+    .where(any_of(message.c.id, "ids"), message.c.state == 0)
+    .with_for_update(),
+    "ids",
+)
+_FINISH: Final = (
+    "new_state",
+    "new_due",
+    "new_attempts",
+    "new_failure",
+    "new_permanent",
+    "new_reply",
+    "now",
+    "which",
+)
+_SET_STATE = Sql(
+    update(message)
+    .where(message.c.id == bindparam("which"))
+    .values(
+        state=bindparam("new_state"),
+        lease=0,
+        due_ms=bindparam("new_due"),
+        attempts=bindparam("new_attempts"),
+        reclaims=0,
+        failure=bindparam("new_failure"),
+        is_permanent=bindparam("new_permanent"),
+        reply=bindparam("new_reply"),
+        updated_ms=bindparam("now"),
+    ),
+    *_FINISH,
+)
+EVENT_COLUMNS: Final = (
+    "id",
+    "account_id",
+    "message_id",
+    "kind",
+    "at_ms",
+    "failure",
+    "is_hard",
+    "is_blocked",
+    "reply",
+    "host",
+    "tls",
+    "transcript",
+)
+_ADD_EVENT = Sql(insert(event).values({name: bindparam(name) for name in EVENT_COLUMNS}), *EVENT_COLUMNS)
+_COUNT = Sql(
+    text(
+        "INSERT INTO counter (account_id, hour_ms, kind, amount) VALUES (:account_id, :hour_ms, :kind, :amount)"
+        " ON CONFLICT (account_id, hour_ms, kind) DO UPDATE SET amount = counter.amount + excluded.amount"
+    ),
+    "account_id",
+    "hour_ms",
+    "kind",
+    "amount",
+)
+_SUPPRESS = Sql(
+    text(
+        "INSERT INTO suppression (account_id, address, reason, detail, created_ms, until_ms)"
+        " VALUES (:account_id, :address, :reason, :detail, :now, :until)"
+        " ON CONFLICT (account_id, address) DO UPDATE SET reason = excluded.reason, detail = excluded.detail,"
+        " created_ms = excluded.created_ms, until_ms = excluded.until_ms"
+    ),
+    "account_id",
+    "address",
+    "reason",
+    "detail",
+    "now",
+    "until",
+)
+_CAPTURED: Final = ("message_id", "account_id", "body", "blob", "size", "at_ms")
+_CAPTURE = Sql(insert(captured).values({name: bindparam(name) for name in _CAPTURED}), *_CAPTURED)
+_HAS_CALLBACKS = Sql(
+    select(callback.c.id).where(any_of(callback.c.account_id, "accounts")).limit(1), "accounts"
+)
+_JOURNAL = Sql(
+    text(
+        "INSERT INTO callback_journal (callback_id, event_id, account_id, message_id, due_ms, created_ms)"
+        " SELECT callback.id, CAST(:event_id AS BIGINT), callback.account_id, CAST(:message_id AS BIGINT),"
+        " CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM callback"
+        " WHERE callback.account_id = CAST(:account_id AS BIGINT) AND callback.event_type = :event_type"
+        " ORDER BY (callback.status = 'alive') DESC, callback.is_backup ASC LIMIT 1"
+    ),
+    "event_id",
+    "account_id",
+    "message_id",
+    "now",
+    "event_type",
+)
+"""The alive URL, the primary before the backup; when both are dead the primary keeps the event."""
+
+
+def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
+    """Write all changes whose lease still holds; tell for each change whether it was written."""
+    rows = yield _HELD([change.message_id for change in changes])
+    leases: dict[int, int] = dict(rows)
+    written = [leases.get(change.message_id) == change.lease for change in changes]
+    valid = [change for change, is_valid in zip(changes, written, strict=True) if is_valid]
+    if not valid:
+        return written
+    yield _SET_STATE.many(
+        [
+            (
+                change.state,
+                change.due_ms,
+                change.attempts,
+                change.failure,
+                int(change.is_permanent),
+                change.reply,
+                now_ms,
+                change.message_id,
+            )
+            for change in valid
+        ]
+    )
+    yield from append_events(valid, now_ms)
+    yield from _side_effects(valid, now_ms)
+    return written
+
+
+def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:
+    """Append the events of changes, count them, and put them into the journal of webhooks."""
+    yield _ADD_EVENT.many(
+        [
+            (
+                change.event_id,
+                change.account_id,
+                change.message_id,
+                change.event_kind,
+                now_ms,
+                change.failure,
+                int(change.is_hard),
+                int(change.is_blocked),
+                change.reply,
+                change.host,
+                change.tls,
+                change.transcript,
+            )
+            for change in changes
+        ]
+    )
+    amounts = Counter((change.account_id, change.event_kind) for change in changes)
+    hour_ms = now_ms - now_ms % HOUR
+    # Sorted, so that two nodes lock the rows in the same order.
+    yield _COUNT.many(
+        [(account, hour_ms, kind, amount) for (account, kind), amount in sorted(amounts.items())]
+    )
+    announced = [change for change in changes if change.event_type]
+    if announced and (yield _HAS_CALLBACKS(list({change.account_id for change in announced}))):
+        yield _JOURNAL.many(
+            [
+                (change.event_id, change.account_id, change.message_id, now_ms, change.event_type)
+                for change in announced
+            ]
+        )
+
+
+def _side_effects(changes: Sequence[Change], now_ms: int) -> Unit[None]:
+    """Write suppressions and captured mail."""
+    suppressions = {
+        (change.account_id, change.suppress_address): (
+            change.suppress_reason,
+            change.reply,
+            now_ms,
+            change.suppress_until_ms,
+        )
+        for change in changes
+        if change.suppress_address
+    }
+    if suppressions:
+        yield _SUPPRESS.many([(*key, *value) for key, value in sorted(suppressions.items())])
+    kept = [
+        (
+            change.message_id,
+            change.account_id,
+            change.captured_body,
+            change.captured_blob,
+            change.captured_size,
+            now_ms,
+        )
+        for change in changes
+        if change.captured_size
+    ]
+    if kept:
+        yield _CAPTURE.many(kept)

@@ -1,0 +1,240 @@
+"""The embedded engine: SQLite in WAL mode, one writer thread that commits in groups.
+
+The writer takes every unit that gathered while it committed the last group, runs them in one
+transaction and commits once (``synchronous=FULL``: the commit is on disk when it returns). If one of
+them raises, the group is rolled back and each unit runs again in a transaction of its own, so that
+only the faulty one fails.
+
+Checkpoints run in a thread of their own, so that no commit waits for one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from aerogram.base.errors import SettingsError, StoreFullError, UnavailableError
+from aerogram.store.sql import Engine, Rows, Step, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+T = TypeVar("T")
+
+MAX_GROUP: Final = 256
+"""Units in one commit; bounds how long the first of them waits for the last."""
+READERS: Final = 2
+BUSY_SECONDS: Final = 15.0
+"""How long another process (the command line) may hold the write lock before we give up."""
+CHECKPOINT_SECONDS: Final = 1.0
+RESTART_WAL_PAGES: Final = 16_384
+"""64 MiB of WAL: past this the checkpointer waits for readers, so that the log starts over."""
+_CACHED_STATEMENTS: Final = 512
+_FULL_CODES: Final = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"}
+
+
+class SqliteDatabase:
+    """`Database` over one SQLite file."""
+
+    engine = Engine.SQLITE
+
+    def __init__(self, path: Path) -> None:
+        """Open (and create) the file; `SettingsError` tells in one line why it cannot be used."""
+        self._path = path
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._connection = connect(path)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="aerogram-read")
+        self._reader = threading.local()
+        self._open_readers: list[sqlite3.Connection] = []
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._write_forever, name="aerogram-write", daemon=True),
+            threading.Thread(target=self._checkpoint_forever, name="aerogram-checkpoint", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    async def read(self, unit: Callable[[], Unit[T]]) -> T:
+        """See `Database.read`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._read, unit)
+
+    async def write(self, unit: Callable[[], Unit[T]]) -> T:
+        """See `Database.write`."""
+        if self._stopping.is_set():
+            raise UnavailableError("The store is closed.")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Job(unit, loop, future))
+        return await future
+
+    async def close(self) -> None:
+        """See `Database.close`."""
+        if self._stopping.is_set():
+            return
+        self._stopping.set()
+        self._jobs.put(None)
+        loop = asyncio.get_running_loop()
+        for thread in self._threads:
+            await loop.run_in_executor(None, thread.join)
+        self._readers.shutdown()
+        for connection in self._open_readers:
+            connection.close()
+        self._connection.close()
+
+    def _read(self, unit: Callable[[], Unit[T]]) -> T:
+        connection: sqlite3.Connection | None = getattr(self._reader, "connection", None)
+        if connection is None:
+            connection = self._reader.connection = connect(self._path)
+            connection.execute("PRAGMA query_only = ON")
+            self._open_readers.append(connection)
+        try:
+            connection.execute("BEGIN")
+            try:
+                return run(connection, unit())
+            finally:
+                connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise translated(error) from error
+
+    def _write_forever(self) -> None:
+        jobs = self._jobs
+        while True:
+            group = [jobs.get()]
+            with contextlib.suppress(queue.Empty):
+                while len(group) < MAX_GROUP:
+                    group.append(jobs.get_nowait())
+            work = [job for job in group if job is not None]
+            if work:
+                self._commit(work)
+            if len(work) < len(group):
+                return
+
+    def _commit(self, work: list[_Job]) -> None:
+        """Run a group in one transaction; on any error run each unit in its own."""
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            results = [run(connection, job.unit()) for job in work]
+            connection.execute("COMMIT")
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it goes to whoever asked
+            self._roll_back()
+            if len(work) == 1:
+                cause = translated(error) if isinstance(error, sqlite3.Error) else error
+                _settle([(work[0], None, cause)])
+            else:
+                for job in work:
+                    self._commit([job])
+            return
+        _settle([(job, result, None) for job, result in zip(work, results, strict=True)])
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.execute("ROLLBACK")
+
+    def _checkpoint_forever(self) -> None:
+        connection = connect(self._path)
+        connection.execute("PRAGMA busy_timeout = 200")
+        try:
+            while not self._stopping.wait(CHECKPOINT_SECONDS):
+                # A full disk or a busy lock only means that the log stays longer; the next round tries again.
+                with contextlib.suppress(sqlite3.Error):
+                    _, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                    if pages > RESTART_WAL_PAGES and moved >= pages // 2:
+                        connection.execute("PRAGMA wal_checkpoint(RESTART)")
+        finally:
+            connection.close()
+
+
+class _Job:
+    """A unit that waits for its commit, and who waits for it."""
+
+    __slots__ = ("future", "loop", "unit")
+
+    def __init__(
+        self, unit: Callable[[], Unit[Any]], loop: asyncio.AbstractEventLoop, future: asyncio.Future[Any]
+    ) -> None:
+        self.unit = unit
+        self.loop = loop
+        self.future = future
+
+
+_Settled = tuple[_Job, Any, BaseException | None]
+
+
+def _settle(settled: list[_Settled]) -> None:
+    """Tell all who wait, with one wake-up for each event loop."""
+    loops: dict[asyncio.AbstractEventLoop, list[_Settled]] = {}
+    for item in settled:
+        loops.setdefault(item[0].loop, []).append(item)
+    for loop, items in loops.items():
+        # A loop that is closed has nobody left who waits.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_tell, items)
+
+
+def _tell(items: list[_Settled]) -> None:
+    for job, result, error in items:
+        if job.future.done():
+            continue
+        if error is None:
+            job.future.set_result(result)
+        else:
+            job.future.set_exception(error)
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open a connection with the pragmas that the promises rest on."""
+    try:
+        connection = sqlite3.connect(
+            path,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_CACHED_STATEMENTS,
+        )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA cache_size = -32768")
+        connection.execute("PRAGMA temp_store = MEMORY")
+    except sqlite3.Error as error:
+        raise SettingsError(f"The store {path} cannot be opened: {error}.") from error
+    return connection
+
+
+def run(connection: sqlite3.Connection, unit: Unit[T]) -> T:
+    """Drive a unit to its end on a connection whose transaction the caller owns."""
+    try:
+        step = next(unit)
+        while True:
+            step = unit.send(_execute(connection, step))
+    except StopIteration as end:
+        return end.value  # type: ignore[no-any-return]
+
+
+def _execute(connection: sqlite3.Connection, step: Step) -> Rows:
+    compiled = step.statement.compiled(Engine.SQLITE)
+    arrange = compiled.arrange
+    if step.is_many:
+        rows = step.parameters if arrange is None else map(arrange, step.parameters)
+        connection.executemany(compiled.text, rows)
+        return []
+    values = step.parameters if arrange is None else arrange(tuple(step.parameters))
+    return connection.execute(compiled.text, values).fetchall()
+
+
+def translated(error: sqlite3.Error) -> Exception:
+    """Turn the driver's error into one of ours, by what the caller can do about it."""
+    if getattr(error, "sqlite_errorname", "") in _FULL_CODES:
+        return StoreFullError("The disk that holds the store is full.")
+    if isinstance(error, sqlite3.OperationalError):
+        return UnavailableError(f"The store is not available: {error}.")
+    return error

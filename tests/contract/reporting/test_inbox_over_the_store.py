@@ -1,0 +1,165 @@
+"""What the capture inbox promises, over the store of each engine."""
+
+import pytest
+
+from aerogram.base.errors import NotFoundError
+from aerogram.model.event import EventKind
+from aerogram.reporting.inbox import Search, StoredInbox
+from aerogram.store.blobs import DiskBlobs
+from aerogram.store.records import outcomes, submissions
+
+EVERYTHING = Search()
+
+
+@pytest.fixture
+def blobs(tmp_path):
+    (tmp_path / "blobs").mkdir()
+    return DiskBlobs(tmp_path / "blobs")
+
+
+@pytest.fixture
+def inbox(database, blobs):
+    return StoredInbox(database, blobs)
+
+
+@pytest.fixture
+def capture(database):
+    """Bring a message in and record that it was captured, as the product does."""
+
+    async def keep(
+        number, *, account=7, recipient="ada@example.org", body=b"Subject: x\r\n\r\n", blob=None, **content
+    ):
+        row = {
+            "id": number + 1000,
+            "account_id": account,
+            "kind": 1,
+            "door": "SMTP",
+            "envelope_from": "bounces@example.com",
+            "from_email": "shop@example.com",
+            "subject": "Your order",
+            "body": b"",
+            "blob": None,
+            "size": 0,
+            "custom_id": "",
+            "event_payload": "",
+            "campaign": "",
+            "has_text": 1,
+            "has_html": 0,
+            "attachment_count": 0,
+            "smtputf8": 0,
+            "dsn_ret": "",
+            "dsn_envid": "",
+            "transcript": "C: EHLO x",
+            "created_ms": 5,
+        } | content
+        of_content = tuple(row[name] for name in submissions.CONTENT_COLUMNS)
+        of_message = (number, account, number + 1000, f"uuid-{number}", recipient, "d", 1, 1, 5, "", "", 5, 5)
+        change = outcomes.Change(
+            message_id=number,
+            account_id=account,
+            lease=0,
+            state=1,
+            due_ms=0,
+            attempts=1,
+            reply="250 2.0.0 Captured",
+            event_id=number + 2000,
+            event_kind=EventKind.SENT,
+            captured_body=None if blob else body,
+            captured_blob=blob,
+            captured_size=len(body),
+        )
+        await database.write(lambda: submissions.add([of_content], [of_message]))
+        await database.write(lambda: outcomes.record([change], 9))
+
+    return keep
+
+
+async def ids_of(inbox, scope=None, limit=50, **search):
+    return [row.id for row in await inbox.newest(scope, Search(**search), limit)]
+
+
+async def test_mail_is_listed_newest_first_and_at_most_as_asked(inbox, capture):
+    for number in (1, 2, 3):
+        await capture(number)
+    assert await ids_of(inbox) == [3, 2, 1]
+    assert await ids_of(inbox, limit=2) == [3, 2]
+
+
+async def test_ids_lie_between_after_and_before(inbox, capture):
+    for number in (1, 2, 3, 4):
+        await capture(number)
+    assert await ids_of(inbox, after=1, before=4) == [3, 2]
+
+
+async def test_a_line_of_the_list_tells_who_what_and_when(inbox, capture):
+    await capture(1, attachment_count=2)
+    [row] = await inbox.newest(None, EVERYTHING, 50)
+    assert (row.sender, row.recipient, row.subject) == ("shop@example.com", "ada@example.org", "Your order")
+    assert (row.account_id, row.at_ms, row.size, row.attachment_count) == (7, 9, 14, 2)
+
+
+async def test_filters_ask_for_contained_text_in_any_case(inbox, capture):
+    await capture(1, recipient="ada@example.org", subject="Your ORDER")
+    await capture(2, recipient="bob@example.org", subject="Reset", from_email="login@example.com")
+    assert await ids_of(inbox, to="ADA@") == [1]
+    assert await ids_of(inbox, subject="order") == [1]
+    assert await ids_of(inbox, sender="login") == [2]
+    assert await ids_of(inbox, query="bob@") == [2]
+    assert await ids_of(inbox, query="reset") == [2]
+    assert await ids_of(inbox, query="shop@") == [1]
+    assert await ids_of(inbox, to="ada", subject="reset") == []
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "100\\%"])
+async def test_wildcards_of_the_database_mean_themselves(inbox, capture, text):
+    await capture(1, subject="plain")
+    await capture(2, subject=f"a {text} b")
+    assert await ids_of(inbox, subject=text) == [2]
+
+
+async def test_a_scope_sees_only_its_accounts(inbox, capture):
+    await capture(1, account=7)
+    await capture(2, account=8)
+    assert await ids_of(inbox, scope=frozenset({7})) == [1]
+    assert await ids_of(inbox, scope=frozenset({7, 8})) == [2, 1]
+    assert await ids_of(inbox, scope=frozenset()) == []
+    with pytest.raises(NotFoundError):
+        await inbox.open(frozenset({8}), 1)
+    with pytest.raises(NotFoundError):
+        await inbox.discard(frozenset({8}), 1)
+
+
+async def test_an_opened_mail_has_its_bytes_and_its_story(inbox, capture):
+    await capture(1, body=b"Subject: hello\r\n\r\nworld")
+    opened = await inbox.open(None, 1)
+    assert opened.mime == b"Subject: hello\r\n\r\nworld"
+    assert (opened.uuid, opened.envelope_from) == ("uuid-1", "bounces@example.com")
+    came, kept = opened.timeline
+    assert (came.kind, came.at_ms, came.transcript) == ("accepted", 5, "C: EHLO x")
+    assert (kept.kind, kept.at_ms, kept.reply) == ("sent", 9, "250 2.0.0 Captured")
+
+
+async def test_a_large_body_comes_from_its_file(inbox, capture, blobs):
+    body = b"Subject: large\r\n\r\n" + b"x" * 300_000
+    await capture(1, body=body, blob=await blobs.put(body))
+    assert (await inbox.open(None, 1)).mime == body
+
+
+async def test_a_discarded_mail_is_gone_and_the_others_stay(inbox, capture):
+    await capture(1)
+    await capture(2)
+    await inbox.discard(None, 1)
+    assert await ids_of(inbox) == [2]
+    with pytest.raises(NotFoundError):
+        await inbox.open(None, 1)
+    with pytest.raises(NotFoundError):
+        await inbox.discard(None, 1)
+
+
+async def test_clearing_forgets_the_mail_of_the_scope(inbox, capture):
+    await capture(1, account=7)
+    await capture(2, account=8)
+    await inbox.clear(frozenset({8}))
+    assert await ids_of(inbox) == [1]
+    await inbox.clear(None)
+    assert await ids_of(inbox) == []

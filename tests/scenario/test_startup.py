@@ -1,0 +1,114 @@
+"""How `aerogram serve` begins and ends: one clear line when it cannot, a drained queue when it may not."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import threading
+
+import pytest
+
+from support.server import ServerProcess, running
+from support.sinks import Sink
+
+FAILED_WITHIN = 30.0
+
+
+def failure_of(tmp_path, **settings):
+    """Start a server that must not come up; give its exit status and the lines it wrote."""
+    server = ServerProcess(tmp_path / "data", **settings)
+    try:
+        status = server.launch().wait(FAILED_WITHIN)
+    finally:
+        if server.is_running:
+            server.kill()
+    return status, server.log.read_text().splitlines()
+
+
+def assert_one_line(failure, *words):
+    status, lines = failure
+    assert status == 1
+    assert len(lines) == 1, lines
+    for word in words:
+        assert word in lines[0]
+
+
+@pytest.mark.parametrize("door", ["http", "smtp"])
+def test_a_busy_port_is_told(tmp_path, door):
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        address = f"127.0.0.1:{busy.getsockname()[1]}"
+        assert_one_line(failure_of(tmp_path, **{door: address}), address, door)
+
+
+def test_a_data_folder_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    failure = failure_of(tmp_path, data=str(tmp_path / "file" / "data"))
+    assert_one_line(failure, str(tmp_path / "file" / "data"))
+
+
+def test_a_data_folder_that_is_a_file_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    assert_one_line(failure_of(tmp_path, data=str(tmp_path / "file")), str(tmp_path / "file"))
+
+
+def test_a_database_that_does_not_answer_is_told_without_its_password(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    url = f"postgresql://aerogram:hunter2@127.0.0.1:{port}/aerogram"
+    failure = failure_of(tmp_path, database_url=url)
+    assert_one_line(failure, "database_url")
+    assert "hunter2" not in failure[1][0]
+
+
+def test_a_database_url_of_another_kind_is_told(tmp_path):
+    status, lines = failure_of(tmp_path, database_url="mysql://me:hunter2@127.0.0.1/x")
+    assert status != 0
+    assert len(lines) == 1, lines
+    assert "AEROGRAM_DATABASE_URL" in lines[0]
+    assert "hunter2" not in lines[0]
+
+
+def test_a_disk_without_the_room_asked_for_is_told(tmp_path):
+    assert_one_line(failure_of(tmp_path, min_free_disk="1000000GiB"), "min_free_disk")
+
+
+def test_sigterm_ends_it_with_status_0(tmp_path):
+    with running(tmp_path / "data") as server:
+        assert server.stop() == 0
+
+
+def test_sigterm_lets_a_mail_under_way_be_accepted(tmp_path):
+    """The client is between DATA and its final dot when the signal comes; it gets its 250 or a 421."""
+    with (
+        running(tmp_path / "data", trusted_networks="127.0.0.0/8", trusted_senders="@example.org") as server,
+        smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=30) as client,
+    ):
+        client.ehlo()
+        client.mail("alice@example.org")
+        client.rcpt("bob@example.net")
+        assert client.docmd("DATA")[0] == 354
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        client.send(b"From: alice@example.org\r\nSubject: x\r\n\r\nx\r\n.\r\n")
+        code, _ = client.getreply()
+        stopping.join()
+        assert code in {250, 421}
+
+
+def test_what_was_accepted_before_a_stop_is_sent_after_the_next_start(tmp_path):
+    with Sink() as sink:
+        settings = {
+            "deliver": "direct",
+            "routes": f"*=127.0.0.1:{sink.port}",
+            "trusted_networks": "127.0.0.0/8",
+            "trusted_senders": "@example.org",
+        }
+        edge = ServerProcess(tmp_path / "data", role="edge", **settings)
+        edge.start()
+        with smtplib.SMTP("127.0.0.1", edge.smtp_port, timeout=30) as client:
+            mail = "From: alice@example.org\r\nSubject: x\r\n\r\nx\r\n"
+            client.sendmail("alice@example.org", ["bob@example.net"], mail)
+        assert edge.stop() == 0
+        assert sink.mails == []
+        with running(tmp_path / "data", **settings):
+            assert sink.mail_to("bob@example.net")
