@@ -66,7 +66,7 @@ class Receiver:
         self._tasks.add(task := asyncio.current_task())
         self.connections += 1
         try:
-            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
                 while True:
                     await self._answer_one(reader, writer)
         finally:
