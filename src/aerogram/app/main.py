@@ -9,10 +9,11 @@ import os
 import sys
 from contextlib import asynccontextmanager
 from functools import cached_property
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from aerogram.app.version import version
 from aerogram.doors.cli.host import FirstCredentials, SettingFlag
 from aerogram.doors.cli.main import run
 
@@ -31,11 +32,8 @@ class Program:
 
     @cached_property
     def version(self) -> str:
-        """Give the version of the installed package, or what a checkout says of itself."""
-        try:
-            return metadata.version("aerogram")
-        except metadata.PackageNotFoundError:
-            return "from a checkout"
+        """Give the version of this Aerogram."""
+        return version()
 
     @cached_property
     def flags(self) -> Sequence[SettingFlag]:

@@ -51,6 +51,11 @@ class Noun:
 
         return declare
 
+    @property
+    def names(self) -> Sequence[str]:
+        """The names of its commands; one command named "" is the noun itself."""
+        return list(self._commands)
+
     def app(self, host: Host) -> typer.Typer:
         """Make the typer app; a noun with one command named "" is that command itself."""
         app = typer.Typer(
