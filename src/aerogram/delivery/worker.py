@@ -16,6 +16,7 @@ import structlog
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
+from aerogram.delivery.lane import Dispatch
 from aerogram.delivery.verdict import blocked_by, change_for
 from aerogram.model.outcome import Held
 from aerogram.queue.leases import RENEW_MS
@@ -164,7 +165,7 @@ class Worker:
                 continue
             self._sizes[letter.message_id] = len(data)
             self._bytes_in_flight += len(data)
-            self._carrier.send(letter, data, self.finish)
+            self._carrier.send(Dispatch(letter, data, self.finish))
 
     async def _wait_for_room(self) -> None:
         self._room.clear()

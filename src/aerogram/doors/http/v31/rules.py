@@ -41,7 +41,7 @@ def check(found: Mapping[str, Any], findings: Findings) -> None:
 def _check_language(found: Mapping[str, Any], findings: Findings) -> None:
     if found.get("TemplateLanguage"):
         findings.mistakes.append(mistakes.LANGUAGE_NOT_SERVED)
-    elif "TemplateErrorReporting" in found or found.get("TemplateErrorDeliver"):
+    elif found.get("TemplateErrorReporting") or found.get("TemplateErrorDeliver"):
         findings.mistakes.append(mistakes.LANGUAGE_MISSING)
     if found.get("Variables") and any(_VARIABLE_MARK in found.get(name, "") for name in _TEMPLATED):
         findings.mistakes.append(mistakes.VARIABLES_NOT_SERVED)
