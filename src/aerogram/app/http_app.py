@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 
-from aerogram.app.version import version
+from aerogram import __version__
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
 from aerogram.doors.web.app import build_inbox
@@ -73,7 +73,7 @@ def http_app(
             database=database,
             clock=platform.clock,
             public_url=settings.public_url,
-            version=version(),
+            version=__version__,
             checks={"store": store_answers, "disk": disk_has_room},
             counts=lambda: services.counts,
             queue_depth=queue_depth,
