@@ -152,7 +152,9 @@ async def test_malformed_json_is_answered_flat(client):
     assert answer.headers["x-mj-request-guid"]
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/v3.1/send"), ("POST", "/v3.1/else"), ("PUT", "/v3.1/")])
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/v3.1/send"), ("POST", "/v3.1/else"), ("PUT", "/v3.1/")]
+)
 async def test_nothing_else_lives_below_v31(client, method, path):
     answer = await client.request(method, path)
     assert answer.status_code == 404
@@ -231,7 +233,9 @@ async def test_a_store_that_cannot_check_credentials_is_no_wrong_password(client
 
 async def test_globals_carry_what_anymail_puts_there(client, door):
     body = {
-        "Globals": a_message(To=..., CustomCampaign="tag", EventPayload='{"a": 1}', Headers={"X-Anymail": 123}),
+        "Globals": a_message(
+            To=..., CustomCampaign="tag", EventPayload='{"a": 1}', Headers={"X-Anymail": 123}
+        ),
         "Messages": [{"To": [{"Email": "a@example.net", "Name": 'Ann, "the" one'}]}],
     }
     answer = await client.post("/v3.1/send", content=json.dumps(body).encode())
