@@ -34,7 +34,7 @@ class Receiver:
         self.connections = 0
         self.under_way = 0
         self.most_under_way = 0
-        self.answer = lambda request: 200
+        self.answer = lambda _: 200
         self._changed = asyncio.Condition()
         self._tasks = set()
 
@@ -66,7 +66,7 @@ class Receiver:
         self._tasks.add(task := asyncio.current_task())
         self.connections += 1
         try:
-            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
                 while True:
                     await self._answer_one(reader, writer)
         finally:

@@ -73,7 +73,9 @@ async def test_a_leased_message_is_not_claimed_again(acceptor, leases):
     assert await leases.claim(10) == []
 
 
-async def test_a_lease_that_ran_out_is_claimed_by_anyone_within_a_minute(acceptor, leases, clock, database, ids):
+async def test_a_lease_that_ran_out_is_claimed_by_anyone_within_a_minute(
+    acceptor, leases, clock, database, ids
+):
     await acceptor.accept([a_submission()])
     await leases.claim(10)
     assert LEASE_MS < 60 * SECOND

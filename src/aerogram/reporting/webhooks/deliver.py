@@ -16,7 +16,7 @@ import structlog
 
 from aerogram.base.errors import NotFoundError, SettingsError, UnavailableError
 from aerogram.base.ids import MAX_ID
-from aerogram.reporting.webhooks.call import GROUPING_VERSION, request_of, sample
+from aerogram.reporting.webhooks.call import GROUPING_VERSION, fault_in, request_of, sample
 from aerogram.reporting.webhooks.lane import Timings
 from aerogram.reporting.webhooks.runner import Route, Runner, Workshop
 from aerogram.store.records import callback_journal, callback_leases
@@ -25,7 +25,7 @@ from aerogram.store.sql import Engine
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
-    from aerogram.net.http import Answered, HttpCaller, Unanswered
+    from aerogram.net.http import HttpCaller
     from aerogram.store.records.callback_journal import Callback, Pending
     from aerogram.store.sql import Database
 
@@ -96,14 +96,17 @@ class WebhookSender:
             except UnavailableError as error:
                 _log.warning("webhook_leases_kept", reason=str(error))
 
-    async def send_test(self, account_id: int, callback_id: int) -> Answered | Unanswered:
-        """Post a made-up event to one callback and give the receiver's answer. Raises `NotFoundError`."""
+    async def send_test(self, account_id: int, callback_id: int) -> str:
+        """Post a made-up event to one callback; say in a sentence what went wrong, "" if it was taken.
+
+        Raises `NotFoundError` when the account has no such callback.
+        """
         found = await self._database.read(lambda: callback_journal.find(account_id, callback_id))
         if found is None:
             raise NotFoundError("There is no such callback.")
         told = [sample(found.event_type, self._clock.now_ms())]
         body, headers = request_of(told, is_grouped=found.version >= GROUPING_VERSION)
-        return await self._http.post(self._sealer.open(found.url_sealed), body, headers)
+        return fault_in(await self._http.post(self._sealer.open(found.url_sealed), body, headers))
 
     async def _wait(self) -> None:
         try:

@@ -36,7 +36,9 @@ def test_success_is_written_with_its_keys_in_mailjets_order():
 
 def test_the_sandbox_gives_no_ids():
     draft = draft_of()
-    body = answer.encoded([answer.sent(draft, answer.sandboxed(draft), "https://mail.example.com/v3/message/")])
+    body = answer.encoded(
+        [answer.sent(draft, answer.sandboxed(draft), "https://mail.example.com/v3/message/")]
+    )
     (recipient,) = json.loads(body)["Messages"][0]["To"]
     assert recipient == {
         "Email": "ann@example.net",

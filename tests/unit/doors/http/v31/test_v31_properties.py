@@ -16,11 +16,24 @@ from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Parts
 
 texts = st.text(max_size=12) | st.sampled_from(
-    ["", "a@example.com", "ünï@example.com", "a\r\nb", "\0", "YQ==", "YQ", "text/plain", "image/png", "enabled"]
+    [
+        "",
+        "a@example.com",
+        "ünï@example.com",
+        "a\r\nb",
+        "\0",
+        "YQ==",
+        "YQ",
+        "text/plain",
+        "image/png",
+        "enabled",
+    ]
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
 keys = (
-    st.sampled_from(["Email", "Name", "ContentType", "Filename", "Base64Content", "ContentID", "X-A", "Reply-To"])
+    st.sampled_from(
+        ["Email", "Name", "ContentType", "Filename", "Base64Content", "ContentID", "X-A", "Reply-To"]
+    )
     | texts
 )
 values = st.recursive(
@@ -108,7 +121,12 @@ def test_texts_that_end_in_headers_can_be_written_or_are_refused(name, headers, 
                         HTMLPart="<p>",
                         Headers=headers,
                         InlinedAttachments=[
-                            {"ContentType": name, "Filename": filename, "Base64Content": "YQ==", "ContentID": name}
+                            {
+                                "ContentType": name,
+                                "Filename": filename,
+                                "Base64Content": "YQ==",
+                                "ContentID": name,
+                            }
                         ],
                     )
                 ]
