@@ -66,6 +66,7 @@ def http_app(
     return build_app(
         HttpServices(
             authenticator=services.authenticator,
+            attempts=services.attempts,
             senders=services.senders,
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
