@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 
-from aerogram.app.version import version
+from aerogram import __version__
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.people import People
-from aerogram.net.http import Answered
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.store.records import queue
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
     from aerogram.doors.http.asgi import Endpoint
-
-OK = 200
 
 
 def http_app(
@@ -57,23 +54,18 @@ def http_app(
     async def queue_depth() -> int:
         return await database.read(queue.depth)
 
-    async def send_sample(account_id: int, callback_id: int) -> str:
-        answer = await services.webhooks.send_test(account_id, callback_id)
-        if isinstance(answer, Answered):
-            return "" if answer.status == OK else f"the receiver answered {answer.status}"
-        return answer.reason
-
     return build_app(
         HttpServices(
             authenticator=services.authenticator,
+            attempts=services.attempts,
             senders=services.senders,
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
-            send_sample=send_sample,
+            send_sample=services.webhooks.send_test,
             database=database,
             clock=platform.clock,
             public_url=settings.public_url,
-            version=version(),
+            version=__version__,
             checks={"store": store_answers, "disk": disk_has_room},
             counts=lambda: services.counts,
             queue_depth=queue_depth,

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from aerogram.app.version import version
+from aerogram import __version__
 from aerogram.doors.cli.host import FirstCredentials, SettingFlag
 from aerogram.doors.cli.main import run
 
@@ -30,10 +30,10 @@ FINDS_THE_STORE: Final = frozenset({"data", "database_url", "master_key", "hostn
 class Program:
     """The `Host` of the command line."""
 
-    @cached_property
+    @property
     def version(self) -> str:
-        """Give the version of this Aerogram."""
-        return version()
+        """Give the version of the package."""
+        return __version__
 
     @cached_property
     def flags(self) -> Sequence[SettingFlag]:

@@ -67,6 +67,7 @@ class Server:
     goodbyes: int = 0
     mails: list = field(default_factory=list)
     peers: list = field(default_factory=list)
+    one_ended: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @contextlib.asynccontextmanager
@@ -89,6 +90,7 @@ async def scripted(script, **listen):
             pass
         finally:
             server.open_now -= 1
+            server.one_ended.set()
             tasks.discard(task)
             writer.transport.abort()
 

@@ -10,7 +10,7 @@ from aerogram.doors.http.asgi import client_ip, header
 
 if TYPE_CHECKING:
     from aerogram.doors.http.asgi import Scope
-    from aerogram.doors.http.login_throttle import LoginThrottle
+    from aerogram.identity.attempts import LoginAttempts
     from aerogram.model.account import Principal
 
 
@@ -41,9 +41,9 @@ class Authenticator(Protocol):
 class Doorkeeper:
     """Finds out who sends a request."""
 
-    def __init__(self, authenticator: Authenticator, throttle: LoginThrottle) -> None:
+    def __init__(self, authenticator: Authenticator, attempts: LoginAttempts) -> None:
         self._authenticator = authenticator
-        self._throttle = throttle
+        self._attempts = attempts
 
     async def admit(self, scope: Scope) -> Principal:
         """Give the caller of a request.
@@ -55,13 +55,14 @@ class Doorkeeper:
             raise UnauthenticatedError("The request has no credentials.")
         key, secret = pair
         ip = client_ip(scope)
-        seconds = self._throttle.locked_seconds(key, ip)
+        seconds = self._attempts.locked_seconds(key, ip)
         if seconds:
             raise LockedOutError(seconds)
         principal = self._authenticator.cached(key, secret) or await self._authenticator.check(key, secret)
         if principal is None:
-            self._throttle.note_failure(key, ip)
+            self._attempts.failed(key, ip)
             raise UnauthenticatedError("The credentials are wrong.")
+        self._attempts.succeeded(key, ip)
         return principal
 
 

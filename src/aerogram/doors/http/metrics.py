@@ -17,7 +17,7 @@ from aerogram.doors.http import errors
 from aerogram.doors.http.answers import Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
 from aerogram.doors.http.basic_auth import LockedOutError, UnauthenticatedError
-from aerogram.doors.http.login_throttle import is_loopback
+from aerogram.identity.attempts import is_loopback
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
 

@@ -25,7 +25,7 @@ from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
@@ -42,7 +42,7 @@ LEVEL: Final = Level.FULL
 class Acceptor(Protocol):
     """What is asked of `aerogram.submission.accept.Acceptor`."""
 
-    async def accept(self, submissions: Sequence[Submission]) -> list[tuple[Accepted, ...]]:
+    def accept(self, submissions: Sequence[Submission]) -> Awaitable[list[tuple[Accepted, ...]]]:
         """Commit all of them, or none."""
         ...
 

@@ -13,9 +13,10 @@ from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.identity.gate import may
 from aerogram.model.account import Area, CredentialKind, Level, Principal
 from aerogram.model.message import Accepted, ContentKind, Rank, Recipient, Submission
+from aerogram.wire.address import is_email
 from aerogram.wire.mime.errors import MailError
 from aerogram.wire.mime.scan import Scan, scan
-from aerogram.wire.smtp.replies import Reply
+from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,7 +34,6 @@ MAX_HOPS: Final = 25
 """Received lines that a submitted mail may bear before it is taken for a loop (RFC 5321 §6.3: at least 100
 for relays; a submission has passed few)."""
 
-AUTH_FAILED: Final = Reply(535, "5.7.8", "Error: authentication failed: Authentication failed")
 AUTH_LOCKED: Final = Reply(421, "4.7.0", "Too many failed logins, try again later")
 AUTH_UNAVAILABLE: Final = Reply(454, "4.7.0", "Temporary authentication failure")
 NOT_NOW: Final = Reply(451, "4.3.0", "The message was not accepted: temporary problem, try again later")
@@ -92,7 +92,7 @@ class SmtpPolicy:
             return AUTH_UNAVAILABLE
         if principal is None:
             self._attempts.failed(username, peer_ip)
-            return AUTH_FAILED
+            return AUTHENTICATION_FAILED
         self._attempts.succeeded(username, peer_ip)
         if not may(principal, AREA, LEVEL):
             return Reply(550, "5.7.1", f"{principal.label} may not send mail")
@@ -175,6 +175,13 @@ def _not_accepted(error: BaseException) -> Reply:
     if not isinstance(error, UnavailableError):
         log.error("a message could not be accepted", exc_info=error)
     return NOT_NOW
+
+
+def recipient_refusal(path: str) -> Reply | None:
+    """Give the reply to an address that no mail can be sent to, such as one with an address literal."""
+    if is_email(path):
+        return None
+    return Reply(553, "5.1.3", f"<{path}>: Recipient address rejected: not an email address")
 
 
 def sender_refused(address: str) -> Reply:

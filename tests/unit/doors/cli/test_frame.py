@@ -54,7 +54,9 @@ def test_a_command_opens_its_help_with_the_sentence_of_the_table(name):
 def test_every_command_has_help_that_teaches_by_example(name, capsys):
     program = Program()
     leaves = (
-        [(name,)] if list(noun_of(name).names) == [""] else [(name, leaf) for leaf in noun_of(name).names]
+        [(name,)]
+        if list(noun_of(name).functions) == [""]
+        else [(name, leaf) for leaf in noun_of(name).functions]
     )
     for path in leaves:
         assert run(program, [*path, "--help"]) == 0

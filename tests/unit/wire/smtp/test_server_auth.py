@@ -3,10 +3,10 @@
 import base64
 
 import pytest
-from support.smtp_dialogue import Dialogue
 
 from aerogram.wire.smtp.events import AuthRequested
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED
+from support.smtp_dialogue import Dialogue
 
 KEY, SECRET = "0123456789abcdef", "s3cret-pässword"
 

@@ -1,7 +1,6 @@
 """Whole conversations: what a client says, and what it must hear."""
 
 import pytest
-from support.smtp_dialogue import Dialogue
 
 from aerogram.wire.smtp.events import (
     MailRequested,
@@ -11,6 +10,7 @@ from aerogram.wire.smtp.events import (
 )
 from aerogram.wire.smtp.parameters import MailParameters
 from aerogram.wire.smtp.replies import Reply
+from support.smtp_dialogue import Dialogue
 
 
 def queued_as(uuid):
@@ -196,7 +196,19 @@ def test_rset_and_a_new_greeting_forget_the_transaction(again):
     dialogue.run("""
         C: DATA
         S: 503 5.5.1 Error: need MAIL command
+        C: MAIL FROM:<c@example.com>
+        S: 250 2.1.0 Ok
+        C: DATA
+        S: 503 5.5.1 Error: need RCPT command
+        C: RCPT TO:<d@example.net>
+        S: 250 2.1.5 Ok
+        C: DATA
+        S: 354 ...
+        C: .
+        S: 250 2.0.0 Ok: queued
     """)
+    assert dialogue.message.envelope.reverse_path == "c@example.com"
+    assert dialogue.message.envelope.recipients == (RcptTo("d@example.net"),)
 
 
 def test_mail_for_the_postmaster_without_a_domain_is_for_ours():

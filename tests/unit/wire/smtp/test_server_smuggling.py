@@ -7,10 +7,10 @@ server before us saw none. The mail that follows in it must never become one.
 import itertools
 
 import pytest
-from support.smtp_dialogue import Dialogue, Host, a_config
 
 from aerogram.wire.smtp.events import MailRequested
 from aerogram.wire.smtp.server import ServerSession
+from support.smtp_dialogue import Dialogue, Host, a_config
 
 EVIL = b"MAIL FROM:<evil@example.org>\r\nRCPT TO:<victim@example.net>\r\nDATA\r\nsmuggled\r\n.\r\n"
 

@@ -3,11 +3,11 @@
 import base64
 
 import pytest
-from support.smtp_dialogue import Dialogue, Host, a_config
 
 from aerogram.wire.smtp.events import TlsRequested
 from aerogram.wire.smtp.replies import CLOSING
 from aerogram.wire.smtp.server import ServerSession
+from support.smtp_dialogue import Dialogue, Host, a_config
 
 CREDENTIALS = base64.b64encode(b"\0key\0secret").decode()
 
