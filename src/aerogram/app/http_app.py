@@ -14,6 +14,7 @@ from aerogram.doors.http.app import build_app
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.people import People
 from aerogram.reporting.inbox import StoredInbox
+from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.store.records import queue
 
@@ -51,6 +52,9 @@ def http_app(
     async def disk_has_room() -> None:
         services.watermark.check()
 
+    async def send_sample(account_id: int, callback_id: int) -> str:
+        return fault_in(await services.webhooks.send_test(account_id, callback_id))
+
     async def queue_depth() -> int:
         return await database.read(queue.depth)
 
@@ -58,10 +62,11 @@ def http_app(
         HttpServices(
             authenticator=services.authenticator,
             attempts=services.attempts,
+            rate=services.rate,
             senders=services.senders,
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
-            send_sample=services.webhooks.send_test,
+            send_sample=send_sample,
             database=database,
             clock=platform.clock,
             public_url=settings.public_url,

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send_v31 import Acceptor, SenderBook
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
     from aerogram.identity.attempts import LoginAttempts
+    from aerogram.identity.rate import RateLimiter
     from aerogram.reporting.webhooks.subscriptions import Subscriptions
     from aerogram.store.sql import Database
 
@@ -52,6 +53,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     authenticator: Authenticator
     attempts: LoginAttempts
     """Failed logins, counted over all doors of the process."""
+    rate: RateLimiter
     senders: SenderBook
     acceptor: Acceptor
     subscriptions: Subscriptions
@@ -80,7 +82,7 @@ class _App:
     """Chooses the endpoint by the path."""
 
     def __init__(self, services: Services) -> None:
-        doorkeeper = Doorkeeper(services.authenticator, services.attempts)
+        doorkeeper = Doorkeeper(services.authenticator, services.attempts, services.rate)
         engine = Engine(
             [
                 Message(Messages(services.database)),

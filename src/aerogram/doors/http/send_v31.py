@@ -15,7 +15,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON_UTF8, Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import LockedOutError, UnauthenticatedError
+from aerogram.doors.http.basic_auth import LockedOutError, RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.v31 import answer as answers
 from aerogram.doors.http.v31 import mistakes
@@ -94,8 +94,8 @@ class SendV31:
                 return await self._serve(principal, call, transcript)
         except UnauthenticatedError:
             call = mistakes.UNAUTHENTICATED
-        except LockedOutError as error:
-            return errors.too_many_failures(error.seconds)
+        except (LockedOutError, RateLimitedError) as error:
+            return errors.too_many(error.seconds)
         except ForbiddenError as error:
             return errors.shape_c(mistakes.FORBIDDEN, str(error))
         except BodyTooLargeError:

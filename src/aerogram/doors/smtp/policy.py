@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
+    from aerogram.identity.rate import RateLimiter
     from aerogram.senders.book import SenderBook
     from aerogram.submission.accept import Acceptor
     from aerogram.wire.smtp.events import Envelope, MessageReceived
@@ -36,6 +37,9 @@ for relays; a submission has passed few)."""
 
 AUTH_LOCKED: Final = Reply(421, "4.7.0", "Too many failed logins, try again later")
 AUTH_UNAVAILABLE: Final = Reply(454, "4.7.0", "Temporary authentication failure")
+RATE_LIMITED: Final = Reply(
+    421, "4.7.0", "Service temporarily unavailable, rate limit exceeded, try again later"
+)
 NOT_NOW: Final = Reply(451, "4.3.0", "The message was not accepted: temporary problem, try again later")
 NO_ROOM: Final = Reply(452, "4.3.1", "Insufficient system storage, try again later")
 TOO_MANY_HOPS: Final = Reply(554, "5.4.6", "Too many hops: the mail runs in a circle")
@@ -51,6 +55,7 @@ class SmtpPolicy:
         *,
         authenticator: Authenticator,
         attempts: LoginAttempts,
+        rate: RateLimiter,
         senders: SenderBook,
         acceptor: Acceptor,
         trusted_networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network],
@@ -58,6 +63,7 @@ class SmtpPolicy:
     ) -> None:
         self._authenticator = authenticator
         self._attempts = attempts
+        self._rate = rate
         self._senders = senders
         self._acceptor = acceptor
         self._networks = tuple(trusted_networks)
@@ -128,6 +134,9 @@ class SmtpPolicy:
             done(TOO_MANY_HOPS)
             return
         account_id = principal.account_id
+        if self._rate.take(account_id):
+            done(RATE_LIMITED)
+            return
         submission = _submission(account_id, event.envelope, event.data, found, transcript)
         if all(self._senders.allows(account_id, mailbox.email) for mailbox in found.from_mailboxes):
             self._accept(submission, done)

@@ -4,11 +4,11 @@ import json
 
 import msgspec
 import pytest
-from support.calls import FROM, a_call, a_message
 
 from aerogram.doors.http.v31.call import read_call, submissions
 from aerogram.model.message import ContentKind, Rank, Role
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
+from support.calls import FROM, a_call, a_message
 
 
 def submitted(body):
