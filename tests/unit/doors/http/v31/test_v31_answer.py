@@ -2,11 +2,10 @@
 
 import json
 
-from support.calls import a_call, a_message
-
 from aerogram.doors.http.v31 import answer, mistakes
 from aerogram.doors.http.v31.call import read_call
 from aerogram.model.message import Accepted
+from support.calls import a_call, a_message
 
 UUID = "3c1c7f52-5d0b-4a2e-9a1b-0f3c7a6f1e11"
 
@@ -36,7 +35,9 @@ def test_success_is_written_with_its_keys_in_mailjets_order():
 
 def test_the_sandbox_gives_no_ids():
     draft = draft_of()
-    body = answer.encoded([answer.sent(draft, answer.sandboxed(draft), "https://mail.example.com/v3/message/")])
+    body = answer.encoded(
+        [answer.sent(draft, answer.sandboxed(draft), "https://mail.example.com/v3/message/")]
+    )
     (recipient,) = json.loads(body)["Messages"][0]["To"]
     assert recipient == {
         "Email": "ann@example.net",

@@ -3,9 +3,9 @@
 import base64
 
 import pytest
-from support.calls import a_call, a_message
 
 from aerogram.doors.http.v31.call import read_call
+from support.calls import a_call, a_message
 
 
 def told(**properties):
@@ -56,17 +56,25 @@ FIFTY_ONE = [{"Email": "ann@example.net"}] * 51
             error("mj-0004", 'Type mismatch. Expected type "boolean".', "TemplateLanguage"),
         ),
         ({"Variables": []}, error("mj-0004", 'Type mismatch. Expected type "object".', "Variables")),
-        ({"Headers": {"X-A": True}}, error("mj-0004", 'Type mismatch. Expected type "string".', 'Headers["X-A"]')),
+        (
+            {"Headers": {"X-A": True}},
+            error("mj-0004", 'Type mismatch. Expected type "string".', 'Headers["X-A"]'),
+        ),
         (
             {"Attachments": ["x"]},
             error("mj-0004", 'Type mismatch. Expected type "attachment".', "Attachments[0]"),
         ),
         ({"Priority": 4}, error("mj-0005", '"4" is not an allowed value for Priority.', "Priority")),
-        ({"TrackOpens": "on"}, error("mj-0005", '"on" is not an allowed value for TrackOpens.', "TrackOpens")),
+        (
+            {"TrackOpens": "on"},
+            error("mj-0005", '"on" is not an allowed value for TrackOpens.', "TrackOpens"),
+        ),
         ({"TrackClicks": ""}, error("mj-0005", '"" is not an allowed value for TrackClicks.', "TrackClicks")),
         (
             {"Attachments": [a_file(Base64Content="not base64!")]},
-            error("mj-0005", "Attachments[0].Base64Content is not valid base64.", "Attachments[0].Base64Content"),
+            error(
+                "mj-0005", "Attachments[0].Base64Content is not valid base64.", "Attachments[0].Base64Content"
+            ),
         ),
         (
             {"Subject": "a\r\nBcc: x@example.net"},
@@ -99,7 +107,11 @@ FIFTY_ONE = [{"Email": "ann@example.net"}] * 51
         ),
         (
             {"InlinedAttachments": [a_file(ContentType="")]},
-            error("mj-0012", "InlinedAttachments[0].ContentType cannot be empty.", "InlinedAttachments[0].ContentType"),
+            error(
+                "mj-0012",
+                "InlinedAttachments[0].ContentType cannot be empty.",
+                "InlinedAttachments[0].ContentType",
+            ),
         ),
         (
             {"To": [{"Email": "ann@example.net"}, {"Email": "ann@example..net"}]},
@@ -150,7 +162,9 @@ FIFTY_ONE = [{"Email": "ann@example.net"}] * 51
         ),
         (
             {"MonitoringCategory": "a"},
-            error("send-0013", "The monitoring category doesn't exist for your account.", "MonitoringCategory"),
+            error(
+                "send-0013", "The monitoring category doesn't exist for your account.", "MonitoringCategory"
+            ),
         ),
         (
             {"Cc": FIFTY_ONE[:50]},

@@ -5,7 +5,6 @@ import json
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.calls import a_message
 
 from aerogram.doors.http.v31 import answer
 from aerogram.doors.http.v31.call import Call, read_call, submissions
@@ -14,13 +13,27 @@ from aerogram.doors.http.v31.mistakes import Mistake
 from aerogram.model.message import Accepted
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Parts
+from support.calls import a_message
 
 texts = st.text(max_size=12) | st.sampled_from(
-    ["", "a@example.com", "ünï@example.com", "a\r\nb", "\0", "YQ==", "YQ", "text/plain", "image/png", "enabled"]
+    [
+        "",
+        "a@example.com",
+        "ünï@example.com",
+        "a\r\nb",
+        "\0",
+        "YQ==",
+        "YQ",
+        "text/plain",
+        "image/png",
+        "enabled",
+    ]
 )
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts
 keys = (
-    st.sampled_from(["Email", "Name", "ContentType", "Filename", "Base64Content", "ContentID", "X-A", "Reply-To"])
+    st.sampled_from(
+        ["Email", "Name", "ContentType", "Filename", "Base64Content", "ContentID", "X-A", "Reply-To"]
+    )
     | texts
 )
 values = st.recursive(
@@ -108,7 +121,12 @@ def test_texts_that_end_in_headers_can_be_written_or_are_refused(name, headers, 
                         HTMLPart="<p>",
                         Headers=headers,
                         InlinedAttachments=[
-                            {"ContentType": name, "Filename": filename, "Base64Content": "YQ==", "ContentID": name}
+                            {
+                                "ContentType": name,
+                                "Filename": filename,
+                                "Base64Content": "YQ==",
+                                "ContentID": name,
+                            }
                         ],
                     )
                 ]
