@@ -1,11 +1,11 @@
 """The nouns that every test may ask for."""
 
 import pytest
-from support.engines import PostgresqlServer
 
 from aerogram.base.clock import ManualClock
 from aerogram.base.ids import IdGenerator
 from aerogram.store.open import open_database
+from support.engines import PostgresqlServer
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ import httpx2
 import uvicorn
 
 from aerogram.doors.http.app import Services, build_app
+from aerogram.identity.attempts import LoginAttempts
+from aerogram.identity.rate import RateLimiter
 from aerogram.model.account import CredentialKind, Principal
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
@@ -79,6 +81,8 @@ class Door:
         self.app = build_app(
             Services(
                 authenticator=self.keys,
+                attempts=LoginAttempts(clock),
+                rate=RateLimiter(None, clock),
                 senders=SenderBook(database, clock),
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,

@@ -9,10 +9,11 @@ import os
 import sys
 from contextlib import asynccontextmanager
 from functools import cached_property
-from importlib import import_module, metadata
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from aerogram import __version__
 from aerogram.doors.cli.host import FirstCredentials, SettingFlag
 from aerogram.doors.cli.main import run
 
@@ -29,13 +30,10 @@ FINDS_THE_STORE: Final = frozenset({"data", "database_url", "master_key", "hostn
 class Program:
     """The `Host` of the command line."""
 
-    @cached_property
+    @property
     def version(self) -> str:
-        """Give the version of the installed package, or what a checkout says of itself."""
-        try:
-            return metadata.version("aerogram")
-        except metadata.PackageNotFoundError:
-            return "from a checkout"
+        """Give the version of the package."""
+        return __version__
 
     @cached_property
     def flags(self) -> Sequence[SettingFlag]:

@@ -249,6 +249,13 @@ class Settings:
         "Connections that may be open to one destination at a time.",
         example="5",
     )
+    next_hop_timeout: int | None = setting(
+        optional(DURATION),
+        "none",
+        "The longest wait for any one answer of a next hop; none waits as long as RFC 5321 asks for.",
+        example="30s",
+        shown_default="up to 10 minutes, by stage (RFC 5321 §4.5.3.2)",
+    )
     min_free_disk: int = setting(
         SIZE,
         "256MiB",

@@ -85,7 +85,7 @@ class Lane:
         self._open: set[Connection] = set()
         self._idle: dict[Connection, asyncio.TimerHandle] = {}
         self._is_proven = False
-        """A connection was opened: only then more than one is opened at a time."""
+        """The destination answers letters: only then more than one connection is opened at a time."""
         self._no_more_until = 0.0
         self._is_ending = False
         self._loop = asyncio.get_running_loop()
@@ -149,6 +149,13 @@ class Lane:
             self._answer_line(Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error!r}"))
         if self.is_empty:
             self._tools.emptied(self.key)
+        else:
+            # A letter may have come between the runner's last look at the line and its end.
+            self._grow()
+
+    def _grow(self) -> None:
+        while self._wants_connection():
+            self._run()
 
     async def _serve(self) -> None:
         """Open connections one after another while letters wait."""
@@ -160,8 +167,7 @@ class Lane:
                 self._open.add(connection)
                 try:
                     self._feed(connection)
-                    while self._wants_connection():
-                        self._run()
+                    self._grow()
                     await connection.closed
                 finally:
                     self._open.discard(connection)
@@ -176,7 +182,6 @@ class Lane:
         finally:
             self._opening.discard(task)
         if isinstance(found, Connection):
-            self._is_proven = True
             return found
         if self._open:
             self._no_more_until = self._loop.time() + MORE_AFTER_SECONDS
@@ -218,6 +223,7 @@ class Lane:
             if connection.was_useful:
                 self._tools.health.served(hop)
             elif connection.failure is not None and connection.mails_started and not self._is_ending:
+                self._is_proven = False
                 self._tools.health.failed(hop, connection.failure)
 
         connection.closed.add_done_callback(note)
@@ -258,8 +264,11 @@ class Lane:
             if may_return and (dispatch.returns < MAX_RETURNS or self._is_ending):
                 dispatch.returns += 1
                 self._line.appendleft(dispatch)
-            else:
-                self._tools.concluded(dispatch, outcome)
+                return
+            self._tools.concluded(dispatch, outcome)
+            if connection.was_useful and not self._is_proven:
+                self._is_proven = True
+                self._grow()
 
         connection.start(mail, done)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 REMEMBER_MS: Final = 10 * SECOND
 MAX_REMEMBERED: Final = 10_000
 """Credentials in memory; past it all are forgotten and asked for again."""
+MAX_KEY_LENGTH: Final = 255
 _LABEL_LETTERS: Final = 8
 
 
@@ -52,6 +53,9 @@ class Authenticator:
         principal = self.cached(key, secret)
         if principal is not None:
             return principal
+        if "\0" in key or len(key) > MAX_KEY_LENGTH:
+            # No key looks like this, and PostgreSQL could not even compare with a NUL.
+            return None
         found = await self._database.read(lambda: lookups.credential_by_key(key))
         given = self._sealer.digest(secret)
         # An unknown key costs the same comparison, so that time does not tell which keys exist.

@@ -6,6 +6,7 @@ is a decision and not a fault. Answers are kept for their time to live, within b
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -86,8 +87,8 @@ class Resolver:
         found: list[str] = []
         ttl = MAX_TTL_SECONDS
         failures: list[NoRecords | NoSuchName | LookupFailed] = []
-        for kind in (dns.rdatatype.A, dns.rdatatype.AAAA):
-            answer = await self._ask(host, kind)
+        answers = await asyncio.gather(self._ask(host, dns.rdatatype.A), self._ask(host, dns.rdatatype.AAAA))
+        for answer in answers:
             if isinstance(answer, dns.resolver.Answer):
                 found += [record.address for record in answer][:MAX_RECORDS]
                 ttl = min(ttl, _bounded(answer.rrset.ttl if answer.rrset else 0))

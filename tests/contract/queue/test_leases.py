@@ -1,7 +1,6 @@
 """The queue as leases, on every engine: what was accepted is claimed once, fairly, and never lost."""
 
 import pytest
-from support.submissions import a_submission
 
 from aerogram.base.clock import SECOND
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
@@ -13,6 +12,7 @@ from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.records import outcomes
 from aerogram.store.records import queue as records
 from aerogram.submission.accept import Acceptor
+from support.submissions import a_submission
 
 
 @pytest.fixture
@@ -73,7 +73,9 @@ async def test_a_leased_message_is_not_claimed_again(acceptor, leases):
     assert await leases.claim(10) == []
 
 
-async def test_a_lease_that_ran_out_is_claimed_by_anyone_within_a_minute(acceptor, leases, clock, database, ids):
+async def test_a_lease_that_ran_out_is_claimed_by_anyone_within_a_minute(
+    acceptor, leases, clock, database, ids
+):
     await acceptor.accept([a_submission()])
     await leases.claim(10)
     assert LEASE_MS < 60 * SECOND

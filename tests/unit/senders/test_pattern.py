@@ -19,7 +19,7 @@ from aerogram.senders.pattern import domain_of, is_whole_domain, parse_domain, p
         ("*@Example.org", "*@example.org"),
         (" a.b+c@mail.example.org ", "a.b+c@mail.example.org"),
         ("postmaster@localhost", "postmaster@localhost"),
-        ("grüße@bücher.example", "grüße@bücher.example"),
+        ("grüße@bücher.example", "grüße@xn--bcher-kva.example"),
     ],
 )
 def test_a_sender_is_stored_in_one_form(text, stored):
@@ -32,7 +32,7 @@ def test_a_sender_is_stored_in_one_form(text, stored):
      "a@b@x.org", "<a@x.org>", "a\r\n@x.org", "x" * 65 + "@x.org", "@" + "x" * 64 + ".org"],
 )  # fmt: skip
 def test_what_is_neither_an_address_nor_a_domain_is_refused(text):
-    with pytest.raises(ValueError, match="is neither an address nor an @domain"):
+    with pytest.raises(ValueError, match=r"is neither an address nor an @domain|is not a domain name"):
         parse_pattern(text)
 
 
@@ -43,7 +43,7 @@ def test_a_domain_is_read_without_its_ornaments(text):
 
 @pytest.mark.parametrize("text", ["", "a@example.org", "example..org", "-"])
 def test_what_is_no_domain_is_refused(text):
-    with pytest.raises(ValueError, match="is not a domain"):
+    with pytest.raises(ValueError, match="is not a domain name"):
         parse_domain(text)
 
 

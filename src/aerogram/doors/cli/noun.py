@@ -19,7 +19,7 @@ from aerogram.doors.cli.answer import one_line
 from aerogram.doors.cli.booleans import spelled_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from aerogram.doors.cli.answer import Answer
     from aerogram.doors.cli.host import Host, SettingFlag
@@ -39,7 +39,7 @@ class Noun:
 
     def __init__(self, help: str, *, takes_all_settings: bool = False) -> None:  # noqa: A002 - as typer calls it
         self.help = help
-        self._takes_all_settings = takes_all_settings
+        self.takes_all_settings = takes_all_settings
         self._commands: dict[str, _Command] = {}
 
     def command(self, name: str) -> Callable[[_Command], _Command]:
@@ -51,12 +51,17 @@ class Noun:
 
         return declare
 
+    @property
+    def functions(self) -> Mapping[str, _Command]:
+        """Its commands by name; one command named "" is the noun itself."""
+        return self._commands
+
     def app(self, host: Host) -> typer.Typer:
         """Make the typer app; a noun with one command named "" is that command itself."""
         app = typer.Typer(
             help=self.help, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
         )
-        flags = [flag for flag in host.flags if self._takes_all_settings or flag.finds_the_store]
+        flags = [flag for flag in host.flags if self.takes_all_settings or flag.finds_the_store]
         if list(self._commands) != [""]:
             app.callback()(_group)
         for name, function in self._commands.items():
@@ -140,17 +145,22 @@ def _frame_parameters(flags: Sequence[SettingFlag], *, answers: bool) -> list[in
 def _call(
     host: Any, function: _Command, texts: dict[str, str], given: dict[str, Any], *, as_json: bool
 ) -> int:
-    """Run a command; give the exit status. Errors are told on stderr, one line each."""
+    """Run a command; give the exit status. Errors are told on stderr, one line each.
+
+    Settings that cannot be right are wrong usage; a machine that cannot give what right ones ask
+    for (a port that is taken, a database that is down) is a failure.
+    """
     try:
         installation = host.prepare(texts)
+    except SettingsError as error:
+        _tell(error)
+        return WRONG_USAGE
+    try:
         answer: Answer | None = (
             asyncio.run(function(installation, **given))
             if inspect.iscoroutinefunction(function)
             else function(installation, **given)
         )
-    except SettingsError as error:
-        _tell(error)
-        return WRONG_USAGE
     except RefusedError as error:
         _tell(error)
         return WRONG_USAGE

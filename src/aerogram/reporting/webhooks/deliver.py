@@ -61,7 +61,7 @@ class WebhookSender:
         self._held_until: dict[int, float] = {}
         self._ask_at: dict[int, float] = {}
         self._runners: dict[RouteKey, Runner] = {}
-        self._urls: dict[str, str] = {}
+        self._urls: dict[str, str | None] = {}
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -163,20 +163,20 @@ class WebhookSender:
     def _routes(self, pending: list[Pending]) -> dict[RouteKey, Route]:
         """Group what is pending by the URL that it is for now."""
         gathered: dict[RouteKey, list[tuple[Pending, Callback]]] = {}
-        urls: dict[str, str] = {}
+        urls: dict[str, str | None] = {}
         for each in pending:
             target = _target(each)
-            url = self._open(target) if target else None
-            if target and url is not None:
-                urls[target.url_sealed] = url
+            if target is None:
+                continue
+            url = urls[target.url_sealed] = self._open(target)
+            if url is not None:
                 gathered.setdefault((each.account_id, url), []).append((each, target))
         self._urls = urls
         return {key: _route(key, group) for key, group in gathered.items()}
 
     def _open(self, target: Callback) -> str | None:
-        known = self._urls.get(target.url_sealed)
-        if known is not None:
-            return known
+        if target.url_sealed in self._urls:
+            return self._urls[target.url_sealed]
         try:
             return self._sealer.open(target.url_sealed)
         except SettingsError as error:

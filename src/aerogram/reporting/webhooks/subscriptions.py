@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from aerogram.base.errors import NotFoundError, RefusedError
-from aerogram.store.records import callbacks
+from aerogram.store.records import callback_journal, callbacks
+from aerogram.store.records.callback_journal import ALIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,10 +16,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
-    from aerogram.store.sql import Database
-
-ALIVE: Final = "alive"
-DEAD: Final = "dead"
+    from aerogram.store.sql import Database, Unit
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,7 +64,7 @@ class Subscriptions:
         return made
 
     async def change(self, account_id: int, subscription_id: int, values: Mapping[str, Any]) -> Subscription:
-        """Give other values to one. One that is alive again has no failures behind it.
+        """Give other values to one. One that is alive has no failures behind it and is called at once.
 
         Raises `TakenError`, or `NotFoundError` when it was removed meanwhile.
         """
@@ -77,7 +75,7 @@ class Subscriptions:
         if changed.status == ALIVE:
             changed = msgspec.structs.replace(changed, first_failure_ms=0)
         row = self._sealed(changed)
-        if not await self._database.write(lambda: callbacks.change(row)):
+        if not await self._database.write(lambda: _change(row, self._clock.now_ms())):
             raise _taken(changed)
         return changed
 
@@ -95,6 +93,14 @@ class Subscriptions:
         row["url_sealed"] = self._sealer.seal(row.pop("url"))
         row["is_backup"] = int(subscription.is_backup)
         return row
+
+
+def _change(row: dict[str, Any], now_ms: int) -> Unit[bool]:
+    if not (yield from callbacks.change(row)):
+        return False
+    if row["status"] == ALIVE:
+        yield from callback_journal.revive(row["id"], now_ms)
+    return True
 
 
 def _taken(subscription: Subscription) -> TakenError:

@@ -209,7 +209,6 @@ _START_OVER = Sql(
     "ids",
     "now",
 )
-_CLEAR = Sql(delete(callback_journal).where(callback_journal.c.callback_id == bindparam("which")), "which")
 
 
 def pending() -> Unit[list[Pending]]:
@@ -280,14 +279,9 @@ def refused(refusal: Refusal, now_ms: int) -> Unit[bool]:
 
 
 def revive(callback_id: int, now_ms: int) -> Unit[None]:
-    """Call a URL again at once, and tell it also what it refused for a day; part of changing its row."""
+    """Call a URL again at once, and tell it also what it refused before; part of changing its row."""
     yield _SET_ALIVE([callback_id])
     yield _START_OVER([callback_id], now_ms)
-
-
-def clear(callback_id: int) -> Unit[None]:
-    """Give up what a callback was still to be told; part of deleting its row."""
-    yield _CLEAR(callback_id)
 
 
 def _callback(row: Row) -> Callback:

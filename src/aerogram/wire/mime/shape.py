@@ -17,6 +17,8 @@ MAX_DEPTH: Final = 8
 """Multiparts inside multiparts; ordinary mail has three."""
 MAX_PARTS: Final = 1_000
 """Parts that are looked at; the rest of the mail is not."""
+MAX_PART_HEAD: Final = 65_536
+"""Octets of the fields of one part that are looked at."""
 
 _boundary: Final = re.compile(
     r';[ \t]*boundary[ \t]*=[ \t]*(?:"([^"]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE
@@ -84,6 +86,10 @@ class _Walk:
         """Find a delimiter that is not the beginning of a longer one, as ``--b1`` is of ``--b10``."""
         at = self._data.find(delimiter, at, end)
         while at >= 0 and self._data[at + len(delimiter) : at + len(delimiter) + 1] not in _AFTER_DELIMITER:
+            # Counted like parts, or a mail full of such lines would keep this loop busy.
+            self._parts += 1
+            if self._parts >= MAX_PARTS:
+                return -1
             at = self._data.find(delimiter, at + len(delimiter), end)
         return at
 
@@ -95,7 +101,7 @@ class _Walk:
         head_end = self._data.find(b"\r\n\r\n", head_start - 2, end)
         head_end = end if head_end < 0 else head_end + 2
         content_type = disposition = ""
-        for field in split_fields(self._data[head_start:head_end]):
+        for field in split_fields(self._data[head_start : min(head_end, head_start + MAX_PART_HEAD)]):
             name, _, value = field.partition(b":")
             name = name.strip().lower()
             if name == b"content-type":

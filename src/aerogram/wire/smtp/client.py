@@ -152,6 +152,8 @@ class ClientSession:
         events: list[ClientEvent] = []
         for reply in self._replies.feed(data):
             if isinstance(reply, BadReply):
+                if self.awaiting is Stage.HANDSHAKE:
+                    return self._end(_INJECTION, stage=Stage.STARTTLS)
                 events += self._end(f"protocol error: {reply.reason}")
             elif not self._due:
                 events += self._end("the server ended the conversation", reply)
@@ -166,7 +168,7 @@ class ClientSession:
             if self._has_ended:
                 return events
         if self.awaiting is Stage.HANDSHAKE and self._replies.has_unread:
-            return self._end(_INJECTION)
+            return self._end(_INJECTION, stage=Stage.STARTTLS)
         return events
 
     def give_up(self, reason: str) -> list[ClientEvent]:
@@ -177,7 +179,7 @@ class ClientSession:
 
     def _on_session_reply(self, stage: Stage, reply: Reply, events: list[ClientEvent]) -> None:
         if stage is Stage.HANDSHAKE:
-            events[:] = self._end(_INJECTION)
+            events[:] = self._end(_INJECTION, stage=Stage.STARTTLS)
             return
         self._due.popleft()
         self._transcript.reply(reply)
@@ -186,7 +188,8 @@ class ClientSession:
             return
         step = self._opening.answer(stage, reply)
         if isinstance(step, str):
-            events += self._end(step, reply, stage)
+            is_refusal = not (reply.is_positive or reply.is_intermediate)
+            events += self._end(step, reply if is_refusal else None, stage)
         elif isinstance(step, tuple):
             self._speak(*step)
         else:

@@ -41,6 +41,7 @@ RCPT_USAGE: Final = "RCPT TO:<address>"
 BDAT_USAGE: Final = "BDAT size [LAST]"
 AUTH_USAGE: Final = "AUTH mechanism [initial-response]"
 
+_NO_BRACKETS: Final = "bad address syntax; the address stands in angle brackets"
 _PATH_CODES: Final = {PathFault.SYNTAX: 501, PathFault.TOO_LONG: 501, PathFault.NOT_ASCII: 553}
 
 
@@ -96,10 +97,12 @@ def parse_greeting_name(verb: str, argument: str) -> str | Reply:
 
 
 def parse_mail(argument: str) -> Mail | Reply:
-    """Read the argument of MAIL."""
-    parts = _path_of("FROM:", argument)
-    if parts is None:
+    """Read the argument of MAIL. A space after the colon is borne, as most servers do."""
+    if argument[:5].upper() != "FROM:":
         return syntax(MAIL_USAGE)
+    parts = split_path(argument[5:].lstrip(" "))
+    if parts is None:
+        return Reply(501, "5.1.7", f"Error: {_NO_BRACKETS}: {MAIL_USAGE}")
     text, rest = parts
     parameters = parse_mail_parameters(rest) if rest else NO_MAIL_PARAMETERS
     if isinstance(parameters, Reply):
@@ -111,10 +114,15 @@ def parse_mail(argument: str) -> Mail | Reply:
 
 
 def parse_rcpt(argument: str, *, utf8: bool) -> Rcpt | Reply:
-    """Read the argument of RCPT; ``utf8`` tells whether MAIL said SMTPUTF8."""
-    parts = _path_of("TO:", argument)
-    if parts is None:
+    """Read the argument of RCPT; ``utf8`` tells whether MAIL said SMTPUTF8.
+
+    A space after the colon is borne, as most servers do.
+    """
+    if argument[:3].upper() != "TO:":
         return syntax(RCPT_USAGE)
+    parts = split_path(argument[3:].lstrip(" "))
+    if parts is None:
+        return Reply(501, "5.1.3", f"Error: {_NO_BRACKETS}: {RCPT_USAGE}")
     text, rest = parts
     # Every server must take mail for its postmaster, with no domain (RFC 5321 §4.5.1).
     path = "postmaster" if text.lower() == "postmaster" else parse_path(text, utf8=utf8)
@@ -144,14 +152,6 @@ def parse_auth(argument: str) -> Auth | Reply:
     if not mechanism:
         return syntax(AUTH_USAGE)
     return Auth(mechanism.upper(), response.encode() if response else None)
-
-
-def _path_of(keyword: str, argument: str) -> tuple[str, str] | None:
-    """Cut ``FROM:<path> parameters``. A space after the colon is borne, as most servers do."""
-    size = len(keyword)
-    if argument[:size].upper() != keyword:
-        return None
-    return split_path(argument[size:].lstrip(" "))
 
 
 def _refusal_of_path(fault: PathFault, enhanced: str, text: str) -> Reply:

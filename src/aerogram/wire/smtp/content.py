@@ -22,23 +22,21 @@ _SLACK: Final = 16
 class Content(msgspec.Struct, frozen=True):
     """What was read: the message, or why it is refused.
 
-    Unless ``is_in_step``, it is not sure that both sides see the end of the message at the same
-    place, and the connection must not be read further.
+    ``refusal`` is None for a message that may be taken. Unless ``is_in_step``, it is not sure that
+    both sides see the end of the message at the same place, and nothing more may be read.
     """
 
-    data: bytes
-    size: int
+    data: bytes = b""
     refusal: Reply | None = None
     is_in_step: bool = True
 
 
 def checked(data: bytes, max_bytes: int) -> Content:
     """Judge a whole message, free of stuffed dots: its size first, then its line ends."""
-    size = len(data)
-    if size > max_bytes:
-        return Content(b"", size, MESSAGE_TOO_BIG)
+    if len(data) > max_bytes:
+        return Content(refusal=MESSAGE_TOO_BIG)
     flaw = flaw_of(data)
-    return Content(b"", size, flawed_message(flaw)) if flaw else Content(data, size)
+    return Content(refusal=flawed_message(flaw)) if flaw else Content(data)
 
 
 class DataReader:
@@ -61,27 +59,26 @@ class DataReader:
         end = source.find(END_OF_DATA)
         if end < 0:
             return self._make_room(source)
-        size = self._dropped + end
-        if size > self._max_kept + MAX_DISCARDED_BYTES:
-            return Content(b"", size, MESSAGE_TOO_BIG, is_in_step=False)
+        if self._dropped + end > self._max_kept + MAX_DISCARDED_BYTES:
+            return Content(refusal=MESSAGE_TOO_BIG, is_in_step=False)
         # CR CR LF before the dot: who takes CR CR for something else than a line's end sees no end
         # of data here, and all that follows as text of the message.
         is_in_step = end == 0 or source.byte_at(end - 1) != _CR
         if self._dropped:
             source.skip(end + len(END_OF_DATA))
-            return Content(b"", size, MESSAGE_TOO_BIG, is_in_step)
+            return Content(refusal=MESSAGE_TOO_BIG, is_in_step=is_in_step)
         source.skip(len(CRLF))
         content = checked(dots_unstuffed(source.take(end)), self._max_bytes)
         source.skip(len(END_OF_DATA) - len(CRLF))
         if is_in_step:
             return content
-        return Content(b"", content.size, content.refusal, is_in_step=False)
+        return Content(refusal=content.refusal, is_in_step=False)
 
     def _make_room(self, source: InputBuffer) -> Content | None:
         """Drop what cannot be part of the end, once the message is too big for sure."""
         seen = self._dropped + len(source)
         if seen > self._max_kept + MAX_DISCARDED_BYTES + len(END_OF_DATA):
-            return Content(b"", seen, MESSAGE_TOO_BIG, is_in_step=False)
+            return Content(refusal=MESSAGE_TOO_BIG, is_in_step=False)
         if len(source) > self._max_kept:
             self._dropped += source.keep_last(_KEPT_WHILE_DROPPING)
         return None

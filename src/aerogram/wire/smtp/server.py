@@ -20,7 +20,6 @@ from aerogram.wire.smtp.extensions import ServerConfig
 from aerogram.wire.smtp.limits import MAX_AUTH_LINE, MAX_COMMAND_LINE, MAX_READ_AHEAD_BYTES, READ_AHEAD_BYTES
 from aerogram.wire.smtp.replies import (
     AUTHENTICATED,
-    CLOSING,
     LINE_TOO_LONG,
     MESSAGE_OK,
     NOT_A_WEB_SERVER,
@@ -235,7 +234,6 @@ def _read_data(talk: Conversation, reader: DataReader) -> bool:
     if content is None:
         return False
     talk.data = None
-    talk.transcript.client(b"(message, %d octets)" % content.size)
     _judge(talk, content)
     return True
 
@@ -252,7 +250,6 @@ def _read_chunk(talk: Conversation, chunk: ChunkReader) -> bool:
     elif chunk.is_last:
         message = bytes(talk.transaction.chunks)
         talk.transaction.chunks.clear()
-        talk.transcript.client(b"(message, %d octets)" % len(message))
         _judge(talk, checked(message, talk.config.max_message_bytes))
     else:
         talk.turn(Turn.CHUNK_TAKEN)
@@ -261,13 +258,16 @@ def _read_chunk(talk: Conversation, chunk: ChunkReader) -> bool:
 
 
 def _judge(talk: Conversation, content: Content) -> None:
-    if not content.is_in_step:
-        talk.hang_up(content.refusal or CLOSING)
-    elif content.refusal is not None:
+    if content.refusal is None:
+        talk.transcript.client(b"(message, %d octets)" % len(content.data))
+        talk.waiting = MessageReceived(talk.transaction.envelope(), content.data)
+        return
+    talk.transcript.client(b"(message)")
+    if content.is_in_step:
         talk.message_answered()
         talk.refuse(content.refusal)
     else:
-        talk.waiting = MessageReceived(talk.transaction.envelope(), content.data)
+        talk.hang_up(content.refusal)
 
 
 def _answer_auth(talk: Conversation, reply: Reply) -> None:

@@ -61,6 +61,11 @@ def test_only_so_many_parts_are_counted():
     assert shape_of(multipart(*[FILE] * (MAX_PARTS + 50))).attachment_count == MAX_PARTS
 
 
+@pytest.mark.parametrize("piece", [b"\r\n--b1x", b"\r\n--b1", b"X:\r\n", b"\r\n", b"--b1\r\n\r\n"])
+def test_a_hostile_body_takes_no_more_time_than_its_length(piece):
+    shape_of(b"Content-Type: multipart/mixed; boundary=b1\r\n\r\n--b1\r\n" + piece * 1_000_000)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.booleans(), st.booleans(), st.integers(0, 4))
 def test_the_shape_of_what_the_standard_library_writes_is_right(has_text, has_html, files):

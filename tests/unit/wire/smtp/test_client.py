@@ -507,6 +507,40 @@ def test_an_idle_connection_may_be_ended_by_the_server():
     assert ended.reply.code == 421
 
 
+WHOLE_CONVERSATION = [
+    b"220 mx.example.net\r\n",
+    b"250-mx.example.net\r\n250 PIPELINING\r\n",
+    OK + OK + b"354 go\r\n",
+    b"250-2.0.0 Ok:\r\n250 2.0.0 queued as 4ABC\r\n",
+]
+
+
+@pytest.mark.parametrize("cut", range(sum(map(len, WHOLE_CONVERSATION)) + 1))
+def test_a_connection_cut_at_any_byte_leaves_the_right_state(cut):
+    session = a_session()
+    events = []
+    started = False
+    left = cut
+    for turn in WHOLE_CONVERSATION:
+        events += session.receive(turn[:left])
+        left = max(left - len(turn), 0)
+        if session.may_start and not started:
+            session.start(MAIL)
+            started = True
+        said(session)
+    events += session.give_up("lost connection")
+    before_data = sum(map(len, WHOLE_CONVERSATION[:3]))
+    before_mail = sum(map(len, WHOLE_CONVERSATION[:2]))
+    (end,) = [event for event in events if isinstance(event, Answered | Interrupted)] or [None]
+    if cut == before_data + len(WHOLE_CONVERSATION[3]):
+        assert end.is_accepted
+    elif cut >= before_mail:
+        assert isinstance(end, Interrupted)
+        assert end.in_doubt is (cut >= before_data)
+    else:
+        assert end is None
+
+
 @settings(max_examples=150)
 @given(
     replies=st.lists(

@@ -15,7 +15,8 @@ from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area
 from aerogram.model.event import CALLBACK_KINDS
 from aerogram.net.http_target import BadUrlError, parse_target
-from aerogram.reporting.webhooks.subscriptions import ALIVE, DEAD, TakenError
+from aerogram.reporting.webhooks.subscriptions import TakenError
+from aerogram.store.records.callback_journal import ALIVE, DEAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
