@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
+from aerogram.doors.http.login_throttle import MAX_FAILURES
 
 from aerogram.base.clock import MINUTE
 from aerogram.base.errors import UnavailableError
-from aerogram.doors.http.login_throttle import MAX_FAILURES
 from support.calls import a_call, a_message
 from support.http_door import KEY, PUBLIC_URL, SECRET, a_client, serving
 

@@ -130,7 +130,8 @@ class SmtpPolicy:
         except MailError as error:
             done(Reply(error.code, error.enhanced, str(error)))
             return
-        if event.data.count(b"\nReceived:", 0, found.head_end) > MAX_HOPS:
+        hops = event.data.count(b"\nReceived:", 0, found.head_end) + event.data.startswith(b"Received:")
+        if hops > MAX_HOPS:
             done(TOO_MANY_HOPS)
             return
         account_id = principal.account_id
