@@ -114,6 +114,7 @@ class WebhookSender:
 
     async def _look(self, workshop: Workshop) -> None:
         """Bring the runners in line with the journal."""
+        seen_at = time.monotonic()
         pending = await self._database.read(callback_journal.pending)
         await self._hold({each.account_id for each in pending})
         routes = self._routes([each for each in pending if self._may_call(each.account_id)])
@@ -122,7 +123,9 @@ class WebhookSender:
                 key
                 for key, runner in self._runners.items()
                 if (
-                    not runner.can_serve(routes[key]) if key in routes else self._is_over(key, runner, routes)
+                    not runner.can_serve(routes[key], seen_at)
+                    if key in routes
+                    else self._is_over(key, runner, routes)
                 )
             ]
         )
