@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from aerogram.doors.http.login_throttle import MAX_FAILURES
 
 from aerogram.base.clock import MINUTE
 from aerogram.base.errors import UnavailableError
+from aerogram.identity.attempts import MAX_FAILURES
 from support.calls import a_call, a_message
 from support.http_door import KEY, PUBLIC_URL, SECRET, a_client, serving
 
@@ -136,8 +136,8 @@ async def test_the_openapi_document_describes_what_exists(client):
 
 
 class TestFailedLogins:
-    async def fail(self, base, key=KEY, times=MAX_FAILURES):
-        async with a_client(base, auth=(key, "wrong")) as client:
+    async def fail(self, base, times):
+        async with a_client(base, auth=(KEY, "wrong")) as client:
             return [(await client.get("/v3/REST/message")).status_code for _ in range(times)]
 
     @staticmethod
@@ -165,12 +165,6 @@ class TestFailedLogins:
                 assert "Rate limit exceeded" in locked.text
                 clock.advance(15 * MINUTE)
                 assert (await right.get("/v3/REST/message")).status_code == 200
-
-    async def test_another_key_is_not_locked_out_with_it(self, door):
-        async with serving(self.from_afar(door.app)) as base:
-            await self.fail(base, key="somebody else")
-            async with a_client(base) as client:
-                assert (await client.get("/v3/REST/message")).status_code == 200
 
     async def test_metrics_need_credentials_from_afar(self, door):
         async with serving(self.from_afar(door.app)) as base:
