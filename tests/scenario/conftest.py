@@ -2,12 +2,12 @@
 
 import pytest
 from sqlalchemy import bindparam, insert
-from support.http_door import ACCOUNT, STRANGER, Door, a_client, serving
 
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.sql import Sql
 from aerogram.store.tables import sender
+from support.http_door import ACCOUNT, STRANGER, Door, a_client, serving
 
 _COLUMNS = ("id", "account_id", "email", "name", "status", "email_type", "created_ms")
 _ADD_SENDER = Sql(insert(sender).values({name: bindparam(name) for name in _COLUMNS}), *_COLUMNS)

@@ -8,6 +8,8 @@ import httpx2
 import uvicorn
 
 from aerogram.doors.http.app import Services, build_app
+from aerogram.identity.attempts import LoginAttempts
+from aerogram.identity.rate import RateLimiter
 from aerogram.model.account import CredentialKind, Principal
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
@@ -26,7 +28,7 @@ class Keys:
         self._accounts = {(KEY, SECRET): ACCOUNT, (STRANGERS_KEY, STRANGERS_SECRET): STRANGER}
         self.is_down = None
 
-    def cached(self, key, secret):
+    def cached(self, *_):
         return None
 
     async def check(self, key, secret):
@@ -50,7 +52,9 @@ class Quiet(uvicorn.Server):
 async def serving(app):
     """Serve an ASGI application on a free port of loopback; gives the base URL."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, http="httptools", ws="none", lifespan="on", log_config=None, access_log=False)
+    config = uvicorn.Config(
+        app, http="httptools", ws="none", lifespan="on", log_config=None, access_log=False
+    )
     server = Quiet(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
@@ -77,6 +81,8 @@ class Door:
         self.app = build_app(
             Services(
                 authenticator=self.keys,
+                attempts=LoginAttempts(clock),
+                rate=RateLimiter(None, clock),
                 senders=SenderBook(database, clock),
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,

@@ -13,8 +13,8 @@ from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.people import People
-from aerogram.net.http import Answered
 from aerogram.reporting.inbox import StoredInbox
+from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.store.records import queue
 
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
     from aerogram.doors.http.asgi import Endpoint
-
-OK = 200
 
 
 def http_app(
@@ -54,18 +52,17 @@ def http_app(
     async def disk_has_room() -> None:
         services.watermark.check()
 
+    async def send_sample(account_id: int, callback_id: int) -> str:
+        return fault_in(await services.webhooks.send_test(account_id, callback_id))
+
     async def queue_depth() -> int:
         return await database.read(queue.depth)
-
-    async def send_sample(account_id: int, callback_id: int) -> str:
-        answer = await services.webhooks.send_test(account_id, callback_id)
-        if isinstance(answer, Answered):
-            return "" if answer.status == OK else f"the receiver answered {answer.status}"
-        return answer.reason
 
     return build_app(
         HttpServices(
             authenticator=services.authenticator,
+            attempts=services.attempts,
+            rate=services.rate,
             senders=services.senders,
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),

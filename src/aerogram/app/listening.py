@@ -30,7 +30,7 @@ _REASONS: Final = {
 class Bound:
     """The sockets of a process, each with what it is for; ``addresses`` are as they really are."""
 
-    http: socket.socket | None = None
+    http: socket.socket
     https: socket.socket | None = None
     smtp: list[tuple[socket.socket, ServerConfig]] = field(default_factory=list)
     addresses: dict[str, list[str]] = field(default_factory=dict)
@@ -38,16 +38,16 @@ class Bound:
 
 def bind_all(settings: Settings, stack: contextlib.AsyncExitStack, *, with_smtp: bool) -> Bound:
     """Bind every address of the settings; the stack closes them. `SettingsError` names what cannot be bound."""
-    bound = Bound()
+    addresses: dict[str, list[str]] = {}
 
     def bind(name: str, address: HostPort) -> socket.socket:
         listening = _bind(name, address)
         stack.callback(listening.close)
         host, port = listening.getsockname()[:2]
-        bound.addresses.setdefault(name, []).append(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+        addresses.setdefault(name, []).append(f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
         return listening
 
-    bound.http = bind("http", settings.http)
+    bound = Bound(bind("http", settings.http), addresses=addresses)
     if settings.https is not None:
         bound.https = bind("https", settings.https)
     if with_smtp:

@@ -146,6 +146,7 @@ async def _smtp_policy(platform: Platform, services: Services) -> SmtpPolicy:
     return SmtpPolicy(
         authenticator=services.authenticator,
         attempts=services.attempts,
+        rate=services.rate,
         senders=services.senders,
         acceptor=services.acceptor,
         trusted_networks=platform.settings.trusted_networks,

@@ -22,6 +22,7 @@ from aerogram.delivery.timeouts import Timeouts
 from aerogram.delivery.worker import Worker
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.authenticate import Authenticator
+from aerogram.identity.rate import RateLimiter
 from aerogram.model.event import EventKind
 from aerogram.net.dns import Resolver
 from aerogram.net.http import HttpCaller
@@ -47,6 +48,7 @@ class Services:
 
     authenticator: Authenticator
     attempts: LoginAttempts
+    rate: RateLimiter
     senders: SenderBook
     acceptor: Acceptor
     watermark: Watermark
@@ -93,6 +95,7 @@ def build(platform: Platform) -> Services:
     return Services(
         authenticator=Authenticator(platform.database, platform.sealer, platform.clock),
         attempts=LoginAttempts(platform.clock),
+        rate=RateLimiter(settings.rate_limit, platform.clock),
         senders=SenderBook(platform.database, platform.clock),
         acceptor=Acceptor(
             platform.database,

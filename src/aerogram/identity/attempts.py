@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from typing import TYPE_CHECKING, Final
 
-from aerogram.base.clock import MINUTE
+from aerogram.base.clock import MINUTE, SECOND
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -17,6 +17,8 @@ MAX_FAILURES: Final = 10
 WINDOW_MS: Final = 15 * MINUTE
 """Ten failures in a quarter of an hour: a person's mistakes pass, 100,000 guesses take months."""
 MAX_REMEMBERED: Final = 50_000
+MAX_NAME: Final = 64
+"""Letters of a name that are told apart: a client may send anything."""
 _IPV6_NETWORK_BITS: Final = 64
 """A subscriber has a whole /64, so counting single addresses would stop nobody."""
 
@@ -30,9 +32,15 @@ class LoginAttempts:
 
     def is_locked(self, name: str, peer_ip: str) -> bool:
         """Tell whether logins of this network, or of this name from it, must wait."""
+        return self.locked_seconds(name, peer_ip) > 0
+
+    def locked_seconds(self, name: str, peer_ip: str) -> int:
+        """Tell for how many more seconds logins must wait; 0 when they need not."""
         if not self._failures or is_loopback(peer_ip):
-            return False
-        return any(self._count(key) >= MAX_FAILURES for key in _keys(name, peer_ip))
+            return 0
+        now = self._clock.now_ms()
+        free_at = max(self._free_at(key, now) for key in _keys(name, peer_ip))
+        return max(0, -(-(free_at - now) // SECOND))
 
     def failed(self, name: str, peer_ip: str) -> None:
         """Count a failure."""
@@ -51,18 +59,20 @@ class LoginAttempts:
         if self._failures:
             self._failures.pop(_keys(name, peer_ip)[0], None)
 
-    def _count(self, key: str) -> int:
-        since = self._clock.now_ms() - WINDOW_MS
-        moments = [moment for moment in self._failures.get(key, ()) if moment > since]
-        if moments:
-            self._failures[key] = moments
-        else:
+    def _free_at(self, key: str, now: int) -> int:
+        """Give the moment at which a key has fewer than `MAX_FAILURES` within the window; 0 when it has."""
+        moments = [moment for moment in self._failures.get(key, ()) if moment > now - WINDOW_MS]
+        if not moments:
             self._failures.pop(key, None)
-        return len(moments)
+            return 0
+        self._failures[key] = moments
+        return moments[0] + WINDOW_MS if len(moments) >= MAX_FAILURES else 0
 
 
 def is_loopback(peer_ip: str) -> bool:
-    """Tell whether an address is the machine itself."""
+    """Tell whether an address is the machine itself; a Unix socket ("") is."""
+    if not peer_ip:
+        return True
     if peer_ip.startswith("127.") or peer_ip == "::1":
         return True
     try:
@@ -74,6 +84,7 @@ def is_loopback(peer_ip: str) -> bool:
 
 
 def _keys(name: str, peer_ip: str) -> tuple[str, str]:
+    name = name[:MAX_NAME]
     try:
         address = ipaddress.ip_address(peer_ip)
     except ValueError:

@@ -1,7 +1,6 @@
 """The queue as leases, on every engine: what was accepted is claimed once, fairly, and never lost."""
 
 import pytest
-from support.submissions import a_submission
 
 from aerogram.base.clock import SECOND
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
@@ -13,6 +12,7 @@ from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.records import outcomes
 from aerogram.store.records import queue as records
 from aerogram.submission.accept import Acceptor
+from support.submissions import a_submission
 
 
 @pytest.fixture

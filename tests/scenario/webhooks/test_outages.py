@@ -204,3 +204,15 @@ async def test_a_store_that_is_away_for_a_while_costs_nothing(mailroom, receiver
     await start_sender(database=Flaky(mailroom.database))
     await eventually(is_empty)
     assert sorted(message_ids(receiver)) == messages
+
+
+async def test_no_log_line_tells_the_secrets_of_a_url(mailroom, receiver, start_sender, is_dead):
+    receiver.answer = lambda _: 500
+    callback = await mailroom.callback(receiver.url("/t0ken?key=t0ken", userinfo="user:t0ken@"))
+    await mailroom.happen(await mailroom.messages(2))
+    with capture_logs() as lines:
+        await start_sender(IMPATIENT)
+        await eventually(is_dead(callback))
+    assert lines
+    assert "t0ken" not in str(lines)
+    assert "t0ken" not in (await mailroom.state(callback))[2]

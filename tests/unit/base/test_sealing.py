@@ -31,5 +31,5 @@ def test_a_digest_depends_on_the_master_key():
 
 @pytest.mark.parametrize("key", ["", "short", "not base64 !!", "QUJD"])
 def test_a_key_of_the_wrong_form_is_refused_in_one_line(key):
-    with pytest.raises(SettingsError, match="^master_key: [^\n]+$"):
+    with pytest.raises(SettingsError, match=r"^master_key: [^\n]+$"):
         Sealer(key)

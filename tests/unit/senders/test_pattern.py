@@ -32,7 +32,7 @@ def test_a_sender_is_stored_in_one_form(text, stored):
      "a@b@x.org", "<a@x.org>", "a\r\n@x.org", "x" * 65 + "@x.org", "@" + "x" * 64 + ".org"],
 )  # fmt: skip
 def test_what_is_neither_an_address_nor_a_domain_is_refused(text):
-    with pytest.raises(ValueError, match="is neither an address nor an @domain|is not a domain name"):
+    with pytest.raises(ValueError, match=r"is neither an address nor an @domain|is not a domain name"):
         parse_pattern(text)
 
 

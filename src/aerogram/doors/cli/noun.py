@@ -145,17 +145,22 @@ def _frame_parameters(flags: Sequence[SettingFlag], *, answers: bool) -> list[in
 def _call(
     host: Any, function: _Command, texts: dict[str, str], given: dict[str, Any], *, as_json: bool
 ) -> int:
-    """Run a command; give the exit status. Errors are told on stderr, one line each."""
+    """Run a command; give the exit status. Errors are told on stderr, one line each.
+
+    Settings that cannot be right are wrong usage; a machine that cannot give what right ones ask
+    for (a port that is taken, a database that is down) is a failure.
+    """
     try:
         installation = host.prepare(texts)
+    except SettingsError as error:
+        _tell(error)
+        return WRONG_USAGE
+    try:
         answer: Answer | None = (
             asyncio.run(function(installation, **given))
             if inspect.iscoroutinefunction(function)
             else function(installation, **given)
         )
-    except SettingsError as error:
-        _tell(error)
-        return WRONG_USAGE
     except RefusedError as error:
         _tell(error)
         return WRONG_USAGE

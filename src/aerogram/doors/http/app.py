@@ -17,7 +17,6 @@ from aerogram.doors.http import errors
 from aerogram.doors.http.answers import send_answer
 from aerogram.doors.http.basic_auth import Doorkeeper
 from aerogram.doors.http.health import Health
-from aerogram.doors.http.login_throttle import LoginThrottle
 from aerogram.doors.http.metrics import Metrics
 from aerogram.doors.http.openapi import OpenApi
 from aerogram.doors.http.rest_v3 import PREFIX as V3
@@ -38,6 +37,8 @@ if TYPE_CHECKING:
     from aerogram.doors.http.health import Check
     from aerogram.doors.http.send_v31 import Acceptor, SenderBook
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
+    from aerogram.identity.attempts import LoginAttempts
+    from aerogram.identity.rate import RateLimiter
     from aerogram.reporting.webhooks.subscriptions import Subscriptions
     from aerogram.store.sql import Database
 
@@ -50,6 +51,9 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """What the HTTP door needs of the house."""
 
     authenticator: Authenticator
+    attempts: LoginAttempts
+    """Failed logins, counted over all doors of the process."""
+    rate: RateLimiter
     senders: SenderBook
     acceptor: Acceptor
     subscriptions: Subscriptions
@@ -78,7 +82,7 @@ class _App:
     """Chooses the endpoint by the path."""
 
     def __init__(self, services: Services) -> None:
-        doorkeeper = Doorkeeper(services.authenticator, LoginThrottle(services.clock))
+        doorkeeper = Doorkeeper(services.authenticator, services.attempts, services.rate)
         engine = Engine(
             [
                 Message(Messages(services.database)),

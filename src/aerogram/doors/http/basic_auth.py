@@ -10,7 +10,8 @@ from aerogram.doors.http.asgi import client_ip, header
 
 if TYPE_CHECKING:
     from aerogram.doors.http.asgi import Scope
-    from aerogram.doors.http.login_throttle import LoginThrottle
+    from aerogram.identity.attempts import LoginAttempts
+    from aerogram.identity.rate import RateLimiter
     from aerogram.model.account import Principal
 
 
@@ -23,6 +24,14 @@ class LockedOutError(RefusedError):
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Too many failed logins; try again in {seconds} seconds.")
+        self.seconds = seconds
+
+
+class RateLimitedError(RefusedError):
+    """The account made too many requests; ``seconds`` until the next one is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Rate limit exceeded")
         self.seconds = seconds
 
 
@@ -41,27 +50,32 @@ class Authenticator(Protocol):
 class Doorkeeper:
     """Finds out who sends a request."""
 
-    def __init__(self, authenticator: Authenticator, throttle: LoginThrottle) -> None:
+    def __init__(self, authenticator: Authenticator, attempts: LoginAttempts, rate: RateLimiter) -> None:
         self._authenticator = authenticator
-        self._throttle = throttle
+        self._rate = rate
+        self._attempts = attempts
 
     async def admit(self, scope: Scope) -> Principal:
         """Give the caller of a request.
 
-        Raises `UnauthenticatedError`, `LockedOutError`, or `UnavailableError` of the store.
+        Raises `UnauthenticatedError`, `LockedOutError`, `RateLimitedError`, or `UnavailableError`.
         """
         pair = credentials(header(scope, b"authorization"))
         if pair is None:
             raise UnauthenticatedError("The request has no credentials.")
         key, secret = pair
         ip = client_ip(scope)
-        seconds = self._throttle.locked_seconds(key, ip)
+        seconds = self._attempts.locked_seconds(key, ip)
         if seconds:
             raise LockedOutError(seconds)
         principal = self._authenticator.cached(key, secret) or await self._authenticator.check(key, secret)
         if principal is None:
-            self._throttle.note_failure(key, ip)
+            self._attempts.failed(key, ip)
             raise UnauthenticatedError("The credentials are wrong.")
+        self._attempts.succeeded(key, ip)
+        seconds = self._rate.take(principal.account_id)
+        if seconds:
+            raise RateLimitedError(seconds)
         return principal
 
 

@@ -67,7 +67,7 @@ def unauthorized_v3() -> Answer:
     return Answer(401, b"", HTML, (challenge,))
 
 
-def too_many_failures(seconds: int) -> Answer:
-    """Answer a client that is locked out after failed logins."""
+def too_many(seconds: int) -> Answer:
+    """Answer a client that asks too often, or failed to log in too often; Mailjet's is no JSON."""
     answer = page(TOO_MANY, "Rate limit exceeded")
     return msgspec.structs.replace(answer, headers=((b"retry-after", b"%d" % seconds),))

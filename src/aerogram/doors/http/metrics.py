@@ -16,8 +16,8 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import LockedOutError, UnauthenticatedError
-from aerogram.doors.http.login_throttle import is_loopback
+from aerogram.doors.http.basic_auth import LockedOutError, RateLimitedError, UnauthenticatedError
+from aerogram.identity.attempts import is_loopback
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
 
@@ -63,8 +63,8 @@ class Metrics:
             depth = await self._queue_depth()
         except UnauthenticatedError:
             return errors.unauthorized_v3()
-        except LockedOutError as error:
-            return errors.too_many_failures(error.seconds)
+        except (LockedOutError, RateLimitedError) as error:
+            return errors.too_many(error.seconds)
         except ForbiddenError as error:
             return errors.shape_c(403, str(error))
         except UnavailableError as error:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON, Answer, send_answer
-from aerogram.doors.http.basic_auth import LockedOutError, UnauthenticatedError
+from aerogram.doors.http.basic_auth import LockedOutError, RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.rest.engine import Request
 from aerogram.doors.rest.faults import MethodNotAllowedError, RestError
@@ -44,8 +44,8 @@ class RestV3:
             return await self._served(scope, receive)
         except UnauthenticatedError:
             return errors.unauthorized_v3()
-        except LockedOutError as error:
-            return errors.too_many_failures(error.seconds)
+        except (LockedOutError, RateLimitedError) as error:
+            return errors.too_many(error.seconds)
         except ForbiddenError as error:
             return errors.shape_a(403, str(error))
         except MethodNotAllowedError as error:

@@ -15,7 +15,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON_UTF8, Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import LockedOutError, UnauthenticatedError
+from aerogram.doors.http.basic_auth import LockedOutError, RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.v31 import answer as answers
 from aerogram.doors.http.v31 import mistakes
@@ -25,7 +25,7 @@ from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
@@ -42,7 +42,7 @@ LEVEL: Final = Level.FULL
 class Acceptor(Protocol):
     """What is asked of `aerogram.submission.accept.Acceptor`."""
 
-    async def accept(self, submissions: Sequence[Submission]) -> list[tuple[Accepted, ...]]:
+    def accept(self, submissions: Sequence[Submission]) -> Awaitable[list[tuple[Accepted, ...]]]:
         """Commit all of them, or none."""
         ...
 
@@ -94,8 +94,8 @@ class SendV31:
                 return await self._serve(principal, call, transcript)
         except UnauthenticatedError:
             call = mistakes.UNAUTHENTICATED
-        except LockedOutError as error:
-            return errors.too_many_failures(error.seconds)
+        except (LockedOutError, RateLimitedError) as error:
+            return errors.too_many(error.seconds)
         except ForbiddenError as error:
             return errors.shape_c(mistakes.FORBIDDEN, str(error))
         except BodyTooLargeError:

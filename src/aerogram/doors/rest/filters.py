@@ -105,8 +105,7 @@ def _moment(text: str) -> tuple[int, int]:
     number = integer_of(text)
     if number is None:
         try:
-            # A plus sign of a zone arrives as a space when the client did not encode it.
-            moment = datetime.fromisoformat(text.replace(" +", "+").upper())
+            moment = datetime.fromisoformat(_with_plus(text.upper()))
         except ValueError:
             raise ValueFault("neither RFC 3339 nor a Unix time") from None
         moment = moment.replace(tzinfo=moment.tzinfo or UTC)
@@ -118,3 +117,8 @@ def _moment(text: str) -> tuple[int, int]:
     if not 0 <= number <= _MAX_MOMENT:
         raise ValueFault("a moment before 1970 or after 9999")
     return (number, number) if is_exact else (number, number + SECOND - 1)
+
+
+def _with_plus(text: str) -> str:
+    """Give back the plus sign of a zone, which is a space in a query unless the client encoded it."""
+    return text.replace(" ", "+") if "T" in text else text

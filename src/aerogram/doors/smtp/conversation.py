@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 
+from aerogram.doors.smtp.policy import recipient_refusal
 from aerogram.wire.smtp.events import (
     AuthRequested,
     MailRequested,
@@ -14,8 +15,9 @@ from aerogram.wire.smtp.events import (
     RcptRequested,
     TlsRequested,
 )
-from aerogram.wire.smtp.replies import Reply
+from aerogram.wire.smtp.replies import AUTHENTICATION_REQUIRED, Reply
 from aerogram.wire.smtp.server import ServerConfig, ServerSession
+from aerogram.wire.smtp.states import State
 
 if TYPE_CHECKING:
     import ssl
@@ -28,9 +30,7 @@ if TYPE_CHECKING:
 
 SHUTTING_DOWN: Final = Reply(421, "4.3.2", "Service shutting down, try again later")
 CROWDED: Final = Reply(421, "4.3.2", "Too many connections, try again later")
-IDLE: Final = Reply(421, "4.4.2", "timeout exceeded")
 INTERNAL: Final = Reply(451, "4.3.0", "Internal error, the message was not accepted, try again later")
-AUTH_FIRST: Final = Reply(530, "5.7.0", "Authentication required")
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +62,7 @@ class Conversation(asyncio.Protocol):
         self._early: list[bytes] = []
         self.peer_ip = ""
         self.silent_sweeps = 0
+        self.data_sweeps = 0
         self.is_silent = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -107,6 +108,11 @@ class Conversation(asyncio.Protocol):
         self._transport.abort()
 
     @property
+    def is_sending_data(self) -> bool:
+        """Tell whether the client is in the middle of a message."""
+        return self._session.state is State.DATA
+
+    @property
     def is_busy(self) -> bool:
         """Tell whether a question of the client is being answered."""
         return bool(self._tasks) or self._owed > 0
@@ -121,7 +127,7 @@ class Conversation(asyncio.Protocol):
     def _handle(self, event: Event) -> None:
         match event:
             case RcptRequested():
-                self._session.answer()
+                self._session.answer(recipient_refusal(event.path))
             case MailRequested():
                 self._mail(event)
             case MessageReceived():
@@ -135,7 +141,7 @@ class Conversation(asyncio.Protocol):
 
     def _mail(self, event: MailRequested) -> None:
         if self._principal is None:
-            self._session.answer(AUTH_FIRST)
+            self._session.answer(AUTHENTICATION_REQUIRED)
         elif self._policy.knows_sender(self._principal, event.path):
             self._session.answer()
         else:
@@ -154,7 +160,7 @@ class Conversation(asyncio.Protocol):
 
     def _message(self, event: MessageReceived) -> None:
         if self._principal is None:
-            self._session.answer(AUTH_FIRST)
+            self._session.answer(AUTHENTICATION_REQUIRED)
             return
         self._owed += 1
         self._policy.submit(self._principal, event, self._session.transcript(), self._message_done)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.doors.smtp.conversation import IDLE, SHUTTING_DOWN, Conversation
+from aerogram.doors.smtp.conversation import SHUTTING_DOWN, Conversation
 from aerogram.doors.smtp.crowd import Crowd
-from aerogram.wire.smtp.limits import IDLE_SECONDS
+from aerogram.wire.smtp.limits import DATA_SECONDS, IDLE_SECONDS
+from aerogram.wire.smtp.replies import IDLE_TIMEOUT
 
 if TYPE_CHECKING:
     import socket
@@ -71,7 +72,7 @@ class SmtpDoor:
             conversation.abort()
 
     async def _sweep_forever(self) -> None:
-        """End the conversations of clients that said nothing for `IDLE_SECONDS`.
+        """End the conversations of clients that are silent, or slow with a message, for too long.
 
         A mark that is set here and cleared by whatever a client says costs less than a clock reading
         for every command.
@@ -79,10 +80,19 @@ class SmtpDoor:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             for conversation in self._open:
-                if not conversation.is_silent or conversation.is_busy:
-                    conversation.is_silent = True
-                    conversation.silent_sweeps = 0
-                    continue
-                conversation.silent_sweeps += 1
-                if conversation.silent_sweeps * SWEEP_SECONDS >= IDLE_SECONDS:
-                    conversation.say_goodbye(IDLE)
+                _mark(conversation)
+                if (
+                    conversation.silent_sweeps * SWEEP_SECONDS >= IDLE_SECONDS
+                    or conversation.data_sweeps * SWEEP_SECONDS >= DATA_SECONDS
+                ):
+                    conversation.say_goodbye(IDLE_TIMEOUT)
+
+
+def _mark(conversation: Conversation) -> None:
+    """Count the sweeps through which a client was silent, or in the middle of a message."""
+    is_waiting_for_us = conversation.is_busy
+    was_silent = conversation.is_silent and not is_waiting_for_us
+    conversation.silent_sweeps = conversation.silent_sweeps + 1 if was_silent else 0
+    conversation.is_silent = True
+    is_slow = conversation.is_sending_data and not is_waiting_for_us
+    conversation.data_sweeps = conversation.data_sweeps + 1 if is_slow else 0

@@ -13,15 +13,17 @@ from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.identity.gate import may
 from aerogram.model.account import Area, CredentialKind, Level, Principal
 from aerogram.model.message import Accepted, ContentKind, Rank, Recipient, Submission
+from aerogram.wire.address import is_email
 from aerogram.wire.mime.errors import MailError
 from aerogram.wire.mime.scan import Scan, scan
-from aerogram.wire.smtp.replies import Reply
+from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
+    from aerogram.identity.rate import RateLimiter
     from aerogram.senders.book import SenderBook
     from aerogram.submission.accept import Acceptor
     from aerogram.wire.smtp.events import Envelope, MessageReceived
@@ -33,9 +35,11 @@ MAX_HOPS: Final = 25
 """Received lines that a submitted mail may bear before it is taken for a loop (RFC 5321 §6.3: at least 100
 for relays; a submission has passed few)."""
 
-AUTH_FAILED: Final = Reply(535, "5.7.8", "Error: authentication failed: Authentication failed")
 AUTH_LOCKED: Final = Reply(421, "4.7.0", "Too many failed logins, try again later")
 AUTH_UNAVAILABLE: Final = Reply(454, "4.7.0", "Temporary authentication failure")
+RATE_LIMITED: Final = Reply(
+    421, "4.7.0", "Service temporarily unavailable, rate limit exceeded, try again later"
+)
 NOT_NOW: Final = Reply(451, "4.3.0", "The message was not accepted: temporary problem, try again later")
 NO_ROOM: Final = Reply(452, "4.3.1", "Insufficient system storage, try again later")
 TOO_MANY_HOPS: Final = Reply(554, "5.4.6", "Too many hops: the mail runs in a circle")
@@ -51,6 +55,7 @@ class SmtpPolicy:
         *,
         authenticator: Authenticator,
         attempts: LoginAttempts,
+        rate: RateLimiter,
         senders: SenderBook,
         acceptor: Acceptor,
         trusted_networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network],
@@ -58,6 +63,7 @@ class SmtpPolicy:
     ) -> None:
         self._authenticator = authenticator
         self._attempts = attempts
+        self._rate = rate
         self._senders = senders
         self._acceptor = acceptor
         self._networks = tuple(trusted_networks)
@@ -92,7 +98,7 @@ class SmtpPolicy:
             return AUTH_UNAVAILABLE
         if principal is None:
             self._attempts.failed(username, peer_ip)
-            return AUTH_FAILED
+            return AUTHENTICATION_FAILED
         self._attempts.succeeded(username, peer_ip)
         if not may(principal, AREA, LEVEL):
             return Reply(550, "5.7.1", f"{principal.label} may not send mail")
@@ -124,10 +130,14 @@ class SmtpPolicy:
         except MailError as error:
             done(Reply(error.code, error.enhanced, str(error)))
             return
-        if event.data.count(b"\nReceived:", 0, found.head_end) > MAX_HOPS:
+        hops = event.data.count(b"\nReceived:", 0, found.head_end) + event.data.startswith(b"Received:")
+        if hops > MAX_HOPS:
             done(TOO_MANY_HOPS)
             return
         account_id = principal.account_id
+        if self._rate.take(account_id):
+            done(RATE_LIMITED)
+            return
         submission = _submission(account_id, event.envelope, event.data, found, transcript)
         if all(self._senders.allows(account_id, mailbox.email) for mailbox in found.from_mailboxes):
             self._accept(submission, done)
@@ -175,6 +185,13 @@ def _not_accepted(error: BaseException) -> Reply:
     if not isinstance(error, UnavailableError):
         log.error("a message could not be accepted", exc_info=error)
     return NOT_NOW
+
+
+def recipient_refusal(path: str) -> Reply | None:
+    """Give the reply to an address that no mail can be sent to, such as one with an address literal."""
+    if is_email(path):
+        return None
+    return Reply(553, "5.1.3", f"<{path}>: Recipient address rejected: not an email address")
 
 
 def sender_refused(address: str) -> Reply:

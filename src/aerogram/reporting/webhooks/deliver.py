@@ -16,7 +16,7 @@ import structlog
 
 from aerogram.base.errors import NotFoundError, SettingsError, UnavailableError
 from aerogram.base.ids import MAX_ID
-from aerogram.reporting.webhooks.call import GROUPING_VERSION, fault_in, request_of, sample
+from aerogram.reporting.webhooks.call import GROUPING_VERSION, request_of, sample
 from aerogram.reporting.webhooks.lane import Timings
 from aerogram.reporting.webhooks.runner import Route, Runner, Workshop
 from aerogram.store.records import callback_journal, callback_leases
@@ -25,7 +25,7 @@ from aerogram.store.sql import Engine
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
-    from aerogram.net.http import HttpCaller
+    from aerogram.net.http import Answered, HttpCaller, Unanswered
     from aerogram.store.records.callback_journal import Callback, Pending
     from aerogram.store.sql import Database
 
@@ -61,7 +61,7 @@ class WebhookSender:
         self._held_until: dict[int, float] = {}
         self._ask_at: dict[int, float] = {}
         self._runners: dict[RouteKey, Runner] = {}
-        self._urls: dict[str, str] = {}
+        self._urls: dict[str, str | None] = {}
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -96,17 +96,14 @@ class WebhookSender:
             except UnavailableError as error:
                 _log.warning("webhook_leases_kept", reason=str(error))
 
-    async def send_test(self, account_id: int, callback_id: int) -> str:
-        """Post a made-up event to one callback; say in a sentence what went wrong, "" if it was taken.
-
-        Raises `NotFoundError` when the account has no such callback.
-        """
+    async def send_test(self, account_id: int, callback_id: int) -> Answered | Unanswered:
+        """Post a made-up event to one callback and give the receiver's answer. Raises `NotFoundError`."""
         found = await self._database.read(lambda: callback_journal.find(account_id, callback_id))
         if found is None:
             raise NotFoundError("There is no such callback.")
         told = [sample(found.event_type, self._clock.now_ms())]
         body, headers = request_of(told, is_grouped=found.version >= GROUPING_VERSION)
-        return fault_in(await self._http.post(self._sealer.open(found.url_sealed), body, headers))
+        return await self._http.post(self._sealer.open(found.url_sealed), body, headers)
 
     async def _wait(self) -> None:
         try:
@@ -117,6 +114,7 @@ class WebhookSender:
 
     async def _look(self, workshop: Workshop) -> None:
         """Bring the runners in line with the journal."""
+        seen_at = time.monotonic()
         pending = await self._database.read(callback_journal.pending)
         await self._hold({each.account_id for each in pending})
         routes = self._routes([each for each in pending if self._may_call(each.account_id)])
@@ -125,7 +123,9 @@ class WebhookSender:
                 key
                 for key, runner in self._runners.items()
                 if (
-                    not runner.can_serve(routes[key]) if key in routes else self._is_over(key, runner, routes)
+                    not runner.can_serve(routes[key], seen_at)
+                    if key in routes
+                    else self._is_over(key, runner, routes)
                 )
             ]
         )
@@ -166,20 +166,20 @@ class WebhookSender:
     def _routes(self, pending: list[Pending]) -> dict[RouteKey, Route]:
         """Group what is pending by the URL that it is for now."""
         gathered: dict[RouteKey, list[tuple[Pending, Callback]]] = {}
-        urls: dict[str, str] = {}
+        urls: dict[str, str | None] = {}
         for each in pending:
             target = _target(each)
-            url = self._open(target) if target else None
-            if target and url is not None:
-                urls[target.url_sealed] = url
+            if target is None:
+                continue
+            url = urls[target.url_sealed] = self._open(target)
+            if url is not None:
                 gathered.setdefault((each.account_id, url), []).append((each, target))
         self._urls = urls
         return {key: _route(key, group) for key, group in gathered.items()}
 
     def _open(self, target: Callback) -> str | None:
-        known = self._urls.get(target.url_sealed)
-        if known is not None:
-            return known
+        if target.url_sealed in self._urls:
+            return self._urls[target.url_sealed]
         try:
             return self._sealer.open(target.url_sealed)
         except SettingsError as error:

@@ -42,7 +42,7 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
 
     look_ms: int = SECOND
     """How often the journal is looked at when nothing wakes the sender."""
-    pause_ms: int = 50
+    pause_ms: int = 100
     """The least time between two looks, however often it is woken."""
     retry_ms: int = 30 * SECOND
     give_up_ms: int = DAY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -84,6 +85,7 @@ class Runner:
         self._cursor = 0
         self._is_at_end = False
         self._scan_again_ms = 0
+        self._settled_at = 0.0
         self._calls: set[asyncio.Task[None]] = set()
         self._task = asyncio.create_task(self._run())
 
@@ -92,15 +94,20 @@ class Runner:
         """No call is under way."""
         return self._lane.is_idle
 
-    def can_serve(self, route: Route) -> bool:
-        """Tell whether this runner still fits a route, whose callbacks may have been changed or revived."""
+    def can_serve(self, route: Route, seen_at: float) -> bool:
+        """Tell whether this runner still fits a route, whose callbacks may have been changed or revived.
+
+        ``seen_at`` is the monotonic time before the route was read.
+        """
         if self._task.done():
             return False
         mine = self._route.targets
         if any(mine.get(which, sealed) != sealed for which, sealed in route.targets.items()):
             return False
-        # While calls are under way, the lane may know of a death or a recovery that is not written yet.
-        return not self.is_idle or route.is_dead == self._lane.is_dead
+        # The lane may know of a death or a recovery that was not written yet when the route was read.
+        if not self.is_idle or seen_at <= self._settled_at:
+            return True
+        return route.is_dead == self._lane.is_dead
 
     def shares(self, route: Route) -> bool:
         """Tell whether a route has events that this runner may be telling."""
@@ -193,6 +200,7 @@ class Runner:
             self._lane.refused(parcel, self._workshop.clock.now_ms())
         finally:
             self._lane.settle(parcel)
+            self._settled_at = time.monotonic()
             self._woken.set()
 
     async def _call(self, parcel: Parcel) -> str:

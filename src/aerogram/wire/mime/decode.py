@@ -88,11 +88,14 @@ def transfer_decoded(data: bytes, encoding: str) -> bytes:
 
 def base64_decoded(data: bytes) -> bytes:
     """Decode base64, skipping what is not of its alphabet (RFC 2045 §6.8); a cut end loses its last group."""
-    digits = data.translate(None, _NOT_BASE64)
-    rest = len(digits) % _QUANTUM
-    if rest == 1:
-        digits, rest = digits[:-1], 0
-    return binascii.a2b_base64(digits + b"=" * (-rest % _QUANTUM))
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        digits = data.translate(None, _NOT_BASE64)
+        rest = len(digits) % _QUANTUM
+        if rest == 1:
+            digits, rest = digits[:-1], 0
+        return binascii.a2b_base64(digits + b"=" * (-rest % _QUANTUM))
 
 
 def _codec(name: str) -> str | None:

@@ -80,7 +80,7 @@ def test_init_refuses_what_is_no_address(aerogram, arguments, says):
 def test_a_folder_that_cannot_be_used_is_one_line(aerogram, tmp_path):
     (tmp_path / "file").touch()
     status, out, err = aerogram("queue", "ls", data=tmp_path / "file" / "data")
-    assert (status, out) == (2, "")
+    assert (status, out) == (1, "")
     assert err.startswith("aerogram: data: ")
     assert err.count("\n") == 1
 

@@ -2,11 +2,10 @@
 
 import json
 
-from support.calls import a_call, a_message
-
 from aerogram.doors.http.v31 import answer, mistakes
 from aerogram.doors.http.v31.call import read_call
 from aerogram.model.message import Accepted
+from support.calls import a_call, a_message
 
 UUID = "3c1c7f52-5d0b-4a2e-9a1b-0f3c7a6f1e11"
 

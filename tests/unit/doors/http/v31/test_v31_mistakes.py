@@ -3,9 +3,9 @@
 import base64
 
 import pytest
-from support.calls import a_call, a_message
 
 from aerogram.doors.http.v31.call import read_call
+from support.calls import a_call, a_message
 
 
 def told(**properties):

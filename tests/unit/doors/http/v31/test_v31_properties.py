@@ -5,7 +5,6 @@ import json
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.calls import a_message
 
 from aerogram.doors.http.v31 import answer
 from aerogram.doors.http.v31.call import Call, read_call, submissions
@@ -14,6 +13,7 @@ from aerogram.doors.http.v31.mistakes import Mistake
 from aerogram.model.message import Accepted
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Parts
+from support.calls import a_message
 
 texts = st.text(max_size=12) | st.sampled_from(
     [

@@ -1,0 +1,114 @@
+"""Who may look into the inbox: this machine, or who knows a password.
+
+The inbox listens on a developer's machine, where every web site the developer visits can make the
+browser send requests. So a request without a password must come from a loopback address, name a
+host that is this machine's (a site that points its own name here is refused: DNS rebinding), and not come
+from another site's page.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from starlette.exceptions import HTTPException
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.requests import Request
+
+    from aerogram.reporting.inbox import Scope
+
+Authenticate = Callable[[str, str], Awaitable[frozenset[int] | None]]
+"""Given a name and a password, the accounts they open; None when they are wrong."""
+
+_LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_PROXY_HEADERS: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""Any of them means that the client is not who holds the other end of the connection."""
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
+_CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Aerogram inbox", charset="UTF-8"'}
+
+
+class Access:
+    """Decides on each request, and which accounts' mail it sees."""
+
+    def __init__(self, authenticate: Authenticate, allowed_hosts: Iterable[str]) -> None:
+        """Ask ``authenticate`` for accounts; ``allowed_hosts`` are names of this machine besides localhost."""
+        self._authenticate = authenticate
+        self._hosts = _LOOPBACK_NAMES | {host.strip("[]").lower() for host in allowed_hosts}
+
+    async def admit(self, request: Request) -> Scope:
+        """Give the accounts whose mail the request may see; None for all.
+
+        Raises `HTTPException`: 401 without a password that fits, 403 with a sentence otherwise.
+        """
+        _refuse_other_sites(request)
+        header = request.headers.get("authorization")
+        if header is not None:
+            return await self._of_password(header)
+        if not _is_from_this_machine(request):
+            raise HTTPException(
+                401, "Sign in with an email address and password, or with an API key.", _CHALLENGE
+            )
+        host = _host_of(request)
+        if host not in self._hosts:
+            raise HTTPException(
+                403,
+                f"The inbox does not answer to the name {host!r}. Open it as http://localhost or http://127.0.0.1, "
+                "or make the name known with the setting public_url.",
+            )
+        return None
+
+    async def _of_password(self, header: str) -> Scope:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() == "basic":
+            try:
+                name, _, password = base64.b64decode(token.strip(), validate=True).decode().partition(":")
+            except (binascii.Error, UnicodeDecodeError):
+                raise HTTPException(401, "The Authorization header is not readable.", _CHALLENGE) from None
+            accounts = await self._authenticate(name, password)
+            if accounts is not None:
+                return accounts
+        raise HTTPException(401, "The name or the password is wrong.", _CHALLENGE)
+
+
+def _is_from_this_machine(request: Request) -> bool:
+    if request.client is None or any(name in request.headers for name in _PROXY_HEADERS):
+        return False
+    try:
+        address = ipaddress.ip_address(request.client.host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
+
+
+def _host_of(request: Request) -> str:
+    """Give the name of the Host header in lower case, without port and brackets; "" when unreadable."""
+    try:
+        return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Refuse what a page of another site makes a browser send (Fetch Metadata; else Origin).
+
+    Following a link to the inbox is no harm; reading it and changing it from elsewhere is.
+    """
+    site = request.headers.get("sec-fetch-site")
+    is_change = request.method not in _SAFE_METHODS
+    if site is not None:
+        is_followed_link = not is_change and request.headers.get("sec-fetch-mode") == "navigate"
+        if site in {"same-origin", "none"} or is_followed_link:
+            return
+    else:
+        origin = request.headers.get("origin")
+        if origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower():
+            return
+    raise HTTPException(403, "The inbox answers its own page and programs, not pages of other sites.")

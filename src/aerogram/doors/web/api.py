@@ -1,0 +1,169 @@
+"""The inbox for programs: JSON, and the bytes of captured mail.
+
+========================================== =========================================================
+GET    /inbox/api/messages                 newest first; limit, before, after, to, from, subject, query
+DELETE /inbox/api/messages                 forget them all
+GET    /inbox/api/messages/{id}            one mail, read
+DELETE /inbox/api/messages/{id}            forget it
+GET    /inbox/api/messages/{id}/raw        as it would have been sent
+GET    /inbox/api/messages/{id}/html       its HTML, for a sandboxed frame; images=1 loads remote ones
+GET    /inbox/api/messages/{id}/attachments/{n}
+GET    /inbox/api/wait                     the newest match, as soon as there is one; timeout in seconds
+========================================== =========================================================
+
+An error is ``{"error": sentence}``. Only the captured copies are forgotten, never the history.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.ids import MAX_ID
+from aerogram.doors.web.frame import framed
+from aerogram.doors.web.headers import DATA_POLICY, attachment_headers, frame_policy
+from aerogram.doors.web.shown import listed_json, opened_json
+from aerogram.reporting.inbox import DEFAULT_LIMIT, MAX_LIMIT, Inbox, Opened, Scope, Search
+from aerogram.wire.mime.read import Mail, read_mail
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+DEFAULT_WAIT_SECONDS: Final = 10
+MAX_WAIT_SECONDS: Final = 60
+MAX_WAITERS: Final = 64
+"""Requests that may wait at the same time; each asks the store a few times a second."""
+_LOOK_SECONDS: Final = 0.1
+_READ_AT_ONCE: Final = 256 * 1024
+"""Bytes of a mail that are read in the loop; a larger one would hold up the others."""
+
+
+class InboxApi:
+    """The endpoints; each takes the request and the accounts whose mail it may see."""
+
+    def __init__(self, inbox: Inbox, stopping: asyncio.Event) -> None:
+        self._inbox = inbox
+        self._stopping = stopping
+        self._waiting = 0
+
+    async def messages(self, request: Request, scope: Scope) -> Response:
+        """List mail, or forget it all."""
+        if request.method == "DELETE":
+            await self._inbox.clear(scope)
+            return Response(status_code=204)
+        limit = whole_number(request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
+        rows = await self._inbox.newest(scope, search_of(request), limit)
+        return json_response([listed_json(row) for row in rows])
+
+    async def message(self, request: Request, scope: Scope) -> Response:
+        """Show one mail, or forget it."""
+        message_id = id_of(request)
+        if request.method == "DELETE":
+            await self._inbox.discard(scope, message_id)
+            return Response(status_code=204)
+        opened, mail = await opened_mail(self._inbox, scope, message_id)
+        return json_response(opened_json(opened, mail))
+
+    async def raw(self, request: Request, scope: Scope) -> Response:
+        """Give the mail as it would have been sent."""
+        opened = await self._inbox.open(scope, id_of(request))
+        headers = attachment_headers(f"{opened.listed.id}.eml", "") | {"Content-Type": "message/rfc822"}
+        return Response(opened.mime, headers=headers)
+
+    async def html(self, request: Request, scope: Scope) -> Response:
+        """Give the mail's HTML under a policy that lets it do nothing."""
+        _, mail = await opened_mail(self._inbox, scope, id_of(request))
+        if mail.html is None:
+            raise NotFoundError("The message has no HTML.")
+        policy = frame_policy(with_images=request.query_params.get("images") == "1")
+        content = framed(mail.html, mail.files).encode("utf-8", "replace")
+        headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
+        return Response(content, headers=headers)
+
+    async def attachment(self, request: Request, scope: Scope) -> Response:
+        """Give a file of the mail, to be downloaded."""
+        _, mail = await opened_mail(self._inbox, scope, id_of(request))
+        number = request.path_params["number"]
+        if number >= len(mail.files):
+            raise NotFoundError(f"The message has no attachment {number}; it has {len(mail.files)}.")
+        file = mail.files[number]
+        return Response(file.content, headers=attachment_headers(file.name, file.content_type))
+
+    async def wait(self, request: Request, scope: Scope) -> Response:
+        """Answer with the newest mail that matches as soon as there is one; 404 when none came in time."""
+        seconds = whole_number(request, "timeout", DEFAULT_WAIT_SECONDS, 0, MAX_WAIT_SECONDS)
+        search = search_of(request)
+        if self._waiting >= MAX_WAITERS:
+            raise HTTPException(503, f"{MAX_WAITERS} requests are waiting already; try again.")
+        self._waiting += 1
+        try:
+            row = await self._first(scope, search, seconds)
+        finally:
+            self._waiting -= 1
+        opened, mail = await opened_mail(self._inbox, scope, row)
+        return json_response(opened_json(opened, mail))
+
+    async def _first(self, scope: Scope, search: Search, seconds: int) -> int:
+        """Look for a match until there is one, the time is over, or the server stops."""
+        end = asyncio.get_running_loop().time() + seconds
+        while True:
+            rows = await self._inbox.newest(scope, search, 1)
+            if rows:
+                return rows[0].id
+            if asyncio.get_running_loop().time() >= end:
+                raise NotFoundError(f"No message that matches came within {seconds} s.")
+            try:
+                await asyncio.wait_for(self._stopping.wait(), _LOOK_SECONDS)
+            except TimeoutError:
+                continue
+            raise HTTPException(503, "The server is stopping.")
+
+
+async def opened_mail(inbox: Inbox, scope: Scope, message_id: int) -> tuple[Opened, Mail]:
+    """Give one mail as it is kept and as it reads; `NotFoundError` when the scope has it not."""
+    opened = await inbox.open(scope, message_id)
+    if len(opened.mime) <= _READ_AT_ONCE:
+        return opened, read_mail(opened.mime)
+    return opened, await asyncio.to_thread(read_mail, opened.mime)
+
+
+def search_of(request: Request) -> Search:
+    """Read the filters of a list's address; `RefusedError` for numbers that are none."""
+    asked = request.query_params
+    return Search(
+        to=asked.get("to", ""),
+        sender=asked.get("from", ""),
+        subject=asked.get("subject", ""),
+        query=asked.get("query", ""),
+        after=whole_number(request, "after", 0, 0, MAX_ID),
+        before=whole_number(request, "before", MAX_ID, 0, MAX_ID),
+    )
+
+
+def id_of(request: Request) -> int:
+    """Give the id in the path; `NotFoundError` for a number that is no id."""
+    message_id: int = request.path_params["id"]
+    if message_id > MAX_ID:
+        raise NotFoundError(f"The inbox has no message {message_id}.")
+    return message_id
+
+
+def whole_number(request: Request, name: str, default: int, least: int, most: int) -> int:
+    """Read a number of the query; `RefusedError` when it is none or out of bounds."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most:
+        return int(text)
+    raise RefusedError(f"{name} must be a whole number from {least} to {most}.")
+
+
+def json_response(value: Any, status: int = 200) -> Response:
+    """Answer with JSON."""
+    headers = {"Content-Security-Policy": DATA_POLICY}
+    return Response(msgspec.json.encode(value), status, headers, "application/json")

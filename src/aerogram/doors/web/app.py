@@ -1,0 +1,146 @@
+"""The inbox as routes, to be mounted beside the other doors of HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from aerogram.base.errors import NotFoundError, RefusedError, UnavailableError
+from aerogram.doors.web.access import Access, Authenticate
+from aerogram.doors.web.api import InboxApi, json_response
+from aerogram.doors.web.headers import COMMON
+from aerogram.doors.web.pages import InboxPages, Pages
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from aerogram.reporting.inbox import Inbox, Scope
+
+CAPTURE: Final = "capture"
+"""The value of the setting ``deliver`` with which mail is kept here."""
+
+
+def build_inbox(
+    inbox: Inbox,
+    *,
+    mode: str,
+    addresses: Mapping[str, str],
+    authenticate: Authenticate,
+    allowed_hosts: Iterable[str],
+    stopping: asyncio.Event,
+) -> list[Route]:
+    """Make the routes ``/`` and ``/inbox/…``.
+
+    ``mode`` is the setting ``deliver``; with any but capture, ``/`` only says how mail is delivered.
+    ``addresses`` are shown to teach a first mail: ``smtp`` as host:port, ``http`` as a base URL,
+    ``sender`` (optional) as an address that may send. ``allowed_hosts`` are names by which this machine may
+    be asked without a password, besides localhost. Requests that wait end when ``stopping`` is set.
+    """
+    pages = Pages(mode, addresses)
+    static = Route("/inbox/static/{name}", _plain(pages.static), methods=["GET"])
+    if mode != CAPTURE:
+        return [
+            Route("/", _plain(lambda _: pages.render("delivering.html")), methods=["GET"]),
+            Route("/inbox/api/{rest:path}", _plain(_not_captured), methods=["GET", "DELETE"]),
+            static,
+        ]
+    access = Access(authenticate, allowed_hosts)
+    api = InboxApi(inbox, stopping)
+    views = InboxPages(inbox, pages)
+
+    def page(path: str, endpoint: _Endpoint) -> Route:
+        return Route(path, _for_people(access, pages, endpoint), methods=["GET"])
+
+    def data(path: str, endpoint: _Endpoint, *methods: str) -> Route:
+        return Route(path, _for_programs(access, endpoint), methods=["GET", *methods])
+
+    one = "/inbox/api/messages/{id:int}"
+    return [
+        page("/", views.page),
+        page("/inbox/list", views.list),
+        page("/inbox/messages/{id:int}", views.message),
+        static,
+        data("/inbox/api/messages", api.messages, "DELETE"),
+        data("/inbox/api/wait", api.wait),
+        data(one, api.message, "DELETE"),
+        data(f"{one}/raw", api.raw),
+        data(f"{one}/html", api.html),
+        data(f"{one}/attachments/{{number:int}}", api.attachment),
+    ]
+
+
+if TYPE_CHECKING:
+    _Endpoint = Callable[[Request, Scope], Awaitable[Response]]
+    _Handler = Callable[[Request], Awaitable[Response]]
+
+
+def _not_captured(_: Request) -> Response:
+    raise NotFoundError("This server delivers its mail (deliver is not capture), so no copies are kept.")
+
+
+def _plain(endpoint: Callable[[Request], Response]) -> _Handler:
+    """Wrap what everyone may see."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            response = endpoint(request)
+        except NotFoundError as error:
+            response = json_response({"error": str(error)}, 404)
+        return _protected(response)
+
+    return handle
+
+
+def _for_programs(access: Access, endpoint: _Endpoint) -> _Handler:
+    """Admit the request, and tell errors as JSON."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            response = await endpoint(request, await access.admit(request))
+        except (HTTPException, NotFoundError, RefusedError, UnavailableError) as error:
+            status, sentence, headers = _told(error)
+            response = json_response({"error": sentence}, status)
+            response.headers.update(headers)
+        return _protected(response)
+
+    return handle
+
+
+def _for_people(access: Access, pages: Pages, endpoint: _Endpoint) -> _Handler:
+    """Admit the request, and tell errors as a page."""
+
+    async def handle(request: Request) -> Response:
+        try:
+            response = await endpoint(request, await access.admit(request))
+        except (HTTPException, NotFoundError, RefusedError, UnavailableError) as error:
+            status, sentence, headers = _told(error)
+            response = pages.render("refused.html", status, sentence=sentence)
+            response.headers.update(headers)
+        return _protected(response)
+
+    return handle
+
+
+def _told(error: Exception) -> tuple[int, str, Mapping[str, str]]:
+    """Give status, sentence and headers of an error."""
+    match error:
+        case HTTPException():
+            return error.status_code, error.detail, error.headers or {}
+        case NotFoundError():
+            return 404, str(error), {}
+        case RefusedError():
+            return 400, str(error), {}
+        case _:
+            return 503, str(error), {"Retry-After": "1"}
+
+
+def _protected(response: Response) -> Response:
+    for name, value in COMMON.items():
+        response.headers.setdefault(name, value)
+    return response

@@ -1,0 +1,79 @@
+"""A mail's HTML as the page's frame shows it.
+
+What keeps it harmless is not here: the frame is sandboxed (no scripts, an origin of its own) and its
+Content-Security-Policy allows nothing from elsewhere. Here are the things that those two do not
+cover, such as hints that make a browser look up names, and the images that the mail brings along.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.wire.mime.read import File
+
+MAX_INLINED: Final = 32 * 1024 * 1024
+"""Characters of images written into one HTML; a mail may name the same image any number of times."""
+
+_ACTIVE: Final = re.compile(
+    r"<(/?)(?=(?:script|link|meta|base|iframe|frame|frameset|object|embed|applet|portal|form|template)[\s/>])",
+    re.IGNORECASE,
+)
+_DOCTYPE: Final = re.compile(r"\s*<!doctype[^>]{0,400}>", re.IGNORECASE)
+_CID: Final = re.compile(r"""((?:["'(=]|&quot;)\s*)cid:([^\s"'<>()&]{1,200})""", re.IGNORECASE)
+_REMOTE: Final = re.compile(
+    r"""\b(?:src|srcset|background|poster)\s*=[\s"']*(?:https?:)?//|url\([\s"']*(?:https?:)?//""",
+    re.IGNORECASE,
+)
+_FIRST: Final = (
+    '<base target="_blank">'
+    "<style>x-script,x-template,x-object,x-applet{display:none}x-form{display:block}</style>"
+)
+"""Links open in a window of their own; what a mail program leaves out stays invisible."""
+
+
+def framed(html: str, files: Sequence[File]) -> str:
+    """Give the HTML for the frame, its own images written into it.
+
+    Elements that act or fetch get names that mean nothing (``x-link``): a rule that no trick of
+    syntax escapes, since without its name an element does not exist. The rest stays as written,
+    so that it looks as in a mail program.
+    """
+    tamed = _ACTIVE.sub(r"<\1x-", html)
+    start = _DOCTYPE.match(tamed)
+    doctype, rest = (start[0], tamed[start.end() :]) if start else ("", tamed)
+    return f"{doctype}{_FIRST}{_with_images(rest, files)}"
+
+
+def wants_remote(html: str) -> bool:
+    """Tell whether the HTML asks for pictures from the network."""
+    return _REMOTE.search(html) is not None
+
+
+def _with_images(html: str, files: Sequence[File]) -> str:
+    images = {
+        file.content_id: file for file in files if file.content_id and file.content_type.startswith("image/")
+    }
+    if not images:
+        return html
+    written: dict[str, str] = {}
+    room = MAX_INLINED
+
+    def replace(match: re.Match[str]) -> str:
+        nonlocal room
+        name = unquote(match[2])
+        image = images.get(name)
+        if image is None:
+            return match[0]
+        if name not in written:
+            encoded = base64.b64encode(image.content).decode("ascii")
+            written[name] = f"data:{image.content_type};base64,{encoded}"
+        room -= len(written[name])
+        return match[1] + written[name] if room >= 0 else match[0]
+
+    return _CID.sub(replace, html)

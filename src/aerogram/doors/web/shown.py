@@ -1,0 +1,113 @@
+"""What the pages and the JSON show, made from what the inbox holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from aerogram.reporting.inbox import Listed, Opened
+    from aerogram.reporting.timeline import Happening
+    from aerogram.wire.mime.read import File, Mail
+
+MAX_SOURCE: Final = 512 * 1024
+"""Characters of source, text or conversation on the page; the download has them all."""
+_HUES: Final = 8
+_KIB: Final = 1024
+_SPEAKERS: Final = {"C: ": "client", "S: ": "server"}
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A line of a conversation; ``speaker`` is client, server or note."""
+
+    speaker: str
+    text: str
+
+
+def moment(at_ms: int) -> str:
+    """Tell a moment as RFC 3339 in UTC with milliseconds."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def clock_time(at_ms: int) -> str:
+    """Tell a moment for people, in UTC; the page's script turns it into the reader's zone."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%d %b %Y, %H:%M:%S UTC")
+
+
+def size_of(count: int) -> str:
+    """Tell a number of bytes for people: 812 B, 14 kB, 3.2 MB (of 1024)."""
+    if count < _KIB:
+        return f"{count} B"
+    if count < _KIB * _KIB:
+        return f"{round(count / _KIB)} kB"
+    return f"{count / _KIB / _KIB:.1f} MB"
+
+
+def hue_of(address: str) -> int:
+    """Give the colour of an address's badge: the same address always has the same."""
+    return sum(address.lower().encode()) % _HUES
+
+
+def conversation(transcript: str) -> list[Line]:
+    """Split a transcript into lines and say who spoke each."""
+    lines = transcript[:MAX_SOURCE].splitlines()
+    return [Line(_SPEAKERS.get(line[:3], "note"), line) for line in lines]
+
+
+def is_smtp(transcript: str) -> bool:
+    """Tell whether a transcript is a dialogue, else it is the summary of a request."""
+    return any(line.startswith(("C: ", "S: ")) for line in transcript[:MAX_SOURCE].splitlines())
+
+
+def listed_json(listed: Listed) -> dict[str, Any]:
+    """Make the JSON of a line of the list."""
+    return {
+        "id": listed.id,
+        "from": listed.sender,
+        "to": listed.recipient,
+        "subject": listed.subject,
+        "time": moment(listed.at_ms),
+        "size": listed.size,
+        "attachments": listed.attachment_count,
+    }
+
+
+def opened_json(opened: Opened, mail: Mail) -> dict[str, Any]:
+    """Make the JSON of one mail: as `listed_json`, and all that is in it."""
+    listed = opened.listed
+    base = f"/inbox/api/messages/{listed.id}"
+    return listed_json(listed) | {
+        "uuid": opened.uuid,
+        "envelope_from": opened.envelope_from,
+        "headers": [{"name": name, "value": value} for name, value in mail.headers],
+        "text": mail.text,
+        "html": mail.html,
+        "attachments": [_file_json(base, number, file) for number, file in enumerate(mail.files)],
+        "timeline": [_happening_json(happening) for happening in opened.timeline],
+        "notes": list(mail.notes),
+        "raw": f"{base}/raw",
+    }
+
+
+def _file_json(base: str, number: int, file: File) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "type": file.content_type,
+        "size": len(file.content),
+        "content_id": file.content_id,
+        "inline": file.is_inline,
+        "url": f"{base}/attachments/{number}",
+    }
+
+
+def _happening_json(happening: Happening) -> dict[str, Any]:
+    return {
+        "time": moment(happening.at_ms),
+        "kind": happening.kind,
+        "text": happening.sentence,
+        "reply": happening.reply,
+        "conversation": happening.transcript,
+    }

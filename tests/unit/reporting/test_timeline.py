@@ -1,0 +1,44 @@
+"""The sentences of a message's timeline."""
+
+import pytest
+
+from aerogram.model.event import EventKind
+from aerogram.model.outcome import FailureState
+from aerogram.reporting.timeline import Logged, accepted, told
+
+
+def sentence(kind, **more):
+    return told(Logged(kind=kind, at_ms=1, **more)).sentence
+
+
+def test_the_first_moment_tells_the_door():
+    first = accepted("SMTP", 5, "C: EHLO x")
+    assert first.sentence == "Accepted through SMTP and written to disk."
+    assert (first.kind, first.at_ms, first.transcript) == ("accepted", 5, "C: EHLO x")
+    assert accepted("", 5, "").sentence == "Accepted and written to disk."
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "expected"),
+    [
+        (EventKind.SENT, {}, "Kept in this inbox. Nothing left this machine."),
+        (EventKind.SENT, {"host": "mx.a"}, "Delivered to mx.a without TLS."),
+        (EventKind.SENT, {"host": "mx.a", "tls": "TLSv1.3 verified"}, "Delivered to mx.a over TLSv1.3 verified."),
+        (EventKind.DEFERRED, {"host": "mx.a", "failure": FailureState.GREYLISTED}, "Put off by mx.a: greylisted. It will be tried again."),
+        (EventKind.DEFERRED, {}, "Put off. It will be tried again."),
+        (EventKind.BOUNCE, {"is_hard": True, "failure": FailureState.USER_UNKNOWN}, "Bounced for good: user unknown."),
+        (EventKind.BOUNCE, {}, "Bounced this time."),
+        (EventKind.BLOCKED, {"failure": FailureState.PREBLOCKED}, "Blocked before sending: preblocked."),
+        (EventKind.OPEN, {"agent": "Thunderbird"}, "Opened with Thunderbird."),
+        (EventKind.OPEN, {}, "Opened."),
+        (EventKind.CLICK, {"url": "https://a.example"}, "Clicked https://a.example"),
+        (EventKind.HELD, {}, "Held until a person decides."),
+    ],
+)  # fmt: skip
+def test_each_event_is_a_sentence(kind, more, expected):
+    assert sentence(kind, **more) == expected
+
+
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_every_kind_of_event_can_be_told(kind):
+    assert sentence(kind).rstrip().endswith((".", "link."))
