@@ -34,7 +34,7 @@ class Engine:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._server = PostgresqlServer() if name == "PostgreSQL" else None
+        self._server = PostgresqlServer(is_durable=True) if name == "PostgreSQL" else None
 
     def fresh(self) -> dict[str, str]:
         """Give the settings of a new, empty database."""

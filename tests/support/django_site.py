@@ -52,18 +52,16 @@ class TrackingSite:
 
     def event(self, recipient: str, event_type: str, seconds: float = 20.0) -> AnymailTrackingEvent:
         """Wait for an event of this type about this recipient."""
-        return wait_for(
-            lambda: next(
-                (
-                    each
-                    for each in self.events
-                    if (each.recipient, each.event_type) == (recipient, event_type)
-                ),
-                None,
-            ),
-            f"event {event_type!r} of {recipient} among {self.events}",
-            seconds,
-        )
+
+        def found() -> AnymailTrackingEvent | None:
+            asked = (recipient, event_type)
+            return next((each for each in self.events if (each.recipient, each.event_type) == asked), None)
+
+        try:
+            return wait_for(found, f"event {event_type!r} of {recipient}", seconds)
+        except AssertionError as error:
+            error.add_note(f"What came instead: {self.events_of(recipient)}")
+            raise
 
     def events_of(self, recipient: str) -> list[str]:
         """Give the types of a recipient's events in the order of their arrival."""

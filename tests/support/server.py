@@ -40,7 +40,8 @@ class ServerProcess:
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
-        self.log = data.with_name(f"{data.name}.log")
+        self._folder = next(each for each in data.parents if each.is_dir())
+        self.log = self._folder / f"{data.name}.log"
 
     @property
     def url(self) -> str:
@@ -72,7 +73,7 @@ class ServerProcess:
             self._process = subprocess.Popen(
                 [*self._prefix, sys.executable, "-m", "aerogram", "serve"],
                 env=self.environment(),
-                cwd=self.data.parent,
+                cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -84,8 +85,8 @@ class ServerProcess:
         """Start the process and wait until it says that it is ready."""
         process = self.launch()
         wait_for(lambda: process.poll() is not None or self._is_ready(), "GET /readyz", READY_WITHIN)
-        if process.poll() is not None:
-            raise AssertionError(f"serve ended with {process.returncode}:\n{self.log.read_text()[-3000:]}")
+        self.assert_alive_or_stopped()
+        assert process.poll() is None, "serve ended before it was ready"
 
     def _is_ready(self) -> bool:
         try:
@@ -104,10 +105,20 @@ class ServerProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def stop(self) -> int:
-        """Ask it to drain and end; give its exit status."""
+    def assert_alive_or_stopped(self) -> None:
+        """Complain when it ended in any way but by being asked to."""
+        status = self._process.poll() if self._process is not None else None
+        if status:
+            raise AssertionError(f"serve ended with {status}:\n{self.log.read_text()[-3000:]}")
+
+    def ask_to_stop(self) -> None:
+        """Send it SIGTERM and do not wait."""
         assert self._process is not None
         self._process.terminate()
+
+    def stop(self) -> int:
+        """Ask it to drain and end; give its exit status."""
+        self.ask_to_stop()
         try:
             return self._process.wait(STOPPED_WITHIN)
         except subprocess.TimeoutExpired:
@@ -119,7 +130,7 @@ class ServerProcess:
         return subprocess.run(
             [sys.executable, "-m", "aerogram", *words],
             env=self.environment(),
-            cwd=self.data.parent,
+            cwd=self._folder,
             capture_output=True,
             text=True,
             timeout=60,
@@ -140,6 +151,7 @@ def running(data: Path, **settings: str) -> Iterator[ServerProcess]:
     try:
         server.start()
         yield server
+        server.assert_alive_or_stopped()
     finally:
         if server.is_running:
             server.stop()

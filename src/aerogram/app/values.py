@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from aerogram.base.clock import DAY, HOUR, MINUTE, SECOND
 from aerogram.senders.pattern import parse_pattern
@@ -32,6 +32,7 @@ KEY_BYTES: Final = 32
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?", re.ASCII)
 _DURATION = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d)", re.ASCII)
 _SIZE = re.compile(r"(\d{1,15})\s*([KMGT]i?B|B|)", re.ASCII | re.IGNORECASE)
+_POSTGRESQL: Final = frozenset({"postgresql", "postgres"})
 _CREDENTIAL = re.compile(r"[!-9;-~]{1,255}", re.ASCII)
 _DURATION_UNITS: Final = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 _SIZE_UNITS: Final = {
@@ -213,6 +214,16 @@ def _url(schemes: frozenset[str], *, with_path: bool) -> Callable[[str], str]:
     return parse
 
 
+def _database_url(text: str) -> str:
+    parts = urlsplit(_text(text))
+    # libpq's form for a server that is reached by its Unix socket: no host, and ?host=/run/postgresql.
+    if not parts.hostname and parts.path.strip("/") and parse_qs(parts.query).get("host"):
+        if parts.scheme.lower() not in _POSTGRESQL:
+            raise ValueError(text)
+        return text.strip()
+    return _url(_POSTGRESQL, with_path=True)(text)
+
+
 PATH: Final = Kind("path", "a path", _path)
 HOST_NAME: Final = Kind("host name", "a host name, as mail.example.org", _host_name)
 HOST_PORT: Final = Kind("host:port", "host:port, as 127.0.0.1:8025 or [::1]:8025", _host_port)
@@ -242,7 +253,7 @@ MASTER_KEY: Final = Kind("text", f"{KEY_BYTES} bytes in URL-safe base64", _maste
 DATABASE_URL: Final = Kind(
     "URL",
     "a PostgreSQL URL, as postgresql://user:password@host:5432/name",
-    _url(frozenset({"postgresql", "postgres"}), with_path=True),
+    _database_url,
 )
 RELAY_URL: Final = Kind(
     "URL",

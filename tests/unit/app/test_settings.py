@@ -83,6 +83,7 @@ def test_the_file_takes_native_values_and_lists(tmp_path):
         ("smtp", "none", ()),
         ("smtps", "0.0.0.0:465, [::]:465", (HostPort("0.0.0.0", 465), HostPort("::", 465))),
         ("database_url", "postgresql://u:p@db:5432/x", "postgresql://u:p@db:5432/x"),
+        ("database_url", "postgresql://u@/x?host=/run/postgresql", "postgresql://u@/x?host=/run/postgresql"),
         (
             "routes",
             "Example.org=10.0.0.5:25,*=[fd00::1]:26",
@@ -150,6 +151,8 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(tmp_path, name, text, say
     [
         ("secret_key", "hunter two"),
         ("database_url", "mysql://me:hunter2@db/x"),
+        ("database_url", "mysql://me:hunter2@/x?host=/run/mysql"),
+        ("database_url", "postgresql://me:hunter2@/x"),
         ("relay_url", "http://me:hunter2@relay"),
         ("master_key", "hunter2"),
     ],
