@@ -6,27 +6,13 @@ import threading
 from typing import TYPE_CHECKING, Self
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-import django
-from django.conf import settings
 from django.urls import include, path
 
+from support.django_setup import WEBHOOK_SECRET
 from support.waiting import wait_for
 
 if TYPE_CHECKING:
     from anymail.signals import AnymailTrackingEvent
-
-WEBHOOK_SECRET = "hook:correct-horse"
-
-if not settings.configured:
-    settings.configure(
-        SECRET_KEY="only for tests",
-        ALLOWED_HOSTS=["127.0.0.1"],
-        ROOT_URLCONF=__name__,
-        INSTALLED_APPS=["anymail"],
-        ANYMAIL={"WEBHOOK_SECRET": WEBHOOK_SECRET},
-        USE_TZ=True,
-    )
-    django.setup()
 
 urlpatterns = [path("anymail/", include("anymail.urls"))]
 

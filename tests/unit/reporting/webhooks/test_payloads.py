@@ -2,7 +2,6 @@
 
 import base64
 import json
-import warnings
 
 import pytest
 
@@ -11,6 +10,7 @@ from aerogram.model.event import EventKind
 from aerogram.model.outcome import RELATED_TO, FailureState
 from aerogram.reporting.webhooks.call import sample
 from aerogram.reporting.webhooks.payloads import grouped_body, payload, single_body
+from support.django_setup import WEBHOOK_SECRET
 
 UUID = "00600000-0000-8001-9a1b-0f3c7a6f1e11"
 COMMON = {
@@ -165,27 +165,13 @@ def test_a_single_body_is_a_bare_object_and_a_grouped_one_an_array():
 
 # Anymail is what much of the world reads Mailjet's events with, so its own view is the judge.
 
-SECRET = "hook:pass"
-AUTHORIZATION = "Basic " + base64.b64encode(SECRET.encode()).decode()
+AUTHORIZATION = "Basic " + base64.b64encode(WEBHOOK_SECRET.encode()).decode()
 
 
 @pytest.fixture(scope="module")
 def anymail_view():
-    from django.conf import settings
+    from anymail.webhooks.mailjet import MailjetTrackingWebhookView
 
-    if not settings.configured:
-        settings.configure(
-            ALLOWED_HOSTS=["testserver"],
-            SECRET_KEY="test",
-            USE_TZ=True,
-            ANYMAIL={"WEBHOOK_SECRET": SECRET},
-        )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import django
-
-        django.setup()
-        from anymail.webhooks.mailjet import MailjetTrackingWebhookView
     return MailjetTrackingWebhookView.as_view()
 
 
