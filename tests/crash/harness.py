@@ -39,7 +39,7 @@ class Campaign:
     http_clients: int = 3
     shortest: float = 0.2
     """Seconds from ready to kill, at least."""
-    longest: float = 1.5
+    longest: float = 3.0
     pause: float = 0.01
 
 

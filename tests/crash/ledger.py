@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import collections
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,9 @@ if TYPE_CHECKING:
 
     from support.fast_sink import Arrival
 
-IN_FLIGHT_SECONDS = 3.0
+IN_FLIGHT_SECONDS = 1.0
 """An outcome is recorded within this time after the next hop's 250, even on a busy machine."""
+LATE_SECONDS = 0.1
 
 Copy = tuple[str, str]
 """(token, recipient): what one acknowledgement promises to one recipient."""
@@ -33,6 +35,8 @@ class Verdict:
     """Arrived twice or more; each earlier copy was in flight at a kill."""
     unexcused: list[Copy]
     """Arrived twice or more for no such reason: must be empty."""
+    longest_flight: float
+    """Seconds, at most, between an earlier copy's arrival and the kill that excuses it."""
     unpromised: int
     """Arrived though the client never saw the acknowledgement: allowed."""
 
@@ -43,7 +47,8 @@ class Verdict:
     def __str__(self) -> str:
         return (
             f"acknowledged {self.acknowledged}, arrived {self.arrived}, lost {len(self.lost)}, torn {len(self.torn)}, "
-            f"duplicates in flight at a kill {len(self.excused)}, other duplicates {len(self.unexcused)}, "
+            f"duplicates in flight at a kill {len(self.excused)} (arrived {self.longest_flight:.2f} s before it at "
+            f"most), other duplicates {len(self.unexcused)}, "
             f"arrived without acknowledgement {self.unpromised}"
         )
 
@@ -70,7 +75,8 @@ class Ledger:
             if not arrival.is_whole:
                 torn.append(copy)
         repeated = {copy: sorted(times) for copy, times in moments.items() if len(times) > 1}
-        excused = [copy for copy, times in repeated.items() if all(map(self._was_in_flight, times[:-1]))]
+        flights = {copy: max(map(self._flight, times[:-1])) for copy, times in repeated.items()}
+        excused = [copy for copy, seconds in flights.items() if seconds <= IN_FLIGHT_SECONDS]
         return Verdict(
             acknowledged=len(self.acknowledged),
             arrived=len(moments),
@@ -78,11 +84,12 @@ class Ledger:
             torn=torn,
             excused=excused,
             unexcused=sorted(repeated.keys() - set(excused)),
+            longest_flight=max((flights[copy] for copy in excused), default=0.0),
             unpromised=len(moments.keys() - self.acknowledged),
         )
 
-    def _was_in_flight(self, at: float) -> bool:
-        """Tell whether a kill followed this arrival so soon that its outcome may not have been recorded."""
-        # The bytes of a killed client may reach the sink a moment after the kill.
-        next_kill = bisect.bisect_left(self.kills, at - 0.5)
-        return next_kill < len(self.kills) and self.kills[next_kill] - at <= IN_FLIGHT_SECONDS
+    def _flight(self, at: float) -> float:
+        """Give the seconds from an arrival to the next kill; infinity when none followed."""
+        # What a killed server had written may reach the sink a moment after the kill.
+        next_kill = bisect.bisect_left(self.kills, at - LATE_SECONDS)
+        return max(0.0, self.kills[next_kill] - at) if next_kill < len(self.kills) else math.inf
