@@ -57,6 +57,10 @@ class InboxServer:
         self._thread.join(20)
         assert not self._thread.is_alive()
 
+    def is_waited_for(self):
+        """Tell whether some request waits for the announcement of the stop."""
+        return bool(self._stopping._waiters)
+
     def stop(self):
         """Announce the stop, as the product does, then end."""
         self._loop.call_soon_threadsafe(self._stop)
