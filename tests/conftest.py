@@ -1,11 +1,11 @@
 """The nouns that every test may ask for."""
 
 import pytest
-from support.engines import PostgresqlServer
 
 from aerogram.base.clock import ManualClock
 from aerogram.base.ids import IdGenerator
 from aerogram.store.open import open_database
+from support.engines import PostgresqlServer, SqliteTemplate
 
 
 @pytest.fixture(scope="session")
@@ -23,10 +23,17 @@ def database_url(request):
     return request.getfixturevalue("postgresql_server").new_database()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    return SqliteTemplate(tmp_path_factory.mktemp("template"))
+
+
 @pytest.fixture
-async def database(tmp_path, database_url):
+async def database(request, tmp_path, database_url):
     """A store of each engine, its schema up to date."""
-    opened = await open_database(tmp_path / "data", database_url)
+    if database_url is None:
+        request.getfixturevalue("sqlite_template").copy_to(tmp_path)
+    opened = await open_database(tmp_path, database_url)
     yield opened
     await opened.close()
 

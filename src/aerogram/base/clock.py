@@ -33,7 +33,7 @@ class SystemClock:
 class ManualClock:
     """A clock that moves only when told, for tests and simulations."""
 
-    def __init__(self, now_ms: int = 1_767_225_600_000) -> None:
+    def __init__(self, now_ms: int = 1_780_000_000_000) -> None:
         self._now_ms = now_ms
 
     def now_ms(self) -> int:

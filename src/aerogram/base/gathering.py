@@ -20,12 +20,16 @@ class Gatherer(Generic[T, R]):
     """Runs ``work(items)`` for all items that came while the last batch ran, one batch at a time.
 
     ``work`` answers with one result for each item, in order. If it raises, a batch of several is run
-    again item by item, so that only those fail that cause it.
+    again item by item, so that only those fail that cause it. Where nobody waits for the results, a
+    ``pause_seconds`` after each batch makes the next one larger.
     """
 
-    def __init__(self, work: Callable[[list[T]], Awaitable[list[R]]], max_batch: int) -> None:
+    def __init__(
+        self, work: Callable[[list[T]], Awaitable[list[R]]], max_batch: int, pause_seconds: float = 0.0
+    ) -> None:
         self._work = work
         self._max_batch = max_batch
+        self._pause_seconds = pause_seconds
         self._waiting: list[tuple[T, asyncio.Future[R]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -53,6 +57,8 @@ class Gatherer(Generic[T, R]):
                 batch = self._waiting[: self._max_batch]
                 del self._waiting[: self._max_batch]
                 await self._settle(batch)
+                if self._pause_seconds and len(self._waiting) < self._max_batch:
+                    await asyncio.sleep(self._pause_seconds)
         finally:
             self._task = None
 

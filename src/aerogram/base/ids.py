@@ -38,7 +38,7 @@ class IdGenerator:
             raise ValueError(f"node must lie between 0 and {MAX_NODE}, not {node}")
         self._clock = clock
         self._node = node << SEQUENCE_BITS
-        self._tick = (after >> _SHIFT) + 1 if after else 0
+        self._tick = (after >> _SHIFT) + 1
         self._sequence = 0
         self._lock = threading.Lock()
         self._random = b""
@@ -63,6 +63,11 @@ class IdGenerator:
                 sequence += 1
             self._tick, self._sequence = tick, sequence
             return ids
+
+    def move_to(self, node: int) -> None:
+        """Go on as another node: the number of this one was given to another process."""
+        with self._lock:
+            self._node = node << SEQUENCE_BITS
 
     def uuid_for(self, message_id: int) -> str:
         """Make a UUID (version 8, RFC 9562 §5.8) that carries ``message_id`` and 66 random bits."""

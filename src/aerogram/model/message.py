@@ -113,6 +113,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     accepted_ms: int
     kind: ContentKind
     body: bytes
+    blob: str = ""
+    """Names the body when it is too large to travel with the claim; then ``body`` is empty."""
     envelope_from: str
     from_email: str
     smtputf8: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import SettingsError
@@ -19,17 +20,13 @@ _POSTGRESQL_SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 async def open_database(data: Path, database_url: str | None) -> Database:
-    """Open SQLite in the data folder, or the PostgreSQL of ``database_url``.
+    """Open SQLite in the (existing) data folder, or the PostgreSQL of ``database_url``.
 
     `SettingsError` tells in one line what keeps it from opening.
     """
     if database_url is None:
         path = data / FILE_NAME
-        try:
-            data.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SettingsError(f"data: the folder {data} cannot be made: {error.strerror}.") from error
-        migrate_sqlite(path)
+        await asyncio.to_thread(migrate_sqlite, path)
         return SqliteDatabase(path)
     if not database_url.startswith(_POSTGRESQL_SCHEMES):
         raise SettingsError("database_url: it must begin with postgresql:// (leave it out for SQLite).")

@@ -154,13 +154,7 @@ async def open_postgresql(url: str) -> PostgresqlDatabase:
             command_timeout=COMMAND_SECONDS,
             statement_cache_size=_CACHED_STATEMENTS,
         )
-    except (
-        OSError,
-        ValueError,
-        asyncio.TimeoutError,
-        asyncpg.PostgresError,
-        asyncpg.InterfaceError,
-    ) as error:
+    except (TimeoutError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise SettingsError(f"database_url: PostgreSQL cannot be reached: {reason}") from error
     return PostgresqlDatabase(url, readers)

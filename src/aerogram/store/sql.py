@@ -20,7 +20,7 @@ import enum
 import json
 from collections.abc import Callable, Generator, Sequence
 from operator import itemgetter
-from typing import Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from sqlalchemy import BigInteger, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -28,8 +28,10 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.dialects.sqlite.pysqlite import dialect as sqlite_dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
-from sqlalchemy.sql.expression import ClauseElement
 from sqlalchemy.types import Boolean
+
+if TYPE_CHECKING:
+    from sqlalchemy.sql.expression import ClauseElement
 
 Row = tuple[Any, ...]
 Rows = list[Row]
@@ -44,7 +46,7 @@ class Engine(enum.Enum):
 
 
 _DIALECTS: Final = {
-    Engine.SQLITE: sqlite_dialect(paramstyle="qmark"),  # type: ignore[no-untyped-call]
+    Engine.SQLITE: sqlite_dialect(paramstyle="qmark"),
     Engine.POSTGRESQL: asyncpg_dialect(),  # type: ignore[no-untyped-call]
 }
 
@@ -122,6 +124,7 @@ def _arranger(
     """Make the function that puts values, constants and lists where the driver wants them."""
     constants = tuple(fixed.values())
     places = {name: index for index, name in enumerate([*names, *fixed])}
+    pick: Callable[[Row], Row]
     if len(order) == 1:
         only = places[order[0]]
 
@@ -162,7 +165,7 @@ class any_of(ColumnElement[bool]):  # noqa: N801 - reads as an operator inside s
 def _any_of_sqlite(element: any_of, compiler: Any, **options: Any) -> str:
     column = compiler.process(element.column, **options)
     parameter = compiler.process(bindparam(element.name), **options)
-    return f"{column} IN (SELECT value FROM json_each({parameter}))"
+    return f"{column} IN (SELECT value FROM json_each({parameter}))"  # noqa: S608 - both are compiled by SQLAlchemy
 
 
 @compiles(any_of, "postgresql")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
@@ -24,9 +25,12 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+_KEY = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite makes a column its row id, and so needs no second index, only when it is called INTEGER."""
 
-def _id() -> Column[int]:
-    return Column("id", BigInteger, primary_key=True, autoincrement=False)
+
+def _id(name: str = "id") -> Column[int]:
+    return Column(name, _KEY, primary_key=True, autoincrement=False)
 
 
 def _big(name: str, default: int | None = None) -> Column[int]:
@@ -162,7 +166,6 @@ message = Table(
     _big("created_ms"),
     _big("updated_ms"),
     Index("message_account", "account_id", "id"),
-    Index("message_content", "content_id"),
     Index(
         "message_queue",
         "lane",
@@ -171,7 +174,10 @@ message = Table(
         postgresql_where=text("state = 0"),
     ),
 )
-"""One recipient of a content. ``lane`` is rank * 2^53 + account, so a queue's lanes sort by rank."""
+"""One recipient of a content. ``lane`` is rank * 2^53 + account, so a queue's lanes sort by rank.
+
+The ids of a content's messages follow its own, so they are found without an index by ``content_id``.
+"""
 
 event = Table(
     "event",
@@ -230,10 +236,14 @@ callback = Table(
     _text("status"),
     _small("version", 1),
     _big("first_failure_ms", 0),
+    _text("last_failure"),
     _big("created_ms"),
     UniqueConstraint("account_id", "event_type", "is_backup"),
 )
-"""A webhook: Mailjet's eventcallbackurl. The URL may hold a password, so it is sealed."""
+"""A webhook: Mailjet's eventcallbackurl. The URL may hold a password, so it is sealed.
+
+``first_failure_ms`` is 0 and ``last_failure`` empty while its receiver answers as it should.
+"""
 
 callback_journal = Table(
     "callback_journal",
@@ -243,17 +253,31 @@ callback_journal = Table(
     _big("account_id"),
     _big("message_id"),
     _big("due_ms"),
-    _big("lease", 0),
     _small("attempts", 0),
     _big("created_ms"),
     PrimaryKeyConstraint("callback_id", "event_id"),
+    Index(
+        "callback_journal_retried",
+        "callback_id",
+        sqlite_where=text("attempts > 0"),
+        postgresql_where=text("attempts > 0"),
+    ),
 )
 """One row for each event that a webhook has still to be told; deleted when it was told."""
+
+callback_lease = Table(
+    "callback_lease",
+    metadata,
+    Column("account_id", BigInteger, primary_key=True, autoincrement=False),
+    _big("lease"),
+    _big("until_ms"),
+)
+"""Which process tells an account's events now: one at a time, so that their order holds."""
 
 captured = Table(
     "captured",
     metadata,
-    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    _id("message_id"),
     _big("account_id"),
     Column("body", LargeBinary),
     Column("blob", Text),

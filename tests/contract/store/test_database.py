@@ -11,7 +11,9 @@ from aerogram.store.tables import setting
 ADD = Sql(insert(setting).values(name=bindparam("name"), value=bindparam("value")), "name", "value")
 FIND = Sql(select(setting.c.value).where(setting.c.name == bindparam("name")), "name")
 FIND_ALL = Sql(
-    select(setting.c.name).where(any_of(setting.c.name, "names", setting.c.name.type)).order_by(setting.c.name),
+    select(setting.c.name)
+    .where(any_of(setting.c.name, "names", setting.c.name.type))
+    .order_by(setting.c.name),
     "names",
 )
 COUNT = Sql(select(func.count()).select_from(setting))

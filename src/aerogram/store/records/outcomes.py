@@ -144,7 +144,7 @@ _JOURNAL = Sql(
 def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
     """Write all changes whose lease still holds; tell for each change whether it was written."""
     rows = yield _HELD([change.message_id for change in changes])
-    leases = dict(rows)
+    leases: dict[int, int] = dict(rows)
     written = [leases.get(change.message_id) == change.lease for change in changes]
     valid = [change for change, is_valid in zip(changes, written, strict=True) if is_valid]
     if not valid:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, case, func, literal_column, or_, select, text, update
+from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, or_, select, text, update
 
 from aerogram.store.records.submissions import LANE_SHIFT
 from aerogram.store.sql import Sql, Unit, any_of
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Row, Rows
 
 # A literal, so that both engines see that the partial index serves.
-_IS_QUEUED: Final = literal_column("message.state = 0")
+_IS_QUEUED: Final[ColumnElement[bool]] = literal_column("message.state = 0")
 
 _LANES = Sql(
     text(
@@ -78,6 +78,14 @@ _RENEW = Sql(
     .where(_IS_QUEUED, message.c.id == bindparam("which"), message.c.lease == bindparam("held"))
     .values(due_ms=bindparam("until")),
     "until",
+    "which",
+    "held",
+)
+_RELEASE = Sql(
+    update(message)
+    .where(_IS_QUEUED, message.c.id == bindparam("which"), message.c.lease == bindparam("held"))
+    .values(due_ms=bindparam("now"), lease=0),
+    "now",
     "which",
     "held",
 )
@@ -159,6 +167,11 @@ def suppressed(addresses: Collection[str], now_ms: int) -> Unit[dict[tuple[int, 
 def renew(held: Collection[tuple[int, int]], until_ms: int) -> Unit[None]:
     """Keep the leases of (message, lease) pairs for longer."""
     yield _RENEW.many([(until_ms, message_id, lease) for message_id, lease in held])
+
+
+def release(held: Collection[tuple[int, int]], now_ms: int) -> Unit[None]:
+    """Give (message, lease) pairs back without an attempt."""
+    yield _RELEASE.many([(now_ms, message_id, lease) for message_id, lease in held])
 
 
 def next_due() -> Unit[int | None]:

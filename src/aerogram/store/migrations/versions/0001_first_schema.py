@@ -12,7 +12,9 @@ down_revision = None
 def upgrade() -> None:
     op.create_table(
         "account",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("name", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.Column("is_active", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
@@ -20,7 +22,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "callback",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("event_type", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("url_sealed", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -28,6 +32,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("version", sa.SmallInteger(), server_default=sa.text("1"), nullable=False),
         sa.Column("first_failure_ms", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("last_failure", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("account_id", "event_type", "is_backup"),
@@ -39,14 +44,33 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column("due_ms", sa.BigInteger(), nullable=False),
-        sa.Column("lease", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("callback_id", "event_id"),
     )
+    op.create_index(
+        "callback_journal_retried",
+        "callback_journal",
+        ["callback_id"],
+        unique=False,
+        sqlite_where=sa.text("attempts > 0"),
+        postgresql_where=sa.text("attempts > 0"),
+    )
+    op.create_table(
+        "callback_lease",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("lease", sa.BigInteger(), nullable=False),
+        sa.Column("until_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id"),
+    )
     op.create_table(
         "captured",
-        sa.Column("message_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "message_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("blob", sa.Text(), nullable=True),
@@ -56,7 +80,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "content",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.Column("door", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -89,7 +115,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "credential",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.Column("key", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -103,7 +131,9 @@ def upgrade() -> None:
     op.create_index("credential_account", "credential", ["account_id"], unique=False)
     op.create_table(
         "dkim_key",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("domain", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("selector", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -117,7 +147,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "event",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
@@ -137,7 +169,9 @@ def upgrade() -> None:
     op.create_index("event_message", "event", ["message_id"], unique=False)
     op.create_table(
         "message",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("content_id", sa.BigInteger(), nullable=False),
         sa.Column("uuid", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -160,7 +194,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("message_account", "message", ["account_id", "id"], unique=False)
-    op.create_index("message_content", "message", ["content_id"], unique=False)
     op.create_index(
         "message_queue",
         "message",
@@ -171,14 +204,18 @@ def upgrade() -> None:
     )
     op.create_table(
         "node",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("name", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("until_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_table(
         "sender",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.Column("email", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("name", sa.Text(), server_default=sa.text("('')"), nullable=False),
@@ -207,7 +244,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "user_account",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column(
+            "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
         sa.Column("email", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("password_hash", sa.Text(), server_default=sa.text("('')"), nullable=False),
         sa.Column("created_ms", sa.BigInteger(), nullable=False),

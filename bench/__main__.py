@@ -1,0 +1,142 @@
+"""Everything in one command: ``PYTHONPATH=src:tests python -m bench``. Ends by itself, leaves nothing."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench import measures, subjects
+from bench.meter import Meter
+from bench.opendkim import milter
+from bench.postfix import Postfix, why_not
+from bench.programs import find
+from bench.samples import table
+from support.ports import free_port
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bench.samples import Sample
+
+ACCEPT_50 = "SMTP accept, 50 clients"
+HTTP_LOADS = ((1, 50), (50, 10))
+"""Messages in a call, clients."""
+COMPARED_WITH = {f"HTTP send, {batch} a call, {clients} clients": ACCEPT_50 for batch, clients in HTTP_LOADS}
+"""Postfix has no HTTP side; what it accepts over SMTP stands for it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much of everything."""
+
+    rounds: int
+    count: int
+    seconds: int
+    clients: tuple[int, ...]
+    engines: tuple[subjects.Engine, ...]
+    postfix: Postfix | None
+    folder: Path
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="all subjects take turns in each round (3)")
+    parser.add_argument("--count", type=int, default=3000, help="mails in each SMTP measurement (3000)")
+    parser.add_argument("--seconds", type=int, default=5, help="length of each HTTP measurement (5)")
+    parser.add_argument("--clients", type=int, nargs="+", default=[10, 50], help="SMTP clients (10 50)")
+    parser.add_argument("--engine", choices=["SQLite", "PostgreSQL"], action="append", help="all by default")
+    parser.add_argument("--no-peers", action="store_true", help="measure Aerogram alone")
+    chosen = parser.parse_args()
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aerogram-bench-")))
+        # Postfix's daemons run as other users and must get in.
+        folder.chmod(0o755)
+        engines = tuple(map(subjects.Engine, chosen.engine or ["SQLite", "PostgreSQL"]))
+        for engine in engines:
+            stack.callback(engine.close)
+        obstacle = "Peers are left out." if chosen.no_peers else why_not()
+        postfix = None if obstacle else Postfix(folder / "postfix")
+        for sentence in (obstacle, *_missing_tools(has_postfix=postfix is not None)):
+            if sentence:
+                print(sentence)
+        clients = tuple(chosen.clients)
+        plan = Plan(chosen.rounds, chosen.count, chosen.seconds, clients, engines, postfix, folder)
+        samples = list(_all_rounds(plan))
+    print()
+    print(table(samples, COMPARED_WITH))
+    return 0
+
+
+def _missing_tools(*, has_postfix: bool) -> Iterator[str]:
+    for tool in ("smtp-source", "smtp-sink", "wrk"):
+        if find(tool) is None:
+            yield f"{tool} is not installed; our own, which is slower, stands in."
+    if has_postfix and find("opendkim") is None:
+        yield "OpenDKIM is not installed, so there are no figures of Postfix with it."
+
+
+def _all_rounds(plan: Plan) -> Iterator[Sample]:
+    for number in range(plan.rounds):
+        for measured in (_accepts(plan), _relays(plan), _sends(plan)):
+            for sample in measured:
+                latencies = f", p99 {sample.p99_ms:.1f} ms" if sample.p99_ms is not None else ""
+                print(
+                    f"round {number + 1}: {sample.measure:34} {sample.subject:34} "
+                    f"{sample.rate:7,.0f} msg/s, {sample.cpu:.3f} CPU s/1,000{latencies}",
+                    flush=True,
+                )
+                yield sample
+
+
+def _accepts(plan: Plan) -> Iterator[Sample]:
+    if plan.postfix:
+        with contextlib.closing(Meter("postfix")) as meter, plan.postfix.holding(meter) as port:
+            for clients in plan.clients:
+                yield measures.accept("Postfix", port, meter, clients, plan.count)
+    for engine in plan.engines:
+        with subjects.accepting(plan.folder, engine) as (server, meter):
+            for clients in plan.clients:
+                yield measures.accept(
+                    f"Aerogram, {engine.name}", server.smtp_port, meter, clients, plan.count
+                )
+
+
+def _relays(plan: Plan) -> Iterator[Sample]:
+    hop = free_port()
+    if plan.postfix:
+        with contextlib.closing(Meter("postfix")) as meter, plan.postfix.relaying(hop, meter) as port:
+            yield from _relayed(plan, "Postfix", port, hop, meter)
+        if find("opendkim"):
+            with (
+                contextlib.closing(Meter("postfix")) as meter,
+                milter(plan.folder / "opendkim", meter) as socket,
+                plan.postfix.relaying(hop, meter, socket) as port,
+            ):
+                yield from _relayed(plan, "Postfix + OpenDKIM", port, hop, meter)
+    for engine in plan.engines:
+        for signs, words in ((False, ""), (True, " + DKIM")):
+            with subjects.relaying(plan.folder, engine, hop, signs=signs) as (server, meter):
+                subjects.check_signatures(server, hop, signs=signs)
+                yield from _relayed(plan, f"Aerogram, {engine.name}{words}", server.smtp_port, hop, meter)
+
+
+def _relayed(plan: Plan, subject: str, port: int, hop: int, meter: Meter) -> Iterator[Sample]:
+    for clients in plan.clients:
+        yield measures.relay(subject, port, hop, meter, clients, plan.count)
+
+
+def _sends(plan: Plan) -> Iterator[Sample]:
+    for engine in plan.engines:
+        with subjects.accepting(plan.folder, engine) as (server, meter):
+            for batch, clients in HTTP_LOADS:
+                subject = f"Aerogram, {engine.name}"
+                yield measures.send(subject, server, meter, plan.folder, clients, batch, plan.seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,101 @@
+"""The HTTP side put together: API, inbox, health."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from starlette.applications import Starlette
+
+from aerogram import __version__
+from aerogram.doors.http.app import Services as HttpServices
+from aerogram.doors.http.app import build_app
+from aerogram.doors.web.app import build_inbox
+from aerogram.identity.people import People
+from aerogram.reporting.inbox import StoredInbox
+from aerogram.reporting.webhooks.call import fault_in
+from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.store.records import queue
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.app.platform import Platform
+    from aerogram.app.services import Services
+    from aerogram.doors.http.asgi import Endpoint
+
+
+def http_app(
+    platform: Platform,
+    services: Services,
+    addresses: Mapping[str, Sequence[str]],
+    stopping: asyncio.Event,
+) -> Endpoint:
+    """Build the one ASGI application of a process."""
+    settings = platform.settings
+    database = platform.database
+    people = People(database, services.authenticator)
+    inbox = build_inbox(
+        StoredInbox(database, platform.blobs),
+        mode=settings.deliver,
+        addresses=_shown(settings.public_url, addresses, settings.trusted_senders),
+        authenticate=people.accounts_opened_by,
+        allowed_hosts=[urlsplit(settings.public_url).hostname or "localhost", settings.hostname],
+        stopping=stopping,
+    )
+
+    async def store_answers() -> None:
+        await database.read(queue.next_due)
+
+    async def disk_has_room() -> None:
+        services.watermark.check()
+
+    async def send_sample(account_id: int, callback_id: int) -> str:
+        return fault_in(await services.webhooks.send_test(account_id, callback_id))
+
+    async def queue_depth() -> int:
+        return await database.read(queue.depth)
+
+    return build_app(
+        HttpServices(
+            authenticator=services.authenticator,
+            attempts=services.attempts,
+            rate=services.rate,
+            senders=services.senders,
+            acceptor=services.acceptor,
+            subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
+            send_sample=send_sample,
+            database=database,
+            clock=platform.clock,
+            public_url=settings.public_url,
+            version=__version__,
+            checks={"store": store_answers, "disk": disk_has_room},
+            counts=lambda: services.counts,
+            queue_depth=queue_depth,
+            web=Starlette(routes=inbox),
+        )
+    )
+
+
+def _shown(
+    public_url: str, addresses: Mapping[str, Sequence[str]], trusted_senders: Sequence[str]
+) -> dict[str, str]:
+    """Give the addresses that the empty inbox teaches with."""
+    shown = {"http": public_url}
+    if smtp := addresses.get("smtp"):
+        shown["smtp"] = _reachable(smtp[0])
+    if trusted_senders:
+        shown["sender"] = trusted_senders[0].replace("*@", "you@")
+    return shown
+
+
+def _reachable(address: str) -> str:
+    """Turn "every address of this machine" into one that a client can be given."""
+    host, _, port = address.rpartition(":")
+    try:
+        is_any = ipaddress.ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        is_any = False
+    return f"127.0.0.1:{port}" if is_any else address

@@ -1,0 +1,74 @@
+"""uvicorn inside our loop: our sockets, our signals, our time to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any, Final
+
+import uvicorn
+
+if TYPE_CHECKING:
+    import socket
+    import ssl
+    from collections.abc import Iterator
+
+GRACE_SECONDS: Final = 10
+KEEP_ALIVE_SECONDS: Final = 75
+"""Longer than common proxies and clients keep a connection, so that none is closed as it is used."""
+
+
+class HttpServer(uvicorn.Server):
+    """A server that leaves signals to the process and tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to accept connections."""
+        await super().startup(sockets)
+        self.listening.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none: the process stops all its servers in order."""
+        yield
+
+
+class HttpServers:
+    """One application on several sockets, with and without TLS."""
+
+    def __init__(self) -> None:
+        self._running: list[tuple[HttpServer, asyncio.Task[None]]] = []
+
+    async def start(self, app: Any, listening: socket.socket, tls: ssl.SSLContext | None) -> None:
+        """Serve a bound socket; return when it accepts."""
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        config.load()
+        if tls is not None:
+            config.ssl = tls
+        server = HttpServer(config)
+        task = asyncio.create_task(server.serve(sockets=[listening]))
+        self._running.append((server, task))
+        await asyncio.wait(
+            (task, asyncio.create_task(server.listening.wait())), return_when=asyncio.FIRST_COMPLETED
+        )
+        if task.done():
+            task.result()
+
+    async def close(self) -> None:
+        """Take no new connection, finish the requests under way, within the grace."""
+        for server, _ in self._running:
+            server.should_exit = True
+        await asyncio.gather(*(task for _, task in self._running), return_exceptions=True)

@@ -1,0 +1,101 @@
+"""``aerogram`` itself: hands the program to its command line.
+
+What a command needs is imported when it is needed, so that ``aerogram --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import asynccontextmanager
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aerogram import __version__
+from aerogram.doors.cli.host import FirstCredentials, SettingFlag
+from aerogram.doors.cli.main import run
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping, Sequence
+
+    from aerogram.app.platform import Platform
+    from aerogram.app.settings import Settings
+
+FINDS_THE_STORE: Final = frozenset({"data", "database_url", "master_key", "hostname"})
+"""What commands need that look at the store: where it is, and what the installation is called."""
+
+
+class Program:
+    """The `Host` of the command line."""
+
+    @property
+    def version(self) -> str:
+        """Give the version of the package."""
+        return __version__
+
+    @cached_property
+    def flags(self) -> Sequence[SettingFlag]:
+        """Give the declared settings as flags."""
+        declarations = import_module("aerogram.app.settings").DECLARATIONS.values()
+        return [
+            SettingFlag(
+                name=each.name,
+                flag=each.flag,
+                metavar=_metavar(each.kind.word),
+                help=f"{each.help} [default: {each.default}]",
+                is_boolean=each.kind.is_boolean,
+                finds_the_store=each.name in FINDS_THE_STORE,
+            )
+            for each in declarations
+        ]
+
+    def prepare(self, given: Mapping[str, str]) -> Installed:
+        """Read the settings of this call; raises `SettingsError`."""
+        settings = import_module("aerogram.app.sources").load(given, os.environ, Path.cwd())
+        return Installed(settings)
+
+
+class Installed:
+    """The `Installation` of a command: Aerogram with its settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @property
+    def hostname(self) -> str:
+        """Give the installation's name."""
+        return self._settings.hostname
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[Platform]:
+        """Open the store and close it at the end."""
+        platform: Platform = await import_module("aerogram.app.platform").open_platform(self._settings)
+        try:
+            yield platform
+        finally:
+            await platform.close()
+
+    async def initialise(self, email: str, senders: Sequence[str]) -> FirstCredentials | None:
+        """Set up the first account; None when there is one already."""
+        async with self.open() as platform:
+            made = await import_module("aerogram.app.setup").set_up(platform, email, senders)
+        return None if made is None else FirstCredentials(*made)
+
+    def serve(self) -> None:
+        """Run until a signal asks to stop."""
+        import_module("aerogram.app.run").run(self._settings)
+
+
+def _metavar(word: str) -> str:
+    """Write a kind as command lines do: ``HOST:PORT,…`` for a list, the words of a choice as they are."""
+    if "|" in word:
+        return word
+    single = word.removeprefix("list of ")
+    return single.upper().replace(" ", "-") + (",…" if single != word else "")
+
+
+def main() -> None:
+    """Run the command line of this process and end with its exit status."""
+    sys.exit(run(Program(), sys.argv[1:]))

@@ -1,0 +1,141 @@
+"""The platform: the opened store with what everything else needs beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.clock import SECOND, Clock, SystemClock
+from aerogram.base.errors import SettingsError, UnavailableError
+from aerogram.base.ids import MAX_NODE, IdGenerator
+from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.store.blobs import DiskBlobs
+from aerogram.store.open import open_database
+from aerogram.store.records import nodes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aerogram.app.settings import Settings
+    from aerogram.store.sql import Database
+
+MASTER_KEY_FILE: Final = "secret.key"
+BLOBS_FOLDER: Final = "blobs"
+NODE_LEASE_MS: Final = 60 * SECOND
+_FINGERPRINT: Final = "master_key_fingerprint"
+
+
+@dataclass(slots=True)
+class Platform:
+    """An opened installation. Whoever opens it closes it."""
+
+    settings: Settings
+    database: Database
+    blobs: DiskBlobs
+    sealer: Sealer
+    clock: Clock
+    ids: IdGenerator
+    node: int
+    node_owner: str
+
+    async def keep_node(self) -> None:
+        """Renew this process's node number for as long as it runs."""
+        while True:
+            await asyncio.sleep(NODE_LEASE_MS / SECOND / 3)
+            until = self.clock.now_ms() + NODE_LEASE_MS
+            try:
+                is_ours = await self.database.write(lambda: nodes.keep(self.node, self.node_owner, until))  # noqa: B023
+            except UnavailableError:
+                continue
+            if not is_ours:
+                self.node = await _take_node(self.database, self.clock, self.node_owner)
+                self.ids.move_to(self.node)
+
+    async def close(self) -> None:
+        """Give the node number back and close the store."""
+        try:
+            await self.database.write(lambda: nodes.free(self.node, self.node_owner))
+        except UnavailableError:
+            pass  # The lease runs out by itself.
+        finally:
+            await self.database.close()
+
+
+async def open_platform(settings: Settings) -> Platform:
+    """Open the store that the settings name. `SettingsError` tells in one line what is in the way."""
+    _make_folder(settings.data)
+    sealer = Sealer(settings.master_key or _own_master_key(settings.data / MASTER_KEY_FILE))
+    database = await open_database(settings.data, settings.database_url)
+    try:
+        await _check_master_key(database, sealer)
+        clock = SystemClock()
+        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        node = await _take_node(database, clock, owner)
+        after = await database.read(nodes.largest_id)
+    except UnavailableError as error:
+        await database.close()
+        raise SettingsError(str(error)) from error
+    except BaseException:
+        await database.close()
+        raise
+    return Platform(
+        settings=settings,
+        database=database,
+        blobs=DiskBlobs(settings.data / BLOBS_FOLDER),
+        sealer=sealer,
+        clock=clock,
+        ids=IdGenerator(clock, node, after=after),
+        node=node,
+        node_owner=owner,
+    )
+
+
+async def _check_master_key(database: Database, sealer: Sealer) -> None:
+    known = await database.write(lambda: nodes.fact(_FINGERPRINT, sealer.fingerprint()))
+    if known != sealer.fingerprint():
+        raise SettingsError("master_key: the store was set up with another key.")
+
+
+async def _take_node(database: Database, clock: Clock, owner: str) -> int:
+    now = clock.now_ms()
+    number = await database.write(lambda: nodes.take(owner, now, now + NODE_LEASE_MS))
+    if number is None:
+        raise SettingsError(f"All {MAX_NODE + 1} node numbers are in use; try again in a minute.")
+    return number
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = folder / f".probe-{secrets.token_hex(4)}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise SettingsError(f"data: the folder {folder} cannot be used: {error.strerror}.") from error
+
+
+def _own_master_key(path: Path) -> str:
+    """Read the key file, or make it; two processes that start at once agree on one."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return _read_master_key(path)
+    except OSError as error:
+        raise SettingsError(f"data: {path} cannot be made: {error.strerror}.") from error
+    with os.fdopen(descriptor, "w") as file:
+        key = new_master_key()
+        file.write(key + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return key
+
+
+def _read_master_key(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise SettingsError(f"data: {path} cannot be read: {error.strerror}.") from error

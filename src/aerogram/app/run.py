@@ -1,0 +1,171 @@
+"""Running a process: bind, build, serve, drain."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import gc
+import signal
+import sys
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from aerogram.app.http_app import http_app
+from aerogram.app.http_server import HttpServers
+from aerogram.app.listening import bind_all
+from aerogram.app.logs import set_up_logs
+from aerogram.app.platform import open_platform
+from aerogram.app.services import EVERYTHING, build
+from aerogram.app.setup import make_sure, set_up
+from aerogram.app.welcome import welcome
+from aerogram.base.errors import SettingsError
+from aerogram.doors.smtp.listener import SmtpDoor
+from aerogram.doors.smtp.policy import SmtpPolicy
+from aerogram.net.tls import self_signed, server_context
+from aerogram.store.records import accounts, queue
+from aerogram.store.sql import Engine
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from pathlib import Path
+
+    from aerogram.app.platform import Platform
+    from aerogram.app.services import Services
+    from aerogram.app.settings import Settings
+
+    Job = Callable[[], Awaitable[None]]
+
+GRACE_SECONDS: Final = 20.0
+"""What a stop waits for: replies that are owed, letters on the wire, requests under way."""
+LOCK_FILE: Final = "serve.lock"
+EDGE_ROLES: Final = frozenset({EVERYTHING, "edge"})
+BACKGROUND_ROLES: Final = frozenset({EVERYTHING, "background"})
+_GC_THRESHOLD: Final = (20_000, 20, 100)
+"""Nearly nothing on the message road makes cycles; looking for them less often costs less."""
+
+log = structlog.get_logger(__name__)
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT. `SettingsError` tells in one line what kept it from starting."""
+    set_up_logs(settings.log_level)
+    try:
+        import uvloop  # noqa: PLC0415 - it does not exist on every system
+
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    except ImportError:
+        runner = asyncio.Runner()
+    with runner:
+        runner.run(serve(settings))
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until a signal asks to stop, then drain.
+
+    What is entered last is left first: doors close before delivery stops, and the store closes last.
+    """
+    stopping = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stopping.set)
+    async with contextlib.AsyncExitStack() as stack:
+        # Bound first, so that a port that is taken ends the process with one line instead of half a server.
+        bound = bind_all(settings, stack, with_smtp=settings.role in EDGE_ROLES)
+        platform = await open_platform(settings)
+        stack.push_async_callback(platform.close)
+        if platform.database.engine is Engine.SQLITE:
+            stack.enter_context(_only_server_of(settings.data))
+            await platform.database.write(lambda: queue.free_all(platform.clock.now_ms()))
+        made = await set_up(platform)
+        await make_sure(platform)
+        services = build(platform)
+        if not services.watermark.has_room():
+            raise SettingsError(f"min_free_disk: the disk of {settings.data} has less free space than that.")
+        stack.push_async_callback(services.http.close)
+        await stack.enter_async_context(_together(_jobs(platform, services)))
+        if services.worker is not None:
+            stack.push_async_callback(services.worker.stop, GRACE_SECONDS)
+        tls = _tls(settings)
+        http = HttpServers()
+        stack.push_async_callback(http.close)
+        app = http_app(platform, services, bound.addresses, stopping)
+        if bound.https is not None:
+            await http.start(app, bound.https, tls)
+        smtp = SmtpDoor(await _smtp_policy(platform, services), tls)
+        stack.push_async_callback(smtp.close, GRACE_SECONDS)
+        for listening, config in bound.smtp:
+            await smtp.listen(listening, config)
+        gc.freeze()
+        gc.set_threshold(*_GC_THRESHOLD)
+        # Last, because readiness is asked there.
+        await http.start(app, bound.http, None)
+        sys.stdout.write(welcome(settings, bound.addresses, made) + "\n")
+        sys.stdout.flush()
+        await stopping.wait()
+        log.info("stopping", grace_seconds=GRACE_SECONDS)
+
+
+def _jobs(platform: Platform, services: Services) -> list[Job]:
+    """Give what runs all the time behind the doors."""
+    jobs: list[Job] = [platform.keep_node]
+    if services.worker is not None:
+        jobs.append(services.worker.run)
+    if platform.settings.role in BACKGROUND_ROLES:
+        jobs.append(services.webhooks.run)
+    return jobs
+
+
+@contextlib.asynccontextmanager
+async def _together(jobs: list[Job]) -> AsyncIterator[None]:
+    """Run jobs beside the body; a job that fails is logged with all it says, and ends the process."""
+    tasks = [asyncio.create_task(_watched(job)) for job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _watched(job: Job) -> None:
+    try:
+        await job()
+    except Exception:
+        # A process that lost its worker would look alive and do nothing; a supervisor starts it anew.
+        log.exception("a job ended by an error; the process stops")
+        signal.raise_signal(signal.SIGTERM)
+
+
+async def _smtp_policy(platform: Platform, services: Services) -> SmtpPolicy:
+    account_id = await platform.database.read(accounts.first)
+    if account_id is None:
+        raise SettingsError("The store has no account; run: aerogram init --email you@example.org")
+    await services.senders.confirm(account_id, "")
+    return SmtpPolicy(
+        authenticator=services.authenticator,
+        attempts=services.attempts,
+        rate=services.rate,
+        senders=services.senders,
+        acceptor=services.acceptor,
+        trusted_networks=platform.settings.trusted_networks,
+        trusted_account_id=account_id,
+    )
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    if settings.tls_cert is not None and settings.tls_key is not None:
+        return server_context(settings.tls_cert, settings.tls_key)
+    return server_context(*self_signed(settings.data, settings.hostname))
+
+
+@contextlib.contextmanager
+def _only_server_of(data: Path) -> Iterator[None]:
+    """Hold the embedded store for this server alone; the lock goes when the process does."""
+    with (data / LOCK_FILE).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SettingsError(f"data: another server uses the folder {data}.") from error
+        yield

@@ -1,0 +1,143 @@
+"""The services of one process, built from the platform by plain calls."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aerogram.base.clock import SECOND
+from aerogram.content.compose import Composer
+from aerogram.delivery.carrier import CaptureCarrier, RoutedCapture
+from aerogram.delivery.lane import Limits
+from aerogram.delivery.pool import Courier
+from aerogram.delivery.prepare import Preparer
+from aerogram.delivery.retry import Schedule
+from aerogram.delivery.route import Hop, RouteSettings
+from aerogram.delivery.route_settings import parse_relay_url
+from aerogram.delivery.routing import Router
+from aerogram.delivery.timeouts import Timeouts
+from aerogram.delivery.worker import Worker
+from aerogram.identity.attempts import LoginAttempts
+from aerogram.identity.authenticate import Authenticator
+from aerogram.identity.rate import RateLimiter
+from aerogram.model.event import EventKind
+from aerogram.net.dns import Resolver
+from aerogram.net.http import HttpCaller
+from aerogram.queue.leases import Leases
+from aerogram.reporting.webhooks.deliver import WebhookSender
+from aerogram.senders.book import SenderBook
+from aerogram.senders.keyring import Keyring
+from aerogram.store.room import Watermark
+from aerogram.submission.accept import Acceptor
+
+if TYPE_CHECKING:
+    from aerogram.app.platform import Platform
+    from aerogram.app.settings import Settings
+    from aerogram.delivery.carrier import Carrier
+    from aerogram.store.records.outcomes import Change
+
+EVERYTHING = "all"
+
+
+@dataclass(slots=True)
+class Services:
+    """What the doors call and what runs behind them."""
+
+    authenticator: Authenticator
+    attempts: LoginAttempts
+    rate: RateLimiter
+    senders: SenderBook
+    acceptor: Acceptor
+    watermark: Watermark
+    worker: Worker | None
+    webhooks: WebhookSender
+    http: HttpCaller
+    counts: Counter[str]
+
+
+def build(platform: Platform) -> Services:
+    """Build what the role of this process needs; call it inside the event loop."""
+    settings = platform.settings
+    counts: Counter[str] = Counter()
+    watermark = Watermark(settings.data, settings.min_free_disk)
+    http = HttpCaller(allow_private=settings.allow_private_callbacks)
+    webhooks = WebhookSender(platform.database, platform.sealer, http, platform.clock)
+
+    def recorded(changes: list[Change]) -> None:
+        for change in changes:
+            counts[EventKind(change.event_kind).name.lower()] += 1
+        webhooks.wake()
+
+    worker = None
+    if settings.role in {EVERYTHING, "delivery"}:
+        keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
+        worker = Worker(
+            database=platform.database,
+            leases=Leases(platform.database, platform.ids, platform.clock),
+            preparer=Preparer(Composer(settings.hostname), keyring, platform.blobs),
+            keyring=keyring,
+            carrier=_carrier(settings),
+            blobs=platform.blobs,
+            ids=platform.ids,
+            clock=platform.clock,
+            schedule=Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after),
+            on_recorded=recorded,
+        )
+
+    def accepted(messages: int) -> None:
+        counts["accepted"] += messages
+        if worker is not None:
+            worker.wake()
+
+    return Services(
+        authenticator=Authenticator(platform.database, platform.sealer, platform.clock),
+        attempts=LoginAttempts(platform.clock),
+        rate=RateLimiter(settings.rate_limit, platform.clock),
+        senders=SenderBook(platform.database, platform.clock),
+        acceptor=Acceptor(
+            platform.database,
+            platform.blobs,
+            platform.ids,
+            platform.clock,
+            check_room=watermark.check,
+            on_accepted=accepted,
+        ),
+        watermark=watermark,
+        worker=worker,
+        webhooks=webhooks,
+        http=http,
+        counts=counts,
+    )
+
+
+def _carrier(settings: Settings) -> Carrier:
+    """Choose the last arrow of the road by the setting ``deliver``; fixed routes come before it."""
+    if settings.deliver == "capture" and not settings.routes:
+        return CaptureCarrier()
+    relay = (
+        parse_relay_url(settings.relay_url) if settings.relay_url and settings.deliver == "relay" else None
+    )
+    routes = RouteSettings(
+        hostname=settings.hostname,
+        relay=relay,
+        routes={route.domain: Hop(route.next_hop.host, route.next_hop.port) for route in settings.routes},
+    )
+    limits = Limits(
+        connections_to_fixed_hop=settings.connections_per_destination,
+        connections_to_domain=min(Limits().connections_to_domain, settings.connections_per_destination),
+    )
+    router = Router(routes, Resolver())
+    courier = Courier(router, hostname=settings.hostname, timeouts=_timeouts(settings), limits=limits)
+    return RoutedCapture(router, courier) if settings.deliver == "capture" else courier
+
+
+def _timeouts(settings: Settings) -> Timeouts:
+    """Cap the waits that the RFC names by the operator's patience."""
+    patience = settings.next_hop_timeout
+    if patience is None:
+        return Timeouts()
+    seconds = patience / SECOND
+    return Timeouts(**{name: min(wait, seconds) for name, wait in msgspec.structs.asdict(Timeouts()).items()})

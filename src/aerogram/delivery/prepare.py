@@ -1,0 +1,55 @@
+"""Letters made ready to go: composed and signed, many at a time, in a thread.
+
+One content is composed and signed once for all its letters of a batch. Signing releases the
+interpreter's lock, so the event loop goes on meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.content.compose import ComposeError
+from aerogram.model.outcome import Held
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.content.compose import Composer
+    from aerogram.model.message import Letter
+    from aerogram.senders.keyring import Keyring
+    from aerogram.store.blobs import DiskBlobs
+
+Prepared = tuple["Letter", "bytes | Held"]
+
+
+class Preparer:
+    """Composes and signs; every method may run in any thread."""
+
+    def __init__(self, composer: Composer, keyring: Keyring, blobs: DiskBlobs) -> None:
+        self._composer = composer
+        self._keyring = keyring
+        self._blobs = blobs
+
+    def prepare(self, letters: Sequence[Letter]) -> list[Prepared]:
+        """Give each letter its final bytes, or why it must wait for a person."""
+        made: dict[int, bytes | Held] = {}
+        prepared: list[Prepared] = []
+        for letter in letters:
+            data = made.get(letter.content_id)
+            if data is None:
+                data = made[letter.content_id] = self._make(letter)
+            prepared.append((letter, data))
+        return prepared
+
+    def _make(self, letter: Letter) -> bytes | Held:
+        try:
+            if letter.blob:
+                letter = msgspec.structs.replace(letter, body=self._blobs.read(letter.blob))
+            signer = self._keyring.cached_signer(letter.account_id, letter.from_email)
+            return self._composer.compose(letter, signer)
+        except (ComposeError, NotFoundError) as error:
+            # The same bytes would fail the same way each time, so trying again is no help.
+            return Held(reason=str(error))

@@ -1,0 +1,92 @@
+"""When a deferred message is tried again, and when it is given up (RFC 5321 §4.5.4.1).
+
+The first waits are short, because greylisting and passing trouble end within minutes; later ones grow to
+four hours, so that a host that is down for days is not knocked at without end. After five days the
+message is given up. Each wait is moved by up to a tenth, the same way each time for the same message
+and attempt, so that messages deferred together do not come back together.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from aerogram.base.clock import DAY, HOUR, MINUTE, SECOND
+from aerogram.base.errors import SettingsError
+
+JITTER: Final = 0.1
+"""The part of a wait by which it may be longer or shorter."""
+SHORTEST_WAIT: Final = SECOND
+_JITTER_STEPS: Final = 2_001
+_UNITS: Final = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+_DURATION: Final = re.compile(r"([0-9]{1,9})([smhd])")
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """Waits after the first, second, … failed attempt, in milliseconds; the last one repeats until expiry."""
+
+    waits_ms: tuple[int, ...]
+    expire_ms: int
+    """How long after its acceptance a message is given up."""
+
+
+DEFAULT_SCHEDULE: Final = Schedule(
+    waits_ms=(
+        5 * MINUTE,
+        10 * MINUTE,
+        20 * MINUTE,
+        40 * MINUTE,
+        1 * HOUR,
+        2 * HOUR,
+        4 * HOUR,
+    ),
+    expire_ms=5 * DAY,
+)
+"""RFC 5321 §4.5.4.1: wait at least 30 minutes on average, give up after 4 to 5 days; the first two waits are
+shorter, as every current server does, because a greylisted recipient waits for the mail."""
+
+
+def next_attempt(
+    message_id: int, attempts_made: int, first_accepted_ms: int, now_ms: int, schedule: Schedule
+) -> int | None:
+    """Say when to try again, in milliseconds since the Unix epoch; None when the message has expired.
+
+    ``attempts_made`` counts the one that just failed, so it is at least 1. The answer lies after ``now_ms``
+    and never after the moment of expiry, which is the time of the last attempt.
+    """
+    expires_ms = first_accepted_ms + schedule.expire_ms
+    if now_ms >= expires_ms:
+        return None
+    waits = schedule.waits_ms
+    wait = waits[min(max(attempts_made, 1), len(waits)) - 1]
+    moved = wait + round(wait * JITTER * _swing(message_id, attempts_made))
+    return min(now_ms + max(moved, SHORTEST_WAIT), expires_ms)
+
+
+def parse_schedule(waits: str, expire: str) -> Schedule:
+    """Read the settings ``retry`` (as ``5m,10m,1h``) and ``expire`` (as ``5d``).
+
+    Raises `SettingsError` that names the part that is wrong.
+    """
+    waits_ms = tuple(_duration("retry", part) for part in waits.split(","))
+    return Schedule(waits_ms=waits_ms, expire_ms=_duration("expire", expire))
+
+
+def _duration(setting: str, text: str) -> int:
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
+        raise SettingsError(
+            f"{setting}: {text.strip()!r} is not a duration; write a number with s, m, h or d, as 90s or 4h"
+        )
+    milliseconds = int(found[1]) * _UNITS[found[2]]
+    if milliseconds == 0:
+        raise SettingsError(f"{setting}: a duration of zero is not allowed")
+    return milliseconds
+
+
+def _swing(message_id: int, attempt: int) -> float:
+    """Give a number from -1 to 1, spread evenly over messages and attempts (Knuth's multiplicative hash)."""
+    mixed = ((message_id + attempt * 40_503) * 2_654_435_761) & 0xFFFFFFFF
+    return (mixed >> 8) % _JITTER_STEPS / (_JITTER_STEPS // 2) - 1

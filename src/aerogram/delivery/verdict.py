@@ -1,0 +1,160 @@
+"""From an attempt's outcome to what is written about it: pure rules.
+
+Mailjet's webhooks know no deferral. A message's first one is announced as ``bounce`` with
+``hard_bounce`` false and the word ``greylisted``, which its clients read as *deferred*; saying
+anything else would make them drop a recipient who still gets the mail.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, assert_never
+
+from aerogram.base.clock import DAY
+from aerogram.delivery.retry import Schedule, next_attempt
+from aerogram.model.event import EventKind
+from aerogram.model.message import Letter, MessageState
+from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held, Outcome
+from aerogram.store.records.outcomes import Change
+from aerogram.wire.address import suppression_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SUPPRESSION_MS: Final = 90 * DAY
+"""How long an address that bounced hard is not mailed again."""
+
+_SUPPRESSING: Final = frozenset(
+    {FailureState.USER_UNKNOWN, FailureState.MAILBOX_INACTIVE, FailureState.INVALID_DOMAIN}
+)
+_SUPPRESSION_STATES: Final[Mapping[str, FailureState]] = {
+    "spam": FailureState.SPAM_REPORTER,
+    "manual": FailureState.BLACKLISTED,
+}
+
+
+def blocked_by(suppression_reason: str) -> Blocked:
+    """Give the outcome of a message whose recipient is suppressed."""
+    state = _SUPPRESSION_STATES.get(suppression_reason, FailureState.PREBLOCKED)
+    return Blocked(state=state, reply=f"The recipient is suppressed: {suppression_reason}.")
+
+
+def change_for(letter: Letter, outcome: Outcome, event_id: int, now_ms: int, schedule: Schedule) -> Change:
+    """Decide the message's next state, its event, and who is told."""
+    match outcome:
+        case Delivered():
+            return _delivered(letter, outcome, event_id, now_ms)
+        case Deferred():
+            due_ms = next_attempt(
+                letter.message_id, letter.attempts + 1, letter.accepted_ms, now_ms, schedule
+            )
+            if due_ms is None:
+                return _bounced(letter, _expired(outcome), event_id, now_ms)
+            return _deferred(letter, outcome, event_id, due_ms)
+        case Bounced():
+            return _bounced(letter, outcome, event_id, now_ms)
+        case Blocked():
+            return Change(
+                message_id=letter.message_id,
+                account_id=letter.account_id,
+                lease=letter.lease,
+                state=MessageState.BLOCKED,
+                due_ms=now_ms,
+                attempts=letter.attempts,
+                failure=outcome.state,
+                is_permanent=True,
+                reply=outcome.reply,
+                event_id=event_id,
+                event_kind=EventKind.BLOCKED,
+                event_type="blocked",
+            )
+        case Held():
+            return Change(
+                message_id=letter.message_id,
+                account_id=letter.account_id,
+                lease=letter.lease,
+                state=MessageState.HELD,
+                due_ms=now_ms,
+                attempts=letter.attempts,
+                reply=outcome.reason,
+                event_id=event_id,
+                event_kind=EventKind.HELD,
+            )
+    assert_never(outcome)
+
+
+def _delivered(letter: Letter, outcome: Delivered, event_id: int, now_ms: int) -> Change:
+    return Change(
+        message_id=letter.message_id,
+        account_id=letter.account_id,
+        lease=letter.lease,
+        state=MessageState.SENT,
+        due_ms=now_ms,
+        attempts=letter.attempts + 1,
+        reply=outcome.reply,
+        event_id=event_id,
+        event_kind=EventKind.SENT,
+        event_type="sent",
+        host=outcome.host,
+        tls=outcome.tls,
+        transcript=outcome.transcript,
+        captured_body=outcome.captured,
+        captured_size=len(outcome.captured or b""),
+    )
+
+
+def _deferred(letter: Letter, outcome: Deferred, event_id: int, due_ms: int) -> Change:
+    reply = f"in doubt: {outcome.reply}" if outcome.in_doubt else outcome.reply
+    return Change(
+        message_id=letter.message_id,
+        account_id=letter.account_id,
+        lease=letter.lease,
+        state=MessageState.QUEUED,
+        due_ms=due_ms,
+        attempts=letter.attempts + 1,
+        failure=outcome.state,
+        reply=reply,
+        event_id=event_id,
+        event_kind=EventKind.DEFERRED,
+        event_type="bounce" if letter.attempts == 0 else "",
+        host=outcome.host,
+        tls=outcome.tls,
+        transcript=outcome.transcript,
+    )
+
+
+def _bounced(letter: Letter, outcome: Bounced, event_id: int, now_ms: int) -> Change:
+    suppresses = outcome.is_hard and outcome.state in _SUPPRESSING
+    return Change(
+        message_id=letter.message_id,
+        account_id=letter.account_id,
+        lease=letter.lease,
+        state=MessageState.BOUNCED,
+        due_ms=now_ms,
+        attempts=letter.attempts + 1,
+        failure=outcome.state,
+        is_permanent=outcome.is_hard,
+        reply=outcome.reply,
+        event_id=event_id,
+        event_kind=EventKind.BOUNCE,
+        event_type="bounce",
+        is_hard=outcome.is_hard,
+        is_blocked=suppresses,
+        host=outcome.host,
+        tls=outcome.tls,
+        transcript=outcome.transcript,
+        suppress_address=suppression_key(letter.recipient) if suppresses else "",
+        suppress_reason="bounce" if suppresses else "",
+        suppress_until_ms=now_ms + SUPPRESSION_MS if suppresses else None,
+    )
+
+
+def _expired(outcome: Deferred) -> Bounced:
+    """Turn a deferral that may not be tried again into a soft bounce for the same reason."""
+    return Bounced(
+        state=outcome.state,
+        reply=f"expired: {outcome.reply}",
+        is_hard=False,
+        host=outcome.host,
+        tls=outcome.tls,
+        transcript=outcome.transcript,
+    )

@@ -1,0 +1,107 @@
+"""``aerogram account …``."""
+
+from typing import Annotated, Any
+
+import typer
+
+from aerogram.doors.cli.answer import Answer, moment, table
+from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.noun import Noun
+from aerogram.identity.accounts import Accounts, KeyPair, Listed
+
+noun = Noun("Accounts and their API keys.")
+
+Named = Annotated[str, typer.Argument(metavar="ACCOUNT", help="An account's id or API key.")]
+
+
+def accounts_of(platform: Platform) -> Accounts:
+    """Make the service over an open store."""
+    return Accounts(platform.database, platform.sealer, platform.ids, platform.clock)
+
+
+@noun.command("ls")
+async def ls(house: Installation) -> Answer:
+    """List the accounts, the oldest first.
+
+    aerogram account ls
+    """
+    async with house.open() as platform:
+        listed = await accounts_of(platform).every()
+    rows = [
+        (
+            each.account.id,
+            each.account.name,
+            "active" if each.account.is_active else "inactive",
+            ", ".join(credential.key for credential in each.credentials),
+            moment(each.account.created_ms),
+        )
+        for each in listed
+    ]
+    text = table(
+        ("ID", "NAME", "STATE", "API KEY", "CREATED"),
+        rows,
+        empty="No accounts yet; run: aerogram init --email you@example.org",
+    )
+    return Answer([_facts(each) for each in listed], text)
+
+
+@noun.command("show")
+async def show(house: Installation, account: Named) -> Answer:
+    """Show one account and the keys that open it.
+
+    aerogram account show 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
+    """
+    async with house.open() as platform:
+        accounts = accounts_of(platform)
+        found = await accounts.show(await accounts.identify(account))
+    keys = table(
+        ("API KEY", "CREATED"),
+        [(credential.key, moment(credential.created_ms)) for credential in found.credentials],
+        empty="No key opens it.",
+    )
+    state = "active" if found.account.is_active else "inactive"
+    head = f"Account {found.account.id} {found.account.name!r}, {state}, since {moment(found.account.created_ms)}"
+    return Answer(_facts(found), f"{head}\n\n{keys}")
+
+
+@noun.command("create")
+async def create(
+    house: Installation, name: Annotated[str, typer.Argument(metavar="NAME", help="What people call it.")]
+) -> Answer:
+    """Make an account with a key pair; the secret is shown this once.
+
+    An account has its own senders, suppressions, webhooks and statistics.
+
+      aerogram account create "Shop"
+    """
+    async with house.open() as platform:
+        opened = await accounts_of(platform).create(name)
+    facts = {"id": opened.account.id, "name": name, **opened.keys._asdict()}
+    return Answer(facts, f"Account {opened.account.id} {name!r}\n{_shown_once(opened.keys)}")
+
+
+@noun.command("rotate-key")
+async def rotate_key(house: Installation, account: Named) -> Answer:
+    """Make a new key pair in the place of the old one, which stops working within seconds.
+
+    aerogram account rotate-key 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
+    """
+    async with house.open() as platform:
+        accounts = accounts_of(platform)
+        account_id = await accounts.identify(account)
+        keys = await accounts.rotate(account_id)
+    return Answer({"id": account_id, **keys._asdict()}, f"Account {account_id}\n{_shown_once(keys)}")
+
+
+def _shown_once(keys: KeyPair) -> str:
+    return f"API key     {keys.api_key}\nsecret key  {keys.secret_key}\n\nKeep the secret: it is not shown again."
+
+
+def _facts(listed: Listed) -> dict[str, Any]:
+    return {
+        "id": listed.account.id,
+        "name": listed.account.name,
+        "is_active": bool(listed.account.is_active),
+        "created": moment(listed.account.created_ms),
+        "api_keys": [credential.key for credential in listed.credentials],
+    }

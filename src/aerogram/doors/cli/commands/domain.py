@@ -1,0 +1,120 @@
+"""``aerogram domain …``."""
+
+from typing import Annotated, Any
+
+import typer
+
+from aerogram.doors.cli.answer import Answer, table
+from aerogram.doors.cli.commands.account import accounts_of
+from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.noun import Noun
+from aerogram.senders.domains import Domain, Domains, dns_records
+
+noun = Noun("Sending domains: DKIM keys and the DNS records to publish.")
+
+Account = Annotated[
+    str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
+]
+Name = Annotated[str, typer.Argument(metavar="DOMAIN", help="As example.org.")]
+
+
+def domains_of(platform: Platform) -> Domains:
+    """Make the service over an open store."""
+    return Domains(platform.database, platform.sealer, platform.ids, platform.clock)
+
+
+@noun.command("ls")
+async def ls(house: Installation, account: Account = "") -> Answer:
+    """List an account's sending domains.
+
+    aerogram domain ls
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        domains = await domains_of(platform).of_account(account_id)
+    rows = [
+        (
+            domain.name,
+            "yes" if domain.may_send else "no",
+            ", ".join(f"{key.selector} ({key.algorithm})" for key in domain.keys) or "none",
+        )
+        for domain in domains
+    ]
+    text = table(
+        ("DOMAIN", "ALL MAY SEND", "DKIM SELECTORS"),
+        rows,
+        empty="No domains yet; run: aerogram domain add example.org",
+    )
+    return Answer([_facts(domain) for domain in domains], text)
+
+
+@noun.command("add")
+async def add(house: Installation, domain: Name, account: Account = "") -> Answer:
+    """Let an account send from all of a domain, with DKIM keys; show the DNS records to publish.
+
+    A domain that was removed before returns with its old keys, so its records stay right.
+
+      aerogram domain add example.org
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        added = await domains_of(platform).add(account_id, domain)
+    return _shown(added, house.hostname)
+
+
+@noun.command("show")
+async def show(house: Installation, domain: Name, account: Account = "") -> Answer:
+    """Show the DNS records that a domain publishes: DKIM, SPF and DMARC, exactly as to enter them.
+
+    aerogram domain show example.org
+    aerogram domain show example.org --json
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        found = await domains_of(platform).show(account_id, domain)
+    return _shown(found, house.hostname)
+
+
+@noun.command("remove")
+async def remove(house: Installation, domain: Name, account: Account = "") -> Answer:
+    """Close a domain: nobody sends from all of it any more, and its keys sign nothing.
+
+    aerogram domain remove example.org
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        name = await domains_of(platform).remove(account_id, domain)
+    return Answer({"domain": name, "may_send": False}, f"{name} is closed.")
+
+
+def _facts(domain: Domain) -> dict[str, Any]:
+    return {
+        "domain": domain.name,
+        "may_send": domain.may_send,
+        "selectors": [{"selector": key.selector, "algorithm": key.algorithm} for key in domain.keys],
+    }
+
+
+def _shown(domain: Domain, hostname: str) -> Answer:
+    records = dns_records(domain, hostname)
+    paragraphs = [
+        f"Publish these TXT records for {domain.name}:",
+        *(
+            f"{each.purpose}: {each.advice}\n"
+            f"  name   {each.name}\n"
+            f"  value  {each.value}\n"
+            f"  zone   {each.zone_line()}"
+            for each in records
+        ),
+    ]
+    facts = [
+        {
+            "purpose": each.purpose,
+            "type": "TXT",
+            "name": each.name,
+            "value": each.value,
+            "zone": each.zone_line(),
+        }
+        for each in records
+    ]
+    return Answer({**_facts(domain), "records": facts}, "\n\n".join(paragraphs))

@@ -1,0 +1,243 @@
+"""``aerogram queue …``."""
+
+from typing import Annotated, Any
+
+import typer
+
+from aerogram.base.errors import RefusedError
+from aerogram.base.ids import MAX_ID, id_of_uuid
+from aerogram.doors.cli.answer import Answer, moment, plural, table
+from aerogram.doors.cli.commands.account import accounts_of
+from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.noun import Noun
+from aerogram.model.message import MessageState
+from aerogram.queue.admin import Action, QueueAdmin, Selection
+from aerogram.store.records import queue_admin
+from aerogram.store.records.queue_admin import QueueRow
+
+noun = Noun("Look at the queue; hold, release, cancel or retry what is in it.")
+
+WAITING = (MessageState.QUEUED, MessageState.HELD)
+STATES = {state.name.lower(): state for state in MessageState}
+
+State = Annotated[
+    str,
+    typer.Option(
+        "--state", metavar="STATES", help=f"Only these: {', '.join(STATES)}; a comma-separated list, or all."
+    ),
+]
+Domain = Annotated[
+    str, typer.Option("--domain", metavar="DOMAIN", help="Only mail to this recipient domain.")
+]
+Account = Annotated[
+    str, typer.Option("--account", metavar="ACCOUNT", help="Only mail of this account: its id or API key.")
+]
+Limit = Annotated[
+    int, typer.Option("--limit", metavar="NUMBER", min=1, max=100_000, help="How many to list.")
+]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="MESSAGE", help="Message ids or UUIDs.")]
+Everything = Annotated[bool, typer.Option("--all", help="All that the action applies to, without a filter.")]
+
+
+@noun.command("ls")
+async def ls(
+    house: Installation, state: State = "", domain: Domain = "", account: Account = "", limit: Limit = 50
+) -> Answer:
+    """List messages, the newest first: what waits and what is held, or what --state names.
+
+    aerogram queue ls
+    aerogram queue ls --domain example.org
+    aerogram queue ls --state bounced,blocked --limit 200 --json
+    """
+    async with house.open() as platform:
+        selection = await _selection(platform, [], _states(state) or WAITING, domain, account)
+        rows = await platform.database.read(lambda: queue_admin.listed(selection, limit))
+        counts = await platform.database.read(lambda: queue_admin.counts_by_state(selection))
+        now_ms = platform.clock.now_ms()
+    text = table(
+        ("MESSAGE", "STATE", "TO", "FROM", "ATTEMPTS", "DUE", "LAST REPLY"),
+        [
+            (row.id, _stage(row, now_ms), row.recipient, row.from_email, row.attempts, _due(row), row.reply)
+            for row in rows
+        ],
+        empty="Nothing waits.",
+    )
+    total = sum(counts.values())
+    if total > len(rows):
+        text += f"\n… and {plural(total - len(rows), 'message')} more; see --limit"
+    facts = [message_facts(row, now_ms) for row in rows]
+    return Answer({"total": total, "messages": facts}, text)
+
+
+@noun.command("show")
+async def show(house: Installation, domain: Domain = "", account: Account = "", limit: Limit = 20) -> Answer:
+    """Count messages by state, and those that wait by destination.
+
+    aerogram queue show
+    aerogram queue show --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
+    """
+    async with house.open() as platform:
+        everything = await _selection(platform, [], (), domain, account)
+        waiting = everything._replace(states=WAITING)
+        counts = await platform.database.read(lambda: queue_admin.counts_by_state(everything))
+        destinations = await platform.database.read(lambda: queue_admin.counts_by_destination(waiting, limit))
+    states = [(name, counts.get(state, 0)) for name, state in STATES.items()]
+    by_destination = [
+        {"domain": name, "waiting": amount, "oldest": moment(oldest_ms), "next_attempt": moment(due_ms)}
+        for name, amount, oldest_ms, due_ms in destinations
+    ]
+    text = "\n\n".join(
+        (
+            table(("STATE", "MESSAGES"), states, empty=""),
+            table(
+                ("DESTINATION", "WAITING", "OLDEST", "NEXT ATTEMPT"),
+                [tuple(each.values()) for each in by_destination],
+                empty="Nothing waits.",
+            ),
+        )
+    )
+    return Answer({"states": dict(states), "destinations": by_destination}, text)
+
+
+@noun.command("hold")
+async def hold(
+    house: Installation,
+    messages: Ids = None,
+    domain: Domain = "",
+    account: Account = "",
+    everything: Everything = False,  # noqa: FBT002 - a flag of the command line
+) -> Answer:
+    """Keep waiting messages from being sent until they are released.
+
+    aerogram queue hold 2251799813685248
+    aerogram queue hold --domain example.org
+    """
+    return await _act(house, Action.HOLD, messages, domain, account, is_all=everything)
+
+
+@noun.command("release")
+async def release(
+    house: Installation,
+    messages: Ids = None,
+    domain: Domain = "",
+    account: Account = "",
+    everything: Everything = False,  # noqa: FBT002 - a flag of the command line
+) -> Answer:
+    """Put held messages back into the queue, due now.
+
+    aerogram queue release --all
+    """
+    return await _act(house, Action.RELEASE, messages, domain, account, is_all=everything)
+
+
+@noun.command("cancel")
+async def cancel(
+    house: Installation,
+    messages: Ids = None,
+    domain: Domain = "",
+    account: Account = "",
+    everything: Everything = False,  # noqa: FBT002 - a flag of the command line
+) -> Answer:
+    """Never send these waiting or held messages; this cannot be undone.
+
+    aerogram queue cancel 2251799813685248 2251799813685249
+    aerogram queue cancel --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --domain example.org
+    """
+    return await _act(house, Action.CANCEL, messages, domain, account, is_all=everything)
+
+
+@noun.command("retry")
+async def retry(
+    house: Installation,
+    messages: Ids = None,
+    domain: Domain = "",
+    account: Account = "",
+    everything: Everything = False,  # noqa: FBT002 - a flag of the command line
+) -> Answer:
+    """Try deferred messages again now instead of at their next time.
+
+    aerogram queue retry --domain example.org
+    """
+    return await _act(house, Action.RETRY, messages, domain, account, is_all=everything)
+
+
+async def _act(
+    house: Installation,
+    action: Action,
+    messages: list[str] | None,
+    domain: str,
+    account: str,
+    *,
+    is_all: bool,
+) -> Answer:
+    if not (messages or domain or account or is_all):
+        raise RefusedError(f"Which messages? Name them, or give --domain, --account or --all: {action.value}")
+    async with house.open() as platform:
+        selection = await _selection(platform, messages or [], (), domain, account)
+        changed = await QueueAdmin(platform.database, platform.ids, platform.clock).apply(action, selection)
+    said = f"{action.value}: {plural(changed.done, 'message')}"
+    if changed.in_flight:
+        said += f"; {plural(changed.in_flight, 'message')} being sent at this moment left alone"
+    return Answer({"action": action.value, **changed._asdict()}, said, is_yes=changed.done > 0)
+
+
+async def _selection(
+    platform: Platform, messages: list[str], states: tuple[MessageState, ...], domain: str, account: str
+) -> Selection:
+    return Selection(
+        ids=tuple(message_id(each) for each in messages),
+        states=states,
+        domain=domain.strip().lower().removeprefix("@"),
+        account_id=await accounts_of(platform).identify(account) if account else 0,
+    )
+
+
+def message_id(text: str) -> int:
+    """Read a message's id or UUID; `RefusedError` when it is neither."""
+    if text.isascii() and text.isdigit() and int(text) <= MAX_ID:
+        return int(text)
+    found = id_of_uuid(text)
+    if found is None:
+        raise RefusedError(f"{text!r} is neither a message id nor a message's UUID.")
+    return found
+
+
+def _states(text: str) -> tuple[MessageState, ...]:
+    words = [word.strip().lower() for word in text.split(",") if word.strip()]
+    if words == ["all"]:
+        return tuple(MessageState)
+    unknown = [word for word in words if word not in STATES]
+    if unknown:
+        raise RefusedError(f"--state: {unknown[0]!r} is not one of {', '.join(STATES)}, all.")
+    return tuple(STATES[word] for word in words)
+
+
+def _stage(row: QueueRow, now_ms: int) -> str:
+    if row.state != MessageState.QUEUED:
+        return MessageState(row.state).name.lower()
+    if row.lease and row.due_ms > now_ms:
+        return "sending"
+    return "deferred" if row.attempts else "queued"
+
+
+def _due(row: QueueRow) -> str:
+    return moment(row.due_ms) if row.state == MessageState.QUEUED else "-"
+
+
+def message_facts(row: QueueRow, now_ms: int) -> dict[str, Any]:
+    """Give what is known of a message, for programs."""
+    return {
+        "id": row.id,
+        "uuid": row.uuid,
+        "account_id": row.account_id,
+        "state": _stage(row, now_ms),
+        "from": row.from_email,
+        "to": row.recipient,
+        "subject": row.subject,
+        "size": row.size,
+        "attempts": row.attempts,
+        "due": moment(row.due_ms) if row.state == MessageState.QUEUED else None,
+        "last_reply": row.reply,
+        "created": moment(row.created_ms),
+        "updated": moment(row.updated_ms),
+    }

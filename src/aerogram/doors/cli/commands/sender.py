@@ -1,0 +1,73 @@
+"""``aerogram sender …``."""
+
+from typing import Annotated
+
+import typer
+
+from aerogram.doors.cli.answer import Answer, moment, table
+from aerogram.doors.cli.commands.account import accounts_of
+from aerogram.doors.cli.commands.domain import domains_of
+from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.noun import Noun
+from aerogram.senders.addresses import Senders
+
+noun = Noun("Addresses and domains from which an account may send.")
+
+Account = Annotated[
+    str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
+]
+Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
+
+
+def _senders(platform: Platform) -> Senders:
+    return Senders(platform.database, domains_of(platform), platform.ids, platform.clock)
+
+
+@noun.command("ls")
+async def ls(house: Installation, account: Account = "") -> Answer:
+    """List an account's senders.
+
+    aerogram sender ls
+    aerogram sender ls --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        rows = await _senders(platform).of_account(account_id)
+    facts = [
+        {"email": row.email, "name": row.name, "status": row.status, "created": moment(row.created_ms)}
+        for row in rows
+    ]
+    text = table(
+        ("SENDER", "NAME", "STATUS", "CREATED"),
+        [tuple(each.values()) for each in facts],
+        empty="No senders yet; run: aerogram sender add @example.org",
+    )
+    return Answer(facts, text)
+
+
+@noun.command("add")
+async def add(house: Installation, sender: Sender, account: Account = "") -> Answer:
+    """Let an account send from an address, or from all of a domain, at once.
+
+    You vouch for it: there is no confirmation mail and no DNS check. A whole domain gets DKIM keys;
+    aerogram domain show tells what to publish.
+
+      aerogram sender add news@example.org
+      aerogram sender add @example.org
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        email = await _senders(platform).add(account_id, sender)
+    return Answer({"email": email, "status": "Active"}, f"{email} may send.")
+
+
+@noun.command("remove")
+async def remove(house: Installation, sender: Sender, account: Account = "") -> Answer:
+    """Take the right to send from an address or domain; running servers follow within seconds.
+
+    aerogram sender remove news@example.org
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        email = await _senders(platform).remove(account_id, sender)
+    return Answer({"email": email, "status": "Deleted"}, f"{email} may not send any more.")

@@ -1,0 +1,21 @@
+"""``aerogram serve``."""
+
+from aerogram.doors.cli.host import Installation
+from aerogram.doors.cli.noun import Noun
+
+noun = Noun("Run Aerogram: accept mail, deliver it, show it.", takes_all_settings=True)
+
+
+@noun.command("")
+def serve(house: Installation) -> None:
+    """Run Aerogram: accept mail, deliver it, show it.
+
+    On an empty data folder it sets everything up first and prints addresses and the first credentials
+    once. It is ready when GET /readyz answers 200. SIGTERM and Ctrl-C finish what is under way.
+
+      aerogram serve
+      aerogram serve --data /var/lib/aerogram --http 0.0.0.0:8025 --smtp 0.0.0.0:587
+      aerogram serve --deliver relay --relay-url smtp://user:password@relay.example.net:587
+      AEROGRAM_DELIVER=direct AEROGRAM_HOSTNAME=mail.example.org aerogram serve
+    """
+    house.serve()

@@ -1,0 +1,178 @@
+"""The frame around every command: settings flags, ``--json``, errors and exit status.
+
+A command is a plain function whose first argument is the `Installation`; its other arguments are
+typer options and arguments. It returns an `Answer`, or None when it has said all itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import sys
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+from typer.core import TyperCommand
+
+from aerogram.base.errors import AerogramError, RefusedError, SettingsError
+from aerogram.doors.cli.answer import one_line
+from aerogram.doors.cli.booleans import spelled_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from aerogram.doors.cli.answer import Answer
+    from aerogram.doors.cli.host import Host, SettingFlag
+
+DONE: Final = 0
+NO: Final = 1
+WRONG_USAGE: Final = 2
+_PREFIX: Final = "setting_"
+_CONFIG: Final = "config"
+_EXAMPLES: Final = ("aerogram ", "AEROGRAM_")
+_Command = Any
+"""A function as described above; its arguments are its own."""
+
+
+class Noun:
+    """The commands about one noun, or one command that stands alone."""
+
+    def __init__(self, help: str, *, takes_all_settings: bool = False) -> None:  # noqa: A002 - as typer calls it
+        self.help = help
+        self.takes_all_settings = takes_all_settings
+        self._commands: dict[str, _Command] = {}
+
+    def command(self, name: str) -> Callable[[_Command], _Command]:
+        """Declare the decorated function a command."""
+
+        def declare(function: _Command) -> _Command:
+            self._commands[name] = function
+            return function
+
+        return declare
+
+    @property
+    def functions(self) -> Mapping[str, _Command]:
+        """Its commands by name; one command named "" is the noun itself."""
+        return self._commands
+
+    def app(self, host: Host) -> typer.Typer:
+        """Make the typer app; a noun with one command named "" is that command itself."""
+        app = typer.Typer(
+            help=self.help, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
+        )
+        flags = [flag for flag in host.flags if self.takes_all_settings or flag.finds_the_store]
+        if list(self._commands) != [""]:
+            app.callback()(_group)
+        for name, function in self._commands.items():
+            app.command(name or None, cls=_spelling_out(flags), help=with_examples(function.__doc__))(
+                _framed(function, flags)
+            )
+        return app
+
+
+def _spelling_out(flags: Sequence[SettingFlag]) -> type[TyperCommand]:
+    """Make the kind of command that takes boolean settings in every spelling."""
+    booleans = {flag.flag for flag in flags if flag.is_boolean}
+
+    class Spelling(TyperCommand):
+        def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+            return super().parse_args(ctx, spelled_out(args, booleans))
+
+    return Spelling
+
+
+def with_examples(docstring: str) -> str:
+    """Keep the lines of example paragraphs apart, which typer would otherwise fill as prose."""
+    paragraphs = inspect.cleandoc(docstring).split("\n\n")
+    return "\n\n".join(map(_as_example, paragraphs))
+
+
+def _as_example(paragraph: str) -> str:
+    lines = [line.strip() for line in paragraph.splitlines()]
+    if not all(line.startswith(_EXAMPLES) for line in lines):
+        return paragraph
+    return "\b\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def _group() -> None:
+    """Make a group even of one command."""
+
+
+def _framed(function: _Command, flags: Sequence[SettingFlag]) -> Callable[..., None]:
+    """Put the frame around a command: a function with the command's arguments and the frame's own."""
+
+    def run(**given: Any) -> None:
+        context: typer.Context = given.pop("context")
+        as_json: bool = given.pop("as_json", False)
+        texts = {
+            name.removeprefix(_PREFIX): given.pop(name) for name in list(given) if name.startswith(_PREFIX)
+        }
+        texts = {name: ",".join(values) for name, values in texts.items() if values}
+        raise typer.Exit(_call(context.find_object(object), function, texts, given, as_json=as_json))
+
+    signature = inspect.signature(function)
+    parameters = [
+        *list(signature.parameters.values())[1:],
+        *_frame_parameters(flags, answers=signature.return_annotation is not None),
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    return run
+
+
+def _frame_parameters(flags: Sequence[SettingFlag], *, answers: bool) -> list[inspect.Parameter]:
+    def keyword(
+        name: str, annotation: object, default: object = inspect.Parameter.empty
+    ) -> inspect.Parameter:
+        return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+    def flag(name: str, text: str, metavar: str, help: str) -> inspect.Parameter:  # noqa: A002 - as typer calls it
+        # A list, so that a list setting may be given as several flags; for others the last would be
+        # joined to the first and refused, which tells of the mistake.
+        option = typer.Option(text, metavar=metavar, help=help, show_default=False)
+        return keyword(_PREFIX + name, Annotated[list[str] | None, option], None)
+
+    as_json = typer.Option("--json", help="Answer as JSON.")
+    return [
+        keyword("context", typer.Context),
+        *([keyword("as_json", Annotated[bool, as_json], default=False)] if answers else []),
+        flag(_CONFIG, "--config", "PATH", "The settings file. [default: aerogram.toml if it exists]"),
+        *(flag(each.name, each.flag, each.metavar, each.help) for each in flags),
+    ]
+
+
+def _call(
+    host: Any, function: _Command, texts: dict[str, str], given: dict[str, Any], *, as_json: bool
+) -> int:
+    """Run a command; give the exit status. Errors are told on stderr, one line each.
+
+    Settings that cannot be right are wrong usage; a machine that cannot give what right ones ask
+    for (a port that is taken, a database that is down) is a failure.
+    """
+    try:
+        installation = host.prepare(texts)
+    except SettingsError as error:
+        _tell(error)
+        return WRONG_USAGE
+    try:
+        answer: Answer | None = (
+            asyncio.run(function(installation, **given))
+            if inspect.iscoroutinefunction(function)
+            else function(installation, **given)
+        )
+    except RefusedError as error:
+        _tell(error)
+        return WRONG_USAGE
+    except AerogramError as error:
+        _tell(error)
+        return NO
+    if answer is None:
+        return DONE
+    sys.stdout.write(answer.rendered(as_json=as_json) + "\n")
+    return DONE if answer.is_yes else NO
+
+
+def _tell(error: AerogramError) -> None:
+    for line in str(error).splitlines():
+        sys.stderr.write(f"aerogram: {one_line(line)}\n")

@@ -1,0 +1,154 @@
+"""One ASGI application of all that speaks HTTP.
+
+Requests of the message's road are told apart by their path before anything else is asked, because
+they are nearly all requests. Whatever goes wrong unforeseen becomes a 500 with an identifier that is
+in the log.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+
+from aerogram.doors.http import errors
+from aerogram.doors.http.answers import send_answer
+from aerogram.doors.http.basic_auth import Doorkeeper
+from aerogram.doors.http.health import Health
+from aerogram.doors.http.metrics import Metrics
+from aerogram.doors.http.openapi import OpenApi
+from aerogram.doors.http.rest_v3 import PREFIX as V3
+from aerogram.doors.http.rest_v3 import RestV3
+from aerogram.doors.http.send_v31 import SendV31
+from aerogram.doors.rest.engine import Engine
+from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
+from aerogram.doors.rest.resources.message import Message, Messages
+from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from aerogram.base.clock import Clock
+    from aerogram.doors.http.asgi import Endpoint, Receive, Scope, Send
+    from aerogram.doors.http.asgi import Message as AsgiMessage
+    from aerogram.doors.http.basic_auth import Authenticator
+    from aerogram.doors.http.health import Check
+    from aerogram.doors.http.send_v31 import Acceptor, SenderBook
+    from aerogram.doors.rest.resources.eventcallbackurl import SendSample
+    from aerogram.identity.attempts import LoginAttempts
+    from aerogram.identity.rate import RateLimiter
+    from aerogram.reporting.webhooks.subscriptions import Subscriptions
+    from aerogram.store.sql import Database
+
+V31: Final = "/v3.1/"
+
+log = structlog.get_logger(__name__)
+
+
+class Services(msgspec.Struct, frozen=True, kw_only=True):
+    """What the HTTP door needs of the house."""
+
+    authenticator: Authenticator
+    attempts: LoginAttempts
+    """Failed logins, counted over all doors of the process."""
+    rate: RateLimiter
+    senders: SenderBook
+    acceptor: Acceptor
+    subscriptions: Subscriptions
+    send_sample: SendSample
+    database: Database
+    clock: Clock
+    public_url: str
+    """The base of links in answers, as ``https://mail.example.com``, without a slash at its end."""
+    version: str
+    """The release, as ``/openapi.json`` names it."""
+    checks: Mapping[str, Check]
+    """What must be well for ``/readyz``: a check raises when it is not."""
+    counts: Callable[[], Mapping[str, int]]
+    """Messages by what happened to them since the start, for ``/metrics``."""
+    queue_depth: Callable[[], Awaitable[int]]
+    web: Endpoint | None = None
+    """The pages for people: an ASGI application that gets every other path."""
+
+
+def build_app(services: Services) -> Endpoint:
+    """Build the application."""
+    return _App(services)
+
+
+class _App:
+    """Chooses the endpoint by the path."""
+
+    def __init__(self, services: Services) -> None:
+        doorkeeper = Doorkeeper(services.authenticator, services.attempts, services.rate)
+        engine = Engine(
+            [
+                Message(Messages(services.database)),
+                MessageHistory(History(services.database)),
+                eventcallbackurl(services.subscriptions, services.send_sample),
+            ]
+        )
+        health = Health(services.checks)
+        self._send_v31 = SendV31(doorkeeper, services.senders, services.acceptor, services.public_url)
+        self._rest_v3 = RestV3(doorkeeper, engine)
+        self._by_path: Mapping[str, Endpoint] = {
+            "/livez": health.live,
+            "/readyz": health.ready,
+            "/metrics": Metrics(doorkeeper, services.counts, services.queue_depth),
+            "/openapi.json": OpenApi(engine.resources.values(), services.public_url, services.version),
+        }
+        self._others = services.web or _not_found
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the server's start and stop."""
+        if scope["type"] != "http":
+            await _serve_other(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.startswith(V31):
+            endpoint: Endpoint = self._send_v31
+        elif path.startswith(V3):
+            endpoint = self._rest_v3
+        else:
+            endpoint = self._by_path.get(path, self._others)
+        await _guarded(endpoint, scope, receive, send)
+
+
+async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve, and answer 500 when the endpoint fails before it has begun to answer."""
+    has_begun = False
+
+    async def noting(message: AsgiMessage) -> None:
+        nonlocal has_begun
+        has_begun = True
+        await send(message)
+
+    try:
+        await endpoint(scope, receive, noting)
+    except Exception:
+        identifier = str(uuid.uuid4())
+        log.exception(
+            "http_request_failed", identifier=identifier, method=scope["method"], path=scope["path"]
+        )
+        if has_begun:
+            raise
+        answer = errors.shape_c(errors.INTERNAL, "Something went wrong on our side.", identifier=identifier)
+        await send_answer(scope, send, answer)
+
+
+async def _not_found(scope: Scope, _: Receive, send: Send) -> None:
+    await send_answer(scope, send, errors.page(errors.NOT_FOUND, "404 Not Found"))
+
+
+async def _serve_other(scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse WebSockets, which nothing here speaks; acknowledge the server's start and stop."""
+    if scope["type"] != "lifespan":
+        await send({"type": "websocket.close"})
+        return
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

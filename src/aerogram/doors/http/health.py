@@ -1,0 +1,64 @@
+"""``/livez`` and ``/readyz``: whether the process runs, and whether it can do its work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aerogram.base.errors import AerogramError
+from aerogram.doors.http import errors
+from aerogram.doors.http.answers import Answer, send_answer
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from aerogram.doors.http.asgi import Receive, Scope, Send
+
+    Check = Callable[[], Awaitable[None]]
+
+CHECK_SECONDS: Final = 3.0
+"""A check that takes longer has failed: whoever asks does not wait long either."""
+_READERS: Final = ("GET", "HEAD")
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Health:
+    """Answers probes. A check returns when all is well, or raises an error that says what is not."""
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = checks
+
+    async def live(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Answer 200: the process runs and its loop turns."""
+        await send_answer(scope, send, _if_read(scope, Answer(200, _encode({"status": "live"}))))
+
+    async def ready(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Answer 200 when every check passes, else 503 with what each one found."""
+        found = await asyncio.gather(*(_run(check) for check in self._checks.values()))
+        is_ready = not any(found)
+        report = {
+            "status": "ready" if is_ready else "not ready",
+            "checks": {name: fault or "ok" for name, fault in zip(self._checks, found, strict=True)},
+        }
+        status = 200 if is_ready else errors.UNAVAILABLE
+        await send_answer(scope, send, _if_read(scope, Answer(status, _encode(report))))
+
+
+async def _run(check: Check) -> str:
+    """Give what is wrong, "" when nothing is. Only our own sentences are shown to whoever asks."""
+    try:
+        async with asyncio.timeout(CHECK_SECONDS):
+            await check()
+    except TimeoutError:
+        return f"no answer within {CHECK_SECONDS:.0f} seconds"
+    except AerogramError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - a probe reports whatever is wrong
+        return f"failed ({type(error).__name__})"
+    return ""
+
+
+def _if_read(scope: Scope, answer: Answer) -> Answer:
+    return answer if scope["method"] in _READERS else errors.shape_a(405, "Method not allowed")

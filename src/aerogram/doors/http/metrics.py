@@ -1,0 +1,95 @@
+"""``/metrics`` for Prometheus: what was accepted and what became of it, and how long the queue is.
+
+Clients of this machine read it freely; others need the credentials of an account.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+
+from aerogram.base.errors import UnavailableError
+from aerogram.doors.http import errors
+from aerogram.doors.http.answers import Answer, send_answer
+from aerogram.doors.http.asgi import client_ip
+from aerogram.doors.http.basic_auth import LockedOutError, RateLimitedError, UnauthenticatedError
+from aerogram.identity.attempts import is_loopback
+from aerogram.identity.gate import ForbiddenError, authorize
+from aerogram.model.account import Area, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    from prometheus_client.metrics_core import Metric
+
+    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.doors.http.basic_auth import Doorkeeper
+
+AREA: Final = Area.STATISTICS
+LEVEL: Final = Level.READ
+
+
+class Metrics:
+    """Reads the process's counters and the store's queue at the moment it is asked.
+
+    ``counts`` gives messages by what happened to them since the start (``accepted``, ``delivered``,
+    ``deferred``, ``bounced``, ...); ``queue_depth`` how many messages wait.
+    """
+
+    def __init__(
+        self,
+        doorkeeper: Doorkeeper,
+        counts: Callable[[], Mapping[str, int]],
+        queue_depth: Callable[[], Awaitable[int]],
+    ) -> None:
+        self._doorkeeper = doorkeeper
+        self._counts = counts
+        self._queue_depth = queue_depth
+
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Answer one scrape."""
+        await send_answer(scope, send, await self._answer(scope))
+
+    async def _answer(self, scope: Scope) -> Answer:
+        if scope["method"] not in ("GET", "HEAD"):
+            return errors.shape_a(405, "Method not allowed")
+        try:
+            if not is_loopback(client_ip(scope)):
+                authorize(await self._doorkeeper.admit(scope), AREA, LEVEL)
+            depth = await self._queue_depth()
+        except UnauthenticatedError:
+            return errors.unauthorized_v3()
+        except (LockedOutError, RateLimitedError) as error:
+            return errors.too_many(error.seconds)
+        except ForbiddenError as error:
+            return errors.shape_c(403, str(error))
+        except UnavailableError as error:
+            return errors.unavailable(error)
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Snapshot(dict(self._counts()), depth))
+        return Answer(200, generate_latest(registry), CONTENT_TYPE_LATEST.encode())
+
+
+class _Snapshot(Collector):
+    """The numbers of one scrape."""
+
+    def __init__(self, counts: Mapping[str, int], depth: int) -> None:
+        self._counts = counts
+        self._depth = depth
+
+    def collect(self) -> Iterable[Metric]:
+        messages = CounterMetricFamily(
+            "aerogram_messages",
+            "Messages by what happened to them, since the process started.",
+            labels=["what"],
+        )
+        for what, amount in sorted(self._counts.items()):
+            messages.add_metric([what], amount)
+        yield messages
+        yield GaugeMetricFamily(
+            "aerogram_queue_messages", "Messages that wait to be sent.", value=self._depth
+        )

@@ -1,0 +1,151 @@
+"""``/openapi.json``: an OpenAPI 3.1 description of what is served, made from the declarations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.doors.http import errors
+from aerogram.doors.http.answers import JSON, Answer, send_answer
+from aerogram.doors.http.v31.schema import REQUEST as SEND_REQUEST
+from aerogram.doors.http.v31.schema import RESPONSE as SEND_RESPONSE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.doors.rest.resource import Resource
+
+Json = dict[str, Any]
+
+_PAGING: Final[tuple[tuple[str, str, str], ...]] = (
+    ("Limit", "integer", "Rows of a page; 10 unless said, 0 or more than 1000 mean 1000."),
+    ("Offset", "integer", "Index of the first row, from zero."),
+    ("Sort", "string", "A property, perhaps with DESC behind a space; several with commas."),
+    ("countOnly", "boolean", "Give the number of rows and no rows."),
+)
+_ERROR_A: Final[Json] = {
+    "type": "object",
+    "required": ["ErrorInfo", "ErrorMessage", "StatusCode"],
+    "properties": {
+        "ErrorInfo": {"type": ["string", "object"]},
+        "ErrorMessage": {"type": "string"},
+        "StatusCode": {"type": "integer"},
+    },
+}
+
+
+class OpenApi:
+    """Answers with the description, written once."""
+
+    def __init__(self, resources: Iterable[Resource], public_url: str, version: str) -> None:
+        self._answer = Answer(200, msgspec.json.encode(description(resources, public_url, version)), JSON)
+
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Answer one request."""
+        is_read = scope["method"] in ("GET", "HEAD")
+        await send_answer(scope, send, self._answer if is_read else errors.shape_a(405, "Method not allowed"))
+
+
+def description(resources: Iterable[Resource], public_url: str, version: str) -> Json:
+    """Describe the Send API and all resources."""
+    paths: Json = {"/v3.1/send": {"post": _send()}}
+    schemas: Json = {"Error": _ERROR_A}
+    for resource in resources:
+        schemas[resource.class_name] = _object(resource)
+        paths |= _paths(resource)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Aerogram", "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "servers": [{"url": public_url}],
+        "security": [{"basic": []}],
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}}},
+    }  # fmt: skip
+
+
+def _send() -> Json:
+    answers = {
+        "200": "Every message was accepted.",
+        "400": "Some messages were refused, the others were accepted; or the whole call was refused.",
+        "401": "The credentials are wrong.",
+        "403": "The only message was refused for its sender.",
+        "503": "Nothing was accepted; try again after Retry-After.",
+    }
+    return {
+        "operationId": "sendV31",
+        "summary": "Send up to 50 messages.",
+        "requestBody": {"required": True, "content": _json(SEND_REQUEST)},
+        "responses": {
+            status: {"description": text, "content": _json(SEND_RESPONSE)} for status, text in answers.items()
+        },
+    }
+
+
+def _paths(resource: Resource) -> Json:
+    base = f"/v3/REST/{resource.name}"
+    key = {"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}
+    paths: Json = {base: {}, f"{base}/{{key}}": {"parameters": [key]}}
+    if "GET" in resource.methods:
+        paths[base]["get"] = _operation(resource, "list", "List", "200") | {
+            "parameters": _parameters(resource)
+        }
+        paths[f"{base}/{{key}}"]["get"] = _operation(resource, "get", "Read one", "200")
+    if "POST" in resource.methods:
+        paths[base]["post"] = _operation(resource, "create", "Create", "201", takes_body=True)
+    if "PUT" in resource.methods:
+        paths[f"{base}/{{key}}"]["put"] = _operation(resource, "change", "Change", "200", takes_body=True)
+    if "DELETE" in resource.methods:
+        removed = _operation(resource, "remove", "Remove", "204")
+        removed["responses"]["204"] = {"description": "It is gone."}
+        paths[f"{base}/{{key}}"]["delete"] = removed
+    for action in resource.actions.values():
+        paths[f"{base}/{{key}}/{action.name}"] = {
+            "parameters": [key],
+            action.method.lower(): _operation(resource, action.name, action.summary, str(action.status)),
+        }
+    return paths
+
+
+def _operation(resource: Resource, verb: str, summary: str, status: str, *, takes_body: bool = False) -> Json:
+    shape = {"$ref": f"#/components/schemas/{resource.class_name}"}
+    envelope = {
+        "type": "object",
+        "required": ["Count", "Data", "Total"],
+        "properties": {
+            "Count": {"type": "integer"},
+            "Data": {"type": "array", "items": shape},
+            "Total": {"type": "integer"},
+        },
+    }
+    error = {"description": "It was refused.", "content": _json({"$ref": "#/components/schemas/Error"})}
+    operation: Json = {
+        "operationId": f"{verb}{resource.class_name}",
+        "summary": f"{summary} ({resource.class_name})",
+        "tags": [resource.area.value],
+        "responses": {status: {"description": "Done.", "content": _json(envelope)}, "4XX": error},
+    }
+    if takes_body:
+        operation["requestBody"] = {"content": _json(shape)}
+    return operation
+
+
+def _parameters(resource: Resource) -> list[Json]:
+    switches = sorted({field.shown_with for field in resource.fields if field.shown_with})
+    return [
+        *({"name": name, "in": "query", "schema": {"type": kind}, "description": text} for name, kind, text in _PAGING),
+        *(
+            {"name": one.name, "in": "query", "schema": {"type": "string"}, "description": one.meaning}
+            for one in resource.filters
+        ),
+        *({"name": name, "in": "query", "schema": {"type": "boolean"}} for name in switches),
+    ]  # fmt: skip
+
+
+def _object(resource: Resource) -> Json:
+    return {"type": "object", "properties": {field.name: field.schema() for field in resource.shown}}
+
+
+def _json(schema: Json) -> Json:
+    return {"application/json": {"schema": schema}}

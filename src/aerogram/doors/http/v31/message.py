@@ -1,0 +1,159 @@
+"""One message of a call, with Globals merged in: read property by property, then as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.doors.http.v31 import attachments, headers, mailboxes, rules, values
+from aerogram.model.message import ContentKind, Rank, Recipient, Role, Submission
+from aerogram.wire.address import needs_smtputf8
+from aerogram.wire.mime.parts import Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aerogram.doors.http.v31.mistakes import Mistake
+    from aerogram.doors.http.v31.names import JsonObject
+    from aerogram.wire.mime.parts import Mailbox
+
+DOOR: Final = "v3.1"
+"""How the record of a message names this way in."""
+
+READERS: Final[Mapping[str, Callable[[str, Any, values.Findings], Any]]] = {
+    "From": mailboxes.mailbox,
+    "Sender": mailboxes.mailbox,
+    "ReplyTo": mailboxes.mailbox,
+    "To": mailboxes.recipients_to,
+    "Cc": mailboxes.mailboxes,
+    "Bcc": mailboxes.mailboxes,
+    "Subject": values.subject,
+    "TextPart": values.text,
+    "HTMLPart": values.text,
+    "TemplateID": values.integer,
+    "TemplateLanguage": values.flag,
+    "TemplateErrorReporting": mailboxes.mailbox,
+    "TemplateErrorDeliver": values.flag,
+    "Variables": values.variables,
+    "Attachments": attachments.attachments,
+    "InlinedAttachments": attachments.inlined_attachments,
+    "Headers": headers.headers,
+    "CustomID": values.kept_text,
+    "EventPayload": values.kept_text,
+    "CustomCampaign": values.kept_text,
+    "DeduplicateCampaign": values.flag_or_number,
+    "Priority": values.priority,
+    "TrackOpens": values.tracking,
+    "TrackClicks": values.tracking,
+    "MonitoringCategory": values.kept_text,
+    "URLTags": values.url_tags,
+    "StatisticsContactsListID": values.integer,
+}
+"""Every documented property and what reads it (facts: SEND.md A4)."""
+
+_ENCODER: Final = msgspec.json.Encoder()
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A message that was read. It may be sent when it has no ``mistakes`` and its senders are allowed."""
+
+    parts: Parts | None
+    recipients: tuple[Recipient, ...]
+    mistakes: tuple[Mistake, ...]
+    from_email: str
+    """The address of From, "" when it has none that is valid."""
+    sender_email: str
+    """The address of Sender, "" when there is none."""
+    needs_smtputf8: bool
+    """An address of the header section has a local part beyond ASCII (RFC 6531)."""
+    custom_id: str
+    event_payload: str
+    campaign: str
+    rank: Rank
+
+    def submission(self, account_id: int, transcript: str) -> Submission:
+        """Give what is asked to be made durable, of a draft without mistakes."""
+        parts = self.parts
+        if parts is None:
+            raise ValueError("a message with mistakes cannot be submitted")
+        return Submission(
+            account_id=account_id,
+            door=DOOR,
+            envelope_from=self.sender_email or self.from_email,
+            recipients=self.recipients,
+            kind=ContentKind.PARTS,
+            body=_ENCODER.encode(parts),
+            from_email=self.from_email,
+            subject=parts.subject,
+            custom_id=self.custom_id,
+            event_payload=self.event_payload,
+            campaign=self.campaign,
+            rank=self.rank,
+            has_text=parts.text is not None,
+            has_html=parts.html is not None,
+            attachment_count=len(parts.attachments) + len(parts.inlined),
+            smtputf8=self.needs_smtputf8,
+            transcript=transcript,
+        )
+
+
+def read_message(message: JsonObject, sizes: dict[int, int]) -> Draft:
+    """Read a message whose names are all documented ones.
+
+    ``sizes`` remembers the attachments of this call that were already checked.
+    """
+    findings = values.Findings(sizes)
+    found: dict[str, Any] = {}
+    for name, value in message.items():
+        if value is not None:
+            found[name] = READERS[name](name, value, findings)
+    reply_to: Mailbox | None = found.get("ReplyTo")
+    pairs = found.get("Headers", ())
+    replies = headers.reply_to(pairs, findings) if pairs and reply_to is None else ()
+    rules.check(found, findings)
+    sender_from: Mailbox | None = found.get("From")
+    sender: Mailbox | None = found.get("Sender")
+    to, cc = found.get("To", ()), found.get("Cc", ())
+    parts = None
+    if not findings.mistakes and sender_from is not None:
+        text, html = _bodies(found)
+        parts = Parts(
+            sender_from=sender_from,
+            sender=sender,
+            reply_to=reply_to,
+            to=to,
+            cc=cc,
+            subject=found.get("Subject", ""),
+            text=text,
+            html=html,
+            attachments=found.get("Attachments", ()),
+            inlined=found.get("InlinedAttachments", ()),
+            headers=pairs,
+        )
+    return Draft(
+        parts=parts,
+        recipients=(
+            *[Recipient(box.email) for box in to],
+            *[Recipient(box.email, Role.CC) for box in cc],
+            *[Recipient(box.email, Role.BCC) for box in found.get("Bcc", ())],
+        ),
+        mistakes=tuple(findings.mistakes),
+        from_email="" if sender_from is None else sender_from.email,
+        sender_email="" if sender is None else sender.email,
+        needs_smtputf8=any(
+            not box.email.isascii() and needs_smtputf8(box.email)
+            for box in (sender_from, sender, reply_to, *replies, *to, *cc)
+            if box is not None
+        ),
+        custom_id=found.get("CustomID", ""),
+        event_payload=found.get("EventPayload", ""),
+        campaign=found.get("CustomCampaign", ""),
+        rank=found.get("Priority", Rank.HIGH),
+    )
+
+
+def _bodies(found: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Give text and HTML. An empty one is as good as absent, unless nothing else would be left."""
+    text, html = found.get("TextPart") or None, found.get("HTMLPart") or None
+    return ("", None) if text is None and html is None else (text, html)

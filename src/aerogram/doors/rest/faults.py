@@ -1,0 +1,67 @@
+"""What the engine refuses, in Mailjet's words (facts: REST.md 6). A door writes them as its error body."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aerogram.base.errors import RefusedError
+
+
+class RestError(RefusedError):
+    """A refusal with its HTTP status; ``info`` is the detail, text or an object naming properties."""
+
+    def __init__(self, status: int, message: str, info: object = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.info = info
+
+
+class MethodNotAllowedError(RestError):
+    """The resource has no such verb; ``allowed`` are those it has."""
+
+    def __init__(self, allowed: tuple[str, ...]) -> None:
+        super().__init__(405, "Method not allowed")
+        self.allowed = allowed
+
+
+_INVALID: Final = "Object properties invalid"
+
+
+def not_found() -> RestError:
+    """Refuse a key that names nothing of the account's."""
+    return RestError(404, "Object not found")
+
+
+def unknown_resource(name: str) -> RestError:
+    """Refuse a resource that does not exist."""
+    return RestError(400, f'Unknown resource: "{name[:80]}"', "Bad Request")
+
+
+def broken_json(why: str) -> RestError:
+    """Refuse a body that is not a JSON object."""
+    return RestError(400, f"Invalid json input: {why}")
+
+
+def invalid_query(why: str) -> RestError:
+    """Refuse a query parameter's value."""
+    return RestError(400, f"Unexpected error during GET: {why}")
+
+
+def read_only(name: str) -> RestError:
+    """Refuse a new value for a property that clients cannot set; Mailjet answers 401."""
+    return RestError(401, f'MJ19 Setting a value for property "{name}" is not allowed')
+
+
+def taken(class_name: str, value: str, property_name: str) -> RestError:
+    """Refuse a second object with a key that must be unique."""
+    return RestError(
+        400, f'MJ18 A {class_name} resource with value "{value}" for {property_name} already exists.'
+    )
+
+
+def invalid_properties(reasons: dict[str, str]) -> RestError:
+    """Refuse a body by all its mistakes: one as a sentence, several as an object by property."""
+    told = {name: f"MJ08 Property {name} is invalid: {reason}" for name, reason in reasons.items()}
+    if len(told) == 1:
+        return RestError(400, _INVALID, next(iter(told.values())))
+    return RestError(400, _INVALID, {"Properties": [{name: text} for name, text in told.items()]})

@@ -1,0 +1,214 @@
+"""Kinds of property: how each is read from a request, compared and shown.
+
+A field reads from a row by its ``source``. Ids and other integers are bounded by what both databases
+can hold, so that no request reaches a driver with a number it would refuse.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.base.clock import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MAX_INTEGER: Final = 2**63 - 1
+MAX_TEXT: Final = 4_096
+"""Characters of a text property, unless the field says otherwise."""
+OMITTED: Final = object()
+"""Shown instead of a value: the key is left out (facts: REST.md 9, null references)."""
+
+
+class ValueFault(ValueError):  # noqa: N818 - a fault of the value, gathered and never raised through
+    """A value that a property does not take; the text says why, in Mailjet's words where known."""
+
+
+class Field:
+    """A property. Subclasses say what its values are."""
+
+    schema_type: str = "string"
+
+    def __init__(
+        self,
+        name: str,
+        source: str,
+        *,
+        read_only: bool = False,
+        required: bool = False,
+        default: Any = None,
+        shown_with: str = "",
+        hidden: Any = OMITTED,
+    ) -> None:
+        """Declare it. With ``shown_with`` its value appears only when that switch is on, else ``hidden``."""
+        self.name = name
+        self.source = source
+        self.is_read_only = read_only
+        self.is_required = required
+        self.default = default
+        self.shown_with = shown_with
+        self.hidden = hidden
+
+    def read(self, value: Any) -> Any:
+        """Read a JSON value that is not null; raises `ValueFault`."""
+        raise NotImplementedError
+
+    def show(self, value: Any) -> Any:
+        """Give the JSON value; None is left out."""
+        return OMITTED if value is None else value
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the values as JSON Schema."""
+        described: dict[str, Any] = {"type": self.schema_type}
+        if self.is_read_only:
+            described["readOnly"] = True
+        if self.default is not None:
+            described["default"] = self.default
+        return described
+
+
+class Integer(Field):
+    """A whole number; numeric strings are taken too (facts: REST.md 3)."""
+
+    schema_type = "integer"
+
+    def __init__(self, name: str, source: str, *, allowed: Sequence[int] = (), **marks: Any) -> None:
+        super().__init__(name, source, **marks)
+        self._allowed = allowed
+
+    def read(self, value: Any) -> int:
+        """Read a number, or a string of digits."""
+        read = integer_of(value)
+        if read is None:
+            raise ValueFault("The value must be an integer")
+        if self._allowed and read not in self._allowed:
+            raise ValueFault(f"The value must be one of {', '.join(map(str, self._allowed))}")
+        return read
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it as a 64-bit integer."""
+        described = super().schema() | {"format": "int64"}
+        return described | {"enum": list(self._allowed)} if self._allowed else described
+
+
+class Number(Integer):
+    """A number with a fraction; read-only so far."""
+
+    schema_type = "number"
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it as a number."""
+        return Field.schema(self)
+
+
+class Text(Field):
+    """A string without NUL."""
+
+    def read(self, value: Any) -> str:
+        """Read a string."""
+        if not isinstance(value, str):
+            raise ValueFault("The value must be a string")
+        if "\0" in value:
+            raise ValueFault("The value must not contain a NUL character")
+        if self.is_required and not value:
+            raise ValueFault("MJ03 A non-empty value is required")
+        if len(value) > MAX_TEXT:
+            raise ValueFault(f"The value may have {MAX_TEXT} characters")
+        return value
+
+
+class Choice(Text):
+    """One of some words, in any case."""
+
+    def __init__(self, name: str, source: str, words: Sequence[str], **marks: Any) -> None:
+        super().__init__(name, source, **marks)
+        self._words = {word.lower(): word for word in words}
+
+    def read(self, value: Any) -> str:
+        """Read a word and give it as declared."""
+        word = self._words.get(super().read(value).lower())
+        if word is None:
+            raise ValueFault(f"The value must be one of {', '.join(self._words.values())}")
+        return word
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it with its words."""
+        return super().schema() | {"enum": list(self._words.values())}
+
+
+class Flag(Field):
+    """A boolean, also as ``"true"``, ``"1"`` or 1 (facts: REST.md 3)."""
+
+    schema_type = "boolean"
+
+    def read(self, value: Any) -> bool:
+        """Read a boolean."""
+        read = flag_of(value)
+        if read is None:
+            raise ValueFault("The value must be true or false")
+        return read
+
+    def show(self, value: Any) -> bool:
+        """Give it as true or false, also when the row has 0 or 1."""
+        return bool(value)
+
+
+class Moment(Field):
+    """Milliseconds since the epoch, shown as RFC 3339 in UTC without fraction; "" when unset. Read-only so far."""
+
+    def show(self, value: Any) -> str:
+        """Give ``2020-11-06T13:38:49Z``."""
+        return f"{datetime.fromtimestamp(value // SECOND, UTC):%Y-%m-%dT%H:%M:%SZ}" if value else ""
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it as a date-time."""
+        return super().schema() | {"format": "date-time"}
+
+
+class UnixTime(Field):
+    """Milliseconds since the epoch, shown as Unix seconds. Read-only so far."""
+
+    schema_type = "integer"
+
+    def show(self, value: Any) -> int:
+        """Give whole seconds."""
+        return int(value) // SECOND
+
+
+class Constant(Field):
+    """A property whose value is always the same, because what it tells of does not exist yet."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        super().__init__(name, "", read_only=True)
+        self._value = value
+        self.schema_type = _JSON_TYPES[type(value)]
+
+    def show(self, value: Any) -> Any:
+        """Give the one value."""
+        return self._value if value is None else value
+
+
+_JSON_TYPES: Final[Mapping[type, str]] = {str: "string", bool: "boolean", int: "integer", float: "number"}
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+def integer_of(value: Any) -> int | None:
+    """Read an integer or a string of one; None for anything else and for more than 64 bits."""
+    if isinstance(value, str):
+        digits = value.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(MAX_INTEGER))):
+            return None
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_INTEGER:
+        return None
+    return value
+
+
+def flag_of(value: Any) -> bool | None:
+    """Read a boolean, 0, 1 or one of them as text in any case; None for anything else."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | str):
+        return _FLAGS.get(str(value).lower())
+    return None

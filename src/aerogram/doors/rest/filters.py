@@ -1,0 +1,124 @@
+"""Kinds of filter: how a query parameter becomes a condition (facts: REST.md 8).
+
+The predicates themselves belong to the collections; a filter only reads its value and names one.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.base.clock import SECOND
+from aerogram.doors.rest.fields import ValueFault, flag_of, integer_of
+from aerogram.doors.rest.listing import Condition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Read = Callable[[str], Any]
+
+NOTHING: Final = Condition("nothing", True)
+"""Fulfilled by no row: for filters on things of which none exists."""
+_MILLISECONDS_FROM: Final = 10**11
+"""A larger number of a moment is milliseconds: as seconds it would be past the year 5138."""
+_MAX_MOMENT: Final = 253_402_300_799_999
+"""The end of the year 9999, in milliseconds."""
+
+
+class Filter:
+    """A query parameter that selects rows: its value, read by ``read``, goes to a condition."""
+
+    def __init__(self, name: str, condition_name: str, read: Read, meaning: str) -> None:
+        self.name = name
+        self._condition_name = condition_name
+        self._read = read
+        self.meaning = meaning
+
+    def condition(self, text: str) -> Condition:
+        """Read the value of the parameter. Raises `ValueFault`."""
+        return Condition(self._condition_name, self._read(text))
+
+
+class Absent(Filter):
+    """A filter on something of which no row has any, such as campaigns before there are campaigns."""
+
+    def __init__(self, name: str, meaning: str) -> None:
+        super().__init__(name, "", str, f"{meaning} (none exists yet, so no row matches)")
+
+    def condition(self, _: str) -> Condition:
+        """Select nothing."""
+        return NOTHING
+
+
+class OneOf(Filter):
+    """A filter by a word or a number, or a comma list of them, which means any of them."""
+
+    def condition(self, text: str) -> Condition:
+        """Give the condition with a tuple of values in rising order."""
+        parts = [part.strip() for part in text.split(",")]
+        return Condition(
+            self._condition_name, tuple(sorted({value for part in parts for value in self._read(part)}))
+        )
+
+
+def words(text: str) -> str:
+    """Read any text; NUL is refused, as no database has one."""
+    if "\0" in text:
+        raise ValueFault("a NUL character")
+    return text
+
+
+def lowered(text: str) -> str:
+    """Read a text that is compared ignoring case."""
+    return words(text).lower()
+
+
+def integer(text: str) -> int:
+    """Read a whole number."""
+    read = integer_of(text.strip())
+    if read is None:
+        raise ValueFault("not an integer")
+    return read
+
+
+def flag(text: str) -> bool:
+    """Read true, false, 1 or 0."""
+    read = flag_of(text.strip())
+    if read is None:
+        raise ValueFault("neither true nor false")
+    return read
+
+
+def start_moment(text: str) -> int:
+    """Read a moment as milliseconds since the epoch: its first one, when it is given in seconds."""
+    return _moment(text)[0]
+
+
+def end_moment(text: str) -> int:
+    """Read a moment as milliseconds since the epoch: its last one, when it is given in seconds."""
+    return _moment(text)[1]
+
+
+def _moment(text: str) -> tuple[int, int]:
+    """Read Unix seconds, Unix milliseconds or RFC 3339 (without a zone: UTC) as first and last millisecond."""
+    text = text.strip()
+    number = integer_of(text)
+    if number is None:
+        try:
+            moment = datetime.fromisoformat(_with_plus(text.upper()))
+        except ValueError:
+            raise ValueFault("neither RFC 3339 nor a Unix time") from None
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+        number = int(moment.timestamp()) * SECOND + moment.microsecond // 1_000
+        is_exact = moment.microsecond != 0
+    else:
+        is_exact = abs(number) >= _MILLISECONDS_FROM
+        number = number if is_exact else number * SECOND
+    if not 0 <= number <= _MAX_MOMENT:
+        raise ValueFault("a moment before 1970 or after 9999")
+    return (number, number) if is_exact else (number, number + SECOND - 1)
+
+
+def _with_plus(text: str) -> str:
+    """Give back the plus sign of a zone, which is a space in a query unless the client encoded it."""
+    return text.replace(" ", "+") if "T" in text else text

@@ -1,0 +1,84 @@
+"""What is asked of a collection: which rows, in which order, and how many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from operator import itemgetter
+from typing import Any, Protocol
+
+import msgspec
+
+Row = Mapping[str, Any]
+"""An object as its collection gives it: values by the sources that fields name."""
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """Only rows for which ``name`` holds with ``value``; the collection knows what its names mean."""
+
+    name: str
+    value: Any
+
+
+class Order(msgspec.Struct, frozen=True):
+    """Rows by a source, rising unless ``is_descending``."""
+
+    source: str
+    is_descending: bool = False
+
+
+class Query(msgspec.Struct, frozen=True, kw_only=True):
+    """A question about the rows of one account. ``limit`` 0 asks for the total alone."""
+
+    conditions: tuple[Condition, ...] = ()
+    orders: tuple[Order, ...] = ()
+    limit: int
+    offset: int = 0
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Rows, and how many there are in all."""
+
+    rows: list[Row]
+    total: int
+
+
+class Collection(Protocol):
+    """The objects of one kind, each belonging to one account."""
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give the rows that fulfil all conditions."""
+        ...
+
+
+class Changeable(Collection, Protocol):
+    """A collection whose objects clients make, change and remove.
+
+    Values come by the fields' sources. Rules of the collection raise `RestError`.
+    """
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Make an object and give its row."""
+        ...
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Give other values to an object; gives its new row."""
+        ...
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Take an object away."""
+        ...
+
+
+def page_of(rows: list[Row], query: Query, matches: Mapping[str, str]) -> Page:
+    """Answer a query from rows in memory, for kinds that an account has few of.
+
+    ``matches`` gives the source that each condition is compared with.
+    """
+    found = [
+        row
+        for row in rows
+        if all(row[matches[condition.name]] == condition.value for condition in query.conditions)
+    ]
+    for order in reversed(query.orders):
+        found.sort(key=itemgetter(order.source), reverse=order.is_descending)
+    return Page(found[query.offset : query.offset + query.limit], len(found))

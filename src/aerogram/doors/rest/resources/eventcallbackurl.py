@@ -1,0 +1,152 @@
+"""``/v3/REST/eventcallbackurl``: webhooks (facts: EVENTS-PARSE.md 1.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Choice, Flag, Integer, Text, ValueFault, flag_of
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Condition, Page, Query, Row, page_of
+from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
+from aerogram.model.account import Area
+from aerogram.model.event import CALLBACK_KINDS
+from aerogram.net.http_target import BadUrlError, parse_target
+from aerogram.reporting.webhooks.subscriptions import TakenError
+from aerogram.store.records.callback_journal import ALIVE, DEAD
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aerogram.reporting.webhooks.subscriptions import Subscription, Subscriptions
+
+    SendSample = Callable[[int, int], Awaitable[str]]
+    """Takes the account's and the callback's id, posts a sample event, and gives what went wrong, or ""."""
+
+_WORDS_BY_CODE: Final = {str(kind.value): word for word, kind in CALLBACK_KINDS.items()}
+
+
+class CallbackUrl(Text):
+    """A URL that may be called: http or https, perhaps with credentials and a port.
+
+    Mailjet's guide says that it may not be the root of a host; roots are taken here, because a
+    receiver that lives there is no less a receiver.
+    """
+
+    def read(self, value: Any) -> str:
+        """Read a URL and check it as the client that calls it will."""
+        url = super().read(value)
+        try:
+            parse_target(url)
+        except BadUrlError as error:
+            raise ValueFault(str(error)) from None
+        return url
+
+
+def by_type_and_rank(text: str) -> Condition | None:
+    """Read ``EventType|IsBackup``, as ``open|false``."""
+    event_type, bar, rank = text.partition("|")
+    is_backup = flag_of(rank)
+    if not bar or is_backup is None:
+        return None
+    return Condition("key", (event_type.lower(), is_backup))
+
+
+def _event_type(text: str) -> str:
+    """Read an EventType, as its word or its code."""
+    return _WORDS_BY_CODE.get(text.strip(), text.strip().lower())
+
+
+class EventCallbackUrl(ChangeableResource):
+    """A URL that is told of one kind of event. There is one for each kind, and a backup."""
+
+    name = "eventcallbackurl"
+    class_name = "EventCallbackUrl"
+    area = Area.WEBHOOKS
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    keys = (by_id, by_type_and_rank)
+    fields = (
+        Integer("APIKeyID", "account_id", read_only=True),
+        Choice("EventType", "event_type", tuple(CALLBACK_KINDS), default="open"),
+        Integer("ID", "id", read_only=True),
+        Flag("IsBackup", "is_backup", default=False),
+        Choice("Status", "status", (ALIVE, DEAD), default=ALIVE),
+        CallbackUrl("Url", "url", required=True),
+        Integer("Version", "version", allowed=(1, 2), default=1),
+    )
+    filters = (
+        Filter("APIKey", "account_id", filters.integer, "ID of the account"),
+        Filter("Backup", "is_backup", filters.flag, "true: backups only; false: none of them"),
+        Filter("EventType", "event_type", _event_type, "kind of event, by word or code"),
+        Filter("Status", "status", filters.lowered, "alive or dead"),
+        Filter("Version", "version", filters.integer, "1: one event a call; 2: grouped"),
+    )
+
+    def completed(self, row: Row, values: dict[str, Any]) -> dict[str, Any]:
+        """Revive a dead URL when one is given, be it the same."""
+        if row["status"] == DEAD and "url" in values and "status" not in values:
+            return {**values, "status": ALIVE}
+        return values
+
+
+class Callbacks:
+    """The subscriptions as a collection."""
+
+    _MATCHES: Final = {
+        name: name for name in ("id", "account_id", "is_backup", "event_type", "status", "version", "key")
+    }
+
+    def __init__(self, subscriptions: Subscriptions) -> None:
+        self._subscriptions = subscriptions
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give callbacks as rows of the resource."""
+        rows = [_row(own) for own in await self._subscriptions.all_of(account_id)]
+        return page_of(rows, query, self._MATCHES)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Make a callback."""
+        try:
+            return _row(await self._subscriptions.add(account_id, values))
+        except TakenError:
+            raise _taken(values) from None
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Change a callback."""
+        try:
+            return _row(await self._subscriptions.change(account_id, row["id"], values))
+        except TakenError:
+            raise _taken({**row, **values}) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Remove a callback."""
+        await self._subscriptions.remove(account_id, row["id"])
+
+
+def eventcallbackurl(subscriptions: Subscriptions, send_sample: SendSample) -> EventCallbackUrl:
+    """Bind the resource to the subscriptions and to what posts a sample event."""
+
+    async def test(account_id: int, row: Row) -> list[Row]:
+        fault = await send_sample(account_id, row["id"])
+        if fault:
+            raise faults.RestError(400, f"The test event was not taken: {fault}")
+        return [row]
+
+    action = Action("test", "Post a sample event to the URL and tell whether it was taken.", test)
+    return EventCallbackUrl(Callbacks(subscriptions), (action,))
+
+
+def _row(subscription: Subscription) -> Row:
+    row = msgspec.structs.asdict(subscription)
+    row["key"] = (subscription.event_type, subscription.is_backup)
+    return row
+
+
+def _taken(values: Row) -> faults.RestError:
+    key = f"{values['event_type']}|{str(values['is_backup']).lower()}"
+    return faults.taken(EventCallbackUrl.class_name, key, "EventType|Backup")

@@ -1,0 +1,84 @@
+"""``/v3/REST/messagehistory``: the events of a message, oldest first (facts: STATISTICS.md 1.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.base.ids import id_of_uuid
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.fields import Constant, Text, UnixTime
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Condition, Page, Query, Row
+from aerogram.doors.rest.resource import Resource, by_id
+from aerogram.model.account import Area
+from aerogram.model.event import EventKind
+from aerogram.model.outcome import RELATED_TO, FailureState
+from aerogram.store.records import message_queries as records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aerogram.store.sql import Database
+
+EVENT_NAMES: Final[Mapping[int, str]] = {
+    EventKind.SENT: "sent",
+    EventKind.OPEN: "opened",
+    EventKind.CLICK: "clicked",
+    EventKind.BOUNCE: "bounced",
+    EventKind.BLOCKED: "blocked",
+    EventKind.UNSUB: "unsub",
+    EventKind.SPAM: "spam",
+}
+_FAILURES: Final = frozenset({EventKind.BOUNCE, EventKind.BLOCKED})
+
+
+def by_uuid(text: str) -> Condition | None:
+    """Read a MessageUUID, which holds the message's id."""
+    found = id_of_uuid(text)
+    return None if found is None else Condition("id", found)
+
+
+class MessageHistory(Resource):
+    """One event of a message. The key is the message's; one that is unknown has an empty history."""
+
+    name = "messagehistory"
+    class_name = "MessageHistory"
+    area = Area.STATISTICS
+    keys = (by_id, by_uuid)
+    key_selects_many = True
+    sortable = ()
+    fields = (
+        Text("Comment", "comment", read_only=True),
+        UnixTime("EventAt", "at_ms", read_only=True),
+        Text("EventType", "event_name", read_only=True),
+        Text("State", "state", read_only=True),
+        Text("Useragent", "agent", read_only=True),
+        Constant("UseragentID", 0),
+    )
+    filters = (Filter("Message", "id", filters.integer, "ID of the message"),)
+
+
+class History:
+    """The event log of the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give events as rows of the resource."""
+        wanted = {condition.value for condition in query.conditions}
+        if len(wanted) > 1:
+            return Page([], 0)
+        message_id = next(iter(wanted), None)
+        rows, total = await self._database.read(
+            lambda: records.history(account_id, message_id, query.limit, query.offset)
+        )
+        return Page([_row(*row) for row in rows], total)
+
+
+def _row(_: int, kind: int, at_ms: int, failure: int, reply: str, agent: str) -> Row:
+    shown: dict[str, Any] = {"at_ms": at_ms, "event_name": EVENT_NAMES[kind], "agent": agent}
+    is_failure = kind in _FAILURES
+    shown["state"] = RELATED_TO[FailureState(failure)][1] if is_failure else ""
+    shown["comment"] = reply if is_failure else ""
+    return shown

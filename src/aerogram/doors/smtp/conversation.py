@@ -1,0 +1,224 @@
+"""One SMTP connection: sockets and time around `aerogram.wire.smtp.server.ServerSession`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, cast
+
+import structlog
+
+from aerogram.doors.smtp.policy import recipient_refusal
+from aerogram.wire.smtp.events import (
+    AuthRequested,
+    MailRequested,
+    MessageReceived,
+    RcptRequested,
+    TlsRequested,
+)
+from aerogram.wire.smtp.replies import AUTHENTICATION_REQUIRED, Reply
+from aerogram.wire.smtp.server import ServerConfig, ServerSession
+from aerogram.wire.smtp.states import State
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Coroutine
+
+    from aerogram.doors.smtp.crowd import Crowd
+    from aerogram.doors.smtp.policy import SmtpPolicy
+    from aerogram.model.account import Principal
+    from aerogram.wire.smtp.events import Event
+
+SHUTTING_DOWN: Final = Reply(421, "4.3.2", "Service shutting down, try again later")
+CROWDED: Final = Reply(421, "4.3.2", "Too many connections, try again later")
+INTERNAL: Final = Reply(451, "4.3.0", "Internal error, the message was not accepted, try again later")
+
+log = structlog.get_logger(__name__)
+
+
+class Conversation(asyncio.Protocol):
+    """Feeds bytes to the machine, carries its questions to the policy, and sends what it says."""
+
+    def __init__(
+        self,
+        policy: SmtpPolicy,
+        config: ServerConfig,
+        config_without_auth: ServerConfig,
+        tls: ssl.SSLContext | None,
+        crowd: Crowd,
+    ) -> None:
+        self._policy = policy
+        self._config = config
+        self._config_without_auth = config_without_auth
+        self._tls = tls
+        self._crowd = crowd
+        self._transport: asyncio.Transport
+        self._session: ServerSession
+        self._principal: Principal | None = None
+        self._trusted: Principal | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._owed = 0
+        self._is_reading_paused = False
+        self._tls_state = ""
+        self._early: list[bytes] = []
+        self.peer_ip = ""
+        self.silent_sweeps = 0
+        self.data_sweeps = 0
+        self.is_silent = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet."""
+        self._transport = cast("asyncio.Transport", transport)
+        peer = transport.get_extra_info("peername")
+        self.peer_ip = peer[0] if peer else ""
+        self._principal = self._trusted = self._policy.trusted(self.peer_ip) if peer else None
+        config = self._config if self._trusted is None else self._config_without_auth
+        self._session = ServerSession(config, self.peer_ip)
+        if not self._crowd.enter(self):
+            self._session.close_with(CROWDED)
+        self._flush()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
+        """Forget the client. A message whose commit is under way is still accepted."""
+        self._crowd.leave(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sent."""
+        if self._tls_state:
+            # Before the handshake begins it is plain text that came after STARTTLS: thrown away
+            # (RFC 3207 §4.2). While our coroutine waits for its end it is already protected.
+            if self._tls_state == "handshake":
+                self._early.append(data)
+            return
+        self.is_silent = False
+        self._session.receive(data)
+        self._pump()
+
+    def eof_received(self) -> bool:
+        """Close when the client does."""
+        return False
+
+    def say_goodbye(self, reply: Reply) -> None:
+        """End the conversation with a 421, unless a message's reply is still owed."""
+        if not self.is_busy:
+            self._session.close_with(reply)
+            self._flush()
+
+    def abort(self) -> None:
+        """Cut the connection."""
+        self._transport.abort()
+
+    @property
+    def is_sending_data(self) -> bool:
+        """Tell whether the client is in the middle of a message."""
+        return self._session.state is State.DATA
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether a question of the client is being answered."""
+        return bool(self._tasks) or self._owed > 0
+
+    def _pump(self) -> None:
+        """Answer all events that can be answered at once; start what takes longer."""
+        session = self._session
+        while (event := session.next_event()) is not None:
+            self._handle(event)
+        self._flush()
+
+    def _handle(self, event: Event) -> None:
+        match event:
+            case RcptRequested():
+                self._session.answer(recipient_refusal(event.path))
+            case MailRequested():
+                self._mail(event)
+            case MessageReceived():
+                self._message(event)
+            case AuthRequested():
+                self._start(self._login(event))
+            case TlsRequested():
+                self._tls_state = "asked"
+                self._flush()
+                self._start(self._start_tls())
+
+    def _mail(self, event: MailRequested) -> None:
+        if self._principal is None:
+            self._session.answer(AUTHENTICATION_REQUIRED)
+        elif self._policy.knows_sender(self._principal, event.path):
+            self._session.answer()
+        else:
+            self._start(self._check_sender(self._principal, event.path))
+
+    async def _check_sender(self, principal: Principal, path: str) -> None:
+        self._session.answer(await self._policy.check_sender(principal, path))
+
+    async def _login(self, event: AuthRequested) -> None:
+        found = await self._policy.login(event.username, event.password, self.peer_ip)
+        if isinstance(found, Reply):
+            self._session.answer(found)
+            return
+        self._principal = found
+        self._session.answer()
+
+    def _message(self, event: MessageReceived) -> None:
+        if self._principal is None:
+            self._session.answer(AUTHENTICATION_REQUIRED)
+            return
+        self._owed += 1
+        self._policy.submit(self._principal, event, self._session.transcript(), self._message_done)
+
+    def _message_done(self, reply: Reply) -> None:
+        self._owed -= 1
+        self._session.answer(reply)
+        if not self._transport.is_closing():
+            self._pump()
+
+    async def _start_tls(self) -> None:
+        if self._tls is None:
+            self._transport.close()
+            return
+        self._tls_state = "handshake"
+        loop = asyncio.get_running_loop()
+        try:
+            transport = await loop.start_tls(self._transport, self, self._tls, server_side=True)
+        except (OSError, TimeoutError, asyncio.CancelledError):
+            # The handshake failed; there is no state in which the conversation could go on.
+            self._transport.abort()
+            return
+        if transport is None:
+            return
+        self._transport = transport
+        self._principal = self._trusted
+        self._session.tls_started()
+        self._tls_state = ""
+        early, self._early = self._early, []
+        for data in early:
+            self._session.receive(data)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    async def _guarded(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("an SMTP client's question could not be answered", peer=self.peer_ip)
+            self._session.close_with(INTERNAL)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not self._transport.is_closing():
+            self._pump()
+
+    def _flush(self) -> None:
+        session = self._session
+        if output := session.outgoing():
+            self._transport.write(output)
+        if session.is_closed:
+            self._transport.close()
+        elif session.wants_read == self._is_reading_paused and not self._tls_state:
+            self._is_reading_paused = not session.wants_read
+            if self._is_reading_paused:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()

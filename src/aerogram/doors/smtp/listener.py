@@ -1,0 +1,98 @@
+"""The SMTP listeners: sockets, connection limits, idle clients, shutting down."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aerogram.doors.smtp.conversation import SHUTTING_DOWN, Conversation
+from aerogram.doors.smtp.crowd import Crowd
+from aerogram.wire.smtp.limits import DATA_SECONDS, IDLE_SECONDS
+from aerogram.wire.smtp.replies import IDLE_TIMEOUT
+
+if TYPE_CHECKING:
+    import socket
+    import ssl
+
+    from aerogram.doors.smtp.policy import SmtpPolicy
+    from aerogram.wire.smtp.server import ServerConfig
+
+SWEEP_SECONDS: Final = 5.0
+TLS_HANDSHAKE_SECONDS: Final = 30.0
+BACKLOG: Final = 1024
+
+
+class SmtpDoor:
+    """All SMTP listeners of a process."""
+
+    def __init__(self, policy: SmtpPolicy, tls: ssl.SSLContext) -> None:
+        self._policy = policy
+        self._tls = tls
+        self._open = Crowd()
+        self._servers: list[asyncio.Server] = []
+        self._sweeper: asyncio.Task[None] | None = None
+
+    async def listen(self, listening: socket.socket, config: ServerConfig) -> None:
+        """Serve a bound socket; with ``config.is_tls`` every connection begins with TLS."""
+        loop = asyncio.get_running_loop()
+        without_auth = msgspec.structs.replace(config, requires_auth=False)
+        server = await loop.create_server(
+            lambda: Conversation(self._policy, config, without_auth, self._tls, self._open),
+            sock=listening,
+            backlog=BACKLOG,
+            ssl=self._tls if config.is_tls else None,
+            ssl_handshake_timeout=TLS_HANDSHAKE_SECONDS if config.is_tls else None,
+        )
+        self._servers.append(server)
+        if self._sweeper is None:
+            self._sweeper = loop.create_task(self._sweep_forever())
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._open)
+
+    async def close(self, grace_seconds: float) -> None:
+        """Take no new client, answer what is owed, say 421 to the rest."""
+        for server in self._servers:
+            server.close()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sweeper
+        deadline = asyncio.get_running_loop().time() + grace_seconds
+        while self._open and asyncio.get_running_loop().time() < deadline:
+            for conversation in self._open:
+                conversation.say_goodbye(SHUTTING_DOWN)
+            await asyncio.sleep(0.05)
+        for conversation in self._open:
+            conversation.abort()
+
+    async def _sweep_forever(self) -> None:
+        """End the conversations of clients that are silent, or slow with a message, for too long.
+
+        A mark that is set here and cleared by whatever a client says costs less than a clock reading
+        for every command.
+        """
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            for conversation in self._open:
+                _mark(conversation)
+                if (
+                    conversation.silent_sweeps * SWEEP_SECONDS >= IDLE_SECONDS
+                    or conversation.data_sweeps * SWEEP_SECONDS >= DATA_SECONDS
+                ):
+                    conversation.say_goodbye(IDLE_TIMEOUT)
+
+
+def _mark(conversation: Conversation) -> None:
+    """Count the sweeps through which a client was silent, or in the middle of a message."""
+    is_waiting_for_us = conversation.is_busy
+    was_silent = conversation.is_silent and not is_waiting_for_us
+    conversation.silent_sweeps = conversation.silent_sweeps + 1 if was_silent else 0
+    conversation.is_silent = True
+    is_slow = conversation.is_sending_data and not is_waiting_for_us
+    conversation.data_sweeps = conversation.data_sweeps + 1 if is_slow else 0

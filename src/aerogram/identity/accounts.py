@@ -1,0 +1,154 @@
+"""Accounts and what opens them: made, listed, rotated.
+
+An API key pair is 32 hexadecimal digits each, as Mailjet's: a known WordPress plugin takes only keys
+of ``[a-zA-Z0-9]{20,}``. The secret is shown when it is made and kept only as a keyed digest.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from aerogram.base.errors import NotFoundError
+from aerogram.base.ids import MAX_ID
+from aerogram.model.account import CredentialKind
+from aerogram.store.records import accounts as records
+from aerogram.store.records.accounts import AccountRow, CredentialRow, UserRow
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.base.sealing import Sealer
+    from aerogram.store.sql import Database, Unit
+
+KEY_BYTES: Final = 16
+"""128 random bits: nobody guesses them, so a fast keyed digest is enough at rest."""
+PASSWORD_BYTES: Final = 15
+"""Twenty characters of URL-safe base64."""
+
+
+class KeyPair(NamedTuple):
+    """What opens an account, as its owner holds it."""
+
+    api_key: str
+    secret_key: str
+
+
+class Opened(NamedTuple):
+    """An account and its key pair, at the one moment when the secret is known."""
+
+    account: AccountRow
+    keys: KeyPair
+
+
+class Listed(NamedTuple):
+    """An account and the credentials that open it today."""
+
+    account: AccountRow
+    credentials: list[CredentialRow]
+
+
+def new_key_pair() -> KeyPair:
+    """Make a key pair."""
+    return KeyPair(secrets.token_hex(KEY_BYTES), secrets.token_hex(KEY_BYTES))
+
+
+def new_password() -> str:
+    """Make a password for a person, who will change it."""
+    return secrets.token_urlsafe(PASSWORD_BYTES)
+
+
+class Accounts:
+    """The accounts of this installation."""
+
+    def __init__(self, db: Database, sealer: Sealer, ids: IdGenerator, clock: Clock) -> None:
+        self._db = db
+        self._sealer = sealer
+        self._ids = ids
+        self._clock = clock
+
+    async def create(self, name: str) -> Opened:
+        """Make an account with a key pair."""
+        opened = Opened(self.account_row(name), new_key_pair())
+        credential = self.credential_row(opened.account.id, opened.keys)
+        await self._db.write(lambda: records.add(opened.account, [credential]))
+        return opened
+
+    async def rotate(self, account_id: int) -> KeyPair:
+        """Make a new key pair in the place of the account's old ones, which open nothing any more."""
+        await self.show(account_id)
+        keys = new_key_pair()
+        credential = self.credential_row(account_id, keys)
+        await self._db.write(lambda: records.replace_credentials(credential, credential.created_ms))
+        return keys
+
+    async def every(self) -> list[Listed]:
+        """Give all accounts, the oldest first."""
+
+        def unit() -> Unit[list[Listed]]:
+            accounts = yield from records.every()
+            credentials = yield from records.every_credential()
+            return [
+                Listed(account, [each for each in credentials if each.account_id == account.id])
+                for account in accounts
+            ]
+
+        return await self._db.read(unit)
+
+    async def show(self, account_id: int) -> Listed:
+        """Give one account; `NotFoundError` when there is none with this id."""
+
+        def unit() -> Unit[Listed | None]:
+            account = yield from records.find(account_id)
+            if account is None:
+                return None
+            return Listed(account, (yield from records.credentials_of(account_id)))
+
+        found = await self._db.read(unit)
+        if found is None:
+            raise NotFoundError(f"There is no account {account_id}.")
+        return found
+
+    async def identify(self, named: str) -> int:
+        """Give the id of the account that ``named`` means: an id, an API key, or "" for the first.
+
+        Raises `NotFoundError`.
+        """
+        if not named:
+            first = await self._db.read(records.first)
+            if first is None:
+                raise NotFoundError("There is no account yet; run: aerogram init --email you@example.org")
+            return first
+        if named.isascii() and named.isdigit() and int(named) <= MAX_ID:
+            account = await self._db.read(lambda: records.find(int(named)))
+            if account is not None:
+                return account.id
+        credential = await self._db.read(lambda: records.credential_by_key(named))
+        if credential is None:
+            raise NotFoundError(f"There is no account with id or API key {named!r}.")
+        return credential.account_id
+
+    def account_row(self, name: str) -> AccountRow:
+        """Make the row of a new account."""
+        return AccountRow(self._ids.next_id(), name, self._clock.now_ms(), 1)
+
+    def credential_row(self, account_id: int, keys: KeyPair) -> CredentialRow:
+        """Make the row of a key pair; only the digest of its secret is in it."""
+        return CredentialRow(
+            id=self._ids.next_id(),
+            account_id=account_id,
+            kind=CredentialKind.API_KEY,
+            key=keys.api_key,
+            secret_hash=self._sealer.digest(keys.secret_key),
+            label="API key",
+            created_ms=self._clock.now_ms(),
+            revoked_ms=None,
+        )
+
+    def user_row(self, email: str, password: str) -> UserRow:
+        """Make the row of a person who signs in, the password hashed with argon2."""
+        # Imported here: only first set-ups and sign-ins hash passwords, and starting should be quick.
+        from argon2 import PasswordHasher  # noqa: PLC0415
+
+        hashed = PasswordHasher().hash(password)
+        return UserRow(self._ids.next_id(), email.strip().lower(), hashed, self._clock.now_ms())

@@ -1,0 +1,25 @@
+"""The one gate: every route, SMTP command and tool names its area and level, and this decides."""
+
+from __future__ import annotations
+
+from aerogram.base.errors import RefusedError
+from aerogram.model.account import Area, CredentialKind, Level, Principal
+
+
+class ForbiddenError(RefusedError):
+    """The caller is known and may not do this."""
+
+
+def may(principal: Principal, area: Area, level: Level) -> bool:
+    """Tell whether a principal has a level in an area. No rule means no."""
+    match principal.kind:
+        case CredentialKind.API_KEY:
+            return True
+        case CredentialKind.TRUSTED_NETWORK:
+            return area is Area.SEND and level <= Level.FULL
+
+
+def authorize(principal: Principal, area: Area, level: Level) -> None:
+    """Let the caller pass or raise `ForbiddenError` with a sentence for it."""
+    if not may(principal, area, level):
+        raise ForbiddenError(f"{principal.label} has no {level.name.lower()} permission for {area.value}.")

@@ -1,0 +1,42 @@
+"""Requests a minute for each account, counted in the memory of one process.
+
+A bucket that fills evenly: an account that was quiet may use a minute's worth at once, and then goes
+on at the even rate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.clock import MINUTE, SECOND
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+
+MAX_REMEMBERED: Final = 100_000
+
+
+class RateLimiter:
+    """Lets ``limit`` requests a minute of each account pass; None lets all pass."""
+
+    def __init__(self, limit: int | None, clock: Clock) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._used: dict[int, tuple[float, int]] = {}
+
+    def take(self, account_id: int) -> int:
+        """Count a request; give 0 when it may pass, else the seconds until one may."""
+        limit = self._limit
+        if limit is None:
+            return 0
+        now = self._clock.now_ms()
+        used, at = self._used.get(account_id, (0.0, now))
+        used = max(0.0, used - max(0, now - at) * limit / MINUTE)
+        if used + 1 > limit:
+            self._used[account_id] = (used, now)
+            wait_ms = (used + 1 - limit) * MINUTE / limit
+            return max(1, -(-int(wait_ms) // SECOND))
+        if len(self._used) >= MAX_REMEMBERED:
+            self._used.clear()
+        self._used[account_id] = (used + 1, now)
+        return 0

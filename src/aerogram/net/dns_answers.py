@@ -1,0 +1,39 @@
+"""What the DNS said, as values. A name server that does not answer is a value too."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class MxRecords(msgspec.Struct, frozen=True):
+    """(preference, host in lower case without a last dot) pairs, in the order of preference."""
+
+    records: tuple[tuple[int, str], ...]
+
+
+class Addresses(msgspec.Struct, frozen=True):
+    """IPv4 addresses, then IPv6 addresses, as text."""
+
+    addresses: tuple[str, ...]
+
+
+class NullMx(msgspec.Struct, frozen=True):
+    """The domain says that it takes no mail (RFC 7505)."""
+
+
+class NoRecords(msgspec.Struct, frozen=True):
+    """The name exists and has no record of this kind."""
+
+
+class NoSuchName(msgspec.Struct, frozen=True):
+    """The name does not exist (NXDOMAIN)."""
+
+
+class LookupFailed(msgspec.Struct, frozen=True):
+    """Nobody knows now: a timeout, SERVFAIL, a broken answer. ``reason`` is a sentence."""
+
+    reason: str
+
+
+MxAnswer = MxRecords | NullMx | NoRecords | NoSuchName | LookupFailed
+AddressAnswer = Addresses | NoRecords | NoSuchName | LookupFailed

@@ -1,0 +1,125 @@
+"""Claiming letters, keeping their leases, giving them back.
+
+A lease lasts `LEASE_MS`; its holder renews it three times as often. Whoever dies or sleeps loses it, and
+the message falls due for anyone; whoever wakes too late finds that its lease is gone (see
+`aerogram.store.records.outcomes.record`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.clock import SECOND
+from aerogram.model.message import ContentKind, Letter
+from aerogram.store.records import queue as records
+from aerogram.wire.address import suppression_key
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.sql import Database, Row, Rows, Unit
+
+LEASE_MS: Final = 45 * SECOND
+"""A dead worker's messages are due again after this; the promise is within 60 s."""
+RENEW_MS: Final = LEASE_MS // 3
+
+
+class Leases:
+    """The queue as one worker sees it."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+        self._held: dict[int, int] = {}
+
+    @property
+    def held(self) -> int:
+        """How many letters this worker holds."""
+        return len(self._held)
+
+    async def claim(self, most: int) -> list[Letter]:
+        """Lease up to ``most`` due messages, by rank, fairly among accounts, oldest first."""
+        now = self._clock.now_ms()
+        lease = self._ids.next_id()
+        claimed, contents, suppressed = await self._database.write(
+            lambda: _claim(now, now + LEASE_MS, lease, most)
+        )
+        letters = [_letter(row, contents, suppressed, lease) for row in claimed]
+        for letter in letters:
+            self._held[letter.message_id] = lease
+        return letters
+
+    async def renew(self) -> None:
+        """Keep all that is held."""
+        held = list(self._held.items())
+        if held:
+            until = self._clock.now_ms() + LEASE_MS
+            await self._database.write(lambda: records.renew(held, until))
+
+    async def release(self) -> None:
+        """Give back what is held and was not attempted, so that others may take it at once."""
+        held = list(self._held.items())
+        self._held.clear()
+        if held:
+            now = self._clock.now_ms()
+            await self._database.write(lambda: records.release(held, now))
+
+    def forget(self, message_ids: Collection[int]) -> None:
+        """Stop renewing these: their outcome is recorded, or their lease was lost."""
+        for message_id in message_ids:
+            self._held.pop(message_id, None)
+
+
+_Claimed = tuple["Rows", dict[int, "Row"], dict[tuple[int, str], str]]
+
+
+def _claim(now: int, until: int, lease: int, most: int) -> Unit[_Claimed]:
+    """Claim, and read what the claimed messages need, in one transaction."""
+    claimed = yield from records.claim(now, until, lease, most)
+    if not claimed:
+        return claimed, {}, {}
+    rows = yield from records.contents({row[3] for row in claimed})
+    suppressed = yield from records.suppressed({suppression_key(row[4]) for row in claimed}, now)
+    return claimed, {row[0]: row for row in rows}, suppressed
+
+
+def _letter(row: Row, contents: dict[int, Row], suppressed: dict[tuple[int, str], str], lease: int) -> Letter:
+    (
+        message_id,
+        uuid,
+        account_id,
+        content_id,
+        recipient,
+        attempts,
+        reclaims,
+        old_lease,
+        created,
+        notify,
+        orcpt,
+    ) = row
+    _, kind, body, blob, envelope_from, from_email, smtputf8, dsn_ret, dsn_envid = contents[content_id]
+    return Letter(
+        message_id=message_id,
+        uuid=uuid,
+        account_id=account_id,
+        content_id=content_id,
+        lease=lease,
+        recipient=recipient,
+        attempts=attempts,
+        reclaims=reclaims + (old_lease != 0),
+        accepted_ms=created,
+        kind=ContentKind(kind),
+        body=body or b"",
+        blob=blob or "",
+        envelope_from=envelope_from,
+        from_email=from_email,
+        smtputf8=bool(smtputf8),
+        suppressed=suppressed.get((account_id, suppression_key(recipient)), "") if suppressed else "",
+        notify=notify,
+        orcpt=orcpt,
+        dsn_ret=dsn_ret,
+        dsn_envid=dsn_envid,
+    )

@@ -1,0 +1,68 @@
+"""What one call to a callback looks like on the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.model.announcement import Announcement
+from aerogram.model.event import CALLBACK_KINDS, EventKind
+from aerogram.model.outcome import FailureState
+from aerogram.net.http import Answered
+from aerogram.reporting.webhooks.payloads import grouped_body, single_body
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.net.http import Unanswered
+
+HTTP_OK: Final = 200
+"""The only status that means "taken" (facts: EVENTS-PARSE §1.2)."""
+GROUPING_VERSION: Final = 2
+"""From this version of a callback on, events come in arrays."""
+EVENT_ID_HEADER: Final = "X-Aerogram-Event-Id"
+"""The events' ids, comma-separated. After a crash an event may be told twice, and Mailjet's JSON has no
+field by which a receiver could notice; this is it."""
+SAMPLE_UUID: Final = "00000000-0000-8000-8000-000000000000"
+
+
+def request_of(told: Sequence[Announcement], *, is_grouped: bool) -> tuple[bytes, dict[str, str]]:
+    """Give the body and the headers that tell these events."""
+    body = grouped_body(told) if is_grouped else single_body(told[0])
+    return body, {
+        "Content-Type": "application/json",
+        "User-Agent": "Aerogram",
+        EVENT_ID_HEADER: ", ".join(str(each.event_id) for each in told),
+    }
+
+
+def fault_in(answer: Answered | Unanswered) -> str:
+    """Say in a sentence why a call did not tell its events; "" when it did."""
+    if not isinstance(answer, Answered):
+        return answer.reason
+    if answer.status == HTTP_OK:
+        return ""
+    return f"The receiver answered {answer.status} instead of {HTTP_OK}."
+
+
+def sample(event_type: str, now_ms: int) -> Announcement:
+    """Make up an event of a type, to test a callback with. Raises KeyError for an unknown type."""
+    kind = CALLBACK_KINDS[event_type]
+    failure = {
+        EventKind.BOUNCE: FailureState.USER_UNKNOWN,
+        EventKind.BLOCKED: FailureState.PREBLOCKED,
+    }.get(kind, FailureState.NONE)
+    return Announcement(
+        event_id=0,
+        kind=kind,
+        at_ms=now_ms,
+        message_id=0,
+        uuid=SAMPLE_UUID,
+        recipient="recipient@example.com",
+        custom_id="test",
+        failure=failure,
+        is_hard=kind is EventKind.BOUNCE,
+        reply="550 5.1.1 This is a test" if kind is EventKind.BOUNCE else "250 2.0.0 This is a test",
+        agent="Aerogram",
+        ip="192.0.2.1",
+        url="https://example.com/" if kind is EventKind.CLICK else "",
+    )

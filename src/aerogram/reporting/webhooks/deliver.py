@@ -1,0 +1,218 @@
+"""The sender of webhooks: finds who must be told something and keeps a `Runner` for each receiver.
+
+A receiver that hangs or fails costs only its own events time. Any number of processes may run a sender
+over one store: each tells the events of those accounts whose lease it holds. An event is told at least
+once; after a crash those that were under way are told again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from aerogram.base.errors import NotFoundError, SettingsError, UnavailableError
+from aerogram.base.ids import MAX_ID
+from aerogram.reporting.webhooks.call import GROUPING_VERSION, request_of, sample
+from aerogram.reporting.webhooks.lane import Timings
+from aerogram.reporting.webhooks.runner import Route, Runner, Workshop
+from aerogram.store.records import callback_journal, callback_leases
+from aerogram.store.sql import Engine
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+    from aerogram.base.sealing import Sealer
+    from aerogram.net.http import Answered, HttpCaller, Unanswered
+    from aerogram.store.records.callback_journal import Callback, Pending
+    from aerogram.store.sql import Database
+
+_log = structlog.stdlib.get_logger("aerogram.webhooks")
+
+RENEWALS: Final = 2
+"""How often a lease is renewed in its time."""
+REQUESTS: Final = 6
+"""How often a lease that another process holds is asked for in its time."""
+
+RouteKey = tuple[int, str]
+"""(account id, URL)"""
+
+
+class WebhookSender:
+    """Tells the journal's events to their receivers; `run` it in a task of its own."""
+
+    def __init__(
+        self,
+        database: Database,
+        sealer: Sealer,
+        http: HttpCaller,
+        clock: Clock,
+        timings: Timings | None = None,
+    ) -> None:
+        """Take what it needs; ``http`` stays the caller's to close."""
+        self._database = database
+        self._sealer = sealer
+        self._http = http
+        self._clock = clock
+        self._timings = timings or Timings()
+        self._lease = 1 + secrets.randbelow(MAX_ID)
+        self._held_until: dict[int, float] = {}
+        self._ask_at: dict[int, float] = {}
+        self._runners: dict[RouteKey, Runner] = {}
+        self._urls: dict[str, str | None] = {}
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that the journal has new rows; call it after the commit that wrote them."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until cancelled, and then let go of what is held."""
+        workshop = Workshop(self._database, self._http, self._clock, self._timings, self._lease)
+        try:
+            if self._database.engine is Engine.SQLITE:
+                # The store is ours alone, so a lease in it is that of a predecessor that was killed.
+                await workshop.write(callback_leases.forget_leases)
+            while True:
+                self._woken.clear()
+                try:
+                    await self._look(workshop)
+                except UnavailableError as error:
+                    _log.warning("webhook_store_unavailable", reason=str(error))
+                await asyncio.sleep(self._timings.pause_ms / 1_000)
+                await self._wait()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Stop all calls and let go of the accounts; what was under way will be told again."""
+        await self._close_runners(list(self._runners))
+        if self._held_until:
+            self._held_until.clear()
+            try:
+                await self._database.write(lambda: callback_leases.release(self._lease))
+            except UnavailableError as error:
+                _log.warning("webhook_leases_kept", reason=str(error))
+
+    async def send_test(self, account_id: int, callback_id: int) -> Answered | Unanswered:
+        """Post a made-up event to one callback and give the receiver's answer. Raises `NotFoundError`."""
+        found = await self._database.read(lambda: callback_journal.find(account_id, callback_id))
+        if found is None:
+            raise NotFoundError("There is no such callback.")
+        told = [sample(found.event_type, self._clock.now_ms())]
+        body, headers = request_of(told, is_grouped=found.version >= GROUPING_VERSION)
+        return await self._http.post(self._sealer.open(found.url_sealed), body, headers)
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._timings.look_ms / 1_000):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _look(self, workshop: Workshop) -> None:
+        """Bring the runners in line with the journal."""
+        seen_at = time.monotonic()
+        pending = await self._database.read(callback_journal.pending)
+        await self._hold({each.account_id for each in pending})
+        routes = self._routes([each for each in pending if self._may_call(each.account_id)])
+        await self._close_runners(
+            [
+                key
+                for key, runner in self._runners.items()
+                if (
+                    not runner.can_serve(routes[key], seen_at)
+                    if key in routes
+                    else self._is_over(key, runner, routes)
+                )
+            ]
+        )
+        for key, route in routes.items():
+            if key in self._runners:
+                self._runners[key].serve(route)
+            else:
+                self._runners[key] = Runner(route, workshop, self._may_call)
+
+    def _is_over(self, key: RouteKey, runner: Runner, routes: dict[RouteKey, Route]) -> bool:
+        """Tell whether a runner without a route ends now, or after the calls that are under way."""
+        account_id, _ = key
+        is_moved = any(route.account_id == account_id and runner.shares(route) for route in routes.values())
+        return runner.is_idle or is_moved or not self._may_call(account_id)
+
+    async def _hold(self, accounts: set[int]) -> None:
+        """Take the leases of accounts and renew them at half of their time, to write seldom."""
+        # Reckoned by our own monotonic clock from before the write, so that a lease ends here first.
+        begun = time.monotonic()
+        wanted = {account for account in accounts if self._ask_at.get(account, 0.0) <= begun}
+        if not wanted:
+            return
+        now_ms, lease_ms = self._clock.now_ms(), self._timings.lease_ms
+        held = await self._database.write(
+            lambda: callback_leases.hold(wanted, self._lease, now_ms, now_ms + lease_ms)
+        )
+        for account in wanted:
+            is_held = account in held
+            self._held_until[account] = begun + lease_ms / 1_000 if is_held else 0.0
+            self._ask_at[account] = begun + lease_ms / (RENEWALS if is_held else REQUESTS) / 1_000
+        for account in [account for account, until in self._held_until.items() if until <= begun]:
+            if account not in accounts:
+                del self._held_until[account], self._ask_at[account]
+
+    def _may_call(self, account_id: int) -> bool:
+        return self._held_until.get(account_id, 0.0) > time.monotonic()
+
+    def _routes(self, pending: list[Pending]) -> dict[RouteKey, Route]:
+        """Group what is pending by the URL that it is for now."""
+        gathered: dict[RouteKey, list[tuple[Pending, Callback]]] = {}
+        urls: dict[str, str | None] = {}
+        for each in pending:
+            target = _target(each)
+            if target is None:
+                continue
+            url = urls[target.url_sealed] = self._open(target)
+            if url is not None:
+                gathered.setdefault((each.account_id, url), []).append((each, target))
+        self._urls = urls
+        return {key: _route(key, group) for key, group in gathered.items()}
+
+    def _open(self, target: Callback) -> str | None:
+        if target.url_sealed in self._urls:
+            return self._urls[target.url_sealed]
+        try:
+            return self._sealer.open(target.url_sealed)
+        except SettingsError as error:
+            _log.error("webhook_url_sealed", callback=target.id, reason=str(error))
+            return None
+
+    async def _close_runners(self, keys: list[RouteKey]) -> None:
+        await asyncio.gather(*(self._runners.pop(key).close() for key in keys))
+
+
+def _target(pending: Pending) -> Callback | None:
+    """Choose the URL: the primary, the backup while the primary is dead, the primary when both are."""
+    primary, backup = pending.primary, pending.backup
+    if backup is not None and backup.is_alive and not (primary is not None and primary.is_alive):
+        return backup
+    return primary or backup
+
+
+def _route(key: RouteKey, group: list[tuple[Pending, Callback]]) -> Route:
+    account_id, url = key
+    targets = [target for _, target in group]
+    return Route(
+        account_id=account_id,
+        url=url,
+        journals=frozenset(which for pending, _ in group for which in pending.journals),
+        grouped=frozenset(
+            which
+            for pending, target in group
+            if target.version >= GROUPING_VERSION
+            for which in pending.journals
+        ),
+        targets={target.id: target.url_sealed for target in targets},
+        newest_event_id=max(pending.newest_event_id for pending, _ in group),
+        failing_since_ms=min((t.first_failure_ms for t in targets if t.first_failure_ms), default=0),
+        is_dead=not any(target.is_alive for target in targets),
+    )

@@ -1,0 +1,117 @@
+"""Events in Mailjet's words: what one object of a callback's JSON looks like.
+
+Fields, their types and their order follow Mailjet's Event API (facts: EVENTS-PARSE §1.3 to §1.5).
+Two of its types bite: ``time`` must be a number, and ``Payload`` and ``CustomID`` must never be null,
+because common receivers answer 500 to either and would be told again for a day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.clock import SECOND
+from aerogram.model.announcement import ANNOUNCED_AS
+from aerogram.model.event import EventKind
+from aerogram.model.outcome import RELATED_TO, FailureState
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aerogram.model.announcement import Announcement
+
+UNKNOWN_LOOP: Final = "ARF"
+"""The ``source`` of a complaint whose feedback loop has no name: the format it came in (RFC 5965)."""
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def payload(told: Announcement) -> dict[str, Any]:
+    """Word one event. Raises KeyError for a kind that is not told to callbacks."""
+    words = {
+        "event": ANNOUNCED_AS[told.kind],
+        "time": told.at_ms // SECOND,
+        "MessageID": told.message_id,
+        "Message_GUID": told.uuid,
+        "email": told.recipient,
+        "mj_campaign_id": 0,
+        "mj_contact_id": 0,
+        "customcampaign": told.campaign,
+    }
+    words.update(_SPECIFIC[told.kind](told))
+    words["CustomID"] = told.custom_id
+    words["Payload"] = told.event_payload
+    return words
+
+
+def single_body(told: Announcement) -> bytes:
+    """Write the body of a version 1 callback: one bare object, not in an array."""
+    return _encode(payload(told))
+
+
+def grouped_body(told: Sequence[Announcement]) -> bytes:
+    """Write the body of a version 2 callback: an array, oldest event first."""
+    return _encode([payload(each) for each in told])
+
+
+def _sent(told: Announcement) -> dict[str, Any]:
+    return {"mj_message_id": str(told.message_id), "smtp_reply": f"sent ({told.reply})"}
+
+
+def _open(told: Announcement) -> dict[str, Any]:
+    # Addresses are not located, and the guide allows an empty country.
+    return {"ip": told.ip, "geo": "", "agent": told.agent}
+
+
+def _click(told: Announcement) -> dict[str, Any]:
+    return {"url": told.url, **_open(told)}
+
+
+def _bounce(told: Announcement) -> dict[str, Any]:
+    return {
+        "blocked": told.is_blocked,
+        "hard_bounce": told.is_hard,
+        **_error(told.failure),
+        "comment": told.reply,
+    }
+
+
+def _deferral(told: Announcement) -> dict[str, Any]:
+    # Whatever the true cause, only this word is read as "still on its way"; any other one would
+    # make an application give up a recipient who may still get the mail. The comment is the truth.
+    return {
+        "blocked": False,
+        "hard_bounce": False,
+        **_error(FailureState.GREYLISTED),
+        "comment": told.reply,
+    }
+
+
+def _blocked(told: Announcement) -> dict[str, Any]:
+    return _error(told.failure)
+
+
+def _spam(told: Announcement) -> dict[str, Any]:
+    return {"source": told.agent or UNKNOWN_LOOP}
+
+
+def _unsub(told: Announcement) -> dict[str, Any]:
+    return {"mj_list_id": 0, **_open(told)}
+
+
+def _error(state: FailureState) -> dict[str, Any]:
+    related_to, error = RELATED_TO[state]
+    return {"error_related_to": related_to, "error": error}
+
+
+_SPECIFIC: Final[dict[EventKind, Callable[[Announcement], dict[str, Any]]]] = {
+    EventKind.SENT: _sent,
+    EventKind.OPEN: _open,
+    EventKind.CLICK: _click,
+    EventKind.BOUNCE: _bounce,
+    EventKind.DEFERRED: _deferral,
+    EventKind.BLOCKED: _blocked,
+    EventKind.SPAM: _spam,
+    EventKind.UNSUB: _unsub,
+}

@@ -1,0 +1,63 @@
+"""The senders of an account, as an operator manages them.
+
+An operator vouches for what is added here, so it is active at once, without mail or DNS checks.
+A whole domain (``@example.org``) is the business of `aerogram.senders.domains`: it comes with keys.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.base.errors import NotFoundError
+from aerogram.senders.pattern import domain_of, is_whole_domain, parse_pattern
+from aerogram.store.records import senders as records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.senders.domains import Domains
+    from aerogram.store.records.senders import SenderRow
+    from aerogram.store.sql import Database, Unit
+
+
+class Senders:
+    """Who may send, of all accounts."""
+
+    def __init__(self, db: Database, domains: Domains, ids: IdGenerator, clock: Clock) -> None:
+        self._db = db
+        self._domains = domains
+        self._ids = ids
+        self._clock = clock
+
+    async def of_account(self, account_id: int) -> list[SenderRow]:
+        """Give the senders of an account that are not deleted, the oldest first."""
+        return await self._db.read(lambda: records.of_account(account_id))
+
+    async def add(self, account_id: int, text: str) -> str:
+        """Make an address or ``@domain`` an active sender; give its stored form.
+
+        Raises `AddressError` when the text is neither.
+        """
+        pattern, unit = await self.addition(account_id, text)
+        await self._db.write(unit)
+        return pattern
+
+    async def remove(self, account_id: int, text: str) -> str:
+        """Delete a sender; give its stored form. `NotFoundError` when the account has none such."""
+        pattern = parse_pattern(text)
+        if is_whole_domain(pattern):
+            await self._domains.remove(account_id, domain_of(pattern))
+        elif not await self._db.write(lambda: records.remove(account_id, pattern)):
+            raise NotFoundError(f"The account has no sender {pattern}.")
+        return pattern
+
+    async def addition(self, account_id: int, text: str) -> tuple[str, Callable[[], Unit[None]]]:
+        """Prepare what `add` does, for a transaction that does more: the stored form and the unit."""
+        pattern = parse_pattern(text)
+        if is_whole_domain(pattern):
+            domain = await self._domains.addition(account_id, domain_of(pattern))
+            return pattern, domain.unit
+        row = records.active_sender(self._ids.next_id(), account_id, pattern, self._clock.now_ms())
+        return pattern, lambda: records.activate(row)

@@ -1,0 +1,69 @@
+"""The DNS records that a sending domain publishes, exactly as they are to be entered (pure)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from aerogram.wire.dkim.keys import dns_strings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.store.records.dkim_keys import DkimKeyRow
+
+UNNAMED_HOST: Final = "localhost"
+
+
+class DnsRecord(NamedTuple):
+    """One TXT record. ``name`` is fully qualified without the last dot; ``value`` is unquoted."""
+
+    purpose: str
+    name: str
+    value: str
+    advice: str
+
+    def zone_line(self) -> str:
+        """Write it as a line of a zone file, long values cut into strings (RFC 7208 §3.3)."""
+        strings = " ".join(f'"{string}"' for string in dns_strings(self.value))
+        return f"{self.name}. 3600 IN TXT {strings}"
+
+
+def records_for(domain: str, keys: Sequence[DkimKeyRow], hostname: str) -> list[DnsRecord]:
+    """List what a domain publishes so that mail from it is trusted: DKIM, SPF and DMARC."""
+    dkim = [
+        DnsRecord(
+            purpose=f"DKIM ({key.algorithm})",
+            name=f"{key.selector}._domainkey.{domain}",
+            value=key.public_value,
+            advice="Proves that the mail is signed by this domain (RFC 6376).",
+        )
+        for key in keys
+    ]
+    return [*dkim, _spf(domain, hostname), _dmarc(domain)]
+
+
+def _spf(domain: str, hostname: str) -> DnsRecord:
+    if hostname == UNNAMED_HOST:
+        host = "mail." + domain
+        advice = f"Put the name of the host that sends in the place of {host}; the setting hostname should say it too."
+    else:
+        host = hostname
+        advice = f"Says that {host} may send for this domain (RFC 7208)."
+    return DnsRecord(
+        purpose="SPF",
+        name=domain,
+        value=f"v=spf1 a:{host} ~all",
+        advice=f"{advice} A domain has one SPF record: add the a: term to the one that is there.",
+    )
+
+
+def _dmarc(domain: str) -> DnsRecord:
+    return DnsRecord(
+        purpose="DMARC",
+        name=f"_dmarc.{domain}",
+        value=f"v=DMARC1; p=none; rua=mailto:dmarc@{domain}",
+        advice=(
+            "Asks receivers for reports and changes nothing yet (RFC 9989); when the reports show that all"
+            " mail passes, raise p=none to p=quarantine and then p=reject."
+        ),
+    )

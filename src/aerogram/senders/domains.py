@@ -1,0 +1,145 @@
+"""Sending domains: the keys that sign their mail and the DNS records they publish.
+
+Each domain gets an RSA key, which every verifier knows, and an Ed25519 key (RFC 8463), whose
+signatures are smaller; verifiers use whichever they understand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from aerogram.base.errors import NotFoundError
+from aerogram.senders.dns_records import DnsRecord, records_for
+from aerogram.senders.pattern import WHOLE_DOMAIN, parse_domain
+from aerogram.store.records import dkim_keys, senders
+from aerogram.store.records.dkim_keys import DkimKeyRow
+from aerogram.store.records.senders import ACTIVE, SenderRow
+from aerogram.wire.dkim.keys import SigningKey
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.base.sealing import Sealer
+    from aerogram.store.sql import Database, Unit
+
+RSA_SELECTOR: Final = "aerogram1"
+ED25519_SELECTOR: Final = "aerogram1e"
+"""The number leaves room for the next pair of keys."""
+
+
+class Domain(NamedTuple):
+    """A sending domain of an account; ``may_send`` is whether all its addresses may."""
+
+    name: str
+    may_send: bool
+    keys: list[DkimKeyRow]
+
+
+class Addition:
+    """A domain to be: its sender and its fresh keys, ready for one transaction."""
+
+    def __init__(self, sender: SenderRow, keys: list[DkimKeyRow]) -> None:
+        self.sender = sender
+        self._keys = keys
+
+    def unit(self) -> Unit[None]:
+        """Write it. A domain that was removed before returns with the keys it had."""
+        yield from senders.activate(self.sender)
+        yield from dkim_keys.bring(self._keys)
+
+
+class Domains:
+    """The sending domains of all accounts."""
+
+    def __init__(self, db: Database, sealer: Sealer, ids: IdGenerator, clock: Clock) -> None:
+        self._db = db
+        self._sealer = sealer
+        self._ids = ids
+        self._clock = clock
+
+    async def of_account(self, account_id: int) -> list[Domain]:
+        """Give an account's domains by name."""
+
+        def unit() -> Unit[tuple[list[SenderRow], list[DkimKeyRow]]]:
+            rows = yield from senders.of_account(account_id)
+            return rows, (yield from dkim_keys.of_account(account_id))
+
+        rows, keys = await self._db.read(unit)
+        open_domains = {
+            row.email.removeprefix(WHOLE_DOMAIN)
+            for row in rows
+            if row.status == ACTIVE and row.email.startswith(WHOLE_DOMAIN)
+        }
+        names = sorted(open_domains | {key.domain for key in keys})
+        return [
+            Domain(name, name in open_domains, [key for key in keys if key.domain == name]) for name in names
+        ]
+
+    async def show(self, account_id: int, text: str) -> Domain:
+        """Give one domain; `NotFoundError` when the account has none of this name."""
+        name = parse_domain(text)
+        for domain in await self.of_account(account_id):
+            if domain.name == name:
+                return domain
+        raise NotFoundError(f"The account has no domain {name}.")
+
+    async def add(self, account_id: int, text: str) -> Domain:
+        """Let an account send from all addresses of a domain, and sign that mail.
+
+        Raises `AddressError` when ``text`` is no domain.
+        """
+        addition = await self.addition(account_id, text)
+        await self._db.write(addition.unit)
+        return await self.show(account_id, text)
+
+    async def remove(self, account_id: int, text: str) -> str:
+        """Close a domain and retire its keys; give its name.
+
+        Raises `NotFoundError` when the account has none of this name.
+        """
+        name = parse_domain(text)
+
+        def unit() -> Unit[bool]:
+            was_open = yield from senders.remove(account_id, WHOLE_DOMAIN + name)
+            had_keys = yield from dkim_keys.retire(account_id, name)
+            return was_open or had_keys
+
+        if not await self._db.write(unit):
+            raise NotFoundError(f"The account has no domain {name}.")
+        return name
+
+    async def addition(self, account_id: int, text: str) -> Addition:
+        """Prepare what `add` does, for a transaction that does more."""
+        name = parse_domain(text)
+        sender = senders.active_sender(
+            self._ids.next_id(), account_id, WHOLE_DOMAIN + name, self._clock.now_ms()
+        )
+        # An RSA key takes a tenth of a second of CPU: not in the loop of a running server.
+        keys = await asyncio.to_thread(self._new_keys, account_id, name)
+        return Addition(sender, keys)
+
+    def _new_keys(self, account_id: int, name: str) -> list[DkimKeyRow]:
+        made = {
+            "rsa": SigningKey.generate_rsa(RSA_SELECTOR),
+            "ed25519": SigningKey.generate_ed25519(ED25519_SELECTOR),
+        }
+        return [
+            DkimKeyRow(
+                id=self._ids.next_id(),
+                account_id=account_id,
+                domain=name,
+                selector=key.selector,
+                algorithm=algorithm,
+                private_sealed=self._sealer.seal(key.to_pem().decode()),
+                public_value=key.dns_value(),
+                created_ms=self._clock.now_ms(),
+                is_active=1,
+            )
+            for algorithm, key in made.items()
+        ]
+
+
+def dns_records(domain: Domain, hostname: str) -> list[DnsRecord]:
+    """List what the domain publishes; ``hostname`` is what this installation calls itself."""
+    return records_for(domain.name, domain.keys, hostname)

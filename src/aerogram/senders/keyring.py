@@ -1,0 +1,91 @@
+"""The keys that sign: for each sending domain of an account, opened once and remembered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.clock import SECOND
+from aerogram.store.records import lookups
+from aerogram.wire.address import ascii_domain
+from aerogram.wire.dkim.keys import SigningKey
+from aerogram.wire.dkim.sign import Signer
+from aerogram.wire.mime.errors import AddressError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.sealing import Sealer
+    from aerogram.store.sql import Database
+
+REMEMBER_MS: Final = 30 * SECOND
+MAX_REMEMBERED: Final = 10_000
+
+
+class Keyring:
+    """Signers by account and domain of the From address.
+
+    A domain without keys is signed by the nearest parent domain that has some (RFC 6376 §3.5, ``d=``
+    may be a parent; DMARC's relaxed alignment accepts it).
+    """
+
+    def __init__(self, database: Database, sealer: Sealer, clock: Clock, *, is_signing: bool) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._clock = clock
+        self._is_signing = is_signing
+        self._remembered: dict[tuple[int, str], tuple[Signer | None, int]] = {}
+
+    async def load(self, wanted: Collection[tuple[int, str]]) -> None:
+        """Have the signers of (account, From address) pairs at hand."""
+        if not self._is_signing:
+            return
+        now = self._clock.now_ms()
+        missing = [
+            key
+            for account_id, email in wanted
+            if (key := (account_id, _domain(email))) not in self._remembered or self._remembered[key][1] < now
+        ]
+        if not missing:
+            return
+        names = {name for _, domain in missing for name in _with_parents(domain)}
+        rows = await self._database.read(lambda: lookups.signing_keys(names))
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        for account_id, domain in missing:
+            signer = self._nearest(account_id, domain, rows)
+            self._remembered[account_id, domain] = (signer, now + REMEMBER_MS)
+
+    def cached_signer(self, account_id: int, from_email: str) -> Signer | None:
+        """Give the signer that `load` brought; None when the domain has no keys. Any thread may ask."""
+        found = self._remembered.get((account_id, _domain(from_email)))
+        return found[0] if found else None
+
+    def _nearest(
+        self, account_id: int, domain: str, rows: Iterable[tuple[int, str, str, str, str]]
+    ) -> Signer | None:
+        for name in _with_parents(domain):
+            keys = tuple(
+                SigningKey.from_pem(selector, self._sealer.open(sealed).encode())
+                for owner, owned, selector, _, sealed in rows
+                if owner == account_id and owned == name
+            )
+            if keys:
+                return Signer(name, keys)
+        return None
+
+
+def _domain(email: str) -> str:
+    domain = email.rpartition("@")[2]
+    if domain.isascii():
+        return domain.lower()
+    try:
+        return ascii_domain(domain)
+    except AddressError:
+        return domain.lower()
+
+
+def _with_parents(domain: str) -> list[str]:
+    """Give the domain and its parents with at least two labels, nearest first."""
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]

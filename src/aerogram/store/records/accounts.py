@@ -1,0 +1,155 @@
+"""Accounts, the credentials that open them, and the people who sign in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from aerogram.store.sql import Sql, Unit
+from aerogram.store.tables import account, credential, user_account
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class AccountRow(NamedTuple):
+    """An account; ``is_active`` is 0 or 1."""
+
+    id: int
+    name: str
+    created_ms: int
+    is_active: int
+
+
+class CredentialRow(NamedTuple):
+    """What opens an account. ``secret_hash`` is `Sealer.digest` of the secret; ``kind`` a `CredentialKind`."""
+
+    id: int
+    account_id: int
+    kind: int
+    key: str
+    secret_hash: str
+    label: str
+    created_ms: int
+    revoked_ms: int | None
+
+
+class UserRow(NamedTuple):
+    """A person who signs in; ``email`` is in lower case."""
+
+    id: int
+    email: str
+    password_hash: str
+    created_ms: int
+
+
+_ACCOUNT: Final = (account.c.id, account.c.name, account.c.created_ms, account.c.is_active)
+_CREDENTIAL: Final = tuple(credential.c[name] for name in CredentialRow._fields)
+_ALL = Sql(select(*_ACCOUNT).order_by(account.c.id))
+_FIND = Sql(select(*_ACCOUNT).where(account.c.id == bindparam("id")), "id")
+_FIRST = Sql(select(func.min(account.c.id)))
+_ADD = Sql(
+    insert(account).values({name: bindparam(name) for name in AccountRow._fields}), *AccountRow._fields
+)
+_CREDENTIALS = Sql(
+    select(*_CREDENTIAL)
+    .where(credential.c.account_id == bindparam("account_id"), credential.c.revoked_ms.is_(None))
+    .order_by(credential.c.id),
+    "account_id",
+)
+_EVERY_CREDENTIAL = Sql(
+    select(*_CREDENTIAL).where(credential.c.revoked_ms.is_(None)).order_by(credential.c.id)
+)
+_BY_KEY = Sql(select(*_CREDENTIAL).where(credential.c.key == bindparam("key")), "key")
+_ADD_CREDENTIAL = Sql(
+    insert(credential).values({name: bindparam(name) for name in CredentialRow._fields}),
+    *CredentialRow._fields,
+)
+_REVOKE_ALL = Sql(
+    update(credential)
+    .where(
+        credential.c.account_id == bindparam("account"),
+        credential.c.kind == bindparam("which_kind"),
+        credential.c.revoked_ms.is_(None),
+    )
+    .values(revoked_ms=bindparam("now")),
+    "now",
+    "account",
+    "which_kind",
+)
+_USER = Sql(
+    select(*(user_account.c[name] for name in UserRow._fields)).where(
+        user_account.c.email == bindparam("email")
+    ),
+    "email",
+)
+_ADD_USER = Sql(
+    insert(user_account).values({name: bindparam(name) for name in UserRow._fields}), *UserRow._fields
+)
+
+
+def every() -> Unit[list[AccountRow]]:
+    """Give all accounts, the oldest first."""
+    rows = yield _ALL()
+    return [AccountRow(*row) for row in rows]
+
+
+def find(account_id: int) -> Unit[AccountRow | None]:
+    """Give one account."""
+    rows = yield _FIND(account_id)
+    return AccountRow(*rows[0]) if rows else None
+
+
+def first() -> Unit[int | None]:
+    """Give the id of the account that was made first; None before the first set-up."""
+    rows = yield _FIRST()
+    found: int | None = rows[0][0]
+    return found
+
+
+def add(row: AccountRow, credentials: Sequence[CredentialRow]) -> Unit[None]:
+    """Store an account with what opens it."""
+    yield _ADD(*row)
+    for each in credentials:
+        yield _ADD_CREDENTIAL(*each)
+
+
+def credentials_of(account_id: int) -> Unit[list[CredentialRow]]:
+    """Give the credentials that open an account today, the oldest first."""
+    rows = yield _CREDENTIALS(account_id)
+    return [CredentialRow(*row) for row in rows]
+
+
+def every_credential() -> Unit[list[CredentialRow]]:
+    """Give the credentials of all accounts that are not revoked, the oldest first."""
+    rows = yield _EVERY_CREDENTIAL()
+    return [CredentialRow(*row) for row in rows]
+
+
+def credential_by_key(key: str) -> Unit[CredentialRow | None]:
+    """Give a credential by its public half, revoked or not."""
+    rows = yield _BY_KEY(key)
+    return CredentialRow(*rows[0]) if rows else None
+
+
+def add_credential(row: CredentialRow) -> Unit[None]:
+    """Store one more credential of an account."""
+    yield _ADD_CREDENTIAL(*row)
+
+
+def replace_credentials(row: CredentialRow, now_ms: int) -> Unit[None]:
+    """Revoke the account's credentials of the row's kind and store the row in their place."""
+    yield _REVOKE_ALL(now_ms, row.account_id, row.kind)
+    yield _ADD_CREDENTIAL(*row)
+
+
+def user_by_email(email: str) -> Unit[UserRow | None]:
+    """Give the person with this address (lower case)."""
+    rows = yield _USER(email)
+    return UserRow(*rows[0]) if rows else None
+
+
+def add_user(row: UserRow) -> Unit[None]:
+    """Store a person who signs in."""
+    yield _ADD_USER(*row)

@@ -1,0 +1,63 @@
+"""What the road asks of the store before it knows anything: credential, senders, signing keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Text, bindparam, select
+
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables import account, credential, dkim_key, sender
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from aerogram.store.sql import Rows
+
+_CREDENTIAL = Sql(
+    select(
+        credential.c.account_id,
+        credential.c.kind,
+        credential.c.secret_hash,
+        credential.c.revoked_ms,
+        account.c.is_active,
+    )
+    .join_from(credential, account, account.c.id == credential.c.account_id)
+    .where(credential.c.key == bindparam("key")),
+    "key",
+)
+_SENDERS = Sql(
+    select(sender.c.email).where(sender.c.account_id == bindparam("account_id"), sender.c.status == "Active"),
+    "account_id",
+)
+_KEYS = Sql(
+    select(dkim_key.c.account_id, dkim_key.c.domain, dkim_key.c.selector, dkim_key.c.algorithm)
+    .add_columns(dkim_key.c.private_sealed)
+    .where(any_of(dkim_key.c.domain, "domains", Text()), dkim_key.c.is_active == 1)
+    .order_by(dkim_key.c.algorithm.desc(), dkim_key.c.id),
+    "domains",
+)
+_FIRST_ACCOUNT = Sql(select(account.c.id).where(account.c.is_active == 1).order_by(account.c.id).limit(1))
+
+
+def credential_by_key(key: str) -> Unit[tuple[int, int, str, int | None, int] | None]:
+    """Give account_id, kind, secret_hash, revoked_ms and the account's is_active; None when unknown."""
+    rows = yield _CREDENTIAL(key)
+    return tuple(rows[0]) if rows else None
+
+
+def active_senders(account_id: int) -> Unit[list[str]]:
+    """Give the addresses and ``*@domain`` patterns from which an account may send."""
+    rows = yield _SENDERS(account_id)
+    return [email for (email,) in rows]
+
+
+def signing_keys(domains: Collection[str]) -> Unit[Rows]:
+    """Give account_id, domain, selector, algorithm, private_sealed of active keys; RSA before Ed25519."""
+    return (yield _KEYS(list(domains)))
+
+
+def first_account() -> Unit[int | None]:
+    """Give the oldest active account: the one that trusted networks act as."""
+    rows = yield _FIRST_ACCOUNT()
+    return rows[0][0] if rows else None

@@ -1,0 +1,74 @@
+"""What makes an installation one: node numbers, each leased by one process, and its facts."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, delete, func, select, text, update
+
+from aerogram.base.ids import MAX_NODE
+from aerogram.store.sql import Sql, Unit
+from aerogram.store.tables import content, event, message, node, setting
+
+_TAKE = Sql(
+    text(
+        "INSERT INTO node (id, name, until_ms) VALUES (:id, :name, :until)"
+        " ON CONFLICT (id) DO UPDATE SET name = excluded.name, until_ms = excluded.until_ms"
+        " WHERE node.until_ms <= :now RETURNING id"
+    ),
+    "id",
+    "name",
+    "until",
+    "now",
+)
+_KEEP = Sql(
+    update(node)
+    .where(node.c.id == bindparam("which"), node.c.name == bindparam("owner"))
+    .values(until_ms=bindparam("until"))
+    .returning(node.c.id),
+    "until",
+    "which",
+    "owner",
+)
+_FREE = Sql(
+    delete(node).where(node.c.id == bindparam("which"), node.c.name == bindparam("owner")), "which", "owner"
+)
+_LARGEST = [Sql(select(func.max(table.c.id))) for table in (message, content, event)]
+_FACT = Sql(select(setting.c.value).where(setting.c.name == bindparam("name")), "name")
+_ADD_FACT = Sql(
+    text("INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING"),
+    "name",
+    "value",
+)
+
+
+def take(name: str, now_ms: int, until_ms: int) -> Unit[int | None]:
+    """Lease a node number that nobody holds; None when all are in use."""
+    for number in range(MAX_NODE + 1):
+        if (yield _TAKE(number, name, until_ms, now_ms)):
+            return number
+    return None
+
+
+def keep(number: int, name: str, until_ms: int) -> Unit[bool]:
+    """Renew a node number; False when another process took it."""
+    return bool((yield _KEEP(until_ms, number, name)))
+
+
+def free(number: int, name: str) -> Unit[None]:
+    """Give a node number back."""
+    yield _FREE(number, name)
+
+
+def largest_id() -> Unit[int]:
+    """Give the largest id in use, so that a clock that was set back makes no id twice."""
+    largest = 0
+    for statement in _LARGEST:
+        rows = yield statement()
+        largest = max(largest, rows[0][0] or 0)
+    return largest
+
+
+def fact(name: str, value: str) -> Unit[str]:
+    """Give a fact of this installation; ``value`` becomes it when it has none yet."""
+    yield _ADD_FACT(name, value)
+    rows = yield _FACT(name)
+    return rows[0][0]  # type: ignore[no-any-return]

@@ -1,0 +1,40 @@
+"""The watermark: accept stops before the disk is full, so that what was accepted can still be sent."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.errors import StoreFullError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LOOK_SECONDS: Final = 1.0
+
+
+class Watermark:
+    """Looks at the free space of the data folder at most once a second."""
+
+    def __init__(self, folder: Path, min_free_bytes: int) -> None:
+        self._folder = folder
+        self._min_free_bytes = min_free_bytes
+        self._looked_at = float("-inf")
+        self._has_room = True
+
+    def has_room(self) -> bool:
+        """Tell whether the disk has more free space than the reserve."""
+        now = time.monotonic()
+        if now - self._looked_at >= LOOK_SECONDS:
+            self._looked_at = now
+            disk = os.statvfs(self._folder)
+            self._has_room = disk.f_bavail * disk.f_frsize >= self._min_free_bytes
+        return self._has_room
+
+    def check(self) -> None:
+        """Raise `StoreFullError` when the reserve is reached."""
+        if not self.has_room():
+            raise StoreFullError(
+                "The disk that holds the store is nearly full; nothing is accepted until it has room."
+            )

@@ -1,0 +1,151 @@
+"""Addresses: what is one, its two halves, its forms, and the mailboxes of a header value.
+
+The rules are those of RFC 5321 §4.1.2 with RFC 6531 for addresses beyond ASCII, read the way a
+submission service must: loose about domains (``localhost``, ``.test`` and single labels pass, as
+whether they can be mailed is for delivery to find out) and strict about characters. Refused on
+purpose although some RFC allows them: address literals (``a@[192.0.2.1]``) and domains that end
+in a number, which would evade every rule that is kept by domain; and angle brackets inside quoted
+local parts, which too many parsers misread.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+from aerogram.wire.mime.address_list import split_address_list
+from aerogram.wire.mime.encoded_words import clean_text, decode_words
+from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.mime.parts import Mailbox
+
+MAX_LOCAL_PART: Final = 64
+"""Octets (RFC 5321 §4.5.3.1.1)."""
+MAX_DOMAIN: Final = 253
+"""Octets: 255 in RFC 5321 §4.5.3.1.2, less the two that DNS needs for length and root (RFC 1035 §2.3.4)."""
+MAX_EMAIL: Final = 254
+"""Octets: a path has 256 with its angle brackets (RFC 5321 §4.5.3.1.3)."""
+
+_ATEXT: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
+_LABEL: Final = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
+_DOMAIN: Final = rf"(?:{_LABEL}\.)*(?![0-9]+\Z){_LABEL}"
+_is_plain: Final = re.compile(rf"(?=.{{1,{MAX_LOCAL_PART}}}@){_ATEXT}+(?:\.{_ATEXT}+)*@{_DOMAIN}\Z").match
+_is_domain: Final = re.compile(rf"{_DOMAIN}\Z").match
+# Beyond ASCII every printable character is atext (RFC 6531 §3.3); isprintable() is asked besides.
+_is_dot_string: Final = re.compile(
+    r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+(?:\.(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+)*\Z"
+).match
+_is_quoted_string: Final = re.compile(r'"(?:[^"\\<>]|\\[^<>])*"\Z').match
+
+# The forms that nearly all headers have: `a@b`, `Name <a@b>`, `"Name" <a@b>`. The length is bounded
+# because the name is matched lazily.
+_MAX_ORDINARY: Final = 512
+_is_ordinary: Final = re.compile(
+    r'[ \t]*(?:"([^"\\\x00-\x1f\x7f]*)"|([^\x00-\x1f\x7f"(),:;<>@\[\]\\]*?))[ \t]*<([^\s<>"(),@]+@[^\s<>"(),@]+)>[ \t]*\Z'
+).match
+
+
+def is_email(text: str) -> bool:
+    """Tell whether ``text`` is an address (addr-spec) that mail can be sent from and to."""
+    if _is_plain(text) is not None:
+        return len(text) <= MAX_EMAIL
+    return _is_unusual_email(text)
+
+
+def _is_unusual_email(text: str) -> bool:
+    """Judge quoted local parts, local parts beyond ASCII (EAI) and domains beyond ASCII."""
+    local, at, domain = text.rpartition("@")
+    if not at or len(text) > MAX_EMAIL or not text.isprintable():
+        return False
+    if _is_dot_string(local) is None and _is_quoted_string(local) is None:
+        return False
+    try:
+        octets = len(local.encode())
+        domain_octets = len(ascii_domain(domain))
+    except AddressError:
+        return False
+    return octets <= MAX_LOCAL_PART and octets + 1 + domain_octets <= MAX_EMAIL
+
+
+def split_email(email: str) -> tuple[str, str]:
+    """Split at the last ``@`` into local part and domain, both as written.
+
+    Raises `AddressError` when one of them is missing.
+    """
+    local, _, domain = email.rpartition("@")
+    if not local or not domain:
+        raise AddressError(f"{email[:80]!r} is not an email address.")
+    return local, domain
+
+
+def ascii_domain(domain: str) -> str:
+    """Give a domain in lower case and, beyond ASCII, as A-labels (RFC 5891), without a final dot.
+
+    Raises `AddressError` for what cannot be a domain of mail.
+    """
+    if _is_domain(domain) is not None and len(domain) <= MAX_DOMAIN:
+        return domain.lower()
+    if domain.isascii() or len(domain) > MAX_DOMAIN:
+        raise AddressError(f"{domain[:80]!r} is not a domain name.")
+    return _a_labels(domain)
+
+
+@lru_cache(maxsize=1024)
+def _a_labels(domain: str) -> str:
+    # Loading the tables of Unicode takes longer than everything else here; most processes never need them.
+    import idna  # noqa: PLC0415
+
+    try:
+        found = idna.encode(domain, uts46=True, std3_rules=True).decode("ascii")
+    except (idna.IDNAError, UnicodeError) as error:
+        raise AddressError(f"{domain[:80]!r} is not an internationalised domain name.") from error
+    if _is_domain(found) is None or len(found) > MAX_DOMAIN:
+        raise AddressError(f"{domain[:80]!r} is not a domain name.")
+    return found.lower()
+
+
+def normalised(email: str) -> str:
+    """Give the form to send with: the domain in ASCII and lower case, the local part as written."""
+    local, domain = split_email(email)
+    return f"{local}@{ascii_domain(domain)}"
+
+
+def suppression_key(email: str) -> str:
+    """Give the form under which an address is suppressed and found again, whatever its case.
+
+    RFC 5321 §2.4 lets a host tell ``Ann`` from ``ann``; no large one does, and someone who opted
+    out must not be mailed because of a capital letter.
+    """
+    return unicodedata.normalize("NFC", normalised(email).lower())
+
+
+def needs_smtputf8(email: str) -> bool:
+    """Tell whether the address can only travel with SMTPUTF8 (RFC 6531): its local part is not ASCII."""
+    return not email.isascii() and not email.rpartition("@")[0].isascii()
+
+
+def parse_mailboxes(header_value: str) -> tuple[Mailbox, ...]:
+    """Read the value of From, To, Cc or Reply-To: names decoded, groups flattened (RFC 5322 §3.4).
+
+    An empty value and an empty group give no mailbox. Raises `AddressError` with a sentence that
+    names what is wrong.
+    """
+    if len(header_value) <= _MAX_ORDINARY:
+        found = _is_ordinary(header_value)
+        if found is not None and is_email(found[3]):
+            name = found[1] or found[2]
+            return (Mailbox(found[3], _shown(name) if name else ""),)
+        bare = header_value.strip(" \t\r\n")
+        if is_email(bare):
+            return (Mailbox(bare),)
+    mailboxes = []
+    for name, email in split_address_list(header_value):
+        if not is_email(email):
+            raise AddressError(f"{clean_text(email)[:80]!r} is not an email address.")
+        mailboxes.append(Mailbox(email, _shown(name) if name else ""))
+    return tuple(mailboxes)
+
+
+def _shown(name: str) -> str:
+    return clean_text(decode_words(name)).strip()

@@ -1,0 +1,52 @@
+"""The relaxed forms of header fields and bodies (RFC 6376 §3.4.2, §3.4.4)."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_trailing_line_ends: Final = re.compile(rb"(?:\r\n)+\Z").search
+
+
+def relaxed_fields(head: bytes) -> list[tuple[bytes, bytes]]:
+    """Give the fields of a header section as (name in lower case, relaxed value) pairs, in their order."""
+    # White space is reduced in the whole section at once, which is cheaper than field by field.
+    if b"\r\n " in head or b"\r\n\t" in head:
+        head = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
+    fields = []
+    for field in _with_single_spaces(head).split(b"\r\n"):
+        name, _, value = field.partition(b":")
+        fields.append((name.rstrip(b" ").lower(), value.strip(b" ")))
+    return fields
+
+
+def relaxed_body(body: bytes) -> bytes:
+    """Give a body: runs of space as one, none at the end of lines, no empty lines at the end.
+
+    A body of nothing but empty lines is empty; any other ends with one CRLF.
+    """
+    if not body.endswith(b"\r\n"):
+        body += b"\r\n"
+    body = _with_single_spaces(body)
+    if b" \r\n" in body:
+        body = body.replace(b" \r\n", b"\r\n")
+    return _without_trailing_lines(body)
+
+
+def _with_single_spaces(text: bytes) -> bytes:
+    if b"\t" in text:
+        text = text.replace(b"\t", b" ")
+    # Each round halves the longest run, and a round costs less than one match of a pattern.
+    while b"  " in text:
+        text = text.replace(b"  ", b" ")
+    return text
+
+
+def _without_trailing_lines(body: bytes) -> bytes:
+    text = body.rstrip(b"\r\n")
+    tail = len(body) - len(text)
+    if body[len(text) :] != b"\r\n" * (tail // 2):
+        # A bare CR or LF is content; only whole CRLFs behind it are line ends.
+        found = _trailing_line_ends(body, len(text))
+        text = body if found is None else body[: found.start()]
+    return text + b"\r\n" if text else b""

@@ -1,0 +1,142 @@
+"""Signing keys: made, kept, published (RFC 6376 §3.6.1, RFC 8463 §4)."""
+
+from __future__ import annotations
+
+import base64
+import enum
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_der_private_key,
+    load_pem_private_key,
+)
+
+from aerogram.base.errors import RefusedError
+from aerogram.wire.address import ascii_domain
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
+RSA_BITS: Final = 2048
+"""Size of new keys, which RFC 8301 §3.2 recommends."""
+MIN_RSA_BITS: Final = 1024
+"""Signatures of smaller keys do not count (RFC 8301 §3.2)."""
+MAX_RSA_BITS: Final = 4096
+"""The largest size that verifiers must handle (RFC 8301 §3.2)."""
+_PUBLIC_EXPONENT: Final = 65537
+_DNS_STRING: Final = 255
+
+_PADDING: Final = padding.PKCS1v15()
+_SHA256: Final = SHA256()
+
+
+class KeyRefusedError(RefusedError, ValueError):
+    """The key cannot sign mail: unreadable, encrypted, of another kind, or too small."""
+
+
+class Algorithm(enum.Enum):
+    """How a key signs, by the name of the ``a=`` tag."""
+
+    RSA_SHA256 = "rsa-sha256"
+    ED25519_SHA256 = "ed25519-sha256"
+
+
+class SigningKey:
+    """A private key together with the selector under which its public half is published."""
+
+    def __init__(self, selector: str, private: PrivateKeyTypes) -> None:
+        """Take a key of the cryptography package; raises `KeyRefusedError` when it cannot sign mail."""
+        self.selector: Final = ascii_domain(selector)
+        if isinstance(private, rsa.RSAPrivateKey):
+            if not MIN_RSA_BITS <= private.key_size <= MAX_RSA_BITS:
+                raise KeyRefusedError(
+                    f"An RSA key for DKIM has {MIN_RSA_BITS} to {MAX_RSA_BITS} bits, this one has {private.key_size}."
+                )
+            self.algorithm = Algorithm.RSA_SHA256
+        elif isinstance(private, Ed25519PrivateKey):
+            self.algorithm = Algorithm.ED25519_SHA256
+        else:
+            raise KeyRefusedError("A key for DKIM is an RSA or an Ed25519 key.")
+        self._private: Final = private
+
+    @classmethod
+    def generate_rsa(cls, selector: str) -> Self:
+        """Make an RSA key of 2048 bits, which every receiver verifies."""
+        return cls(selector, rsa.generate_private_key(_PUBLIC_EXPONENT, RSA_BITS))
+
+    @classmethod
+    def generate_ed25519(cls, selector: str) -> Self:
+        """Make an Ed25519 key, for a second signature: not all receivers verify it yet."""
+        return cls(selector, Ed25519PrivateKey.generate())
+
+    @classmethod
+    def from_pem(cls, selector: str, pem: bytes) -> Self:
+        """Read a private key from PEM (PKCS #1 or #8, not encrypted); raises `KeyRefusedError`."""
+        try:
+            return cls(selector, load_pem_private_key(pem, password=None))
+        except (TypeError, UnsupportedAlgorithm) as error:
+            raise KeyRefusedError("The PEM key is encrypted or of an unknown kind.") from error
+        except ValueError as error:
+            raise _as_refused(error, "PEM") from error
+
+    @classmethod
+    def from_der(cls, selector: str, der: bytes) -> Self:
+        """Read a private key from DER (PKCS #1 or #8, not encrypted); raises `KeyRefusedError`."""
+        try:
+            return cls(selector, load_der_private_key(der, password=None))
+        except (TypeError, UnsupportedAlgorithm) as error:
+            raise KeyRefusedError("The DER key is encrypted or of an unknown kind.") from error
+        except ValueError as error:
+            raise _as_refused(error, "DER") from error
+
+    def to_pem(self) -> bytes:
+        """Write the private key as PKCS #8 PEM, not encrypted."""
+        return self._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    def to_der(self) -> bytes:
+        """Write the private key as PKCS #8 DER, not encrypted."""
+        return self._private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign; the lock of the interpreter is released during the arithmetic of RSA."""
+        if isinstance(self._private, rsa.RSAPrivateKey):
+            return self._private.sign(data, _PADDING, _SHA256)
+        # Ed25519 signs the SHA-256 hash of the data (RFC 8463 §3).
+        return self._private.sign(hashlib.sha256(data).digest())
+
+    def dns_name(self, domain: str) -> str:
+        """Tell where the public key is published, as ``selector._domainkey.example.com``."""
+        return f"{self.selector}._domainkey.{ascii_domain(domain)}"
+
+    def dns_value(self) -> str:
+        """Tell the TXT record that publishes the public key, as ``v=DKIM1; k=rsa; p=MIIB…``."""
+        public = self._private.public_key()
+        if isinstance(self._private, rsa.RSAPrivateKey):
+            kind, raw = "rsa", public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        else:
+            kind, raw = "ed25519", public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+        return f"v=DKIM1; k={kind}; p={base64.b64encode(raw).decode()}"
+
+
+def dns_strings(value: str) -> tuple[str, ...]:
+    """Cut a TXT value into strings of at most 255 characters (RFC 1035 §3.3, RFC 6376 §3.6.2.2)."""
+    return tuple(value[at : at + _DNS_STRING] for at in range(0, len(value), _DNS_STRING))
+
+
+def _as_refused(error: ValueError, form: str) -> KeyRefusedError:
+    return (
+        error
+        if isinstance(error, KeyRefusedError)
+        else KeyRefusedError(f"The key is not a private key in {form}.")
+    )

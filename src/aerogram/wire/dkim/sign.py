@@ -1,0 +1,124 @@
+"""Signatures of a mail: relaxed/relaxed, one for each key over the same canonical forms (RFC 6376, RFC 8463).
+
+Fields are *oversigned*: named once more than they stand, so that nobody can add another From or
+Subject to a signed mail and send it on (RFC 6376 §8.15). The same mail, keys and time always give
+the same signatures.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from aerogram.wire.address import ascii_domain
+from aerogram.wire.dkim.canonical import relaxed_body, relaxed_fields
+from aerogram.wire.mime.errors import NoFromError
+from aerogram.wire.mime.fields import end_of_head
+
+if TYPE_CHECKING:
+    from aerogram.wire.dkim.keys import SigningKey
+
+ALWAYS: Final = (
+    b"from",
+    b"reply-to",
+    b"to",
+    b"cc",
+    b"subject",
+    b"date",
+    b"message-id",
+    b"mime-version",
+    b"content-type",
+)
+"""Signed even when absent: a receiver shows or obeys these, so adding one must break the signature."""
+
+WHEN_PRESENT: Final = (
+    b"sender",
+    b"content-transfer-encoding",
+    b"in-reply-to",
+    b"references",
+    b"list-id",
+    b"list-help",
+    b"list-unsubscribe",
+    b"list-unsubscribe-post",
+    b"feedback-id",
+)
+"""Signed, and guarded against a second one, when they stand in the mail. RFC 8058 §4 wants both
+unsubscribe fields signed, Gmail the Feedback-ID; hosts on the way may add the absent ones."""
+
+_ORDER: Final = ALWAYS + WHEN_PRESENT
+_SIGNED: Final = frozenset(_ORDER)
+_SIGNATURE_LINE: Final = 72
+_NAMES_LINE: Final = 72
+
+
+class Signer:
+    """Signs the mail of one domain with all of its keys."""
+
+    def __init__(self, domain: str, keys: tuple[SigningKey, ...]) -> None:
+        """Sign as ``domain`` (the ``d=`` tag); the signatures come in the order of ``keys``."""
+        if not keys:
+            raise ValueError("a signer needs at least one key")
+        self.domain: Final = ascii_domain(domain)
+        self.keys: Final = keys
+        self._openings: Final = tuple(
+            f" v=1; a={key.algorithm.value}; c=relaxed/relaxed; d={self.domain};\r\n s={key.selector}; t=".encode()
+            for key in keys
+        )
+
+    def sign(self, data: bytes, now_s: int) -> bytes:
+        """Give the DKIM-Signature fields, each with its CRLF, to be put before ``data``.
+
+        ``now_s`` are seconds since the Unix epoch, for the ``t=`` tag. Raises `NoFromError` for a mail
+        without From, which no signature can vouch for (RFC 6376 §5.4).
+        """
+        head_end, body_start = end_of_head(data)
+        body_hash = binascii.b2a_base64(
+            hashlib.sha256(relaxed_body(data[body_start:])).digest(), newline=False
+        )
+        names, canonical = _canonical_head(data[:head_end])
+        closing = b"%d;\r\n bh=%b;\r\n h=%b;\r\n b=" % (now_s, body_hash, names)
+        out: list[bytes] = []
+        for opening, key in zip(self._openings, self.keys, strict=True):
+            # Folded the way it is, the relaxed form of the field differs in nothing but its line ends.
+            tags = opening + closing
+            signature = key.sign(canonical + b"dkim-signature:" + tags.replace(b"\r\n ", b" ")[1:])
+            out += (b"DKIM-Signature:", tags, _folded(signature), b"\r\n")
+        return b"".join(out)
+
+
+def _canonical_head(head: bytes) -> tuple[bytes, bytes]:
+    """Give the folded value of the ``h=`` tag and the relaxed form of the fields it names."""
+    found: dict[bytes, list[bytes]] = {}
+    for name, value in relaxed_fields(head):
+        if name in _SIGNED:
+            found.setdefault(name, []).append(b"%b:%b\r\n" % (name, value))
+    if b"from" not in found:
+        raise NoFromError("A mail without a From header cannot be signed (RFC 6376 5.4).")
+    lines: list[bytes] = []
+    counts = []
+    for name in _ORDER:
+        fields = found.get(name, ())
+        counts.append(len(fields))
+        # Of several fields of a name the last is signed first (RFC 6376 §5.4.2).
+        lines += reversed(fields)
+    return _names_tag(tuple(counts)), b"".join(lines)
+
+
+@lru_cache(maxsize=256)
+def _names_tag(counts: tuple[int, ...]) -> bytes:
+    """Write the ``h=`` tag for so many fields of each name in `_ORDER`, folded between names."""
+    lines = [b""]
+    for name, count in zip(_ORDER, counts, strict=True):
+        times = count + 1 if count or name in ALWAYS else 0
+        for _ in range(times):
+            if len(lines[-1]) + len(name) > _NAMES_LINE:
+                lines.append(b"")
+            lines[-1] += name + b":"
+    return b"\r\n ".join(lines)[:-1]
+
+
+def _folded(signature: bytes) -> bytes:
+    text = binascii.b2a_base64(signature, newline=False)
+    return b"\r\n ".join([text[at : at + _SIGNATURE_LINE] for at in range(0, len(text), _SIGNATURE_LINE)])

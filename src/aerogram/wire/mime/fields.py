@@ -1,0 +1,50 @@
+"""The header section of a mail as bytes: where it ends, its fields, and what their names mean.
+
+A *field* here is the bytes of one header with its folded lines, without the final CRLF.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+SINGLETONS: Final = frozenset(
+    {b"from", b"sender", b"reply-to", b"to", b"cc", b"subject", b"date", b"message-id", b"mime-version"}
+)
+"""Fields that stand at most once (RFC 5322 §3.6, RFC 2045 §4); large receivers refuse mail with two."""
+
+PRIVATE_PREFIXES: Final = (b"x-mj-", b"x-mailjet-", b"x-mailpace-")
+"""Orders to this service; they may hold private data (payloads, variables) and never go out."""
+
+PRIVATE: Final = frozenset(
+    {b"bcc", b"resent-bcc", b"return-path", b"x-list-unsubscribe", b"received-spf", b"authentication-results"}
+)
+"""Fields that would betray blind recipients, or that only a receiving server may write
+(RFC 5321 §4.4, RFC 7208 §9.1, RFC 8601 §5)."""
+
+_FIELD_END: Final = re.compile(rb"\r\n(?![ \t])")
+
+
+def end_of_head(data: bytes) -> tuple[int, int]:
+    """Find the end of the header section and the start of the body.
+
+    The first offset lies behind the last header's CRLF, the second behind the empty line. Both are
+    0 and 2 when a mail begins with its body, and the length of ``data`` when there is no body.
+    """
+    if data.startswith(b"\r\n"):
+        return 0, 2
+    at = data.find(b"\r\n\r\n")
+    return (len(data), len(data)) if at < 0 else (at + 2, at + 4)
+
+
+def split_fields(head: bytes) -> list[bytes]:
+    """Split a header section (up to its last CRLF) into fields, each with its folded lines."""
+    fields = _FIELD_END.split(head) if b"\r\n " in head or b"\r\n\t" in head else head.split(b"\r\n")
+    if not fields[-1]:
+        fields.pop()
+    return fields
+
+
+def is_private(name: bytes) -> bool:
+    """Tell whether a field of this name (lower case) must not leave the service."""
+    return name in PRIVATE or name.startswith(PRIVATE_PREFIXES)

@@ -1,0 +1,104 @@
+"""Content-Type and Content-Disposition: media types cleaned, parameters written (RFC 2045 §5, RFC 2231)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote
+
+from aerogram.wire.mime.errors import HeaderError
+
+_NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}"
+_media_type: Final = re.compile(rf"[ \t]*({_NAME})/({_NAME})[ \t]*(?=;|\Z)").match
+_parameter: Final = re.compile(
+    rf'[ \t]*;[ \t]*({_NAME})[ \t]*=[ \t]*({_NAME}|"[ !#-\[\]-~]{{0,127}}")[ \t]*(?=;|\Z)'
+).match
+_breaks_lines: Final = re.compile(r"[\r\n\0]").search
+_is_plain_value: Final = re.compile(r"[ !#-\[\]-~]{0,60}\Z").match
+_continuation: Final = re.compile(r"(?:%[0-9A-F]{2}|[^%]){1,18}").findall
+
+# What attribute-char of RFC 2231 §7 allows beyond letters and digits.
+_ATTRIBUTE_CHARACTERS: Final = "!#$&+-.^_`{|}~"
+# Composite types may not be encoded in base64 (RFC 2045 §6.4), as files always are here.
+_COMPOSITE: Final = frozenset({"multipart", "message"})
+_MAX_PARAMETERS: Final = 8
+_OWN_PARAMETERS: Final = frozenset({"name", "boundary"})
+_UNKNOWN: Final = (" application/octet-stream",)
+
+
+@lru_cache(maxsize=256)
+def media_type_pieces(content_type: str) -> tuple[str, ...]:
+    """Clean the media type a client gave for a file; the pieces are foldable and end without ``;``.
+
+    What cannot be read, and composite types, become ``application/octet-stream``. Text types without
+    a charset get ``charset=utf-8`` (facts: SEND.md A4). Raises `HeaderError` for line breaks and NUL.
+    """
+    if _breaks_lines(content_type) is not None:
+        raise HeaderError("The ContentType of a file holds a line break or a NUL character.")
+    found = _media_type(content_type)
+    if found is None or found[1].lower() in _COMPOSITE:
+        return _UNKNOWN
+    parameters: dict[str, str] = {}
+    at = found.end()
+    for _ in range(_MAX_PARAMETERS):
+        parameter = _parameter(content_type, at)
+        if parameter is None:
+            break
+        at = parameter.end()
+        key = parameter[1].lower()
+        if key.rstrip("0123456789*") not in _OWN_PARAMETERS:
+            parameters.setdefault(key, parameter[2])
+    if found[1].lower() == "text":
+        parameters.setdefault("charset", "utf-8")
+    return _with_semicolons(
+        [f"{found[1]}/{found[2]}".lower(), *(f"{key}={value}" for key, value in parameters.items())]
+    )
+
+
+def filename_pieces(key: str, filename: str) -> tuple[str, ...]:
+    """Write a file's name as a parameter: quoted when short ASCII, else by RFC 2231 in UTF-8.
+
+    Raises `HeaderError` for line breaks, NUL and half a surrogate pair.
+    """
+    if _is_plain_value(filename) is not None:
+        return (f' {key}="{filename}"',)
+    if _breaks_lines(filename) is not None:
+        raise HeaderError("The name of a file holds a line break or a NUL character.")
+    try:
+        encoded = quote(filename, safe=_ATTRIBUTE_CHARACTERS)
+    except UnicodeEncodeError as error:
+        raise HeaderError(
+            "The name of a file holds half of a surrogate pair, which is no character."
+        ) from error
+    chunks = _continuation(encoded)
+    if len(chunks) == 1:
+        return (f" {key}*=utf-8''{encoded}",)
+    first, *rest = chunks
+    return _with_semicolons(
+        [f"{key}*0*=utf-8''{first}", *(f"{key}*{number}*={chunk}" for number, chunk in enumerate(rest, 1))]
+    )
+
+
+def content_id(attachment_id: str, filename: str) -> str:
+    """Make the Content-ID of an inlined file, without brackets: the one given, else the file's name.
+
+    Characters that an id may not hold are written as in URLs, which is how ``cid:`` URLs are
+    compared (RFC 2392 §2). Raises `HeaderError` for line breaks and NUL, and for ids no line can carry.
+    """
+    wanted = attachment_id.strip().removeprefix("<").removesuffix(">") or filename
+    if _breaks_lines(wanted) is not None:
+        raise HeaderError("The ContentID of a file holds a line break or a NUL character.")
+    try:
+        written = quote(wanted, safe="!#$%&'*+-/=?^_`{|}~@.:,;()[]")
+    except UnicodeEncodeError as error:
+        raise HeaderError(
+            "The ContentID of a file holds half of a surrogate pair, which is no character."
+        ) from error
+    if not written or len(written) > 900:  # noqa: PLR2004 (998 octets a line, less name and brackets)
+        raise HeaderError("The ContentID of a file is empty or longer than a line may be.")
+    return written
+
+
+def _with_semicolons(parameters: list[str]) -> tuple[str, ...]:
+    return (*(f" {parameter};" for parameter in parameters[:-1]), f" {parameters[-1]}")

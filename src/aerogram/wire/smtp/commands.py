@@ -1,0 +1,174 @@
+"""A command line, read into a verb and frozen values (RFC 5321 §4.1.1).
+
+What cannot be read is answered by the `Reply` that refuses it; nothing here raises for any input.
+Whether a command is allowed at its moment is not asked here but in `states`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from aerogram.wire.smtp.limits import MAX_DOMAIN, MAX_SIZE_DIGITS
+from aerogram.wire.smtp.parameters import (
+    NO_MAIL_PARAMETERS,
+    NO_RCPT_PARAMETERS,
+    MailParameters,
+    RcptParameters,
+    parse_mail_parameters,
+    parse_rcpt_parameters,
+)
+from aerogram.wire.smtp.paths import PathFault, parse_path, split_path
+from aerogram.wire.smtp.replies import (
+    BAD_SYNTAX,
+    BARE_CR_IN_COMMAND,
+    BARE_LF_IN_COMMAND,
+    COMMAND_NOT_UTF8,
+    CONTROL_IN_COMMAND,
+    Reply,
+    syntax,
+)
+
+WEB_METHODS: Final = frozenset(
+    {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PRI"}
+)
+"""First words of HTTP requests: a browser was made to speak to us, and the lines of the request's
+body would be commands (a cross-protocol attack)."""
+
+MAIL_USAGE: Final = "MAIL FROM:<address>"
+RCPT_USAGE: Final = "RCPT TO:<address>"
+BDAT_USAGE: Final = "BDAT size [LAST]"
+AUTH_USAGE: Final = "AUTH mechanism [initial-response]"
+
+_NO_BRACKETS: Final = "bad address syntax; the address stands in angle brackets"
+_PATH_CODES: Final = {PathFault.SYNTAX: 501, PathFault.TOO_LONG: 501, PathFault.NOT_ASCII: 553}
+
+
+class Mail(msgspec.Struct, frozen=True):
+    """``MAIL FROM:<path> parameters``; "" is the null path."""
+
+    path: str
+    parameters: MailParameters = NO_MAIL_PARAMETERS
+
+
+class Rcpt(msgspec.Struct, frozen=True):
+    """``RCPT TO:<path> parameters``; the path may be the lone word ``postmaster``."""
+
+    path: str
+    parameters: RcptParameters = NO_RCPT_PARAMETERS
+
+
+class Bdat(msgspec.Struct, frozen=True):
+    """``BDAT size [LAST]``: so many octets follow the line (RFC 3030 §2)."""
+
+    size: int
+    is_last: bool = False
+
+
+class Auth(msgspec.Struct, frozen=True):
+    """``AUTH mechanism [initial-response]``; the response still in base64, None when absent."""
+
+    mechanism: str
+    initial_response: bytes | None = None
+
+
+def split_command(line: bytes) -> tuple[str, str] | Reply:
+    """Part a line without its CRLF into the verb in upper case and the argument without outer spaces."""
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return COMMAND_NOT_UTF8
+    if not text.isprintable():
+        refusal = _refusal_of_controls(text)
+        if refusal is not None:
+            return refusal
+    verb, _, argument = text.partition(" ")
+    if not verb:
+        return BAD_SYNTAX
+    return verb.upper(), argument.strip(" ")
+
+
+def parse_greeting_name(verb: str, argument: str) -> str | Reply:
+    """Read the name a client gives itself. Any word is taken: too many clients do not know theirs."""
+    if not argument or " " in argument or len(argument) > MAX_DOMAIN:
+        return syntax(f"{verb} hostname")
+    return argument
+
+
+def parse_mail(argument: str) -> Mail | Reply:
+    """Read the argument of MAIL. A space after the colon is borne, as most servers do."""
+    if argument[:5].upper() != "FROM:":
+        return syntax(MAIL_USAGE)
+    parts = split_path(argument[5:].lstrip(" "))
+    if parts is None:
+        return Reply(501, "5.1.7", f"Error: {_NO_BRACKETS}: {MAIL_USAGE}")
+    text, rest = parts
+    parameters = parse_mail_parameters(rest) if rest else NO_MAIL_PARAMETERS
+    if isinstance(parameters, Reply):
+        return parameters
+    path = parse_path(text, utf8=parameters.smtputf8)
+    if isinstance(path, PathFault):
+        return _refusal_of_path(path, "5.1.7", text)
+    return Mail(path, parameters)
+
+
+def parse_rcpt(argument: str, *, utf8: bool) -> Rcpt | Reply:
+    """Read the argument of RCPT; ``utf8`` tells whether MAIL said SMTPUTF8.
+
+    A space after the colon is borne, as most servers do.
+    """
+    if argument[:3].upper() != "TO:":
+        return syntax(RCPT_USAGE)
+    parts = split_path(argument[3:].lstrip(" "))
+    if parts is None:
+        return Reply(501, "5.1.3", f"Error: {_NO_BRACKETS}: {RCPT_USAGE}")
+    text, rest = parts
+    # Every server must take mail for its postmaster, with no domain (RFC 5321 §4.5.1).
+    path = "postmaster" if text.lower() == "postmaster" else parse_path(text, utf8=utf8)
+    if isinstance(path, PathFault):
+        return _refusal_of_path(path, "5.1.3", text)
+    if not path:
+        return _refusal_of_path(PathFault.SYNTAX, "5.1.3", text)
+    parameters = parse_rcpt_parameters(rest) if rest else NO_RCPT_PARAMETERS
+    if isinstance(parameters, Reply):
+        return parameters
+    return Rcpt(path, parameters)
+
+
+def parse_bdat(argument: str) -> Bdat | Reply:
+    """Read the argument of BDAT. Where it is refused nobody knows how many octets follow."""
+    size, _, last = argument.partition(" ")
+    if not (size.isascii() and size.isdigit() and len(size) <= MAX_SIZE_DIGITS):
+        return syntax(BDAT_USAGE)
+    if last and last.strip(" ").upper() != "LAST":
+        return syntax(BDAT_USAGE)
+    return Bdat(int(size), bool(last))
+
+
+def parse_auth(argument: str) -> Auth | Reply:
+    """Read the argument of AUTH; the mechanism in upper case."""
+    mechanism, _, response = argument.partition(" ")
+    if not mechanism:
+        return syntax(AUTH_USAGE)
+    return Auth(mechanism.upper(), response.encode() if response else None)
+
+
+def _refusal_of_path(fault: PathFault, enhanced: str, text: str) -> Reply:
+    if fault is PathFault.NOT_ASCII:
+        enhanced = "5.6.7"  # RFC 6531 §3.5
+    return Reply(_PATH_CODES[fault], enhanced, f"<{text}>: {fault.value}")
+
+
+def _refusal_of_controls(text: str) -> Reply | None:
+    """Name the character that has no place in a command; None when all of them may stand there.
+
+    ``str.isprintable`` is too strict for addresses: it refuses letters younger than this Python.
+    """
+    if "\n" in text:
+        return BARE_LF_IN_COMMAND
+    if "\r" in text:
+        return BARE_CR_IN_COMMAND
+    if any(char < " " or "\x7f" <= char < "\xa0" or char in "\u2028\u2029" for char in text):
+        return CONTROL_IN_COMMAND
+    return None

@@ -1,0 +1,46 @@
+r"""The bytes of a message on the wire: its end, its dots, and the line ends it may have.
+
+Only ``<CR><LF>.<CR><LF>`` ends a message (RFC 5321 §4.1.1.4). Servers that took less let one mail
+be read as two ("SMTP smuggling"), so a message that holds a bare CR, a bare LF or a NUL is not
+mended but refused (RFC 5321 §2.3.8: neither may be sent apart).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CRLF: Final = b"\r\n"
+END_OF_DATA: Final = b"\r\n.\r\n"
+
+BARE_LF: Final = "a bare <LF>"
+BARE_CR: Final = "a bare <CR>"
+NUL: Final = "a NUL"
+
+
+def flaw_of(data: bytes) -> str:
+    r"""Name what makes the message ambiguous: a bare LF, a bare CR or a NUL; "" when it is clean.
+
+    Four scans at the speed of memory; a regular expression would take a hundred times as long.
+    """
+    pairs = data.count(CRLF)
+    if data.count(b"\n") != pairs:
+        return BARE_LF
+    if data.count(b"\r") != pairs:
+        return BARE_CR
+    if b"\0" in data:
+        return NUL
+    return ""
+
+
+def dots_unstuffed(data: bytes) -> bytes:
+    """Remove the first dot of each line that begins with one (RFC 5321 §4.5.2)."""
+    if b"\r\n." in data:
+        data = data.replace(b"\r\n.", CRLF)
+    return data[1:] if data.startswith(b".") else data
+
+
+def dots_stuffed(data: bytes) -> bytes:
+    """Add a dot to each line that begins with one: what a client does before sending."""
+    if b"\r\n." in data:
+        data = data.replace(b"\r\n.", b"\r\n..")
+    return b"." + data if data.startswith(b".") else data

@@ -1,0 +1,157 @@
+"""The parameters of MAIL and RCPT, as the offered extensions define them.
+
+SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH (RFC 4954 §5), RET, ENVID, NOTIFY and
+ORCPT (RFC 3461). Anything else is refused with 555, a bad value with 501, in each case by a `Reply`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+
+from aerogram.wire.smtp.limits import MAX_AUTH_PARAMETER, MAX_ENVID, MAX_ORCPT, MAX_SIZE_DIGITS
+from aerogram.wire.smtp.replies import Reply, bad_parameter, unsupported_option
+
+_PARAMETER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^= ]+))?")
+_XTEXT: Final = re.compile(r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})+")
+_ORCPT: Final = re.compile(r"[A-Za-z0-9!#$%&'*/?^_`{|}~.-]+;[^= ]+")
+_BODIES: Final = frozenset({"7BIT", "8BITMIME"})
+_RETURNS: Final = frozenset({"FULL", "HDRS"})
+_NOTIFY_WORDS: Final = frozenset({"SUCCESS", "FAILURE", "DELAY"})
+_MAX_SHOWN_KEYWORD: Final = 40
+
+
+class MailParameters(msgspec.Struct, frozen=True):
+    """What MAIL said besides the path. Text is "" and ``size`` 0 when absent."""
+
+    size: int = 0
+    """The declared size in octets; the client's estimate (RFC 1870 §6)."""
+    is_8bit: bool = False
+    """BODY=8BITMIME was given."""
+    smtputf8: bool = False
+    ret: str = ""
+    """``FULL`` or ``HDRS``."""
+    envid: str = ""
+    """The envelope id, in xtext as it came, ready to be passed on."""
+    auth: str = ""
+    """Whom the client names as the submitter, in xtext; it is not believed."""
+
+
+class RcptParameters(msgspec.Struct, frozen=True):
+    """What RCPT said besides the path; "" when absent."""
+
+    notify: str = ""
+    """``NEVER``, or some of ``SUCCESS,FAILURE,DELAY``, in upper case."""
+    orcpt: str = ""
+    """The original recipient as ``rfc822;ann@example.net``, in xtext as it came."""
+
+
+NO_MAIL_PARAMETERS: Final = MailParameters()
+NO_RCPT_PARAMETERS: Final = RcptParameters()
+
+
+def parse_mail_parameters(text: str) -> MailParameters | Reply:
+    """Read what follows the path of MAIL; a `Reply` refuses it."""
+    fields = _read(text, _MAIL)
+    return fields if isinstance(fields, Reply) else MailParameters(**fields)
+
+
+def parse_rcpt_parameters(text: str) -> RcptParameters | Reply:
+    """Read what follows the path of RCPT; a `Reply` refuses it."""
+    fields = _read(text, _RCPT)
+    return fields if isinstance(fields, Reply) else RcptParameters(**fields)
+
+
+def _size(value: str) -> int | Reply:
+    if value.isascii() and value.isdigit() and len(value) <= MAX_SIZE_DIGITS:
+        return int(value)
+    return bad_parameter("SIZE takes a number of octets")
+
+
+def _body(value: str) -> bool | Reply:
+    kind = value.upper()
+    return kind == "8BITMIME" if kind in _BODIES else bad_parameter("BODY takes 7BIT or 8BITMIME")
+
+
+def _smtputf8(value: str) -> bool | Reply:
+    return bad_parameter("SMTPUTF8 takes no value") if value else True
+
+
+def _ret(value: str) -> str | Reply:
+    what = value.upper()
+    return what if what in _RETURNS else bad_parameter("RET takes FULL or HDRS")
+
+
+def _envid(value: str) -> str | Reply:
+    if len(value) <= MAX_ENVID and _XTEXT.fullmatch(value):
+        return value
+    return bad_parameter(f"ENVID takes up to {MAX_ENVID} characters of xtext")
+
+
+def _auth(value: str) -> str | Reply:
+    if len(value) <= MAX_AUTH_PARAMETER and _XTEXT.fullmatch(value):
+        return value
+    return bad_parameter("AUTH takes a mailbox in xtext, or <>")
+
+
+def _notify(value: str) -> str | Reply:
+    notify = value.upper()
+    words = notify.split(",")
+    if notify == "NEVER" or (_NOTIFY_WORDS.issuperset(words) and len(set(words)) == len(words)):
+        return notify
+    return bad_parameter("NOTIFY takes NEVER, or some of SUCCESS,FAILURE,DELAY")
+
+
+def _orcpt(value: str) -> str | Reply:
+    if len(value) <= MAX_ORCPT and _ORCPT.fullmatch(value):
+        return value
+    return bad_parameter("ORCPT takes a type, a semicolon and an address in xtext")
+
+
+_Readers = dict[str, tuple[str, Callable[[str], Any]]]
+
+_MAIL: Final[_Readers] = {
+    "SIZE": ("size", _size),
+    "BODY": ("is_8bit", _body),
+    "SMTPUTF8": ("smtputf8", _smtputf8),
+    "RET": ("ret", _ret),
+    "ENVID": ("envid", _envid),
+    "AUTH": ("auth", _auth),
+}
+_RCPT: Final[_Readers] = {"NOTIFY": ("notify", _notify), "ORCPT": ("orcpt", _orcpt)}
+
+
+def _read(text: str, readers: _Readers) -> dict[str, Any] | Reply:
+    """Read each parameter into the field and by the function that ``readers`` name for it."""
+    pairs = _pairs(text)
+    if isinstance(pairs, Reply):
+        return pairs
+    fields: dict[str, Any] = {}
+    for keyword, value in pairs.items():
+        if keyword not in readers:
+            return unsupported_option(keyword[:_MAX_SHOWN_KEYWORD])
+        name, read = readers[keyword]
+        field = read(value)
+        if isinstance(field, Reply):
+            return field
+        fields[name] = field
+    return fields
+
+
+def _pairs(text: str) -> dict[str, str] | Reply:
+    """Part ``KEYWORD=value`` words (RFC 5321 §4.1.2, ``Mail-parameters``); keywords in upper case."""
+    pairs: dict[str, str] = {}
+    for word in text.split(" "):
+        if not word:
+            continue
+        parsed = _PARAMETER.fullmatch(word)
+        if parsed is None:
+            return bad_parameter("malformed parameter")
+        keyword = parsed[1].upper()
+        if keyword in pairs:
+            return bad_parameter(f"{keyword[:_MAX_SHOWN_KEYWORD]} is given twice")
+        pairs[keyword] = parsed[2] or ""
+    return pairs

@@ -1,0 +1,1 @@
+"""Clients that somebody else wrote, against the whole process."""

@@ -1,0 +1,97 @@
+"""Two servers for all clients: one that captures, one that relays to a sink; and a certificate."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from support.certificates import make_pair
+from support.ports import free_port
+from support.server import running
+from support.signatures import Verifier
+from support.sinks import Sink
+from support.waiting import wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from support.certificates import Pair
+    from support.server import ServerProcess
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory) -> Pair:
+    return make_pair(tmp_path_factory.mktemp("tls"))
+
+
+class Capturing:
+    """A server in capture mode; what arrives is read from its inbox over HTTP."""
+
+    def __init__(self, server: ServerProcess) -> None:
+        self.server = server
+
+    def mail_to(self, recipient: str) -> bytes:
+        """Wait for a mail to this recipient; give its bytes."""
+        listed = wait_for(lambda: self._find(recipient), f"a mail to {recipient} in the inbox")
+        return self._get(f"/inbox/api/messages/{listed['id']}/raw")
+
+    def _find(self, recipient: str) -> dict[str, object] | None:
+        listed = json.loads(self._get("/inbox/api/messages"))
+        return next((each for each in listed if recipient in str(each["to"])), None)
+
+    def _get(self, path: str) -> bytes:
+        with urllib.request.urlopen(self.server.url + path, timeout=10) as answer:
+            return answer.read()
+
+
+class Relaying:
+    """A server whose next hop for every domain is a sink."""
+
+    def __init__(self, server: ServerProcess, sink: Sink) -> None:
+        self.server = server
+        self.sink = sink
+        self._verifier = Verifier(server, "example.com")
+
+    def mail_to(self, recipient: str) -> bytes:
+        """Wait for a mail to this recipient; give its bytes, whose signatures are good."""
+        content = self.sink.mail_to(recipient).content
+        self._verifier.assert_signed(content, "rsa-sha256", "ed25519-sha256")
+        return content
+
+
+@contextlib.contextmanager
+def _served(folder, certificate: Pair, **settings: str) -> Iterator[ServerProcess]:
+    common = {
+        "https": f"127.0.0.1:{free_port()}",
+        "tls_cert": str(certificate.certificate),
+        "tls_key": str(certificate.key),
+        "hostname": "mail.example.com",
+        "trusted_senders": "@example.com",
+    }
+    with running(folder / "data", **common, **settings) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def capturing(tmp_path_factory, certificate) -> Iterator[Capturing]:
+    with _served(tmp_path_factory.mktemp("capturing"), certificate) as server:
+        yield Capturing(server)
+
+
+@pytest.fixture(scope="session")
+def relaying(tmp_path_factory, certificate) -> Iterator[Relaying]:
+    with Sink() as sink:
+        folder = tmp_path_factory.mktemp("relaying")
+        routes = f"*=127.0.0.1:{sink.port}"
+        with _served(folder, certificate, deliver="direct", routes=routes, rate_limit="none") as server:
+            yield Relaying(server, sink)
+
+
+@pytest.fixture(params=["capturing", "relaying"])
+def post(request) -> Capturing | Relaying:
+    """Each way a mail can end: in the inbox, and at a next hop."""
+    return request.getfixturevalue(request.param)

@@ -1,0 +1,96 @@
+"""Mailjet's own Python SDK."""
+
+import base64
+
+import pytest
+from mailjet_rest import Client
+from mailjet_rest.errors import MailjetAuthError, ValidationError
+
+from clients.sample import ATTACHMENT, FILENAME, HTML, SENDER, TEXT, Sample
+
+UNAUTHORIZED = (
+    "API key authentication/authorization failure. You may be unauthorized to access the API or your API key "
+    "may be expired. Visit API keys management section to check your keys."
+)
+
+
+@pytest.fixture
+def sdk():
+    """Make a client of the Send API for a server."""
+    opened = []
+
+    def make(server, secret=None, version="v3.1"):
+        key = (server.settings["api_key"], secret or server.settings["secret_key"])
+        client = Client(auth=key, version=version, api_url=f"{server.url}/")
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+def message_to(*recipients, **changes):
+    message = {
+        "From": {"Email": SENDER, "Name": "Orders"},
+        "To": [{"Email": recipient} for recipient in recipients],
+        "Subject": "Receipt 17",
+        "TextPart": "Thanks.",
+    }
+    return message | changes
+
+
+def test_text_html_and_a_file_arrive_intact(sdk, post):
+    sample = Sample()
+    attachment = {
+        "ContentType": "application/octet-stream",
+        "Filename": FILENAME,
+        "Base64Content": base64.b64encode(ATTACHMENT).decode(),
+    }
+    message = message_to(
+        sample.recipient, Subject=sample.subject, TextPart=TEXT, HTMLPart=HTML, Attachments=[attachment],
+        CustomID="r-17",
+    )  # fmt: skip
+    answer = sdk(post.server).send.create(data={"Messages": [message]})
+    assert answer.status_code == 200
+    (result,) = answer.json()["Messages"]
+    assert (result["Status"], result["CustomID"]) == ("success", "r-17")
+    assert [each["Email"] for each in result["To"]] == [sample.recipient]
+    sample.assert_intact(post.mail_to(sample.recipient))
+
+
+def test_a_sandbox_call_sends_nothing(sdk, capturing):
+    answer = sdk(capturing.server).send.create(
+        data={"Messages": [message_to("ann@example.net")], "SandboxMode": True}
+    )
+    assert answer.json()["Messages"][0]["To"][0]["MessageID"] == 0
+
+
+def test_a_wrong_secret_is_told_in_mailjets_words(sdk, capturing):
+    with pytest.raises(MailjetAuthError) as refused:
+        sdk(capturing.server, "wrong").send.create(data={"Messages": [message_to("ann@example.net")]})
+    assert UNAUTHORIZED in str(refused.value)
+
+
+def test_a_sender_that_is_not_validated_is_send_0008(sdk, capturing):
+    message = message_to("ann@example.net", From={"Email": "eve@elsewhere.example"})
+    with pytest.raises((MailjetAuthError, ValidationError)) as refused:
+        sdk(capturing.server).send.create(data={"Messages": [message]})
+    text = '"eve@elsewhere.example" is not an authorized sender email address for your account.'
+    assert text in str(refused.value)
+
+
+def test_fifty_one_recipients_are_too_many(sdk, capturing):
+    recipients = [f"ann{number}@example.net" for number in range(51)]
+    with pytest.raises(ValidationError) as refused:
+        sdk(capturing.server).send.create(data={"Messages": [message_to(*recipients)]})
+    assert "Total number of recipients exceeded. Max allowed - 50" in str(refused.value)
+
+
+def test_a_good_message_is_sent_though_its_neighbour_is_refused(sdk, relaying):
+    sample = Sample()
+    messages = [message_to("ann@example..net"), message_to(sample.recipient)]
+    with pytest.raises(ValidationError) as refused:
+        sdk(relaying.server).send.create(data={"Messages": messages})
+    assert '"ann@example..net" is an invalid email address.' in str(refused.value)
+    assert relaying.mail_to(sample.recipient)

@@ -1,0 +1,120 @@
+"""Mailjet's own Node SDK and nodemailer."""
+
+import base64
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from clients.sample import ATTACHMENT, FILENAME, HTML, SENDER, TEXT, Sample
+from support import required
+
+FOLDER = Path(__file__).with_name("node")
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="session")
+def node():
+    """Node, with the locked packages in place."""
+    found = required.program("node")
+    if not (FOLDER / "node_modules").is_dir():
+        subprocess.run([required.program("npm"), "ci", "--no-audit", "--no-fund"], cwd=FOLDER, check=True)
+    return found
+
+
+@pytest.fixture
+def run(node, certificate):
+    """Run one of the scripts; give what it prints."""
+
+    def run_script(script, **given):
+        done = subprocess.run(
+            [node, script],
+            cwd=FOLDER,
+            input=json.dumps(given),
+            env=os.environ | {"NODE_EXTRA_CA_CERTS": str(certificate.certificate)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run_script
+
+
+def https_of(server):
+    return server.settings["https"].replace("127.0.0.1", "localhost")
+
+
+def test_node_mailjet_sends_text_html_and_a_file(run, post):
+    sample = Sample()
+    settings = post.server.settings
+    message = {
+        "From": {"Email": SENDER, "Name": "Orders"},
+        "To": [{"Email": sample.recipient}],
+        "Subject": sample.subject,
+        "TextPart": TEXT,
+        "HTMLPart": HTML,
+        "Attachments": [
+            {
+                "ContentType": "application/octet-stream",
+                "Filename": FILENAME,
+                "Base64Content": base64.b64encode(ATTACHMENT).decode(),
+            }
+        ],
+    }
+    answer = run(
+        "send_mailjet.js",
+        host=https_of(post.server),
+        key=settings["api_key"],
+        secret=settings["secret_key"],
+        message=message,
+    )
+    (result,) = answer["body"]["Messages"]
+    assert result["Status"] == "success"
+    assert result["To"][0]["Email"] == sample.recipient
+    assert result["To"][0]["MessageID"] <= 2**53 - 1
+    sample.assert_intact(post.mail_to(sample.recipient))
+
+
+def test_node_mailjet_tells_that_the_key_is_wrong(run, capturing):
+    settings = capturing.server.settings
+    answer = run(
+        "send_mailjet.js",
+        host=https_of(capturing.server),
+        key=settings["api_key"],
+        secret="wrong",
+        message={"From": {"Email": SENDER}, "To": [{"Email": "ann@example.net"}], "TextPart": "x"},
+    )
+    assert answer["statusCode"] == 401
+    assert "API key authentication/authorization failure" in answer["message"]
+
+
+def test_nodemailer_sends_text_html_and_a_file_over_starttls(run, post):
+    sample = Sample()
+    settings = post.server.settings
+    attachment = {
+        "filename": FILENAME,
+        "contentType": "application/octet-stream",
+        "content": base64.b64encode(ATTACHMENT).decode(),
+    }
+    answer = run(
+        "send_nodemailer.js",
+        port=post.server.smtp_port,
+        user=settings["api_key"],
+        **{"pass": settings["secret_key"]},
+        mail={
+            "from": f"Orders <{SENDER}>",
+            "to": sample.recipient,
+            "subject": sample.subject,
+            "text": TEXT,
+            "html": HTML,
+            "attachments": [attachment],
+        },
+    )
+    assert answer["response"].startswith("250 ")
+    sample.assert_intact(post.mail_to(sample.recipient))

@@ -1,0 +1,78 @@
+"""Accounts and their keys, on both engines."""
+
+import re
+
+import pytest
+
+from aerogram.base.errors import NotFoundError
+from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.identity.accounts import Accounts
+from aerogram.identity.authenticate import Authenticator
+from aerogram.store.records import accounts as records
+
+
+@pytest.fixture
+def sealer():
+    return Sealer(new_master_key())
+
+
+@pytest.fixture
+def accounts(database, sealer, ids, clock):
+    return Accounts(database, sealer, ids, clock)
+
+
+async def test_a_key_pair_is_two_times_32_hexadecimal_digits(accounts):
+    opened = await accounts.create("Shop")
+    assert all(re.fullmatch("[0-9a-f]{32}", half) for half in opened.keys)
+
+
+async def test_a_new_pair_opens_its_account(database, sealer, clock, accounts):
+    opened = await accounts.create("Shop")
+    principal = await Authenticator(database, sealer, clock).check(*opened.keys)
+    assert principal is not None
+    assert principal.account_id == opened.account.id
+
+
+async def test_the_secret_is_kept_only_as_a_digest(database, accounts):
+    opened = await accounts.create("Shop")
+    (credential,) = await database.read(lambda: records.credentials_of(opened.account.id))
+    assert opened.keys.secret_key not in credential
+    assert re.fullmatch("[0-9a-f]{64}", credential.secret_hash)
+
+
+async def test_after_a_rotation_only_the_new_pair_opens(database, sealer, clock, accounts):
+    opened = await accounts.create("Shop")
+    rotated = await accounts.rotate(opened.account.id)
+    authenticator = Authenticator(database, sealer, clock)
+    assert await authenticator.check(*opened.keys) is None
+    assert (await authenticator.check(*rotated)).account_id == opened.account.id
+    assert [each.key for each in (await accounts.show(opened.account.id)).credentials] == [rotated.api_key]
+
+
+async def test_accounts_are_listed_oldest_first_with_their_keys(accounts):
+    first, second = await accounts.create("First"), await accounts.create("Second")
+    assert [(each.account.name, each.credentials[0].key) for each in await accounts.every()] == [
+        ("First", first.keys.api_key),
+        ("Second", second.keys.api_key),
+    ]
+
+
+async def test_an_account_is_named_by_id_by_key_or_not_at_all(accounts):
+    first, second = await accounts.create("First"), await accounts.create("Second")
+    assert await accounts.identify("") == first.account.id
+    assert await accounts.identify(str(second.account.id)) == second.account.id
+    assert await accounts.identify(second.keys.api_key) == second.account.id
+
+
+@pytest.mark.parametrize("named", ["", "17", "9" * 40, "no-such-key"])
+async def test_an_account_that_does_not_exist_is_not_found(accounts, named):
+    with pytest.raises(NotFoundError, match="There is no account"):
+        await accounts.identify(named)
+
+
+async def test_a_password_is_kept_as_an_argon2_hash(database, accounts):
+    user = accounts.user_row(" You@Example.org ", "correct horse")
+    await database.write(lambda: records.add_user(user))
+    found = await database.read(lambda: records.user_by_email("you@example.org"))
+    assert found == user
+    assert found.password_hash.startswith("$argon2id$")

@@ -1,0 +1,118 @@
+"""The HTTP door on a real socket, in the test's own loop."""
+
+import asyncio
+import contextlib
+import socket
+
+import httpx2
+import uvicorn
+
+from aerogram.doors.http.app import Services, build_app
+from aerogram.identity.attempts import LoginAttempts
+from aerogram.identity.rate import RateLimiter
+from aerogram.model.account import CredentialKind, Principal
+from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.senders.book import SenderBook
+from aerogram.submission.accept import Acceptor
+
+ACCOUNT, STRANGER = 11, 12
+KEY, SECRET = "key-of-ann", "secret-of-ann"
+STRANGERS_KEY, STRANGERS_SECRET = "key-of-bob", "secret-of-bob"
+PUBLIC_URL = "https://mail.example.com"
+
+
+class Keys:
+    """Two accounts with one key pair each."""
+
+    def __init__(self):
+        self._accounts = {(KEY, SECRET): ACCOUNT, (STRANGERS_KEY, STRANGERS_SECRET): STRANGER}
+        self.is_down = None
+
+    def cached(self, *_):
+        return None
+
+    async def check(self, key, secret):
+        if self.is_down is not None:
+            raise self.is_down
+        account_id = self._accounts.get((key, secret))
+        if account_id is None:
+            return None
+        return Principal(account_id=account_id, kind=CredentialKind.API_KEY, label=f"API key {key}")
+
+
+class Quiet(uvicorn.Server):
+    """A server that leaves the signals of the test process alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serving(app):
+    """Serve an ASGI application on a free port of loopback; gives the base URL."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        app, http="httptools", ws="none", lifespan="on", log_config=None, access_log=False
+    )
+    server = Quiet(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+
+
+class Door:
+    """All that a test of the HTTP door may want to touch."""
+
+    def __init__(self, database, blobs, ids, clock, sealer):
+        self.keys = Keys()
+        self.samples = []
+        self.sample_fault = ""
+        self.failing_checks = {}
+        self.accept_fault = None
+        self.database = database
+        self.acceptor = Acceptor(
+            database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
+        )
+        self.subscriptions = Subscriptions(database, sealer, ids, clock)
+        self.app = build_app(
+            Services(
+                authenticator=self.keys,
+                attempts=LoginAttempts(clock),
+                rate=RateLimiter(None, clock),
+                senders=SenderBook(database, clock),
+                acceptor=self.acceptor,
+                subscriptions=self.subscriptions,
+                send_sample=self._send_sample,
+                database=database,
+                clock=clock,
+                public_url=PUBLIC_URL,
+                version="0.0.0",
+                checks={"store": self._check},
+                counts=lambda: {"accepted": 3, "delivered": 2},
+                queue_depth=self._queue_depth,
+            )
+        )
+
+    def _check_room(self):
+        if self.accept_fault is not None:
+            raise self.accept_fault
+
+    async def _send_sample(self, account_id, callback_id):
+        self.samples.append((account_id, callback_id))
+        return self.sample_fault
+
+    async def _check(self):
+        if self.failing_checks:
+            raise self.failing_checks["store"]
+
+    async def _queue_depth(self):
+        return 5
+
+
+def a_client(url, auth=(KEY, SECRET), **options):
+    """An HTTP client of the door."""
+    return httpx2.AsyncClient(base_url=url, auth=auth, trust_env=False, **options)

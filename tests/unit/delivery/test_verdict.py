@@ -1,0 +1,106 @@
+"""From an outcome to what is written."""
+
+import msgspec
+import pytest
+
+from aerogram.base.clock import DAY, HOUR
+from aerogram.delivery.retry import DEFAULT_SCHEDULE
+from aerogram.delivery.verdict import SUPPRESSION_MS, blocked_by, change_for
+from aerogram.model.event import EventKind
+from aerogram.model.message import ContentKind, Letter, MessageState
+from aerogram.model.outcome import Bounced, Deferred, Delivered, FailureState, Held
+
+NOW = 1_780_000_000_000
+LETTER = Letter(
+    message_id=7,
+    uuid="00000000-0000-8007-8000-000000000000",
+    account_id=1,
+    content_id=6,
+    lease=99,
+    recipient="Bob@Example.NET",
+    attempts=0,
+    reclaims=0,
+    accepted_ms=NOW,
+    kind=ContentKind.MIME,
+    body=b"",
+    envelope_from="ann@example.org",
+    from_email="ann@example.org",
+)
+
+
+def change(outcome, *, now_ms=NOW, **facts):
+    letter = msgspec.structs.replace(LETTER, **facts)
+    return change_for(letter, outcome, 100, now_ms, DEFAULT_SCHEDULE)
+
+
+def test_a_delivered_letter_is_sent_and_told():
+    made = change(Delivered(reply="250 ok", host="mx.example.net", tls="TLSv1.3 unverified"))
+    assert (made.state, made.event_kind, made.event_type) == (MessageState.SENT, EventKind.SENT, "sent")
+    assert (made.attempts, made.host, made.tls, made.lease) == (1, "mx.example.net", "TLSv1.3 unverified", 99)
+
+
+def test_a_captured_letter_brings_its_bytes():
+    made = change(Delivered(reply="250 ok", captured=b"mail"))
+    assert (made.captured_body, made.captured_size) == (b"mail", 4)
+
+
+def test_the_first_deferral_is_told_as_a_bounce_and_later_ones_are_not():
+    later = Deferred(state=FailureState.CONNECTION_ISSUE, reply="timed out")
+    first, second = change(later), change(later, attempts=1)
+    assert first.state == second.state == MessageState.QUEUED
+    assert first.event_kind == EventKind.DEFERRED
+    assert (first.event_type, second.event_type) == ("bounce", "")
+    assert first.due_ms > NOW
+    assert not first.is_hard
+
+
+def test_an_attempt_in_doubt_says_so():
+    made = change(Deferred(state=FailureState.CONNECTION_ISSUE, reply="connection lost", in_doubt=True))
+    assert made.reply == "in doubt: connection lost"
+
+
+def test_a_deferral_after_five_days_is_a_soft_bounce_for_the_same_reason():
+    made = change(Deferred(state=FailureState.QUOTA_EXCEEDED, reply="452 full"), now_ms=NOW + 5 * DAY + HOUR)
+    assert made.state == MessageState.BOUNCED
+    assert (made.failure, made.is_hard, made.event_type) == (FailureState.QUOTA_EXCEEDED, False, "bounce")
+    assert made.reply == "expired: 452 full"
+    assert made.suppress_address == ""
+
+
+def test_a_hard_bounce_of_the_recipient_suppresses_it_for_ninety_days():
+    made = change(Bounced(state=FailureState.USER_UNKNOWN, reply="550 no", is_hard=True))
+    assert (made.is_hard, made.is_blocked) == (True, True)
+    assert made.suppress_address == "bob@example.net"
+    assert made.suppress_until_ms == NOW + SUPPRESSION_MS
+
+
+@pytest.mark.parametrize(
+    "state", [FailureState.POLICY_ISSUE, FailureState.CONTENT_BLOCKED, FailureState.SENDER_BLOCKED]
+)
+def test_a_refusal_of_the_sender_never_suppresses_the_recipient(state):
+    made = change(Bounced(state=state, reply="550 5.7.1 no", is_hard=False))
+    assert made.suppress_address == ""
+    assert not made.is_blocked
+
+
+@pytest.mark.parametrize(
+    ("reason", "state"),
+    [
+        ("bounce", FailureState.PREBLOCKED),
+        ("spam", FailureState.SPAM_REPORTER),
+        ("manual", FailureState.BLACKLISTED),
+    ],
+)
+def test_a_suppressed_recipient_is_blocked_and_no_attempt_is_counted(reason, state):
+    made = change(blocked_by(reason))
+    assert (made.state, made.failure, made.event_type, made.attempts) == (
+        MessageState.BLOCKED,
+        state,
+        "blocked",
+        0,
+    )
+
+
+def test_a_held_letter_waits_and_nobody_is_told():
+    made = change(Held(reason="it cannot be composed"))
+    assert (made.state, made.event_kind, made.event_type) == (MessageState.HELD, EventKind.HELD, "")

@@ -1,0 +1,154 @@
+"""The commands over a real store."""
+
+import json
+
+import pytest
+
+from aerogram.app.main import Program
+from aerogram.doors.cli.main import run
+
+
+@pytest.fixture
+def aerogram(tmp_path, capsys):
+    """Run a command on the folder of the test; give status and what it printed."""
+
+    def call(*arguments, data=tmp_path / "data"):
+        status = run(Program(), [*arguments, "--data", str(data)])
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return call
+
+
+@pytest.fixture
+def as_json(aerogram):
+    def call(*arguments):
+        status, out, err = aerogram(*arguments, "--json")
+        assert (status, err) == (0, "")
+        return json.loads(out)
+
+    return call
+
+
+@pytest.fixture
+def first(as_json):
+    """An installation set up, with the credentials that were printed."""
+    return as_json(
+        "init", "--email", "you@example.org", "--sender", "@example.com", "--sender", "a@example.net"
+    )
+
+
+def test_init_makes_a_key_pair_a_person_and_the_senders_in_order(first, as_json):
+    assert first["email"] == "you@example.org"
+    assert [each["email"] for each in as_json("sender", "ls")] == [
+        "*@example.com",
+        "a@example.net",
+        "you@example.org",
+    ]
+    assert as_json("account", "ls")[0]["api_keys"] == [first["api_key"]]
+
+
+def test_init_on_a_folder_that_is_set_up_changes_nothing(first, aerogram, as_json):
+    status, out, err = aerogram("init", "--email", "other@example.org")
+    assert (status, out) == (1, "")
+    assert err == "aerogram: This installation is set up already; see: aerogram account ls\n"
+    assert len(as_json("account", "ls")) == 1
+
+
+def test_init_takes_the_key_pair_of_the_settings(aerogram, monkeypatch):
+    monkeypatch.setenv("AEROGRAM_API_KEY", "fixed-key")
+    monkeypatch.setenv("AEROGRAM_SECRET_KEY", "fixed-secret")
+    _, out, _ = aerogram("init", "--email", "you@example.org", "--json")
+    assert json.loads(out)["api_key"] == "fixed-key"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--email", "nobody"], "aerogram: --email: 'nobody' is not an email address.\n"),
+        (
+            ["--email", "a@b.org", "--sender", "x y"],
+            "aerogram: 'x y' is neither an address nor an @domain.\n",
+        ),
+    ],
+)
+def test_init_refuses_what_is_no_address(aerogram, arguments, says):
+    assert aerogram("init", *arguments) == (2, "", says)
+    assert aerogram("account", "ls")[1].startswith("No accounts yet")
+
+
+def test_a_folder_that_cannot_be_used_is_one_line(aerogram, tmp_path):
+    (tmp_path / "file").touch()
+    status, out, err = aerogram("queue", "ls", data=tmp_path / "file" / "data")
+    assert (status, out) == (1, "")
+    assert err.startswith("aerogram: data: ")
+    assert err.count("\n") == 1
+
+
+def test_an_account_is_created_shown_and_its_key_rotated(first, aerogram, as_json):
+    created = as_json("account", "create", "Shop")
+    assert as_json("account", "show", created["api_key"])["name"] == "Shop"
+    rotated = as_json("account", "rotate-key", str(created["id"]))
+    assert rotated["api_key"] != created["api_key"]
+    assert as_json("account", "show", str(created["id"]))["api_keys"] == [rotated["api_key"]]
+    _, shown, _ = aerogram("account", "show", rotated["api_key"])
+    assert rotated["secret_key"] not in shown
+
+
+def test_a_sender_is_added_listed_and_removed(first, aerogram, as_json):
+    assert as_json("sender", "add", "News@Example.org")["email"] == "news@example.org"
+    assert "news@example.org" in aerogram("sender", "ls")[1]
+    assert as_json("sender", "remove", "news@example.org")["status"] == "Deleted"
+    status, _, err = aerogram("sender", "remove", "news@example.org")
+    assert (status, err) == (1, "aerogram: The account has no sender news@example.org.\n")
+
+
+def test_a_domain_shows_the_records_to_publish(first, aerogram, as_json):
+    added = as_json("domain", "add", "example.org", "--hostname", "mail.example.org")
+    names = {record["purpose"]: record["name"] for record in added["records"]}
+    assert names == {
+        "DKIM (rsa)": "aerogram1._domainkey.example.org",
+        "DKIM (ed25519)": "aerogram1e._domainkey.example.org",
+        "SPF": "example.org",
+        "DMARC": "_dmarc.example.org",
+    }
+    assert (
+        "v=spf1 a:mail.example.org ~all"
+        in aerogram("domain", "show", "example.org", "--hostname", "mail.example.org")[1]
+    )
+    assert [each["domain"] for each in as_json("domain", "ls")] == ["example.com", "example.org"]
+    assert as_json("domain", "remove", "example.org")["may_send"] is False
+    assert aerogram("domain", "show", "example.org")[0] == 1
+
+
+def test_a_suppression_is_added_listed_and_removed(first, aerogram, as_json):
+    assert as_json("suppression", "add", "Ann@Example.org", "--detail", "by phone")["until"] == "for good"
+    listed = as_json("suppression", "ls")
+    assert (listed["total"], listed["suppressions"][0]["address"]) == (1, "ann@example.org")
+    assert aerogram("suppression", "remove", "ann@example.org")[0] == 0
+    assert aerogram("suppression", "remove", "ann@example.org")[0] == 1
+    assert aerogram("suppression", "add", "ann")[0] == 2
+
+
+def test_an_empty_queue_says_so(first, aerogram, as_json):
+    assert aerogram("queue", "ls") == (0, "Nothing waits.\n", "")
+    assert as_json("queue", "show")["states"]["queued"] == 0
+
+
+def test_an_action_must_say_which_messages(first, aerogram):
+    status, _, err = aerogram("queue", "cancel")
+    assert (status, err.count("\n")) == (2, 1)
+
+
+def test_an_action_that_changes_nothing_is_a_no(first, aerogram):
+    assert aerogram("queue", "cancel", "--all") == (1, "cancel: 0 messages\n", "")
+
+
+@pytest.mark.parametrize("message", ["12x", "not-a-uuid"])
+def test_what_is_no_message_id_is_wrong_usage(first, aerogram, message):
+    status, _, err = aerogram("message", "show", message)
+    assert (status, err) == (2, f"aerogram: '{message}' is neither a message id nor a message's UUID.\n")
+
+
+def test_a_message_that_does_not_exist_is_a_no(first, aerogram):
+    assert aerogram("message", "show", "12") == (1, "", "aerogram: There is no message 12.\n")

@@ -1,0 +1,144 @@
+"""The engine with a collection in memory: whatever is asked, it answers or refuses in a documented shape."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aerogram.doors.rest.engine import Engine, Request
+from aerogram.doors.rest.faults import RestError
+from aerogram.doors.rest.listing import page_of
+from aerogram.doors.rest.resources.eventcallbackurl import EventCallbackUrl
+from aerogram.doors.rest.resources.message import Message
+from aerogram.doors.rest.resources.messagehistory import MessageHistory
+from aerogram.model.account import CredentialKind, Principal
+
+ANN = Principal(account_id=1, kind=CredentialKind.API_KEY, label="ann")
+ROW = {
+    "id": 7,
+    "account_id": 1,
+    "event_type": "open",
+    "is_backup": False,
+    "status": "alive",
+    "url": "https://hooks.example.com/x",
+    "version": 1,
+    "key": ("open", False),
+}
+
+
+class OneCallback:
+    """A collection of one row that remembers nothing."""
+
+    async def page(self, _, query):
+        return page_of([ROW], query, {name: name for name in ROW})
+
+    async def add(self, account_id, values):
+        return {**ROW, **values, "account_id": account_id}
+
+    async def change(self, _, row, values):
+        return {**row, **values}
+
+    async def remove(self, *_):
+        return None
+
+
+class Nothing:
+    """A collection without rows, which notes what it was asked for."""
+
+    def __init__(self):
+        self.queries = []
+
+    async def page(self, _, query):
+        self.queries.append(query)
+        return page_of([], query, {})
+
+
+def serve(engine, method, *segments, query="", body=b""):
+    request = Request(principal=ANN, method=method, segments=segments, query=query, body=body)
+    return finished(engine.serve(request))
+
+
+def finished(coroutine):
+    """What a coroutine returns that never has to wait."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("it waits")
+
+
+ENGINE = Engine([EventCallbackUrl(OneCallback()), Message(Nothing()), MessageHistory(Nothing())])
+
+resources = st.sampled_from(["eventcallbackurl", "Message", "messagehistory", "nothing"])
+keys = st.sampled_from(["7", "open|false", "", "-1", "9" * 30]) | st.text(max_size=10)
+segments = st.tuples(resources) | st.tuples(resources, keys) | st.tuples(resources, keys, st.text(max_size=5))
+names = st.sampled_from(["Url", "url", "EventType", "IsBackup", "Status", "Version", "ID", "APIKeyID", "x"])
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10)
+bodies = st.binary(max_size=20) | st.dictionaries(names, scalars | st.lists(scalars), max_size=4).map(
+    lambda body: json.dumps(body).encode()
+)
+parameters = st.sampled_from(
+    [
+        "Limit",
+        "offset",
+        "Sort",
+        "countOnly",
+        "FromTS",
+        "ToTS",
+        "MessageStatus",
+        "SenderID",
+        "Backup",
+        "EventType",
+    ]
+)
+queries = st.text(max_size=30) | st.lists(st.tuples(parameters, st.text(max_size=10))).map(
+    lambda pairs: "&".join(f"{name}={value}" for name, value in pairs)
+)
+
+
+def served_or_refused(*call, **options):
+    try:
+        return serve(ENGINE, *call, **options)
+    except RestError as error:
+        return error
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(["GET", "POST", "PUT", "DELETE", "PATCH"]), segments, queries, bodies)
+def test_any_request_is_served_or_refused(method, path, query, body):
+    reply = served_or_refused(method, *path, query=query, body=body)
+    if isinstance(reply, RestError):
+        assert reply.status in (400, 401, 404, 405)
+        assert str(reply)
+        return
+    if reply.status in (204, 304):
+        assert reply.body == b""
+        return
+    assert reply.status in (200, 201)
+    envelope = json.loads(reply.body)
+    assert list(envelope) == ["Count", "Data", "Total"]
+    for row in envelope["Data"]:
+        assert list(row) == sorted(row, key=str.lower)
+
+
+def test_every_moment_is_understood_to_the_millisecond():
+    messages = Nothing()
+    engine = Engine([Message(messages)])
+    for text, first, last in [
+        ("1700000000", 1_700_000_000_000, 1_700_000_000_999),
+        ("1700000000123", 1_700_000_000_123, 1_700_000_000_123),
+        ("2023-11-14T22:13:20Z", 1_700_000_000_000, 1_700_000_000_999),
+        ("2023-11-14t22:13:20z", 1_700_000_000_000, 1_700_000_000_999),
+        ("2023-11-14T22:13:20.5Z", 1_700_000_000_500, 1_700_000_000_500),
+        ("2023-11-15T00:13:20+02:00", 1_700_000_000_000, 1_700_000_000_999),
+        ("2023-11-14", 1_699_920_000_000, 1_699_920_000_999),
+    ]:
+        serve(engine, "GET", "message", query=f"FromTS={text}&ToTS={text}")
+        found = {condition.name: condition.value for condition in messages.queries[-1].conditions}
+        assert found == {"after_ms": first, "until_ms": last}
+
+
+def test_the_first_of_a_repeated_parameter_counts():
+    messages = Nothing()
+    serve(Engine([Message(messages)]), "GET", "message", query="Limit=3&limit=7&Offset=2")
+    assert (messages.queries[-1].limit, messages.queries[-1].offset) == (3, 2)
