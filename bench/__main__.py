@@ -38,6 +38,7 @@ class Plan:
     count: int
     seconds: int
     clients: tuple[int, ...]
+    measures: tuple[str, ...]
     engines: tuple[subjects.Engine, ...]
     postfix: Postfix | None
     folder: Path
@@ -50,6 +51,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=5, help="length of each HTTP measurement (5)")
     parser.add_argument("--clients", type=int, nargs="+", default=[10, 50], help="SMTP clients (10 50)")
     parser.add_argument("--engine", choices=["SQLite", "PostgreSQL"], action="append", help="all by default")
+    parser.add_argument("--only", choices=MEASURES, action="append", help="all by default")
     parser.add_argument("--no-peers", action="store_true", help="measure Aerogram alone")
     chosen = parser.parse_args()
     with contextlib.ExitStack() as stack:
@@ -65,7 +67,8 @@ def main() -> int:
             if sentence:
                 print(sentence)
         clients = tuple(chosen.clients)
-        plan = Plan(chosen.rounds, chosen.count, chosen.seconds, clients, engines, postfix, folder)
+        measured = tuple(chosen.only or MEASURES)
+        plan = Plan(chosen.rounds, chosen.count, chosen.seconds, clients, measured, engines, postfix, folder)
         samples = list(_all_rounds(plan))
     print()
     print(table(samples, COMPARED_WITH))
@@ -82,8 +85,8 @@ def _missing_tools(*, has_postfix: bool) -> Iterator[str]:
 
 def _all_rounds(plan: Plan) -> Iterator[Sample]:
     for number in range(plan.rounds):
-        for measured in (_accepts(plan), _relays(plan), _sends(plan)):
-            for sample in measured:
+        for name in plan.measures:
+            for sample in MEASURES[name](plan):
                 latencies = f", p99 {sample.p99_ms:.1f} ms" if sample.p99_ms is not None else ""
                 print(
                     f"round {number + 1}: {sample.measure:34} {sample.subject:34} "
@@ -136,6 +139,9 @@ def _sends(plan: Plan) -> Iterator[Sample]:
             for batch, clients in HTTP_LOADS:
                 subject = f"Aerogram, {engine.name}"
                 yield measures.send(subject, server, meter, plan.folder, clients, batch, plan.seconds)
+
+
+MEASURES = {"accept": _accepts, "relay": _relays, "send": _sends}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Two servers for all clients: one that captures, one that relays to a sink; and a certificate."""
+"""Two servers for all clients: one captures, on SQLite; one relays to a sink, on PostgreSQL. And a certificate."""
 
 from __future__ import annotations
 
@@ -83,11 +83,16 @@ def capturing(tmp_path_factory, certificate) -> Iterator[Capturing]:
 
 
 @pytest.fixture(scope="session")
-def relaying(tmp_path_factory, certificate) -> Iterator[Relaying]:
+def relaying(tmp_path_factory, certificate, postgresql_server) -> Iterator[Relaying]:
     with Sink() as sink:
         folder = tmp_path_factory.mktemp("relaying")
-        routes = f"*=127.0.0.1:{sink.port}"
-        with _served(folder, certificate, deliver="direct", routes=routes, rate_limit="none") as server:
+        settings = {
+            "deliver": "direct",
+            "routes": f"*=127.0.0.1:{sink.port}",
+            "rate_limit": "none",
+            "database_url": postgresql_server.new_database(),
+        }
+        with _served(folder, certificate, **settings) as server:
             yield Relaying(server, sink)
 
 
