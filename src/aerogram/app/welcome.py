@@ -21,7 +21,7 @@ def welcome(settings: Settings, addresses: Mapping[str, Sequence[str]], made: Fi
     """Write the lines that a person reads at the start."""
     mode = _MODES[settings.deliver]
     if settings.routes:
-        mode += "; fixed routes for " + ", ".join(route.domain for route in settings.routes)
+        mode += "; fixed routes for " + ", ".join(domain for domain, _ in settings.routes)
     lines = ["Aerogram is ready.", ""]
     lines += [_line("Inbox and API", f"http://{address}/") for address in addresses.get("http", ())]
     lines += [_line("The same over TLS", f"https://{address}/") for address in addresses.get("https", ())]
