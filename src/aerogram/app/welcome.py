@@ -39,7 +39,8 @@ def welcome(settings: Settings, addresses: Mapping[str, Sequence[str]], made: Fi
             "",
         ]
         if settings.trusted_senders:
-            lines.append(f"Mail may be sent from: {', '.join(settings.trusted_senders)}")
+            senders = ", ".join(sender.removeprefix("*") for sender in settings.trusted_senders)
+            lines.append(f"Mail may be sent from: {senders}")
         else:
             lines.append(
                 "Before the first mail, say from whom it may come: aerogram sender add you@example.org"
