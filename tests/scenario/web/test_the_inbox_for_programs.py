@@ -61,7 +61,7 @@ def test_the_list_is_newest_first(client, three):
         "subject": "Order",
         "time": "2026-11-21T11:36:40.000Z",
         "size": len(three),
-        "attachments": 2,
+        "attachment_count": 2,
     }
 
 
