@@ -9,7 +9,7 @@ from support.inbox import MemoryInbox, letter
 from support.web import InboxServer
 
 
-async def authenticate(name, password):
+async def authenticate(name, password, peer_ip):
     return {("key", "secret"): frozenset({1}), ("ada@example.org", "pass:word"): frozenset({1, 2})}.get(
         (name, password)
     )
