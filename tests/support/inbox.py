@@ -41,7 +41,7 @@ class MemoryInbox(Inbox):
         recipient: str = "ada@example.org",
         subject: str = "",
         at_ms: int = 1_795_261_000_000,
-        door: str = "SMTP",
+        door: str = "smtp",
         transcript: str = CONVERSATION,
         attachment_count: int = 0,
         events: tuple[Logged, ...] = (),

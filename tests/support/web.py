@@ -25,7 +25,7 @@ BROWSER_FLAGS = [
 ]
 
 
-async def nobody(_name, _password):
+async def nobody(name, password, peer_ip):
     """Knows no password."""
 
 
@@ -56,6 +56,10 @@ class InboxServer:
         self.stop()
         self._thread.join(20)
         assert not self._thread.is_alive()
+
+    def is_waited_for(self):
+        """Tell whether some request waits for the announcement of the stop."""
+        return bool(self._stopping._waiters)
 
     def stop(self):
         """Announce the stop, as the product does, then end."""

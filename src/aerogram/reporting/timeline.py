@@ -37,6 +37,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     """The conversation with the other side, client lines ``C: ``, server lines ``S: ``; or "" for none."""
 
 
+_DOORS: Final = {"smtp": "SMTP", "v3": "the Send API v3", "v3.1": "the Send API v3.1"}
 _WHOLE: Final = {
     EventKind.HELD: "Held until a person decides.",
     EventKind.CANCELLED: "Cancelled; it will not be sent.",
@@ -48,7 +49,7 @@ _WHOLE: Final = {
 
 def accepted(door: str, at_ms: int, transcript: str) -> Happening:
     """Tell how the message came in: the first moment of every timeline."""
-    through = f" through {door}" if door else ""
+    through = f" through {_DOORS.get(door, door)}" if door else ""
     sentence = f"Accepted{through} and written to disk."
     return Happening(at_ms=at_ms, kind="accepted", sentence=sentence, transcript=transcript)
 

@@ -12,9 +12,10 @@ def sentence(kind, **more):
 
 
 def test_the_first_moment_tells_the_door():
-    first = accepted("SMTP", 5, "C: EHLO x")
+    first = accepted("smtp", 5, "C: EHLO x")
     assert first.sentence == "Accepted through SMTP and written to disk."
     assert (first.kind, first.at_ms, first.transcript) == ("accepted", 5, "C: EHLO x")
+    assert accepted("v3.1", 5, "").sentence == "Accepted through the Send API v3.1 and written to disk."
     assert accepted("", 5, "").sentence == "Accepted and written to disk."
 
 

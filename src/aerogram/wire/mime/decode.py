@@ -1,4 +1,4 @@
-"""Bytes of a mail to text, whatever they claim to be: charsets, encoded words, transfer encodings.
+"""Bytes of a mail to text, whatever they claim to be: charsets and transfer encodings.
 
 Nothing here raises for bad input: what cannot be decoded is shown as well as it can be.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import binascii
 import codecs
-import re
 from typing import Final
 
 MAX_CHARSET_NAME: Final = 40
@@ -25,9 +24,6 @@ _NOT_CHARSETS: Final = frozenset(
     }
 )
 """Codecs of Python that are no charsets of mail; some take quadratic time."""
-
-_ENCODED_WORD: Final = re.compile(r"=\?([^?\s*]{1,40})(?:\*[^?\s]{0,40})?\?([bBqQ])\?([^?\s]*)\?=")
-"""RFC 2047 §2, with the language of RFC 2231 §5; longer than 75 characters is tolerated."""
 
 _NOT_BASE64: Final = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
@@ -48,31 +44,6 @@ def text_of(data: bytes, charset: str = "") -> str:
     if _codec(charset) not in (None, "iso8859-1", "ascii"):
         return data.decode(_codec(charset) or "utf-8", "replace")
     return data.decode("latin-1")
-
-
-def header_text(value: str) -> str:
-    """Replace the encoded words of an unfolded header value by what they say (RFC 2047 §6)."""
-    if "=?" not in value:
-        return value
-    told: list[str] = []
-    word = b""
-    charset = ""
-    end = 0
-    for match in _ENCODED_WORD.finditer(value):
-        between = value[end : match.start()]
-        is_apart = bool(between.strip()) or not word
-        if word and (is_apart or match[1].lower() != charset):
-            told.append(text_of(word, charset))
-            word = b""
-        if is_apart:
-            told.append(between)
-        charset = match[1].lower()
-        word += _word_bytes(match[2], match[3])
-        end = match.end()
-    if word:
-        told.append(text_of(word, charset))
-    told.append(value[end:])
-    return "".join(told)
 
 
 def transfer_decoded(data: bytes, encoding: str) -> bytes:
@@ -109,10 +80,3 @@ def _codec(name: str) -> str | None:
     # `_is_text_encoding` is how `bytes.decode` itself tells charsets from transforms such as zlib.
     is_text = getattr(found, "_is_text_encoding", True)
     return found.name if is_text and found.name not in _NOT_CHARSETS else None
-
-
-def _word_bytes(encoding: str, text: str) -> bytes:
-    data = text.encode("utf-8", "replace")
-    if encoding in "bB":
-        return base64_decoded(data)
-    return binascii.a2b_qp(data, header=True)

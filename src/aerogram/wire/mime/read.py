@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.wire.mime.decode import header_text, text_of, transfer_decoded
+from aerogram.wire.mime.decode import text_of, transfer_decoded
+from aerogram.wire.mime.encoded_words import decode_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,7 +82,7 @@ def read_mail(data: bytes) -> Mail:
     reader = _Reader(data)
     reader.walk(0, len(data), 1)
     return Mail(
-        headers=tuple((name, header_text(value)) for name, value in reader.headers),
+        headers=tuple((name, decode_words(value)) for name, value in reader.headers),
         text=reader.text,
         html=reader.html,
         files=tuple(reader.files),
@@ -238,7 +239,7 @@ def _parameter(described: Message, name: str, header: str) -> str:
     if isinstance(value, tuple):
         charset, _, encoded = value
         return text_of(str(encoded).encode("latin-1", "replace"), str(charset or ""))
-    return header_text(str(value))
+    return decode_words(str(value))
 
 
 def _file_name(claimed: str) -> str:
