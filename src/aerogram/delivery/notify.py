@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import HOUR, MINUTE
 from aerogram.delivery.notice_words import Facts, subject_for, text_for
-from aerogram.model.message import ContentKind, MessageState, Rank, Recipient, Submission
+from aerogram.model.message import NOTIFICATION_DOOR, ContentKind, MessageState, Rank, Recipient, Submission
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState
 from aerogram.wire.address import is_email, needs_smtputf8
 from aerogram.wire.dsn import MAILER_DAEMON, Action, Notice, build_notice
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 DELAY_AFTER_MS: Final = 4 * HOUR
 """A deferral is worth a word once the mail is this old; until then most delays pass (ours, as other servers do)."""
-DOOR: Final = "dsn"
-"""What a notification's content has for the door through which it came."""
 _AHEAD_MS: Final = MINUTE
 """An outcome is recorded a little after it is known, and the moment of the record decides about a delay."""
 _CLASSES: Final = {Action.FAILED: "5", Action.DELAYED: "4", Action.DELIVERED: "2", Action.RELAYED: "2"}
@@ -105,7 +103,7 @@ def notification(
     )
     return Submission(
         account_id=letter.account_id,
-        door=DOOR,
+        door=NOTIFICATION_DOOR,
         envelope_from="",
         recipients=(Recipient(to, notify="NEVER"),),
         kind=ContentKind.MIME,

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from aerogram.model.event import EventKind
+from aerogram.model.message import NOTIFICATION_DOOR
 from aerogram.model.outcome import RELATED_TO, FailureState
 
 
@@ -38,8 +39,6 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _DOORS: Final = {"smtp": "SMTP", "v3": "the Send API v3", "v3.1": "the Send API v3.1"}
-_NOTIFICATION: Final = "dsn"
-"""The door of what came through none: a delivery status notification."""
 _WHOLE: Final = {
     EventKind.HELD: "Held until a person decides.",
     EventKind.CANCELLED: "Cancelled; it will not be sent.",
@@ -53,7 +52,7 @@ def accepted(door: str, at_ms: int, transcript: str) -> Happening:
     """Tell how the message came in: the first moment of every timeline."""
     through = f" through {_DOORS.get(door, door)}" if door else ""
     sentence = f"Accepted{through} and written to disk."
-    if door == _NOTIFICATION:
+    if door == NOTIFICATION_DOOR:
         sentence = "Written by Aerogram to tell a sender what became of a mail."
     return Happening(at_ms=at_ms, kind="accepted", sentence=sentence, transcript=transcript)
 
