@@ -24,6 +24,9 @@ NODE_CLIENTS := tests/clients/node
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 ARGS ?=
 
+# A first mail needs a valid sender; unless the operator names some, those of the example domain are.
+FIRST_SENDER := $(if $(wildcard aerogram.toml),,AEROGRAM_TRUSTED_SENDERS="$${AEROGRAM_TRUSTED_SENDERS-@example.org}")
+
 .PHONY: help
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
@@ -31,7 +34,7 @@ help: ## list the targets
 
 .PHONY: run
 run: $(VENV)/run.stamp ## set up and serve: REST and inbox on 127.0.0.1:8025, SMTP on 127.0.0.1:1025
-	exec $(BIN)/aerogram serve $(ARGS)
+	$(FIRST_SENDER) exec $(BIN)/aerogram serve $(ARGS)
 
 .PHONY: test
 test: $(VENV)/dev.stamp $(VENV)/node.stamp ## set up and run all tests

@@ -25,7 +25,7 @@ BROWSER_FLAGS = [
 ]
 
 
-async def nobody(_name, _password):
+async def nobody(name, password, peer_ip):
     """Knows no password."""
 
 

@@ -36,7 +36,7 @@ def http_app(
     """Build the one ASGI application of a process."""
     settings = platform.settings
     database = platform.database
-    people = People(database, services.authenticator)
+    people = People(database, services.authenticator, services.attempts)
     inbox = build_inbox(
         StoredInbox(database, platform.blobs),
         mode=settings.deliver,

@@ -16,8 +16,7 @@ from aerogram.delivery.notifier import Notifier
 from aerogram.delivery.pool import Courier
 from aerogram.delivery.prepare import Preparer
 from aerogram.delivery.retry import Schedule
-from aerogram.delivery.route import Hop, RouteSettings
-from aerogram.delivery.route_settings import parse_relay_url
+from aerogram.delivery.route import RouteSettings
 from aerogram.delivery.routing import Router
 from aerogram.delivery.timeouts import Timeouts
 from aerogram.delivery.worker import Worker
@@ -123,13 +122,11 @@ def _carrier(settings: Settings) -> Carrier:
     """Choose the last arrow of the road by the setting ``deliver``; fixed routes come before it."""
     if settings.deliver == "capture" and not settings.routes:
         return CaptureCarrier()
-    relay = (
-        parse_relay_url(settings.relay_url) if settings.relay_url and settings.deliver == "relay" else None
-    )
+    relay = settings.relay_url if settings.deliver == "relay" else None
     routes = RouteSettings(
         hostname=settings.hostname,
         relay=relay,
-        routes={route.domain: Hop(route.next_hop.host, route.next_hop.port) for route in settings.routes},
+        routes=dict(settings.routes),
     )
     limits = Limits(
         connections_to_fixed_hop=settings.connections_per_destination,

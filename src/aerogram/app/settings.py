@@ -35,7 +35,6 @@ from aerogram.app.values import (
     HostPort,
     Kind,
     Network,
-    Route,
     choice,
     optional,
     whole_number,
@@ -43,6 +42,8 @@ from aerogram.app.values import (
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from aerogram.delivery.route import Hop
 
 T = TypeVar("T")
 
@@ -133,12 +134,6 @@ class Settings:
         "Where mail is submitted over SMTP with implicit TLS.",
         example="0.0.0.0:465",
     )
-    mx: HostPort | None = setting(
-        optional(HOST_PORT),
-        "none",
-        "Where mail from the world is received: bounces and complaints.",
-        example="0.0.0.0:25",
-    )
     tls_cert: Path | None = setting(
         optional(PATH),
         "none",
@@ -172,14 +167,14 @@ class Settings:
         "What becomes of mail: kept in the local inbox, delivered to MX hosts, or handed to relay_url.",
         example="direct",
     )
-    relay_url: str | None = setting(
+    relay_url: Hop | None = setting(
         optional(RELAY_URL),
         "none",
         "The smarthost of deliver = relay.",
         example="smtp://user:password@relay.example.net:587",
         is_secret=True,
     )
-    routes: tuple[Route, ...] = setting(
+    routes: tuple[tuple[str, Hop], ...] = setting(
         ROUTES,
         "none",
         "Fixed next hops by recipient domain, tried before MX; * matches all domains.",

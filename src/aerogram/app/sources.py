@@ -49,6 +49,8 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], directory: Path) 
         declaration = DECLARATIONS[name]
         try:
             values[name] = declaration.kind.parse(text)
+        except SettingsError as error:
+            mistakes.append(f"{where}: {str(error).removeprefix(f'{name}: ')}")
         except ValueError:
             mistakes.append(f"{where}: {_refusal(declaration, text)}")
     if not mistakes:

@@ -1,7 +1,7 @@
 """The kinds of value a setting may have: from the operator's text to a value, or a refusal.
 
 A kind's ``parse`` raises `ValueError` for text it does not allow; ``allowed`` says, as the end of
-a sentence that begins with "is not", what it does allow.
+a sentence that begins with "is not", what it does allow. A `SettingsError` of it says more than that.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from aerogram.base.clock import DAY, HOUR, MINUTE, SECOND
+from aerogram.delivery.route_settings import parse_relay_url, parse_routes
 from aerogram.senders.pattern import parse_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from aerogram.delivery.route import Hop
 
 T = TypeVar("T")
 
@@ -58,13 +61,6 @@ class HostPort(NamedTuple):
     def __str__(self) -> str:
         """Write it as it is written in a setting or a URL."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-class Route(NamedTuple):
-    """A fixed next hop for a domain; domain ``*`` matches all."""
-
-    domain: str
-    next_hop: HostPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +150,8 @@ def _host_port(text: str) -> HostPort:
     return HostPort(_host_name(host), int(port))
 
 
-def _route(text: str) -> Route:
-    domain, equals, next_hop = text.strip().partition("=")
-    if not equals:
-        raise ValueError(text)
-    return Route("*" if domain.strip() == "*" else _host_name(domain), _host_port(next_hop))
+def _routes(text: str) -> tuple[tuple[str, Hop], ...]:
+    return () if text.strip().lower() in NOTHING else tuple(parse_routes(text).items())
 
 
 def _network(text: str) -> Network:
@@ -200,14 +193,12 @@ def _master_key(text: str) -> str:
     return text.strip()
 
 
-def _url(schemes: frozenset[str], *, with_path: bool) -> Callable[[str], str]:
+def _url(schemes: frozenset[str]) -> Callable[[str], str]:
     def parse(text: str) -> str:
         url = _text(text)
         parts = urlsplit(url)
         # Reading `port` is what makes urlsplit check that it is a number in range.
         if parts.scheme.lower() not in schemes or not parts.hostname or parts.port == 0:
-            raise ValueError(text)
-        if not with_path and (parts.path not in {"", "/"} or parts.query or parts.fragment):
             raise ValueError(text)
         return url.rstrip("/")
 
@@ -221,16 +212,17 @@ def _database_url(text: str) -> str:
         if parts.scheme.lower() not in _POSTGRESQL:
             raise ValueError(text)
         return text.strip()
-    return _url(_POSTGRESQL, with_path=True)(text)
+    return _url(_POSTGRESQL)(text)
 
 
 PATH: Final = Kind("path", "a path", _path)
 HOST_NAME: Final = Kind("host name", "a host name, as mail.example.org", _host_name)
 HOST_PORT: Final = Kind("host:port", "host:port, as 127.0.0.1:8025 or [::1]:8025", _host_port)
 HOST_PORTS: Final = many(HOST_PORT, "a comma-separated list of host:port, as 127.0.0.1:1025,[::1]:1025")
-ROUTES: Final = many(
-    Kind("domain=host:port", "", _route),
+ROUTES: Final = Kind(
+    "list of domain=host:port",
     "a comma-separated list of domain=host:port, as example.org=10.0.0.5:25,*=relay.internal:25",
+    _routes,
 )
 NETWORKS: Final = many(
     Kind("network", "", _network),
@@ -258,10 +250,10 @@ DATABASE_URL: Final = Kind(
 RELAY_URL: Final = Kind(
     "URL",
     "smtp:// or smtps:// with a host and no path, as smtp://user:password@host:587",
-    _url(frozenset({"smtp", "smtps"}), with_path=False),
+    parse_relay_url,
 )
 PUBLIC_URL: Final = Kind(
     "URL",
     "an http:// or https:// URL, as https://mail.example.org",
-    _url(frozenset({"http", "https"}), with_path=True),
+    _url(frozenset({"http", "https"})),
 )

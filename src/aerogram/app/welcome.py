@@ -21,7 +21,7 @@ def welcome(settings: Settings, addresses: Mapping[str, Sequence[str]], made: Fi
     """Write the lines that a person reads at the start."""
     mode = _MODES[settings.deliver]
     if settings.routes:
-        mode += "; fixed routes for " + ", ".join(route.domain for route in settings.routes)
+        mode += "; fixed routes for " + ", ".join(domain for domain, _ in settings.routes)
     lines = ["Aerogram is ready.", ""]
     lines += [_line("Inbox and API", f"http://{address}/") for address in addresses.get("http", ())]
     lines += [_line("The same over TLS", f"https://{address}/") for address in addresses.get("https", ())]
@@ -39,7 +39,8 @@ def welcome(settings: Settings, addresses: Mapping[str, Sequence[str]], made: Fi
             "",
         ]
         if settings.trusted_senders:
-            lines.append(f"Mail may be sent from: {', '.join(settings.trusted_senders)}")
+            senders = ", ".join(sender.removeprefix("*") for sender in settings.trusted_senders)
+            lines.append(f"Mail may be sent from: {senders}")
         else:
             lines.append(
                 "Before the first mail, say from whom it may come: aerogram sender add you@example.org"

@@ -8,20 +8,16 @@ and attempt, so that messages deferred together do not come back together.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import msgspec
 
 from aerogram.base.clock import DAY, HOUR, MINUTE, SECOND
-from aerogram.base.errors import SettingsError
 
 JITTER: Final = 0.1
 """The part of a wait by which it may be longer or shorter."""
 SHORTEST_WAIT: Final = SECOND
 _JITTER_STEPS: Final = 2_001
-_UNITS: Final = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
-_DURATION: Final = re.compile(r"([0-9]{1,9})([smhd])")
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,27 +59,6 @@ def next_attempt(
     wait = waits[min(max(attempts_made, 1), len(waits)) - 1]
     moved = wait + round(wait * JITTER * _swing(message_id, attempts_made))
     return min(now_ms + max(moved, SHORTEST_WAIT), expires_ms)
-
-
-def parse_schedule(waits: str, expire: str) -> Schedule:
-    """Read the settings ``retry`` (as ``5m,10m,1h``) and ``expire`` (as ``5d``).
-
-    Raises `SettingsError` that names the part that is wrong.
-    """
-    waits_ms = tuple(_duration("retry", part) for part in waits.split(","))
-    return Schedule(waits_ms=waits_ms, expire_ms=_duration("expire", expire))
-
-
-def _duration(setting: str, text: str) -> int:
-    found = _DURATION.fullmatch(text.strip())
-    if found is None:
-        raise SettingsError(
-            f"{setting}: {text.strip()!r} is not a duration; write a number with s, m, h or d, as 90s or 4h"
-        )
-    milliseconds = int(found[1]) * _UNITS[found[2]]
-    if milliseconds == 0:
-        raise SettingsError(f"{setting}: a duration of zero is not allowed")
-    return milliseconds
 
 
 def _swing(message_id: int, attempt: int) -> float:

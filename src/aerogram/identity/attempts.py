@@ -9,6 +9,7 @@ import ipaddress
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import MINUTE, SECOND
+from aerogram.base.errors import RefusedError
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -21,6 +22,14 @@ MAX_NAME: Final = 64
 """Letters of a name that are told apart: a client may send anything."""
 _IPV6_NETWORK_BITS: Final = 64
 """A subscriber has a whole /64, so counting single addresses would stop nobody."""
+
+
+class LockedOutError(RefusedError):
+    """Too many failures; ``seconds`` until the next try is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many failed logins; try again in {seconds} seconds.")
+        self.seconds = seconds
 
 
 class LoginAttempts:
@@ -41,6 +50,12 @@ class LoginAttempts:
         now = self._clock.now_ms()
         free_at = max(self._free_at(key, now) for key in _keys(name, peer_ip))
         return max(0, -(-(free_at - now) // SECOND))
+
+    def check(self, name: str, peer_ip: str) -> None:
+        """Raise `LockedOutError` while logins must wait."""
+        seconds = self.locked_seconds(name, peer_ip)
+        if seconds:
+            raise LockedOutError(seconds)
 
     def failed(self, name: str, peer_ip: str) -> None:
         """Count a failure."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.store.records import accounts as records
 
 if TYPE_CHECKING:
+    from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
     from aerogram.store.sql import Database
 
@@ -20,12 +21,25 @@ _NOBODY: Final = (
 class People:
     """Who may look at pages."""
 
-    def __init__(self, database: Database, authenticator: Authenticator) -> None:
+    def __init__(self, database: Database, authenticator: Authenticator, attempts: LoginAttempts) -> None:
         self._database = database
         self._authenticator = authenticator
+        self._attempts = attempts
 
-    async def accounts_opened_by(self, name: str, password: str) -> frozenset[int] | None:
-        """Give the accounts that an email and password, or a key pair, open; None when they open none."""
+    async def accounts_opened_by(self, name: str, password: str, peer_ip: str) -> frozenset[int] | None:
+        """Give the accounts that an email and password, or a key pair, open; None when they open none.
+
+        Raises `LockedOutError` after too many failures.
+        """
+        self._attempts.check(name, peer_ip)
+        accounts = await self._find(name, password)
+        if accounts is None:
+            self._attempts.failed(name, peer_ip)
+        else:
+            self._attempts.succeeded(name, peer_ip)
+        return accounts
+
+    async def _find(self, name: str, password: str) -> frozenset[int] | None:
         principal = await self._authenticator.check(name, password)
         if principal is not None:
             return frozenset({principal.account_id})

@@ -1,7 +1,7 @@
 """Bodies too large for a row: files named by their SHA-256, in two levels of folders.
 
 A file is written under another name, synced, renamed, and its folder synced, before the row that
-names it is committed; a file that no row names is harmless and is swept.
+names it is committed; a file that no row names (its commit failed) takes room and does no harm.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from support.inbox import MemoryInbox, letter
 from support.web import InboxServer
 
 
-async def authenticate(name, password):
+async def authenticate(name, password, peer_ip):
     return {("key", "secret"): frozenset({1}), ("ada@example.org", "pass:word"): frozenset({1, 2})}.get(
         (name, password)
     )
@@ -61,7 +61,7 @@ def test_the_list_is_newest_first(client, three):
         "subject": "Order",
         "time": "2026-11-21T11:36:40.000Z",
         "size": len(three),
-        "attachments": 2,
+        "attachment_count": 2,
     }
 
 

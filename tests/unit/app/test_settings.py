@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from aerogram.app.settings import DECLARATIONS, DEFAULT_RATE_LIMIT, Settings
 from aerogram.app.sources import load
-from aerogram.app.values import HostPort, Route
+from aerogram.app.values import HostPort
 from aerogram.base.clock import DAY, HOUR, MINUTE
 from aerogram.base.errors import SettingsError
+from aerogram.delivery.route import Hop
 
 
 def loaded(tmp_path, flags=None, environ=None, file=None) -> Settings:
@@ -36,7 +37,7 @@ def test_the_defaults_listen_on_loopback_and_capture(tmp_path):
     assert settings == Settings()
     assert settings.http == HostPort("127.0.0.1", 8025)
     assert settings.smtp == (HostPort("127.0.0.1", 1025),)
-    assert (settings.https, settings.smtps, settings.mx) == (None, (), None)
+    assert (settings.https, settings.smtps) == (None, ())
     assert settings.deliver == "capture"
     assert settings.data == Path("aerogram-data")
     assert settings.public_url == "http://127.0.0.1:8025"
@@ -88,8 +89,8 @@ def test_the_file_takes_native_values_and_lists(tmp_path):
             "routes",
             "Example.org=10.0.0.5:25,*=[fd00::1]:26",
             (
-                Route("example.org", HostPort("10.0.0.5", 25)),
-                Route("*", HostPort("fd00::1", 26)),
+                ("example.org", Hop("10.0.0.5", 25)),
+                ("*", Hop("fd00::1", 26)),
             ),
         ),
         (
@@ -125,7 +126,7 @@ def test_a_value_is_read_as_its_kind(tmp_path, name, text, value):
         ("http", "localhost:65536", "is not host:port"),
         ("http", "localhost:٣", "is not host:port"),
         ("smtp", "127.0.0.1:25,nonsense", "is not a comma-separated list of host:port"),
-        ("routes", "example.org", "is not a comma-separated list of domain=host:port"),
+        ("routes", "example.org", "'example.org' is not of the form domain=host:port"),
         ("trusted_networks", "10.0.0.0/33", "is not a comma-separated list of networks"),
         ("trusted_senders", "example.org", "is not a comma-separated list of addresses and @domains"),
         ("expire_after", "5", "is not a duration, as 30s, 5m, 1h or 5d"),
@@ -153,7 +154,6 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(tmp_path, name, text, say
         ("database_url", "mysql://me:hunter2@db/x"),
         ("database_url", "mysql://me:hunter2@/x?host=/run/mysql"),
         ("database_url", "postgresql://me:hunter2@/x"),
-        ("relay_url", "http://me:hunter2@relay"),
         ("master_key", "hunter2"),
     ],
 )
@@ -161,6 +161,11 @@ def test_a_wrong_secret_is_not_repeated(tmp_path, name, text):
     (line,) = mistakes(tmp_path, flags={name: text})
     assert "hunter" not in line
     assert "not shown" in line
+
+
+def test_a_wrong_relay_url_is_told_without_its_password(tmp_path):
+    (line,) = mistakes(tmp_path, flags={"relay_url": "http://me:hunter2@relay"})
+    assert line == "--relay-url: it must begin with smtp:// or smtps://"
 
 
 def test_all_mistakes_are_told_at_once_each_with_its_source(tmp_path):

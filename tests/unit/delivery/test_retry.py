@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.base.clock import DAY, HOUR, MINUTE, SECOND
-from aerogram.base.errors import SettingsError
-from aerogram.delivery.retry import DEFAULT_SCHEDULE, Schedule, next_attempt, parse_schedule
+from aerogram.delivery.retry import DEFAULT_SCHEDULE, Schedule, next_attempt
 
 ACCEPTED = 1_800_000_000_000
 
@@ -74,25 +73,3 @@ def test_every_message_is_given_up_in_the_end():
         now, attempts = moment, attempts + 1
     assert now == ACCEPTED + 5 * DAY
     assert attempts < 50
-
-
-def test_settings_are_read_with_their_units():
-    assert parse_schedule("90s, 5m,1h,1d", "5d") == Schedule(
-        waits_ms=(90 * SECOND, 5 * MINUTE, HOUR, DAY), expire_ms=5 * DAY
-    )
-
-
-@pytest.mark.parametrize(
-    ("waits", "expire", "named"),
-    [
-        ("5", "5d", "retry: '5'"),
-        ("5m,,1h", "5d", "retry: ''"),
-        ("5m,1w", "5d", "retry: '1w'"),
-        ("5m", "", "expire: ''"),
-        ("5m", "-5d", "expire: '-5d'"),
-        ("0m", "5d", "retry: a duration of zero"),
-    ],
-)
-def test_a_wrong_schedule_is_refused_by_name(waits, expire, named):
-    with pytest.raises(SettingsError, match=named):
-        parse_schedule(waits, expire)

@@ -19,14 +19,6 @@ class UnauthenticatedError(RefusedError):
     """There are no credentials, or they open nothing."""
 
 
-class LockedOutError(RefusedError):
-    """Too many failures; ``seconds`` until the next try is looked at."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many failed logins; try again in {seconds} seconds.")
-        self.seconds = seconds
-
-
 class RateLimitedError(RefusedError):
     """The account made too many requests; ``seconds`` until the next one is looked at."""
 
@@ -65,9 +57,7 @@ class Doorkeeper:
             raise UnauthenticatedError("The request has no credentials.")
         key, secret = pair
         ip = client_ip(scope)
-        seconds = self._attempts.locked_seconds(key, ip)
-        if seconds:
-            raise LockedOutError(seconds)
+        self._attempts.check(key, ip)
         principal = self._authenticator.cached(key, secret) or await self._authenticator.check(key, secret)
         if principal is None:
             self._attempts.failed(key, ip)

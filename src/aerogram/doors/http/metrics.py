@@ -16,8 +16,8 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import LockedOutError, RateLimitedError, UnauthenticatedError
-from aerogram.identity.attempts import is_loopback
+from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
+from aerogram.identity.attempts import LockedOutError, is_loopback
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON, Answer, send_answer
-from aerogram.doors.http.basic_auth import LockedOutError, RateLimitedError, UnauthenticatedError
+from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.rest.engine import Request
 from aerogram.doors.rest.faults import MethodNotAllowedError, RestError
+from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError
 
 if TYPE_CHECKING:

@@ -15,12 +15,13 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON_UTF8, Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import LockedOutError, RateLimitedError, UnauthenticatedError
+from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.v31 import answer as answers
 from aerogram.doors.http.v31 import mistakes
 from aerogram.doors.http.v31.call import read_call, submissions
 from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
+from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
+
+from aerogram.identity.attempts import LockedOutError, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 
     from aerogram.reporting.inbox import Scope
 
-Authenticate = Callable[[str, str], Awaitable[frozenset[int] | None]]
-"""Given a name and a password, the accounts they open; None when they are wrong."""
+Authenticate = Callable[[str, str, str], Awaitable[frozenset[int] | None]]
+"""Given a name, a password and the client's IP address, the accounts they open; None when they are wrong.
+
+Raises `LockedOutError` after too many failures."""
 
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _PROXY_HEADERS: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
@@ -50,7 +53,7 @@ class Access:
         _refuse_other_sites(request)
         header = request.headers.get("authorization")
         if header is not None:
-            return await self._of_password(header)
+            return await self._of_password(header, request.client.host if request.client else "")
         if not _is_from_this_machine(request):
             raise HTTPException(
                 401, "Sign in with an email address and password, or with an API key.", _CHALLENGE
@@ -64,14 +67,17 @@ class Access:
             )
         return None
 
-    async def _of_password(self, header: str) -> Scope:
+    async def _of_password(self, header: str, peer_ip: str) -> Scope:
         scheme, _, token = header.partition(" ")
         if scheme.lower() == "basic":
             try:
                 name, _, password = base64.b64decode(token.strip(), validate=True).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError):
                 raise HTTPException(401, "The Authorization header is not readable.", _CHALLENGE) from None
-            accounts = await self._authenticate(name, password)
+            try:
+                accounts = await self._authenticate(name, password, peer_ip)
+            except LockedOutError as error:
+                raise HTTPException(429, str(error), {"Retry-After": str(error.seconds)}) from None
             if accounts is not None:
                 return accounts
         raise HTTPException(401, "The name or the password is wrong.", _CHALLENGE)
@@ -80,12 +86,7 @@ class Access:
 def _is_from_this_machine(request: Request) -> bool:
     if request.client is None or any(name in request.headers for name in _PROXY_HEADERS):
         return False
-    try:
-        address = ipaddress.ip_address(request.client.host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    return is_loopback(request.client.host)
 
 
 def _host_of(request: Request) -> str:

@@ -71,7 +71,7 @@ def listed_json(listed: Listed) -> dict[str, Any]:
         "subject": listed.subject,
         "time": moment(listed.at_ms),
         "size": listed.size,
-        "attachments": listed.attachment_count,
+        "attachment_count": listed.attachment_count,
     }
 
 

@@ -37,7 +37,6 @@ _KEYS = Sql(
     .order_by(dkim_key.c.algorithm.desc(), dkim_key.c.id),
     "domains",
 )
-_FIRST_ACCOUNT = Sql(select(account.c.id).where(account.c.is_active == 1).order_by(account.c.id).limit(1))
 
 
 def credential_by_key(key: str) -> Unit[tuple[int, int, str, int | None, int] | None]:
@@ -55,9 +54,3 @@ def active_senders(account_id: int) -> Unit[list[str]]:
 def signing_keys(domains: Collection[str]) -> Unit[Rows]:
     """Give account_id, domain, selector, algorithm, private_sealed of active keys; RSA before Ed25519."""
     return (yield _KEYS(list(domains)))
-
-
-def first_account() -> Unit[int | None]:
-    """Give the oldest active account: the one that trusted networks act as."""
-    rows = yield _FIRST_ACCOUNT()
-    return rows[0][0] if rows else None
