@@ -12,6 +12,7 @@ from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
 from aerogram.delivery.carrier import CaptureCarrier, RoutedCapture
 from aerogram.delivery.lane import Limits
+from aerogram.delivery.notifier import Notifier
 from aerogram.delivery.pool import Courier
 from aerogram.delivery.prepare import Preparer
 from aerogram.delivery.retry import Schedule
@@ -73,16 +74,21 @@ def build(platform: Platform) -> Services:
     worker = None
     if settings.role in {EVERYTHING, "delivery"}:
         keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
+        preparer = Preparer(Composer(settings.hostname), keyring, platform.blobs)
+        schedule = Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after)
         worker = Worker(
             database=platform.database,
             leases=Leases(platform.database, platform.ids, platform.clock),
-            preparer=Preparer(Composer(settings.hostname), keyring, platform.blobs),
+            preparer=preparer,
+            notifier=Notifier(
+                preparer, platform.ids, platform.clock, hostname=settings.hostname, schedule=schedule
+            ),
             keyring=keyring,
             carrier=_carrier(settings),
             blobs=platform.blobs,
             ids=platform.ids,
             clock=platform.clock,
-            schedule=Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after),
+            schedule=schedule,
             on_recorded=recorded,
         )
 

@@ -34,14 +34,25 @@ class HopFailure(msgspec.Struct, frozen=True, kw_only=True):
             state, text = FailureState.PROTOCOL_ISSUE, f"451 4.5.0 {self.host}: {self.reason}"
         else:
             state, text = FailureState.CONNECTION_ISSUE, f"451 4.4.1 {self.host}: {self.reason}"
-        return Deferred(state=state, reply=text, host=self.host, tls=self.tls, transcript=self.transcript)
+        return Deferred(
+            state=state,
+            reply=text,
+            host=self.host,
+            tls=self.tls,
+            transcript=self.transcript,
+            server_reply=self.reply.text if self.reply is not None else "",
+        )
 
 
-def outcome_of_answer(answer: Answered, host: str, tls: str) -> Delivered | Deferred | Bounced:
+def outcome_of_answer(
+    answer: Answered, host: str, tls: str, *, offers_dsn: bool
+) -> Delivered | Deferred | Bounced:
     """Say what the server's decision about a mail means."""
     reply = answer.reply
     if answer.is_accepted:
-        return Delivered(reply=reply.text, host=host, tls=tls, transcript=answer.transcript)
+        return Delivered(
+            reply=reply.text, host=host, tls=tls, transcript=answer.transcript, dsn_passed_on=offers_dsn
+        )
     return _refused(answer.stage, reply, host, tls, answer.transcript)
 
 
@@ -78,6 +89,7 @@ def failure_of_end(event: Ended, host: str, tls: str) -> HopFailure:
 
 def _refused(stage: Stage, reply: Reply, host: str, tls: str, transcript: str) -> Deferred | Bounced:
     verdict = classify(stage, reply)
+    server_reply = "" if stage is Stage.LOCAL else reply.text
     if verdict.is_permanent:
         return Bounced(
             state=verdict.state,
@@ -86,5 +98,13 @@ def _refused(stage: Stage, reply: Reply, host: str, tls: str, transcript: str) -
             host=host,
             tls=tls,
             transcript=transcript,
+            server_reply=server_reply,
         )
-    return Deferred(state=verdict.state, reply=reply.text, host=host, tls=tls, transcript=transcript)
+    return Deferred(
+        state=verdict.state,
+        reply=reply.text,
+        host=host,
+        tls=tls,
+        transcript=transcript,
+        server_reply=server_reply,
+    )

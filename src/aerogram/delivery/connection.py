@@ -173,10 +173,11 @@ class Connection(asyncio.Protocol):
         for event in events:
             if isinstance(event, Answered):
                 self.was_useful = self.was_useful or event.reply.code != _CLOSING
-                self._waiting.popleft()(self, outcome_of_answer(event, self.host, self.tls), False)
+                outcome = outcome_of_answer(event, self.host, self.tls, offers_dsn=self._session.offers_dsn)
+                self._waiting.popleft()(self, outcome, False)
             elif isinstance(event, Interrupted):
-                outcome = outcome_of_interruption(event, self.host, self.tls)
-                self._waiting.popleft()(self, outcome, not event.in_doubt)
+                interrupted = outcome_of_interruption(event, self.host, self.tls)
+                self._waiting.popleft()(self, interrupted, not event.in_doubt)
             elif isinstance(event, Ended):
                 self.failure = failure_of_end(event, self.host, self.tls)
                 self._take_turn(self.failure)

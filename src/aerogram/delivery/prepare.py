@@ -44,12 +44,23 @@ class Preparer:
             prepared.append((letter, data))
         return prepared
 
+    def unsigned(self, letter: Letter) -> bytes:
+        """Give a letter's bytes without a signature, to be shown to its sender.
+
+        Raises `ComposeError`, and what `DiskBlobs.read` raises.
+        """
+        return self._composer.compose(self._whole(letter), None)
+
     def _make(self, letter: Letter) -> bytes | Held:
         try:
-            if letter.blob:
-                letter = msgspec.structs.replace(letter, body=self._blobs.read(letter.blob))
             signer = self._keyring.cached_signer(letter.account_id, letter.from_email)
-            return self._composer.compose(letter, signer)
+            return self._composer.compose(self._whole(letter), signer)
         except (ComposeError, NotFoundError) as error:
             # The same bytes would fail the same way each time, so trying again is no help.
             return Held(reason=str(error))
+
+    def _whole(self, letter: Letter) -> Letter:
+        """Give the letter with its body, wherever that is kept."""
+        if not letter.blob:
+            return letter
+        return msgspec.structs.replace(letter, body=self._blobs.read(letter.blob))

@@ -157,4 +157,5 @@ def _expired(outcome: Deferred) -> Bounced:
         host=outcome.host,
         tls=outcome.tls,
         transcript=outcome.transcript,
+        server_reply=outcome.server_reply,
     )

@@ -17,6 +17,7 @@ from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
 from aerogram.delivery.lane import Dispatch
+from aerogram.delivery.notify import due
 from aerogram.delivery.verdict import blocked_by, change_for
 from aerogram.model.outcome import Held
 from aerogram.queue.leases import RENEW_MS
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.delivery.carrier import Carrier
+    from aerogram.delivery.notifier import Notifier
     from aerogram.delivery.prepare import Prepared, Preparer
     from aerogram.delivery.retry import Schedule
     from aerogram.model.message import Letter
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.records.outcomes import Change
     from aerogram.store.sql import Database
+    from aerogram.wire.dsn import Action
 
 MAX_IN_FLIGHT: Final = 1_000
 """Letters held at once; more would only wait here instead of in the queue."""
@@ -68,6 +71,7 @@ class Worker:
         database: Database,
         leases: Leases,
         preparer: Preparer,
+        notifier: Notifier,
         keyring: Keyring,
         carrier: Carrier,
         blobs: DiskBlobs,
@@ -79,6 +83,7 @@ class Worker:
         self._database = database
         self._leases = leases
         self._preparer = preparer
+        self._notifier = notifier
         self._keyring = keyring
         self._carrier = carrier
         self._blobs = blobs
@@ -91,6 +96,7 @@ class Worker:
         self._room = asyncio.Event()
         self._bytes_in_flight = 0
         self._sizes: dict[int, int] = {}
+        self._notifying: set[asyncio.Task[None]] = set()
         self._is_stopping = False
 
     def wake(self) -> None:
@@ -122,6 +128,8 @@ class Worker:
         self._wake.set()
         self._room.set()
         await self._carrier.close(grace_seconds)
+        if self._notifying:
+            await asyncio.wait(self._notifying)
         await self._recorder.drain()
         with contextlib.suppress(UnavailableError):
             await self._leases.release()
@@ -178,9 +186,30 @@ class Worker:
     def finish(self, letter: Letter, outcome: Outcome) -> None:
         """Take the outcome of an attempt; it is recorded with the next batch."""
         self._bytes_in_flight -= self._sizes.pop(letter.message_id, 0)
-        change = change_for(letter, outcome, self._ids.next_id(), self._clock.now_ms(), self._schedule)
+        now = self._clock.now_ms()
+        change = change_for(letter, outcome, self._ids.next_id(), now, self._schedule)
+        if letter.notify and (action := due(letter, outcome, change.state, now)) is not None:
+            task = asyncio.create_task(self._notify(letter, outcome, change, action))
+            self._notifying.add(task)
+            task.add_done_callback(self._notifying.discard)
+            return
+        self._submit(letter, change)
+
+    async def _notify(self, letter: Letter, outcome: Outcome, change: Change, action: Action) -> None:
+        """Record an outcome together with the notification that tells the sender of it."""
+        try:
+            change = await asyncio.to_thread(
+                self._notifier.with_notification, letter, outcome, change, action
+            )
+        except Exception:
+            # What became of the message matters more than the word about it.
+            log.exception("a notification could not be written", message_id=letter.message_id)
+        self._submit(letter, change).add_done_callback(lambda _: self.wake())
+
+    def _submit(self, letter: Letter, change: Change) -> asyncio.Future[bool]:
         future = self._recorder.submit(change)
         future.add_done_callback(lambda done: self._recorded(letter, done))
+        return future
 
     def _recorded(self, letter: Letter, done: asyncio.Future[bool]) -> None:
         self._leases.forget((letter.message_id,))

@@ -8,8 +8,12 @@ it, with its own id, state and history; so N recipients make one content and N m
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 import msgspec
+
+NOTIFICATION_DOOR: Final = "dsn"
+"""What stands for the door of a content that came through none: a delivery status notification."""
 
 
 class ContentKind(enum.IntEnum):

@@ -72,6 +72,8 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     transcript: str = ""
     captured: bytes | None = None
     """The composed mail, when the capture inbox keeps it."""
+    dsn_passed_on: bool = False
+    """The hop offers DSN and got the letter's parameters, so it is the one that reports (RFC 3461 §5.2.1)."""
 
 
 class Deferred(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +86,8 @@ class Deferred(msgspec.Struct, frozen=True, kw_only=True):
     transcript: str = ""
     in_doubt: bool = False
     """The connection died between the final dot and the reply: the mail may have arrived."""
+    server_reply: str = ""
+    """What the server itself said, on one line; "" when the reason is ours."""
 
 
 class Bounced(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +99,8 @@ class Bounced(msgspec.Struct, frozen=True, kw_only=True):
     host: str = ""
     tls: str = ""
     transcript: str = ""
+    server_reply: str = ""
+    """What the server itself said, on one line; "" when the reason is ours."""
 
 
 class Blocked(msgspec.Struct, frozen=True, kw_only=True):

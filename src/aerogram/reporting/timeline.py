@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from aerogram.model.event import EventKind
+from aerogram.model.message import NOTIFICATION_DOOR
 from aerogram.model.outcome import RELATED_TO, FailureState
 
 
@@ -51,6 +52,8 @@ def accepted(door: str, at_ms: int, transcript: str) -> Happening:
     """Tell how the message came in: the first moment of every timeline."""
     through = f" through {_DOORS.get(door, door)}" if door else ""
     sentence = f"Accepted{through} and written to disk."
+    if door == NOTIFICATION_DOOR:
+        sentence = "Written by Aerogram to tell a sender what became of a mail."
     return Happening(at_ms=at_ms, kind="accepted", sentence=sentence, transcript=transcript)
 
 

@@ -10,16 +10,15 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.gathering import Gatherer
-from aerogram.model.message import Accepted, Submission
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
 from aerogram.store.records import submissions as records
-from aerogram.wire.address import ascii_domain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.message import Accepted, Submission
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.sql import Database, Row
 
@@ -91,68 +90,15 @@ class Acceptor:
         rows = _Rows()
         now = self._clock.now_ms()
         for index, submission in enumerate(submissions):
-            self._add(rows, submission, blobs.get(index), now)
+            content, messages, accepted = records.rows_of(submission, blobs.get(index), self._ids, now)
+            rows.contents.append(content)
+            rows.messages += messages
+            rows.accepted.append(accepted)
         return self._gatherer.submit(rows)
 
     async def drain(self) -> None:
         """Wait until every commit that began is done."""
         await self._gatherer.drain()
-
-    def _add(self, rows: _Rows, submission: Submission, blob: str | None, now: int) -> None:
-        """Make the rows of one submission, in the order that `records` names."""
-        content_id, *message_ids = self._ids.next_ids(1 + len(submission.recipients))
-        account_id = submission.account_id
-        body = submission.body
-        rows.contents.append(
-            (
-                content_id,
-                account_id,
-                int(submission.kind),
-                submission.door,
-                submission.envelope_from,
-                submission.from_email,
-                submission.subject,
-                body if blob is None else None,
-                blob,
-                len(body),
-                submission.custom_id,
-                submission.event_payload,
-                submission.campaign,
-                int(submission.has_text),
-                int(submission.has_html),
-                submission.attachment_count,
-                int(submission.smtputf8),
-                submission.dsn_ret,
-                submission.dsn_envid,
-                submission.transcript,
-                now,
-            )
-        )
-        lane = records.lane_of(submission.rank, account_id)
-        accepted = []
-        for recipient, message_id in zip(submission.recipients, message_ids, strict=True):
-            uuid = self._ids.uuid_for(message_id)
-            email = recipient.email
-            domain = email.rpartition("@")[2]
-            accepted.append(Accepted(email, message_id, uuid))
-            rows.messages.append(
-                (
-                    message_id,
-                    account_id,
-                    content_id,
-                    uuid,
-                    email,
-                    domain.lower() if domain.isascii() else ascii_domain(domain),
-                    int(recipient.role),
-                    lane,
-                    now,
-                    recipient.notify,
-                    recipient.orcpt,
-                    now,
-                    now,
-                )
-            )
-        rows.accepted.append(tuple(accepted))
 
     async def _commit(self, calls: list[_Rows]) -> list[list[tuple[Accepted, ...]]]:
         if len(calls) == 1:

@@ -19,6 +19,10 @@ def test_the_first_moment_tells_the_door():
     assert accepted("", 5, "").sentence == "Accepted and written to disk."
 
 
+def test_a_notification_came_through_no_door():
+    assert accepted("dsn", 5, "").sentence == "Written by Aerogram to tell a sender what became of a mail."
+
+
 @pytest.mark.parametrize(
     ("kind", "more", "expected"),
     [

@@ -9,11 +9,27 @@ import msgspec
 from sqlalchemy import bindparam, insert, select, text, update
 
 from aerogram.base.clock import HOUR
+from aerogram.model.event import EventKind
+from aerogram.store.records import submissions
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import callback, captured, event, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from aerogram.store.sql import Row
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery status notification that is queued with the outcome it tells of.
+
+    ``content`` and ``message`` are rows as of `aerogram.store.records.submissions.rows_of`.
+    """
+
+    content: Row
+    message: Row
+    deferred_since_ms: int | None = None
+    """Of a delay: only the first deferral recorded at or after this moment tells of it."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +62,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     captured_body: bytes | None = None
     captured_blob: str | None = None
     captured_size: int = 0
+    notification: Notification | None = None
 
 
 _HELD = Sql(
@@ -121,6 +138,18 @@ _SUPPRESS = Sql(
 )
 _CAPTURED: Final = ("message_id", "account_id", "body", "blob", "size", "at_ms")
 _CAPTURE = Sql(insert(captured).values({name: bindparam(name) for name in _CAPTURED}), *_CAPTURED)
+_DEFERRED_SINCE = Sql(
+    select(event.c.id)
+    .where(
+        event.c.message_id == bindparam("message_id"),
+        event.c.kind == bindparam("kind"),
+        event.c.at_ms >= bindparam("since"),
+    )
+    .limit(1),
+    "message_id",
+    "kind",
+    "since",
+)
 _HAS_CALLBACKS = Sql(
     select(callback.c.id).where(any_of(callback.c.account_id, "accounts")).limit(1), "accounts"
 )
@@ -164,9 +193,29 @@ def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
             for change in valid
         ]
     )
+    notified = [change for change in valid if change.notification is not None]
+    if notified:
+        yield from _queue_notifications(notified, now_ms)
     yield from append_events(valid, now_ms)
     yield from _side_effects(valid, now_ms)
     return written
+
+
+def _queue_notifications(changes: Sequence[Change], now_ms: int) -> Unit[None]:
+    """Queue what tells senders of these changes; comes before the changes' own events are appended."""
+    due: list[Notification] = []
+    for change in changes:
+        notification = change.notification
+        if notification is None:
+            continue
+        since_ms = notification.deferred_since_ms
+        if since_ms is not None:
+            told = yield _DEFERRED_SINCE(change.message_id, int(EventKind.DEFERRED), since_ms)
+            if told or now_ms < since_ms:
+                continue
+        due.append(notification)
+    if due:
+        yield from submissions.add([each.content for each in due], [each.message for each in due])
 
 
 def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:

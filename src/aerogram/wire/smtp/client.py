@@ -104,6 +104,11 @@ class ClientSession:
         return len(running) == 1 and running[0].data_sent
 
     @property
+    def offers_dsn(self) -> bool:
+        """Tell whether the server takes the parameters of RFC 3461."""
+        return self._opening.offered.dsn
+
+    @property
     def transcript(self) -> str:
         """The opening of the conversation, up to the first mail."""
         return str(self._transcript)

@@ -14,9 +14,9 @@ import msgspec
 
 from aerogram.wire.smtp.limits import MAX_AUTH_PARAMETER, MAX_ENVID, MAX_ORCPT, MAX_SIZE_DIGITS
 from aerogram.wire.smtp.replies import Reply, bad_parameter, unsupported_option
+from aerogram.wire.smtp.xtext import is_xtext
 
 _PARAMETER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([^= ]+))?")
-_XTEXT: Final = re.compile(r"(?:[!-*,-<>-~]|\+[0-9A-F]{2})+")
 _ORCPT: Final = re.compile(r"[A-Za-z0-9!#$%&'*/?^_`{|}~.-]+;[^= ]+")
 _BODIES: Final = frozenset({"7BIT", "8BITMIME"})
 _RETURNS: Final = frozenset({"FULL", "HDRS"})
@@ -86,13 +86,13 @@ def _ret(value: str) -> str | Reply:
 
 
 def _envid(value: str) -> str | Reply:
-    if len(value) <= MAX_ENVID and _XTEXT.fullmatch(value):
+    if len(value) <= MAX_ENVID and is_xtext(value):
         return value
     return bad_parameter(f"ENVID takes up to {MAX_ENVID} characters of xtext")
 
 
 def _auth(value: str) -> str | Reply:
-    if len(value) <= MAX_AUTH_PARAMETER and _XTEXT.fullmatch(value):
+    if len(value) <= MAX_AUTH_PARAMETER and is_xtext(value):
         return value
     return bad_parameter("AUTH takes a mailbox in xtext, or <>")
 
