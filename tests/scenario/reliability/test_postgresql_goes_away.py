@@ -41,7 +41,7 @@ class Operator:
 
     async def ends_connections(self):
         await self.says(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"  # noqa: S608 - our own name
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.name}'"
         )
 
     async def closes(self):
