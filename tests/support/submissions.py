@@ -13,7 +13,6 @@ def a_submission(*recipients, account_id=1, rank=Rank.HIGH, body=MAIL, kind=Cont
         recipients=tuple(Recipient(each) for each in recipients or ("bob@example.net",)),
         kind=kind,
         body=body,
-        from_email="ann@example.org",
         rank=rank,
-        **facts,
+        **{"from_email": "ann@example.org", **facts},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -67,8 +68,9 @@ class HttpServers:
         if task.done():
             task.result()
 
-    async def close(self) -> None:
+    async def close(self, grace_seconds: float = GRACE_SECONDS) -> None:
         """Take no new connection, finish the requests under way, within the grace."""
         for server, _ in self._running:
+            server.config.timeout_graceful_shutdown = min(GRACE_SECONDS, math.ceil(grace_seconds))
             server.should_exit = True
         await asyncio.gather(*(task for _, task in self._running), return_exceptions=True)

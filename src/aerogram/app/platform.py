@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MASTER_KEY_FILE: Final = "secret.key"
 BLOBS_FOLDER: Final = "blobs"
 NODE_LEASE_MS: Final = 60 * SECOND
+RETRY_SECONDS: Final = 1.0
 _FINGERPRINT: Final = "master_key_fingerprint"
 
 
@@ -44,16 +45,23 @@ class Platform:
 
     async def keep_node(self) -> None:
         """Renew this process's node number for as long as it runs."""
+        pause = NODE_LEASE_MS / SECOND / 3
         while True:
-            await asyncio.sleep(NODE_LEASE_MS / SECOND / 3)
-            until = self.clock.now_ms() + NODE_LEASE_MS
+            await asyncio.sleep(pause)
             try:
-                is_ours = await self.database.write(lambda: nodes.keep(self.node, self.node_owner, until))  # noqa: B023
+                await self.renew_node()
             except UnavailableError:
-                continue
-            if not is_ours:
-                self.node = await _take_node(self.database, self.clock, self.node_owner)
-                self.ids.move_to(self.node)
+                # Soon again: whoever keeps a number past its lease may share it with another process.
+                pause = RETRY_SECONDS
+            else:
+                pause = NODE_LEASE_MS / SECOND / 3
+
+    async def renew_node(self) -> None:
+        """Renew this process's node number, or take another one when it went to another process."""
+        until = self.clock.now_ms() + NODE_LEASE_MS
+        if not await self.database.write(lambda: nodes.keep(self.node, self.node_owner, until)):
+            self.node = await _take_node(self.database, self.clock, self.node_owner)
+            self.ids.move_to(self.node)
 
     async def close(self) -> None:
         """Give the node number back and close the store."""

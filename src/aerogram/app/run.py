@@ -20,7 +20,7 @@ from aerogram.app.platform import open_platform
 from aerogram.app.services import EVERYTHING, build
 from aerogram.app.setup import make_sure, set_up
 from aerogram.app.welcome import welcome
-from aerogram.base.errors import SettingsError
+from aerogram.base.errors import AerogramError, SettingsError
 from aerogram.doors.smtp.listener import SmtpDoor
 from aerogram.doors.smtp.policy import SmtpPolicy
 from aerogram.net.tls import self_signed, server_context
@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     Job = Callable[[], Awaitable[None]]
 
 GRACE_SECONDS: Final = 20.0
-"""What a stop waits for: replies that are owed, letters on the wire, requests under way."""
+"""What a stop waits for in all: replies that are owed, requests under way, letters on the wire."""
+LEAST_GRACE_SECONDS: Final = 0.5
+"""What each of them gets when the others used all of it."""
 LOCK_FILE: Final = "serve.lock"
 EDGE_ROLES: Final = frozenset({EVERYTHING, "edge"})
 BACKGROUND_ROLES: Final = frozenset({EVERYTHING, "background"})
@@ -63,13 +65,11 @@ def run(settings: Settings) -> None:
 
 
 async def serve(settings: Settings) -> None:
-    """Serve until a signal asks to stop, then drain.
+    """Serve until a signal asks to stop, then drain; `FailedError` when a job ended by an error.
 
     What is entered last is left first: doors close before delivery stops, and the store closes last.
     """
-    stopping = asyncio.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(each, stopping.set)
+    stopping = _Stopping()
     async with contextlib.AsyncExitStack() as stack:
         # Bound first, so that a port that is taken ends the process with one line instead of half a server.
         bound = bind_all(settings, stack, with_smtp=settings.role in EDGE_ROLES)
@@ -84,17 +84,18 @@ async def serve(settings: Settings) -> None:
         if not services.watermark.has_room():
             raise SettingsError(f"min_free_disk: the disk of {settings.data} has less free space than that.")
         stack.push_async_callback(services.http.close)
-        await stack.enter_async_context(_together(_jobs(platform, services)))
+        await stack.enter_async_context(_together(_jobs(platform, services), stopping))
         if services.worker is not None:
-            stack.push_async_callback(services.worker.stop, GRACE_SECONDS)
+            worker = services.worker
+            stack.push_async_callback(lambda: worker.stop(stopping.seconds_left()))
         tls = _tls(settings)
         http = HttpServers()
-        stack.push_async_callback(http.close)
-        app = http_app(platform, services, bound.addresses, stopping)
+        stack.push_async_callback(lambda: http.close(stopping.seconds_left()))
+        app = http_app(platform, services, bound.addresses, stopping.asked)
         if bound.https is not None:
             await http.start(app, bound.https, tls)
         smtp = SmtpDoor(await _smtp_policy(platform, services), tls)
-        stack.push_async_callback(smtp.close, GRACE_SECONDS)
+        stack.push_async_callback(lambda: smtp.close(stopping.seconds_left()))
         for listening, config in bound.smtp:
             await smtp.listen(listening, config)
         gc.freeze()
@@ -103,8 +104,47 @@ async def serve(settings: Settings) -> None:
         await http.start(app, bound.http, None)
         sys.stdout.write(welcome(settings, bound.addresses, made) + "\n")
         sys.stdout.flush()
-        await stopping.wait()
+        await stopping.asked.wait()
         log.info("stopping", grace_seconds=GRACE_SECONDS)
+    if stopping.is_failed:
+        raise FailedError("A part of the server ended by an error; the log tells which.")
+
+
+class FailedError(AerogramError):
+    """The process ends because it could not do its work: a supervisor sees it by the exit status."""
+
+
+class _Stopping:
+    """The wish to stop, and the time that is left for it."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+        self.is_failed = False
+        self._loop = asyncio.get_running_loop()
+        self._deadline = 0.0
+        for each in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(each, self.ask)
+
+    def ask(self) -> None:
+        """Begin to stop. After this Ctrl-C ends the process at once, which loses nothing that was accepted.
+
+        Another SIGTERM does not: some supervisors send it to the process and to its group.
+        """
+        if self.asked.is_set():
+            return
+        self._deadline = self._loop.time() + GRACE_SECONDS
+        self._loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        self.asked.set()
+
+    def fail(self) -> None:
+        """Begin to stop because of an error."""
+        self.is_failed = True
+        self.ask()
+
+    def seconds_left(self) -> float:
+        """Tell what is left of the grace for the next part that stops."""
+        return max(LEAST_GRACE_SECONDS, self._deadline - self._loop.time())
 
 
 def _jobs(platform: Platform, services: Services) -> list[Job]:
@@ -118,9 +158,9 @@ def _jobs(platform: Platform, services: Services) -> list[Job]:
 
 
 @contextlib.asynccontextmanager
-async def _together(jobs: list[Job]) -> AsyncIterator[None]:
+async def _together(jobs: list[Job], stopping: _Stopping) -> AsyncIterator[None]:
     """Run jobs beside the body; a job that fails is logged with all it says, and ends the process."""
-    tasks = [asyncio.create_task(_watched(job)) for job in jobs]
+    tasks = [asyncio.create_task(_watched(job, stopping)) for job in jobs]
     try:
         yield
     finally:
@@ -129,13 +169,13 @@ async def _together(jobs: list[Job]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _watched(job: Job) -> None:
+async def _watched(job: Job, stopping: _Stopping) -> None:
     try:
         await job()
     except Exception:
         # A process that lost its worker would look alive and do nothing; a supervisor starts it anew.
         log.exception("a job ended by an error; the process stops")
-        signal.raise_signal(signal.SIGTERM)
+        stopping.fail()
 
 
 async def _smtp_policy(platform: Platform, services: Services) -> SmtpPolicy:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from aerogram.base.errors import UnavailableError
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -20,7 +22,8 @@ class Gatherer(Generic[T, R]):
     """Runs ``work(items)`` for all items that came while the last batch ran, one batch at a time.
 
     ``work`` answers with one result for each item, in order. If it raises, a batch of several is run
-    again item by item, so that only those fail that cause it. Where nobody waits for the results, a
+    again item by item, so that only those fail that cause it; a service that is away is no item's
+    fault, so `UnavailableError` is at once the answer to all. Where nobody waits for the results, a
     ``pause_seconds`` after each batch makes the next one larger.
     """
 
@@ -66,10 +69,10 @@ class Gatherer(Generic[T, R]):
         try:
             results = await self._work([item for item, _ in batch])
         except Exception as error:  # noqa: BLE001 - whatever it is, it goes to whoever waits
-            if len(batch) == 1:
-                _, future = batch[0]
-                if not future.done():
-                    future.set_exception(error)
+            if len(batch) == 1 or isinstance(error, UnavailableError):
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(error)
                 return
             for single in batch:
                 await self._settle([single])

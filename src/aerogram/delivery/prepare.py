@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import msgspec
+import structlog
 
-from aerogram.base.errors import NotFoundError
-from aerogram.content.compose import ComposeError
-from aerogram.model.outcome import Held
+from aerogram.base.errors import AerogramError, UnavailableError
+from aerogram.model.outcome import Deferred, FailureState, Held
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from aerogram.senders.keyring import Keyring
     from aerogram.store.blobs import DiskBlobs
 
-Prepared = tuple["Letter", "bytes | Held"]
+Prepared = tuple["Letter", "bytes | Deferred | Held"]
+
+log = structlog.get_logger(__name__)
 
 
 class Preparer:
@@ -34,8 +36,8 @@ class Preparer:
         self._blobs = blobs
 
     def prepare(self, letters: Sequence[Letter]) -> list[Prepared]:
-        """Give each letter its final bytes, or why it must wait for a person."""
-        made: dict[int, bytes | Held] = {}
+        """Give each letter its final bytes, or why it must wait: for later, or for a person."""
+        made: dict[int, bytes | Deferred | Held] = {}
         prepared: list[Prepared] = []
         for letter in letters:
             data = made.get(letter.content_id)
@@ -51,13 +53,19 @@ class Preparer:
         """
         return self._composer.compose(self._whole(letter), None)
 
-    def _make(self, letter: Letter) -> bytes | Held:
+    def _make(self, letter: Letter) -> bytes | Deferred | Held:
         try:
             signer = self._keyring.cached_signer(letter.account_id, letter.from_email)
             return self._composer.compose(self._whole(letter), signer)
-        except (ComposeError, NotFoundError) as error:
+        except UnavailableError as error:
+            return Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error}")
+        except AerogramError as error:
             # The same bytes would fail the same way each time, so trying again is no help.
             return Held(reason=str(error))
+        except Exception as error:
+            # A fault of ours in one mail must not keep the others.
+            log.exception("a mail could not be composed", message_id=letter.message_id)
+            return Held(reason=f"An internal error kept the mail from being composed: {error!r}")
 
     def _whole(self, letter: Letter) -> Letter:
         """Give the letter with its body, wherever that is kept."""

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
-from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
 from aerogram.delivery.lane import Dispatch
 from aerogram.delivery.notify import due
 from aerogram.delivery.verdict import blocked_by, change_for
 from aerogram.model.outcome import Held
-from aerogram.queue.leases import RENEW_MS
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
 from aerogram.store.records import outcomes as records
 
@@ -56,8 +54,11 @@ GATHER_SECONDS: Final = 0.01
 """The pause between two claims, and between two records: each costs a commit, and larger ones cost each
 letter less. A letter that comes after a quiet moment does not wait."""
 MAX_RECLAIMS: Final = 3
-"""A message that took three workers with it is held for a person (a poison message)."""
+"""A message that took three workers with it is held for a person (a poison message). Its last try is made
+without the others that went down with it, so that only the guilty one is held."""
 MAX_RECORDED: Final = 500
+RECORD_SECONDS: Final = 2.0
+"""What recording the last outcomes may take at a stop, at least."""
 
 log = structlog.get_logger(__name__)
 
@@ -95,9 +96,11 @@ class Worker:
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._bytes_in_flight = 0
-        self._sizes: dict[int, int] = {}
+        self._sizes: dict[tuple[int, int], int] = {}
         self._notifying: set[asyncio.Task[None]] = set()
         self._is_stopping = False
+        self._ended = asyncio.Event()
+        self._ended.set()
 
     def wake(self) -> None:
         """Look at the queue now: something was accepted."""
@@ -105,6 +108,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; a store that is away is waited for."""
+        self._ended.clear()
         renewing = asyncio.create_task(self._renew_forever())
         try:
             while not self._is_stopping:
@@ -118,6 +122,7 @@ class Worker:
                     await self._wait()
                     await asyncio.sleep(GATHER_SECONDS if claimed else 0)
         finally:
+            self._ended.set()
             renewing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await renewing
@@ -127,12 +132,20 @@ class Worker:
         self._is_stopping = True
         self._wake.set()
         self._room.set()
-        await self._carrier.close(grace_seconds)
-        if self._notifying:
-            await asyncio.wait(self._notifying)
-        await self._recorder.drain()
-        with contextlib.suppress(UnavailableError):
-            await self._leases.release()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + grace_seconds
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                # A claim that is under way must have come before what is held can be given back.
+                await self._ended.wait()
+        await self._carrier.close(max(0.0, deadline - loop.time()))
+        # A store that hangs must not keep the process: what it does not take runs out by itself.
+        with contextlib.suppress(TimeoutError, UnavailableError):
+            async with asyncio.timeout(max(RECORD_SECONDS, deadline - loop.time())):
+                if self._notifying:
+                    await asyncio.wait(self._notifying)
+                await self._recorder.drain()
+                await self._leases.release()
 
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -148,13 +161,18 @@ class Worker:
         self._wake.clear()
         letters = await self._leases.claim(min(CLAIM, MAX_IN_FLIGHT - self._leases.held))
         if letters:
-            await self._keyring.load({(letter.account_id, letter.from_email) for letter in letters})
-            for start in range(0, len(letters), CHUNK):
-                await self._forward(letters[start : start + CHUNK])
+            sendable = await self._without_suspects(self._sorted_out(letters))
+            try:
+                await self._keyring.load({(letter.account_id, letter.from_email) for letter in sendable})
+            except UnavailableError:
+                await self._leases.give_back(sendable)
+                raise
+            for start in range(0, len(sendable), CHUNK):
+                await self._forward(sendable[start : start + CHUNK])
         return len(letters)
 
-    async def _forward(self, letters: list[Letter]) -> None:
-        """Prepare a chunk in a thread and hand it to the carrier."""
+    def _sorted_out(self, letters: list[Letter]) -> list[Letter]:
+        """Finish the letters that are not to be attempted; give the others."""
         sendable = []
         for letter in letters:
             if letter.suppressed:
@@ -163,21 +181,42 @@ class Worker:
                 self.finish(letter, Held(reason=f"{letter.reclaims} workers ended while they attempted it."))
             else:
                 sendable.append(letter)
-        if not sendable or self._is_stopping:
-            return
+        return sendable
+
+    async def _without_suspects(self, letters: list[Letter]) -> list[Letter]:
+        """Give back all letters on their last try but one, which would be the only one of them to be held."""
+        suspects = [letter for letter in letters if letter.reclaims == MAX_RECLAIMS - 1]
+        if len(suspects) <= 1:
+            return letters
+        log.warning("messages that were there when workers ended go one by one", messages=len(suspects))
+        innocent = [letter for letter in letters if letter.reclaims < MAX_RECLAIMS - 1]
+        await self._leases.give_back([*suspects[1:], *innocent])
+        return suspects[:1]
+
+    async def _forward(self, letters: list[Letter]) -> None:
+        """Prepare a chunk in a thread and hand it to the carrier."""
         while self._bytes_in_flight > MAX_BYTES_IN_FLIGHT and not self._is_stopping:
             await self._wait_for_room()
-        prepared = await asyncio.to_thread(self._preparer.prepare, sendable)
-        self._dispatch(prepared)
+        if self._is_stopping:
+            return
+        self._dispatch(await asyncio.to_thread(self._preparer.prepare, letters))
 
     def _dispatch(self, prepared: list[Prepared]) -> None:
         for letter, data in prepared:
-            if isinstance(data, Held):
+            if not isinstance(data, bytes):
                 self.finish(letter, data)
-                continue
-            self._sizes[letter.message_id] = len(data)
-            self._bytes_in_flight += len(data)
+            elif not self._is_stopping:
+                self._send(letter, data)
+
+    def _send(self, letter: Letter, data: bytes) -> None:
+        self._sizes[letter.message_id, letter.lease] = len(data)
+        self._bytes_in_flight += len(data)
+        try:
             self._carrier.send(Dispatch(letter, data, self.finish))
+        except Exception as error:
+            # A fault of ours with one letter must not keep the others.
+            log.exception("a letter could not be sent", message_id=letter.message_id)
+            self.finish(letter, Held(reason=f"An internal error kept the mail from being sent: {error!r}"))
 
     async def _wait_for_room(self) -> None:
         self._room.clear()
@@ -185,9 +224,9 @@ class Worker:
 
     def finish(self, letter: Letter, outcome: Outcome) -> None:
         """Take the outcome of an attempt; it is recorded with the next batch."""
-        self._bytes_in_flight -= self._sizes.pop(letter.message_id, 0)
+        self._bytes_in_flight -= self._sizes.pop((letter.message_id, letter.lease), 0)
         now = self._clock.now_ms()
-        change = change_for(letter, outcome, self._ids.next_id(), now, self._schedule)
+        change = self._change_for(letter, outcome, now)
         if letter.notify and (action := due(letter, outcome, change.state, now)) is not None:
             task = asyncio.create_task(self._notify(letter, outcome, change, action))
             self._notifying.add(task)
@@ -211,9 +250,21 @@ class Worker:
         future.add_done_callback(lambda done: self._recorded(letter, done))
         return future
 
+    def _change_for(self, letter: Letter, outcome: Outcome, now: int) -> Change:
+        event_id = self._ids.next_id()
+        try:
+            return change_for(letter, outcome, event_id, now, self._schedule)
+        except Exception as error:
+            # Sent or not, nobody knows any more; another attempt might be the second delivery.
+            log.exception("an outcome could not be judged", message_id=letter.message_id)
+            held = Held(reason=f"An internal error kept the outcome from being judged: {error!r}")
+            return change_for(letter, held, event_id, now, self._schedule)
+
     def _recorded(self, letter: Letter, done: asyncio.Future[bool]) -> None:
-        self._leases.forget((letter.message_id,))
+        self._leases.forget(letter)
         self._room.set()
+        if done.cancelled():
+            return
         error = done.exception()
         if error is not None:
             # The lease runs out and the message is tried again: a duplicate is possible, a loss is not.
@@ -222,18 +273,18 @@ class Worker:
             log.warning("a lease was lost before its outcome was recorded", message_id=letter.message_id)
 
     async def _record(self, changes: list[Change]) -> list[bool]:
-        for index, change in enumerate(changes):
-            if change.captured_size > INLINE_LIMIT_BYTES and change.captured_body is not None:
-                changes[index] = await self._with_blob(change, change.captured_body)
         while True:
             now = self._clock.now_ms()
             try:
+                for index, change in enumerate(changes):
+                    if change.captured_size > INLINE_LIMIT_BYTES and change.captured_body is not None:
+                        changes[index] = await self._with_blob(change, change.captured_body)
                 written = await self._database.write(lambda: records.record(changes, now))  # noqa: B023
             except UnavailableError as error:
                 log.warning("outcomes cannot be recorded; trying again", error=str(error))
-                await asyncio.sleep(PAUSE_SECONDS)
                 if self._is_stopping:
                     raise
+                await asyncio.sleep(PAUSE_SECONDS)
                 continue
             self._on_recorded(
                 [change for change, is_written in zip(changes, written, strict=True) if is_written]
@@ -244,9 +295,13 @@ class Worker:
         return msgspec.structs.replace(change, captured_body=None, captured_blob=await self._blobs.put(body))
 
     async def _renew_forever(self) -> None:
+        pause = self._leases.renew_seconds
         while True:
-            await asyncio.sleep(RENEW_MS / SECOND)
+            await asyncio.sleep(pause)
             try:
                 await self._leases.renew()
             except UnavailableError as error:
-                log.warning("leases cannot be renewed", error=str(error))
+                log.warning("leases cannot be renewed; trying again", error=str(error))
+                pause = PAUSE_SECONDS
+            else:
+                pause = self._leases.renew_seconds

@@ -76,7 +76,8 @@ class LoginAttempts:
 
     def _free_at(self, key: str, now: int) -> int:
         """Give the moment at which a key has fewer than `MAX_FAILURES` within the window; 0 when it has."""
-        moments = [moment for moment in self._failures.get(key, ()) if moment > now - WINDOW_MS]
+        # Moments that lie ahead are from before a clock was set back; they would lock for as long as it was.
+        moments = [moment for moment in self._failures.get(key, ()) if now - WINDOW_MS < moment <= now]
         if not moments:
             self._failures.pop(key, None)
             return 0

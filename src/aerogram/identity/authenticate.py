@@ -40,7 +40,8 @@ class Authenticator:
         if found is None:
             return None
         secret_hash, principal, until_ms = found
-        if until_ms < self._clock.now_ms():
+        # After a clock was set back, the end would lie too far ahead.
+        if not 0 <= until_ms - self._clock.now_ms() <= REMEMBER_MS:
             del self._remembered[key]
             return None
         return principal if hmac.compare_digest(self._sealer.digest(secret), secret_hash) else None

@@ -15,7 +15,7 @@ from aerogram.store.records import queue as records
 from aerogram.wire.address import suppression_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
@@ -23,16 +23,20 @@ if TYPE_CHECKING:
 
 LEASE_MS: Final = 45 * SECOND
 """A dead worker's messages are due again after this; the promise is within 60 s."""
-RENEW_MS: Final = LEASE_MS // 3
+RENEWALS: Final = 3
+"""How often a lease is renewed in its time."""
 
 
 class Leases:
     """The queue as one worker sees it."""
 
-    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, ids: IdGenerator, clock: Clock, *, lease_ms: int = LEASE_MS
+    ) -> None:
         self._database = database
         self._ids = ids
         self._clock = clock
+        self._lease_ms = lease_ms
         self._held: dict[int, int] = {}
 
     @property
@@ -40,12 +44,21 @@ class Leases:
         """How many letters this worker holds."""
         return len(self._held)
 
+    @property
+    def renew_seconds(self) -> float:
+        """How long to wait between two calls of `renew`."""
+        return self._lease_ms / SECOND / RENEWALS
+
     async def claim(self, most: int) -> list[Letter]:
-        """Lease up to ``most`` due messages, by rank, fairly among accounts, oldest first."""
+        """Lease up to ``most`` due messages, by rank, fairly among accounts, oldest first.
+
+        What this worker holds already is not given again, even when a clock that jumped made it due.
+        """
         now = self._clock.now_ms()
         lease = self._ids.next_id()
+        held = dict(self._held)
         claimed, contents, suppressed = await self._database.write(
-            lambda: _claim(now, now + LEASE_MS, lease, most)
+            lambda: _claim(now, now + self._lease_ms, lease, most, held)
         )
         letters = [_letter(row, contents, suppressed, lease) for row in claimed]
         for letter in letters:
@@ -56,29 +69,40 @@ class Leases:
         """Keep all that is held."""
         held = list(self._held.items())
         if held:
-            until = self._clock.now_ms() + LEASE_MS
+            until = self._clock.now_ms() + self._lease_ms
             await self._database.write(lambda: records.renew(held, until))
 
     async def release(self) -> None:
-        """Give back what is held and was not attempted, so that others may take it at once."""
-        held = list(self._held.items())
-        self._held.clear()
+        """Give back all that is held and was not attempted, so that others may take it at once."""
+        await self._give_back(list(self._held.items()))
+
+    async def give_back(self, letters: Collection[Letter]) -> None:
+        """Do as `release`, for some; where the store is away their leases run out by themselves."""
+        await self._give_back([(letter.message_id, letter.lease) for letter in letters])
+
+    async def _give_back(self, held: list[tuple[int, int]]) -> None:
+        for message_id, lease in held:
+            self._forget(message_id, lease)
         if held:
             now = self._clock.now_ms()
             await self._database.write(lambda: records.release(held, now))
 
-    def forget(self, message_ids: Collection[int]) -> None:
-        """Stop renewing these: their outcome is recorded, or their lease was lost."""
-        for message_id in message_ids:
-            self._held.pop(message_id, None)
+    def forget(self, letter: Letter) -> None:
+        """Stop renewing a letter's lease: its outcome is recorded, or the lease was lost."""
+        self._forget(letter.message_id, letter.lease)
+
+    def _forget(self, message_id: int, lease: int) -> None:
+        # Under a newer lease it is held again, by another letter.
+        if self._held.get(message_id) == lease:
+            del self._held[message_id]
 
 
 _Claimed = tuple["Rows", dict[int, "Row"], dict[tuple[int, str], str]]
 
 
-def _claim(now: int, until: int, lease: int, most: int) -> Unit[_Claimed]:
+def _claim(now: int, until: int, lease: int, most: int, held: Mapping[int, int]) -> Unit[_Claimed]:
     """Claim, and read what the claimed messages need, in one transaction."""
-    claimed = yield from records.claim(now, until, lease, most)
+    claimed = yield from records.claim(now, until, lease, most, held)
     if not claimed:
         return claimed, {}, {}
     rows = yield from records.contents({row[3] for row in claimed})

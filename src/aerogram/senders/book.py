@@ -29,7 +29,11 @@ class SenderBook:
     def allows(self, account_id: int, email: str) -> bool:
         """Answer from memory; False means that the store must be asked (see `confirm`)."""
         found = self._remembered.get(account_id)
-        return found is not None and found[1] >= self._clock.now_ms() and _covers(found[0], email)
+        if found is None:
+            return False
+        senders, until_ms = found
+        # After a clock was set back, the end would lie too far ahead.
+        return 0 <= until_ms - self._clock.now_ms() <= REMEMBER_MS and _covers(senders, email)
 
     async def confirm(self, account_id: int, email: str) -> bool:
         """Answer from the store. Raises `UnavailableError` when it cannot be asked."""

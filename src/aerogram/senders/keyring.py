@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
+from aerogram.base.errors import AerogramError, RefusedError
 from aerogram.store.records import lookups
 from aerogram.wire.address import ascii_domain
 from aerogram.wire.dkim.keys import SigningKey
@@ -34,7 +35,7 @@ class Keyring:
         self._sealer = sealer
         self._clock = clock
         self._is_signing = is_signing
-        self._remembered: dict[tuple[int, str], tuple[Signer | None, int]] = {}
+        self._remembered: dict[tuple[int, str], tuple[Signer | RefusedError | None, int]] = {}
 
     async def load(self, wanted: Collection[tuple[int, str]]) -> None:
         """Have the signers of (account, From address) pairs at hand."""
@@ -44,7 +45,7 @@ class Keyring:
         missing = [
             key
             for account_id, email in wanted
-            if (key := (account_id, _domain(email))) not in self._remembered or self._remembered[key][1] < now
+            if not self._is_fresh(key := (account_id, _domain(email)), now)
         ]
         if not missing:
             return
@@ -53,13 +54,28 @@ class Keyring:
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
         for account_id, domain in missing:
-            signer = self._nearest(account_id, domain, rows)
+            signer: Signer | RefusedError | None
+            try:
+                signer = self._nearest(account_id, domain, rows)
+            except AerogramError as error:
+                signer = RefusedError(f"The DKIM keys of {domain} cannot be used: {error}")
             self._remembered[account_id, domain] = (signer, now + REMEMBER_MS)
 
     def cached_signer(self, account_id: int, from_email: str) -> Signer | None:
-        """Give the signer that `load` brought; None when the domain has no keys. Any thread may ask."""
+        """Give the signer that `load` brought; None when the domain has no keys. Any thread may ask.
+
+        Raises `RefusedError` when the domain has keys that cannot be used: unsigned mail would harm it.
+        """
         found = self._remembered.get((account_id, _domain(from_email)))
-        return found[0] if found else None
+        signer = found[0] if found else None
+        if isinstance(signer, RefusedError):
+            raise RefusedError(str(signer)) from signer
+        return signer
+
+    def _is_fresh(self, key: tuple[int, str], now: int) -> bool:
+        """Tell whether what is remembered may still be used; not after a clock was set back."""
+        found = self._remembered.get(key)
+        return found is not None and now <= found[1] <= now + REMEMBER_MS
 
     def _nearest(
         self, account_id: int, domain: str, rows: Iterable[tuple[int, str, str, str, str]]

@@ -2,8 +2,8 @@
 
 A few writers each take all units that gathered and run them in one transaction, so that concurrent
 submissions share a commit. If a unit raises, the group is rolled back and each unit runs again in a
-transaction of its own. A connection that breaks is `UnavailableError` for all who were in its group:
-whether their commit arrived is unknown, so nobody is told that it did.
+transaction of its own, as it does after a deadlock. A connection that breaks is `UnavailableError` for all
+who were in its group: whether their commit arrived is unknown, so nobody is told that it did.
 """
 
 from __future__ import annotations
@@ -30,18 +30,28 @@ MAX_GROUP: Final = 256
 CONNECT_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 60.0
 RECONNECT_SECONDS: Final = 0.5
+CLOSE_SECONDS: Final = 3.0
+"""How long what is under way may take to finish at the end, twice."""
+MAX_RUNS: Final = 4
+"""How often a unit is run that collides with others; each collision lets one of them through."""
 _CACHED_STATEMENTS: Final = 512
 
 _UNAVAILABLE: Final = (
     OSError,
-    asyncio.TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.SerializationError,
-    asyncpg.DeadlockDetectedError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    # What a server says that does not let us in any more, or that is a read-only standby now.
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ObjectNotInPrerequisiteStateError,
+    asyncpg.InvalidTransactionStateError,
 )
+_FULL: Final = (asyncpg.DiskFullError, asyncpg.OutOfMemoryError)
+_COLLIDED: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 
 class PostgresqlDatabase:
@@ -65,8 +75,11 @@ class PostgresqlDatabase:
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 return await run(connection, unit())
-        except (asyncpg.PostgresError, *_UNAVAILABLE) as error:
-            raise translated(error) from error
+        except Exception as error:
+            told = translated(error)
+            if told is error:
+                raise
+            raise told from error
 
     async def write(self, unit: Callable[[], Unit[T]]) -> T:
         """See `Database.write`."""
@@ -83,8 +96,13 @@ class PostgresqlDatabase:
             return
         self._stopping = True
         self._gathered.set()
+        _, late = await asyncio.wait(self._writers, timeout=CLOSE_SECONDS)
+        for writer in late:
+            writer.cancel()
         await asyncio.gather(*self._writers, return_exceptions=True)
-        await self._readers.close()
+        # When the time is over, the pool cuts its connections.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._readers.close(), CLOSE_SECONDS)
 
     async def _write_forever(self) -> None:
         connection: asyncpg.Connection | None = None
@@ -92,7 +110,7 @@ class PostgresqlDatabase:
             while not self._jobs:
                 if self._stopping:
                     if connection is not None:
-                        await connection.close()
+                        connection.terminate()
                     return
                 self._gathered.clear()
                 await self._gathered.wait()
@@ -101,27 +119,35 @@ class PostgresqlDatabase:
                 if connection is None or connection.is_closed():
                     connection = await _connect(self._url)
                 await self._commit(connection, work)
-            except _UNAVAILABLE as error:
+            except BaseException as error:
+                # Whatever it is, nobody may wait forever, and the next group begins with a new connection.
                 for job in work:
-                    job.fail(translated(error))
+                    job.fail(_unavailable(error))
                 if connection is not None:
                     connection.terminate()
                 connection = None
+                if not isinstance(error, Exception):
+                    raise
                 await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _commit(self, connection: asyncpg.Connection, work: list[_Job]) -> None:
-        """Run a group in one transaction; on an error of a unit run each in its own."""
+    async def _commit(self, connection: asyncpg.Connection, work: list[_Job], runs: int = 1) -> None:
+        """Run a group in one transaction; on an error of a unit run each in its own.
+
+        Raises when the connection is of no use any more.
+        """
         try:
             async with connection.transaction():
                 results = [await run(connection, job.unit()) for job in work]
-        except _UNAVAILABLE:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to whoever asked
-            if len(work) == 1:
-                work[0].fail(translated(error))
-                return
-            for job in work:
-                await self._commit(connection, [job])
+        except Exception as error:
+            if connection.is_closed() or type(translated(error)) is UnavailableError:
+                raise
+            if len(work) > 1:
+                for job in work:
+                    await self._commit(connection, [job])
+            elif isinstance(error, _COLLIDED) and runs < MAX_RUNS:
+                await self._commit(connection, work, runs + 1)
+            else:
+                work[0].fail(_unavailable(error) if isinstance(error, _COLLIDED) else translated(error))
             return
         for job, result in zip(work, results, strict=True):
             if not job.future.done():
@@ -193,9 +219,13 @@ async def _execute(connection: asyncpg.Connection, step: Step) -> Rows:
 
 def translated(error: BaseException) -> BaseException:
     """Turn the driver's error into one of ours, by what the caller can do about it."""
-    if isinstance(error, (asyncpg.DiskFullError, asyncpg.OutOfMemoryError)):
+    if isinstance(error, _FULL):
         return StoreFullError("The database has no room.")
-    if isinstance(error, _UNAVAILABLE):
-        with contextlib.suppress(Exception):
-            return UnavailableError(f"The database is not available: {error or type(error).__name__}")
+    # Of the driver's own errors, those that are a ValueError complain about what was given to it.
+    if isinstance(error, _UNAVAILABLE) and not isinstance(error, ValueError):
+        return _unavailable(error)
     return error
+
+
+def _unavailable(error: BaseException) -> UnavailableError:
+    return UnavailableError(f"The database is not available: {str(error) or type(error).__name__}")

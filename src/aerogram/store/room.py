@@ -28,8 +28,13 @@ class Watermark:
         now = time.monotonic()
         if now - self._looked_at >= LOOK_SECONDS:
             self._looked_at = now
-            disk = os.statvfs(self._folder)
-            self._has_room = disk.f_bavail * disk.f_frsize >= self._min_free_bytes
+            try:
+                disk = os.statvfs(self._folder)
+            except OSError:
+                # A folder that is gone, or a disk that fails, has no room for anything.
+                self._has_room = False
+            else:
+                self._has_room = disk.f_bavail * disk.f_frsize >= self._min_free_bytes
         return self._has_room
 
     def check(self) -> None:

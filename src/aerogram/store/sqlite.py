@@ -35,6 +35,8 @@ BUSY_SECONDS: Final = 15.0
 CHECKPOINT_SECONDS: Final = 1.0
 RESTART_WAL_PAGES: Final = 16_384
 """64 MiB of WAL: past this the checkpointer waits for readers, so that the log starts over."""
+KEPT_LOG_BYTES: Final = RESTART_WAL_PAGES * 4096
+"""What a log that grew keeps when it starts over; the rest of its room goes back to the disk."""
 _CACHED_STATEMENTS: Final = 512
 _FULL_CODES: Final = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"}
 
@@ -49,6 +51,7 @@ class SqliteDatabase:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = connect(path)
+        self._inode = path.stat().st_ino
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="aerogram-read")
         self._reader = threading.local()
         self._open_readers: list[sqlite3.Connection] = []
@@ -89,12 +92,9 @@ class SqliteDatabase:
         self._connection.close()
 
     def _read(self, unit: Callable[[], Unit[T]]) -> T:
-        connection: sqlite3.Connection | None = getattr(self._reader, "connection", None)
-        if connection is None:
-            connection = self._reader.connection = connect(self._path)
-            connection.execute("PRAGMA query_only = ON")
-            self._open_readers.append(connection)
         try:
+            self._check_file()
+            connection = self._reader_of_thread()
             connection.execute("BEGIN")
             try:
                 return run(connection, unit())
@@ -102,6 +102,27 @@ class SqliteDatabase:
                 connection.execute("ROLLBACK")
         except sqlite3.Error as error:
             raise translated(error) from error
+
+    def _reader_of_thread(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._reader, "connection", None)
+        if connection is None:
+            try:
+                connection = connect(self._path)
+            except SettingsError as error:
+                raise UnavailableError(str(error)) from error
+            connection.execute("PRAGMA query_only = ON")
+            self._reader.connection = connection
+            self._open_readers.append(connection)
+        return connection
+
+    def _check_file(self) -> None:
+        """See that the file is still the one that was opened; what is written to another one's is lost."""
+        try:
+            is_ours = self._path.stat().st_ino == self._inode
+        except OSError:
+            is_ours = False
+        if not is_ours:
+            raise UnavailableError(f"The store {self._path} was removed or replaced while it was in use.")
 
     def _write_forever(self) -> None:
         jobs = self._jobs
@@ -117,17 +138,23 @@ class SqliteDatabase:
                 return
 
     def _commit(self, work: list[_Job]) -> None:
-        """Run a group in one transaction; on any error run each unit in its own."""
+        """Run a group in one transaction; on an error of a unit run each in its own."""
         connection = self._connection
         try:
+            self._check_file()
+            self._roll_back()
             connection.execute("BEGIN IMMEDIATE")
+        except (sqlite3.Error, UnavailableError) as error:
+            # No unit's fault: each of them would wait for the same lock in turn.
+            _settle([(job, None, translated(error)) for job in work])
+            return
+        try:
             results = [run(connection, job.unit()) for job in work]
             connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - whatever it is, it goes to whoever asked
             self._roll_back()
             if len(work) == 1:
-                cause = translated(error) if isinstance(error, sqlite3.Error) else error
-                _settle([(work[0], None, cause)])
+                _settle([(work[0], None, translated(error))])
             else:
                 for job in work:
                     self._commit([job])
@@ -140,16 +167,18 @@ class SqliteDatabase:
                 self._connection.execute("ROLLBACK")
 
     def _checkpoint_forever(self) -> None:
-        connection = connect(self._path)
-        connection.execute("PRAGMA busy_timeout = 200")
-        try:
-            while not self._stopping.wait(CHECKPOINT_SECONDS):
-                # A full disk or a busy lock only means that the log stays longer; the next round tries again.
-                with contextlib.suppress(sqlite3.Error):
-                    _, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                    if pages > RESTART_WAL_PAGES and moved >= pages // 2:
-                        connection.execute("PRAGMA wal_checkpoint(RESTART)")
-        finally:
+        connection: sqlite3.Connection | None = None
+        while not self._stopping.wait(CHECKPOINT_SECONDS):
+            # A full disk or a busy lock only means that the log stays longer; the next round tries again.
+            with contextlib.suppress(sqlite3.Error, SettingsError, UnavailableError):
+                self._check_file()
+                if connection is None:
+                    connection = connect(self._path)
+                    connection.execute("PRAGMA busy_timeout = 200")
+                _, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                if pages > RESTART_WAL_PAGES and moved >= pages // 2:
+                    connection.execute("PRAGMA wal_checkpoint(RESTART)")
+        if connection is not None:
             connection.close()
 
 
@@ -203,6 +232,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute("PRAGMA temp_store = MEMORY")
     except sqlite3.Error as error:
@@ -231,7 +261,7 @@ def _execute(connection: sqlite3.Connection, step: Step) -> Rows:
     return connection.execute(compiled.text, values).fetchall()
 
 
-def translated(error: sqlite3.Error) -> Exception:
+def translated(error: BaseException) -> BaseException:
     """Turn the driver's error into one of ours, by what the caller can do about it."""
     if getattr(error, "sqlite_errorname", "") in _FULL_CODES:
         return StoreFullError("The disk that holds the store is full.")

@@ -80,11 +80,11 @@ async def test_counts_are_by_state_and_by_destination(database, messages, clock)
 
 async def test_a_held_message_is_not_claimed_until_it_is_released(database, messages, admin, clock):
     assert await admin.apply(Action.HOLD, Selection(domain="example.org")) == (2, 0)
-    claimed = await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 10))
+    claimed = await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 10, {}))
     assert [row[0] for row in claimed] == [messages[2]]
     clock.advance(1000)
     assert await admin.apply(Action.RELEASE, Selection(ids=(messages[0],))) == (1, 0)
-    claimed = await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 8, 10))
+    claimed = await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 8, 10, {}))
     assert [row[0] for row in claimed] == [messages[0]]
 
 
@@ -110,7 +110,7 @@ async def test_an_action_leaves_alone_what_it_does_not_apply_to(database, messag
 
 
 async def test_a_message_being_sent_is_left_alone_and_told(database, messages, admin, clock):
-    await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 1))
+    await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 1, {}))
     changed = await admin.apply(Action.CANCEL, Selection())
     assert changed == (2, 1)
     clock.advance(LEASE_MS + 1)

@@ -68,6 +68,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 _HELD = Sql(
     select(message.c.id, message.c.lease)
     .where(any_of(message.c.id, "ids"), message.c.state == 0)
+    # Sorted, as wherever several messages are locked, so that no two transactions wait for each other.
+    .order_by(message.c.id)
     .with_for_update(),
     "ids",
 )

@@ -16,7 +16,7 @@ from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import content, message, suppression
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from aerogram.store.sql import Row, Rows
 
@@ -51,6 +51,7 @@ LETTER_COLUMNS: Final = (
     message.c.notify,
     message.c.orcpt,
 )
+_OLD_LEASE: Final = LETTER_COLUMNS.index(message.c.lease)
 _DUE = Sql(
     select(*LETTER_COLUMNS)
     .where(_IS_QUEUED, message.c.lane == bindparam("lane"), message.c.due_ms <= bindparam("now"))
@@ -119,9 +120,10 @@ _FREE_ALL = Sql(
 )
 
 
-def claim(now_ms: int, until_ms: int, lease: int, most: int) -> Unit[Rows]:
+def claim(now_ms: int, until_ms: int, lease: int, most: int, held: Mapping[int, int]) -> Unit[Rows]:
     """Lease up to ``most`` due messages; give their rows in `LETTER_COLUMNS` order.
 
+    ``held`` are the leases of whoever claims, by message: one that fell due is renewed and not given.
     Lanes of a lower rank are served first; the lanes of one rank share what is left equally.
     The lease column of a row is the old one: not 0 when its last holder never reported.
     """
@@ -132,8 +134,13 @@ def claim(now_ms: int, until_ms: int, lease: int, most: int) -> Unit[Rows]:
         peers = [lane for lane in lanes if lane >> LANE_SHIFT == rank]
         lanes = lanes[len(peers) :]
         claimed.extend((yield from _claim_fairly(peers, now_ms, most - len(claimed))))
-    if claimed:
-        yield _LEASE.many([(lease, until_ms, row[0]) for row in claimed])
+    if not claimed:
+        return claimed
+    others = [row for row in claimed if held.get(row[0], 0) != row[_OLD_LEASE] or not row[_OLD_LEASE]]
+    if len(others) < len(claimed):
+        yield from renew(held.items(), until_ms)
+        claimed = others
+    yield _LEASE.many([(lease, until_ms, row[0]) for row in claimed])
     return claimed
 
 
@@ -166,12 +173,13 @@ def suppressed(addresses: Collection[str], now_ms: int) -> Unit[dict[tuple[int, 
 
 def renew(held: Collection[tuple[int, int]], until_ms: int) -> Unit[None]:
     """Keep the leases of (message, lease) pairs for longer."""
-    yield _RENEW.many([(until_ms, message_id, lease) for message_id, lease in held])
+    # Sorted, as wherever several messages are locked, so that no two transactions wait for each other.
+    yield _RENEW.many([(until_ms, message_id, lease) for message_id, lease in sorted(held)])
 
 
 def release(held: Collection[tuple[int, int]], now_ms: int) -> Unit[None]:
     """Give (message, lease) pairs back without an attempt."""
-    yield _RELEASE.many([(now_ms, message_id, lease) for message_id, lease in held])
+    yield _RELEASE.many([(now_ms, message_id, lease) for message_id, lease in sorted(held)])
 
 
 def next_due() -> Unit[int | None]:
