@@ -14,6 +14,7 @@ from aerogram.identity.accounts import Accounts, KeyPair, new_key_pair, new_pass
 from aerogram.senders.addresses import Senders
 from aerogram.senders.domains import Domains
 from aerogram.store.records import accounts as account_records
+from aerogram.store.records import nodes
 from aerogram.store.records import senders as sender_records
 from aerogram.wire.address import is_email
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Unit
 
 FIRST_ACCOUNT: Final = "First account"
+_FIRST_ACCOUNT_FACT: Final = "first_account"
 FIRST_USER: Final = "admin"
 """Signs in as ``admin@<hostname>`` when nobody gave an address."""
 
@@ -61,6 +63,9 @@ async def set_up(platform: Platform, email: str = "", senders: Sequence[str] = (
     )
 
     def unit() -> Unit[bool]:
+        # Two processes may be here at once: the second waits at this row and then finds the first one's.
+        if (yield from nodes.fact(_FIRST_ACCOUNT_FACT, str(account.id))) != str(account.id):
+            return False
         if (yield from account_records.first()) is not None:
             return False
         yield from account_records.add(account, [credential])
