@@ -27,6 +27,8 @@ MASTER_KEY_FILE: Final = "secret.key"
 BLOBS_FOLDER: Final = "blobs"
 NODE_LEASE_MS: Final = 60 * SECOND
 RETRY_SECONDS: Final = 1.0
+FREE_SECONDS: Final = 2.0
+"""How long giving the number back may take: a store that hangs must not keep the process."""
 _FINGERPRINT: Final = "master_key_fingerprint"
 
 
@@ -66,8 +68,9 @@ class Platform:
     async def close(self) -> None:
         """Give the node number back and close the store."""
         try:
-            await self.database.write(lambda: nodes.free(self.node, self.node_owner))
-        except UnavailableError:
+            async with asyncio.timeout(FREE_SECONDS):
+                await self.database.write(lambda: nodes.free(self.node, self.node_owner))
+        except (UnavailableError, TimeoutError):
             pass  # The lease runs out by itself.
         finally:
             await self.database.close()

@@ -298,6 +298,13 @@ class Worker:
                     raise
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
+            except Exception:
+                if len(changes) > 1 or changes[0] == (plain := _in_plain_text(changes[0])):
+                    raise
+                # An outcome that is not recorded is a letter that is sent again.
+                log.exception("an outcome is recorded in plain text", message_id=changes[0].message_id)
+                changes = [plain]
+                continue
             self._on_recorded(
                 [change for change, is_written in zip(changes, written, strict=True) if is_written]
             )
@@ -317,3 +324,12 @@ class Worker:
                 pause = PAUSE_SECONDS
             else:
                 pause = self._leases.renew_seconds
+
+
+def _in_plain_text(change: Change) -> Change:
+    """Give a change whose texts any store takes: without NUL and halves of surrogate pairs."""
+    texts = {name: getattr(change, name) for name in ("reply", "host", "tls", "transcript")}
+    plain = {
+        name: text.encode("utf-8", "replace").replace(b"\0", b"?").decode() for name, text in texts.items()
+    }
+    return msgspec.structs.replace(change, **plain)

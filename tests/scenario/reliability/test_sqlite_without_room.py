@@ -3,9 +3,7 @@
 import asyncio
 import base64
 import contextlib
-import os
 import sqlite3
-import subprocess
 
 import pytest
 
@@ -17,30 +15,15 @@ from aerogram.store import sqlite as engine
 from aerogram.store.open import FILE_NAME, open_database
 from aerogram.store.records import queue
 from aerogram.store.room import Watermark
+from support.small_disk import MEGABYTE, fill, make_room, small_disk
 from support.smtp_door import SmtpHouse
 from support.submissions import MAIL
 from support.webhooks import eventually
-
-MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
 def database_url():
     return None
-
-
-@contextlib.contextmanager
-def small_disk(folder, megabytes):
-    """A disk of its own; skips where nobody may mount one."""
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False) if os.geteuid() == 0 else None
-    if done is None or done.returncode:
-        pytest.skip(f"no disk can be mounted here: {done.stderr.strip() if done else 'not root'}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture
@@ -54,17 +37,6 @@ async def database(disk):
     opened = await open_database(disk, None)
     yield opened
     await opened.close()
-
-
-def fill(disk, leave=0):
-    """Use up the disk but for some bytes."""
-    free = os.statvfs(disk)
-    with (disk / "filler").open("wb") as filler:
-        filler.write(bytes(max(0, free.f_bavail * free.f_frsize - leave)))
-
-
-def make_room(disk):
-    (disk / "filler").unlink()
 
 
 async def is_accepting(plant):

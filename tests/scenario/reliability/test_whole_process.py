@@ -1,7 +1,9 @@
 """The whole server through what happens to servers: its database restarts, it is killed, it is told to stop."""
 
+import base64
 import contextlib
 import http.client
+import json
 import os
 import signal
 import smtplib
@@ -9,6 +11,7 @@ import socket
 import subprocess
 import threading
 import time
+import urllib.request
 
 import pytest
 
@@ -16,29 +19,7 @@ from support.engines import PostgresqlServer
 from support.server import API_KEY, SECRET_KEY, ServerProcess, running
 from support.sinks import HANG, Sink
 from support.waiting import wait_for
-
-OPEN_DOOR = {
-    "trusted_networks": "127.0.0.0/8",
-    "trusted_senders": "@example.org",
-    "rate_limit": "none",
-    "retry_schedule": "1s",
-    "log_level": "warning",
-}
-MAIL = "From: alice@example.org\r\nTo: {to}\r\nSubject: x\r\n\r\n{text}\r\n"
-
-
-def send(server, recipient, text="x"):
-    """Send one mail by SMTP; give the code of the last reply, or 0 when the connection broke."""
-    try:
-        with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=30) as client:
-            client.sendmail("alice@example.org", [recipient], MAIL.format(to=recipient, text=text))
-    except smtplib.SMTPResponseException as refused:
-        return refused.smtp_code
-    except smtplib.SMTPRecipientsRefused as refused:
-        return next(iter(refused.recipients.values()))[0]
-    except (OSError, smtplib.SMTPException):
-        return 0
-    return 250
+from support.whole_server import OPEN_DOOR, send
 
 
 def routed_to(sink):
@@ -172,12 +153,16 @@ def count(folder):
 
 
 def test_a_stop_with_everything_hanging_ends_in_time_and_the_rest_goes_at_the_next_start(tmp_path):
-    """A next hop that never answers, half a mail, half a request, and a request that waits for mail."""
+    """A next hop and a receiver of webhooks that never answer, half a mail, half a request, one that waits."""
     with Sink() as sink, contextlib.ExitStack() as stack:
         sink.script("hang@example.net", HANG)
-        settings = {**routed_to(sink), "api_key": API_KEY, "secret_key": SECRET_KEY}
+        receiver = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        settings = {**routed_to(sink), "allow_private_callbacks": "true"}
         server = ServerProcess(tmp_path / "data", **settings)
         server.start()
+        call_back(server, f"http://127.0.0.1:{receiver.getsockname()[1]}/")
+        assert send(server, "told@example.net") == 250
+        stack.enter_context(contextlib.closing(receiver.accept()[0]))
         assert send(server, "hang@example.net") == 250
         half = stack.enter_context(contextlib.closing(smtplib.SMTP("127.0.0.1", server.smtp_port)))
         half.ehlo()
@@ -191,13 +176,23 @@ def test_a_stop_with_everything_hanging_ends_in_time_and_the_rest_goes_at_the_ne
         waiting = http.client.HTTPConnection(host, int(port))
         stack.callback(waiting.close)
         waiting.request("GET", "/inbox/api/wait?timeout=30")
-        wait_for(lambda: server.answer_of("queue", "ls", "--state", "all")["total"] == 1, "the mail")
+        wait_for(lambda: server.answer_of("queue", "ls", "--state", "all")["total"] == 2, "the mail")
         began = time.monotonic()
         assert server.stop() == 0
         assert time.monotonic() - began < 25
         server.start()
         sink.mail_to("hang@example.net")
         assert server.stop() == 0
+
+
+def call_back(server, url):
+    """Have "sent" events told to a URL."""
+    pair = base64.b64encode(f"{API_KEY}:{SECRET_KEY}".encode()).decode()
+    headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/json"}
+    body = json.dumps({"EventType": "sent", "Url": url}).encode()
+    request = urllib.request.Request(f"{server.url}/v3/REST/eventcallbackurl", body, headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.status == 201
 
 
 def test_ctrl_c_twice_does_not_wait(tmp_path):
