@@ -1,6 +1,6 @@
 """Ports that nobody uses."""
 
-import random
+import secrets
 import socket
 
 _BELOW_CLIENTS = range(15_000, 32_000)
@@ -11,7 +11,7 @@ there may be a client's by the time the server starts, or starts again."""
 def free_port() -> int:
     """Give a loopback port that was free a moment ago."""
     while True:
-        port = random.choice(_BELOW_CLIENTS)
+        port = secrets.choice(_BELOW_CLIENTS)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
