@@ -14,6 +14,7 @@ from aerogram.base.errors import SettingsError, UnavailableError
 from aerogram.base.ids import MAX_NODE, IdGenerator
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.store.blobs import DiskBlobs
+from aerogram.store.installation import check_blobs_folder
 from aerogram.store.open import open_database
 from aerogram.store.records import nodes
 
@@ -83,6 +84,7 @@ async def open_platform(settings: Settings) -> Platform:
     database = await open_database(settings.data, settings.database_url)
     try:
         await _check_master_key(database, sealer)
+        await check_blobs_folder(database, settings.data / BLOBS_FOLDER)
         clock = SystemClock()
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         node = await _take_node(database, clock, owner)

@@ -102,6 +102,10 @@ def postgresql_tool(name):
 
 def test_two_servers_over_one_postgresql_send_each_mail_once(tmp_path, postgresql_server):
     settings = {"database_url": postgresql_server.new_database(), "master_key": "A" * 43 + "="}
+    (tmp_path / "shared").mkdir()
+    for name in ("one", "two", "three"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "blobs").symlink_to(tmp_path / "shared")
     with contextlib.ExitStack() as stack:
         sink = stack.enter_context(Sink())
         settings |= routed_to(sink)
