@@ -15,6 +15,7 @@ from aerogram.delivery.lane import Limits
 from aerogram.delivery.notifier import Notifier
 from aerogram.delivery.pool import Courier
 from aerogram.delivery.prepare import Preparer
+from aerogram.delivery.recorder import Recorder
 from aerogram.delivery.retry import Schedule
 from aerogram.delivery.route import RouteSettings
 from aerogram.delivery.routing import Router
@@ -76,20 +77,23 @@ def build(platform: Platform) -> Services:
         keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
         preparer = Preparer(Composer(settings.hostname), keyring, platform.blobs)
         schedule = Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after)
-        worker = Worker(
+        recorder = Recorder(
             database=platform.database,
-            leases=Leases(platform.database, platform.ids, platform.clock),
-            preparer=preparer,
-            notifier=Notifier(
-                preparer, platform.ids, platform.clock, hostname=settings.hostname, schedule=schedule
-            ),
-            keyring=keyring,
-            carrier=_carrier(settings),
             blobs=platform.blobs,
             ids=platform.ids,
             clock=platform.clock,
             schedule=schedule,
+            notifier=Notifier(
+                preparer, platform.ids, platform.clock, hostname=settings.hostname, schedule=schedule
+            ),
             on_recorded=recorded,
+        )
+        worker = Worker(
+            leases=Leases(platform.database, platform.ids, platform.clock),
+            preparer=preparer,
+            keyring=keyring,
+            carrier=_carrier(settings),
+            recorder=recorder,
         )
 
     def accepted(messages: int) -> None:

@@ -7,7 +7,7 @@ anything else would make them drop a recipient who still gets the mail.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from aerogram.base.clock import DAY
 from aerogram.delivery.retry import Schedule, next_attempt
@@ -53,95 +53,106 @@ def change_for(letter: Letter, outcome: Outcome, event_id: int, now_ms: int, sch
         case Bounced():
             return _bounced(letter, outcome, event_id, now_ms)
         case Blocked():
-            return Change(
-                message_id=letter.message_id,
-                account_id=letter.account_id,
-                lease=letter.lease,
-                state=MessageState.BLOCKED,
+            return _change(
+                letter,
+                event_id,
+                MessageState.BLOCKED,
                 due_ms=now_ms,
-                attempts=letter.attempts,
                 failure=outcome.state,
                 is_permanent=True,
                 reply=outcome.reply,
-                event_id=event_id,
                 event_kind=EventKind.BLOCKED,
                 event_type="blocked",
             )
         case Held():
-            return Change(
-                message_id=letter.message_id,
-                account_id=letter.account_id,
-                lease=letter.lease,
-                state=MessageState.HELD,
+            return _change(
+                letter,
+                event_id,
+                MessageState.HELD,
                 due_ms=now_ms,
-                attempts=letter.attempts,
                 reply=outcome.reason,
-                event_id=event_id,
                 event_kind=EventKind.HELD,
             )
     assert_never(outcome)
 
 
-def _delivered(letter: Letter, outcome: Delivered, event_id: int, now_ms: int) -> Change:
+def _change(letter: Letter, event_id: int, state: MessageState, **facts: Any) -> Change:
+    """Make the change of a letter that was not attempted."""
     return Change(
-        message_id=letter.message_id,
-        account_id=letter.account_id,
-        lease=letter.lease,
-        state=MessageState.SENT,
-        due_ms=now_ms,
+        **{
+            "message_id": letter.message_id,
+            "account_id": letter.account_id,
+            "lease": letter.lease,
+            "state": state,
+            "attempts": letter.attempts,
+            "event_id": event_id,
+            **facts,
+        }
+    )
+
+
+def _attempted(
+    letter: Letter,
+    outcome: Delivered | Deferred | Bounced,
+    event_id: int,
+    state: MessageState,
+    **facts: Any,
+) -> Change:
+    """Make the change of a letter that was attempted: one more attempt, and how it went."""
+    return _change(
+        letter,
+        event_id,
+        state,
         attempts=letter.attempts + 1,
-        reply=outcome.reply,
-        event_id=event_id,
-        event_kind=EventKind.SENT,
-        event_type="sent",
         host=outcome.host,
         tls=outcome.tls,
         transcript=outcome.transcript,
+        **{"reply": outcome.reply, **facts},
+    )
+
+
+def _delivered(letter: Letter, outcome: Delivered, event_id: int, now_ms: int) -> Change:
+    return _attempted(
+        letter,
+        outcome,
+        event_id,
+        MessageState.SENT,
+        due_ms=now_ms,
+        event_kind=EventKind.SENT,
+        event_type="sent",
         captured_body=outcome.captured,
         captured_size=len(outcome.captured or b""),
     )
 
 
 def _deferred(letter: Letter, outcome: Deferred, event_id: int, due_ms: int) -> Change:
-    reply = f"in doubt: {outcome.reply}" if outcome.in_doubt else outcome.reply
-    return Change(
-        message_id=letter.message_id,
-        account_id=letter.account_id,
-        lease=letter.lease,
-        state=MessageState.QUEUED,
+    return _attempted(
+        letter,
+        outcome,
+        event_id,
+        MessageState.QUEUED,
         due_ms=due_ms,
-        attempts=letter.attempts + 1,
         failure=outcome.state,
-        reply=reply,
-        event_id=event_id,
+        reply=f"in doubt: {outcome.reply}" if outcome.in_doubt else outcome.reply,
         event_kind=EventKind.DEFERRED,
         event_type="bounce" if letter.attempts == 0 else "",
-        host=outcome.host,
-        tls=outcome.tls,
-        transcript=outcome.transcript,
     )
 
 
 def _bounced(letter: Letter, outcome: Bounced, event_id: int, now_ms: int) -> Change:
     suppresses = outcome.is_hard and outcome.state in _SUPPRESSING
-    return Change(
-        message_id=letter.message_id,
-        account_id=letter.account_id,
-        lease=letter.lease,
-        state=MessageState.BOUNCED,
+    return _attempted(
+        letter,
+        outcome,
+        event_id,
+        MessageState.BOUNCED,
         due_ms=now_ms,
-        attempts=letter.attempts + 1,
         failure=outcome.state,
         is_permanent=outcome.is_hard,
-        reply=outcome.reply,
-        event_id=event_id,
         event_kind=EventKind.BOUNCE,
         event_type="bounce",
         is_hard=outcome.is_hard,
         is_blocked=suppresses,
-        host=outcome.host,
-        tls=outcome.tls,
-        transcript=outcome.transcript,
         suppress_address=suppression_key(letter.recipient) if suppresses else "",
         suppress_reason="bounce" if suppresses else "",
         suppress_until_ms=now_ms + SUPPRESSION_MS if suppresses else None,

@@ -13,6 +13,7 @@ from aerogram.content.compose import Composer
 from aerogram.delivery.carrier import CaptureCarrier
 from aerogram.delivery.notifier import Notifier
 from aerogram.delivery.prepare import Preparer
+from aerogram.delivery.recorder import Recorder
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
 from aerogram.delivery.worker import Worker
 from aerogram.model.message import MessageState, Recipient
@@ -41,18 +42,21 @@ class House:
         self.database = database
         self.recorded = asyncio.Queue()
         self.notifier = Notifier(preparer, ids, clock, hostname=hostname, schedule=DEFAULT_SCHEDULE)
-        self.worker = Worker(
+        recorder = Recorder(
             database=database,
-            leases=Leases(database, ids, clock),
-            preparer=preparer,
-            notifier=self.notifier,
-            keyring=keyring,
-            carrier=CaptureCarrier(),
             blobs=blobs,
             ids=ids,
             clock=clock,
             schedule=DEFAULT_SCHEDULE,
+            notifier=self.notifier,
             on_recorded=lambda changes: [self.recorded.put_nowait(change) for change in changes],
+        )
+        self.worker = Worker(
+            leases=Leases(database, ids, clock),
+            preparer=preparer,
+            keyring=keyring,
+            carrier=CaptureCarrier(),
+            recorder=recorder,
         )
         self._acceptor = Acceptor(
             database, blobs, ids, clock, check_room=lambda: None, on_accepted=lambda _: self.worker.wake()

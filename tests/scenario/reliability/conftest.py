@@ -11,6 +11,7 @@ from aerogram.content.compose import Composer
 from aerogram.delivery.carrier import CaptureCarrier
 from aerogram.delivery.notifier import Notifier
 from aerogram.delivery.prepare import Preparer
+from aerogram.delivery.recorder import Recorder
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
 from aerogram.delivery.worker import Worker
 from aerogram.model.message import MessageState
@@ -55,20 +56,23 @@ class Plant:
 
     def worker(self):
         preparer = Preparer(self.composer, self.keyring, self.blobs)
-        return Worker(
+        recorder = Recorder(
             database=self.database,
-            leases=self.leases,
-            preparer=preparer,
-            notifier=Notifier(
-                preparer, self.ids, self.clock, hostname="mail.example.org", schedule=DEFAULT_SCHEDULE
-            ),
-            keyring=self.keyring,
-            carrier=self.carrier,
             blobs=self.blobs,
             ids=self.ids,
             clock=self.clock,
             schedule=DEFAULT_SCHEDULE,
+            notifier=Notifier(
+                preparer, self.ids, self.clock, hostname="mail.example.org", schedule=DEFAULT_SCHEDULE
+            ),
             on_recorded=self.recorded.extend,
+        )
+        return Worker(
+            leases=self.leases,
+            preparer=preparer,
+            keyring=self.keyring,
+            carrier=self.carrier,
+            recorder=recorder,
         )
 
     @contextlib.asynccontextmanager
