@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
+from aerogram.app.http_patience import Patience
+
 if TYPE_CHECKING:
     import socket
     import ssl
     from collections.abc import Iterator
 
 GRACE_SECONDS: Final = 10
+MAX_CONNECTIONS: Final = 5_000
+"""Connections to one socket; past it clients are told 503."""
 KEEP_ALIVE_SECONDS: Final = 75
 """Longer than common proxies and clients keep a connection, so that none is closed as it is used."""
 
@@ -42,6 +46,7 @@ class HttpServers:
 
     def __init__(self) -> None:
         self._running: list[tuple[HttpServer, asyncio.Task[None]]] = []
+        self._watching: list[asyncio.Task[None]] = []
 
     async def start(self, app: Any, listening: socket.socket, tls: ssl.SSLContext | None) -> None:
         """Serve a bound socket; return when it accepts."""
@@ -53,6 +58,7 @@ class HttpServers:
             access_log=False,
             log_config=None,
             server_header=False,
+            limit_concurrency=MAX_CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
@@ -62,6 +68,7 @@ class HttpServers:
         server = HttpServer(config)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         self._running.append((server, task))
+        self._watching.append(asyncio.create_task(Patience(server).watch()))
         await asyncio.wait(
             (task, asyncio.create_task(server.listening.wait())), return_when=asyncio.FIRST_COMPLETED
         )
@@ -74,3 +81,6 @@ class HttpServers:
             server.config.timeout_graceful_shutdown = min(GRACE_SECONDS, math.ceil(grace_seconds))
             server.should_exit = True
         await asyncio.gather(*(task for _, task in self._running), return_exceptions=True)
+        for watching in self._watching:
+            watching.cancel()
+        await asyncio.gather(*self._watching, return_exceptions=True)

@@ -14,6 +14,7 @@ from aerogram.base.errors import SettingsError, UnavailableError
 from aerogram.base.ids import MAX_NODE, IdGenerator
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.store.blobs import DiskBlobs
+from aerogram.store.installation import check_blobs_folder
 from aerogram.store.open import open_database
 from aerogram.store.records import nodes
 
@@ -27,6 +28,8 @@ MASTER_KEY_FILE: Final = "secret.key"
 BLOBS_FOLDER: Final = "blobs"
 NODE_LEASE_MS: Final = 60 * SECOND
 RETRY_SECONDS: Final = 1.0
+FREE_SECONDS: Final = 2.0
+"""How long giving the number back may take: a store that hangs must not keep the process."""
 _FINGERPRINT: Final = "master_key_fingerprint"
 
 
@@ -66,8 +69,9 @@ class Platform:
     async def close(self) -> None:
         """Give the node number back and close the store."""
         try:
-            await self.database.write(lambda: nodes.free(self.node, self.node_owner))
-        except UnavailableError:
+            async with asyncio.timeout(FREE_SECONDS):
+                await self.database.write(lambda: nodes.free(self.node, self.node_owner))
+        except (UnavailableError, TimeoutError):
             pass  # The lease runs out by itself.
         finally:
             await self.database.close()
@@ -80,6 +84,7 @@ async def open_platform(settings: Settings) -> Platform:
     database = await open_database(settings.data, settings.database_url)
     try:
         await _check_master_key(database, sealer)
+        await check_blobs_folder(database, settings.data / BLOBS_FOLDER)
         clock = SystemClock()
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         node = await _take_node(database, clock, owner)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import fcntl
 import gc
+import resource
 import signal
 import sys
 from typing import TYPE_CHECKING, Final
@@ -54,6 +55,7 @@ log = structlog.get_logger(__name__)
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. `SettingsError` tells in one line what kept it from starting."""
     set_up_logs(settings.log_level)
+    _allow_many_files()
     try:
         import uvloop  # noqa: PLC0415 - it does not exist on every system
 
@@ -62,6 +64,14 @@ def run(settings: Settings) -> None:
         runner = asyncio.Runner()
     with runner:
         runner.run(serve(settings))
+
+
+def _allow_many_files() -> None:
+    """Use as many file descriptors as we may: each connection is one, and the usual soft limit is 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Where there is no limit the system has its own, or refuses; then the soft one stays.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def serve(settings: Settings) -> None:

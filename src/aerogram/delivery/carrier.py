@@ -20,6 +20,10 @@ class Carrier(Protocol):
         """Begin; ``dispatch.done`` is called in the event loop with the outcome."""
         ...
 
+    def is_crowded(self, letter: Letter) -> bool:
+        """Tell whether so many letters wait for this one's destination that it should wait in the queue."""
+        ...
+
     async def close(self, grace_seconds: float) -> list[Letter]:
         """Let what is on the wire finish; give the letters that were never tried."""
         ...
@@ -41,6 +45,10 @@ class CaptureCarrier:
         outcome = Delivered(reply="250 2.0.0 Captured in the local inbox", captured=dispatch.data)
         dispatch.done(dispatch.letter, outcome)
 
+    def is_crowded(self, letter: Letter) -> bool:  # noqa: ARG002 - the inbox is never crowded
+        """Say no: every letter is answered when it is sent."""
+        return False
+
     async def close(self, grace_seconds: float) -> list[Letter]:  # noqa: ARG002 - nothing is ever under way
         """Give no letter: each was answered when it was sent."""
         return []
@@ -56,12 +64,16 @@ class RoutedCapture:
 
     def send(self, dispatch: Dispatch) -> None:
         """Choose by the recipient's domain."""
-        domain = domain_of(dispatch.letter.recipient) or ""
-        if self._routes.fixed_hops_for(domain) is None:
-            self._capture.send(dispatch)
-        else:
-            self._carrier.send(dispatch)
+        self._carrier_of(dispatch.letter).send(dispatch)
+
+    def is_crowded(self, letter: Letter) -> bool:
+        """See `Carrier.is_crowded`."""
+        return self._carrier_of(letter).is_crowded(letter)
 
     async def close(self, grace_seconds: float) -> list[Letter]:
         """See `Carrier.close`."""
         return await self._carrier.close(grace_seconds)
+
+    def _carrier_of(self, letter: Letter) -> Carrier:
+        domain = domain_of(letter.recipient) or ""
+        return self._capture if self._routes.fixed_hops_for(domain) is None else self._carrier

@@ -44,6 +44,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     connections: int = 1_000
     """Over all destinations; each is a file descriptor."""
     mails_per_connection: int = 100
+    waiting_for_fixed_hop: int = 500
+    waiting_for_domain: int = 100
+    """Letters in line for one destination. A slow one must not fill the worker: the others would wait too."""
     idle_seconds: float = 3.0
 
 
@@ -89,6 +92,12 @@ class Lane:
         self._no_more_until = 0.0
         self._is_ending = False
         self._loop = asyncio.get_running_loop()
+
+    @property
+    def is_crowded(self) -> bool:
+        """Tell whether so many letters wait that more of them should wait in the queue."""
+        limits = self._tools.limits
+        return len(self._line) >= (limits.waiting_for_fixed_hop if self._fixed else limits.waiting_for_domain)
 
     @property
     def is_empty(self) -> bool:

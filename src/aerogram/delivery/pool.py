@@ -18,6 +18,7 @@ from aerogram.delivery.timeouts import Timeouts
 
 if TYPE_CHECKING:
     from aerogram.delivery.lane import Dispatch
+    from aerogram.delivery.route import Hops
     from aerogram.delivery.routing import Router
     from aerogram.model.message import Letter
     from aerogram.model.outcome import Outcome
@@ -66,13 +67,22 @@ class Courier:
         if self._is_closing:
             raise RuntimeError("the courier is closed")
         self._in_flight += 1
-        domain = domain_of(dispatch.letter.recipient) or ""
-        fixed = self._router.fixed_hops_for(domain)
-        key = fixed.key if fixed is not None else domain
+        key, domain, fixed = self._destination_of(dispatch.letter)
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = Lane(key, domain, fixed, self._tools)
         lane.send(dispatch)
+
+    def is_crowded(self, letter: Letter) -> bool:
+        """Tell whether so many letters wait for this one's destination that it should wait in the queue."""
+        lane = self._lanes.get(self._destination_of(letter)[0])
+        return lane is not None and lane.is_crowded
+
+    def _destination_of(self, letter: Letter) -> tuple[str, str, Hops | None]:
+        """Give the key of a letter's lane, the recipient's domain, and its fixed hop."""
+        domain = domain_of(letter.recipient) or ""
+        fixed = self._router.fixed_hops_for(domain)
+        return (fixed.key if fixed is not None else domain), domain, fixed
 
     async def close(self, grace_seconds: float) -> list[Letter]:
         """Carry what is in hand for up to ``grace_seconds``, then close every connection.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
+from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
 from aerogram.delivery.lane import Dispatch
@@ -53,6 +54,8 @@ PAUSE_SECONDS: Final = 1.0
 GATHER_SECONDS: Final = 0.01
 """The pause between two claims, and between two records: each costs a commit, and larger ones cost each
 letter less. A letter that comes after a quiet moment does not wait."""
+CROWDED_MS: Final = 15 * SECOND
+"""How long a letter waits in the queue when its destination is behind with what it has."""
 MAX_RECLAIMS: Final = 3
 """A message that took three workers with it is held for a person (a poison message). Its last try is made
 without the others that went down with it, so that only the guilty one is held."""
@@ -161,7 +164,7 @@ class Worker:
         self._wake.clear()
         letters = await self._leases.claim(min(CLAIM, MAX_IN_FLIGHT - self._leases.held))
         if letters:
-            sendable = await self._without_suspects(self._sorted_out(letters))
+            sendable = await self._without_crowd(await self._without_suspects(self._sorted_out(letters)))
             try:
                 await self._keyring.load({(letter.account_id, letter.from_email) for letter in sendable})
             except UnavailableError:
@@ -192,6 +195,15 @@ class Worker:
         innocent = [letter for letter in letters if letter.reclaims < MAX_RECLAIMS - 1]
         await self._leases.give_back([*suspects[1:], *innocent])
         return suspects[:1]
+
+    async def _without_crowd(self, letters: list[Letter]) -> list[Letter]:
+        """Let the letters of slow destinations wait in the queue, so that the others find room here."""
+        crowded = [letter for letter in letters if self._carrier.is_crowded(letter)]
+        if not crowded:
+            return letters
+        await self._leases.give_back(crowded, CROWDED_MS)
+        waiting = {letter.message_id for letter in crowded}
+        return [letter for letter in letters if letter.message_id not in waiting]
 
     async def _forward(self, letters: list[Letter]) -> None:
         """Prepare a chunk in a thread and hand it to the carrier."""
@@ -286,6 +298,13 @@ class Worker:
                     raise
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue
+            except Exception:
+                if len(changes) > 1 or changes[0] == (plain := _in_plain_text(changes[0])):
+                    raise
+                # An outcome that is not recorded is a letter that is sent again.
+                log.exception("an outcome is recorded in plain text", message_id=changes[0].message_id)
+                changes = [plain]
+                continue
             self._on_recorded(
                 [change for change, is_written in zip(changes, written, strict=True) if is_written]
             )
@@ -305,3 +324,12 @@ class Worker:
                 pause = PAUSE_SECONDS
             else:
                 pause = self._leases.renew_seconds
+
+
+def _in_plain_text(change: Change) -> Change:
+    """Give a change whose texts any store takes: without NUL and halves of surrogate pairs."""
+    texts = {name: getattr(change, name) for name in ("reply", "host", "tls", "transcript")}
+    plain = {
+        name: text.encode("utf-8", "replace").replace(b"\0", b"?").decode() for name, text in texts.items()
+    }
+    return msgspec.structs.replace(change, **plain)

@@ -76,16 +76,16 @@ class Leases:
         """Give back all that is held and was not attempted, so that others may take it at once."""
         await self._give_back(list(self._held.items()))
 
-    async def give_back(self, letters: Collection[Letter]) -> None:
-        """Do as `release`, for some; where the store is away their leases run out by themselves."""
-        await self._give_back([(letter.message_id, letter.lease) for letter in letters])
+    async def give_back(self, letters: Collection[Letter], after_ms: int = 0) -> None:
+        """Do as `release`, for some, due again after a while; a store that is away lets their leases run out."""
+        await self._give_back([(letter.message_id, letter.lease) for letter in letters], after_ms)
 
-    async def _give_back(self, held: list[tuple[int, int]]) -> None:
+    async def _give_back(self, held: list[tuple[int, int]], after_ms: int = 0) -> None:
         for message_id, lease in held:
             self._forget(message_id, lease)
         if held:
-            now = self._clock.now_ms()
-            await self._database.write(lambda: records.release(held, now))
+            due_ms = self._clock.now_ms() + after_ms
+            await self._database.write(lambda: records.release(held, due_ms))
 
     def forget(self, letter: Letter) -> None:
         """Stop renewing a letter's lease: its outcome is recorded, or the lease was lost."""

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.content.compose import Composer
 from aerogram.delivery.carrier import CaptureCarrier
+from aerogram.delivery.notifier import Notifier
 from aerogram.delivery.prepare import Preparer
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
 from aerogram.delivery.worker import Worker
@@ -53,10 +54,14 @@ class Plant:
         return [each.message_id for each in accepted]
 
     def worker(self):
+        preparer = Preparer(self.composer, self.keyring, self.blobs)
         return Worker(
             database=self.database,
             leases=self.leases,
-            preparer=Preparer(self.composer, self.keyring, self.blobs),
+            preparer=preparer,
+            notifier=Notifier(
+                preparer, self.ids, self.clock, hostname="mail.example.org", schedule=DEFAULT_SCHEDULE
+            ),
             keyring=self.keyring,
             carrier=self.carrier,
             blobs=self.blobs,

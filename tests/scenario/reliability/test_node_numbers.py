@@ -2,6 +2,7 @@
 
 import asyncio
 
+import asyncpg
 import pytest
 
 from aerogram.app.platform import NODE_LEASE_MS, open_platform
@@ -68,3 +69,13 @@ async def test_a_store_that_is_away_ends_no_renewal(open_node, monkeypatch):
     assert not keeping.done()
     keeping.cancel()
     monkeypatch.undo()
+
+
+async def test_a_store_that_hangs_does_not_keep_a_process_that_ends(open_node, database_url):
+    node = await open_node(ManualClock(2_000_000_000_000))
+    locker = await asyncpg.connect(database_url)
+    await locker.execute("BEGIN")
+    await locker.execute("LOCK TABLE node IN ACCESS EXCLUSIVE MODE")
+    async with asyncio.timeout(9):
+        await node.close()
+    await locker.close()

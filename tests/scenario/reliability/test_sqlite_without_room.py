@@ -1,44 +1,29 @@
 """The embedded store on a disk that fills up, under a lock that another holds, or without its file."""
 
 import asyncio
+import base64
 import contextlib
-import os
 import sqlite3
-import subprocess
 
 import pytest
 
 from aerogram.base.errors import StoreFullError, UnavailableError
+from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.store import sqlite as engine
 from aerogram.store.open import FILE_NAME, open_database
 from aerogram.store.records import queue
 from aerogram.store.room import Watermark
+from support.small_disk import MEGABYTE, fill, make_room, small_disk
 from support.smtp_door import SmtpHouse
 from support.submissions import MAIL
 from support.webhooks import eventually
-
-MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture
 def database_url():
     return None
-
-
-@contextlib.contextmanager
-def small_disk(folder, megabytes):
-    """A disk of its own; skips where nobody may mount one."""
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False) if os.geteuid() == 0 else None
-    if done is None or done.returncode:
-        pytest.skip(f"no disk can be mounted here: {done.stderr.strip() if done else 'not root'}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 @pytest.fixture
@@ -54,17 +39,6 @@ async def database(disk):
     await opened.close()
 
 
-def fill(disk, leave=0):
-    """Use up the disk but for some bytes."""
-    free = os.statvfs(disk)
-    with (disk / "filler").open("wb") as filler:
-        filler.write(bytes(max(0, free.f_bavail * free.f_frsize - leave)))
-
-
-def make_room(disk):
-    (disk / "filler").unlink()
-
-
 async def is_accepting(plant):
     try:
         await plant.accept("later@example.net")
@@ -76,9 +50,13 @@ async def is_accepting(plant):
 async def test_a_full_disk_is_told_and_what_was_accepted_stays_whole(plant, disk):
     accepted = await plant.accept("a@example.net")
     fill(disk)
-    with pytest.raises(StoreFullError):
-        for _ in range(200):
-            accepted += await plant.accept("b@example.net", body=MAIL + b"x" * 50_000)
+    large = asyncio.gather(
+        *(plant.accept("b@example.net", body=MAIL + b"x" * 200_000) for _ in range(40)),
+        return_exceptions=True,
+    )
+    for answer in await large:
+        accepted += [] if isinstance(answer, StoreFullError) else answer
+    assert len(accepted) < 41
     with pytest.raises(StoreFullError):
         await plant.accept("b@example.net", body=MAIL + b"x" * MEGABYTE)
     async with plant.working():
@@ -114,8 +92,6 @@ async def test_outcomes_that_find_no_room_are_recorded_when_there_is_some(plant,
 async def test_a_client_is_told_452_when_the_disk_is_full_and_served_again_when_it_is_not(
     database, disk, ids, clock, tmp_path
 ):
-    from aerogram.base.sealing import Sealer, new_master_key
-
     house = SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
     async with house.opened():
         client = await house.client()
@@ -130,8 +106,6 @@ async def test_a_client_is_told_452_when_the_disk_is_full_and_served_again_when_
 
 
 def auth_of(house):
-    import base64
-
     pair = f"\0{house.keys.api_key}\0{house.keys.secret_key}"
     return "AUTH PLAIN " + base64.b64encode(pair.encode()).decode()
 

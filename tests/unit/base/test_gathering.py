@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
 
 
@@ -78,3 +79,16 @@ async def test_who_left_harms_nobody_else():
     assert await stays == 2
     with pytest.raises(asyncio.CancelledError):
         await gone
+
+
+async def test_a_service_that_is_away_is_asked_once_for_all():
+    asked, error = [], UnavailableError("away")
+
+    async def work(items):
+        asked.append(items)
+        raise error
+
+    gatherer = Gatherer(work, 10)
+    answers = await asyncio.gather(*(gatherer.submit(number) for number in range(5)), return_exceptions=True)
+    assert answers == [error] * 5
+    assert asked == [[0, 1, 2, 3, 4]]

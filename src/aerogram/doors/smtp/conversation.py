@@ -74,6 +74,8 @@ class Conversation(asyncio.Protocol):
         config = self._config if self._trusted is None else self._config_without_auth
         self._session = ServerSession(config, self.peer_ip)
         if not self._crowd.enter(self):
+            # In the place of the greeting (RFC 5321 §3.1), which would promise a conversation.
+            self._session.outgoing()
             self._session.close_with(CROWDED)
         self._flush()
 

@@ -172,6 +172,8 @@ class SmtpPolicy:
 
 def _reply_to(finished: asyncio.Future[list[tuple[Accepted, ...]]]) -> Reply:
     """Give the reply to the final dot: the promise, or why there is none."""
+    if finished.cancelled():
+        return NOT_NOW
     error = finished.exception()
     if error is None:
         [accepted] = finished.result()

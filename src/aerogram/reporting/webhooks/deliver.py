@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _log = structlog.stdlib.get_logger("aerogram.webhooks")
 
+RELEASE_SECONDS: Final = 2.0
+"""How long letting go may take: a store that hangs must not keep the process."""
 RENEWALS: Final = 2
 """How often a lease is renewed in its time."""
 REQUESTS: Final = 6
@@ -92,8 +94,9 @@ class WebhookSender:
         if self._held_until:
             self._held_until.clear()
             try:
-                await self._database.write(lambda: callback_leases.release(self._lease))
-            except UnavailableError as error:
+                async with asyncio.timeout(RELEASE_SECONDS):
+                    await self._database.write(lambda: callback_leases.release(self._lease))
+            except (UnavailableError, TimeoutError) as error:
                 _log.warning("webhook_leases_kept", reason=str(error))
 
     async def send_test(self, account_id: int, callback_id: int) -> Answered | Unanswered:

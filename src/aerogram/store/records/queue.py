@@ -177,9 +177,9 @@ def renew(held: Collection[tuple[int, int]], until_ms: int) -> Unit[None]:
     yield _RENEW.many([(until_ms, message_id, lease) for message_id, lease in sorted(held)])
 
 
-def release(held: Collection[tuple[int, int]], now_ms: int) -> Unit[None]:
-    """Give (message, lease) pairs back without an attempt."""
-    yield _RELEASE.many([(now_ms, message_id, lease) for message_id, lease in sorted(held)])
+def release(held: Collection[tuple[int, int]], due_ms: int) -> Unit[None]:
+    """Give (message, lease) pairs back without an attempt, due at a moment."""
+    yield _RELEASE.many([(due_ms, message_id, lease) for message_id, lease in sorted(held)])
 
 
 def next_due() -> Unit[int | None]:

@@ -159,7 +159,7 @@ def _refuse_controls(head: bytes) -> None:
 
 def _read_controls(fields: dict[bytes, bytes]) -> dict[str, str]:
     return {
-        name.decode(): decode_words(_unfold(value))
+        name.decode(): clean_text(decode_words(_unfold(value)))
         for name, value in fields.items()
         if name.startswith(PRIVATE_PREFIXES)
     }

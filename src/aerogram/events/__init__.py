@@ -1,1 +1,0 @@
-"""Ring 4: what happened, once, in order."""

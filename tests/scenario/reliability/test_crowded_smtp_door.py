@@ -1,0 +1,39 @@
+"""One client opens connection after connection: it is told 421, and the others are served."""
+
+import asyncio
+
+import pytest
+
+from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.doors.smtp import crowd
+from support.smtp_door import Client, SmtpHouse
+
+
+@pytest.fixture
+def database_url():
+    return None
+
+
+@pytest.fixture
+def house(database, ids, clock, tmp_path, monkeypatch):
+    # Loopback is not counted, and a test has no other address.
+    monkeypatch.setattr(crowd, "is_loopback", lambda _: False)
+    monkeypatch.setattr(crowd, "MAX_CONNECTIONS_PER_CLIENT", 3)
+    return SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
+
+
+async def test_a_client_with_too_many_connections_is_told_421_until_it_closes_one(house):
+    async with house.opened() as door:
+        clients = [await house.client() for _ in range(3)]
+        assert (await greeting(house)).startswith("421 4.3.2")
+        assert door.connections == 3
+        assert await clients[0].say("QUIT") == "221 2.0.0 Bye"
+        assert await clients[0].is_cut()
+        assert (await (await house.client()).say("NOOP")).startswith("250")
+
+
+async def greeting(house):
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    said = await Client(reader, writer).reply()
+    writer.close()
+    return said
