@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from aerogram.base.errors import SettingsError, UnavailableError
-from aerogram.delivery import worker as worker_module
+from aerogram.delivery import recorder as recorder_module
 from aerogram.model.message import MessageState
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
 from support.submissions import MAIL
@@ -46,7 +46,7 @@ async def test_a_fault_in_composing_one_mail_holds_it_and_no_other(plant):
 
 
 async def test_a_fault_in_judging_one_outcome_holds_it_and_no_other(plant, monkeypatch):
-    original = worker_module.change_for
+    original = recorder_module.change_for
     error = ValueError("a bug")
 
     def change_for(letter, outcome, *rest):
@@ -54,7 +54,7 @@ async def test_a_fault_in_judging_one_outcome_holds_it_and_no_other(plant, monke
             raise error
         return original(letter, outcome, *rest)
 
-    monkeypatch.setattr(worker_module, "change_for", change_for)
+    monkeypatch.setattr(recorder_module, "change_for", change_for)
     [poison] = await plant.accept("poison@example.net")
     [other] = await plant.accept("bob@example.net")
     async with plant.working():
