@@ -27,6 +27,7 @@ from aerogram.doors.smtp.policy import SmtpPolicy
 from aerogram.net.tls import self_signed, server_context
 from aerogram.store.records import accounts, queue
 from aerogram.store.sql import Engine
+from aerogram.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     import ssl
@@ -43,6 +44,8 @@ GRACE_SECONDS: Final = 20.0
 """What a stop waits for in all: replies that are owed, requests under way, letters on the wire."""
 LEAST_GRACE_SECONDS: Final = 0.5
 """What each of them gets when the others used all of it."""
+ROOM_FOR_LOG_BYTES: Final = 1024 * 1024 * 1024
+"""With less than this on the disk, its room is worth more than the speed of the log."""
 LOCK_FILE: Final = "serve.lock"
 EDGE_ROLES: Final = frozenset({EVERYTHING, "edge"})
 BACKGROUND_ROLES: Final = frozenset({EVERYTHING, "background"})
@@ -91,6 +94,10 @@ async def serve(settings: Settings) -> None:
         made = await set_up(platform)
         await make_sure(platform)
         services = build(platform)
+        if isinstance(platform.database, SqliteDatabase) and services.watermark.has_room_for(
+            ROOM_FOR_LOG_BYTES
+        ):
+            await platform.database.make_room_in_log()
         if not services.watermark.has_room():
             raise SettingsError(f"min_free_disk: the disk of {settings.data} has less free space than that.")
         stack.push_async_callback(services.http.close)

@@ -37,6 +37,11 @@ class Watermark:
                 self._has_room = disk.f_bavail * disk.f_frsize >= self._min_free_bytes
         return self._has_room
 
+    def has_room_for(self, more_bytes: int) -> bool:
+        """Tell whether the reserve would stay free after so much more was written."""
+        disk = os.statvfs(self._folder)
+        return disk.f_bavail * disk.f_frsize - more_bytes >= self._min_free_bytes
+
     def check(self) -> None:
         """Raise `StoreFullError` when the reserve is reached."""
         if not self.has_room():
