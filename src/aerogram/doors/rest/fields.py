@@ -6,6 +6,7 @@ can hold, so that no request reaches a driver with a number it would refuse.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ class ValueFault(ValueError):  # noqa: N818 - a fault of the value, gathered and
     """A value that a property does not take; the text says why, in Mailjet's words where known."""
 
 
-class Field:
+class Field(ABC):
     """A property. Subclasses say what its values are."""
 
     schema_type: str = "string"
@@ -50,9 +51,9 @@ class Field:
         self.shown_with = shown_with
         self.hidden = hidden
 
+    @abstractmethod
     def read(self, value: Any) -> Any:
         """Read a JSON value that is not null; raises `ValueFault`."""
-        raise NotImplementedError
 
     def show(self, value: Any) -> Any:
         """Give the JSON value; None is left out."""
