@@ -6,7 +6,6 @@ can hold, so that no request reaches a driver with a number it would refuse.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,8 +25,8 @@ class ValueFault(ValueError):  # noqa: N818 - a fault of the value, gathered and
     """A value that a property does not take; the text says why, in Mailjet's words where known."""
 
 
-class Field(ABC):
-    """A property. Subclasses say what its values are."""
+class Field:
+    """A property. Subclasses say what its values are; one that says nothing takes none and is only shown."""
 
     schema_type: str = "string"
 
@@ -51,9 +50,9 @@ class Field(ABC):
         self.shown_with = shown_with
         self.hidden = hidden
 
-    @abstractmethod
-    def read(self, value: Any) -> Any:
+    def read(self, value: Any) -> Any:  # noqa: ARG002 - what subclasses read
         """Read a JSON value that is not null; raises `ValueFault`."""
+        raise ValueFault(f'Setting a value for property "{self.name}" is not allowed')
 
     def show(self, value: Any) -> Any:
         """Give the JSON value; None is left out."""
