@@ -10,26 +10,12 @@ from hypothesis import strategies as st
 
 from aerogram.base.clock import DAY, HOUR, MINUTE
 from aerogram.delivery.notify import due, notification
-from aerogram.model.message import ContentKind, Letter, MessageState, Rank, Recipient
+from aerogram.model.message import MessageState, Rank, Recipient
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held
 from aerogram.wire.dsn import Action
+from support.letters import NOW, a_letter
 
-NOW = 1_780_000_000_000
-LETTER = Letter(
-    message_id=7,
-    uuid="00000000-0000-8007-8000-000000000000",
-    account_id=1,
-    content_id=6,
-    lease=99,
-    recipient="bob@example.net",
-    attempts=0,
-    reclaims=0,
-    accepted_ms=NOW,
-    kind=ContentKind.MIME,
-    body=b"",
-    envelope_from="ann@example.org",
-    from_email="ann@example.org",
-)
+LETTER = a_letter()
 REFUSED = Bounced(
     state=FailureState.USER_UNKNOWN,
     reply="550 5.1.1 No such user",

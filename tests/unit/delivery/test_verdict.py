@@ -7,25 +7,11 @@ from aerogram.base.clock import DAY, HOUR
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
 from aerogram.delivery.verdict import SUPPRESSION_MS, blocked_by, change_for
 from aerogram.model.event import EventKind
-from aerogram.model.message import ContentKind, Letter, MessageState
+from aerogram.model.message import MessageState
 from aerogram.model.outcome import Bounced, Deferred, Delivered, FailureState, Held
+from support.letters import NOW, a_letter
 
-NOW = 1_780_000_000_000
-LETTER = Letter(
-    message_id=7,
-    uuid="00000000-0000-8007-8000-000000000000",
-    account_id=1,
-    content_id=6,
-    lease=99,
-    recipient="Bob@Example.NET",
-    attempts=0,
-    reclaims=0,
-    accepted_ms=NOW,
-    kind=ContentKind.MIME,
-    body=b"",
-    envelope_from="ann@example.org",
-    from_email="ann@example.org",
-)
+LETTER = a_letter(recipient="Bob@Example.NET")
 
 
 def change(outcome, *, now_ms=NOW, **facts):
