@@ -140,7 +140,9 @@ def test_an_unsubscription_is_told_by_the_button_and_by_the_mail_program(server,
     one_click = {"List-Unsubscribe": "One-Click"}
     assert follow(signer.unsubscribe_url(server.url, message_id), one_click) == (200, None)
     assert told(site, recipient, "unsubscribed")["agent"] == "List-Unsubscribe"
-    assert timeline(server, message_id)[-1] == "The recipient unsubscribed with the button of the mail program."
+    assert (
+        timeline(server, message_id)[-1] == "The recipient unsubscribed with the button of the mail program."
+    )
 
 
 def test_the_timeline_says_who_opened_and_clicked(server, signer):

@@ -20,9 +20,9 @@ AGENT = "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/126.0"
 TARGET = "https://shop.example/basket?a=1&b=%20#top"
 ONE_CLICK = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "mailer"}
 EVENTS = Sql(
-    select(event.c.account_id, event.c.message_id, event.c.kind, event.c.agent, event.c.ip, event.c.url).order_by(
-        event.c.id
-    )
+    select(
+        event.c.account_id, event.c.message_id, event.c.kind, event.c.agent, event.c.ip, event.c.url
+    ).order_by(event.c.id)
 )
 COUNTS = Sql(select(counter.c.kind, counter.c.amount))
 LEFT = Sql(select(unsubscription.c.account_id, unsubscription.c.address))

@@ -47,7 +47,9 @@ async def test_what_is_remembered_is_asked_again_after_a_while(database, hosts, 
     assert await base_of(hosts, 1, "ann@example.org") == PUBLIC
 
 
-@pytest.mark.parametrize("text", ["https://click.example.org", "http://c.example.org:8080/t", "https://[::1]:8025"])
+@pytest.mark.parametrize(
+    "text", ["https://click.example.org", "http://c.example.org:8080/t", "https://[::1]:8025"]
+)
 def test_a_base_of_links_is_a_web_address(text):
     assert parse_base_url(f" {text}/ ") == text
 

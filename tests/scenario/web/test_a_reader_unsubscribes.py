@@ -26,9 +26,7 @@ class OneSubscription:
         self.is_unsubscribed = False
 
     async def subscription(self, _):
-        return Subscription(
-            recipient=LONG, sender="news@example.com", is_unsubscribed=self.is_unsubscribed
-        )
+        return Subscription(recipient=LONG, sender="news@example.com", is_unsubscribed=self.is_unsubscribed)
 
     async def subscribe_again(self, _):
         self.is_unsubscribed = False
