@@ -9,26 +9,17 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from aerogram.content.language.blocks import Block, Condition, Loop
 from aerogram.content.language.budget import MAX_BLOCK_DEPTH, MAX_SOURCE, MAX_TOKENS
 from aerogram.content.language.errors import Place
 from aerogram.content.language.expressions import KEYWORDS, NAMESPACES, parse_expression, unexpected
 from aerogram.content.language.marks import MARK_OPENING, mark_at
-from aerogram.content.language.references import constant
+from aerogram.content.language.nodes import set_local
+from aerogram.content.language.template import Template
 from aerogram.content.language.tokens import Tag
-from aerogram.content.language.template import (
-    Branch,
-    Node,
-    Piece,
-    Template,
-    choose,
-    print_pieces,
-    print_text,
-    repeat,
-    set_local,
-)
 
 if TYPE_CHECKING:
-    from aerogram.content.language.expressions import Expression
+    from aerogram.content.language.errors import TemplateError
 
 _CLOSINGS: Final = {"{{": "}}", "{%": "%}"}
 _COST_OF_MARK: Final = 1
@@ -39,7 +30,10 @@ def compile_template(source: str, *, has_language: bool, has_marks: bool) -> Tem
 
     What is switched off is text as any other. Raises `TemplateError`.
     """
-    opening = _opening_of(has_language, has_marks)
+    # Searching for fixed texts is so quick that a plain body pays next to nothing.
+    may_have_tags = has_language and ("{{" in source or "{%" in source)
+    may_have_marks = has_marks and "[[" in source
+    opening = _opening_of(may_have_tags, may_have_marks)
     found = opening.search(source) if opening else None
     if opening is None or found is None:
         return Template(source)
@@ -50,62 +44,9 @@ def compile_template(source: str, *, has_language: bool, has_marks: bool) -> Tem
 
 
 @lru_cache(maxsize=4)
-def _opening_of(has_language: bool, has_marks: bool) -> re.Pattern[str] | None:  # noqa: FBT001 - both are flags of the caller
+def _opening_of(has_language: bool, has_marks: bool) -> re.Pattern[str] | None:  # noqa: FBT001 - lru_cache
     kinds = [r"\{\{|\{%"] * has_language + [MARK_OPENING] * has_marks
     return re.compile("|".join(kinds)) if kinds else None
-
-
-class _Block:
-    """A statement that is not closed yet, or the source itself: nodes, and texts and values not yet nodes."""
-
-    def __init__(self, keyword: str, place: Place) -> None:
-        self.keyword: Final = keyword
-        self.place: Final = place
-        self.nodes: list[Node] = []
-        self.branches: list[Branch] = []
-        self.condition: Expression = constant(value=True)
-        self.condition_cost = 0
-        self.condition_place = place
-        self.has_else = False
-        self.name = ""
-        self.values: Expression = constant(value=None)
-        self.words = ""
-        self._pieces: list[Piece] = []
-        self._pieces_cost = 0
-        self._text = ""
-
-    def add_text(self, text: str) -> None:
-        """Take the text before a tag."""
-        self._text = text
-
-    def add_value(self, read: Expression, key: str | None, cost: int, place: Place) -> None:
-        """Take a value to be printed after the text."""
-        self._pieces.append(Piece(self._text, key, read, place))
-        self._pieces_cost += cost
-        self._text = ""
-
-    def add_node(self, node: Node) -> None:
-        """Take a statement."""
-        self._flush()
-        self.nodes.append(node)
-
-    def take_nodes(self) -> tuple[Node, ...]:
-        """Give all that was added, and begin anew."""
-        self._flush()
-        nodes, self.nodes = tuple(self.nodes), []
-        return nodes
-
-    def take_branch(self) -> None:
-        """End the branch of a condition."""
-        branch = Branch(self.condition, self.take_nodes(), self.condition_cost, self.condition_place)
-        self.branches.append(branch)
-
-    def _flush(self) -> None:
-        if self._pieces:
-            self.nodes.append(print_pieces(tuple(self._pieces), self._text, self._pieces_cost))
-        elif self._text:
-            self.nodes.append(print_text(self._text, self.place))
-        self._pieces, self._pieces_cost, self._text = [], 0, ""
 
 
 class _Compiler:
@@ -114,7 +55,7 @@ class _Compiler:
     def __init__(self, source: str, opening: re.Pattern[str]) -> None:
         self._source = source
         self._opening = opening
-        self._stack = [_Block("", Place(source, 0, 0, 0))]
+        self._stack = [Block(Place(source, 0, 0, 0))]
         self._tokens = 0
         self._uses_unsubscribe_link = False
 
@@ -137,7 +78,7 @@ class _Compiler:
         )
 
     @property
-    def _block(self) -> _Block:
+    def _block(self) -> Block:
         return self._stack[-1]
 
     def _mark(self, done: int, start: int) -> int:
@@ -185,39 +126,36 @@ class _Compiler:
         compile_statement(tag)
 
     def _if(self, tag: Tag) -> None:
-        self._open("if", tag)
-        self._condition(tag)
+        self._open(Condition(tag.whole, parse_expression(tag), tag.cost))
 
     def _elseif(self, tag: Tag) -> None:
-        self._next_branch(tag, "elseif")
-        self._condition(tag)
+        self._condition("elseif", tag).begin_branch(parse_expression(tag), tag.cost, tag.whole)
 
     def _else(self, tag: Tag) -> None:
-        self._next_branch(tag, "else")
+        block = self._condition("else", tag)
         _end_of(tag)
-        block = self._block
-        block.condition, block.condition_cost, block.has_else = constant(value=True), 0, True
+        block.begin_else(tag.whole)
 
     def _endif(self, tag: Tag) -> None:
-        block = self._close("if", tag)
-        block.take_branch()
-        self._block.add_node(choose(tuple(block.branches)))
+        block = self._block
+        if not isinstance(block, Condition):
+            raise self._misplaced("endif", "if", tag)
+        self._close(block, tag)
 
     def _for(self, tag: Tag) -> None:
-        self._open("for", tag)
-        block = self._block
-        block.name = _local_name(tag)
+        name = _local_name(tag)
         if not tag.accept("in"):
             raise unexpected(tag)
         first = tag.next
-        block.values = parse_expression(tag)
-        block.words = self._source[first.start : tag.tokens[-2].end]
-        block.condition_cost = tag.cost
+        values = parse_expression(tag)
+        words = self._source[first.start : tag.tokens[-2].end]
+        self._open(Loop(tag.whole, name, values, words, tag.cost))
 
     def _endfor(self, tag: Tag) -> None:
-        block = self._close("for", tag)
-        loop = repeat(block.name, block.values, block.words, block.take_nodes(), block.place)
-        self._block.add_node(loop)
+        block = self._block
+        if not isinstance(block, Loop):
+            raise self._misplaced("endfor", "for", tag)
+        self._close(block, tag)
 
     def _set(self, tag: Tag) -> None:
         name = _local_name(tag)
@@ -225,34 +163,28 @@ class _Compiler:
             raise unexpected(tag)
         self._block.add_node(set_local(name, parse_expression(tag), tag.cost, tag.whole))
 
-    def _condition(self, tag: Tag) -> None:
-        block = self._block
-        block.condition, block.condition_cost, block.condition_place = (
-            parse_expression(tag),
-            tag.cost,
-            tag.whole,
-        )
-
-    def _open(self, keyword: str, tag: Tag) -> None:
+    def _open(self, block: Block) -> None:
         if len(self._stack) > MAX_BLOCK_DEPTH:
-            raise tag.whole.exceeded(f"conditions and loops more than {MAX_BLOCK_DEPTH} deep")
-        self._stack.append(_Block(keyword, tag.whole))
+            raise block.place.exceeded(f"conditions and loops more than {MAX_BLOCK_DEPTH} deep")
+        self._stack.append(block)
 
-    def _close(self, keyword: str, tag: Tag) -> _Block:
-        self._expect("if" if keyword == "if" else "for", f"end{keyword}", tag)
+    def _close(self, block: Condition | Loop, tag: Tag) -> None:
         _end_of(tag)
-        return self._stack.pop()
+        self._stack.pop()
+        self._block.add_node(block.close())
 
-    def _next_branch(self, tag: Tag, keyword: str) -> None:
-        self._expect("if", keyword, tag)
-        if self._block.has_else:
+    def _condition(self, keyword: str, tag: Tag) -> Condition:
+        """Give the condition that another branch belongs to."""
+        block = self._block
+        if not isinstance(block, Condition):
+            raise self._misplaced(keyword, "if", tag)
+        if block.has_else:
             raise tag.whole.invalid(f"{keyword} after else")
-        self._block.take_branch()
+        return block
 
-    def _expect(self, opened: str, keyword: str, tag: Tag) -> None:
-        if self._block.keyword != opened:
-            inner = f" within {self._block.keyword}" if self._block.keyword else ""
-            raise tag.whole.invalid(f"{keyword} without {opened}{inner}")
+    def _misplaced(self, keyword: str, opened: str, tag: Tag) -> TemplateError:
+        inner = f" within {self._block.keyword}" if self._block.keyword else ""
+        return tag.whole.invalid(f"{keyword} without {opened}{inner}")
 
 
 def _plain_variable(tag: Tag) -> str | None:

@@ -10,7 +10,7 @@ import re
 from typing import Final, NamedTuple
 
 from aerogram.content.language.budget import MAX_NAME
-from aerogram.content.language.errors import Place
+from aerogram.content.language.errors import Place, TemplateError
 
 SEGMENT: Final = r"\w+(?:-+\w+)*"
 PATH: Final = rf"{SEGMENT}(?:\.{SEGMENT})*"
@@ -128,7 +128,7 @@ def _read(source: str, opening: int, closing: str, allowance: int) -> list[Token
         position = token.end
 
 
-def _unreadable(source: str, opening: int, position: int, closing: str) -> Exception:
+def _unreadable(source: str, opening: int, position: int, closing: str) -> TemplateError:
     if position >= len(source):
         return Place(source, opening, opening, position).unclosed(f"the tag has no {closing}")
     place = Place(source, opening, position, position + 1)
