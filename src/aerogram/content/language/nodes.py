@@ -44,10 +44,10 @@ def print_pieces(pieces: tuple[Piece, ...], tail: str, cost: int) -> Node:
         for text, key, read, place in pieces:
             append(text)
             value = variable(key)
-            if type(value) is not str:
+            if value is None:
                 value = read(frame)
-                if type(value) is not str:
-                    value = text_of(value, frame, place)
+            if type(value) is not str:
+                value = text_of(value, frame, place)
             append(value)
         append(tail)
         frame.write(texts, last)

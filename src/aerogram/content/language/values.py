@@ -59,7 +59,7 @@ def _text_of_float(value: float, place: Place) -> str:
     if size == 0:
         return "0"
     text = f"{value:.15g}" if size < EXACT_BELOW else repr(value)
-    if PLAIN_FROM <= size < PLAIN_BELOW:
+    if "e" in text and PLAIN_FROM <= size < PLAIN_BELOW:
         text = f"{Decimal(text):f}"
     return text.removesuffix(".0")
 
