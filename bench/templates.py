@@ -45,7 +45,7 @@ _PARAGRAPH = '<tr><td class="label">{label}</td><td style="padding: 4px 8px">{ta
 
 
 def source(tag: str) -> str:
-    """Write the mail, about 1.6 KiB, with each name within ``tag``."""
+    """Write the mail, about 1.8 KiB, with each name within ``tag``."""
     rows = (_PARAGRAPH.format(label=name.replace("_", " ").title(), tag=tag % name) for name in NAMES)
     return f"<html><body><h1>Your order</h1><table>\n{''.join(rows)}</table></body></html>"
 
