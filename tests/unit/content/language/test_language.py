@@ -97,6 +97,7 @@ def test_arithmetic(expression, printed):
         ("not var:n = 7", "false"),
         ("!var:yes = false", "true"),
         ("not not var:yes", "true"),
+        ("not not var:name", "true"),
         ("true or false and false", "true"),
         ("true xor true or true", "true"),
         ("var:yes or var:missing", "true"),
