@@ -7,6 +7,7 @@ import socket
 import httpx2
 import uvicorn
 
+from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services, build_app
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
@@ -86,6 +87,7 @@ class Door:
                 senders=SenderBook(database, clock),
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
+                templates=Templates(database, ids, clock),
                 send_sample=self._send_sample,
                 database=database,
                 clock=clock,

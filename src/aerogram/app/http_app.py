@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 
 from aerogram import __version__
+from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
 from aerogram.doors.web.app import build_inbox
@@ -66,6 +67,7 @@ def http_app(
             senders=services.senders,
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
+            templates=Templates(database, platform.ids, platform.clock),
             send_sample=send_sample,
             database=database,
             clock=platform.clock,

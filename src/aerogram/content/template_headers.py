@@ -43,7 +43,7 @@ def read_headers(headers: Mapping[str, Any]) -> TemplateHeaders:
     texts = {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
     is_faulty = any(value is not None and not isinstance(value, str) for value in headers.values())
     return TemplateHeaders(
-        subject=texts.get("subject", ""),
+        subject=clean_text(texts.get("subject", "")),
         sender=_mailbox(texts.get("from", "")) or _bare(texts.get("senderemail", ""), texts.get("sendername", "")),
         reply_to=_mailbox(texts.get("reply-to", "")) or _mailbox(texts.get("replyemail", "")),
         faults=(WRONG_TYPE,) if is_faulty else (),
