@@ -147,7 +147,12 @@ class Templates:
         return [_described(row) for row in rows], total
 
     async def create(self, account_id: int, values: Mapping[str, Any]) -> Template:
-        """Make a template without content, from values by attribute. Raises `TakenError`."""
+        """Make a template without content, from values by attribute.
+
+        Raises `TakenError`, or `RefusedError` for a name that is empty or longer than `MAX_NAME`.
+        """
+        if not 0 < len(values["name"]) <= MAX_NAME:
+            raise RefusedError(f"A template's name has 1 to {MAX_NAME} characters.")
         now = self._clock.now_ms()
         made = Template(
             id=self._ids.next_id(), account_id=account_id, created_ms=now, updated_ms=now, **values
