@@ -110,7 +110,7 @@ class PartTooLargeError(RefusedError):
     """A part has more bytes than are stored; ``part`` is the name of `Content`'s attribute."""
 
     def __init__(self, part: str) -> None:
-        super().__init__(f"The value may have {MAX_PART_BYTES} bytes")
+        super().__init__(f"The {part} of a template may have {MAX_PART_BYTES} bytes.")
         self.part = part
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MAX_INTEGER: Final = 2**63 - 1
 MAX_TEXT: Final = 4_096
 """Characters of a text property, unless the field says otherwise."""
+MAX_WORDS: Final = 100
+"""Strings of an array that takes any."""
 OMITTED: Final = object()
 """Shown instead of a value: the key is left out (facts: REST.md 9, null references)."""
 
@@ -170,7 +172,10 @@ class Flag(Field):
 
 
 class Words(Field):
-    """An array of strings out of some, in any case; shown in the order of the declaration, each once."""
+    """An array of strings, each once.
+
+    With ``words``, out of these in any case, kept in the order of the declaration; else any, as given.
+    """
 
     schema_type = "array"
 
@@ -182,6 +187,8 @@ class Words(Field):
         """Read an array of words."""
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
             raise ValueFault("The value must be an array of strings")
+        if not self._words:
+            return _free_words(value)
         asked = {each.lower() for each in value}
         if not asked <= self._words.keys():
             raise ValueFault(f"The values must be among {', '.join(self._words.values())}")
@@ -215,7 +222,9 @@ class Json(Field):
     def schema(self) -> dict[str, Any]:
         """Describe what it may be."""
         described = super().schema()
-        return described | ({"type": ["string", "object", "null"]} if self._takes_text else {})
+        if self._takes_text:
+            described["type"] = ["string", "object", *(["null"] if self.is_nullable else [])]
+        return described
 
 
 class Moment(Field):
@@ -255,6 +264,14 @@ class Constant(Field):
     def show(self, value: Any) -> Any:
         """Give the one value."""
         return self._value if value is None else value
+
+
+def _free_words(value: list[str]) -> tuple[str, ...]:
+    if len(value) > MAX_WORDS or sum(map(len, value)) > MAX_TEXT:
+        raise ValueFault(f"The value may have {MAX_WORDS} strings of {MAX_TEXT} characters together")
+    if any("\0" in each for each in value):
+        raise ValueFault("The value must not contain a NUL character")
+    return tuple(dict.fromkeys(value))
 
 
 _JSON_TYPES: Final[Mapping[type, str]] = {

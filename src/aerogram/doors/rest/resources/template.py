@@ -188,7 +188,8 @@ class DetailContent:
         try:
             content = await self._templates.change_content(account_id, row["id"], values)
         except PartTooLargeError as error:
-            raise faults.invalid_properties({_PART_NAMES[error.part]: str(error)}) from None
+            reason = f"The value may have {MAX_PART_BYTES} bytes"
+            raise faults.invalid_properties({_PART_NAMES[error.part]: reason}) from None
         except NotFoundError:
             raise faults.does_not_exist() from None
         return [msgspec.structs.asdict(content)]
