@@ -5,18 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aerogram.doors.rest.compound_fields import MAX_WORDS, Json, Words
 from aerogram.doors.rest.fields import (
     MAX_TEXT,
-    MAX_WORDS,
     OMITTED,
     Choice,
     Flag,
     Integer,
-    Json,
     Moment,
     Text,
     ValueFault,
-    Words,
 )
 
 FIELDS = [

@@ -24,15 +24,14 @@ from aerogram.content.templates import (
     bits_of,
 )
 from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.compound_fields import Json, Words
 from aerogram.doors.rest.fields import (
     Choice,
     Constant,
     Flag,
     Integer,
-    Json,
     Moment,
     Text,
-    Words,
 )
 from aerogram.doors.rest.filters import Filter, Selection
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
