@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.ids import MAX_ID
 from aerogram.content.template_headers import read_headers
 from aerogram.store.records import templates as records
 
@@ -124,11 +125,15 @@ class Templates:
 
     async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
         """Give what a send takes from a template; None when the account has none with this id."""
+        if not 0 < template_id <= MAX_ID:
+            return None
         row = await self._database.read(lambda: records.to_send(account_id, template_id))
         return _stored(row) if row else None
 
     async def find_by_name(self, account_id: int, name: str) -> StoredTemplate | None:
         """Give the same by name; a template of the key goes before one of the user."""
+        if "\0" in name:
+            return None
         row = await self._database.read(lambda: records.to_send_by_name(account_id, name))
         return _stored(row) if row else None
 

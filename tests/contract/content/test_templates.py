@@ -80,6 +80,15 @@ async def test_another_accounts_template_does_not_exist(templates):
     assert (await templates.content(ANN, template.id)).html is None
 
 
+@pytest.mark.parametrize("template_id", [0, -1, 7, 2**70])
+async def test_what_cannot_be_an_id_finds_nothing(templates, template_id):
+    assert await templates.find(ANN, template_id) is None
+
+
+async def test_what_cannot_be_a_name_finds_nothing(templates):
+    assert await templates.find_by_name(ANN, "a\0") is None
+
+
 async def test_names_are_unique_for_each_owner_type_of_an_account(templates):
     await made(templates)
     of_user = await made(templates, owner_type="user")
