@@ -57,9 +57,9 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """Failed logins, counted over all doors of the process."""
     rate: RateLimiter
     senders: SenderBook
+    templates: Templates
     acceptor: Acceptor
     subscriptions: Subscriptions
-    templates: Templates
     send_sample: SendSample
     database: Database
     clock: Clock
