@@ -5,14 +5,16 @@ import contextlib
 import socket
 
 import httpx2
+import msgspec
 import uvicorn
 
 from aerogram.doors.http.app import Services, build_app
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
-from aerogram.model.account import CredentialKind, Principal
+from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.submission.accept import Acceptor
 
 ACCOUNT, STRANGER = 11, 12
@@ -27,6 +29,7 @@ class Keys:
     def __init__(self):
         self._accounts = {(KEY, SECRET): ACCOUNT, (STRANGERS_KEY, STRANGERS_SECRET): STRANGER}
         self.is_down = None
+        self.defaults = NO_DEFAULTS
 
     def cached(self, *_):
         return None
@@ -37,7 +40,37 @@ class Keys:
         account_id = self._accounts.get((key, secret))
         if account_id is None:
             return None
-        return Principal(account_id=account_id, kind=CredentialKind.API_KEY, label=f"API key {key}")
+        return Principal(
+            account_id=account_id,
+            kind=CredentialKind.API_KEY,
+            label=f"API key {key}",
+            defaults=self.defaults,
+        )
+
+    async def is_suspended(self, *_):
+        return False
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored template, as the Send API wants it."""
+
+    subject: str = ""
+    from_email: str = ""
+    from_name: str = ""
+    reply_to: tuple[str, str] = ("", "")
+    html: str | None = None
+    text: str | None = None
+    faults: tuple[str, ...] = ()
+
+
+class Templates:
+    """The templates of all accounts, by account and id."""
+
+    def __init__(self):
+        self.known = {}
+
+    async def find(self, account_id, template_id):
+        return self.known.get((account_id, template_id))
 
 
 class Quiet(uvicorn.Server):
@@ -67,8 +100,10 @@ async def serving(app):
 class Door:
     """All that a test of the HTTP door may want to touch."""
 
-    def __init__(self, database, blobs, ids, clock, sealer):
-        self.keys = Keys()
+    def __init__(self, database, blobs, ids, clock, sealer, keys=None):
+        self.keys = keys or Keys()
+        self.templates = Templates()
+        self.categories = MonitoringCategories(database, clock)
         self.samples = []
         self.sample_fault = ""
         self.failing_checks = {}
@@ -84,6 +119,8 @@ class Door:
                 attempts=LoginAttempts(clock),
                 rate=RateLimiter(None, clock),
                 senders=SenderBook(database, clock),
+                categories=self.categories,
+                templates=self.templates,
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 send_sample=self._send_sample,

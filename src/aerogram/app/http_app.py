@@ -11,11 +11,13 @@ from starlette.applications import Starlette
 from aerogram import __version__
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
+from aerogram.doors.http.v31.templates import NoTemplates
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.people import People
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records import queue
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ def http_app(
             attempts=services.attempts,
             rate=services.rate,
             senders=services.senders,
+            categories=MonitoringCategories(database, platform.clock),
+            templates=NoTemplates(),
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,

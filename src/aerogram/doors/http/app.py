@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from aerogram.doors.http.asgi import Message as AsgiMessage
     from aerogram.doors.http.basic_auth import Authenticator
     from aerogram.doors.http.health import Check
-    from aerogram.doors.http.send_v31 import Acceptor, SenderBook
+    from aerogram.doors.http.send_v31 import Acceptor, Categories, SenderBook
+    from aerogram.doors.http.v31.templates import Templates
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.rate import RateLimiter
@@ -55,6 +56,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """Failed logins, counted over all doors of the process."""
     rate: RateLimiter
     senders: SenderBook
+    categories: Categories
+    templates: Templates
     acceptor: Acceptor
     subscriptions: Subscriptions
     send_sample: SendSample
@@ -91,7 +94,14 @@ class _App:
             ]
         )
         health = Health(services.checks)
-        self._send_v31 = SendV31(doorkeeper, services.senders, services.acceptor, services.public_url)
+        self._send_v31 = SendV31(
+            doorkeeper,
+            senders=services.senders,
+            categories=services.categories,
+            templates=services.templates,
+            acceptor=services.acceptor,
+            public_url=services.public_url,
+        )
         self._rest_v3 = RestV3(doorkeeper, engine)
         self._by_path: Mapping[str, Endpoint] = {
             "/livez": health.live,
@@ -134,7 +144,11 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
         )
         if has_begun:
             raise
-        answer = errors.shape_c(errors.INTERNAL, "Something went wrong on our side.", identifier=identifier)
+        # Every answer of the Send API bears this header; on the others it does no harm (facts: SEND.md A1).
+        named = ((b"x-mj-request-guid", identifier.encode()),)
+        answer = errors.shape_c(
+            errors.INTERNAL, "Something went wrong on our side.", named, identifier=identifier
+        )
         await send_answer(scope, send, answer)
 
 
