@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import functools
 import socket
 
 import httpx2
-import msgspec
 import uvicorn
 
+from aerogram.content.templates import StoredTemplate
 from aerogram.doors.http.app import Services, build_app
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
@@ -51,16 +52,8 @@ class Keys:
         return False
 
 
-class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored template, as the Send API wants it."""
-
-    subject: str = ""
-    from_email: str = ""
-    from_name: str = ""
-    reply_to: tuple[str, str] = ("", "")
-    html: str | None = None
-    text: str | None = None
-    faults: tuple[str, ...] = ()
+Template = functools.partial(StoredTemplate, id=1, name="receipt")
+"""A stored template, as the Send API wants it."""
 
 
 class Templates:
@@ -71,6 +64,12 @@ class Templates:
 
     async def find(self, account_id, template_id):
         return self.known.get((account_id, template_id))
+
+    async def find_by_name(self, account_id, name):
+        return next(
+            (found for (owner, _), found in self.known.items() if (owner, found.name) == (account_id, name)),
+            None,
+        )
 
 
 class Quiet(uvicorn.Server):

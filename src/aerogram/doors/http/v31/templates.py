@@ -15,47 +15,9 @@ from aerogram.doors.http.v31 import mistakes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
-
-
-class StoredTemplate(Protocol):
-    """What is asked of `aerogram.content.templates.StoredTemplate`; texts are "" where there is none."""
-
-    @property
-    def subject(self) -> str:
-        """The subject, perhaps in the template language."""
-        ...
-
-    @property
-    def from_email(self) -> str:
-        """The address of From."""
-        ...
-
-    @property
-    def from_name(self) -> str:
-        """The name of From."""
-        ...
-
-    @property
-    def reply_to(self) -> tuple[str, str]:
-        """Address and name of Reply-To."""
-        ...
-
-    @property
-    def html(self) -> str | None:
-        """The HTML part."""
-        ...
-
-    @property
-    def text(self) -> str | None:
-        """The text part."""
-        ...
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """The headers of the template whose values are no strings."""
-        ...
 
 
 class Templates(Protocol):
@@ -64,14 +26,6 @@ class Templates(Protocol):
     async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
         """Give a template that the account may use; None when there is none with this id."""
         ...
-
-
-class NoTemplates:
-    """An installation without templates."""
-
-    async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:  # noqa: ARG002 - the protocol's
-        """Find none."""
-        return None
 
 
 Found = dict[int, "StoredTemplate | None"]
@@ -95,9 +49,8 @@ def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
     brought: JsonObject = {}
     if template.from_email:
         brought["From"] = {"Email": template.from_email, "Name": template.from_name}
-    reply_email, reply_name = template.reply_to
-    if reply_email:
-        brought["ReplyTo"] = {"Email": reply_email, "Name": reply_name}
+    if template.reply_to is not None:
+        brought["ReplyTo"] = {"Email": template.reply_to.email, "Name": template.reply_to.name}
     if template.subject:
         brought["Subject"] = template.subject
     own = {name: value for name, value in message.items() if value is not None}
