@@ -6,7 +6,7 @@ An answer of 200 is given only after the commit, and then every recipient of the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
-    from aerogram.doors.http.send_v31 import Acceptor, SenderBook
+    from aerogram.doors.http.send_v31 import Acceptor, Categories, SenderBook
     from aerogram.doors.http.v3.call import Call
     from aerogram.doors.http.v3.draft import Draft
     from aerogram.doors.http.v3.templates import Found, Templates
+    from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.model.account import Principal
 
 AREA: Final = Area.SEND
@@ -43,23 +44,16 @@ _OK: Final = 200
 _NOT_ALLOWED: Final = 405
 
 
-class Categories(Protocol):
-    """What is asked of `aerogram.senders.categories.MonitoringCategories`."""
-
-    async def exists(self, account_id: int, name: str) -> bool:
-        """Tell whether the account's mail may name a category."""
-        ...
-
-
 class SendV3:
     """Serves all of `PATHS`."""
 
     def __init__(
         self,
         doorkeeper: Doorkeeper,
+        *,
         senders: SenderBook,
-        templates: Templates,
         categories: Categories,
+        templates: Templates,
         acceptor: Acceptor,
     ) -> None:
         self._doorkeeper = doorkeeper
@@ -114,10 +108,15 @@ class SendV3:
                 raise RefusedCallError(mistakes.sender_not_authorized(draft.from_email), draft.where)
             sender = draft.sender_email
             if sender and not await self._may_send_from(account_id, sender):
-                raise RefusedCallError(mistakes.sender_needs_right(sender), draft.where)
+                raise RefusedCallError(await self._mistake_of_sender(account_id, sender), draft.where)
             category = draft.asked.monitoring_category
             if category and not await self._categories.exists(account_id, category):
                 raise RefusedCallError(mistakes.UNKNOWN_CATEGORY, draft.where)
+
+    async def _mistake_of_sender(self, account_id: int, email: str) -> Mistake:
+        if await self._senders.is_registered(account_id, email):
+            return mistakes.sender_not_validated(email)
+        return mistakes.sender_needs_right(email)
 
     async def _may_send_from(self, account_id: int, email: str) -> bool:
         return self._senders.allows(account_id, email) or await self._senders.confirm(account_id, email)

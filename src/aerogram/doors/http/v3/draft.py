@@ -82,7 +82,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             event_payload=self.event_payload,
             campaign=self.campaign,
             rank=self.rank,
-            has_text=parts.text is not None,
+            has_text=parts.text is not None or treatment.makes_text,
             has_html=has_html,
             attachment_count=len(parts.attachments) + len(parts.inlined),
             smtputf8=self._needs_smtputf8(),

@@ -8,5 +8,3 @@ MAX_MESSAGES: Final = 100
 """Messages in one call (facts: SEND.md B5)."""
 MAX_RECIPIENTS: Final = 50
 """Addresses in each of To, Cc, Bcc and Recipients of one message (facts: SEND.md B5)."""
-MAX_CAMPAIGN: Final = 255
-"""Characters of Mj-campaign (facts: SEND.md A4, for the header of the same meaning)."""

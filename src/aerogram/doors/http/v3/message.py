@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.content.treat import NOTHING, Asked
-from aerogram.doors.http.v3 import addresses, headers, mistakes, names, rules, values
+from aerogram.doors.http.v3 import addresses, headers, names, rules, values
 from aerogram.doors.http.v3.draft import Addressee, Draft
 from aerogram.doors.http.v3.mistakes import RefusedCallError
 from aerogram.doors.http.v3.templates import filled
@@ -14,13 +14,12 @@ from aerogram.doors.http.v31 import attachments
 from aerogram.doors.http.v31 import headers as shared_headers
 from aerogram.doors.http.v31 import values as shared
 from aerogram.model.message import Rank, Role
-from aerogram.wire.address import is_email
 from aerogram.wire.mime.parts import Mailbox, Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aerogram.doors.http.v3.templates import StoredTemplate
+    from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.v31.names import JsonObject
     from aerogram.wire.mime.parts import Attachment
 
@@ -49,7 +48,7 @@ READERS: Final[Mapping[str, Callable[[str, Any, shared.Findings], Any]]] = {
     "MJ-TemplateErrorReporting": addresses.address,
     "MJ-TemplateErrorDeliver": values.delivers,
     "Mj-prio": values.priority,
-    "Mj-campaign": values.campaign,
+    "Mj-campaign": shared.campaign,
     "Mj-deduplicatecampaign": values.switch,
     "Mj-trackopen": values.tracking,
     "Mj-trackclick": values.tracking,
@@ -88,7 +87,6 @@ def read_message(
             found[name] = READERS[name](name, value, findings)
     pairs = found.get("Headers", ())
     replies = shared_headers.reply_to(pairs, findings) if pairs else ()
-    reply_to = None if template is None or replies else _reply_to_of(template, findings)
     rules.check(found, findings, has_template=template is not None)
     if findings.mistakes:
         raise RefusedCallError(findings.mistakes[0], where)
@@ -103,7 +101,8 @@ def read_message(
         parts=Parts(
             sender_from=_from(found),
             sender=found.get("Sender"),
-            reply_to=reply_to,
+            # What is read from a stored template's headers is an address with a name of one line.
+            reply_to=None if template is None or replies else template.reply_to,
             to=to,
             cc=found.get("Cc", ()),
             subject=found.get("Subject", ""),
@@ -119,7 +118,7 @@ def read_message(
         event_payload=found.get("Mj-EventPayLoad", ""),
         campaign=found.get("Mj-campaign", ""),
         rank=found.get("Mj-prio", Rank.HIGH),
-        asked=_asked(found, 0 if template is None else template.id),
+        asked=_asked(found, template, has_text=text is not None),
     )
 
 
@@ -128,15 +127,6 @@ def _from(found: Mapping[str, Any]) -> Mailbox:
     box: Mailbox = found["FromEmail"]
     name = found.get("FromName")
     return Mailbox(box.email, name) if name else box
-
-
-def _reply_to_of(template: StoredTemplate, findings: shared.Findings) -> Mailbox | None:
-    email, name = template.reply_to
-    if not email:
-        return None
-    if not is_email(email):
-        findings.mistakes.append(mistakes.no_address(email))
-    return Mailbox(email, shared.header_text("Reply-To", name, findings))
 
 
 def _bodies(found: Mapping[str, Any]) -> tuple[str | None, str | None]:
@@ -153,14 +143,15 @@ def _addressees(found: Mapping[str, Any]) -> tuple[Addressee, ...]:
     )
 
 
-def _asked(found: Mapping[str, Any], template_id: int) -> Asked:
+def _asked(found: Mapping[str, Any], template: StoredTemplate | None, *, has_text: bool) -> Asked:
     """Give what is asked for beyond the mail itself; `NOTHING` for the plain message."""
     asked: dict[str, Any] = {name: found[key] for key, name in _ASKED.items() if found.get(key)}
     for key, name in _TRACKED.items():
         if found.get(key) is not None:
             asked[name] = found[key]
-    if template_id:
-        asked["template_id"] = template_id
+    if template is not None:
+        asked["template_id"] = template.id
+        asked["makes_text"] = template.makes_text and not has_text
     if len(found.get("Recipients", ())) > 1:
         asked["is_individual"] = True
     if asked.get("has_language"):

@@ -11,7 +11,8 @@ from typing import Final
 from aerogram.base.errors import RefusedError
 from aerogram.doors.http.v3 import limits
 from aerogram.doors.http.v31 import limits as shared_limits
-from aerogram.doors.http.v31.mistakes import Mistake, invalid_email
+from aerogram.doors.http.v31 import mistakes as shared
+from aerogram.doors.http.v31.mistakes import Mistake
 
 BAD_REQUEST: Final = 400
 FORBIDDEN: Final = 403
@@ -48,7 +49,7 @@ NULL_VALUE: Final = _mistake("Cannot convert data from Null value", CONVERSION_F
 """Mailjet answers a null inside of Vars with status 500, and clients know it by both."""
 NO_CONTENT: Final = _mistake('At least "Text-part", "Html-part" or "Mj-TemplateID" must be provided.')
 CAMPAIGN_MISSING: Final = _mistake('"Mj-deduplicatecampaign" can only be used together with "Mj-campaign".')
-UNKNOWN_CATEGORY: Final = _mistake("The monitoring category doesn't exist for your account.")
+UNKNOWN_CATEGORY: Final = _mistake(shared.UNKNOWN_CATEGORY.message)
 NO_MESSAGES: Final = _mistake("At least 1 message required")
 TOO_MANY_MESSAGES: Final = _mistake(f"Too many messages: a call may have {limits.MAX_MESSAGES}.")
 PAYLOAD_TOO_LARGE: Final = _mistake("Payload size limit exceeded.", TOO_LARGE)
@@ -90,7 +91,7 @@ def too_many_recipients(name: str) -> Mistake:
 
 def no_address(text: str) -> Mistake:
     """Tell of an address that is none, in the words that clients look for."""
-    return _mistake(invalid_email("", text).message)
+    return _in_words_of(shared.invalid_email("", text))
 
 
 def no_address_list(path: str, why: str) -> Mistake:
@@ -105,18 +106,23 @@ def not_one_address(path: str) -> Mistake:
 
 def unknown_template(key: int | str) -> Mistake:
     """Tell that the account has no such template."""
-    return _mistake(f'Template id "{str(key)[: shared_limits.MAX_SUBJECT]}" doesn\'t exist for your account.')
+    return _in_words_of(shared.unknown_template(key))
 
 
 def sender_not_authorized(address: str) -> Mistake:
     """Tell that mail from ``address`` is not allowed for the account."""
-    text = f'"{address}" is not an authorized sender email address for your account.'
-    return _mistake(text, FORBIDDEN)
+    return _in_words_of(shared.sender_not_authorized(address))
 
 
 def sender_needs_right(address: str) -> Mistake:
-    """Tell that the account may not use ``address`` as ``Sender``."""
-    text = (
-        f'"Sender" needs a right that your account does not have, unless "{address}" is one of its senders.'
-    )
-    return _mistake(text, FORBIDDEN)
+    """Tell that the account may not use ``address``, which is none of its senders, as ``Sender``."""
+    return _in_words_of(shared.sender_needs_right(address))
+
+
+def sender_not_validated(address: str) -> Mistake:
+    """Tell that ``address`` is a sender of the account that is not active."""
+    return _in_words_of(shared.sender_not_validated(address))
+
+
+def _in_words_of(mistake: Mistake) -> Mistake:
+    return _mistake(mistake.message, mistake.status)

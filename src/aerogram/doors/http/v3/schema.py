@@ -58,7 +58,7 @@ _SPECIAL: Final[Json] = {
     "Mj-TemplateLanguage": _SWITCH,
     "MJ-TemplateErrorDeliver": _SWITCH | {"description": 'On is "deliver" too.'},
     "Mj-prio": {"type": "integer", "enum": sorted(RANKS), "default": 2},
-    "Mj-campaign": {"type": "string", "maxLength": limits.MAX_CAMPAIGN},
+    "Mj-campaign": {"type": "string", "maxLength": shared.MAX_CAMPAIGN},
     "Mj-deduplicatecampaign": _SWITCH,
     "Mj-trackopen": _TRACKING,
     "Mj-trackclick": _TRACKING,

@@ -14,32 +14,11 @@ from aerogram.doors.http.v3.values import template_id
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.v31.names import JsonObject
 
 Key = int | str
 """What Mj-TemplateID says: an id, a name, or digits that may be either."""
-
-
-class StoredTemplate(Protocol):
-    """What is asked of `aerogram.content.templates.StoredTemplate`; what it has not is empty."""
-
-    @property
-    def id(self) -> int: ...  # noqa: D102 - as named
-    @property
-    def subject(self) -> str: ...  # noqa: D102 - as named
-    @property
-    def from_email(self) -> str: ...  # noqa: D102 - as named
-    @property
-    def from_name(self) -> str: ...  # noqa: D102 - as named
-    @property
-    def reply_to(self) -> tuple[str, str]:
-        """Address and name."""
-        ...
-
-    @property
-    def html(self) -> str | None: ...  # noqa: D102 - as named
-    @property
-    def text(self) -> str | None: ...  # noqa: D102 - as named
 
 
 class Templates(Protocol):
@@ -54,7 +33,7 @@ class Templates(Protocol):
         ...
 
 
-Found = dict[Key, StoredTemplate | None]
+Found = dict[Key, "StoredTemplate | None"]
 """The templates of a call by the keys that it names them with."""
 
 

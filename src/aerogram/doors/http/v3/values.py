@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.http.v3 import limits
 from aerogram.doors.http.v31 import mistakes
 from aerogram.doors.http.v31.values import RANKS, kept_text
 from aerogram.model.message import Rank
@@ -73,14 +72,6 @@ def template_id(key: int | str) -> int:
     """Give the id that a template's key can be read as; 0 for one that is only a name."""
     number = _number(key)
     return number if 0 < number < 1 << 63 else 0
-
-
-def campaign(path: str, value: Any, findings: Findings) -> str:
-    """Read Mj-campaign."""
-    read = kept_text(path, value, findings)
-    if len(read) > limits.MAX_CAMPAIGN:
-        findings.mistakes.append(mistakes.too_long(path, limits.MAX_CAMPAIGN))
-    return read
 
 
 def _number(value: object) -> int:

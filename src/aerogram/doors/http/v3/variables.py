@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aerogram.doors.http.v3 import mistakes
-from aerogram.doors.http.v31 import limits
-from aerogram.doors.http.v31.mistakes import too_many
+from aerogram.doors.http.v31 import values as shared
 
 if TYPE_CHECKING:
     from aerogram.doors.http.v31.names import JsonObject
@@ -20,11 +19,9 @@ def variables(path: str, value: Any, findings: Findings) -> JsonObject:
     if not isinstance(value, dict):
         findings.mistakes.append(mistakes.no_object(path))
         return {}
-    if len(value) > limits.MAX_VARIABLES:
-        findings.mistakes.append(too_many(path, limits.MAX_VARIABLES))
     if _holds_null(value):
         findings.mistakes.append(mistakes.NULL_VALUE)
-    return value
+    return shared.variables(path, value, findings)
 
 
 def _holds_null(value: JsonObject) -> bool:
