@@ -56,10 +56,10 @@ def read_call(body: bytes) -> Call:
     The body is JSON in strict UTF-8. Raises `RefusedCallError` for what is wrong with the call as a
     whole; what is wrong with a message is found by `Call.drafts`.
     """
-    root = _object(body)
-    messages = names.CALL.spelled(root).get("Messages")
+    root = names.CALL.spelled(_object(body))
+    messages = root.pop("Messages", None)
     if messages is None:
-        return Call([_spelled(root)], is_bulk=False)
+        return Call([with_headers_as_properties(root)], is_bulk=False)
     if not isinstance(messages, list):
         raise RefusedCallError(mistakes.no_array("Messages"))
     if not messages:
@@ -69,11 +69,8 @@ def read_call(body: bytes) -> Call:
     for index, message in enumerate(messages):
         if not isinstance(message, dict):
             raise RefusedCallError(mistakes.no_object(f"Messages[{index}]"))
-    return Call([_spelled(message) for message in messages], is_bulk=True)
-
-
-def _spelled(message: JsonObject) -> JsonObject:
-    return with_headers_as_properties(names.MESSAGE.spelled(message))
+    read = [with_headers_as_properties(names.MESSAGE.spelled(message)) for message in messages]
+    return Call(read, is_bulk=True)
 
 
 def _object(body: bytes) -> JsonObject:

@@ -95,4 +95,4 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         parts = self.parts
         shown = [addressee.mailbox for addressee in self.addressees if addressee.role is not Role.BCC]
         named = (parts.sender_from, parts.sender, parts.reply_to, *self.replies, *shown)
-        return any(box is not None and needs_smtputf8(box.email) for box in named)
+        return any(box is not None and not box.email.isascii() and needs_smtputf8(box.email) for box in named)

@@ -70,6 +70,8 @@ _ASKED: Final = {
 }
 _TRACKED: Final = {"Mj-trackopen": "tracks_opens", "Mj-trackclick": "tracks_clicks"}
 """Properties that `Asked` has by another name; tracking also when it is switched off."""
+_ASKING: Final = frozenset({*_ASKED, *_TRACKED, "Mj-TemplateID", "Recipients"})
+"""What the treatment of a content may depend on."""
 
 
 def read_message(
@@ -145,6 +147,8 @@ def _addressees(found: Mapping[str, Any]) -> tuple[Addressee, ...]:
 
 def _asked(found: Mapping[str, Any], template: StoredTemplate | None, *, has_text: bool) -> Asked:
     """Give what is asked for beyond the mail itself; `NOTHING` for the plain message."""
+    if _ASKING.isdisjoint(found):
+        return NOTHING
     asked: dict[str, Any] = {name: found[key] for key, name in _ASKED.items() if found.get(key)}
     for key, name in _TRACKED.items():
         if found.get(key) is not None:

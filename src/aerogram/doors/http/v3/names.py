@@ -11,8 +11,7 @@ from typing import Final
 from aerogram.doors.http.v31.attachments import Spelling
 from aerogram.doors.http.v31.names import Names
 
-CALL: Final = Names("Messages")
-MESSAGE: Final = Names(
+_PROPERTIES: Final = (
     "FromEmail",
     "FromName",
     "Sender",
@@ -40,6 +39,9 @@ MESSAGE: Final = Names(
     "Attachments",
     "Inline_attachments",
 )
+MESSAGE: Final = Names(*_PROPERTIES)
+CALL: Final = Names("Messages", *_PROPERTIES)
+"""The root of a call: a message, or what holds several."""
 RECIPIENT: Final = Names("Email", "Name", "Vars")
 FILE: Final = Spelling(
     names=Names("Content-type", "Filename", "content", "Content-ID"),
