@@ -13,7 +13,7 @@ from aerogram.base.ids import MAX_ID
 from aerogram.doors.http.v31 import mistakes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
@@ -83,11 +83,6 @@ def wanted_id(message: JsonObject) -> int | None:
     template_id = message.get("TemplateID")
     is_id = isinstance(template_id, int) and not isinstance(template_id, bool) and 0 < template_id <= MAX_ID
     return template_id if is_id else None
-
-
-def wanted_ids(messages: Iterable[JsonObject]) -> set[int]:
-    """Give the ids of all templates that a call names."""
-    return {template_id for message in messages if (template_id := wanted_id(message)) is not None}
 
 
 def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
