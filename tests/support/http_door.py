@@ -16,6 +16,7 @@ from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.submission.accept import Acceptor
+from aerogram.wire.mime.parts import Mailbox
 
 ACCOUNT, STRANGER = 11, 12
 KEY, SECRET = "key-of-ann", "secret-of-ann"
@@ -57,10 +58,11 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     from_email: str = ""
     from_name: str = ""
-    reply_to: tuple[str, str] = ("", "")
+    reply_to: Mailbox | None = None
     html: str | None = None
     text: str | None = None
     faults: tuple[str, ...] = ()
+    makes_text: bool = False
 
 
 class Templates:

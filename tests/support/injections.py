@@ -94,9 +94,9 @@ PAYLOADS = tuple(
 _ADDRESSED = ("from", "sender", "reply-to", "to", "cc", "bcc", "return-path", "errors-to")
 
 
-def as_address(payload):
+def as_address(payload, domain="example.net"):
     """Put a payload into an address, where the local part ends; as it is when it brings a domain of its own."""
-    return payload if "@" in payload else f"a{payload}@example.net"
+    return payload if "@" in payload else f"a{payload}@{domain}"
 
 
 def is_honest_address(payload):

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
+    from aerogram.wire.mime.parts import Mailbox
 
 
 class StoredTemplate(Protocol):
-    """What is asked of `aerogram.content.templates.StoredTemplate`; texts are "" where there is none."""
+    """What is asked of `aerogram.content.templates.StoredTemplate`; "" and None where it says nothing."""
 
     @property
     def subject(self) -> str:
@@ -38,8 +39,8 @@ class StoredTemplate(Protocol):
         ...
 
     @property
-    def reply_to(self) -> tuple[str, str]:
-        """Address and name of Reply-To."""
+    def reply_to(self) -> Mailbox | None:
+        """The mailbox of Reply-To."""
         ...
 
     @property
@@ -54,7 +55,12 @@ class StoredTemplate(Protocol):
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """The headers of the template whose values are no strings."""
+        """What is wrong with headers of the template: values that are no strings."""
+        ...
+
+    @property
+    def makes_text(self) -> bool:
+        """Whether a text part is made from the HTML part when there is none."""
         ...
 
 
@@ -90,11 +96,12 @@ def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
     brought: JsonObject = {}
     if template.from_email:
         brought["From"] = {"Email": template.from_email, "Name": template.from_name}
-    reply_email, reply_name = template.reply_to
-    if reply_email:
-        brought["ReplyTo"] = {"Email": reply_email, "Name": reply_name}
+    if template.reply_to is not None:
+        brought["ReplyTo"] = {"Email": template.reply_to.email, "Name": template.reply_to.name}
     if template.subject:
         brought["Subject"] = template.subject
+    if template.makes_text:
+        brought["AutoTextPart"] = True
     own = {name: value for name, value in message.items() if value is not None}
     if own.get("Subject") == "":
         del own["Subject"]

@@ -14,7 +14,7 @@ FULL = Template(
     subject="From the template",
     from_email="shop@example.com",
     from_name="The shop",
-    reply_to=("help@example.com", "Help"),
+    reply_to=Mailbox("help@example.com", "Help"),
     html="<p>{{var:name}}</p>",
     text="{{var:name}}",
 )
@@ -153,6 +153,12 @@ class TestTemplates:
         assert codes(empty, {17: FULL}, AdvanceErrorHandling=True) == []
         parts = parts_of(submitted(empty, {17: Template(subject="S", html="<p>")}))
         assert (parts.subject, parts.text, parts.html) == ("S", None, "<p>")
+
+    @pytest.mark.parametrize(("own", "makes_text"), [(..., True), (False, False)])
+    def test_it_may_have_its_text_made(self, own, makes_text):
+        message = a_message(TemplateID=17, TextPart=..., AutoTextPart=own)
+        treatment = submitted(message, {17: Template(html="<p>", makes_text=True)}).treatment
+        assert treatment.makes_text is makes_text
 
     def test_it_is_checked_like_the_call_itself(self):
         bare = a_message(TemplateID=17, From=..., Subject=..., TextPart=...)
