@@ -39,6 +39,8 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     custom_id: str = ""
     event_payload: str = ""
     campaign: str = ""
+    campaign_id: int = 0
+    """0 for a message without a campaign."""
     failure: FailureState = FailureState.NONE
     is_hard: bool = False
     is_blocked: bool = False

@@ -35,7 +35,7 @@ def payload(told: Announcement) -> dict[str, Any]:
         "MessageID": told.message_id,
         "Message_GUID": told.uuid,
         "email": told.recipient,
-        "mj_campaign_id": 0,
+        "mj_campaign_id": told.campaign_id,
         "mj_contact_id": 0,
         "customcampaign": told.campaign,
     }

@@ -9,7 +9,7 @@ import msgspec
 from aerogram.doors.http.v31 import limits, mistakes, names
 from aerogram.doors.http.v31.merging import merged
 from aerogram.doors.http.v31.message import Draft, read_message
-from aerogram.doors.http.v31.templates import Found, template_of, wanted_ids
+from aerogram.doors.http.v31.templates import Found, template_of, wanted_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,14 +31,19 @@ class Call(msgspec.Struct, frozen=True):
 
     def template_ids(self) -> set[int]:
         """Give the ids of the templates that must be found before the messages are read."""
-        return wanted_ids(self.messages)
+        return {
+            template_id
+            for message in self.messages
+            if "TemplateID" in message and (template_id := wanted_id(message)) is not None
+        }
 
     def drafts(self, templates: Found | None = None) -> list[Draft]:
         """Read each message; all mistakes in it, but those about its senders and its category, are in its draft."""
         sizes: dict[int, int] = {}
-        known = templates or {}
+        if not templates:
+            return [read_message(message, sizes) for message in self.messages]
         return [
-            read_message(message, sizes, template_of(message, known), is_strict=self.is_strict)
+            read_message(message, sizes, template_of(message, templates), is_strict=self.is_strict)
             for message in self.messages
         ]
 

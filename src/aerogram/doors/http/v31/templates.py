@@ -13,7 +13,7 @@ from aerogram.base.ids import MAX_ID
 from aerogram.doors.http.v31 import mistakes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.v31.mistakes import Mistake
@@ -39,11 +39,6 @@ def wanted_id(message: JsonObject) -> int | None:
     return template_id if is_id else None
 
 
-def wanted_ids(messages: Iterable[JsonObject]) -> set[int]:
-    """Give the ids of all templates that a call names."""
-    return {template_id for message in messages if (template_id := wanted_id(message)) is not None}
-
-
 def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
     """Give the message with what the template brings. An empty Subject or part of the call counts as absent."""
     brought: JsonObject = {}
@@ -53,6 +48,8 @@ def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
         brought["ReplyTo"] = {"Email": template.reply_to.email, "Name": template.reply_to.name}
     if template.subject:
         brought["Subject"] = template.subject
+    if template.makes_text:
+        brought["AutoTextPart"] = True
     own = {name: value for name, value in message.items() if value is not None}
     if own.get("Subject") == "":
         del own["Subject"]
