@@ -92,35 +92,39 @@ def read_message(
     rules.check(found, findings, has_template=template is not None)
     if findings.mistakes:
         raise RefusedCallError(findings.mistakes[0], where)
-    individuals: tuple[Addressee, ...] = found.get("Recipients", ())
-    to: tuple[Mailbox, ...] = found.get("To", ())
-    if len(individuals) == 1:
-        # Who is alone is shown like anybody else, and the mail need not be made anew for each recipient.
-        to = (individuals[0].mailbox,)
-    text, html = _bodies(found)
+    parts = _parts(found, None if template is None or replies else template.reply_to)
     return Draft(
         where=where,
-        parts=Parts(
-            sender_from=_from(found),
-            sender=found.get("Sender"),
-            # What is read from a stored template's headers is an address with a name of one line.
-            reply_to=None if template is None or replies else template.reply_to,
-            to=to,
-            cc=found.get("Cc", ()),
-            subject=found.get("Subject", ""),
-            text=text,
-            html=html,
-            attachments=found.get("Attachments", ()),
-            inlined=found.get("Inline_attachments", ()),
-            headers=pairs,
-        ),
-        addressees=individuals or _addressees(found),
+        parts=parts,
+        addressees=found.get("Recipients") or _addressees(found),
         replies=replies,
         custom_id=found.get("Mj-CustomID", ""),
         event_payload=found.get("Mj-EventPayLoad", ""),
         campaign=found.get("Mj-campaign", ""),
         rank=found.get("Mj-prio", Rank.HIGH),
-        asked=_asked(found, template, has_text=text is not None),
+        asked=_asked(found, template, has_text=parts.text is not None),
+    )
+
+
+def _parts(found: Mapping[str, Any], reply_to: Mailbox | None) -> Parts:
+    """Describe the mail; several Recipients are in none of its headers until each has a mail of its own."""
+    individuals: tuple[Addressee, ...] = found.get("Recipients", ())
+    # Who is alone is shown like anybody else, and the mail need not be made anew for each recipient.
+    to = (individuals[0].mailbox,) if len(individuals) == 1 else found.get("To", ())
+    # An empty body is as good as absent, unless nothing else would be left.
+    text, html = found.get("Text-part") or None, found.get("Html-part") or None
+    return Parts(
+        sender_from=_from(found),
+        sender=found.get("Sender"),
+        reply_to=reply_to,
+        to=to,
+        cc=found.get("Cc", ()),
+        subject=found.get("Subject", ""),
+        text="" if text is None and html is None else text,
+        html=html,
+        attachments=found.get("Attachments", ()),
+        inlined=found.get("Inline_attachments", ()),
+        headers=found.get("Headers", ()),
     )
 
 
@@ -129,12 +133,6 @@ def _from(found: Mapping[str, Any]) -> Mailbox:
     box: Mailbox = found["FromEmail"]
     name = found.get("FromName")
     return Mailbox(box.email, name) if name else box
-
-
-def _bodies(found: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """Give text and HTML. An empty one is as good as absent, unless nothing else would be left."""
-    text, html = found.get("Text-part") or None, found.get("Html-part") or None
-    return ("", None) if text is None and html is None else (text, html)
 
 
 def _addressees(found: Mapping[str, Any]) -> tuple[Addressee, ...]:

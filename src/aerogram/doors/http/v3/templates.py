@@ -7,7 +7,7 @@ like the caller's own values, so nothing is accepted that cannot be composed lat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from aerogram.doors.http.v3.values import template_id
 
@@ -61,9 +61,16 @@ def template_of(message: JsonObject, found: Mapping[Key, StoredTemplate | None])
     return None if key is None else found.get(key)
 
 
+_BROUGHT: Final = frozenset({"FromEmail", "FromName", "Subject", "Html-part", "Text-part"})
+
+
 def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
     """Give the message with what the template brings; an empty text of the call counts as absent."""
-    own = {name: value for name, value in message.items() if value is not None and value != ""}
+    own = {
+        name: value
+        for name, value in message.items()
+        if value is not None and not (value == "" and name in _BROUGHT)
+    }
     if "FromEmail" not in own and template.from_email:
         own["FromEmail"] = template.from_email
         own.setdefault("FromName", template.from_name)
