@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import json
 import uuid
-from contextlib import closing
 
 import pytest
-from anymail.message import AnymailMessage, attach_inline_image
-from django.core.mail import get_connection
-from mailjet_rest import Client
+from anymail.message import attach_inline_image
 
-from clients.conftest import Capturing
-from clients.sample import SENDER
-from support.django_site import TrackingSite
-from support.server import running
+from clients.anymail_mail import a_recipient, read, send
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000 1f15c4890000000d49444154789c63f8ffff3f0005fe02fe"
@@ -25,69 +17,7 @@ PNG = bytes.fromhex(
 """One transparent pixel."""
 
 
-@pytest.fixture(scope="module")
-def site():
-    with TrackingSite() as running_site:
-        yield running_site
-
-
-@pytest.fixture(scope="module")
-def inbox(tmp_path_factory, site):
-    """A server that captures and reports to the site."""
-    settings = {"trusted_senders": "@example.com", "allow_private_callbacks": "true", "rate_limit": "none"}
-    with running(tmp_path_factory.mktemp("anymail") / "data", **settings) as server:
-        key = (server.settings["api_key"], server.settings["secret_key"])
-        with closing(Client(auth=key, version="v3", api_url=f"{server.url}/")) as client:
-            for kind in ("sent", "blocked"):
-                assert (
-                    client.eventcallbackurl.create(data={"EventType": kind, "Url": site.url}).status_code
-                    == 201
-                )
-        yield Capturing(server)
-
-
-@pytest.fixture
-def mail(inbox):
-    """Make a mail of Anymail's kind, with all that it documents as attributes."""
-
-    def make(*recipients, **attributes):
-        settings = inbox.server.settings
-        return AnymailMessage(
-            **{
-                "subject": "Receipt 17",
-                "body": "Thanks.",
-                "from_email": SENDER,
-                "to": list(recipients),
-                **attributes,
-            },
-            connection=get_connection(
-                "anymail.backends.mailjet.EmailBackend",
-                api_url=f"{inbox.server.url}/v3.1/",
-                api_key=settings["api_key"],
-                secret_key=settings["secret_key"],
-            ),
-        )
-
-    return make
-
-
-def a_recipient(name="ann"):
-    return f"{name}.{uuid.uuid4().hex}@example.net"
-
-
-def read(inbox, recipient):
-    return email.message_from_bytes(inbox.mail_to(recipient), policy=email.policy.default)
-
-
-def send(message):
-    """Send a message; give the ids that Anymail was told, by recipient."""
-    assert message.send() == 1
-    recipients = message.anymail_status.recipients
-    assert {each.status for each in recipients.values()} == {"sent"}
-    return {address: each.message_id for address, each in recipients.items()}
-
-
-def test_everybody_is_in_the_mail_but_the_blind(mail, inbox):
+def test_everybody_is_in_the_mail_but_the_blind(mail, reporting):
     to, cc, bcc = a_recipient("ann"), a_recipient("cy"), a_recipient("di")
     ids = send(
         mail(f'"Ann, the first" <{to}>', cc=[f"Cy <{cc}>"], bcc=[bcc], reply_to=["Help <help@example.com>"])
@@ -95,7 +25,7 @@ def test_everybody_is_in_the_mail_but_the_blind(mail, inbox):
     assert set(ids) == {to, cc, bcc}
     assert len(set(ids.values())) == 3
     for recipient in (to, cc, bcc):
-        received = read(inbox, recipient)
+        received = read(reporting, recipient)
         assert [str(each) for each in received["To"].addresses] == [f'"Ann, the first" <{to}>']
         assert [str(each) for each in received["Cc"].addresses] == [f"Cy <{cc}>"]
         assert received["Reply-To"] == "Help <help@example.com>"
@@ -112,7 +42,7 @@ def test_metadata_and_tags_come_back_in_events(mail, site):
     assert event.esp_event["mj_campaign_id"] > 0
 
 
-def test_a_batch_has_metadata_and_headers_of_each_recipient(mail, inbox, site):
+def test_a_batch_has_metadata_and_headers_of_each_recipient(mail, reporting, site):
     ann, bob = a_recipient("ann"), a_recipient("bob")
     message = mail(ann, bob, metadata={"batch": "b-1", "order": 0})
     message.merge_metadata = {ann: {"order": 17}, bob: {"order": 18, "vip": True}}
@@ -123,7 +53,7 @@ def test_a_batch_has_metadata_and_headers_of_each_recipient(mail, inbox, site):
     message.extra_headers = {"X-Batch": "b-1", "X-Order": "none"}
     ids = send(message)
     for recipient, order, number in ((ann, "17", 17), (bob, "none", 18)):
-        received = read(inbox, recipient)
+        received = read(reporting, recipient)
         assert received["To"] == recipient
         assert (received["X-Batch"], received["X-Order"]) == ("b-1", order)
         assert received["List-Unsubscribe"] == f"<https://example.com/u/{number}>"
@@ -132,14 +62,14 @@ def test_a_batch_has_metadata_and_headers_of_each_recipient(mail, inbox, site):
         assert (event.metadata["batch"], event.metadata["order"]) == ("b-1", number)
 
 
-def test_an_inline_image_is_related_to_the_html(mail, inbox):
+def test_an_inline_image_is_related_to_the_html(mail, reporting):
     recipient = a_recipient()
     message = mail(recipient)
     cid = attach_inline_image(message, PNG, filename="dot.png", idstring="dot", domain="example.com")
     message.attach_alternative(f'<p>A dot: <img src="cid:{cid}"></p>', "text/html")
     message.attach("terms.txt", "The terms: grüße", "text/plain")
     send(message)
-    received = read(inbox, recipient)
+    received = read(reporting, recipient)
     (image,) = [part for part in received.walk() if part.get_content_type() == "image/png"]
     assert image["Content-ID"] == f"<{cid}>"
     assert image.get_content_disposition() == "inline"
@@ -150,7 +80,7 @@ def test_an_inline_image_is_related_to_the_html(mail, inbox):
     assert file.get_content() == "The terms: grüße"
 
 
-def test_esp_extra_reaches_globals_and_each_message(mail, inbox, site):
+def test_esp_extra_reaches_globals_and_each_message(mail, reporting, site):
     recipient = a_recipient()
     campaign = f"spring {uuid.uuid4()}"
     once = {
@@ -167,7 +97,7 @@ def test_esp_extra_reaches_globals_and_each_message(mail, inbox, site):
     send(message)
     (result,) = message.anymail_status.esp_response.json()["Messages"]
     assert result["CustomID"] == "r-17"
-    assert read(inbox, recipient)["X-Extra"] == "17"
+    assert read(reporting, recipient)["X-Extra"] == "17"
     assert site.event(recipient, "delivered").esp_event["customcampaign"] == campaign
     again = mail(recipient, esp_extra=once)
     send(again)
@@ -176,12 +106,12 @@ def test_esp_extra_reaches_globals_and_each_message(mail, inbox, site):
     assert event.tags == [campaign]
 
 
-def test_the_sandbox_mode_of_esp_extra_sends_nothing(mail, inbox):
+def test_the_sandbox_mode_of_esp_extra_sends_nothing(mail, reporting):
     recipient = a_recipient()
     ids = send(mail(recipient, esp_extra={"SandboxMode": True}))
     assert ids == {recipient: "0"}
     send(mail(recipient, subject="The real one"))
-    assert read(inbox, recipient)["Subject"] == "The real one"
+    assert read(reporting, recipient)["Subject"] == "The real one"
 
 
 def test_a_template_that_does_not_exist_fails_for_each_recipient(mail):
@@ -194,10 +124,10 @@ def test_a_template_that_does_not_exist_fails_for_each_recipient(mail):
 
 
 @pytest.mark.parametrize("is_tracked", [True, False])
-def test_tracking_of_a_mail_without_html_is_accepted(mail, inbox, is_tracked):
+def test_tracking_of_a_mail_without_html_is_accepted(mail, reporting, is_tracked):
     recipient = a_recipient()
     send(mail(recipient, track_opens=is_tracked, track_clicks=is_tracked))
-    assert read(inbox, recipient).get_content().strip() == "Thanks."
+    assert read(reporting, recipient).get_content().strip() == "Thanks."
 
 
 def test_metadata_is_kept_byte_for_byte(mail, site):
