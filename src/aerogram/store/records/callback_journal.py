@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, literal_column, select, update
+from sqlalchemy import and_, bindparam, delete, func, literal_column, select, update
 from sqlalchemy.types import Boolean
 
 from aerogram.model.announcement import Announcement
@@ -148,10 +148,7 @@ _ENTRIES: Final = (
     .join(message, message.c.id == event.c.message_id)
     .join(content, content.c.id == message.c.content_id)
     .outerjoin(
-        campaign,
-        (campaign.c.account_id == content.c.account_id)
-        & (campaign.c.name == content.c.campaign)
-        & (content.c.campaign != ""),
+        campaign, and_(campaign.c.account_id == content.c.account_id, campaign.c.name == content.c.campaign)
     )
     .where(callback_journal.c.callback_id == bindparam("which"))
     .order_by(callback_journal.c.event_id)

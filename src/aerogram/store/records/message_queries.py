@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Integer, SmallInteger, bindparam, case, func, select
+from sqlalchemy import Integer, SmallInteger, and_, bindparam, case, func, select
 
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
@@ -63,10 +63,8 @@ _SELECTED: Final[Mapping[str, ColumnElement[Any]]] = {
     name: _COMPUTED[name] if name in _COMPUTED else message.c[name] if name in message.c else content.c[name]
     for name in COLUMNS
 }
-_IS_ITS_CAMPAIGN: Final = (
-    (campaign.c.account_id == content.c.account_id)
-    & (campaign.c.name == content.c.campaign)
-    & (content.c.campaign != "")
+_IS_ITS_CAMPAIGN: Final = and_(
+    campaign.c.account_id == content.c.account_id, campaign.c.name == content.c.campaign
 )
 
 CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {

@@ -18,7 +18,7 @@ COMMON = {
     "MessageID": 4_503_599_627_370_497,
     "Message_GUID": UUID,
     "email": "ann@example.net",
-    "mj_campaign_id": 77,
+    "mj_campaign_id": 12,
     "mj_contact_id": 0,
     "customcampaign": "spring_sale",
     "CustomID": "r-17",
@@ -38,7 +38,7 @@ def announced(kind, **facts):
             "custom_id": "r-17",
             "event_payload": '{"order":17}',
             "campaign": "spring_sale",
-            "campaign_id": 77,
+            "campaign_id": 12,
             **facts,
         },
     )
