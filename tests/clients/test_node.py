@@ -94,6 +94,52 @@ def test_node_mailjet_tells_that_the_key_is_wrong(run, capturing):
     assert "API key authentication/authorization failure" in answer["message"]
 
 
+def test_node_mailjet_sends_by_v3(run, post):
+    sample = Sample()
+    settings = post.server.settings
+    message = {
+        "FromEmail": SENDER,
+        "FromName": "Orders",
+        "Recipients": [{"Email": sample.recipient}],
+        "Subject": sample.subject,
+        "Text-part": TEXT,
+        "Html-part": HTML,
+        "Attachments": [
+            {
+                "Content-type": "application/octet-stream",
+                "Filename": FILENAME,
+                "content": base64.b64encode(ATTACHMENT).decode(),
+            }
+        ],
+    }
+    answer = run(
+        "send_mailjet.js",
+        host=https_of(post.server),
+        key=settings["api_key"],
+        secret=settings["secret_key"],
+        message=message,
+        version="v3",
+    )
+    (result,) = answer["body"]["Sent"]
+    assert result["Email"] == sample.recipient
+    assert result["MessageID"] <= 2**53 - 1
+    sample.assert_intact(post.mail_to(sample.recipient))
+
+
+def test_node_mailjet_tells_what_v3_refuses(run, capturing):
+    settings = capturing.server.settings
+    answer = run(
+        "send_mailjet.js",
+        host=https_of(capturing.server),
+        key=settings["api_key"],
+        secret=settings["secret_key"],
+        message={"FromEmail": SENDER, "Text-part": "x"},
+        version="v3",
+    )
+    assert answer["statusCode"] == 400
+    assert 'Missing "To" or "Recipients" property' in answer["message"]
+
+
 def test_nodemailer_sends_text_html_and_a_file_over_starttls(run, post):
     sample = Sample()
     settings = post.server.settings

@@ -116,6 +116,8 @@ async def test_the_openapi_document_describes_what_exists(client):
     assert document["servers"] == [{"url": PUBLIC_URL}]
     assert set(document["paths"]) == {
         "/v3.1/send",
+        "/v3/send",
+        "/v3/send/message",
         "/v3/REST/message",
         "/v3/REST/message/{key}",
         "/v3/REST/messagehistory",

@@ -18,6 +18,7 @@ from aerogram.identity.people import People
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records import queue
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def http_app(
             attempts=services.attempts,
             rate=services.rate,
             senders=services.senders,
+            categories=MonitoringCategories(database, platform.clock),
             templates=Templates(database, platform.ids, platform.clock),
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),

@@ -57,8 +57,17 @@ def shape_c(
 
 def unavailable(error: UnavailableError) -> Answer:
     """Answer that nothing was done and the same request may work later."""
+    return shape_c(UNAVAILABLE, str(error), _retry_after(error))
+
+
+def unavailable_v3(error: UnavailableError) -> Answer:
+    """Answer the same in shape A."""
+    return shape_a(UNAVAILABLE, str(error), headers=_retry_after(error))
+
+
+def _retry_after(error: UnavailableError) -> Headers:
     seconds = RETRY_WHEN_FULL_SECONDS if isinstance(error, StoreFullError) else RETRY_SECONDS
-    return shape_c(UNAVAILABLE, str(error), ((b"retry-after", b"%d" % seconds),))
+    return ((b"retry-after", b"%d" % seconds),)
 
 
 def page(status: int, title: str, headers: Headers = ()) -> Answer:

@@ -8,6 +8,8 @@ import msgspec
 
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON, Answer, send_answer
+from aerogram.doors.http.v3.schema import REQUEST as SEND_V3_REQUEST
+from aerogram.doors.http.v3.schema import RESPONSE as SEND_V3_RESPONSE
 from aerogram.doors.http.v31.schema import REQUEST as SEND_REQUEST
 from aerogram.doors.http.v31.schema import RESPONSE as SEND_RESPONSE
 
@@ -58,8 +60,12 @@ class OpenApi:
 
 
 def description(resources: Iterable[Resource], public_url: str, version: str) -> Json:
-    """Describe the Send API and all resources."""
-    paths: Json = {"/v3.1/send": {"post": _send()}}
+    """Describe both versions of the Send API and all resources."""
+    paths: Json = {
+        "/v3.1/send": {"post": _send_v31()},
+        "/v3/send": {"post": _send_v3("sendV3")},
+        "/v3/send/message": {"post": _send_v3("sendMessageV3")},
+    }
     schemas: Json = {"Error": _ERROR_A, "RecentError": _ERROR_C}
     for resource in resources:
         schemas[resource.class_name] = _object(resource.shown)
@@ -74,7 +80,7 @@ def description(resources: Iterable[Resource], public_url: str, version: str) ->
     }  # fmt: skip
 
 
-def _send() -> Json:
+def _send_v31() -> Json:
     answers = {
         "200": "Every message was accepted.",
         "400": "Some messages were refused, the others were accepted; or the whole call was refused.",
@@ -88,6 +94,27 @@ def _send() -> Json:
         "requestBody": {"required": True, "content": _json(SEND_REQUEST)},
         "responses": {
             status: {"description": text, "content": _json(SEND_RESPONSE)} for status, text in answers.items()
+        },
+    }
+
+
+def _send_v3(operation_id: str) -> Json:
+    refusals = {
+        "400": "Nothing was sent, for this mistake; ErrorInfo names the message of a bulk call.",
+        "403": "Nothing was sent, for a sender is not the account's.",
+        "413": "Nothing was sent, for the call is too large.",
+        "500": "Nothing was sent, for a null stands in Vars.",
+        "503": "Nothing was sent; try again after Retry-After.",
+    }
+    refused = _json({"$ref": "#/components/schemas/Error"})
+    return {
+        "operationId": operation_id,
+        "summary": "Send a message, or up to 100: all of them or none.",
+        "requestBody": {"required": True, "content": _json(SEND_V3_REQUEST)},
+        "responses": {
+            "200": {"description": "All was accepted.", "content": _json(SEND_V3_RESPONSE)},
+            "401": {"description": "The credentials are wrong."},
+            **{status: {"description": text, "content": refused} for status, text in refusals.items()},
         },
     }
 

@@ -55,7 +55,7 @@ class Filter:
 
 
 class Absent(Filter):
-    """A filter on something of which no row has any, such as campaigns before there are campaigns."""
+    """A filter on something of which no row has any, such as contacts before there are contacts."""
 
     def __init__(self, name: str, meaning: str) -> None:
         super().__init__(name, "", str, f"{meaning} (none exists yet, so no row matches)")

@@ -154,6 +154,32 @@ def test_a_message_that_does_not_exist_is_a_no(first, aerogram):
     assert aerogram("message", "show", "12") == (1, "", "aerogram: There is no message 12.\n")
 
 
+def test_an_account_is_set_and_shown(first, aerogram, as_json):
+    key = first["api_key"]
+    assert as_json("account", "show", key)["tracks_opens"] is False
+    assert as_json("account", "set", key, "--track-opens", "on", "--active", "off")["tracks_opens"] is True
+    shown = as_json("account", "show", key)
+    assert (shown["is_active"], shown["tracks_opens"], shown["tracks_clicks"]) == (False, True, False)
+    _, out, _ = aerogram("account", "set", key, "--active", "on")
+    assert "active" in out
+    assert "Opens tracked, clicks not tracked" in out
+    status, _, err = aerogram("account", "set", key, "--track-opens", "perhaps")
+    assert (status, "perhaps" in err) == (2, True)
+
+
+def test_monitoring_categories_are_added_listed_and_removed(first, aerogram, as_json):
+    key = first["api_key"]
+    assert aerogram("account", "category", "ls", key)[1] == "No category yet.\n"
+    as_json("account", "category", "add", key, "receipts")
+    assert [each["name"] for each in as_json("account", "category", "ls", key)] == ["receipts"]
+    as_json("account", "category", "rm", key, "receipts")
+    assert aerogram("account", "category", "rm", key, "receipts") == (
+        1,
+        "",
+        "aerogram: The account has no monitoring category 'receipts'.\n",
+    )
+
+
 def test_a_domain_gets_a_tracking_host_and_loses_it(first, as_json, aerogram):
     set_ = as_json("domain", "tracking", "example.com", "--url", "https://click.example.com/")
     assert set_ == {"domain": "example.com", "url": "https://click.example.com"}

@@ -13,7 +13,7 @@ from aerogram.doors.http.v31.mistakes import Mistake
 from aerogram.model.message import Accepted
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Parts
-from support.calls import a_message
+from support.calls import a_caller, a_message
 
 texts = st.text(max_size=12) | st.sampled_from(
     [
@@ -69,11 +69,11 @@ def answered(body):
         check_error(json.loads(answer.encoded_mistake(call)))
         return
     assert isinstance(call, Call)
-    for draft in call.drafts:
+    for draft in call.drafts():
         if draft.mistakes:
             check_entry(json.loads(answer.encoded([answer.refused(draft.mistakes)]))["Messages"][0])
             continue
-        (submission,) = submissions([draft], 1, "")
+        (submission,) = submissions([draft], a_caller(), "")
         receipts = [Accepted(one.email, 1, "") for one in submission.recipients]
         check_entry(json.loads(answer.encoded([answer.sent(draft, receipts, "")]))["Messages"][0])
         parts = msgspec.json.decode(submission.body, type=Parts)
