@@ -51,3 +51,5 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     """User agent of an open, click or unsubscription; name of the feedback loop of a complaint."""
     ip: str = ""
     url: str = ""
+    geo: str = ""
+    """The country of ``ip`` by its ISO 3166-1 code; "" when it is not known."""

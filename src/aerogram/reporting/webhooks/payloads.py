@@ -60,8 +60,7 @@ def _sent(told: Announcement) -> dict[str, Any]:
 
 
 def _open(told: Announcement) -> dict[str, Any]:
-    # Addresses are not located, and the guide allows an empty country.
-    return {"ip": told.ip, "geo": "", "agent": told.agent}
+    return {"ip": told.ip, "geo": told.geo, "agent": told.agent}
 
 
 def _click(told: Announcement) -> dict[str, Any]:

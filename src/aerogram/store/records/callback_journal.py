@@ -142,6 +142,7 @@ _ENTRIES: Final = (
         content.c.event_payload,
         content.c.campaign,
         func.coalesce(campaign.c.id, 0),
+        event.c.geo,
     )
     .select_from(callback_journal)
     .join(event, event.c.id == callback_journal.c.event_id)
@@ -326,5 +327,6 @@ def _entry(row: Row) -> Entry:
             event_payload=row[18],
             campaign=row[19],
             campaign_id=row[20],
+            geo=row[21],
         ),
     )

@@ -178,3 +178,12 @@ def test_monitoring_categories_are_added_listed_and_removed(first, aerogram, as_
         "",
         "aerogram: The account has no monitoring category 'receipts'.\n",
     )
+
+
+def test_a_domain_gets_a_tracking_host_and_loses_it(first, as_json, aerogram):
+    set_ = as_json("domain", "tracking", "example.com", "--url", "https://click.example.com/")
+    assert set_ == {"domain": "example.com", "url": "https://click.example.com"}
+    assert as_json("domain", "tracking", "example.com", "--none") == {"domain": "example.com", "url": None}
+    for wrong in ((), ("--none", "--url", "https://a.example"), ("--url", "a.example")):
+        status, out, err = aerogram("domain", "tracking", "example.com", *wrong)
+        assert (status, out, err.startswith("aerogram: ")) == (2, "", True)

@@ -45,7 +45,7 @@ def announced(kind, **facts):
 
 
 SENT = announced(EventKind.SENT, reply="250 2.0.0 Ok: queued as 4ABC")
-OPEN = announced(EventKind.OPEN, ip="198.51.100.7", agent="Thunderbird")
+OPEN = announced(EventKind.OPEN, ip="198.51.100.7", geo="FR", agent="Thunderbird")
 CLICK = announced(EventKind.CLICK, ip="198.51.100.7", agent="Firefox", url="https://example.com/a?b=c")
 BOUNCE = announced(
     EventKind.BOUNCE, failure=FailureState.USER_UNKNOWN, is_hard=True, reply="550 5.1.1 no such user"
@@ -73,7 +73,7 @@ ALL = [SENT, OPEN, CLICK, BOUNCE, DEFERRAL, BLOCKED, SPAM, UNSUB]
                 "smtp_reply": "sent (250 2.0.0 Ok: queued as 4ABC)",
             },
         ),
-        (OPEN, {"event": "open", "ip": "198.51.100.7", "geo": "", "agent": "Thunderbird"}),
+        (OPEN, {"event": "open", "ip": "198.51.100.7", "geo": "FR", "agent": "Thunderbird"}),
         (
             CLICK,
             {
