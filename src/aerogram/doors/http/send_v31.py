@@ -26,7 +26,7 @@ from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Iterable, Sequence
 
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
@@ -135,7 +135,8 @@ class SendV31:
         account_id = principal.account_id
         wanted = call.template_ids()
         drafts = call.drafts({each: await self._templates.find(account_id, each) for each in wanted})
-        wrong = [await self._mistakes_of(account_id, draft) for draft in drafts]
+        unknown = await self._unknown_categories(account_id, drafts)
+        wrong = [await self._mistakes_of(account_id, draft, unknown) for draft in drafts]
         good = [draft for draft, noted in zip(drafts, wrong, strict=True) if not noted]
         asked = submissions(good, principal, transcript)
         if isinstance(asked, mistakes.Mistake):
@@ -150,7 +151,14 @@ class SendV31:
         ]
         return Answer(answers.status_of(wrong), answers.encoded(entries), JSON_UTF8)
 
-    async def _mistakes_of(self, account_id: int, draft: Draft) -> Sequence[Mistake]:
+    async def _unknown_categories(self, account_id: int, drafts: Iterable[Draft]) -> frozenset[str]:
+        """Give the monitoring categories of a call that the account does not have; each is asked for once."""
+        named = {draft.asked.monitoring_category for draft in drafts} - {""}
+        return frozenset([name for name in named if not await self._categories.exists(account_id, name)])
+
+    async def _mistakes_of(
+        self, account_id: int, draft: Draft, unknown_categories: frozenset[str]
+    ) -> Sequence[Mistake]:
         """Give all that is wrong with a message, its senders and its category included.
 
         ``Sender`` needs a right that no account has, so it must be a sender of the account; and so
@@ -162,8 +170,7 @@ class SendV31:
             noted = (*noted, mistakes.sender_not_authorized(from_email))
         if sender_email and not await self._may_send_from(account_id, sender_email):
             noted = (*noted, await self._mistake_of_sender(account_id, sender_email))
-        category = draft.asked.monitoring_category
-        if category and not await self._categories.exists(account_id, category):
+        if draft.asked.monitoring_category in unknown_categories:
             noted = (*noted, mistakes.UNKNOWN_CATEGORY)
         return noted
 
