@@ -93,8 +93,10 @@ class Mailroom:
             made.append(values)
         await self.database.write(
             lambda: submissions.add(
-                [tuple(content[name] for name in submissions.CONTENT_COLUMNS)],
-                [tuple(values[name] for name in submissions.MESSAGE_COLUMNS) for values in made],
+                submissions.Rows(
+                    [tuple(content[name] for name in submissions.CONTENT_COLUMNS)],
+                    [tuple(values[name] for name in submissions.MESSAGE_COLUMNS) for values in made],
+                )
             )
         )
         return [values["id"] for values in made]

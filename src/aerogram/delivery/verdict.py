@@ -32,10 +32,17 @@ _SUPPRESSION_STATES: Final[Mapping[str, FailureState]] = {
 }
 
 
-def blocked_by(suppression_reason: str) -> Blocked:
-    """Give the outcome of a message whose recipient is suppressed."""
-    state = _SUPPRESSION_STATES.get(suppression_reason, FailureState.PREBLOCKED)
-    return Blocked(state=state, reply=f"The recipient is suppressed: {suppression_reason}.")
+def blocked(letter: Letter) -> Blocked | None:
+    """Give the outcome of a letter that is not to be attempted, by what its claim found; else None."""
+    if letter.suppressed:
+        state = _SUPPRESSION_STATES.get(letter.suppressed, FailureState.PREBLOCKED)
+        return Blocked(state=state, reply=f"The recipient is suppressed: {letter.suppressed}.")
+    if letter.has_unsubscribed:
+        return Blocked(state=FailureState.PREBLOCKED, reply="The recipient unsubscribed from bulk mail.")
+    if letter.is_duplicate:
+        reply = f"The campaign {letter.campaign!r} was already sent to this recipient."
+        return Blocked(state=FailureState.DUPLICATE_IN_CAMPAIGN, reply=reply)
+    return None
 
 
 def change_for(letter: Letter, outcome: Outcome, event_id: int, now_ms: int, schedule: Schedule) -> Change:

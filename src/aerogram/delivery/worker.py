@@ -16,7 +16,7 @@ from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.delivery.lane import Dispatch
 from aerogram.delivery.recorder import GATHER_SECONDS, PAUSE_SECONDS
-from aerogram.delivery.verdict import blocked_by
+from aerogram.delivery.verdict import blocked
 from aerogram.model.outcome import Held
 
 if TYPE_CHECKING:
@@ -146,8 +146,9 @@ class Worker:
         """Finish the letters that are not to be attempted; give the others."""
         sendable = []
         for letter in letters:
-            if letter.suppressed:
-                self.finish(letter, blocked_by(letter.suppressed))
+            rule = blocked(letter)
+            if rule is not None:
+                self.finish(letter, rule)
             elif letter.reclaims >= MAX_RECLAIMS:
                 self.finish(letter, Held(reason=f"{letter.reclaims} workers ended while they attempted it."))
             else:

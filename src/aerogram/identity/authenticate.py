@@ -10,12 +10,13 @@ import hmac
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
-from aerogram.model.account import CredentialKind, Principal
+from aerogram.model.account import CredentialKind, Principal, SendDefaults
 from aerogram.store.records import lookups
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
+    from aerogram.store.records.lookups import Opening
     from aerogram.store.sql import Database
 
 REMEMBER_MS: Final = 10 * SECOND
@@ -60,17 +61,28 @@ class Authenticator:
         found = await self._database.read(lambda: lookups.credential_by_key(key))
         given = self._sealer.digest(secret)
         # An unknown key costs the same comparison, so that time does not tell which keys exist.
-        secret_hash = found[2] if found else self._sealer.digest("")
+        secret_hash = found.secret_hash if found else self._sealer.digest("")
         is_right = hmac.compare_digest(given, secret_hash)
         if found is None or not is_right:
             return None
-        account_id, kind, _, revoked_ms, is_active = found
-        if revoked_ms is not None or not is_active:
+        if found.revoked_ms is not None or not found.is_active:
             return None
-        principal = Principal(
-            account_id=account_id, kind=CredentialKind(kind), label=f"API key {key[:_LABEL_LETTERS]}…"
-        )
+        principal = _principal(found, key)
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
         self._remembered[key] = (secret_hash, principal, self._clock.now_ms() + REMEMBER_MS)
         return principal
+
+
+def _principal(found: Opening, key: str) -> Principal:
+    return Principal(
+        account_id=found.account_id,
+        kind=CredentialKind(found.kind),
+        label=f"API key {key[:_LABEL_LETTERS]}…",
+        domain=found.domain,
+        defaults=SendDefaults(
+            tracks_opens=bool(found.tracks_opens),
+            tracks_clicks=bool(found.tracks_clicks),
+            is_sandboxed=bool(found.is_sandboxed),
+        ),
+    )

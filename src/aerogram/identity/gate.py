@@ -15,7 +15,7 @@ def may(principal: Principal, area: Area, level: Level) -> bool:
     match principal.kind:
         case CredentialKind.API_KEY:
             return True
-        case CredentialKind.TRUSTED_NETWORK:
+        case CredentialKind.TRUSTED_NETWORK | CredentialKind.DOMAIN_TOKEN:
             return area is Area.SEND and level <= Level.FULL
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Final
 
 import msgspec
 
@@ -38,6 +39,20 @@ class CredentialKind(enum.IntEnum):
     """An API key pair: full access, as Mailjet's."""
     TRUSTED_NETWORK = 2
     """An SMTP client in ``trusted_networks``: it may send and nothing else."""
+    DOMAIN_TOKEN = 3
+    """A token of one sending domain, user and password in one: it may send from that domain over SMTP."""
+
+
+class SendDefaults(msgspec.Struct, frozen=True, kw_only=True):
+    """What mail of a caller gets when it does not say otherwise, and what it cannot escape."""
+
+    tracks_opens: bool = False
+    tracks_clicks: bool = False
+    is_sandboxed: bool = False
+    """The caller's mail never leaves this installation."""
+
+
+NO_DEFAULTS: Final = SendDefaults()
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,3 +62,6 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     kind: CredentialKind
     label: str
     """How logs name the caller, as ``API key 4f0c…``; never a secret."""
+    domain: str = ""
+    """The one domain it may send from; "" when the account's senders decide alone."""
+    defaults: SendDefaults = NO_DEFAULTS

@@ -12,6 +12,8 @@ from typing import Final
 
 import msgspec
 
+from aerogram.model.treatment import NOBODY, PLAIN, Personal, Treatment
+
 NOTIFICATION_DOOR: Final = "dsn"
 """What stands for the door of a content that came through none: a delivery status notification."""
 
@@ -62,6 +64,7 @@ class Recipient(msgspec.Struct, frozen=True, array_like=True):
     role: Role = Role.TO
     notify: str = ""
     orcpt: str = ""
+    personal: Personal = NOBODY
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +94,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     dsn_ret: str = ""
     dsn_envid: str = ""
     transcript: str = ""
+    treatment: Treatment = PLAIN
 
 
 class Accepted(msgspec.Struct, frozen=True, array_like=True):
@@ -124,6 +128,14 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     smtputf8: bool = False
     suppressed: str = ""
     """Why the account must not mail this recipient; "" when it may."""
+    has_unsubscribed: bool = False
+    """The recipient left the account's bulk mail. Known of letters with a treatment only."""
+    is_duplicate: bool = False
+    """An earlier message of the campaign goes to the same address, and the content ``deduplicates``."""
+    campaign: str = ""
+    subject: str = ""
+    treatment: Treatment = PLAIN
+    personal: Personal = NOBODY
     notify: str = ""
     orcpt: str = ""
     dsn_ret: str = ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
 from aerogram.model.message import ContentKind, Letter
+from aerogram.model.treatment import PLAIN, unpacked, unpacked_personal
 from aerogram.store.records import queue as records
 from aerogram.wire.address import suppression_key
 
@@ -19,12 +20,20 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.treatment import Treatment
     from aerogram.store.sql import Database, Row, Rows, Unit
 
 LEASE_MS: Final = 45 * SECOND
 """A dead worker's messages are due again after this; the promise is within 60 s."""
 RENEWALS: Final = 3
 """How often a lease is renewed in its time."""
+
+_LETTER_NAMES: Final = [column.name for column in records.LETTER_COLUMNS]
+_ACCOUNT_ID: Final = _LETTER_NAMES.index("account_id")
+_CONTENT_ID: Final = _LETTER_NAMES.index("content_id")
+_RECIPIENT: Final = _LETTER_NAMES.index("recipient")
+_CAMPAIGN: Final = -2
+"""Where a content's row has its campaign; the treatment comes last."""
 
 
 class Leases:
@@ -57,10 +66,8 @@ class Leases:
         now = self._clock.now_ms()
         lease = self._ids.next_id()
         held = dict(self._held)
-        claimed, contents, suppressed = await self._database.write(
-            lambda: _claim(now, now + self._lease_ms, lease, most, held)
-        )
-        letters = [_letter(row, contents, suppressed, lease) for row in claimed]
+        found = await self._database.write(lambda: _claim(now, now + self._lease_ms, lease, most, held))
+        letters = [_letter(row, found, lease) for row in found.messages]
         for letter in letters:
             self._held[letter.message_id] = lease
         return letters
@@ -97,20 +104,42 @@ class Leases:
             del self._held[message_id]
 
 
-_Claimed = tuple["Rows", dict[int, "Row"], dict[tuple[int, str], str]]
+class _Claimed:
+    """What one claim read. ``suppressed`` and ``unsubscribed`` are by account and address."""
+
+    __slots__ = ("contents", "firsts", "messages", "suppressed", "treatments", "unsubscribed")
+
+    def __init__(self, messages: Rows) -> None:
+        self.messages = messages
+        self.contents: dict[int, Row] = {}
+        self.treatments: dict[int, Treatment] = {}
+        """Of the contents that have one."""
+        self.suppressed: dict[tuple[int, str], str] = {}
+        self.unsubscribed: set[tuple[int, str]] = set()
+        self.firsts: set[int] = set()
 
 
 def _claim(now: int, until: int, lease: int, most: int, held: Mapping[int, int]) -> Unit[_Claimed]:
     """Claim, and read what the claimed messages need, in one transaction."""
-    claimed = yield from records.claim(now, until, lease, most, held)
-    if not claimed:
-        return claimed, {}, {}
-    rows = yield from records.contents({row[3] for row in claimed})
-    suppressed = yield from records.suppressed({suppression_key(row[4]) for row in claimed}, now)
-    return claimed, {row[0]: row for row in rows}, suppressed
+    found = _Claimed((yield from records.claim(now, until, lease, most, held)))
+    if not found.messages:
+        return found
+    rows = yield from records.contents({row[_CONTENT_ID] for row in found.messages})
+    found.contents = {row[0]: row for row in rows}
+    addresses = {suppression_key(row[_RECIPIENT]) for row in found.messages}
+    found.suppressed = yield from records.suppressed(addresses, now)
+    found.treatments = {row[0]: unpacked(row[-1]) for row in rows if row[-1]}
+    treatments = found.treatments.values()
+    if any(each.is_bulk for each in treatments):
+        found.unsubscribed = yield from records.unsubscribed(addresses)
+    if any(each.deduplicates for each in treatments):
+        accounts = {row[_ACCOUNT_ID] for row in found.messages}
+        campaigns = {row[_CAMPAIGN] for row in rows}
+        found.firsts = yield from records.firsts_of_campaigns(accounts, campaigns, addresses)
+    return found
 
 
-def _letter(row: Row, contents: dict[int, Row], suppressed: dict[tuple[int, str], str], lease: int) -> Letter:
+def _letter(row: Row, found: _Claimed, lease: int) -> Letter:
     (
         message_id,
         uuid,
@@ -123,8 +152,14 @@ def _letter(row: Row, contents: dict[int, Row], suppressed: dict[tuple[int, str]
         created,
         notify,
         orcpt,
+        personal,
     ) = row
-    _, kind, body, blob, envelope_from, from_email, smtputf8, dsn_ret, dsn_envid = contents[content_id]
+    content = found.contents[content_id]
+    _, kind, body, blob, envelope_from, from_email, smtputf8, dsn_ret, dsn_envid, subject, campaign, _ = (
+        content
+    )
+    treatment = found.treatments.get(content_id, PLAIN)
+    place = (account_id, suppression_key(recipient)) if found.suppressed or treatment.is_bulk else None
     return Letter(
         message_id=message_id,
         uuid=uuid,
@@ -141,9 +176,15 @@ def _letter(row: Row, contents: dict[int, Row], suppressed: dict[tuple[int, str]
         envelope_from=envelope_from,
         from_email=from_email,
         smtputf8=bool(smtputf8),
-        suppressed=suppressed.get((account_id, suppression_key(recipient)), "") if suppressed else "",
+        suppressed=found.suppressed.get(place, "") if place else "",
+        has_unsubscribed=treatment.is_bulk and place in found.unsubscribed,
+        is_duplicate=treatment.deduplicates and message_id not in found.firsts,
         notify=notify,
         orcpt=orcpt,
         dsn_ret=dsn_ret,
         dsn_envid=dsn_envid,
+        campaign=campaign,
+        subject=subject,
+        treatment=treatment,
+        personal=unpacked_personal(personal),
     )

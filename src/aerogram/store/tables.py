@@ -56,8 +56,13 @@ account = Table(
     _text("name"),
     _big("created_ms"),
     _small("is_active", 1),
+    _small("tracks_opens", 0),
+    _small("tracks_clicks", 0),
 )
-"""What Mailjet calls an API key: its own contacts, senders and statistics."""
+"""What Mailjet calls an API key: its own contacts, senders and statistics.
+
+``tracks_opens`` and ``tracks_clicks`` are what mail that says nothing of tracking gets.
+"""
 
 credential = Table(
     "credential",
@@ -70,9 +75,15 @@ credential = Table(
     _text("label"),
     _big("created_ms"),
     Column("revoked_ms", BigInteger),
+    _text("domain"),
+    _small("is_sandboxed", 0),
     Index("credential_account", "account_id"),
 )
-"""What opens an account. ``secret_hash`` is `Sealer.digest` of the secret."""
+"""What opens an account. ``secret_hash`` is `Sealer.digest` of the secret.
+
+``domain`` is the only one that a `CredentialKind.DOMAIN_TOKEN` may send from; mail by a credential that
+``is_sandboxed`` never leaves.
+"""
 
 user_account = Table(
     "user_account",
@@ -139,8 +150,12 @@ content = Table(
     _text("dsn_envid"),
     _text("transcript"),
     _big("created_ms"),
+    _text("treatment"),
 )
-"""What is to be sent: stored once, never changed. Either ``body`` or ``blob`` (a file's SHA-256) is set."""
+"""What is to be sent: stored once, never changed. Either ``body`` or ``blob`` (a file's SHA-256) is set.
+
+``treatment`` is `aerogram.model.treatment.packed`.
+"""
 
 message = Table(
     "message",
@@ -165,6 +180,7 @@ message = Table(
     _text("orcpt"),
     _big("created_ms"),
     _big("updated_ms"),
+    _text("personal"),
     Index("message_account", "account_id", "id"),
     Index(
         "message_queue",
@@ -175,6 +191,8 @@ message = Table(
     ),
 )
 """One recipient of a content. ``lane`` is rank * 2^53 + account, so a queue's lanes sort by rank.
+
+``personal`` is `aerogram.model.treatment.packed_personal`.
 
 The ids of a content's messages follow its own, so they are found without an index by ``content_id``.
 """
@@ -197,6 +215,8 @@ event = Table(
     _text("agent"),
     _text("ip"),
     _text("url"),
+    _text("geo"),
+    _small("verdict", 0),
     Index("event_message", "message_id"),
 )
 """The event log: appended in the transaction that made the fact true, never changed."""
@@ -224,6 +244,76 @@ suppression = Table(
     PrimaryKeyConstraint("account_id", "address"),
 )
 """Addresses (lower case) an account must not mail, and until when (null: for good)."""
+
+unsubscription = Table(
+    "unsubscription",
+    metadata,
+    _big("account_id"),
+    _text("address"),
+    _big("message_id"),
+    _big("created_ms"),
+    PrimaryKeyConstraint("account_id", "address"),
+)
+"""Addresses (as `suppression_key` writes them) that left an account's bulk mail, and by which message."""
+
+campaign = Table(
+    "campaign",
+    metadata,
+    _id(),
+    _big("account_id"),
+    _text("name"),
+    _big("created_ms"),
+    UniqueConstraint("account_id", "name"),
+)
+"""A custom campaign: what mails that name it have in common. It begins with the first of them."""
+
+campaign_recipient = Table(
+    "campaign_recipient",
+    metadata,
+    _big("account_id"),
+    _text("campaign"),
+    _text("address"),
+    _big("message_id"),
+    PrimaryKeyConstraint("account_id", "campaign", "address"),
+)
+"""The first message of a campaign to each address (as `suppression_key` writes it)."""
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _big("account_id"),
+    _text("key"),
+    _big("owner"),
+    _text("fingerprint"),
+    _text("receipts"),
+    _big("created_ms"),
+    PrimaryKeyConstraint("account_id", "key"),
+    Index("idempotency_age", "created_ms"),
+)
+"""What became of a call that bore an idempotency key: a repeated call is answered with ``receipts``.
+
+``owner`` is the id of the call that came first; ``fingerprint`` tells whether a later one asks for the same.
+"""
+
+tracking_host = Table(
+    "tracking_host",
+    metadata,
+    _big("account_id"),
+    _text("domain"),
+    _text("base_url"),
+    PrimaryKeyConstraint("account_id", "domain"),
+)
+"""Where the links of mail from a domain lead, as ``https://click.example.org``."""
+
+monitoring_category = Table(
+    "monitoring_category",
+    metadata,
+    _big("account_id"),
+    _text("name"),
+    _big("created_ms"),
+    PrimaryKeyConstraint("account_id", "name"),
+)
+"""The monitoring categories that an account's mail may name."""
 
 callback = Table(
     "callback",

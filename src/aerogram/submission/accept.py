@@ -20,20 +20,19 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.model.message import Accepted, Submission
     from aerogram.store.blobs import DiskBlobs
-    from aerogram.store.sql import Database, Row
+    from aerogram.store.sql import Database
 
 MAX_CALLS_IN_COMMIT: Final = 512
 """Calls of `Acceptor.accept` that share a commit; bounds the wait of the first of them."""
 
 
-class _Rows:
-    """What one call adds to the store."""
+class _Call:
+    """What one call adds to the store, and what its recipients become by that."""
 
-    __slots__ = ("accepted", "contents", "messages")
+    __slots__ = ("accepted", "rows")
 
     def __init__(self) -> None:
-        self.contents: list[Row] = []
-        self.messages: list[Row] = []
+        self.rows = records.Rows()
         self.accepted: list[tuple[Accepted, ...]] = []
 
 
@@ -60,7 +59,7 @@ class Acceptor:
         self._clock = clock
         self._check_room = check_room
         self._on_accepted = on_accepted
-        self._gatherer: Gatherer[_Rows, list[tuple[Accepted, ...]]] = Gatherer(
+        self._gatherer: Gatherer[_Call, list[tuple[Accepted, ...]]] = Gatherer(
             self._commit, MAX_CALLS_IN_COMMIT
         )
 
@@ -87,25 +86,22 @@ class Acceptor:
     def _begin(
         self, submissions: Sequence[Submission], blobs: dict[int, str]
     ) -> asyncio.Future[list[tuple[Accepted, ...]]]:
-        rows = _Rows()
+        call = _Call()
         now = self._clock.now_ms()
         for index, submission in enumerate(submissions):
-            content, messages, accepted = records.rows_of(submission, blobs.get(index), self._ids, now)
-            rows.contents.append(content)
-            rows.messages += messages
-            rows.accepted.append(accepted)
-        return self._gatherer.submit(rows)
+            call.accepted.append(records.add_rows_of(call.rows, submission, blobs.get(index), self._ids, now))
+        return self._gatherer.submit(call)
 
     async def drain(self) -> None:
         """Wait until every commit that began is done."""
         await self._gatherer.drain()
 
-    async def _commit(self, calls: list[_Rows]) -> list[list[tuple[Accepted, ...]]]:
-        if len(calls) == 1:
-            contents, messages = calls[0].contents, calls[0].messages
-        else:
-            contents = [row for call in calls for row in call.contents]
-            messages = [row for call in calls for row in call.messages]
-        await self._database.write(lambda: records.add(contents, messages))
-        self._on_accepted(len(messages))
+    async def _commit(self, calls: list[_Call]) -> list[list[tuple[Accepted, ...]]]:
+        rows = calls[0].rows
+        if len(calls) > 1:
+            rows = records.Rows()
+            for call in calls:
+                rows.extend(call.rows)
+        await self._database.write(lambda: records.add(rows))
+        self._on_accepted(len(rows.messages))
         return [call.accepted for call in calls]

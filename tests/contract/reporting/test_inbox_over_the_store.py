@@ -50,10 +50,26 @@ def capture(database):
             "dsn_ret": "",
             "dsn_envid": "",
             "transcript": "C: EHLO x",
+            "treatment": "",
             "created_ms": 5,
         } | content
         of_content = tuple(row[name] for name in submissions.CONTENT_COLUMNS)
-        of_message = (number, account, number + 1000, f"uuid-{number}", recipient, "d", 1, 1, 5, "", "", 5, 5)
+        of_message = (
+            number,
+            account,
+            number + 1000,
+            f"uuid-{number}",
+            recipient,
+            "d",
+            1,
+            1,
+            5,
+            "",
+            "",
+            5,
+            5,
+            "",
+        )
         change = outcomes.Change(
             message_id=number,
             account_id=account,
@@ -68,7 +84,7 @@ def capture(database):
             captured_blob=blob,
             captured_size=len(body),
         )
-        await database.write(lambda: submissions.add([of_content], [of_message]))
+        await database.write(lambda: submissions.add(submissions.Rows([of_content], [of_message])))
         await database.write(lambda: outcomes.record([change], 9))
 
     return keep

@@ -38,7 +38,7 @@ async def messages(database, ids, clock):
             "created_ms": now, "updated_ms": now,
         }  # fmt: skip
         rows.append(tuple(row.values()))
-    await database.write(lambda: submissions.add(contents, rows))
+    await database.write(lambda: submissions.add(submissions.Rows(contents, rows)))
     return [row[0] for row in rows]
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from aerogram.base.clock import DAY, HOUR
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.verdict import SUPPRESSION_MS, blocked_by, change_for
+from aerogram.delivery.verdict import SUPPRESSION_MS, blocked, change_for
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.model.outcome import Bounced, Deferred, Delivered, FailureState, Held
@@ -78,7 +78,7 @@ def test_a_refusal_of_the_sender_never_suppresses_the_recipient(state):
     ],
 )
 def test_a_suppressed_recipient_is_blocked_and_no_attempt_is_counted(reason, state):
-    made = change(blocked_by(reason))
+    made = change(blocked(a_letter(suppressed=reason)))
     assert (made.state, made.failure, made.event_type, made.attempts) == (
         MessageState.BLOCKED,
         state,

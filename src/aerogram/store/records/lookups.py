@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Text, bindparam, select
 
@@ -21,6 +21,10 @@ _CREDENTIAL = Sql(
         credential.c.secret_hash,
         credential.c.revoked_ms,
         account.c.is_active,
+        credential.c.domain,
+        credential.c.is_sandboxed,
+        account.c.tracks_opens,
+        account.c.tracks_clicks,
     )
     .join_from(credential, account, account.c.id == credential.c.account_id)
     .where(credential.c.key == bindparam("key")),
@@ -39,10 +43,24 @@ _KEYS = Sql(
 )
 
 
-def credential_by_key(key: str) -> Unit[tuple[int, int, str, int | None, int] | None]:
-    """Give account_id, kind, secret_hash, revoked_ms and the account's is_active; None when unknown."""
+class Opening(NamedTuple):
+    """A credential together with what its account says of whoever uses it; flags are 0 or 1."""
+
+    account_id: int
+    kind: int
+    secret_hash: str
+    revoked_ms: int | None
+    is_active: int
+    domain: str
+    is_sandboxed: int
+    tracks_opens: int
+    tracks_clicks: int
+
+
+def credential_by_key(key: str) -> Unit[Opening | None]:
+    """Give what a key opens; None when it is unknown."""
     rows = yield _CREDENTIAL(key)
-    return tuple(rows[0]) if rows else None
+    return Opening(*rows[0]) if rows else None
 
 
 def active_senders(account_id: int) -> Unit[list[str]]:

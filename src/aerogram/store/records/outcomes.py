@@ -217,7 +217,9 @@ def _queue_notifications(changes: Sequence[Change], now_ms: int) -> Unit[None]:
                 continue
         due.append(notification)
     if due:
-        yield from submissions.add([each.content for each in due], [each.message for each in due])
+        yield from submissions.add(
+            submissions.Rows([each.content for each in due], [each.message for each in due])
+        )
 
 
 def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:

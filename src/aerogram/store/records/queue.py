@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, or_
 
 from aerogram.store.records.submissions import LANE_SHIFT
 from aerogram.store.sql import Sql, Unit, any_of
-from aerogram.store.tables import content, message, suppression
+from aerogram.store.tables import campaign_recipient, content, message, suppression, unsubscription
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -50,6 +50,7 @@ LETTER_COLUMNS: Final = (
     message.c.created_ms,
     message.c.notify,
     message.c.orcpt,
+    message.c.personal,
 )
 _OLD_LEASE: Final = LETTER_COLUMNS.index(message.c.lease)
 _DUE = Sql(
@@ -101,6 +102,9 @@ _CONTENTS = Sql(
         content.c.smtputf8,
         content.c.dsn_ret,
         content.c.dsn_envid,
+        content.c.subject,
+        content.c.campaign,
+        content.c.treatment,
     ).where(any_of(content.c.id, "ids")),
     "ids",
 )
@@ -111,6 +115,22 @@ _SUPPRESSED = Sql(
     ),
     "addresses",
     "now",
+)
+_UNSUBSCRIBED = Sql(
+    select(unsubscription.c.account_id, unsubscription.c.address).where(
+        any_of(unsubscription.c.address, "addresses", unsubscription.c.address.type)
+    ),
+    "addresses",
+)
+_FIRST_OF_CAMPAIGN = Sql(
+    select(campaign_recipient.c.message_id).where(
+        any_of(campaign_recipient.c.account_id, "accounts"),
+        any_of(campaign_recipient.c.campaign, "campaigns", campaign_recipient.c.campaign.type),
+        any_of(campaign_recipient.c.address, "addresses", campaign_recipient.c.address.type),
+    ),
+    "accounts",
+    "campaigns",
+    "addresses",
 )
 _NEXT_DUE = Sql(select(func.min(message.c.due_ms)).where(_IS_QUEUED))
 _DEPTH = Sql(select(func.count()).select_from(message).where(_IS_QUEUED))
@@ -161,7 +181,7 @@ def _claim_fairly(lanes: list[int], now_ms: int, room: int) -> Unit[Rows]:
 
 
 def contents(ids: Collection[int]) -> Unit[Rows]:
-    """Give id, kind, body, blob, envelope_from, from_email, smtputf8, dsn_ret, dsn_envid of contents."""
+    """Give the columns of contents that their letters need, in the order of `_CONTENTS`."""
     return (yield _CONTENTS(list(ids)))
 
 
@@ -169,6 +189,20 @@ def suppressed(addresses: Collection[str], now_ms: int) -> Unit[dict[tuple[int, 
     """Tell which of the (lower-case) addresses are suppressed: (account, address) -> reason."""
     rows = yield _SUPPRESSED(list(addresses), now_ms)
     return {(account_id, address): reason for account_id, address, reason in rows}
+
+
+def unsubscribed(addresses: Collection[str]) -> Unit[set[tuple[int, str]]]:
+    """Tell who left the bulk mail of which account: (account, address as `suppression_key` writes it)."""
+    rows = yield _UNSUBSCRIBED(list(addresses))
+    return {(account_id, address) for account_id, address in rows}
+
+
+def firsts_of_campaigns(
+    accounts: Collection[int], campaigns: Collection[str], addresses: Collection[str]
+) -> Unit[set[int]]:
+    """Give the messages that were the first of one of the campaigns to one of the addresses."""
+    rows = yield _FIRST_OF_CAMPAIGN(list(accounts), list(campaigns), list(addresses))
+    return {message_id for (message_id,) in rows}
 
 
 def renew(held: Collection[tuple[int, int]], until_ms: int) -> Unit[None]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, insert, text
 
 from aerogram.model.message import Accepted
+from aerogram.model.treatment import packed, packed_personal
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import content, message
-from aerogram.wire.address import ascii_domain
+from aerogram.wire.address import ascii_domain, suppression_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aerogram.base.ids import IdGenerator
     from aerogram.model.message import Submission
     from aerogram.store.sql import Row
@@ -34,6 +37,7 @@ MESSAGE_COLUMNS: Final = (
     "orcpt",
     "created_ms",
     "updated_ms",
+    "personal",
 )
 
 _ADD_CONTENT = Sql(
@@ -42,11 +46,63 @@ _ADD_CONTENT = Sql(
 _ADD_MESSAGE = Sql(
     insert(message).values({name: bindparam(name) for name in MESSAGE_COLUMNS}), *MESSAGE_COLUMNS
 )
+_CAMPAIGN: Final = ("id", "account_id", "name", "created_ms")
+_BEGIN_CAMPAIGN = Sql(
+    text(
+        "INSERT INTO campaign (id, account_id, name, created_ms) VALUES (:id, :account_id, :name, :created_ms)"
+        " ON CONFLICT (account_id, name) DO NOTHING"
+    ),
+    *_CAMPAIGN,
+)
+_CAMPAIGN_RECIPIENT: Final = ("account_id", "campaign", "address", "message_id")
+_ADD_CAMPAIGN_RECIPIENT = Sql(
+    text(
+        "INSERT INTO campaign_recipient (account_id, campaign, address, message_id)"
+        " VALUES (:account_id, :campaign, :address, :message_id)"
+        " ON CONFLICT (account_id, campaign, address) DO NOTHING"
+    ),
+    *_CAMPAIGN_RECIPIENT,
+)
+
+
+class Rows:
+    """What submissions add to the store, a list for each table in the order of its columns."""
+
+    __slots__ = ("campaign_recipients", "campaigns", "contents", "messages")
+
+    def __init__(self, contents: Iterable[Row] = (), messages: Iterable[Row] = ()) -> None:
+        self.contents: list[Row] = list(contents)
+        self.messages: list[Row] = list(messages)
+        self.campaigns: list[Row] = []
+        self.campaign_recipients: list[Row] = []
+
+    def extend(self, others: Rows) -> None:
+        """Take the rows of others too."""
+        self.contents += others.contents
+        self.messages += others.messages
+        self.campaigns += others.campaigns
+        self.campaign_recipients += others.campaign_recipients
 
 
 def lane_of(rank: int, account_id: int) -> int:
     """Give the queue's lane of an account's messages of one rank."""
     return (rank << LANE_SHIFT) | account_id
+
+
+def add_rows_of(
+    rows: Rows, submission: Submission, blob: str | None, ids: IdGenerator, now_ms: int
+) -> tuple[Accepted, ...]:
+    """Add one submission's rows to ``rows``, its campaign's too; tell what each recipient became."""
+    content_row, message_rows, accepted = rows_of(submission, blob, ids, now_ms)
+    rows.contents.append(content_row)
+    rows.messages += message_rows
+    if submission.campaign:
+        account_id, name = submission.account_id, submission.campaign
+        rows.campaigns.append((ids.next_id(), account_id, name, now_ms))
+        rows.campaign_recipients += [
+            (account_id, name, suppression_key(each.email), each.message_id) for each in accepted
+        ]
+    return accepted
 
 
 def rows_of(
@@ -81,6 +137,7 @@ def rows_of(
         submission.dsn_envid,
         submission.transcript,
         now_ms,
+        packed(submission.treatment),
     )
     lane = lane_of(submission.rank, account_id)
     accepted = []
@@ -105,12 +162,21 @@ def rows_of(
                 recipient.orcpt,
                 now_ms,
                 now_ms,
+                packed_personal(recipient.personal),
             )
         )
     return of_content, of_messages, tuple(accepted)
 
 
-def add(contents: list[Row], messages: list[Row]) -> Unit[None]:
-    """Store rows in the order of `CONTENT_COLUMNS` and `MESSAGE_COLUMNS`."""
-    yield _ADD_CONTENT.many(contents)
-    yield _ADD_MESSAGE.many(messages)
+def add(rows: Rows) -> Unit[None]:
+    """Store the rows of submissions."""
+    yield _ADD_CONTENT.many(rows.contents)
+    yield _ADD_MESSAGE.many(rows.messages)
+    if rows.campaigns:
+        # Sorted, so that two transactions never wait for each other; by message, so that the first one counts.
+        yield _BEGIN_CAMPAIGN.many(sorted(rows.campaigns, key=_account_and_name))
+        yield _ADD_CAMPAIGN_RECIPIENT.many(sorted(rows.campaign_recipients))
+
+
+def _account_and_name(row: Row) -> tuple[int, str]:
+    return row[1], row[2]

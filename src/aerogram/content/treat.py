@@ -1,0 +1,77 @@
+"""From what a call asks for to the treatment of its content; all doors decide here, and so alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.model.treatment import PLAIN, Treatment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aerogram.model.account import SendDefaults
+
+MARK: Final = "[["
+UNSUBSCRIBE_MARK: Final = "[[UNSUB_LINK"
+UNSUBSCRIBE_NAME: Final = "mj:unsub_link"
+"""What bears an unsubscribe link: a mark, or a name of the template language (facts: TEMPLATES §4, §8)."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a call says beyond the mail itself; None where it says nothing and the caller's default counts."""
+
+    tracks_opens: bool | None = None
+    tracks_clicks: bool | None = None
+    variables: dict[str, Any] = {}
+    has_language: bool = False
+    error_report_to: str = ""
+    delivers_on_error: bool = False
+    is_individual: bool = False
+    url_tags: str = ""
+    makes_text: bool = False
+    deduplicates: bool = False
+    template_id: int = 0
+    monitoring_category: str = ""
+    tags: tuple[str, ...] = ()
+
+
+NOTHING: Final = Asked()
+
+
+def treatment_of(asked: Asked, defaults: SendDefaults, bodies: Iterable[str], *, has_html: bool) -> Treatment:
+    """Decide the treatment of a content. ``bodies`` are its texts as far as they may hold marks.
+
+    Opens and clicks are tracked in HTML only. Mail is bulk when its recipients can unsubscribe from it
+    or when it goes to each address of its campaign once.
+    """
+    bodies = tuple(bodies)
+    has_marks = any(MARK in body for body in bodies)
+    is_bulk = asked.deduplicates or any(
+        UNSUBSCRIBE_MARK in body or (asked.has_language and UNSUBSCRIBE_NAME in body) for body in bodies
+    )
+    tracks_opens = defaults.tracks_opens if asked.tracks_opens is None else asked.tracks_opens
+    tracks_clicks = defaults.tracks_clicks if asked.tracks_clicks is None else asked.tracks_clicks
+    if asked is NOTHING and not (
+        has_marks or is_bulk or defaults.is_sandboxed or (has_html and (tracks_opens or tracks_clicks))
+    ):
+        return PLAIN
+    return Treatment(
+        variables=asked.variables if has_marks or asked.has_language else {},
+        has_marks=has_marks,
+        has_language=asked.has_language,
+        error_report_to=asked.error_report_to,
+        delivers_on_error=asked.delivers_on_error,
+        is_individual=asked.is_individual,
+        tracks_opens=has_html and tracks_opens,
+        tracks_clicks=has_html and tracks_clicks,
+        url_tags=asked.url_tags if has_html else "",
+        makes_text=asked.makes_text,
+        is_bulk=is_bulk,
+        deduplicates=asked.deduplicates,
+        is_sandboxed=defaults.is_sandboxed,
+        template_id=asked.template_id,
+        monitoring_category=asked.monitoring_category,
+        tags=asked.tags,
+    )
