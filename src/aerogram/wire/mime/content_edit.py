@@ -19,10 +19,10 @@ MAX_PARAMETERS: Final = 8 * 1024
 _UTF_8: Final = frozenset({"utf-8", "utf8"})
 _ASCII: Final = frozenset({"", "us-ascii", "ascii"})
 # A parameter with its semicolon; a quoted value may hold semicolons (RFC 2045 §5.1).
-_PARAMETER: Final = re.compile(rb';[ \t\r\n]*([^\s=;"]+)[ \t\r\n]*=[ \t\r\n]*("(?:[^"\\]|\\.)*"|[^;"]*)')
-_is_simple_type: Final = re.compile(
-    rb'[ \t\r\n]*[^;"()]+(?:;[ \t\r\n]*[^\s=;"()]+[ \t\r\n]*=[ \t\r\n]*(?:"(?:[^"\\]|\\.)*"|[^\s;"()]*)[ \t\r\n]*)*;?[ \t\r\n]*\Z'
-).match
+_PARAMETER: Final = re.compile(
+    rb';[ \t\r\n]*+([^\s=;"()]++)[ \t\r\n]*+=[ \t\r\n]*+("(?:[^"\\]|\\.)*+"|[^\s;"()]*+)[ \t\r\n]*+'
+)
+_is_simple: Final = re.compile(rb'[^;"()]++(?:%b)*+;?[ \t\r\n]*+\Z' % _PARAMETER.pattern).match
 
 
 class TextFields(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,11 +82,12 @@ def with_encoding(head: bytes, fields: TextFields, encoding: bytes, *, is_ascii:
 
 def _in_utf_8(value: bytes) -> bytes:
     """Put the charset into the value of a Content-Type; every other parameter keeps its bytes."""
-    if _is_simple_type(value) is None:
+    if _is_simple(value) is None:
         # Comments and broken parameters cannot be kept for sure; the type is what counts.
         media_type = value.partition(b";")[0].partition(b"(")[0].replace(b"\r\n", b"").strip()
         return b" %b; charset=utf-8" % (media_type or b"text/plain")
     kept = _PARAMETER.sub(lambda found: b"" if _is_charset(found[1]) else found[0], value)
+    kept = kept if kept.strip() else b" text/plain"
     return kept.rstrip(b"; \t\r\n") + b";\r\n charset=utf-8"
 
 

@@ -96,7 +96,7 @@ def set_subject(data: bytes, subject: str) -> bytes:
 
 def _body(data: bytes, leaf: Leaf) -> Body | None:
     subtype = _BODIES.get(leaf.media_type)
-    if subtype is None or leaf.is_sealed:
+    if subtype is None or leaf.is_sealed or not _has_content(data, leaf):
         return None
     fields = text_fields(leaf.fields)
     if fields.is_file or fields.encoding not in _ENCODINGS:
@@ -113,6 +113,12 @@ def _body(data: bytes, leaf: Leaf) -> Body | None:
         end=leaf.end,
         boundaries=leaf.boundaries,
     )
+
+
+def _has_content(data: bytes, leaf: Leaf) -> bool:
+    """Tell whether the fields of a part end with an empty line, so that there is a place for a content."""
+    fields_end = leaf.start - 2
+    return fields_end == leaf.head_start or data.endswith(b"\r\n\r\n", leaf.head_start, leaf.start)
 
 
 def _encoded(text: str, boundaries: tuple[bytes, ...]) -> tuple[bytes, bytes]:

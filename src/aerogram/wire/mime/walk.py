@@ -71,8 +71,11 @@ def content_fields(fields: list[bytes]) -> ContentFields:
         name = name.strip().lower()
         if name.startswith(b"content-"):
             is_ambiguous = is_ambiguous or (name in found and name in _CONTENT_FIELDS)
-            found.setdefault(name, value.replace(b"\r\n", b"").decode("utf-8", "surrogateescape").strip(" \t"))
-    return ContentFields(*(found.get(name, "") for name in _CONTENT_FIELDS), is_ambiguous=is_ambiguous)
+            found.setdefault(
+                name, value.replace(b"\r\n", b"").decode("utf-8", "surrogateescape").strip(" \t")
+            )
+    content_type, disposition, encoding = (found.get(name, "") for name in _CONTENT_FIELDS)
+    return ContentFields(content_type, disposition, encoding, is_ambiguous)
 
 
 _CONTENT_FIELDS: Final = (b"content-type", b"content-disposition", b"content-transfer-encoding")
@@ -156,7 +159,9 @@ class _Walk:
         # The empty line may follow at once, which leaves a part without fields.
         head_end = self._data.find(b"\r\n\r\n", head_start - 2, end)
         head_end = end if head_end < 0 else head_end + 2
-        fields = content_fields(split_fields(self._data[head_start : min(head_end, head_start + MAX_PART_HEAD)]))
+        fields = content_fields(
+            split_fields(self._data[head_start : min(head_end, head_start + MAX_PART_HEAD)])
+        )
         if head_end - head_start > MAX_PART_HEAD:
             fields = msgspec.structs.replace(fields, is_ambiguous=True)
         self.enter(fields, head_start, min(head_end + 2, end), end, place)
