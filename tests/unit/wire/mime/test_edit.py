@@ -76,7 +76,7 @@ CONTENT_TYPES = [
         b'text/plain;\r\n\tx="a;charset=b";\r\n charset=utf-8',
     ),
     (b" text/plain; charset*=us-ascii'en'iso-8859-1;", b" text/plain;\r\n charset=utf-8"),
-    (b" text/plain (a comment); charset=us-ascii", b" text/plain; charset=utf-8"),
+    (b" text/plain; charset=us-ascii; broken", b" text/plain; charset=utf-8"),
     (b" text/plain; charset=UTF-8; format=flowed", b" text/plain; charset=UTF-8; format=flowed"),
 ]
 
@@ -88,10 +88,11 @@ def test_the_charset_is_rewritten_and_other_parameters_stay(before, after):
     assert edited == HEAD + b"Content-Type:" + after + (
         b"\r\nX-After: 1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nJ=C3=B6rg\r\n"
     )
-    assert read(edited).get_content() == "Jörg\n"
+    assert read(edited).get_content() == "Jörg\r\n"
 
 
 UNTOUCHED = [
+    b"Content-Type: text/plain (a comment); charset=us-ascii\r\n\r\n[[name]]",
     multipart(TEXT, b"Content-Type: application/pgp-signature\r\n\r\nx", kind=b"signed"),
     multipart(multipart(TEXT, boundary=b"b2"), kind=b"encrypted"),
     multipart(TEXT, kind=b"digest").replace(b"Content-Type: text/plain; charset=us-ascii\r\n", b""),
@@ -122,8 +123,8 @@ def test_parts_beyond_the_limits_stay():
         deep = multipart(deep, boundary=b"b%dx" % level)
     assert bodies_of(HEAD + deep) == ()
     wide = HEAD + multipart(*[TEXT] * (MAX_PARTS + 50))
-    assert len(bodies_of(wide)) == MAX_PARTS - 1
-    assert edit_parts(wide, greeted).count(b"[[name]]") == 51
+    assert len(bodies_of(wide)) == MAX_PARTS
+    assert edit_parts(wide, greeted).count(b"[[name]]") == 50
 
 
 def test_a_text_that_looks_like_a_delimiter_opens_no_part():
@@ -132,7 +133,7 @@ def test_a_text_that_looks_like_a_delimiter_opens_no_part():
     first, second = [
         p for p in read(edit_parts(mail, lambda _, text: text + forged)).walk() if not p.is_multipart()
     ]
-    assert first.get_content() == ("Hello [[name]]" + forged).replace("\r\n", "\n")
+    assert first.get_content() == "Hello [[name]]" + forged
     assert second.get_content_disposition() == "attachment"
 
 
@@ -171,7 +172,7 @@ _TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r\0"), max_si
 @given(
     _TEXTS,
     _TEXTS,
-    st.sampled_from(["utf-8", "iso-8859-15", "utf-16"]),
+    st.sampled_from(["utf-8", "iso-8859-15", "koi8-r"]),
     st.sampled_from(["quoted-printable", "base64"]),
     st.binary(max_size=80),
 )
@@ -181,9 +182,7 @@ def test_a_new_text_reads_back_and_the_rest_is_byte_for_byte_the_same(old, new, 
     message["X-Kept"] = "as it was"
     message.set_content(old, charset=charset, cte=encoding)
     message.add_alternative("<p>x</p>", subtype="html")
-    message.add_attachment(
-        file, maxtype="image" and "image", subtype="png"
-    ) if False else message.add_attachment(file, maintype="image", subtype="png")
+    message.add_attachment(file, maintype="image", subtype="png")
     message.set_boundary("outer")
     mail = message.as_bytes()
     plain, _html = bodies_of(mail)
