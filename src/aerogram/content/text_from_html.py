@@ -74,7 +74,8 @@ class _Writer:
         for number, line in enumerate(text.splitlines()):
             if number:
                 self._break_line()
-            self._append(line.expandtabs(8), is_exact=True)
+            if self._line or line.strip():
+                self._append(line.expandtabs(8), is_exact=True)
 
     def take_tag(self, tag: Tag) -> None:
         """Do what a tag means for the lines."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aerogram.base.errors import NotFoundError, UnavailableError
-from aerogram.content.compose import ComposeError
+from aerogram.content.errors import ComposeError
 from aerogram.delivery.notify import delay_counts_from, notification
 from aerogram.store.records.outcomes import Notification
 from aerogram.store.records.submissions import rows_of

@@ -176,11 +176,14 @@ class Worker:
 
     async def _forward(self, letters: list[Letter]) -> None:
         """Prepare a chunk in a thread and hand it to the carrier."""
-        while self._bytes_in_flight > MAX_BYTES_IN_FLIGHT and not self._is_stopping:
-            await self._wait_for_room()
-        if self._is_stopping:
-            return
-        self._dispatch(await asyncio.to_thread(self._preparer.prepare, letters))
+        while letters:
+            while self._bytes_in_flight > MAX_BYTES_IN_FLIGHT and not self._is_stopping:
+                await self._wait_for_room()
+            if self._is_stopping:
+                return
+            prepared = await asyncio.to_thread(self._preparer.prepare, letters)
+            self._dispatch(prepared)
+            letters = letters[len(prepared) :]
 
     def _dispatch(self, prepared: list[Prepared]) -> None:
         for letter, data in prepared:

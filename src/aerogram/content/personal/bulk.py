@@ -23,7 +23,9 @@ _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 _UNSUBSCRIBE: Final = frozenset({"list-unsubscribe", "x-list-unsubscribe"})
 
 
-def bulk_headers(letter: Letter, links: LetterLinks | None, written: Collection[str]) -> list[tuple[str, str]]:
+def bulk_headers(
+    letter: Letter, links: LetterLinks | None, written: Collection[str]
+) -> list[tuple[str, str]]:
     """Give the headers to add; ``written`` are the names, in lower case, that the client wrote."""
     headers: list[tuple[str, str]] = []
     if links is not None and not _UNSUBSCRIBE.intersection(written):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.content.errors import ComposeError, TemplateFault
-from aerogram.content.language.compiler import compile_template
+from aerogram.content.language.cache import compiled
 from aerogram.content.language.errors import TemplateError
 from aerogram.content.links.rewrite import rewrite_html
 from aerogram.content.personal.bulk import bulk_headers
@@ -38,15 +38,15 @@ class Draft:
         except TemplateError as error:
             self._fault = _fault(error)
 
-    def mail(self, letter: Letter, *, message_id: str, received: bytes, is_raw: bool = False) -> bytes:
-        """Give a letter's mail, unsigned. With ``is_raw`` the template language is left alone.
+    def mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
+        """Give a letter's mail, unsigned.
 
         Raises `TemplateFault` when the templates give no mail and none was asked for without them;
         `ComposeError` when links are asked for and nobody can mint them; `MailError`.
         """
         treatment = self._treatment
         links = self._links(letter)
-        words = self._source.words if is_raw else self._filled(letter, links)
+        words = self._filled(letter, links)
         marks = Marks(
             message_id=message_id,
             date_ms=letter.accepted_ms,
@@ -55,6 +55,11 @@ class Draft:
             to=Mailbox(letter.recipient, letter.personal.name) if treatment.is_individual else None,
         )
         return self._source.mail(self._linked(self._with_text(words), links), marks)
+
+    def raw_mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
+        """Give the mail as its sender wrote it, with its marks. Raises `MailError`."""
+        marks = Marks(message_id=message_id, date_ms=letter.accepted_ms, received=received)
+        return self._source.mail(self._source.words, marks)
 
     def fault(self, letter: Letter) -> TemplateFault | None:
         """Tell what is wrong with the templates for this letter, whether or not it is delivered anyway."""
@@ -68,10 +73,10 @@ class Draft:
         treatment, words = self._treatment, self._source.words
         if treatment.has_language:
             # Marks in a subject are no marks (facts: TEMPLATES §1).
-            self._subject = compile_template(words.subject, has_language=True, has_marks=False)
+            self._subject = compiled(words.subject, has_language=True, has_marks=False)
         if treatment.has_language or treatment.has_marks:
             self._texts = [
-                compile_template(text, has_language=treatment.has_language, has_marks=treatment.has_marks)
+                compiled(text, has_language=treatment.has_language, has_marks=treatment.has_marks)
                 for _, text in words.texts
             ]
 
@@ -87,7 +92,9 @@ class Draft:
     def _rendered(self, letter: Letter, links: LetterLinks | None) -> Words:
         words = self._source.words
         if self._treatment.template_id and not any(text.strip() for _, text in words.texts):
-            raise TemplateFault(FailureState.BAD_TEMPLATE, "The template has neither a text nor an HTML part.")
+            raise TemplateFault(
+                FailureState.BAD_TEMPLATE, "The template has neither a text nor an HTML part."
+            )
         if self._fault is not None:
             raise self._fault
         if not self._texts and self._subject is None:

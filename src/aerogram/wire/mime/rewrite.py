@@ -43,7 +43,11 @@ def rewrite(
     head_end, body_start = end_of_head(data)
     head = data[:head_end]
     lowered = b"\r\n" + head.lower()
-    if not extra_headers and _has_date_and_id(lowered) and not any(map(lowered.__contains__, _DROPPED_STARTS)):
+    if (
+        not extra_headers
+        and _has_date_and_id(lowered)
+        and not any(map(lowered.__contains__, _DROPPED_STARTS))
+    ):
         return received + data
     kept, names = _sift(head)
     added = [received]
@@ -51,7 +55,9 @@ def rewrite(
         added.append(f"Date: {format_date(date_ms)}\r\n".encode())
     if b"message-id" not in names:
         added.append(f"Message-ID: <{message_id}>\r\n".encode())
-    extra = [encode_custom(name, value) for name, value in extra_headers if name.lower().encode() not in names]
+    extra = [
+        encode_custom(name, value) for name, value in extra_headers if name.lower().encode() not in names
+    ]
     # A mail that ended within its header section gets the empty line it lacks.
     body = data[body_start:] if body_start > head_end else b""
     return b"".join((*added, b"\r\n".join((*kept, b"")), *extra, b"\r\n", body))

@@ -46,7 +46,10 @@ def seen(html, **options):
         ('<a href="  http://x.example\n">', '<a href="T[http://x.example]">'),
         ('<a href="http://x.example/a\n b">', '<a href="T[http://x.example/a b]">'),
         ('<a title="a > b" href="http://x.example">', '<a title="a > b" href="T[http://x.example]">'),
-        ('<a href="http://x.example" href="http://y.example">', '<a href="T[http://x.example]" href="http://y.example">'),
+        (
+            '<a href="http://x.example" href="http://y.example">',
+            '<a href="T[http://x.example]" href="http://y.example">',
+        ),
     ],
 )
 def test_a_link_is_rewritten_where_it_stands(html, expected):
@@ -64,7 +67,7 @@ def test_a_link_is_rewritten_where_it_stands(html, expected):
         "<a href=>",
         '<a name="http://x.example">',
         '<a href="data:text/html,http://x.example">',
-        '<a href="javascript:location=\'http://x.example\'">',
+        "<a href=\"javascript:location='http://x.example'\">",
         '<a href="cid:logo">',
         '<a href="//x.example">',
         '<a href="http://">',
@@ -99,7 +102,7 @@ def test_what_is_no_web_link_or_opted_out_stays(html):
         "<textarea><a href=http://x.example></textarea>",
         "<title><a href=http://x.example></title>",
         "<img alt=\"<a href='http://x.example'>\">",
-        '<p title=\'<a href="http://x.example">\'>',
+        "<p title='<a href=\"http://x.example\">'>",
         "<script><a href=http://x.example>",
         "<!-- <a href=http://x.example>",
         '<a title="<a href=http://x.example>',
