@@ -33,8 +33,6 @@ def _decoded(match: re.Match[str]) -> str:
         digits = whole[2:].strip(";=").lstrip("xX").lstrip("0")
         reference = whole.removesuffix("=").removesuffix(";") + ";"
         return (html.unescape(reference) if len(digits) <= _MOST_DIGITS else _REPLACEMENT) + equals
-    if semicolon:
-        found = html5.get(name + ";")
-    else:
-        found = None if equals else html5.get(name)
+    is_reference = bool(semicolon) or not equals
+    found = html5.get(name + semicolon) if is_reference else None
     return whole if found is None else found + equals

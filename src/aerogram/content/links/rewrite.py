@@ -65,9 +65,8 @@ def tagged(url: str, tags: str) -> str:
     if not tags:
         return url
     address, hash_sign, fragment = url.partition("#")
-    if "?" not in address:
-        joint = "?"
-    else:
+    joint = "?"
+    if "?" in address:
         joint = "" if address.endswith(("?", "&")) else "&"
     return f"{address}{joint}{tags}{hash_sign}{fragment}"
 

@@ -26,7 +26,9 @@ read once."""
 
 _BLANK: Final = r"[ \t\n\f\r]"
 _VALUE: Final = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+)"""
-_ATTRIBUTES: Final = rf"(?:[ \t\n\f\r/]++|[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+(?:{_BLANK}*+={_BLANK}*+{_VALUE}?+)?+)*+"
+_ATTRIBUTES: Final = (
+    rf"(?:[ \t\n\f\r/]++|[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+(?:{_BLANK}*+={_BLANK}*+{_VALUE}?+)?+)*+"
+)
 _TAG_END: Final = r"(?:>|\Z)"
 _TEXT_ELEMENTS: Final = "script|style|textarea|title|xmp|iframe|noembed|noframes"
 """Their content is text to every reader of HTML (13.2.5.1 and 13.2.6.2); <noscript> is not among them,

@@ -128,6 +128,7 @@ _DEFERRED_SINCE = Sql(
     "since",
 )
 
+
 def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
     """Write all changes whose lease still holds; tell for each change whether it was written."""
     rows = yield _HELD([change.message_id for change in changes])
@@ -205,7 +206,9 @@ def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:
 def _side_effects(changes: Sequence[Change], now_ms: int) -> Unit[None]:
     """Write suppressions and captured mail."""
     suppressions = {
-        (change.account_id, change.suppress_address): (
+        (change.account_id, change.suppress_address): SuppressionRow(
+            change.account_id,
+            change.suppress_address,
             change.suppress_reason,
             change.reply,
             now_ms,
@@ -215,9 +218,7 @@ def _side_effects(changes: Sequence[Change], now_ms: int) -> Unit[None]:
         if change.suppress_address
     }
     if suppressions:
-        yield from put_suppressions(
-            [SuppressionRow(*key, *value) for key, value in sorted(suppressions.items())]
-        )
+        yield from put_suppressions([row for _, row in sorted(suppressions.items())])
     kept = [
         (
             change.message_id,
