@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import measures, subjects
+from bench import compose, measures, subjects
 from bench.meter import Meter
 from bench.opendkim import milter
 from bench.postfix import Postfix, why_not
@@ -141,7 +141,11 @@ def _sends(plan: Plan) -> Iterator[Sample]:
                 yield measures.send(subject, server, meter, plan.folder, clients, batch, plan.seconds)
 
 
-MEASURES = {"accept": _accepts, "relay": _relays, "send": _sends}
+def _composes(plan: Plan) -> Iterator[Sample]:
+    return compose.samples(plan.count)
+
+
+MEASURES = {"accept": _accepts, "relay": _relays, "send": _sends, "compose": _composes}
 
 
 if __name__ == "__main__":

@@ -32,11 +32,12 @@ class Draft:
         self._source: Final = opened(letter)
         self._subject: Template | None = None
         self._texts: list[Template] = []
-        self._fault: TemplateFault | None = None
+        self._error: TemplateError | None = None
+        self._shared: Words | None = None
         try:
             self._compile()
         except TemplateError as error:
-            self._fault = _fault(error)
+            self._error = error
 
     def mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
         """Give a letter's mail, unsigned.
@@ -95,8 +96,8 @@ class Draft:
             raise TemplateFault(
                 FailureState.BAD_TEMPLATE, "The template has neither a text nor an HTML part."
             )
-        if self._fault is not None:
-            raise self._fault
+        if self._error is not None:
+            raise _fault(self._error)
         if not self._texts and self._subject is None:
             return words
         scope = scope_for(letter, self._source.author, links)
@@ -113,9 +114,17 @@ class Draft:
 
     def _with_text(self, words: Words) -> Words:
         """Put in a text part made from the HTML, where it was asked for and there is none."""
+        if not self._treatment.makes_text:
+            return words
+        if words is not self._source.words:
+            return self._made_text(words)
+        if self._shared is None:
+            self._shared = self._made_text(words)
+        return self._shared
+
+    def _made_text(self, words: Words) -> Words:
         texts = dict(words.texts)
-        is_wanted = self._treatment.makes_text and isinstance(self._source, PartsSource)
-        if not is_wanted or HTML not in texts or texts.get(PLAIN_TEXT):
+        if HTML not in texts or texts.get(PLAIN_TEXT) or not isinstance(self._source, PartsSource):
             return words
         text = text_from_html(texts[HTML])
         return Words(words.subject, ((PLAIN_TEXT, text), (HTML, texts[HTML]))) if text else words
