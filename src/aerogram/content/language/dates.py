@@ -69,7 +69,7 @@ def read_date(value: Any, place: Place) -> datetime:
 
 def offset_of(text: str, place: Place) -> timezone:
     """Read ``+03:00``, ``-0330``, ``Z`` or ``UTC``. Raises `TemplateError`."""
-    if text.upper() in {"Z", "UTC", "GMT"}:
+    if text in {"Z", "UTC", "GMT"}:
         return UTC
     found = _OFFSET.fullmatch(text)
     if found is None:

@@ -56,11 +56,9 @@ class _Parser:
         while self._tag.accept("or"):
             operands.append(self._different())
         self._depth -= 1
-        return (
-            operands[0]
-            if len(operands) == 1
-            else lambda frame: any(truth_of(each(frame)) for each in operands)
-        )
+        if len(operands) == 1:
+            return operands[0]
+        return lambda frame: any(truth_of(each(frame)) for each in operands)
 
     def _different(self) -> Expression:
         operands = [self._all()]
@@ -74,18 +72,19 @@ class _Parser:
         operands = [self._denied()]
         while self._tag.accept("and"):
             operands.append(self._denied())
-        return (
-            operands[0]
-            if len(operands) == 1
-            else lambda frame: all(truth_of(each(frame)) for each in operands)
-        )
+        if len(operands) == 1:
+            return operands[0]
+        return lambda frame: all(truth_of(each(frame)) for each in operands)
 
     def _denied(self) -> Expression:
-        is_denied = False
+        denials = 0
         while self._tag.accept("not"):
-            is_denied = not is_denied
+            denials += 1
         operand = self._comparison()
-        return operand if not is_denied else lambda frame: not truth_of(operand(frame))
+        if not denials:
+            return operand
+        wanted = denials % 2 == 0
+        return lambda frame: truth_of(operand(frame)) is wanted
 
     def _comparison(self) -> Expression:
         left = self._chain(SUMS, self._product)

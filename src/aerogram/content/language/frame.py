@@ -83,9 +83,9 @@ class Frame:
                 raise place.exceeded(f"a text of more than {self._budget.text} characters")
             self.pay(length // CHARACTERS_PER_STEP, place)
 
-    def write(self, texts: list[str], place: Place) -> None:
-        """Add texts to what is rendered. They are not copied before all is known to fit."""
-        self.room -= sum(map(len, texts))
+    def write(self, texts: list[str], length: int, place: Place) -> None:
+        """Add texts of so many characters to what is rendered; they are copied when all is known to fit."""
+        self.room -= length
         if self.room < 0:
             raise place.exceeded(f"more than {self._budget.output} characters of output")
         self.out += texts

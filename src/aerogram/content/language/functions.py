@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote
 
+from aerogram.content.language.budget import MAX_TEXT
 from aerogram.content.language.dates import format_date, offset_of, read_date
 from aerogram.content.language.numbers import format_number, round_half_up, separators_of
 from aerogram.content.language.values import bounded, number_of, text_of
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Call = Callable[[list[Any], "Frame", "Place"], Any]
 
+MAX_URL: Final = 100_000
+"""Characters that are encoded for a URL, which costs more for each than other work does."""
 MAX_DECIMALS: Final = 15
 """Decimals that a float can hold."""
 MAX_DAYS: Final = 36_500
@@ -34,11 +37,13 @@ class Function(NamedTuple):
     most: int
 
 
-def _on_text(change: Callable[[str], str]) -> Call:
+def _on_text(change: Callable[[str], str], longest: int = MAX_TEXT) -> Call:
     """Make a function of one text; its result counts as text worked upon, too."""
 
     def call(arguments: list[Any], frame: Frame, place: Place) -> str:
         text = text_of(arguments[0], frame, place)
+        if len(text) > longest:
+            raise place.exceeded(f"a text of more than {longest} characters")
         frame.pay_for_text(len(text), place)
         result = change(text)
         frame.pay_for_text(len(result), place)
@@ -115,7 +120,7 @@ FUNCTIONS: Final = {
         Function("Upper", "a text", _on_text(str.upper), 1, 1),
         Function("Lower", "a text", _on_text(str.lower), 1, 1),
         Function("Capitalize", "a text", _on_text(_capitalize), 1, 1),
-        Function("UrlEncode", "a text", _on_text(_url_encode), 1, 1),
+        Function("UrlEncode", "a text", _on_text(_url_encode, MAX_URL), 1, 1),
         Function("Escape", "a text", _on_text(html.escape), 1, 1),
         Function("Round", "a number and how many decimals", _round, 1, 2),
         Function("Int", "a number", _int, 1, 1),

@@ -26,33 +26,37 @@ class Piece(NamedTuple):
 
 def print_text(text: str, place: Place) -> Node:
     """Write a text that is always the same."""
-    texts = [text]
-    return lambda frame: frame.write(texts, place)
+    texts, length = [text], len(text)
+    return lambda frame: frame.write(texts, length, place)
 
 
 def print_pieces(pieces: tuple[Piece, ...], tail: str, cost: int) -> Node:
     """Write texts and values in turn, and the text after them."""
     last = pieces[-1].place
+    values = tuple(piece[1:] for piece in pieces)
+    # The texts stand at even places; the values of each rendering go between them.
+    skeleton = [*(text for piece in pieces for text in (piece.text, "")), tail]
+    length = sum(map(len, skeleton))
 
     def run(frame: Frame) -> None:
         frame.left -= cost
         if frame.left < 0:
             frame.refill(last)
-        texts: list[str] = []
-        append = texts.append
         variable = frame.variables.get
-        for text, key, read, place in pieces:
-            append(text)
-            value = variable(key)
-            if type(value) is not str:
-                value = read(frame)
-                if type(value) is not str:
-                    value = text_of(value, frame, place)
-            append(value)
-        append(tail)
-        frame.write(texts, last)
+        printed = [
+            value if type(value := variable(key)) is str else _printed(value, read, frame, place)
+            for key, read, place in values
+        ]
+        texts = skeleton.copy()
+        texts[1::2] = printed
+        frame.write(texts, length + sum(map(len, printed)), last)
 
     return run
+
+
+def _printed(value: Any, read: Callable[[Frame], Any], frame: Frame, place: Place) -> str:
+    """Print what is no plain variable with a text."""
+    return text_of(read(frame) if value is None else value, frame, place)
 
 
 def set_local(name: str, expression: Callable[[Frame], Any], cost: int, place: Place) -> Node:

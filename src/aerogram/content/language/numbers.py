@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 MAX_FORMAT: Final = 100
 """Characters of a format."""
+_MAX_LOCALE: Final = 35
+"""Characters of a locale (RFC 5646 section 4.4.1)."""
 _EXACT: Final = Context(prec=500, rounding=ROUND_HALF_UP)
 """Holds any float (309 digits) with any decimals that a format asks for."""
 _FORMAT: Final = re.compile(r"([^#0,.]*)([#0,]+)(?:\.([0#]+))?([^#0]*)", re.DOTALL)
@@ -37,11 +39,11 @@ SEPARATORS: Final = {
 
 def separators_of(locale: str, place: Place) -> tuple[str, str]:
     """Give the signs of ``de_DE``, ``de-DE`` or ``de``. Raises `TemplateError` for a language not known."""
-    language, _, region = locale.replace("-", "_").partition("_")
+    language, _, region = locale[:_MAX_LOCALE].replace("-", "_").partition("_")
     language = language.lower()
     found = SEPARATORS.get(f"{language}_{region.upper()}") or SEPARATORS.get(language)
     if found is None:
-        raise place.expression_error(f'Unknown locale: "{locale[:MAX_FORMAT]}"')
+        raise place.expression_error(f'Unknown locale: "{locale[:_MAX_LOCALE]}"')
     return found
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Operator = Callable[[Any, Any, "Frame", "Place"], Any]
 
 _TRUTHS: Final = {"true": True, "false": False}
+_LONGEST_TRUTH: Final = 5
 
 
 def add(left: Any, right: Any, frame: Frame, place: Place) -> Any:
@@ -120,7 +121,9 @@ def _comparable(left: Any, right: Any, frame: Frame, place: Place) -> tuple[Any,
 
 def _like(text: str, other: Any) -> bool | Number | None:
     """Read a text as the kind of the other side."""
-    return _TRUTHS.get(text.lower()) if isinstance(other, bool) else number_in(text)
+    if isinstance(other, bool):
+        return _TRUTHS.get(text.lower()) if len(text) <= _LONGEST_TRUTH else None
+    return number_in(text)
 
 
 def _comparable_kind(value: bool | Number | datetime | list[Any] | dict[str, Any] | None) -> str:  # noqa: FBT001

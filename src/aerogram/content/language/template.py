@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final
 
 from aerogram.content.language.budget import USUAL_BUDGET
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from aerogram.content.language.nodes import Node
     from aerogram.content.language.scope import Scope
 
-BYTES_PER_TOKEN: Final = 600
+BYTES_PER_TOKEN: Final = 400
 """What a compiled word needs of memory, roughly: closures, their cells and a place."""
 
 
@@ -43,7 +44,7 @@ class Template:
     @property
     def size(self) -> int:
         """About how many bytes it occupies in memory."""
-        return 2 * len(self.source) + BYTES_PER_TOKEN * self._tokens
+        return sys.getsizeof(self.source) + BYTES_PER_TOKEN * self._tokens
 
     def render(self, scope: Scope, budget: Budget | None = None) -> str:
         """Give the text with its tags replaced. Values are inserted as they are and never read for tags.

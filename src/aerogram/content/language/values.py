@@ -26,6 +26,8 @@ PLAIN_BELOW: Final = 1e21
 """Within these, numbers are printed without an exponent."""
 
 _NUMBER: Final = re.compile(r"\s*([+-]?[0-9]{1,18})(\.[0-9]{1,17})?\s*")
+_NUMBER_LENGTH: Final = 64
+"""Characters of the longest text that may be a number: others are not even looked at."""
 _SHOWN: Final = 40
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -57,7 +59,7 @@ def _text_of_float(value: float, place: Place) -> str:
     if size == 0:
         return "0"
     text = f"{value:.15g}" if size < EXACT_BELOW else repr(value)
-    if PLAIN_FROM <= size < PLAIN_BELOW:
+    if "e" in text and PLAIN_FROM <= size < PLAIN_BELOW:
         text = f"{Decimal(text):f}"
     return text.removesuffix(".0")
 
@@ -80,7 +82,7 @@ def truth_of(value: Any) -> bool:
 
 def number_in(text: str) -> Number | None:
     """Read a text that is a decimal number, as variables of forms and headers often are; else None."""
-    found = _NUMBER.fullmatch(text)
+    found = _NUMBER.fullmatch(text) if len(text) <= _NUMBER_LENGTH else None
     if found is None:
         return None
     return float(text) if found[2] else int(text)
