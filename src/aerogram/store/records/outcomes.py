@@ -155,7 +155,9 @@ def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
             for change in valid
         ]
     )
-    notified = [change for change in valid if change.notification is not None or change.error_report is not None]
+    notified = [
+        change for change in valid if change.notification is not None or change.error_report is not None
+    ]
     if notified:
         yield from _queue_notifications(notified, now_ms)
     yield from append_events(valid, now_ms)
