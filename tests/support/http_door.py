@@ -7,6 +7,7 @@ import socket
 import httpx2
 import uvicorn
 
+from aerogram.content.templates import Templates
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.doors.http.app import Services, build_app
 from aerogram.doors.tracking.app import Tracking
@@ -91,6 +92,7 @@ class Door:
                 attempts=LoginAttempts(clock),
                 rate=RateLimiter(None, clock),
                 senders=SenderBook(database, clock),
+                templates=Templates(database, ids, clock),
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 send_sample=self._send_sample,

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 
 from aerogram import __version__
+from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
 from aerogram.doors.tracking.app import Tracking
@@ -65,6 +66,7 @@ def http_app(
             attempts=services.attempts,
             rate=services.rate,
             senders=services.senders,
+            templates=Templates(database, platform.ids, platform.clock),
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,

@@ -26,12 +26,14 @@ from aerogram.doors.rest.engine import Engine
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
+from aerogram.doors.rest.resources.template import template
 from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from aerogram.base.clock import Clock
+    from aerogram.content.templates import Templates
     from aerogram.doors.http.asgi import Endpoint, Receive, Scope, Send
     from aerogram.doors.http.asgi import Message as AsgiMessage
     from aerogram.doors.http.basic_auth import Authenticator
@@ -56,6 +58,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """Failed logins, counted over all doors of the process."""
     rate: RateLimiter
     senders: SenderBook
+    templates: Templates
     acceptor: Acceptor
     subscriptions: Subscriptions
     send_sample: SendSample
@@ -91,6 +94,7 @@ class _App:
                 Message(Messages(services.database)),
                 MessageHistory(History(services.database)),
                 eventcallbackurl(services.subscriptions, services.send_sample),
+                template(services.templates),
             ]
         )
         health = Health(services.checks)

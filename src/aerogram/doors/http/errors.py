@@ -38,13 +38,20 @@ def shape_a(status: int, message: str, info: object = "", headers: Headers = ())
     return Answer(status, _encode(body), JSON, headers)
 
 
-def shape_c(status: int, message: str, headers: Headers = (), identifier: str = "") -> Answer:
-    """Answer as the newer services do; the identifier is for finding the case in the log."""
-    body = {
+def shape_c(
+    status: int, message: str, headers: Headers = (), identifier: str = "", info: object = ""
+) -> Answer:
+    """Answer as the newer services do; the identifier is for finding the case in the log.
+
+    ``info`` stands in ``ErrorInfo`` as in shape A, where there is any: the message alone names no property.
+    """
+    body: dict[str, object] = {
         "ErrorIdentifier": identifier or str(uuid.uuid4()),
         "StatusCode": status,
         "ErrorMessage": message,
     }
+    if info:
+        body["ErrorInfo"] = info
     return Answer(status, _encode(body), JSON_UTF8, headers)
 
 
