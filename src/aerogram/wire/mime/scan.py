@@ -33,13 +33,17 @@ MAX_HEAD: Final = 1024 * 1024
 _CONTROLS: Final = bytes(code for code in range(0x20) if code not in b"\t\r\n")
 _NAME_CHARACTERS: Final = bytes(code for code in range(0x21, 0x7F) if code != ord(":"))
 _INTERESTING: Final = SINGLETONS | {b"content-type", b"content-disposition"}
+_CONTROL_PREFIXES: Final = (*PRIVATE_PREFIXES, b"x-list-unsubscribe")
+
+_NONE: Final[dict[str, str]] = {}
 
 
 class Scan:
     """What was found. ``head_end`` and ``body_start`` are offsets into the mail.
 
-    ``controls`` holds the first value of every ``X-MJ-*``, ``X-Mailjet-*`` and ``X-MailPace-*`` field by
-    its name in lower case, unfolded and decoded. ``data`` is the mail itself.
+    ``controls`` holds the first value of every ``X-MJ-*``, ``X-Mailjet-*`` and ``X-MailPace-*`` field and
+    of ``X-List-Unsubscribe`` by its name in lower case, unfolded and decoded; ``contradicted`` are the
+    names among them that stand again with another value. ``data`` is the mail itself.
     """
 
     def __init__(
@@ -48,14 +52,14 @@ class Scan:
         head_end: int,
         body_start: int,
         fields: dict[bytes, bytes],
-        controls: dict[str, str],
+        controls: list[tuple[bytes, bytes]],
     ) -> None:
         self.data = data
         self.head_end = head_end
         self.body_start = body_start
         self._fields = fields
         self.from_mailboxes: tuple[Mailbox, ...] = _read_from(fields)
-        self.controls = controls
+        self.controls, self.contradicted = _read_controls(controls) if controls else (_NONE, ())
 
     @property
     def from_email(self) -> str:
@@ -77,21 +81,6 @@ class Scan:
     def has_message_id(self) -> bool:
         """The mail brings its own Message-ID."""
         return b"message-id" in self._fields
-
-    @property
-    def custom_id(self) -> str:
-        """The value of X-MJ-CustomID."""
-        return self.controls.get("x-mj-customid", "")
-
-    @property
-    def event_payload(self) -> str:
-        """The value of X-MJ-EventPayload."""
-        return self.controls.get("x-mj-eventpayload", "")
-
-    @property
-    def campaign(self) -> str:
-        """The value of X-Mailjet-Campaign."""
-        return self.controls.get("x-mailjet-campaign", "")
 
     @property
     def needs_smtputf8(self) -> bool:
@@ -127,7 +116,7 @@ def scan(data: bytes) -> Scan:
     head = data[:head_end]
     _refuse_controls(head)
     fields: dict[bytes, bytes] = {}
-    has_controls = False
+    controls: list[tuple[bytes, bytes]] = []
     for field in split_fields(head):
         name, colon, value = field.partition(b":")
         lowered = name.lower()
@@ -140,10 +129,8 @@ def scan(data: bytes) -> Scan:
                 f"The line {field[:40].decode('ascii', 'replace')!r} of the header section is no header;"
                 " a header is a name, a colon and a value (RFC 5322 2.2)."
             )
-        elif lowered.startswith(PRIVATE_PREFIXES):
-            fields.setdefault(lowered, value)
-            has_controls = True
-    controls = _read_controls(fields) if has_controls else {}
+        elif lowered.startswith(_CONTROL_PREFIXES):
+            controls.append((lowered, value))
     return Scan(data, head_end, body_start, fields, controls)
 
 
@@ -157,12 +144,14 @@ def _refuse_controls(head: bytes) -> None:
         raise ControlCharacterError("The headers of the mail hold a control character (RFC 5322 2.2).")
 
 
-def _read_controls(fields: dict[bytes, bytes]) -> dict[str, str]:
-    return {
-        name.decode(): clean_text(decode_words(_unfold(value)))
-        for name, value in fields.items()
-        if name.startswith(PRIVATE_PREFIXES)
-    }
+def _read_controls(fields: list[tuple[bytes, bytes]]) -> tuple[dict[str, str], tuple[str, ...]]:
+    first: dict[str, str] = {}
+    contradicted: dict[str, None] = {}
+    for field_name, value in fields:
+        name, text = field_name.decode(), clean_text(decode_words(_unfold(value)))
+        if first.setdefault(name, text) != text:
+            contradicted[name] = None
+    return first, tuple(contradicted)
 
 
 def _read_from(fields: dict[bytes, bytes]) -> tuple[Mailbox, ...]:
