@@ -7,10 +7,13 @@ import ssl
 
 from aerogram.doors.smtp.listener import SmtpDoor
 from aerogram.doors.smtp.policy import SmtpPolicy
+from aerogram.doors.smtp.stored import NoCategories, NoTemplates, Shelf
+from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.identity.accounts import Accounts
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.identity.rate import RateLimiter
+from aerogram.model.account import NO_DEFAULTS
 from aerogram.net.tls import self_signed, server_context
 from aerogram.senders.addresses import Senders
 from aerogram.senders.book import SenderBook
@@ -27,6 +30,7 @@ class SmtpHouse:
         self.database, self.clock = database, clock
         self.accounts = Accounts(database, sealer, ids, clock)
         self.senders = Senders(database, Domains(database, sealer, ids, clock), ids, clock)
+        self.templates, self.categories = NoTemplates(), NoCategories()
         self.fault = None
         self._clients = []
         self.acceptor = Acceptor(
@@ -48,7 +52,7 @@ class SmtpHouse:
             raise self.fault
 
     @contextlib.asynccontextmanager
-    async def opened(self, *, trusted=(), rate=None, **config):
+    async def opened(self, *, trusted=(), defaults=NO_DEFAULTS, rate=None, **config):
         opened = await self.accounts.create("test")
         self.account_id, self.keys = opened.account.id, opened.keys
         await self.senders.add(self.account_id, "@example.org")
@@ -59,8 +63,8 @@ class SmtpHouse:
             rate=RateLimiter(rate, self.clock),
             senders=book,
             acceptor=self.acceptor,
-            trusted_networks=trusted,
-            trusted_account_id=self.account_id,
+            trusted=TrustedClients(trusted, self.account_id, defaults),
+            shelf=Shelf(self.templates, self.categories),
         )
         door = SmtpDoor(policy, self.tls)
         listening = socket.socket()

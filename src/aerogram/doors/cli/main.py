@@ -33,6 +33,10 @@ COMMANDS: Final = {
 }
 """Every command and what it is for; the same sentence opens its own help."""
 
+BELOW: Final = {"account": ("key",), "domain": ("token",)}
+"""The nouns below a noun, as in ``aerogram domain token add``; each is a file named after both."""
+_FOLDER: Final = "aerogram.doors.cli.commands"
+
 HELP: Final = """Aerogram, an email platform that a team runs itself.
 
 It speaks Mailjet's wire protocols, so clients of Mailjet work with it unchanged.
@@ -72,7 +76,9 @@ class _Commands(TyperGroup):
 
 def noun_of(name: str) -> Noun:
     """Load the declaration of one command of the table."""
-    noun: Noun = importlib.import_module(f"aerogram.doors.cli.commands.{name}").noun
+    noun: Noun = importlib.import_module(f"{_FOLDER}.{name}").noun
+    for below in BELOW.get(name, ()):
+        noun.nouns[below] = importlib.import_module(f"{_FOLDER}.{name}_{below}").noun
     return noun
 
 

@@ -41,6 +41,8 @@ class Noun:
         self.help = help
         self.takes_all_settings = takes_all_settings
         self._commands: dict[str, _Command] = {}
+        self.nouns: dict[str, Noun] = {}
+        """Nouns below this one by name, as ``token`` of ``aerogram domain token add``."""
 
     def command(self, name: str) -> Callable[[_Command], _Command]:
         """Declare the decorated function a command."""
@@ -64,6 +66,8 @@ class Noun:
         flags = [flag for flag in host.flags if self.takes_all_settings or flag.finds_the_store]
         if list(self._commands) != [""]:
             app.callback()(_group)
+        for name, noun in self.nouns.items():
+            app.add_typer(noun.app(host), name=name, help=noun.help)
         for name, function in self._commands.items():
             app.command(name or None, cls=_spelling_out(flags), help=with_examples(function.__doc__))(
                 _framed(function, flags)

@@ -22,6 +22,7 @@ from aerogram.wire.mime.errors import (
 )
 from aerogram.wire.mime.fields import PRIVATE_PREFIXES, SINGLETONS, end_of_head, split_fields
 from aerogram.wire.mime.shape import Shape, shape_of
+from aerogram.wire.mime.walk import ContentFields
 
 if TYPE_CHECKING:
     from aerogram.wire.mime.parts import Mailbox
@@ -32,7 +33,11 @@ MAX_HEAD: Final = 1024 * 1024
 # Everything below space but the tab and the line ends, which are counted (RFC 5322 §2.2).
 _CONTROLS: Final = bytes(code for code in range(0x20) if code not in b"\t\r\n")
 _NAME_CHARACTERS: Final = bytes(code for code in range(0x21, 0x7F) if code != ord(":"))
-_INTERESTING: Final = SINGLETONS | {b"content-type", b"content-disposition"}
+_INTERESTING: Final = SINGLETONS | {
+    b"content-type",
+    b"content-disposition",
+    b"content-transfer-encoding",
+}
 _CONTROL_PREFIXES: Final = (*PRIVATE_PREFIXES, b"x-list-unsubscribe")
 
 _NONE: Final[dict[str, str]] = {}
@@ -83,6 +88,11 @@ class Scan:
         return b"message-id" in self._fields
 
     @property
+    def has_reply_to(self) -> bool:
+        """The mail says where answers go."""
+        return b"reply-to" in self._fields
+
+    @property
     def needs_smtputf8(self) -> bool:
         """The header section is not ASCII, which only SMTPUTF8 hops take (RFC 6532 §1)."""
         return not self.data[: self.head_end].isascii()
@@ -95,12 +105,12 @@ class Scan:
     @cached_property
     def shape(self) -> Shape:
         """Which kinds of body there are and how many files."""
-        return shape_of(
-            self.data,
-            self.body_start,
+        fields = ContentFields(
             _unfold(self._fields.get(b"content-type", b"")),
             _unfold(self._fields.get(b"content-disposition", b"")),
+            _unfold(self._fields.get(b"content-transfer-encoding", b"")),
         )
+        return shape_of(self.data, self.body_start, fields)
 
 
 def scan(data: bytes) -> Scan:
