@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from aerogram.content.treat import NOTHING, UNSUBSCRIBE_MARK, treatment_of
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 DOOR: Final = "smtp"
 """How the record of a message names this way in."""
-_SOFT_BREAK: Final = b"[=\r\n["
-"""Quoted-printable may break a line anywhere (RFC 2045 §6.7 (5))."""
+_find_mark: Final = re.compile(rb"\[(?:=\r\n)?\[(?:=\r\n)?U").search
+"""The beginning of ``[[UNSUB``; quoted-printable may break a line anywhere (RFC 2045 §6.7 (5))."""
 _IN_BASE64: Final = (b"W1tV", b"W1VO", b"VU5T")
 """What ``[[UNSUB`` is in base64, at each of the three places where it may begin: ``[[U``, ``[UN``, ``UNS``."""
 
@@ -80,8 +81,9 @@ def treatment_for(asked: Asked, defaults: SendDefaults, found: Scan) -> Treatmen
 
 def _may_unsubscribe(found: Scan) -> bool:
     """Tell cheaply, for every mail, whether its bodies are worth decoding for the unsubscribe mark."""
-    data = found.data
-    # Looking for one character is ten times as fast as looking for two.
-    if b"[" in data and (b"[[U" in data or _SOFT_BREAK in data or b"[[=" in data):
+    data, shape = found.data, found.shape
+    start, end = found.body_start, shape.bodies_end
+    # Looking for one character comes first: it is several times as fast, and most mails have none.
+    if data.find(b"[", start, end) >= 0 and _find_mark(data, start, end) is not None:
         return True
-    return found.shape.has_base64_body and any(piece in data for piece in _IN_BASE64)
+    return shape.has_base64_body and any(data.find(piece, start, end) >= 0 for piece in _IN_BASE64)

@@ -23,6 +23,8 @@ class Shape(msgspec.Struct, frozen=True):
     attachment_count: int = 0
     has_base64_body: bool = False
     """A body is written in base64, so that a look at the mail's bytes does not show what it says."""
+    bodies_end: int = 0
+    """Offset into the mail behind which no body lies."""
 
 
 def shape_of(data: bytes, body_start: int, fields: ContentFields) -> Shape:
@@ -31,7 +33,7 @@ def shape_of(data: bytes, body_start: int, fields: ContentFields) -> Shape:
     What lies beyond the limits of `aerogram.wire.mime.walk` counts as a file.
     """
     has_text = has_html = has_base64_body = False
-    files = 0
+    files = bodies_end = 0
     for leaf in leaves_of(data, body_start, fields):
         if not is_body(leaf):
             files += 1
@@ -39,7 +41,8 @@ def shape_of(data: bytes, body_start: int, fields: ContentFields) -> Shape:
         has_text = has_text or leaf.media_type != HTML
         has_html = has_html or leaf.media_type == HTML
         has_base64_body = has_base64_body or leaf.fields.encoding.lower() == "base64"
-    return Shape(has_text, has_html, files, has_base64_body)
+        bodies_end = leaf.end
+    return Shape(has_text, has_html, files, has_base64_body, bodies_end)
 
 
 def is_body(leaf: Leaf) -> bool:
