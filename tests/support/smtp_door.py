@@ -1,6 +1,7 @@
 """The SMTP door over a real store and real sockets, and a client that says lines."""
 
 import asyncio
+import base64
 import contextlib
 import socket
 import ssl
@@ -79,6 +80,10 @@ class SmtpHouse:
                 await client.close()
             await door.close(1.0)
             listening.close()
+
+    def plain(self):
+        """What AUTH PLAIN says with the account's key pair."""
+        return base64.b64encode(f"\0{self.keys.api_key}\0{self.keys.secret_key}".encode()).decode()
 
     async def client(self):
         client = await Client.connected(self.port)
