@@ -2,10 +2,13 @@
 
 import smtplib
 import ssl
+from contextlib import closing
 
 import pytest
+from mailjet_rest import Client
+from mailjet_rest.errors import MailjetAuthError
 
-from clients.sample import SENDER, Sample
+from clients.sample import CONTROLS, SENDER, Sample, assert_uncontrolled
 
 
 @pytest.fixture
@@ -44,13 +47,52 @@ def test_the_body_is_not_changed_by_a_single_byte(connect, relaying):
 def test_fields_that_speak_to_mailjet_do_not_leave(connect, post):
     sample = Sample()
     message = sample.message()
-    message["X-MJ-CustomID"] = "r-17"
-    message["X-MJ-EventPayload"] = '{"secret": 1}'
-    message["X-Mailjet-Campaign"] = "spring"
+    for name, value in CONTROLS.items():
+        message[name] = value
     message["Bcc"] = "hidden@example.net"
     connect(post.server).sendmail(SENDER, [sample.recipient], message.as_bytes())
-    received = sample.assert_intact(post.mail_to(sample.recipient))
-    assert not [name for name in received if name.lower().startswith(("x-mj-", "x-mailjet-", "bcc"))]
+    assert_uncontrolled(sample.assert_intact(post.mail_to(sample.recipient)))
+
+
+def test_the_custom_id_finds_the_message_over_rest(connect, capturing):
+    sample = Sample()
+    message = sample.message()
+    message["X-MJ-CustomID"] = custom_id = f"r-17 grüße {sample.recipient}"
+    connect(capturing.server).sendmail(SENDER, [sample.recipient], message.as_bytes())
+    settings = capturing.server.settings
+    with closing(
+        Client(auth=(settings["api_key"], settings["secret_key"]), api_url=f"{capturing.server.url}/")
+    ) as rest:
+        answer = rest.message.get(filters={"CustomID": custom_id, "ShowCustomID": True, "ShowSubject": True})
+    [found] = answer.json()["Data"]
+    assert (found["CustomID"], found["Subject"]) == (custom_id, sample.subject)
+
+
+def test_a_malformed_order_is_refused_with_all_that_is_wrong(connect, capturing):
+    message = Sample().message()
+    message["X-Mailjet-Prio"] = "urgent"
+    message["X-MJ-Vars"] = "name=Ann"
+    with pytest.raises(smtplib.SMTPDataError) as refused:
+        connect(capturing.server).sendmail(SENDER, [Sample().recipient], message.as_bytes())
+    assert refused.value.smtp_code == 550
+    assert refused.value.smtp_error.count(b"must be") == 2
+
+
+def test_a_token_of_a_domain_sends_from_it_and_opens_nothing_else(connect, capturing):
+    server, sample = capturing.server, Sample()
+    token = server.answer_of("domain", "token", "add", "example.com")["token"]
+    client = connect(server, token, token)
+    client.sendmail(SENDER, [sample.recipient], sample.message().as_bytes())
+    sample.assert_intact(capturing.mail_to(sample.recipient))
+    with pytest.raises(smtplib.SMTPSenderRefused):
+        client.sendmail("ann@example.net", [sample.recipient], sample.message().as_bytes())
+    for version, call in (
+        ("v3.1", lambda api: api.send.create(data={})),
+        ("v3", lambda api: api.message.get()),
+    ):
+        with closing(Client(auth=(token, token), version=version, api_url=f"{server.url}/")) as api:
+            with pytest.raises(MailjetAuthError):
+                call(api)
 
 
 def test_the_final_reply_names_the_message(connect, capturing):
