@@ -90,9 +90,9 @@ def test_a_token_of_a_domain_sends_from_it_and_opens_nothing_else(connect, captu
         ("v3.1", lambda api: api.send.create(data={})),
         ("v3", lambda api: api.message.get()),
     ):
-        with closing(Client(auth=(token, token), version=version, api_url=f"{server.url}/")) as api:
-            with pytest.raises(MailjetAuthError):
-                call(api)
+        api = Client(auth=(token, token), version=version, api_url=f"{server.url}/")
+        with closing(api), pytest.raises(MailjetAuthError):
+            call(api)
 
 
 def test_the_final_reply_names_the_message(connect, capturing):

@@ -51,7 +51,7 @@ class Shelf:
     async def find_by_name(self, _, name):
         return next((each for each in self.templates if each.name == name), None)
 
-    async def knows(self, _, name):
+    async def exists(self, _, name):
         return name == "receipts"
 
 

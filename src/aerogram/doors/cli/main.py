@@ -34,7 +34,7 @@ COMMANDS: Final = {
 """Every command and what it is for; the same sentence opens its own help."""
 
 BELOW: Final = {"account": ("key",), "domain": ("token",)}
-"""The nouns below a noun, as in ``aerogram domain token add``; each is a file named after both."""
+"""The nouns below a noun that have a file of their own, named after both, as in ``aerogram domain token add``."""
 _FOLDER: Final = "aerogram.doors.cli.commands"
 
 HELP: Final = """Aerogram, an email platform that a team runs itself.
@@ -78,7 +78,7 @@ def noun_of(name: str) -> Noun:
     """Load the declaration of one command of the table."""
     noun: Noun = importlib.import_module(f"{_FOLDER}.{name}").noun
     for below in BELOW.get(name, ()):
-        noun.nouns[below] = importlib.import_module(f"{_FOLDER}.{name}_{below}").noun
+        importlib.import_module(f"{_FOLDER}.{name}_{below}")
     return noun
 
 

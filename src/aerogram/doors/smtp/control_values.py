@@ -22,7 +22,9 @@ MAX_TAGS: Final = 50
 """Tags of a mail; Mailjet's measure for every collection (facts: SEND.md A7, mj-0008)."""
 MAX_VARIABLES: Final = 1_000
 """Variables of a mail; the Send API takes as many."""
-MAX_CATEGORY: Final = 255
+MAX_DEPTH: Final = 50
+"""Objects and arrays in one another within the variables: deeper ones could be read, but not be written again."""
+MAX_NAME: Final = 255
 """Characters of a monitoring category's or template's name; nothing longer is one."""
 
 RANKS: Final = {"0": Rank.LOW, "1": Rank.FRONT_LOW, "2": Rank.HIGH, "3": Rank.FRONT_HIGH}
@@ -73,8 +75,8 @@ def campaign(value: str) -> str:
 
 def name(value: str) -> str:
     """Read the name of something that the account has."""
-    if len(value) > MAX_CATEGORY:
-        raise ValueError(f"a name of at most {MAX_CATEGORY} characters")
+    if len(value) > MAX_NAME:
+        raise ValueError(f"a name of at most {MAX_NAME} characters")
     return value
 
 
@@ -84,9 +86,20 @@ def variables(value: str) -> dict[str, Any]:
         read = _decode_object(value)
     except (ValueError, RecursionError):
         raise ValueError('a JSON object, as {"name": "Ann"}') from None
-    if len(read) > MAX_VARIABLES:
-        raise ValueError(f"a JSON object of at most {MAX_VARIABLES} variables")
+    if len(read) > MAX_VARIABLES or _is_deeper(read, MAX_DEPTH):
+        raise ValueError(
+            f"a JSON object of at most {MAX_VARIABLES} variables, {MAX_DEPTH} levels deep at most"
+        )
     return read
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Tell whether objects and arrays stand in one another on more than ``levels`` levels."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return False
+    return levels == 0 or any(_is_deeper(each, levels - 1) for each in value)
 
 
 def address(value: str) -> str:

@@ -53,7 +53,7 @@ class Templates(Protocol):
 class Categories(Protocol):
     """Where monitoring categories are known."""
 
-    async def knows(self, account_id: int, name: str) -> bool:
+    async def exists(self, account_id: int, name: str) -> bool:
         """Tell whether an account has a category of this name."""
         ...
 
@@ -71,7 +71,7 @@ class NoTemplates:
 class NoCategories:
     """Where no account has a monitoring category."""
 
-    async def knows(self, account_id: int, name: str) -> bool:  # noqa: ARG002 - none is known
+    async def exists(self, account_id: int, name: str) -> bool:  # noqa: ARG002 - none is known
         """Know nothing."""
         return False
 
@@ -98,7 +98,7 @@ class Shelf:
             elif not template.html and not template.text:
                 mistakes.append(f"X-MJ-TemplateID: template {controls.template!r} has neither text nor HTML")
         category = controls.asked.monitoring_category
-        if category and not await self._categories.knows(account_id, category):
+        if category and not await self._categories.exists(account_id, category):
             mistakes.append(f"X-MJ-MonitoringCategory: the account has no category {category!r}")
         if mistakes:
             raise ControlsError("\n".join(mistakes))

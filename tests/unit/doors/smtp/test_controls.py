@@ -122,6 +122,7 @@ MALFORMED = [
     ("X-MJ-Vars: " + "[" * 100_000, "must be a JSON object"),
     ('X-MJ-Vars: {"a": "\udcff"', "must be a JSON object"),
     ("X-MJ-Vars: {" + ",".join(f'"{n}":1' for n in range(1001)) + "}", "of at most 1000 variables"),
+    ('X-MJ-Vars: {"a":' + "[" * 50 + "]" * 50 + "}", "50 levels deep at most"),
     ("X-MJ-TemplateErrorReporting: nobody", "'nobody' must be one email address"),
     ("X-MJ-TemplateErrorReporting: a@b.org, c@d.org", "must be one email address"),
     ("X-MJ-TemplateErrorDeliver: sometimes", "'sometimes' must be deliver or 0"),

@@ -5,11 +5,13 @@ from typing import Annotated
 import typer
 
 from aerogram.doors.cli.answer import Answer, table
+from aerogram.doors.cli.commands import account as parent
 from aerogram.doors.cli.commands.account import Named, accounts_of, key_facts, keys_rows, shown_once
 from aerogram.doors.cli.host import Installation
-from aerogram.doors.cli.noun import Noun
 
-noun = Noun("The API keys of an account; mail by a sandbox key never leaves this installation.")
+noun = parent.noun.noun(
+    "key", "The API keys of an account; mail by a sandbox key never leaves this installation."
+)
 
 ApiKey = Annotated[str, typer.Argument(metavar="API_KEY", help="As aerogram account key ls shows it.")]
 

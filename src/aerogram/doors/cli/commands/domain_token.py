@@ -6,15 +6,17 @@ import typer
 
 from aerogram.base.errors import RefusedError
 from aerogram.doors.cli.answer import Answer, moment, plural, table
+from aerogram.doors.cli.commands import domain as parent
 from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.commands.domain import Account, Name, domains_of
 from aerogram.doors.cli.host import Installation, Platform
-from aerogram.doors.cli.noun import Noun
 from aerogram.identity.tokens import DomainTokens
 from aerogram.senders.pattern import parse_domain
 from aerogram.store.records.accounts import CredentialRow
 
-noun = Noun("Tokens of a domain: user and password in one, for SMTP clients that send from it alone.")
+noun = parent.noun.noun(
+    "token", "Tokens of a domain: user and password in one, for SMTP clients that send from it alone."
+)
 
 
 def tokens_of(platform: Platform) -> DomainTokens:
