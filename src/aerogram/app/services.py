@@ -10,6 +10,8 @@ import msgspec
 
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
+from aerogram.content.personal.minting import LinkMint
+from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.delivery.carrier import CaptureCarrier, RoutedCapture
 from aerogram.delivery.lane import Limits
 from aerogram.delivery.notifier import Notifier
@@ -28,9 +30,12 @@ from aerogram.model.event import EventKind
 from aerogram.net.dns import Resolver
 from aerogram.net.http import HttpCaller
 from aerogram.queue.leases import Leases
+from aerogram.reporting.engagement.geo import Countries
+from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.senders.book import SenderBook
 from aerogram.senders.keyring import Keyring
+from aerogram.senders.tracking_hosts import TrackingHosts
 from aerogram.store.room import Watermark
 from aerogram.submission.accept import Acceptor
 
@@ -55,6 +60,9 @@ class Services:
     watermark: Watermark
     worker: Worker | None
     webhooks: WebhookSender
+    engagements: Engagements
+    signer: LinkSigner
+    """Mints the links of mails and reads them when readers come back."""
     http: HttpCaller
     counts: Counter[str]
 
@@ -72,10 +80,17 @@ def build(platform: Platform) -> Services:
             counts[EventKind(change.event_kind).name.lower()] += 1
         webhooks.wake()
 
+    def engaged(kinds: list[EventKind]) -> None:
+        counts.update(kind.name.lower() for kind in kinds)
+        webhooks.wake()
+
+    signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
     worker = None
     if settings.role in {EVERYTHING, "delivery"}:
         keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
-        preparer = Preparer(Composer(settings.hostname), keyring, platform.blobs)
+        hosts = TrackingHosts(platform.database, platform.clock, settings.public_url.rstrip("/"))
+        composer = Composer(settings.hostname, LinkMint(signer, hosts.base_url))
+        preparer = Preparer(composer, keyring, platform.blobs)
         schedule = Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after)
         recorder = Recorder(
             database=platform.database,
@@ -92,6 +107,7 @@ def build(platform: Platform) -> Services:
             leases=Leases(platform.database, platform.ids, platform.clock),
             preparer=preparer,
             keyring=keyring,
+            hosts=hosts,
             carrier=_carrier(settings),
             recorder=recorder,
         )
@@ -117,6 +133,10 @@ def build(platform: Platform) -> Services:
         watermark=watermark,
         worker=worker,
         webhooks=webhooks,
+        engagements=Engagements(
+            platform.database, platform.ids, platform.clock, Countries(settings.geoip_database), engaged
+        ),
+        signer=signer,
         http=http,
         counts=counts,
     )

@@ -49,6 +49,16 @@ def text_from_html(html: str) -> str:
     return writer.finish()
 
 
+def _collapsed(text: str) -> str:
+    """Make each run of white space one space."""
+    if text.isspace():
+        return " "
+    # Most texts between tags are in order; looking is much quicker than replacing.
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text
+    return _SPACES.sub(" ", text)
+
+
 class _Writer:
     """Lays out lines. ``_gap`` is how many line ends must stand before what comes next."""
 
@@ -69,12 +79,13 @@ class _Writer:
     def take_text(self, text: str) -> None:
         """Write running text."""
         if not self._pres:
-            self._append(_SPACES.sub(" ", text))
+            self._append(_collapsed(text))
             return
         for number, line in enumerate(text.splitlines()):
             if number:
                 self._break_line()
-            self._append(line.expandtabs(8), is_exact=True)
+            if self._line or line.strip():
+                self._append(line.expandtabs(8), is_exact=True)
 
     def take_tag(self, tag: Tag) -> None:
         """Do what a tag means for the lines."""
@@ -85,7 +96,7 @@ class _Writer:
         elif name == "br":
             self._break_line()
         elif name == "img" and not tag.is_end:
-            self._append(_SPACES.sub(" ", attribute(tag, "alt")))
+            self._append(_collapsed(attribute(tag, "alt")))
         elif name in _CELLS and not tag.is_end:
             if self._line and not self._ends_with_space:
                 self._append(_BETWEEN_CELLS)
@@ -159,11 +170,14 @@ class _Writer:
 
     def _end_link(self) -> None:
         """Write where a link leads, unless its words say so."""
+        if not self._href:
+            return
         href, self._href = self._href.translate(_unseen), ""
         words, self._words = "".join(self._words).strip(), []
-        if _shown_scheme(href) is None:
+        scheme = _shown_scheme(href)
+        if scheme is None:
             return
-        bare = re.sub(r"\A(?:https?://|mailto:|tel:)", "", href, flags=re.IGNORECASE)
+        bare = href[scheme.end() :]
         if words in {href, bare, bare.rstrip("/"), href.rstrip("/")}:
             return
         shown = bare if href[:1] in {"m", "M"} else href

@@ -80,18 +80,24 @@ def edit_parts(data: bytes, change: Callable[[str, str], str]) -> bytes:
 
 
 def set_subject(data: bytes, subject: str) -> bytes:
-    """Give the mail with this subject, in the place of its own or at the end of its header section.
+    """Give the mail with this subject. Raises `HeaderError` for what no header can carry."""
+    return with_field(data, b"subject", encode_text("Subject", subject))
 
-    Raises `HeaderError` for what no header can carry.
+
+def with_field(data: bytes, name: bytes, written: bytes) -> bytes:
+    """Give the mail with a whole field, b"" for none, instead of those of its name (in lower case).
+
+    It stands where the first of them stood, or at the end of the header section.
     """
-    written = encode_text("Subject", subject)
     head_end, _ = end_of_head(data)
-    at = 0
+    pieces: list[bytes] = []
     for field in split_fields(data[:head_end]):
-        if field.partition(b":")[0].rstrip(b" \t").lower() == b"subject":
-            return data[:at] + written + data[at + len(field) + 2 :]
-        at += len(field) + 2
-    return data[:head_end] + written + data[head_end:]
+        if field.partition(b":")[0].rstrip(b" \t").lower() == name:
+            pieces.append(written)
+            written = b""
+        else:
+            pieces += (field, b"\r\n")
+    return b"".join((*pieces, written, data[head_end:]))
 
 
 def _body(data: bytes, leaf: Leaf) -> Body | None:
