@@ -1,14 +1,18 @@
 """Python's smtplib, over STARTTLS with a certificate that it checks."""
 
+import email
+import email.policy
 import smtplib
 import ssl
 from contextlib import closing
+from email.message import EmailMessage
 
 import pytest
 from mailjet_rest import Client
 from mailjet_rest.errors import MailjetAuthError
 
 from clients.sample import CONTROLS, SENDER, Sample, assert_uncontrolled
+from support.waiting import wait_for
 
 
 @pytest.fixture
@@ -66,6 +70,73 @@ def test_the_custom_id_finds_the_message_over_rest(connect, capturing):
         answer = rest.message.get(filters={"CustomID": custom_id, "ShowCustomID": True, "ShowSubject": True})
     [found] = answer.json()["Data"]
     assert (found["CustomID"], found["Subject"]) == (custom_id, sample.subject)
+
+
+def a_mail(recipient, text, *, html=None, **headers):
+    message = EmailMessage(policy=email.policy.SMTP)
+    message["From"], message["To"], message["Subject"] = SENDER, recipient, "Hello {{var:name}}"
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text, cte="base64")
+    if html:
+        message.add_alternative(html, subtype="html")
+    return message.as_bytes()
+
+
+def read(received):
+    return email.message_from_bytes(received, policy=email.policy.default)
+
+
+def test_a_mail_with_variables_is_filled_in(connect, post):
+    to = Sample().recipient
+    orders = {"X_MJ_TemplateLanguage": "True", "X_MJ_Vars": '{"name": "Zoë", "n": [1, 2]}'}
+    text = "Dear {{var:name}}{% for i in var:n %} {{i}}{% endfor %} [[var:name]]"
+    mail = a_mail(to, text, html="<p>{{var:name}}</p>", **orders)
+    connect(post.server).sendmail(SENDER, [to], mail)
+    received = read(post.mail_to(to))
+    assert received["Subject"] == "Hello Zoë"
+    assert received.get_body(("plain",)).get_content().strip() == "Dear Zoë 1 2 Zoë"
+    assert "<p>Zoë</p>" in received.get_body(("html",)).get_content()
+
+
+def test_a_mail_that_quotes_marks_arrives_as_it_was_written(connect, post):
+    to = Sample().recipient
+    mail = a_mail(to, "Write {{var:name}} or [[var:name]]", X_Mailjet_Campaign="how to")
+    connect(post.server).sendmail(SENDER, [to], mail)
+    received = post.mail_to(to)
+    assert received.partition(b"\r\n\r\n")[2] == mail.partition(b"\r\n\r\n")[2]
+    assert read(received)["Subject"] == "Hello {{var:name}}"
+
+
+def test_a_mail_with_the_mark_of_the_link_is_one_that_people_can_leave(connect, post):
+    first, second = Sample().recipient, Sample().recipient
+    mail = a_mail(first, "Leave: [[UNSUB_LINK_EN]]")
+    connect(post.server).sendmail(SENDER, [first, second], mail)
+    links = set()
+    for each in (first, second):
+        received = read(post.mail_to(each))
+        link = received.get_body(("plain",)).get_content().strip().removeprefix("Leave: ")
+        assert "/u/" in link
+        assert received["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        links.add(link)
+    assert len(links) == 2
+
+
+def test_a_deduplicated_campaign_reaches_an_address_once(connect, relaying):
+    first, second = Sample().recipient, Sample().recipient
+    orders = {"X_Mailjet_Campaign": f"once {first[4:20]}", "X_Mailjet_DeduplicateCampaign": "yes"}
+    client = connect(relaying.server)
+    client.sendmail(SENDER, [first], a_mail(first, "one", **orders))
+    relaying.mail_to(first)
+    client.sendmail(SENDER, [first, second], a_mail(first, "two", **orders))
+    relaying.mail_to(second)
+    blocked = wait_for(lambda: _blocked(relaying.server, first), "a blocked message")
+    assert "campaign" in blocked["last_reply"]
+
+
+def _blocked(server, recipient):
+    listed = server.answer_of("queue", "ls", "--state", "blocked")["messages"]
+    return next((each for each in listed if each["to"] == recipient), None)
 
 
 def test_a_malformed_order_is_refused_with_all_that_is_wrong(connect, capturing):

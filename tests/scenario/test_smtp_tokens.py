@@ -15,6 +15,7 @@ from aerogram.store.sql import Sql
 from aerogram.store.tables import content
 from support.smtp_door import SmtpHouse
 
+TRANSCRIPTS = Sql(select(content.c.transcript))
 TREATMENTS = Sql(select(content.c.treatment).order_by(content.c.id))
 MAIL = b"From: Ann <%b>\r\nTo: bob@example.net\r\nSubject: Hello\r\n\r\nHello\r\n"
 ONLY = "Sender address rejected: this token sends from example.org only"
@@ -44,10 +45,14 @@ async def token(house, tokens):
     return (await tokens.make(house.account_id, "example.org")).token
 
 
-async def logged_in(house, user, password):
+async def logged_in(house, user, password, *, is_login=False):
     """A client, and the reply to its AUTH."""
     client = await house.client()
     await client.say("EHLO client.example")
+    if is_login:
+        await client.say("AUTH LOGIN")
+        await client.say(base64.b64encode(user.encode()).decode())
+        return client, await client.say(base64.b64encode(password.encode()).decode())
     pair = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
     return client, await client.say(f"AUTH PLAIN {pair}")
 
@@ -57,6 +62,20 @@ async def test_a_token_is_user_and_password_and_sends_from_its_domain(house, tok
     assert reply == "235 2.7.0 OK"
     assert (await client.send_mail(MAIL % b"ann@example.org")).startswith("250")
     assert (await client.send_mail(MAIL % b"News@EXAMPLE.org", sender="")).startswith("250")
+
+
+@pytest.mark.parametrize("is_login", [True, False])
+async def test_no_record_of_a_mail_shows_the_token(house, token, database, is_login):
+    client, _ = await logged_in(house, token, token, is_login=is_login)
+    await client.send_mail(MAIL % b"ann@example.org")
+
+    def unit():
+        return (yield TRANSCRIPTS())
+
+    [(transcript,)] = await database.read(unit)
+    assert "AUTH" in transcript
+    for secret in (token, base64.b64encode(token.encode()).decode()[:20]):
+        assert secret not in transcript
 
 
 @pytest.mark.parametrize("sender", ["ann@example.com", "ann@sub.example.org", "ann@notexample.org"])
