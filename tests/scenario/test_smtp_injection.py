@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.content.compose import Composer
-from aerogram.model.message import ContentKind
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
 from support.injections import PAYLOADS, as_address, smuggled
+from support.letters import a_letter
 from support.smtp_door import SmtpHouse
 
 STORED = Sql(
@@ -121,11 +121,5 @@ async def test_headers_with_payloads_reach_nobody(house, client):
 
 
 def _delivered(body):
-    return COMPOSER.compose_content(
-        content_id=1,
-        kind=ContentKind.MIME,
-        body=bytes(body).replace(b"Subject", b"Message-ID: <1@b>\r\nSubject", 1),
-        from_email="ann@example.org",
-        accepted_ms=0,
-        signer=None,
-    )
+    with_id = bytes(body).replace(b"Subject", b"Message-ID: <1@b>\r\nSubject", 1)
+    return COMPOSER.compose(a_letter(body=with_id), None)
