@@ -4,19 +4,18 @@ import asyncio
 import smtplib
 import subprocess
 from email.message import EmailMessage
-from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select
 
 from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.content.templates import Content
 from aerogram.model.account import SendDefaults
 from aerogram.model.message import Rank
 from aerogram.model.treatment import Treatment, unpacked
 from aerogram.store.records.submissions import LANE_SHIFT
 from aerogram.store.sql import Sql
 from aerogram.store.tables import campaign, content, message
-from aerogram.wire.mime.parts import Mailbox
 from support import required
 from support.smtp_door import SmtpHouse
 
@@ -30,42 +29,26 @@ CONTENTS = Sql(
 CAMPAIGNS = Sql(select(campaign.c.name).order_by(campaign.c.id))
 
 
-class AStoredTemplate(NamedTuple):
-    id: int = 7
-    name: str = "welcome"
-    subject: str = "Welcome {{var:name}}"
-    reply_to: Mailbox | None = Mailbox("help@example.org", "Help")
-    html: str | None = "<p>Dear {{var:name}}</p>"
-    text: str | None = "Dear {{var:name}}"
-    makes_text: bool = False
-
-
-class Shelf:
-    """Templates and categories of whatever account asks."""
-
-    templates = (AStoredTemplate(), AStoredTemplate(id=8, name="9", html=None, text=None))
-
-    async def find(self, _, template_id):
-        return next((each for each in self.templates if each.id == template_id), None)
-
-    async def find_by_name(self, _, name):
-        return next((each for each in self.templates if each.name == name), None)
-
-    async def exists(self, _, name):
-        return name == "receipts"
-
-
 @pytest.fixture
 async def house(database, ids, clock, tmp_path):
-    made = SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
-    made.templates = made.categories = Shelf()
-    return made
+    return SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
 
 
 @pytest.fixture
 async def door(house):
     async with house.opened() as opened:
         yield opened
+
+
+@pytest.fixture
+async def template_id(house, door):
+    """A template with everything; there is another one, called "9", with nothing."""
+    made = await house.templates.create(house.account_id, {"name": "welcome"})
+    headers = {"Subject": "Welcome {{var:name}}", "Reply-To": "Help <help@example.org>"}
+    content = Content(html="<p>Dear {{var:name}}</p>", text="Dear {{var:name}}", headers=headers)
+    await house.templates.replace_content(house.account_id, made.id, content)
+    await house.templates.create(house.account_id, {"name": "9"})
+    return made.id
 
 
 def a_mail(headers=(), text="Hello", html=None):
@@ -177,21 +160,26 @@ class TestControls:
         assert await stored(house) == []
         await send(house, a_mail())
 
-    async def test_a_template_replaces_the_content_and_the_mails_own_headers_win(self, house):
-        headers = (("X-MJ-TemplateID", "7"), ("X-MJ-TemplateLanguage", "1"), ("X-MJ-Vars", '{"name": "Ann"}'))
+    async def test_a_template_replaces_the_content_and_the_mails_own_headers_win(self, house, template_id):
+        headers = (
+            ("X-MJ-TemplateID", str(template_id)),
+            ("X-MJ-TemplateLanguage", "1"),
+            ("X-MJ-Vars", '{"name": "Ann"}'),
+        )
         mail = a_mail((*headers, ("Reply-To", "own@example.org")), "old text")
         mail.add_attachment(b"pdf", maintype="application", subtype="pdf", filename="a.pdf")
         await send(house, mail)
         row = await the_one(house)
         body = bytes(row["body"])
         assert (row["subject"], row["has_text"], row["has_html"]) == ("Hello", 1, 1)
-        assert (row["treatment"].template_id, row["treatment"].has_language) == (7, True)
+        assert (row["treatment"].template_id, row["treatment"].has_language) == (template_id, True)
         assert b"Dear {{var:name}}" in body
         assert b"own@example.org" in body
         assert b"help@example.org" not in body
         assert b'filename="a.pdf"' in body
         assert b"old text" not in body
 
+    @pytest.mark.usefixtures("template_id")
     async def test_a_template_found_by_name_gives_the_headers_that_the_mail_lacks(self, house):
         await send(house, a_mail((("X-MJ-TemplateID", "welcome"), ("Subject", ""))))
         row = await the_one(house)
@@ -212,12 +200,14 @@ class TestControls:
             ),
         ],
     )
+    @pytest.mark.usefixtures("template_id")
     async def test_what_the_account_does_not_have_is_refused_by_name(self, house, header, value, says):
         code, [line] = await refusal(house, a_mail(((header, value),)))
         assert code == 550
         assert line.startswith(f"5.6.0 {says}")
 
     async def test_a_known_category_travels_with_the_mail(self, house):
+        await house.categories.add(house.account_id, "receipts")
         await send(house, a_mail((("X-MJ-MonitoringCategory", "receipts"),)))
         assert (await the_one(house))["treatment"] == Treatment(monitoring_category="receipts")
 

@@ -6,7 +6,9 @@ as plain text; a mail with one of the three in effect is a hole.
 """
 
 import email
+import email.parser
 import email.policy
+import functools
 import itertools
 
 from aerogram.wire.address import is_email
@@ -91,12 +93,13 @@ PAYLOADS = tuple(
 )
 """More than 2,000 texts, no two alike, always in one order."""
 
-_ADDRESSED = ("from", "sender", "reply-to", "to", "cc", "bcc", "return-path", "errors-to")
+ADDRESSED = ("from", "sender", "reply-to", "to", "cc", "bcc", "return-path", "errors-to")
+"""The headers that hold addresses."""
 
 
-def as_address(payload):
+def as_address(payload, domain="example.net"):
     """Put a payload into an address, where the local part ends; as it is when it brings a domain of its own."""
-    return payload if "@" in payload else f"a{payload}@example.net"
+    return payload if "@" in payload else f"a{payload}@{domain}"
 
 
 def is_honest_address(payload):
@@ -104,27 +107,30 @@ def is_honest_address(payload):
     return is_email(payload)
 
 
+@functools.lru_cache(maxsize=1)
+def addresses(mail):
+    """Give the addresses in each header that holds some, as Python's reader of mail understands them."""
+    read = email.parser.BytesHeaderParser(policy=email.policy.SMTPUTF8).parsebytes(mail)
+    return {
+        name: [address.addr_spec for header in found for address in header.addresses]
+        for name in ADDRESSED
+        if (found := read.get_all(name))
+    }
+
+
 def smuggled(mail):
-    """Name what a payload added to a mail (bytes), as Python's two readers of mail see it; [] for nothing.
+    """Name what a payload added to a mail (bytes), as Python's reader of mail sees it; [] for nothing.
 
     A bare CR, LF or NUL counts too: the next server might take it for a line end.
     """
     found = []
     if mail.replace(b"\r\n", b"").translate(None, b"\r\n\0") != mail.replace(b"\r\n", b""):
         found.append("a bare CR or LF, or a NUL")
-    for policy in (email.policy.compat32, email.policy.SMTPUTF8):
-        read = email.message_from_bytes(mail, policy=policy)
-        for part in read.walk():
-            found += [f"the header {name}" for name in part if name.strip().lower() == EVIL_HEADER]
-            if part.get_content_type() == EVIL_TYPE:
-                found.append(f"a part of {EVIL_TYPE}")
-    found += [
-        f"an address in {name}"
-        for name in _ADDRESSED
-        for header in read.get_all(name, ())
-        for address in header.addresses
-        if address.addr_spec.lower() == EVIL_ADDRESS
-    ]
+    for part in email.message_from_bytes(mail, policy=email.policy.compat32).walk():
+        found += [f"the header {name}" for name in part if name.strip().lower() == EVIL_HEADER]
+        if part.get_content_type() == EVIL_TYPE:
+            found.append(f"a part of {EVIL_TYPE}")
+    found += [f"an address in {name}" for name, some in addresses(mail).items() if EVIL_ADDRESS in some]
     return found
 
 

@@ -6,9 +6,10 @@ import contextlib
 import socket
 import ssl
 
+from aerogram.content.templates import Templates
 from aerogram.doors.smtp.listener import SmtpDoor
 from aerogram.doors.smtp.policy import SmtpPolicy
-from aerogram.doors.smtp.stored import NoCategories, NoTemplates, Shelf
+from aerogram.doors.smtp.stored import Shelf
 from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.identity.accounts import Accounts
 from aerogram.identity.attempts import LoginAttempts
@@ -18,6 +19,7 @@ from aerogram.model.account import NO_DEFAULTS
 from aerogram.net.tls import self_signed, server_context
 from aerogram.senders.addresses import Senders
 from aerogram.senders.book import SenderBook
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.domains import Domains
 from aerogram.store.blobs import DiskBlobs
 from aerogram.submission.accept import Acceptor
@@ -31,7 +33,8 @@ class SmtpHouse:
         self.database, self.clock = database, clock
         self.accounts = Accounts(database, sealer, ids, clock)
         self.senders = Senders(database, Domains(database, sealer, ids, clock), ids, clock)
-        self.templates, self.categories = NoTemplates(), NoCategories()
+        self.templates = Templates(database, ids, clock)
+        self.categories = MonitoringCategories(database, clock)
         self.fault = None
         self._clients = []
         self.acceptor = Acceptor(

@@ -10,8 +10,8 @@ import hmac
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
-from aerogram.model.account import CredentialKind, Principal, SendDefaults
-from aerogram.store.records import lookups
+from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal, SendDefaults
+from aerogram.store.records import accounts, lookups
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -56,6 +56,25 @@ class Authenticator:
         principal = self.cached(key, secret)
         if principal is not None:
             return principal
+        found = await self._opening(key, secret)
+        if found is None or not found.is_active:
+            return None
+        principal = _principal(found, f"API key {key[:_LABEL_LETTERS]}…")
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[key] = (found.secret_hash, principal, self._clock.now_ms() + REMEMBER_MS)
+        return principal
+
+    async def is_suspended(self, key: str, secret: str) -> bool:
+        """Tell whether a pair would open its account, were that active.
+
+        Raises `UnavailableError` when the store cannot be asked.
+        """
+        found = await self._opening(key, secret)
+        return found is not None and not found.is_active
+
+    async def _opening(self, key: str, secret: str) -> Opening | None:
+        """Give what a pair opens, were its account active; None for a wrong or revoked one."""
         if "\0" in key or len(key) > MAX_KEY_LENGTH:
             # No key looks like this, and PostgreSQL could not even compare with a NUL.
             return None
@@ -64,15 +83,9 @@ class Authenticator:
         # An unknown key costs the same comparison, so that time does not tell which keys exist.
         secret_hash = found.secret_hash if found else self._sealer.digest("")
         is_right = hmac.compare_digest(given, secret_hash)
-        if found is None or not is_right:
+        if found is None or not is_right or found.revoked_ms is not None:
             return None
-        if found.kind != CredentialKind.API_KEY or not _opens(found):
-            return None
-        principal = _principal(found, f"API key {key[:_LABEL_LETTERS]}…")
-        if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[key] = (secret_hash, principal, self._clock.now_ms() + REMEMBER_MS)
-        return principal
+        return found if found.kind == CredentialKind.API_KEY else None
 
     async def check_token(self, token: str) -> Principal | None:
         """Give the principal of a domain's token, for the SMTP door alone; None when it opens nothing.
@@ -100,8 +113,10 @@ class Authenticator:
 
 async def defaults_of(database: Database, account_id: int) -> SendDefaults:
     """Give what mail of an account gets when it does not say otherwise."""
-    tracks_opens, tracks_clicks = await database.read(lambda: lookups.tracking_of(account_id))
-    return SendDefaults(tracks_opens=bool(tracks_opens), tracks_clicks=bool(tracks_clicks))
+    account = await database.read(lambda: accounts.find(account_id))
+    if account is None:
+        return NO_DEFAULTS
+    return SendDefaults(tracks_opens=bool(account.tracks_opens), tracks_clicks=bool(account.tracks_clicks))
 
 
 def _opens(found: Opening) -> bool:

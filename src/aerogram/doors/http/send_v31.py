@@ -15,7 +15,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON_UTF8, Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
+from aerogram.doors.http.basic_auth import RateLimitedError, SuspendedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.v31 import answer as answers
 from aerogram.doors.http.v31 import mistakes
@@ -26,13 +26,14 @@ from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Iterable, Sequence
 
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
     from aerogram.doors.http.v31.call import Call
     from aerogram.doors.http.v31.message import Draft
     from aerogram.doors.http.v31.mistakes import Mistake
+    from aerogram.doors.http.v31.templates import Templates
     from aerogram.model.account import Principal
     from aerogram.model.message import Accepted, Submission
 
@@ -59,15 +60,36 @@ class SenderBook(Protocol):
         """Answer from the store."""
         ...
 
+    async def is_registered(self, account_id: int, email: str) -> bool:
+        """Tell whether the account has such a sender, active or not."""
+        ...
+
+
+class Categories(Protocol):
+    """What is asked of `aerogram.senders.categories.MonitoringCategories`."""
+
+    async def exists(self, account_id: int, name: str) -> bool:
+        """Answer from the store."""
+        ...
+
 
 class SendV31:
     """Serves everything below ``/v3.1/``: one path, one method, and a page for all others."""
 
     def __init__(
-        self, doorkeeper: Doorkeeper, senders: SenderBook, acceptor: Acceptor, public_url: str
+        self,
+        doorkeeper: Doorkeeper,
+        *,
+        senders: SenderBook,
+        categories: Categories,
+        templates: Templates,
+        acceptor: Acceptor,
+        public_url: str,
     ) -> None:
         self._doorkeeper = doorkeeper
         self._senders = senders
+        self._categories = categories
+        self._templates = templates
         self._acceptor = acceptor
         self._href = f"{public_url}/v3/REST/message/"
         self._sandbox_href = f"{public_url}/v3/message/"
@@ -93,6 +115,8 @@ class SendV31:
             if not isinstance(call, mistakes.Mistake):
                 transcript = f"POST /v3.1/send from {client_ip(scope)}, request {request_id}"
                 return await self._serve(principal, call, transcript)
+        except SuspendedError:
+            call = mistakes.SUSPENDED
         except UnauthenticatedError:
             call = mistakes.UNAUTHENTICATED
         except (LockedOutError, RateLimitedError) as error:
@@ -109,9 +133,12 @@ class SendV31:
 
     async def _serve(self, principal: Principal, call: Call, transcript: str) -> Answer:
         account_id = principal.account_id
-        wrong = [await self._mistakes_of(account_id, draft) for draft in call.drafts]
-        good = [draft for draft, noted in zip(call.drafts, wrong, strict=True) if not noted]
-        asked = submissions(good, account_id, transcript)
+        wanted = call.template_ids()
+        drafts = call.drafts({each: await self._templates.find(account_id, each) for each in wanted})
+        unknown = await self._unknown_categories(account_id, drafts)
+        wrong = [await self._mistakes_of(account_id, draft, unknown) for draft in drafts]
+        good = [draft for draft, noted in zip(drafts, wrong, strict=True) if not noted]
+        asked = submissions(good, principal, transcript)
         if isinstance(asked, mistakes.Mistake):
             return _flat(asked)
         if call.is_sandbox:
@@ -124,8 +151,15 @@ class SendV31:
         ]
         return Answer(answers.status_of(wrong), answers.encoded(entries), JSON_UTF8)
 
-    async def _mistakes_of(self, account_id: int, draft: Draft) -> Sequence[Mistake]:
-        """Give all that is wrong with a message, its senders included.
+    async def _unknown_categories(self, account_id: int, drafts: Iterable[Draft]) -> frozenset[str]:
+        """Give the monitoring categories of a call that the account does not have; each is asked for once."""
+        named = {draft.asked.monitoring_category for draft in drafts} - {""}
+        return frozenset([name for name in named if not await self._categories.exists(account_id, name)])
+
+    async def _mistakes_of(
+        self, account_id: int, draft: Draft, unknown_categories: frozenset[str]
+    ) -> Sequence[Mistake]:
+        """Give all that is wrong with a message, its senders and its category included.
 
         ``Sender`` needs a right that no account has, so it must be a sender of the account; and so
         must ``From``, which only that right would free from it.
@@ -135,8 +169,15 @@ class SendV31:
         if from_email and not await self._may_send_from(account_id, from_email):
             noted = (*noted, mistakes.sender_not_authorized(from_email))
         if sender_email and not await self._may_send_from(account_id, sender_email):
-            noted = (*noted, mistakes.sender_needs_right(sender_email))
+            noted = (*noted, await self._mistake_of_sender(account_id, sender_email))
+        if draft.asked.monitoring_category in unknown_categories:
+            noted = (*noted, mistakes.UNKNOWN_CATEGORY)
         return noted
+
+    async def _mistake_of_sender(self, account_id: int, email: str) -> Mistake:
+        if await self._senders.is_registered(account_id, email):
+            return mistakes.sender_not_validated(email)
+        return mistakes.sender_needs_right(email)
 
     async def _may_send_from(self, account_id: int, email: str) -> bool:
         return self._senders.allows(account_id, email) or await self._senders.confirm(account_id, email)

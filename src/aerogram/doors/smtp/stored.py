@@ -58,24 +58,6 @@ class Categories(Protocol):
         ...
 
 
-class NoTemplates:
-    """Where no account has a template."""
-
-    async def find(self, account_id: int, template_id: int) -> None:
-        """Find nothing."""
-
-    async def find_by_name(self, account_id: int, name: str) -> None:
-        """Find nothing."""
-
-
-class NoCategories:
-    """Where no account has a monitoring category."""
-
-    async def exists(self, account_id: int, name: str) -> bool:  # noqa: ARG002 - none is known
-        """Know nothing."""
-        return False
-
-
 class Shelf:
     """Looks up what the headers of a mail name, and puts it into the mail."""
 

@@ -30,10 +30,6 @@ _CREDENTIAL = Sql(
     .where(credential.c.key == bindparam("key")),
     "key",
 )
-_TRACKING = Sql(
-    select(account.c.tracks_opens, account.c.tracks_clicks).where(account.c.id == bindparam("account_id")),
-    "account_id",
-)
 _SENDERS = Sql(
     select(sender.c.email).where(sender.c.account_id == bindparam("account_id"), sender.c.status == "Active"),
     "account_id",
@@ -65,12 +61,6 @@ def credential_by_key(key: str) -> Unit[Opening | None]:
     """Give what a key opens; None when it is unknown."""
     rows = yield _CREDENTIAL(key)
     return Opening(*rows[0]) if rows else None
-
-
-def tracking_of(account_id: int) -> Unit[tuple[int, int]]:
-    """Give whether mail of an account is tracked when it does not say: opens, clicks; each 0 or 1."""
-    rows = yield _TRACKING(account_id)
-    return tuple(rows[0]) if rows else (0, 0)
 
 
 def active_senders(account_id: int) -> Unit[list[str]]:
