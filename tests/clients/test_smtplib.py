@@ -11,7 +11,7 @@ import pytest
 from mailjet_rest import Client
 from mailjet_rest.errors import MailjetAuthError
 
-from clients.sample import CONTROLS, SENDER, Sample, assert_uncontrolled
+from clients.sample import ATTACHMENT, CONTROLS, FILENAME, SENDER, Sample, assert_uncontrolled
 from support.waiting import wait_for
 
 
@@ -97,6 +97,25 @@ def test_a_mail_with_variables_is_filled_in(connect, post):
     assert received["Subject"] == "Hello Zoë"
     assert received.get_body(("plain",)).get_content().strip() == "Dear Zoë 1 2 Zoë"
     assert "<p>Zoë</p>" in received.get_body(("html",)).get_content()
+
+
+def test_a_stored_template_takes_the_place_of_the_text_and_the_files_stay(connect, post, tmp_path):
+    to, name = Sample().recipient, f"welcome {Sample().recipient}"
+    html = tmp_path / "welcome.html"
+    html.write_text("<p>Dear {{var:name}}</p>", encoding="utf-8")
+    post.server.answer_of("template", "put", name, "--html", str(html))
+    message = email.message_from_bytes(
+        a_mail(to, "old", X_MJ_TemplateID=name, X_MJ_TemplateLanguage="1", X_MJ_Vars='{"name": "Zoë"}'),
+        policy=email.policy.SMTP,
+    )
+    message.add_attachment(ATTACHMENT, maintype="application", subtype="octet-stream", filename=FILENAME)
+    connect(post.server).sendmail(SENDER, [to], message.as_bytes())
+    received = read(post.mail_to(to))
+    assert received["Subject"] == "Hello Zoë"
+    assert "<p>Dear Zoë</p>" in received.get_body(("html",)).get_content()
+    [file] = received.iter_attachments()
+    assert (file.get_filename(), file.get_payload(decode=True)) == (FILENAME, ATTACHMENT)
+    assert received.get_body(("plain",)) is None
 
 
 def test_a_mail_that_quotes_marks_arrives_as_it_was_written(connect, post):
