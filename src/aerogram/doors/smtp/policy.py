@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from aerogram.base.errors import StoreFullError, UnavailableError
+from aerogram.doors.smtp.idempotency import key_of, reused
 from aerogram.identity.gate import may
 from aerogram.model.account import Area, CredentialKind, Level, Principal
 from aerogram.model.message import Accepted, ContentKind, Rank, Recipient, Submission
+from aerogram.submission.once import KeyReusedError
 from aerogram.wire.address import is_email
 from aerogram.wire.mime.errors import MailError
 from aerogram.wire.mime.scan import Scan, scan
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
     from aerogram.identity.rate import RateLimiter
+    from aerogram.model.idempotency import IdempotencyKey
     from aerogram.senders.book import SenderBook
     from aerogram.submission.accept import Acceptor
     from aerogram.wire.smtp.events import Envelope, MessageReceived
@@ -134,21 +137,33 @@ class SmtpPolicy:
         if hops > MAX_HOPS:
             done(TOO_MANY_HOPS)
             return
-        account_id = principal.account_id
+        account_id, envelope = principal.account_id, event.envelope
+        key = None
+        if found.controls:
+            paths = [recipient.path for recipient in envelope.recipients]
+            key = key_of(account_id, found.controls, envelope.reverse_path, paths)
+        if isinstance(key, Reply):
+            done(key)
+            return
         if self._rate.take(account_id):
             done(RATE_LIMITED)
             return
-        submission = _submission(account_id, event.envelope, event.data, found, transcript)
+        submission = _submission(account_id, envelope, event.data, found, transcript)
         if all(self._senders.allows(account_id, mailbox.email) for mailbox in found.from_mailboxes):
-            self._accept(submission, done)
+            self._accept(submission, key, done)
         else:
             emails = [mailbox.email for mailbox in found.from_mailboxes]
-            task = asyncio.get_running_loop().create_task(self._confirm_and_accept(emails, submission, done))
+            confirming = self._confirm_and_accept(emails, submission, key, done)
+            task = asyncio.get_running_loop().create_task(confirming)
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
     async def _confirm_and_accept(
-        self, emails: list[str], submission: Submission, done: Callable[[Reply], None]
+        self,
+        emails: list[str],
+        submission: Submission,
+        key: IdempotencyKey | None,
+        done: Callable[[Reply], None],
     ) -> None:
         """Ask the store about senders that memory does not know."""
         try:
@@ -159,11 +174,13 @@ class SmtpPolicy:
         except UnavailableError:
             done(NOT_NOW)
             return
-        self._accept(submission, done)
+        self._accept(submission, key, done)
 
-    def _accept(self, submission: Submission, done: Callable[[Reply], None]) -> None:
+    def _accept(
+        self, submission: Submission, key: IdempotencyKey | None, done: Callable[[Reply], None]
+    ) -> None:
         try:
-            future = self._acceptor.accept((submission,))
+            future = self._acceptor.accept((submission,), key)
         except UnavailableError as error:
             done(_not_accepted(error))
             return
@@ -182,6 +199,8 @@ def _reply_to(finished: asyncio.Future[list[tuple[Accepted, ...]]]) -> Reply:
 
 
 def _not_accepted(error: BaseException) -> Reply:
+    if isinstance(error, KeyReusedError):
+        return reused(error)
     if isinstance(error, StoreFullError):
         return NO_ROOM
     if not isinstance(error, UnavailableError):

@@ -38,8 +38,8 @@ _INTERESTING: Final = SINGLETONS | {b"content-type", b"content-disposition"}
 class Scan:
     """What was found. ``head_end`` and ``body_start`` are offsets into the mail.
 
-    ``controls`` holds the first value of every ``X-MJ-*``, ``X-Mailjet-*`` and ``X-MailPace-*`` field by
-    its name in lower case, unfolded and decoded. ``data`` is the mail itself.
+    ``controls`` holds the first value of every field with one of the `fields.PRIVATE_PREFIXES` by its name
+    in lower case, unfolded and decoded. ``data`` is the mail itself.
     """
 
     def __init__(
