@@ -7,10 +7,14 @@ import socket
 import httpx2
 import uvicorn
 
+from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
 from aerogram.model.account import CredentialKind, Principal
+from aerogram.reporting.engagement.geo import Countries
+from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
 from aerogram.submission.accept import Acceptor
@@ -78,6 +82,9 @@ class Door:
             database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
         )
         self.subscriptions = Subscriptions(database, sealer, ids, clock)
+        self.engaged = []
+        self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
+        self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
         self.app = build_app(
             Services(
                 authenticator=self.keys,
@@ -94,6 +101,7 @@ class Door:
                 checks={"store": self._check},
                 counts=lambda: {"accepted": 3, "delivered": 2},
                 queue_depth=self._queue_depth,
+                tracking=Tracking(self.engagements, self.signer),
             )
         )
 

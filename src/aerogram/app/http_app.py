@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from aerogram import __version__
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
+from aerogram.doors.tracking.app import Tracking
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.people import People
 from aerogram.reporting.inbox import StoredInbox
@@ -74,6 +75,7 @@ def http_app(
             checks={"store": store_answers, "disk": disk_has_room},
             counts=lambda: services.counts,
             queue_depth=queue_depth,
+            tracking=Tracking(services.engagements, services.signer),
             web=Starlette(routes=inbox),
         )
     )

@@ -14,7 +14,9 @@ from aerogram.app.http_patience import Patience
 if TYPE_CHECKING:
     import socket
     import ssl
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from aerogram.app.values import Network
 
 GRACE_SECONDS: Final = 10
 MAX_CONNECTIONS: Final = 5_000
@@ -44,7 +46,9 @@ class HttpServer(uvicorn.Server):
 class HttpServers:
     """One application on several sockets, with and without TLS."""
 
-    def __init__(self) -> None:
+    def __init__(self, trusted_proxies: Sequence[Network] = ()) -> None:
+        """Believe ``X-Forwarded-For`` of clients in these networks, and of no others."""
+        self._trusted_proxies = [str(network) for network in trusted_proxies]
         self._running: list[tuple[HttpServer, asyncio.Task[None]]] = []
         self._watching: list[asyncio.Task[None]] = []
 
@@ -59,6 +63,8 @@ class HttpServers:
             log_config=None,
             server_header=False,
             limit_concurrency=MAX_CONNECTIONS,
+            proxy_headers=bool(self._trusted_proxies),
+            forwarded_allow_ips=self._trusted_proxies,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

@@ -106,7 +106,8 @@ async def serve(settings: Settings) -> None:
             worker = services.worker
             stack.push_async_callback(lambda: worker.stop(stopping.seconds_left()))
         tls = _tls(settings)
-        http = HttpServers()
+        stack.push_async_callback(lambda: services.engagements.drain(stopping.seconds_left()))
+        http = HttpServers(settings.trusted_proxies)
         stack.push_async_callback(lambda: http.close(stopping.seconds_left()))
         app = http_app(platform, services, bound.addresses, stopping.asked)
         if bound.https is not None:

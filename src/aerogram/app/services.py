@@ -10,6 +10,7 @@ import msgspec
 
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
+from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.delivery.carrier import CaptureCarrier, RoutedCapture
 from aerogram.delivery.lane import Limits
 from aerogram.delivery.notifier import Notifier
@@ -28,6 +29,8 @@ from aerogram.model.event import EventKind
 from aerogram.net.dns import Resolver
 from aerogram.net.http import HttpCaller
 from aerogram.queue.leases import Leases
+from aerogram.reporting.engagement.geo import Countries
+from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.senders.book import SenderBook
 from aerogram.senders.keyring import Keyring
@@ -55,6 +58,9 @@ class Services:
     watermark: Watermark
     worker: Worker | None
     webhooks: WebhookSender
+    engagements: Engagements
+    signer: LinkSigner
+    """Mints the links of mails and reads them when readers come back."""
     http: HttpCaller
     counts: Counter[str]
 
@@ -70,6 +76,10 @@ def build(platform: Platform) -> Services:
     def recorded(changes: list[Change]) -> None:
         for change in changes:
             counts[EventKind(change.event_kind).name.lower()] += 1
+        webhooks.wake()
+
+    def engaged(kinds: list[EventKind]) -> None:
+        counts.update(kind.name.lower() for kind in kinds)
         webhooks.wake()
 
     worker = None
@@ -117,6 +127,10 @@ def build(platform: Platform) -> Services:
         watermark=watermark,
         worker=worker,
         webhooks=webhooks,
+        engagements=Engagements(
+            platform.database, platform.ids, platform.clock, Countries(settings.geoip_database), engaged
+        ),
+        signer=LinkSigner(platform.sealer.derived_key(KEY_PURPOSE)),
         http=http,
         counts=counts,
     )

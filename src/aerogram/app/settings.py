@@ -207,6 +207,12 @@ class Settings:
         "Networks whose SMTP clients need no AUTH and act as the first account.",
         example="127.0.0.0/8,10.1.2.0/24",
     )
+    trusted_proxies: tuple[Network, ...] = setting(
+        NETWORKS,
+        "127.0.0.0/8,::1/128",
+        "Networks of reverse proxies, whose X-Forwarded-For header names the true client of HTTP requests.",
+        example="10.1.2.3/32,fd00::/8",
+    )
     rate_limit: int | None = following(
         optional(whole_number(1, 10_000_000)),
         f"none in capture mode, else {DEFAULT_RATE_LIMIT}",
@@ -277,6 +283,12 @@ class Settings:
         example="the output of: openssl rand -base64 32 | tr '+/' '-_'",
         shown_default="the file secret.key in the data folder",
         is_secret=True,
+    )
+    geoip_database: Path | None = setting(
+        optional(PATH),
+        "none",
+        "A MaxMind file with countries; it tells in which one a mail was opened or clicked.",
+        example="/var/lib/GeoIP/GeoLite2-Country.mmdb",
     )
     log_level: str = setting(
         choice("debug", "info", "warning", "error"),

@@ -31,6 +31,7 @@ class Sealer:
             raise SettingsError("master_key: it is not URL-safe base64.") from error
         if len(material) != KEY_BYTES:
             raise SettingsError(f"master_key: it must be {KEY_BYTES} bytes in URL-safe base64.")
+        self._material = material
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(material, b"aerogram seal")))
         self._digest_key = _derive(material, b"aerogram digest")
 
@@ -48,6 +49,10 @@ class Sealer:
     def digest(self, secret: str) -> str:
         """Give the keyed hash of a random secret, in hexadecimal."""
         return hmac.digest(self._digest_key, secret.encode(), hashlib.sha256).hex()
+
+    def derived_key(self, purpose: str) -> bytes:
+        """Give a key of 32 bytes for one purpose; it tells nothing of the others (HKDF, RFC 5869)."""
+        return _derive(self._material, b"aerogram key " + purpose.encode())
 
     def fingerprint(self) -> str:
         """Tell one master key from another without revealing it."""

@@ -39,6 +39,8 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     custom_id: str = ""
     event_payload: str = ""
     campaign: str = ""
+    campaign_id: int = 0
+    """0 for a message without a campaign."""
     failure: FailureState = FailureState.NONE
     is_hard: bool = False
     is_blocked: bool = False
@@ -49,3 +51,5 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     """User agent of an open, click or unsubscription; name of the feedback loop of a complaint."""
     ip: str = ""
     url: str = ""
+    geo: str = ""
+    """The country of ``ip`` by its ISO 3166-1 code; "" when it is not known."""

@@ -22,6 +22,19 @@ class EventKind(enum.IntEnum):
     RELEASED = 24
 
 
+class Verdict(enum.IntEnum):
+    """Who stands behind an open or a click, as far as can be told."""
+
+    NONE = 0
+    """The question does not arise: an event of delivery."""
+    HUMAN = 1
+    """Nothing speaks against a person."""
+    PROXY = 2
+    """A mail service fetched it for a person who may or may not have looked (Apple, Gmail, Yahoo)."""
+    SCANNER = 3
+    """A program that checks mail or links followed it."""
+
+
 CALLBACK_KINDS: dict[str, EventKind] = {
     "click": EventKind.CLICK,
     "bounce": EventKind.BOUNCE,

@@ -11,7 +11,7 @@ import msgspec
 
 from aerogram.base.errors import NotFoundError
 from aerogram.base.ids import MAX_ID
-from aerogram.model.event import EventKind
+from aerogram.model.event import EventKind, Verdict
 from aerogram.model.outcome import FailureState
 from aerogram.reporting.timeline import Happening, Logged, accepted, told
 from aerogram.store.records import captured
@@ -155,7 +155,7 @@ def _listed(row: captured.ListedRow) -> Listed:
 
 
 def _happening(row: captured.EventRow) -> Happening:
-    kind, at_ms, failure, is_hard, reply, host, tls, transcript, agent, url = row
+    kind, at_ms, failure, is_hard, reply, host, tls, transcript, agent, url, geo, verdict = row
     event = Logged(
         kind=EventKind(kind),
         at_ms=at_ms,
@@ -167,5 +167,7 @@ def _happening(row: captured.EventRow) -> Happening:
         transcript=transcript,
         agent=agent,
         url=url,
+        geo=geo,
+        verdict=Verdict(verdict),
     )
     return told(event)

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from aerogram.model.event import EventKind
+from aerogram.model.event import EventKind, Verdict
 from aerogram.model.message import NOTIFICATION_DOOR
 from aerogram.model.outcome import RELATED_TO, FailureState
 
@@ -24,6 +24,8 @@ class Logged(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     transcript: str = ""
     agent: str = ""
     url: str = ""
+    geo: str = ""
+    verdict: Verdict = Verdict.NONE
 
 
 class Happening(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,13 +40,14 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
     """The conversation with the other side, client lines ``C: ``, server lines ``S: ``; or "" for none."""
 
 
+ONE_CLICK_AGENT: Final = "List-Unsubscribe"
+"""Mailjet's agent of an unsubscription by RFC 8058 (facts: EVENTS-PARSE §1.4)."""
 _DOORS: Final = {"smtp": "SMTP", "v3": "the Send API v3", "v3.1": "the Send API v3.1"}
 _WHOLE: Final = {
     EventKind.HELD: "Held until a person decides.",
     EventKind.CANCELLED: "Cancelled; it will not be sent.",
     EventKind.RELEASED: "Released; it is on its way again.",
     EventKind.SPAM: "The recipient reported it as spam.",
-    EventKind.UNSUB: "The recipient unsubscribed.",
 }
 
 
@@ -86,8 +89,28 @@ def _sentence(event: Logged) -> str:
         case EventKind.BLOCKED:
             return f"Blocked before sending{because}."
         case EventKind.OPEN:
-            return f"Opened with {event.agent}." if event.agent else "Opened."
+            return _opened(event)
         case EventKind.CLICK:
-            return f"Clicked {event.url}" if event.url else "Clicked a link."
+            return _clicked(event)
+        case EventKind.UNSUB:
+            through = " with the button of the mail program" if event.agent == ONE_CLICK_AGENT else ""
+            return f"The recipient unsubscribed{through}."
         case kind:
             return _WHOLE.get(kind, f"{kind.name.capitalize()}.")
+
+
+def _opened(event: Logged) -> str:
+    where = f" in {event.geo}" if event.geo else ""
+    agent = f" with {event.agent}" if event.agent else ""
+    match event.verdict:
+        case Verdict.PROXY:
+            return f"Fetched by a mail service{where}{agent}; the recipient may or may not have looked."
+        case Verdict.SCANNER:
+            return f"Opened by a program that checks mail, not by a person{where}{agent}."
+        case _:
+            return f"Opened{where}{agent}."
+
+
+def _clicked(event: Logged) -> str:
+    by = " by a program that checks links, not by a person:" if event.verdict is Verdict.SCANNER else ""
+    return f"Clicked{by} {event.url}" if event.url else f"Clicked{by} a link."

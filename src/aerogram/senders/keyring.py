@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import AerogramError, RefusedError
+from aerogram.senders.pattern import ascii_domain_of, with_parents
 from aerogram.store.records import lookups
-from aerogram.wire.address import ascii_domain
 from aerogram.wire.dkim.keys import SigningKey
 from aerogram.wire.dkim.sign import Signer
-from aerogram.wire.mime.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -45,11 +44,11 @@ class Keyring:
         missing = [
             key
             for account_id, email in wanted
-            if not self._is_fresh(key := (account_id, _domain(email)), now)
+            if not self._is_fresh(key := (account_id, ascii_domain_of(email)), now)
         ]
         if not missing:
             return
-        names = {name for _, domain in missing for name in _with_parents(domain)}
+        names = {name for _, domain in missing for name in with_parents(domain)}
         rows = await self._database.read(lambda: lookups.signing_keys(names))
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
@@ -66,7 +65,7 @@ class Keyring:
 
         Raises `RefusedError` when the domain has keys that cannot be used: unsigned mail would harm it.
         """
-        found = self._remembered.get((account_id, _domain(from_email)))
+        found = self._remembered.get((account_id, ascii_domain_of(from_email)))
         signer = found[0] if found else None
         if isinstance(signer, RefusedError):
             raise RefusedError(str(signer)) from signer
@@ -80,7 +79,7 @@ class Keyring:
     def _nearest(
         self, account_id: int, domain: str, rows: Iterable[tuple[int, str, str, str, str]]
     ) -> Signer | None:
-        for name in _with_parents(domain):
+        for name in with_parents(domain):
             keys = tuple(
                 SigningKey.from_pem(selector, self._sealer.open(sealed).encode())
                 for owner, owned, selector, _, sealed in rows
@@ -89,19 +88,3 @@ class Keyring:
             if keys:
                 return Signer(name, keys)
         return None
-
-
-def _domain(email: str) -> str:
-    domain = email.rpartition("@")[2]
-    if domain.isascii():
-        return domain.lower()
-    try:
-        return ascii_domain(domain)
-    except AddressError:
-        return domain.lower()
-
-
-def _with_parents(domain: str) -> list[str]:
-    """Give the domain and its parents with at least two labels, nearest first."""
-    labels = domain.split(".")
-    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]

@@ -45,3 +45,20 @@ def is_whole_domain(pattern: str) -> bool:
 def domain_of(pattern: str) -> str:
     """Give the domain of a stored sender or an address."""
     return pattern.rpartition("@")[2]
+
+
+def ascii_domain_of(email: str) -> str:
+    """Give an address's domain in lower-case ASCII; as it stands, in lower case, when it is none."""
+    domain = domain_of(email)
+    if domain.isascii():
+        return domain.lower()
+    try:
+        return ascii_domain(domain)
+    except AddressError:
+        return domain.lower()
+
+
+def with_parents(domain: str) -> list[str]:
+    """Give the domain and its parents with at least two labels, nearest first."""
+    labels = domain.split(".")
+    return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]

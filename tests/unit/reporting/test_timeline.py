@@ -2,7 +2,7 @@
 
 import pytest
 
-from aerogram.model.event import EventKind
+from aerogram.model.event import EventKind, Verdict
 from aerogram.model.outcome import FailureState
 from aerogram.reporting.timeline import Logged, accepted, told
 
@@ -37,6 +37,12 @@ def test_a_notification_came_through_no_door():
         (EventKind.OPEN, {"agent": "Thunderbird"}, "Opened with Thunderbird."),
         (EventKind.OPEN, {}, "Opened."),
         (EventKind.CLICK, {"url": "https://a.example"}, "Clicked https://a.example"),
+        (EventKind.OPEN, {"agent": "Thunderbird", "geo": "FR", "verdict": Verdict.HUMAN}, "Opened in FR with Thunderbird."),
+        (EventKind.OPEN, {"agent": "Mozilla/5.0", "verdict": Verdict.PROXY}, "Fetched by a mail service with Mozilla/5.0; the recipient may or may not have looked."),
+        (EventKind.OPEN, {"verdict": Verdict.SCANNER}, "Opened by a program that checks mail, not by a person."),
+        (EventKind.CLICK, {"url": "https://a.example", "verdict": Verdict.SCANNER}, "Clicked by a program that checks links, not by a person: https://a.example"),
+        (EventKind.UNSUB, {"agent": "Firefox"}, "The recipient unsubscribed."),
+        (EventKind.UNSUB, {"agent": "List-Unsubscribe"}, "The recipient unsubscribed with the button of the mail program."),
         (EventKind.HELD, {}, "Held until a person decides."),
     ],
 )  # fmt: skip

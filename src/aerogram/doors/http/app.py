@@ -26,6 +26,7 @@ from aerogram.doors.rest.engine import Engine
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
+from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -69,6 +70,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     counts: Callable[[], Mapping[str, int]]
     """Messages by what happened to them since the start, for ``/metrics``."""
     queue_depth: Callable[[], Awaitable[int]]
+    tracking: Endpoint | None = None
+    """What the links in mails lead to; it gets the paths of `aerogram.doors.tracking.app.PREFIXES`."""
     web: Endpoint | None = None
     """The pages for people: an ASGI application that gets every other path."""
 
@@ -100,6 +103,7 @@ class _App:
             "/openapi.json": OpenApi(engine.resources.values(), services.public_url, services.version),
         }
         self._others = services.web or _not_found
+        self._tracking = services.tracking or self._others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and stop."""
@@ -111,6 +115,8 @@ class _App:
             endpoint: Endpoint = self._send_v31
         elif path.startswith(V3):
             endpoint = self._rest_v3
+        elif path[:PREFIX_CHARS] in PREFIXES:
+            endpoint = self._tracking
         else:
             endpoint = self._by_path.get(path, self._others)
         await _guarded(endpoint, scope, receive, send)

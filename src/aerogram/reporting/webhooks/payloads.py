@@ -35,7 +35,7 @@ def payload(told: Announcement) -> dict[str, Any]:
         "MessageID": told.message_id,
         "Message_GUID": told.uuid,
         "email": told.recipient,
-        "mj_campaign_id": 0,
+        "mj_campaign_id": told.campaign_id,
         "mj_contact_id": 0,
         "customcampaign": told.campaign,
     }
@@ -60,8 +60,7 @@ def _sent(told: Announcement) -> dict[str, Any]:
 
 
 def _open(told: Announcement) -> dict[str, Any]:
-    # Addresses are not located, and the guide allows an empty country.
-    return {"ip": told.ip, "geo": "", "agent": told.agent}
+    return {"ip": told.ip, "geo": told.geo, "agent": told.agent}
 
 
 def _click(told: Announcement) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, literal_column, select, update
+from sqlalchemy import and_, bindparam, delete, func, literal_column, select, update
 from sqlalchemy.types import Boolean
 
 from aerogram.model.announcement import Announcement
@@ -18,7 +18,7 @@ from aerogram.model.event import EventKind
 from aerogram.model.outcome import FailureState
 from aerogram.store.records.callback_leases import is_held
 from aerogram.store.sql import Sql, Unit, any_of
-from aerogram.store.tables import callback, callback_journal, content, event, message
+from aerogram.store.tables import callback, callback_journal, campaign, content, event, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -141,11 +141,16 @@ _ENTRIES: Final = (
         content.c.custom_id,
         content.c.event_payload,
         content.c.campaign,
+        func.coalesce(campaign.c.id, 0),
+        event.c.geo,
     )
     .select_from(callback_journal)
     .join(event, event.c.id == callback_journal.c.event_id)
     .join(message, message.c.id == event.c.message_id)
     .join(content, content.c.id == message.c.content_id)
+    .outerjoin(
+        campaign, and_(campaign.c.account_id == content.c.account_id, campaign.c.name == content.c.campaign)
+    )
     .where(callback_journal.c.callback_id == bindparam("which"))
     .order_by(callback_journal.c.event_id)
     .limit(bindparam("most"))
@@ -321,5 +326,7 @@ def _entry(row: Row) -> Entry:
             custom_id=row[17],
             event_payload=row[18],
             campaign=row[19],
+            campaign_id=row[20],
+            geo=row[21],
         ),
     )

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ListedRow = tuple[int, int, str, str, str, int, int, int]
 """message id, account id, From address, recipient, subject, captured at (ms), bytes, attachments."""
 
-EventRow = tuple[int, int, int, int, str, str, str, str, str, str]
-"""kind, at (ms), failure, is hard, reply, host, tls, transcript, agent, url."""
+EventRow = tuple[int, int, int, int, str, str, str, str, str, str, str, int]
+"""kind, at (ms), failure, is hard, reply, host, tls, transcript, agent, url, geo, verdict."""
 
 _ESCAPE: Final = "\\"
 
@@ -133,6 +133,8 @@ _EVENTS = Sql(
         event.c.transcript,
         event.c.agent,
         event.c.url,
+        event.c.geo,
+        event.c.verdict,
     )
     .where(event.c.message_id == bindparam("which"))
     .order_by(event.c.at_ms, event.c.id),

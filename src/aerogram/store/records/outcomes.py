@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, insert, select, update
 
-from aerogram.base.clock import HOUR
 from aerogram.model.event import EventKind
-from aerogram.store.records import submissions
+from aerogram.store.records import event_log, submissions
+from aerogram.store.records.suppressions import SuppressionRow, put_suppressions
 from aerogram.store.sql import Sql, Unit, any_of
-from aerogram.store.tables import callback, captured, event, message
+from aerogram.store.tables import captured, event, message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,30 +113,6 @@ EVENT_COLUMNS: Final = (
     "transcript",
 )
 _ADD_EVENT = Sql(insert(event).values({name: bindparam(name) for name in EVENT_COLUMNS}), *EVENT_COLUMNS)
-_COUNT = Sql(
-    text(
-        "INSERT INTO counter (account_id, hour_ms, kind, amount) VALUES (:account_id, :hour_ms, :kind, :amount)"
-        " ON CONFLICT (account_id, hour_ms, kind) DO UPDATE SET amount = counter.amount + excluded.amount"
-    ),
-    "account_id",
-    "hour_ms",
-    "kind",
-    "amount",
-)
-_SUPPRESS = Sql(
-    text(
-        "INSERT INTO suppression (account_id, address, reason, detail, created_ms, until_ms)"
-        " VALUES (:account_id, :address, :reason, :detail, :now, :until)"
-        " ON CONFLICT (account_id, address) DO UPDATE SET reason = excluded.reason, detail = excluded.detail,"
-        " created_ms = excluded.created_ms, until_ms = excluded.until_ms"
-    ),
-    "account_id",
-    "address",
-    "reason",
-    "detail",
-    "now",
-    "until",
-)
 _CAPTURED: Final = ("message_id", "account_id", "body", "blob", "size", "at_ms")
 _CAPTURE = Sql(insert(captured).values({name: bindparam(name) for name in _CAPTURED}), *_CAPTURED)
 _DEFERRED_SINCE = Sql(
@@ -152,24 +127,6 @@ _DEFERRED_SINCE = Sql(
     "kind",
     "since",
 )
-_HAS_CALLBACKS = Sql(
-    select(callback.c.id).where(any_of(callback.c.account_id, "accounts")).limit(1), "accounts"
-)
-_JOURNAL = Sql(
-    text(
-        "INSERT INTO callback_journal (callback_id, event_id, account_id, message_id, due_ms, created_ms)"
-        " SELECT callback.id, CAST(:event_id AS BIGINT), callback.account_id, CAST(:message_id AS BIGINT),"
-        " CAST(:now AS BIGINT), CAST(:now AS BIGINT) FROM callback"
-        " WHERE callback.account_id = CAST(:account_id AS BIGINT) AND callback.event_type = :event_type"
-        " ORDER BY (callback.status = 'alive') DESC, callback.is_backup ASC LIMIT 1"
-    ),
-    "event_id",
-    "account_id",
-    "message_id",
-    "now",
-    "event_type",
-)
-"""The alive URL, the primary before the backup; when both are dead the primary keeps the event."""
 
 
 def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
@@ -224,7 +181,7 @@ def _queue_notifications(changes: Sequence[Change], now_ms: int) -> Unit[None]:
 
 def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:
     """Append the events of changes, count them, and put them into the journal of webhooks."""
-    yield _ADD_EVENT.many(
+    add = _ADD_EVENT.many(
         [
             (
                 change.event_id,
@@ -243,26 +200,15 @@ def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:
             for change in changes
         ]
     )
-    amounts = Counter((change.account_id, change.event_kind) for change in changes)
-    hour_ms = now_ms - now_ms % HOUR
-    # Sorted, so that two nodes lock the rows in the same order.
-    yield _COUNT.many(
-        [(account, hour_ms, kind, amount) for (account, kind), amount in sorted(amounts.items())]
-    )
-    announced = [change for change in changes if change.event_type]
-    if announced and (yield _HAS_CALLBACKS(list({change.account_id for change in announced}))):
-        yield _JOURNAL.many(
-            [
-                (change.event_id, change.account_id, change.message_id, now_ms, change.event_type)
-                for change in announced
-            ]
-        )
+    yield from event_log.append(add, changes, now_ms)
 
 
 def _side_effects(changes: Sequence[Change], now_ms: int) -> Unit[None]:
     """Write suppressions and captured mail."""
     suppressions = {
-        (change.account_id, change.suppress_address): (
+        (change.account_id, change.suppress_address): SuppressionRow(
+            change.account_id,
+            change.suppress_address,
             change.suppress_reason,
             change.reply,
             now_ms,
@@ -272,7 +218,7 @@ def _side_effects(changes: Sequence[Change], now_ms: int) -> Unit[None]:
         if change.suppress_address
     }
     if suppressions:
-        yield _SUPPRESS.many([(*key, *value) for key, value in sorted(suppressions.items())])
+        yield from put_suppressions([row for _, row in sorted(suppressions.items())])
     kept = [
         (
             change.message_id,

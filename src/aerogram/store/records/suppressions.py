@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, text
 
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import suppression
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class SuppressionRow(NamedTuple):
@@ -80,6 +83,11 @@ def find(account_id: int, address: str) -> Unit[SuppressionRow | None]:
 def put(row: SuppressionRow) -> Unit[None]:
     """Suppress an address; a newer reason takes the place of an older one."""
     yield _PUT(*row)
+
+
+def put_suppressions(rows: Sequence[SuppressionRow]) -> Unit[None]:
+    """As `put` for several, sorted by account and address, so that two nodes lock in the same order."""
+    yield _PUT.many(rows)
 
 
 def remove(account_id: int, address: str) -> Unit[bool]:

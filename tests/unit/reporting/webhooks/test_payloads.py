@@ -18,7 +18,7 @@ COMMON = {
     "MessageID": 4_503_599_627_370_497,
     "Message_GUID": UUID,
     "email": "ann@example.net",
-    "mj_campaign_id": 0,
+    "mj_campaign_id": 12,
     "mj_contact_id": 0,
     "customcampaign": "spring_sale",
     "CustomID": "r-17",
@@ -38,13 +38,14 @@ def announced(kind, **facts):
             "custom_id": "r-17",
             "event_payload": '{"order":17}',
             "campaign": "spring_sale",
+            "campaign_id": 12,
             **facts,
         },
     )
 
 
 SENT = announced(EventKind.SENT, reply="250 2.0.0 Ok: queued as 4ABC")
-OPEN = announced(EventKind.OPEN, ip="198.51.100.7", agent="Thunderbird")
+OPEN = announced(EventKind.OPEN, ip="198.51.100.7", geo="FR", agent="Thunderbird")
 CLICK = announced(EventKind.CLICK, ip="198.51.100.7", agent="Firefox", url="https://example.com/a?b=c")
 BOUNCE = announced(
     EventKind.BOUNCE, failure=FailureState.USER_UNKNOWN, is_hard=True, reply="550 5.1.1 no such user"
@@ -72,7 +73,7 @@ ALL = [SENT, OPEN, CLICK, BOUNCE, DEFERRAL, BLOCKED, SPAM, UNSUB]
                 "smtp_reply": "sent (250 2.0.0 Ok: queued as 4ABC)",
             },
         ),
-        (OPEN, {"event": "open", "ip": "198.51.100.7", "geo": "", "agent": "Thunderbird"}),
+        (OPEN, {"event": "open", "ip": "198.51.100.7", "geo": "FR", "agent": "Thunderbird"}),
         (
             CLICK,
             {

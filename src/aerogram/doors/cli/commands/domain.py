@@ -4,11 +4,13 @@ from typing import Annotated, Any
 
 import typer
 
+from aerogram.base.errors import RefusedError
 from aerogram.doors.cli.answer import Answer, table
 from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.senders.domains import Domain, Domains, dns_records
+from aerogram.senders.tracking_hosts import set_tracking_host
 
 noun = Noun("Sending domains: DKIM keys and the DNS records to publish.")
 
@@ -73,6 +75,33 @@ async def show(house: Installation, domain: Name, account: Account = "") -> Answ
         account_id = await accounts_of(platform).identify(account)
         found = await domains_of(platform).show(account_id, domain)
     return _shown(found, house.hostname)
+
+
+@noun.command("tracking")
+async def tracking(
+    house: Installation,
+    domain: Name,
+    account: Account = "",
+    url: Annotated[
+        str, typer.Option("--url", metavar="URL", help="What links begin with, as https://click.example.org.")
+    ] = "",
+    *,
+    none: Annotated[bool, typer.Option("--none", help="Let links begin with public_url again.")] = False,
+) -> Answer:
+    """Set what the links of a domain's mail begin with: for clicks, opens and unsubscriptions.
+
+    The host must lead to this installation's HTTP side. Subdomains follow, unless they have their own.
+
+      aerogram domain tracking example.org --url https://click.example.org
+      aerogram domain tracking example.org --none
+    """
+    if none == bool(url):
+        raise RefusedError("Give either --url or --none.")
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        name, base = await set_tracking_host(platform.database, account_id, domain, url)
+    begin = f"begin with {base}" if base else "begin with public_url"
+    return Answer({"domain": name, "url": base or None}, f"Links in mail from {name} {begin}.")
 
 
 @noun.command("remove")

@@ -1,0 +1,1 @@
+"""The links of an HTML part: found, tagged, tracked, and the picture that tells of an opening."""

@@ -1,0 +1,179 @@
+"""The paths that stand in mails: ``/o/…`` opens, ``/c/…`` clicks, ``/u/…`` unsubscriptions.
+
+They are open to the world, so they do nothing but what a signed token names (`content.tokens`); all else
+is 404, no redirect can be made to lead elsewhere, and no cookie is set. GET and HEAD of the page to
+unsubscribe change nothing, because link scanners follow every link; HEAD records nothing anywhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlsplit
+
+from aerogram.base.errors import UnavailableError
+from aerogram.content.tokens import CLICK, OPEN, UNSUBSCRIBE
+from aerogram.doors.http.answers import Answer, send_answer
+from aerogram.doors.http.asgi import client_ip, header
+from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.tracking.pages import Page, Pages
+from aerogram.model.event import EventKind
+from aerogram.reporting.engagement.recorder import Engagement
+from aerogram.reporting.engagement.verdict import HINT_HEADERS
+from aerogram.reporting.timeline import ONE_CLICK_AGENT
+from aerogram.wire.address import ascii_domain
+
+if TYPE_CHECKING:
+    from aerogram.content.tokens import LinkSigner, Unsubscriber
+    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.reporting.engagement.recorder import Engagements, Subscription
+
+PREFIXES: Final = frozenset({OPEN, CLICK, UNSUBSCRIBE})
+PREFIX_CHARS: Final = 3
+WAIT_SECONDS: Final = 0.2
+"""How long a reader waits for a commit; what takes longer is recorded after the answer."""
+MAX_FORM_BYTES: Final = 16 * 1024
+GIF: Final = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b"
+)
+"""One transparent dot."""
+
+_READERS: Final = frozenset({"GET", "HEAD"})
+_URL_CHARS: Final = "!#$%&'()*+,/:;=?@[]~-._\"<>\\^`{|}"
+"""Printable ASCII stays as it was signed; `quote` keeps letters and digits anyway."""
+_ONE_CLICK: Final = (b"List-Unsubscribe", b"One-Click")
+_SUBSCRIBE_AGAIN: Final = b"do=subscribe"
+_COMMON: Final = (
+    (b"cache-control", b"no-store, private"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+)
+_IMAGE: Final = (*_COMMON, (b"cross-origin-resource-policy", b"cross-origin"))
+_TEXT: Final = b"text/plain; charset=utf-8"
+_NOT_FOUND: Final = Answer(404, b"There is nothing here.\n", _TEXT, _COMMON)
+
+
+class Tracking:
+    """An ASGI application for the paths that begin with one of `PREFIXES`."""
+
+    def __init__(self, engagements: Engagements, signer: LinkSigner) -> None:
+        self._engagements = engagements
+        self._signer = signer
+        self._pages = Pages()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        path, method = scope["path"], scope["method"]
+        prefix, rest = path[:PREFIX_CHARS], path[PREFIX_CHARS:]
+        if method not in _READERS and not (method == "POST" and prefix == UNSUBSCRIBE):
+            allowed = b"GET, HEAD, POST" if prefix == UNSUBSCRIBE else b"GET, HEAD"
+            answer = Answer(405, b"This link cannot do that.\n", _TEXT, (*_COMMON, (b"allow", allowed)))
+        elif prefix == OPEN:
+            answer = await self._open(scope, rest)
+        elif prefix == CLICK:
+            answer = await self._click(scope, rest)
+        else:
+            answer = await self._unsubscribe(scope, receive, rest)
+        await send_answer(scope, send, answer)
+
+    async def _open(self, scope: Scope, name: str) -> Answer:
+        message_id = self._signer.read_open(name)
+        if message_id is None:
+            return _NOT_FOUND
+        await self._note(scope, EventKind.OPEN, message_id, "")
+        return Answer(200, GIF, b"image/gif", _IMAGE)
+
+    async def _click(self, scope: Scope, rest: str) -> Answer:
+        token, _, encoded = rest.partition("/")
+        click = self._signer.read_click(token, encoded)
+        if click is None or not click.url.lower().startswith(("http://", "https://")):
+            return _NOT_FOUND
+        await self._note(scope, EventKind.CLICK, click.message_id, click.url)
+        location = (b"location", _location(click.url).encode("ascii"))
+        return Answer(302, b"", _TEXT, (*_COMMON, location))
+
+    async def _note(self, scope: Scope, kind: EventKind, message_id: int, url: str) -> None:
+        """Record what was done, and wait for it a moment; the reader gets what was asked for anyway."""
+        if scope["method"] != "HEAD":
+            task = self._engagements.note(_engagement(scope, kind, message_id, url))
+            await asyncio.wait((task,), timeout=WAIT_SECONDS)
+
+    async def _unsubscribe(self, scope: Scope, receive: Receive, token: str) -> Answer:
+        who = self._signer.read_unsubscribe(token)
+        if who is None:
+            return self._answer(404, Page.INVALID, "", None)
+        if scope["method"] == "POST":
+            return await self._changed(scope, receive, who)
+        try:
+            subscription = await self._engagements.subscription(who.message_id)
+        except UnavailableError:
+            # The button is as good without the names.
+            return self._answer(200, Page.QUESTION, who.language, None)
+        if subscription is None:
+            return self._answer(404, Page.INVALID, who.language, None)
+        page = Page.DONE if subscription.is_unsubscribed else Page.QUESTION
+        return self._answer(200, page, who.language, subscription)
+
+    async def _changed(self, scope: Scope, receive: Receive, who: Unsubscriber) -> Answer:
+        """Do what the button, or a mail program by RFC 8058, asks for."""
+        try:
+            form = await read_body(scope, receive, MAX_FORM_BYTES)
+        except (BodyTooLargeError, BodyEncodingError, ClientGoneError):
+            return Answer(400, b"The form cannot be read.\n", _TEXT, _COMMON)
+        try:
+            if form == _SUBSCRIBE_AGAIN:
+                await self._engagements.subscribe_again(who.message_id)
+                page = Page.BACK
+            else:
+                await self._engagements.record(_unsubscription(scope, who, form))
+                page = Page.DONE
+            subscription = await self._engagements.subscription(who.message_id)
+        except UnavailableError:
+            return self._answer(503, Page.FAILED, who.language, None)
+        if subscription is None:
+            return self._answer(404, Page.INVALID, who.language, None)
+        return self._answer(200, page, who.language, subscription)
+
+    def _answer(self, status: int, page: Page, language: str, subscription: Subscription | None) -> Answer:
+        body, policy = self._pages.render(page, language, subscription)
+        later = ((b"retry-after", b"30"),) if page is Page.FAILED else ()
+        headers = (*_COMMON, (b"content-security-policy", policy), (b"x-frame-options", b"DENY"), *later)
+        return Answer(status, body, b"text/html; charset=utf-8", headers)
+
+
+def _engagement(scope: Scope, kind: EventKind, message_id: int, url: str = "") -> Engagement:
+    return Engagement(
+        kind=kind,
+        message_id=message_id,
+        agent=header(scope, b"user-agent").decode("latin-1"),
+        ip=client_ip(scope),
+        url=url,
+        headers={
+            name.decode("latin-1"): value.decode("latin-1")
+            for name, value in scope["headers"]
+            if name.decode("latin-1") in HINT_HEADERS
+        },
+    )
+
+
+def _unsubscription(scope: Scope, who: Unsubscriber, form: bytes) -> Engagement:
+    """Tell a mail program's one-click request (RFC 8058 §3.2, in either encoding of forms) from the button."""
+    if all(word in form for word in _ONE_CLICK):
+        return Engagement(
+            kind=EventKind.UNSUB, message_id=who.message_id, agent=ONE_CLICK_AGENT, ip=client_ip(scope)
+        )
+    return _engagement(scope, EventKind.UNSUB, who.message_id)
+
+
+def _location(url: str) -> str:
+    """Write a signed URL for the Location header: what is not printable ASCII, as UTF-8 in percent signs."""
+    if url.isascii() and url.isprintable() and " " not in url:
+        return url
+    # What cannot be read as a host stays as it is, for the browser to judge.
+    with contextlib.suppress(ValueError):
+        host = urlsplit(url).hostname or ""
+        if not host.isascii():
+            url = url.replace(host, ascii_domain(host), 1)
+    return quote(url, safe=_URL_CHARS)

@@ -1,0 +1,1 @@
+"""What readers do with a mail: opened, clicked, unsubscribed, reported as spam."""

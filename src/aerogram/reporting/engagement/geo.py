@@ -1,0 +1,54 @@
+"""The country of an address, by a MaxMind database that the operator provides.
+
+Any file in MaxMind's format with countries serves: GeoLite2-Country, GeoLite2-City, DB-IP's. Without
+one, the country is "", which Mailjet's events allow (facts: EVENTS-PARSE §1.4).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import maxminddb
+
+from aerogram.base.errors import SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_COUNTRY_CODE_CHARS: Final = 2
+
+
+class Countries:
+    """Looks countries up; without a file it knows none."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open the file; `SettingsError` when it cannot be used."""
+        self._reader: maxminddb.Reader | None = None
+        if path is None:
+            return
+        try:
+            self._reader = maxminddb.open_database(path)
+        except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
+            raise SettingsError(f"geoip_database: {path} cannot be used: {error}.") from error
+
+    def of(self, ip: str) -> str:
+        """Give the ISO 3166-1 code of an address, as ``FR``; "" when it is not known."""
+        if self._reader is None:
+            return ""
+        try:
+            found = self._reader.get(ip)
+        except (ValueError, maxminddb.InvalidDatabaseError):
+            # No address, one of a family that the file has not, or a damaged record.
+            return ""
+        return _code(found, "country") or _code(found, "registered_country")
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._reader is not None:
+            self._reader.close()
+
+
+def _code(found: Any, name: str) -> str:
+    country = found.get(name) if isinstance(found, dict) else None
+    code = country.get("iso_code") if isinstance(country, dict) else None
+    return code if isinstance(code, str) and len(code) == _COUNTRY_CODE_CHARS else ""

@@ -1,0 +1,185 @@
+"""Recording what readers do, in natural batches: concurrent ones share a commit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+
+from aerogram.base.clock import SECOND
+from aerogram.base.errors import UnavailableError
+from aerogram.base.gathering import Gatherer
+from aerogram.model.announcement import ANNOUNCED_AS
+from aerogram.model.message import MessageState
+from aerogram.reporting.engagement.verdict import verdict_of
+from aerogram.store.records import engagements as records
+from aerogram.wire.address import suppression_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.model.event import EventKind
+    from aerogram.reporting.engagement.geo import Countries
+    from aerogram.store.records.engagements import Addressee, Engaged
+    from aerogram.store.sql import Database, Unit
+
+MAX_BATCH: Final = 500
+MAX_HELD: Final = 10_000
+"""Opens and clicks that wait for a store that is away; what comes beyond them is not recorded."""
+PAUSE_SECONDS: Final = 1.0
+MAX_AGENT_CHARS: Final = 512
+"""User agents are kept up to this length; real ones are shorter, and the log is kept for long."""
+
+log = structlog.get_logger(__name__)
+
+
+class Engagement(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a reader did with a message.
+
+    ``kind`` is OPEN, CLICK, UNSUB or SPAM. ``agent`` is the user agent, or the feedback loop of a
+    complaint; ``headers`` those of `verdict.HINT_HEADERS`.
+    """
+
+    kind: EventKind
+    message_id: int
+    agent: str = ""
+    ip: str = ""
+    url: str = ""
+    headers: Mapping[str, str] = {}
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page to unsubscribe is about."""
+
+    recipient: str
+    sender: str
+    is_unsubscribed: bool
+
+
+class Engagements:
+    """Records what readers do. ``on_recorded`` is told the kinds of each batch after its commit."""
+
+    def __init__(
+        self,
+        database: Database,
+        ids: IdGenerator,
+        clock: Clock,
+        countries: Countries,
+        on_recorded: Callable[[list[EventKind]], None],
+    ) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+        self._countries = countries
+        self._on_recorded = on_recorded
+        self._gatherer: Gatherer[tuple[Engagement, int], bool] = Gatherer(self._write, MAX_BATCH)
+        self._held: set[asyncio.Task[bool]] = set()
+        self._is_ending = False
+
+    def record(self, engagement: Engagement) -> asyncio.Future[bool]:
+        """Write it with the next commit; the result is whether it was news.
+
+        False for a message that does not exist, and for who has unsubscribed before. Raises
+        `UnavailableError` when the store is away.
+        """
+        return self._gatherer.submit((engagement, self._clock.now_ms()))
+
+    def note(self, engagement: Engagement) -> asyncio.Task[bool]:
+        """As `record`, for what nobody waits for: while the store is away it is tried again."""
+        task = asyncio.create_task(self._insist(engagement, self._clock.now_ms()))
+        self._held.add(task)
+        task.add_done_callback(self._held.discard)
+        return task
+
+    async def subscription(self, message_id: int) -> Subscription | None:
+        """Tell whose subscription a message is about; None when it does not exist."""
+
+        def unit() -> Unit[Subscription | None]:
+            found = yield from records.subscriber(message_id)
+            if found is None:
+                return None
+            is_out = yield from records.is_unsubscribed(found.account_id, suppression_key(found.recipient))
+            return Subscription(recipient=found.recipient, sender=found.sender, is_unsubscribed=is_out)
+
+        return await self._database.read(unit)
+
+    async def subscribe_again(self, message_id: int) -> bool:
+        """Take the unsubscription of a message's recipient back; tell whether there was one."""
+
+        def unit() -> Unit[bool]:
+            found = yield from records.subscriber(message_id)
+            if found is None:
+                return False
+            return (yield from records.subscribe(found.account_id, suppression_key(found.recipient)))
+
+        return await self._database.write(unit)
+
+    async def drain(self, seconds: float) -> None:
+        """Record what was taken; from now on a store that is away is not waited for."""
+        self._is_ending = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                if self._held:
+                    await asyncio.wait(self._held)
+                await self._gatherer.drain()
+
+    async def _insist(self, engagement: Engagement, at_ms: int) -> bool:
+        while True:
+            try:
+                return await self._gatherer.submit((engagement, at_ms))
+            except UnavailableError as error:
+                if self._is_ending or len(self._held) > MAX_HELD:
+                    log.warning("an engagement is lost", kind=engagement.kind.name, error=str(error))
+                    return False
+                await asyncio.sleep(PAUSE_SECONDS)
+            except Exception:
+                log.exception("an engagement could not be recorded", message_id=engagement.message_id)
+                return False
+
+    async def _write(self, batch: list[tuple[Engagement, int]]) -> list[bool]:
+        wanted = {engagement.message_id for engagement, _ in batch}
+        known = await self._database.read(lambda: records.addressees(wanted))
+        # Ids are made late: readers of the log expect them to rise with the commits.
+        ids = self._ids.next_ids(len(batch))
+        rows = [
+            self._row(engagement, at_ms, event_id, known[engagement.message_id])
+            for (engagement, at_ms), event_id in zip(batch, ids, strict=True)
+            if engagement.message_id in known
+        ]
+        if not rows:
+            return [False] * len(batch)
+        written = await self._database.write(lambda: records.record(rows))
+        news = {row.event_id for row, is_news in zip(rows, written, strict=True) if is_news}
+        self._on_recorded(
+            [each.kind for (each, _), event_id in zip(batch, ids, strict=True) if event_id in news]
+        )
+        return [event_id in news for event_id in ids]
+
+    def _row(self, engagement: Engagement, at_ms: int, event_id: int, addressee: Addressee) -> Engaged:
+        is_delivered = addressee.state == MessageState.SENT
+        seconds = (at_ms - addressee.updated_ms) / SECOND if is_delivered else 0.0
+        kind, ip = engagement.kind, _plain(engagement.ip)
+        return records.Engaged(
+            event_id=event_id,
+            account_id=addressee.account_id,
+            message_id=addressee.message_id,
+            event_kind=kind,
+            event_type=ANNOUNCED_AS[kind],
+            at_ms=at_ms,
+            address=suppression_key(addressee.recipient),
+            agent=_plain(engagement.agent)[:MAX_AGENT_CHARS],
+            ip=ip,
+            url=_plain(engagement.url),
+            geo=self._countries.of(ip),
+            verdict=verdict_of(kind, engagement.agent, ip, engagement.headers, seconds),
+        )
+
+
+def _plain(text: str) -> str:
+    """Give a text that any store takes: without NUL and halves of surrogate pairs."""
+    return text.encode("utf-8", "replace").replace(b"\0", b"?").decode()

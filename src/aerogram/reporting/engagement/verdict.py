@@ -1,0 +1,100 @@
+"""Who stands behind an open or a click: a person, a proxy that fetches for people, or a scanner.
+
+The knowledge is data: ``verdicts.toml`` beside this file. It cannot be certain, so events are told and
+counted whatever the verdict, and the verdict stands beside them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.model.event import EventKind, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_VERDICTS: Final = {"proxy": Verdict.PROXY, "scanner": Verdict.SCANNER}
+_KINDS: Final = {"open": EventKind.OPEN, "click": EventKind.CLICK}
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of ``verdicts.toml``; a condition that is None holds always."""
+
+    name: str
+    verdict: Verdict
+    kinds: frozenset[EventKind]
+    agent: re.Pattern[str] | None
+    networks: tuple[Network, ...]
+    header: tuple[str, re.Pattern[str]] | None
+    within: float | None
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    agents, header = entry.get("agent"), entry.get("header")
+    return Rule(
+        name=entry["name"],
+        verdict=_VERDICTS[entry["verdict"]],
+        kinds=frozenset(_KINDS[kind] for kind in entry.get("kinds", _KINDS)),
+        agent=re.compile("|".join(agents), re.IGNORECASE) if agents else None,
+        networks=tuple(map(ipaddress.ip_network, entry.get("networks", ()))),
+        header=(header["name"], re.compile(header["value"], re.IGNORECASE)) if header else None,
+        within=entry.get("within"),
+    )
+
+
+RULES: Final = tuple(
+    map(
+        _rule,
+        tomllib.loads(resources.files(__package__).joinpath("verdicts.toml").read_text("utf-8"))["rule"],
+    )
+)
+HINT_HEADERS: Final = frozenset(rule.header[0] for rule in RULES if rule.header is not None)
+"""The request headers that matter, by their names in lower case."""
+
+
+def verdict_of(
+    kind: EventKind,
+    agent: str,
+    ip: str,
+    headers: Mapping[str, str],
+    seconds_since_delivery: float,
+) -> Verdict:
+    """Judge what happened; only opens and clicks can come from anyone but a person.
+
+    ``headers`` are those of `HINT_HEADERS` that the request had. ``seconds_since_delivery`` is 0 for a mail
+    whose delivery is not recorded yet: what fetches so early sits between the sender and the mailbox.
+    """
+    if kind not in _KINDS.values():
+        return Verdict.HUMAN
+    for rule in RULES:
+        if (
+            kind in rule.kinds
+            and (rule.within is None or seconds_since_delivery < rule.within)
+            and (rule.header is None or rule.header[1].search(headers.get(rule.header[0], "")))
+            and (rule.agent is None or rule.agent.search(agent))
+            and (not rule.networks or _is_inside(ip, rule.name))
+        ):
+            return rule.verdict
+    return Verdict.HUMAN
+
+
+_NETWORKS: Final = {rule.name: rule.networks for rule in RULES}
+
+
+@lru_cache(maxsize=4096)
+def _is_inside(ip: str, rule_name: str) -> bool:
+    try:
+        address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(ip)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return any(address in network for network in _NETWORKS[rule_name])
