@@ -57,7 +57,9 @@ def _insert(nodes, network, code):
 
 
 def _map(values):
-    return bytes([7 << 5 | len(values)]) + b"".join(_text(key) + _value(value) for key, value in values.items())
+    return bytes([7 << 5 | len(values)]) + b"".join(
+        _text(key) + _value(value) for key, value in values.items()
+    )
 
 
 def _value(value):

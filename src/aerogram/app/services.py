@@ -11,7 +11,7 @@ import msgspec
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.delivery.carrier import CaptureCarrier, RoutedCapture
+from aerogram.delivery.carrier import CaptureCarrier, PartialCapture
 from aerogram.delivery.lane import Limits
 from aerogram.delivery.notifier import Notifier
 from aerogram.delivery.pool import Courier
@@ -76,6 +76,8 @@ def build(platform: Platform) -> Services:
     def recorded(changes: list[Change]) -> None:
         for change in changes:
             counts[EventKind(change.event_kind).name.lower()] += 1
+            for each in change.engaged:
+                counts[EventKind(each.event_kind).name.lower()] += 1
         webhooks.wake()
 
     def engaged(kinds: list[EventKind]) -> None:
@@ -152,7 +154,7 @@ def _carrier(settings: Settings) -> Carrier:
     )
     router = Router(routes, Resolver())
     courier = Courier(router, hostname=settings.hostname, timeouts=_timeouts(settings), limits=limits)
-    return RoutedCapture(router, courier) if settings.deliver == "capture" else courier
+    return PartialCapture(courier, router if settings.deliver == "capture" else None)
 
 
 def _timeouts(settings: Settings) -> Timeouts:

@@ -44,9 +44,7 @@ class Rig:
         self.clock = ManualClock(1_780_000_000_000)
         self.told = []
         countries = Countries(write_countries(tmp_path / "c.mmdb", {"192.0.2.0/24": "FR"}))
-        self.engagements = Engagements(
-            database, self.mailroom.ids, self.clock, countries, self.told.extend
-        )
+        self.engagements = Engagements(database, self.mailroom.ids, self.clock, countries, self.told.extend)
 
     async def all(self, statement, *values):
         def unit():

@@ -21,7 +21,9 @@ HOME = "203.0.113.9"
 
 
 def judged(kind, agent, ip=HOME, seconds=3600.0, **headers):
-    return verdict_of(kind, agent, ip, {name.replace("_", "-"): value for name, value in headers.items()}, seconds)
+    return verdict_of(
+        kind, agent, ip, {name.replace("_", "-"): value for name, value in headers.items()}, seconds
+    )
 
 
 @pytest.mark.parametrize(
@@ -62,7 +64,12 @@ def test_the_agent_and_the_network_tell(kind, agent, ip, verdict):
 
 @pytest.mark.parametrize(
     "headers",
-    [{"sec_purpose": "prefetch;prerender"}, {"purpose": "prefetch"}, {"x_purpose": "preview"}, {"x_moz": "prefetch"}],
+    [
+        {"sec_purpose": "prefetch;prerender"},
+        {"purpose": "prefetch"},
+        {"x_purpose": "preview"},
+        {"x_moz": "prefetch"},
+    ],
 )
 def test_what_is_asked_for_in_advance_was_no_person(headers):
     assert judged(CLICK, CHROME, **headers) is SCANNER
