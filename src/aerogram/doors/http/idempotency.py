@@ -11,6 +11,8 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.base.errors import RefusedError
+from aerogram.doors.http.asgi import header
+from aerogram.doors.http.derived_keys import is_derived
 from aerogram.model.idempotency import KEY_RULE, MAX_KEY, IdempotencyKey, Replay, is_key
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ PARAMETER: Final[dict[str, Any]] = {
         "Names this request, for 24 hours. Repeating the request with the same key sends nothing again and "
         f"is answered with the same MessageIDs and the header {REPLAYED}: true. Another request with the same key "
         f"is refused with {REUSED_STATUS} and {REUSED_CODE}, a malformed key with {MALFORMED_STATUS} and "
-        f"{MALFORMED_CODE}. A request of which nothing was accepted leaves its key unused."
+        f"{MALFORMED_CODE}. A request of which nothing was accepted leaves its key unused. The digest that "
+        "Mailjet's Python SDK sends of its own accord counts as no key."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": "^[!-~]+$"},
 }
@@ -56,8 +59,11 @@ class MalformedKeyError(RefusedError):
     """The header is there and holds no key."""
 
 
-def read_key(scope: Scope) -> str:
-    """Give the key of a request; "" when it has none. Raises `MalformedKeyError`."""
+def read_key(scope: Scope, body: bytes) -> str:
+    """Give the key of a request; "" when it has none, or one that nobody chose. Raises `MalformedKeyError`.
+
+    ``body`` is that of the request, before its Content-Encoding.
+    """
     values = [value for name, value in scope["headers"] if name == _NAME]
     if not values:
         return ""
@@ -66,7 +72,7 @@ def read_key(scope: Scope) -> str:
     key: str = values[0].decode("latin-1")
     if not is_key(key):
         raise MalformedKeyError(f"The {HEADER} header is malformed: {KEY_RULE}")
-    return key
+    return "" if is_derived(key, body, header(scope, b"user-agent")) else key
 
 
 def key_of(account_id: int, key: str, path: str, body: bytes, taken: Iterable[int]) -> IdempotencyKey | None:
@@ -76,8 +82,6 @@ def key_of(account_id: int, key: str, path: str, body: bytes, taken: Iterable[in
     equal: the indices of those messages of the body that are accepted. A message that was refused before
     and would be sent now is another request; it has no receipt to be given again.
     """
-    if not key:
-        return None
     digest = hashlib.blake2b(body, digest_size=_DIGEST)
     digest.update(f"\n{path}\n{','.join(map(str, taken))}".encode())
     return IdempotencyKey(account_id, key, digest.hexdigest())

@@ -94,8 +94,8 @@ class SendV31:
         try:
             principal = await self._doorkeeper.admit(scope)
             authorize(principal, AREA, LEVEL)
-            key = idempotency.read_key(scope)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
+            key = idempotency.read_key(scope, body)
             call = read_call(body)
             if not isinstance(call, mistakes.Mistake):
                 transcript = f"POST /v3.1/send from {client_ip(scope)}, request {request_id}"
@@ -128,12 +128,14 @@ class SendV31:
         if call.is_sandbox:
             receipts, href = [answers.sandboxed(draft) for draft in good], self._sandbox_href
         else:
-            which = [index for index, noted in enumerate(wrong) if not noted] if key else ()
-            named = idempotency.key_of(account_id, key, PATH, body, which)
+            named = None
+            if key:
+                taken = (index for index, noted in enumerate(wrong) if not noted)
+                named = idempotency.key_of(account_id, key, PATH, body, taken)
             receipts, href = await self._acceptor.accept(asked, named) if asked else [], self._href
-        taken = iter(zip(good, receipts, strict=True))
+        told = iter(zip(good, receipts, strict=True))
         entries = [
-            answers.refused(noted) if noted else answers.sent(*next(taken), href_base=href) for noted in wrong
+            answers.refused(noted) if noted else answers.sent(*next(told), href_base=href) for noted in wrong
         ]
         headers = idempotency.replay_headers(receipts)
         return Answer(answers.status_of(wrong), answers.encoded(entries), JSON_UTF8, headers)
