@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import measures, subjects
+from bench import measures, subjects, templates
 from bench.meter import Meter
 from bench.opendkim import milter
 from bench.postfix import Postfix, why_not
 from bench.programs import find
-from bench.samples import table
+from bench.samples import seconds, table
 from support.ports import free_port
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Plan:
     rounds: int
     count: int
     seconds: int
+    renders: int
     clients: tuple[int, ...]
     measures: tuple[str, ...]
     engines: tuple[subjects.Engine, ...]
@@ -49,6 +50,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3, help="all subjects take turns in each round (3)")
     parser.add_argument("--count", type=int, default=3000, help="mails in each SMTP measurement (3000)")
     parser.add_argument("--seconds", type=int, default=5, help="length of each HTTP measurement (5)")
+    parser.add_argument("--renders", type=int, default=1_000_000, help="mails made of a template (1000000)")
     parser.add_argument("--clients", type=int, nargs="+", default=[10, 50], help="SMTP clients (10 50)")
     parser.add_argument("--engine", choices=["SQLite", "PostgreSQL"], action="append", help="all by default")
     parser.add_argument("--only", choices=MEASURES, action="append", help="all by default")
@@ -58,7 +60,9 @@ def main() -> int:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="aerogram-bench-")))
         # Postfix's daemons run as other users and must get in.
         folder.chmod(0o755)
-        engines = tuple(map(subjects.Engine, chosen.engine or ["SQLite", "PostgreSQL"]))
+        measured = tuple(chosen.only or MEASURES)
+        names = chosen.engine or ["SQLite", "PostgreSQL"]
+        engines = tuple(map(subjects.Engine, names if set(measured) != {"template"} else ()))
         for engine in engines:
             stack.callback(engine.close)
         obstacle = "Peers are left out." if chosen.no_peers else why_not()
@@ -67,8 +71,17 @@ def main() -> int:
             if sentence:
                 print(sentence)
         clients = tuple(chosen.clients)
-        measured = tuple(chosen.only or MEASURES)
-        plan = Plan(chosen.rounds, chosen.count, chosen.seconds, clients, measured, engines, postfix, folder)
+        plan = Plan(
+            chosen.rounds,
+            chosen.count,
+            chosen.seconds,
+            chosen.renders,
+            clients,
+            measured,
+            engines,
+            postfix,
+            folder,
+        )
         samples = list(_all_rounds(plan))
     print()
     print(table(samples, COMPARED_WITH))
@@ -90,7 +103,7 @@ def _all_rounds(plan: Plan) -> Iterator[Sample]:
                 latencies = f", p99 {sample.p99_ms:.1f} ms" if sample.p99_ms is not None else ""
                 print(
                     f"round {number + 1}: {sample.measure:34} {sample.subject:34} "
-                    f"{sample.rate:7,.0f} msg/s, {sample.cpu:.3f} CPU s/1,000{latencies}",
+                    f"{sample.rate:7,.0f} msg/s, {seconds(sample.cpu)} CPU s/1,000{latencies}",
                     flush=True,
                 )
                 yield sample
@@ -141,7 +154,12 @@ def _sends(plan: Plan) -> Iterator[Sample]:
                 yield measures.send(subject, server, meter, plan.folder, clients, batch, plan.seconds)
 
 
-MEASURES = {"accept": _accepts, "relay": _relays, "send": _sends}
+def _renders(plan: Plan) -> Iterator[Sample]:
+    for subject in templates.SUBJECTS:
+        yield templates.measure(subject, plan.renders)
+
+
+MEASURES = {"accept": _accepts, "relay": _relays, "send": _sends, "template": _renders}
 
 
 if __name__ == "__main__":

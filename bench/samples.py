@@ -28,7 +28,7 @@ class Sample:
 
 
 HEADINGS = ("measure", "subject", "msg/s", "[min-max]", "CPU s/1,000", "peak MiB", "p50 ms", "p99 ms")
-PEERS = ("Postfix", "Postfix + OpenDKIM")
+PEERS = ("Postfix", "Postfix + OpenDKIM", "Jinja2")
 
 Groups = dict[tuple[str, str], list[Sample]]
 
@@ -54,11 +54,16 @@ def _figures(found: list[Sample]) -> Iterator[str]:
     rates = [sample.rate for sample in found]
     yield f"{statistics.median(rates):,.0f}"
     yield f"{min(rates):,.0f}-{max(rates):,.0f}"
-    yield f"{_median_cpu(found):.3f}"
+    yield seconds(_median_cpu(found))
     yield f"{max(sample.memory for sample in found):.0f}"
     for name in ("p50_ms", "p99_ms"):
         known = [value for sample in found if (value := getattr(sample, name)) is not None]
         yield f"{statistics.median(known):.1f}" if known else ""
+
+
+def seconds(cpu: float) -> str:
+    """Write seconds of CPU: to the millisecond, and less than a tenth with three digits."""
+    return f"{cpu:.3f}" if cpu >= 0.1 else f"{cpu:.3g}"
 
 
 def _ratio(found: list[Sample], base: list[Sample]) -> str:

@@ -188,6 +188,7 @@ class Away:
         self._database = database
         self.is_away = True
         self.asked = 0
+        self.answers_to_lose = 0
 
     async def read(self, unit):
         self.asked += 1
@@ -196,7 +197,11 @@ class Away:
         return await self._database.read(unit)
 
     async def write(self, unit):
-        return await self._database.write(unit)
+        written = await self._database.write(unit)
+        if self.answers_to_lose:
+            self.answers_to_lose -= 1
+            raise UnavailableError("The connection broke.")
+        return written
 
 
 @pytest.fixture
@@ -218,6 +223,15 @@ async def test_opens_and_clicks_wait_for_a_store_that_is_away(rig, away):
     away.is_away = False
     assert await task
     assert [row[3] for row in await rig.all(EVENTS)] == [happened]
+
+
+async def test_a_commit_whose_answer_was_lost_is_not_made_twice(rig, away):
+    (message_id,) = await rig.delivered()
+    away.is_away = False
+    away.answers_to_lose = 1
+    assert await rig.engagements.note(Engagement(kind=EventKind.CLICK, message_id=message_id)) is False
+    assert len(await rig.all(EVENTS)) == 1
+    assert [row[3] for row in await rig.all(COUNTS)] == [1]
 
 
 async def test_who_waits_for_an_answer_is_told_that_the_store_is_away(rig, away):

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import maxminddb
-
 from aerogram.base.errors import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import maxminddb
 
 _COUNTRY_CODE_CHARS: Final = 2
 
@@ -26,6 +26,9 @@ class Countries:
         self._reader: maxminddb.Reader | None = None
         if path is None:
             return
+        # Only who gives a file waits for what reads it.
+        import maxminddb  # noqa: PLC0415
+
         try:
             self._reader = maxminddb.open_database(path)
         except (OSError, ValueError, maxminddb.InvalidDatabaseError) as error:
@@ -37,8 +40,8 @@ class Countries:
             return ""
         try:
             found = self._reader.get(ip)
-        except (ValueError, maxminddb.InvalidDatabaseError):
-            # No address, one of a family that the file has not, or a damaged record.
+        except (ValueError, RuntimeError):
+            # No address, one of a family that the file has not, or a damaged record, which is a RuntimeError.
             return ""
         return _code(found, "country") or _code(found, "registered_country")
 

@@ -34,6 +34,8 @@ MAX_HELD: Final = 10_000
 PAUSE_SECONDS: Final = 1.0
 MAX_AGENT_CHARS: Final = 512
 """User agents are kept up to this length; real ones are shorter, and the log is kept for long."""
+MAX_IP_CHARS: Final = 64
+"""More than any address has; a proxy may name its client by any text."""
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +53,16 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
     ip: str = ""
     url: str = ""
     headers: Mapping[str, str] = {}
+
+
+class _Happened(msgspec.Struct, frozen=True):
+    """An engagement with its moment and its event's id, which stays the same however often it is tried."""
+
+    engagement: Engagement
+    at_ms: int
+    event_id: int
+    is_repeated: bool = False
+    """A commit was tried before, and nobody knows whether it was made."""
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +89,7 @@ class Engagements:
         self._clock = clock
         self._countries = countries
         self._on_recorded = on_recorded
-        self._gatherer: Gatherer[tuple[Engagement, int], bool] = Gatherer(self._write, MAX_BATCH)
+        self._gatherer: Gatherer[_Happened, bool] = Gatherer(self._write, MAX_BATCH)
         self._held: set[asyncio.Task[bool]] = set()
         self._is_ending = False
 
@@ -87,11 +99,11 @@ class Engagements:
         False for a message that does not exist, and for who has unsubscribed before. Raises
         `UnavailableError` when the store is away.
         """
-        return self._gatherer.submit((engagement, self._clock.now_ms()))
+        return self._gatherer.submit(self._happened(engagement))
 
     def note(self, engagement: Engagement) -> asyncio.Task[bool]:
         """As `record`, for what nobody waits for: while the store is away it is tried again."""
-        task = asyncio.create_task(self._insist(engagement, self._clock.now_ms()))
+        task = asyncio.create_task(self._insist(self._happened(engagement)))
         self._held.add(task)
         task.add_done_callback(self._held.discard)
         return task
@@ -128,44 +140,47 @@ class Engagements:
                     await asyncio.wait(self._held)
                 await self._gatherer.drain()
 
-    async def _insist(self, engagement: Engagement, at_ms: int) -> bool:
+    def _happened(self, engagement: Engagement) -> _Happened:
+        return _Happened(engagement, self._clock.now_ms(), self._ids.next_id())
+
+    async def _insist(self, happened: _Happened) -> bool:
+        engagement = happened.engagement
         while True:
             try:
-                return await self._gatherer.submit((engagement, at_ms))
+                return await self._gatherer.submit(happened)
             except UnavailableError as error:
                 if self._is_ending or len(self._held) > MAX_HELD:
                     log.warning("an engagement is lost", kind=engagement.kind.name, error=str(error))
                     return False
                 await asyncio.sleep(PAUSE_SECONDS)
+                happened = msgspec.structs.replace(happened, is_repeated=True)
             except Exception:
                 log.exception("an engagement could not be recorded", message_id=engagement.message_id)
                 return False
 
-    async def _write(self, batch: list[tuple[Engagement, int]]) -> list[bool]:
-        wanted = {engagement.message_id for engagement, _ in batch}
+    async def _write(self, batch: list[_Happened]) -> list[bool]:
+        wanted = {each.engagement.message_id for each in batch}
         known = await self._database.read(lambda: records.addressees(wanted))
-        # Ids are made late: readers of the log expect them to rise with the commits.
-        ids = self._ids.next_ids(len(batch))
         rows = [
-            self._row(engagement, at_ms, event_id, known[engagement.message_id])
-            for (engagement, at_ms), event_id in zip(batch, ids, strict=True)
-            if engagement.message_id in known
+            self._row(each, known[each.engagement.message_id])
+            for each in batch
+            if each.engagement.message_id in known
         ]
         if not rows:
             return [False] * len(batch)
-        written = await self._database.write(lambda: records.record(rows))
+        repeated = [each.event_id for each in batch if each.is_repeated]
+        written = await self._database.write(lambda: records.record(rows, repeated))
         news = {row.event_id for row, is_news in zip(rows, written, strict=True) if is_news}
-        self._on_recorded(
-            [each.kind for (each, _), event_id in zip(batch, ids, strict=True) if event_id in news]
-        )
-        return [event_id in news for event_id in ids]
+        self._on_recorded([each.engagement.kind for each in batch if each.event_id in news])
+        return [each.event_id in news for each in batch]
 
-    def _row(self, engagement: Engagement, at_ms: int, event_id: int, addressee: Addressee) -> Engaged:
+    def _row(self, happened: _Happened, addressee: Addressee) -> Engaged:
+        engagement, at_ms = happened.engagement, happened.at_ms
         is_delivered = addressee.state == MessageState.SENT
         seconds = (at_ms - addressee.updated_ms) / SECOND if is_delivered else 0.0
-        kind, ip = engagement.kind, _plain(engagement.ip)
+        kind, ip = engagement.kind, _plain(engagement.ip)[:MAX_IP_CHARS]
         return records.Engaged(
-            event_id=event_id,
+            event_id=happened.event_id,
             account_id=addressee.account_id,
             message_id=addressee.message_id,
             event_kind=kind,

@@ -67,6 +67,7 @@ _ADDRESSEES = Sql(
 )
 _EVENT: Final = ("id", "account_id", "message_id", "kind", "at_ms", "agent", "ip", "url", "geo", "verdict")
 _ADD_EVENT = Sql(insert(event).values({name: bindparam(name) for name in _EVENT}), *_EVENT)
+_WRITTEN = Sql(select(event.c.id).where(any_of(event.c.id, "ids")), "ids")
 _UNSUBSCRIBE = Sql(
     text(
         "INSERT INTO unsubscription (account_id, address, message_id, created_ms)"
@@ -110,12 +111,15 @@ def addressees(message_ids: Collection[int]) -> Unit[dict[int, Addressee]]:
     return {row[0]: Addressee(*row) for row in rows}
 
 
-def record(engaged: Sequence[Engaged]) -> Unit[list[bool]]:
+def record(engaged: Sequence[Engaged], repeated: Collection[int] = ()) -> Unit[list[bool]]:
     """Write what readers did; tell of each whether it was news.
 
-    Only an unsubscription can be no news: of an address that has left already. It writes nothing then.
+    No news, and not written, are the unsubscription of an address that has left already, and those events
+    of ``repeated`` (ids of events that may have been written by a commit whose answer was lost) that are in
+    the log.
     """
-    stale = yield from _unsubscribe(engaged)
+    stale = yield from _written(repeated)
+    stale |= yield from _unsubscribe([each for each in engaged if each.event_id not in stale])
     news = sorted((each for each in engaged if each.event_id not in stale), key=_hour)
     for _, group in groupby(news, key=_hour):
         facts = list(group)
@@ -163,6 +167,13 @@ def is_unsubscribed(account_id: int, address: str) -> Unit[bool]:
 def subscribe(account_id: int, address: str) -> Unit[bool]:
     """Take an unsubscription back; tell whether there was one."""
     return bool((yield _SUBSCRIBE(account_id, address)))
+
+
+def _written(event_ids: Collection[int]) -> Unit[set[int]]:
+    """Give those of these events that are in the log."""
+    if not event_ids:
+        return set()
+    return {event_id for (event_id,) in (yield _WRITTEN(list(event_ids)))}
 
 
 def _unsubscribe(engaged: Sequence[Engaged]) -> Unit[set[int]]:

@@ -152,3 +152,12 @@ def test_what_is_no_message_id_is_wrong_usage(first, aerogram, message):
 
 def test_a_message_that_does_not_exist_is_a_no(first, aerogram):
     assert aerogram("message", "show", "12") == (1, "", "aerogram: There is no message 12.\n")
+
+
+def test_a_domain_gets_a_tracking_host_and_loses_it(first, as_json, aerogram):
+    set_ = as_json("domain", "tracking", "example.com", "--url", "https://click.example.com/")
+    assert set_ == {"domain": "example.com", "url": "https://click.example.com"}
+    assert as_json("domain", "tracking", "example.com", "--none") == {"domain": "example.com", "url": None}
+    for wrong in ((), ("--none", "--url", "https://a.example"), ("--url", "a.example")):
+        status, out, err = aerogram("domain", "tracking", "example.com", *wrong)
+        assert (status, out, err.startswith("aerogram: ")) == (2, "", True)
