@@ -1,15 +1,19 @@
-"""Two servers for all clients: one captures, on SQLite; one relays to a sink, on PostgreSQL. And a certificate."""
+"""Servers for all clients: one captures, on SQLite, one of its kind reports to a site; one relays, on PostgreSQL."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
+from mailjet_rest import Client
 
+from clients.anymail_mail import a_mail
 from support.certificates import make_pair
+from support.django_site import TrackingSite
 from support.ports import free_port
 from support.server import running
 from support.signatures import Verifier
@@ -94,6 +98,31 @@ def relaying(tmp_path_factory, certificate, postgresql_server) -> Iterator[Relay
         }
         with _served(folder, certificate, **settings) as server:
             yield Relaying(server, sink)
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[TrackingSite]:
+    """A Django site whose Anymail is told what happens at `reporting`."""
+    with TrackingSite() as running_site:
+        yield running_site
+
+
+@pytest.fixture(scope="session")
+def reporting(tmp_path_factory, certificate, site) -> Iterator[Capturing]:
+    """A server that captures and reports to the site."""
+    settings = {"allow_private_callbacks": "true", "rate_limit": "none"}
+    with _served(tmp_path_factory.mktemp("reporting"), certificate, **settings) as server:
+        key = (server.settings["api_key"], server.settings["secret_key"])
+        with contextlib.closing(Client(auth=key, version="v3", api_url=f"{server.url}/")) as client:
+            for kind in ("sent", "blocked", "open", "click", "unsub"):
+                client.eventcallbackurl.create(data={"EventType": kind, "Url": site.url}).raise_for_status()
+        yield Capturing(server)
+
+
+@pytest.fixture
+def mail(reporting):
+    """Make a mail of Anymail's kind that goes to `reporting`."""
+    return functools.partial(a_mail, reporting.server)
 
 
 @pytest.fixture(params=["capturing", "relaying"])

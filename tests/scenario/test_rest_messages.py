@@ -212,6 +212,24 @@ async def test_filters_select_by_the_facts(client, clock):
         assert await ids_of(client, **parameters) == expected, parameters
 
 
+async def test_messages_of_one_campaign_share_its_id_and_are_selected_by_it(client, url):
+    first, second = await sent(client, "a@example.net", "b@example.net", CustomCampaign="spring")
+    await sent(client, "c@example.net")
+    (other,) = await sent(client, "d@example.net", CustomCampaign="autumn")
+    async with a_client(url, auth=(STRANGERS_KEY, STRANGERS_SECRET)) as bob:
+        await sent(bob, "a@example.net", CustomCampaign="spring", From={"Email": "bob@example.org"})
+    rows = {row["ID"]: row for row in (await listed(client))["Data"]}
+    spring = rows[first["MessageID"]]["CampaignID"]
+    assert [row.get("CampaignID") == spring for row in rows.values()] == [True, True, False, False]
+    assert [("CampaignID" in row) for row in rows.values()] == [True, True, False, True]
+    for name in ("CampaignID", "Campaign"):
+        assert await ids_of(client, **{name: spring}) == [first["MessageID"], second["MessageID"]]
+    autumn = rows[other["MessageID"]]["CampaignID"]
+    assert await ids_of(client, CampaignID=autumn) == [other["MessageID"]]
+    assert await ids_of(client, CampaignID=autumn, Campaign=spring) == []
+    assert await ids_of(client, CampaignID=autumn, CustomID="x") == []
+
+
 async def test_a_value_that_cannot_be_read_is_refused(client):
     for query in [
         "MessageStatus=maybe",

@@ -2,6 +2,8 @@
 
 import json
 
+from aerogram.model.account import CredentialKind, Principal, SendDefaults
+
 FROM = {"Email": "orders@example.com", "Name": "Orders"}
 
 
@@ -14,6 +16,16 @@ def a_message(**properties):
         "TextPart": "Thanks.",
     } | properties
     return {name: value for name, value in message.items() if value is not ...}
+
+
+def a_caller(account_id=7, **defaults):
+    """Whoever asks, with what the account says of mail that does not say."""
+    return Principal(
+        account_id=account_id,
+        kind=CredentialKind.API_KEY,
+        label="API key",
+        defaults=SendDefaults(**defaults),
+    )
 
 
 def a_call(*messages, **properties):

@@ -2,21 +2,25 @@
 
 import asyncio
 import contextlib
+import functools
 import socket
 
 import httpx2
 import uvicorn
 
+from aerogram.content import templates
+from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.doors.http.app import Services, build_app
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
-from aerogram.model.account import CredentialKind, Principal
+from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.submission.accept import Acceptor
 
 ACCOUNT, STRANGER = 11, 12
@@ -31,6 +35,7 @@ class Keys:
     def __init__(self):
         self._accounts = {(KEY, SECRET): ACCOUNT, (STRANGERS_KEY, STRANGERS_SECRET): STRANGER}
         self.is_down = None
+        self.defaults = NO_DEFAULTS
 
     def cached(self, *_):
         return None
@@ -41,7 +46,35 @@ class Keys:
         account_id = self._accounts.get((key, secret))
         if account_id is None:
             return None
-        return Principal(account_id=account_id, kind=CredentialKind.API_KEY, label=f"API key {key}")
+        return Principal(
+            account_id=account_id,
+            kind=CredentialKind.API_KEY,
+            label=f"API key {key}",
+            defaults=self.defaults,
+        )
+
+    async def is_suspended(self, *_):
+        return False
+
+
+Template = functools.partial(StoredTemplate, id=1, name="receipt")
+"""A stored template, as the Send API wants it."""
+
+
+class Templates(templates.Templates):
+    """The stored templates, and before them those that a test puts into ``known``, by account and id."""
+
+    def __init__(self, database, ids, clock):
+        super().__init__(database, ids, clock)
+        self.known = {}
+
+    async def find(self, account_id, template_id):
+        return self.known.get((account_id, template_id)) or await super().find(account_id, template_id)
+
+    async def find_by_name(self, account_id, name):
+        known = (found for (owner, _), found in self.known.items() if owner == account_id)
+        found = next((each for each in known if each.name == name), None)
+        return found or await super().find_by_name(account_id, name)
 
 
 class Quiet(uvicorn.Server):
@@ -71,8 +104,10 @@ async def serving(app):
 class Door:
     """All that a test of the HTTP door may want to touch."""
 
-    def __init__(self, database, blobs, ids, clock, sealer):
-        self.keys = Keys()
+    def __init__(self, database, blobs, ids, clock, sealer, keys=None):
+        self.keys = keys or Keys()
+        self.templates = Templates(database, ids, clock)
+        self.categories = MonitoringCategories(database, clock)
         self.samples = []
         self.sample_fault = ""
         self.failing_checks = {}
@@ -91,6 +126,8 @@ class Door:
                 attempts=LoginAttempts(clock),
                 rate=RateLimiter(None, clock),
                 senders=SenderBook(database, clock),
+                categories=self.categories,
+                templates=self.templates,
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 send_sample=self._send_sample,

@@ -54,6 +54,7 @@ class Mailroom:
         self.clock = SystemClock()
         self.ids = IdGenerator(self.clock)
         self.sealer = Sealer(new_master_key())
+        self.campaigns = {}
         self._numbers = itertools.count()
 
     async def callback(self, url, event_type="sent", *, is_backup=False, version=1, account_id=ACCOUNT):
@@ -91,14 +92,14 @@ class Mailroom:
             values |= {"recipient": f"a{next(self._numbers)}@example.net", "domain": "example.net"}
             values["uuid"] = self.ids.uuid_for(values["id"])
             made.append(values)
-        await self.database.write(
-            lambda: submissions.add(
-                submissions.Rows(
-                    [tuple(content[name] for name in submissions.CONTENT_COLUMNS)],
-                    [tuple(values[name] for name in submissions.MESSAGE_COLUMNS) for values in made],
-                )
-            )
+        rows = submissions.Rows(
+            [tuple(content[name] for name in submissions.CONTENT_COLUMNS)],
+            [tuple(values[name] for name in submissions.MESSAGE_COLUMNS) for values in made],
         )
+        if account_id not in self.campaigns:
+            self.campaigns[account_id] = self.ids.next_id()
+            rows.campaigns.append((self.campaigns[account_id], account_id, "spring", now))
+        await self.database.write(lambda: submissions.add(rows))
         return [values["id"] for values in made]
 
     async def happen(self, message_ids, kind=EventKind.SENT, account_id=ACCOUNT, reply="250 2.0.0 Ok"):

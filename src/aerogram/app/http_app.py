@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 
 from aerogram import __version__
+from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
 from aerogram.doors.tracking.app import Tracking
@@ -17,6 +18,7 @@ from aerogram.identity.people import People
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records import queue
 
 if TYPE_CHECKING:
@@ -65,6 +67,8 @@ def http_app(
             attempts=services.attempts,
             rate=services.rate,
             senders=services.senders,
+            categories=MonitoringCategories(database, platform.clock),
+            templates=Templates(database, platform.ids, platform.clock),
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,

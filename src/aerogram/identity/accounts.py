@@ -82,6 +82,36 @@ class Accounts:
         await self._db.write(lambda: records.replace_credentials(credential, credential.created_ms))
         return keys
 
+    async def change(
+        self,
+        account_id: int,
+        *,
+        is_active: bool | None = None,
+        tracks_opens: bool | None = None,
+        tracks_clicks: bool | None = None,
+    ) -> AccountRow:
+        """Change what is not None; give the account as it is now. Raises `NotFoundError`.
+
+        The keys of an account that is not active open nothing. Every process follows within seconds.
+        """
+
+        def unit() -> Unit[AccountRow | None]:
+            found = yield from records.find(account_id)
+            if found is None:
+                return None
+            changed = found._replace(
+                is_active=_flag(is_active, found.is_active),
+                tracks_opens=_flag(tracks_opens, found.tracks_opens),
+                tracks_clicks=_flag(tracks_clicks, found.tracks_clicks),
+            )
+            yield from records.change(changed)
+            return changed
+
+        row = await self._db.write(unit)
+        if row is None:
+            raise NotFoundError(f"There is no account {account_id}.")
+        return row
+
     async def every(self) -> list[Listed]:
         """Give all accounts, the oldest first."""
 
@@ -130,7 +160,7 @@ class Accounts:
 
     def account_row(self, name: str) -> AccountRow:
         """Make the row of a new account."""
-        return AccountRow(self._ids.next_id(), name, self._clock.now_ms(), 1)
+        return AccountRow(self._ids.next_id(), name, self._clock.now_ms())
 
     def credential_row(self, account_id: int, keys: KeyPair) -> CredentialRow:
         """Make the row of a key pair; only the digest of its secret is in it."""
@@ -152,3 +182,7 @@ class Accounts:
 
         hashed = PasswordHasher().hash(password)
         return UserRow(self._ids.next_id(), email.strip().lower(), hashed, self._clock.now_ms())
+
+
+def _flag(asked: bool | None, current: int) -> int:  # noqa: FBT001 - private
+    return current if asked is None else int(asked)

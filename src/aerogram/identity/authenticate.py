@@ -55,6 +55,25 @@ class Authenticator:
         principal = self.cached(key, secret)
         if principal is not None:
             return principal
+        found = await self._opening(key, secret)
+        if found is None or not found.is_active:
+            return None
+        principal = _principal(found, key)
+        if len(self._remembered) >= MAX_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[key] = (found.secret_hash, principal, self._clock.now_ms() + REMEMBER_MS)
+        return principal
+
+    async def is_suspended(self, key: str, secret: str) -> bool:
+        """Tell whether a pair would open its account, were that active.
+
+        Raises `UnavailableError` when the store cannot be asked.
+        """
+        found = await self._opening(key, secret)
+        return found is not None and not found.is_active
+
+    async def _opening(self, key: str, secret: str) -> Opening | None:
+        """Give what a pair opens, were its account active; None for a wrong or revoked one."""
         if "\0" in key or len(key) > MAX_KEY_LENGTH:
             # No key looks like this, and PostgreSQL could not even compare with a NUL.
             return None
@@ -63,15 +82,7 @@ class Authenticator:
         # An unknown key costs the same comparison, so that time does not tell which keys exist.
         secret_hash = found.secret_hash if found else self._sealer.digest("")
         is_right = hmac.compare_digest(given, secret_hash)
-        if found is None or not is_right:
-            return None
-        if found.revoked_ms is not None or not found.is_active:
-            return None
-        principal = _principal(found, key)
-        if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
-        self._remembered[key] = (secret_hash, principal, self._clock.now_ms() + REMEMBER_MS)
-        return principal
+        return found if found is not None and is_right and found.revoked_ms is None else None
 
 
 def _principal(found: Opening, key: str) -> Principal:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
 from aerogram.store.records import lookups
+from aerogram.store.records import senders as records
 from aerogram.wire.address import normalised
 from aerogram.wire.mime.errors import AddressError
 
@@ -44,6 +45,11 @@ class SenderBook:
             self._remembered.clear()
         self._remembered[account_id] = (senders, self._clock.now_ms() + REMEMBER_MS)
         return _covers(senders, email)
+
+    async def is_registered(self, account_id: int, email: str) -> bool:
+        """Tell whether the account has such a sender, active or not. Raises `UnavailableError`."""
+        rows = await self._database.read(lambda: records.of_account(account_id))
+        return _covers(frozenset(row.email for row in rows), email)
 
     def knows_domain(self, account_id: int, email: str) -> bool:
         """Tell from memory whether any sender of the account lies in the address's domain."""

@@ -76,3 +76,16 @@ async def test_a_password_is_kept_as_an_argon2_hash(database, accounts):
     found = await database.read(lambda: records.user_by_email("you@example.org"))
     assert found == user
     assert found.password_hash.startswith("$argon2id$")
+
+
+async def test_the_switches_of_an_account_reach_whoever_it_lets_in(database, sealer, clock, accounts):
+    opened = await accounts.create("Shop")
+    await accounts.change(opened.account.id, tracks_opens=True)
+    changed = await accounts.change(opened.account.id, tracks_clicks=True)
+    assert (changed.is_active, changed.tracks_opens, changed.tracks_clicks) == (1, 1, 1)
+    principal = await Authenticator(database, sealer, clock).check(*opened.keys)
+    assert (principal.defaults.tracks_opens, principal.defaults.tracks_clicks) == (True, True)
+    await accounts.change(opened.account.id, tracks_opens=False)
+    assert (await accounts.show(opened.account.id)).account.tracks_opens == 0
+    with pytest.raises(NotFoundError):
+        await accounts.change(17, is_active=True)

@@ -32,6 +32,7 @@ async def test_an_event_is_told_as_one_object_in_mailjets_words(mailroom, receiv
         '{"order":17}',
         "spring",
     )
+    assert words["mj_campaign_id"] == mailroom.campaigns[ACCOUNT]
 
     async def is_empty():
         return await mailroom.backlog() == 0

@@ -41,6 +41,7 @@ class Noun:
         self.help = help
         self.takes_all_settings = takes_all_settings
         self._commands: dict[str, _Command] = {}
+        self._nouns: dict[str, Noun] = {}
 
     def command(self, name: str) -> Callable[[_Command], _Command]:
         """Declare the decorated function a command."""
@@ -51,10 +52,19 @@ class Noun:
 
         return declare
 
+    def noun(self, name: str, help: str) -> Noun:  # noqa: A002 - as typer calls it
+        """Declare a noun below this one, as ``category`` in ``aerogram account category add``."""
+        return self._nouns.setdefault(name, Noun(help))
+
     @property
     def functions(self) -> Mapping[str, _Command]:
-        """Its commands by name; one command named "" is the noun itself."""
-        return self._commands
+        """Its commands by name, those of its nouns as ``category add``; one named "" is the noun itself."""
+        inner = {
+            f"{name} {leaf}": function
+            for name, noun in self._nouns.items()
+            for leaf, function in noun.functions.items()
+        }
+        return self._commands | inner
 
     def app(self, host: Host) -> typer.Typer:
         """Make the typer app; a noun with one command named "" is that command itself."""
@@ -68,6 +78,8 @@ class Noun:
             app.command(name or None, cls=_spelling_out(flags), help=with_examples(function.__doc__))(
                 _framed(function, flags)
             )
+        for name, noun in self._nouns.items():
+            app.add_typer(noun.app(host), name=name)
         return app
 
 

@@ -21,22 +21,26 @@ from aerogram.doors.http.metrics import Metrics
 from aerogram.doors.http.openapi import OpenApi
 from aerogram.doors.http.rest_v3 import PREFIX as V3
 from aerogram.doors.http.rest_v3 import RestV3
+from aerogram.doors.http.send_v3 import PATHS as SEND_V3
+from aerogram.doors.http.send_v3 import SendV3
 from aerogram.doors.http.send_v31 import SendV31
 from aerogram.doors.rest.engine import Engine
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
+from aerogram.doors.rest.resources.template import template
 from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from aerogram.base.clock import Clock
+    from aerogram.content.templates import Templates
     from aerogram.doors.http.asgi import Endpoint, Receive, Scope, Send
     from aerogram.doors.http.asgi import Message as AsgiMessage
     from aerogram.doors.http.basic_auth import Authenticator
     from aerogram.doors.http.health import Check
-    from aerogram.doors.http.send_v31 import Acceptor, SenderBook
+    from aerogram.doors.http.send_v31 import Acceptor, Categories, SenderBook
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.rate import RateLimiter
@@ -56,6 +60,8 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     """Failed logins, counted over all doors of the process."""
     rate: RateLimiter
     senders: SenderBook
+    categories: Categories
+    templates: Templates
     acceptor: Acceptor
     subscriptions: Subscriptions
     send_sample: SendSample
@@ -91,10 +97,25 @@ class _App:
                 Message(Messages(services.database)),
                 MessageHistory(History(services.database)),
                 eventcallbackurl(services.subscriptions, services.send_sample),
+                template(services.templates),
             ]
         )
         health = Health(services.checks)
-        self._send_v31 = SendV31(doorkeeper, services.senders, services.acceptor, services.public_url)
+        self._send_v31 = SendV31(
+            doorkeeper,
+            senders=services.senders,
+            categories=services.categories,
+            templates=services.templates,
+            acceptor=services.acceptor,
+            public_url=services.public_url,
+        )
+        self._send_v3 = SendV3(
+            doorkeeper,
+            senders=services.senders,
+            categories=services.categories,
+            templates=services.templates,
+            acceptor=services.acceptor,
+        )
         self._rest_v3 = RestV3(doorkeeper, engine)
         self._by_path: Mapping[str, Endpoint] = {
             "/livez": health.live,
@@ -113,6 +134,8 @@ class _App:
         path = scope["path"]
         if path.startswith(V31):
             endpoint: Endpoint = self._send_v31
+        elif path in SEND_V3:
+            endpoint = self._send_v3
         elif path.startswith(V3):
             endpoint = self._rest_v3
         elif path[:PREFIX_CHARS] in PREFIXES:
@@ -140,7 +163,11 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
         )
         if has_begun:
             raise
-        answer = errors.shape_c(errors.INTERNAL, "Something went wrong on our side.", identifier=identifier)
+        # Every answer of the Send API bears this header; on the others it does no harm (facts: SEND.md A1).
+        named = ((b"x-mj-request-guid", identifier.encode()),)
+        answer = errors.shape_c(
+            errors.INTERNAL, "Something went wrong on our side.", named, identifier=identifier
+        )
         await send_answer(scope, send, answer)
 
 

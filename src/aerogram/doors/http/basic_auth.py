@@ -19,6 +19,10 @@ class UnauthenticatedError(RefusedError):
     """There are no credentials, or they open nothing."""
 
 
+class SuspendedError(UnauthenticatedError):
+    """The credentials are right, and their account is not active."""
+
+
 class RateLimitedError(RefusedError):
     """The account made too many requests; ``seconds`` until the next one is looked at."""
 
@@ -38,6 +42,10 @@ class Authenticator(Protocol):
         """Answer from the store."""
         ...
 
+    async def is_suspended(self, key: str, secret: str) -> bool:
+        """Tell whether only the state of their account keeps credentials from opening it."""
+        ...
+
 
 class Doorkeeper:
     """Finds out who sends a request."""
@@ -50,7 +58,7 @@ class Doorkeeper:
     async def admit(self, scope: Scope) -> Principal:
         """Give the caller of a request.
 
-        Raises `UnauthenticatedError`, `LockedOutError`, `RateLimitedError`, or `UnavailableError`.
+        Raises `UnauthenticatedError` (or its `SuspendedError`), `LockedOutError`, `RateLimitedError`, or `UnavailableError`.
         """
         pair = credentials(header(scope, b"authorization"))
         if pair is None:
@@ -60,6 +68,8 @@ class Doorkeeper:
         self._attempts.check(key, ip)
         principal = self._authenticator.cached(key, secret) or await self._authenticator.check(key, secret)
         if principal is None:
+            if await self._authenticator.is_suspended(key, secret):
+                raise SuspendedError("The account is not active.")
             self._attempts.failed(key, ip)
             raise UnauthenticatedError("The credentials are wrong.")
         self._attempts.succeeded(key, ip)

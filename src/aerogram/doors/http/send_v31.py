@@ -15,7 +15,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors, idempotency
 from aerogram.doors.http.answers import JSON_UTF8, Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
+from aerogram.doors.http.basic_auth import RateLimitedError, SuspendedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.v31 import answer as answers
@@ -28,13 +28,14 @@ from aerogram.model.account import Area, Level
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Iterable, Sequence
 
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
     from aerogram.doors.http.v31.call import Call
     from aerogram.doors.http.v31.message import Draft
     from aerogram.doors.http.v31.mistakes import Mistake
+    from aerogram.doors.http.v31.templates import Templates
     from aerogram.model.account import Principal
     from aerogram.model.idempotency import IdempotencyKey
     from aerogram.model.message import Accepted, Submission
@@ -65,15 +66,36 @@ class SenderBook(Protocol):
         """Answer from the store."""
         ...
 
+    async def is_registered(self, account_id: int, email: str) -> bool:
+        """Tell whether the account has such a sender, active or not."""
+        ...
+
+
+class Categories(Protocol):
+    """What is asked of `aerogram.senders.categories.MonitoringCategories`."""
+
+    async def exists(self, account_id: int, name: str) -> bool:
+        """Answer from the store."""
+        ...
+
 
 class SendV31:
     """Serves everything below ``/v3.1/``: one path, one method, and a page for all others."""
 
     def __init__(
-        self, doorkeeper: Doorkeeper, senders: SenderBook, acceptor: Acceptor, public_url: str
+        self,
+        doorkeeper: Doorkeeper,
+        *,
+        senders: SenderBook,
+        categories: Categories,
+        templates: Templates,
+        acceptor: Acceptor,
+        public_url: str,
     ) -> None:
         self._doorkeeper = doorkeeper
         self._senders = senders
+        self._categories = categories
+        self._templates = templates
         self._acceptor = acceptor
         self._href = f"{public_url}/v3/REST/message/"
         self._sandbox_href = f"{public_url}/v3/message/"
@@ -82,15 +104,16 @@ class SendV31:
         """Answer one request; every answer names it in ``X-MJ-Request-GUID``."""
         request_id = str(uuid.uuid4())
         try:
-            answer = await self._answer(scope, receive, request_id)
+            if scope["path"] == PATH and scope["method"] == "POST":
+                answer = await self._answer(scope, receive, request_id)
+            else:
+                answer = errors.page(errors.NOT_FOUND, "404 Not Found")
         except ClientGoneError:
             return
         named = (*answer.headers, (b"x-mj-request-guid", request_id.encode()))
         await send_answer(scope, send, msgspec.structs.replace(answer, headers=named))
 
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
-        if scope["path"] != PATH or scope["method"] != "POST":
-            return errors.page(errors.NOT_FOUND, "404 Not Found")
         try:
             principal = await self._doorkeeper.admit(scope)
             authorize(principal, AREA, LEVEL)
@@ -100,6 +123,8 @@ class SendV31:
             if not isinstance(call, mistakes.Mistake):
                 transcript = f"POST /v3.1/send from {client_ip(scope)}, request {request_id}"
                 return await self._serve(principal, call, transcript, key, body)
+        except SuspendedError:
+            call = mistakes.SUSPENDED
         except UnauthenticatedError:
             call = mistakes.UNAUTHENTICATED
         except (LockedOutError, RateLimitedError) as error:
@@ -120,9 +145,12 @@ class SendV31:
         self, principal: Principal, call: Call, transcript: str, key: str, body: bytes
     ) -> Answer:
         account_id = principal.account_id
-        wrong = [await self._mistakes_of(account_id, draft) for draft in call.drafts]
-        good = [draft for draft, noted in zip(call.drafts, wrong, strict=True) if not noted]
-        asked = submissions(good, account_id, transcript)
+        wanted = call.template_ids()
+        drafts = call.drafts({each: await self._templates.find(account_id, each) for each in wanted})
+        unknown = await self._unknown_categories(account_id, drafts)
+        wrong = [await self._mistakes_of(account_id, draft, unknown) for draft in drafts]
+        good = [draft for draft, noted in zip(drafts, wrong, strict=True) if not noted]
+        asked = submissions(good, principal, transcript)
         if isinstance(asked, mistakes.Mistake):
             return _flat(asked)
         if call.is_sandbox:
@@ -140,8 +168,15 @@ class SendV31:
         headers = idempotency.replay_headers(receipts)
         return Answer(answers.status_of(wrong), answers.encoded(entries), JSON_UTF8, headers)
 
-    async def _mistakes_of(self, account_id: int, draft: Draft) -> Sequence[Mistake]:
-        """Give all that is wrong with a message, its senders included.
+    async def _unknown_categories(self, account_id: int, drafts: Iterable[Draft]) -> frozenset[str]:
+        """Give the monitoring categories of a call that the account does not have; each is asked for once."""
+        named = {draft.asked.monitoring_category for draft in drafts} - {""}
+        return frozenset([name for name in named if not await self._categories.exists(account_id, name)])
+
+    async def _mistakes_of(
+        self, account_id: int, draft: Draft, unknown_categories: frozenset[str]
+    ) -> Sequence[Mistake]:
+        """Give all that is wrong with a message, its senders and its category included.
 
         ``Sender`` needs a right that no account has, so it must be a sender of the account; and so
         must ``From``, which only that right would free from it.
@@ -151,8 +186,15 @@ class SendV31:
         if from_email and not await self._may_send_from(account_id, from_email):
             noted = (*noted, mistakes.sender_not_authorized(from_email))
         if sender_email and not await self._may_send_from(account_id, sender_email):
-            noted = (*noted, mistakes.sender_needs_right(sender_email))
+            noted = (*noted, await self._mistake_of_sender(account_id, sender_email))
+        if draft.asked.monitoring_category in unknown_categories:
+            noted = (*noted, mistakes.UNKNOWN_CATEGORY)
         return noted
+
+    async def _mistake_of_sender(self, account_id: int, email: str) -> Mistake:
+        if await self._senders.is_registered(account_id, email):
+            return mistakes.sender_not_validated(email)
+        return mistakes.sender_needs_right(email)
 
     async def _may_send_from(self, account_id: int, email: str) -> bool:
         return self._senders.allows(account_id, email) or await self._senders.confirm(account_id, email)

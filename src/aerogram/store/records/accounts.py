@@ -14,12 +14,14 @@ if TYPE_CHECKING:
 
 
 class AccountRow(NamedTuple):
-    """An account; ``is_active`` is 0 or 1."""
+    """An account; flags are 0 or 1."""
 
     id: int
     name: str
     created_ms: int
-    is_active: int
+    is_active: int = 1
+    tracks_opens: int = 0
+    tracks_clicks: int = 0
 
 
 class CredentialRow(NamedTuple):
@@ -44,13 +46,24 @@ class UserRow(NamedTuple):
     created_ms: int
 
 
-_ACCOUNT: Final = (account.c.id, account.c.name, account.c.created_ms, account.c.is_active)
+_ACCOUNT: Final = tuple(account.c[name] for name in AccountRow._fields)
 _CREDENTIAL: Final = tuple(credential.c[name] for name in CredentialRow._fields)
 _ALL = Sql(select(*_ACCOUNT).order_by(account.c.id))
 _FIND = Sql(select(*_ACCOUNT).where(account.c.id == bindparam("id")), "id")
 _FIRST = Sql(select(func.min(account.c.id)))
 _ADD = Sql(
     insert(account).values({name: bindparam(name) for name in AccountRow._fields}), *AccountRow._fields
+)
+_CHANGE = Sql(
+    update(account)
+    .where(account.c.id == bindparam("which"))
+    .values(
+        is_active=bindparam("active"), tracks_opens=bindparam("opens"), tracks_clicks=bindparam("clicks")
+    ),
+    "active",
+    "opens",
+    "clicks",
+    "which",
 )
 _CREDENTIALS = Sql(
     select(*_CREDENTIAL)
@@ -113,6 +126,11 @@ def add(row: AccountRow, credentials: Sequence[CredentialRow]) -> Unit[None]:
     yield _ADD(*row)
     for each in credentials:
         yield _ADD_CREDENTIAL(*each)
+
+
+def change(row: AccountRow) -> Unit[None]:
+    """Store the flags of an account's row."""
+    yield _CHANGE(row.is_active, row.tracks_opens, row.tracks_clicks, row.id)
 
 
 def credentials_of(account_id: int) -> Unit[list[CredentialRow]]:

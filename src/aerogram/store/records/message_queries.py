@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Integer, SmallInteger, bindparam, case, func, select
+from sqlalchemy import Integer, SmallInteger, and_, bindparam, case, func, select
 
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.store.sql import Sql, Unit, any_of
-from aerogram.store.tables import content, event, message, sender
+from aerogram.store.tables import campaign, content, event, message, sender
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,10 +56,16 @@ COLUMNS: Final = (
     "has_text",
     "has_html",
     "attachment_count",
+    "campaign_id",
 )
+_COMPUTED: Final[dict[str, ColumnElement[Any]]] = {"status": _STATUS, "campaign_id": campaign.c.id}
 _SELECTED: Final[Mapping[str, ColumnElement[Any]]] = {
-    name: message.c[name] if name in message.c else content.c[name] for name in COLUMNS if name != "status"
-} | {"status": _STATUS}
+    name: _COMPUTED[name] if name in _COMPUTED else message.c[name] if name in message.c else content.c[name]
+    for name in COLUMNS
+}
+_IS_ITS_CAMPAIGN: Final = and_(
+    campaign.c.account_id == content.c.account_id, campaign.c.name == content.c.campaign
+)
 
 CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "id": message.c.id == bindparam("id"),
@@ -70,11 +76,12 @@ CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "statuses": any_of(_STATUS, "statuses", Integer()),
     "failures": any_of(message.c.failure, "failures", SmallInteger()),
     "custom_id": content.c.custom_id == bindparam("custom_id"),
+    "campaign_id": campaign.c.id == bindparam("campaign_id"),
     "from_email": func.lower(content.c.from_email) == bindparam("from_email"),
     "from_domain": func.lower(content.c.from_email).like(bindparam("from_domain"), escape="\\"),
 }
 """What messages can be selected by; addresses and domains are compared in lower case."""
-_OF_CONTENT: Final = frozenset({"custom_id", "from_email", "from_domain"})
+_OF_CONTENT: Final = frozenset({"custom_id", "campaign_id", "from_email", "from_domain"})
 
 ORDERS: Final[Mapping[str, ColumnElement[Any]]] = {"id": message.c.id, "created_ms": message.c.created_ms}
 
@@ -158,6 +165,8 @@ def _count(names: tuple[str, ...]) -> Sql:
     statement = select(func.count()).select_from(message)
     if not _OF_CONTENT.isdisjoint(names):
         statement = statement.join(content, content.c.id == message.c.content_id)
+    if "campaign_id" in names:
+        statement = statement.join(campaign, _IS_ITS_CAMPAIGN)
     return Sql(statement.where(_OWN, *(CONDITIONS[name] for name in names)), "account_id", *names)
 
 
@@ -166,6 +175,7 @@ def _select(names: tuple[str, ...], orders: tuple[tuple[str, bool], ...]) -> Sql
     statement = (
         select(*(_SELECTED[name].label(name) for name in COLUMNS))
         .join_from(message, content, content.c.id == message.c.content_id)
+        .outerjoin(campaign, _IS_ITS_CAMPAIGN)
         .where(_OWN, *(CONDITIONS[name] for name in names))
         .order_by(*(ORDERS[name].desc() if falls else ORDERS[name] for name, falls in orders), message.c.id)
         .limit(bindparam("limit"))

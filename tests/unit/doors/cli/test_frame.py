@@ -56,7 +56,7 @@ def test_every_command_has_help_that_teaches_by_example(name, capsys):
     leaves = (
         [(name,)]
         if list(noun_of(name).functions) == [""]
-        else [(name, leaf) for leaf in noun_of(name).functions]
+        else [(name, *leaf.split()) for leaf in noun_of(name).functions]
     )
     for path in leaves:
         assert run(program, [*path, "--help"]) == 0

@@ -1,5 +1,6 @@
 """``aerogram account …``."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -8,10 +9,22 @@ from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.identity.accounts import Accounts, KeyPair, Listed
+from aerogram.senders.categories import MonitoringCategories
 
 noun = Noun("Accounts and their API keys.")
+category = noun.noun(
+    "category", "Monitoring categories: the names that an account's mail may be watched under."
+)
 
+CategoryName = Annotated[str, typer.Argument(metavar="NAME", help="The category, as the mail names it.")]
 Named = Annotated[str, typer.Argument(metavar="ACCOUNT", help="An account's id or API key.")]
+
+
+class Switch(StrEnum):
+    """On or off, as it is written on the command line."""
+
+    ON = "on"
+    OFF = "off"
 
 
 def accounts_of(platform: Platform) -> Accounts:
@@ -59,9 +72,7 @@ async def show(house: Installation, account: Named) -> Answer:
         [(credential.key, moment(credential.created_ms)) for credential in found.credentials],
         empty="No key opens it.",
     )
-    state = "active" if found.account.is_active else "inactive"
-    head = f"Account {found.account.id} {found.account.name!r}, {state}, since {moment(found.account.created_ms)}"
-    return Answer(_facts(found), f"{head}\n\n{keys}")
+    return Answer(_facts(found), f"{_described(found)}\n\n{keys}")
 
 
 @noun.command("create")
@@ -78,6 +89,83 @@ async def create(
         opened = await accounts_of(platform).create(name)
     facts = {"id": opened.account.id, "name": name, **opened.keys._asdict()}
     return Answer(facts, f"Account {opened.account.id} {name!r}\n{_shown_once(opened.keys)}")
+
+
+@noun.command("set")
+async def change(
+    house: Installation,
+    account: Named,
+    active: Annotated[
+        Switch | None, typer.Option("--active", metavar="on|off", help="Whether its keys open it.")
+    ] = None,
+    track_opens: Annotated[
+        Switch | None,
+        typer.Option(
+            "--track-opens", metavar="on|off", help="Whether opens are tracked in mail that does not say."
+        ),
+    ] = None,
+    track_clicks: Annotated[
+        Switch | None,
+        typer.Option(
+            "--track-clicks", metavar="on|off", help="Whether clicks are tracked in mail that does not say."
+        ),
+    ] = None,
+) -> Answer:
+    """Change an account; what is not named stays as it is.
+
+    A server that runs follows within seconds. Mail that says itself whether it is tracked is not changed.
+
+    aerogram account set 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --track-opens on --track-clicks on
+    """
+    async with house.open() as platform:
+        accounts = accounts_of(platform)
+        account_id = await accounts.identify(account)
+        await accounts.change(
+            account_id,
+            is_active=_is_on(active),
+            tracks_opens=_is_on(track_opens),
+            tracks_clicks=_is_on(track_clicks),
+        )
+        found = await accounts.show(account_id)
+    return Answer(_facts(found), _described(found))
+
+
+@category.command("add")
+async def add_category(house: Installation, account: Named, name: CategoryName) -> Answer:
+    """Let an account's mail name a monitoring category.
+
+    aerogram account category add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        row = await MonitoringCategories(platform.database, platform.clock).add(account_id, name)
+    return Answer({"name": row.name}, f"Mail of account {account_id} may name the category {name!r}.")
+
+
+@category.command("ls")
+async def list_categories(house: Installation, account: Named) -> Answer:
+    """List an account's monitoring categories by name.
+
+    aerogram account category ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        rows = await MonitoringCategories(platform.database, platform.clock).of_account(account_id)
+    facts = [{"name": row.name, "created": moment(row.created_ms)} for row in rows]
+    text = table(("NAME", "CREATED"), [tuple(each.values()) for each in facts], empty="No category yet.")
+    return Answer(facts, text)
+
+
+@category.command("rm")
+async def remove_category(house: Installation, account: Named, name: CategoryName) -> Answer:
+    """Forget a monitoring category; mail that names it is refused from now on.
+
+    aerogram account category rm 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        await MonitoringCategories(platform.database, platform.clock).remove(account_id, name)
+    return Answer({"name": name}, f"Mail of account {account_id} may name the category {name!r} no more.")
 
 
 @noun.command("rotate-key")
@@ -97,11 +185,30 @@ def _shown_once(keys: KeyPair) -> str:
     return f"API key     {keys.api_key}\nsecret key  {keys.secret_key}\n\nKeep the secret: it is not shown again."
 
 
+def _described(listed: Listed) -> str:
+    account = listed.account
+    state = "active" if account.is_active else "inactive"
+    opens, clicks = (
+        "tracked" if is_tracked else "not tracked"
+        for is_tracked in (account.tracks_opens, account.tracks_clicks)
+    )
+    return (
+        f"Account {account.id} {account.name!r}, {state}, since {moment(account.created_ms)}\n"
+        f"Opens {opens}, clicks {clicks}, unless the mail says otherwise."
+    )
+
+
+def _is_on(switch: Switch | None) -> bool | None:
+    return None if switch is None else switch is Switch.ON
+
+
 def _facts(listed: Listed) -> dict[str, Any]:
     return {
         "id": listed.account.id,
         "name": listed.account.name,
         "is_active": bool(listed.account.is_active),
+        "tracks_opens": bool(listed.account.tracks_opens),
+        "tracks_clicks": bool(listed.account.tracks_clicks),
         "created": moment(listed.account.created_ms),
         "api_keys": [credential.key for credential in listed.credentials],
     }

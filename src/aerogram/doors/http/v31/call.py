@@ -9,26 +9,49 @@ import msgspec
 from aerogram.doors.http.v31 import limits, mistakes, names
 from aerogram.doors.http.v31.merging import merged
 from aerogram.doors.http.v31.message import Draft, read_message
+from aerogram.doors.http.v31.templates import Found, template_of, wanted_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
+    from aerogram.model.account import Principal
     from aerogram.model.message import Submission
 
 
 class Call(msgspec.Struct, frozen=True):
-    """What was asked: ``drafts`` in order; ``is_sandbox`` checks everything and sends nothing."""
+    """What was asked: ``messages`` in order, Globals merged into each, their names as documented."""
 
-    drafts: list[Draft]
+    messages: list[JsonObject]
     is_sandbox: bool = False
+    """Everything is checked and nothing is sent."""
+    is_strict: bool = False
+    """``AdvanceErrorHandling``: a message that contradicts its template is refused (facts: SEND.md A8)."""
+
+    def template_ids(self) -> set[int]:
+        """Give the ids of the templates that must be found before the messages are read."""
+        return {
+            template_id
+            for message in self.messages
+            if "TemplateID" in message and (template_id := wanted_id(message)) is not None
+        }
+
+    def drafts(self, templates: Found | None = None) -> list[Draft]:
+        """Read each message; all mistakes in it, but those about its senders and its category, are in its draft."""
+        sizes: dict[int, int] = {}
+        if not templates:
+            return [read_message(message, sizes) for message in self.messages]
+        return [
+            read_message(message, sizes, template_of(message, templates), is_strict=self.is_strict)
+            for message in self.messages
+        ]
 
 
 def read_call(body: bytes) -> Call | Mistake:
     """Read the body of ``POST /v3.1/send``; a `Mistake` is about the call as a whole.
 
-    The body is JSON in strict UTF-8. Mistakes of single messages are in their drafts.
+    The body is JSON in strict UTF-8. Mistakes of single messages are found by `Call.drafts`.
     """
     try:
         root = msgspec.json.decode(body)
@@ -49,14 +72,12 @@ def read_call(body: bytes) -> Call | Mistake:
     defaults = names.MESSAGE.spelled(defaults)
     if defaults.get("To"):
         return mistakes.TO_IN_GLOBALS
-    sizes: dict[int, int] = {}
-    drafts = [_read_one(message, defaults, sizes) for message in messages]
-    return Call(drafts, given.get("SandboxMode") is True)
-
-
-def _read_one(message: JsonObject, defaults: JsonObject, sizes: dict[int, int]) -> Draft:
-    given = names.MESSAGE.spelled(message)
-    return read_message(merged(defaults, given) if defaults else given, sizes)
+    spelled = [names.MESSAGE.spelled(message) for message in messages]
+    return Call(
+        [merged(defaults, message) for message in spelled] if defaults else spelled,
+        is_sandbox=given.get("SandboxMode") is True,
+        is_strict=given.get("AdvanceErrorHandling") is True,
+    )
 
 
 def _wrong_messages(messages: Any) -> Mistake | None:
@@ -82,16 +103,16 @@ def _wrong_flags(given: JsonObject) -> Mistake | None:
     return None
 
 
-def submissions(drafts: Sequence[Draft], account_id: int, transcript: str) -> list[Submission] | Mistake:
-    """Turn drafts without mistakes into submissions.
+def submissions(drafts: Sequence[Draft], principal: Principal, transcript: str) -> list[Submission] | Mistake:
+    """Turn drafts without mistakes into submissions of the caller.
 
     Globals are in each of them now; a call that would be stored in too many bytes is refused whole.
     """
     asked = []
     stored_bytes = 0
     for draft in drafts:
-        submission = draft.submission(account_id, transcript)
-        stored_bytes += len(submission.body)
+        submission = draft.submission(principal, transcript)
+        stored_bytes += len(submission.body) + draft.kept_length
         if stored_bytes > limits.MAX_STORED_BYTES:
             return mistakes.PAYLOAD_TOO_LARGE
         asked.append(submission)

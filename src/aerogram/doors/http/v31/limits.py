@@ -14,6 +14,10 @@ MAX_HEADERS: Final = 200
 """Elements of Headers. Mailjet's guide says 50 for every collection; more is harmless here."""
 MAX_VARIABLES: Final = 1_000
 """Elements of Variables, generous for the same reason."""
+MAX_DEPTH: Final = 50
+"""Objects and arrays in one another within Variables: deeper ones could be read, but not be written again."""
+MAX_CAMPAIGN: Final = 255
+"""Characters of CustomCampaign (facts: SEND.md A4, as the SMTP form has it)."""
 MAX_SUBJECT: Final = 255
 """Characters of Subject (facts: SEND.md A4)."""
 MAX_URL_TAGS: Final = 256
@@ -23,4 +27,4 @@ MAX_ATTACHED_BYTES: Final = 15 * 1024 * 1024
 MAX_BODY_BYTES: Final = 32 * 1024 * 1024
 """The request's body, after Content-Encoding: 15 MiB of attachments as base64 in lines, and ample text."""
 MAX_STORED_BYTES: Final = 128 * 1024 * 1024
-"""All messages of a call after Globals were merged into each: else one attachment in Globals is stored 50 times."""
+"""All messages of a call after Globals were merged into each: else what stands in Globals is stored 50 times."""

@@ -6,17 +6,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.http.v31 import attachments, headers, mailboxes, rules, values
+from aerogram.content.treat import Asked, treatment_of
+from aerogram.doors.http.v31 import attachments, headers, mailboxes, rules, templates, values
+from aerogram.doors.http.v31.asking import asked_of
 from aerogram.model.message import ContentKind, Rank, Recipient, Role, Submission
+from aerogram.model.treatment import NOBODY, Personal
 from aerogram.wire.address import needs_smtputf8
-from aerogram.wire.mime.parts import Parts
+from aerogram.wire.mime.parts import Mailbox, Parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
-    from aerogram.wire.mime.parts import Mailbox
+    from aerogram.model.account import Principal
 
 DOOR: Final = "v3.1"
 """How the record of a message names this way in."""
@@ -36,12 +40,13 @@ READERS: Final[Mapping[str, Callable[[str, Any, values.Findings], Any]]] = {
     "TemplateErrorReporting": mailboxes.mailbox,
     "TemplateErrorDeliver": values.flag,
     "Variables": values.variables,
+    "AutoTextPart": values.flag,
     "Attachments": attachments.attachments,
     "InlinedAttachments": attachments.inlined_attachments,
     "Headers": headers.headers,
     "CustomID": values.kept_text,
     "EventPayload": values.kept_text,
-    "CustomCampaign": values.kept_text,
+    "CustomCampaign": values.campaign,
     "DeduplicateCampaign": values.flag_or_number,
     "Priority": values.priority,
     "TrackOpens": values.tracking,
@@ -50,7 +55,7 @@ READERS: Final[Mapping[str, Callable[[str, Any, values.Findings], Any]]] = {
     "URLTags": values.url_tags,
     "StatisticsContactsListID": values.integer,
 }
-"""Every documented property and what reads it (facts: SEND.md A4)."""
+"""Every documented property and what reads it (facts: SEND.md A4). AutoTextPart is Aerogram's own."""
 
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -71,17 +76,32 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     event_payload: str
     campaign: str
     rank: Rank
+    bcc: tuple[Mailbox, ...]
+    """Who is in no header: addresses as in ``recipients``, with the names."""
+    asked: Asked
 
-    def submission(self, account_id: int, transcript: str) -> Submission:
+    @property
+    def kept_length(self) -> int:
+        """The length of what is stored beside the mail itself, of what has no limit of its own."""
+        variables = len(_ENCODER.encode(self.asked.variables)) if self.asked.variables else 0
+        return len(self.event_payload) + len(self.custom_id) + variables
+
+    def submission(self, principal: Principal, transcript: str) -> Submission:
         """Give what is asked to be made durable, of a draft without mistakes."""
         parts = self.parts
         if parts is None:
             raise ValueError("a message with mistakes cannot be submitted")
+        treatment = treatment_of(
+            self.asked,
+            principal.defaults,
+            (parts.text or "", parts.html or ""),
+            has_html=parts.html is not None,
+        )
         return Submission(
-            account_id=account_id,
+            account_id=principal.account_id,
             door=DOOR,
             envelope_from=self.sender_email or self.from_email,
-            recipients=self.recipients,
+            recipients=self._with_names(parts) if treatment.is_personal else self.recipients,
             kind=ContentKind.PARTS,
             body=_ENCODER.encode(parts),
             from_email=self.from_email,
@@ -90,20 +110,40 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             event_payload=self.event_payload,
             campaign=self.campaign,
             rank=self.rank,
-            has_text=parts.text is not None,
+            has_text=parts.text is not None or treatment.makes_text,
             has_html=parts.html is not None,
             attachment_count=len(parts.attachments) + len(parts.inlined),
             smtputf8=self.needs_smtputf8,
             transcript=transcript,
+            treatment=treatment,
+        )
+
+    def _with_names(self, parts: Parts) -> tuple[Recipient, ...]:
+        """Give the recipients with their display names, which only personal mail has a use for."""
+        boxes = (*parts.to, *parts.cc, *self.bcc)
+        return tuple(
+            msgspec.structs.replace(recipient, personal=Personal(name=box.name) if box.name else NOBODY)
+            for recipient, box in zip(self.recipients, boxes, strict=True)
         )
 
 
-def read_message(message: JsonObject, sizes: dict[int, int]) -> Draft:
+def read_message(
+    message: JsonObject,
+    sizes: dict[int, int],
+    template: StoredTemplate | None = None,
+    *,
+    is_strict: bool = False,
+) -> Draft:
     """Read a message whose names are all documented ones.
 
-    ``sizes`` remembers the attachments of this call that were already checked.
+    ``sizes`` remembers the attachments of this call that were already checked; ``template`` is what its
+    TemplateID names, None when that names nothing; ``is_strict`` as in `Call`.
     """
     findings = values.Findings(sizes)
+    if template is not None:
+        if is_strict:
+            findings.mistakes += templates.faults_of(message, template)
+        message = templates.filled(message, template)
     found: dict[str, Any] = {}
     for name, value in message.items():
         if value is not None:
@@ -111,13 +151,13 @@ def read_message(message: JsonObject, sizes: dict[int, int]) -> Draft:
     reply_to: Mailbox | None = found.get("ReplyTo")
     pairs = found.get("Headers", ())
     replies = headers.reply_to(pairs, findings) if pairs and reply_to is None else ()
-    rules.check(found, findings)
+    rules.check(found, findings, has_template=template is not None)
     sender_from: Mailbox | None = found.get("From")
     sender: Mailbox | None = found.get("Sender")
-    to, cc = found.get("To", ()), found.get("Cc", ())
+    to, cc, bcc = found.get("To", ()), found.get("Cc", ()), found.get("Bcc", ())
     parts = None
+    text, html = _bodies(found)
     if not findings.mistakes and sender_from is not None:
-        text, html = _bodies(found)
         parts = Parts(
             sender_from=sender_from,
             sender=sender,
@@ -136,7 +176,7 @@ def read_message(message: JsonObject, sizes: dict[int, int]) -> Draft:
         recipients=(
             *[Recipient(box.email) for box in to],
             *[Recipient(box.email, Role.CC) for box in cc],
-            *[Recipient(box.email, Role.BCC) for box in found.get("Bcc", ())],
+            *[Recipient(box.email, Role.BCC) for box in bcc],
         ),
         mistakes=tuple(findings.mistakes),
         from_email="" if sender_from is None else sender_from.email,
@@ -150,6 +190,8 @@ def read_message(message: JsonObject, sizes: dict[int, int]) -> Draft:
         event_payload=found.get("EventPayload", ""),
         campaign=found.get("CustomCampaign", ""),
         rank=found.get("Priority", Rank.HIGH),
+        bcc=bcc,
+        asked=asked_of(found, has_text=text is not None),
     )
 
 

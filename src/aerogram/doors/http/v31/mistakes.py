@@ -48,6 +48,7 @@ UNAUTHENTICATED: Final = Mistake(
     "key may be expired. Visit API keys management section to check your keys.",
     status=UNAUTHORIZED,
 )
+SUSPENDED: Final = Mistake("mj-0001", "API key is suspended.", status=UNAUTHORIZED)
 PAYLOAD_TOO_LARGE: Final = Mistake("mj-0011", "Payload size limit exceeded.")
 TOO_MANY_MESSAGES: Final = Mistake(
     "mj-0008",
@@ -86,22 +87,19 @@ UNKNOWN_CATEGORY: Final = Mistake(
 TO_IN_GLOBALS: Final = Mistake(
     "mj-0005", '"To" is not allowed in "Globals": each message names its own recipients.', ("Globals.To",)
 )
-LANGUAGE_NOT_SERVED: Final = Mistake(
-    "mj-0005",
-    '"true" is not an allowed value for TemplateLanguage: templates are not rendered yet, and the message '
-    "would arrive with its markup.",
-    ("TemplateLanguage",),
+HTML_IN_TEMPLATE: Final = Mistake(
+    "send-0004",
+    '"HTMLPart" cannot be used together with a template that has an HTML part.',
+    ("HTMLPart", "TemplateID"),
 )
-VARIABLES_NOT_SERVED: Final = Mistake(
-    "mj-0005",
-    'Variables are not filled in yet, and the message would arrive with its "[[var:...]]" marks.',
-    ("Variables",),
+TEXT_IN_TEMPLATE: Final = Mistake(
+    "send-0005",
+    '"TextPart" cannot be used together with a template that has a text part.',
+    ("TextPart", "TemplateID"),
+    FORBIDDEN,
 )
-DEDUPLICATION_NOT_SERVED: Final = Mistake(
-    "mj-0005",
-    '"true" is not an allowed value for DeduplicateCampaign: recipients are not compared within a campaign '
-    "yet, and some could get the mail twice.",
-    ("DeduplicateCampaign",),
+TEMPLATE_HEADER: Final = Mistake(
+    "send-0019", 'Wrong type for template header, expected type "string"', ("sender",)
 )
 
 
@@ -135,6 +133,11 @@ def too_long(path: str, limit: int) -> Mistake:
     return Mistake("mj-0006", f"Maximum length of {path} is {limit} characters.", (path,))
 
 
+def too_deep(path: str, limit: int) -> Mistake:
+    """Tell of objects and arrays in one another on more than ``limit`` levels."""
+    return Mistake("mj-0005", f"{path} must not be nested more than {limit} levels deep.", (path,))
+
+
 def empty_array(path: str) -> Mistake:
     """Tell of an array that needs an element."""
     return Mistake("mj-0007", f"{path} cannot be empty.", (path,))
@@ -166,7 +169,7 @@ def sender_not_authorized(address: str) -> Mistake:
 
 
 def sender_needs_right(address: str) -> Mistake:
-    """Tell that the account may not use ``address`` as ``Sender``."""
+    """Tell that the account may not use ``address``, which is none of its senders, as ``Sender``."""
     return Mistake(
         "send-0006",
         f'"Sender" needs a right that your account does not have, unless "{address}" is one of its senders.',
@@ -175,10 +178,20 @@ def sender_needs_right(address: str) -> Mistake:
     )
 
 
-def unknown_template(template_id: int) -> Mistake:
+def sender_not_validated(address: str) -> Mistake:
+    """Tell that ``address`` is a sender of the account that is not active."""
+    return Mistake(
+        "send-0007",
+        f'"{address}" is not a validated sender email address of your account.',
+        ("SenderID",),
+        FORBIDDEN,
+    )
+
+
+def unknown_template(template_id: int | str) -> Mistake:
     """Tell that the account has no such template."""
     return Mistake(
-        "send-0010", f'Template id "{template_id}" doesn\'t exist for your account.', ("TemplateID",)
+        "send-0010", f'Template id "{_quoted(template_id)}" doesn\'t exist for your account.', ("TemplateID",)
     )
 
 

@@ -50,6 +50,7 @@ MESSAGE: Final = Names(
     "TemplateErrorReporting",
     "TemplateErrorDeliver",
     "Variables",
+    "AutoTextPart",
     "Attachments",
     "InlinedAttachments",
     "Headers",

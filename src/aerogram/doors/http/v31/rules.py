@@ -1,12 +1,8 @@
-"""What the properties of a message must fulfil together (facts: SEND.md A4, A7).
-
-A message that asks for something this release cannot do (templates, variables, deduplication) is
-refused in so many words. Sending it all the same would reach people with raw markup, or twice.
-"""
+"""What the properties of a message must fulfil together (facts: SEND.md A4, A7)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from aerogram.doors.http.v31 import limits, mistakes
 
@@ -15,14 +11,16 @@ if TYPE_CHECKING:
 
     from aerogram.doors.http.v31.values import Findings
 
-_VARIABLE_MARK: Final = "[[var:"
-_TEMPLATED: Final = ("Subject", "TextPart", "HTMLPart")
 
+def check(found: Mapping[str, Any], findings: Findings, *, has_template: bool = False) -> None:
+    """Note what is wrong with the values read from a message, seen together.
 
-def check(found: Mapping[str, Any], findings: Findings) -> None:
-    """Note what is wrong with the values read from a message, seen together."""
-    has_template = "TemplateID" in found
-    if "From" not in found and not has_template:
+    ``has_template`` tells that TemplateID names a template, whose values are among those found.
+    """
+    names_template = "TemplateID" in found
+    if names_template and not has_template:
+        _note_unknown_template(found["TemplateID"], findings)
+    elif "From" not in found:
         findings.mistakes.append(mistakes.missing("From"))
     if "To" not in found:
         findings.mistakes.append(mistakes.missing("To"))
@@ -30,29 +28,16 @@ def check(found: Mapping[str, Any], findings: Findings) -> None:
         findings.mistakes.append(mistakes.TOO_MANY_RECIPIENTS)
     if findings.attached_bytes > limits.MAX_ATTACHED_BYTES:
         findings.mistakes.append(mistakes.ATTACHMENTS_TOO_LARGE)
-    if has_template:
-        findings.mistakes.append(mistakes.unknown_template(found["TemplateID"]))
-    elif "TextPart" not in found and "HTMLPart" not in found:
+    if not names_template and "TextPart" not in found and "HTMLPart" not in found:
         findings.mistakes.append(mistakes.NO_CONTENT)
-    _check_language(found, findings)
-    _check_campaign(found, findings)
-
-
-def _check_language(found: Mapping[str, Any], findings: Findings) -> None:
-    if found.get("TemplateLanguage"):
-        findings.mistakes.append(mistakes.LANGUAGE_NOT_SERVED)
-    elif found.get("TemplateErrorReporting") or found.get("TemplateErrorDeliver"):
+    reports = found.get("TemplateErrorReporting") or found.get("TemplateErrorDeliver")
+    if reports and not found.get("TemplateLanguage"):
         findings.mistakes.append(mistakes.LANGUAGE_MISSING)
-    if found.get("Variables") and any(_VARIABLE_MARK in found.get(name, "") for name in _TEMPLATED):
-        findings.mistakes.append(mistakes.VARIABLES_NOT_SERVED)
-
-
-def _check_campaign(found: Mapping[str, Any], findings: Findings) -> None:
-    if found.get("MonitoringCategory"):
-        findings.mistakes.append(mistakes.UNKNOWN_CATEGORY)
-    if not found.get("DeduplicateCampaign"):
-        return
-    if found.get("CustomCampaign"):
-        findings.mistakes.append(mistakes.DEDUPLICATION_NOT_SERVED)
-    else:
+    if found.get("DeduplicateCampaign") and not found.get("CustomCampaign"):
         findings.mistakes.append(mistakes.CAMPAIGN_MISSING)
+
+
+def _note_unknown_template(template_id: int, findings: Findings) -> None:
+    """Tell of a template that does not exist, unless its id is no number, which was told already."""
+    if all(mistake.related != ("TemplateID",) for mistake in findings.mistakes):
+        findings.mistakes.append(mistakes.unknown_template(template_id))

@@ -41,7 +41,14 @@ _SPECIAL: Final[Json] = {
     "TemplateID": {"type": "integer"},
     "StatisticsContactsListID": {"type": "integer"},
     "TemplateLanguage": {"type": "boolean", "default": False},
+    "AutoTextPart": {
+        "type": "boolean",
+        "default": False,
+        "description": "An extension of Aerogram: the mail gets a text part made from its HTMLPart when it has "
+        "no TextPart of its own.",
+    },
     "TemplateErrorDeliver": {"type": "boolean", "default": False},
+    "CustomCampaign": {"type": "string", "maxLength": limits.MAX_CAMPAIGN},
     "DeduplicateCampaign": {"type": "boolean", "default": False},
     "Variables": {"type": "object", "maxProperties": limits.MAX_VARIABLES},
     "Attachments": _attachments(are_inlined=False),

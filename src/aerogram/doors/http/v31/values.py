@@ -13,14 +13,16 @@ from aerogram.doors.http.v31 import limits, mistakes
 from aerogram.model.message import Rank
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
 
 RANKS: Final = {0: Rank.LOW, 1: Rank.FRONT_LOW, 2: Rank.HIGH, 3: Rank.FRONT_HIGH}
 """Priority: 0 low, 1 front of low, 2 high (the default), 3 front of high (facts: SEND.md A4)."""
 
-TRACKING: Final = frozenset({"account_default", "disabled", "enabled"})
-"""The values of TrackOpens and TrackClicks (facts: SEND.md A4)."""
+TRACKING: Final[Mapping[str, bool | None]] = {"account_default": None, "disabled": False, "enabled": True}
+"""The values of TrackOpens and TrackClicks and what they mean (facts: SEND.md A4); None leaves it to the account."""
 
 
 class Findings:
@@ -76,6 +78,14 @@ def url_tags(path: str, value: Any, findings: Findings) -> str:
     return read
 
 
+def campaign(path: str, value: Any, findings: Findings) -> str:
+    """Read CustomCampaign."""
+    read = kept_text(path, value, findings)
+    if len(read) > limits.MAX_CAMPAIGN:
+        findings.mistakes.append(mistakes.too_long(path, limits.MAX_CAMPAIGN))
+    return read
+
+
 def flag(path: str, value: Any, findings: Findings) -> bool:
     """Read a boolean."""
     if isinstance(value, bool):
@@ -121,4 +131,16 @@ def variables(path: str, value: Any, findings: Findings) -> JsonObject:
         return {}
     if len(value) > limits.MAX_VARIABLES:
         findings.mistakes.append(mistakes.too_many(path, limits.MAX_VARIABLES))
+    if _is_deeper(value, limits.MAX_DEPTH):
+        findings.mistakes.append(mistakes.too_deep(path, limits.MAX_DEPTH))
+        return {}
     return value
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Tell whether objects and arrays stand in one another on more than ``levels`` levels."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list):
+        return False
+    return levels == 0 or any(_is_deeper(each, levels - 1) for each in value)

@@ -93,6 +93,7 @@ class Message(Resource):
         Moment("ArrivedAt", "created_ms", read_only=True),
         Integer("AttachmentCount", "attachment_count", read_only=True),
         Integer("AttemptCount", "attempts", read_only=True),
+        Integer("CampaignID", "campaign_id", read_only=True),
         Text("ContactAlt", "recipient", read_only=True, shown_with="ShowContactAlt", hidden=""),
         Text("CustomID", "custom_id", read_only=True, shown_with="ShowCustomID"),
         Number("Delay", "delay_seconds", read_only=True),
@@ -115,8 +116,8 @@ class Message(Resource):
     )
     filters = (
         OneOf("BounceReason", "failures", _failures_by_reason, "the reason of the failure, in words"),
-        Absent("Campaign", "ID of the campaign"),
-        Absent("CampaignID", "ID of the campaign"),
+        Filter("Campaign", "campaign_id", filters.integer, "ID of the campaign"),
+        Filter("CampaignID", "campaign_id", filters.integer, "ID of the campaign"),
         Absent("Contact", "ID of the contact"),
         Filter("ContactAlt", "recipient", filters.lowered, "address of the recipient"),
         Absent("ContactID", "ID of the contact"),

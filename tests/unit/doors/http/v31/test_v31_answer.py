@@ -11,7 +11,7 @@ UUID = "3c1c7f52-5d0b-4a2e-9a1b-0f3c7a6f1e11"
 
 
 def draft_of(**properties):
-    return read_call(a_call(a_message(**properties))).drafts[0]
+    return read_call(a_call(a_message(**properties))).drafts()[0]
 
 
 def test_success_is_written_with_its_keys_in_mailjets_order():

@@ -8,11 +8,11 @@ import pytest
 from aerogram.doors.http.v31.call import read_call, submissions
 from aerogram.model.message import ContentKind, Rank, Role
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
-from support.calls import FROM, a_call, a_message
+from support.calls import FROM, a_call, a_caller, a_message
 
 
 def submitted(body):
-    (submission,) = submissions(read_call(body).drafts, 7, "a transcript")
+    (submission,) = submissions(read_call(body).drafts(), a_caller(), "a transcript")
     return submission
 
 
@@ -138,7 +138,7 @@ def test_names_ignore_case():
     }
     call = read_call(json.dumps(body).encode())
     assert call.is_sandbox
-    (draft,) = call.drafts
+    (draft,) = call.drafts()
     assert draft.mistakes == ()
     assert draft.custom_id == "r-17"
     assert draft.parts.sender_from.name == "Orders"
@@ -182,19 +182,19 @@ class TestGlobals:
 
     def test_the_merged_message_is_what_is_checked(self):
         body = a_call(a_message(), Globals={"Cc": [{"Email": "ann@example.net"}] * 50})
-        (draft,) = read_call(body).drafts
+        (draft,) = read_call(body).drafts()
         assert [mistake.code for mistake in draft.mistakes] == ["send-0015"]
 
     def test_a_wrong_type_on_either_side_is_told(self):
         for own, default in (([], {}), ({}, [])):
             body = a_call(a_message(Cc=own), Globals={"Cc": default})
-            (draft,) = read_call(body).drafts
+            (draft,) = read_call(body).drafts()
             assert [mistake.code for mistake in draft.mistakes] == ["mj-0004"]
 
     def test_an_attachment_in_them_may_not_be_stored_fifty_times(self):
         file = {"ContentType": "a/b", "Filename": "a", "Base64Content": "A" * (6 * 1024 * 1024)}
         call = read_call(a_call(*[a_message()] * 50, Globals={"Attachments": [file]}))
-        assert submissions(call.drafts, 7, "").code == "mj-0011"
+        assert submissions(call.drafts(), a_caller(), "").code == "mj-0011"
 
 
 class TestTheCallAsAWhole:
@@ -252,5 +252,5 @@ class TestTheCallAsAWhole:
         }
 
     def test_each_message_is_judged_alone_and_in_order(self):
-        drafts = read_call(a_call(a_message(), a_message(To=[]), a_message(From=FROM))).drafts
+        drafts = read_call(a_call(a_message(), a_message(To=[]), a_message(From=FROM))).drafts()
         assert [bool(draft.mistakes) for draft in drafts] == [False, True, False]

@@ -1,6 +1,7 @@
 """Every code of Mailjet's table: what a message has, and what its sender is told."""
 
 import base64
+import json
 
 import pytest
 
@@ -11,7 +12,7 @@ from support.calls import a_call, a_message
 def told(**properties):
     """The mistakes of a message, as the answer shows them but for their identifiers."""
     call = read_call(a_call(a_message(**properties)))
-    (draft,) = call.drafts
+    (draft,) = call.drafts()
     shown = [mistake.shown() for mistake in draft.mistakes]
     for each in shown:
         assert each.pop("ErrorIdentifier")
@@ -26,6 +27,7 @@ def a_file(**properties):
     return {"ContentType": "text/plain", "Filename": "a.txt", "Base64Content": "SGVsbG8="} | properties
 
 
+DEEP = json.loads("[" * 50 + "]" * 50)
 MISSING = "Missing mandatory property."
 FIFTY_ONE = [{"Email": "ann@example.net"}] * 51
 
@@ -161,12 +163,6 @@ FIFTY_ONE = [{"Email": "ann@example.net"}] * 51
             ),
         ),
         (
-            {"MonitoringCategory": "a"},
-            error(
-                "send-0013", "The monitoring category doesn't exist for your account.", "MonitoringCategory"
-            ),
-        ),
-        (
             {"Cc": FIFTY_ONE[:50]},
             error("send-0015", "Total number of recipients exceeded. Max allowed - 50", "To", "CC", "Bcc"),
         ),
@@ -183,14 +179,18 @@ def test_a_mistake_is_told_by_code_text_and_path(properties, expected):
 @pytest.mark.parametrize(
     ("properties", "code", "related"),
     [
-        ({"TemplateLanguage": True}, "mj-0005", ("TemplateLanguage",)),
-        ({"Variables": {"a": 1}, "TextPart": "Dear [[var:a]]"}, "mj-0005", ("Variables",)),
-        ({"DeduplicateCampaign": 1, "CustomCampaign": "a"}, "mj-0005", ("DeduplicateCampaign",)),
+        ({"DeduplicateCampaign": 1}, "send-0012", ("CustomCampaign", "DeduplicateCampaign")),
+        ({"CustomCampaign": "a" * 256}, "mj-0006", ("CustomCampaign",)),
+        ({"AutoTextPart": 1}, "mj-0004", ("AutoTextPart",)),
+        ({"TemplateID": "17"}, "mj-0004", ("TemplateID",)),
+        ({"TemplateID": 0}, "send-0010", ("TemplateID",)),
+        ({"TemplateID": 10**400, "From": ...}, "send-0010", ("TemplateID",)),
+        ({"Variables": {"a": DEEP}}, "mj-0005", ("Variables",)),
         ({"TemplateErrorDeliver": True}, "send-0016", ("TemplateLanguage",)),
         ({"TemplateErrorReporting": {"Email": "a@example.com"}}, "send-0016", ("TemplateLanguage",)),
     ],
 )
-def test_what_is_not_served_is_refused_and_never_sent_otherwise(properties, code, related):
+def test_what_cannot_be_done_is_refused(properties, code, related):
     (mistake,) = told(**properties)
     assert (mistake["ErrorCode"], mistake["ErrorRelatedTo"]) == (code, related)
 
@@ -238,7 +238,10 @@ def test_attachments_and_inlined_ones_count_together():
         {"Headers": {"X-Number": 123, "List-Unsubscribe": "<mailto:u@example.com>", "X-None": None}},
         {"Attachments": [a_file(Base64Content="SGVs\nbG8=\n")]},
         {"To": [{"Email": "ünï@bücher.example"}]},
-        {"Variables": {"a": None}, "TextPart": "No marks"},
+        {"Variables": {"a": None}, "TextPart": "Dear [[var:a]]", "TemplateLanguage": True},
+        {"Variables": {"a": DEEP[0], "b": 10**40}, "TemplateErrorDeliver": True, "TemplateLanguage": True},
+        {"DeduplicateCampaign": 1, "CustomCampaign": "Grüße, no. 1"},
+        {"MonitoringCategory": "", "URLTags": "", "CustomCampaign": ""},
     ],
 )
 def test_what_clients_send_without_harm_passes(properties):

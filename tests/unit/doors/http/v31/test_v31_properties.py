@@ -12,8 +12,9 @@ from aerogram.doors.http.v31.message import READERS
 from aerogram.doors.http.v31.mistakes import Mistake
 from aerogram.model.message import Accepted
 from aerogram.wire.mime.build import build
-from aerogram.wire.mime.parts import Parts
-from support.calls import a_message
+from aerogram.wire.mime.parts import Mailbox, Parts
+from support.calls import a_caller, a_message
+from support.http_door import Template
 
 texts = st.text(max_size=12) | st.sampled_from(
     [
@@ -47,6 +48,21 @@ messages = st.dictionaries(names, values, max_size=5) | st.dictionaries(names, v
 )
 
 
+templates = st.fixed_dictionaries(
+    {
+        "subject": texts,
+        "from_email": texts,
+        "from_name": texts,
+        "reply_to": st.none() | st.builds(Mailbox, texts, texts),
+        "html": st.none() | texts,
+        "text": st.none() | texts,
+        "faults": st.sampled_from([(), ("From",)]),
+        "makes_text": st.booleans(),
+    }
+).map(lambda facts: Template(**facts))
+MESSAGE_WITH_TEMPLATE = a_message(TemplateID=17)
+
+
 def check_entry(entry):
     if entry["Status"] == "success":
         assert list(entry) == ["Status", "CustomID", "To", "Cc", "Bcc"]
@@ -62,18 +78,18 @@ def check_error(error):
     assert error["ErrorMessage"]
 
 
-def answered(body):
+def answered(body, template=None):
     """What the endpoint would answer, its services left out."""
     call = read_call(body)
     if isinstance(call, Mistake):
         check_error(json.loads(answer.encoded_mistake(call)))
         return
     assert isinstance(call, Call)
-    for draft in call.drafts:
+    for draft in call.drafts(dict.fromkeys(call.template_ids(), template)):
         if draft.mistakes:
             check_entry(json.loads(answer.encoded([answer.refused(draft.mistakes)]))["Messages"][0])
             continue
-        (submission,) = submissions([draft], 1, "")
+        (submission,) = submissions([draft], a_caller(), "")
         receipts = [Accepted(one.email, 1, "") for one in submission.recipients]
         check_entry(json.loads(answer.encoded([answer.sent(draft, receipts, "")]))["Messages"][0])
         parts = msgspec.json.decode(submission.body, type=Parts)
@@ -102,6 +118,13 @@ def test_any_bytes_are_answered_in_a_documented_shape(body):
 @given(messages)
 def test_what_is_accepted_can_be_composed(message):
     answered(json.dumps({"Messages": [a_message() | message]}).encode())
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(names, values, max_size=3), templates, st.booleans())
+def test_what_a_template_brings_can_be_composed_or_is_refused(message, template, is_strict):
+    body = {"Messages": [MESSAGE_WITH_TEMPLATE | message], "AdvanceErrorHandling": is_strict}
+    answered(json.dumps(body).encode(), template)
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,0 +1,56 @@
+"""The monitoring categories that an account's mail may name (facts: SEND.md A4, ``MonitoringCategory``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import monitoring_categories as records
+from aerogram.store.records.monitoring_categories import CategoryRow
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+    from aerogram.store.sql import Database
+
+MAX_NAME: Final = 255
+"""Characters of a name: as many as a campaign's may have."""
+
+
+class MonitoringCategories:
+    """The categories of all accounts."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def exists(self, account_id: int, name: str) -> bool:
+        """Tell whether the account's mail may name a category. Raises `UnavailableError`.
+
+        One that was removed is unknown again; upper and lower case differ.
+        """
+        if "\0" in name or len(name) > MAX_NAME:
+            return False
+        return any(row.name == name for row in await self.of_account(account_id))
+
+    async def of_account(self, account_id: int) -> list[CategoryRow]:
+        """Give the categories of an account, by name."""
+        return await self._database.read(lambda: records.of_account(account_id))
+
+    async def add(self, account_id: int, name: str) -> CategoryRow:
+        """Let the account's mail name a category; one that exists stays. `RefusedError` for a name that will not do."""
+        row = CategoryRow(account_id, _checked(name), self._clock.now_ms())
+        await self._database.write(lambda: records.add(row))
+        return row
+
+    async def remove(self, account_id: int, name: str) -> None:
+        """Forget a category. Raises `NotFoundError` when the account has none of this name."""
+        if not await self._database.write(lambda: records.remove(account_id, name)):
+            raise NotFoundError(f"The account has no monitoring category {name!r}.")
+
+
+def _checked(name: str) -> str:
+    if not 0 < len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
+        raise RefusedError(
+            f"A monitoring category's name has 1 to {MAX_NAME} printable characters and no blank at its ends."
+        )
+    return name
