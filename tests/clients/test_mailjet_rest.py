@@ -96,6 +96,27 @@ def test_a_good_message_is_sent_though_its_neighbour_is_refused(sdk, relaying):
     assert relaying.mail_to(sample.recipient)
 
 
+def test_mails_that_are_alike_are_all_sent(sdk, post):
+    sample = Sample()
+    answers = [
+        sdk(post.server)
+        .send.create(data={"Messages": [message_to(sample.recipient, CustomID=custom_id)]})
+        .json()
+        for custom_id in ("r-17", "r-17", "r-18")
+    ]
+    assert len({answer["Messages"][0]["To"][0]["MessageID"] for answer in answers}) == 3
+
+
+def test_a_key_of_ones_own_makes_a_request_safe_to_repeat(sdk, post):
+    sample = Sample()
+    data = {"Messages": [message_to(sample.recipient)]}
+    answers = [
+        sdk(post.server).send.create(data=data, headers={"Idempotency-Key": "order-17"}) for _ in range(2)
+    ]
+    assert answers[0].json() == answers[1].json()
+    assert answers[1].headers["Idempotent-Replayed"] == "true"
+
+
 def test_a_template_is_made_filled_changed_and_removed(sdk, post):
     mailjet = sdk(post.server, version="v3")
     answer = mailjet.template.create(data={"Name": "Python's", "Author": "Ann", "Categories": ["welcome"]})

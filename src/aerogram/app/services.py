@@ -12,7 +12,7 @@ from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.delivery.carrier import CaptureCarrier, RoutedCapture
+from aerogram.delivery.carrier import CaptureCarrier, PartialCapture
 from aerogram.delivery.lane import Limits
 from aerogram.delivery.notifier import Notifier
 from aerogram.delivery.pool import Courier
@@ -78,6 +78,8 @@ def build(platform: Platform) -> Services:
     def recorded(changes: list[Change]) -> None:
         for change in changes:
             counts[EventKind(change.event_kind).name.lower()] += 1
+            for each in change.engaged:
+                counts[EventKind(each.event_kind).name.lower()] += 1
         webhooks.wake()
 
     def engaged(kinds: list[EventKind]) -> None:
@@ -158,7 +160,7 @@ def _carrier(settings: Settings) -> Carrier:
     )
     router = Router(routes, Resolver())
     courier = Courier(router, hostname=settings.hostname, timeouts=_timeouts(settings), limits=limits)
-    return RoutedCapture(router, courier) if settings.deliver == "capture" else courier
+    return PartialCapture(courier, router if settings.deliver == "capture" else None)
 
 
 def _timeouts(settings: Settings) -> Timeouts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from aerogram.delivery.route import domain_of
+from aerogram.delivery.simulate import CAPTURED, is_simulated, simulated
 from aerogram.model.outcome import Delivered
 
 if TYPE_CHECKING:
@@ -38,12 +39,15 @@ class FixedRoutes(Protocol):
 
 
 class CaptureCarrier:
-    """Keeps every letter in the local inbox and sends nothing."""
+    """Keeps every letter in the local inbox and sends nothing; simulated recipients do as they are called."""
 
     def send(self, dispatch: Dispatch) -> None:
         """Call ``dispatch.done`` at once: the inbox takes every letter."""
-        outcome = Delivered(reply="250 2.0.0 Captured in the local inbox", captured=dispatch.data)
-        dispatch.done(dispatch.letter, outcome)
+        letter, data = dispatch.letter, dispatch.data
+        if is_simulated(letter.recipient):
+            dispatch.done(letter, simulated(letter, data))
+        else:
+            dispatch.done(letter, Delivered(reply=CAPTURED, captured=data))
 
     def is_crowded(self, letter: Letter) -> bool:  # noqa: ARG002 - the inbox is never crowded
         """Say no: every letter is answered when it is sent."""
@@ -54,16 +58,19 @@ class CaptureCarrier:
         return []
 
 
-class RoutedCapture:
-    """Carries the letters of domains with a fixed route, and captures all others."""
+class PartialCapture:
+    """Captures the letters of sandbox credentials, and carries the others.
 
-    def __init__(self, routes: FixedRoutes, carrier: Carrier) -> None:
-        self._routes = routes
+    With ``routes`` (the mode is capture) it carries only to domains that have a fixed route.
+    """
+
+    def __init__(self, carrier: Carrier, routes: FixedRoutes | None = None) -> None:
         self._carrier = carrier
+        self._routes = routes
         self._capture = CaptureCarrier()
 
     def send(self, dispatch: Dispatch) -> None:
-        """Choose by the recipient's domain."""
+        """Choose by the letter's treatment and the recipient's domain."""
         self._carrier_of(dispatch.letter).send(dispatch)
 
     def is_crowded(self, letter: Letter) -> bool:
@@ -75,5 +82,10 @@ class RoutedCapture:
         return await self._carrier.close(grace_seconds)
 
     def _carrier_of(self, letter: Letter) -> Carrier:
-        domain = domain_of(letter.recipient) or ""
-        return self._capture if self._routes.fixed_hops_for(domain) is None else self._carrier
+        if letter.treatment.is_sandboxed:
+            return self._capture
+        routes = self._routes
+        if routes is None:
+            return self._carrier
+        has_route = routes.fixed_hops_for(domain_of(letter.recipient) or "") is not None
+        return self._carrier if has_route and not is_simulated(letter.recipient) else self._capture

@@ -16,8 +16,9 @@ from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
 from aerogram.delivery.error_report import asks_for_report
 from aerogram.delivery.notify import due
+from aerogram.delivery.simulate import engaged
 from aerogram.delivery.verdict import change_for
-from aerogram.model.outcome import Held
+from aerogram.model.outcome import Delivered, Held
 from aerogram.model.treatment import PLAIN
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
 from aerogram.store.records import outcomes as records
@@ -124,12 +125,17 @@ class Recorder:
     def _change_for(self, letter: Letter, outcome: Outcome, now: int) -> Change:
         event_id = self._ids.next_id()
         try:
-            return change_for(letter, outcome, event_id, now, self._schedule)
+            change = change_for(letter, outcome, event_id, now, self._schedule)
+            if isinstance(outcome, Delivered) and outcome.reactions:
+                ids = self._ids.next_ids(len(outcome.reactions))
+                followed = engaged(letter, outcome.reactions, ids, now)
+                change = msgspec.structs.replace(change, engaged=followed)
         except Exception as error:
             # Sent or not, nobody knows any more; another attempt might be the second delivery.
             log.exception("an outcome could not be judged", message_id=letter.message_id)
             held = Held(reason=f"An internal error kept the outcome from being judged: {error!r}")
-            return change_for(letter, held, event_id, now, self._schedule)
+            change = change_for(letter, held, event_id, now, self._schedule)
+        return change
 
     async def _record(self, changes: list[Change]) -> list[bool]:
         while True:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from aerogram.base.clock import DAY
 from aerogram.delivery.retry import Schedule, next_attempt
+from aerogram.delivery.simulate import is_simulated
 from aerogram.model.event import EventKind
 from aerogram.model.message import Letter, MessageState
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held, Outcome
@@ -33,11 +34,14 @@ _SUPPRESSION_STATES: Final[Mapping[str, FailureState]] = {
 
 
 def blocked(letter: Letter) -> Blocked | None:
-    """Give the outcome of a letter that is not to be attempted, by what its claim found; else None."""
-    if letter.suppressed:
+    """Give the outcome of a letter that is not to be attempted, by what its claim found; else None.
+
+    Simulated recipients bounce, complain and leave each time anew, so nothing of that keeps mail from them.
+    """
+    if letter.suppressed and not is_simulated(letter.recipient):
         state = _SUPPRESSION_STATES.get(letter.suppressed, FailureState.PREBLOCKED)
         return Blocked(state=state, reply=f"The recipient is suppressed: {letter.suppressed}.")
-    if letter.has_unsubscribed:
+    if letter.has_unsubscribed and not is_simulated(letter.recipient):
         return Blocked(state=FailureState.PREBLOCKED, reply="The recipient unsubscribed from bulk mail.")
     if letter.is_duplicate:
         reply = f"The campaign {letter.campaign!r} was already sent to this recipient."
@@ -54,6 +58,8 @@ def change_for(letter: Letter, outcome: Outcome, event_id: int, now_ms: int, sch
             due_ms = next_attempt(
                 letter.message_id, letter.attempts + 1, letter.accepted_ms, now_ms, schedule
             )
+            if due_ms is not None and outcome.retry_ms:
+                due_ms = now_ms + outcome.retry_ms
             if due_ms is None:
                 return _bounced(letter, _expired(outcome), event_id, now_ms)
             return _deferred(letter, outcome, event_id, due_ms)

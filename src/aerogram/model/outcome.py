@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 import msgspec
+
+if TYPE_CHECKING:
+    from aerogram.model.event import EventKind
 
 
 class FailureState(enum.IntEnum):
@@ -61,6 +65,16 @@ RELATED_TO: dict[FailureState, tuple[str, str]] = {
 """Mailjet's words for each state: (error_related_to, error)."""
 
 
+class Reaction(msgspec.Struct, frozen=True, kw_only=True):
+    """What a simulated recipient does with its mail at once. ``kind`` is OPEN, CLICK, UNSUB or SPAM."""
+
+    kind: EventKind
+    agent: str = ""
+    """User agent, or the feedback loop of a complaint."""
+    ip: str = ""
+    url: str = ""
+
+
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     """The next hop took responsibility, or the capture inbox did."""
 
@@ -74,6 +88,8 @@ class Delivered(msgspec.Struct, frozen=True, kw_only=True):
     """The composed mail, when the capture inbox keeps it."""
     dsn_passed_on: bool = False
     """The hop offers DSN and got the letter's parameters, so it is the one that reports (RFC 3461 §5.2.1)."""
+    reactions: tuple[Reaction, ...] = ()
+    """In the order in which they happen; recorded with the delivery."""
 
 
 class Deferred(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +104,8 @@ class Deferred(msgspec.Struct, frozen=True, kw_only=True):
     """The connection died between the final dot and the reply: the mail may have arrived."""
     server_reply: str = ""
     """What the server itself said, on one line; "" when the reason is ours."""
+    retry_ms: int = 0
+    """How long to wait for the next attempt; 0 leaves it to the schedule."""
 
 
 class Bounced(msgspec.Struct, frozen=True, kw_only=True):

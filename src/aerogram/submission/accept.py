@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.gathering import Gatherer
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
 from aerogram.store.records import submissions as records
+from aerogram.submission.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.idempotency import IdempotencyKey
     from aerogram.model.message import Accepted, Submission
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.sql import Database
@@ -62,39 +64,67 @@ class Acceptor:
         self._gatherer: Gatherer[_Call, list[tuple[Accepted, ...]]] = Gatherer(
             self._commit, MAX_CALLS_IN_COMMIT
         )
+        self._once = Once(database, ids, clock, most_in_commit=MAX_CALLS_IN_COMMIT, on_accepted=on_accepted)
 
-    def accept(self, submissions: Sequence[Submission]) -> asyncio.Future[list[tuple[Accepted, ...]]]:
+    def accept(
+        self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
+    ) -> asyncio.Future[list[tuple[Accepted, ...]]]:
         """Commit all of them to disk, or none; give one `Accepted` a recipient, in order.
+
+        Of several calls with one ``key`` only the first adds anything; the others get a `Replay` of its
+        receipts, or `KeyReusedError` when their fingerprints differ.
 
         Awaiting, or calling, raises `UnavailableError` (or its `StoreFullError`); then nothing was
         accepted. It is no coroutine because a task for each message is a tenth of the cost of accept.
         """
         self._check_room()
+        if key is not None:
+            return asyncio.ensure_future(self._accept_once(submissions, key))
         if any(len(submission.body) > INLINE_LIMIT_BYTES for submission in submissions):
             return asyncio.ensure_future(self._accept_large(submissions))
         return self._begin(submissions, {})
 
     async def _accept_large(self, submissions: Sequence[Submission]) -> list[tuple[Accepted, ...]]:
-        """Put large bodies into files before the rows that name them are committed."""
-        blobs = {
+        return await self._begin(submissions, await self._put_large(submissions))
+
+    async def _accept_once(
+        self, submissions: Sequence[Submission], key: IdempotencyKey
+    ) -> list[tuple[Accepted, ...]]:
+        blobs: dict[int, str] = {}
+        if any(len(submission.body) > INLINE_LIMIT_BYTES for submission in submissions):
+            # A repeated call would leave a file that no row names.
+            if (earlier := await self._once.earlier(key)) is not None:
+                return earlier
+            blobs = await self._put_large(submissions)
+        # Before those of its messages, so that the ids of a restarted process begin above it too.
+        owner = self._ids.next_id()
+        call = self._call(submissions, blobs)
+        return await self._once.add(key, owner, call.rows, call.accepted)
+
+    async def _put_large(self, submissions: Sequence[Submission]) -> dict[int, str]:
+        """Put large bodies into files before the rows that name them are committed; give names by index."""
+        return {
             index: await self._blobs.put(submission.body)
             for index, submission in enumerate(submissions)
             if len(submission.body) > INLINE_LIMIT_BYTES
         }
-        return await self._begin(submissions, blobs)
 
     def _begin(
         self, submissions: Sequence[Submission], blobs: dict[int, str]
     ) -> asyncio.Future[list[tuple[Accepted, ...]]]:
+        return self._gatherer.submit(self._call(submissions, blobs))
+
+    def _call(self, submissions: Sequence[Submission], blobs: dict[int, str]) -> _Call:
         call = _Call()
         now = self._clock.now_ms()
         for index, submission in enumerate(submissions):
             call.accepted.append(records.add_rows_of(call.rows, submission, blobs.get(index), self._ids, now))
-        return self._gatherer.submit(call)
+        return call
 
     async def drain(self) -> None:
         """Wait until every commit that began is done."""
         await self._gatherer.drain()
+        await self._once.drain()
 
     async def _commit(self, calls: list[_Call]) -> list[list[tuple[Accepted, ...]]]:
         rows = calls[0].rows

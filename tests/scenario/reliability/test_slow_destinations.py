@@ -6,7 +6,7 @@ import pytest
 
 from aerogram.base.clock import SystemClock
 from aerogram.base.ids import IdGenerator
-from aerogram.delivery.carrier import RoutedCapture
+from aerogram.delivery.carrier import PartialCapture
 from aerogram.delivery.lane import Limits
 from aerogram.delivery.pool import Courier
 from aerogram.delivery.route import Hop, RouteSettings
@@ -50,7 +50,7 @@ async def test_more_mail_than_fits_for_a_silent_host_leaves_room_for_others(plan
     )
     router = Router(routes, Resolver())
     courier = Courier(router, hostname="mail.example.org", limits=Limits(waiting_for_fixed_hop=100))
-    plant.carrier = RoutedCapture(router, courier)
+    plant.carrier = PartialCapture(courier, router)
     slow = await plant.accept(*(f"a{number}@slow.example" for number in range(MAX_IN_FLIGHT + 500)))
     async with plant.working():
         [quick] = await plant.accept("bob@example.net")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.http import errors
+from aerogram.doors.http import errors, idempotency
 from aerogram.doors.http.answers import JSON, Answer, send_answer
 from aerogram.doors.http.v3.schema import REQUEST as SEND_V3_REQUEST
 from aerogram.doors.http.v3.schema import RESPONSE as SEND_V3_RESPONSE
@@ -86,15 +86,20 @@ def _send_v31() -> Json:
         "400": "Some messages were refused, the others were accepted; or the whole call was refused.",
         "401": "The credentials are wrong.",
         "403": "The only message was refused for its sender.",
+        "422": "The idempotency key was used for another request; nothing was accepted.",
         "503": "Nothing was accepted; try again after Retry-After.",
     }
+    responses: Json = {
+        status: {"description": text, "content": _json(SEND_RESPONSE)} for status, text in answers.items()
+    }
+    for status in ("200", "400"):
+        responses[status]["headers"] = idempotency.REPLAYED_HEADER
     return {
         "operationId": "sendV31",
         "summary": "Send up to 50 messages.",
+        "parameters": [idempotency.PARAMETER],
         "requestBody": {"required": True, "content": _json(SEND_REQUEST)},
-        "responses": {
-            status: {"description": text, "content": _json(SEND_RESPONSE)} for status, text in answers.items()
-        },
+        "responses": responses,
     }
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from aerogram.base.errors import UnavailableError
-from aerogram.doors.http import errors
+from aerogram.doors.http import errors, idempotency
 from aerogram.doors.http.answers import JSON_UTF8, Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
 from aerogram.doors.http.basic_auth import RateLimitedError, SuspendedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.v31 import answer as answers
 from aerogram.doors.http.v31 import mistakes
 from aerogram.doors.http.v31.call import read_call, submissions
@@ -24,6 +25,7 @@ from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
+from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Sequence
@@ -35,17 +37,21 @@ if TYPE_CHECKING:
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.templates import Templates
     from aerogram.model.account import Principal
+    from aerogram.model.idempotency import IdempotencyKey
     from aerogram.model.message import Accepted, Submission
 
 AREA: Final = Area.SEND
 LEVEL: Final = Level.FULL
+PATH: Final = "/v3.1/send"
 
 
 class Acceptor(Protocol):
     """What is asked of `aerogram.submission.accept.Acceptor`."""
 
-    def accept(self, submissions: Sequence[Submission]) -> Awaitable[list[tuple[Accepted, ...]]]:
-        """Commit all of them, or none."""
+    def accept(
+        self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
+    ) -> Awaitable[list[tuple[Accepted, ...]]]:
+        """Commit all of them, or none; once for each key."""
         ...
 
 
@@ -98,23 +104,25 @@ class SendV31:
         """Answer one request; every answer names it in ``X-MJ-Request-GUID``."""
         request_id = str(uuid.uuid4())
         try:
-            answer = await self._answer(scope, receive, request_id)
+            if scope["path"] == PATH and scope["method"] == "POST":
+                answer = await self._answer(scope, receive, request_id)
+            else:
+                answer = errors.page(errors.NOT_FOUND, "404 Not Found")
         except ClientGoneError:
             return
         named = (*answer.headers, (b"x-mj-request-guid", request_id.encode()))
         await send_answer(scope, send, msgspec.structs.replace(answer, headers=named))
 
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
-        if scope["path"] != "/v3.1/send" or scope["method"] != "POST":
-            return errors.page(errors.NOT_FOUND, "404 Not Found")
         try:
             principal = await self._doorkeeper.admit(scope)
             authorize(principal, AREA, LEVEL)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
+            key = idempotency.read_key(scope, body)
             call = read_call(body)
             if not isinstance(call, mistakes.Mistake):
                 transcript = f"POST /v3.1/send from {client_ip(scope)}, request {request_id}"
-                return await self._serve(principal, call, transcript)
+                return await self._serve(principal, call, transcript, key, body)
         except SuspendedError:
             call = mistakes.SUSPENDED
         except UnauthenticatedError:
@@ -123,6 +131,8 @@ class SendV31:
             return errors.too_many(error.seconds)
         except ForbiddenError as error:
             return errors.shape_c(mistakes.FORBIDDEN, str(error))
+        except (MalformedKeyError, KeyReusedError) as error:
+            call = mistakes.wrong_key(*idempotency.refusal(error))
         except BodyTooLargeError:
             call = mistakes.PAYLOAD_TOO_LARGE
         except BodyEncodingError as error:
@@ -131,7 +141,9 @@ class SendV31:
             return errors.unavailable(error)
         return _flat(call)
 
-    async def _serve(self, principal: Principal, call: Call, transcript: str) -> Answer:
+    async def _serve(
+        self, principal: Principal, call: Call, transcript: str, key: str, body: bytes
+    ) -> Answer:
         account_id = principal.account_id
         wanted = call.template_ids()
         drafts = call.drafts({each: await self._templates.find(account_id, each) for each in wanted})
@@ -144,12 +156,17 @@ class SendV31:
         if call.is_sandbox:
             receipts, href = [answers.sandboxed(draft) for draft in good], self._sandbox_href
         else:
-            receipts, href = await self._acceptor.accept(asked) if asked else [], self._href
-        taken = iter(zip(good, receipts, strict=True))
+            named = None
+            if key:
+                taken = (index for index, noted in enumerate(wrong) if not noted)
+                named = idempotency.key_of(account_id, key, PATH, body, taken)
+            receipts, href = await self._acceptor.accept(asked, named) if asked else [], self._href
+        told = iter(zip(good, receipts, strict=True))
         entries = [
-            answers.refused(noted) if noted else answers.sent(*next(taken), href_base=href) for noted in wrong
+            answers.refused(noted) if noted else answers.sent(*next(told), href_base=href) for noted in wrong
         ]
-        return Answer(answers.status_of(wrong), answers.encoded(entries), JSON_UTF8)
+        headers = idempotency.replay_headers(receipts)
+        return Answer(answers.status_of(wrong), answers.encoded(entries), JSON_UTF8, headers)
 
     async def _unknown_categories(self, account_id: int, drafts: Iterable[Draft]) -> frozenset[str]:
         """Give the monitoring categories of a call that the account does not have; each is asked for once."""

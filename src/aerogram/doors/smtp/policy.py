@@ -9,9 +9,11 @@ import structlog
 
 from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.doors.smtp.controls import NO_CONTROLS, read_controls
+from aerogram.doors.smtp.idempotency import key_of, reused
 from aerogram.doors.smtp.submission import submission_of
 from aerogram.identity.gate import may, may_send_from
 from aerogram.model.account import Area, Level
+from aerogram.submission.once import KeyReusedError
 from aerogram.wire.address import is_email
 from aerogram.wire.mime.errors import MailError
 from aerogram.wire.mime.scan import scan
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from aerogram.identity.authenticate import Authenticator
     from aerogram.identity.rate import RateLimiter
     from aerogram.model.account import Principal
+    from aerogram.model.idempotency import IdempotencyKey
     from aerogram.model.message import Accepted, Submission
     from aerogram.senders.book import SenderBook
     from aerogram.submission.accept import Acceptor
@@ -133,14 +136,20 @@ class SmtpPolicy:
             done(mail_refused(error))
             return
         refusal = _refusal(principal, found)
+        key = None
+        if refusal is None and found.controls:
+            key = key_of(principal.account_id, found.controls, event.envelope)
+            if isinstance(key, Reply):
+                refusal, key = key, None
         if refusal is None and self._rate.take(principal.account_id):
             refusal = RATE_LIMITED
         if refusal is not None:
             done(refusal)
         elif controls.names_something:
-            self._start(self._look_up_and_send(principal, event, found, controls, transcript, done))
+            self._start(self._look_up_and_send(principal, event, found, controls, transcript, key, done))
         else:
-            self._send(found, submission_of(principal, event.envelope, found, controls, transcript), done)
+            submission = submission_of(principal, event.envelope, found, controls, transcript)
+            self._send(found, submission, key, done)
 
     async def _look_up_and_send(
         self,
@@ -149,6 +158,7 @@ class SmtpPolicy:
         found: Scan,
         controls: Controls,
         transcript: str,
+        key: IdempotencyKey | None,
         done: Callable[[Reply], None],
     ) -> None:
         """Ask the store about what the control headers name."""
@@ -160,16 +170,18 @@ class SmtpPolicy:
         except Exception as error:  # noqa: BLE001 - whatever it was, the client waits for a reply
             done(_not_accepted(error))
         else:
-            self._send(found, submission, done)
+            self._send(found, submission, key, done)
 
-    def _send(self, found: Scan, submission: Submission, done: Callable[[Reply], None]) -> None:
+    def _send(
+        self, found: Scan, submission: Submission, key: IdempotencyKey | None, done: Callable[[Reply], None]
+    ) -> None:
         """Let a mail pass whose authors are senders of the account."""
         account_id = submission.account_id
         if all(self._senders.allows(account_id, mailbox.email) for mailbox in found.from_mailboxes):
-            self._accept(submission, done)
+            self._accept(submission, key, done)
         else:
             emails = [mailbox.email for mailbox in found.from_mailboxes]
-            self._start(self._confirm_and_accept(emails, submission, done))
+            self._start(self._confirm_and_accept(emails, submission, key, done))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -177,7 +189,11 @@ class SmtpPolicy:
         task.add_done_callback(self._tasks.discard)
 
     async def _confirm_and_accept(
-        self, emails: list[str], submission: Submission, done: Callable[[Reply], None]
+        self,
+        emails: list[str],
+        submission: Submission,
+        key: IdempotencyKey | None,
+        done: Callable[[Reply], None],
     ) -> None:
         """Ask the store about senders that memory does not know."""
         try:
@@ -188,11 +204,13 @@ class SmtpPolicy:
         except UnavailableError:
             done(NOT_NOW)
             return
-        self._accept(submission, done)
+        self._accept(submission, key, done)
 
-    def _accept(self, submission: Submission, done: Callable[[Reply], None]) -> None:
+    def _accept(
+        self, submission: Submission, key: IdempotencyKey | None, done: Callable[[Reply], None]
+    ) -> None:
         try:
-            future = self._acceptor.accept((submission,))
+            future = self._acceptor.accept((submission,), key)
         except UnavailableError as error:
             done(_not_accepted(error))
             return
@@ -223,6 +241,8 @@ def _reply_to(finished: asyncio.Future[list[tuple[Accepted, ...]]]) -> Reply:
 
 
 def _not_accepted(error: BaseException) -> Reply:
+    if isinstance(error, KeyReusedError):
+        return reused(error)
     if isinstance(error, StoreFullError):
         return NO_ROOM
     if not isinstance(error, UnavailableError):

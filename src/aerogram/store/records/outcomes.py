@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from aerogram.model.event import EventKind
-from aerogram.store.records import event_log, submissions
+from aerogram.store.records import engagements, event_log, submissions
 from aerogram.store.records.suppressions import SuppressionRow, put_suppressions
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import captured, event, message
@@ -16,6 +16,7 @@ from aerogram.store.tables import captured, event, message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aerogram.store.records.engagements import Engaged
     from aerogram.store.sql import Row
 
 
@@ -65,6 +66,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """The delivery status notification."""
     error_report: Notification | None = None
     """What tells of an error in the template language."""
+    engaged: tuple[Engaged, ...] = ()
+    """What a simulated recipient did at once; the moment of each is that of the record."""
 
 
 _HELD = Sql(
@@ -162,6 +165,9 @@ def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
         yield from _queue_notifications(notified, now_ms)
     yield from append_events(valid, now_ms)
     yield from _side_effects(valid, now_ms)
+    for change in valid:
+        if change.engaged:
+            yield from _follow_up(change.engaged, now_ms)
     return written
 
 
@@ -208,6 +214,14 @@ def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:
         ]
     )
     yield from event_log.append(add, changes, now_ms)
+
+
+def _follow_up(engaged: Sequence[Engaged], now_ms: int) -> Unit[None]:
+    """Append what a simulated recipient did, as if a reader had done it; each time counts as the first."""
+    for each in engaged:
+        if each.event_kind == EventKind.UNSUB:
+            yield from engagements.subscribe(each.account_id, each.address)
+    yield from engagements.record([msgspec.structs.replace(each, at_ms=now_ms) for each in engaged])
 
 
 def _side_effects(changes: Sequence[Change], now_ms: int) -> Unit[None]:

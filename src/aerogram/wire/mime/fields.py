@@ -13,7 +13,7 @@ SINGLETONS: Final = frozenset(
 )
 """Fields that stand at most once (RFC 5322 §3.6, RFC 2045 §4); large receivers refuse mail with two."""
 
-PRIVATE_PREFIXES: Final = (b"x-mj-", b"x-mailjet-", b"x-mailpace-")
+PRIVATE_PREFIXES: Final = (b"x-mj-", b"x-mailjet-", b"x-mailpace-", b"x-idempotency-key")
 """Orders to this service; they may hold private data (payloads, variables) and never go out."""
 
 PRIVATE: Final = frozenset(

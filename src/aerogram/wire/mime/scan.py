@@ -46,8 +46,8 @@ _NONE: Final[dict[str, str]] = {}
 class Scan:
     """What was found. ``head_end`` and ``body_start`` are offsets into the mail.
 
-    ``controls`` holds the first value of every ``X-MJ-*``, ``X-Mailjet-*`` and ``X-MailPace-*`` field and
-    of ``X-List-Unsubscribe`` by its name in lower case, unfolded and decoded; ``contradicted`` are the
+    ``controls`` holds the first value of every field with one of the `fields.PRIVATE_PREFIXES`, and of
+    ``X-List-Unsubscribe``, by its name in lower case, unfolded and decoded; ``contradicted`` are the
     names among them that stand again with another value. ``data`` is the mail itself.
     """
 

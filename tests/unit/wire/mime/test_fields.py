@@ -36,6 +36,16 @@ def test_fields_joined_again_are_the_header_section(head):
 
 def test_orders_and_blind_copies_are_private():
     assert all(
-        map(is_private, [b"x-mj-anything", b"x-mailjet-prio", b"x-mailpace-tags", b"bcc", b"return-path"])
+        map(
+            is_private,
+            [
+                b"x-mj-anything",
+                b"x-mailjet-prio",
+                b"x-mailpace-tags",
+                b"x-idempotency-key",
+                b"bcc",
+                b"return-path",
+            ],
+        )
     )
     assert not any(map(is_private, [b"x-mailer", b"subject", b"list-unsubscribe"]))

@@ -217,6 +217,11 @@ def not_base64(path: str) -> Mistake:
     return Mistake("mj-0005", f"{path} is not valid base64.", (path,))
 
 
+def wrong_key(code: str, status: int, why: str) -> Mistake:
+    """Tell of an idempotency key that cannot be taken; ``why`` is a sentence."""
+    return Mistake(code, why, ("Idempotency-Key",), status)
+
+
 def header_path(name: str) -> str:
     """Write the path of one header, as ``Headers["X-Tag"]``."""
     return f'Headers["{_quoted(name)}"]'
