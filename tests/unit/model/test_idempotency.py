@@ -6,10 +6,15 @@ from hypothesis import strategies as st
 from aerogram.doors.http import idempotency as http
 from aerogram.doors.smtp import idempotency as smtp
 from aerogram.model.idempotency import MAX_KEY, is_key
+from aerogram.wire.smtp.events import Envelope, RcptTo
 
 texts = st.text(max_size=6) | st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E))
 paths = st.lists(st.sampled_from(["a@x.example", "b@x.example", "c@x.example"]), min_size=1, max_size=4)
 reverse_paths = st.sampled_from(["", "a@x.example", "b@x.example"])
+
+
+def envelope(reverse_path, paths):
+    return Envelope(reverse_path=reverse_path, recipients=tuple(RcptTo(path) for path in paths))
 
 
 @given(texts)
@@ -23,13 +28,13 @@ def test_a_final_line_break_is_no_part_of_a_key():
 
 @given(first=st.tuples(reverse_paths, paths), second=st.tuples(reverse_paths, paths))
 def test_mails_are_the_same_by_reverse_path_and_recipients(first, second):
-    one, other = (smtp.key_of(1, {"x-idempotency-key": "k"}, *envelope) for envelope in (first, second))
+    one, other = (smtp.key_of(1, {"x-idempotency-key": "k"}, envelope(*each)) for each in (first, second))
     is_same = first[0] == second[0] and set(first[1]) == set(second[1])
     assert (one.fingerprint == other.fingerprint) == is_same
 
 
 def test_mail_without_the_header_has_no_key():
-    assert smtp.key_of(1, {"x-mj-customid": "17"}, "a@x.example", ["b@x.example"]) is None
+    assert smtp.key_of(1, {"x-mj-customid": "17"}, envelope("a@x.example", ["b@x.example"])) is None
 
 
 @given(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
+from aerogram.doors.smtp.controls import ControlsError
 from aerogram.model.idempotency import KEY_RULE, IdempotencyKey, is_key
 from aerogram.wire.smtp.replies import Reply
 
@@ -15,14 +16,13 @@ if TYPE_CHECKING:
     from aerogram.wire.smtp.events import Envelope
 
 HEADER: Final = "X-Idempotency-Key"
-MALFORMED: Final = Reply(550, "5.6.0", f"The {HEADER} header is malformed: {KEY_RULE}")
 
 _NAME: Final = HEADER.lower()
 _DIGEST: Final = 32
 
 
-def key_of(account_id: int, controls: Mapping[str, str], envelope: Envelope) -> IdempotencyKey | Reply | None:
-    """Give the key of a mail, None when it has none, or the reply that refuses a malformed one.
+def key_of(account_id: int, controls: Mapping[str, str], envelope: Envelope) -> IdempotencyKey | None:
+    """Give the key of a mail, None when it has none. Raises `ControlsError` for a malformed one.
 
     ``controls`` are those of its `Scan`. Two mails are the same when reverse path and recipients are equal,
     in whatever order, whatever their bytes: a client that tries again mostly writes the mail anew,
@@ -33,7 +33,7 @@ def key_of(account_id: int, controls: Mapping[str, str], envelope: Envelope) -> 
     if key is None:
         return None
     if not is_key(key):
-        return MALFORMED
+        raise ControlsError(f"The {HEADER} header is malformed: {KEY_RULE}")
     paths = sorted({recipient.path for recipient in envelope.recipients})
     # No path holds a line break, so no two envelopes are written alike.
     written = "\n".join(("smtp", envelope.reverse_path, *paths))

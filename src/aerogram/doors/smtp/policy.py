@@ -131,16 +131,14 @@ class SmtpPolicy:
         """Check a mail and make it durable; ``done`` gets the reply to its final dot, now or later."""
         try:
             found = scan(event.data)
-            controls = read_controls(found.controls, found.contradicted) if found.controls else NO_CONTROLS
+            controls, key = NO_CONTROLS, None
+            if found.controls:
+                controls = read_controls(found.controls, found.contradicted)
+                key = key_of(principal.account_id, found.controls, event.envelope)
         except MailError as error:
             done(mail_refused(error))
             return
         refusal = _refusal(principal, found)
-        key = None
-        if refusal is None and found.controls:
-            key = key_of(principal.account_id, found.controls, event.envelope)
-            if isinstance(key, Reply):
-                refusal, key = key, None
         if refusal is None and self._rate.take(principal.account_id):
             refusal = RATE_LIMITED
         if refusal is not None:
