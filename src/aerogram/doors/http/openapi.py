@@ -108,6 +108,7 @@ def _send_v3(operation_id: str) -> Json:
         "400": "Nothing was sent, for this mistake; ErrorInfo names the message of a bulk call.",
         "403": "Nothing was sent, for a sender is not the account's.",
         "413": "Nothing was sent, for the call is too large.",
+        "422": "Nothing was sent, for the idempotency key was used for another request.",
         "500": "Nothing was sent, for a null stands in Vars.",
         "503": "Nothing was sent; try again after Retry-After.",
     }
@@ -115,9 +116,14 @@ def _send_v3(operation_id: str) -> Json:
     return {
         "operationId": operation_id,
         "summary": "Send a message, or up to 100: all of them or none.",
+        "parameters": [idempotency.PARAMETER],
         "requestBody": {"required": True, "content": _json(SEND_V3_REQUEST)},
         "responses": {
-            "200": {"description": "All was accepted.", "content": _json(SEND_V3_RESPONSE)},
+            "200": {
+                "description": "All was accepted.",
+                "headers": idempotency.REPLAYED_HEADER,
+                "content": _json(SEND_V3_RESPONSE),
+            },
             "401": {"description": "The credentials are wrong."},
             **{status: {"description": text, "content": refused} for status, text in refusals.items()},
         },

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
-from aerogram.doors.http import errors
+from aerogram.doors.http import errors, idempotency
 from aerogram.doors.http.answers import Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
 from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.v3 import answer as answers
 from aerogram.doors.http.v3 import mistakes
 from aerogram.doors.http.v3.call import read_call, submissions
@@ -23,6 +24,7 @@ from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
+from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +32,16 @@ if TYPE_CHECKING:
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
     from aerogram.doors.http.send_v31 import Acceptor, Categories, SenderBook
-    from aerogram.doors.http.v3.call import Call
     from aerogram.doors.http.v3.draft import Draft
     from aerogram.doors.http.v3.templates import Found, Templates
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.model.account import Principal
+    from aerogram.model.message import Submission
 
 AREA: Final = Area.SEND
 LEVEL: Final = Level.FULL
-PATHS: Final = frozenset({"/v3/send", "/v3/send/", "/v3/send/message", "/v3/send/message/"})
+PATH: Final = "/v3/send"
+PATHS: Final = frozenset({PATH, f"{PATH}/", f"{PATH}/message", f"{PATH}/message/"})
 """One service by two names (facts: SEND.md B1); a slash at the end is as good as none."""
 _OK: Final = 200
 _NOT_ALLOWED: Final = 405
@@ -76,14 +79,22 @@ class SendV3:
             if scope["method"] != "POST":
                 return errors.shape_a(_NOT_ALLOWED, "Method not allowed", headers=((b"allow", b"POST"),))
             authorize(principal, AREA, LEVEL)
-            call = read_call(await read_body(scope, receive, MAX_BODY_BYTES))
-            return await self._serve(principal, call, f"POST {scope['path']} from {client_ip(scope)}")
+            key = idempotency.read_key(scope)
+            body = await read_body(scope, receive, MAX_BODY_BYTES)
+            asked = await self._submissions(principal, body, f"POST {scope['path']} from {client_ip(scope)}")
+            # A call is accepted whole, so the body alone says what was taken; and by either path it is the same.
+            named = idempotency.key_of(principal.account_id, key, PATH, body, ())
+            receipts = await self._acceptor.accept(asked, named)
+            return Answer(_OK, answers.sent(receipts), headers=idempotency.replay_headers(receipts))
         except UnauthenticatedError:
             return errors.unauthorized_v3()
         except (LockedOutError, RateLimitedError) as error:
             return errors.too_many(error.seconds)
         except ForbiddenError as error:
             return errors.shape_a(mistakes.FORBIDDEN, str(error))
+        except (MalformedKeyError, KeyReusedError) as error:
+            code, status, why = idempotency.refusal(error)
+            return errors.shape_a(status, why, code)
         except RefusedCallError as error:
             return errors.shape_a(error.status, str(error), error.where)
         except BodyTooLargeError as error:
@@ -93,13 +104,14 @@ class SendV3:
         except UnavailableError as error:
             return errors.unavailable_v3(error)
 
-    async def _serve(self, principal: Principal, call: Call, transcript: str) -> Answer:
+    async def _submissions(self, principal: Principal, body: bytes, transcript: str) -> list[Submission]:
+        """Give what a call asks to be made durable. Raises `RefusedCallError`."""
+        call = read_call(body)
         account_id = principal.account_id
         templates: Found = {key: await find(self._templates, account_id, key) for key in call.template_keys()}
         drafts = call.drafts(templates)
         await self._check(account_id, drafts)
-        receipts = await self._acceptor.accept(submissions(drafts, principal, transcript))
-        return Answer(_OK, answers.sent(receipts))
+        return submissions(drafts, principal, transcript)
 
     async def _check(self, account_id: int, drafts: Sequence[Draft]) -> None:
         """Raise `RefusedCallError` for the first message whose senders or category are not the account's."""
