@@ -9,7 +9,7 @@ import msgspec
 
 from aerogram.model.message import NOTIFICATION_DOOR, ContentKind, Rank, Recipient, Submission
 from aerogram.model.outcome import Blocked, FailureState, Held
-from aerogram.model.treatment import PLAIN
+from aerogram.model.treatment import PLAIN, SANDBOXED
 from aerogram.wire.address import is_email, needs_smtputf8
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
 
@@ -71,4 +71,5 @@ def error_report(letter: Letter, words: str, source: bytes, hostname: str) -> Su
         has_text=True,
         attachment_count=len(attachments),
         smtputf8=needs_smtputf8(to),
+        treatment=SANDBOXED if letter.treatment.is_sandboxed else PLAIN,
     )

@@ -13,7 +13,7 @@ from aerogram.base.clock import HOUR, MINUTE
 from aerogram.delivery.notice_words import Facts, subject_for, text_for
 from aerogram.model.message import NOTIFICATION_DOOR, ContentKind, MessageState, Rank, Recipient, Submission
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState
-from aerogram.model.treatment import PLAIN, Treatment
+from aerogram.model.treatment import PLAIN, SANDBOXED
 from aerogram.wire.address import is_email, needs_smtputf8
 from aerogram.wire.dsn import MAILER_DAEMON, Action, Notice, build_notice
 
@@ -25,8 +25,6 @@ DELAY_AFTER_MS: Final = 4 * HOUR
 """A deferral is worth a word once the mail is this old; until then most delays pass (ours, as other servers do)."""
 _AHEAD_MS: Final = MINUTE
 """An outcome is recorded a little after it is known, and the moment of the record decides about a delay."""
-_SANDBOXED: Final = Treatment(is_sandboxed=True)
-"""What is told of a mail that never leaves does not leave either."""
 _CLASSES: Final = {Action.FAILED: "5", Action.DELAYED: "4", Action.DELIVERED: "2", Action.RELAYED: "2"}
 _EXPIRED: Final = "4.4.7"
 """RFC 3463 §3.5: delivery time expired, a status of the fourth class although the mail failed."""
@@ -116,7 +114,7 @@ def notification(
         rank=Rank.LOW,
         has_text=True,
         smtputf8=needs_smtputf8(to),
-        treatment=_SANDBOXED if letter.treatment.is_sandboxed else PLAIN,
+        treatment=SANDBOXED if letter.treatment.is_sandboxed else PLAIN,
     )
 
 

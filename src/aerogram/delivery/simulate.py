@@ -10,12 +10,13 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import urlsafe_b64decode
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
 from aerogram.content.links.entities import decode_attribute
 from aerogram.content.links.tags import find
-from aerogram.content.tokens import CLICK
+from aerogram.content.tokens import CLICK, UNSUBSCRIBE
 from aerogram.model.announcement import ANNOUNCED_AS
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Outcome, Reaction
@@ -46,6 +47,7 @@ NO_LINK: Final = f"https://{DOMAIN}/"
 _LINK_IN_TEXT: Final = re.compile(r"https?://[^\s<>\"]+")
 _WEB: Final = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _TRACKED: Final = re.compile(rf"{CLICK}[\w-]{{31}}/([\w-]+)\Z")
+_OURS: Final = re.compile(rf"{UNSUBSCRIBE}[\w-]{{34}}\Z")
 
 
 def is_simulated(email: str) -> bool:
@@ -84,15 +86,14 @@ def engaged(
 def first_link(data: bytes) -> str:
     """Give the target of the first web link of a mail, its HTML before its text; `NO_LINK` when there is none.
 
-    A link that is tracked stands for the one it leads to.
+    A link that is tracked stands for the one it leads to; the one to unsubscribe is never clicked.
     """
     mail = read_mail(data)
     html = mail.html or ""
     hrefs = (decode_attribute(html[start:end].strip("\"'")).strip() for start, end in find(html).links)
-    found = next(filter(_WEB.match, hrefs), "")
-    if not found and (in_text := _LINK_IN_TEXT.search(mail.text or "")) is not None:
-        found = in_text[0]
-    return _untracked(found).replace("\0", "") or NO_LINK
+    links = chain(filter(_WEB.match, hrefs), _LINK_IN_TEXT.findall(mail.text or ""))
+    found = next((link for link in links if not _OURS.search(link)), NO_LINK)
+    return _untracked(found).replace("\0", "")
 
 
 def _untracked(url: str) -> str:

@@ -56,6 +56,8 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 PLAIN: Final = Treatment()
 """Nothing was asked for."""
+SANDBOXED: Final = Treatment(is_sandboxed=True)
+"""Of what is told about a mail that never leaves: it does not leave either."""
 
 
 class Personal(msgspec.Struct, frozen=True, omit_defaults=True):

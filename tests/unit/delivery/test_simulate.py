@@ -142,6 +142,13 @@ def test_a_tracked_link_stands_for_its_target():
     assert first_link(HTML + f'<a href="{url}">x</a>'.encode()) == "https://shop.example/käse?x=1"
 
 
+def test_the_link_to_unsubscribe_is_not_clicked():
+    leave = LinkSigner(b"k" * 16).unsubscribe_url("https://mail.example", 17, "fr")
+    html = f'<a href="{leave}">Leave</a><a href="https://shop.example/">Shop</a>'
+    assert first_link(HTML + html.encode()) == "https://shop.example/"
+    assert first_link(HEAD + f"\r\n{leave}\r\n".encode()) == simulate.NO_LINK
+
+
 @pytest.mark.parametrize(
     "facts", [{"suppressed": "bounce"}, {"suppressed": "spam"}, {"has_unsubscribed": True}]
 )
