@@ -124,6 +124,10 @@ async def test_the_openapi_document_describes_what_exists(client):
         "/v3/REST/eventcallbackurl/{key}",
         "/v3/REST/eventcallbackurl/{key}/test",
     }
+    body = document["paths"]["/v3.1/send"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    message = body["properties"]["Messages"]["items"]["properties"]
+    assert message["AutoTextPart"]["type"] == "boolean"
+    assert "AutoTextPart" in body["properties"]["Globals"]["properties"]
     callback = document["components"]["schemas"]["EventCallbackUrl"]["properties"]
     assert callback["Version"] == {"type": "integer", "default": 1, "format": "int64", "enum": [1, 2]}
     operations = [
