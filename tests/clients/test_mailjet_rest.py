@@ -4,7 +4,7 @@ import base64
 
 import pytest
 from mailjet_rest import Client
-from mailjet_rest.errors import MailjetAuthError, ValidationError
+from mailjet_rest.errors import DoesNotExistError, MailjetAuthError, ValidationError
 
 from clients.sample import ATTACHMENT, FILENAME, HTML, SENDER, TEXT, Sample
 
@@ -94,3 +94,78 @@ def test_a_good_message_is_sent_though_its_neighbour_is_refused(sdk, relaying):
         sdk(relaying.server).send.create(data={"Messages": messages})
     assert '"ann@example..net" is an invalid email address.' in str(refused.value)
     assert relaying.mail_to(sample.recipient)
+
+
+def test_a_template_is_made_filled_changed_and_removed(sdk, post):
+    mailjet = sdk(post.server, version="v3")
+    answer = mailjet.template.create(data={"Name": "Python's", "Author": "Ann", "Categories": ["welcome"]})
+    assert answer.status_code == 201
+    (template,) = answer.json()["Data"]
+    content = {"Html-part": HTML, "Text-part": TEXT, "Headers": {"Subject": "Hi", "From": f"Shop <{SENDER}>"}}
+    answer = mailjet.template_detailcontent.create(id=template["ID"], data=content)
+    assert answer.status_code == 201
+    answer = mailjet.template_detailcontent.update(id=template["ID"], data={"Text-part": "Shorter."})
+    assert answer.json()["Data"] == [content | {"Text-part": "Shorter.", "MJMLContent": None}]
+    assert mailjet.template_detailcontent.get(id=template["ID"]).json() == answer.json()
+    (changed,) = mailjet.template.update(id=template["ID"], data={"Author": "Bob"}).json()["Data"]
+    assert changed["Author"] == "Bob"
+    assert mailjet.template.update(id=template["ID"], data={"Author": "Bob"}).status_code == 304
+    assert mailjet.template.get(filters={"Name": "Python's"}).json()["Data"] == [changed]
+    assert mailjet.template.delete(id=template["ID"]).status_code == 204
+    with pytest.raises(DoesNotExistError, match="The resource with the specified ID"):
+        mailjet.template.get(id=template["ID"])
+
+
+def test_a_second_template_of_one_name_is_refused(sdk, capturing):
+    mailjet = sdk(capturing.server, version="v3")
+    mailjet.template.create(data={"Name": "Twice"})
+    with pytest.raises(ValidationError, match="MJ18 A Template resource"):
+        mailjet.template.create(data={"Name": "Twice"})
+
+
+def v3_message(**changes):
+    return {
+        "FromEmail": SENDER,
+        "FromName": "Orders",
+        "Subject": "Receipt 17",
+        "Text-part": "Thanks.",
+    } | changes
+
+
+def test_v3_sends_text_html_and_a_file(sdk, post):
+    sample = Sample()
+    attachment = {
+        "Content-type": "application/octet-stream",
+        "Filename": FILENAME,
+        "content": base64.b64encode(ATTACHMENT).decode(),
+    }
+    message = v3_message(
+        To=f'"Doe, Ann" <{sample.recipient}>', Subject=sample.subject, Attachments=[attachment]
+    )
+    message |= {"Text-part": TEXT, "Html-part": HTML, "Mj-CustomID": "r-17"}
+    answer = sdk(post.server, version="v3").send.create(data=message)
+    assert answer.status_code == 200
+    (result,) = answer.json()["Sent"]
+    assert result["Email"] == sample.recipient
+    received = sample.assert_intact(post.mail_to(sample.recipient))
+    assert received["To"] == f'"Doe, Ann" <{sample.recipient}>'
+
+
+def test_v3_sends_each_message_of_a_bulk_call(sdk, post):
+    samples = [Sample(), Sample()]
+    messages = [v3_message(Recipients=[{"Email": sample.recipient}]) for sample in samples]
+    answer = sdk(post.server, version="v3").send.create(data={"Messages": messages})
+    assert [each["Email"] for each in answer.json()["Sent"]] == [sample.recipient for sample in samples]
+    for sample in samples:
+        assert sample.recipient.encode() in post.mail_to(sample.recipient)
+
+
+def test_v3_tells_its_mistakes(sdk, capturing):
+    with pytest.raises(ValidationError) as refused:
+        sdk(capturing.server, version="v3").send.create(data=v3_message())
+    assert 'Missing "To" or "Recipients" property' in str(refused.value)
+
+
+def test_v3_tells_a_wrong_secret(sdk, capturing):
+    with pytest.raises(MailjetAuthError):
+        sdk(capturing.server, "wrong", version="v3").send.create(data=v3_message(To="ann@example.net"))

@@ -120,6 +120,52 @@ def test_node_mailjet_tells_that_the_key_is_wrong(run, capturing):
     assert "API key authentication/authorization failure" in answer["message"]
 
 
+def test_node_mailjet_sends_by_v3(run, post):
+    sample = Sample()
+    settings = post.server.settings
+    message = {
+        "FromEmail": SENDER,
+        "FromName": "Orders",
+        "Recipients": [{"Email": sample.recipient}],
+        "Subject": sample.subject,
+        "Text-part": TEXT,
+        "Html-part": HTML,
+        "Attachments": [
+            {
+                "Content-type": "application/octet-stream",
+                "Filename": FILENAME,
+                "content": base64.b64encode(ATTACHMENT).decode(),
+            }
+        ],
+    }
+    answer = run(
+        "send_mailjet.js",
+        host=https_of(post.server),
+        key=settings["api_key"],
+        secret=settings["secret_key"],
+        message=message,
+        version="v3",
+    )
+    (result,) = answer["body"]["Sent"]
+    assert result["Email"] == sample.recipient
+    assert result["MessageID"] <= 2**53 - 1
+    sample.assert_intact(post.mail_to(sample.recipient))
+
+
+def test_node_mailjet_tells_what_v3_refuses(run, capturing):
+    settings = capturing.server.settings
+    answer = run(
+        "send_mailjet.js",
+        host=https_of(capturing.server),
+        key=settings["api_key"],
+        secret=settings["secret_key"],
+        message={"FromEmail": SENDER, "Text-part": "x"},
+        version="v3",
+    )
+    assert answer["statusCode"] == 400
+    assert 'Missing "To" or "Recipients" property' in answer["message"]
+
+
 def test_nodemailer_sends_text_html_and_a_file_over_starttls(run, post):
     sample = Sample()
     settings = post.server.settings
@@ -144,3 +190,34 @@ def test_nodemailer_sends_text_html_and_a_file_over_starttls(run, post):
     )
     assert answer["response"].startswith("250 ")
     sample.assert_intact(post.mail_to(sample.recipient))
+
+
+def test_node_mailjet_keeps_a_template(run, post):
+    settings = post.server.settings
+
+    def call(method, template_id=None, action=None, **body):
+        return run(
+            "call_mailjet.js",
+            host=https_of(post.server),
+            key=settings["api_key"],
+            secret=settings["secret_key"],
+            method=method,
+            resource="template",
+            id=template_id,
+            action=action,
+            body=body,
+        )
+
+    created = call("post", Name="Node's", Purposes=["transactional"])
+    (template,) = created["body"]["Data"]
+    assert (created["status"], template["Name"]) == (201, "Node's")
+    content = {"Html-part": HTML, "Headers": {"Subject": "Hi", "From": f"Shop <{SENDER}>"}}
+    assert call("post", template["ID"], "detailcontent", **content)["status"] == 201
+    (shown,) = call("get", template["ID"], "detailcontent")["body"]["Data"]
+    assert shown == content | {"Text-part": None, "MJMLContent": None}
+    changed = call("put", template["ID"], IsStarred=True)
+    assert (changed["status"], changed["body"]["Data"][0]["IsStarred"]) == (200, True)
+    assert call("delete", template["ID"])["status"] == 204
+    missing = call("get", template["ID"])
+    assert missing["status"] == 404
+    assert "The resource with the specified ID you are trying to reach does not exist." in missing["message"]

@@ -116,6 +116,8 @@ async def test_the_openapi_document_describes_what_exists(client):
     assert document["servers"] == [{"url": PUBLIC_URL}]
     assert set(document["paths"]) == {
         "/v3.1/send",
+        "/v3/send",
+        "/v3/send/message",
         "/v3/REST/message",
         "/v3/REST/message/{key}",
         "/v3/REST/messagehistory",
@@ -123,11 +125,22 @@ async def test_the_openapi_document_describes_what_exists(client):
         "/v3/REST/eventcallbackurl",
         "/v3/REST/eventcallbackurl/{key}",
         "/v3/REST/eventcallbackurl/{key}/test",
+        "/v3/REST/template",
+        "/v3/REST/template/{key}",
+        "/v3/REST/template/{key}/detailcontent",
     }
     body = document["paths"]["/v3.1/send"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     message = body["properties"]["Messages"]["items"]["properties"]
     assert message["AutoTextPart"]["type"] == "boolean"
     assert "AutoTextPart" in body["properties"]["Globals"]["properties"]
+    content = document["paths"]["/v3/REST/template/{key}/detailcontent"]
+    assert set(content) == {"parameters", "get", "post", "put"}
+    assert "requestBody" not in content["get"]
+    taken = content["post"]["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    assert taken["Html-part"] == {"type": ["string", "null"]}
+    assert set(content["post"]["responses"]) == {"201", "4XX"}
+    parameters = {one["name"] for one in document["paths"]["/v3/REST/template"]["get"]["parameters"]}
+    assert {"Sort", "countRecords", "Categories", "CategoriesSelectionMethod"} <= parameters
     callback = document["components"]["schemas"]["EventCallbackUrl"]["properties"]
     assert callback["Version"] == {"type": "integer", "default": 1, "format": "int64", "enum": [1, 2]}
     operations = [

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import functools
 import socket
 
 import httpx2
-import msgspec
 import uvicorn
 
+from aerogram.content import templates
+from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.doors.http.app import Services, build_app
 from aerogram.doors.tracking.app import Tracking
@@ -20,7 +22,6 @@ from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.submission.accept import Acceptor
-from aerogram.wire.mime.parts import Mailbox
 
 ACCOUNT, STRANGER = 11, 12
 KEY, SECRET = "key-of-ann", "secret-of-ann"
@@ -56,27 +57,24 @@ class Keys:
         return False
 
 
-class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """A stored template, as the Send API wants it."""
-
-    subject: str = ""
-    from_email: str = ""
-    from_name: str = ""
-    reply_to: Mailbox | None = None
-    html: str | None = None
-    text: str | None = None
-    faults: tuple[str, ...] = ()
-    makes_text: bool = False
+Template = functools.partial(StoredTemplate, id=1, name="receipt")
+"""A stored template, as the Send API wants it."""
 
 
-class Templates:
-    """The templates of all accounts, by account and id."""
+class Templates(templates.Templates):
+    """The stored templates, and before them those that a test puts into ``known``, by account and id."""
 
-    def __init__(self):
+    def __init__(self, database, ids, clock):
+        super().__init__(database, ids, clock)
         self.known = {}
 
     async def find(self, account_id, template_id):
-        return self.known.get((account_id, template_id))
+        return self.known.get((account_id, template_id)) or await super().find(account_id, template_id)
+
+    async def find_by_name(self, account_id, name):
+        known = (found for (owner, _), found in self.known.items() if owner == account_id)
+        found = next((each for each in known if each.name == name), None)
+        return found or await super().find_by_name(account_id, name)
 
 
 class Quiet(uvicorn.Server):
@@ -108,7 +106,7 @@ class Door:
 
     def __init__(self, database, blobs, ids, clock, sealer, keys=None):
         self.keys = keys or Keys()
-        self.templates = Templates()
+        self.templates = Templates(database, ids, clock)
         self.categories = MonitoringCategories(database, clock)
         self.samples = []
         self.sample_fault = ""

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 
 from aerogram import __version__
+from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
-from aerogram.doors.http.v31.templates import NoTemplates
 from aerogram.doors.tracking.app import Tracking
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.people import People
@@ -68,7 +68,7 @@ def http_app(
             rate=services.rate,
             senders=services.senders,
             categories=MonitoringCategories(database, platform.clock),
-            templates=NoTemplates(),
+            templates=Templates(database, platform.ids, platform.clock),
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,

@@ -6,48 +6,51 @@ they can be distributed by it.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Column,
     Index,
-    Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
-    SmallInteger,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
 
-metadata = MetaData()
+from aerogram.store.columns import big as _big
+from aerogram.store.columns import key as _id
+from aerogram.store.columns import metadata
+from aerogram.store.columns import small as _small
+from aerogram.store.columns import words as _text
+from aerogram.store.template_tables import template
 
-_KEY = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite makes a column its row id, and so needs no second index, only when it is called INTEGER."""
-
-
-def _id(name: str = "id") -> Column[int]:
-    return Column(name, _KEY, primary_key=True, autoincrement=False)
-
-
-def _big(name: str, default: int | None = None) -> Column[int]:
-    if default is None:
-        return Column(name, BigInteger, nullable=False)
-    return Column(name, BigInteger, nullable=False, server_default=text(str(default)))
-
-
-def _small(name: str, default: int | None = None) -> Column[int]:
-    if default is None:
-        return Column(name, SmallInteger, nullable=False)
-    return Column(name, SmallInteger, nullable=False, server_default=text(str(default)))
-
-
-def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default=text("''"), **options)
-
+__all__ = [
+    "account",
+    "callback",
+    "callback_journal",
+    "callback_lease",
+    "campaign",
+    "campaign_recipient",
+    "captured",
+    "content",
+    "counter",
+    "credential",
+    "dkim_key",
+    "event",
+    "idempotency",
+    "message",
+    "metadata",
+    "monitoring_category",
+    "node",
+    "sender",
+    "setting",
+    "suppression",
+    "template",
+    "tracking_host",
+    "unsubscription",
+    "user_account",
+]
 
 account = Table(
     "account",

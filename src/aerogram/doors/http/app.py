@@ -21,23 +21,26 @@ from aerogram.doors.http.metrics import Metrics
 from aerogram.doors.http.openapi import OpenApi
 from aerogram.doors.http.rest_v3 import PREFIX as V3
 from aerogram.doors.http.rest_v3 import RestV3
+from aerogram.doors.http.send_v3 import PATHS as SEND_V3
+from aerogram.doors.http.send_v3 import SendV3
 from aerogram.doors.http.send_v31 import SendV31
 from aerogram.doors.rest.engine import Engine
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
+from aerogram.doors.rest.resources.template import template
 from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from aerogram.base.clock import Clock
+    from aerogram.content.templates import Templates
     from aerogram.doors.http.asgi import Endpoint, Receive, Scope, Send
     from aerogram.doors.http.asgi import Message as AsgiMessage
     from aerogram.doors.http.basic_auth import Authenticator
     from aerogram.doors.http.health import Check
     from aerogram.doors.http.send_v31 import Acceptor, Categories, SenderBook
-    from aerogram.doors.http.v31.templates import Templates
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.rate import RateLimiter
@@ -94,6 +97,7 @@ class _App:
                 Message(Messages(services.database)),
                 MessageHistory(History(services.database)),
                 eventcallbackurl(services.subscriptions, services.send_sample),
+                template(services.templates),
             ]
         )
         health = Health(services.checks)
@@ -104,6 +108,13 @@ class _App:
             templates=services.templates,
             acceptor=services.acceptor,
             public_url=services.public_url,
+        )
+        self._send_v3 = SendV3(
+            doorkeeper,
+            senders=services.senders,
+            categories=services.categories,
+            templates=services.templates,
+            acceptor=services.acceptor,
         )
         self._rest_v3 = RestV3(doorkeeper, engine)
         self._by_path: Mapping[str, Endpoint] = {
@@ -123,6 +134,8 @@ class _App:
         path = scope["path"]
         if path.startswith(V31):
             endpoint: Endpoint = self._send_v31
+        elif path in SEND_V3:
+            endpoint = self._send_v3
         elif path.startswith(V3):
             endpoint = self._rest_v3
         elif path[:PREFIX_CHARS] in PREFIXES:

@@ -38,20 +38,36 @@ def shape_a(status: int, message: str, info: object = "", headers: Headers = ())
     return Answer(status, _encode(body), JSON, headers)
 
 
-def shape_c(status: int, message: str, headers: Headers = (), identifier: str = "") -> Answer:
-    """Answer as the newer services do; the identifier is for finding the case in the log."""
-    body = {
+def shape_c(
+    status: int, message: str, headers: Headers = (), identifier: str = "", info: object = ""
+) -> Answer:
+    """Answer as the newer services do; the identifier is for finding the case in the log.
+
+    ``info`` stands in ``ErrorInfo`` as in shape A, where there is any: the message alone names no property.
+    """
+    body: dict[str, object] = {
         "ErrorIdentifier": identifier or str(uuid.uuid4()),
         "StatusCode": status,
         "ErrorMessage": message,
     }
+    if info:
+        body["ErrorInfo"] = info
     return Answer(status, _encode(body), JSON_UTF8, headers)
 
 
 def unavailable(error: UnavailableError) -> Answer:
     """Answer that nothing was done and the same request may work later."""
+    return shape_c(UNAVAILABLE, str(error), _retry_after(error))
+
+
+def unavailable_v3(error: UnavailableError) -> Answer:
+    """Answer the same in shape A."""
+    return shape_a(UNAVAILABLE, str(error), headers=_retry_after(error))
+
+
+def _retry_after(error: UnavailableError) -> Headers:
     seconds = RETRY_WHEN_FULL_SECONDS if isinstance(error, StoreFullError) else RETRY_SECONDS
-    return shape_c(UNAVAILABLE, str(error), ((b"retry-after", b"%d" % seconds),))
+    return ((b"retry-after", b"%d" % seconds),)
 
 
 def page(status: int, title: str, headers: Headers = ()) -> Answer:

@@ -8,14 +8,18 @@ import msgspec
 
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON, Answer, send_answer
+from aerogram.doors.http.v3.schema import REQUEST as SEND_V3_REQUEST
+from aerogram.doors.http.v3.schema import RESPONSE as SEND_V3_RESPONSE
 from aerogram.doors.http.v31.schema import REQUEST as SEND_REQUEST
 from aerogram.doors.http.v31.schema import RESPONSE as SEND_RESPONSE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.rest.resource import Resource
+    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.filters import Companion, Filter
+    from aerogram.doors.rest.resource import Action, Resource
 
 Json = dict[str, Any]
 
@@ -24,6 +28,7 @@ _PAGING: Final[tuple[tuple[str, str, str], ...]] = (
     ("Offset", "integer", "Index of the first row, from zero."),
     ("Sort", "string", "A property, perhaps with DESC behind a space; several with commas."),
     ("countOnly", "boolean", "Give the number of rows and no rows."),
+    ("countRecords", "boolean", "Taken and not needed: Total is always the number of all rows."),
 )
 _ERROR_A: Final[Json] = {
     "type": "object",
@@ -33,6 +38,12 @@ _ERROR_A: Final[Json] = {
         "ErrorMessage": {"type": "string"},
         "StatusCode": {"type": "integer"},
     },
+}
+
+_ERROR_C: Final[Json] = {
+    "type": "object",
+    "required": ["ErrorIdentifier", "ErrorMessage", "StatusCode"],
+    "properties": {"ErrorIdentifier": {"type": "string", "format": "uuid"}, **_ERROR_A["properties"]},
 }
 
 
@@ -49,11 +60,15 @@ class OpenApi:
 
 
 def description(resources: Iterable[Resource], public_url: str, version: str) -> Json:
-    """Describe the Send API and all resources."""
-    paths: Json = {"/v3.1/send": {"post": _send()}}
-    schemas: Json = {"Error": _ERROR_A}
+    """Describe both versions of the Send API and all resources."""
+    paths: Json = {
+        "/v3.1/send": {"post": _send_v31()},
+        "/v3/send": {"post": _send_v3("sendV3")},
+        "/v3/send/message": {"post": _send_v3("sendMessageV3")},
+    }
+    schemas: Json = {"Error": _ERROR_A, "RecentError": _ERROR_C}
     for resource in resources:
-        schemas[resource.class_name] = _object(resource)
+        schemas[resource.class_name] = _object(resource.shown)
         paths |= _paths(resource)
     return {
         "openapi": "3.1.0",
@@ -65,7 +80,7 @@ def description(resources: Iterable[Resource], public_url: str, version: str) ->
     }  # fmt: skip
 
 
-def _send() -> Json:
+def _send_v31() -> Json:
     answers = {
         "200": "Every message was accepted.",
         "400": "Some messages were refused, the others were accepted; or the whole call was refused.",
@@ -79,6 +94,27 @@ def _send() -> Json:
         "requestBody": {"required": True, "content": _json(SEND_REQUEST)},
         "responses": {
             status: {"description": text, "content": _json(SEND_RESPONSE)} for status, text in answers.items()
+        },
+    }
+
+
+def _send_v3(operation_id: str) -> Json:
+    refusals = {
+        "400": "Nothing was sent, for this mistake; ErrorInfo names the message of a bulk call.",
+        "403": "Nothing was sent, for a sender is not the account's.",
+        "413": "Nothing was sent, for the call is too large.",
+        "500": "Nothing was sent, for a null stands in Vars.",
+        "503": "Nothing was sent; try again after Retry-After.",
+    }
+    refused = _json({"$ref": "#/components/schemas/Error"})
+    return {
+        "operationId": operation_id,
+        "summary": "Send a message, or up to 100: all of them or none.",
+        "requestBody": {"required": True, "content": _json(SEND_V3_REQUEST)},
+        "responses": {
+            "200": {"description": "All was accepted.", "content": _json(SEND_V3_RESPONSE)},
+            "401": {"description": "The credentials are wrong."},
+            **{status: {"description": text, "content": refused} for status, text in refusals.items()},
         },
     }
 
@@ -100,17 +136,44 @@ def _paths(resource: Resource) -> Json:
         removed = _operation(resource, "remove", "Remove", "204")
         removed["responses"]["204"] = {"description": "It is gone."}
         paths[f"{base}/{{key}}"]["delete"] = removed
-    for action in resource.actions.values():
-        paths[f"{base}/{{key}}/{action.name}"] = {
-            "parameters": [key],
-            action.method.lower(): _operation(resource, action.name, action.summary, str(action.status)),
-        }
+    for name, by_method in resource.actions.items():
+        operations = {method.lower(): _acting(resource, action) for method, action in by_method.items()}
+        paths[f"{base}/{{key}}/{name}"] = {"parameters": [key], **operations}
     return paths
+
+
+def _acting(resource: Resource, action: Action) -> Json:
+    """Describe one verb of an action, its own properties where it has any."""
+    method = action.method.lower()
+    verb = action.name if len(resource.actions[action.name]) == 1 else f"{method}{action.name.capitalize()}"
+    operation = _operation(resource, verb, action.summary, str(action.status))
+    if action.shows:
+        operation["responses"][str(action.status)]["content"] = _json(_envelope(_object(action.shows)))
+    if action.takes:
+        operation["requestBody"] = {"content": _json(_object(action.takes))}
+    return operation
 
 
 def _operation(resource: Resource, verb: str, summary: str, status: str, *, takes_body: bool = False) -> Json:
     shape = {"$ref": f"#/components/schemas/{resource.class_name}"}
-    envelope = {
+    error_name = "RecentError" if resource.is_recent else "Error"
+    error = {
+        "description": "It was refused.",
+        "content": _json({"$ref": f"#/components/schemas/{error_name}"}),
+    }
+    operation: Json = {
+        "operationId": f"{verb}{resource.class_name}",
+        "summary": f"{summary} ({resource.class_name})",
+        "tags": [resource.area.value],
+        "responses": {status: {"description": "Done.", "content": _json(_envelope(shape))}, "4XX": error},
+    }
+    if takes_body:
+        operation["requestBody"] = {"content": _json(shape)}
+    return operation
+
+
+def _envelope(shape: Json) -> Json:
+    return {
         "type": "object",
         "required": ["Count", "Data", "Total"],
         "properties": {
@@ -119,16 +182,6 @@ def _operation(resource: Resource, verb: str, summary: str, status: str, *, take
             "Total": {"type": "integer"},
         },
     }
-    error = {"description": "It was refused.", "content": _json({"$ref": "#/components/schemas/Error"})}
-    operation: Json = {
-        "operationId": f"{verb}{resource.class_name}",
-        "summary": f"{summary} ({resource.class_name})",
-        "tags": [resource.area.value],
-        "responses": {status: {"description": "Done.", "content": _json(envelope)}, "4XX": error},
-    }
-    if takes_body:
-        operation["requestBody"] = {"content": _json(shape)}
-    return operation
 
 
 def _parameters(resource: Resource) -> list[Json]:
@@ -137,14 +190,20 @@ def _parameters(resource: Resource) -> list[Json]:
         *({"name": name, "in": "query", "schema": {"type": kind}, "description": text} for name, kind, text in _PAGING),
         *(
             {"name": one.name, "in": "query", "schema": {"type": "string"}, "description": one.meaning}
-            for one in resource.filters
+            for one in _filters(resource)
         ),
         *({"name": name, "in": "query", "schema": {"type": "boolean"}} for name in switches),
     ]  # fmt: skip
 
 
-def _object(resource: Resource) -> Json:
-    return {"type": "object", "properties": {field.name: field.schema() for field in resource.shown}}
+def _filters(resource: Resource) -> Iterator[Filter | Companion]:
+    for filter_ in resource.filters:
+        yield filter_
+        yield from filter_.companions
+
+
+def _object(fields: Iterable[Field]) -> Json:
+    return {"type": "object", "properties": {field.name: field.schema() for field in fields}}
 
 
 def _json(schema: Json) -> Json:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
-from aerogram.doors.http.answers import JSON, Answer, send_answer
+from aerogram.doors.http.answers import JSON, JSON_UTF8, Answer, send_answer
 from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.rest.engine import Request
@@ -15,14 +15,17 @@ from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aerogram.base.errors import RefusedError
+    from aerogram.doors.http.answers import Headers
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
     from aerogram.doors.rest.engine import Engine
 
-MAX_BODY_BYTES: Final = 1024 * 1024
-"""Far more than any object that is declared today."""
 PREFIX: Final = "/v3/"
 _RESOURCES: Final = "rest"
+_STATUSES: Final[Mapping[type, int]] = {ForbiddenError: 403, BodyTooLargeError: 413, BodyEncodingError: 400}
 
 
 class RestV3:
@@ -47,38 +50,49 @@ class RestV3:
             return errors.unauthorized_v3()
         except (LockedOutError, RateLimitedError) as error:
             return errors.too_many(error.seconds)
-        except ForbiddenError as error:
-            return errors.shape_a(403, str(error))
-        except MethodNotAllowedError as error:
-            allow = (b"allow", ", ".join(error.allowed).encode())
-            return errors.shape_a(error.status, str(error), headers=(allow,))
-        except RestError as error:
-            return errors.shape_a(error.status, str(error), error.info)
-        except BodyTooLargeError as error:
-            return errors.shape_a(413, str(error))
-        except BodyEncodingError as error:
-            return errors.shape_a(400, str(error))
+        except (ForbiddenError, RestError, BodyTooLargeError, BodyEncodingError) as error:
+            return self._refused(scope, error)
         except UnavailableError as error:
             return errors.unavailable(error)
 
+    def _refused(self, scope: Scope, error: RefusedError) -> Answer:
+        """Write a refusal in the shape of the resource that was asked."""
+        headers: Headers = ()
+        if isinstance(error, MethodNotAllowedError):
+            headers = ((b"allow", ", ".join(error.allowed).encode()),)
+        status = error.status if isinstance(error, RestError) else _STATUSES[type(error)]
+        info = error.info if isinstance(error, RestError) else ""
+        if self._is_recent(_split(scope["path"])[1]):
+            return errors.shape_c(status, str(error), headers, info=info)
+        return errors.shape_a(status, str(error), info, headers)
+
+    def _is_recent(self, segments: tuple[str, ...]) -> bool:
+        resource = self._engine.resource_at(segments)
+        return resource is not None and resource.is_recent
+
     async def _served(self, scope: Scope, receive: Receive) -> Answer:
         principal = await self._doorkeeper.admit(scope)
-        kind, *segments = scope["path"].removeprefix(PREFIX).split("/")
-        if segments and not segments[-1]:
-            # A slash at the end is as good as none (facts: REST.md 2).
-            segments.pop()
+        kind, segments = _split(scope["path"])
         if kind.lower() != _RESOURCES or not segments:
             return _no_module(kind)
         method = scope["method"]
         request = Request(
             principal=principal,
             method="GET" if method == "HEAD" else method,
-            segments=tuple(segments),
+            segments=segments,
             query=scope["query_string"].decode("latin-1"),
-            body=await read_body(scope, receive, MAX_BODY_BYTES),
+            body=await read_body(scope, receive, self._engine.max_body_bytes(segments)),
         )
         reply = await self._engine.serve(request)
-        return Answer(reply.status, reply.body, JSON)
+        return Answer(reply.status, reply.body, JSON_UTF8 if self._is_recent(segments) else JSON)
+
+
+def _split(path: str) -> tuple[str, tuple[str, ...]]:
+    """Take a path below ``/v3/`` apart; a slash at the end is as good as none (facts: REST.md 2)."""
+    kind, *segments = path.removeprefix(PREFIX).split("/")
+    if segments and not segments[-1]:
+        segments.pop()
+    return kind, tuple(segments)
 
 
 def _no_module(name: str) -> Answer:

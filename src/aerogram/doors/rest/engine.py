@@ -14,7 +14,7 @@ import msgspec
 from aerogram.doors.rest import faults, paging
 from aerogram.doors.rest.fields import OMITTED, ValueFault, flag_of
 from aerogram.doors.rest.listing import Query
-from aerogram.doors.rest.resource import LEVELS, ChangeableResource
+from aerogram.doors.rest.resource import LEVELS, MAX_BODY_BYTES, ChangeableResource
 from aerogram.identity.gate import authorize
 
 if TYPE_CHECKING:
@@ -58,19 +58,28 @@ class Engine:
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources: Mapping[str, Resource] = {resource.name: resource for resource in resources}
 
+    def resource_at(self, segments: tuple[str, ...]) -> Resource | None:
+        """Give the resource that a path leads to."""
+        return self.resources.get(segments[0].lower()) if segments else None
+
+    def max_body_bytes(self, segments: tuple[str, ...]) -> int:
+        """Tell how long a body may be at a path."""
+        resource = self.resource_at(segments)
+        actions = _actions_at(resource, segments).values() if resource else ()
+        return max((action.max_body_bytes for action in actions), default=MAX_BODY_BYTES)
+
     async def serve(self, request: Request) -> Reply:
         """Serve one call. Raises `RestError`, `ForbiddenError` or `UnavailableError`."""
-        name, *rest = request.segments
-        resource = self.resources.get(name.lower())
+        resource = self.resource_at(request.segments)
         if resource is None:
-            raise faults.unknown_resource(name)
+            raise faults.unknown_resource(request.segments[0])
         parameters = _parameters(request.query)
-        if not rest:
+        if len(request.segments) == 1:
             return await self._on_collection(request, resource, parameters)
         if len(request.segments) == _ACTION_DEPTH:
             return await self._act(request, resource, parameters)
         if len(request.segments) > _ACTION_DEPTH:
-            raise faults.not_found()
+            raise resource.missing()
         return await self._on_one(request, resource, parameters)
 
     async def _on_collection(
@@ -86,7 +95,7 @@ class Engine:
         if resource.key_selects_many:
             condition = resource.selecting(request.segments[1])
             if condition is None:
-                return _enveloped(OK, resource, [], 0, parameters)
+                return _enveloped(OK, resource.shown, [], 0, parameters)
             return await _list(request, resource, {**parameters, "limit": "0"}, (condition,))
         row = await _find(request, resource)
         match request.method:
@@ -95,18 +104,25 @@ class Engine:
             case "DELETE":
                 return await _remove(request, resource, row)
             case _:
-                return _enveloped(OK, resource, [row], 1, parameters)
+                return _enveloped(OK, resource.shown, [row], 1, parameters)
 
     async def _act(self, request: Request, resource: Resource, parameters: Mapping[str, str]) -> Reply:
-        action: Action | None = resource.actions.get(request.segments[2].lower())
+        by_method = _actions_at(resource, request.segments)
+        if not by_method:
+            raise resource.missing()
+        action = by_method.get(request.method)
         if action is None:
-            raise faults.not_found()
-        if request.method != action.method:
-            raise faults.MethodNotAllowedError((action.method,))
+            raise faults.MethodNotAllowedError(tuple(sorted(by_method)))
         authorize(request.principal, resource.area, action.level)
         row = await _find(request, resource)
-        rows = await action.run(request.principal.account_id, row)
-        return _enveloped(action.status, resource, rows, len(rows), parameters)
+        values = _values(action.takes, _given(action.takes, request.body), None) if action.takes else {}
+        rows = await action.run(request.principal.account_id, row, values)
+        return _enveloped(action.status, action.shows or resource.shown, rows, len(rows), parameters)
+
+
+def _actions_at(resource: Resource, segments: tuple[str, ...]) -> Mapping[str, Action]:
+    """Give the actions of a path by verb; none for a path that leads to no action."""
+    return resource.actions.get(segments[2].lower(), {}) if len(segments) == _ACTION_DEPTH else {}
 
 
 def _permit(request: Request, resource: Resource, methods: frozenset[str]) -> None:
@@ -137,7 +153,7 @@ async def _list(
         offset=paging.offset_of(parameters),
     )
     page = await resource.collection.page(request.principal.account_id, query)
-    return _enveloped(OK, resource, page.rows, page.total, parameters, is_count_only=query.limit == 0)
+    return _enveloped(OK, resource.shown, page.rows, page.total, parameters, is_count_only=query.limit == 0)
 
 
 def _conditions(resource: Resource, parameters: Mapping[str, str]) -> list[Condition]:
@@ -147,7 +163,7 @@ def _conditions(resource: Resource, parameters: Mapping[str, str]) -> list[Condi
         if filter_ is None or not text:
             continue
         try:
-            conditions.append(filter_.condition(text))
+            conditions.append(filter_.among(text, parameters))
         except ValueFault as fault:
             raise faults.invalid_query(f'Invalid value "{text[:80]}" for {name}: {fault}') from None
     return conditions
@@ -161,26 +177,27 @@ async def _find(request: Request, resource: Resource) -> Row:
         )
         if page.rows:
             return page.rows[0]
-    raise faults.not_found()
+    raise resource.missing()
 
 
 async def _create(request: Request, resource: Resource, parameters: Mapping[str, str]) -> Reply:
     collection = _changeable(resource).collection
-    given = _given(resource, request.body)
+    given = _given(resource.fields, request.body)
     values = {field.source: field.default for field in resource.fields if field.default is not None}
-    values |= _values(resource, given, None)
+    values |= _values(resource.fields, given, None)
     row = await collection.add(request.principal.account_id, values)
-    return _enveloped(CREATED, resource, [row], 1, parameters)
+    return _enveloped(CREATED, resource.shown, [row], 1, parameters)
 
 
 async def _change(request: Request, resource: Resource, row: Row, parameters: Mapping[str, str]) -> Reply:
     collection = _changeable(resource).collection
-    values = resource.completed(row, _values(resource, _given(resource, request.body), row))
+    given = _given(resource.fields, request.body)
+    values = resource.completed(row, _values(resource.fields, given, row))
     values = {source: value for source, value in values.items() if row[source] != value}
     if not values:
         return Reply(NOT_MODIFIED)
     changed = await collection.change(request.principal.account_id, row, values)
-    return _enveloped(OK, resource, [changed], 1, parameters)
+    return _enveloped(OK, resource.shown, [changed], 1, parameters)
 
 
 async def _remove(request: Request, resource: Resource, row: Row) -> Reply:
@@ -194,7 +211,7 @@ def _changeable(resource: Resource) -> ChangeableResource:
     return resource
 
 
-def _given(resource: Resource, body: bytes) -> dict[Field, Any]:
+def _given(fields: tuple[Field, ...], body: bytes) -> dict[Field, Any]:
     """Read a body as values by field; unknown names and nulls count as absent."""
     if not body.strip():
         return {}
@@ -204,24 +221,25 @@ def _given(resource: Resource, body: bytes) -> dict[Field, Any]:
         raise faults.broken_json(str(error)) from None
     if not isinstance(decoded, dict):
         raise faults.broken_json("the body must be an object")
-    found = ((resource.by_lower_name.get(name.lower()), value) for name, value in decoded.items())
+    by_lower_name = {field.name.lower(): field for field in fields}
+    found = ((by_lower_name.get(name.lower()), value) for name, value in decoded.items())
     return {field: value for field, value in found if field is not None and value is not None}
 
 
-def _values(resource: Resource, given: Mapping[Field, Any], row: Row | None) -> dict[str, Any]:
+def _values(fields: tuple[Field, ...], given: Mapping[Field, Any], row: Row | None) -> dict[str, Any]:
     """Read the values that may be set, and gather what is wrong with the others.
 
     A read-only property may be echoed with the value it has (facts: REST.md 3).
     """
     values: dict[str, Any] = {}
     reasons: dict[str, str] = {}
-    for field in resource.fields:
+    for field in fields:
         if field not in given:
             if field.is_required and row is None:
                 reasons[field.name] = "MJ03 A non-empty value is required"
             continue
         if field.is_read_only:
-            if row is not None and not _is_echo(field, given[field], row):
+            if row is not None and not field.is_echo(given[field], row.get(field.source)):
                 raise faults.read_only(field.name)
             continue
         try:
@@ -233,13 +251,9 @@ def _values(resource: Resource, given: Mapping[Field, Any], row: Row | None) -> 
     return values
 
 
-def _is_echo(field: Field, value: Any, row: Row) -> bool:
-    return str(field.show(row[field.source])) == str(value)
-
-
 def _enveloped(
     status: int,
-    resource: Resource,
+    fields: tuple[Field, ...],
     rows: list[Row],
     total: int,
     parameters: Mapping[str, str],
@@ -247,14 +261,14 @@ def _enveloped(
     is_count_only: bool = False,
 ) -> Reply:
     """Write ``Count`` (rows of this page; the total when only that was asked for), ``Data`` and ``Total``."""
-    data = [_shown(resource, row, parameters) for row in rows]
+    data = [_shown(fields, row, parameters) for row in rows]
     count = total if is_count_only else len(data)
     return Reply(status, _encode({"Count": count, "Data": data, "Total": total}))
 
 
-def _shown(resource: Resource, row: Row, parameters: Mapping[str, str]) -> dict[str, Any]:
+def _shown(fields: tuple[Field, ...], row: Row, parameters: Mapping[str, str]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
-    for field in resource.shown:
+    for field in fields:
         if field.shown_with and not flag_of(parameters.get(field.shown_with.lower(), "0").strip()):
             value = field.hidden
         else:

@@ -32,6 +32,11 @@ def not_found() -> RestError:
     return RestError(404, "Object not found")
 
 
+def does_not_exist() -> RestError:
+    """Refuse such a key in the words of Mailjet's newer services (facts: TEMPLATES.md 10)."""
+    return RestError(404, "The resource with the specified ID you are trying to reach does not exist.")
+
+
 def unknown_resource(name: str) -> RestError:
     """Refuse a resource that does not exist."""
     return RestError(400, f'Unknown resource: "{name[:80]}"', "Bad Request")

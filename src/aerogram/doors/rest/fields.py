@@ -40,8 +40,12 @@ class Field:
         default: Any = None,
         shown_with: str = "",
         hidden: Any = OMITTED,
+        nullable: bool = False,
     ) -> None:
-        """Declare it. With ``shown_with`` its value appears only when that switch is on, else ``hidden``."""
+        """Declare it. With ``shown_with`` its value appears only when that switch is on, else ``hidden``.
+
+        An unset value of a ``nullable`` one is shown as null; of any other it is left out.
+        """
         self.name = name
         self.source = source
         self.is_read_only = read_only
@@ -49,18 +53,25 @@ class Field:
         self.default = default
         self.shown_with = shown_with
         self.hidden = hidden
+        self.is_nullable = nullable
 
     def read(self, value: Any) -> Any:  # noqa: ARG002 - what subclasses read
         """Read a JSON value that is not null; raises `ValueFault`."""
         raise ValueFault(f'Setting a value for property "{self.name}" is not allowed')
 
     def show(self, value: Any) -> Any:
-        """Give the JSON value; None is left out."""
-        return OMITTED if value is None else value
+        """Give the JSON value."""
+        return OMITTED if value is None and not self.is_nullable else value
+
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Tell whether a client gives back ``own`` as it was shown: that is no change."""
+        return str(self.show(own)) == str(value)
 
     def schema(self) -> dict[str, Any]:
         """Describe the values as JSON Schema."""
-        described: dict[str, Any] = {"type": self.schema_type}
+        described: dict[str, Any] = {
+            "type": [self.schema_type, "null"] if self.is_nullable else self.schema_type
+        }
         if self.is_read_only:
             described["readOnly"] = True
         if self.default is not None:
@@ -103,7 +114,11 @@ class Number(Integer):
 
 
 class Text(Field):
-    """A string without NUL."""
+    """A string without NUL, of at most ``max_length`` characters."""
+
+    def __init__(self, name: str, source: str, *, max_length: int = MAX_TEXT, **marks: Any) -> None:
+        super().__init__(name, source, **marks)
+        self._max_length = max_length
 
     def read(self, value: Any) -> str:
         """Read a string."""
@@ -113,8 +128,8 @@ class Text(Field):
             raise ValueFault("The value must not contain a NUL character")
         if self.is_required and not value:
             raise ValueFault("MJ03 A non-empty value is required")
-        if len(value) > MAX_TEXT:
-            raise ValueFault(f"The value may have {MAX_TEXT} characters")
+        if len(value) > self._max_length:
+            raise ValueFault(f"The value may have {self._max_length} characters")
         return value
 
 
@@ -161,6 +176,10 @@ class Moment(Field):
         """Give ``2020-11-06T13:38:49Z``."""
         return f"{datetime.fromtimestamp(value // SECOND, UTC):%Y-%m-%dT%H:%M:%SZ}" if value else ""
 
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Take ``2020-12-10 17:35:35 UTC`` too, as Mailjet's Ruby SDK writes it back (facts: REST.md 3)."""
+        return super().is_echo(str(value).replace(" UTC", "Z").replace(" ", "T"), own)
+
     def schema(self) -> dict[str, Any]:
         """Describe it as a date-time."""
         return super().schema() | {"format": "date-time"}
@@ -189,7 +208,13 @@ class Constant(Field):
         return self._value if value is None else value
 
 
-_JSON_TYPES: Final[Mapping[type, str]] = {str: "string", bool: "boolean", int: "integer", float: "number"}
+_JSON_TYPES: Final[Mapping[type, str]] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    list: "array",
+}
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 

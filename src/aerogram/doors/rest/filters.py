@@ -8,12 +8,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from aerogram.base.clock import SECOND
 from aerogram.doors.rest.fields import ValueFault, flag_of, integer_of
 from aerogram.doors.rest.listing import Condition
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     Read = Callable[[str], Any]
 
@@ -25,8 +27,17 @@ _MAX_MOMENT: Final = 253_402_300_799_999
 """The end of the year 9999, in milliseconds."""
 
 
+class Companion(msgspec.Struct, frozen=True):
+    """A query parameter that only says how a filter's is meant."""
+
+    name: str
+    meaning: str
+
+
 class Filter:
     """A query parameter that selects rows: its value, read by ``read``, goes to a condition."""
+
+    companions: tuple[Companion, ...] = ()
 
     def __init__(self, name: str, condition_name: str, read: Read, meaning: str) -> None:
         self.name = name
@@ -37,6 +48,10 @@ class Filter:
     def condition(self, text: str) -> Condition:
         """Read the value of the parameter. Raises `ValueFault`."""
         return Condition(self._condition_name, self._read(text))
+
+    def among(self, text: str, parameters: Mapping[str, str]) -> Condition:  # noqa: ARG002 - for subclasses
+        """Read the value beside the other parameters, by their names in lower case. Raises `ValueFault`."""
+        return self.condition(text)
 
 
 class Absent(Filter):
@@ -59,6 +74,34 @@ class OneOf(Filter):
         return Condition(
             self._condition_name, tuple(sorted({value for part in parts for value in self._read(part)}))
         )
+
+
+class Selection(Filter):
+    """A filter by a set of words: a comma list, compared as ``{name}SelectionMethod`` says.
+
+    The condition is ``{condition_name}_{method}`` with a tuple of words; ``issubset`` selects rows that
+    have no word outside of the list.
+    """
+
+    METHODS: Final = ("containsany", "containsall", "issubset")
+
+    def __init__(self, name: str, condition_name: str, words: Sequence[str], meaning: str) -> None:
+        super().__init__(name, condition_name, str, meaning)
+        self._words = words
+        self.companions = (
+            Companion(f"{name}SelectionMethod", f"how {name} is compared: {', '.join(self.METHODS)}"),
+        )
+
+    def among(self, text: str, parameters: Mapping[str, str]) -> Condition:
+        """Read the words, and the method from its own parameter."""
+        [method] = self.companions
+        chosen = parameters.get(method.name.lower(), "").strip().lower() or self.METHODS[0]
+        if chosen not in self.METHODS:
+            raise ValueFault(f"{method.name} is one of {', '.join(self.METHODS)}")
+        asked = tuple(part.strip().lower() for part in text.split(","))
+        if not set(asked) <= set(self._words):
+            raise ValueFault(f"the words are {', '.join(self._words)}")
+        return Condition(f"{self._condition_name}_{chosen}", asked)
 
 
 def words(text: str) -> str:

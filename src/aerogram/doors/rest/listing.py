@@ -69,6 +69,15 @@ class Changeable(Collection, Protocol):
         ...
 
 
+def combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
+    """Give conditions by name, for a store; two values for one name exclude each other and select nothing."""
+    found: dict[str, Any] = {}
+    for condition in conditions:
+        if found.setdefault(condition.name, condition.value) != condition.value:
+            return {"nothing": True}
+    return found
+
+
 def page_of(rows: list[Row], query: Query, matches: Mapping[str, str]) -> Page:
     """Answer a query from rows in memory, for kinds that an account has few of.
 

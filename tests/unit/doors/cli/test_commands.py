@@ -187,3 +187,43 @@ def test_a_domain_gets_a_tracking_host_and_loses_it(first, as_json, aerogram):
     for wrong in ((), ("--none", "--url", "https://a.example"), ("--url", "a.example")):
         status, out, err = aerogram("domain", "tracking", "example.com", *wrong)
         assert (status, out, err.startswith("aerogram: ")) == (2, "", True)
+
+
+def test_a_template_is_put_from_files_shown_and_removed(first, aerogram, as_json, tmp_path):
+    (tmp_path / "a.html").write_text("<p>Grüße</p>", encoding="utf-8")
+    (tmp_path / "a.txt").write_text("Hello\x1b[2J", encoding="utf-8")
+    put = as_json("template", "put", "welcome", "--html", str(tmp_path / "a.html"), "--subject", "Old")
+    assert put["done"] == "created"
+    again = as_json(
+        "template", "put", "welcome", "--text", str(tmp_path / "a.txt"),
+        "--subject", "Hi", "--from", "Shop <shop@example.com>",
+    )  # fmt: skip
+    assert again == put | {"done": "changed"}
+    assert [each["name"] for each in as_json("template", "ls")["templates"]] == ["welcome"]
+    shown = as_json("template", "show", str(put["id"]))
+    assert (shown["html"], shown["text"], shown["mjml"]) == ("<p>Grüße</p>", "Hello\x1b[2J", None)
+    assert shown["headers"] == {"Subject": "Hi", "From": "Shop <shop@example.com>"}
+    assert "Hello\\x1b[2J" in aerogram("template", "show", "welcome")[1]
+    assert as_json("template", "remove", "welcome")["id"] == put["id"]
+    assert aerogram("template", "show", "welcome") == (
+        1,
+        "",
+        "aerogram: The account has no template welcome.\n",
+    )
+    assert aerogram("template", "ls")[1].startswith("No templates yet")
+
+
+def test_a_template_that_cannot_be_put_is_wrong_usage(first, aerogram, tmp_path):
+    (tmp_path / "binary").write_bytes(b"a\0b")
+    (tmp_path / "latin").write_bytes(b"\xe9")
+    for arguments, why in [
+        (["--html", str(tmp_path / "none.html")], "cannot be read: No such file or directory."),
+        (["--html", str(tmp_path / "binary")], "has a NUL character, so it is no text."),
+        (["--text", str(tmp_path / "latin")], "cannot be read: it is not UTF-8."),
+        (["--from", "the shop"], "--from: 'the shop' has no email address."),
+    ]:
+        status, out, err = aerogram("template", "put", "welcome", *arguments)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert err.endswith(f"{why}\n")
+    assert aerogram("template", "put", "x" * 256)[0] == 2
+    assert aerogram("template", "ls")[1].startswith("No templates yet")

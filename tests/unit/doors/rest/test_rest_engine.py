@@ -2,17 +2,26 @@
 
 import json
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aerogram.content.templates import Content, Template
 from aerogram.doors.rest.engine import Engine, Request
 from aerogram.doors.rest.faults import RestError
-from aerogram.doors.rest.listing import page_of
+from aerogram.doors.rest.listing import Condition, combined, page_of
 from aerogram.doors.rest.resources.eventcallbackurl import EventCallbackUrl
 from aerogram.doors.rest.resources.message import Message
 from aerogram.doors.rest.resources.messagehistory import MessageHistory
+from aerogram.doors.rest.resources.template import template
 from aerogram.model.account import CredentialKind, Principal
 
+TEMPLATE_KEYS = [
+    *("ID", "Name", "Author", "OwnerId", "OwnerType", "Presets", "Categories", "Copyright", "Description"),
+    *("EditMode", "IsStarred", "IsTextPartGenerationEnabled", "Locale", "LocaleList", "Previews", "Purposes"),
+    *("CreatedAt", "LastUpdatedAt"),
+]
+"""In the order of a recorded answer of Mailjet's."""
 ANN = Principal(account_id=1, kind=CredentialKind.API_KEY, label="ann")
 ROW = {
     "id": 7,
@@ -42,6 +51,30 @@ class OneCallback:
         return None
 
 
+class OneTemplate:
+    """The stored templates, of which there is one that remembers nothing."""
+
+    template = Template(id=7, account_id=1, name="Welcome", created_ms=1, updated_ms=1)
+
+    async def page(self, *_):
+        return [self.template], 1
+
+    async def create(self, account_id, values):
+        return Template(**{"id": 8, "account_id": account_id, "created_ms": 1, "updated_ms": 1} | values)
+
+    async def change(self, _, __, values):
+        return msgspec.structs.replace(self.template, **values)
+
+    async def remove(self, *_):
+        return None
+
+    async def content(self, *_):
+        return Content()
+
+    async def change_content(self, _, __, values):
+        return Content(**values)
+
+
 class Nothing:
     """A collection without rows, which notes what it was asked for."""
 
@@ -67,12 +100,25 @@ def finished(coroutine):
     raise AssertionError("it waits")
 
 
-ENGINE = Engine([EventCallbackUrl(OneCallback()), Message(Nothing()), MessageHistory(Nothing())])
+ENGINE = Engine(
+    [
+        EventCallbackUrl(OneCallback()),
+        Message(Nothing()),
+        MessageHistory(Nothing()),
+        template(OneTemplate()),
+    ]
+)
 
-resources = st.sampled_from(["eventcallbackurl", "Message", "messagehistory", "nothing"])
-keys = st.sampled_from(["7", "open|false", "", "-1", "9" * 30]) | st.text(max_size=10)
-segments = st.tuples(resources) | st.tuples(resources, keys) | st.tuples(resources, keys, st.text(max_size=5))
-names = st.sampled_from(["Url", "url", "EventType", "IsBackup", "Status", "Version", "ID", "APIKeyID", "x"])
+resources = st.sampled_from(["eventcallbackurl", "Message", "messagehistory", "template", "nothing"])
+keys = st.sampled_from(["7", "open|false", "user|x", "", "-1", "9" * 30]) | st.text(max_size=10)
+actions = st.sampled_from(["detailcontent", "DetailContent"]) | st.text(max_size=5)
+segments = st.tuples(resources) | st.tuples(resources, keys) | st.tuples(resources, keys, actions)
+names = st.sampled_from(
+    [
+        *("Url", "url", "EventType", "IsBackup", "Status", "Version", "ID", "APIKeyID", "x"),
+        *("Name", "Purposes", "EditMode", "CreatedAt", "Previews", "Html-part", "Headers", "MJMLContent"),
+    ]
+)
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10)
 bodies = st.binary(max_size=20) | st.dictionaries(names, scalars | st.lists(scalars), max_size=4).map(
     lambda body: json.dumps(body).encode()
@@ -89,6 +135,9 @@ parameters = st.sampled_from(
         "SenderID",
         "Backup",
         "EventType",
+        "Categories",
+        "PurposesSelectionMethod",
+        "Purposes",
     ]
 )
 queries = st.text(max_size=30) | st.lists(st.tuples(parameters, st.text(max_size=10))).map(
@@ -118,7 +167,7 @@ def test_any_request_is_served_or_refused(method, path, query, body):
     envelope = json.loads(reply.body)
     assert list(envelope) == ["Count", "Data", "Total"]
     for row in envelope["Data"]:
-        assert list(row) == sorted(row, key=str.lower)
+        assert list(row) == sorted(row, key=str.lower) or path[0] == "template"
 
 
 def test_every_moment_is_understood_to_the_millisecond():
@@ -142,3 +191,39 @@ def test_the_first_of_a_repeated_parameter_counts():
     messages = Nothing()
     serve(Engine([Message(messages)]), "GET", "message", query="Limit=3&limit=7&Offset=2")
     assert (messages.queries[-1].limit, messages.queries[-1].offset) == (3, 2)
+
+
+def test_a_recent_resource_shows_its_properties_as_recorded():
+    [row] = json.loads(serve(ENGINE, "GET", "template", "7").body)["Data"]
+    assert list(row) == TEMPLATE_KEYS
+
+
+def test_a_moment_is_given_back_in_each_spelling_of_the_clients():
+    for text in ("1970-01-01T00:00:00Z", "1970-01-01 00:00:00 UTC"):
+        body = json.dumps({"CreatedAt": text}).encode()
+        assert serve(ENGINE, "PUT", "template", "7", body=body).status == 304
+
+
+def test_a_set_of_words_is_compared_as_its_companion_says():
+    class Noting(OneTemplate):
+        async def page(self, _, conditions, *__):
+            self.conditions = conditions
+            return [], 0
+
+    noting = Noting()
+    engine = Engine([template(noting)])
+    for method, expected in [
+        ("", {"purposes_any": 0b011}),
+        ("containsany", {"purposes_any": 0b011}),
+        ("ContainsAll", {"purposes_all": 0b011}),
+        ("issubset", {"purposes_lack": 0b100}),
+    ]:
+        query = f"Purposes=Transactional,+marketing&PurposesSelectionMethod={method}"
+        serve(engine, "GET", "template", query=query)
+        assert noting.conditions == expected
+
+
+def test_two_conditions_that_exclude_each_other_select_nothing():
+    conditions = (Condition("id", 1), Condition("name", "a"), Condition("id", 2))
+    assert combined(conditions) == {"nothing": True}
+    assert combined(conditions[:2]) == {"id": 1, "name": "a"}

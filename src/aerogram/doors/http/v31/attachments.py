@@ -1,4 +1,4 @@
-"""Readers of Attachments and InlinedAttachments.
+"""Readers of Attachments and InlinedAttachments, for each version of the API that spells them in its own way.
 
 The base64 text goes into the mail as the client sent it, so it is checked here, once: the alphabet of
 RFC 4648 section 4 with its padding, and line breaks anywhere. An attachment of Globals is the same
@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import binascii
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from aerogram.doors.http.v31 import limits, mistakes, names, values
 from aerogram.wire.mime.errors import HeaderError
@@ -22,9 +24,28 @@ if TYPE_CHECKING:
 _BLANKS: Final = b"\r\n\t "
 
 
+class Spelling(msgspec.Struct, frozen=True, kw_only=True):
+    """How a version of the API names the properties of a file; ``names`` are all four of them."""
+
+    names: names.Names
+    content_type: str
+    filename: str
+    content: str
+    content_id: str
+
+
+V31: Final = Spelling(
+    names=names.ATTACHMENT,
+    content_type="ContentType",
+    filename="Filename",
+    content="Base64Content",
+    content_id="ContentID",
+)
+
+
 def attachments(path: str, value: Any, findings: Findings) -> tuple[Attachment, ...]:
     """Read an array of ``{ContentType, Filename, Base64Content}``."""
-    return _read(path, value, findings, is_inlined=False)
+    return read(path, value, findings, V31, is_inlined=False)
 
 
 def inlined_attachments(path: str, value: Any, findings: Findings) -> tuple[Attachment, ...]:
@@ -32,37 +53,44 @@ def inlined_attachments(path: str, value: Any, findings: Findings) -> tuple[Atta
 
     The HTML refers to one as ``cid:<ContentID>``, or ``cid:<Filename>`` when it has no ContentID.
     """
-    return _read(path, value, findings, is_inlined=True)
+    return read(path, value, findings, V31, is_inlined=True)
 
 
-def _read(path: str, value: Any, findings: Findings, *, is_inlined: bool) -> tuple[Attachment, ...]:
+def read(
+    path: str, value: Any, findings: Findings, spelling: Spelling, *, is_inlined: bool
+) -> tuple[Attachment, ...]:
+    """Read an array of files whose properties are named by ``spelling``."""
     if not isinstance(value, list):
         findings.mistakes.append(mistakes.wrong_type(path, "array of attachments"))
         return ()
     if len(value) > limits.MAX_ATTACHMENTS:
         findings.mistakes.append(mistakes.too_many(path, limits.MAX_ATTACHMENTS))
         return ()
-    read = []
+    files = []
     for index, element in enumerate(value):
         where = f"{path}[{index}]"
         if isinstance(element, dict):
-            read.append(_attachment(where, names.ATTACHMENT.spelled(element), findings, is_inlined))
+            given = spelling.names.spelled(element)
+            files.append(_attachment(where, given, findings, spelling, is_inlined=is_inlined))
         else:
             findings.mistakes.append(mistakes.wrong_type(where, "attachment"))
-    return tuple(read)
+    return tuple(files)
 
 
-def _attachment(path: str, given: JsonObject, findings: Findings, is_inlined: bool) -> Attachment:  # noqa: FBT001 - private
-    content_type = _mandatory(f"{path}.ContentType", given.get("ContentType"), findings)
-    filename = _mandatory(f"{path}.Filename", given.get("Filename"), findings)
-    content = given.get("Base64Content")
+def _attachment(
+    path: str, given: JsonObject, findings: Findings, spelling: Spelling, *, is_inlined: bool
+) -> Attachment:
+    content_type = _mandatory(f"{path}.{spelling.content_type}", given.get(spelling.content_type), findings)
+    filename = _mandatory(f"{path}.{spelling.filename}", given.get(spelling.filename), findings)
+    content = given.get(spelling.content)
     if isinstance(content, str) and content:
-        findings.attached_bytes += _size(f"{path}.Base64Content", content, findings)
+        findings.attached_bytes += _size(f"{path}.{spelling.content}", content, findings)
     else:
-        content = _mandatory(f"{path}.Base64Content", content, findings)
+        content = _mandatory(f"{path}.{spelling.content}", content, findings)
     content_id = ""
     if is_inlined:
-        content_id = _content_id(f"{path}.ContentID", given.get("ContentID"), filename, findings)
+        wanted = given.get(spelling.content_id)
+        content_id = _content_id(f"{path}.{spelling.content_id}", wanted, filename, findings)
     return Attachment(content_type, filename, content, content_id)
 
 

@@ -17,9 +17,9 @@ from aerogram.wire.mime.parts import Mailbox, Parts
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
-    from aerogram.doors.http.v31.templates import StoredTemplate
     from aerogram.model.account import Principal
 
 DOOR: Final = "v3.1"

@@ -188,7 +188,7 @@ def sender_not_validated(address: str) -> Mistake:
     )
 
 
-def unknown_template(template_id: int) -> Mistake:
+def unknown_template(template_id: int | str) -> Mistake:
     """Tell that the account has no such template."""
     return Mistake(
         "send-0010", f'Template id "{_quoted(template_id)}" doesn\'t exist for your account.', ("TemplateID",)

@@ -15,53 +15,9 @@ from aerogram.doors.http.v31 import mistakes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
-    from aerogram.wire.mime.parts import Mailbox
-
-
-class StoredTemplate(Protocol):
-    """What is asked of `aerogram.content.templates.StoredTemplate`; "" and None where it says nothing."""
-
-    @property
-    def subject(self) -> str:
-        """The subject, perhaps in the template language."""
-        ...
-
-    @property
-    def from_email(self) -> str:
-        """The address of From."""
-        ...
-
-    @property
-    def from_name(self) -> str:
-        """The name of From."""
-        ...
-
-    @property
-    def reply_to(self) -> Mailbox | None:
-        """The mailbox of Reply-To."""
-        ...
-
-    @property
-    def html(self) -> str | None:
-        """The HTML part."""
-        ...
-
-    @property
-    def text(self) -> str | None:
-        """The text part."""
-        ...
-
-    @property
-    def faults(self) -> tuple[str, ...]:
-        """What is wrong with headers of the template: values that are no strings."""
-        ...
-
-    @property
-    def makes_text(self) -> bool:
-        """Whether a text part is made from the HTML part when there is none."""
-        ...
 
 
 class Templates(Protocol):
@@ -70,14 +26,6 @@ class Templates(Protocol):
     async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
         """Give a template that the account may use; None when there is none with this id."""
         ...
-
-
-class NoTemplates:
-    """An installation without templates."""
-
-    async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:  # noqa: ARG002 - the protocol's
-        """Find none."""
-        return None
 
 
 Found = dict[int, "StoredTemplate | None"]

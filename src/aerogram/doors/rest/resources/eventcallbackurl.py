@@ -131,7 +131,7 @@ class Callbacks:
 def eventcallbackurl(subscriptions: Subscriptions, send_sample: SendSample) -> EventCallbackUrl:
     """Bind the resource to the subscriptions and to what posts a sample event."""
 
-    async def test(account_id: int, row: Row) -> list[Row]:
+    async def test(account_id: int, row: Row, _: Row) -> list[Row]:
         fault = await send_sample(account_id, row["id"])
         if fault:
             raise faults.RestError(400, f"The test event was not taken: {fault}")

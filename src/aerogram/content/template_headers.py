@@ -1,0 +1,65 @@
+"""The headers of a stored template: what they say about the mails made from it.
+
+A template's editor writes whatever it likes here, so nothing is refused: what cannot be read says
+nothing, and a value that is not a string is told as a fault to whoever sends with the template.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.wire.address import is_email, parse_mailboxes
+from aerogram.wire.mime.encoded_words import clean_text
+from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.mime.parts import Mailbox
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WRONG_TYPE: Final = 'Wrong type for template header, expected type "string"'
+"""Mailjet's sentence for a header that is not a string (facts: SEND.md A7, send-0019)."""
+
+# The name may hold what no address list may, such as the colon of {{var:name}}.
+_named_address: Final = re.compile(r'\s*"?([^<>"]*?)"?\s*<\s*([^<>\s]+)\s*>\s*\Z').match
+
+
+class TemplateHeaders(msgspec.Struct, frozen=True, kw_only=True):
+    """What the headers say: "" and None where they say nothing. ``faults`` are sentences."""
+
+    subject: str = ""
+    sender: Mailbox | None = None
+    reply_to: Mailbox | None = None
+    faults: tuple[str, ...] = ()
+
+
+def read_headers(headers: Mapping[str, Any]) -> TemplateHeaders:
+    """Read ``From``, ``Subject``, ``Reply-To`` and the older ``SenderName``, ``SenderEmail``, ``ReplyEmail``.
+
+    Names ignore case (facts: TEMPLATES.md §10 has ``Reply-to`` and ``Reply-To``). Null counts as absent.
+    """
+    texts = {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
+    is_faulty = any(value is not None and not isinstance(value, str) for value in headers.values())
+    return TemplateHeaders(
+        subject=clean_text(texts.get("subject", "")),
+        sender=_mailbox(texts.get("from", "")) or _bare(texts.get("senderemail", ""), texts.get("sendername", "")),
+        reply_to=_mailbox(texts.get("reply-to", "")) or _mailbox(texts.get("replyemail", "")),
+        faults=(WRONG_TYPE,) if is_faulty else (),
+    )  # fmt: skip
+
+
+def _mailbox(value: str) -> Mailbox | None:
+    """Read the first address of a header's value; None when it has none."""
+    try:
+        mailboxes = parse_mailboxes(value)
+    except AddressError:
+        found = _named_address(value)
+        return _bare(found[2], found[1]) if found else None
+    return mailboxes[0] if mailboxes else None
+
+
+def _bare(email: str, name: str) -> Mailbox | None:
+    email = email.strip()
+    return Mailbox(email, clean_text(name).strip()) if is_email(email) else None

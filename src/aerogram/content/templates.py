@@ -1,0 +1,302 @@
+"""Stored templates: made, changed and removed here, and found by whoever sends with one.
+
+A template belongs to one account; for every other account it does not exist.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.ids import MAX_ID
+from aerogram.content.template_headers import read_headers
+from aerogram.store.records import templates as records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.records.templates import ContentRow, SendRow
+    from aerogram.store.sql import Database, Unit
+    from aerogram.wire.mime.parts import Mailbox
+
+MAX_PART_BYTES: Final = 2 * 1024 * 1024
+"""Bytes of one part in UTF-8, and of the JSON of headers or MJML. No mail client shows more; ours to choose."""
+MAX_NAME: Final = 255
+"""Characters of a name: what the index of both databases takes in any script."""
+CATEGORIES: Final = (
+    "full",
+    "basic",
+    "newsletter",
+    "e-commerce",
+    "events",
+    "travel",
+    "sports",
+    "welcome",
+    "contact-property-update",
+    "support",
+    "invoice",
+    "anniversary",
+    "account",
+    "activation",
+)
+PURPOSES: Final = ("marketing", "transactional", "automation")
+"""Mailjet's words. The place of a word is its bit in the store: new ones are appended."""
+APIKEY: Final = "apikey"
+USER: Final = "user"
+HTML_MODE: Final = 2
+"""Mailjet's EditMode of a template written as HTML."""
+
+_decode: Final = msgspec.json.Decoder().decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class StoredTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a send takes from a template. "" and None where it says nothing; the call's own values win.
+
+    ``faults`` are sentences about headers of the wrong type, which a call that asks for advanced error
+    handling is refused for. With ``makes_text`` a text part is made from the HTML when there is none.
+    """
+
+    id: int
+    name: str
+    subject: str = ""
+    from_email: str = ""
+    from_name: str = ""
+    reply_to: Mailbox | None = None
+    html: str | None = None
+    text: str | None = None
+    faults: tuple[str, ...] = ()
+    makes_text: bool = False
+
+
+class Template(msgspec.Struct, frozen=True, kw_only=True):
+    """What describes a template: Mailjet's properties."""
+
+    id: int
+    account_id: int
+    name: str
+    owner_type: str = APIKEY
+    author: str = ""
+    categories: tuple[str, ...] = ()
+    copyright: str = ""
+    description: str = ""
+    edit_mode: int = HTML_MODE
+    is_starred: bool = False
+    makes_text: bool = False
+    locale: str = "en_US"
+    presets: str = ""
+    purposes: tuple[str, ...] = ()
+    created_ms: int
+    updated_ms: int
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What a template says. ``mjml`` is any JSON value, ``headers`` a JSON object; None was never given."""
+
+    html: str | None = None
+    text: str | None = None
+    mjml: Any = None
+    headers: Mapping[str, Any] = {}
+
+
+class TakenError(RefusedError):
+    """The account has a template of this owner type and name already."""
+
+
+class PartTooLargeError(RefusedError):
+    """A part has more bytes than are stored; ``part`` is the name of `Content`'s attribute."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"The {part} of a template may have {MAX_PART_BYTES} bytes.")
+        self.part = part
+
+
+class Templates:
+    """The templates of all accounts."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+
+    async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
+        """Give what a send takes from a template; None when the account has none with this id."""
+        if not 0 < template_id <= MAX_ID:
+            return None
+        row = await self._database.read(lambda: records.to_send(account_id, template_id))
+        return _stored(row) if row else None
+
+    async def find_by_name(self, account_id: int, name: str) -> StoredTemplate | None:
+        """Give the same by name; a template of the key goes before one of the user."""
+        if "\0" in name:
+            return None
+        row = await self._database.read(lambda: records.to_send_by_name(account_id, name))
+        return _stored(row) if row else None
+
+    async def page(
+        self,
+        account_id: int,
+        conditions: Mapping[str, Any],
+        orders: Sequence[tuple[str, bool]],
+        limit: int,
+        offset: int,
+    ) -> tuple[list[Template], int]:
+        """Give a page of templates and the number of all that match; see `aerogram.store.records.listing`."""
+        rows, total = await self._database.read(
+            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
+        )
+        return [_described(row) for row in rows], total
+
+    async def create(self, account_id: int, values: Mapping[str, Any]) -> Template:
+        """Make a template without content, from values by attribute.
+
+        Raises `TakenError`, or `RefusedError` for a name that is empty or longer than `MAX_NAME`.
+        """
+        if not 0 < len(values["name"]) <= MAX_NAME:
+            raise RefusedError(f"A template's name has 1 to {MAX_NAME} characters.")
+        now = self._clock.now_ms()
+        made = Template(
+            id=self._ids.next_id(), account_id=account_id, created_ms=now, updated_ms=now, **values
+        )
+        row = msgspec.structs.asdict(made) | _columns(msgspec.structs.asdict(made))
+        if not await self._database.write(lambda: records.add(row)):
+            raise _taken(made.owner_type, made.name)
+        return made
+
+    async def change(self, account_id: int, template_id: int, values: Mapping[str, Any]) -> Template:
+        """Give other values to a template. Raises `TakenError` or `NotFoundError`."""
+        changes = _columns(values) | {"updated_ms": self._clock.now_ms()}
+        return _described(await self._database.write(lambda: _change(account_id, template_id, changes)))
+
+    async def remove(self, account_id: int, template_id: int) -> None:
+        """Delete a template with its content; mail that was accepted with it stays as it is.
+
+        Raises `NotFoundError`.
+        """
+        if not await self._database.write(lambda: records.remove(account_id, template_id)):
+            raise _no_template()
+
+    async def content(self, account_id: int, template_id: int) -> Content:
+        """Give what a template says. Raises `NotFoundError`."""
+        row = await self._database.read(lambda: records.content(account_id, template_id))
+        if row is None:
+            raise _no_template()
+        return _opened(row)
+
+    async def replace_content(self, account_id: int, template_id: int, content: Content) -> Content:
+        """Let a template say this and nothing else. Raises `NotFoundError` or `PartTooLargeError`."""
+        return await self.change_content(account_id, template_id, msgspec.structs.asdict(content))
+
+    async def change_content(self, account_id: int, template_id: int, parts: Mapping[str, Any]) -> Content:
+        """Let a template say this besides what it says; ``parts`` are those of `Content`, by attribute.
+
+        Headers are one part. Raises `NotFoundError` or `PartTooLargeError`.
+        """
+        values = _written(parts) | {"updated_ms": self._clock.now_ms()}
+        return _opened(await self._database.write(lambda: _change_content(account_id, template_id, values)))
+
+
+def _change(account_id: int, template_id: int, changes: Mapping[str, Any]) -> Unit[dict[str, Any]]:
+    row = yield from records.find(account_id, template_id)
+    if row is None:
+        raise _no_template()
+    changed = {**row, **changes}
+    if (yield from records.is_taken(changed)):
+        raise _taken(changed["owner_type"], changed["name"])
+    yield from records.change(account_id, template_id, changes)
+    return changed
+
+
+def _change_content(account_id: int, template_id: int, values: Mapping[str, Any]) -> Unit[ContentRow]:
+    yield from records.change(account_id, template_id, values)
+    row = yield from records.content(account_id, template_id)
+    if row is None:
+        raise _no_template()
+    return row
+
+
+def _stored(row: SendRow) -> StoredTemplate:
+    headers = read_headers(_decode(row.headers) if row.headers else {})
+    return StoredTemplate(
+        id=row.id,
+        name=row.name,
+        subject=headers.subject,
+        from_email=headers.sender.email if headers.sender else "",
+        from_name=headers.sender.name if headers.sender else "",
+        reply_to=headers.reply_to,
+        html=row.html_part or None,
+        text=row.text_part or None,
+        faults=headers.faults,
+        makes_text=bool(row.makes_text),
+    )
+
+
+def _described(row: Mapping[str, Any]) -> Template:
+    return Template(
+        **{
+            **row,
+            "categories": words_of(CATEGORIES, row["categories"]),
+            "purposes": words_of(PURPOSES, row["purposes"]),
+            "is_starred": bool(row["is_starred"]),
+            "makes_text": bool(row["makes_text"]),
+        }
+    )
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn values of `Template` into those of its columns."""
+    columns = {name: int(value) if isinstance(value, bool) else value for name, value in values.items()}
+    for name, words in (("categories", CATEGORIES), ("purposes", PURPOSES)):
+        if name in values:
+            columns[name] = bits_of(words, values[name])
+    return columns
+
+
+def bits_of(words: Sequence[str], some: Sequence[str]) -> int:
+    """Write a set of words as bits: the first word is the lowest."""
+    return sum(1 << words.index(word) for word in set(some))
+
+
+def words_of(words: Sequence[str], bits: int) -> tuple[str, ...]:
+    """Read what `bits_of` wrote."""
+    return tuple(word for place, word in enumerate(words) if bits >> place & 1)
+
+
+def _opened(row: ContentRow) -> Content:
+    return Content(
+        html=row.html_part,
+        text=row.text_part,
+        mjml=_decode(row.mjml) if row.mjml else None,
+        headers=_decode(row.headers) if row.headers else {},
+    )
+
+
+def _written(parts: Mapping[str, Any]) -> dict[str, str | None]:
+    """Turn parts into values of columns. Raises `PartTooLargeError`."""
+    columns: dict[str, str | None] = {}
+    for name, value in parts.items():
+        if name in ("html", "text"):
+            written = value
+        elif value is None:
+            written = "" if name == "headers" else None
+        else:
+            written = _encode(value).decode()
+        if written is not None and len(written.encode()) > MAX_PART_BYTES:
+            raise PartTooLargeError(name)
+        columns[_COLUMN_OF[name]] = written
+    return columns
+
+
+_COLUMN_OF: Final = {"html": "html_part", "text": "text_part", "mjml": "mjml", "headers": "headers"}
+
+
+def _taken(owner_type: str, name: str) -> TakenError:
+    return TakenError(f'The account has a template "{name}" of the owner type {owner_type} already.')
+
+
+def _no_template() -> NotFoundError:
+    return NotFoundError("There is no such template.")

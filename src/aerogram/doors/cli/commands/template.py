@@ -1,0 +1,167 @@
+"""``aerogram template …``."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.content.template_headers import read_headers
+from aerogram.content.templates import Content, Template, Templates
+from aerogram.doors.cli.answer import Answer, moment, one_line, table
+from aerogram.doors.cli.commands.account import accounts_of
+from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.noun import Noun
+
+noun = Noun("Stored templates of an account.")
+
+MAX_SHOWN = 1_000
+"""Templates that ``ls`` shows."""
+_MAX_ID_DIGITS = 18
+
+Account = Annotated[
+    str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
+]
+Named = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's id or name.")]
+
+
+def _templates(platform: Platform) -> Templates:
+    return Templates(platform.database, platform.ids, platform.clock)
+
+
+@noun.command("ls")
+async def ls(house: Installation, account: Account = "") -> Answer:
+    """List an account's templates.
+
+    aerogram template ls
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        found, total = await _templates(platform).page(account_id, {}, (), MAX_SHOWN, 0)
+    facts = [_facts(each) for each in found]
+    text = table(
+        ("ID", "NAME", "OWNER TYPE", "LOCALE", "UPDATED"),
+        [tuple(each.values()) for each in facts],
+        empty="No templates yet; run: aerogram template put welcome --html welcome.html",
+    )
+    more = f"\n… and {total - len(found)} more" if total > len(found) else ""
+    return Answer({"total": total, "templates": facts}, text + more)
+
+
+@noun.command("show")
+async def show(house: Installation, template: Named, account: Account = "") -> Answer:
+    """Show what a template says: headers, text and HTML; with --json its MJML too.
+
+    aerogram template show welcome
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        templates = _templates(platform)
+        found = await _identified(templates, account_id, template)
+        content = await templates.content(account_id, found.id)
+    facts = _facts(found)
+    said = {
+        "headers": dict(content.headers),
+        "text": content.text,
+        "html": content.html,
+        "mjml": content.mjml,
+        "faults": list(read_headers(content.headers).faults),
+    }
+    lines = [f"{name:<12}{one_line(str(value))}" for name, value in facts.items()]
+    lines += [f"{name:<12}{one_line(str(value))}" for name, value in content.headers.items()]
+    lines += [f"{'fault':<12}{fault}" for fault in said["faults"]]
+    for part in (content.text, content.html):
+        if part:
+            lines += ["", *map(one_line, part.splitlines())]
+    return Answer(facts | said, "\n".join(lines))
+
+
+@noun.command("put")
+async def put(
+    house: Installation,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The template's name.")],
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="The HTML part.")] = None,
+    text: Annotated[Path | None, typer.Option("--text", metavar="FILE", help="The text part.")] = None,
+    subject: Annotated[str, typer.Option("--subject", help="The subject.")] = "",
+    sender: Annotated[
+        str, typer.Option("--from", metavar="MAILBOX", help="As: Shop <shop@example.org>")
+    ] = "",
+    account: Account = "",
+) -> Answer:
+    """Make a template, or change the parts that are given of one that exists.
+
+    aerogram template put welcome --html welcome.html --text welcome.txt
+    aerogram template put welcome --subject "Welcome, {{var:name}}" --from "Shop <shop@example.org>"
+    """
+    parts: dict[str, Any] = {
+        part: _text_of(path) for part, path in (("html", html), ("text", text)) if path is not None
+    }
+    headers = {each: value for each, value in (("Subject", subject), ("From", sender)) if value}
+    if sender and read_headers(headers).sender is None:
+        raise RefusedError(f"--from: {sender!r} has no email address.")
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        templates = _templates(platform)
+        known = await templates.find_by_name(account_id, name)
+        template_id = known.id if known else (await templates.create(account_id, {"name": name})).id
+        if headers:
+            before = await templates.content(account_id, template_id)
+            parts["headers"] = _merged(before, headers)
+        await templates.change_content(account_id, template_id, parts)
+    did = "changed" if known else "created"
+    return Answer(
+        {"id": template_id, "name": name, "done": did}, f"Template {one_line(name)} {did}, id {template_id}."
+    )
+
+
+@noun.command("remove")
+async def remove(house: Installation, template: Named, account: Account = "") -> Answer:
+    """Delete a template; mail that was accepted with it is sent all the same.
+
+    aerogram template remove welcome
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        templates = _templates(platform)
+        found = await _identified(templates, account_id, template)
+        await templates.remove(account_id, found.id)
+    return Answer({"id": found.id, "name": found.name, "done": "removed"}, f"{one_line(found.name)} is gone.")
+
+
+async def _identified(templates: Templates, account_id: int, named: str) -> Template:
+    """Find a template by its id, else by its name."""
+    is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
+    for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
+        if conditions:
+            found, _ = await templates.page(account_id, conditions, (), 1, 0)
+            if found:
+                return found[0]
+    raise NotFoundError(f"The account has no template {named}.")
+
+
+def _merged(content: Content, headers: dict[str, str]) -> dict[str, Any]:
+    """Put headers in the place of those of the same name, however those are spelled."""
+    new = {name.lower() for name in headers}
+    kept = {name: value for name, value in content.headers.items() if name.lower() not in new}
+    return kept | headers
+
+
+def _text_of(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeError) as error:
+        reason = "it is not UTF-8" if isinstance(error, UnicodeError) else error.strerror
+        raise RefusedError(f"{path} cannot be read: {reason}.") from error
+    if "\0" in text:
+        raise RefusedError(f"{path} has a NUL character, so it is no text.")
+    return text
+
+
+def _facts(template: Template) -> dict[str, Any]:
+    return {
+        "id": template.id,
+        "name": template.name,
+        "owner_type": template.owner_type,
+        "locale": template.locale,
+        "updated": moment(template.updated_ms),
+    }

@@ -1,0 +1,25 @@
+"""The answer to a call that was accepted, byte for byte as Mailjet writes it (facts: SEND.md B3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aerogram.model.message import Accepted
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def sent(receipts: Iterable[Sequence[Accepted]]) -> bytes:
+    """Tell what became of each recipient, in the order of the call; there is no other key but ``Sent``."""
+    entries = ", ".join(_entry(receipt) for message in receipts for receipt in message)
+    return f'{{ "Sent" : [{entries}] }}\n'.encode()
+
+
+def _entry(receipt: Accepted) -> str:
+    email = _encode(receipt.email).decode()
+    return f'{{ "Email" : {email}, "MessageID" : {receipt.message_id}, "MessageUUID" : "{receipt.uuid}" }}'

@@ -1,0 +1,10 @@
+"""The limits of one call of the Send API v3, where they differ from v3.1's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_MESSAGES: Final = 100
+"""Messages in one call (facts: SEND.md B5)."""
+MAX_RECIPIENTS: Final = 50
+"""Addresses in each of To, Cc, Bcc and Recipients of one message (facts: SEND.md B5)."""

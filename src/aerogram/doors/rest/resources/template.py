@@ -1,0 +1,223 @@
+"""``/v3/REST/template``: stored templates, and what they say (facts: TEMPLATES.md 10).
+
+What Mailjet shares between accounts is not shared here: an account sees the templates that it made, and
+the owner type ``user`` is a name of its own for them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.content.templates import (
+    APIKEY,
+    CATEGORIES,
+    MAX_NAME,
+    MAX_PART_BYTES,
+    PURPOSES,
+    USER,
+    Content,
+    PartTooLargeError,
+    TakenError,
+    bits_of,
+)
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.compound_fields import Json, Words
+from aerogram.doors.rest.fields import (
+    Choice,
+    Constant,
+    Flag,
+    Integer,
+    Moment,
+    Text,
+)
+from aerogram.doors.rest.filters import Filter, Selection
+from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.resource import LEVELS, Action, ChangeableResource, by_id
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.content.templates import Template, Templates
+
+MAX_PRESETS: Final = 65_536
+"""Characters of Presets, an editor's JSON text; ours to choose."""
+MAX_CONTENT_BYTES: Final = 8 * MAX_PART_BYTES
+"""Four parts, each twice as long as in the store: what a client makes of text that it escapes."""
+_EDIT_MODES: Final = {"tool": 1, "html": 2, "snippet": 3, "mjml": 4}
+_MASKS: Final = {"containsany": "any", "containsall": "all", "issubset": "lack"}
+
+
+def by_owner_and_name(text: str) -> Condition | None:
+    """Read ``OwnerType|Name``, as ``apikey|Welcome``."""
+    owner_type, bar, name = text.partition("|")
+    return Condition("key", (owner_type.lower(), name)) if bar and "\0" not in text else None
+
+
+def _edit_mode(text: str) -> int:
+    """Read an EditMode, as its code or its word."""
+    return _EDIT_MODES.get(text.strip().lower()) or filters.integer(text)
+
+
+class TemplateResource(ChangeableResource):
+    """A mail that is kept to be filled in and sent again and again."""
+
+    name = "template"
+    class_name = "Template"
+    area = Area.TEMPLATES
+    is_recent = True
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    keys = (by_id, by_owner_and_name)
+    fields = (
+        Integer("ID", "id", read_only=True),
+        Text("Name", "name", required=True, max_length=MAX_NAME),
+        Text("Author", "author"),
+        Integer("OwnerId", "account_id", read_only=True),
+        Choice("OwnerType", "owner_type", (APIKEY, USER), default=APIKEY),
+        Text("Presets", "presets", max_length=MAX_PRESETS),
+        Words("Categories", "categories", CATEGORIES),
+        Text("Copyright", "copyright"),
+        Text("Description", "description"),
+        Integer("EditMode", "edit_mode", allowed=tuple(_EDIT_MODES.values()), default=_EDIT_MODES["html"]),
+        Flag("IsStarred", "is_starred", default=False),
+        Flag("IsTextPartGenerationEnabled", "makes_text", default=False),
+        Text("Locale", "locale", default="en_US"),
+        Words("LocaleList", "locales", read_only=True),
+        Constant("Previews", []),
+        Words("Purposes", "purposes", PURPOSES),
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Moment("LastUpdatedAt", "updated_ms", read_only=True),
+    )
+    filters = (
+        Filter("APIKey", "account_id", filters.integer, "ID of the account"),
+        Selection("Categories", "categories", CATEGORIES, "categories, comma-separated"),
+        Filter("EditMode", "edit_mode", _edit_mode, "1 tool, 2 html, 3 snippet, 4 mjml"),
+        Filter("Name", "name", filters.words, "name"),
+        Filter("OwnerType", "owner_type", filters.lowered, "apikey, user or global"),
+        Selection("Purposes", "purposes", PURPOSES, "purposes, comma-separated"),
+        Filter("User", "user_id", filters.integer, "OwnerId, of templates of the owner type user"),
+    )
+
+
+CONTENT_FIELDS: Final = (
+    Json("MJMLContent", "mjml", takes_text=True, nullable=True),
+    Text("Html-part", "html", nullable=True, max_length=MAX_PART_BYTES),
+    Text("Text-part", "text", nullable=True, max_length=MAX_PART_BYTES),
+    Json("Headers", "headers"),
+)
+"""What a template says. Headers are kept as given; a wrong one is told to who sends with the template."""
+_PART_NAMES: Final = {field.source: field.name for field in CONTENT_FIELDS}
+
+
+class StoredTemplates:
+    """The templates as a collection."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give templates as rows of the resource."""
+        conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        found, total = await self._templates.page(account_id, conditions, orders, query.limit, query.offset)
+        return Page([_row(one) for one in found], total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Make a template without content."""
+        try:
+            return _row(await self._templates.create(account_id, values))
+        except TakenError:
+            raise _taken(values) from None
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Change what describes a template."""
+        try:
+            return _row(await self._templates.change(account_id, row["id"], values))
+        except TakenError:
+            raise _taken({**row, **values}) from None
+        except NotFoundError:
+            raise faults.does_not_exist() from None
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Remove a template with its content."""
+        try:
+            await self._templates.remove(account_id, row["id"])
+        except NotFoundError:
+            raise faults.does_not_exist() from None
+
+
+class DetailContent:
+    """The action ``detailcontent``: POST says all anew, PUT changes the parts it names."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    def actions(self) -> tuple[Action, ...]:
+        """Give one action for each verb."""
+        return tuple(
+            Action(
+                "detailcontent",
+                summary,
+                run,
+                method=method,
+                level=LEVELS[method],
+                status=status,
+                takes=() if method == "GET" else CONTENT_FIELDS,
+                shows=CONTENT_FIELDS,
+                max_body_bytes=MAX_CONTENT_BYTES,
+            )
+            for method, run, status, summary in (
+                ("GET", self._read, 200, "Read the content."),
+                ("POST", self._replace, 201, "Replace the content: parts that are not given become null."),
+                ("PUT", self._change, 200, "Change the parts of the content that are given."),
+            )
+        )
+
+    async def _read(self, account_id: int, row: Row, _: Row) -> list[Row]:
+        try:
+            return [msgspec.structs.asdict(await self._templates.content(account_id, row["id"]))]
+        except NotFoundError:
+            raise faults.does_not_exist() from None
+
+    async def _replace(self, account_id: int, row: Row, values: Row) -> list[Row]:
+        return await self._change(account_id, row, msgspec.structs.asdict(Content(**values)))
+
+    async def _change(self, account_id: int, row: Row, values: Row) -> list[Row]:
+        try:
+            content = await self._templates.change_content(account_id, row["id"], values)
+        except PartTooLargeError as error:
+            reason = f"The value may have {MAX_PART_BYTES} bytes"
+            raise faults.invalid_properties({_PART_NAMES[error.part]: reason}) from None
+        except NotFoundError:
+            raise faults.does_not_exist() from None
+        return [msgspec.structs.asdict(content)]
+
+
+def template(templates: Templates) -> TemplateResource:
+    """Bind the resource to the stored templates."""
+    return TemplateResource(StoredTemplates(templates), DetailContent(templates).actions())
+
+
+def _stored(condition: Condition) -> tuple[Condition, ...]:
+    """Turn a condition of the resource into those that the store knows."""
+    if condition.name == "key":
+        owner_type, name = condition.value
+        return (Condition("owner_type", owner_type), Condition("name", name))
+    property_name, _, method = condition.name.rpartition("_")
+    if method not in _MASKS:
+        return (condition,)
+    words = CATEGORIES if property_name == "categories" else PURPOSES
+    bits = bits_of(words, condition.value)
+    if method == "issubset":
+        bits = ~bits & (1 << len(words)) - 1
+    return (Condition(f"{property_name}_{_MASKS[method]}", bits),)
+
+
+def _row(found: Template) -> dict[str, Any]:
+    return msgspec.structs.asdict(found) | {"locales": (found.locale,) if found.locale else ()}
+
+
+def _taken(values: Row) -> faults.RestError:
+    key = f"{values['owner_type']}|{values['name']}"
+    return faults.taken(TemplateResource.class_name, key, "OwnerType|Name")

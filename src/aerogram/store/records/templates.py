@@ -1,0 +1,173 @@
+"""Stored templates. Lists read what describes them; the parts, which may be large, are read one by one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import and_, bindparam, case, delete, select, text, update
+
+from aerogram.store.records.listing import Listing
+from aerogram.store.sql import Sql, Unit
+from aerogram.store.template_tables import template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COLUMNS: Final = (
+    "id",
+    "account_id",
+    "name",
+    "owner_type",
+    "author",
+    "categories",
+    "copyright",
+    "description",
+    "edit_mode",
+    "is_starred",
+    "makes_text",
+    "locale",
+    "presets",
+    "purposes",
+    "created_ms",
+    "updated_ms",
+)
+"""What describes a template."""
+
+
+class ContentRow(NamedTuple):
+    """What a template says. ``headers`` is a JSON object or "", ``mjml`` JSON; null was never given."""
+
+    headers: str
+    text_part: str | None
+    html_part: str | None
+    mjml: str | None
+
+
+class SendRow(NamedTuple):
+    """What a send takes from a template."""
+
+    id: int
+    name: str
+    makes_text: int
+    headers: str
+    text_part: str | None
+    html_part: str | None
+
+
+LISTING: Final = Listing(
+    template,
+    COLUMNS,
+    conditions={
+        "id": template.c.id == bindparam("id"),
+        "account_id": template.c.account_id == bindparam("account_id"),
+        "name": template.c.name == bindparam("name"),
+        "owner_type": template.c.owner_type == bindparam("owner_type"),
+        "edit_mode": template.c.edit_mode == bindparam("edit_mode"),
+        # A template of type "user" belongs to whoever owns the account.
+        "user_id": and_(template.c.owner_type == "user", template.c.account_id == bindparam("user_id")),
+        **{
+            f"{name}_{method}": condition
+            for name in ("categories", "purposes")
+            for method, condition in (
+                ("any", template.c[name].bitwise_and(bindparam(f"{name}_any")) != 0),
+                ("lack", template.c[name].bitwise_and(bindparam(f"{name}_lack")) == 0),
+            )
+        },
+        **{
+            f"{name}_all": template.c[name].bitwise_and(bindparam(f"{name}_all")) == bindparam(f"{name}_all")
+            for name in ("categories", "purposes")
+        },
+    },
+    orders={"id": template.c.id},
+)
+"""Templates can be listed by these. Of sets of words: ``_any`` of the bits, ``_all`` of them, or ``_lack`` all."""
+
+_ADD = Sql(
+    text(
+        f"INSERT INTO template ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})"  # noqa: S608 - names of columns
+        " ON CONFLICT (account_id, owner_type, name) DO NOTHING RETURNING id"
+    ),
+    *COLUMNS,
+)
+_OWN: Final = (template.c.id == bindparam("which")) & (template.c.account_id == bindparam("owner"))
+_FIND = Sql(select(*(template.c[name] for name in COLUMNS)).where(_OWN), "which", "owner")
+_TAKEN = Sql(
+    select(template.c.id).where(
+        template.c.account_id == bindparam("account_id"),
+        template.c.owner_type == bindparam("owner_type"),
+        template.c.name == bindparam("name"),
+        template.c.id != bindparam("id"),
+    ),
+    "account_id",
+    "owner_type",
+    "name",
+    "id",
+)
+_REMOVE = Sql(delete(template).where(_OWN).returning(template.c.id), "which", "owner")
+_CONTENT = Sql(select(*(template.c[name] for name in ContentRow._fields)).where(_OWN), "which", "owner")
+_SENT: Final = tuple(template.c[name] for name in SendRow._fields)
+_TO_SEND = Sql(select(*_SENT).where(_OWN), "which", "owner")
+_TO_SEND_BY_NAME = Sql(
+    select(*_SENT)
+    .where(template.c.account_id == bindparam("owner"), template.c.name == bindparam("name"))
+    .order_by(case((template.c.owner_type == "apikey", 0), else_=1), template.c.id)
+    .limit(1),
+    "owner",
+    "name",
+)
+
+
+def add(row: Mapping[str, Any]) -> Unit[bool]:
+    """Add a template without content; False when the account has one of this type and name."""
+    added = yield _ADD(*(row[name] for name in COLUMNS))
+    return bool(added)
+
+
+def find(account_id: int, template_id: int) -> Unit[dict[str, Any] | None]:
+    """Give what describes a template, by `COLUMNS`."""
+    rows = yield _FIND(template_id, account_id)
+    return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
+
+
+def is_taken(row: Mapping[str, Any]) -> Unit[bool]:
+    """Tell whether another template of the account has the type and name of this one."""
+    rows = yield _TAKEN(row["account_id"], row["owner_type"], row["name"], row["id"])
+    return bool(rows)
+
+
+def change(account_id: int, template_id: int, values: Mapping[str, Any]) -> Unit[bool]:
+    """Write values by column, those of the content too; False when there is no such template."""
+    names = tuple(sorted(values))
+    rows = yield _change(names)(*(values[name] for name in names), template_id, account_id)
+    return bool(rows)
+
+
+def remove(account_id: int, template_id: int) -> Unit[bool]:
+    """Delete a template with its content; False when there was none."""
+    rows = yield _REMOVE(template_id, account_id)
+    return bool(rows)
+
+
+def content(account_id: int, template_id: int) -> Unit[ContentRow | None]:
+    """Give the content of a template."""
+    rows = yield _CONTENT(template_id, account_id)
+    return ContentRow(*rows[0]) if rows else None
+
+
+def to_send(account_id: int, template_id: int) -> Unit[SendRow | None]:
+    """Give what a send takes from a template."""
+    rows = yield _TO_SEND(template_id, account_id)
+    return SendRow(*rows[0]) if rows else None
+
+
+def to_send_by_name(account_id: int, name: str) -> Unit[SendRow | None]:
+    """Give the same by the template's name; one of the key goes before one of the user."""
+    rows = yield _TO_SEND_BY_NAME(account_id, name)
+    return SendRow(*rows[0]) if rows else None
+
+
+@lru_cache(maxsize=256)
+def _change(names: tuple[str, ...]) -> Sql:
+    statement = update(template).where(_OWN).values({name: bindparam(f"new_{name}") for name in names})
+    return Sql(statement.returning(template.c.id), *(f"new_{name}" for name in names), "which", "owner")

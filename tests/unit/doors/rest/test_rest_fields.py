@@ -1,0 +1,78 @@
+"""Kinds of property: what they read from JSON, and how they show it."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aerogram.doors.rest.compound_fields import MAX_WORDS, Json, Words
+from aerogram.doors.rest.fields import (
+    MAX_TEXT,
+    OMITTED,
+    Choice,
+    Flag,
+    Integer,
+    Moment,
+    Text,
+    ValueFault,
+)
+
+FIELDS = [
+    Choice("C", "c", ("one", "two")),
+    Flag("F", "f"),
+    Integer("I", "i"),
+    Json("J", "j"),
+    Json("J", "j", takes_text=True, nullable=True),
+    Moment("M", "m", read_only=True),
+    Text("T", "t", nullable=True),
+    Words("W", "w", ("full", "basic")),
+    Words("W", "w"),
+]
+json_values = st.recursive(
+    st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(FIELDS), json_values)
+def test_what_is_read_is_shown_and_read_again_as_the_same(field, value):
+    try:
+        read = field.read(value)
+    except ValueFault:
+        return
+    shown = msgspec.json.decode(msgspec.json.encode(field.show(read)))
+    assert field.read(shown) == read
+    assert field.is_echo(shown, read)
+
+
+@given(st.lists(st.sampled_from(["full", "FULL", "Basic", "basic"])))
+def test_words_are_kept_once_in_the_order_of_the_declaration(value):
+    read = Words("W", "w", ("full", "basic")).read(value)
+    assert read == tuple(word for word in ("full", "basic") if word in {each.lower() for each in value})
+
+
+def test_any_words_are_kept_in_their_own_order():
+    assert Words("W", "w").read(["b", "A", "b"]) == ("b", "A")
+
+
+@pytest.mark.parametrize("value", ["b", [1], {}, 7, ["a\0"], ["x"] * (MAX_WORDS + 1), ["x" * (MAX_TEXT + 1)]])
+def test_what_is_no_array_of_words_is_refused(value):
+    with pytest.raises(ValueFault):
+        Words("W", "w").read(value)
+
+
+def test_an_unset_value_is_left_out_unless_it_may_be_null():
+    assert Text("T", "t").show(None) is OMITTED
+    assert Text("T", "t", nullable=True).show(None) is None
+    assert Words("W", "w").show(None) == []
+
+
+def test_schemas_tell_what_may_be_null_and_which_words_there_are():
+    assert Text("T", "t", nullable=True).schema() == {"type": ["string", "null"]}
+    assert Json("J", "j").schema() == {"type": "object"}
+    assert Json("J", "j", takes_text=True).schema() == {"type": ["string", "object"]}
+    assert Words("W", "w", ("full",)).schema() == {
+        "type": "array",
+        "items": {"type": "string", "enum": ["full"]},
+    }
