@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import measures, subjects, templates
+from bench import compose, measures, subjects, templates
 from bench.meter import Meter
 from bench.opendkim import milter
 from bench.postfix import Postfix, why_not
@@ -154,12 +154,16 @@ def _sends(plan: Plan) -> Iterator[Sample]:
                 yield measures.send(subject, server, meter, plan.folder, clients, batch, plan.seconds)
 
 
+def _composes(plan: Plan) -> Iterator[Sample]:
+    return compose.samples(plan.count)
+
+
 def _renders(plan: Plan) -> Iterator[Sample]:
     for subject in templates.SUBJECTS:
         yield templates.measure(subject, plan.renders)
 
 
-MEASURES = {"accept": _accepts, "relay": _relays, "send": _sends, "template": _renders}
+MEASURES = {"accept": _accepts, "relay": _relays, "send": _sends, "template": _renders, "compose": _composes}
 
 
 if __name__ == "__main__":

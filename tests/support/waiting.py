@@ -1,7 +1,8 @@
 """Waiting for a condition, never for a time."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -16,4 +17,14 @@ def wait_for(condition: Callable[[], T], what: str, seconds: float = 20.0) -> T:
         if time.monotonic() > deadline:
             raise AssertionError(f"{what}: not within {seconds} s")
         time.sleep(PAUSE)
+    return found
+
+
+async def until(condition: Callable[[], Awaitable[T]], what: str, seconds: float = 20.0) -> T:
+    """Do the same in an event loop."""
+    deadline = time.monotonic() + seconds
+    while not (found := await condition()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what}: not within {seconds} s")
+        await asyncio.sleep(PAUSE)
     return found

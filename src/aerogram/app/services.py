@@ -10,6 +10,7 @@ import msgspec
 
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
+from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.delivery.carrier import CaptureCarrier, RoutedCapture
 from aerogram.delivery.lane import Limits
@@ -34,6 +35,7 @@ from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.senders.book import SenderBook
 from aerogram.senders.keyring import Keyring
+from aerogram.senders.tracking_hosts import TrackingHosts
 from aerogram.store.room import Watermark
 from aerogram.submission.accept import Acceptor
 
@@ -82,10 +84,13 @@ def build(platform: Platform) -> Services:
         counts.update(kind.name.lower() for kind in kinds)
         webhooks.wake()
 
+    signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
     worker = None
     if settings.role in {EVERYTHING, "delivery"}:
         keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
-        preparer = Preparer(Composer(settings.hostname), keyring, platform.blobs)
+        hosts = TrackingHosts(platform.database, platform.clock, settings.public_url.rstrip("/"))
+        composer = Composer(settings.hostname, LinkMint(signer, hosts.base_url))
+        preparer = Preparer(composer, keyring, platform.blobs)
         schedule = Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after)
         recorder = Recorder(
             database=platform.database,
@@ -102,6 +107,7 @@ def build(platform: Platform) -> Services:
             leases=Leases(platform.database, platform.ids, platform.clock),
             preparer=preparer,
             keyring=keyring,
+            hosts=hosts,
             carrier=_carrier(settings),
             recorder=recorder,
         )
@@ -130,7 +136,7 @@ def build(platform: Platform) -> Services:
         engagements=Engagements(
             platform.database, platform.ids, platform.clock, Countries(settings.geoip_database), engaged
         ),
-        signer=LinkSigner(platform.sealer.derived_key(KEY_PURPOSE)),
+        signer=signer,
         http=http,
         counts=counts,
     )

@@ -1,8 +1,8 @@
-"""Composition: a content becomes the final bytes of a mail, the same for each of its recipients.
+"""Composition: a content becomes the final bytes of a mail, for all of its recipients or for each.
 
-Nothing here depends on when or how often it is called. Date, Message-ID, boundaries and signature
-derive from the stored content, so that a retry sends the bytes that the first attempt sent, and a
-receiver that got both can tell that they are one mail.
+Nothing here depends on when or how often it is called. Date, Message-ID, boundaries, links and signature
+derive from what is stored, so that a retry sends the bytes that the first attempt sent, and a receiver
+that got both can tell that they are one mail.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.base.errors import AerogramError
+from aerogram.content.errors import ComposeError
+from aerogram.content.personal.draft import Draft
 from aerogram.model.message import ContentKind
+from aerogram.model.treatment import PLAIN
 from aerogram.wire.address import ascii_domain, split_email
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.date import format_date
@@ -22,6 +24,8 @@ from aerogram.wire.mime.parts import Parts
 from aerogram.wire.mime.rewrite import rewrite
 
 if TYPE_CHECKING:
+    from aerogram.content.errors import TemplateFault
+    from aerogram.content.personal.minting import LinkMint
     from aerogram.model.message import Letter
     from aerogram.wire.dkim.sign import Signer
 
@@ -30,73 +34,99 @@ _decode_parts: Final = msgspec.json.Decoder(Parts).decode
 # that happened to give them one id.
 _IDENTIFYING: Final = 4096
 _DIGEST: Final = 32
-
-
-class ComposeError(AerogramError):
-    """A stored content cannot become a mail; it would fail again, so a person must look at it."""
+_UNFIT: Final = (MailError, msgspec.MsgspecError, UnicodeError)
 
 
 class Composer:
-    """Makes mails in the name of one host."""
+    """Makes mails in the name of one host; any thread may ask."""
 
-    def __init__(self, hostname: str) -> None:
-        """``hostname`` stands in the trace line of mail that came by SMTP. Raises `AddressError`."""
+    def __init__(self, hostname: str, mint: LinkMint | None = None) -> None:
+        """``hostname`` stands in the trace line of mail that came by SMTP. Raises `AddressError`.
+
+        Without ``mint`` mail that wants links which lead to this service cannot be composed.
+        """
         self._hostname: Final = ascii_domain(hostname)
+        self._mint: Final = mint
 
-    def compose(self, letter: Letter, signer: Signer | None) -> bytes:
-        """Compose the mail of a letter; see `compose_content`."""
-        return self.compose_content(
-            content_id=letter.content_id,
-            kind=letter.kind,
-            body=letter.body,
-            from_email=letter.from_email,
-            accepted_ms=letter.accepted_ms,
-            signer=signer,
-        )
-
-    def compose_content(
-        self,
-        *,
-        content_id: int,
-        kind: ContentKind,
-        body: bytes,
-        from_email: str,
-        accepted_ms: int,
-        signer: Signer | None,
-    ) -> bytes:
+    def compose(self, letter: Letter, signer: Signer | None, draft: Draft | None = None) -> bytes:
         """Give the mail as it goes out, signed when there is a signer.
 
-        All recipients of one content have the same mail: a worker may keep it by ``content_id``.
-        ``accepted_ms`` are milliseconds since the Unix epoch. Raises `ComposeError`.
+        All recipients of one content have the same mail, unless its treatment ``is_personal``; then a
+        ``draft`` of the content, when it is at hand, saves opening it for each letter.
+        Raises `ComposeError`, and its `TemplateFault` when the letter's templates give no mail.
         """
         try:
-            digest = _digest(content_id, accepted_ms, body)
-            message_id = f"{_uuid(digest)}@{ascii_domain(split_email(from_email)[1])}"
-            if kind is ContentKind.MIME:
-                received = self._received(content_id, accepted_ms)
-                mail = rewrite(body, received=received, date_ms=accepted_ms, message_id=message_id)
-            else:
-                parts = _decode_parts(body)
-                mail = build(parts, message_id=message_id, date_ms=accepted_ms, boundary_seed=digest)
-            return mail if signer is None else signer.sign(mail, accepted_ms // 1000) + mail
-        except (MailError, msgspec.MsgspecError, UnicodeError) as error:
-            raise ComposeError(f"The mail cannot be composed: {error}") from error
+            mail = self._plain(letter) if letter.treatment is PLAIN else self._treated(letter, draft)
+            return mail if signer is None else signer.sign(mail, letter.accepted_ms // 1000) + mail
+        except _UNFIT as error:
+            raise _compose_error(error) from error
 
-    def _received(self, content_id: int, accepted_ms: int) -> bytes:
+    def draft(self, letter: Letter) -> Draft:
+        """Open the content of a letter for `compose`, which takes it for all letters of that content.
+
+        The letter's body must be at hand; those of later letters need not be. Raises `ComposeError`.
+        """
+        try:
+            return Draft(letter, self._mint)
+        except _UNFIT as error:
+            raise _compose_error(error) from error
+
+    def fault(self, letter: Letter) -> tuple[TemplateFault, bytes] | None:
+        """Tell what is wrong with a letter's templates, and give the mail as its sender wrote it; else None.
+
+        Raises `ComposeError`.
+        """
+        draft = self.draft(letter)
+        fault = draft.fault(letter)
+        if fault is None:
+            return None
+        try:
+            message_id = _message_id(letter, letter.uuid)
+            return fault, draft.raw_mail(letter, message_id=message_id, received=self._received(letter))
+        except _UNFIT as error:
+            raise _compose_error(error) from error
+
+    def _plain(self, letter: Letter) -> bytes:
+        digest = _digest(letter)
+        message_id = _message_id(letter, _uuid(digest))
+        if letter.kind is ContentKind.MIME:
+            received = self._received(letter)
+            return rewrite(letter.body, received=received, date_ms=letter.accepted_ms, message_id=message_id)
+        parts = _decode_parts(letter.body)
+        return build(parts, message_id=message_id, date_ms=letter.accepted_ms, boundary_seed=digest)
+
+    def _treated(self, letter: Letter, draft: Draft | None) -> bytes:
+        name = letter.uuid if letter.treatment.is_personal else _uuid(_digest(letter))
+        return (draft or Draft(letter, self._mint)).mail(
+            letter,
+            message_id=_message_id(letter, name),
+            received=self._received(letter),
+        )
+
+    def _received(self, letter: Letter) -> bytes:
         """Write the trace line of a submission (RFC 5321 §4.4), without the client's name and address.
 
         Those would tell every recipient where the sender sits (RFC 5321 §7.6); the id leads an operator
         to the content, and to its transcript.
         """
         return (
-            f"Received: by {self._hostname} (Aerogram) with ESMTP id {content_id:x};\r\n {format_date(accepted_ms)}\r\n"
+            f"Received: by {self._hostname} (Aerogram) with ESMTP id {letter.content_id:x};\r\n"
+            f" {format_date(letter.accepted_ms)}\r\n"
         ).encode()
 
 
-def _digest(content_id: int, accepted_ms: int, body: bytes) -> bytes:
+def _compose_error(error: Exception) -> ComposeError:
+    return ComposeError(f"The mail cannot be composed: {error}")
+
+
+def _message_id(letter: Letter, name: str) -> str:
+    return f"{name}@{ascii_domain(split_email(letter.from_email)[1])}"
+
+
+def _digest(letter: Letter) -> bytes:
     """Identify a content among all contents of all installations."""
-    seed = b"%d %d %d " % (content_id, accepted_ms, len(body))
-    return hashlib.blake2b(seed + body[:_IDENTIFYING], digest_size=_DIGEST).digest()
+    seed = b"%d %d %d " % (letter.content_id, letter.accepted_ms, len(letter.body))
+    return hashlib.blake2b(seed + letter.body[:_IDENTIFYING], digest_size=_DIGEST).digest()
 
 
 def _uuid(digest: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Delivery status notifications made ready to be recorded with the outcome that they tell of."""
+"""Notifications of delivery and of errors, made ready to be recorded with the outcome that they tell of."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aerogram.base.errors import NotFoundError, UnavailableError
-from aerogram.content.compose import ComposeError
+from aerogram.content.errors import ComposeError
+from aerogram.delivery.error_report import error_report
 from aerogram.delivery.notify import delay_counts_from, notification
+from aerogram.model.outcome import Blocked
 from aerogram.store.records.outcomes import Notification
 from aerogram.store.records.submissions import rows_of
 from aerogram.wire.dsn import Action
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.delivery.prepare import Preparer
     from aerogram.delivery.retry import Schedule
-    from aerogram.model.message import Letter
+    from aerogram.model.message import Letter, Submission
     from aerogram.model.outcome import Outcome
     from aerogram.store.records.outcomes import Change
 
@@ -50,13 +52,30 @@ class Notifier:
             expire_ms=self._schedule.expire_ms,
             now_ms=now_ms,
         )
+        since_ms = delay_counts_from(letter) if action is Action.DELAYED else None
+        return msgspec.structs.replace(change, notification=self._queued(submission, now_ms, since_ms))
+
+    def with_error_report(self, letter: Letter, outcome: Outcome, change: Change) -> Change:
+        """Add to a change the report that `error_report.asks_for_report` asked for, if there was an error.
+
+        May read a file; any thread may call it.
+        """
+        try:
+            found = self._preparer.template_fault(letter)
+        except (ComposeError, NotFoundError, UnavailableError):
+            found = None
+        if found is not None:
+            words, source = str(found[0]), found[1]
+        elif isinstance(outcome, Blocked):
+            words, source = outcome.reply, b""
+        else:
+            return change
+        report = error_report(letter, words, source, self._hostname)
+        return msgspec.structs.replace(change, error_report=self._queued(report, self._clock.now_ms(), None))
+
+    def _queued(self, submission: Submission, now_ms: int, deferred_since_ms: int | None) -> Notification:
         content, [message], _ = rows_of(submission, None, self._ids, now_ms)
-        added = Notification(
-            content=content,
-            message=message,
-            deferred_since_ms=delay_counts_from(letter) if action is Action.DELAYED else None,
-        )
-        return msgspec.structs.replace(change, notification=added)
+        return Notification(content=content, message=message, deferred_since_ms=deferred_since_ms)
 
     def _original(self, letter: Letter) -> bytes:
         """Give the mail as it went out; a notification without it is better than none."""

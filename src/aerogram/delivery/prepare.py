@@ -1,28 +1,35 @@
 """Letters made ready to go: composed and signed, many at a time, in a thread.
 
-One content is composed and signed once for all its letters of a batch. Signing releases the
-interpreter's lock, so the event loop goes on meanwhile.
+One content is composed and signed once for all its letters of a batch; one whose mails are personal is
+opened once. Signing releases the interpreter's lock, so the event loop goes on meanwhile.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
 
 from aerogram.base.errors import AerogramError, UnavailableError
-from aerogram.model.outcome import Deferred, FailureState, Held
+from aerogram.content.errors import TemplateFault
+from aerogram.model.outcome import Blocked, Deferred, FailureState, Held
+from aerogram.model.treatment import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.content.compose import Composer
+    from aerogram.content.personal.draft import Draft
     from aerogram.model.message import Letter
     from aerogram.senders.keyring import Keyring
     from aerogram.store.blobs import DiskBlobs
 
-Prepared = tuple["Letter", "bytes | Deferred | Held"]
+MAX_PREPARED: Final = 16 * 1024 * 1024
+"""Octets of mails that are one recipient's own, composed by one call; the letters behind them wait. Mail that
+many recipients share is held once, however many they are."""
+
+Prepared = tuple["Letter", "bytes | Blocked | Deferred | Held"]
 
 log = structlog.get_logger(__name__)
 
@@ -36,14 +43,26 @@ class Preparer:
         self._blobs = blobs
 
     def prepare(self, letters: Sequence[Letter]) -> list[Prepared]:
-        """Give each letter its final bytes, or why it must wait: for later, or for a person."""
-        made: dict[int, bytes | Deferred | Held] = {}
+        """Give letters their final bytes, or what became of them here; one letter at least, from the first on.
+
+        Fewer than were given come back when they are large, see `MAX_PREPARED`.
+        """
+        made: dict[int, bytes | Blocked | Deferred | Held] = {}
+        drafts: dict[int, Draft] = {}
         prepared: list[Prepared] = []
+        room = MAX_PREPARED
         for letter in letters:
-            data = made.get(letter.content_id)
-            if data is None:
-                data = made[letter.content_id] = self._make(letter)
+            if letter.treatment is not PLAIN and letter.treatment.is_personal:
+                data = self._make(letter, drafts)
+                room -= len(data) if isinstance(data, bytes) else 0
+            else:
+                shared = made.get(letter.content_id)
+                if shared is None:
+                    shared = made[letter.content_id] = self._make(letter, None)
+                data = shared
             prepared.append((letter, data))
+            if room <= 0:
+                break
         return prepared
 
     def unsigned(self, letter: Letter) -> bytes:
@@ -53,10 +72,25 @@ class Preparer:
         """
         return self._composer.compose(self._whole(letter), None)
 
-    def _make(self, letter: Letter) -> bytes | Deferred | Held:
+    def template_fault(self, letter: Letter) -> tuple[TemplateFault, bytes] | None:
+        """Tell what is wrong with a letter's templates, with the mail as its sender wrote it.
+
+        Raises `ComposeError`, and what `DiskBlobs.read` raises.
+        """
+        return self._composer.fault(self._whole(letter))
+
+    def _make(self, letter: Letter, drafts: dict[int, Draft] | None) -> bytes | Blocked | Deferred | Held:
+        """Make a letter's mail; with ``drafts``, from the one that is opened already, or for later letters."""
         try:
             signer = self._keyring.cached_signer(letter.account_id, letter.from_email)
-            return self._composer.compose(self._whole(letter), signer)
+            if drafts is None:
+                return self._composer.compose(self._whole(letter), signer)
+            draft = drafts.get(letter.content_id)
+            if draft is None:
+                draft = drafts[letter.content_id] = self._composer.draft(self._whole(letter))
+            return self._composer.compose(letter, signer, draft)
+        except TemplateFault as fault:
+            return Blocked(state=fault.state, reply=str(fault))
         except UnavailableError as error:
             return Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error}")
         except AerogramError as error:

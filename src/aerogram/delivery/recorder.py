@@ -14,9 +14,11 @@ import structlog
 
 from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
+from aerogram.delivery.error_report import asks_for_report
 from aerogram.delivery.notify import due
 from aerogram.delivery.verdict import change_for
 from aerogram.model.outcome import Held
+from aerogram.model.treatment import PLAIN
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
 from aerogram.store.records import outcomes as records
 
@@ -74,7 +76,8 @@ class Recorder:
         """Record an outcome with the next batch; ``done`` is called when it is written or given up."""
         now = self._clock.now_ms()
         change = self._change_for(letter, outcome, now)
-        if letter.notify and (action := due(letter, outcome, change.state, now)) is not None:
+        action = due(letter, outcome, change.state, now) if letter.notify else None
+        if action is not None or (letter.treatment is not PLAIN and asks_for_report(letter, outcome)):
             task = asyncio.create_task(self._notify(letter, outcome, change, action, done))
             self._notifying.add(task)
             task.add_done_callback(self._notifying.discard)
@@ -91,13 +94,21 @@ class Recorder:
                 await self._gatherer.drain()
 
     async def _notify(
-        self, letter: Letter, outcome: Outcome, change: Change, action: Action, done: Callable[[Letter], None]
+        self,
+        letter: Letter,
+        outcome: Outcome,
+        change: Change,
+        action: Action | None,
+        done: Callable[[Letter], None],
     ) -> None:
-        """Record an outcome together with the notification that tells the sender of it."""
+        """Record an outcome together with the mails that tell the sender of it."""
         try:
-            change = await asyncio.to_thread(
-                self._notifier.with_notification, letter, outcome, change, action
-            )
+            if action is not None:
+                change = await asyncio.to_thread(
+                    self._notifier.with_notification, letter, outcome, change, action
+                )
+            if asks_for_report(letter, outcome):
+                change = await asyncio.to_thread(self._notifier.with_error_report, letter, outcome, change)
         except Exception:
             # What became of the message matters more than the word about it.
             log.exception("a notification could not be written", message_id=letter.message_id)

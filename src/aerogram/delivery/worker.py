@@ -18,6 +18,7 @@ from aerogram.delivery.lane import Dispatch
 from aerogram.delivery.recorder import GATHER_SECONDS, PAUSE_SECONDS
 from aerogram.delivery.verdict import blocked
 from aerogram.model.outcome import Held
+from aerogram.model.treatment import PLAIN
 
 if TYPE_CHECKING:
     from aerogram.delivery.carrier import Carrier
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from aerogram.model.outcome import Outcome
     from aerogram.queue.leases import Leases
     from aerogram.senders.keyring import Keyring
+    from aerogram.senders.tracking_hosts import TrackingHosts
 
 MAX_IN_FLIGHT: Final = 1_000
 """Letters held at once; more would only wait here instead of in the queue."""
@@ -57,12 +59,14 @@ class Worker:
         leases: Leases,
         preparer: Preparer,
         keyring: Keyring,
+        hosts: TrackingHosts,
         carrier: Carrier,
         recorder: Recorder,
     ) -> None:
         self._leases = leases
         self._preparer = preparer
         self._keyring = keyring
+        self._hosts = hosts
         self._carrier = carrier
         self._recorder = recorder
         self._wake = asyncio.Event()
@@ -134,13 +138,22 @@ class Worker:
         if letters:
             sendable = await self._without_crowd(await self._without_suspects(self._sorted_out(letters)))
             try:
-                await self._keyring.load({(letter.account_id, letter.from_email) for letter in sendable})
+                await self._load(sendable)
             except UnavailableError:
                 await self._leases.give_back(sendable)
                 raise
             for start in range(0, len(sendable), CHUNK):
                 await self._forward(sendable[start : start + CHUNK])
         return len(letters)
+
+    async def _load(self, letters: list[Letter]) -> None:
+        """Have at hand what preparing letters needs of the store."""
+        await self._keyring.load({(letter.account_id, letter.from_email) for letter in letters})
+        personal = [
+            letter for letter in letters if letter.treatment is not PLAIN and letter.treatment.is_personal
+        ]
+        if personal:
+            await self._hosts.load({(letter.account_id, letter.from_email) for letter in personal})
 
     def _sorted_out(self, letters: list[Letter]) -> list[Letter]:
         """Finish the letters that are not to be attempted; give the others."""
@@ -176,11 +189,14 @@ class Worker:
 
     async def _forward(self, letters: list[Letter]) -> None:
         """Prepare a chunk in a thread and hand it to the carrier."""
-        while self._bytes_in_flight > MAX_BYTES_IN_FLIGHT and not self._is_stopping:
-            await self._wait_for_room()
-        if self._is_stopping:
-            return
-        self._dispatch(await asyncio.to_thread(self._preparer.prepare, letters))
+        while letters:
+            while self._bytes_in_flight > MAX_BYTES_IN_FLIGHT and not self._is_stopping:
+                await self._wait_for_room()
+            if self._is_stopping:
+                return
+            prepared = await asyncio.to_thread(self._preparer.prepare, letters)
+            self._dispatch(prepared)
+            letters = letters[len(prepared) :]
 
     def _dispatch(self, prepared: list[Prepared]) -> None:
         for letter, data in prepared:
@@ -211,8 +227,8 @@ class Worker:
     def _recorded(self, letter: Letter) -> None:
         self._leases.forget(letter)
         self._room.set()
-        if letter.notify:
-            # Perhaps a notification was queued with the outcome.
+        if letter.notify or letter.treatment.error_report_to:
+            # Perhaps a mail to the sender was queued with the outcome.
             self._wake.set()
 
     async def _renew_forever(self) -> None:

@@ -1,86 +1,12 @@
 """The worker records outcomes together with their notifications, and without them when it must."""
 
 import asyncio
-import contextlib
 import threading
 
-import msgspec
 import pytest
-from sqlalchemy import select
 
-from aerogram.base.sealing import Sealer, new_master_key
-from aerogram.content.compose import Composer
-from aerogram.delivery.carrier import CaptureCarrier
-from aerogram.delivery.notifier import Notifier
-from aerogram.delivery.prepare import Preparer
-from aerogram.delivery.recorder import Recorder
-from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.worker import Worker
-from aerogram.model.message import MessageState, Recipient
-from aerogram.queue.leases import Leases
-from aerogram.senders.keyring import Keyring
-from aerogram.store.blobs import DiskBlobs
-from aerogram.store.sql import Sql
-from aerogram.store.tables import message
-from aerogram.submission.accept import Acceptor
-from support.submissions import a_submission
-
-_MESSAGES = Sql(select(message.c.recipient, message.c.state).order_by(message.c.id))
-
-
-def messages():
-    return (yield _MESSAGES())
-
-
-class House:
-    """A worker that captures all mail, over a real store."""
-
-    def __init__(self, database, ids, clock, folder, hostname):
-        blobs = DiskBlobs(folder / "blobs")
-        keyring = Keyring(database, Sealer(new_master_key()), clock, is_signing=False)
-        preparer = Preparer(Composer("mail.example.org"), keyring, blobs)
-        self.database = database
-        self.recorded = asyncio.Queue()
-        self.notifier = Notifier(preparer, ids, clock, hostname=hostname, schedule=DEFAULT_SCHEDULE)
-        recorder = Recorder(
-            database=database,
-            blobs=blobs,
-            ids=ids,
-            clock=clock,
-            schedule=DEFAULT_SCHEDULE,
-            notifier=self.notifier,
-            on_recorded=lambda changes: [self.recorded.put_nowait(change) for change in changes],
-        )
-        self.worker = Worker(
-            leases=Leases(database, ids, clock),
-            preparer=preparer,
-            keyring=keyring,
-            carrier=CaptureCarrier(),
-            recorder=recorder,
-        )
-        self._acceptor = Acceptor(
-            database, blobs, ids, clock, check_room=lambda: None, on_accepted=lambda _: self.worker.wake()
-        )
-
-    async def send(self, notify):
-        recipients = (Recipient("bob@example.net", notify=notify),)
-        await self._acceptor.accept([msgspec.structs.replace(a_submission(), recipients=recipients)])
-
-    async def next_recorded(self):
-        async with asyncio.timeout(20):
-            return await self.recorded.get()
-
-    @contextlib.asynccontextmanager
-    async def running(self):
-        running = asyncio.create_task(self.worker.run())
-        try:
-            yield self
-        finally:
-            await self.worker.stop(1.0)
-            await running
-
-    async def messages(self):
-        return await self.database.read(messages)
+from aerogram.model.message import MessageState
+from support.house import House
 
 
 @pytest.fixture

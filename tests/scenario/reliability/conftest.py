@@ -17,6 +17,7 @@ from aerogram.delivery.worker import Worker
 from aerogram.model.message import MessageState
 from aerogram.queue.leases import Leases
 from aerogram.senders.keyring import Keyring
+from aerogram.senders.tracking_hosts import TrackingHosts
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.sql import Sql
 from aerogram.store.tables import event, message
@@ -71,6 +72,7 @@ class Plant:
             leases=self.leases,
             preparer=preparer,
             keyring=self.keyring,
+            hosts=TrackingHosts(self.database, self.clock, "https://mail.example.org"),
             carrier=self.carrier,
             recorder=recorder,
         )

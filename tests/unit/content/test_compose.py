@@ -10,7 +10,8 @@ import dkim
 import msgspec
 import pytest
 
-from aerogram.content.compose import ComposeError, Composer
+from aerogram.content.compose import Composer
+from aerogram.content.errors import ComposeError
 from aerogram.model.message import ContentKind, Letter
 from aerogram.wire.dkim.keys import SigningKey
 from aerogram.wire.dkim.sign import Signer

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery status notification that is queued with the outcome it tells of.
+    """A mail of the service that is queued with the outcome it tells of.
 
     ``content`` and ``message`` are rows as of `aerogram.store.records.submissions.rows_of`.
     """
@@ -62,6 +62,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     captured_blob: str | None = None
     captured_size: int = 0
     notification: Notification | None = None
+    """The delivery status notification."""
+    error_report: Notification | None = None
+    """What tells of an error in the template language."""
 
 
 _HELD = Sql(
@@ -152,7 +155,9 @@ def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
             for change in valid
         ]
     )
-    notified = [change for change in valid if change.notification is not None]
+    notified = [
+        change for change in valid if change.notification is not None or change.error_report is not None
+    ]
     if notified:
         yield from _queue_notifications(notified, now_ms)
     yield from append_events(valid, now_ms)
@@ -164,6 +169,8 @@ def _queue_notifications(changes: Sequence[Change], now_ms: int) -> Unit[None]:
     """Queue what tells senders of these changes; comes before the changes' own events are appended."""
     due: list[Notification] = []
     for change in changes:
+        if change.error_report is not None:
+            due.append(change.error_report)
         notification = change.notification
         if notification is None:
             continue

@@ -46,6 +46,20 @@ def text_of(data: bytes, charset: str = "") -> str:
     return data.decode("latin-1")
 
 
+def strict_text_of(data: bytes, charset: str) -> str | None:
+    """Decode with the named charset alone; None when it is unknown or does not fit.
+
+    Without a charset, or with ASCII, bytes that are UTF-8 are taken for it: that is what they are.
+    """
+    codec = _codec(charset) if charset else "utf-8"
+    if codec is None:
+        return None
+    try:
+        return data.decode("utf-8" if codec == "ascii" else codec)
+    except (UnicodeError, ValueError):
+        return None
+
+
 def transfer_decoded(data: bytes, encoding: str) -> bytes:
     """Undo a Content-Transfer-Encoding (RFC 2045 §6); an unknown one leaves the bytes as they are."""
     match encoding:

@@ -126,10 +126,12 @@ def _mailbox_pieces(name: str, mailbox: Mailbox) -> list[str]:
     return [f" {shown}", f" <{address}>"]
 
 
-def fold(name: str, pieces: Iterable[str], *, at: int = _FOLD_ENCODED_AT) -> bytes:
+def fold(
+    name: str, pieces: Iterable[str], *, at: int = _FOLD_ENCODED_AT, may_begin_empty: bool = True
+) -> bytes:
     """Join pieces, each beginning with its white space, into a field; break lines before pieces.
 
-    Raises `HeaderError` when a piece alone is longer than a line may be.
+    ``may_begin_empty`` lets the first line be the name alone where that keeps the next one short. Raises `HeaderError` when a piece alone is longer than a line may be.
     """
     lines = [f"{name}:"]
     width = len(name) + 1
@@ -141,7 +143,8 @@ def fold(name: str, pieces: Iterable[str], *, at: int = _FOLD_ENCODED_AT) -> byt
                 f"The header {name} holds a word of more than {MAX_LINE} characters, which no line can carry."
             )
         # An empty first line is avoided where it would not help.
-        if width + length > at and (len(lines) > 1 or length <= at or width + length > MAX_LINE):
+        may_break = len(lines) > 1 or (length <= at and may_begin_empty) or width + length > MAX_LINE
+        if width + length > at and may_break:
             lines.append("\r\n")
             width = 0
         lines.append(piece)
@@ -167,7 +170,8 @@ def _write_ascii(name: str, value: str, *, is_text: bool) -> bytes:
     pieces = _words(" " + value)
     if is_text and any(len(piece) > MAX_LINE for piece in pieces):
         return _write_encoded(name, value)
-    return fold(name, pieces, at=FOLD_AT)
+    # Simple readers of machine-read fields find no value on a first line that is empty.
+    return fold(name, pieces, at=FOLD_AT, may_begin_empty=is_text)
 
 
 def _write_encoded(name: str, value: str) -> bytes:

@@ -2,16 +2,21 @@
 
 Taken out are the orders to this service and the fields of `fields.PRIVATE`; put in are the trace
 line and what is missing (RFC 6409 §8: Date, Message-ID). ``X-List-Unsubscribe`` becomes
-``List-Unsubscribe`` unless the mail has one (facts: SMTP.md §5).
+``List-Unsubscribe`` unless the mail has one (facts: SMTP.md §5). What the service adds to a mail never
+stands beside a field that the client wrote.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.mime.date import format_date
 from aerogram.wire.mime.fields import PRIVATE, PRIVATE_PREFIXES, end_of_head, is_private, split_fields
+from aerogram.wire.mime.headers import encode_custom
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # A header section with none of these at a line's start loses nothing; the search is cheaper than splitting.
 _DROPPED_STARTS: Final = tuple(b"\r\n" + start for start in (*PRIVATE_PREFIXES, *sorted(PRIVATE)))
@@ -20,17 +25,29 @@ _is_message_id: Final = re.compile(_MESSAGE_ID + rb"\Z").match
 _is_message_id_field: Final = re.compile(_MESSAGE_ID + rb"\r\n(?![ \t])").match
 
 
-def rewrite(data: bytes, *, received: bytes, date_ms: int, message_id: str) -> bytes:
+def rewrite(
+    data: bytes,
+    *,
+    received: bytes,
+    date_ms: int,
+    message_id: str,
+    extra_headers: Sequence[tuple[str, str]] = (),
+) -> bytes:
     """Give the mail to deliver.
 
     ``received`` is put on top as it is: a whole field with its CRLF, or b"". ``date_ms`` (milliseconds
     since the Unix epoch) and ``message_id`` (without brackets) are used when the mail has no Date or
-    no well-formed Message-ID of its own (RFC 6409 §8.2, §8.3).
+    no well-formed Message-ID of its own (RFC 6409 §8.2, §8.3). ``extra_headers`` (name, value) go to the end
+    of the header section, except those that the mail has. Raises `HeaderError` for one that cannot be written.
     """
     head_end, body_start = end_of_head(data)
     head = data[:head_end]
     lowered = b"\r\n" + head.lower()
-    if _has_date_and_id(lowered) and not any(map(lowered.__contains__, _DROPPED_STARTS)):
+    if (
+        not extra_headers
+        and _has_date_and_id(lowered)
+        and not any(map(lowered.__contains__, _DROPPED_STARTS))
+    ):
         return received + data
     kept, names = _sift(head)
     added = [received]
@@ -38,9 +55,12 @@ def rewrite(data: bytes, *, received: bytes, date_ms: int, message_id: str) -> b
         added.append(f"Date: {format_date(date_ms)}\r\n".encode())
     if b"message-id" not in names:
         added.append(f"Message-ID: <{message_id}>\r\n".encode())
+    extra = [
+        encode_custom(name, value) for name, value in extra_headers if name.lower().encode() not in names
+    ]
     # A mail that ended within its header section gets the empty line it lacks.
     body = data[body_start:] if body_start > head_end else b""
-    return b"".join((*added, b"\r\n".join((*kept, b"")), b"\r\n", body))
+    return b"".join((*added, b"\r\n".join((*kept, b"")), *extra, b"\r\n", body))
 
 
 def _has_date_and_id(lowered: bytes) -> bool:
@@ -68,6 +88,7 @@ def _sift(head: bytes) -> tuple[list[bytes], set[bytes]]:
         names.add(name)
     if list_unsubscribe and b"list-unsubscribe" not in names:
         kept.append(b"List-Unsubscribe:" + list_unsubscribe)
+        names.add(b"list-unsubscribe")
     return kept, names
 
 

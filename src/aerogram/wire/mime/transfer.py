@@ -40,6 +40,12 @@ def encode_body(text: str) -> tuple[bytes, bytes]:
     return b"base64", _wrap(binascii.b2a_base64(data, newline=False))
 
 
+def encode_base64(text: str) -> bytes:
+    """Give a text body as base64, in which no boundary can stand; line ends of any kind become CRLF."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    return _wrap(binascii.b2a_base64(text.encode("utf-8", "replace"), newline=False))
+
+
 def _fits_7bit(text: str) -> bool:
     if not text.isascii() or "\0" in text or BOUNDARY_MARK in text:
         return False

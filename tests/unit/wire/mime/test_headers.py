@@ -137,3 +137,12 @@ def _pairs(mailboxes):
 def test_an_address_that_would_be_two_is_refused(email_text):
     with pytest.raises(HeaderError, match="is not an email address"):
         encode_mailboxes("To", (Mailbox(email_text, "Ann"),))
+
+
+def test_a_field_that_machines_read_has_its_value_on_the_first_line():
+    url = f"<https://click.example.com/u/{'a' * 60}>"
+    assert encode_custom("List-Unsubscribe", url) == f"List-Unsubscribe: {url}\r\n".encode()
+    assert (
+        encode_custom("List-Unsubscribe", f"{url}, {url}")
+        == f"List-Unsubscribe: {url},\r\n {url}\r\n".encode()
+    )

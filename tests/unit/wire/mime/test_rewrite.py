@@ -118,3 +118,11 @@ def test_the_body_is_untouched_and_a_second_time_changes_nothing(fields, body):
     head = b"\r\n" + once.partition(b"\r\n\r\n")[0].lower()
     assert b"\r\nbcc" not in head
     assert b"\r\nx-mj-" not in head
+
+
+def test_headers_of_the_service_are_added_unless_the_client_wrote_them():
+    extra = (("List-Unsubscribe", "<https://a.example>"), ("Feedback-ID", "a:b:c:d"))
+    mail = COMPLETE + b"feedback-id: own\r\n\r\nbody"
+    assert rewrite(mail, received=TRACE, date_ms=0, message_id="1@b", extra_headers=extra) == (
+        TRACE + COMPLETE + b"feedback-id: own\r\nList-Unsubscribe: <https://a.example>\r\n\r\nbody"
+    )

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.wire.mime.scan import scan
-from aerogram.wire.mime.shape import MAX_PARTS, Shape
+from aerogram.wire.mime.shape import Shape
+from aerogram.wire.mime.walk import MAX_PARTS
 
 
 def shape_of(mail: bytes) -> Shape:

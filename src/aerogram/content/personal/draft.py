@@ -1,0 +1,166 @@
+"""A content opened once for all its letters: templates compiled, parts found; each letter's mail is made from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.content.errors import ComposeError, TemplateFault
+from aerogram.content.language.cache import compiled
+from aerogram.content.language.errors import TemplateError
+from aerogram.content.links.rewrite import rewrite_html
+from aerogram.content.personal.bulk import bulk_headers
+from aerogram.content.personal.scope import scope_for
+from aerogram.content.personal.sources import HTML, PLAIN_TEXT, Marks, PartsSource, Words, opened
+from aerogram.content.text_from_html import text_from_html
+from aerogram.model.outcome import FailureState
+from aerogram.wire.mime.encoded_words import clean_text
+from aerogram.wire.mime.parts import Mailbox
+
+if TYPE_CHECKING:
+    from aerogram.content.language.template import Template
+    from aerogram.content.personal.minting import LetterLinks, LinkMint
+    from aerogram.model.message import Letter
+
+
+class Draft:
+    """Gives the mails of one content. The same letter always gives the same bytes."""
+
+    def __init__(self, letter: Letter, mint: LinkMint | None) -> None:
+        """Open the content of a letter, whose ``body`` is at hand. Raises `MailError` and `MsgspecError`."""
+        self._treatment: Final = letter.treatment
+        self._mint: Final = mint
+        self._source: Final = opened(letter)
+        self._subject: Template | None = None
+        self._texts: list[Template] = []
+        self._error: TemplateError | None = None
+        self._shared: Words | None = None
+        try:
+            self._compile()
+        except TemplateError as error:
+            self._error = error
+
+    def mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
+        """Give a letter's mail, unsigned.
+
+        Raises `TemplateFault` when the templates give no mail and none was asked for without them;
+        `ComposeError` when links are asked for and nobody can mint them; `MailError`.
+        """
+        treatment = self._treatment
+        links = self._links(letter)
+        words = self._filled(letter, links)
+        marks = Marks(
+            message_id=message_id,
+            date_ms=letter.accepted_ms,
+            received=received,
+            extra_headers=bulk_headers(letter, links, self._source.header_names) if treatment.is_bulk else (),
+            to=Mailbox(letter.recipient, letter.personal.name) if treatment.is_individual else None,
+        )
+        return self._source.mail(self._linked(self._with_text(words), links), marks)
+
+    def raw_mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
+        """Give the mail as its sender wrote it, with its marks. Raises `MailError`."""
+        marks = Marks(message_id=message_id, date_ms=letter.accepted_ms, received=received)
+        return self._source.mail(self._source.words, marks)
+
+    def fault(self, letter: Letter) -> TemplateFault | None:
+        """Tell what is wrong with the templates for this letter, whether or not it is delivered anyway."""
+        try:
+            self._rendered(letter, self._links(letter))
+        except TemplateFault as fault:
+            return fault
+        return None
+
+    def _compile(self) -> None:
+        treatment, words = self._treatment, self._source.words
+        if treatment.has_language:
+            # Marks in a subject are no marks (facts: TEMPLATES §1).
+            self._subject = compiled(words.subject, has_language=True, has_marks=False)
+        if treatment.has_language or treatment.has_marks:
+            self._texts = [
+                compiled(text, has_language=treatment.has_language, has_marks=treatment.has_marks)
+                for _, text in words.texts
+            ]
+
+    def _filled(self, letter: Letter, links: LetterLinks | None) -> Words:
+        """Fill the templates in, or leave them as they stand where that was asked for."""
+        try:
+            return self._rendered(letter, links)
+        except TemplateFault as fault:
+            if self._treatment.delivers_on_error and fault.state is FailureState.TEMPLATE_LANGUAGE_ERROR:
+                return self._source.words
+            raise
+
+    def _rendered(self, letter: Letter, links: LetterLinks | None) -> Words:
+        words = self._source.words
+        if self._treatment.template_id and not any(text.strip() for _, text in words.texts):
+            raise TemplateFault(
+                FailureState.BAD_TEMPLATE, "The template has neither a text nor an HTML part."
+            )
+        if self._error is not None:
+            raise _fault(self._error)
+        if not self._texts and self._subject is None:
+            return words
+        scope = scope_for(letter, self._source.author, links)
+        try:
+            subject = words.subject if self._subject is None else self._subject.render(scope)
+            texts = tuple(
+                (kind, template.render(scope))
+                for (kind, _), template in zip(words.texts, self._texts, strict=True)
+            )
+        except TemplateError as error:
+            raise _fault(error) from error
+        # A value with a line break in it must not end the subject's line.
+        return Words(clean_text(subject), texts)
+
+    def _with_text(self, words: Words) -> Words:
+        """Put in a text part made from the HTML, where it was asked for and there is none."""
+        if not self._treatment.makes_text:
+            return words
+        if words is not self._source.words:
+            return self._made_text(words)
+        if self._shared is None:
+            self._shared = self._made_text(words)
+        return self._shared
+
+    def _made_text(self, words: Words) -> Words:
+        texts = dict(words.texts)
+        if HTML not in texts or texts.get(PLAIN_TEXT) or not isinstance(self._source, PartsSource):
+            return words
+        text = text_from_html(texts[HTML])
+        return Words(words.subject, ((PLAIN_TEXT, text), (HTML, texts[HTML]))) if text else words
+
+    def _linked(self, words: Words, links: LetterLinks | None) -> Words:
+        """Tag and track the links of every HTML text."""
+        treatment = self._treatment
+        if not (treatment.url_tags or treatment.tracks_clicks or treatment.tracks_opens):
+            return words
+        texts = []
+        pixel_url = links.opening() if links is not None and treatment.tracks_opens else ""
+        for kind, text in words.texts:
+            if kind != HTML:
+                texts.append((kind, text))
+                continue
+            linked = rewrite_html(
+                text,
+                link_for=links.click if links is not None and treatment.tracks_clicks else None,
+                url_tags=treatment.url_tags,
+                pixel_url=pixel_url,
+                own_links=links.own if links is not None else "",
+            )
+            texts.append((kind, linked))
+            pixel_url = ""
+        return Words(words.subject, tuple(texts))
+
+    def _links(self, letter: Letter) -> LetterLinks | None:
+        """Give what mints the letter's addresses; None for a content that is the same for all."""
+        if not self._treatment.is_personal:
+            return None
+        if self._mint is not None:
+            return self._mint.links_of(letter)
+        if self._treatment.tracks_opens or self._treatment.tracks_clicks or self._treatment.is_bulk:
+            raise ComposeError("The mail wants links that lead to this service, and none can be made here.")
+        return None
+
+
+def _fault(error: TemplateError) -> TemplateFault:
+    return TemplateFault(FailureState.TEMPLATE_LANGUAGE_ERROR, str(error))

@@ -1,0 +1,121 @@
+"""A stored content opened: what it says, and the mail that says something else in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
+
+from aerogram.model.message import ContentKind
+from aerogram.wire.mime.build import build
+from aerogram.wire.mime.edit import bodies_of, set_subject, with_bodies, with_field
+from aerogram.wire.mime.fields import end_of_head, split_fields
+from aerogram.wire.mime.headers import encode_mailboxes
+from aerogram.wire.mime.parts import Mailbox, Parts
+from aerogram.wire.mime.rewrite import rewrite
+from aerogram.wire.mime.scan import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.model.message import Letter
+
+PLAIN_TEXT: Final = "plain"
+HTML: Final = "html"
+
+_decode_parts: Final = msgspec.json.Decoder(Parts).decode
+
+
+class Words(msgspec.Struct, frozen=True):
+    """What a mail says: its subject, and its texts as (``plain`` or ``html``, text)."""
+
+    subject: str
+    texts: tuple[tuple[str, str], ...]
+
+
+class Marks(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes one mail of a content differ from another, beyond its words."""
+
+    message_id: str
+    """Without angle brackets."""
+    date_ms: int
+    received: bytes
+    """The trace line of submitted mail."""
+    extra_headers: Sequence[tuple[str, str]] = ()
+    to: Mailbox | None = None
+    """The only recipient that the mail shows; None when it shows those that the content names."""
+
+
+class Source(Protocol):
+    """A content that was opened."""
+
+    author: Mailbox
+    words: Words
+    header_names: frozenset[str]
+    """In lower case: what the client wrote beside the fields that this service writes."""
+
+    def mail(self, words: Words, marks: Marks) -> bytes:
+        """Give the mail with other words. Raises `MailError`."""
+        ...
+
+
+def opened(letter: Letter) -> Source:
+    """Open a letter's content. Raises `MailError`, and `MsgspecError` for what is no content at all."""
+    return MimeSource(letter.body) if letter.kind is ContentKind.MIME else PartsSource(letter.body)
+
+
+class PartsSource:
+    """A content of the REST doors."""
+
+    def __init__(self, body: bytes) -> None:
+        parts = self._parts = _decode_parts(body)
+        self.author = parts.sender_from
+        self.header_names = frozenset(name.lower() for name, _ in parts.headers)
+        texts = ((PLAIN_TEXT, parts.text), (HTML, parts.html))
+        self.words = Words(parts.subject, tuple((kind, text) for kind, text in texts if text))
+
+    def mail(self, words: Words, marks: Marks) -> bytes:
+        """Build the mail."""
+        texts = dict(words.texts)
+        parts = msgspec.structs.replace(
+            self._parts, subject=words.subject, text=texts.get(PLAIN_TEXT), html=texts.get(HTML)
+        )
+        if marks.to is not None:
+            parts = msgspec.structs.replace(parts, to=(marks.to,), cc=())
+        return build(
+            parts,
+            message_id=marks.message_id,
+            date_ms=marks.date_ms,
+            boundary_seed=marks.message_id.encode(),
+            extra_headers=marks.extra_headers,
+        )
+
+
+class MimeSource:
+    """A content as an SMTP client handed it in."""
+
+    def __init__(self, body: bytes) -> None:
+        self._data = body
+        self._bodies = bodies_of(body)
+        found = scan(body)
+        self.author = found.from_mailboxes[0]
+        names = (field.partition(b":")[0] for field in split_fields(body[: end_of_head(body)[0]]))
+        self.header_names = frozenset(name.decode("ascii", "replace").strip().lower() for name in names)
+        self.words = Words(found.subject, tuple((body.subtype, body.text) for body in self._bodies))
+
+    def mail(self, words: Words, marks: Marks) -> bytes:
+        """Rewrite the mail; a text part that it has not is not put in."""
+        data = self._data
+        if words.texts != self.words.texts:
+            data = with_bodies(data, self._bodies, [text for _, text in words.texts[: len(self._bodies)]])
+        if words.subject != self.words.subject:
+            data = set_subject(data, words.subject)
+        if marks.to is not None:
+            data = with_field(with_field(data, b"cc", b""), b"to", encode_mailboxes("To", (marks.to,)))
+        return rewrite(
+            data,
+            received=marks.received,
+            date_ms=marks.date_ms,
+            message_id=marks.message_id,
+            extra_headers=marks.extra_headers,
+        )
