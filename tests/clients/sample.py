@@ -14,6 +14,27 @@ TEXT = (
 HTML = '<p>Grüße &amp; thanks. <a href="https://example.com/?a=1&amp;b=2">Your order</a></p>\n'
 ATTACHMENT = bytes(range(256)) * 40
 FILENAME = "receipt 17.bin"
+CONTROLS = {
+    "X-MJ-CustomID": "r-17 grüße",
+    "X-MJ-EventPayload": '{"secret": "' + "long " * 40 + '"}',
+    "X-Mailjet-Campaign": "spring sale",
+    "X-Mailjet-TrackOpen": "0",
+    "X-Mailjet-TrackClick": "0",
+    "X-Mailjet-Prio": "3",
+    "X-MJ-Vars": '{"unused": "Zoë"}',
+    "X-MJ-Nonsense": "ignored",
+    "X-MailPace-Tags": "one, two",
+    "X-List-Unsubscribe": "<https://example.com/leave?a=1>, <mailto:leave@example.com>",
+}
+"""Control headers that ask for nothing that changes the content."""
+UNSUBSCRIBE = CONTROLS["X-List-Unsubscribe"]
+
+
+def assert_uncontrolled(message: EmailMessage) -> None:
+    """No control header has left, and what one of them asked for is there."""
+    private = ("x-mj-", "x-mailjet-", "x-mailpace-", "x-list-unsubscribe", "bcc")
+    assert not [name for name in message if name.lower().startswith(private)]
+    assert message["List-Unsubscribe"] == UNSUBSCRIBE
 
 
 @dataclass(frozen=True)

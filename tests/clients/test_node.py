@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from clients.sample import ATTACHMENT, FILENAME, HTML, SENDER, TEXT, Sample
+from clients.sample import (
+    ATTACHMENT,
+    CONTROLS,
+    FILENAME,
+    HTML,
+    SENDER,
+    TEXT,
+    Sample,
+    assert_uncontrolled,
+)
 from support import required
 
 FOLDER = Path(__file__).with_name("node")
@@ -186,10 +195,26 @@ def test_nodemailer_sends_text_html_and_a_file_over_starttls(run, post):
             "text": TEXT,
             "html": HTML,
             "attachments": [attachment],
+            "headers": CONTROLS,
         },
     )
     assert answer["response"].startswith("250 ")
-    sample.assert_intact(post.mail_to(sample.recipient))
+    assert_uncontrolled(sample.assert_intact(post.mail_to(sample.recipient)))
+
+
+def test_nodemailer_is_told_of_every_malformed_order(run, capturing):
+    settings = capturing.server.settings
+    orders = {"X-Mailjet-Prio": "9", "X-MJ-TemplateLanguage": "mjml", "X-MJ-CustomID": "fine"}
+    answer = run(
+        "send_nodemailer.js",
+        port=capturing.server.smtp_port,
+        user=settings["api_key"],
+        **{"pass": settings["secret_key"]},
+        mail={"from": SENDER, "to": "ann@example.net", "text": "x", "attachments": [], "headers": orders},
+    )
+    assert answer["responseCode"] == 550
+    assert "X-Mailjet-Prio: '9' must be 0, 1, 2 or 3" in answer["response"]
+    assert "X-MJ-TemplateLanguage: 'mjml' must be 1 (yes) or 0 (no)" in answer["response"]
 
 
 def test_node_mailjet_keeps_a_template(run, post):

@@ -1,10 +1,21 @@
 """swaks, the Swiss army knife of SMTP, over STARTTLS."""
 
+import email
+import email.policy
 import subprocess
 
 import pytest
 
-from clients.sample import ATTACHMENT, FILENAME, HTML, SENDER, TEXT, Sample
+from clients.sample import (
+    ATTACHMENT,
+    CONTROLS,
+    FILENAME,
+    HTML,
+    SENDER,
+    TEXT,
+    Sample,
+    assert_uncontrolled,
+)
 from support import required
 
 ACCEPTED = 0
@@ -60,6 +71,21 @@ def test_text_html_and_a_file_arrive_intact(swaks, post):
     assert "TLS started with cipher" in done.stdout
     assert "235 2.7.0" in done.stdout
     sample.assert_intact(post.mail_to(sample.recipient))
+
+
+def test_fields_that_speak_to_the_service_do_not_leave(swaks, post):
+    sample = Sample(subject="Receipt 17")
+    fields = [word for each in CONTROLS.items() for word in ("--header", ": ".join(each))]
+    done = swaks(post.server, sample, "--header", f"Subject: {sample.subject}", *fields)
+    assert done.returncode == ACCEPTED, done.stdout
+    received = email.message_from_bytes(post.mail_to(sample.recipient), policy=email.policy.default)
+    assert_uncontrolled(received)
+
+
+def test_a_malformed_order_ends_with_550_and_what_would_be_right(swaks, capturing):
+    done = swaks(capturing.server, Sample(), "--header", "X-Mailjet-TrackOpen: enabled")
+    assert done.returncode == REFUSED_AFTER_DATA, done.stdout
+    assert "550 5.6.0 X-Mailjet-TrackOpen: 'enabled' must be 1 (yes) or 0 (no)" in done.stdout
 
 
 def test_a_wrong_secret_ends_with_535(swaks, capturing):

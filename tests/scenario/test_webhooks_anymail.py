@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import smtplib
 import uuid
 from contextlib import closing
 
@@ -81,6 +82,20 @@ def test_a_delivery_is_told_with_what_the_sender_attached(server, site):
     assert event.metadata == {"order": 17}
     assert event.tags == ["receipts"]
     assert "250 2.0.0 Ok: queued as SINK" in event.mta_response
+
+
+def test_a_delivery_of_a_mail_by_smtp_is_told_with_what_its_headers_said(server, site):
+    recipient = a_recipient()
+    mail = (
+        f"From: {SENDER}\r\nTo: {recipient}\r\nX-MJ-CustomID: r-17\r\nX-Mailjet-Campaign: receipts\r\n"
+        'X-MJ-EventPayload: {"order":\r\n 17}\r\n\r\nThanks.\r\n'
+    )
+    with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=30) as client:
+        client.login(server.settings["api_key"], server.settings["secret_key"])
+        client.sendmail(SENDER, [recipient], mail)
+    event = site.event(recipient, "delivered")
+    assert (event.metadata, event.tags) == ({"order": 17}, ["receipts"])
+    assert (event.esp_event["CustomID"], event.esp_event["Payload"]) == ("r-17", '{"order": 17}')
 
 
 def test_a_permanent_refusal_is_a_hard_bounce(server, sink, site):

@@ -1,19 +1,25 @@
 """The SMTP door over a real store and real sockets, and a client that says lines."""
 
 import asyncio
+import base64
 import contextlib
 import socket
 import ssl
 
+from aerogram.content.templates import Templates
 from aerogram.doors.smtp.listener import SmtpDoor
 from aerogram.doors.smtp.policy import SmtpPolicy
+from aerogram.doors.smtp.stored import Shelf
+from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.identity.accounts import Accounts
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.identity.rate import RateLimiter
+from aerogram.model.account import NO_DEFAULTS
 from aerogram.net.tls import self_signed, server_context
 from aerogram.senders.addresses import Senders
 from aerogram.senders.book import SenderBook
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.domains import Domains
 from aerogram.store.blobs import DiskBlobs
 from aerogram.submission.accept import Acceptor
@@ -27,6 +33,8 @@ class SmtpHouse:
         self.database, self.clock = database, clock
         self.accounts = Accounts(database, sealer, ids, clock)
         self.senders = Senders(database, Domains(database, sealer, ids, clock), ids, clock)
+        self.templates = Templates(database, ids, clock)
+        self.categories = MonitoringCategories(database, clock)
         self.fault = None
         self._clients = []
         self.acceptor = Acceptor(
@@ -48,7 +56,7 @@ class SmtpHouse:
             raise self.fault
 
     @contextlib.asynccontextmanager
-    async def opened(self, *, trusted=(), rate=None, **config):
+    async def opened(self, *, trusted=(), defaults=NO_DEFAULTS, rate=None, **config):
         opened = await self.accounts.create("test")
         self.account_id, self.keys = opened.account.id, opened.keys
         await self.senders.add(self.account_id, "@example.org")
@@ -59,8 +67,8 @@ class SmtpHouse:
             rate=RateLimiter(rate, self.clock),
             senders=book,
             acceptor=self.acceptor,
-            trusted_networks=trusted,
-            trusted_account_id=self.account_id,
+            trusted=TrustedClients(trusted, self.account_id, defaults),
+            shelf=Shelf(self.templates, self.categories),
         )
         door = SmtpDoor(policy, self.tls)
         listening = socket.socket()
@@ -75,6 +83,10 @@ class SmtpHouse:
                 await client.close()
             await door.close(1.0)
             listening.close()
+
+    def plain(self):
+        """What AUTH PLAIN says with the account's key pair."""
+        return base64.b64encode(f"\0{self.keys.api_key}\0{self.keys.secret_key}".encode()).decode()
 
     async def client(self):
         client = await Client.connected(self.port)

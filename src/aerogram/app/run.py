@@ -22,9 +22,14 @@ from aerogram.app.services import EVERYTHING, build
 from aerogram.app.setup import make_sure, set_up
 from aerogram.app.welcome import welcome
 from aerogram.base.errors import AerogramError, SettingsError
+from aerogram.content.templates import Templates
 from aerogram.doors.smtp.listener import SmtpDoor
 from aerogram.doors.smtp.policy import SmtpPolicy
+from aerogram.doors.smtp.stored import Shelf
+from aerogram.doors.smtp.trusted import TrustedClients
+from aerogram.identity.authenticate import defaults_of
 from aerogram.net.tls import self_signed, server_context
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records import accounts, queue
 from aerogram.store.sql import Engine
 from aerogram.store.sqlite import SqliteDatabase
@@ -201,14 +206,18 @@ async def _smtp_policy(platform: Platform, services: Services) -> SmtpPolicy:
     if account_id is None:
         raise SettingsError("The store has no account; run: aerogram init --email you@example.org")
     await services.senders.confirm(account_id, "")
+    defaults = await defaults_of(platform.database, account_id)
     return SmtpPolicy(
         authenticator=services.authenticator,
         attempts=services.attempts,
         rate=services.rate,
         senders=services.senders,
         acceptor=services.acceptor,
-        trusted_networks=platform.settings.trusted_networks,
-        trusted_account_id=account_id,
+        trusted=TrustedClients(platform.settings.trusted_networks, account_id, defaults),
+        shelf=Shelf(
+            Templates(platform.database, platform.ids, platform.clock),
+            MonitoringCategories(platform.database, platform.clock),
+        ),
     )
 
 

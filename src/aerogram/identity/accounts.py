@@ -42,7 +42,7 @@ class Opened(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """An account and the credentials that open it today."""
+    """An account and the API keys that open it today."""
 
     account: AccountRow
     credentials: list[CredentialRow]
@@ -75,12 +75,38 @@ class Accounts:
         return opened
 
     async def rotate(self, account_id: int) -> KeyPair:
-        """Make a new key pair in the place of the account's old ones, which open nothing any more."""
+        """Make a new key pair in the place of the account's old ones, which open nothing any more.
+
+        Sandbox keys stay: no mail of theirs leaves, and whoever tests with them is not disturbed.
+        """
         await self.show(account_id)
         keys = new_key_pair()
         credential = self.credential_row(account_id, keys)
         await self._db.write(lambda: records.replace_credentials(credential, credential.created_ms))
         return keys
+
+    async def add_key(self, account_id: int, *, is_sandboxed: bool) -> KeyPair:
+        """Make one more key pair; mail that comes by one that ``is_sandboxed`` never leaves."""
+        await self.show(account_id)
+        keys = new_key_pair()
+        row = self.credential_row(account_id, keys, is_sandboxed=is_sandboxed)
+        await self._db.write(lambda: records.add_credential(row))
+        return keys
+
+    async def revoke_key(self, api_key: str) -> CredentialRow:
+        """Let a key pair open nothing any more. `NotFoundError` when it opens nothing as it is."""
+
+        def unit() -> Unit[CredentialRow | None]:
+            row = yield from records.credential_by_key(api_key)
+            if row is None or row.kind != CredentialKind.API_KEY or row.revoked_ms is not None:
+                return None
+            yield from records.revoke(row.id, self._clock.now_ms())
+            return row
+
+        revoked = await self._db.write(unit)
+        if revoked is None:
+            raise NotFoundError(f"There is no API key {api_key!r} that opens anything.")
+        return revoked
 
     async def change(
         self,
@@ -117,7 +143,7 @@ class Accounts:
 
         def unit() -> Unit[list[Listed]]:
             accounts = yield from records.every()
-            credentials = yield from records.every_credential()
+            credentials = yield from records.every_credential(CredentialKind.API_KEY)
             return [
                 Listed(account, [each for each in credentials if each.account_id == account.id])
                 for account in accounts
@@ -132,7 +158,7 @@ class Accounts:
             account = yield from records.find(account_id)
             if account is None:
                 return None
-            return Listed(account, (yield from records.credentials_of(account_id)))
+            return Listed(account, (yield from records.credentials_of(account_id, CredentialKind.API_KEY)))
 
         found = await self._db.read(unit)
         if found is None:
@@ -162,7 +188,7 @@ class Accounts:
         """Make the row of a new account."""
         return AccountRow(self._ids.next_id(), name, self._clock.now_ms())
 
-    def credential_row(self, account_id: int, keys: KeyPair) -> CredentialRow:
+    def credential_row(self, account_id: int, keys: KeyPair, *, is_sandboxed: bool = False) -> CredentialRow:
         """Make the row of a key pair; only the digest of its secret is in it."""
         return CredentialRow(
             id=self._ids.next_id(),
@@ -170,9 +196,10 @@ class Accounts:
             kind=CredentialKind.API_KEY,
             key=keys.api_key,
             secret_hash=self._sealer.digest(keys.secret_key),
-            label="API key",
+            label="sandbox API key" if is_sandboxed else "API key",
             created_ms=self._clock.now_ms(),
             revoked_ms=None,
+            is_sandboxed=int(is_sandboxed),
         )
 
     def user_row(self, email: str, password: str) -> UserRow:

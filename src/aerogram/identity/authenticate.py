@@ -1,4 +1,4 @@
-"""Who asks: API key and secret to a principal, from memory where possible.
+"""Who asks: API key and secret, or a domain's token, to a principal; from memory where possible.
 
 Answers are remembered for `REMEMBER_MS`, so a revoked key stops working everywhere within that time.
 Failures are never remembered: a key that was just made works at once.
@@ -10,8 +10,8 @@ import hmac
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
-from aerogram.model.account import CredentialKind, Principal, SendDefaults
-from aerogram.store.records import lookups
+from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal, SendDefaults
+from aerogram.store.records import accounts, lookups
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -34,6 +34,8 @@ class Authenticator:
         self._sealer = sealer
         self._clock = clock
         self._remembered: dict[str, tuple[str, Principal, int]] = {}
+        # By digest, and apart: no key that a client may choose finds a token.
+        self._remembered_tokens: dict[str, tuple[Principal, int]] = {}
 
     def cached(self, key: str, secret: str) -> Principal | None:
         """Answer from memory; None means that the store must be asked, not that the pair is wrong."""
@@ -41,14 +43,13 @@ class Authenticator:
         if found is None:
             return None
         secret_hash, principal, until_ms = found
-        # After a clock was set back, the end would lie too far ahead.
-        if not 0 <= until_ms - self._clock.now_ms() <= REMEMBER_MS:
+        if not self._is_fresh(until_ms):
             del self._remembered[key]
             return None
         return principal if hmac.compare_digest(self._sealer.digest(secret), secret_hash) else None
 
     async def check(self, key: str, secret: str) -> Principal | None:
-        """Give the principal of a pair; None when it opens nothing.
+        """Give the principal of an API key pair; None when it opens nothing.
 
         Raises `UnavailableError` when the store cannot be asked.
         """
@@ -58,7 +59,7 @@ class Authenticator:
         found = await self._opening(key, secret)
         if found is None or not found.is_active:
             return None
-        principal = _principal(found, key)
+        principal = _principal(found, f"API key {key[:_LABEL_LETTERS]}…")
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
         self._remembered[key] = (found.secret_hash, principal, self._clock.now_ms() + REMEMBER_MS)
@@ -82,14 +83,51 @@ class Authenticator:
         # An unknown key costs the same comparison, so that time does not tell which keys exist.
         secret_hash = found.secret_hash if found else self._sealer.digest("")
         is_right = hmac.compare_digest(given, secret_hash)
-        return found if found is not None and is_right and found.revoked_ms is None else None
+        if found is None or not is_right or found.revoked_ms is not None:
+            return None
+        return found if found.kind == CredentialKind.API_KEY else None
+
+    async def check_token(self, token: str) -> Principal | None:
+        """Give the principal of a domain's token, for the SMTP door alone; None when it opens nothing.
+
+        Raises `UnavailableError` when the store cannot be asked.
+        """
+        digest = self._sealer.digest(token)
+        remembered = self._remembered_tokens.get(digest)
+        if remembered is not None and self._is_fresh(remembered[1]):
+            return remembered[0]
+        found = await self._database.read(lambda: lookups.credential_by_key(digest))
+        if found is None or found.kind != CredentialKind.DOMAIN_TOKEN or not _opens(found):
+            self._remembered_tokens.pop(digest, None)
+            return None
+        principal = _principal(found, f"token of {found.domain}")
+        if len(self._remembered_tokens) >= MAX_REMEMBERED:
+            self._remembered_tokens.clear()
+        self._remembered_tokens[digest] = (principal, self._clock.now_ms() + REMEMBER_MS)
+        return principal
+
+    def _is_fresh(self, until_ms: int) -> bool:
+        # After a clock was set back, the end would lie too far ahead.
+        return 0 <= until_ms - self._clock.now_ms() <= REMEMBER_MS
 
 
-def _principal(found: Opening, key: str) -> Principal:
+async def defaults_of(database: Database, account_id: int) -> SendDefaults:
+    """Give what mail of an account gets when it does not say otherwise."""
+    account = await database.read(lambda: accounts.find(account_id))
+    if account is None:
+        return NO_DEFAULTS
+    return SendDefaults(tracks_opens=bool(account.tracks_opens), tracks_clicks=bool(account.tracks_clicks))
+
+
+def _opens(found: Opening) -> bool:
+    return found.revoked_ms is None and bool(found.is_active)
+
+
+def _principal(found: Opening, label: str) -> Principal:
     return Principal(
         account_id=found.account_id,
         kind=CredentialKind(found.kind),
-        label=f"API key {key[:_LABEL_LETTERS]}…",
+        label=label,
         domain=found.domain,
         defaults=SendDefaults(
             tracks_opens=bool(found.tracks_opens),

@@ -8,6 +8,7 @@ from aerogram.base.errors import NotFoundError
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.identity.accounts import Accounts
 from aerogram.identity.authenticate import Authenticator
+from aerogram.model.account import CredentialKind
 from aerogram.store.records import accounts as records
 
 
@@ -35,7 +36,9 @@ async def test_a_new_pair_opens_its_account(database, sealer, clock, accounts):
 
 async def test_the_secret_is_kept_only_as_a_digest(database, accounts):
     opened = await accounts.create("Shop")
-    (credential,) = await database.read(lambda: records.credentials_of(opened.account.id))
+    (credential,) = await database.read(
+        lambda: records.credentials_of(opened.account.id, CredentialKind.API_KEY)
+    )
     assert opened.keys.secret_key not in credential
     assert re.fullmatch("[0-9a-f]{64}", credential.secret_hash)
 

@@ -34,6 +34,10 @@ COMMANDS: Final = {
 }
 """Every command and what it is for; the same sentence opens its own help."""
 
+BELOW: Final = {"account": ("key",), "domain": ("token",)}
+"""The nouns below a noun that have a file of their own, named after both, as in ``aerogram domain token add``."""
+_FOLDER: Final = "aerogram.doors.cli.commands"
+
 HELP: Final = """Aerogram, an email platform that a team runs itself.
 
 It speaks Mailjet's wire protocols, so clients of Mailjet work with it unchanged.
@@ -73,7 +77,9 @@ class _Commands(TyperGroup):
 
 def noun_of(name: str) -> Noun:
     """Load the declaration of one command of the table."""
-    noun: Noun = importlib.import_module(f"aerogram.doors.cli.commands.{name}").noun
+    noun: Noun = importlib.import_module(f"{_FOLDER}.{name}").noun
+    for below in BELOW.get(name, ()):
+        importlib.import_module(f"{_FOLDER}.{name}_{below}")
     return noun
 
 

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import ipaddress
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from aerogram.base.errors import StoreFullError, UnavailableError
-from aerogram.identity.gate import may
-from aerogram.model.account import Area, CredentialKind, Level, Principal
-from aerogram.model.message import Accepted, ContentKind, Rank, Recipient, Submission
+from aerogram.doors.smtp.controls import NO_CONTROLS, read_controls
+from aerogram.doors.smtp.submission import submission_of
+from aerogram.identity.gate import may, may_send_from
+from aerogram.model.account import Area, Level
 from aerogram.wire.address import is_email
 from aerogram.wire.mime.errors import MailError
-from aerogram.wire.mime.scan import Scan, scan
+from aerogram.wire.mime.scan import scan
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Coroutine
 
+    from aerogram.doors.smtp.controls import Controls
+    from aerogram.doors.smtp.stored import Shelf
+    from aerogram.doors.smtp.trusted import TrustedClients
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
     from aerogram.identity.rate import RateLimiter
+    from aerogram.model.account import Principal
+    from aerogram.model.message import Accepted, Submission
     from aerogram.senders.book import SenderBook
     from aerogram.submission.accept import Acceptor
-    from aerogram.wire.smtp.events import Envelope, MessageReceived
+    from aerogram.wire.mime.scan import Scan
+    from aerogram.wire.smtp.events import MessageReceived
 
 AREA: Final = Area.SEND
 LEVEL: Final = Level.FULL
@@ -58,40 +63,33 @@ class SmtpPolicy:
         rate: RateLimiter,
         senders: SenderBook,
         acceptor: Acceptor,
-        trusted_networks: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network],
-        trusted_account_id: int,
+        trusted: TrustedClients,
+        shelf: Shelf,
     ) -> None:
         self._authenticator = authenticator
         self._attempts = attempts
         self._rate = rate
         self._senders = senders
         self._acceptor = acceptor
-        self._networks = tuple(trusted_networks)
-        self._trusted_account_id = trusted_account_id
+        self._trusted = trusted
+        self._shelf = shelf
         self._tasks: set[asyncio.Task[None]] = set()
-        self._principal_of = functools.lru_cache(maxsize=4096)(self._find_trusted)
 
     def trusted(self, peer_ip: str) -> Principal | None:
-        """Give the principal of a client in ``trusted_networks``."""
-        return self._principal_of(peer_ip) if self._networks else None
-
-    def _find_trusted(self, peer_ip: str) -> Principal | None:
-        address: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(peer_ip)
-        address = getattr(address, "ipv4_mapped", None) or address
-        if any(address in network for network in self._networks):
-            return Principal(
-                account_id=self._trusted_account_id,
-                kind=CredentialKind.TRUSTED_NETWORK,
-                label=f"trusted client {peer_ip}",
-            )
-        return None
+        """Give the principal of a client that need not log in."""
+        return self._trusted.principal(peer_ip)
 
     async def login(self, username: str, password: str, peer_ip: str) -> Principal | Reply:
-        """Give the principal of a pair, or the reply that refuses it."""
+        """Give the principal of a pair, or the reply that refuses it.
+
+        A token of a domain is user and password at once (facts: SMTP.md §5).
+        """
         if self._attempts.is_locked(username, peer_ip):
             return AUTH_LOCKED
         try:
             principal = await self._authenticator.check(username, password)
+            if principal is None and username == password:
+                principal = await self._authenticator.check_token(password)
             if principal is not None:
                 await self._senders.confirm(principal.account_id, "")
         except UnavailableError:
@@ -106,14 +104,17 @@ class SmtpPolicy:
 
     def knows_sender(self, principal: Principal, reverse_path: str) -> bool:
         """Tell from memory whether MAIL FROM may pass; the From header decides finally."""
-        return (
-            not reverse_path
-            or self._senders.allows(principal.account_id, reverse_path)
+        if not reverse_path:
+            return True
+        return may_send_from(principal, reverse_path) and (
+            self._senders.allows(principal.account_id, reverse_path)
             or self._senders.knows_domain(principal.account_id, reverse_path)
         )
 
     async def check_sender(self, principal: Principal, reverse_path: str) -> Reply | None:
         """Ask the store whether MAIL FROM may pass; give the reply that refuses it."""
+        if not may_send_from(principal, reverse_path):
+            return domain_refused(reverse_path, principal.domain)
         try:
             if await self._senders.confirm(principal.account_id, reverse_path):
                 return None
@@ -127,25 +128,53 @@ class SmtpPolicy:
         """Check a mail and make it durable; ``done`` gets the reply to its final dot, now or later."""
         try:
             found = scan(event.data)
+            controls = read_controls(found.controls, found.contradicted) if found.controls else NO_CONTROLS
         except MailError as error:
-            done(Reply(error.code, error.enhanced, str(error)))
+            done(mail_refused(error))
             return
-        hops = event.data.count(b"\nReceived:", 0, found.head_end) + event.data.startswith(b"Received:")
-        if hops > MAX_HOPS:
-            done(TOO_MANY_HOPS)
-            return
-        account_id = principal.account_id
-        if self._rate.take(account_id):
-            done(RATE_LIMITED)
-            return
-        submission = _submission(account_id, event.envelope, event.data, found, transcript)
+        refusal = _refusal(principal, found)
+        if refusal is None and self._rate.take(principal.account_id):
+            refusal = RATE_LIMITED
+        if refusal is not None:
+            done(refusal)
+        elif controls.names_something:
+            self._start(self._look_up_and_send(principal, event, found, controls, transcript, done))
+        else:
+            self._send(found, submission_of(principal, event.envelope, found, controls, transcript), done)
+
+    async def _look_up_and_send(
+        self,
+        principal: Principal,
+        event: MessageReceived,
+        found: Scan,
+        controls: Controls,
+        transcript: str,
+        done: Callable[[Reply], None],
+    ) -> None:
+        """Ask the store about what the control headers name."""
+        try:
+            found, controls = await self._shelf.resolve(principal.account_id, found, controls)
+            submission = submission_of(principal, event.envelope, found, controls, transcript)
+        except MailError as error:
+            done(mail_refused(error))
+        except Exception as error:  # noqa: BLE001 - whatever it was, the client waits for a reply
+            done(_not_accepted(error))
+        else:
+            self._send(found, submission, done)
+
+    def _send(self, found: Scan, submission: Submission, done: Callable[[Reply], None]) -> None:
+        """Let a mail pass whose authors are senders of the account."""
+        account_id = submission.account_id
         if all(self._senders.allows(account_id, mailbox.email) for mailbox in found.from_mailboxes):
             self._accept(submission, done)
         else:
             emails = [mailbox.email for mailbox in found.from_mailboxes]
-            task = asyncio.get_running_loop().create_task(self._confirm_and_accept(emails, submission, done))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._confirm_and_accept(emails, submission, done))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _confirm_and_accept(
         self, emails: list[str], submission: Submission, done: Callable[[Reply], None]
@@ -168,6 +197,18 @@ class SmtpPolicy:
             done(_not_accepted(error))
             return
         future.add_done_callback(lambda finished: done(_reply_to(finished)))
+
+
+def _refusal(principal: Principal, found: Scan) -> Reply | None:
+    """Give the reply to a mail that runs in a circle, or that a token of another domain brings."""
+    hops = found.data.count(b"\nReceived:", 0, found.head_end) + found.data.startswith(b"Received:")
+    if hops > MAX_HOPS:
+        return TOO_MANY_HOPS
+    if principal.domain:
+        for mailbox in found.from_mailboxes:
+            if not may_send_from(principal, mailbox.email):
+                return domain_refused(mailbox.email, principal.domain)
+    return None
 
 
 def _reply_to(finished: asyncio.Future[list[tuple[Accepted, ...]]]) -> Reply:
@@ -196,35 +237,16 @@ def recipient_refusal(path: str) -> Reply | None:
     return Reply(553, "5.1.3", f"<{path}>: Recipient address rejected: not an email address")
 
 
+def mail_refused(error: MailError) -> Reply:
+    """Say what is wrong with a mail, a line for each mistake."""
+    return Reply(error.code, error.enhanced, str(error))
+
+
+def domain_refused(address: str, domain: str) -> Reply:
+    """Say that a token of a domain may not send from an address."""
+    return Reply(550, "5.7.1", f"<{address}>: Sender address rejected: this token sends from {domain} only")
+
+
 def sender_refused(address: str) -> Reply:
     """Say that an account may not send from an address."""
     return Reply(550, "5.7.1", f"<{address}>: Sender address rejected: Sender not allowed")
-
-
-def _submission(account_id: int, envelope: Envelope, data: bytes, found: Scan, transcript: str) -> Submission:
-    recipients = {recipient.path: recipient for recipient in envelope.recipients}
-    shape = found.shape
-    return Submission(
-        account_id=account_id,
-        door="smtp",
-        envelope_from=envelope.reverse_path,
-        recipients=tuple(
-            Recipient(path, notify=recipient.notify, orcpt=recipient.orcpt)
-            for path, recipient in recipients.items()
-        ),
-        kind=ContentKind.MIME,
-        body=data,
-        from_email=found.from_email,
-        subject=found.subject,
-        custom_id=found.custom_id,
-        event_payload=found.event_payload,
-        campaign=found.campaign,
-        rank=Rank.HIGH,
-        has_text=shape.has_text,
-        has_html=shape.has_html,
-        attachment_count=shape.attachment_count,
-        smtputf8=envelope.smtputf8,
-        dsn_ret=envelope.dsn_ret,
-        dsn_envid=envelope.dsn_envid,
-        transcript=transcript,
-    )

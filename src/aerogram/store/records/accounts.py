@@ -25,7 +25,10 @@ class AccountRow(NamedTuple):
 
 
 class CredentialRow(NamedTuple):
-    """What opens an account. ``secret_hash`` is `Sealer.digest` of the secret; ``kind`` a `CredentialKind`."""
+    """What opens an account. ``secret_hash`` is `Sealer.digest` of the secret; ``kind`` a `CredentialKind`.
+
+    The ``key`` of a domain's token is the token's digest. ``is_sandboxed`` is 0 or 1.
+    """
 
     id: int
     account_id: int
@@ -35,6 +38,8 @@ class CredentialRow(NamedTuple):
     label: str
     created_ms: int
     revoked_ms: int | None
+    domain: str = ""
+    is_sandboxed: int = 0
 
 
 class UserRow(NamedTuple):
@@ -67,29 +72,46 @@ _CHANGE = Sql(
 )
 _CREDENTIALS = Sql(
     select(*_CREDENTIAL)
-    .where(credential.c.account_id == bindparam("account_id"), credential.c.revoked_ms.is_(None))
+    .where(
+        credential.c.account_id == bindparam("account_id"),
+        credential.c.kind == bindparam("kind"),
+        credential.c.revoked_ms.is_(None),
+    )
     .order_by(credential.c.id),
     "account_id",
+    "kind",
 )
 _EVERY_CREDENTIAL = Sql(
-    select(*_CREDENTIAL).where(credential.c.revoked_ms.is_(None)).order_by(credential.c.id)
+    select(*_CREDENTIAL)
+    .where(credential.c.kind == bindparam("kind"), credential.c.revoked_ms.is_(None))
+    .order_by(credential.c.id),
+    "kind",
 )
 _BY_KEY = Sql(select(*_CREDENTIAL).where(credential.c.key == bindparam("key")), "key")
 _ADD_CREDENTIAL = Sql(
     insert(credential).values({name: bindparam(name) for name in CredentialRow._fields}),
     *CredentialRow._fields,
 )
+_REVOKE = Sql(
+    update(credential)
+    .where(credential.c.id == bindparam("which"), credential.c.revoked_ms.is_(None))
+    .values(revoked_ms=bindparam("now")),
+    "now",
+    "which",
+)
 _REVOKE_ALL = Sql(
     update(credential)
     .where(
         credential.c.account_id == bindparam("account"),
         credential.c.kind == bindparam("which_kind"),
+        credential.c.is_sandboxed == bindparam("sandboxed"),
         credential.c.revoked_ms.is_(None),
     )
     .values(revoked_ms=bindparam("now")),
     "now",
     "account",
     "which_kind",
+    "sandboxed",
 )
 _USER = Sql(
     select(*(user_account.c[name] for name in UserRow._fields)).where(
@@ -133,15 +155,15 @@ def change(row: AccountRow) -> Unit[None]:
     yield _CHANGE(row.is_active, row.tracks_opens, row.tracks_clicks, row.id)
 
 
-def credentials_of(account_id: int) -> Unit[list[CredentialRow]]:
-    """Give the credentials that open an account today, the oldest first."""
-    rows = yield _CREDENTIALS(account_id)
+def credentials_of(account_id: int, kind: int) -> Unit[list[CredentialRow]]:
+    """Give the credentials of a kind that open an account today, the oldest first."""
+    rows = yield _CREDENTIALS(account_id, kind)
     return [CredentialRow(*row) for row in rows]
 
 
-def every_credential() -> Unit[list[CredentialRow]]:
-    """Give the credentials of all accounts that are not revoked, the oldest first."""
-    rows = yield _EVERY_CREDENTIAL()
+def every_credential(kind: int) -> Unit[list[CredentialRow]]:
+    """Give the credentials of a kind of all accounts that are not revoked, the oldest first."""
+    rows = yield _EVERY_CREDENTIAL(kind)
     return [CredentialRow(*row) for row in rows]
 
 
@@ -156,9 +178,17 @@ def add_credential(row: CredentialRow) -> Unit[None]:
     yield _ADD_CREDENTIAL(*row)
 
 
+def revoke(credential_id: int, now_ms: int) -> Unit[None]:
+    """Revoke one credential; one that is revoked already keeps its moment."""
+    yield _REVOKE(now_ms, credential_id)
+
+
 def replace_credentials(row: CredentialRow, now_ms: int) -> Unit[None]:
-    """Revoke the account's credentials of the row's kind and store the row in their place."""
-    yield _REVOKE_ALL(now_ms, row.account_id, row.kind)
+    """Revoke the account's credentials that are like the row and store it in their place.
+
+    They are like it when they have its kind and are sandboxed as it is.
+    """
+    yield _REVOKE_ALL(now_ms, row.account_id, row.kind, row.is_sandboxed)
     yield _ADD_CREDENTIAL(*row)
 
 

@@ -25,12 +25,13 @@ from aerogram.wire.mime.errors import HeaderError
 from aerogram.wire.mime.fields import SINGLETONS, is_private
 from aerogram.wire.mime.headers import encode_custom, encode_mailboxes, encode_text, fold
 from aerogram.wire.mime.parameters import content_id, filename_pieces, media_type_pieces
+from aerogram.wire.mime.parts import Mailbox, Parts
 from aerogram.wire.mime.transfer import BOUNDARY_MARK, encode_body, wrap_base64
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aerogram.wire.mime.parts import Attachment, Parts
+    from aerogram.wire.mime.parts import Attachment
 
 _is_message_id: Final = re.compile(r"[!-;=?A-~]{1,400}@[!-;=?A-~]{1,400}\Z").match
 # Fields that only servers write, besides the private ones; a client's would be a forgery.
@@ -76,6 +77,13 @@ def build(
     _Body(parts, boundary_seed).append_to(out)
     if not out[-1].endswith(b"\r\n"):
         out.append(b"\r\n")
+    return b"".join(out)
+
+
+def build_content(text: str | None, html: str | None, boundary_seed: bytes) -> bytes:
+    """Build text and HTML alone: content fields, empty line and body, without a CRLF at the end."""
+    out: list[bytes] = []
+    _Body(Parts(sender_from=Mailbox(""), text=text, html=html), boundary_seed).append_to(out)
     return b"".join(out)
 
 

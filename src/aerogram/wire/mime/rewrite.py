@@ -12,8 +12,11 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.mime.date import format_date
+from aerogram.wire.mime.encoded_words import decode_words
+from aerogram.wire.mime.errors import HeaderError
 from aerogram.wire.mime.fields import PRIVATE, PRIVATE_PREFIXES, end_of_head, is_private, split_fields
 from aerogram.wire.mime.headers import encode_custom
+from aerogram.wire.mime.list_unsubscribe import read_ways, write_ways
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,9 +90,17 @@ def _sift(head: bytes) -> tuple[list[bytes], set[bytes]]:
         kept.append(field)
         names.add(name)
     if list_unsubscribe and b"list-unsubscribe" not in names:
-        kept.append(b"List-Unsubscribe:" + list_unsubscribe)
+        kept += _list_unsubscribe(list_unsubscribe)
         names.add(b"list-unsubscribe")
     return kept, names
+
+
+def _list_unsubscribe(value: bytes) -> list[bytes]:
+    """Write the field anew: what its readers follow is no text, so encoded words would hide it from them."""
+    try:
+        return [write_ways(read_ways(decode_words(value.replace(b"\r\n", b"").decode("utf-8", "replace"))))]
+    except HeaderError:
+        return []
 
 
 def _is_useless(name: bytes, value: bytes) -> bool:

@@ -22,6 +22,7 @@ from aerogram.wire.mime.errors import (
 )
 from aerogram.wire.mime.fields import PRIVATE_PREFIXES, SINGLETONS, end_of_head, split_fields
 from aerogram.wire.mime.shape import Shape, shape_of
+from aerogram.wire.mime.walk import ContentFields
 
 if TYPE_CHECKING:
     from aerogram.wire.mime.parts import Mailbox
@@ -32,14 +33,22 @@ MAX_HEAD: Final = 1024 * 1024
 # Everything below space but the tab and the line ends, which are counted (RFC 5322 §2.2).
 _CONTROLS: Final = bytes(code for code in range(0x20) if code not in b"\t\r\n")
 _NAME_CHARACTERS: Final = bytes(code for code in range(0x21, 0x7F) if code != ord(":"))
-_INTERESTING: Final = SINGLETONS | {b"content-type", b"content-disposition"}
+_INTERESTING: Final = SINGLETONS | {
+    b"content-type",
+    b"content-disposition",
+    b"content-transfer-encoding",
+}
+_CONTROL_PREFIXES: Final = (*PRIVATE_PREFIXES, b"x-list-unsubscribe")
+
+_NONE: Final[dict[str, str]] = {}
 
 
 class Scan:
     """What was found. ``head_end`` and ``body_start`` are offsets into the mail.
 
-    ``controls`` holds the first value of every ``X-MJ-*``, ``X-Mailjet-*`` and ``X-MailPace-*`` field by
-    its name in lower case, unfolded and decoded. ``data`` is the mail itself.
+    ``controls`` holds the first value of every ``X-MJ-*``, ``X-Mailjet-*`` and ``X-MailPace-*`` field and
+    of ``X-List-Unsubscribe`` by its name in lower case, unfolded and decoded; ``contradicted`` are the
+    names among them that stand again with another value. ``data`` is the mail itself.
     """
 
     def __init__(
@@ -48,14 +57,14 @@ class Scan:
         head_end: int,
         body_start: int,
         fields: dict[bytes, bytes],
-        controls: dict[str, str],
+        controls: list[tuple[bytes, bytes]],
     ) -> None:
         self.data = data
         self.head_end = head_end
         self.body_start = body_start
         self._fields = fields
         self.from_mailboxes: tuple[Mailbox, ...] = _read_from(fields)
-        self.controls = controls
+        self.controls, self.contradicted = _read_controls(controls) if controls else (_NONE, ())
 
     @property
     def from_email(self) -> str:
@@ -79,19 +88,9 @@ class Scan:
         return b"message-id" in self._fields
 
     @property
-    def custom_id(self) -> str:
-        """The value of X-MJ-CustomID."""
-        return self.controls.get("x-mj-customid", "")
-
-    @property
-    def event_payload(self) -> str:
-        """The value of X-MJ-EventPayload."""
-        return self.controls.get("x-mj-eventpayload", "")
-
-    @property
-    def campaign(self) -> str:
-        """The value of X-Mailjet-Campaign."""
-        return self.controls.get("x-mailjet-campaign", "")
+    def has_reply_to(self) -> bool:
+        """The mail says where answers go."""
+        return b"reply-to" in self._fields
 
     @property
     def needs_smtputf8(self) -> bool:
@@ -106,12 +105,12 @@ class Scan:
     @cached_property
     def shape(self) -> Shape:
         """Which kinds of body there are and how many files."""
-        return shape_of(
-            self.data,
-            self.body_start,
+        fields = ContentFields(
             _unfold(self._fields.get(b"content-type", b"")),
             _unfold(self._fields.get(b"content-disposition", b"")),
+            _unfold(self._fields.get(b"content-transfer-encoding", b"")),
         )
+        return shape_of(self.data, self.body_start, fields)
 
 
 def scan(data: bytes) -> Scan:
@@ -127,7 +126,7 @@ def scan(data: bytes) -> Scan:
     head = data[:head_end]
     _refuse_controls(head)
     fields: dict[bytes, bytes] = {}
-    has_controls = False
+    controls: list[tuple[bytes, bytes]] = []
     for field in split_fields(head):
         name, colon, value = field.partition(b":")
         lowered = name.lower()
@@ -140,10 +139,8 @@ def scan(data: bytes) -> Scan:
                 f"The line {field[:40].decode('ascii', 'replace')!r} of the header section is no header;"
                 " a header is a name, a colon and a value (RFC 5322 2.2)."
             )
-        elif lowered.startswith(PRIVATE_PREFIXES):
-            fields.setdefault(lowered, value)
-            has_controls = True
-    controls = _read_controls(fields) if has_controls else {}
+        elif lowered.startswith(_CONTROL_PREFIXES):
+            controls.append((lowered, value))
     return Scan(data, head_end, body_start, fields, controls)
 
 
@@ -157,12 +154,14 @@ def _refuse_controls(head: bytes) -> None:
         raise ControlCharacterError("The headers of the mail hold a control character (RFC 5322 2.2).")
 
 
-def _read_controls(fields: dict[bytes, bytes]) -> dict[str, str]:
-    return {
-        name.decode(): clean_text(decode_words(_unfold(value)))
-        for name, value in fields.items()
-        if name.startswith(PRIVATE_PREFIXES)
-    }
+def _read_controls(fields: list[tuple[bytes, bytes]]) -> tuple[dict[str, str], tuple[str, ...]]:
+    first: dict[str, str] = {}
+    contradicted: dict[str, None] = {}
+    for field_name, value in fields:
+        name, text = field_name.decode(), clean_text(decode_words(_unfold(value)))
+        if first.setdefault(name, text) != text:
+            contradicted[name] = None
+    return first, tuple(contradicted)
 
 
 def _read_from(fields: dict[bytes, bytes]) -> tuple[Mailbox, ...]:

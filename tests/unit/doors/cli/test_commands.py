@@ -95,6 +95,52 @@ def test_an_account_is_created_shown_and_its_key_rotated(first, aerogram, as_jso
     assert rotated["secret_key"] not in shown
 
 
+def test_an_account_has_several_keys_and_tells_which_are_sandboxed(first, aerogram, as_json):
+    key = first["api_key"]
+    made = as_json("account", "key", "add", key, "--sandbox")
+    assert made["is_sandboxed"] is True
+    listed = as_json("account", "key", "ls", key)
+    assert [(each["api_key"], each["is_sandboxed"]) for each in listed] == [
+        (key, False),
+        (made["api_key"], True),
+    ]
+    shown = as_json("account", "show", key)
+    assert (shown["keys"], shown["api_keys"]) == (listed, [key, made["api_key"]])
+    assert "sandboxed" in aerogram("account", "show", key)[1]
+    assert f"{made['api_key']} (sandbox)" in aerogram("account", "ls")[1]
+    rotated = as_json("account", "rotate-key", key)["api_key"]
+    assert as_json("account", "show", rotated)["api_keys"] == [made["api_key"], rotated]
+    assert as_json("account", "key", "revoke", made["api_key"])["api_key"] == made["api_key"]
+    assert as_json("account", "show", rotated)["api_keys"] == [rotated]
+    status, _, err = aerogram("account", "key", "revoke", made["api_key"])
+    assert (status, err.count("\n")) == (1, 1)
+
+
+def test_a_token_of_a_domain_is_shown_once_listed_and_revoked(first, aerogram, as_json):
+    made = as_json("domain", "token", "add", "Example.com")
+    assert (made["domain"], len(made["token"])) == ("example.com", 40)
+    other = as_json("domain", "token", "add", "example.com")
+    _, listed, _ = aerogram("domain", "token", "ls", "example.com", "--json")
+    assert [each["id"] for each in json.loads(listed)] == [made["id"], other["id"]]
+    assert made["token"] not in listed
+    assert as_json("account", "show", first["api_key"])["api_keys"] == [first["api_key"]]
+    assert as_json("domain", "token", "revoke", "example.com", "--id", str(made["id"]))["revoked"] == 1
+    assert [each["id"] for each in as_json("domain", "token", "ls", "example.com")] == [other["id"]]
+    assert as_json("domain", "token", "revoke", "example.com")["revoked"] == 1
+    assert aerogram("domain", "token", "revoke", "example.com") == (
+        1,
+        "",
+        "aerogram: example.com has no token.\n",
+    )
+
+
+def test_a_token_is_made_only_for_a_domain_from_which_the_account_sends(first, aerogram):
+    assert aerogram("domain", "token", "add", "example.net")[0] == 1
+    aerogram("domain", "add", "example.net")
+    aerogram("domain", "remove", "example.net")
+    assert aerogram("domain", "token", "add", "example.net")[0] in {1, 2}
+
+
 def test_a_sender_is_added_listed_and_removed(first, aerogram, as_json):
     assert as_json("sender", "add", "News@Example.org")["email"] == "news@example.org"
     assert "news@example.org" in aerogram("sender", "ls")[1]

@@ -36,14 +36,27 @@ def test_a_mail_is_read():
 
 def test_orders_to_the_service_are_read_in_any_case_unfolded_and_decoded():
     found = scan(MAIL)
-    assert (found.custom_id, found.event_payload, found.campaign) == ("r-17", '{"order": 17}', "spring")
-    assert found.controls["x-mailjet-prio"] == "3"
+    assert found.controls == {
+        "x-mj-customid": "r-17",
+        "x-mj-eventpayload": '{"order": 17}',
+        "x-mailjet-campaign": "spring",
+        "x-mailjet-prio": "3",
+    }
+    assert found.contradicted == ()
+
+
+def test_an_order_that_stands_again_is_told_when_it_says_something_else():
+    mail = b"From: a@b\r\nX-MJ-CustomID: 1\r\nx-mj-customid:  1\r\nX-List-Unsubscribe: <x>\r\n"
+    assert scan(mail).contradicted == ()
+    assert scan(mail + b"X-MJ-CustomID: 2\r\n").controls["x-mj-customid"] == "1"
+    assert scan(mail + b"X-MJ-CustomID: 2\r\nX-MJ-CustomID: 3\r\n").contradicted == ("x-mj-customid",)
+    assert scan(mail + b"X-List-Unsubscribe: <y>\r\n").contradicted == ("x-list-unsubscribe",)
 
 
 def test_a_mail_without_them_has_none():
     found = scan(b"From: a@b\r\n\r\n")
-    assert (found.subject, found.custom_id, found.event_payload, found.campaign) == ("", "", "", "")
-    assert (found.has_date, found.has_message_id, found.controls) == (False, False, {})
+    assert (found.subject, found.has_date, found.has_message_id, found.has_reply_to) == ("", *[False] * 3)
+    assert (found.controls, found.contradicted) == ({}, ())
 
 
 def test_the_first_author_counts():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from aerogram.wire.mime.walk import MAX_PARTS
 
 
 def shape_of(mail: bytes) -> Shape:
-    return scan(b"From: a@b\r\n" + mail).shape
+    return msgspec.structs.replace(scan(b"From: a@b\r\n" + mail).shape, bodies_end=0)
 
 
 def multipart(*parts: bytes, kind: bytes = b"mixed", boundary: bytes = b"b1") -> bytes:
@@ -88,3 +89,14 @@ def test_the_shape_of_what_the_standard_library_writes_is_right(has_text, has_ht
 )
 def test_any_body_has_a_shape(pieces):
     shape_of(b"Content-Type: multipart/mixed; boundary=b1\r\n\r\n" + b"".join(pieces))
+
+
+def test_the_end_of_the_bodies_is_known_and_whether_one_is_base64():
+    encoded = b"Content-Type: text/html\r\nContent-Transfer-Encoding: BASE64\r\n\r\nPHA+"
+    mail = b"From: a@b\r\n" + multipart(TEXT, encoded, FILE)
+    shape = scan(mail).shape
+    assert shape.has_base64_body
+    assert mail[: shape.bodies_end].endswith(b"PHA+")
+    assert scan(b"From: a@b\r\nContent-Transfer-Encoding: base64\r\n\r\nPHA+").shape.has_base64_body
+    assert not scan(b"From: a@b\r\n" + multipart(TEXT, FILE)).shape.has_base64_body
+    assert scan(b"From: a@b\r\n" + multipart(FILE)).shape.bodies_end == 0

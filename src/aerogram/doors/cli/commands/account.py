@@ -1,5 +1,6 @@
 """``aerogram account …``."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.identity.accounts import Accounts, KeyPair, Listed
 from aerogram.senders.categories import MonitoringCategories
+from aerogram.store.records.accounts import CredentialRow
 
 noun = Noun("Accounts and their API keys.")
 category = noun.noun(
@@ -45,7 +47,7 @@ async def ls(house: Installation) -> Answer:
             each.account.id,
             each.account.name,
             "active" if each.account.is_active else "inactive",
-            ", ".join(credential.key for credential in each.credentials),
+            ", ".join(map(_named, each.credentials)),
             moment(each.account.created_ms),
         )
         for each in listed
@@ -68,8 +70,8 @@ async def show(house: Installation, account: Named) -> Answer:
         accounts = accounts_of(platform)
         found = await accounts.show(await accounts.identify(account))
     keys = table(
-        ("API KEY", "CREATED"),
-        [(credential.key, moment(credential.created_ms)) for credential in found.credentials],
+        ("API KEY", "MAIL", "CREATED"),
+        keys_rows(found.credentials),
         empty="No key opens it.",
     )
     return Answer(_facts(found), f"{_described(found)}\n\n{keys}")
@@ -88,7 +90,7 @@ async def create(
     async with house.open() as platform:
         opened = await accounts_of(platform).create(name)
     facts = {"id": opened.account.id, "name": name, **opened.keys._asdict()}
-    return Answer(facts, f"Account {opened.account.id} {name!r}\n{_shown_once(opened.keys)}")
+    return Answer(facts, f"Account {opened.account.id} {name!r}\n{shown_once(opened.keys)}")
 
 
 @noun.command("set")
@@ -170,18 +172,42 @@ async def remove_category(house: Installation, account: Named, name: CategoryNam
 
 @noun.command("rotate-key")
 async def rotate_key(house: Installation, account: Named) -> Answer:
-    """Make a new key pair in the place of the old one, which stops working within seconds.
+    """Make a new key pair in the place of the old ones, which stop working within seconds.
 
-    aerogram account rotate-key 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
+    Sandbox keys stay.
+
+      aerogram account rotate-key 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
     async with house.open() as platform:
         accounts = accounts_of(platform)
         account_id = await accounts.identify(account)
         keys = await accounts.rotate(account_id)
-    return Answer({"id": account_id, **keys._asdict()}, f"Account {account_id}\n{_shown_once(keys)}")
+    return Answer({"id": account_id, **keys._asdict()}, f"Account {account_id}\n{shown_once(keys)}")
 
 
-def _shown_once(keys: KeyPair) -> str:
+def keys_rows(credentials: Sequence[CredentialRow]) -> list[tuple[str, str, str]]:
+    """Write a row for each API key: the key, what becomes of its mail, since when."""
+    return [
+        (each.key, "sandboxed" if each.is_sandboxed else "sent", moment(each.created_ms))
+        for each in credentials
+    ]
+
+
+def key_facts(credential: CredentialRow) -> dict[str, Any]:
+    """Describe an API key for programs."""
+    return {
+        "api_key": credential.key,
+        "is_sandboxed": bool(credential.is_sandboxed),
+        "created": moment(credential.created_ms),
+    }
+
+
+def _named(credential: CredentialRow) -> str:
+    return f"{credential.key} (sandbox)" if credential.is_sandboxed else credential.key
+
+
+def shown_once(keys: KeyPair) -> str:
+    """Show a key pair at the one moment when its secret is known."""
     return f"API key     {keys.api_key}\nsecret key  {keys.secret_key}\n\nKeep the secret: it is not shown again."
 
 
@@ -211,4 +237,5 @@ def _facts(listed: Listed) -> dict[str, Any]:
         "tracks_clicks": bool(listed.account.tracks_clicks),
         "created": moment(listed.account.created_ms),
         "api_keys": [credential.key for credential in listed.credentials],
+        "keys": [key_facts(credential) for credential in listed.credentials],
     }

@@ -1,0 +1,62 @@
+"""``aerogram account key …``."""
+
+from typing import Annotated
+
+import typer
+
+from aerogram.doors.cli.answer import Answer, table
+from aerogram.doors.cli.commands import account as parent
+from aerogram.doors.cli.commands.account import Named, accounts_of, key_facts, keys_rows, shown_once
+from aerogram.doors.cli.host import Installation
+
+noun = parent.noun.noun(
+    "key", "The API keys of an account; mail by a sandbox key never leaves this installation."
+)
+
+ApiKey = Annotated[str, typer.Argument(metavar="API_KEY", help="As aerogram account key ls shows it.")]
+
+
+@noun.command("ls")
+async def ls(house: Installation, account: Named) -> Answer:
+    """List the keys that open an account, the oldest first.
+
+    aerogram account key ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
+    """
+    async with house.open() as platform:
+        accounts = accounts_of(platform)
+        found = await accounts.show(await accounts.identify(account))
+    text = table(("API KEY", "MAIL", "CREATED"), keys_rows(found.credentials), empty="No key opens it.")
+    return Answer([key_facts(each) for each in found.credentials], text)
+
+
+@noun.command("add")
+async def add(
+    house: Installation,
+    account: Named,
+    *,
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="Mail by this key never leaves.")] = False,
+) -> Answer:
+    """Make one more key pair for an account; the secret is shown this once.
+
+    Mail by a sandbox key is accepted, checked and told of by events as any other; it never leaves.
+
+      aerogram account key add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --sandbox
+    """
+    async with house.open() as platform:
+        accounts = accounts_of(platform)
+        account_id = await accounts.identify(account)
+        keys = await accounts.add_key(account_id, is_sandboxed=sandbox)
+    facts = {"id": account_id, **keys._asdict(), "is_sandboxed": sandbox}
+    kind = "sandbox key" if sandbox else "key"
+    return Answer(facts, f"Account {account_id}, one more {kind}\n{shown_once(keys)}")
+
+
+@noun.command("revoke")
+async def revoke(house: Installation, api_key: ApiKey) -> Answer:
+    """Let a key pair open nothing any more; running servers follow within seconds.
+
+    aerogram account key revoke 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
+    """
+    async with house.open() as platform:
+        revoked = await accounts_of(platform).revoke_key(api_key)
+    return Answer({"id": revoked.account_id, "api_key": api_key}, f"{api_key} opens nothing any more.")

@@ -1,0 +1,88 @@
+"""``aerogram domain token …``."""
+
+from typing import Annotated, Any
+
+import typer
+
+from aerogram.base.errors import RefusedError
+from aerogram.doors.cli.answer import Answer, moment, plural, table
+from aerogram.doors.cli.commands import domain as parent
+from aerogram.doors.cli.commands.account import accounts_of
+from aerogram.doors.cli.commands.domain import Account, Name, domains_of
+from aerogram.doors.cli.host import Installation, Platform
+from aerogram.identity.tokens import DomainTokens
+from aerogram.senders.pattern import parse_domain
+from aerogram.store.records.accounts import CredentialRow
+
+noun = parent.noun.noun(
+    "token", "Tokens of a domain: user and password in one, for SMTP clients that send from it alone."
+)
+
+
+def tokens_of(platform: Platform) -> DomainTokens:
+    """Make the service over an open store."""
+    return DomainTokens(platform.database, platform.sealer, platform.ids, platform.clock)
+
+
+@noun.command("ls")
+async def ls(house: Installation, domain: Name, account: Account = "") -> Answer:
+    """List the tokens of a domain, the oldest first. The tokens themselves are not known any more.
+
+    aerogram domain token ls example.org
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        tokens = await tokens_of(platform).of_domain(account_id, parse_domain(domain))
+    text = table(
+        ("ID", "DOMAIN", "CREATED"),
+        [(each.id, each.domain, moment(each.created_ms)) for each in tokens],
+        empty="The domain has no token.",
+    )
+    return Answer([_facts(each) for each in tokens], text)
+
+
+@noun.command("add")
+async def add(house: Installation, domain: Name, account: Account = "") -> Answer:
+    """Make a token that sends from a domain over SMTP; it is shown this once.
+
+    User and password of the SMTP client are both the token. It opens nothing else.
+
+      aerogram domain token add example.org
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        found = await domains_of(platform).show(account_id, domain)
+        if not found.may_send:
+            raise RefusedError(
+                f"Nobody sends from all of {found.name}; run: aerogram domain add {found.name}"
+            )
+        made = await tokens_of(platform).make(account_id, found.name)
+    text = (
+        f"token  {made.token}\n\nUser and password of an SMTP client that sends from {found.name}.\n"
+        "Keep it: it is not shown again."
+    )
+    return Answer({**_facts(made.row), "token": made.token}, text)
+
+
+@noun.command("revoke")
+async def revoke(
+    house: Installation,
+    domain: Name,
+    account: Account = "",
+    token_id: Annotated[
+        int | None, typer.Option("--id", metavar="ID", help="This token alone. [default: all of the domain]")
+    ] = None,
+) -> Answer:
+    """Let the tokens of a domain open nothing any more; running servers follow within seconds.
+
+    aerogram domain token revoke example.org
+    """
+    name = parse_domain(domain)
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        revoked = await tokens_of(platform).revoke(account_id, name, token_id)
+    return Answer({"domain": name, "revoked": revoked}, f"{plural(revoked, 'token')} of {name} revoked.")
+
+
+def _facts(token: CredentialRow) -> dict[str, Any]:
+    return {"id": token.id, "domain": token.domain, "created": moment(token.created_ms)}

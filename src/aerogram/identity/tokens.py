@@ -1,0 +1,83 @@
+"""Tokens of sending domains: user and password in one, for mail of one domain over SMTP.
+
+A token is shown when it is made; the store knows only its digest, by which it is found again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from aerogram.base.errors import NotFoundError
+from aerogram.model.account import CredentialKind
+from aerogram.store.records import accounts as records
+from aerogram.store.records.accounts import CredentialRow
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.base.sealing import Sealer
+    from aerogram.store.sql import Database, Unit
+
+TOKEN_BYTES: Final = 20
+"""160 random bits, 40 hexadecimal digits: letters that every client's settings take."""
+
+
+class NewToken(NamedTuple):
+    """A token at the one moment when it is known."""
+
+    token: str
+    row: CredentialRow
+
+
+class DomainTokens:
+    """The tokens of all accounts. Domains are in lower-case ASCII."""
+
+    def __init__(self, db: Database, sealer: Sealer, ids: IdGenerator, clock: Clock) -> None:
+        self._db = db
+        self._sealer = sealer
+        self._ids = ids
+        self._clock = clock
+
+    async def make(self, account_id: int, domain: str) -> NewToken:
+        """Make one more token of a domain. That the account may send from it is for the caller to see."""
+        token = secrets.token_hex(TOKEN_BYTES)
+        row = CredentialRow(
+            id=self._ids.next_id(),
+            account_id=account_id,
+            kind=CredentialKind.DOMAIN_TOKEN,
+            key=self._sealer.digest(token),
+            # No secret has an empty digest, so as a key pair it opens nothing.
+            secret_hash="",
+            label=f"token of {domain}",
+            created_ms=self._clock.now_ms(),
+            revoked_ms=None,
+            domain=domain,
+        )
+        await self._db.write(lambda: records.add_credential(row))
+        return NewToken(token, row)
+
+    async def of_domain(self, account_id: int, domain: str) -> list[CredentialRow]:
+        """Give a domain's tokens that open, the oldest first."""
+        return await self._db.read(lambda: _of_domain(account_id, domain))
+
+    async def revoke(self, account_id: int, domain: str, token_id: int | None = None) -> int:
+        """Revoke one token of a domain, or all of them; give how many. `NotFoundError` when it has none."""
+
+        def unit() -> Unit[int]:
+            tokens = yield from _of_domain(account_id, domain)
+            ids = [each.id for each in tokens if token_id in {None, each.id}]
+            for each in ids:
+                yield from records.revoke(each, self._clock.now_ms())
+            return len(ids)
+
+        revoked = await self._db.write(unit)
+        if not revoked:
+            which = "token" if token_id is None else f"token {token_id}"
+            raise NotFoundError(f"{domain} has no {which}.")
+        return revoked
+
+
+def _of_domain(account_id: int, domain: str) -> Unit[list[CredentialRow]]:
+    every = yield from records.credentials_of(account_id, CredentialKind.DOMAIN_TOKEN)
+    return [each for each in every if each.domain == domain]

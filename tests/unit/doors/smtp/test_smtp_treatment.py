@@ -1,0 +1,95 @@
+"""The treatment of a mail that came by SMTP: what makes marks be filled in, and what leaves them alone."""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+
+from aerogram.content.treat import NOTHING, Asked
+from aerogram.doors.smtp.submission import treatment_for
+from aerogram.model.account import NO_DEFAULTS, SendDefaults
+from aerogram.model.treatment import PLAIN, Treatment, packed
+from aerogram.wire.mime.scan import scan
+
+UNSUBSCRIBE = '<p>x</p><a href="[[UNSUB_LINK_EN]]">leave</a>'
+
+
+def a_mail(text="Hello", html=None, cte=None):
+    message = EmailMessage(policy=SMTP)
+    message["From"] = "ann@example.org"
+    if text is not None:
+        message.set_content(text, cte=cte)
+    if html is not None and text is not None:
+        message.add_alternative(html, subtype="html", cte=cte)
+    elif html is not None:
+        message.set_content(html, subtype="html", cte=cte)
+    return message
+
+
+def decide(mail, asked=NOTHING, defaults=NO_DEFAULTS):
+    return treatment_for(asked, defaults, scan(mail if isinstance(mail, bytes) else mail.as_bytes()))
+
+
+def test_a_mail_that_asks_for_nothing_has_no_treatment():
+    assert decide(a_mail()) is PLAIN
+    assert decide(a_mail(html="<!--[if mso]>x[0][[1]]<![endif]-->")) is PLAIN
+
+
+def test_a_mail_that_quotes_marks_by_accident_is_left_alone():
+    assert decide(a_mail("Write [[var:name]], [[data:x]] and {{var:name}} as you like")) is PLAIN
+    assert decide(a_mail("The mark is [[UNSUBTLE]]")) is PLAIN
+    treatment = decide(
+        a_mail("[[var:name]]", html="<p>[[var:name]]</p>"), defaults=SendDefaults(tracks_opens=True)
+    )
+    assert treatment == Treatment(tracks_opens=True)
+
+
+@pytest.mark.parametrize(
+    "asked", [Asked(variables={"name": "Ann"}), Asked(has_language=True), Asked(template_id=7)]
+)
+def test_variables_language_and_templates_let_marks_be_filled_in(asked):
+    treatment = decide(a_mail("Dear [[var:name]]"), asked)
+    assert treatment.has_marks
+    assert treatment.variables == asked.variables
+
+
+def test_variables_that_nothing_uses_are_not_kept():
+    assert packed(decide(a_mail("Dear Ann"), Asked(variables={"name": "Ann"}))) == ""
+
+
+@pytest.mark.parametrize("cte", ["7bit", "quoted-printable", "base64"])
+@pytest.mark.parametrize("indent", range(12))
+def test_the_unsubscribe_mark_makes_a_mail_bulk_however_it_is_encoded(cte, indent):
+    # The mark begins at any place of a group of base64 and is cut by any soft break.
+    html = "y" * (40 + indent * 5) + UNSUBSCRIBE
+    expected = Treatment(has_marks=True, is_bulk=True)
+    assert decide(a_mail(None, html, cte)) == expected
+    assert decide(a_mail("Hello", html, cte)) == expected
+
+
+def test_the_mark_in_a_file_is_no_link():
+    message = a_mail("See the file")
+    message.add_attachment("[[UNSUB_LINK_EN]]", filename="template.txt")
+    assert decide(message) is PLAIN
+
+
+def test_a_signed_mail_that_shows_the_mark_is_left_alone():
+    mail = (
+        b"From: a@example.org\r\nContent-Type: multipart/signed; boundary=s\r\n\r\n"
+        b"--s\r\n\r\n[[UNSUB_LINK]]\r\n--s\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n"
+    )
+    assert decide(mail) is PLAIN
+
+
+def test_the_accounts_tracking_counts_unless_the_mail_says_otherwise():
+    tracked = SendDefaults(tracks_opens=True, tracks_clicks=True)
+    mail = a_mail(html="<p>x</p>")
+    assert decide(mail, defaults=tracked) == Treatment(tracks_opens=True, tracks_clicks=True)
+    assert decide(mail, Asked(tracks_opens=False), tracked) == Treatment(tracks_clicks=True)
+    assert packed(decide(a_mail(), defaults=tracked)) == ""
+
+
+def test_tags_and_the_sandbox_travel_with_the_mail():
+    assert decide(a_mail(), Asked(tags=("a",)), SendDefaults(is_sandboxed=True)) == Treatment(
+        tags=("a",), is_sandboxed=True
+    )
