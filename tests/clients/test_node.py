@@ -1,6 +1,8 @@
 """Mailjet's own Node SDK and nodemailer."""
 
 import base64
+import email
+import email.policy
 import json
 import os
 import subprocess
@@ -88,6 +90,30 @@ def test_node_mailjet_sends_text_html_and_a_file(run, post):
     assert result["To"][0]["Email"] == sample.recipient
     assert result["To"][0]["MessageID"] <= 2**53 - 1
     sample.assert_intact(post.mail_to(sample.recipient))
+
+
+def test_node_mailjet_sends_variables_in_both_languages(run, post):
+    sample = Sample()
+    settings = post.server.settings
+    message = {
+        "From": {"Email": SENDER, "Name": "Orders"},
+        "To": [{"Email": sample.recipient, "Name": "Ann"}],
+        "Subject": "Order {{var:order}}",
+        "TextPart": "Dear [[var:name]], {% for item in var:items %}{{ item }};{% endfor %}",
+        "TemplateLanguage": True,
+        "Variables": {"name": "Ann", "order": 17, "items": ["a pen", "grüße"]},
+    }
+    answer = run(
+        "send_mailjet.js",
+        host=https_of(post.server),
+        key=settings["api_key"],
+        secret=settings["secret_key"],
+        message=message,
+    )
+    assert answer["body"]["Messages"][0]["Status"] == "success"
+    received = email.message_from_bytes(post.mail_to(sample.recipient), policy=email.policy.default)
+    assert received["Subject"] == "Order 17"
+    assert received.get_content().strip() == "Dear Ann, a pen;grüße;"
 
 
 def test_node_mailjet_tells_that_the_key_is_wrong(run, capturing):
@@ -220,3 +246,36 @@ def test_node_mailjet_keeps_a_template(run, post):
     missing = call("get", template["ID"])
     assert missing["status"] == 404
     assert "The resource with the specified ID you are trying to reach does not exist." in missing["message"]
+
+
+def test_node_mailjet_sends_a_template_with_variables(run, post):
+    sample = Sample()
+    settings = post.server.settings
+    access = {"host": https_of(post.server), "key": settings["api_key"], "secret": settings["secret_key"]}
+
+    def template(template_id=None, action=None, **body):
+        told = run(
+            "call_mailjet.js",
+            **access,
+            method="post",
+            resource="template",
+            id=template_id,
+            action=action,
+            body=body,
+        )
+        return told["body"]["Data"][0]
+
+    template_id = template(Name=sample.recipient)["ID"]
+    headers = {"Subject": "Order {{var:order}}", "From": f"Shop <{SENDER}>"}
+    template(template_id, "detailcontent", **{"Html-part": "<p>Dear {{var:name}}</p>", "Headers": headers})
+    message = {
+        "To": [{"Email": sample.recipient}],
+        "TemplateID": template_id,
+        "TemplateLanguage": True,
+        "Variables": {"name": "Ann", "order": 17},
+    }
+    answer = run("send_mailjet.js", **access, message=message)
+    assert answer["body"]["Messages"][0]["Status"] == "success"
+    received = email.message_from_bytes(post.mail_to(sample.recipient), policy=email.policy.default)
+    assert (received["From"], received["Subject"]) == (f"Shop <{SENDER}>", "Order 17")
+    assert received.get_body(("html",)).get_content().strip() == "<p>Dear Ann</p>"

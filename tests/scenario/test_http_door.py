@@ -129,6 +129,10 @@ async def test_the_openapi_document_describes_what_exists(client):
         "/v3/REST/template/{key}",
         "/v3/REST/template/{key}/detailcontent",
     }
+    body = document["paths"]["/v3.1/send"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    message = body["properties"]["Messages"]["items"]["properties"]
+    assert message["AutoTextPart"]["type"] == "boolean"
+    assert "AutoTextPart" in body["properties"]["Globals"]["properties"]
     content = document["paths"]["/v3/REST/template/{key}/detailcontent"]
     assert set(content) == {"parameters", "get", "post", "put"}
     assert "requestBody" not in content["get"]

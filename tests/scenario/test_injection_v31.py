@@ -174,14 +174,20 @@ def test_the_envelope_goes_to_whom_it_was_asked_for_and_to_nobody_else(client, s
     assert sorted(stored) == sorted(asked)
 
 
-def test_no_payload_adds_a_header_a_recipient_or_a_part(client, sent):
-    def raw(entry):
+def raw_mail(client, entry):
+    """The mail of the first recipient, as soon as it is in the inbox."""
+
+    def raw():
         answer = client.get(f"/inbox/api/messages/{entry['To'][0]['MessageID']}/raw")
         return answer.content if answer.status_code == 200 else None
 
+    return wait_for(raw, "the mail in the inbox")
+
+
+def test_no_payload_adds_a_header_a_recipient_or_a_part(client, sent):
     plain = None
     for attempt, entry in sent:
-        mail = wait_for(lambda entry=entry: raw(entry), f"the mail with {attempt.payload!r}")
+        mail = raw_mail(client, entry)
         assert smuggled(mail) == [], attempt.payload
         names = header_names(mail)
         assert names.pop(names.index(attempt.value("Headers.name").lower()))
@@ -192,3 +198,30 @@ def test_no_payload_adds_a_header_a_recipient_or_a_part(client, sent):
         assert addresses(mail) == {
             name: [attempt.value(f"{field}.Email")] for name, field in ADDRESSES.items()
         }, attempt.payload
+
+
+def test_no_value_of_a_variable_adds_one(client):
+    """The subject is written in the template language, so that a value stands in a header."""
+
+    def message(payload):
+        return {
+            "From": {"Email": "from@example.com"},
+            "To": [{"Email": "to@example.net", "Name": "Ann"}],
+            "Subject": "Dear {{var:name}}",
+            "TextPart": "{{var:name}} [[var:name]]",
+            "TemplateLanguage": True,
+            "Variables": {"name": payload},
+        }
+
+    plain = None
+    for start in range(0, len(PAYLOADS), MESSAGES_IN_CALL):
+        some = PAYLOADS[start : start + MESSAGES_IN_CALL]
+        answer = client.post("/v3.1/send", json={"Messages": [message(payload) for payload in some]})
+        assert answer.status_code == 200
+        for payload, entry in zip(some, answer.json()["Messages"], strict=True):
+            mail = raw_mail(client, entry)
+            assert smuggled(mail) == [], payload
+            plain = plain or header_names(mail)
+            assert header_names(mail) == plain, payload
+            assert addresses(mail)["to"] == ["to@example.net"]
+            assert b"{{" not in mail

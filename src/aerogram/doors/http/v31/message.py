@@ -57,6 +57,9 @@ READERS: Final[Mapping[str, Callable[[str, Any, values.Findings], Any]]] = {
 }
 """Every documented property and what reads it (facts: SEND.md A4). AutoTextPart is Aerogram's own."""
 
+_Bodies = tuple[str | None, str | None]
+"""Text and HTML."""
+
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -155,24 +158,9 @@ def read_message(
     sender_from: Mailbox | None = found.get("From")
     sender: Mailbox | None = found.get("Sender")
     to, cc, bcc = found.get("To", ()), found.get("Cc", ()), found.get("Bcc", ())
-    parts = None
-    text, html = _bodies(found)
-    if not findings.mistakes and sender_from is not None:
-        parts = Parts(
-            sender_from=sender_from,
-            sender=sender,
-            reply_to=reply_to,
-            to=to,
-            cc=cc,
-            subject=found.get("Subject", ""),
-            text=text,
-            html=html,
-            attachments=found.get("Attachments", ()),
-            inlined=found.get("InlinedAttachments", ()),
-            headers=pairs,
-        )
+    bodies = _bodies(found)
     return Draft(
-        parts=parts,
+        parts=None if findings.mistakes or sender_from is None else _parts(sender_from, bodies, found),
         recipients=(
             *[Recipient(box.email) for box in to],
             *[Recipient(box.email, Role.CC) for box in cc],
@@ -191,11 +179,29 @@ def read_message(
         campaign=found.get("CustomCampaign", ""),
         rank=found.get("Priority", Rank.HIGH),
         bcc=bcc,
-        asked=asked_of(found, has_text=text is not None),
+        asked=asked_of(found, has_text=bodies[0] is not None),
     )
 
 
-def _bodies(found: Mapping[str, Any]) -> tuple[str | None, str | None]:
+def _parts(sender_from: Mailbox, bodies: _Bodies, found: Mapping[str, Any]) -> Parts:
+    """Give what the mail is made of, from values without mistakes."""
+    text, html = bodies
+    return Parts(
+        sender_from=sender_from,
+        sender=found.get("Sender"),
+        reply_to=found.get("ReplyTo"),
+        to=found.get("To", ()),
+        cc=found.get("Cc", ()),
+        subject=found.get("Subject", ""),
+        text=text,
+        html=html,
+        attachments=found.get("Attachments", ()),
+        inlined=found.get("InlinedAttachments", ()),
+        headers=found.get("Headers", ()),
+    )
+
+
+def _bodies(found: Mapping[str, Any]) -> _Bodies:
     """Give text and HTML. An empty one is as good as absent, unless nothing else would be left."""
     text, html = found.get("TextPart") or None, found.get("HTMLPart") or None
     return ("", None) if text is None and html is None else (text, html)

@@ -44,7 +44,7 @@ def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
     brought: JsonObject = {}
     if template.from_email:
         brought["From"] = {"Email": template.from_email, "Name": template.from_name}
-    if template.reply_to is not None:
+    if template.reply_to is not None and not _has_reply_header(message.get("Headers")):
         brought["ReplyTo"] = {"Email": template.reply_to.email, "Name": template.reply_to.name}
     if template.subject:
         brought["Subject"] = template.subject
@@ -71,6 +71,11 @@ def template_of(message: JsonObject, templates: Mapping[int, StoredTemplate | No
     """Give the template that a message names; None when it names none that is known."""
     template_id = wanted_id(message)
     return None if template_id is None else templates.get(template_id)
+
+
+def _has_reply_header(headers: object) -> bool:
+    """Tell whether the call itself says, by a header, where answers go."""
+    return isinstance(headers, dict) and any(name.lower() == "reply-to" for name in headers)
 
 
 def _parts_of(template: StoredTemplate) -> tuple[tuple[str, str | None, Mistake], ...]:

@@ -141,6 +141,11 @@ class TestTemplates:
         assert (parts.sender_from.email, parts.subject) == ("orders@example.com", "Receipt 17")
         assert parts.reply_to == Mailbox("own@example.com")
 
+    def test_a_header_of_the_call_says_too_where_answers_go(self):
+        submission = submitted(a_message(TemplateID=17, Headers={"reply-to": "own@example.com"}), {17: FULL})
+        parts = parts_of(submission)
+        assert (parts.reply_to, parts.headers) == (None, (("reply-to", "own@example.com"),))
+
     def test_its_parts_win_over_those_of_the_call(self):
         both = a_message(TemplateID=17, HTMLPart="<b>own</b>", TextPart="own")
         parts = parts_of(submitted(both, {17: FULL}))
