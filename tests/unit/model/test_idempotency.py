@@ -44,3 +44,7 @@ def test_mail_without_the_header_has_no_key():
 def test_requests_are_the_same_by_path_body_and_what_of_them_is_accepted(first, second):
     one, other = (http.key_of(1, "k", path, body, sorted(taken)) for path, body, taken in (first, second))
     assert (one.fingerprint == other.fingerprint) == (first == second)
+
+
+def test_a_request_without_the_header_has_no_key():
+    assert http.key_of(1, "", "/v3/send", b"{}", ()) is None

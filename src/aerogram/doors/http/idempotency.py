@@ -82,6 +82,8 @@ def key_of(account_id: int, key: str, path: str, body: bytes, taken: Iterable[in
     equal: the indices of those messages of the body that are accepted. A message that was refused before
     and would be sent now is another request; it has no receipt to be given again.
     """
+    if not key:
+        return None
     digest = hashlib.blake2b(body, digest_size=_DIGEST)
     digest.update(f"\n{path}\n{','.join(map(str, taken))}".encode())
     return IdempotencyKey(account_id, key, digest.hexdigest())

@@ -156,10 +156,8 @@ class SendV31:
         if call.is_sandbox:
             receipts, href = [answers.sandboxed(draft) for draft in good], self._sandbox_href
         else:
-            named = None
-            if key:
-                taken = (index for index, noted in enumerate(wrong) if not noted)
-                named = idempotency.key_of(account_id, key, PATH, body, taken)
+            taken = (index for index, noted in enumerate(wrong) if not noted)
+            named = idempotency.key_of(account_id, key, PATH, body, taken)
             receipts, href = await self._acceptor.accept(asked, named) if asked else [], self._href
         told = iter(zip(good, receipts, strict=True))
         entries = [
