@@ -7,6 +7,8 @@ from sqlalchemy import bindparam, select
 
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.content.compose import Composer
+from aerogram.content.personal.minting import LinkMint
+from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.delivery.carrier import CaptureCarrier
 from aerogram.delivery.notifier import Notifier
 from aerogram.delivery.prepare import Preparer
@@ -44,8 +46,11 @@ class Plant:
             database, self.blobs, ids, clock, check_room=lambda: None, on_accepted=lambda _: None
         )
         self.leases = Leases(database, ids, clock)
-        self.composer = Composer("mail.example.org")
-        self.keyring = Keyring(database, Sealer(new_master_key()), clock, is_signing=True)
+        sealer = Sealer(new_master_key())
+        self.hosts = TrackingHosts(database, clock, "https://mail.example.org")
+        signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
+        self.composer = Composer("mail.example.org", LinkMint(signer, self.hosts.base_url))
+        self.keyring = Keyring(database, sealer, clock, is_signing=True)
         self.carrier = CaptureCarrier()
         self.recorded = []
 
@@ -71,7 +76,7 @@ class Plant:
             leases=self.leases,
             preparer=preparer,
             keyring=self.keyring,
-            hosts=TrackingHosts(self.database, self.clock, "https://mail.example.org"),
+            hosts=self.hosts,
             carrier=self.carrier,
             recorder=recorder,
         )
