@@ -83,7 +83,7 @@ class SendV3:
             key = idempotency.read_key(scope, body)
             asked = await self._submissions(principal, body, f"POST {scope['path']} from {client_ip(scope)}")
             # A call is accepted whole, so the body alone says what was taken; and by either path it is the same.
-            named = idempotency.key_of(principal.account_id, key, PATH, body, ()) if key else None
+            named = idempotency.key_of(principal.account_id, key, PATH, body, ())
             receipts = await self._acceptor.accept(asked, named)
             return Answer(_OK, answers.sent(receipts), headers=idempotency.replay_headers(receipts))
         except UnauthenticatedError:
