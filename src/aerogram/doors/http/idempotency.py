@@ -75,8 +75,8 @@ def read_key(scope: Scope, body: bytes) -> str:
     return "" if is_derived(key, body, header(scope, b"user-agent")) else key
 
 
-def key_of(account_id: int, key: str, path: str, body: bytes, taken: Iterable[int]) -> IdempotencyKey:
-    """Make the key of a call, for `Acceptor.accept`.
+def key_of(account_id: int, key: str, path: str, body: bytes, taken: Iterable[int]) -> IdempotencyKey | None:
+    """Make the key of a call, for `Acceptor.accept`; None when ``key`` is "".
 
     Two calls ask for the same when path, ``body`` (as it was before its Content-Encoding) and ``taken`` are
     equal: the indices of those messages of the body that are accepted. A message that was refused before
