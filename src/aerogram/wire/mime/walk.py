@@ -40,7 +40,7 @@ class ContentFields(msgspec.Struct, frozen=True):
     """One of them stands twice, or the fields go on beyond what is looked at."""
 
 
-class Leaf(msgspec.Struct, frozen=True, kw_only=True):
+class Leaf(msgspec.Struct, frozen=True):
     """A part that is not divided. Offsets are into the mail: fields from ``head_start``, content to ``end``."""
 
     media_type: str
@@ -58,27 +58,31 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
 def leaves_of(data: bytes, body_start: int, fields: ContentFields) -> list[Leaf]:
     """Give the leaves of a mail in their order, from its top-level content fields and the start of its body."""
     walk = _Walk(data)
-    walk.enter(fields, 0, body_start, len(data), _Place())
+    walk.enter(fields, 0, body_start, len(data), _TOP)
     return walk.leaves
 
 
 def content_fields(fields: list[bytes]) -> ContentFields:
     """Read the content fields among the fields of a header section."""
-    found: dict[bytes, str] = {}
+    content_type = disposition = encoding = ""
     is_ambiguous = False
     for field in fields:
         name, _, value = field.partition(b":")
         name = name.strip().lower()
-        if name.startswith(b"content-"):
-            is_ambiguous = is_ambiguous or (name in found and name in _CONTENT_FIELDS)
-            found.setdefault(
-                name, value.replace(b"\r\n", b"").decode("utf-8", "surrogateescape").strip(" \t")
-            )
-    content_type, disposition, encoding = (found.get(name, "") for name in _CONTENT_FIELDS)
+        if name == b"content-type":
+            is_ambiguous = is_ambiguous or bool(content_type)
+            content_type = content_type or _text(value)
+        elif name == b"content-disposition":
+            is_ambiguous = is_ambiguous or bool(disposition)
+            disposition = disposition or _text(value)
+        elif name == b"content-transfer-encoding":
+            is_ambiguous = is_ambiguous or bool(encoding)
+            encoding = encoding or _text(value)
     return ContentFields(content_type, disposition, encoding, is_ambiguous)
 
 
-_CONTENT_FIELDS: Final = (b"content-type", b"content-disposition", b"content-transfer-encoding")
+def _text(value: bytes) -> str:
+    return value.replace(b"\r\n", b"").decode("utf-8", "surrogateescape").strip(" \t")
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -91,6 +95,9 @@ class _Place(msgspec.Struct, frozen=True):
     default_type: str = "text/plain"
 
 
+_TOP: Final = _Place()
+
+
 class _Walk:
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -99,10 +106,11 @@ class _Walk:
 
     def enter(self, fields: ContentFields, head_start: int, start: int, end: int, place: _Place) -> None:
         """Judge one part by its content fields; descend when it is a multipart."""
-        media_type = fields.content_type.partition(";")[0].strip().lower() or place.default_type
+        content_type = fields.content_type
+        media_type = content_type.partition(";")[0].strip().lower() or place.default_type
         is_multipart = media_type.startswith("multipart/")
         if is_multipart and place.depth < MAX_DEPTH:
-            found = _boundary(fields.content_type)
+            found = _boundary(content_type)
             if found is not None:
                 boundary = (found[1] or found[2]).encode("utf-8", "surrogateescape")
                 inside = _Place(
@@ -113,17 +121,8 @@ class _Walk:
                 )
                 self._enter_parts(boundary, start, end, inside)
                 return
-        self.leaves.append(
-            Leaf(
-                media_type=media_type,
-                fields=fields,
-                head_start=head_start,
-                start=start,
-                end=end,
-                boundaries=place.boundaries,
-                is_sealed=place.is_sealed or is_multipart or fields.is_ambiguous,
-            )
-        )
+        is_sealed = place.is_sealed or is_multipart or fields.is_ambiguous
+        self.leaves.append(Leaf(media_type, fields, head_start, start, end, place.boundaries, is_sealed))
 
     def _enter_parts(self, boundary: bytes, start: int, end: int, place: _Place) -> None:
         delimiter = b"\r\n--" + boundary
@@ -159,9 +158,9 @@ class _Walk:
         # The empty line may follow at once, which leaves a part without fields.
         head_end = self._data.find(b"\r\n\r\n", head_start - 2, end)
         head_end = end if head_end < 0 else head_end + 2
-        fields = content_fields(
-            split_fields(self._data[head_start : min(head_end, head_start + MAX_PART_HEAD)])
-        )
-        if head_end - head_start > MAX_PART_HEAD:
+        is_short = head_end - head_start <= MAX_PART_HEAD
+        head = self._data[head_start : head_end if is_short else head_start + MAX_PART_HEAD]
+        fields = content_fields(split_fields(head))
+        if not is_short:
             fields = msgspec.structs.replace(fields, is_ambiguous=True)
         self.enter(fields, head_start, min(head_end + 2, end), end, place)
