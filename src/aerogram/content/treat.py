@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.content.language.cache import compiled
+from aerogram.content.language.errors import TemplateError
 from aerogram.model.treatment import PLAIN, Treatment
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def treatment_of(asked: Asked, defaults: SendDefaults, bodies: Sequence[str], *,
     has_marks = False
     for body in bodies:
         # One character is looked for many times faster than two, and most bodies have none of it.
-        has_marks = has_marks or (MARK[0] in body and MARK in body)
+        has_marks = has_marks or (MARK[0] in body and MARK in body and _is_marked(body))
     is_bulk = asked.deduplicates or (
         (has_marks or asked.has_language) and _has_unsubscribe_link(bodies, has_language=asked.has_language)
     )
@@ -77,6 +79,15 @@ def treatment_of(asked: Asked, defaults: SendDefaults, bodies: Sequence[str], *,
         monitoring_category=asked.monitoring_category,
         tags=asked.tags,
     )
+
+
+def _is_marked(body: str) -> bool:
+    """Tell whether something would be filled in; an array in a script or a link of Markdown is no mark."""
+    try:
+        return not compiled(body, has_language=False, has_marks=True).is_static
+    except TemplateError:
+        # It is told when the mail is composed, as every error of its templates.
+        return True
 
 
 def _has_unsubscribe_link(bodies: Sequence[str], *, has_language: bool) -> bool:

@@ -28,6 +28,11 @@ def test_mail_without_html_is_not_tracked():
     assert decide(Asked(tracks_opens=True, tracks_clicks=True, url_tags="a=b"), has_html=False) == PLAIN
 
 
+@pytest.mark.parametrize("body", ["var matrix = [[1, 2], [3, 4]];", "[[wiki link]]", "[[var name]]"])
+def test_brackets_that_are_no_mark_leave_a_mail_plain(body):
+    assert decide(body=body) is PLAIN
+
+
 @pytest.mark.parametrize("body", ["[[UNSUB_LINK]]", "[[UNSUB_LINK_FR]]"])
 def test_a_mark_that_unsubscribes_makes_a_mail_bulk(body):
     assert decide(body=body) == Treatment(has_marks=True, is_bulk=True)

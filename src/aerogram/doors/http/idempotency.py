@@ -64,9 +64,10 @@ def read_key(scope: Scope, body: bytes) -> str:
 
     ``body`` is that of the request, before its Content-Encoding.
     """
-    values = [value for name, value in scope["headers"] if name == _NAME]
-    if not values:
+    headers = scope["headers"]
+    if _NAME not in dict(headers):
         return ""
+    values = [value for name, value in headers if name == _NAME]
     if len(values) > 1:
         raise MalformedKeyError(f"The request has more than one {HEADER} header.")
     key: str = values[0].decode("latin-1")

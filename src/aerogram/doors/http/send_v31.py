@@ -145,9 +145,10 @@ class SendV31:
         self, principal: Principal, call: Call, transcript: str, key: str, body: bytes
     ) -> Answer:
         account_id = principal.account_id
-        wanted = call.template_ids()
-        drafts = call.drafts({each: await self._templates.find(account_id, each) for each in wanted})
-        unknown = await self._unknown_categories(account_id, drafts)
+        templates = {each: await self._templates.find(account_id, each) for each in call.template_ids()}
+        drafts = call.drafts(templates)
+        categories = {category for draft in drafts if (category := draft.asked.monitoring_category)}
+        unknown = await self._unknown_categories(account_id, categories) if categories else frozenset()
         wrong = [await self._mistakes_of(account_id, draft, unknown) for draft in drafts]
         good = [draft for draft, noted in zip(drafts, wrong, strict=True) if not noted]
         asked = submissions(good, principal, transcript)
@@ -156,8 +157,7 @@ class SendV31:
         if call.is_sandbox:
             receipts, href = [answers.sandboxed(draft) for draft in good], self._sandbox_href
         else:
-            taken = (index for index, noted in enumerate(wrong) if not noted)
-            named = idempotency.key_of(account_id, key, PATH, body, taken)
+            named = idempotency.key_of(account_id, key, PATH, body, _taken(wrong)) if key else None
             receipts, href = await self._acceptor.accept(asked, named) if asked else [], self._href
         told = iter(zip(good, receipts, strict=True))
         entries = [
@@ -166,9 +166,8 @@ class SendV31:
         headers = idempotency.replay_headers(receipts)
         return Answer(answers.status_of(wrong), answers.encoded(entries), JSON_UTF8, headers)
 
-    async def _unknown_categories(self, account_id: int, drafts: Iterable[Draft]) -> frozenset[str]:
+    async def _unknown_categories(self, account_id: int, named: Iterable[str]) -> frozenset[str]:
         """Give the monitoring categories of a call that the account does not have; each is asked for once."""
-        named = {draft.asked.monitoring_category for draft in drafts} - {""}
         return frozenset([name for name in named if not await self._categories.exists(account_id, name)])
 
     async def _mistakes_of(
@@ -196,6 +195,11 @@ class SendV31:
 
     async def _may_send_from(self, account_id: int, email: str) -> bool:
         return self._senders.allows(account_id, email) or await self._senders.confirm(account_id, email)
+
+
+def _taken(wrong: Iterable[Sequence[Mistake]]) -> Iterable[int]:
+    """Give the indices of the messages that have no mistakes."""
+    return (index for index, noted in enumerate(wrong) if not noted)
 
 
 def _flat(mistake: Mistake) -> Answer:
