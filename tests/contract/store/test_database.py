@@ -113,8 +113,8 @@ async def test_the_migrated_schema_is_the_declared_one(database):
     from sqlalchemy import create_engine
     from sqlalchemy.ext.asyncio import create_async_engine
 
+    from aerogram.store.schema import metadata
     from aerogram.store.sql import Engine
-    from aerogram.store.tables import metadata
 
     if database.engine is Engine.SQLITE:
         engine = create_engine(f"sqlite:///{database._path}")

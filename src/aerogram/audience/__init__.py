@@ -1,0 +1,1 @@
+"""Whom an account writes to: contacts, what is known of them, lists, subscriptions, erasure."""

@@ -1,0 +1,8 @@
+"""All tables of the store, whichever file they stand in: what migrations and their test compare with."""
+
+from __future__ import annotations
+
+from aerogram.store import contact_tables, tables
+from aerogram.store.columns import metadata
+
+__all__ = ["contact_tables", "metadata", "tables"]
