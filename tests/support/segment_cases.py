@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from aerogram.audience.segments.evaluate import Activity, Contact
-from aerogram.audience.segments.operands import Properties, Property
+from aerogram.audience.segments.operands import Definition, Definitions
 from aerogram.model.event import EventKind
 from aerogram.model.segment import Kind
 
@@ -17,7 +17,7 @@ class Case(NamedTuple):
     """An expression, what is known, and whether it matches; None for an expression that is refused."""
 
     expression: str
-    properties: Properties
+    properties: Definitions
     contact: Contact
     now_ms: int
     matches: bool | None
@@ -50,15 +50,17 @@ def _case(case):
     historic = known.get("historic", {})
     kinds = dict.fromkeys([*known["props"], *historic], Kind.TEXT)
     kinds |= {name: Kind(word) for name, word in known.get("types", {}).items()}
-    by_name = {name: Property(number, kind) for number, (name, kind) in enumerate(sorted(kinds.items()), 1)}
+    by_name = {name: Definition(number, kind) for number, (name, kind) in enumerate(sorted(kinds.items()), 1)}
     return Case(
         case["expression"],
-        Properties(
+        Definitions(
             static={name: found for name, found in by_name.items() if name not in historic},
             historic={name: found for name, found in by_name.items() if name in historic},
         ),
         Contact(
-            values={str(by_name[name].id): stored(text, kinds[name]) for name, text in known["props"].items()},
+            values={
+                str(by_name[name].id): stored(text, kinds[name]) for name, text in known["props"].items()
+            },
             history={
                 str(by_name[name].id): [
                     (milliseconds(each["at"]), stored(each["value"], kinds[name])) for each in past
@@ -66,7 +68,12 @@ def _case(case):
                 for name, past in historic.items()
             },
             activities=[
-                Activity(EVENTS[each["event"]], milliseconds(each["at"]), each.get("campaign", 0), each.get("url", ""))
+                Activity(
+                    EVENTS[each["event"]],
+                    milliseconds(each["at"]),
+                    each.get("campaign", 0),
+                    each.get("url", ""),
+                )
                 for each in known.get("history", ())
             ],
         ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.audience.segments.functions import condition_of, value_of
-from aerogram.audience.segments.operands import Binding, Properties, compared
+from aerogram.audience.segments.operands import Binding, Definitions, compared
 from aerogram.audience.segments.tree import Call, Chain, Comparison, Literal, Name, Not
 from aerogram.model.segment import Denied, Every, Odd, Some
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CHAINS: Final[Mapping[str, type[Every | Some | Odd]]] = {"and": Every, "or": Some, "xor": Odd}
 
 
-def bind(term: Term, properties: Properties, now_ms: int) -> Condition:
+def bind(term: Term, properties: Definitions, now_ms: int) -> Condition:
     """Bind a tree to an account's properties and a moment."""
     return _condition(term, Binding(properties, now_ms))
 

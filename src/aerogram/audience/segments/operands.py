@@ -19,7 +19,7 @@ NEVER: Final = Fixed(is_true=False)
 """A comparison of what is not provided, or of what does not compare."""
 
 
-class Property(msgspec.Struct, frozen=True):
+class Definition(msgspec.Struct, frozen=True):
     """A property that the account has defined."""
 
     id: int
@@ -31,17 +31,17 @@ class Property(msgspec.Struct, frozen=True):
         return Constant(Kind.TEXT, str(self.id))
 
 
-class Properties(msgspec.Struct, frozen=True, kw_only=True):
+class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     """The properties of an account by their names in small letters."""
 
-    static: Mapping[str, Property] = {}
-    historic: Mapping[str, Property] = {}
+    static: Mapping[str, Definition] = {}
+    historic: Mapping[str, Definition] = {}
 
 
 class Binding(msgspec.Struct, frozen=True):
     """What an expression is bound to: the properties that there are, and the moment that is now."""
 
-    properties: Properties
+    properties: Definitions
     now_ms: int
 
     def own(self, name: Name) -> Own | None:

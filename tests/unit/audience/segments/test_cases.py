@@ -15,7 +15,9 @@ def test_all_cases_are_read():
     assert len(CASES) == 87
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{number}:{case.expression}" for number, case in enumerate(CASES)])
+@pytest.mark.parametrize(
+    "case", CASES, ids=[f"{number}:{case.expression}" for number, case in enumerate(CASES)]
+)
 def test_a_documented_expression_matches_as_documented(case):
     if case.matches is None:
         with pytest.raises(SegmentError):
