@@ -8,6 +8,7 @@ import socket
 import httpx2
 import uvicorn
 
+from aerogram.audience.segments.book import Segments
 from aerogram.content import templates
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
@@ -128,6 +129,7 @@ class Door:
                 senders=SenderBook(database, clock),
                 categories=self.categories,
                 templates=self.templates,
+                segments=Segments(database, ids, clock),
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 send_sample=self._send_sample,

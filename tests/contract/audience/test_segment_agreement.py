@@ -12,7 +12,7 @@ from support.segment_store import put
 from support.segment_strategies import DEFINITIONS, NOW, contacts, expressions
 
 ANN = 1
-EXAMPLES = 1500
+EXAMPLES = 40
 
 
 class Undone(Exception):  # noqa: N818 - no error: it takes back what an example put into the store

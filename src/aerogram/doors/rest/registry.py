@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
+from aerogram.doors.rest.resources.contactfilter import contactfilter
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
 from aerogram.doors.rest.resources.template import template
 
 if TYPE_CHECKING:
+    from aerogram.audience.segments.book import Segments
     from aerogram.base.clock import Clock
     from aerogram.content.templates import Templates
     from aerogram.doors.rest.resource import Resource
@@ -27,6 +29,7 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     clock: Clock
     templates: Templates
+    segments: Segments
     subscriptions: Subscriptions
     send_sample: SendSample
 
@@ -38,6 +41,7 @@ def resources(services: RestServices) -> list[Resource]:
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.templates),
+        contactfilter(services.segments),
     ]
 
 

@@ -89,7 +89,9 @@ def _typed_in_sqlite(
     document: ColumnElement[Any], path: ColumnElement[str], kind: Kind
 ) -> ColumnElement[Any]:
     value = func.json_extract(document, path)
-    is_typed = func.json_type(document, path).in_([literal_column(f"'{word}'") for word in _JSON_TYPES[kind]])
+    is_typed: ColumnElement[bool] = func.json_type(document, path).in_(
+        [literal_column(f"'{word}'") for word in _JSON_TYPES[kind]]
+    )
     if kind is Kind.MOMENT:
         most = 10**MAX_MOMENT_DIGITS - 1
         is_typed = and_(is_typed, value.between(literal_column(str(-most)), literal_column(str(most))))

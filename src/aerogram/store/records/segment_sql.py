@@ -61,6 +61,7 @@ from aerogram.store.tables import campaign, content, event, message
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import Select
     from sqlalchemy.sql.elements import ColumnElement
 
     from aerogram.model.event import EventKind
@@ -198,16 +199,12 @@ def _value(value: Value) -> ColumnElement[Any]:
         case Newest():
             newest = _past(value.property_id, whole(contact_history.c.value, value.kind))
             latest = (contact_history.c.at_ms.desc(), contact_history.c.id.desc())
-            return newest.order_by(*latest).limit(literal_column("1")).correlate(contact).scalar_subquery()
+            return _alone(newest.order_by(*latest).limit(literal_column("1")))
         case Gathered():
             kind = Kind.FLOAT if value.gathering is Gathering.AVERAGE else value.kind
             gathered = _GATHER[value.gathering](whole(contact_history.c.value, kind))
             past = _past(value.property_id, gathered)
-            return (
-                past.where(contact_history.c.at_ms >= _value(value.since))
-                .correlate(contact)
-                .scalar_subquery()
-            )
+            return _alone(past.where(contact_history.c.at_ms >= _value(value.since)))
         case Counted():
             return _counted(value)
         case Printed():
@@ -216,7 +213,12 @@ def _value(value: Value) -> ColumnElement[Any]:
             return fold_case(_value(value.text))
 
 
-def _past(property_id: Constant, selected: ColumnElement[Any]) -> Any:
+def _alone(selected: Select[Any]) -> ColumnElement[Any]:
+    """Make a value of a statement about the contact."""
+    return selected.correlate(contact).scalar_subquery()
+
+
+def _past(property_id: Constant, selected: ColumnElement[Any]) -> Select[Any]:
     """Select from what a historic property was for the contact."""
     return select(selected).where(
         contact_history.c.account_id == contact.c.account_id,
@@ -255,7 +257,7 @@ def _counted(value: Counted) -> ColumnElement[int]:
         counted = counted.where(event.c.at_ms >= _value(value.since))
     if value.until is not None:
         counted = counted.where(event.c.at_ms <= _value(value.until))
-    return counted.correlate(contact).scalar_subquery()
+    return _alone(counted)
 
 
 def _printed(value: Printed) -> ColumnElement[str]:
