@@ -101,7 +101,7 @@ class Segments:
 
     async def find(self, account_id: int, name_or_id: str) -> Segment | None:
         """Give a live segment by its id or its name."""
-        return await self._database.read(lambda: _named(account_id, name_or_id))
+        return await self._database.read(lambda: named(account_id, name_or_id))
 
     async def create(self, account_id: int, values: Mapping[str, Any]) -> Segment:
         """Make a segment from values by attribute. Raises `TakenError` or `SegmentError`."""
@@ -151,7 +151,8 @@ class Segments:
         return await self._database.read(unit)
 
 
-def _named(account_id: int, name_or_id: str) -> Unit[Segment | None]:
+def named(account_id: int, name_or_id: str) -> Unit[Segment | None]:
+    """Find a live segment by its id or its name."""
     row = None
     if name_or_id.isascii() and name_or_id.isdigit() and len(name_or_id) <= len(str(MAX_ID)):
         row = yield from records.find(account_id, min(int(name_or_id), MAX_ID))
