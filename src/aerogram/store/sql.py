@@ -160,6 +160,10 @@ class any_of(ColumnElement[bool]):  # noqa: N801 - reads as an operator inside s
         """Let SQLAlchemy's visitors find the parameter."""
         return (self.column, self.parameter)
 
+    def self_group(self, against: Any = None) -> any_of:  # noqa: ARG002 - SQLAlchemy's signature
+        """Stand in a WHERE as it is: SQLAlchemy would compare it with 1 for SQLite, which then uses no index."""
+        return self
+
 
 @compiles(any_of, "sqlite")
 def _any_of_sqlite(element: any_of, compiler: Any, **options: Any) -> str:
