@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Text, bindparam, func, select
+from sqlalchemy import Text, bindparam, func, literal_column, select
 
 from aerogram.model.event import EventKind, Verdict
 from aerogram.store.contact_tables import contact
@@ -37,7 +37,8 @@ _LATEST = Sql(
     .where(
         event.c.account_id == bindparam("owner"),
         any_of(event.c.address, "addresses", Text),
-        event.c.address != "",
+        # It tells the databases that the index of addresses serves.
+        event.c.address != literal_column("''"),
         (event.c.kind == int(EventKind.OPEN)) | (event.c.kind == int(EventKind.CLICK)),
         event.c.verdict != int(Verdict.SCANNER),
     )

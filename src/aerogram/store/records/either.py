@@ -34,6 +34,10 @@ class either(ColumnElement[Any]):  # noqa: N801 - reads as a function inside sta
         """Let SQLAlchemy's visitors find tables and parameters."""
         return (self.sqlite, self.postgresql)
 
+    def self_group(self, against: Any = None) -> either:  # noqa: ARG002 - SQLAlchemy's signature
+        """Stand where a condition stands as it is; it bears brackets of its own."""
+        return self
+
 
 @compiles(either, "sqlite")
 def _in_sqlite(element: either, compiler: Any, **options: Any) -> str:
