@@ -14,12 +14,16 @@ from aerogram.doors.rest.listing import Condition
 from aerogram.doors.rest.moments import MomentError, first_and_last
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Read = Callable[[str], Any]
 
 NOTHING: Final = Condition("nothing", True)
 """Fulfilled by no row: for filters on things of which none exists."""
+
+
+_NO_CODE: Final = -(2**15)
+"""The least number of 16 bits."""
 
 
 class Companion(msgspec.Struct, frozen=True):
@@ -47,6 +51,13 @@ class Filter:
     def among(self, text: str, parameters: Mapping[str, str]) -> Condition:  # noqa: ARG002 - for subclasses
         """Read the value beside the other parameters, by their names in lower case. Raises `ValueFault`."""
         return self.condition(text)
+
+
+def with_companions(filters: Iterable[Filter]) -> Iterator[Filter | Companion]:
+    """Give filters, each followed by the parameters that say how it is meant."""
+    for filter_ in filters:
+        yield filter_
+        yield from filter_.companions
 
 
 class Absent(Filter):
@@ -164,6 +175,12 @@ def integer(text: str) -> int:
     if read is None:
         raise ValueFault("not an integer")
     return read
+
+
+def code(text: str) -> int:
+    """Read a number that a column of 16 bits is compared with; one that it cannot hold becomes one that none has."""
+    read = integer(text)
+    return read if abs(read) < -_NO_CODE else _NO_CODE
 
 
 def flag(text: str) -> bool:
