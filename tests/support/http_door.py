@@ -8,7 +8,7 @@ import socket
 import httpx2
 import uvicorn
 
-from aerogram.audience.segments.book import Segments
+from aerogram.audience.services import audience_of
 from aerogram.content import templates
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
@@ -120,6 +120,7 @@ class Door:
             database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
         )
         self.subscriptions = Subscriptions(database, sealer, ids, clock)
+        self.audience = audience_of(database, ids, clock, sealer)
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
@@ -131,9 +132,9 @@ class Door:
                 senders=SenderBook(database, clock),
                 categories=self.categories,
                 templates=self.templates,
-                segments=Segments(database, ids, clock),
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
+                audience=self.audience,
                 send_sample=self._send_sample,
                 database=database,
                 clock=clock,
