@@ -6,6 +6,7 @@ import contextlib
 import msgspec
 from sqlalchemy import select
 
+from aerogram.audience.recipients import Recipients
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
@@ -42,7 +43,8 @@ class House:
         keyring = Keyring(database, sealer, clock, is_signing=False)
         hosts = TrackingHosts(database, clock, "https://mail.example.org")
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
-        composer = Composer("mail.example.org", LinkMint(self.signer, hosts.base_url))
+        recipients = Recipients(database, clock)
+        composer = Composer("mail.example.org", LinkMint(self.signer, hosts.base_url), recipients.known)
         preparer = Preparer(composer, keyring, blobs)
         self.database = database
         self.recorded = asyncio.Queue()
@@ -61,6 +63,7 @@ class House:
             preparer=preparer,
             keyring=keyring,
             hosts=hosts,
+            recipients=recipients,
             carrier=CaptureCarrier(),
             recorder=recorder,
         )

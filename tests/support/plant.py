@@ -5,6 +5,7 @@ import contextlib
 
 from sqlalchemy import bindparam, select
 
+from aerogram.audience.recipients import Recipients
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
@@ -49,7 +50,9 @@ class Plant:
         sealer = Sealer(new_master_key())
         self.hosts = TrackingHosts(database, clock, "https://mail.example.org")
         signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
-        self.composer = Composer("mail.example.org", LinkMint(signer, self.hosts.base_url))
+        self.recipients = Recipients(database, clock)
+        mint = LinkMint(signer, self.hosts.base_url)
+        self.composer = Composer("mail.example.org", mint, self.recipients.known)
         self.keyring = Keyring(database, sealer, clock, is_signing=True)
         self.carrier = CaptureCarrier()
         self.recorded = []
@@ -77,6 +80,7 @@ class Plant:
             preparer=preparer,
             keyring=self.keyring,
             hosts=self.hosts,
+            recipients=self.recipients,
             carrier=self.carrier,
             recorder=recorder,
         )

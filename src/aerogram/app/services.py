@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aerogram.audience.recipients import Recipients
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
@@ -91,7 +92,8 @@ def build(platform: Platform) -> Services:
     if settings.role in {EVERYTHING, "delivery"}:
         keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
         hosts = TrackingHosts(platform.database, platform.clock, settings.public_url.rstrip("/"))
-        composer = Composer(settings.hostname, LinkMint(signer, hosts.base_url))
+        recipients = Recipients(platform.database, platform.clock)
+        composer = Composer(settings.hostname, LinkMint(signer, hosts.base_url), recipients.known)
         preparer = Preparer(composer, keyring, platform.blobs)
         schedule = Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after)
         recorder = Recorder(
@@ -110,6 +112,7 @@ def build(platform: Platform) -> Services:
             preparer=preparer,
             keyring=keyring,
             hosts=hosts,
+            recipients=recipients,
             carrier=_carrier(settings),
             recorder=recorder,
         )

@@ -12,6 +12,7 @@ from aerogram.audience.history import History
 from aerogram.audience.lists import Lists
 from aerogram.audience.memberships import Memberships
 from aerogram.audience.properties import Properties
+from aerogram.audience.segments.book import Segments
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -29,6 +30,7 @@ class Audience(msgspec.Struct, frozen=True):
     lists: Lists
     memberships: Memberships
     erasures: Erasures
+    segments: Segments
 
 
 def audience_of(database: Database, ids: IdGenerator, clock: Clock, sealer: Sealer) -> Audience:
@@ -40,4 +42,5 @@ def audience_of(database: Database, ids: IdGenerator, clock: Clock, sealer: Seal
         lists=Lists(database, ids, clock),
         memberships=Memberships(database, ids, clock),
         erasures=Erasures(database, ids, clock, sealer.derived_key(KEY_PURPOSE)),
+        segments=Segments(database, ids, clock),
     )

@@ -25,6 +25,7 @@ from aerogram.wire.mime.rewrite import rewrite
 
 if TYPE_CHECKING:
     from aerogram.content.errors import TemplateFault
+    from aerogram.content.personal.draft import Known
     from aerogram.content.personal.minting import LinkMint
     from aerogram.model.message import Letter
     from aerogram.wire.dkim.sign import Signer
@@ -40,13 +41,15 @@ _UNFIT: Final = (MailError, msgspec.MsgspecError, UnicodeError)
 class Composer:
     """Makes mails in the name of one host; any thread may ask."""
 
-    def __init__(self, hostname: str, mint: LinkMint | None = None) -> None:
+    def __init__(self, hostname: str, mint: LinkMint | None = None, known: Known | None = None) -> None:
         """``hostname`` stands in the trace line of mail that came by SMTP. Raises `AddressError`.
 
-        Without ``mint`` mail that wants links which lead to this service cannot be composed.
+        Without ``mint`` mail that wants links which lead to this service cannot be composed; without ``known``
+        nothing is known of recipients beyond what the call said.
         """
         self._hostname: Final = ascii_domain(hostname)
         self._mint: Final = mint
+        self._known: Final = known
 
     def compose(self, letter: Letter, signer: Signer | None, draft: Draft | None = None) -> bytes:
         """Give the mail as it goes out, signed when there is a signer.
@@ -67,7 +70,7 @@ class Composer:
         The letter's body must be at hand; those of later letters need not be. Raises `ComposeError`.
         """
         try:
-            return Draft(letter, self._mint)
+            return Draft(letter, self._mint, self._known)
         except _UNFIT as error:
             raise _compose_error(error) from error
 
@@ -97,7 +100,7 @@ class Composer:
 
     def _treated(self, letter: Letter, draft: Draft | None) -> bytes:
         name = letter.uuid if letter.treatment.is_personal else _uuid(_digest(letter))
-        return (draft or Draft(letter, self._mint)).mail(
+        return (draft or Draft(letter, self._mint, self._known)).mail(
             letter,
             message_id=_message_id(letter, name),
             received=self._received(letter),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from aerogram.content.language.cache import compiled
 from aerogram.content.language.errors import TemplateError
+from aerogram.content.language.tokens import SEGMENT
 from aerogram.model.treatment import PLAIN, Treatment
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ MARK: Final = "[["
 UNSUBSCRIBE_MARK: Final = "[[UNSUB_LINK"
 UNSUBSCRIBE_NAME: Final = "mj:unsub_link"
 """What bears an unsubscribe link: a mark, or a name of the template language (facts: TEMPLATES §4, §8)."""
+
+MAX_SEGMENTS: Final = 20
+"""Segments that one content may ask for; each costs a query for every batch of its mails. Ours to choose."""
+_ASKS_CONTACT: Final = re.compile(r"data:|segment:|has(?:opened|clicked)since", re.IGNORECASE)
+_SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')""")
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +49,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 NOTHING: Final = Asked()
 
 
-def treatment_of(asked: Asked, defaults: SendDefaults, bodies: Sequence[str], *, has_html: bool) -> Treatment:
+def treatment_of(
+    asked: Asked, defaults: SendDefaults, bodies: Sequence[str], *, has_html: bool, subject: str = ""
+) -> Treatment:
     """Decide the treatment of a content. ``bodies`` are its texts as far as they may hold marks.
 
     Opens and clicks are tracked in HTML only. Mail is bulk when its recipients can unsubscribe from it
@@ -61,6 +70,7 @@ def treatment_of(asked: Asked, defaults: SendDefaults, bodies: Sequence[str], *,
         has_marks or is_bulk or defaults.is_sandboxed or (has_html and (tracks_opens or tracks_clicks))
     ):
         return PLAIN
+    asking = _asking(bodies, subject if asked.has_language else "") if has_marks or asked.has_language else ()
     return Treatment(
         variables=asked.variables if has_marks or asked.has_language else {},
         has_marks=has_marks,
@@ -76,6 +86,8 @@ def treatment_of(asked: Asked, defaults: SendDefaults, bodies: Sequence[str], *,
         deduplicates=asked.deduplicates,
         is_sandboxed=defaults.is_sandboxed,
         template_id=asked.template_id,
+        asks_contact=bool(asking),
+        segments=_segments_in(asking) if asked.has_language else (),
         monitoring_category=asked.monitoring_category,
         tags=asked.tags,
     )
@@ -88,6 +100,16 @@ def _is_marked(body: str) -> bool:
     except TemplateError:
         # It is told when the mail is composed, as every error of its templates.
         return True
+
+
+def _asking(bodies: Sequence[str], subject: str) -> tuple[str, ...]:
+    """Give the texts that may ask for what is known of the contact; an image of a data URL seems to, too."""
+    return tuple(text for text in (subject, *bodies) if _ASKS_CONTACT.search(text))
+
+
+def _segments_in(texts: Sequence[str]) -> tuple[str, ...]:
+    names = (next(filter(None, found.groups()), "") for text in texts for found in _SEGMENT.finditer(text))
+    return tuple(dict.fromkeys(names))[:MAX_SEGMENTS]
 
 
 def _has_unsubscribe_link(bodies: Sequence[str], *, has_language: bool) -> bool:

@@ -21,6 +21,7 @@ from aerogram.model.outcome import Held
 from aerogram.model.treatment import PLAIN
 
 if TYPE_CHECKING:
+    from aerogram.audience.recipients import Recipients
     from aerogram.delivery.carrier import Carrier
     from aerogram.delivery.prepare import Prepared, Preparer
     from aerogram.delivery.recorder import Recorder
@@ -60,6 +61,7 @@ class Worker:
         preparer: Preparer,
         keyring: Keyring,
         hosts: TrackingHosts,
+        recipients: Recipients,
         carrier: Carrier,
         recorder: Recorder,
     ) -> None:
@@ -67,6 +69,7 @@ class Worker:
         self._preparer = preparer
         self._keyring = keyring
         self._hosts = hosts
+        self._recipients = recipients
         self._carrier = carrier
         self._recorder = recorder
         self._wake = asyncio.Event()
@@ -154,6 +157,9 @@ class Worker:
         ]
         if personal:
             await self._hosts.load({(letter.account_id, letter.from_email) for letter in personal})
+        asking = [letter for letter in personal if letter.treatment.asks_contact]
+        if asking:
+            await self._recipients.load(asking)
 
     def _sorted_out(self, letters: list[Letter]) -> list[Letter]:
         """Finish the letters that are not to be attempted; give the others."""

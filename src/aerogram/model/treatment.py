@@ -38,6 +38,10 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_sandboxed: bool = False
     """It came by a sandbox credential: it never leaves this installation."""
     template_id: int = 0
+    asks_contact: bool = False
+    """Its templates may ask what the account knows of the recipient: properties, segments, opens, clicks."""
+    segments: tuple[str, ...] = ()
+    """The segments that its templates ask for, by name or id."""
     monitoring_category: str = ""
     tags: tuple[str, ...] = ()
 

@@ -115,9 +115,20 @@ segment = Table(
     words("description"),
     words("expression"),
     words("status"),
-    UniqueConstraint("account_id", "name"),
+    Index(
+        "segment_name",
+        "account_id",
+        "name",
+        unique=True,
+        sqlite_where=text("status <> 'deleted'"),
+        postgresql_where=text("status <> 'deleted'"),
+    ),
+    Index("segment_account", "account_id", "id"),
 )
-"""A condition on contacts: Mailjet's contactfilter. ``expression`` is as its author wrote it."""
+"""A condition on contacts: Mailjet's contactfilter. ``expression`` is as its author wrote it.
+
+``status`` is unused, used or deleted; live segments of an account have different names.
+"""
 
 erasure = Table(
     "erasure",

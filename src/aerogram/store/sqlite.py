@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aerogram.base.errors import SettingsError, StoreFullError, UnavailableError
+from aerogram.base.folding import folded
 from aerogram.store.records import log_filling
 from aerogram.store.sql import Engine, Rows, Step, Unit
 
@@ -245,9 +246,15 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute("PRAGMA temp_store = MEMORY")
+        connection.create_function("fold_case", 1, _folded, deterministic=True)
     except sqlite3.Error as error:
         raise SettingsError(f"The store {path} cannot be opened: {error}.") from error
     return connection
+
+
+def _folded(text: str | None) -> str | None:
+    """Stand for `folded` within statements (`aerogram.store.records.either`), where a text may be null."""
+    return None if text is None else folded(text)
 
 
 def run(connection: sqlite3.Connection, unit: Unit[T]) -> T:

@@ -23,6 +23,7 @@ from aerogram.store.columns import key as _id
 from aerogram.store.columns import metadata
 from aerogram.store.columns import small as _small
 from aerogram.store.columns import words as _text
+from aerogram.store.event_tables import counter, event
 from aerogram.store.template_tables import template
 
 __all__ = [
@@ -199,41 +200,6 @@ message = Table(
 
 The ids of a content's messages follow its own, so they are found without an index by ``content_id``.
 """
-
-event = Table(
-    "event",
-    metadata,
-    _id(),
-    _big("account_id"),
-    _big("message_id"),
-    _small("kind"),
-    _big("at_ms"),
-    _small("failure", 0),
-    _small("is_hard", 0),
-    _small("is_blocked", 0),
-    _text("reply"),
-    _text("host"),
-    _text("tls"),
-    _text("transcript"),
-    _text("agent"),
-    _text("ip"),
-    _text("url"),
-    _text("geo"),
-    _small("verdict", 0),
-    Index("event_message", "message_id"),
-)
-"""The event log: appended in the transaction that made the fact true, never changed."""
-
-counter = Table(
-    "counter",
-    metadata,
-    _big("account_id"),
-    _big("hour_ms"),
-    _small("kind"),
-    _big("amount"),
-    PrimaryKeyConstraint("account_id", "hour_ms", "kind"),
-)
-"""How many events of a kind an account had in an hour."""
 
 suppression = Table(
     "suppression",

@@ -17,18 +17,25 @@ from aerogram.wire.mime.encoded_words import clean_text
 from aerogram.wire.mime.parts import Mailbox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aerogram.content.language.template import Template
     from aerogram.content.personal.minting import LetterLinks, LinkMint
+    from aerogram.model.acquaintance import Acquaintance
     from aerogram.model.message import Letter
+
+    Known = Callable[[Letter], Acquaintance | None]
+    """Gives what is known of a letter's recipient; None when nothing was looked up."""
 
 
 class Draft:
     """Gives the mails of one content. The same letter always gives the same bytes."""
 
-    def __init__(self, letter: Letter, mint: LinkMint | None) -> None:
+    def __init__(self, letter: Letter, mint: LinkMint | None, known: Known | None = None) -> None:
         """Open the content of a letter, whose ``body`` is at hand. Raises `MailError` and `MsgspecError`."""
         self._treatment: Final = letter.treatment
         self._mint: Final = mint
+        self._known: Final = known
         self._source: Final = opened(letter)
         self._subject: Template | None = None
         self._texts: list[Template] = []
@@ -100,7 +107,8 @@ class Draft:
             raise _fault(self._error)
         if not self._texts and self._subject is None:
             return words
-        scope = scope_for(letter, self._source.author, links)
+        known = self._known(letter) if self._known is not None and self._treatment.asks_contact else None
+        scope = scope_for(letter, self._source.author, links, known)
         try:
             subject = words.subject if self._subject is None else self._subject.render(scope)
             texts = tuple(

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
 from aerogram.content.language.scope import Scope
 
 if TYPE_CHECKING:
     from aerogram.content.personal.minting import LetterLinks
+    from aerogram.model.acquaintance import Acquaintance
     from aerogram.model.message import Letter
     from aerogram.wire.mime.parts import Mailbox
 
@@ -19,10 +22,21 @@ _NOT_THERE: Final = frozenset(
 keep the whole mail from being sent."""
 
 
-def scope_for(letter: Letter, author: Mailbox, links: LetterLinks | None) -> Scope:
+def scope_for(
+    letter: Letter, author: Mailbox, links: LetterLinks | None, known: Acquaintance | None = None
+) -> Scope:
     """Give the values of one letter: those of all, over them the recipient's own (facts: TEMPLATES §2, §4)."""
     shared, own = letter.treatment.variables, letter.personal.variables
-    return Scope(variables={**shared, **own} if own else shared, mj=_Predefined(letter, author, links))
+    scope = Scope(variables={**shared, **own} if own else shared, mj=_Predefined(letter, author, links))
+    if known is None:
+        return scope
+    return msgspec.structs.replace(
+        scope,
+        data=known.data,
+        segments=known.is_in,
+        opened_since=known.has_opened,
+        clicked_since=known.has_clicked,
+    )
 
 
 class _Predefined:

@@ -9,6 +9,7 @@ import msgspec
 from aerogram.doors.rest.resources.contact import contact
 from aerogram.doors.rest.resources.contact_erasure import contact_erasure
 from aerogram.doors.rest.resources.contactdata import contactdata
+from aerogram.doors.rest.resources.contactfilter import contactfilter
 from aerogram.doors.rest.resources.contacthistorydata import contacthistorydata
 from aerogram.doors.rest.resources.contactmetadata import contactmetadata
 from aerogram.doors.rest.resources.contactslist import contactslist
@@ -49,6 +50,7 @@ def resources(services: RestServices) -> list[Resource]:
         template(services.templates),
         contact(services.audience),
         contactdata(services.audience),
+        contactfilter(services.audience.segments),
         contacthistorydata(services.audience),
         contactmetadata(services.audience),
         contactslist(services.audience),

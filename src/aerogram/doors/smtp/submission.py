@@ -76,7 +76,7 @@ def treatment_for(asked: Asked, defaults: SendDefaults, found: Scan) -> Treatmen
         return PLAIN
     else:
         texts = ()
-    return treatment_of(asked, defaults, texts, has_html=found.shape.has_html)
+    return treatment_of(asked, defaults, texts, has_html=found.shape.has_html, subject=found.subject)
 
 
 def _may_unsubscribe(found: Scan) -> bool:

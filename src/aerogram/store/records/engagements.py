@@ -65,7 +65,19 @@ _ADDRESSEES = Sql(
     ),
     "ids",
 )
-_EVENT: Final = ("id", "account_id", "message_id", "kind", "at_ms", "agent", "ip", "url", "geo", "verdict")
+_EVENT: Final = (
+    "id",
+    "account_id",
+    "message_id",
+    "kind",
+    "at_ms",
+    "agent",
+    "ip",
+    "url",
+    "geo",
+    "verdict",
+    "address",
+)
 _ADD_EVENT = Sql(insert(event).values({name: bindparam(name) for name in _EVENT}), *_EVENT)
 _WRITTEN = Sql(select(event.c.id).where(any_of(event.c.id, "ids")), "ids")
 _UNSUBSCRIBE = Sql(
@@ -136,6 +148,7 @@ def record(engaged: Sequence[Engaged], repeated: Collection[int] = ()) -> Unit[l
                     each.url,
                     each.geo,
                     each.verdict,
+                    each.address,
                 )
                 for each in facts
             ]

@@ -82,7 +82,7 @@ _BLANK_MESSAGES = Sql(
 _BLANK_EVENTS = Sql(
     update(event)
     .where(any_of(event.c.message_id, "message_ids"))
-    .values(reply="", transcript="", agent="", ip="", url="", geo=""),
+    .values(reply="", transcript="", agent="", ip="", url="", geo="", address=""),
     "message_ids",
 )
 _DROP_CAPTURED = Sql(delete(captured).where(any_of(captured.c.message_id, "message_ids")), "message_ids")

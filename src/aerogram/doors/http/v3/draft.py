@@ -68,7 +68,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         parts = self.parts
         has_html = parts.html is not None
         bodies = (parts.text or "", parts.html or "")
-        treatment = treatment_of(self.asked, principal.defaults, bodies, has_html=has_html)
+        treatment = treatment_of(
+            self.asked, principal.defaults, bodies, has_html=has_html, subject=parts.subject
+        )
         return Submission(
             account_id=principal.account_id,
             door=DOOR,

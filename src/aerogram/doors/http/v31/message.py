@@ -99,6 +99,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             principal.defaults,
             (parts.text or "", parts.html or ""),
             has_html=parts.html is not None,
+            subject=parts.subject,
         )
         return Submission(
             account_id=principal.account_id,

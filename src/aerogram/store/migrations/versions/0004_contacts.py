@@ -39,8 +39,17 @@ def upgrade() -> None:
         _text("expression"),
         _text("status"),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("account_id", "name"),
     )
+    is_live = sa.text("status <> 'deleted'")
+    op.create_index(
+        "segment_name",
+        "segment",
+        ["account_id", "name"],
+        unique=True,
+        sqlite_where=is_live,
+        postgresql_where=is_live,
+    )
+    op.create_index("segment_account", "segment", ["account_id", "id"])
     op.create_table(
         "erasure",
         _big("account_id"),

@@ -1,0 +1,56 @@
+"""Statements that must stay quick in a store of any size: SQLite's own word that an index finds their rows."""
+
+import sqlite3
+
+import pytest
+
+from aerogram.audience.segments.bind import bind
+from aerogram.audience.segments.operands import Definitions
+from aerogram.audience.segments.parser import parse
+from aerogram.store.open import FILE_NAME
+from aerogram.store.records import acquaintances, engagements, segment_contacts
+from aerogram.store.sql import Engine
+
+NOW = 1_718_452_800_000
+
+
+@pytest.fixture
+def steps(sqlite_template, tmp_path):
+    """Give the steps of a unit's first statement, as SQLite plans them."""
+    sqlite_template.copy_to(tmp_path)
+    connection = sqlite3.connect(tmp_path / FILE_NAME)
+
+    def planned(unit):
+        text = next(unit).statement.compiled(Engine.SQLITE).text
+        rows = connection.execute(f"EXPLAIN QUERY PLAN {text}", ["[]"] * text.count("?"))
+        return [row[3] for row in rows]
+
+    yield planned
+    connection.close()
+
+
+def test_rows_of_a_list_of_ids_are_found_by_their_key(steps):
+    assert steps(engagements.addressees([1]))[0] == "SEARCH message USING INTEGER PRIMARY KEY (rowid=?)"
+
+
+def test_what_is_known_of_recipients_is_found_by_address(steps):
+    [people, *_] = steps(acquaintances.people(1, ["ann@example.org"]))
+    assert people.endswith("(account_id=? AND email=?)")
+    [latest, *_] = steps(acquaintances.latest(1, ["ann@example.org"]))
+    assert latest.startswith("SEARCH event USING INDEX event_address (account_id=? AND address=?")
+
+
+def test_what_a_contact_did_is_found_by_address(steps):
+    condition = bind(parse("hasopenedsince(30) and OpenCount(7,0,0)>1"), Definitions(), NOW)
+    found = "\n".join(steps(segment_contacts.count(1, condition)))
+    assert (
+        "SEARCH event USING INDEX event_address (account_id=? AND address=? AND kind=? AND at_ms>?)" in found
+    )
+    assert "SEARCH event USING INDEX event_address (account_id=? AND address=? AND kind=?)" in found
+    assert "SCAN" not in found
+
+
+def test_one_contact_is_asked_without_the_others(steps):
+    condition = bind(parse("hasopenedsince(30)"), Definitions(), NOW)
+    [contact, *_] = steps(segment_contacts.matching(1, condition, [7]))
+    assert "id=?" in contact
