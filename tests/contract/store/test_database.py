@@ -1,11 +1,14 @@
 """What every engine of the store promises."""
 
 import asyncio
+import contextlib
+import sqlite3
 
 import pytest
 from sqlalchemy import bindparam, func, insert, select
 
-from aerogram.store.sql import Sql, any_of
+from aerogram.store.open import FILE_NAME
+from aerogram.store.sql import Engine, Sql, any_of
 from aerogram.store.tables import setting
 
 ADD = Sql(insert(setting).values(name=bindparam("name"), value=bindparam("value")), "name", "value")
@@ -129,3 +132,11 @@ async def test_the_migrated_schema_is_the_declared_one(database):
             )
         await engine.dispose()
     assert difference == []
+
+
+def test_any_of_lets_sqlite_use_an_index(sqlite_template, tmp_path):
+    sqlite_template.copy_to(tmp_path)
+    statement = FIND_ALL.compiled(Engine.SQLITE)
+    with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {statement.text}", ["[]"]).fetchall()
+    assert plan[0][3].startswith("SEARCH setting"), plan
