@@ -141,11 +141,12 @@ def without_blank_end(fields: Sequence[str]) -> list[str]:
 
 def _refused(fields: Sequence[str], fault: str) -> str:
     """Write a line of the error file: the row as it came, and `` ###message###field``."""
-    row = _line(fields, quoting=csv.QUOTE_ALL)
+    row = _line(fields, quotes_all=True)
     return f"{row[:MAX_TOLD]}, ###{fault}"
 
 
-def _line(fields: Sequence[str], quoting: int = csv.QUOTE_MINIMAL) -> str:
+def _line(fields: Sequence[str], *, quotes_all: bool = False) -> str:
     text = io.StringIO()
+    quoting = csv.QUOTE_ALL if quotes_all else csv.QUOTE_MINIMAL
     csv.writer(text, quoting=quoting, lineterminator="").writerow(fields)
     return text.getvalue()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 
 from aerogram.base.errors import RefusedError, UnavailableError
-from aerogram.model.job import JobStatus, Progress
 from aerogram.store.records import jobs as records
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
-    from aerogram.model.job import Job
+    from aerogram.model.job import Job, JobStatus, Progress
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.sql import Database, Unit
 

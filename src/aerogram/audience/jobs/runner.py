@@ -131,7 +131,7 @@ async def _outcome(desk: Desk, job: Job) -> tuple[JobStatus, str]:
         raise
     except (RefusedError, NotFoundError) as error:
         return JobStatus.ERROR, str(error)
-    except Exception:
+    except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of others
         # Whatever it is, it would happen again: the job ends, and those behind it go on.
         _log.exception("job_broke", job=job.id, kind=job.kind)
         return JobStatus.ERROR, _INTERNAL
