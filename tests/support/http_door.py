@@ -8,6 +8,7 @@ import socket
 import httpx2
 import uvicorn
 
+from aerogram.audience.services import audience_of
 from aerogram.content import templates
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
@@ -117,6 +118,7 @@ class Door:
             database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
         )
         self.subscriptions = Subscriptions(database, sealer, ids, clock)
+        self.audience = audience_of(database, ids, clock, sealer)
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
@@ -130,6 +132,7 @@ class Door:
                 templates=self.templates,
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
+                audience=self.audience,
                 send_sample=self._send_sample,
                 database=database,
                 clock=clock,

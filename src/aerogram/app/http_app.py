@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 
 from aerogram import __version__
+from aerogram.audience.services import audience_of
 from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
@@ -70,6 +71,7 @@ def http_app(
             categories=MonitoringCategories(database, platform.clock),
             templates=Templates(database, platform.ids, platform.clock),
             acceptor=services.acceptor,
+            audience=audience_of(database, platform.ids, platform.clock, platform.sealer),
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
             database=database,

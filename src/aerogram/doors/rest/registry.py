@@ -6,12 +6,20 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
+from aerogram.doors.rest.resources.contact import contact
+from aerogram.doors.rest.resources.contact_erasure import contact_erasure
+from aerogram.doors.rest.resources.contactdata import contactdata
+from aerogram.doors.rest.resources.contacthistorydata import contacthistorydata
+from aerogram.doors.rest.resources.contactmetadata import contactmetadata
+from aerogram.doors.rest.resources.contactslist import contactslist
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
+from aerogram.doors.rest.resources.listrecipient import listrecipient
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
 from aerogram.doors.rest.resources.template import template
 
 if TYPE_CHECKING:
+    from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
     from aerogram.content.templates import Templates
     from aerogram.doors.rest.resource import Resource
@@ -28,6 +36,7 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     templates: Templates
     subscriptions: Subscriptions
+    audience: Audience
     send_sample: SendSample
 
 
@@ -38,12 +47,18 @@ def resources(services: RestServices) -> list[Resource]:
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.templates),
+        contact(services.audience),
+        contactdata(services.audience),
+        contacthistorydata(services.audience),
+        contactmetadata(services.audience),
+        contactslist(services.audience),
+        listrecipient(services.audience),
     ]
 
 
-def routes(services: RestServices) -> list[Route]:  # noqa: ARG001 - what routes will be bound to
+def routes(services: RestServices) -> list[Route]:
     """Bind every route that is no resource."""
-    return []
+    return [contact_erasure(services.audience)]
 
 
 class _Unbound:
