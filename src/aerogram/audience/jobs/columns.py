@@ -147,6 +147,8 @@ def _refused(fields: Sequence[str], fault: str) -> str:
 
 def _line(fields: Sequence[str], *, quotes_all: bool = False) -> str:
     text = io.StringIO()
-    quoting = csv.QUOTE_ALL if quotes_all else csv.QUOTE_MINIMAL
-    csv.writer(text, quoting=quoting, lineterminator="").writerow(fields)
+    if quotes_all:
+        csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="").writerow(fields)
+    else:
+        csv.writer(text, lineterminator="").writerow(fields)
     return text.getvalue()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -14,9 +14,9 @@ from aerogram.audience.jobs.desk import CHUNK, JobFailedError
 from aerogram.audience.jobs.moments import reader_of
 from aerogram.audience.properties import Property, define, defined
 from aerogram.audience.subscriptions import ListAction, apply
-from aerogram.base.errors import RefusedError
-from aerogram.model.job import Progress
-from aerogram.store.records import data_files
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.model.job import Progress, Refusal
+from aerogram.store.records import data_files, jobs
 
 if TYPE_CHECKING:
     from aerogram.audience.jobs.desk import Desk
@@ -74,7 +74,20 @@ def options_of(text: str) -> ImportOptions:
 
 
 async def work(desk: Desk) -> None:
-    """Import a file from where the last commit left it to its end."""
+    """Import a file from where the last commit left it to its end.
+
+    Why an import ended before that is the last line of its error file: its resource has no other place for it.
+    """
+    try:
+        await _import(desk)
+    except (RefusedError, NotFoundError) as error:
+        job = desk.job
+        refusal = Refusal(job.current + 1, f" ###{error}")
+        await desk.write(lambda: jobs.refuse(job.id, "", [refusal]))
+        raise
+
+
+async def _import(desk: Desk) -> None:
     file = _File(desk, await _blob_of(desk))
     options = options_of(desk.job.options)
     head = await asyncio.to_thread(file.head, options)
@@ -107,9 +120,7 @@ async def _commit(desk: Desk, chunk: _Chunk, count: int, header: str) -> None:
     def rows() -> Unit[object]:
         return apply(job.account_id, chunk.rows.entries, actions, ids=workshop.ids, now_ms=now_ms)
 
-    progress = Progress(
-        cursor=chunk.end, items=chunk.items, refusals=tuple(chunk.rows.refusals), count=count
-    )
+    progress = Progress(cursor=chunk.end, items=chunk.items, refusals=tuple(chunk.rows.refusals), count=count)
     await desk.commit(progress, rows if chunk.rows.entries else None, header=header)
 
 

@@ -107,7 +107,9 @@ class JobRunner:
     async def _end(self, desk: Desk, status: JobStatus, error: str) -> None:
         await desk.finish(status, error)
         job = desk.job
-        _log.info("job_ended", job=job.id, status=status, items=job.current, refused=job.errcount, error=error)
+        _log.info(
+            "job_ended", job=job.id, status=status, items=job.current, refused=job.errcount, error=error
+        )
 
     async def _wait(self) -> None:
         try:

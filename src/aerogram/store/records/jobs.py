@@ -65,9 +65,7 @@ _DUE = Sql(
         job.c.is_open == text("1"),
         job.c.lease_until_ms <= bindparam("now"),
         ~select(_older.c.id)
-        .where(
-            _older.c.is_open == text("1"), _older.c.account_id == job.c.account_id, _older.c.id < job.c.id
-        )
+        .where(_older.c.is_open == text("1"), _older.c.account_id == job.c.account_id, _older.c.id < job.c.id)
         .exists(),
     )
     .order_by(job.c.id)
@@ -143,9 +141,7 @@ _FINISH = Sql(
 _ABORT = Sql(
     update(job)
     .where(job.c.id == bindparam("which"), job.c.account_id == bindparam("owner"), job.c.is_open == 1)
-    .values(
-        status=JobStatus.ABORT.value, is_open=0, end_ms=bindparam("now"), lease=0, lease_until_ms=0
-    )
+    .values(status=JobStatus.ABORT.value, is_open=0, end_ms=bindparam("now"), lease=0, lease_until_ms=0)
     .returning(job.c.id),
     "which",
     "owner",

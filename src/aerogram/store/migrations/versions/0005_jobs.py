@@ -56,9 +56,7 @@ def upgrade() -> None:
     )
     op.create_index("job_account", "job", ["account_id", "id"])
     is_open = sa.text("is_open = 1")
-    op.create_index(
-        "job_open", "job", ["account_id", "id"], sqlite_where=is_open, postgresql_where=is_open
-    )
+    op.create_index("job_open", "job", ["account_id", "id"], sqlite_where=is_open, postgresql_where=is_open)
     op.create_table(
         "job_error",
         _big("job_id"),
