@@ -1,7 +1,6 @@
 """Importing CSV files, on both engines."""
 
 import asyncio
-import contextlib
 import json
 
 import pytest
@@ -136,13 +135,8 @@ async def test_an_import_that_is_interrupted_goes_on_where_it_was(shop, monkeypa
 
     committed = csv_import._commit
     monkeypatch.setattr(csv_import, "_commit", stop_in_the_middle)
-    for current in (100, 150):
-        with contextlib.suppress(TimeoutError):
-            async with shop.running():
-                while (await shop.jobs.find(1, job.id)).current < current:
-                    await asyncio.sleep(0)
-        assert (await shop.jobs.find(1, job.id)).status in {"Importing", "Completed"}
     ended = await shop.done(job)
+    assert steps.count(None) == 2
     assert (ended.status, ended.current, ended.errcount) == ("Completed", 301, 1)
     assert len(await shop.members(NEWS)) == 300
     assert sum(each for each in steps if each) == 301
