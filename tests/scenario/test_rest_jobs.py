@@ -81,7 +81,9 @@ async def test_many_contacts_are_a_job_that_is_polled_to_its_end(client, working
     )
     assert answer.status_code == 201
     assert answer.json().keys() == {"Count", "Data", "Total"}
-    [{"JobID": job}] = answer.json()["Data"]
+    [made] = answer.json()["Data"]
+    assert set(made) == {"JobID"}
+    job = made["JobID"]
     row, _ = await polled(client, f"/v3/REST/contact/managemanycontacts/{job}")
     assert row.pop("JobStart")
     assert row.pop("JobEnd")
