@@ -140,12 +140,18 @@ class Contacts:
         await self._database.write(lambda: _change(account_id, contact_id, cleared, now))
 
 
+def _held(account_id: int, contact_id: int) -> Unit[dict[str, Any]]:
+    """Give a contact and hold it. Who was erased changes no more."""
+    row = yield from records.hold(account_id, contact_id)
+    if row is None or row["is_anonymized"]:
+        raise NotFoundError("There is no such contact.")
+    return row
+
+
 def _change(
     account_id: int, contact_id: int, changes: Mapping[str, Any], now_ms: int
 ) -> Unit[dict[str, Any]]:
-    row = yield from records.hold(account_id, contact_id)
-    if row is None:
-        raise NotFoundError("There is no such contact.")
+    row = yield from _held(account_id, contact_id)
     columns: dict[str, Any] = {name: _stored(value) for name, value in changes.items()}
     columns = {name: value for name, value in columns.items() if row[name] != value}
     if not columns:
@@ -162,9 +168,7 @@ def _change(
 def _change_values(
     account_id: int, contact_id: int, patch: Mapping[str, Any], now_ms: int
 ) -> Unit[dict[str, Any]]:
-    row = yield from records.hold(account_id, contact_id)
-    if row is None:
-        raise NotFoundError("There is no such contact.")
+    row = yield from _held(account_id, contact_id)
     changes = {"properties": merged_values(row["properties"], patch)}
     return (yield from _change(account_id, contact_id, changes, now_ms))
 

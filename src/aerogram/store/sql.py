@@ -156,13 +156,13 @@ class any_of(ColumnElement[bool]):  # noqa: N801 - reads as an operator inside s
         self.name = name
         self.parameter = bindparam(name, type_=ARRAY(item_type))
 
-    def self_group(self, against: Any = None) -> any_of:  # noqa: ARG002 - SQLAlchemy's signature
-        """Stand in a WHERE as it is: as ``… = 1``, which a Boolean becomes on SQLite, no index would serve it."""
-        return self
-
     def get_children(self, **_: Any) -> tuple[ClauseElement, ...]:
         """Let SQLAlchemy's visitors find the parameter."""
         return (self.column, self.parameter)
+
+    def self_group(self, against: Any = None) -> any_of:  # noqa: ARG002 - as declared above us
+        """Stand in a condition as it is: SQLAlchemy would write ``… IN (…) = 1``, which no index helps with."""
+        return self
 
 
 @compiles(any_of, "sqlite")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import and_, bindparam, or_, select, text, update
 
 from aerogram.store.contact_tables import contact_list
 from aerogram.store.records.listing import Listing
@@ -22,6 +22,10 @@ LISTING: Final = Listing(
     conditions={
         **{name: contact_list.c[name] == bindparam(name) for name in ("id", "name", "address", "is_deleted")},
         "ids": any_of(contact_list.c.id, "ids"),
+        "alternate": or_(
+            contact_list.c.address == bindparam("alternate"),
+            and_(contact_list.c.name == bindparam("alternate"), contact_list.c.is_deleted == 0),
+        ),
         "not_id": contact_list.c.id != bindparam("not_id"),
     },
     orders={
@@ -31,7 +35,7 @@ LISTING: Final = Listing(
         "created_ms": contact_list.c.created_ms,
     },
 )
-"""Lists can be listed by these; ``is_deleted`` is 0 or 1."""
+"""Lists can be listed by these; ``is_deleted`` is 0 or 1, ``alternate`` an address or the name of a live list."""
 
 _OWN: Final = (contact_list.c.id == bindparam("which")) & (contact_list.c.account_id == bindparam("owner"))
 _SELECTED: Final = tuple(contact_list.c[name] for name in COLUMNS)

@@ -57,7 +57,6 @@ _MESSAGES = Sql(
     "domain",
     "most",
 )
-_WAITING: Final = (int(MessageState.QUEUED), int(MessageState.HELD))
 _SOME: Final = any_of(message.c.id, "message_ids")
 _BLANK_MESSAGES = Sql(
     update(message)
@@ -70,7 +69,11 @@ _BLANK_MESSAGES = Sql(
         personal="",
         # A worker that has the message right now loses its lease, and so can record nothing of it.
         lease=0,
-        state=case((message.c.state.in_(_WAITING), int(MessageState.CANCELLED)), else_=message.c.state),
+        state=case(
+            (message.c.state == int(MessageState.QUEUED), int(MessageState.CANCELLED)),
+            (message.c.state == int(MessageState.HELD), int(MessageState.CANCELLED)),
+            else_=message.c.state,
+        ),
     ),
     "alias",
     "alias_domain",

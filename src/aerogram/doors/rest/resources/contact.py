@@ -9,7 +9,7 @@ import msgspec
 from aerogram.audience.contacts import BadAddressError, TakenError, address_of
 from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text, ValueFault
+from aerogram.doors.rest.fields import Address, Flag, Integer, Moment, Text, ValueFault
 from aerogram.doors.rest.filters import LIKES, Filter, Inert, likes, references
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from aerogram.audience.services import Audience
 
 
-class Address(Text):
-    """An address of mail; read as contacts have it."""
+class ContactAddress(Address):
+    """An address, read as contacts have it."""
 
     def read(self, value: Any) -> str:
         """Read an address."""
@@ -35,6 +35,8 @@ class Address(Text):
 
 def by_email(text: str) -> Condition | None:
     """Read an address. What is neither one nor a number is refused with the reason (facts: REST.md 2)."""
+    if text.isdigit():
+        return None
     if "@" not in text:
         raise faults.RestError(400, f'Invalid email address "{text[:320]}", reason: "No @ character in mail"')
     return Condition("email", address(text))
@@ -76,7 +78,7 @@ class ContactResource(ChangeableResource):
     fields = (
         Moment("CreatedAt", "created_ms", read_only=True),
         Integer("DeliveredCount", "delivered_count", read_only=True),
-        Address("Email", "email", required=True, full_as="Email"),
+        ContactAddress("Email", "email", required=True),
         Moment("ExclusionFromCampaignsUpdatedAt", "excluded_ms", read_only=True),
         Integer("ID", "id", read_only=True),
         Flag("IsExcludedFromCampaigns", "is_excluded", default=False),
@@ -89,6 +91,10 @@ class ContactResource(ChangeableResource):
         Text("UnsubscribedBy", "unsubscribed_by", read_only=True),
     )
     filters = CONTACT_FILTERS
+
+
+_OF_THEIR_OWN = frozenset({"id", "ids", "list_id"})
+"""Conditions beside which erased contacts are not hidden: read by id they are meant, and no list has them."""
 
 
 class StoredContacts:
@@ -129,7 +135,7 @@ class StoredContacts:
 async def contacts_page(contacts: Contacts, account_id: int, query: Query) -> tuple[list[Contact], int]:
     """Give the contacts that a query selects; erased ones only by their ids, or when it says so."""
     conditions = combined(tuple(_stored(one) for one in query.conditions if one != filters.EVERYTHING))
-    if not conditions.pop("includes_anonymized", False) and not conditions.keys() & {"id", "ids"}:
+    if not conditions.pop("includes_anonymized", False) and not conditions.keys() & _OF_THEIR_OWN:
         conditions["is_anonymized"] = 0
     orders = [(order.source, order.is_descending) for order in query.orders]
     return await contacts.page(account_id, conditions, orders, query.limit, query.offset)

@@ -94,6 +94,7 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
             "managecontactslists",
             "Add the contact to lists, or take it from them.",
             manage,
+            level=Level.WRITE,
             status=201,
             takes=(LISTS_FIELD,),
             shows=(LISTS_FIELD,),

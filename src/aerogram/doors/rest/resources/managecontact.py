@@ -13,6 +13,7 @@ from aerogram.doors.rest import faults
 from aerogram.doors.rest.compound_fields import Json
 from aerogram.doors.rest.fields import Integer, Text, ValueFault
 from aerogram.doors.rest.resource import Action
+from aerogram.model.account import Level
 
 if TYPE_CHECKING:
     from aerogram.audience.services import Audience
@@ -60,6 +61,7 @@ def managecontact(audience: Audience) -> Action:
         "managecontact",
         "Make or change a contact and add it to the list, or take it from it.",
         run,
+        level=Level.WRITE,
         status=201,
         takes=_TAKES,
         shows=_SHOWS,
