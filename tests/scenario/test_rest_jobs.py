@@ -123,7 +123,9 @@ async def test_what_a_call_for_many_contacts_is_refused_for(client):
     news = await a_list(client)
     path = "/v3/REST/contact/managemanycontacts"
     answer = await client.post(path, json={"ContactsLists": []})
-    assert answer.json()["ErrorInfo"] == "MJ08 Property Contacts is invalid: MJ03 A non-empty value is required"
+    assert (
+        answer.json()["ErrorInfo"] == "MJ08 Property Contacts is invalid: MJ03 A non-empty value is required"
+    )
     body = {"Contacts": [{"Email": "a@b.org"}], "ContactsLists": [{"ListID": 9, "Action": "addforce"}]}
     answer = await client.post(path, json=body)
     assert (answer.status_code, answer.json()["ErrorInfo"]) == (
@@ -193,10 +195,10 @@ async def test_an_exclusion_has_no_list(client, working):
     data_id = await uploaded(client, news, "email\nann@example.org\n")
     body = {"DataID": data_id, "Method": "excludemarketing"}
     answer = await client.post("/v3/REST/csvimport", json=body | {"ContactsListID": news})
-    assert (answer.status_code, answer.json()["ErrorMessage"]) == (
-        400,
+    assert answer.status_code == 400
+    assert answer.json()["ErrorMessage"] == (
         "MJ08 Property ContactsList is invalid: Exclusion of contacts from marketing campaign is a global"
-        " status and can not be applied to a list",
+        " status and can not be applied to a list"
     )
     answer = await client.post("/v3/REST/csvimport", json=body)
     assert "ContactsListID" not in answer.json()["Data"][0]
@@ -241,6 +243,8 @@ async def test_only_the_documented_changes_of_a_job_are_taken(client):
         'Invalid value for Status: "Aborted". Status can only be set to Upload',
     )
     assert (await client.put(f"/v3/REST/csvimport/{job['ID']}", json={"Status": "Upload"})).status_code == 304
+    answer = await client.put(f"/v3/REST/csvimport/{job['ID']}", json={"ErrTreshold": 5})
+    assert answer.json()["Data"][0]["ErrTreshold"] == 5
     answer = await client.put(f"/v3/REST/batchjob/{job['ID']}", json={"Status": "Completed"})
     assert answer.status_code == 400
     answer = await client.put(f"/v3/REST/batchjob/{job['ID']}", json={"Method": "unsub"})

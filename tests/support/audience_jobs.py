@@ -99,7 +99,7 @@ class JobShop:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def error_lines(self, job):
-        return [refusal.text for refusal in await self.jobs.refusals(job)]
+        return [refusal.text async for refusal in self.jobs.refusals(job)]
 
     async def contacts(self):
         """Give (name, properties, is excluded) by address."""

@@ -14,7 +14,6 @@ class JobKind(enum.StrEnum):
     MANY_CONTACTS = "manycontacts"
     CSV_IMPORT = "csvimport"
     IMPORT_LIST = "importlist"
-    EXPORT = "export"
 
 
 class JobStatus(enum.StrEnum):

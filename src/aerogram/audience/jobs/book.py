@@ -14,7 +14,7 @@ from aerogram.store.records import jobs as records
 from aerogram.store.records.data_files import DataFile
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
 
     from aerogram.audience.jobs.desk import Workshop
     from aerogram.model.job import Refusal
@@ -25,7 +25,7 @@ LIST_SOURCE: Final = "contactslist"
 CONTACT_SOURCE: Final = "contact"
 _PIECE_BYTES: Final = 1024 * 1024
 """What is gathered before it is written to an upload."""
-_PAGE: Final = 10_000
+_PAGE: Final = 1_000
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -155,24 +155,29 @@ class Jobs:
         )
         return [Job(**row) for row in rows], total
 
+    async def tolerate(self, account_id: int, job_id: int, per_cent: int) -> None:
+        """Let a job end well with as many refused items; whoever works on it already goes by what it was."""
+        await self._workshop.database.write(lambda: records.tolerate(account_id, job_id, per_cent))
+
     async def cancel(self, account_id: int, job_id: int) -> bool:
         """Cancel a job; what it did stays. False when it has ended already."""
         now_ms = self._workshop.clock.now_ms()
         return await self._workshop.database.write(lambda: records.abort(account_id, job_id, now_ms))
 
-    async def refusals(self, job: Job) -> list[Refusal]:
+    async def has_refusals(self, job: Job) -> bool:
+        """Tell whether a job has an error file."""
+        return bool(await self._page_of_refusals(job.id, records.HEADER_ITEM - 1, 1))
+
+    async def refusals(self, job: Job) -> AsyncIterator[Refusal]:
         """Give the lines of a job's error file, its header first."""
-        found: list[Refusal] = []
         after = records.HEADER_ITEM - 1
-        while True:
-            page = await self._page_of_refusals(job.id, after)
-            found += page
-            if len(page) < _PAGE:
-                return found
+        while page := await self._page_of_refusals(job.id, after, _PAGE):
+            for refusal in page:
+                yield refusal
             after = page[-1].item
 
-    async def _page_of_refusals(self, job_id: int, after: int) -> list[Refusal]:
-        return await self._workshop.database.read(lambda: records.errors(job_id, after, _PAGE))
+    async def _page_of_refusals(self, job_id: int, after: int, most: int) -> list[Refusal]:
+        return await self._workshop.database.read(lambda: records.errors(job_id, after, most))
 
 
 def is_over(job: Job) -> bool:

@@ -27,7 +27,7 @@ RETRY_SECONDS: Final = 1.0
 """How long a step waits for a store that is not available."""
 CHUNK: Final = 5_000
 """Items of a step: enough to make a commit worth it, few enough that a mail which waits behind it does not wait long."""
-MAX_REFUSALS: Final = 100_000
+MAX_REFUSALS: Final = 1_000_000
 """Lines that an error file keeps; those beyond are counted alone."""
 
 

@@ -17,9 +17,11 @@ from aerogram.model.account import Area, Level
 from aerogram.model.job import JobKind
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from aerogram.audience.jobs.book import Jobs
     from aerogram.doors.rest.calls import RouteCall
-    from aerogram.model.job import Refusal
+    from aerogram.model.job import Job
 
 MAX_CSV_BYTES: Final = 512 * 1024 * 1024
 """About five million rows; ours to choose."""
@@ -78,22 +80,32 @@ class DataFiles:
         return Reply(OK, _encode({"ID": file.id}))
 
     async def _csv_errors(self, call: RouteCall) -> Reply:
-        refusals = await self._refusals(call, JobKind.CSV_IMPORT)
-        if not refusals:
-            return _missing(_mime(call))
-        text = "".join(f"{refusal.text}\n" for refusal in refusals)
-        return Reply(OK, text.encode(), _CSV)
+        job = await self._job(call, JobKind.CSV_IMPORT)
+        return _missing(_mime(call)) if job is None else Reply(OK, content_type=_CSV, pieces=self._lines(job))
 
     async def _json_errors(self, call: RouteCall) -> Reply:
-        refusals = await self._refusals(call, JobKind.MANY_CONTACTS)
-        if not refusals:
+        job = await self._job(call, JobKind.MANY_CONTACTS)
+        if job is None:
             return _missing(_mime(call))
-        return Reply(OK, f"[{','.join(refusal.text for refusal in refusals)}]".encode(), _JSON)
+        return Reply(OK, content_type=_JSON, pieces=self._array(job))
 
-    async def _refusals(self, call: RouteCall, kind: JobKind) -> list[Refusal]:
+    async def _job(self, call: RouteCall, kind: JobKind) -> Job | None:
+        """Give the job of a path, when it has an error file of the kind."""
         job_id = integer_of(call.parts["job_id"]) or 0
         job = await self._jobs.find(call.principal.account_id, job_id)
-        return await self._jobs.refusals(job) if job is not None and job.kind == kind else []
+        is_one = job is not None and job.kind == kind and await self._jobs.has_refusals(job)
+        return job if is_one else None
+
+    async def _lines(self, job: Job) -> AsyncIterator[bytes]:
+        async for refusal in self._jobs.refusals(job):
+            yield f"{refusal.text}\n".encode()
+
+    async def _array(self, job: Job) -> AsyncIterator[bytes]:
+        before = "["
+        async for refusal in self._jobs.refusals(job):
+            yield f"{before}{refusal.text}".encode()
+            before = ","
+        yield b"]"
 
 
 def _mime(call: RouteCall) -> str:

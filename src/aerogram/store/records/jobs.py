@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 
 from aerogram.base.errors import AerogramError
 from aerogram.model.job import Job, JobStatus, Refusal
@@ -147,6 +147,14 @@ _ABORT = Sql(
     "owner",
     "now",
 )
+_TOLERATE = Sql(
+    update(job)
+    .where(job.c.id == bindparam("which"), job.c.account_id == bindparam("owner"))
+    .values(err_threshold=bindparam("per_cent")),
+    "which",
+    "owner",
+    "per_cent",
+)
 _RELEASE = Sql(
     update(job)
     .where(job.c.id == bindparam("which"), job.c.lease == bindparam("held"))
@@ -173,7 +181,6 @@ _ERRORS = Sql(
     "after",
     "most",
 )
-_OPEN = Sql(select(func.count()).select_from(job).where(job.c.is_open == text("1")))
 
 
 def add(new: Job) -> Unit[None]:
@@ -223,6 +230,11 @@ def abort(account_id: int, job_id: int, now_ms: int) -> Unit[bool]:
     return bool((yield _ABORT(job_id, account_id, now_ms)))
 
 
+def tolerate(account_id: int, job_id: int, per_cent: int) -> Unit[None]:
+    """Set how many refused items end a job."""
+    yield _TOLERATE(job_id, account_id, per_cent)
+
+
 def release(job_id: int, lease: int) -> Unit[None]:
     """Give a job back that is held by a lease; another holder's stays theirs."""
     yield _RELEASE(job_id, lease)
@@ -244,12 +256,6 @@ def refuse(job_id: int, header: str, refusals: Sequence[Refusal]) -> Unit[None]:
 def errors(job_id: int, after: int, most: int) -> Unit[list[Refusal]]:
     """Give lines of the error file behind an item; begin with -1 to have its header."""
     return [Refusal(item, line) for item, line in (yield _ERRORS(job_id, after, most))]
-
-
-def open_jobs() -> Unit[int]:
-    """Count the jobs that have not ended."""
-    rows = yield _OPEN()
-    return rows[0][0]  # type: ignore[no-any-return]
 
 
 def _job(row: Sequence[Any]) -> Job:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from aerogram.store.contact_tables import contact, contact_list, list_recipient
+from aerogram.store.contact_tables import contact_list, list_recipient
 from aerogram.store.sql import Sql, Unit
 
 
@@ -18,43 +18,13 @@ class Member(NamedTuple):
     is_unsubscribed: int
 
 
-class FullMember(NamedTuple):
-    """A contact on a list, with what is known of it."""
-
-    link_id: int
-    email: str
-    name: str
-    properties: str
-    is_unsubscribed: int
-    is_excluded: int
-
-
-_PIECE = (
-    (list_recipient.c.account_id == bindparam("owner"))
-    & (list_recipient.c.list_id == bindparam("of_list"))
-    & (list_recipient.c.id > bindparam("after"))
-)
 _MEMBERS = Sql(
     select(list_recipient.c.id, list_recipient.c.contact_id, list_recipient.c.is_unsubscribed)
-    .where(_PIECE)
-    .order_by(list_recipient.c.id)
-    .limit(bindparam("most")),
-    "owner",
-    "of_list",
-    "after",
-    "most",
-)
-_FULL_MEMBERS = Sql(
-    select(
-        list_recipient.c.id,
-        contact.c.email,
-        contact.c.name,
-        contact.c.properties,
-        list_recipient.c.is_unsubscribed,
-        contact.c.is_excluded,
+    .where(
+        list_recipient.c.account_id == bindparam("owner"),
+        list_recipient.c.list_id == bindparam("of_list"),
+        list_recipient.c.id > bindparam("after"),
     )
-    .join(contact, contact.c.id == list_recipient.c.contact_id)
-    .where(_PIECE)
     .order_by(list_recipient.c.id)
     .limit(bindparam("most")),
     "owner",
@@ -85,11 +55,6 @@ _LIVE = Sql(
 def members(account_id: int, list_id: int, after: int, most: int) -> Unit[list[Member]]:
     """Give links of a list behind a link's id, by rising id."""
     return [Member(*row) for row in (yield _MEMBERS(account_id, list_id, after, most))]
-
-
-def full_members(account_id: int, list_id: int, after: int, most: int) -> Unit[list[FullMember]]:
-    """Do as `members`, with what is known of the contacts."""
-    return [FullMember(*row) for row in (yield _FULL_MEMBERS(account_id, list_id, after, most))]
 
 
 def count(account_id: int, list_id: int) -> Unit[int]:

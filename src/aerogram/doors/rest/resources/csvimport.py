@@ -86,14 +86,19 @@ class Imports:
         _check_status(values["status"])
         return row_of(await queued(self._jobs, account_id, values))
 
-    async def change(self, _: int, row: Row, values: Row) -> Row:
-        """Refuse whatever is new but the one status that clients may set, which asks for nothing more."""
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Change how many faulty rows are tolerated; the one status that may be set asks for nothing more."""
         if "status" in values:
             _check_status(values["status"])
         for field in CsvImport.fields:
-            if field.source in values and field.source != "status":
+            if field.source in values and field.source not in ("status", "err_threshold"):
                 raise faults.read_only(field.name)
-        return row
+        if "err_threshold" in values:
+            await self._jobs.tolerate(account_id, row["id"], values["err_threshold"])
+        job = await self._jobs.find(account_id, row["id"])
+        if job is None:
+            raise faults.not_found()
+        return row_of(job)
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Do nothing: the resource has no DELETE."""
