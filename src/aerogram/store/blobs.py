@@ -61,6 +61,10 @@ class DiskBlobs:
         except OSError as error:
             raise UnavailableError(f"The stored file {name} cannot be read: {error.strerror}.") from error
 
+    async def remove(self, name: str) -> None:
+        """Take a file away that `begin` named; one that is gone already does not matter."""
+        await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
+
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest[2:4] / digest
 

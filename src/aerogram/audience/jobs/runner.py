@@ -7,12 +7,14 @@ account are done in the order in which they were asked for.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from aerogram.audience.jobs import csv_import, import_list, many_contacts
 from aerogram.audience.jobs.desk import LEASE_MS, Desk, Workshop
+from aerogram.audience.jobs.sweeping import sweep
 from aerogram.base.errors import NotFoundError, RefusedError, UnavailableError
 from aerogram.model.job import JobKind, JobStatus
 from aerogram.store.records import jobs as records
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 2
 """Jobs that a process works on at once, of different accounts: a short one need not wait for a long one."""
+SWEEP_SECONDS: Final = 3_600.0
+"""How often files whose time is over are removed."""
 LOOK_SECONDS: Final = 2.0
 """How often the store is asked for jobs that other processes queued, or let go of by dying."""
 RELEASE_SECONDS: Final = 2.0
@@ -47,6 +51,7 @@ class JobRunner:
         self._lease_ms = lease_ms
         self._woken = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._sweep_at = 0.0
 
     def wake(self) -> None:
         """Say that a job was queued; call it after the commit."""
@@ -61,6 +66,7 @@ class JobRunner:
             while True:
                 self._woken.clear()
                 await self._take_up()
+                await self._sweep()
                 await self._wait()
         finally:
             await self._stop()
@@ -110,6 +116,16 @@ class JobRunner:
         _log.info(
             "job_ended", job=job.id, status=status, items=job.current, refused=job.errcount, error=error
         )
+
+    async def _sweep(self) -> None:
+        if time.monotonic() < self._sweep_at:
+            return
+        self._sweep_at = time.monotonic() + SWEEP_SECONDS
+        try:
+            if swept := await sweep(self._workshop):
+                _log.info("job_files_removed", files=swept)
+        except (UnavailableError, OSError) as error:
+            _log.warning("job_files_kept", reason=str(error))
 
     async def _wait(self) -> None:
         try:

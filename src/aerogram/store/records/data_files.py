@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select, text
 
-from aerogram.store.job_tables import data
+from aerogram.store.job_tables import data, job
 from aerogram.store.sql import Sql, Unit
 
 
@@ -46,11 +46,16 @@ _OF_SOURCE = Sql(
     "of_id",
     "of_kind",
 )
-_REMOVE = Sql(
-    delete(data).where(data.c.id == bindparam("which"), data.c.account_id == bindparam("owner")),
-    "which",
-    "owner",
+_EXPIRED = (
+    select(data.c.id)
+    .where(
+        data.c.created_ms < bindparam("before"),
+        data.c.id.not_in(select(job.c.data_id).where(job.c.is_open == text("1"))),
+    )
+    .order_by(data.c.id)
+    .limit(bindparam("most"))
 )
+_FORGET = Sql(delete(data).where(data.c.id.in_(_EXPIRED)).returning(data.c.blob), "before", "most")
 
 
 def add(file: DataFile) -> Unit[None]:
@@ -70,6 +75,6 @@ def newest(account_id: int, source: str, source_id: int, kind: str) -> Unit[Data
     return DataFile(*rows[0]) if rows else None
 
 
-def remove(account_id: int, data_id: int) -> Unit[None]:
-    """Forget a file."""
-    yield _REMOVE(data_id, account_id)
+def forget(before_ms: int, most: int) -> Unit[list[str]]:
+    """Forget up to ``most`` files that came before a moment and that no open job reads; give where their bytes are."""
+    return [blob for (blob,) in (yield _FORGET(before_ms, most))]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, delete, insert, select, text, update
 
 from aerogram.base.errors import AerogramError
 from aerogram.model.job import Job, JobStatus, Refusal
@@ -181,6 +181,14 @@ _ERRORS = Sql(
     "after",
     "most",
 )
+_FORGET_ERRORS = Sql(
+    delete(job_error).where(
+        job_error.c.job_id.in_(
+            select(job.c.id).where(job.c.is_open == 0, job.c.request_ms < bindparam("before"))
+        )
+    ),
+    "before",
+)
 
 
 def add(new: Job) -> Unit[None]:
@@ -256,6 +264,11 @@ def refuse(job_id: int, header: str, refusals: Sequence[Refusal]) -> Unit[None]:
 def errors(job_id: int, after: int, most: int) -> Unit[list[Refusal]]:
     """Give lines of the error file behind an item; begin with -1 to have its header."""
     return [Refusal(item, line) for item, line in (yield _ERRORS(job_id, after, most))]
+
+
+def forget_errors(before_ms: int) -> Unit[None]:
+    """Forget the error files of jobs that were asked for before a moment and have ended."""
+    yield _FORGET_ERRORS(before_ms)
 
 
 def _job(row: Sequence[Any]) -> Job:
