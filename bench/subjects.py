@@ -71,6 +71,13 @@ def relaying(
         yield running
 
 
+@contextlib.contextmanager
+def working(folder: Path, engine: Engine) -> Iterator[tuple[ServerProcess, Meter]]:
+    """Do everything in one process, as by default."""
+    with _running(folder, engine) as running:
+        yield running
+
+
 def check_signatures(server: ServerProcess, next_hop: int, *, signs: bool) -> None:
     """Make sure that what is measured as signed is signed, and what is not is not."""
     with Sink(next_hop) as sink:

@@ -8,6 +8,9 @@ import socket
 import httpx2
 import uvicorn
 
+from aerogram.audience.jobs.book import Jobs
+from aerogram.audience.jobs.desk import Workshop
+from aerogram.audience.jobs.runner import JobRunner
 from aerogram.audience.services import audience_of
 from aerogram.content import templates
 from aerogram.content.templates import StoredTemplate
@@ -121,6 +124,9 @@ class Door:
             database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
         )
         self.subscriptions = Subscriptions(database, sealer, ids, clock)
+        workshop = Workshop(database, blobs, ids, clock)
+        self.job_runner = JobRunner(workshop)
+        self.jobs = Jobs(workshop, self.job_runner.wake)
         self.audience = audience_of(database, ids, clock, sealer)
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
@@ -136,6 +142,7 @@ class Door:
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 audience=self.audience,
+                jobs=self.jobs,
                 send_sample=self._send_sample,
                 database=database,
                 clock=clock,

@@ -4,12 +4,14 @@ A resource that clients create has a ``body``; another one is ``made`` in some o
 needs beforehand (a list of its contacts) is made by the same functions, through the same door.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from support.calls import a_call, a_message
+from support.waiting import until
 
 Made = Mapping[str, Any]
 
@@ -65,7 +67,61 @@ async def _message(_, client, number):
     return shown
 
 
+async def _list(client, number):
+    answer = await client.post("/v3/REST/contactslist", json={"Name": f"List for job {number}"})
+    return answer.json()["Data"][0]["ID"]
+
+
+async def _upload(client, list_id, content=b"email,city\nann@example.org,Paris\n"):
+    answer = await client.post(f"/v3/DATA/contactslist/{list_id}/CSVData/text:plain", content=content)
+    return answer.json()["ID"]
+
+
+async def _csvimport(client, number):
+    list_id = await _list(client, number)
+    return {"ContactsListID": list_id, "DataID": await _upload(client, list_id), "Method": "addforce"}
+
+
+async def _batchjob(client, number):
+    list_id = await _list(client, number)
+    data_id = await _upload(client, list_id)
+    return {"JobType": "Contact list import csv", "RefId": list_id, "DataID": data_id, "Method": "addforce"}
+
+
+async def _parts_of_upload(_, client):
+    return {"list_id": str(await _list(client, 0)), "mime": "text:plain"}
+
+
+async def _parts_of_csv_errors(door, client):
+    list_id = await _list(client, 0)
+    data_id = await _upload(client, list_id, b"email\nann\n")
+    body = {"ContactsListID": list_id, "DataID": data_id, "Method": "addforce"}
+    answer = await client.post("/v3/REST/csvimport", json=body)
+    return await _ended(door, client, answer.json()["Data"][0]["ID"], "text:csv")
+
+
+async def _parts_of_json_errors(door, client):
+    answer = await client.post("/v3/REST/contact/managemanycontacts", json={"Contacts": [{"Email": "ann"}]})
+    return await _ended(door, client, answer.json()["Data"][0]["JobID"], "application:json")
+
+
+async def _ended(door, client, job_id, mime):
+    """Have a job done, and give the parts of its error file's path."""
+
+    async def is_over():
+        answer = await client.get(f"/v3/REST/batchjob/{job_id}")
+        return answer.json()["Data"][0]["Status"] == "Completed"
+
+    task = asyncio.create_task(door.job_runner.run())
+    await until(is_over, "the end of the job")
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return {"job_id": str(job_id), "mime": mime, "which": "LAST"}
+
+
 EXAMPLES: dict[str, Example] = {
+    "batchjob": Example(body=_batchjob, change={"Status": "Abort"}),
+    "csvimport": Example(body=_csvimport, change={"ErrTreshold": 50}),
     "eventcallbackurl": Example(
         body=_callback,
         change={"Url": "https://other.example.com/x"},
@@ -82,5 +138,14 @@ EXAMPLES: dict[str, Example] = {
 }
 """By the resource's name. A missing one fails a test."""
 
-ROUTES: dict[str, RouteExample] = {}
+ROUTES: dict[str, RouteExample] = {
+    "POST /v3/DATA/contactslist/{list_id}/CSVData/{mime}": RouteExample(
+        parts=_parts_of_upload, body=b"email\nann@example.org\n"
+    ),
+    **{
+        f"GET /v3/DATA/batchjob/{{job_id}}/{kind}/{{mime}}{end}": RouteExample(parts=parts)
+        for kind, parts in (("CSVError", _parts_of_csv_errors), ("JSONError", _parts_of_json_errors))
+        for end in ("", "/{which}")
+    },
+}
 """By ``METHOD path`` of the route. A missing one fails a test."""

@@ -29,12 +29,6 @@ GAPS = {
     },
     **dict.fromkeys(
         [
-            "POST /v3/REST/contact/managemanycontacts",
-            "GET /v3/REST/contact/managemanycontacts/{}",
-            "POST /v3/REST/contactslist/{}/managemanycontacts",
-            "GET /v3/REST/contactslist/{}/managemanycontacts/{}",
-            "POST /v3/REST/contactslist/{}/importlist",
-            "GET /v3/REST/contactslist/{}/importlist/{}",
             "POST /v3/REST/contactslist/{}/verify",
             "GET /v3/REST/contactslist/{}/verify/{}",
             *(

@@ -71,6 +71,7 @@ def http_app(
             categories=MonitoringCategories(database, platform.clock),
             templates=Templates(database, platform.ids, platform.clock),
             acceptor=services.acceptor,
+            jobs=services.jobs,
             audience=audience_of(database, platform.ids, platform.clock, platform.sealer),
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,

@@ -176,7 +176,7 @@ def _jobs(platform: Platform, services: Services) -> list[Job]:
     if services.worker is not None:
         jobs.append(services.worker.run)
     if platform.settings.role in BACKGROUND_ROLES:
-        jobs.append(services.webhooks.run)
+        jobs += [services.webhooks.run, services.job_runner.run]
     return jobs
 
 

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aerogram.audience.recipients import Recipients
+from aerogram.audience.jobs.book import Jobs
+from aerogram.audience.jobs.desk import Workshop
+from aerogram.audience.jobs.runner import JobRunner
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
@@ -61,6 +64,8 @@ class Services:
     watermark: Watermark
     worker: Worker | None
     webhooks: WebhookSender
+    jobs: Jobs
+    job_runner: JobRunner
     engagements: Engagements
     signer: LinkSigner
     """Mints the links of mails and reads them when readers come back."""
@@ -87,6 +92,8 @@ def build(platform: Platform) -> Services:
         counts.update(kind.name.lower() for kind in kinds)
         webhooks.wake()
 
+    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock)
+    job_runner = JobRunner(workshop)
     signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
     worker = None
     if settings.role in {EVERYTHING, "delivery"}:
@@ -138,6 +145,8 @@ def build(platform: Platform) -> Services:
         watermark=watermark,
         worker=worker,
         webhooks=webhooks,
+        jobs=Jobs(workshop, job_runner.wake),
+        job_runner=job_runner,
         engagements=Engagements(
             platform.database, platform.ids, platform.clock, Countries(settings.geoip_database), engaged
         ),

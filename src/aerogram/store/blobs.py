@@ -11,12 +11,14 @@ import contextlib
 import errno
 import hashlib
 import os
+import secrets
 import tempfile
-from typing import TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final
 
 from aerogram.base.errors import NotFoundError, StoreFullError, UnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 INLINE_LIMIT_BYTES: Final = 256 * 1024
@@ -46,6 +48,23 @@ class DiskBlobs:
         except OSError as error:
             raise UnavailableError(f"The stored body {digest} cannot be read: {error.strerror}.") from error
 
+    async def begin(self) -> Upload:
+        """Begin a file that comes in pieces; it is named by chance, and so is nobody else's."""
+        return await asyncio.to_thread(Upload, self._path(secrets.token_hex(32)), self._folder)
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open a file for reading, from a thread that may wait. Raises as `get` does."""
+        try:
+            return self._path(name).open("rb")
+        except FileNotFoundError as error:
+            raise NotFoundError(f"The stored file {name} is gone.") from error
+        except OSError as error:
+            raise UnavailableError(f"The stored file {name} cannot be read: {error.strerror}.") from error
+
+    async def remove(self, name: str) -> None:
+        """Take a file away that `begin` named; one that is gone already does not matter."""
+        await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
+
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest[2:4] / digest
 
@@ -54,7 +73,7 @@ class DiskBlobs:
         path = self._path(digest)
         if path.exists():
             return digest
-        try:
+        with _telling():
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=path.parent)
             try:
@@ -69,11 +88,61 @@ class DiskBlobs:
                 raise
             for folder in (path.parent, path.parent.parent, self._folder):
                 _sync_folder(folder)
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise StoreFullError("The disk that holds the store is full.") from error
-            raise UnavailableError(f"A body cannot be stored: {error.strerror}.") from error
         return digest
+
+
+class Upload:
+    """A file on its way in: written piece by piece, then kept under its name, or dropped."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        """Open it, from a thread that may wait. Raises `StoreFullError` or `UnavailableError`."""
+        self._path = path
+        self._folder = folder
+        self.size = 0
+        with _telling():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle, self._written = tempfile.mkstemp(dir=path.parent)
+            self._file = os.fdopen(handle, "wb")
+
+    async def write(self, piece: bytes) -> None:
+        """Add bytes. Raises `StoreFullError` or `UnavailableError`."""
+        self.size += len(piece)
+        with _telling():
+            await asyncio.to_thread(self._file.write, piece)
+
+    async def keep(self) -> str:
+        """Make the bytes durable and give the file's name. Raises `StoreFullError` or `UnavailableError`."""
+        await asyncio.to_thread(self._keep)
+        return self._path.name
+
+    async def drop(self) -> None:
+        """Take it away; for a file that is kept this does nothing."""
+        await asyncio.to_thread(self._drop)
+
+    def _keep(self) -> None:
+        with _telling():
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            os.rename(self._written, self._path)  # noqa: PTH104 - beside os.fsync, the same family of calls
+            for folder in (self._path.parent, self._path.parent.parent, self._folder):
+                _sync_folder(folder)
+
+    def _drop(self) -> None:
+        with contextlib.suppress(OSError):
+            self._file.close()
+            os.unlink(self._written)  # noqa: PTH108
+
+
+@contextlib.contextmanager
+def _telling() -> Iterator[None]:
+    """Turn what the system says into an error of ours."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StoreFullError("The disk that holds the store is full.") from error
+        raise UnavailableError(f"A body cannot be stored: {error.strerror}.") from error
 
 
 def _sync_folder(folder: Path) -> None:

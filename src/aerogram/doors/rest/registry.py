@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
+from aerogram.doors.rest.data import DataFiles
+from aerogram.doors.rest.resources.batchjob import batchjob
 from aerogram.doors.rest.resources.contact import contact
 from aerogram.doors.rest.resources.contact_erasure import contact_erasure
+from aerogram.doors.rest.resources.contact_jobs import JobActions
 from aerogram.doors.rest.resources.contactdata import contactdata
 from aerogram.doors.rest.resources.contactfilter import contactfilter
 from aerogram.doors.rest.resources.contacthistorydata import contacthistorydata
 from aerogram.doors.rest.resources.contactmetadata import contactmetadata
 from aerogram.doors.rest.resources.contactslist import contactslist
+from aerogram.doors.rest.resources.csvimport import csvimport
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.listrecipient import listrecipient
 from aerogram.doors.rest.resources.message import Message, Messages
@@ -20,6 +24,7 @@ from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
 from aerogram.doors.rest.resources.template import template
 
 if TYPE_CHECKING:
+    from aerogram.audience.jobs.book import Jobs
     from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
     from aerogram.content.templates import Templates
@@ -38,29 +43,35 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     templates: Templates
     subscriptions: Subscriptions
     audience: Audience
+    jobs: Jobs
     send_sample: SendSample
+    public_url: str
+    """The base of links in answers, as ``https://mail.example.com``, without a slash at its end."""
 
 
 def resources(services: RestServices) -> list[Resource]:
     """Bind every resource to its collection."""
+    bulk = JobActions(services.jobs, services.public_url)
     return [
         Message(Messages(services.database)),
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.templates),
-        contact(services.audience),
+        contact(services.audience, *bulk.of_contacts()),
         contactdata(services.audience),
         contactfilter(services.audience.segments),
         contacthistorydata(services.audience),
         contactmetadata(services.audience),
-        contactslist(services.audience),
+        contactslist(services.audience, *bulk.of_lists()),
         listrecipient(services.audience),
+        batchjob(services.jobs),
+        csvimport(services.jobs),
     ]
 
 
 def routes(services: RestServices) -> list[Route]:
     """Bind every route that is no resource."""
-    return contact_erasure(services.audience)
+    return [*contact_erasure(services.audience), *DataFiles(services.jobs).routes()]
 
 
 class _Unbound:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from aerogram.base.ids import MAX_NODE
+from aerogram.store.contact_tables import contact, list_recipient
+from aerogram.store.job_tables import job
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import content, event, message, node, setting
 
@@ -31,7 +33,9 @@ _KEEP = Sql(
 _FREE = Sql(
     delete(node).where(node.c.id == bindparam("which"), node.c.name == bindparam("owner")), "which", "owner"
 )
-_LARGEST = [Sql(select(func.max(table.c.id))) for table in (message, content, event)]
+_LARGEST = [
+    Sql(select(func.max(table.c.id))) for table in (message, content, event, contact, list_recipient, job)
+]
 _FACT = Sql(select(setting.c.value).where(setting.c.name == bindparam("name")), "name")
 _ADD_FACT = Sql(
     text("INSERT INTO setting (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING"),

@@ -1,0 +1,185 @@
+"""Asking for jobs, looking at them and cancelling them: what doors know of jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.audience.jobs.many_contacts import ManyContactsOptions
+from aerogram.base.ids import MAX_ID
+from aerogram.model.job import UNKNOWN_METHOD, Job, JobKind, JobStatus
+from aerogram.store.records import data_files, list_copies
+from aerogram.store.records import jobs as records
+from aerogram.store.records.data_files import DataFile
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
+
+    from aerogram.audience.jobs.desk import Workshop
+    from aerogram.model.job import Refusal
+
+CSV_DATA: Final = "CSVData"
+JSON_DATA: Final = "JSONData"
+LIST_SOURCE: Final = "contactslist"
+CONTACT_SOURCE: Final = "contact"
+_PIECE_BYTES: Final = 1024 * 1024
+"""What is gathered before it is written to an upload."""
+_PAGE: Final = 1_000
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Jobs:
+    """The jobs of all accounts, and the files they read."""
+
+    def __init__(self, workshop: Workshop, on_queued: Callable[[], None]) -> None:
+        """Take ``on_queued``, which is called behind each commit that queued a job."""
+        self._workshop = workshop
+        self._on_queued = on_queued
+
+    async def upload(
+        self, account_id: int, source: tuple[str, int, str], mime: str, pieces: AsyncIterable[bytes]
+    ) -> DataFile:
+        """Keep a file that comes in pieces. ``source`` is what it belongs to, that one's id, and the file's kind.
+
+        What ends ``pieces`` by an error ends the upload, and nothing of it stays.
+        """
+        upload = await self._workshop.blobs.begin()
+        try:
+            gathered = bytearray()
+            async for piece in pieces:
+                gathered += piece
+                if len(gathered) >= _PIECE_BYTES:
+                    await upload.write(bytes(gathered))
+                    gathered.clear()
+            await upload.write(bytes(gathered))
+            blob = await upload.keep()
+        finally:
+            await upload.drop()
+        what, which, kind = source
+        file = DataFile(
+            id=self._workshop.ids.next_id(),
+            account_id=account_id,
+            source=what,
+            source_id=which,
+            kind=kind,
+            mime=mime,
+            blob=blob,
+            size=upload.size,
+            created_ms=self._workshop.clock.now_ms(),
+        )
+        await self._workshop.database.write(lambda: data_files.add(file))
+        return file
+
+    async def has_list(self, account_id: int, list_id: int) -> bool:
+        """Tell whether an account has a list that is not deleted."""
+        if not 0 < list_id <= MAX_ID:
+            return False
+        return await self._workshop.database.read(lambda: list_copies.is_live(account_id, list_id))
+
+    async def file(self, account_id: int, data_id: int) -> DataFile | None:
+        """Give a file by its id."""
+        if not 0 < data_id <= MAX_ID:
+            return None
+        return await self._workshop.database.read(lambda: data_files.find(account_id, data_id))
+
+    async def newest_file(self, account_id: int, source: str, source_id: int, kind: str) -> DataFile | None:
+        """Give the newest file of a kind that belongs to something."""
+        if not 0 < source_id <= MAX_ID:
+            return None
+        return await self._workshop.database.read(
+            lambda: data_files.newest(account_id, source, source_id, kind)
+        )
+
+    async def contents(self, file: DataFile) -> bytes:
+        """Give the bytes of a file. Raises `NotFoundError` when they are gone."""
+        return await self._workshop.blobs.get(file.blob)
+
+    async def queue(self, account_id: int, kind: JobKind, values: Mapping[str, Any]) -> Job:
+        """Queue a job; ``values`` are fields of `Job`."""
+        job = Job(
+            id=self._workshop.ids.next_id(),
+            account_id=account_id,
+            kind=kind,
+            request_ms=self._workshop.clock.now_ms(),
+            **values,
+        )
+        await self._workshop.database.write(lambda: records.add(job))
+        self._on_queued()
+        return job
+
+    async def queue_contacts(
+        self, account_id: int, contacts: Sequence[bytes], lists: Iterable[tuple[int, str]], list_id: int = 0
+    ) -> Job:
+        """Queue many contacts, each as JSON, with actions on lists; ``list_id`` is that of a call on one list."""
+
+        async def lines() -> AsyncIterable[bytes]:
+            for contact in contacts:
+                # Between the tokens of JSON a line break is nothing but a blank.
+                yield contact.replace(b"\n", b" ") + b"\n"
+
+        actions = list(lists)
+        source = (CONTACT_SOURCE, list_id, JSON_DATA)
+        file = await self.upload(account_id, source, "application/json", lines())
+        return await self.queue(
+            account_id,
+            JobKind.MANY_CONTACTS,
+            {
+                "job_type": "Contact manage many",
+                "data_id": file.id,
+                "ref_id": list_id,
+                "method": actions[0][1] if len(actions) == 1 else UNKNOWN_METHOD,
+                "options": _encode(ManyContactsOptions(actions)).decode(),
+                "count": len(contacts),
+            },
+        )
+
+    async def find(self, account_id: int, job_id: int) -> Job | None:
+        """Give a job as it stands."""
+        if not 0 < job_id <= MAX_ID:
+            return None
+        return await self._workshop.database.read(lambda: records.find(account_id, job_id))
+
+    async def page(
+        self,
+        account_id: int,
+        conditions: Mapping[str, Any],
+        orders: Sequence[tuple[str, bool]],
+        limit: int,
+        offset: int,
+    ) -> tuple[list[Job], int]:
+        """Give a page of jobs and the number of all that match."""
+        rows, total = await self._workshop.database.read(
+            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
+        )
+        return [Job(**row) for row in rows], total
+
+    async def tolerate(self, account_id: int, job_id: int, per_cent: int) -> None:
+        """Let a job end well with as many refused items; whoever works on it already goes by what it was."""
+        await self._workshop.database.write(lambda: records.tolerate(account_id, job_id, per_cent))
+
+    async def cancel(self, account_id: int, job_id: int) -> bool:
+        """Cancel a job; what it did stays. False when it has ended already."""
+        now_ms = self._workshop.clock.now_ms()
+        return await self._workshop.database.write(lambda: records.abort(account_id, job_id, now_ms))
+
+    async def has_refusals(self, job: Job) -> bool:
+        """Tell whether a job has an error file."""
+        return bool(await self._page_of_refusals(job.id, records.HEADER_ITEM - 1, 1))
+
+    async def refusals(self, job: Job) -> AsyncIterator[Refusal]:
+        """Give the lines of a job's error file, its header first."""
+        after = records.HEADER_ITEM - 1
+        while page := await self._page_of_refusals(job.id, after, _PAGE):
+            for refusal in page:
+                yield refusal
+            after = page[-1].item
+
+    async def _page_of_refusals(self, job_id: int, after: int, most: int) -> list[Refusal]:
+        return await self._workshop.database.read(lambda: records.errors(job_id, after, most))
+
+
+def is_over(job: Job) -> bool:
+    """Tell whether a job has ended."""
+    return job.status in {JobStatus.COMPLETED, JobStatus.ERROR, JobStatus.ABORT}

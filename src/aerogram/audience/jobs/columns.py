@@ -1,0 +1,154 @@
+"""The columns of a CSV file: names, and how a row becomes what is said of one contact. No IO."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.audience.properties import WRONG_TYPE, checked_name
+from aerogram.audience.property_values import Datatype
+from aerogram.audience.subscriptions import Entry
+from aerogram.base.errors import RefusedError
+from aerogram.model.job import Refusal
+from aerogram.wire.address import is_email, suppression_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aerogram.audience.jobs.csv_reader import Record
+    from aerogram.audience.properties import Catalogue
+
+EMAIL: Final = "email"
+MAX_COLUMNS: Final = 200
+"""Columns of a file; ours to choose."""
+MAX_TOLD: Final = 4_000
+"""Characters of a refused row that its line of the error file has."""
+TOO_FEW: Final = "Too few columns at line"
+"""Mailjet's words (facts: CONTACTS.md 7.4); the others are made like them."""
+_TOO_MANY: Final = "Too many columns at line"
+_NO_ADDRESS: Final = "Invalid email address"
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """What rows say of contacts, and those that were refused."""
+
+    entries: list[Entry]
+    refusals: list[Refusal]
+
+
+class Columns:
+    """The columns of one file, bound to the properties that they fill."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        catalogue: Catalogue,
+        read_moment: Callable[[str], int] | None = None,
+        *,
+        is_excluded: bool | None = None,
+    ) -> None:
+        """Bind ``names`` as `names_of` gives them. Without ``read_moment`` datetimes are Unix seconds or RFC 3339."""
+        self.names = tuple(names)
+        self._email_at = self.names.index(EMAIL)
+        self._catalogue = catalogue
+        self._read_moment = read_moment
+        self._moments_at = [
+            index
+            for index, name in enumerate(self.names)
+            if read_moment is not None and catalogue.datatype_of(name) is Datatype.DATETIME
+        ]
+        self._is_excluded = is_excluded
+
+    @property
+    def header(self) -> str:
+        """Give the first line of the error file."""
+        return _line([*self.names, "error"])
+
+    def read(self, records: Sequence[Record], first_item: int) -> Rows:
+        """Read records; the first of them is the item ``first_item`` of the file."""
+        rows = Rows([], [])
+        for item, record in enumerate(records, first_item):
+            entry = self._entry(record)
+            if isinstance(entry, Entry):
+                rows.entries.append(entry)
+            else:
+                rows.refusals.append(Refusal(item, _refused(record.fields, entry)))
+        return rows
+
+    def _entry(self, record: Record) -> Entry | str:
+        """Read one record; a text says what is wrong with it, and after ``###`` with which column."""
+        fault = self._shape_fault(record)
+        if fault:
+            return fault
+        cells: dict[str, Any] = dict(zip(self.names, record.fields, strict=False))
+        address = cells.pop(EMAIL).strip()
+        if not is_email(address):
+            return f"{_NO_ADDRESS}###{EMAIL}"
+        for index in self._moments_at:
+            name = self.names[index]
+            moment = self._moment(cells[name])
+            if isinstance(moment, str):
+                return f"{WRONG_TYPE}###{name}"
+            cells[name] = moment
+        typing = self._catalogue.typed(cells)
+        if typing.faults:
+            name, reason = typing.faults[0]
+            return f"{reason}###{name}"
+        return Entry(suppression_key(address), None, typing.values, self._is_excluded)
+
+    def _shape_fault(self, record: Record) -> str:
+        if record.fault:
+            return record.fault
+        more = len(record.fields) - len(self.names)
+        if more < 0:
+            return TOO_FEW
+        # Some spreadsheets end every line with delimiters.
+        return _TOO_MANY if more and any(record.fields[-more:]) else ""
+
+    def _moment(self, cell: str) -> int | str | None:
+        """Read a moment as Unix seconds: None for an empty cell, a text for a wrong one."""
+        if not cell.strip():
+            return None
+        try:
+            return self._read_moment(cell) if self._read_moment else cell
+        except (ValueError, OverflowError):
+            return cell
+
+
+def names_of(fields: Sequence[str]) -> list[str]:
+    """Read the names of columns, in lower case. Raises `RefusedError` when a contact cannot be read by them."""
+    if len(fields) > MAX_COLUMNS:
+        raise RefusedError(f"A file may have {MAX_COLUMNS} columns.")
+    names = [checked_name(field) for field in fields]
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice:
+        raise RefusedError(f'The column "{twice}" is there twice.')
+    if EMAIL not in names:
+        raise RefusedError(f'The file has no column "{EMAIL}": its first row must name the columns.')
+    return names
+
+
+def without_blank_end(fields: Sequence[str]) -> list[str]:
+    """Leave out the empty fields at the end, which some spreadsheets add to every line."""
+    kept = list(fields)
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return kept
+
+
+def _refused(fields: Sequence[str], fault: str) -> str:
+    """Write a line of the error file: the row as it came, and `` ###message###field``."""
+    row = _line(fields, quotes_all=True)
+    return f"{row[:MAX_TOLD]}, ###{fault}"
+
+
+def _line(fields: Sequence[str], *, quotes_all: bool = False) -> str:
+    text = io.StringIO()
+    if quotes_all:
+        csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="").writerow(fields)
+    else:
+        csv.writer(text, lineterminator="").writerow(fields)
+    return text.getvalue()

@@ -1,0 +1,196 @@
+"""Importing a CSV file: contacts, their properties, and what becomes of them on a list (facts: CONTACTS.md 7)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aerogram.audience.actions import Action
+from aerogram.audience.jobs import csv_reader
+from aerogram.audience.jobs.columns import EMAIL, Columns, Rows, names_of, without_blank_end
+from aerogram.audience.jobs.desk import CHUNK, JobFailedError
+from aerogram.audience.jobs.moments import reader_of
+from aerogram.audience.properties import Property, define, defined
+from aerogram.audience.subscriptions import ListAction, apply
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.model.job import Progress, Refusal
+from aerogram.store.records import data_files, jobs
+
+if TYPE_CHECKING:
+    from aerogram.audience.jobs.desk import Desk
+    from aerogram.audience.properties import Catalogue
+    from aerogram.model.job import Job
+    from aerogram.store.sql import Unit
+
+EXCLUDE: Final = "excludemarketing"
+INCLUDE: Final = "includemarketing"
+LIST_METHODS: Final = ("addforce", "addnoforce", "remove", "unsub")
+METHODS: Final = (*LIST_METHODS, EXCLUDE, INCLUDE)
+"""What Method may be; the last two are for the whole account and have no list."""
+
+
+class ImportOptions(msgspec.Struct, frozen=True, rename="pascal"):
+    """ImportOptions, a text of JSON that comes with the import."""
+
+    date_time_format: str = ""
+    timezone_offset: int = 0
+    field_names: list[str] = []
+
+
+class _Chunk(msgspec.Struct, frozen=True):
+    """What a step works on. Without items the file is at its end."""
+
+    items: int
+    end: int
+    rows: Rows
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """What is known of a file before its rows are read."""
+
+    names: list[str]
+    delimiter: str
+    begin: int
+    """The byte where the first row begins."""
+    count: int
+
+
+_options: Final = msgspec.json.Decoder(ImportOptions, strict=False)
+
+
+def options_of(text: str) -> ImportOptions:
+    """Read ImportOptions; "" for none. Raises `RefusedError` for what is not such an object."""
+    try:
+        options = _options.decode(text) if text else ImportOptions()
+    except (msgspec.DecodeError, ValueError) as error:
+        raise RefusedError(f"ImportOptions are not understood: {error}") from None
+    if options.field_names:
+        names_of(options.field_names)
+    if options.date_time_format or options.timezone_offset:
+        reader_of(options.date_time_format or "T", options.timezone_offset)
+    return options
+
+
+async def work(desk: Desk) -> None:
+    """Import a file from where the last commit left it to its end.
+
+    Why an import ended before that is the last line of its error file: its resource has no other place for it.
+    """
+    try:
+        await _import(desk)
+    except (RefusedError, NotFoundError) as error:
+        job = desk.job
+        refusal = Refusal(job.current + 1, f" ###{error}")
+        await desk.write(lambda: jobs.refuse(job.id, "", [refusal]))
+        raise
+
+
+async def _import(desk: Desk) -> None:
+    file = _File(desk, await _blob_of(desk))
+    options = options_of(desk.job.options)
+    head = await asyncio.to_thread(file.head, options)
+    catalogue = await _define(desk, head.names)
+    # An offset without a pattern is that of moments that bear no zone.
+    pattern = options.date_time_format or ("T" if options.timezone_offset else "")
+    columns = Columns(
+        head.names,
+        catalogue,
+        reader_of(pattern, options.timezone_offset) if pattern else None,
+        is_excluded={EXCLUDE: True, INCLUDE: False}.get(desk.job.method),
+    )
+    begin = max(desk.job.cursor, head.begin)
+    ahead = asyncio.create_task(file.chunk(columns, head.delimiter, begin, desk.job.current))
+    try:
+        while (chunk := await ahead).items:
+            # The next one is read while this one is written.
+            current = desk.job.current + chunk.items
+            ahead = asyncio.create_task(file.chunk(columns, head.delimiter, chunk.end, current))
+            await _commit(desk, chunk, head.count, columns.header)
+    finally:
+        ahead.cancel()
+
+
+async def _commit(desk: Desk, chunk: _Chunk, count: int, header: str) -> None:
+    job, workshop = desk.job, desk.workshop
+    actions = _actions(job)
+    now_ms = workshop.clock.now_ms()
+
+    def rows() -> Unit[object]:
+        return apply(job.account_id, chunk.rows.entries, actions, ids=workshop.ids, now_ms=now_ms)
+
+    progress = Progress(cursor=chunk.end, items=chunk.items, refusals=tuple(chunk.rows.refusals), count=count)
+    await desk.commit(progress, rows if chunk.rows.entries else None, header=header)
+
+
+def _actions(job: Job) -> list[ListAction]:
+    return [ListAction(job.ref_id, Action(job.method))] if job.method in LIST_METHODS else []
+
+
+async def _blob_of(desk: Desk) -> str:
+    job = desk.job
+    found = await desk.read(lambda: data_files.find(job.account_id, job.data_id))
+    if found is None:
+        raise JobFailedError("The file of the import does not exist.")
+    return found.blob
+
+
+async def _define(desk: Desk, names: list[str]) -> Catalogue:
+    """Give the properties of the account; a column that is none becomes one of the datatype str."""
+    account_id = desk.job.account_id
+    catalogue = await desk.read(lambda: defined(account_id))
+    unknown = [name for name in names if name != EMAIL and catalogue.id_of(name) is None]
+    if not unknown:
+        return catalogue
+    now_ms = desk.workshop.clock.now_ms()
+    new = [
+        Property(id=number, account_id=account_id, name=name, created_ms=now_ms)
+        for number, name in zip(desk.workshop.ids.next_ids(len(unknown)), unknown, strict=True)
+    ]
+    await desk.write(lambda: define(new))
+    return await desk.read(lambda: defined(account_id))
+
+
+class _File:
+    """The uploaded file. It is read in threads, a piece at a time, and stays closed between them."""
+
+    def __init__(self, desk: Desk, blob: str) -> None:
+        self._blobs = desk.workshop.blobs
+        self._blob = blob
+
+    def head(self, options: ImportOptions) -> _Head:
+        """Read what stands before the rows. Raises `RefusedError`."""
+        with self._blobs.open(self._blob) as file:
+            count = csv_reader.count_lines(file)
+            line = csv_reader.first_line(file)
+            _check_text(line)
+            delimiter = csv_reader.delimiter_of(line)
+            start = csv_reader.start_of(file)
+            first = csv_reader.read_piece(file, start, delimiter, 1)
+        if not first.records:
+            raise JobFailedError("The file is empty.")
+        fields = without_blank_end(first.records[0].fields)
+        if not options.field_names:
+            return _Head(names_of(fields), delimiter, first.end, max(0, count - 1))
+        names = names_of(options.field_names)
+        # A file that names its columns all the same has its header skipped.
+        has_header = [field.strip().lower() for field in fields] == names
+        return _Head(names, delimiter, first.end if has_header else start, count - has_header)
+
+    async def chunk(self, columns: Columns, delimiter: str, start: int, before: int) -> _Chunk:
+        """Read rows from a byte on; ``before`` are those that were read already."""
+        return await asyncio.to_thread(self._chunk, columns, delimiter, start, before)
+
+    def _chunk(self, columns: Columns, delimiter: str, start: int, before: int) -> _Chunk:
+        with self._blobs.open(self._blob) as file:
+            piece = csv_reader.read_piece(file, start, delimiter, CHUNK)
+        return _Chunk(len(piece.records), piece.end, columns.read(piece.records, before + 1))
+
+
+def _check_text(line: str) -> None:
+    """See that the first line is of a text file whose lines end as those of a CSV file do."""
+    if "\0" in line:
+        raise JobFailedError("The file is not text in UTF-8.")
+    if "\r" in line.rstrip("\r\n"):
+        raise JobFailedError("The lines of the file end with CR alone; they must end with LF or CRLF.")

@@ -1,0 +1,138 @@
+"""CSV read in pieces: each piece begins at a byte of the file, so that a reader may stop and another go on.
+
+Records are as RFC 4180 has them: quotes around fields are optional, a quoted field may have line breaks and
+doubled quotes. The delimiter may be a semicolon or a tab too, which spreadsheets of many countries write. A byte
+order mark is skipped. What cannot be read costs one line, never those behind it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from typing import IO, TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_LINE_BYTES: Final = 256 * 1024
+"""A line longer than this is not a record; ours to choose. A field may have half as many characters."""
+MAX_PIECE_BYTES: Final = 4 * 1024 * 1024
+"""A piece ends behind the record that reaches this, however few it has: memory stays bounded."""
+DELIMITERS: Final = (",", ";", "\t")
+
+_BROKEN_QUOTES: Final = "Invalid quoting at line"
+_NOT_UTF8: Final = "Invalid UTF-8 at line"
+_NUL: Final = "NUL character at line"
+_TOO_LONG: Final = "Line is too long"
+_SHOWN: Final = 1_000
+"""Characters of a line that cannot be read that are told."""
+
+
+class Record(NamedTuple):
+    """The fields of a record; or what is wrong with a line, which then is its only field."""
+
+    fields: list[str]
+    fault: str = ""
+
+
+class Piece(NamedTuple):
+    """Records, and the byte behind the last of them. Without records the file is at its end."""
+
+    records: list[Record]
+    end: int
+
+
+class _LineError(ValueError):
+    """A line that is not text."""
+
+
+def delimiter_of(line: str) -> str:
+    """Tell the delimiter by the first line of a file: what it has most of outside of quotes, else a comma."""
+    bare = "".join(line.split('"')[::2])
+    return max(DELIMITERS, key=bare.count)
+
+
+def start_of(file: IO[bytes]) -> int:
+    """Tell where the first line begins: behind the byte order mark when there is one."""
+    file.seek(0)
+    return len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
+
+
+def first_line(file: IO[bytes]) -> str:
+    """Give the first line of a file as well as it can be read."""
+    file.seek(start_of(file))
+    return file.readline(MAX_LINE_BYTES).decode(errors="replace")
+
+
+def count_lines(file: IO[bytes]) -> int:
+    """Count the lines of a file: about how many records it has."""
+    file.seek(0)
+    lines, last = 0, b"\n"
+    while block := file.read(MAX_PIECE_BYTES):
+        lines += block.count(b"\n")
+        last = block[-1:]
+    return lines + (last != b"\n")
+
+
+def read_piece(file: IO[bytes], start: int, delimiter: str, most: int) -> Piece:
+    """Read up to ``most`` records from a byte on. Empty lines are no records."""
+    lines = _Lines(file, start)
+    records = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+    found: list[Record] = []
+    stop_at = start + MAX_PIECE_BYTES
+    begun = start
+    while len(found) < most and (begun < stop_at or not found):
+        try:
+            fields = next(records)
+        except StopIteration:
+            break
+        except (csv.Error, _LineError) as error:
+            met_at = lines.at
+            line = lines.go_behind_line_at(begun)
+            # A fault that was met behind the line is that of a quote which the line left open.
+            is_text_fault = isinstance(error, _LineError) and met_at <= lines.at
+            found.append(Record([line], str(error) if is_text_fault else _BROKEN_QUOTES))
+        else:
+            if fields:
+                found.append(Record(fields))
+        begun = lines.at
+    return Piece(found, begun)
+
+
+class _Lines:
+    """The lines of a file as text, and the byte behind the last one given."""
+
+    def __init__(self, file: IO[bytes], start: int) -> None:
+        self._file = file
+        self._file.seek(start)
+        self.at = start
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._file.readline(MAX_LINE_BYTES)
+        if not line:
+            raise StopIteration
+        self.at += len(line)
+        if len(line) == MAX_LINE_BYTES and line[-1] != _LINE_FEED:
+            raise _LineError(_TOO_LONG)
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            raise _LineError(_NOT_UTF8) from None
+        if "\0" in text:
+            raise _LineError(_NUL)
+        return text
+
+    def go_behind_line_at(self, start: int) -> str:
+        """Go on behind the line that begins at a byte; give as much of it as is told."""
+        self._file.seek(start)
+        line = rest = self._file.readline(MAX_LINE_BYTES)
+        while len(rest) == MAX_LINE_BYTES and rest[-1] != _LINE_FEED:
+            rest = self._file.readline(MAX_LINE_BYTES)
+        self.at = self._file.tell()
+        return line[: 4 * _SHOWN].decode(errors="replace").replace("\0", "\ufffd").rstrip("\r\n")[:_SHOWN]
+
+
+_LINE_FEED: Final = ord("\n")

@@ -1,0 +1,140 @@
+"""Many contacts of one call: made, changed and put on lists behind the answer (facts: CONTACTS.md 6.1).
+
+The file has one contact to a line, as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.audience.actions import Action
+from aerogram.audience.jobs.desk import CHUNK, JobFailedError
+from aerogram.audience.properties import defined
+from aerogram.audience.subscriptions import Entry, ListAction, apply
+from aerogram.base.errors import RefusedError
+from aerogram.model.job import Progress, Refusal
+from aerogram.store.records import data_files
+from aerogram.wire.address import is_email, suppression_key
+
+if TYPE_CHECKING:
+    from aerogram.audience.jobs.desk import Desk
+    from aerogram.audience.properties import Catalogue
+    from aerogram.store.sql import Unit
+
+MAX_NAME: Final = 255
+"""Characters of a contact's name; ours to choose."""
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder().decode
+
+
+class ManyContactsOptions(msgspec.Struct, frozen=True):
+    """What is done with all of them: ids of lists with the word of an action."""
+
+    lists: list[tuple[int, str]] = []
+
+    @property
+    def actions(self) -> list[ListAction]:
+        """Give the actions."""
+        return [ListAction(list_id, Action(word)) for list_id, word in self.lists]
+
+
+options_of: Final = msgspec.json.Decoder(ManyContactsOptions).decode
+
+
+class FaultyContactError(RefusedError):
+    """A contact that cannot be taken, and the property that is at fault."""
+
+    def __init__(self, reason: str, name: str) -> None:
+        super().__init__(reason)
+        self.name = name
+
+
+async def work(desk: Desk) -> None:
+    """Work on the contacts from where the last commit left them to the last."""
+    job, workshop = desk.job, desk.workshop
+    found = await desk.read(lambda: data_files.find(job.account_id, job.data_id))
+    if found is None:
+        raise JobFailedError("The contacts of the job do not exist.")
+    actions = options_of(job.options).actions
+    catalogue = await desk.read(lambda: defined(job.account_id))
+    while True:
+        start, before = desk.job.cursor, desk.job.current
+        lines, end = await asyncio.to_thread(_lines, desk, found.blob, start)
+        if not lines:
+            return
+        entries, refusals = await asyncio.to_thread(_read, lines, catalogue, before + 1)
+        now_ms = workshop.clock.now_ms()
+
+        def rows(entries: list[Entry] = entries, now_ms: int = now_ms) -> Unit[object]:
+            return apply(job.account_id, entries, actions, ids=workshop.ids, now_ms=now_ms)
+
+        progress = Progress(cursor=end, items=len(lines), refusals=tuple(refusals))
+        await desk.commit(progress, rows if entries else None)
+
+
+def _lines(desk: Desk, blob: str, start: int) -> tuple[list[bytes], int]:
+    with desk.workshop.blobs.open(blob) as file:
+        file.seek(start)
+        lines = [line for _ in range(CHUNK) if (line := file.readline())]
+        return lines, file.tell()
+
+
+def _read(lines: list[bytes], catalogue: Catalogue, first_item: int) -> tuple[list[Entry], list[Refusal]]:
+    entries: list[Entry] = []
+    refusals: list[Refusal] = []
+    for item, line in enumerate(lines, first_item):
+        try:
+            given = _decode(line)
+            entries.append(entry_of(given, catalogue))
+        except FaultyContactError as error:
+            told = {**given, "Error": str(error), "ErrorField": error.name} if isinstance(given, dict) else {}
+            refusals.append(Refusal(item, _encode(told or {"Error": str(error)}).decode()))
+    return entries, refusals
+
+
+def entry_of(given: Any, catalogue: Catalogue) -> Entry:
+    """Read a contact of a call. Raises `FaultyContactError`."""
+    if not isinstance(given, dict):
+        raise FaultyContactError("A contact must be an object", "")
+    values = {name.lower(): value for name, value in given.items()}
+    email = values.get("email")
+    if not isinstance(email, str) or not email.strip():
+        raise FaultyContactError("MJ03 A non-empty value is required", "Email")
+    if not is_email(email.strip()):
+        raise FaultyContactError("Invalid email address", "Email")
+    name = values.get("name")
+    if name is not None and (not isinstance(name, str) or len(name) > MAX_NAME or "\0" in name):
+        raise FaultyContactError(f"The name must be a string of at most {MAX_NAME} characters", "Name")
+    typing = catalogue.typed(_properties(values.get("properties")))
+    if typing.faults:
+        which, reason = typing.faults[0]
+        raise FaultyContactError(reason, which)
+    is_excluded = _flag(values.get("isexcludedfromcampaigns"))
+    return Entry(suppression_key(email.strip()), name, typing.values, is_excluded)
+
+
+def _properties(given: Any) -> dict[str, Any]:
+    """Read an object, or the same as a text of JSON; "" is none (facts: CONTACTS.md 5.2)."""
+    if isinstance(given, str) and given.strip():
+        try:
+            given = _decode(given)
+        except ValueError:
+            raise FaultyContactError("The properties must be an object", "Properties") from None
+    if given is None or given in ("", []):
+        return {}
+    if not isinstance(given, dict):
+        raise FaultyContactError("The properties must be an object", "Properties")
+    return given
+
+
+def _flag(given: Any) -> bool | None:
+    if given is None:
+        return None
+    flag = _FLAGS.get(str(given).lower())
+    if flag is None:
+        raise FaultyContactError("The value must be true or false", "IsExcludedFromCampaigns")
+    return flag

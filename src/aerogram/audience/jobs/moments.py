@@ -1,0 +1,69 @@
+"""Moments as a CSV file writes them, by the pattern that came with it (facts: CONTACTS.md 7). No IO.
+
+The letters of a pattern are y, m, d, h, n (minutes) and s; between them stand ``-``, ``/``, ``.``, ``:`` and a blank.
+A pattern with a ``T`` in it means RFC 3339, whose moments bear their own zone.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_OFFSET: Final = 12
+"""Hours of a TimezoneOffset, either way."""
+MAX_PATTERN: Final = 40
+_RUN: Final = re.compile(r"(y+|m+|d+|h+|n+|s+|[-/.: ])", re.IGNORECASE)
+_PARTS: Final = {"y": "year", "m": "month", "d": "day", "h": "hour", "n": "minute", "s": "second"}
+_LONG_YEAR: Final = 4
+_CENTURY: Final = 2_000
+
+
+def reader_of(pattern: str, offset_hours: int) -> Callable[[str], int]:
+    """Make the function that reads moments of a pattern. Raises `RefusedError` for a pattern that is none."""
+    if not -MAX_OFFSET <= offset_hours <= MAX_OFFSET:
+        raise RefusedError(f"TimezoneOffset lies between -{MAX_OFFSET} and {MAX_OFFSET}.")
+    zone = timezone(timedelta(hours=offset_hours))
+    if "T" in pattern:
+        return lambda text: int(_zoned(datetime.fromisoformat(text.strip().upper()), zone).timestamp())
+    expression, names = _expression(pattern)
+    match = re.compile(expression, re.ASCII).fullmatch
+
+    def read(text: str) -> int:
+        found = match(text.strip())
+        if found is None:
+            raise ValueError
+        parts = {"year": 1970, "month": 1, "day": 1} | {name: int(found[name]) for name in names}
+        if len(found["year"]) < _LONG_YEAR:
+            parts["year"] += _CENTURY
+        return int(datetime(**parts, tzinfo=zone).timestamp())
+
+    return read
+
+
+def _zoned(moment: datetime, zone: timezone) -> datetime:
+    return moment.replace(tzinfo=moment.tzinfo or zone).astimezone(UTC)
+
+
+def _expression(pattern: str) -> tuple[str, list[str]]:
+    """Turn a pattern into a regular expression with a group for each part."""
+    runs = _RUN.findall(pattern)
+    names = [_PARTS[run[0].lower()] for run in runs if run[0].isalpha()]
+    if len(pattern) > MAX_PATTERN or "".join(runs) != pattern or len(set(names)) < len(names):
+        raise RefusedError(f'The DateTimeFormat "{pattern[:MAX_PATTERN]}" is not understood.')
+    if not {"year", "month", "day"} <= set(names):
+        raise RefusedError("A DateTimeFormat has year, month and day.")
+    return "".join(_part(run) for run in runs), names
+
+
+def _part(run: str) -> str:
+    if not run[0].isalpha():
+        return re.escape(run)
+    name = _PARTS[run[0].lower()]
+    digits = f"[0-9]{{{len(run)}}}" if name == "year" else "[0-9]{1,2}"
+    return f"(?P<{name}>{digits})"

@@ -1,0 +1,33 @@
+"""Removing what jobs read and refused: files of contacts are personal data, and are not kept for nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.clock import DAY
+from aerogram.store.records import data_files
+from aerogram.store.records import jobs as records
+
+if TYPE_CHECKING:
+    from aerogram.audience.jobs.desk import Workshop
+
+FILE_KEPT_MS: Final = DAY
+"""How long an upload may wait for a job or be read again by another one; ours to choose."""
+ERRORS_KEPT_MS: Final = 7 * DAY
+"""How long an error file can be read after its job was asked for; ours to choose."""
+_AT_ONCE: Final = 100
+
+
+async def sweep(workshop: Workshop) -> int:
+    """Remove uploads and error files whose time is over; give how many uploads went.
+
+    A file that an open job reads stays. The row goes before the file: a file without row does no harm.
+    """
+    now_ms = workshop.clock.now_ms()
+    await workshop.database.write(lambda: records.forget_errors(now_ms - ERRORS_KEPT_MS))
+    swept = 0
+    while blobs := await workshop.database.write(lambda: data_files.forget(now_ms - FILE_KEPT_MS, _AT_ONCE)):
+        for blob in blobs:
+            await workshop.blobs.remove(blob)
+        swept += len(blobs)
+    return swept

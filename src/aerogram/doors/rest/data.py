@@ -1,0 +1,120 @@
+"""``/v3/DATA/``: the files of jobs, up and down (facts: CONTACTS.md 7; REST.md 11).
+
+A path names what the file belongs to, the file's kind and its media type with a colon, and perhaps ``LAST``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE
+from aerogram.doors.rest.calls import OK, Reply
+from aerogram.doors.rest.fields import integer_of
+from aerogram.doors.rest.route import Route
+from aerogram.model.account import Area, Level
+from aerogram.model.job import JobKind
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aerogram.audience.jobs.book import Jobs
+    from aerogram.doors.rest.calls import RouteCall
+    from aerogram.model.job import Job
+
+MAX_CSV_BYTES: Final = 512 * 1024 * 1024
+"""About five million rows; ours to choose."""
+NOT_FOUND: Final = 404
+_MISSING: Final = {"ErrorInfo": "", "ErrorMessage": "Source object not found", "StatusCode": NOT_FOUND}
+_encode: Final = msgspec.json.Encoder().encode
+_CSV: Final = "text/csv"
+_JSON: Final = "application/json"
+
+
+class DataFiles:
+    """The routes, bound to the jobs."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+
+    def routes(self) -> list[Route]:
+        """Give all of them; an error file has the same two paths for either kind."""
+        return [
+            Route(
+                method="POST",
+                path=f"/v3/DATA/{LIST_SOURCE}/{{list_id}}/{CSV_DATA}/{{mime}}",
+                area=Area.CONTACTS,
+                level=Level.WRITE,
+                summary="Upload a CSV file of contacts, for an import to read.",
+                run=self._upload,
+                takes_type="text/plain",
+                shows={"type": "object", "properties": {"ID": {"type": "integer", "format": "int64"}}},
+                max_body_bytes=MAX_CSV_BYTES,
+            ),
+            *(
+                Route(
+                    method="GET",
+                    path=f"/v3/DATA/batchjob/{{job_id}}/{kind}/{{mime}}{end}",
+                    area=Area.CONTACTS,
+                    level=Level.READ,
+                    summary=summary,
+                    run=run,
+                    shows_type=shown,
+                )
+                for kind, shown, run, summary in (
+                    ("CSVError", _CSV, self._csv_errors, "Read the rows that an import refused."),
+                    ("JSONError", _JSON, self._json_errors, "Read the contacts that a job refused."),
+                )
+                for end in ("", "/{which}")
+            ),
+        ]
+
+    async def _upload(self, call: RouteCall) -> Reply:
+        account_id = call.principal.account_id
+        mime = _mime(call)
+        list_id = integer_of(call.parts["list_id"]) or 0
+        if not await self._jobs.has_list(account_id, list_id):
+            return _missing(mime)
+        file = await self._jobs.upload(account_id, (LIST_SOURCE, list_id, CSV_DATA), mime, call.body)
+        return Reply(OK, _encode({"ID": file.id}))
+
+    async def _csv_errors(self, call: RouteCall) -> Reply:
+        job = await self._job(call, JobKind.CSV_IMPORT)
+        return _missing(_mime(call)) if job is None else Reply(OK, content_type=_CSV, pieces=self._lines(job))
+
+    async def _json_errors(self, call: RouteCall) -> Reply:
+        job = await self._job(call, JobKind.MANY_CONTACTS)
+        if job is None:
+            return _missing(_mime(call))
+        return Reply(OK, content_type=_JSON, pieces=self._array(job))
+
+    async def _job(self, call: RouteCall, kind: JobKind) -> Job | None:
+        """Give the job of a path, when it has an error file of the kind."""
+        job_id = integer_of(call.parts["job_id"]) or 0
+        job = await self._jobs.find(call.principal.account_id, job_id)
+        is_one = job is not None and job.kind == kind and await self._jobs.has_refusals(job)
+        return job if is_one else None
+
+    async def _lines(self, job: Job) -> AsyncIterator[bytes]:
+        async for refusal in self._jobs.refusals(job):
+            yield f"{refusal.text}\n".encode()
+
+    async def _array(self, job: Job) -> AsyncIterator[bytes]:
+        before = "["
+        async for refusal in self._jobs.refusals(job):
+            yield f"{before}{refusal.text}".encode()
+            before = ","
+        yield b"]"
+
+
+def _mime(call: RouteCall) -> str:
+    """Give the media type of the path, when it is one that an answer can bear."""
+    kind, colon, own = call.parts["mime"].lower().partition(":")
+    known = f"{kind}/{own}"
+    return known if colon and known in {_CSV, _JSON, "text/plain"} else _JSON
+
+
+def _missing(mime: str) -> Reply:
+    """Answer that there is no such file, in the type that was asked for, as was recorded (facts: CONTACTS.md 0.3)."""
+    return Reply(NOT_FOUND, _encode(_MISSING), mime)

@@ -1,0 +1,165 @@
+"""``/v3/REST/csvimport``: the import of an uploaded CSV file (facts: CONTACTS.md 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.audience.jobs.book import CSV_DATA
+from aerogram.audience.jobs.csv_import import EXCLUDE, INCLUDE, METHODS, options_of
+from aerogram.base.errors import RefusedError
+from aerogram.doors.rest import faults
+from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault
+from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.model.account import Area
+from aerogram.model.job import CSV_IMPORT_TYPE, UNKNOWN_METHOD, Job, JobKind, JobStatus
+
+if TYPE_CHECKING:
+    from aerogram.audience.jobs.book import Jobs
+
+MAX_OPTIONS: Final = 65_536
+"""Characters of ImportOptions; ours to choose."""
+MAX_PER_CENT: Final = 100
+_EXCLUSION: Final = (
+    "Exclusion of contacts from marketing campaign is a global status and can not be applied to a list"
+)
+_REQUIRED: Final = "MJ03 A non-empty value is required"
+
+
+class PerCent(Integer):
+    """A number from 0 to 100."""
+
+    def read(self, value: Any) -> int:
+        """Read it."""
+        number = super().read(value)
+        if not 0 <= number <= MAX_PER_CENT:
+            raise ValueFault(f"The value must lie between 0 and {MAX_PER_CENT}")
+        return number
+
+
+class CsvImport(ChangeableResource):
+    """An import: it begins by itself, and a GET tells how far it is."""
+
+    name = "csvimport"
+    class_name = "CSVImport"
+    area = Area.CONTACTS
+    methods = frozenset({"GET", "POST", "PUT"})
+    keys = (by_id,)
+    fields = (
+        Moment("AliveAt", "alive_ms", read_only=True),
+        Reference("ContactsListID", "list_id", "contactslist"),
+        Integer("Count", "current", read_only=True),
+        Integer("Current", "current", read_only=True),
+        Integer("DataID", "data_id", required=True),
+        Integer("Errcount", "errcount", read_only=True),
+        PerCent("ErrTreshold", "err_threshold"),
+        Integer("ID", "id", read_only=True),
+        Text("ImportOptions", "options", max_length=MAX_OPTIONS),
+        Moment("JobEnd", "end_ms", read_only=True),
+        Moment("JobStart", "start_ms", read_only=True),
+        Text("Method", "method", default=UNKNOWN_METHOD),
+        Moment("RequestAt", "request_ms", read_only=True),
+        Text("Status", "status", default=JobStatus.UPLOAD.value),
+    )
+
+
+class Imports:
+    """The jobs that import CSV files, as a collection."""
+
+    def __init__(self, jobs: Jobs) -> None:
+        self._jobs = jobs
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give imports as rows of the resource."""
+        own = Condition("kind", JobKind.CSV_IMPORT.value)
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        found, total = await self._jobs.page(
+            account_id, combined((*query.conditions, own)), orders, query.limit, query.offset
+        )
+        return Page([row_of(job) for job in found], total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Queue an import."""
+        _check_status(values["status"])
+        return row_of(await queued(self._jobs, account_id, values))
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Change how many faulty rows are tolerated; the one status that may be set asks for nothing more."""
+        if "status" in values:
+            _check_status(values["status"])
+        for field in CsvImport.fields:
+            if field.source in values and field.source not in ("status", "err_threshold"):
+                raise faults.read_only(field.name)
+        if "err_threshold" in values:
+            await self._jobs.tolerate(account_id, row["id"], values["err_threshold"])
+        job = await self._jobs.find(account_id, row["id"])
+        if job is None:
+            raise faults.not_found()
+        return row_of(job)
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Do nothing: the resource has no DELETE."""
+
+
+def csvimport(jobs: Jobs) -> CsvImport:
+    """Bind the resource to the jobs."""
+    return CsvImport(Imports(jobs))
+
+
+async def queued(jobs: Jobs, account_id: int, values: Row) -> Job:
+    """Queue the import that the values of a body ask for. Raises `RestError` with all that is wrong with them."""
+    method = values["method"].lower()
+    list_id = values.get("list_id") or 0
+    reasons: dict[str, str] = {}
+    if method not in METHODS:
+        reasons["Method"] = f"The value must be one of {', '.join(METHODS)}"
+    elif method in {EXCLUDE, INCLUDE}:
+        if list_id:
+            reasons["ContactsList"] = _EXCLUSION
+    elif not list_id:
+        reasons["ContactsList"] = _REQUIRED
+    elif not await jobs.has_list(account_id, list_id):
+        reasons["ContactsList"] = f"List ID {list_id} is invalid or deleted"
+    file = await jobs.file(account_id, values["data_id"])
+    if file is None or file.kind != CSV_DATA:
+        reasons["Data"] = f"There is no {CSV_DATA} with the ID {values['data_id']}"
+    try:
+        options_of(values.get("options", ""))
+    except RefusedError as error:
+        reasons["ImportOptions"] = str(error)
+    if reasons:
+        raise _refused(reasons)
+    return await jobs.queue(
+        account_id,
+        JobKind.CSV_IMPORT,
+        {
+            "job_type": CSV_IMPORT_TYPE,
+            "data_id": values["data_id"],
+            "ref_id": list_id,
+            "method": method,
+            "options": values.get("options", ""),
+            "err_threshold": values.get("err_threshold", 0),
+            "status": JobStatus.UPLOAD.value,
+        },
+    )
+
+
+def row_of(job: Job) -> dict[str, Any]:
+    """Give a job as a row of both resources that show it."""
+    return msgspec.structs.asdict(job) | {"list_id": job.ref_id or None}
+
+
+def _refused(reasons: dict[str, str]) -> faults.RestError:
+    """Tell a list with an exclusion in the words that Mailjet puts into the message (facts: REST.md 6)."""
+    if reasons == {"ContactsList": _EXCLUSION}:
+        return faults.RestError(400, f"MJ08 Property ContactsList is invalid: {_EXCLUSION}")
+    return faults.invalid_properties(reasons)
+
+
+def _check_status(status: str) -> None:
+    if status.lower() != JobStatus.UPLOAD.lower():
+        text = f'Invalid value for Status: "{status[:80]}". Status can only be set to Upload'
+        raise faults.RestError(400, text)

@@ -1,0 +1,94 @@
+"""Who works on a job: one at a time, in order, and whoever lost it records nothing."""
+
+import asyncio
+
+import pytest
+
+from aerogram.audience.jobs.desk import LEASE_MS, Desk
+from aerogram.audience.jobs.runner import JobRunner
+from aerogram.model.job import Progress, Refusal
+from aerogram.store.records import jobs as records
+from aerogram.store.records.jobs import JobLostError
+from support.audience_jobs import csv_of, many_rows
+
+
+async def claim(shop, lease, most=10):
+    now = shop.clock.now_ms()
+    return await shop.database.write(lambda: records.claim(now, now + LEASE_MS, lease, most))
+
+
+async def test_an_account_s_jobs_are_claimed_in_order_and_each_account_has_its_turn(shop):
+    first = await shop.queue_import(csv_of())
+    await shop.queue_import(csv_of())
+    other = await shop.queue_import(csv_of(), account_id=2)
+    assert [job.id for job in await claim(shop, 7)] == [first.id, other.id]
+    assert await claim(shop, 8) == []
+
+
+async def test_a_lease_that_ran_out_falls_to_the_next_worker_and_the_first_can_record_nothing(shop):
+    job = await shop.queue_import(csv_of())
+    [held] = await claim(shop, 7)
+    assert held.id == job.id
+    shop.clock.advance(LEASE_MS)
+    [taken] = await claim(shop, 8)
+    await Desk(shop.workshop, taken, 8).commit(Progress(cursor=5, items=1))
+    shop.clock.advance(LEASE_MS + 1)
+
+    def rows():
+        yield from records.refuse(job.id, "", [Refusal(1, "must not stay")])
+
+    with pytest.raises(JobLostError):
+        await Desk(shop.workshop, held, 7).commit(Progress(cursor=6, items=1), rows)
+    assert not await shop.jobs.has_refusals(job)
+    found = await shop.jobs.find(1, job.id)
+    assert (found.cursor, found.current) == (5, 1)
+
+
+async def test_a_step_is_recorded_once_even_by_its_holder(shop):
+    await shop.queue_import(csv_of())
+    [held] = await claim(shop, 7)
+    await Desk(shop.workshop, held, 7).commit(Progress(cursor=5, items=1))
+    with pytest.raises(JobLostError):
+        await Desk(shop.workshop, held, 7).commit(Progress(cursor=5, items=1))
+
+
+async def test_a_job_that_is_given_back_is_claimed_at_once(shop):
+    job = await shop.queue_import(csv_of())
+    [held] = await claim(shop, 7)
+    await Desk(shop.workshop, held, 7).release()
+    assert [each.id for each in await claim(shop, 8)] == [job.id]
+
+
+async def test_a_cancelled_job_is_not_worked_on_and_lets_the_next_one_in(shop):
+    job = await shop.queue_import(csv_of())
+    later = await shop.queue_import(csv_of())
+    [held] = await claim(shop, 7)
+    assert await shop.jobs.cancel(1, job.id)
+    assert not await shop.jobs.cancel(1, job.id)
+    with pytest.raises(JobLostError):
+        await Desk(shop.workshop, held, 7).commit(Progress(cursor=5, items=1))
+    assert [each.id for each in await claim(shop, 8)] == [later.id]
+    found = await shop.jobs.find(1, job.id)
+    assert found.status == "Abort"
+    assert found.end_ms
+
+
+async def test_nobody_cancels_another_account_s_job(shop):
+    job = await shop.queue_import(csv_of())
+    assert not await shop.jobs.cancel(2, job.id)
+    assert await shop.jobs.find(2, job.id) is None
+
+
+async def test_several_runners_do_each_job_once(shop, database_url):
+    if database_url is None:
+        pytest.skip("the embedded store has one process")
+    jobs = [
+        await shop.queue_import(csv_of(*many_rows(300, 100 * account)), account_id=account, list_id=0, method="excludemarketing")
+        for account in (1, 2, 3)
+        for _ in range(3)
+    ]  # fmt: skip
+    async with shop.running(*(JobRunner(shop.workshop) for _ in range(3))):
+        ended = await asyncio.gather(*(shop.ended(job) for job in jobs))
+    assert {(job.status, job.current, job.errcount) for job in ended} == {("Completed", 300, 0)}
+    starts = [job.id for job in sorted(ended, key=lambda job: job.id) if job.account_id == 2]
+    assert starts == [job.id for job in jobs if job.account_id == 2]

@@ -1,0 +1,41 @@
+"""Files of contacts are removed when their time is over, and not while a job reads them."""
+
+import pytest
+
+from aerogram.audience.jobs.sweeping import ERRORS_KEPT_MS, FILE_KEPT_MS, sweep
+from aerogram.base.errors import NotFoundError
+from support.audience_jobs import csv_of
+
+
+async def test_an_upload_goes_after_its_time_unless_a_job_waits_for_it(shop):
+    free, waited_for = await shop.upload(csv_of("a@b.org,x")), await shop.queue_import(csv_of("c@d.org,x"))
+    file = await shop.jobs.file(1, free)
+    shop.clock.advance(FILE_KEPT_MS)
+    assert await sweep(shop.workshop) == 0
+    shop.clock.advance(1)
+    assert await sweep(shop.workshop) == 1
+    assert await shop.jobs.file(1, free) is None
+    with pytest.raises(NotFoundError):
+        await shop.workshop.blobs.get(file.blob)
+    assert (await shop.done(waited_for)).status == "Completed"
+    assert await sweep(shop.workshop) == 1
+
+
+async def test_an_error_file_goes_after_its_time(shop):
+    job = await shop.done(await shop.queue_import(csv_of("nobody")))
+    shop.clock.advance(ERRORS_KEPT_MS)
+    await sweep(shop.workshop)
+    assert await shop.jobs.has_refusals(job)
+    shop.clock.advance(1)
+    await sweep(shop.workshop)
+    assert not await shop.jobs.has_refusals(job)
+
+
+async def test_an_upload_that_breaks_off_leaves_nothing(shop, tmp_path):
+    async def broken():
+        yield b"email\n"
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        await shop.jobs.upload(1, ("contactslist", 1, "CSVData"), "text/plain", broken())
+    assert not [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
