@@ -48,14 +48,13 @@ draft = Table(
     words("edit_mode"),
     small("is_starred", 0),
     small("is_handled", 0),
-    words("url"),
-    words("preset"),
+    small("has_text", 0),
     big("revision", 0),
     big("created_ms"),
     big("updated_ms", 0),
     big("scheduled_ms", 0),
     big("delivered_ms", 0),
-    words("legacy"),
+    words("extras"),
     words("headers"),
     Column("text_part", Text),
     Column("html_part", Text),
@@ -65,7 +64,7 @@ draft = Table(
 """A campaign that is being written; ``kind`` is campaigndraft or newsletter, Mailjet's older twin.
 
 Moments are 0 while they have not come; ``updated_ms`` is 0 until the first change. ``revision`` counts the
-contents. ``legacy`` is "" or a JSON object of what only the older kind has. ``headers``, the parts and
+contents. ``extras`` is a JSON object of properties that are only given back. ``headers``, the parts and
 ``mjml`` are as in the table template, and last for the same reason.
 """
 
