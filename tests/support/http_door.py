@@ -132,6 +132,7 @@ class Door:
                 subscriptions=self.subscriptions,
                 send_sample=self._send_sample,
                 database=database,
+                ids=ids,
                 clock=clock,
                 public_url=PUBLIC_URL,
                 version="0.0.0",

@@ -73,6 +73,7 @@ def http_app(
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
             database=database,
+            ids=platform.ids,
             clock=platform.clock,
             public_url=settings.public_url,
             version=__version__,

@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import msgspec
 
+from aerogram.doors.rest.resources.axtesting import AxTesting
+from aerogram.doors.rest.resources.campaignaggregate import CampaignAggregate
+from aerogram.doors.rest.resources.campaigndraft import CampaignDraft
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
+from aerogram.doors.rest.resources.newsletter import Newsletter
+from aerogram.doors.rest.resources.newslettertemplate import NewsletterTemplate, NewsletterTemplateCategory
+from aerogram.doors.rest.resources.preset import Preset
 from aerogram.doors.rest.resources.template import template
+from aerogram.doors.rest.resources.widgetcustomvalue import WidgetCustomValue
+from aerogram.doors.rest.resources.workflow import Workflow
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
     from aerogram.content.templates import Templates
     from aerogram.doors.rest.resource import Resource
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
@@ -25,15 +34,31 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     """What the resources and routes need of the house."""
 
     database: Database
+    ids: IdGenerator
     clock: Clock
     templates: Templates
     subscriptions: Subscriptions
     send_sample: SendSample
 
 
+_KEPT: Final = (
+    AxTesting,
+    CampaignAggregate,
+    CampaignDraft,
+    Newsletter,
+    NewsletterTemplate,
+    NewsletterTemplateCategory,
+    Preset,
+    WidgetCustomValue,
+    Workflow,
+)
+"""Resources that need nothing but a place to be kept in."""
+
+
 def resources(services: RestServices) -> list[Resource]:
     """Bind every resource to its collection."""
     return [
+        *(kept(services.database, services.ids, services.clock) for kept in _KEPT),
         Message(Messages(services.database)),
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
