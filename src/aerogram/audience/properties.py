@@ -1,0 +1,223 @@
+"""What can be known of an account's contacts: definitions of properties, and values typed by them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.audience.property_values import (
+    MAX_NAME,
+    Datatype,
+    WrongTypeError,
+    shown,
+    stored_values,
+    typed,
+)
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import properties as records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aerogram.audience.property_values import Value
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.sql import Database, Unit
+
+STATIC: Final = "static"
+"""The namespace of properties with one value for each contact."""
+HISTORIC: Final = "historic"
+"""The namespace of properties whose values are kept with their moments."""
+NOT_DEFINED: Final = "Property not defined"
+WRONG_TYPE: Final = "Property type does not match definition"
+"""Mailjet's words for a value that cannot be taken (facts: CONTACTS.md 5.2)."""
+
+
+class Property(msgspec.Struct, frozen=True, kw_only=True):
+    """A definition. ``name`` is in lower case."""
+
+    id: int
+    account_id: int
+    name: str
+    namespace: str = STATIC
+    datatype: Datatype = Datatype.STR
+    created_ms: int
+
+
+class Typing(msgspec.Struct, frozen=True):
+    """Values read by their definitions, by the property's id as text, and what is wrong with the others.
+
+    ``faults`` are names as given with `NOT_DEFINED` or `WRONG_TYPE`.
+    """
+
+    values: dict[str, Value | None]
+    faults: list[tuple[str, str]]
+
+
+class Catalogue:
+    """The definitions of one namespace of an account: reads and shows values, without IO and quickly.
+
+    An import makes one and types each of its rows with it.
+    """
+
+    def __init__(self, properties: Iterable[Property]) -> None:
+        self._by_name = {each.name: (str(each.id), each.datatype) for each in properties}
+        self._by_id = {number: (name, datatype) for name, (number, datatype) in self._by_name.items()}
+
+    def typed(self, given: Mapping[str, Any]) -> Typing:
+        """Read values by names in any case. A value None takes the property away."""
+        values: dict[str, Value | None] = {}
+        faults: list[tuple[str, str]] = []
+        for name, value in given.items():
+            found = self._by_name.get(name) or self._by_name.get(name.lower())
+            if found is None:
+                faults.append((name, NOT_DEFINED))
+                continue
+            number, datatype = found
+            try:
+                values[number] = typed(datatype, value)
+            except WrongTypeError:
+                faults.append((name, WRONG_TYPE))
+        return Typing(values, faults)
+
+    def shown(self, packed: str) -> list[tuple[str, str]]:
+        """Give the values of a contact's row as names and texts, by rising name."""
+        found = ((self._by_id.get(number), value) for number, value in stored_values(packed).items())
+        return sorted((own[0], shown(own[1], value)) for own, value in found if own is not None)
+
+    def named(self, packed: str) -> dict[str, Value]:
+        """Give the values of a contact's row by name, as they are stored."""
+        found = ((self._by_id.get(number), value) for number, value in stored_values(packed).items())
+        return {own[0]: value for own, value in found if own is not None}
+
+    def id_of(self, name: str) -> int | None:
+        """Give the id of the property with a name."""
+        found = self._by_name.get(name.lower())
+        return int(found[0]) if found else None
+
+    def name_of(self, property_id: int) -> str | None:
+        """Give the name of a property."""
+        found = self._by_id.get(str(property_id))
+        return found[0] if found else None
+
+    def datatype_of(self, name: str) -> Datatype | None:
+        """Give the datatype of the property with a name."""
+        found = self._by_name.get(name.lower())
+        return found[1] if found else None
+
+
+class TakenError(RefusedError):
+    """The account has a property of this namespace and name already."""
+
+
+def defined(account_id: int, namespace: str = STATIC) -> Unit[Catalogue]:
+    """Read the definitions of a namespace of an account."""
+    rows = yield from records.of_account(account_id, namespace)
+    return Catalogue(property_of(row) for row in rows)
+
+
+def define(properties: Sequence[Property]) -> Unit[None]:
+    """Add definitions; those that exist stay as they are, whatever their datatype. An import does that."""
+    for each in properties:
+        yield from records.add(_row(each))
+
+
+class Properties:
+    """The definitions of all accounts."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+
+    async def catalogue(self, account_id: int, namespace: str = STATIC) -> Catalogue:
+        """Give the definitions of a namespace of an account."""
+        return await self._database.read(lambda: defined(account_id, namespace))
+
+    async def page(
+        self,
+        account_id: int,
+        conditions: Mapping[str, Any],
+        orders: Sequence[tuple[str, bool]],
+        limit: int,
+        offset: int,
+    ) -> tuple[list[Property], int]:
+        """Give a page of definitions and the number of all that match."""
+        rows, total = await self._database.read(
+            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
+        )
+        return [property_of(row) for row in rows], total
+
+    async def create(
+        self, account_id: int, name: str, namespace: str = STATIC, datatype: Datatype = Datatype.STR
+    ) -> Property:
+        """Define a property. Raises `TakenError`, or `RefusedError` for a name that cannot be one."""
+        made = Property(
+            id=self._ids.next_id(),
+            account_id=account_id,
+            name=checked_name(name),
+            namespace=namespace,
+            datatype=datatype,
+            created_ms=self._clock.now_ms(),
+        )
+        if not await self._database.write(lambda: records.add(_row(made))):
+            raise _taken(made.namespace, made.name)
+        return made
+
+    async def change(self, account_id: int, property_id: int, values: Mapping[str, Any]) -> Property:
+        """Give a property another name or datatype; contacts keep the values they have.
+
+        Raises `TakenError`, `NotFoundError`, or `RefusedError` for a name that cannot be one.
+        """
+        changes = dict(values)
+        if "name" in changes:
+            changes["name"] = checked_name(changes["name"])
+        if "datatype" in changes:
+            changes["datatype"] = Datatype(changes["datatype"]).value
+        return property_of(await self._database.write(lambda: _change(account_id, property_id, changes)))
+
+    async def remove(self, account_id: int, property_id: int) -> None:
+        """Remove a definition, so that no value of it is found again. Raises `NotFoundError`.
+
+        The history goes at once. The value in a contact's row, which nothing can name any more, stays until
+        the contact's values are cleared or it is erased: rewriting a million rows would hold up all mail.
+        """
+        if not await self._database.write(lambda: records.remove(account_id, property_id)):
+            raise _unknown()
+
+
+def checked_name(name: str) -> str:
+    """Give a property's name as it is stored. Raises `RefusedError` for one that cannot be."""
+    lowered = name.strip().lower()
+    if not 0 < len(lowered) <= MAX_NAME or not lowered.isprintable():
+        raise RefusedError(f"A property's name has 1 to {MAX_NAME} printable characters.")
+    return lowered
+
+
+def property_of(row: Mapping[str, Any]) -> Property:
+    """Read a row of the store."""
+    return Property(**{**row, "datatype": Datatype(row["datatype"])})
+
+
+def _row(own: Property) -> dict[str, Any]:
+    return msgspec.structs.asdict(own) | {"datatype": own.datatype.value}
+
+
+def _change(account_id: int, property_id: int, changes: Mapping[str, Any]) -> Unit[dict[str, Any]]:
+    row = yield from records.find(account_id, property_id)
+    if row is None:
+        raise _unknown()
+    changed = {**row, **changes}
+    if (yield from records.is_taken(changed)):
+        raise _taken(changed["namespace"], changed["name"])
+    yield from records.change(changed)
+    return changed
+
+
+def _taken(namespace: str, name: str) -> TakenError:
+    return TakenError(f'The account has a property "{name}" of the namespace {namespace} already.')
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError("There is no such property.")

@@ -1,0 +1,175 @@
+"""Values of contact properties: what each datatype takes, how they are stored and shown. No IO.
+
+A contact's values are stored as one JSON object, by the ids of their properties. Integers, numbers and
+booleans are JSON's own, datetimes milliseconds since the epoch (facts: CONTACTS.md 2.1).
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.clock import SECOND
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+Value = str | int | float | bool
+"""A value as it is stored."""
+
+MAX_VALUE: Final = 65_535
+"""Characters of a text; ours to choose."""
+MAX_NAME: Final = 255
+"""Characters of a property's name: what the index of both databases takes in any script."""
+_MAX_INTEGER: Final = 2**63 - 1
+_MAX_MOMENT: Final = 253_402_300_799_999
+"""The end of the year 9999, in milliseconds."""
+_is_integer: Final = re.compile(r"[+-]?[0-9]{1,19}\Z").match
+_is_number: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z").match
+_FLAGS: Final[Mapping[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
+
+_decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Datatype(enum.Enum):
+    """What kind of values a property has."""
+
+    STR = "str"
+    INT = "int"
+    FLOAT = "float"
+    BOOL = "bool"
+    DATETIME = "datetime"
+
+
+class WrongTypeError(ValueError):
+    """A value that the datatype does not take."""
+
+
+def typed(datatype: Datatype, value: Any) -> Value | None:
+    """Read a JSON value or a cell of text as one of a datatype; None takes the property away.
+
+    So does an empty text, except that a str keeps it. Raises `WrongTypeError`.
+    """
+    if value is None:
+        return None
+    return _READERS[datatype](value)
+
+
+def shown(datatype: Datatype, value: Value) -> str:
+    """Write a stored value as clients are shown it: always text.
+
+    What was stored while the property had another datatype is shown as it is.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if datatype is Datatype.DATETIME and isinstance(value, int) and 0 <= value <= _MAX_MOMENT:
+        return f"{datetime.fromtimestamp(value // SECOND, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return str(value)
+
+
+def stored_values(packed: str) -> dict[str, Any]:
+    """Read what a contact's row has: values by the property's id as text."""
+    return _decode(packed) if packed else {}
+
+
+def merged_values(packed: str, patch: Mapping[str, Any]) -> str:
+    """Put values over those of a contact's row; None takes one away. "" when none is left."""
+    values = {**stored_values(packed), **patch}
+    return packed_values({name: value for name, value in values.items() if value is not None})
+
+
+def packed_values(values: Mapping[str, Any]) -> str:
+    """Write values for a contact's row."""
+    return _encode(values).decode() if values else ""
+
+
+def _read_text(value: Any) -> str:
+    text = shown(Datatype.STR, value) if isinstance(value, str | int | float) else None
+    if text is None or len(text) > MAX_VALUE or "\0" in text:
+        raise WrongTypeError
+    return text
+
+
+def _read_integer(value: Any) -> int | None:
+    if isinstance(value, str):
+        value = value.strip()
+        if not value:
+            return None
+        if _is_integer(value) is None:
+            raise WrongTypeError
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MAX_INTEGER:
+        raise WrongTypeError
+    return value
+
+
+def _read_number(value: Any) -> float | int | None:
+    if isinstance(value, str):
+        value = value.strip()
+        if not value:
+            return None
+        if _is_number(value) is None:
+            raise WrongTypeError
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _MAX_INTEGER:
+        raise WrongTypeError
+    if not math.isfinite(value):
+        raise WrongTypeError
+    return value
+
+
+def _read_flag(value: Any) -> bool | None:
+    if isinstance(value, str):
+        value = value.strip()
+        if not value:
+            return None
+    flag = _FLAGS.get(str(value).lower()) if isinstance(value, str | bool | int) else None
+    if flag is None:
+        raise WrongTypeError
+    return flag
+
+
+def _read_moment(value: Any) -> int | None:
+    """Read Unix seconds, or RFC 3339, in UTC unless it names a zone."""
+    if isinstance(value, str):
+        value = value.strip()
+        if not value:
+            return None
+        if _is_integer(value) is None:
+            return _bounded(_parsed(value))
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise WrongTypeError
+    return _bounded(value * SECOND)
+
+
+def _parsed(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text.upper())
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+        return int(moment.timestamp()) * SECOND
+    except (ValueError, OverflowError):
+        raise WrongTypeError from None
+
+
+def _bounded(moment_ms: int) -> int:
+    if not 0 <= moment_ms + _MAX_MOMENT <= 2 * _MAX_MOMENT:
+        raise WrongTypeError
+    return moment_ms
+
+
+_READERS: Final[Mapping[Datatype, Callable[[Any], Value | None]]] = {
+    Datatype.STR: _read_text,
+    Datatype.INT: _read_integer,
+    Datatype.FLOAT: _read_number,
+    Datatype.BOOL: _read_flag,
+    Datatype.DATETIME: _read_moment,
+}
