@@ -190,20 +190,25 @@ async def test_flags_and_references_are_filtered(client):
     assert (await client.get(f"{REST}/axtesting?IsDeleted=true")).json()["Data"] == []
 
 
-async def test_a_reference_must_name_an_object_of_the_account_and_is_taken_back_with_0(client):
-    strangers_sender = 23
-    answer = await client.post(f"{REST}/campaignaggregate", json={"SenderID": strangers_sender})
-    reason = "MJ08 Property SenderID is invalid: There is no sender with the ID 23"
+async def test_a_reference_must_name_an_object_of_the_account_and_is_taken_back_with_0(client, url):
+    async with a_client(url, auth=(STRANGERS_KEY, STRANGERS_SECRET)) as bob:
+        strangers = (await created(bob, "axtesting"))["ID"]
+    draft = {"Locale": "en_US", "Subject": "Hi"}
+    answer = await client.post(f"{REST}/campaigndraft", json=draft | {"AXTesting": strangers})
+    reason = f"MJ08 Property AXTesting is invalid: There is no axtesting with the ID {strangers}"
     refused(answer, 400, "Object properties invalid", reason)
-    made = await created(client, "campaignaggregate", SenderID=SENDER)
-    answer = await client.put(f"{REST}/campaignaggregate/{made['ID']}", json={"SenderID": 0})
-    assert "SenderID" not in answer.json()["Data"][0]
+    test = (await created(client, "axtesting"))["ID"]
+    made = await created(client, "campaigndraft", **draft, AXTesting=test)
+    assert made["AXTesting"] == test
+    assert (await client.get(f"{REST}/campaigndraft?AXTesting={test}")).json()["Data"] == [made]
+    answer = await client.put(f"{REST}/campaigndraft/{made['ID']}", json={"AXTesting": 0})
+    assert "AXTesting" not in answer.json()["Data"][0]
 
 
 async def test_values_out_of_bounds_are_refused_with_their_reason(client):
-    for value in (101, -1, "much", True, [1]):
+    for value in (101, -1, "1e3"):
         answer = await client.post(f"{REST}/axtesting", json={"Percentage": value})
-        reason = "MJ08 Property Percentage is invalid: The value must be a number from 0 to 100"
+        reason = "MJ08 Property Percentage is invalid: The value must lie between 0 and 100"
         refused(answer, 400, "Object properties invalid", reason)
     answer = await client.post(f"{REST}/newslettertemplate", json={})
     reason = "MJ08 Property Locale is invalid: MJ03 A non-empty value is required"
@@ -215,6 +220,9 @@ async def test_workflows_are_found_by_name_and_none_is_active(client):
     assert (await client.get(f"{REST}/workflow/Welcome")).json()["Data"] == [made]
     assert (await client.get(f"{REST}/workflow?IsActive=false&Status=draft")).json()["Data"] == [made]
     assert (await client.get(f"{REST}/workflow?IsActive=true")).json()["Data"] == []
+    for query in ("NameCI=WELCOME", "NameLike=com", "NameLikeCI=COM"):
+        assert (await client.get(f"{REST}/workflow?{query}")).json()["Data"] == [made], query
+    assert (await client.get(f"{REST}/workflow?NameLike=COM")).json()["Data"] == []
     answer = await client.post(f"{REST}/workflow/{made['ID']}/start")
     refused(answer, 404, "Object not found")
 

@@ -83,7 +83,7 @@ signup = Table(
     big("confirm_ms", 0),
     words("confirm_ip"),
     Index("signup_account", "account_id", "id"),
-    Index("signup_address", "account_id", "email", "signup_ms"),
+    Index("signup_address", "email", "signup_ms"),
 )
 """An address that was typed into a form. ``confirm_ms`` is 0 until its owner says that it is so.
 

@@ -17,12 +17,11 @@ from aerogram.doors.rest.detail_content import DetailContent
 from aerogram.doors.rest.fields import Flag, Integer, Moment, Text, ValueFault
 from aerogram.doors.rest.filters import Filter, OneOf
 from aerogram.doors.rest.listing import Page, Query, Row, combined
-from aerogram.doors.rest.number_fields import Fraction
-from aerogram.doors.rest.reference_fields import Reference, check
+from aerogram.doors.rest.percentages import Percentage
+from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
 from aerogram.store.records import drafts as records
-from aerogram.store.records.references import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +49,11 @@ STATUS_NAMES: Final[Mapping[int, str]] = {
 }
 _BY_HAND: Final = frozenset({0, records.ARCHIVED, records.DELETED})
 """The statuses that a client may set; sending and testing set the others."""
-_OPTIONAL_REFERENCE: Final = {"Campaign": "campaign_id", "ContactsList": "list_id", "Segmentation": "segment_id"}
+_OPTIONAL_REFERENCE: Final = {
+    "Campaign": "campaign_id",
+    "ContactsList": "list_id",
+    "Segmentation": "segment_id",
+}
 _LISTED: Final = frozenset(records.COLUMNS)
 
 
@@ -62,11 +65,11 @@ def _statuses(text: str) -> tuple[int, ...]:
 
 
 COMMON_FIELDS: Final = (
-    Fraction("AXFraction", "ax_fraction", most=100),
+    Percentage("AXFraction", "ax_fraction"),
     Text("AXFractionName", "ax_fraction_name"),
-    Reference("AXTesting", "axtest_id", Target.AX_TEST),
-    Reference("CampaignID", "campaign_id", Target.CAMPAIGN, read_only=True),
-    Reference("ContactsListID", "list_id", Target.LIST),
+    Reference("AXTesting", "axtest_id", "axtesting"),
+    Reference("CampaignID", "campaign_id", "campaign", read_only=True),
+    Reference("ContactsListID", "list_id", "contactslist"),
     Moment("CreatedAt", "created_ms", read_only=True),
     Moment("DeliveredAt", "delivered_ms", read_only=True),
     Integer("ID", "id", read_only=True),
@@ -75,7 +78,7 @@ COMMON_FIELDS: Final = (
     Text("Locale", "locale", required=True, max_length=32),
     Moment("ModifiedAt", "updated_ms", read_only=True),
     OptionalAddress("ReplyEmail", "reply_email", is_omitted=True),
-    Reference("SegmentationID", "segment_id", Target.SEGMENT),
+    Reference("SegmentationID", "segment_id", "contactfilter"),
     Text("Sender", "sender"),
     OptionalAddress("SenderEmail", "sender_email"),
     Text("SenderName", "sender_name"),
@@ -86,7 +89,10 @@ COMMON_FIELDS: Final = (
 )
 COMMON_FILTERS: Final = (
     Filter("AXTesting", "axtest_id", filters.integer, "ID of the A/X test"),
-    *(Filter(name, source, filters.integer, f"ID of its {name}") for name, source in _OPTIONAL_REFERENCE.items()),
+    *(
+        Filter(name, source, filters.integer, f"ID of its {name}")
+        for name, source in _OPTIONAL_REFERENCE.items()
+    ),
     Filter("DeliveredAt", "delivered_after", filters.end_moment, "delivered later than this"),
     Filter("EditMode", "edit_mode", filters.lowered, "the editor"),
     Filter("IsArchived", "is_archived", filters.flag, "true: archived only; false: none of them"),
@@ -134,7 +140,7 @@ class Drafts:
     ) -> None:
         self._kind = kind
         self._fields = fields
-        self._unset = {
+        self._unset: dict[str, Any] = {
             field.source: "" if isinstance(field, Text) else 0
             for field in fields
             if not isinstance(field, Reference | Moment)
@@ -193,7 +199,6 @@ class Drafts:
         return opened(await self._database.write(unit))
 
     def _adding(self, row: Row) -> Unit[None]:
-        yield from check(self._fields, row["account_id"], row)
         yield from records.add(_columns(row))
 
     def _changing(self, account_id: int, draft_id: int, values: Row) -> Unit[Row]:
@@ -201,7 +206,6 @@ class Drafts:
         if found is None:
             raise faults.not_found()
         _check_status(found["status"], values)
-        yield from check(self._fields, account_id, values)
         row = {**self._opened(found), **values}
         columns = _columns(row)
         changed = {name: columns[name] for name in (*(values.keys() & _LISTED), "extras")}

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Flag, Integer, Number, Text
+from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.reference_fields import Reference, check
+from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import ChangeableResource
 from aerogram.store.records.plain_records import RecordKind
 
@@ -47,11 +47,7 @@ class PlainResource(ChangeableResource):
         """Tell the store how objects are found."""
         own = cls._own_fields()
         texts = {field.source for field in own if isinstance(field, Text)}
-        numbers = {
-            field.source
-            for field in own
-            if isinstance(field, Integer | Flag) and not isinstance(field, Number)
-        }
+        numbers = {field.source for field in own if isinstance(field, Integer | Flag | Reference)}
         return RecordKind(cls.name, sorted(texts), sorted(numbers))
 
     @classmethod
@@ -137,7 +133,6 @@ class PlainRecords:
         await self._database.write(lambda: self._removing(account_id, row["id"]))
 
     def _adding(self, row: Row) -> Unit[None]:
-        yield from check(self._declared.fields, row["account_id"], row)
         if not (yield from self._kind.add(row, self._declared.unique_key(row))):
             raise self._taken(row)
 
@@ -145,7 +140,6 @@ class PlainRecords:
         found = yield from self._kind.claim(account_id, record_id)
         if found is None:
             raise faults.not_found()
-        yield from check(self._declared.fields, account_id, values)
         row = {**self._unset, **found, **values}
         row |= self._declared.derived(row)
         unique_key = self._declared.unique_key(row)
@@ -168,6 +162,6 @@ class PlainRecords:
 
 
 def _unset(field: Field) -> Any:
-    if field.default is not None or isinstance(field, Reference):
+    if field.default is not None or isinstance(field, Reference | Moment):
         return field.default
     return _NOTHING.get(field.schema_type)

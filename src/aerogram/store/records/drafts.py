@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-
 from sqlalchemy import bindparam, case, func, insert, select, update
 
 from aerogram.store.json_properties import json_number
@@ -62,7 +61,6 @@ _OWN: Final = (
 _KEYS: Final = ("which", "owner", "of_kind")
 _CLAIM = Sql(select(*(draft.c[name] for name in COLUMNS)).where(_OWN).with_for_update(), *_KEYS)
 _CONTENT = Sql(select(*(draft.c[name] for name in _PARTS)).where(_OWN), *_KEYS)
-
 
 
 def add(row: Mapping[str, Any]) -> Unit[None]:

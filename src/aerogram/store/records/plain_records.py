@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, select, text, update
 from aerogram.store.json_properties import json_number, json_text
 from aerogram.store.record_tables import record
 from aerogram.store.records.listing import Listing
+from aerogram.store.records.matching import likes
 from aerogram.store.sql import Sql, Unit
 
 if TYPE_CHECKING:
@@ -62,8 +63,8 @@ _REMOVE = Sql(delete(record).where(_OWN).returning(record.c.id), "which", "owner
 class RecordKind:
     """A kind of record. ``texts`` and ``numbers`` are the properties that rows can be selected by.
 
-    Flags are the numbers 0 and 1. Each gives a condition of its own name; besides there are ``id``,
-    ``account_id`` and ``unique_key``. Rows are given as dicts of id, account_id, created_ms, updated_ms and
+    Flags are the numbers 0 and 1. Each gives a condition of its own name, texts also those of
+    `aerogram.store.records.matching`; besides there are ``id``, ``account_id`` and ``unique_key``. Rows are given as dicts of id, account_id, created_ms, updated_ms and
     the properties.
     """
 
@@ -73,7 +74,8 @@ class RecordKind:
             column: record.c[column] == bindparam(column)
             for column in ("id", "account_id", "kind", "unique_key")
         }
-        conditions |= {each: json_text(record.c.body, each) == bindparam(each) for each in texts}
+        for each in texts:
+            conditions |= likes(each, json_text(record.c.body, each))
         conditions |= {each: json_number(record.c.body, each) == bindparam(each) for each in numbers}
         self._listing = Listing(record, _COLUMNS, conditions, {"id": record.c.id})
         self._owned_by: dict[str, Sql] = {}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Choice, Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.fields import Choice, Constant, Flag, Integer, Moment, Number, Text
 from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.number_fields import Fraction
+from aerogram.doors.rest.percentages import Percentage
 from aerogram.doors.rest.plain_records import PlainResource
-from aerogram.doors.rest.reference_fields import Reference
+from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
-from aerogram.store.records.references import Target
 
 
 class AxTesting(PlainResource):
@@ -22,21 +21,21 @@ class AxTesting(PlainResource):
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
     keys = (by_id,)
     fields = (
-        Reference("ContactListID", "list_id", Target.LIST),
+        Reference("ContactListID", "list_id", "contactslist"),
         Moment("CreatedAt", "created_ms", read_only=True),
         Flag("Deleted", "is_deleted"),
         Integer("ID", "id", read_only=True),
         Choice("Mode", "mode", ("automatic", "manual"), default="automatic"),
         Text("Name", "name"),
-        Fraction("Percentage", "percentage", most=100),
+        Percentage("Percentage", "percentage"),
         Moment("RemainderAt", "remainder_ms"),
-        Reference("SegmentationID", "segment_id", Target.SEGMENT),
+        Reference("SegmentationID", "segment_id", "contactfilter"),
         Flag("Starred", "is_starred"),
         Moment("StartAt", "start_ms"),
         Text("Status", "status"),
         Constant("StatusCode", 0),
         Constant("StatusString", ""),
-        Fraction("WinnerClickRate", "winner_click_rate"),
+        Number("WinnerClickRate", "winner_click_rate"),
         Integer("WinnerID", "winner_id"),
         Choice(
             "WinnerMethod",
@@ -44,9 +43,9 @@ class AxTesting(PlainResource):
             ("OpenRate", "ClickRate", "SpamRate", "UnsubRate", "MJScore"),
             default="OpenRate",
         ),
-        Fraction("WinnerOpenRate", "winner_open_rate"),
-        Fraction("WinnerSpamRate", "winner_spam_rate"),
-        Fraction("WinnerUnsubRate", "winner_unsub_rate"),
+        Number("WinnerOpenRate", "winner_open_rate"),
+        Number("WinnerSpamRate", "winner_spam_rate"),
+        Number("WinnerUnsubRate", "winner_unsub_rate"),
     )
     filters = (
         Filter("ContactsList", "list_id", filters.integer, "ID of the list"),

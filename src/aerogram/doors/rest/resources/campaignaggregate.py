@@ -6,10 +6,9 @@ from aerogram.doors.rest import filters
 from aerogram.doors.rest.fields import Constant, Integer, Moment, Text
 from aerogram.doors.rest.filters import Filter
 from aerogram.doors.rest.plain_records import PlainResource
-from aerogram.doors.rest.reference_fields import Reference
+from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
-from aerogram.store.records.references import Target
 
 
 class CampaignAggregate(PlainResource):
@@ -23,14 +22,14 @@ class CampaignAggregate(PlainResource):
     sortable = ("ID",)
     fields = (
         Text("CampaignIDS", "campaign_ids"),
-        Reference("ContactFilterID", "segment_id", Target.SEGMENT),
-        Reference("ContactsListID", "list_id", Target.LIST),
+        Reference("ContactFilterID", "segment_id", "contactfilter"),
+        Reference("ContactsListID", "list_id", "contactslist"),
         Constant("Final", False),
         Moment("FromDate", "from_ms"),
         Integer("ID", "id", read_only=True),
         Text("Keyword", "keyword"),
         Text("Name", "name"),
-        Reference("SenderID", "sender_id", Target.SENDER),
+        Reference("SenderID", "sender_id", "sender"),
         Moment("ToDate", "to_ms"),
     )
     filters = (

@@ -10,8 +10,7 @@ from aerogram.doors.rest.compound_fields import Json
 from aerogram.doors.rest.drafts import COMMON_FIELDS, COMMON_FILTERS, MAX_PRESET, DraftResource
 from aerogram.doors.rest.fields import Choice, Flag, Integer, Text
 from aerogram.doors.rest.filters import Absent, Filter
-from aerogram.doors.rest.reference_fields import Reference
-from aerogram.store.records.references import Target
+from aerogram.doors.rest.references import Reference
 
 CONTENT_FIELDS: Final = (
     Json("Headers", "headers"),
@@ -32,7 +31,7 @@ class CampaignDraft(DraftResource):
         Choice("EditMode", "edit_mode", ("tool2", "html2", "mjml"), default="tool2"),
         Flag("IsCampaignTemplate", "is_campaign_template", default=False),
         Text("Preset", "preset", max_length=MAX_PRESET),
-        Reference("TemplateID", "template_id", Target.TEMPLATE),
+        Reference("TemplateID", "template_id", "template"),
         Flag("Used", "is_used", default=False),
         Integer("VarCount", "var_count"),
     )

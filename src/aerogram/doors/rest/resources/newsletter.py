@@ -9,8 +9,7 @@ from aerogram.doors.rest import filters
 from aerogram.doors.rest.drafts import COMMON_FIELDS, COMMON_FILTERS, DraftResource
 from aerogram.doors.rest.fields import Choice, Flag, Integer, Text
 from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.reference_fields import Reference
-from aerogram.store.records.references import Target
+from aerogram.doors.rest.references import Reference
 
 CONTENT_FIELDS: Final = (
     Text("Html-part", "html", max_length=MAX_PART_BYTES),
@@ -41,7 +40,7 @@ class Newsletter(DraftResource):
         Text("PermalinkHost", "permalink_host"),
         Integer("PermalinkWYSIWYGType", "permalink_wysiwyg_type"),
         Integer("PolitenessMode", "politeness_mode"),
-        Reference("TemplateID", "template_id", Target.NEWSLETTER_TEMPLATE),
+        Reference("TemplateID", "template_id", "newslettertemplate"),
         Text("TestAddress", "test_address"),
     )
     filters = (

@@ -6,10 +6,9 @@ from aerogram.doors.rest import filters
 from aerogram.doors.rest.fields import Integer, Moment, Text
 from aerogram.doors.rest.filters import Absent, Filter
 from aerogram.doors.rest.plain_records import PlainResource
-from aerogram.doors.rest.reference_fields import Reference
+from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
-from aerogram.store.records.references import Target
 
 
 class NewsletterTemplate(PlainResource):
@@ -21,7 +20,7 @@ class NewsletterTemplate(PlainResource):
     methods = frozenset({"GET", "POST", "PUT"})
     keys = (by_id,)
     fields = (
-        Reference("CategoryID", "category_id", Target.NEWSLETTER_TEMPLATE_CATEGORY),
+        Reference("CategoryID", "category_id", "newslettertemplatecategory"),
         Moment("CreatedAt", "created_ms", read_only=True),
         Text("Footer", "footer", default="default"),
         Text("FooterAddress", "footer_address"),
@@ -57,9 +56,7 @@ class NewsletterTemplateCategory(PlainResource):
         Text("Description", "description", read_only=True),
         Integer("ID", "id", read_only=True),
         Text("Locale", "locale", read_only=True),
-        Reference(
-            "ParentCategoryID", "parent_id", Target.NEWSLETTER_TEMPLATE_CATEGORY, read_only=True
-        ),
+        Reference("ParentCategoryID", "parent_id", "newslettertemplatecategory", read_only=True),
         Text("Value", "value", read_only=True),
     )
     filters = (Absent("Locale", "locale, as en_US"),)

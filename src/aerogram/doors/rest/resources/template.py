@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError
+from aerogram.content.stored_parts import MAX_PART_BYTES
 from aerogram.content.templates import (
     APIKEY,
     CATEGORIES,
@@ -20,7 +21,6 @@ from aerogram.content.templates import (
     TakenError,
     bits_of,
 )
-from aerogram.content.stored_parts import MAX_PART_BYTES
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.compound_fields import Json, Words
 from aerogram.doors.rest.detail_content import DetailContent
@@ -145,7 +145,9 @@ class StoredTemplates:
 
 def template(templates: Templates) -> TemplateResource:
     """Bind the resource to the stored templates."""
-    return TemplateResource(StoredTemplates(templates), DetailContent(templates, CONTENT_FIELDS, faults.does_not_exist).actions())
+    return TemplateResource(
+        StoredTemplates(templates), DetailContent(templates, CONTENT_FIELDS, faults.does_not_exist).actions()
+    )
 
 
 def _stored(condition: Condition) -> tuple[Condition, ...]:

@@ -6,10 +6,9 @@ from aerogram.doors.rest import filters
 from aerogram.doors.rest.fields import Flag, Integer, Text
 from aerogram.doors.rest.filters import Filter
 from aerogram.doors.rest.plain_records import PlainResource, by_unique_key
-from aerogram.doors.rest.reference_fields import Reference
+from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
-from aerogram.store.records.references import Target
 
 
 class WidgetCustomValue(PlainResource):
@@ -27,7 +26,7 @@ class WidgetCustomValue(PlainResource):
         Integer("ID", "id", read_only=True),
         Text("Name", "name", required=True, max_length=255),
         Text("Value", "value"),
-        Reference("WidgetID", "widget_id", Target.WIDGET, required=True),
+        Reference("WidgetID", "widget_id", "widget", required=True),
     )
     filters = (
         Filter("Name", "name", filters.words, "name"),

@@ -31,6 +31,6 @@ class Workflow(PlainResource):
     filters = (
         Filter("IsActive", "is_active", filters.flag, "true: active only; false: none of them"),
         Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted only; false: none of them"),
-        Filter("Name", "name", filters.words, "name"),
+        *filters.likes("Name", "name", ("", "CI", "Like", "LikeCI")),
         Filter("Status", "status", filters.words, "status"),
     )

@@ -67,7 +67,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("signup_key"),
     )
     op.create_index("signup_account", "signup", ["account_id", "id"])
-    op.create_index("signup_address", "signup", ["account_id", "email", "signup_ms"])
+    op.create_index("signup_address", "signup", ["email", "signup_ms"])
 
 
 def _make_drafts() -> None:
