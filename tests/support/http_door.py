@@ -8,10 +8,13 @@ import socket
 import httpx2
 import uvicorn
 
+from aerogram.audience.signups import Signups
 from aerogram.content import templates
+from aerogram.content.signup_tokens import SignupSigner
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
@@ -120,6 +123,7 @@ class Door:
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
+        self.signup_signer = SignupSigner(b"k" * 32, PUBLIC_URL)
         self.app = build_app(
             Services(
                 authenticator=self.keys,
@@ -139,7 +143,14 @@ class Door:
                 checks={"store": self._check},
                 counts=lambda: {"accepted": 3, "delivered": 2},
                 queue_depth=self._queue_depth,
+                signup_url=self.signup_signer.form_url,
                 tracking=Tracking(self.engagements, self.signer),
+                signup=SignupDoor(
+                    Signups(database, ids, clock),
+                    self.signup_signer,
+                    self.acceptor,
+                    RateLimiter(REQUESTS_A_MINUTE, clock),
+                ),
             )
         )
 

@@ -9,6 +9,7 @@ import msgspec
 from aerogram.doors.rest.resources.axtesting import AxTesting
 from aerogram.doors.rest.resources.campaignaggregate import CampaignAggregate
 from aerogram.doors.rest.resources.campaigndraft import CampaignDraft
+from aerogram.doors.rest.resources.contactslistsignup import ContactsListSignup, SignupRows
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
@@ -16,10 +17,13 @@ from aerogram.doors.rest.resources.newsletter import Newsletter
 from aerogram.doors.rest.resources.newslettertemplate import NewsletterTemplate, NewsletterTemplateCategory
 from aerogram.doors.rest.resources.preset import Preset
 from aerogram.doors.rest.resources.template import template
+from aerogram.doors.rest.resources.widget import widget
 from aerogram.doors.rest.resources.widgetcustomvalue import WidgetCustomValue
 from aerogram.doors.rest.resources.workflow import Workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.content.templates import Templates
@@ -39,6 +43,8 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     templates: Templates
     subscriptions: Subscriptions
     send_sample: SendSample
+    signup_url: Callable[[int], str]
+    """Gives the address of a widget's form."""
 
 
 _KEPT: Final = (
@@ -63,6 +69,8 @@ def resources(services: RestServices) -> list[Resource]:
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.templates),
+        ContactsListSignup(SignupRows(services.database)),
+        widget(services.database, services.ids, services.clock, services.signup_url),
     ]
 
 
