@@ -10,7 +10,6 @@ from aerogram.base.errors import NotFoundError
 from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
 from aerogram.doors.rest import faults
 from aerogram.doors.rest.resource import LEVELS, Action
-from aerogram.model.account import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +69,7 @@ class DetailContent:
                 summary,
                 run,
                 method=method,
-                level=min(LEVELS[method], Level.WRITE),
+                level=LEVELS[method],
                 status=status,
                 takes=self._fields if method in ("POST", "PUT") else (),
                 shows=self._fields,
