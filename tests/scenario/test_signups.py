@@ -67,7 +67,8 @@ async def do(database):
 
     async def done(*steps):
         def unit():
-            for step in steps:
+            # Not ``yield from``: its value would be thrown into a tuple.
+            for step in steps:  # noqa: UP028
                 yield step
 
         await database.write(unit)
@@ -243,19 +244,22 @@ async def test_custom_values_go_with_their_widget(client, widget):
 
 
 async def test_a_widget_is_made_with_its_defaults_and_found_by_its_name(client, widget):
-    assert widget.items() >= {
-        "CreatedAt": NOW,
-        "FromID": SENDER,
-        "IsActive": True,
-        "IsStarred": False,
-        "ListID": LIST,
-        "Locale": "en_US",
-        "ModifiedAt": NOW,
-        "Name": "Footer",
-        "Sendername": "",
-        "Status": "",
-        "Subject": "",
-    }.items()
+    assert (
+        widget.items()
+        >= {
+            "CreatedAt": NOW,
+            "FromID": SENDER,
+            "IsActive": True,
+            "IsStarred": False,
+            "ListID": LIST,
+            "Locale": "en_US",
+            "ModifiedAt": NOW,
+            "Name": "Footer",
+            "Sendername": "",
+            "Status": "",
+            "Subject": "",
+        }.items()
+    )
     for query in ("Name=Footer", "NameCI=FOOTER", "NameLLikeCI=foo", f"Sender={SENDER}", "active=true"):
         assert (await client.get(f"{REST}/widget?{query}")).json()["Data"] == [widget], query
     answer = await client.post(f"{REST}/widget", json={"Name": "x"})

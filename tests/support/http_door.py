@@ -8,6 +8,7 @@ import socket
 import httpx2
 import uvicorn
 
+from aerogram.audience.services import audience_of
 from aerogram.audience.signups import Signups
 from aerogram.content import templates
 from aerogram.content.signup_tokens import SignupSigner
@@ -122,6 +123,7 @@ class Door:
             database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
         )
         self.subscriptions = Subscriptions(database, sealer, ids, clock)
+        self.audience = audience_of(database, ids, clock, sealer)
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
@@ -136,6 +138,7 @@ class Door:
                 templates=self.templates,
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
+                audience=self.audience,
                 send_sample=self._send_sample,
                 database=database,
                 ids=ids,

@@ -27,6 +27,24 @@ GAPS = {
         }.items()
         for method in methods
     },
+    **dict.fromkeys(
+        [
+            "POST /v3/REST/contact/managemanycontacts",
+            "GET /v3/REST/contact/managemanycontacts/{}",
+            "POST /v3/REST/contactslist/{}/managemanycontacts",
+            "GET /v3/REST/contactslist/{}/managemanycontacts/{}",
+            "POST /v3/REST/contactslist/{}/importlist",
+            "GET /v3/REST/contactslist/{}/importlist/{}",
+            "POST /v3/REST/contactslist/{}/verify",
+            "GET /v3/REST/contactslist/{}/verify/{}",
+            *(
+                f"{method} /v3/REST/{name}/export"
+                for method in ("GET", "POST")
+                for name in ("contact", "listrecipient")
+            ),
+        ],
+        "work on many contacts is done by jobs of their own",
+    ),
     "GET /v3/REST/message/export": "exports are jobs of their own",
     "POST /v3/REST/message/export": "exports are jobs of their own",
 }

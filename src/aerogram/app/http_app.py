@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 
 from aerogram import __version__
+from aerogram.audience.services import audience_of
 from aerogram.audience.signups import Signups
 from aerogram.content.signup_tokens import KEY_PURPOSE, SignupSigner
 from aerogram.content.templates import Templates
@@ -76,6 +77,7 @@ def http_app(
             categories=MonitoringCategories(database, platform.clock),
             templates=Templates(database, platform.ids, platform.clock),
             acceptor=services.acceptor,
+            audience=audience_of(database, platform.ids, platform.clock, platform.sealer),
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
             database=database,

@@ -91,6 +91,7 @@ def subscribe(
     The contacts must be the account's own. Copying a list needs this: what becomes of a contact depends on
     its place on the other one.
     """
+    yield from contact_batches.hold(account_id, list(wanted))
     yield from _hold_lists(account_id, [list_id])
     yield from _act(account_id, list_id, wanted, ids=ids, now_ms=now_ms)
 
@@ -99,6 +100,7 @@ def act_on_lists(
     account_id: int, contact_id: int, actions: Sequence[ListAction], *, ids: IdGenerator, now_ms: int
 ) -> Unit[None]:
     """Apply actions on several lists to one contact: all of them, or none and `UnknownListsError`."""
+    yield from contact_batches.hold(account_id, [contact_id])
     yield from _hold_lists(account_id, [list_id for list_id, _ in actions])
     for list_id, action in actions:
         yield from _act(account_id, list_id, {contact_id: action}, ids=ids, now_ms=now_ms)
@@ -109,10 +111,11 @@ def detach(account_id: int, contact_id: int) -> Unit[None]:
     lists = yield from links.lists_of(account_id, contact_id)
     yield from links.lock_lists(account_id, sorted(lists))
     for list_id in lists:
-        yield from _remove_link(account_id, list_id, contact_id)
+        yield from remove_link(account_id, list_id, contact_id)
 
 
-def _remove_link(account_id: int, list_id: int, contact_id: int) -> Unit[None]:
+def remove_link(account_id: int, list_id: int, contact_id: int) -> Unit[None]:
+    """Take a contact from a list that is locked, be it deleted or not."""
     states = yield from links.states(list_id, [contact_id])
     yield from links.remove(list_id, [contact_id])
     yield from links.count(account_id, list_id, -sum(state.is_counted for state in states.values()))

@@ -1,12 +1,14 @@
 """What every engine of the store promises."""
 
 import asyncio
+import contextlib
+import sqlite3
 
 import pytest
 from sqlalchemy import bindparam, func, insert, select
 
-from aerogram.store.sql import Sql, any_of
-from aerogram.store.tables import setting
+from aerogram.store.sql import Engine, Sql, any_of
+from aerogram.store.tables import message, setting
 
 ADD = Sql(insert(setting).values(name=bindparam("name"), value=bindparam("value")), "name", "value")
 FIND = Sql(select(setting.c.value).where(setting.c.name == bindparam("name")), "name")
@@ -105,6 +107,15 @@ async def test_a_reader_sees_one_state_of_the_store(database):
 
     await asyncio.gather(database.read(unit), *(database.write(add(f"n{number}")) for number in range(20)))
     assert seen[0] == seen[1]
+
+
+def test_a_list_of_values_is_looked_up_by_index_on_sqlite():
+    found = Sql(select(message.c.uuid).where(any_of(message.c.id, "ids"), message.c.state == 0), "ids")
+    text = found.compiled(Engine.SQLITE).text
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE message (id INTEGER PRIMARY KEY, uuid TEXT, state INTEGER)")
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {text}", ("[]", 0)).fetchall()
+    assert plan[0][3].startswith("SEARCH message USING INTEGER PRIMARY KEY")
 
 
 async def test_the_migrated_schema_is_the_declared_one(database):

@@ -76,7 +76,7 @@ class Engine:
 
     async def _on_one(self, asked: _Asked, key: str) -> Reply:
         resource = asked.resource
-        _permit(asked, resource.methods - {"POST"})
+        _permit(asked, resource.methods - (frozenset() if resource.posts_to_one else {"POST"}))
         if resource.key_selects_many:
             condition = resource.selecting(key)
             if condition is None:
@@ -86,6 +86,11 @@ class Engine:
         match asked.request.method:
             case "PUT":
                 return await self._change(asked, row)
+            case "POST":
+                changed = await self._change(asked, row)
+                if changed.status == OK:
+                    return msgspec.structs.replace(changed, status=CREATED)
+                return enveloped(CREATED, await self._shown(asked, [row]), 1)
             case "DELETE":
                 await _changeable(resource).collection.remove(asked.account_id, row)
                 return Reply(NO_CONTENT)

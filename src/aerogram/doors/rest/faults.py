@@ -24,7 +24,8 @@ class MethodNotAllowedError(RestError):
         self.allowed = allowed
 
 
-_INVALID: Final = "Object properties invalid"
+INVALID: Final = "Object properties invalid"
+"""The message of a refusal whose detail tells what is wrong."""
 
 
 def not_found() -> RestError:
@@ -90,5 +91,5 @@ def invalid_properties(reasons: dict[str, str]) -> RestError:
     """Refuse a body by all its mistakes: one as a sentence, several as an object by property."""
     told = {name: f"MJ08 Property {name} is invalid: {reason}" for name, reason in reasons.items()}
     if len(told) == 1:
-        return RestError(400, _INVALID, next(iter(told.values())))
-    return RestError(400, _INVALID, {"Properties": [{name: text} for name, text in told.items()]})
+        return RestError(400, INVALID, next(iter(told.values())))
+    return RestError(400, INVALID, {"Properties": [{name: text} for name, text in told.items()]})

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Condition("nothing", True)
 """Fulfilled by no row: for filters on things of which none exists."""
+EVERYTHING: Final = Condition("everything", True)
+"""Fulfilled by every row."""
 
 
 class Companion(msgspec.Struct, frozen=True):
@@ -65,6 +67,17 @@ class Absent(Filter):
     def condition(self, _: str) -> Condition:
         """Select nothing."""
         return NOTHING
+
+
+class Inert(Filter):
+    """A parameter that Mailjet lists and documents nowhere: whatever it says, every row is selected."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "", str, "selects nothing away")
+
+    def condition(self, _: str) -> Condition:
+        """Select everything."""
+        return EVERYTHING
 
 
 class OneOf(Filter):

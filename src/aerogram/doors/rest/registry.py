@@ -9,8 +9,15 @@ import msgspec
 from aerogram.doors.rest.resources.axtesting import AxTesting
 from aerogram.doors.rest.resources.campaignaggregate import CampaignAggregate
 from aerogram.doors.rest.resources.campaigndraft import CampaignDraft
+from aerogram.doors.rest.resources.contact import contact
+from aerogram.doors.rest.resources.contact_erasure import contact_erasure
+from aerogram.doors.rest.resources.contactdata import contactdata
+from aerogram.doors.rest.resources.contacthistorydata import contacthistorydata
+from aerogram.doors.rest.resources.contactmetadata import contactmetadata
+from aerogram.doors.rest.resources.contactslist import contactslist
 from aerogram.doors.rest.resources.contactslistsignup import ContactsListSignup, SignupRows
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
+from aerogram.doors.rest.resources.listrecipient import listrecipient
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
 from aerogram.doors.rest.resources.newsletter import Newsletter
@@ -24,6 +31,7 @@ from aerogram.doors.rest.resources.workflow import Workflow
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.content.templates import Templates
@@ -42,6 +50,7 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     templates: Templates
     subscriptions: Subscriptions
+    audience: Audience
     send_sample: SendSample
     signup_url: Callable[[int], str]
     """Gives the address of a widget's form."""
@@ -71,12 +80,18 @@ def resources(services: RestServices) -> list[Resource]:
         template(services.templates),
         ContactsListSignup(SignupRows(services.database)),
         widget(services.database, services.ids, services.clock, services.signup_url),
+        contact(services.audience),
+        contactdata(services.audience),
+        contacthistorydata(services.audience),
+        contactmetadata(services.audience),
+        contactslist(services.audience),
+        listrecipient(services.audience),
     ]
 
 
-def routes(services: RestServices) -> list[Route]:  # noqa: ARG001 - what routes will be bound to
+def routes(services: RestServices) -> list[Route]:
     """Bind every route that is no resource."""
-    return []
+    return [contact_erasure(services.audience)]
 
 
 class _Unbound:

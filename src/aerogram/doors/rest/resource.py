@@ -113,6 +113,9 @@ class Resource:
     key_selects_many: ClassVar[bool] = False
     """A key stands for a list (the history of a message): all rows, and none is no error."""
 
+    posts_to_one: ClassVar[bool] = False
+    """POST on an object's own path does what PUT does there (``contactdata``)."""
+
     is_singular: ClassVar[bool] = False
     """An account has one, which PUT also changes on the path without key (``myprofile``, ``user``)."""
 

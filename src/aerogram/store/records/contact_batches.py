@@ -43,6 +43,14 @@ _LOCK = Sql(
     "account_id",
     "emails",
 )
+_HOLD = Sql(
+    select(contact.c.id)
+    .where(contact.c.account_id == bindparam("account_id"), any_of(contact.c.id, "contact_ids"))
+    .order_by(contact.c.email)
+    .with_for_update(),
+    "account_id",
+    "contact_ids",
+)
 NEW: Final = (
     "id",
     "account_id",
@@ -90,6 +98,11 @@ def lock(account_id: int, emails: Sequence[str]) -> Unit[dict[str, Known]]:
     """Give the contacts that have one of these addresses, by address, and hold them until the commit."""
     rows = yield _LOCK(account_id, emails)
     return {row[1]: Known(*row) for row in rows}
+
+
+def hold(account_id: int, contact_ids: Sequence[int]) -> Unit[None]:
+    """Hold contacts until the commit."""
+    yield _HOLD(account_id, contact_ids)
 
 
 def add(rows: Sequence[tuple[Any, ...]]) -> Unit[None]:

@@ -1,0 +1,191 @@
+"""Contacts: made, changed and read one by one; what is known of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aerogram.audience.property_values import merged_values
+from aerogram.audience.subscriptions import Entry, apply
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import contacts as records
+from aerogram.wire.address import is_email, suppression_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.sql import Database, Unit
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
+    """A person or a mailbox. Moments are milliseconds, 0 while they have not come.
+
+    ``properties`` is as `aerogram.audience.properties.Catalogue.shown` reads it.
+    """
+
+    id: int
+    account_id: int
+    email: str
+    name: str = ""
+    created_ms: int
+    updated_ms: int = 0
+    is_excluded: bool = False
+    excluded_ms: int = 0
+    is_optin_pending: bool = False
+    is_spam_complaining: bool = False
+    unsubscribed_ms: int = 0
+    unsubscribed_by: str = ""
+    last_activity_ms: int = 0
+    delivered_count: int = 0
+    is_anonymized: bool = False
+    properties: str = ""
+
+
+class TakenError(RefusedError):
+    """The account has a contact of this address already; ``email`` is the address as it is stored."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"The account has a contact {email} already.")
+        self.email = email
+
+
+class BadAddressError(RefusedError):
+    """What should be an address is none."""
+
+
+def address_of(text: str) -> str:
+    """Give an address as contacts have it: normalised, in lower case. Raises `BadAddressError`."""
+    email = text.strip()
+    if not is_email(email):
+        raise BadAddressError(f'Invalid email address "{email[:320]}", reason: "{_reason(email)}"')
+    return suppression_key(email)
+
+
+def made_for(account_id: int, emails: Iterable[str], *, ids: IdGenerator, now_ms: int) -> Unit[list[int]]:
+    """Make contacts of those addresses that are none yet; gives all their ids, in order.
+
+    ``emails`` are as `address_of` gives them. Sending to somebody unknown makes a contact this way.
+    """
+    return (yield from apply(account_id, [Entry(email) for email in emails], (), ids=ids, now_ms=now_ms))
+
+
+class Contacts:
+    """The contacts of all accounts."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+
+    async def page(
+        self,
+        account_id: int,
+        conditions: Mapping[str, Any],
+        orders: Sequence[tuple[str, bool]],
+        limit: int,
+        offset: int,
+    ) -> tuple[list[Contact], int]:
+        """Give a page of contacts and the number of all that match."""
+        rows, total = await self._database.read(
+            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
+        )
+        return [_contact(row) for row in rows], total
+
+    async def create(
+        self, account_id: int, email: str, *, name: str = "", is_excluded: bool = False
+    ) -> Contact:
+        """Make a contact. Raises `BadAddressError` or `TakenError`."""
+        now = self._clock.now_ms()
+        made = Contact(
+            id=self._ids.next_id(),
+            account_id=account_id,
+            email=address_of(email),
+            name=name,
+            created_ms=now,
+            is_excluded=is_excluded,
+            excluded_ms=now if is_excluded else 0,
+        )
+        if not await self._database.write(lambda: records.add(_row(made))):
+            raise TakenError(made.email)
+        return made
+
+    async def change(self, account_id: int, contact_id: int, values: Mapping[str, Any]) -> Contact:
+        """Give a contact another ``email`` or ``name``, or exclude it from campaigns by ``is_excluded``.
+
+        Raises `NotFoundError`, `BadAddressError` or `TakenError`.
+        """
+        changes = dict(values)
+        if "email" in changes:
+            changes["email"] = address_of(changes["email"])
+        now = self._clock.now_ms()
+        return _contact(await self._database.write(lambda: _change(account_id, contact_id, changes, now)))
+
+    async def change_values(self, account_id: int, contact_id: int, patch: Mapping[str, Any]) -> Contact:
+        """Put values over those that a contact has; None takes one away. Raises `NotFoundError`.
+
+        ``patch`` is what `aerogram.audience.properties.Catalogue.typed` gives.
+        """
+        now = self._clock.now_ms()
+        return _contact(
+            await self._database.write(lambda: _change_values(account_id, contact_id, patch, now))
+        )
+
+    async def clear_values(self, account_id: int, contact_id: int) -> None:
+        """Take all values from a contact. Raises `NotFoundError`."""
+        now = self._clock.now_ms()
+        cleared = {"properties": ""}
+        await self._database.write(lambda: _change(account_id, contact_id, cleared, now))
+
+
+def _held(account_id: int, contact_id: int) -> Unit[dict[str, Any]]:
+    """Give a contact and hold it. Who was erased changes no more."""
+    row = yield from records.hold(account_id, contact_id)
+    if row is None or row["is_anonymized"]:
+        raise NotFoundError("There is no such contact.")
+    return row
+
+
+def _change(
+    account_id: int, contact_id: int, changes: Mapping[str, Any], now_ms: int
+) -> Unit[dict[str, Any]]:
+    row = yield from _held(account_id, contact_id)
+    columns: dict[str, Any] = {name: _stored(value) for name, value in changes.items()}
+    columns = {name: value for name, value in columns.items() if row[name] != value}
+    if not columns:
+        return row
+    if "email" in columns and (yield from records.by_email(account_id, columns["email"])):
+        raise TakenError(columns["email"])
+    if columns.get("is_excluded"):
+        columns["excluded_ms"] = now_ms
+    columns["updated_ms"] = now_ms
+    yield from records.change(account_id, contact_id, columns)
+    return {**row, **columns}
+
+
+def _change_values(
+    account_id: int, contact_id: int, patch: Mapping[str, Any], now_ms: int
+) -> Unit[dict[str, Any]]:
+    row = yield from _held(account_id, contact_id)
+    changes = {"properties": merged_values(row["properties"], patch)}
+    return (yield from _change(account_id, contact_id, changes, now_ms))
+
+
+def _contact(row: Mapping[str, Any]) -> Contact:
+    flags = ("is_excluded", "is_optin_pending", "is_spam_complaining", "is_anonymized")
+    return Contact(**{**row, **{name: bool(row[name]) for name in flags}})
+
+
+def _row(own: Contact) -> dict[str, Any]:
+    return {name: _stored(value) for name, value in msgspec.structs.asdict(own).items()}
+
+
+def _stored(value: Any) -> Any:
+    return int(value) if isinstance(value, bool) else value
+
+
+def _reason(email: str) -> str:
+    """Say what is missing, in Mailjet's words where they are known (facts: CONTACTS.md 0.3)."""
+    return "No @ character in mail" if "@" not in email else "Not an address that mail can be sent to"

@@ -1,0 +1,127 @@
+"""Erasing a person: everything that says who it was goes at once, and a proof stays that says nothing.
+
+What goes: the contact's address, name, values and their history; its places on lists; the recipient, the
+variables and the server's replies of every mail to the address, with what its reader did and from where;
+captured copies; mails that had no other recipient; suppressions and the address's rows of campaigns. What
+stays are the facts that statistics count: that a mail was sent, opened, bounced. A mail to several people
+keeps its bytes, as it is the others' too; receipts of idempotent calls leave by themselves within a day.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from aerogram.audience.subscriptions import detach
+from aerogram.base.clock import SECOND
+from aerogram.store.records import contact_history, contacts, queue_admin
+from aerogram.store.records import erasures as records
+from aerogram.wire.address import ascii_domain, split_email, suppression_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.records.erasures import Found
+    from aerogram.store.sql import Database, Unit
+
+KEY_PURPOSE: Final = "erasure"
+"""For `Sealer.derived_key`: the key of the digests."""
+NAME: Final = "Anonymized"
+"""What stands for the name of who was erased (facts: CONTACTS.md 9)."""
+DOMAIN: Final = "domain.invalid"
+PURGED_AFTER_MS: Final = 30 * 24 * 60 * 60 * SECOND
+"""How long the row of an erased contact can be read by its id (facts: CONTACTS.md 9)."""
+_ALIAS_BYTES: Final = 20
+_BATCH: Final = 500
+"""Messages that one transaction blanks, so that accepting mail never waits long."""
+
+
+class Erasures:
+    """Erases contacts of any account."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock, digest_key: bytes) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+        self._digest_key = digest_key
+
+    async def erase(self, account_id: int, contact_id: int) -> bool:
+        """Erase a contact; False when the account has none with this id, or it was erased before.
+
+        The contact's row goes last: whoever is interrupted before calls again, and nothing is left over.
+        """
+        rows, _ = await self._database.read(
+            lambda: contacts.LISTING.page(account_id, {"id": contact_id}, (), 1, 0)
+        )
+        if not rows or rows[0]["is_anonymized"]:
+            return False
+        email = rows[0]["email"]
+        # The alias is random: one that came from the address could be guessed back.
+        alias = f"\\x{secrets.token_hex(_ALIAS_BYTES)}@{DOMAIN}"
+        await self._blank_mail(account_id, email, alias)
+        now = self._clock.now_ms()
+        proof = records.Proof(account_id, contact_id, self.digest(account_id, email), now)
+        return await self._database.write(lambda: _erase(proof, email, alias))
+
+    def digest(self, account_id: int, email: str) -> str:
+        """Give what stands in a proof: who asks about an address compares; nobody reads it back."""
+        said = f"{account_id} {suppression_key(email)}".encode()
+        return hmac.digest(self._digest_key, said, hashlib.sha256).hex()
+
+    async def proof_of(self, account_id: int, contact_id: int) -> records.Proof | None:
+        """Give the proof that a contact was erased."""
+        return await self._database.read(lambda: records.proof_of(account_id, contact_id))
+
+    async def purge(self) -> int:
+        """Delete the rows of contacts that were erased long enough ago; gives how many."""
+        until_ms = self._clock.now_ms() - PURGED_AFTER_MS
+        return await self._database.write(lambda: records.purge(until_ms))
+
+    async def _blank_mail(self, account_id: int, email: str, alias: str) -> None:
+        domain = ascii_domain(split_email(email)[1])
+        after = 0
+        while True:
+            found = await self._database.read(
+                lambda after=after: records.messages_to_domain(account_id, domain, after, _BATCH)  # type: ignore[misc]
+            )
+            if not found:
+                return
+            after = found[-1].id
+            own = [each for each in found if suppression_key(each.recipient) == email]
+            if own:
+                await self._blank(own, alias)
+
+    async def _blank(self, own: Sequence[Found], alias: str) -> None:
+        now = self._clock.now_ms()
+        await self._database.write(lambda: _blank(own, alias, self._ids, now))
+
+
+def _blank(own: Sequence[Found], alias: str, ids: IdGenerator, now_ms: int) -> Unit[None]:
+    selection = queue_admin.Selection(ids=tuple(each.id for each in own))
+    yield from queue_admin.change(queue_admin.Action.CANCEL, selection, now_ms, ids.next_ids)
+    yield from records.blank_messages(own, alias)
+
+
+def _erase(proof: records.Proof, email: str, alias: str) -> Unit[bool]:
+    account_id, contact_id = proof.account_id, proof.contact_id
+    row = yield from contacts.hold(account_id, contact_id)
+    if row is None or row["is_anonymized"]:
+        return False
+    yield from detach(account_id, contact_id)
+    yield from contact_history.forget(account_id, contact_id)
+    yield from records.forget_address(account_id, email)
+    blanked = {
+        "email": alias,
+        "name": NAME,
+        "properties": "",
+        "unsubscribed_by": "",
+        "is_anonymized": 1,
+        "updated_ms": proof.erased_ms,
+    }
+    yield from contacts.change(account_id, contact_id, blanked)
+    yield from records.prove(proof)
+    return True

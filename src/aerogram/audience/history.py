@@ -1,0 +1,133 @@
+"""Values of historic properties: each with its moment, none replaced by a later one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.audience.properties import HISTORIC, Property, property_of
+from aerogram.audience.property_values import WrongTypeError, shown, typed
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import contact_history as records
+from aerogram.store.records import properties
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.sql import Database, Unit
+
+_decode: Final = msgspec.json.Decoder().decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class HistoricValue(msgspec.Struct, frozen=True, kw_only=True):
+    """What a property of a contact was at a moment; ``data`` is the text that clients are shown."""
+
+    id: int
+    contact_id: int
+    name: str
+    at_ms: int
+    data: str
+
+
+class UndefinedError(RefusedError):
+    """The account has no historic property of this name."""
+
+
+class WrongValueError(RefusedError):
+    """The property's datatype does not take the value."""
+
+
+class History:
+    """The historic values of all accounts."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+
+    async def page(
+        self,
+        account_id: int,
+        conditions: Mapping[str, Any],
+        orders: Sequence[tuple[str, bool]],
+        limit: int,
+        offset: int,
+    ) -> tuple[list[HistoricValue], int]:
+        """Give a page of values and the number of all that match."""
+        return await self._database.read(lambda: _page(account_id, conditions, orders, limit, offset))
+
+    async def add(
+        self, account_id: int, contact_id: int, name: str, data: str, at_ms: int | None = None
+    ) -> HistoricValue:
+        """Keep a value of a contact of the account, of now unless ``at_ms`` says otherwise.
+
+        Raises `UndefinedError` or `WrongValueError`.
+        """
+        value_id = self._ids.next_id()
+        at_ms = self._clock.now_ms() if at_ms is None else at_ms
+
+        def unit() -> Unit[HistoricValue]:
+            own = yield from _properties(account_id)
+            named = next((each for each in own.values() if each.name == name.lower()), None)
+            if named is None:
+                raise UndefinedError(f'The account has no historic property "{name}".')
+            value = _typed(named, data)
+            row = {
+                "id": value_id,
+                "account_id": account_id,
+                "contact_id": contact_id,
+                "property_id": named.id,
+                "at_ms": at_ms,
+                "value": _encode(value).decode(),
+            }
+            yield from records.add(row)
+            return _value(row, own)
+
+        return await self._database.write(unit)
+
+    async def remove(self, account_id: int, value_id: int) -> None:
+        """Forget a value. Raises `NotFoundError`."""
+        if not await self._database.write(lambda: records.remove(account_id, value_id)):
+            raise NotFoundError("There is no such value.")
+
+
+def _page(
+    account_id: int,
+    conditions: Mapping[str, Any],
+    orders: Sequence[tuple[str, bool]],
+    limit: int,
+    offset: int,
+) -> Unit[tuple[list[HistoricValue], int]]:
+    rows, total = yield from records.LISTING.page(account_id, conditions, orders, limit, offset)
+    own = yield from _properties(account_id)
+    return [_value(row, own) for row in rows], total
+
+
+def _properties(account_id: int) -> Unit[dict[int, Property]]:
+    rows = yield from properties.of_account(account_id, HISTORIC)
+    return {row["id"]: property_of(row) for row in rows}
+
+
+def _typed(own: Property, data: str) -> Any:
+    try:
+        value = typed(own.datatype, data)
+    except WrongTypeError:
+        value = None
+    if value is None:
+        raise WrongValueError(f"The value must be of the type {own.datatype.value}")
+    return value
+
+
+def _value(row: Mapping[str, Any], own: Mapping[int, Property]) -> HistoricValue:
+    named = own[row["property_id"]]
+    return HistoricValue(
+        id=row["id"],
+        contact_id=row["contact_id"],
+        name=named.name,
+        at_ms=row["at_ms"],
+        data=shown(named.datatype, _decode(row["value"])),
+    )

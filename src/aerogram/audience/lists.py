@@ -1,0 +1,118 @@
+"""Lists: made, renamed, deleted softly and restored; whom a contact's lists are."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import contact_lists as records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.sql import Database, Unit
+
+MAX_NAME: Final = 255
+"""Characters of a name: what the index of both databases takes in any script."""
+_ADDRESS_LENGTH: Final = 9
+_ALPHABET: Final = string.ascii_lowercase + string.digits
+
+
+class ContactList(msgspec.Struct, frozen=True, kw_only=True):
+    """A list. ``subscriber_count`` are its contacts that are active and not unsubscribed."""
+
+    id: int
+    account_id: int
+    name: str
+    address: str
+    is_deleted: bool = False
+    created_ms: int
+    subscriber_count: int = 0
+
+
+class TakenError(RefusedError):
+    """The account has a live list of this name already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'The account has a list "{name}" already.')
+        self.name = name
+
+
+class Lists:
+    """The lists of all accounts."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+
+    async def page(
+        self,
+        account_id: int,
+        conditions: Mapping[str, Any],
+        orders: Sequence[tuple[str, bool]],
+        limit: int,
+        offset: int,
+    ) -> tuple[list[ContactList], int]:
+        """Give a page of lists, deleted ones too, and the number of all that match."""
+        rows, total = await self._database.read(
+            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
+        )
+        return [_list(row) for row in rows], total
+
+    async def create(self, account_id: int, name: str, *, is_deleted: bool = False) -> ContactList:
+        """Make a list. Raises `TakenError`."""
+        while True:
+            made = ContactList(
+                id=self._ids.next_id(),
+                account_id=account_id,
+                name=name,
+                address="".join(secrets.choice(_ALPHABET) for _ in range(_ADDRESS_LENGTH)),
+                is_deleted=is_deleted,
+                created_ms=self._clock.now_ms(),
+            )
+            row = msgspec.structs.asdict(made) | {"is_deleted": int(is_deleted)}
+            # It is made again when its address, one of 10^14, was taken.
+            if await self._database.write(lambda row=row: _create(row)):  # type: ignore[misc]
+                return made
+
+    async def change(self, account_id: int, list_id: int, values: Mapping[str, Any]) -> ContactList:
+        """Give a list another ``name``, or delete or restore it by ``is_deleted``.
+
+        Raises `NotFoundError`, or `TakenError` when a live list has its name.
+        """
+        return _list(await self._database.write(lambda: _change(account_id, list_id, values)))
+
+    async def remove(self, account_id: int, list_id: int) -> None:
+        """Delete a list so that it can be restored; its contacts stay on it. Raises `NotFoundError`."""
+        await self.change(account_id, list_id, {"is_deleted": True})
+
+
+def _create(row: Mapping[str, Any]) -> Unit[bool]:
+    added = yield from records.add(row)
+    if not added and (yield from records.is_taken(row["account_id"], row["name"], row["id"])):
+        raise TakenError(row["name"])
+    return added
+
+
+def _change(account_id: int, list_id: int, values: Mapping[str, Any]) -> Unit[dict[str, Any]]:
+    row = yield from records.hold(account_id, list_id)
+    if row is None:
+        raise NotFoundError("There is no such list.")
+    columns = {name: int(value) if isinstance(value, bool) else value for name, value in values.items()}
+    changed = {**row, **columns}
+    if not changed["is_deleted"] and (yield from records.is_taken(account_id, changed["name"], list_id)):
+        raise TakenError(changed["name"])
+    if columns:
+        yield from records.change(account_id, list_id, columns)
+    return changed
+
+
+def _list(row: Mapping[str, Any]) -> ContactList:
+    return ContactList(**{**row, "is_deleted": bool(row["is_deleted"])})

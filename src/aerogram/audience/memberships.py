@@ -1,0 +1,188 @@
+"""Single contacts on lists: Mailjet's listrecipient, and what is done with one contact and some lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aerogram.audience.actions import Action
+from aerogram.audience.subscriptions import (
+    Entry,
+    ListAction,
+    UnknownListsError,
+    act_on_lists,
+    apply,
+    remove_link,
+)
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import contact_batches, contact_lists, contacts, links
+from aerogram.store.records import list_recipients as records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.sql import Database, Unit
+
+
+class Membership(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact on a list. Moments are milliseconds, 0 while they have not come."""
+
+    id: int
+    account_id: int
+    list_id: int
+    contact_id: int
+    is_unsubscribed: bool = False
+    is_active: bool = True
+    subscribed_ms: int = 0
+    unsubscribed_ms: int = 0
+    list_name: str = ""
+
+
+class LinkedError(RefusedError):
+    """The contact is on the list already."""
+
+
+class Memberships:
+    """The contacts on the lists of all accounts."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+
+    async def page(
+        self,
+        account_id: int,
+        conditions: Mapping[str, Any],
+        orders: Sequence[tuple[str, bool]],
+        limit: int,
+        offset: int,
+    ) -> tuple[list[Membership], int]:
+        """Give a page of memberships, those of deleted lists too, and the number of all that match."""
+        return await self._database.read(lambda: _page(account_id, conditions, orders, limit, offset))
+
+    async def of_contact(self, account_id: int, contact_id: int) -> list[Membership]:
+        """Give all memberships of a contact, those of deleted lists too."""
+        rows = await self._database.read(lambda: records.of_contact(account_id, contact_id))
+        return [_membership(row) for row in rows]
+
+    async def create(
+        self,
+        account_id: int,
+        contact_id: int,
+        list_id: int,
+        *,
+        is_unsubscribed: bool = False,
+        is_active: bool = True,
+    ) -> Membership:
+        """Put a contact of the account on a list. Raises `UnknownListsError` or `LinkedError`."""
+        now = self._clock.now_ms()
+        action = ListAction(list_id, Action.UNSUB if is_unsubscribed else Action.ADD_FORCE)
+
+        def unit() -> Unit[Membership]:
+            yield from contact_batches.hold(account_id, [contact_id])
+            live = yield from links.lock_lists(account_id, [list_id])
+            if not live.get(list_id):
+                raise UnknownListsError([list_id])
+            if (yield from records.of_pair(account_id, list_id, contact_id)):
+                raise LinkedError("The contact is on the list already.")
+            yield from act_on_lists(account_id, contact_id, [action], ids=self._ids, now_ms=now)
+            row = yield from records.of_pair(account_id, list_id, contact_id)
+            if row is not None and not is_active:
+                row = yield from _change(account_id, row["id"], {"is_active": 0}, now)
+            return (yield from _named(account_id, row or {}))
+
+        return await self._database.write(unit)
+
+    async def change(self, account_id: int, link_id: int, values: Mapping[str, Any]) -> Membership:
+        """Change ``is_unsubscribed`` or ``is_active``. Raises `NotFoundError`."""
+        now = self._clock.now_ms()
+        columns = {name: int(value) for name, value in values.items()}
+
+        def unit() -> Unit[Membership]:
+            row = yield from _change(account_id, link_id, columns, now)
+            return (yield from _named(account_id, row))
+
+        return await self._database.write(unit)
+
+    async def remove(self, account_id: int, link_id: int) -> None:
+        """Take a contact from a list. Raises `NotFoundError`."""
+
+        def unit() -> Unit[None]:
+            row = yield from _held(account_id, link_id)
+            yield from remove_link(account_id, row["list_id"], row["contact_id"])
+
+        await self._database.write(unit)
+
+    async def act(self, account_id: int, contact_id: int, actions: Sequence[ListAction]) -> None:
+        """Apply actions to one contact: all, or none and `UnknownListsError`."""
+        now = self._clock.now_ms()
+        await self._database.write(
+            lambda: act_on_lists(account_id, contact_id, actions, ids=self._ids, now_ms=now)
+        )
+
+    async def manage(self, account_id: int, entry: Entry, action: ListAction) -> int:
+        """Make or change a contact and apply an action to it; gives its id. Raises `UnknownListsError`."""
+        now = self._clock.now_ms()
+        [contact_id] = await self._database.write(
+            lambda: apply(account_id, [entry], [action], ids=self._ids, now_ms=now)
+        )
+        return contact_id
+
+
+def _page(
+    account_id: int,
+    conditions: Mapping[str, Any],
+    orders: Sequence[tuple[str, bool]],
+    limit: int,
+    offset: int,
+) -> Unit[tuple[list[Membership], int]]:
+    rows, total = yield from records.LISTING.page(account_id, conditions, orders, limit, offset)
+    if not rows:
+        return [], total
+    names = yield from contact_lists.names(account_id, sorted({row["list_id"] for row in rows}))
+    return [_membership(row, names.get(row["list_id"], "")) for row in rows], total
+
+
+def _held(account_id: int, link_id: int) -> Unit[dict[str, Any]]:
+    """Give a link whose contact and list are locked. Raises `NotFoundError`."""
+    row = yield from records.find(account_id, link_id)
+    if row is not None:
+        yield from contact_batches.hold(account_id, [row["contact_id"]])
+        yield from links.lock_lists(account_id, [row["list_id"]])
+        # It may have changed, or gone, while the list's lock was waited for.
+        row = yield from records.find(account_id, link_id)
+    if row is None:
+        raise NotFoundError("There is no such membership.")
+    return row
+
+
+def _change(account_id: int, link_id: int, columns: Mapping[str, int], now_ms: int) -> Unit[dict[str, Any]]:
+    row = yield from _held(account_id, link_id)
+    changed = {**row, **columns}
+    if changed["is_unsubscribed"] != row["is_unsubscribed"]:
+        if changed["is_unsubscribed"]:
+            changed["unsubscribed_ms"] = now_ms
+        else:
+            changed |= {"subscribed_ms": now_ms, "unsubscribed_ms": 0}
+        moments = {"last_activity_ms": now_ms}
+        if changed["is_unsubscribed"]:
+            moments["unsubscribed_ms"] = now_ms
+        yield from contacts.change(account_id, row["contact_id"], moments)
+    yield from records.put(changed)
+    before, after = (links.State(each["is_unsubscribed"], each["is_active"]) for each in (row, changed))
+    yield from links.count(account_id, row["list_id"], after.is_counted - before.is_counted)
+    return changed
+
+
+def _named(account_id: int, row: Mapping[str, Any]) -> Unit[Membership]:
+    names = yield from contact_lists.names(account_id, [row["list_id"]])
+    return _membership(row, names[row["list_id"]])
+
+
+def _membership(row: Mapping[str, Any], list_name: str = "") -> Membership:
+    flags = {name: bool(row[name]) for name in ("is_unsubscribed", "is_active")}
+    return Membership(**{**row, **flags, "list_name": list_name})

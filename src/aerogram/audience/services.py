@@ -1,0 +1,43 @@
+"""All that doors need of an account's audience, in one hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aerogram.audience.contacts import Contacts
+from aerogram.audience.erasure import KEY_PURPOSE, Erasures
+from aerogram.audience.history import History
+from aerogram.audience.lists import Lists
+from aerogram.audience.memberships import Memberships
+from aerogram.audience.properties import Properties
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.base.sealing import Sealer
+    from aerogram.store.sql import Database
+
+
+class Audience(msgspec.Struct, frozen=True):
+    """The services of the audience, over one store."""
+
+    contacts: Contacts
+    properties: Properties
+    history: History
+    lists: Lists
+    memberships: Memberships
+    erasures: Erasures
+
+
+def audience_of(database: Database, ids: IdGenerator, clock: Clock, sealer: Sealer) -> Audience:
+    """Build them."""
+    return Audience(
+        contacts=Contacts(database, ids, clock),
+        properties=Properties(database, ids, clock),
+        history=History(database, ids, clock),
+        lists=Lists(database, ids, clock),
+        memberships=Memberships(database, ids, clock),
+        erasures=Erasures(database, ids, clock, sealer.derived_key(KEY_PURPOSE)),
+    )

@@ -1,0 +1,158 @@
+"""``/v3/REST/contact``: whom an account writes to (facts: CONTACTS.md 1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aerogram.audience.contacts import BadAddressError, TakenError, address_of
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Address, Flag, Integer, Moment, Text, ValueFault
+from aerogram.doors.rest.filters import LIKES, Filter, Inert, likes, references
+from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
+from aerogram.doors.rest.resources.contact_lists_actions import lists_actions
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.audience.contacts import Contact, Contacts
+    from aerogram.audience.services import Audience
+
+
+class ContactAddress(Address):
+    """An address, read as contacts have it."""
+
+    def read(self, value: Any) -> str:
+        """Read an address."""
+        text = super().read(value)
+        try:
+            return address_of(text)
+        except BadAddressError as error:
+            raise ValueFault(str(error)) from None
+
+
+def by_email(text: str) -> Condition | None:
+    """Read an address. What is neither one nor a number is refused with the reason (facts: REST.md 2)."""
+    if text.isdigit():
+        return None
+    if "@" not in text:
+        raise faults.RestError(400, f'Invalid email address "{text[:320]}", reason: "No @ character in mail"')
+    return Condition("email", address(text))
+
+
+def address(text: str) -> str:
+    """Read a text that is compared with addresses."""
+    try:
+        return address_of(text)
+    except BadAddressError:
+        return filters.lowered(text)
+
+
+CONTACT_FILTERS = (
+    *references("Campaign", "campaign_id", "campaign that was sent to the contact"),
+    *references("ContactsList", "list_id", "list that the contact is on"),
+    Filter("Email", "email", address, "address, ignoring case"),
+    *likes("Email", "email", tuple(LIKES)[1:]),
+    Filter("IncludeAnonymized", "includes_anonymized", filters.flag, "erased contacts too"),
+    Filter("IsExcludedFromCampaigns", "is_excluded", filters.flag, "excluded ones only, or none of them"),
+    Filter("IsUnsubscribed", "is_unsubscribed", filters.flag, "unsubscribed from a list, or from none"),
+    Filter("LastActivityAt", "active_at", filters.start_moment, "moment of the last activity"),
+    Inert("Status"),
+)
+"""What contacts are selected by, also where their values are listed."""
+
+
+class ContactResource(ChangeableResource):
+    """A person or a mailbox that an account writes to."""
+
+    name = "contact"
+    class_name = "Contact"
+    area = Area.CONTACTS
+    methods = frozenset({"GET", "POST", "PUT"})
+    refused_methods = frozenset({"DELETE"})
+    keys = (by_id, by_email)
+    ids_condition = "ids"
+    sortable = ("ID", "Email", "DeliveredCount", "CreatedAt")
+    fields = (
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Integer("DeliveredCount", "delivered_count", read_only=True),
+        ContactAddress("Email", "email", required=True),
+        Moment("ExclusionFromCampaignsUpdatedAt", "excluded_ms", read_only=True),
+        Integer("ID", "id", read_only=True),
+        Flag("IsExcludedFromCampaigns", "is_excluded", default=False),
+        Flag("IsOptInPending", "is_optin_pending", read_only=True),
+        Flag("IsSpamComplaining", "is_spam_complaining", read_only=True),
+        Moment("LastActivityAt", "last_activity_ms", read_only=True),
+        Moment("LastUpdateAt", "updated_ms", read_only=True),
+        Text("Name", "name", default=""),
+        Moment("UnsubscribedAt", "unsubscribed_ms", read_only=True),
+        Text("UnsubscribedBy", "unsubscribed_by", read_only=True),
+    )
+    filters = CONTACT_FILTERS
+
+
+class StoredContacts:
+    """The contacts as a collection."""
+
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give contacts as rows of the resource."""
+        found, total = await contacts_page(self._contacts, account_id, query)
+        return Page([msgspec.structs.asdict(one) for one in found], total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Make a contact."""
+        try:
+            made = await self._contacts.create(
+                account_id, values["email"], name=values["name"], is_excluded=values["is_excluded"]
+            )
+        except TakenError as error:
+            raise _taken(error) from None
+        return msgspec.structs.asdict(made)
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Change a contact."""
+        try:
+            return msgspec.structs.asdict(await self._contacts.change(account_id, row["id"], values))
+        except TakenError as error:
+            raise _taken(error) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+
+    async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - of the protocol
+        """Refuse: contacts are erased, by their own path."""
+        raise faults.operation_not_allowed()
+
+
+async def contacts_page(contacts: Contacts, account_id: int, query: Query) -> tuple[list[Contact], int]:
+    """Give the contacts that a query selects; erased ones only by their ids, or when it says so."""
+    conditions = combined(tuple(_stored(one) for one in query.conditions if one != filters.EVERYTHING))
+    if not conditions.pop("includes_anonymized", False) and not conditions.keys() & {"id", "ids"}:
+        conditions["is_anonymized"] = 0
+    orders = [(order.source, order.is_descending) for order in query.orders]
+    return await contacts.page(account_id, conditions, orders, query.limit, query.offset)
+
+
+def contact(audience: Audience, *actions: Action) -> ContactResource:
+    """Bind the resource to the contacts, with actions beside its own."""
+    return ContactResource(
+        StoredContacts(audience.contacts), (*lists_actions(audience.memberships), *actions)
+    )
+
+
+def _stored(condition: Condition) -> Condition:
+    """Turn a condition of the resource into one that the store knows."""
+    match condition.name, condition.value:
+        case "is_unsubscribed", has_left:
+            return Condition("has_left" if has_left else "has_not_left", 1)
+        case "is_excluded", is_excluded:
+            return Condition("is_excluded", int(is_excluded))
+    return condition
+
+
+def _taken(error: TakenError) -> faults.RestError:
+    return faults.taken(ContactResource.class_name, error.email, "Email")

@@ -1,0 +1,37 @@
+"""``DELETE /v4/contacts/{id}``: a person is erased (facts: CONTACTS.md 9)."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from aerogram.doors.rest.calls import OK, Reply
+from aerogram.doors.rest.faults import RestError
+from aerogram.doors.rest.fields import integer_of
+from aerogram.doors.rest.route import Route
+from aerogram.model.account import Area, Level
+
+if TYPE_CHECKING:
+    from aerogram.audience.erasure import Erasures
+    from aerogram.audience.services import Audience
+    from aerogram.doors.rest.calls import RouteCall
+
+
+def contact_erasure(audience: Audience) -> Route:
+    """Bind the route to the erasures."""
+    return Route(
+        method="DELETE",
+        path="/v4/contacts/{contact_id}",
+        area=Area.CONTACTS,
+        level=Level.FULL,
+        summary="Erase a contact and all that is personal of it; an id that no contact has is no error.",
+        run=lambda call: _erase(audience.erasures, call),
+    )
+
+
+async def _erase(erasures: Erasures, call: RouteCall) -> Reply:
+    contact_id = integer_of(call.parts["contact_id"])
+    if contact_id is None:
+        raise RestError(400, "A contact is erased by its numeric ID.")
+    await erasures.erase(call.principal.account_id, contact_id)
+    return Reply(OK, headers=((b"x-mj-request-guid", str(uuid.uuid4()).encode()),))

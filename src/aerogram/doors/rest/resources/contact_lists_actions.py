@@ -1,0 +1,130 @@
+"""``contact/{contact}/managecontactslists`` and ``getcontactslists`` (facts: CONTACTS.md 5.3, 5.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.audience.actions import action_of
+from aerogram.audience.subscriptions import ListAction, UnknownListsError
+from aerogram.doors.rest import faults
+from aerogram.doors.rest.fields import Field, Flag, Integer, Moment, ValueFault, integer_of
+from aerogram.doors.rest.resource import Action
+from aerogram.model.account import Level
+
+if TYPE_CHECKING:
+    from aerogram.audience.memberships import Memberships
+    from aerogram.doors.rest.listing import Row
+
+MAX_ACTIONS: Final = 1_000
+"""Lists that one call may name; ours to choose."""
+_NO_LIST: Final = "listID missing or not valid"
+_NO_ACTION: Final = "action missing or not valid"
+
+
+class Asked:
+    """Actions on lists, and what the client wrote, which the answer repeats."""
+
+    def __init__(self, given: list[dict[str, Any]], actions: list[ListAction]) -> None:
+        self.given = given
+        self.actions = actions
+
+
+class ListActions(Field):
+    """An array of ``{"ListID": 1, "Action": "addforce"}``."""
+
+    schema_type = "array"
+
+    def read(self, value: Any) -> Asked:
+        """Read the array. Raises `RestError` that lists the faulty entries."""
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise ValueFault("The value must be an array of objects")
+        if len(value) > MAX_ACTIONS:
+            raise ValueFault(f"The value may have {MAX_ACTIONS} objects")
+        given = [_shown({name.lower(): part for name, part in each.items()}) for each in value]
+        if wrong := [each | {"Error": fault} for each in given if (fault := _fault(each))]:
+            raise refused(wrong)
+        actions = [ListAction(each["ListID"], _action(each)) for each in given]
+        return Asked(given, actions)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the entries."""
+        properties = {"ListID": {"type": "integer", "format": "int64"}, "Action": {"type": "string"}}
+        return super().schema() | {"items": {"type": "object", "properties": properties}}
+
+
+LISTS_FIELD: Final = ListActions("ContactsLists", "asked", required=True)
+_MEMBERSHIPS: Final = (
+    Flag("IsActive", "is_active"),
+    Flag("IsUnsub", "is_unsubscribed"),
+    Integer("ListID", "list_id"),
+    Moment("SubscribedAt", "subscribed_ms"),
+)
+
+
+def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
+    """Give both actions of a contact."""
+
+    async def manage(account_id: int, row: Row, values: Row) -> list[Row]:
+        asked: Asked = values["asked"]
+        try:
+            await memberships.act(account_id, row["id"], asked.actions)
+        except UnknownListsError as error:
+            wrong = [
+                each | {"Error": f"List ID {each['ListID']} is invalid or deleted"}
+                for each in asked.given
+                if each["ListID"] in error.list_ids
+            ]
+            raise refused(wrong) from None
+        return [{"asked": asked.given}]
+
+    async def read(account_id: int, row: Row, _: Row) -> list[Row]:
+        found = await memberships.of_contact(account_id, row["id"])
+        return [
+            {
+                "is_active": one.is_active,
+                "is_unsubscribed": one.is_unsubscribed,
+                "list_id": one.list_id,
+                "subscribed_ms": one.subscribed_ms,
+            }
+            for one in found
+        ]
+
+    return (
+        Action(
+            "managecontactslists",
+            "Add the contact to lists, or take it from them.",
+            manage,
+            level=Level.WRITE,
+            status=201,
+            takes=(LISTS_FIELD,),
+            shows=(LISTS_FIELD,),
+        ),
+        Action(
+            "getcontactslists",
+            "Tell the lists that the contact is on, deleted ones too.",
+            read,
+            method="GET",
+            level=Level.READ,
+            shows=_MEMBERSHIPS,
+        ),
+    )
+
+
+def refused(wrong: list[dict[str, Any]]) -> faults.RestError:
+    """Refuse actions on lists; nothing is done, and the faulty ones are told."""
+    return faults.RestError(400, faults.INVALID, {"ContactsLists": wrong})
+
+
+def _shown(entry: dict[str, Any]) -> dict[str, Any]:
+    list_id = integer_of(entry.get("listid"))
+    return {"Action": entry.get("action"), "ListID": entry.get("listid") if list_id is None else list_id}
+
+
+def _fault(entry: dict[str, Any]) -> str:
+    if integer_of(entry["ListID"]) is None:
+        return _NO_LIST
+    return "" if action_of(entry["Action"]) else _NO_ACTION
+
+
+def _action(entry: dict[str, Any]) -> Any:
+    return action_of(entry["Action"])

@@ -1,0 +1,91 @@
+"""``/v3/REST/contacthistorydata``: values of historic properties (facts: CONTACTS.md 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aerogram.audience.history import UndefinedError, WrongValueError
+from aerogram.audience.property_values import MAX_VALUE
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Integer, Moment, Text
+from aerogram.doors.rest.filters import Filter, references
+from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.audience.history import History
+    from aerogram.audience.services import Audience
+
+
+class ContactHistoryData(ChangeableResource):
+    """A value that a contact had at a moment."""
+
+    name = "contacthistorydata"
+    class_name = "ContactHistoryData"
+    area = Area.CONTACTS
+    methods = frozenset({"GET", "POST", "DELETE"})
+    keys = (by_id,)
+    sortable = ("ID", "CreatedAt")
+    fields = (
+        Reference("ContactID", "contact_id", "contact", required=True),
+        Moment("CreatedAt", "at_ms"),
+        Text("Data", "data", default="", max_length=MAX_VALUE),
+        Integer("ID", "id", read_only=True),
+        Text("Name", "name", required=True),
+    )
+    filters = (
+        *references("Contact", "contact_id", "contact"),
+        Filter("Last", "is_newest", filters.flag, "true: of each contact and name the newest value only"),
+        Filter("MaxCreatedAt", "before_ms", filters.start_moment, "CreatedAt earlier than this"),
+        Filter("MinCreatedAt", "from_ms", filters.start_moment, "CreatedAt not earlier than this"),
+        Filter("Name", "name", filters.lowered, "name of the property"),
+    )
+
+
+class StoredHistory:
+    """The values as a collection."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give values as rows of the resource."""
+        conditions = combined(tuple(one for one in query.conditions if one != Condition("is_newest", False)))
+        if "is_newest" in conditions:
+            conditions["is_newest"] = 1
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        found, total = await self._history.page(account_id, conditions, orders, query.limit, query.offset)
+        return Page([msgspec.structs.asdict(one) for one in found], total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Keep a value."""
+        try:
+            made = await self._history.add(
+                account_id, values["contact_id"], values["name"], values["data"], values.get("at_ms")
+            )
+        except UndefinedError:
+            raise faults.RestError(400, f'Invalid key name: "{values["name"][:80]}"') from None
+        except WrongValueError as error:
+            raise faults.invalid_properties({"Data": str(error)}) from None
+        return msgspec.structs.asdict(made)
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:  # noqa: ARG002 - of the protocol
+        """Refuse: what was, was."""
+        raise faults.operation_not_allowed()
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Forget a value."""
+        try:
+            await self._history.remove(account_id, row["id"])
+        except NotFoundError:
+            raise faults.not_found() from None
+
+
+def contacthistorydata(audience: Audience) -> ContactHistoryData:
+    """Bind the resource to the history."""
+    return ContactHistoryData(StoredHistory(audience.history))

@@ -1,0 +1,117 @@
+"""``/v3/REST/contactmetadata``: what can be known of contacts (facts: CONTACTS.md 2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aerogram.audience.properties import HISTORIC, STATIC, TakenError
+from aerogram.audience.property_values import MAX_NAME, Datatype
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Choice, Integer, Text
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.audience.properties import Properties, Property
+    from aerogram.audience.services import Audience
+
+_DATATYPES = tuple(datatype.value for datatype in Datatype)
+
+
+def by_namespace_and_name(text: str) -> Condition | None:
+    """Read ``Namespace|Name``, as ``static|country``."""
+    namespace, bar, name = text.partition("|")
+    return Condition("key", (namespace.lower(), name.lower())) if bar else None
+
+
+class ContactMetadata(ChangeableResource):
+    """The definition of a property that contacts can have."""
+
+    name = "contactmetadata"
+    class_name = "ContactMetadata"
+    area = Area.CONTACTS
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    keys = (by_id, by_namespace_and_name)
+    sortable = ("ID", "Name")
+    fields = (
+        Choice("Datatype", "datatype", _DATATYPES, default=Datatype.STR.value),
+        Integer("ID", "id", read_only=True),
+        Text("Name", "name", required=True, max_length=MAX_NAME),
+        Choice("NameSpace", "namespace", (STATIC, HISTORIC), default=STATIC),
+    )
+    filters = (
+        Filter("DataType", "datatype", filters.lowered, ", ".join(_DATATYPES)),
+        Filter("Namespace", "namespace", filters.lowered, f"{STATIC} or {HISTORIC}"),
+    )
+
+
+class StoredProperties:
+    """The definitions as a collection."""
+
+    def __init__(self, properties: Properties) -> None:
+        self._properties = properties
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give definitions as rows of the resource."""
+        conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        found, total = await self._properties.page(account_id, conditions, orders, query.limit, query.offset)
+        return Page([_row(one) for one in found], total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Define a property."""
+        try:
+            made = await self._properties.create(
+                account_id, values["name"], values["namespace"], Datatype(values["datatype"])
+            )
+        except TakenError:
+            raise _taken(values) from None
+        except RefusedError as error:
+            raise faults.invalid_properties({"Name": str(error)}) from None
+        return _row(made)
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Give a property another name or datatype."""
+        if "namespace" in values:
+            raise faults.read_only("NameSpace")
+        try:
+            return _row(await self._properties.change(account_id, row["id"], values))
+        except TakenError:
+            raise _taken({**row, **values}) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+        except RefusedError as error:
+            raise faults.invalid_properties({"Name": str(error)}) from None
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Remove a property with its values."""
+        try:
+            await self._properties.remove(account_id, row["id"])
+        except NotFoundError:
+            raise faults.not_found() from None
+
+
+def contactmetadata(audience: Audience) -> ContactMetadata:
+    """Bind the resource to the definitions."""
+    return ContactMetadata(StoredProperties(audience.properties))
+
+
+def _stored(condition: Condition) -> tuple[Condition, ...]:
+    if condition.name == "key":
+        namespace, name = condition.value
+        return (Condition("namespace", namespace), Condition("name", name))
+    return (condition,)
+
+
+def _row(own: Property) -> Row:
+    return msgspec.structs.asdict(own) | {"datatype": own.datatype.value}
+
+
+def _taken(values: Row) -> faults.RestError:
+    key = f"{values['namespace']}|{values['name'].strip().lower()}"
+    return faults.taken(ContactMetadata.class_name, key, "Namespace|Name")

@@ -1,0 +1,123 @@
+"""``/v3/REST/listrecipient``: contacts on lists (facts: CONTACTS.md 4.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from aerogram.audience.memberships import LinkedError
+from aerogram.audience.subscriptions import UnknownListsError
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
+from aerogram.doors.rest.filters import Filter, Inert, references
+from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
+from aerogram.doors.rest.resources.contact import address
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.audience.memberships import Memberships
+    from aerogram.audience.services import Audience
+
+
+class ListRecipient(ChangeableResource):
+    """A contact on a list."""
+
+    name = "listrecipient"
+    class_name = "ListRecipient"
+    area = Area.LISTS
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    keys = (by_id,)
+    fields = (
+        Reference("ContactID", "contact_id", "contact", required=True),
+        Integer("ID", "id", read_only=True),
+        Flag("IsActive", "is_active", default=True),
+        Flag("IsUnsubscribed", "is_unsubscribed", default=False),
+        Reference("ListID", "list_id", "contactslist", required=True),
+        Text("ListName", "list_name", read_only=True),
+        Moment("SubscribedAt", "subscribed_ms", read_only=True),
+        Moment("UnsubscribedAt", "unsubscribed_ms", read_only=True),
+    )
+    filters = (
+        Filter("Active", "is_active", filters.flag, "active ones only, or none of them"),
+        Inert("Blocked"),
+        *references("Contact", "contact_id", "contact"),
+        Filter("ContactEmail", "contact_email", address, "address of the contact"),
+        *references("ContactsList", "list_id", "list"),
+        Filter("IgnoreDeleted", "list_is_live", filters.flag, "true: without those of deleted lists"),
+        Filter("IsExcludedFromCampaigns", "is_excluded", filters.flag, "excluded contacts, or others"),
+        Filter("LastActivityAt", "active_at", filters.start_moment, "moment of the contact's last activity"),
+        Filter("ListName", "list_name", filters.words, "name of the list"),
+        Filter("Opened", "opened", filters.flag, "contacts that opened a mail, or others"),
+        Inert("Status"),
+        Filter("Unsub", "is_unsubscribed", filters.flag, "unsubscribed ones only, or none of them"),
+    )
+
+
+class StoredMemberships:
+    """The contacts on lists as a collection."""
+
+    def __init__(self, memberships: Memberships) -> None:
+        self._memberships = memberships
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give memberships as rows of the resource."""
+        conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        found, total = await self._memberships.page(account_id, conditions, orders, query.limit, query.offset)
+        return Page([msgspec.structs.asdict(one) for one in found], total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Put a contact on a list."""
+        try:
+            made = await self._memberships.create(
+                account_id,
+                values["contact_id"],
+                values["list_id"],
+                is_unsubscribed=values["is_unsubscribed"],
+                is_active=values["is_active"],
+            )
+        except LinkedError:
+            raise faults.RestError(400, "A duplicate ListRecipient already exists.") from None
+        except UnknownListsError as error:
+            raise faults.invalid_properties({"List": str(error)}) from None
+        return msgspec.structs.asdict(made)
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Let a contact leave a list or return to it; who is on which list does not change."""
+        for source, name in (("contact_id", "ContactID"), ("list_id", "ListID")):
+            if source in values:
+                raise faults.read_only(name)
+        try:
+            return msgspec.structs.asdict(await self._memberships.change(account_id, row["id"], values))
+        except NotFoundError:
+            raise faults.not_found() from None
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Take a contact from a list."""
+        try:
+            await self._memberships.remove(account_id, row["id"])
+        except NotFoundError:
+            raise faults.not_found() from None
+
+
+def listrecipient(audience: Audience, *actions: Action) -> ListRecipient:
+    """Bind the resource to the memberships."""
+    return ListRecipient(StoredMemberships(audience.memberships), actions)
+
+
+def _stored(condition: Condition) -> tuple[Condition, ...]:
+    """Turn a condition of the resource into those that the store knows."""
+    match condition.name, condition.value:
+        case "everything", _:
+            return ()
+        case "list_is_live", ignores_deleted:
+            return (Condition("list_is_live", 1),) if ignores_deleted else ()
+        case "opened", has_opened:
+            return (Condition("has_opened" if has_opened else "has_not_opened", 1),)
+        case name, bool(flag):
+            return (Condition(name, int(flag)),)
+    return (condition,)

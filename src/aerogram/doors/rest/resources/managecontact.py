@@ -1,0 +1,89 @@
+"""``contactslist/{list}/managecontact``: one contact made, changed and put on a list (facts: CONTACTS.md 5.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.audience.actions import action_of
+from aerogram.audience.contacts import BadAddressError, address_of
+from aerogram.audience.subscriptions import Entry, ListAction, UnknownListsError
+from aerogram.doors.rest import faults
+from aerogram.doors.rest.compound_fields import Json
+from aerogram.doors.rest.fields import Integer, Text, ValueFault
+from aerogram.doors.rest.resource import Action
+from aerogram.model.account import Level
+
+if TYPE_CHECKING:
+    from aerogram.audience.services import Audience
+    from aerogram.doors.rest.listing import Row
+
+_NO_EMAIL: Final = "MJ08 Property email is invalid: MJ03 A non-empty value is required"
+
+
+class Values(Json):
+    """Values of properties: an object, or the same as a JSON text, which old SDKs write; "" is none."""
+
+    def read(self, value: Any) -> dict[str, Any]:
+        """Read the object."""
+        if isinstance(value, str):
+            try:
+                value = msgspec.json.decode(value) if value.strip() else {}
+            except (ValueError, RecursionError):
+                raise ValueFault("The value must be an object") from None
+        read: dict[str, Any] = super().read(value)
+        return read
+
+
+_TAKES: Final = (
+    Text("Email", "email"),
+    Text("Action", "action"),
+    Text("Name", "name"),
+    Values("Properties", "properties"),
+)
+_SHOWS: Final = (Integer("ContactID", "contact_id"), *_TAKES)
+
+
+def managecontact(audience: Audience) -> Action:
+    """Give the action of a list."""
+
+    async def run(account_id: int, row: Row, values: Row) -> list[Row]:
+        entry, action = await _read(audience, account_id, values)
+        try:
+            contact_id = await audience.memberships.manage(account_id, entry, ListAction(row["id"], action))
+        except UnknownListsError as error:
+            raise faults.RestError(400, str(error)) from None
+        shown = {"name": "", "properties": {}, **values}
+        return [shown | {"contact_id": contact_id, "email": entry.email}]
+
+    return Action(
+        "managecontact",
+        "Make or change a contact and add it to the list, or take it from it.",
+        run,
+        level=Level.WRITE,
+        status=201,
+        takes=_TAKES,
+        shows=_SHOWS,
+    )
+
+
+async def _read(audience: Audience, account_id: int, values: Row) -> tuple[Entry, Any]:
+    """Read the body; all mistakes are told at once."""
+    mistakes: dict[str, Any] = {}
+    email, patch = "", None
+    action = action_of(values.get("action", ""))
+    try:
+        email = address_of(values.get("email", ""))
+    except BadAddressError as error:
+        mistakes["Email"] = f"MJ08 Property email is invalid: {error}" if values.get("email") else _NO_EMAIL
+    if action is None:
+        mistakes["Action"] = f"Invalid action: {values.get('action', '')[:80]}"
+    if values.get("properties"):
+        typing = (await audience.properties.catalogue(account_id)).typed(values["properties"])
+        patch = typing.values
+        if typing.faults:
+            mistakes["Properties"] = [{name: fault} for name, fault in typing.faults]
+    if mistakes:
+        raise faults.RestError(400, faults.INVALID, mistakes)
+    return Entry(email, values.get("name"), patch), action
