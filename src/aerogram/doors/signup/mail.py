@@ -31,7 +31,7 @@ def confirmation(sheets: Sheets, form: Form, email: str, link: str) -> Submissio
         reply_to=Mailbox(form.reply_to) if form.reply_to else None,
         to=(Mailbox(email),),
         subject=subject,
-        text=f"{words['mail_text']} {who}:\n\n{link}\n\n{words['mail_ignore']}\n",
+        text=f"{who}\n\n{words['mail_heading']}:\n{link}\n\n{words['mail_ignore']}\n",
         html=sheets.fill("mail.html", form.language, subject=subject, who=who, link=link),
         headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: no program answers it.
     )

@@ -69,6 +69,10 @@ _CONFIRM = Sql(
     *("now_ms", "ip", "which"),
 )
 _REMOVE = Sql(delete(signup).where(signup.c.id == bindparam("which"), signup.c.confirm_ms == 0), "which")
+_FORGET_ADDRESS = Sql(
+    delete(signup).where(signup.c.account_id == bindparam("owner"), signup.c.email == bindparam("of_email")),
+    *("owner", "of_email"),
+)
 _RECENT = Sql(
     select(signup.c.widget_id, signup.c.signup_ms).where(
         signup.c.email == bindparam("email"), signup.c.signup_ms > bindparam("since_ms")
@@ -114,6 +118,11 @@ def confirm(signup_id: int, now_ms: int, ip: str) -> Unit[None]:
 def remove(signup_id: int) -> Unit[None]:
     """Forget a signup that was not confirmed."""
     yield _REMOVE(signup_id)
+
+
+def forget_address(account_id: int, email: str) -> Unit[None]:
+    """Forget all that an address signed up for with an account."""
+    yield _FORGET_ADDRESS(account_id, email)
 
 
 def recent(email: str, since_ms: int) -> Unit[list[tuple[int, int]]]:
