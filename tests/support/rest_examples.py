@@ -9,8 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from sqlalchemy import text
 
 from aerogram.store.records.plain_records import RecordKind
+from aerogram.store.sql import Sql
 from support.calls import a_call, a_message
 from support.http_door import ACCOUNT
 
@@ -101,7 +103,11 @@ async def _custom_value(client, number):
     return {"WidgetID": made.json()["Data"][0]["ID"], "Name": "color", "Value": "red"}
 
 
-async def _signup(_, client, number):
+async def _signup(door, client, number):
+    def add_account():
+        yield _ADD_ACCOUNT(ACCOUNT)
+
+    await door.database.write(add_account)
     made = await client.post("/v3/REST/widget", json=await _widget(client, number))
     path = urlsplit(made.json()["Data"][0]["SignupUrl"]).path
     await client.post(path, data={"email": f"reader{number}@example.net"})
@@ -115,6 +121,10 @@ async def _category(door, client, number):
     answer = await client.get(f"/v3/REST/newslettertemplatecategory/{row['id']}")
     return answer.json()["Data"][0]
 
+
+_ADD_ACCOUNT = Sql(
+    text("INSERT INTO account (id, created_ms) VALUES (:account, 0) ON CONFLICT (id) DO NOTHING"), "account"
+)
 
 EXAMPLES: dict[str, Example] = {
     "axtesting": Example(body=_named, change={"Mode": "manual"}),
