@@ -143,6 +143,16 @@ async def test_locale_and_subject_must_be_given_and_addresses_are_addresses(clie
     assert sorted(found, key=lambda each: [*each]) == reasons
 
 
+async def test_a_list_is_named_by_its_id_or_address_and_must_be_the_accounts(client, url, lists):
+    async with a_client(url, auth=(STRANGERS_KEY, STRANGERS_SECRET)) as bob:
+        body = {"Locale": "en_US", "Subject": "Hi", "ContactsListID": LIST}
+        answer = await bob.post(f"{REST}/campaigndraft", json=body)
+        reason = "MJ08 Property ContactsList is invalid: There is no contactslist with the ID 31"
+        refused(answer, 400, "Object properties invalid", reason)
+    made = await created(client, ContactsListALT="aaaaaaaaa")
+    assert made["ContactsListID"] == LIST
+
+
 async def test_a_put_changes_what_it_names_and_takes_back_what_was_shown(client, clock, lists):
     made = await created(client, Preset="{}", ContactsListID=LIST)
     clock.advance(5_000)

@@ -369,6 +369,26 @@ async def test_an_old_link_and_a_form_without_list_lead_nowhere(client, widget, 
         assert (await client.post(path, data={"email": "bob@example.net"})).status_code == 404
 
 
+async def test_who_was_erased_is_forgotten_here_too_and_the_link_is_dead(client, widget, ask):
+    await client.post(path_of(widget), data={"email": "zoe@example.net"})
+    link = await link_in(ask)
+    contact_id = (await signup_of(client))["ContactID"]
+    assert (await client.delete(f"/v4/contacts/{contact_id}")).status_code == 200
+    assert (await client.get(f"{REST}/contactslistsignup")).json()["Total"] == 0
+    assert (await client.post(link)).status_code == 404
+    assert await ask(_MEMBERS) == []
+
+
+async def test_a_widget_names_a_list_of_its_own_account(client, url, widget):
+    async with a_client(url, auth=(STRANGERS_KEY, STRANGERS_SECRET)) as bob:
+        body = {"FromID": 23, "ListID": LIST, "Locale": "en_US"}
+        answer = await bob.post(f"{REST}/widget", json=body)
+        reason = f"MJ08 Property List is invalid: There is no contactslist with the ID {LIST}"
+        assert (answer.status_code, answer.json()["ErrorInfo"]) == (400, reason)
+    answer = await client.put(f"{REST}/widget/{widget['ID']}", json={"ListALT": "aaaaaaaaa", "Name": "Top"})
+    assert answer.json()["Data"][0] == widget | {"Name": "Top"}
+
+
 async def test_an_inactive_widget_has_no_form(client, widget):
     await client.put(f"{REST}/widget/{widget['ID']}", json={"IsActive": False})
     assert (await client.get(path_of(widget))).status_code == 404
