@@ -27,8 +27,9 @@ MAX_VALUE: Final = 65_535
 MAX_NAME: Final = 255
 """Characters of a property's name: what the index of both databases takes in any script."""
 _MAX_INTEGER: Final = 2**63 - 1
+_MIN_MOMENT: Final = -62_135_596_800_000
 _MAX_MOMENT: Final = 253_402_300_799_999
-"""The end of the year 9999, in milliseconds."""
+"""The start of the year 1 and the end of the year 9999, in milliseconds."""
 _is_integer: Final = re.compile(r"[+-]?[0-9]{1,19}\Z").match
 _is_number: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\Z").match
 _FLAGS: Final[Mapping[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
@@ -68,8 +69,8 @@ def shown(datatype: Datatype, value: Value) -> str:
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if datatype is Datatype.DATETIME and isinstance(value, int) and 0 <= value <= _MAX_MOMENT:
-        return f"{datetime.fromtimestamp(value // SECOND, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    if datatype is Datatype.DATETIME and isinstance(value, int) and _MIN_MOMENT <= value <= _MAX_MOMENT:
+        return datetime.fromtimestamp(value // SECOND, UTC).isoformat().replace("+00:00", "Z")
     return str(value)
 
 
@@ -118,7 +119,7 @@ def _read_number(value: Any) -> float | int | None:
             return None
         if _is_number(value) is None:
             raise WrongTypeError
-        value = float(value)
+        value = int(value) if _is_integer(value) else float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > _MAX_INTEGER:
         raise WrongTypeError
     if not math.isfinite(value):
@@ -161,7 +162,7 @@ def _parsed(text: str) -> int:
 
 
 def _bounded(moment_ms: int) -> int:
-    if not 0 <= moment_ms + _MAX_MOMENT <= 2 * _MAX_MOMENT:
+    if not _MIN_MOMENT <= moment_ms <= _MAX_MOMENT:
         raise WrongTypeError
     return moment_ms
 

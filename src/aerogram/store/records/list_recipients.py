@@ -39,7 +39,9 @@ LISTING: Final = Listing(
             name: list_recipient.c[name] == bindparam(name)
             for name in ("id", "list_id", "contact_id", "is_active", "is_unsubscribed")
         },
-        "contact_email": _HAS.in_(_CONTACTS.where(contact.c.email == bindparam("contact_email"))),
+        # One contact, compared as one: with IN a planner may read a whole list to find it.
+        "contact_email": _CONTACTS.where(contact.c.email == bindparam("contact_email")).scalar_subquery()
+        == _HAS,
         "is_excluded": _HAS.in_(_CONTACTS.where(contact.c.is_excluded == bindparam("is_excluded"))),
         "active_at": _HAS.in_(
             _CONTACTS.where(

@@ -93,6 +93,10 @@ class ContactResource(ChangeableResource):
     filters = CONTACT_FILTERS
 
 
+_OF_THEIR_OWN = frozenset({"id", "ids", "list_id"})
+"""Conditions beside which erased contacts are not hidden: read by id they are meant, and no list has them."""
+
+
 class StoredContacts:
     """The contacts as a collection."""
 
@@ -131,7 +135,7 @@ class StoredContacts:
 async def contacts_page(contacts: Contacts, account_id: int, query: Query) -> tuple[list[Contact], int]:
     """Give the contacts that a query selects; erased ones only by their ids, or when it says so."""
     conditions = combined(tuple(_stored(one) for one in query.conditions if one != filters.EVERYTHING))
-    if not conditions.pop("includes_anonymized", False) and not conditions.keys() & {"id", "ids"}:
+    if not conditions.pop("includes_anonymized", False) and not conditions.keys() & _OF_THEIR_OWN:
         conditions["is_anonymized"] = 0
     orders = [(order.source, order.is_descending) for order in query.orders]
     return await contacts.page(account_id, conditions, orders, query.limit, query.offset)
