@@ -6,8 +6,8 @@ import uuid
 
 import pytest
 
-from aerogram.content.templates import MAX_PART_BYTES
-from aerogram.doors.rest.resources.template import MAX_CONTENT_BYTES
+from aerogram.content.stored_parts import MAX_PART_BYTES
+from aerogram.doors.rest.detail_content import MAX_CONTENT_BYTES
 from support.http_door import ACCOUNT, STRANGERS_KEY, STRANGERS_SECRET, a_client
 
 PATH = "/v3/REST/template"

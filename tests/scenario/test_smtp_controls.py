@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from aerogram.base.sealing import Sealer, new_master_key
-from aerogram.content.templates import Content
+from aerogram.content.stored_parts import Content
 from aerogram.model.account import SendDefaults
 from aerogram.model.message import Rank
 from aerogram.model.treatment import Treatment, unpacked

@@ -12,10 +12,13 @@ from aerogram.audience.jobs.book import Jobs
 from aerogram.audience.jobs.desk import Workshop
 from aerogram.audience.jobs.runner import JobRunner
 from aerogram.audience.services import audience_of
+from aerogram.audience.signups import Signups
 from aerogram.content import templates
+from aerogram.content.signup_tokens import SignupSigner
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
@@ -131,6 +134,7 @@ class Door:
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
+        self.signup_signer = SignupSigner(b"k" * 32, PUBLIC_URL)
         self.app = build_app(
             Services(
                 authenticator=self.keys,
@@ -145,13 +149,21 @@ class Door:
                 jobs=self.jobs,
                 send_sample=self._send_sample,
                 database=database,
+                ids=ids,
                 clock=clock,
                 public_url=PUBLIC_URL,
                 version="0.0.0",
                 checks={"store": self._check},
                 counts=lambda: {"accepted": 3, "delivered": 2},
                 queue_depth=self._queue_depth,
+                signup_url=self.signup_signer.form_url,
                 tracking=Tracking(self.engagements, self.signer),
+                signup=SignupDoor(
+                    Signups(database, ids, clock),
+                    self.signup_signer,
+                    self.acceptor,
+                    RateLimiter(REQUESTS_A_MINUTE, clock),
+                ),
             )
         )
 

@@ -7,13 +7,20 @@ needs beforehand (a list of its contacts) is made by the same functions, through
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
+from sqlalchemy import text
 
+from aerogram.store.records.plain_records import RecordKind
+from aerogram.store.sql import Sql
 from support.calls import a_call, a_message
+from support.http_door import ACCOUNT
 from support.waiting import until
 
 Made = Mapping[str, Any]
+SENDER = 21
+"""The account's active sender, ``*@example.com``."""
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,9 +126,79 @@ async def _ended(door, client, job_id, mime):
     return {"job_id": str(job_id), "mime": mime, "which": "LAST"}
 
 
+async def _named(_, number):
+    return {"Name": f"Name {number}"}
+
+
+async def _localised(*_):
+    return {"Locale": "en_US"}
+
+
+async def _draft(client, number):
+    return {"Locale": "en_US", "Subject": f"News {number}", "ContactsListID": await _list(client, number)}
+
+
+async def _widget(client, number):
+    return {
+        "FromID": SENDER,
+        "ListID": await _list(client, number),
+        "Locale": "en_US",
+        "Name": f"Form {number}",
+    }
+
+
+async def _custom_value(client, number):
+    made = await client.post("/v3/REST/widget", json=await _widget(client, number))
+    return {"WidgetID": made.json()["Data"][0]["ID"], "Name": "color", "Value": "red"}
+
+
+async def _signup(door, client, number):
+    def add_account():
+        yield _ADD_ACCOUNT(ACCOUNT)
+
+    await door.database.write(add_account)
+    made = await client.post("/v3/REST/widget", json=await _widget(client, number))
+    path = urlsplit(made.json()["Data"][0]["SignupUrl"]).path
+    await client.post(path, data={"email": f"reader{number}@example.net"})
+    return (await client.get("/v3/REST/contactslistsignup?Limit=0")).json()["Data"][-1]
+
+
+async def _category(door, client, number):
+    kind = RecordKind("newslettertemplatecategory")
+    row = {"id": 900 + number, "account_id": ACCOUNT, "created_ms": 0, "updated_ms": 0, "value": "Shops"}
+    await door.database.write(lambda: kind.add(row, None))
+    answer = await client.get(f"/v3/REST/newslettertemplatecategory/{row['id']}")
+    return answer.json()["Data"][0]
+
+
+_ADD_ACCOUNT = Sql(
+    text("INSERT INTO account (id, created_ms) VALUES (:account, 0) ON CONFLICT (id) DO NOTHING"), "account"
+)
+
 EXAMPLES: dict[str, Example] = {
     "batchjob": Example(body=_batchjob, change={"Status": "Abort"}),
     "csvimport": Example(body=_csvimport, change={"ErrTreshold": 50}),
+    "axtesting": Example(body=_named, change={"Mode": "manual"}),
+    "campaignaggregate": Example(body=_named, change={"Keyword": "summer"}),
+    "campaigndraft": Example(
+        body=_draft, change={"Title": "June"}, actions={"detailcontent": {"Html-part": "<p>Hello</p>"}}
+    ),
+    "contactslistsignup": Example(made=_signup),
+    "newsletter": Example(
+        body=_draft, change={"Title": "June"}, actions={"detailcontent": {"Html-part": "<p>Hello</p>"}}
+    ),
+    "newslettertemplate": Example(body=_localised, change={"Name": "June"}),
+    "newslettertemplatecategory": Example(made=_category),
+    "preset": Example(
+        body=_named,
+        change={"Author": "Bob"},
+        keys=lambda made: [f"apikey|{made['Name']}", f"APIKEY%7C{made['Name'].replace(' ', '%20')}"],
+    ),
+    "widget": Example(body=_widget, change={"Sendername": "Bob"}),
+    "widgetcustomvalue": Example(
+        body=_custom_value, change={"Value": "blue"}, keys=lambda made: [f"{made['WidgetID']}|{made['Name']}"]
+    ),
+    "workflow": Example(body=_named, change={"Name": "Another"}, keys=lambda made: [made["Name"]]),
     "eventcallbackurl": Example(
         body=_callback,
         change={"Url": "https://other.example.com/x"},

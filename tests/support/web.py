@@ -25,6 +25,19 @@ BROWSER_FLAGS = [
 ]
 
 
+CONTRAST = """element => {
+  const numbers = text => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  let ground = element;
+  while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
+  const [a, b] = [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor].map(numbers).map(light);
+  return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+}"""
+"""How a text stands out from its ground, as WCAG 2 counts it; to be evaluated on an element."""
+
+
 async def nobody(name, password, peer_ip):
     """Knows no password."""
 

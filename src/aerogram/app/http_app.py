@@ -10,12 +10,16 @@ from starlette.applications import Starlette
 
 from aerogram import __version__
 from aerogram.audience.services import audience_of
+from aerogram.audience.signups import Signups
+from aerogram.content.signup_tokens import KEY_PURPOSE, SignupSigner
 from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
+from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.people import People
+from aerogram.identity.rate import RateLimiter
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
@@ -50,6 +54,8 @@ def http_app(
         stopping=stopping,
     )
 
+    signup_signer = SignupSigner(platform.sealer.derived_key(KEY_PURPOSE), settings.public_url.rstrip("/"))
+
     async def store_answers() -> None:
         await database.read(queue.next_due)
 
@@ -76,13 +82,21 @@ def http_app(
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
             database=database,
+            ids=platform.ids,
             clock=platform.clock,
             public_url=settings.public_url,
             version=__version__,
             checks={"store": store_answers, "disk": disk_has_room},
             counts=lambda: services.counts,
             queue_depth=queue_depth,
+            signup_url=signup_signer.form_url,
             tracking=Tracking(services.engagements, services.signer),
+            signup=SignupDoor(
+                Signups(database, platform.ids, platform.clock),
+                signup_signer,
+                services.acceptor,
+                RateLimiter(REQUESTS_A_MINUTE, platform.clock),
+            ),
             web=Starlette(routes=inbox),
         )
     )

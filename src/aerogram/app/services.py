@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aerogram.audience.recipients import Recipients
 from aerogram.audience.jobs.book import Jobs
 from aerogram.audience.jobs.desk import Workshop
 from aerogram.audience.jobs.runner import JobRunner
+from aerogram.audience.recipients import Recipients
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint

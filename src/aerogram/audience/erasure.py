@@ -2,7 +2,7 @@
 
 What goes: the contact's address, name, values and their history; its places on lists; the recipient, the
 variables and the server's replies of every mail to the address, with what its reader did and from where;
-captured copies; mails that had no other recipient; suppressions and the address's rows of campaigns. What
+captured copies; signups; mails that had no other recipient; suppressions and the address's rows of campaigns. What
 stays are the facts that statistics count: that a mail was sent, opened, bounced. A mail to several people
 keeps its bytes, as it is the others' too; receipts of idempotent calls leave by themselves within a day.
 """
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.audience.subscriptions import detach
 from aerogram.base.clock import SECOND
-from aerogram.store.records import contact_history, contacts, queue_admin
+from aerogram.store.records import contact_history, contacts, queue_admin, signups
 from aerogram.store.records import erasures as records
 from aerogram.wire.address import ascii_domain, split_email, suppression_key
 
@@ -108,6 +108,8 @@ def _blank(own: Sequence[Found], alias: str, ids: IdGenerator, now_ms: int) -> U
 
 def _erase(proof: records.Proof, email: str, alias: str) -> Unit[bool]:
     account_id, contact_id = proof.account_id, proof.contact_id
+    # Before the contact is held: whoever confirms a signup holds it first, and the contact then.
+    yield from signups.forget_address(account_id, email)
     row = yield from contacts.hold(account_id, contact_id)
     if row is None or row["is_anonymized"]:
         return False

@@ -11,6 +11,7 @@ import msgspec
 
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.base.ids import MAX_ID
+from aerogram.content.stored_parts import opened, written
 from aerogram.content.template_headers import read_headers
 from aerogram.store.records import templates as records
 
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.content.stored_parts import Content
     from aerogram.store.records.templates import ContentRow, SendRow
     from aerogram.store.sql import Database, Unit
     from aerogram.wire.mime.parts import Mailbox
 
-MAX_PART_BYTES: Final = 2 * 1024 * 1024
-"""Bytes of one part in UTF-8, and of the JSON of headers or MJML. No mail client shows more; ours to choose."""
 MAX_NAME: Final = 255
 """Characters of a name: what the index of both databases takes in any script."""
 CATEGORIES: Final = (
@@ -51,7 +51,6 @@ HTML_MODE: Final = 2
 """Mailjet's EditMode of a template written as HTML."""
 
 _decode: Final = msgspec.json.Decoder().decode
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class StoredTemplate(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,25 +93,8 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     updated_ms: int
 
 
-class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What a template says. ``mjml`` is any JSON value, ``headers`` a JSON object; None was never given."""
-
-    html: str | None = None
-    text: str | None = None
-    mjml: Any = None
-    headers: Mapping[str, Any] = {}
-
-
 class TakenError(RefusedError):
     """The account has a template of this owner type and name already."""
-
-
-class PartTooLargeError(RefusedError):
-    """A part has more bytes than are stored; ``part`` is the name of `Content`'s attribute."""
-
-    def __init__(self, part: str) -> None:
-        super().__init__(f"The {part} of a template may have {MAX_PART_BYTES} bytes.")
-        self.part = part
 
 
 class Templates:
@@ -185,7 +167,7 @@ class Templates:
         row = await self._database.read(lambda: records.content(account_id, template_id))
         if row is None:
             raise _no_template()
-        return _opened(row)
+        return opened(row)
 
     async def replace_content(self, account_id: int, template_id: int, content: Content) -> Content:
         """Let a template say this and nothing else. Raises `NotFoundError` or `PartTooLargeError`."""
@@ -196,8 +178,8 @@ class Templates:
 
         Headers are one part. Raises `NotFoundError` or `PartTooLargeError`.
         """
-        values = _written(parts) | {"updated_ms": self._clock.now_ms()}
-        return _opened(await self._database.write(lambda: _change_content(account_id, template_id, values)))
+        values = written(parts) | {"updated_ms": self._clock.now_ms()}
+        return opened(await self._database.write(lambda: _change_content(account_id, template_id, values)))
 
 
 def _change(account_id: int, template_id: int, changes: Mapping[str, Any]) -> Unit[dict[str, Any]]:
@@ -264,34 +246,6 @@ def bits_of(words: Sequence[str], some: Sequence[str]) -> int:
 def words_of(words: Sequence[str], bits: int) -> tuple[str, ...]:
     """Read what `bits_of` wrote."""
     return tuple(word for place, word in enumerate(words) if bits >> place & 1)
-
-
-def _opened(row: ContentRow) -> Content:
-    return Content(
-        html=row.html_part,
-        text=row.text_part,
-        mjml=_decode(row.mjml) if row.mjml else None,
-        headers=_decode(row.headers) if row.headers else {},
-    )
-
-
-def _written(parts: Mapping[str, Any]) -> dict[str, str | None]:
-    """Turn parts into values of columns. Raises `PartTooLargeError`."""
-    columns: dict[str, str | None] = {}
-    for name, value in parts.items():
-        if name in ("html", "text"):
-            written = value
-        elif value is None:
-            written = "" if name == "headers" else None
-        else:
-            written = _encode(value).decode()
-        if written is not None and len(written.encode()) > MAX_PART_BYTES:
-            raise PartTooLargeError(name)
-        columns[_COLUMN_OF[name]] = written
-    return columns
-
-
-_COLUMN_OF: Final = {"html": "html_part", "text": "text_part", "mjml": "mjml", "headers": "headers"}
 
 
 def _taken(owner_type: str, name: str) -> TakenError:

@@ -36,7 +36,8 @@ MAX_ENCODED_URL: Final = 24 * 1024
 _ID_BYTES: Final = 7
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 _NO_LANGUAGE: Final = b"\0\0"
-_TOKEN_CHARS: Final = 31
+TOKEN_CHARS: Final = 31
+"""Of a token that says an id and nothing else."""
 _TOKEN_WITH_LANGUAGE_CHARS: Final = 34
 _FOR_OPEN: Final = b"open"
 _FOR_CLICK: Final = b"click"
@@ -57,67 +58,21 @@ class Unsubscriber(NamedTuple):
     language: str
 
 
-class LinkSigner:
-    """Mints and reads links. ``key`` is secret, 16 to 64 bytes, the same on every node.
+class TokenSigner:
+    """Mints and reads tokens: what they say, and its MAC. ``key`` is secret, 16 to 64 bytes, of all nodes."""
 
-    ``base`` is where links lead, as ``https://click.example.org``, without a slash at its end. Readers
-    take the parts of the path and give None for anything that was not minted exactly so.
-    """
-
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, *purposes: bytes) -> None:
         self._begun = {
-            purpose: hashlib.blake2b(key=key, digest_size=MAC_BYTES, person=purpose)
-            for purpose in (_FOR_OPEN, _FOR_CLICK, _FOR_UNSUBSCRIBE)
+            purpose: hashlib.blake2b(key=key, digest_size=MAC_BYTES, person=purpose) for purpose in purposes
         }
 
-    def open_url(self, base: str, message_id: int) -> str:
-        """Mint the address of the picture."""
-        return f"{base}{OPEN}{self._token(_FOR_OPEN, _packed(message_id))}{OPEN_SUFFIX}"
+    def token(self, purpose: bytes, said: bytes, target: bytes = b"") -> str:
+        """Mint a token that says ``said`` in the open and vouches for ``target`` too."""
+        return encoded(said + self._mac(purpose, said, target))
 
-    def click_url(self, base: str, message_id: int, url: str) -> str:
-        """Mint the address that stands for a link."""
-        target = url.encode("utf-8", "replace")
-        token = self._token(_FOR_CLICK, _packed(message_id), target)
-        return f"{base}{CLICK}{token}/{_encoded(target)}"
-
-    def unsubscribe_url(self, base: str, message_id: int, language: str = "") -> str:
-        """Mint the address of the page to unsubscribe; ``language`` as ``fr``, "" for none."""
-        code = language.lower().encode() if _LANGUAGE.fullmatch(language.lower()) else _NO_LANGUAGE
-        return f"{base}{UNSUBSCRIBE}{self._token(_FOR_UNSUBSCRIBE, _packed(message_id) + code)}"
-
-    def read_open(self, name: str) -> int | None:
-        """Read what follows ``/o/``; give the message's id."""
-        token = name.removesuffix(OPEN_SUFFIX)
-        if len(name) != _TOKEN_CHARS + len(OPEN_SUFFIX) or len(token) != _TOKEN_CHARS:
-            return None
-        said = self._said(_FOR_OPEN, token)
-        return None if said is None else _unpacked(said)
-
-    def read_click(self, token: str, encoded: str) -> Click | None:
-        """Read the two parts that follow ``/c/``."""
-        if len(token) != _TOKEN_CHARS or len(encoded) > MAX_ENCODED_URL:
-            return None
-        target = _decoded(encoded)
-        said = None if target is None else self._said(_FOR_CLICK, token, target)
-        if said is None or target is None:
-            return None
-        return Click(_unpacked(said), target.decode("utf-8", "replace"))
-
-    def read_unsubscribe(self, token: str) -> Unsubscriber | None:
-        """Read what follows ``/u/``."""
-        if len(token) != _TOKEN_WITH_LANGUAGE_CHARS:
-            return None
-        said = self._said(_FOR_UNSUBSCRIBE, token)
-        if said is None:
-            return None
-        return Unsubscriber(_unpacked(said), said[_ID_BYTES:].decode().strip("\0"))
-
-    def _token(self, purpose: bytes, said: bytes, target: bytes = b"") -> str:
-        return _encoded(said + self._mac(purpose, said, target))
-
-    def _said(self, purpose: bytes, token: str, target: bytes = b"") -> bytes | None:
-        """Give what a token says when its MAC is right."""
-        whole = _decoded(token)
+    def said(self, purpose: bytes, token: str, target: bytes = b"") -> bytes | None:
+        """Give what a token says when its MAC is right; None when it was not minted exactly so."""
+        whole = decoded(token)
         if whole is None:
             return None
         said, mac = whole[:-MAC_BYTES], whole[-MAC_BYTES:]
@@ -130,22 +85,78 @@ class LinkSigner:
         return digest.digest()
 
 
-def _packed(message_id: int) -> bytes:
+class LinkSigner(TokenSigner):
+    """Mints and reads links. ``key`` is secret, 16 to 64 bytes, the same on every node.
+
+    ``base`` is where links lead, as ``https://click.example.org``, without a slash at its end. Readers
+    take the parts of the path and give None for anything that was not minted exactly so.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        super().__init__(key, _FOR_OPEN, _FOR_CLICK, _FOR_UNSUBSCRIBE)
+
+    def open_url(self, base: str, message_id: int) -> str:
+        """Mint the address of the picture."""
+        return f"{base}{OPEN}{self.token(_FOR_OPEN, packed(message_id))}{OPEN_SUFFIX}"
+
+    def click_url(self, base: str, message_id: int, url: str) -> str:
+        """Mint the address that stands for a link."""
+        target = url.encode("utf-8", "replace")
+        token = self.token(_FOR_CLICK, packed(message_id), target)
+        return f"{base}{CLICK}{token}/{encoded(target)}"
+
+    def unsubscribe_url(self, base: str, message_id: int, language: str = "") -> str:
+        """Mint the address of the page to unsubscribe; ``language`` as ``fr``, "" for none."""
+        code = language.lower().encode() if _LANGUAGE.fullmatch(language.lower()) else _NO_LANGUAGE
+        return f"{base}{UNSUBSCRIBE}{self.token(_FOR_UNSUBSCRIBE, packed(message_id) + code)}"
+
+    def read_open(self, name: str) -> int | None:
+        """Read what follows ``/o/``; give the message's id."""
+        token = name.removesuffix(OPEN_SUFFIX)
+        if len(name) != TOKEN_CHARS + len(OPEN_SUFFIX) or len(token) != TOKEN_CHARS:
+            return None
+        said = self.said(_FOR_OPEN, token)
+        return None if said is None else unpacked(said)
+
+    def read_click(self, token: str, encoded: str) -> Click | None:
+        """Read the two parts that follow ``/c/``."""
+        if len(token) != TOKEN_CHARS or len(encoded) > MAX_ENCODED_URL:
+            return None
+        target = decoded(encoded)
+        said = None if target is None else self.said(_FOR_CLICK, token, target)
+        if said is None or target is None:
+            return None
+        return Click(unpacked(said), target.decode("utf-8", "replace"))
+
+    def read_unsubscribe(self, token: str) -> Unsubscriber | None:
+        """Read what follows ``/u/``."""
+        if len(token) != _TOKEN_WITH_LANGUAGE_CHARS:
+            return None
+        said = self.said(_FOR_UNSUBSCRIBE, token)
+        if said is None:
+            return None
+        return Unsubscriber(unpacked(said), said[_ID_BYTES:].decode().strip("\0"))
+
+
+def packed(message_id: int) -> bytes:
+    """Write an id as the bytes of a token."""
     return message_id.to_bytes(_ID_BYTES, "big")
 
 
-def _unpacked(said: bytes) -> int:
+def unpacked(said: bytes) -> int:
+    """Read the id with which a token begins."""
     return int.from_bytes(said[:_ID_BYTES], "big") & MAX_ID
 
 
-def _encoded(content: bytes) -> str:
+def encoded(content: bytes) -> str:
+    """Write base64url without padding."""
     return urlsafe_b64encode(content).rstrip(b"=").decode("ascii")
 
 
-def _decoded(text: str) -> bytes | None:
-    """Decode base64url without padding; None for every spelling but the one that `_encoded` gives."""
+def decoded(text: str) -> bytes | None:
+    """Decode base64url without padding; None for every spelling but the one that `encoded` gives."""
     try:
         content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):
         return None
-    return content if _encoded(content) == text else None
+    return content if encoded(content) == text else None

@@ -1,6 +1,6 @@
-"""Requests a minute for each account, counted in the memory of one process.
+"""Requests a minute for each account or network, counted in the memory of one process.
 
-A bucket that fills evenly: an account that was quiet may use a minute's worth at once, and then goes
+A bucket that fills evenly: who was quiet may use a minute's worth at once, and then goes
 on at the even rate.
 """
 
@@ -17,26 +17,26 @@ MAX_REMEMBERED: Final = 100_000
 
 
 class RateLimiter:
-    """Lets ``limit`` requests a minute of each account pass; None lets all pass."""
+    """Lets ``limit`` requests a minute of each one pass; None lets all pass."""
 
     def __init__(self, limit: int | None, clock: Clock) -> None:
         self._limit = limit
         self._clock = clock
-        self._used: dict[int, tuple[float, int]] = {}
+        self._used: dict[int | str, tuple[float, int]] = {}
 
-    def take(self, account_id: int) -> int:
+    def take(self, who: int | str) -> int:
         """Count a request; give 0 when it may pass, else the seconds until one may."""
         limit = self._limit
         if limit is None:
             return 0
         now = self._clock.now_ms()
-        used, at = self._used.get(account_id, (0.0, now))
+        used, at = self._used.get(who, (0.0, now))
         used = max(0.0, used - max(0, now - at) * limit / MINUTE)
         if used + 1 > limit:
-            self._used[account_id] = (used, now)
+            self._used[who] = (used, now)
             wait_ms = (used + 1 - limit) * MINUTE / limit
             return max(1, -(-int(wait_ms) // SECOND))
         if len(self._used) >= MAX_REMEMBERED:
             self._used.clear()
-        self._used[account_id] = (used + 1, now)
+        self._used[who] = (used + 1, now)
         return 0

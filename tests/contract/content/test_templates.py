@@ -5,16 +5,9 @@ import asyncio
 import pytest
 
 from aerogram.base.errors import NotFoundError
+from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
 from aerogram.content.template_headers import WRONG_TYPE
-from aerogram.content.templates import (
-    CATEGORIES,
-    MAX_PART_BYTES,
-    Content,
-    PartTooLargeError,
-    StoredTemplate,
-    TakenError,
-    Templates,
-)
+from aerogram.content.templates import CATEGORIES, StoredTemplate, TakenError, Templates
 from aerogram.wire.mime.parts import Mailbox
 
 ANN, BOB = 1, 2

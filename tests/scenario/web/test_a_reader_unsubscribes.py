@@ -13,7 +13,7 @@ from aerogram.doors.tracking.pages import Page, Pages
 from aerogram.reporting.engagement.recorder import Subscription
 from support.http_door import Quiet
 from support.ports import free_port
-from support.web import chromium
+from support.web import CONTRAST, chromium
 
 KEY = b"k" * 32
 LONG = "a.person.with.quite.a.long.address.that.must.wrap@subdomain.of.a.company.example.org"
@@ -113,18 +113,6 @@ def test_text_and_button_have_the_contrast_that_tired_eyes_need(page, base):
         for selector in ("h1", "p", "dt", "dd", "button"):
             for element in page.locator(selector).all():
                 assert element.evaluate(CONTRAST) >= 4.5, selector
-
-
-CONTRAST = """element => {
-  const numbers = text => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
-  let ground = element;
-  while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentElement;
-  const [a, b] = [getComputedStyle(element).color, getComputedStyle(ground).backgroundColor].map(numbers).map(light);
-  return (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-}"""
 
 
 @pytest.mark.parametrize("page_state", list(Page))

@@ -26,6 +26,7 @@ from aerogram.doors.http.send_v31 import SendV31
 from aerogram.doors.rest.engine import Engine
 from aerogram.doors.rest.registry import RestServices, resources, routes
 from aerogram.doors.rest.route import Router
+from aerogram.doors.signup.app import PREFIX as SIGNUP
 from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ class Services(RestServices, frozen=True, kw_only=True):
     queue_depth: Callable[[], Awaitable[int]]
     tracking: Endpoint | None = None
     """What the links in mails lead to; it gets the paths of `aerogram.doors.tracking.app.PREFIXES`."""
+    signup: Endpoint | None = None
+    """The pages of double opt-in; it gets the paths that begin with `aerogram.doors.signup.app.PREFIX`."""
     web: Endpoint | None = None
     """The pages for people: an ASGI application that gets every other path."""
 
@@ -106,6 +109,7 @@ class _App:
         }
         self._others = services.web or _not_found
         self._tracking = services.tracking or self._others
+        self._signup = services.signup or self._others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and stop."""
@@ -121,6 +125,8 @@ class _App:
             endpoint = self._rest
         elif path[:PREFIX_CHARS] in PREFIXES:
             endpoint = self._tracking
+        elif path.startswith(SIGNUP):
+            endpoint = self._signup
         elif path.startswith(OTHER_PREFIXES):
             endpoint = self._rest
         else:

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import msgspec
 
 from aerogram.doors.rest.data import DataFiles
+from aerogram.doors.rest.resources.axtesting import AxTesting
 from aerogram.doors.rest.resources.batchjob import batchjob
+from aerogram.doors.rest.resources.campaignaggregate import CampaignAggregate
+from aerogram.doors.rest.resources.campaigndraft import CampaignDraft
 from aerogram.doors.rest.resources.contact import contact
 from aerogram.doors.rest.resources.contact_erasure import contact_erasure
 from aerogram.doors.rest.resources.contact_jobs import JobActions
@@ -16,17 +19,27 @@ from aerogram.doors.rest.resources.contactfilter import contactfilter
 from aerogram.doors.rest.resources.contacthistorydata import contacthistorydata
 from aerogram.doors.rest.resources.contactmetadata import contactmetadata
 from aerogram.doors.rest.resources.contactslist import contactslist
+from aerogram.doors.rest.resources.contactslistsignup import ContactsListSignup, SignupRows
 from aerogram.doors.rest.resources.csvimport import csvimport
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.listrecipient import listrecipient
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
+from aerogram.doors.rest.resources.newsletter import Newsletter
+from aerogram.doors.rest.resources.newslettertemplate import NewsletterTemplate, NewsletterTemplateCategory
+from aerogram.doors.rest.resources.preset import Preset
 from aerogram.doors.rest.resources.template import template
+from aerogram.doors.rest.resources.widget import widget
+from aerogram.doors.rest.resources.widgetcustomvalue import WidgetCustomValue
+from aerogram.doors.rest.resources.workflow import Workflow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aerogram.audience.jobs.book import Jobs
     from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
     from aerogram.content.templates import Templates
     from aerogram.doors.rest.resource import Resource
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
@@ -39,6 +52,7 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     """What the resources and routes need of the house."""
 
     database: Database
+    ids: IdGenerator
     clock: Clock
     templates: Templates
     subscriptions: Subscriptions
@@ -47,17 +61,36 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     send_sample: SendSample
     public_url: str
     """The base of links in answers, as ``https://mail.example.com``, without a slash at its end."""
+    signup_url: Callable[[int], str]
+    """Gives the address of a widget's form."""
+
+
+_KEPT: Final = (
+    AxTesting,
+    CampaignAggregate,
+    CampaignDraft,
+    Newsletter,
+    NewsletterTemplate,
+    NewsletterTemplateCategory,
+    Preset,
+    WidgetCustomValue,
+    Workflow,
+)
+"""Resources that need nothing but a place to be kept in."""
 
 
 def resources(services: RestServices) -> list[Resource]:
     """Bind every resource to its collection."""
     bulk = JobActions(services.jobs, services.public_url)
     return [
+        *(kept(services.database, services.ids, services.clock) for kept in _KEPT),
         Message(Messages(services.database)),
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.templates),
         contact(services.audience, *bulk.of_contacts()),
+        ContactsListSignup(SignupRows(services.database)),
+        widget(services.database, services.ids, services.clock, services.signup_url),
         contactdata(services.audience),
         contactfilter(services.audience.segments),
         contacthistorydata(services.audience),

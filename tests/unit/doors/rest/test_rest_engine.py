@@ -6,7 +6,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.content.templates import Content, Template
+from aerogram.content.stored_parts import Content
+from aerogram.content.templates import Template
 from aerogram.doors.rest.engine import Engine, Request
 from aerogram.doors.rest.faults import RestError
 from aerogram.doors.rest.listing import Condition, combined, page_of

@@ -11,20 +11,19 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError
+from aerogram.content.stored_parts import MAX_PART_BYTES
 from aerogram.content.templates import (
     APIKEY,
     CATEGORIES,
     MAX_NAME,
-    MAX_PART_BYTES,
     PURPOSES,
     USER,
-    Content,
-    PartTooLargeError,
     TakenError,
     bits_of,
 )
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.compound_fields import Json, Words
+from aerogram.doors.rest.detail_content import DetailContent
 from aerogram.doors.rest.fields import (
     Choice,
     Constant,
@@ -35,7 +34,7 @@ from aerogram.doors.rest.fields import (
 )
 from aerogram.doors.rest.filters import Filter, Selection
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.resource import LEVELS, Action, ChangeableResource, by_id
+from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
 
 MAX_PRESETS: Final = 65_536
 """Characters of Presets, an editor's JSON text; ours to choose."""
-MAX_CONTENT_BYTES: Final = 8 * MAX_PART_BYTES
-"""Four parts, each twice as long as in the store: what a client makes of text that it escapes."""
 _EDIT_MODES: Final = {"tool": 1, "html": 2, "snippet": 3, "mjml": 4}
 _MASKS: Final = {"containsany": "any", "containsall": "all", "issubset": "lack"}
 
@@ -107,7 +104,6 @@ CONTENT_FIELDS: Final = (
     Json("Headers", "headers"),
 )
 """What a template says. Headers are kept as given; a wrong one is told to who sends with the template."""
-_PART_NAMES: Final = {field.source: field.name for field in CONTENT_FIELDS}
 
 
 class StoredTemplates:
@@ -147,56 +143,11 @@ class StoredTemplates:
             raise faults.does_not_exist() from None
 
 
-class DetailContent:
-    """The action ``detailcontent``: POST says all anew, PUT changes the parts it names."""
-
-    def __init__(self, templates: Templates) -> None:
-        self._templates = templates
-
-    def actions(self) -> tuple[Action, ...]:
-        """Give one action for each verb."""
-        return tuple(
-            Action(
-                "detailcontent",
-                summary,
-                run,
-                method=method,
-                level=LEVELS[method],
-                status=status,
-                takes=() if method == "GET" else CONTENT_FIELDS,
-                shows=CONTENT_FIELDS,
-                max_body_bytes=MAX_CONTENT_BYTES,
-            )
-            for method, run, status, summary in (
-                ("GET", self._read, 200, "Read the content."),
-                ("POST", self._replace, 201, "Replace the content: parts that are not given become null."),
-                ("PUT", self._change, 200, "Change the parts of the content that are given."),
-            )
-        )
-
-    async def _read(self, account_id: int, row: Row, _: Row) -> list[Row]:
-        try:
-            return [msgspec.structs.asdict(await self._templates.content(account_id, row["id"]))]
-        except NotFoundError:
-            raise faults.does_not_exist() from None
-
-    async def _replace(self, account_id: int, row: Row, values: Row) -> list[Row]:
-        return await self._change(account_id, row, msgspec.structs.asdict(Content(**values)))
-
-    async def _change(self, account_id: int, row: Row, values: Row) -> list[Row]:
-        try:
-            content = await self._templates.change_content(account_id, row["id"], values)
-        except PartTooLargeError as error:
-            reason = f"The value may have {MAX_PART_BYTES} bytes"
-            raise faults.invalid_properties({_PART_NAMES[error.part]: reason}) from None
-        except NotFoundError:
-            raise faults.does_not_exist() from None
-        return [msgspec.structs.asdict(content)]
-
-
 def template(templates: Templates) -> TemplateResource:
     """Bind the resource to the stored templates."""
-    return TemplateResource(StoredTemplates(templates), DetailContent(templates).actions())
+    return TemplateResource(
+        StoredTemplates(templates), DetailContent(templates, CONTENT_FIELDS, faults.does_not_exist).actions()
+    )
 
 
 def _stored(condition: Condition) -> tuple[Condition, ...]:

@@ -1,0 +1,64 @@
+"""What a stored mail says, as its columns have it and as the rules see it: of templates and of drafts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aerogram.store.records.templates import ContentRow
+
+MAX_PART_BYTES: Final = 2 * 1024 * 1024
+"""Bytes of one part in UTF-8, and of the JSON of headers or MJML. No mail client shows more; ours to choose."""
+
+_COLUMN_OF: Final = {"html": "html_part", "text": "text_part", "mjml": "mjml", "headers": "headers"}
+_decode: Final = msgspec.json.Decoder().decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stored mail says. ``mjml`` is any JSON value, ``headers`` a JSON object; None was never given."""
+
+    html: str | None = None
+    text: str | None = None
+    mjml: Any = None
+    headers: Mapping[str, Any] = {}
+
+
+class PartTooLargeError(RefusedError):
+    """A part has more bytes than are stored; ``part`` is the name of `Content`'s attribute."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__(f"The {part} of a template may have {MAX_PART_BYTES} bytes.")
+        self.part = part
+
+
+def opened(row: ContentRow) -> Content:
+    """Read the columns."""
+    return Content(
+        html=row.html_part,
+        text=row.text_part,
+        mjml=_decode(row.mjml) if row.mjml else None,
+        headers=_decode(row.headers) if row.headers else {},
+    )
+
+
+def written(parts: Mapping[str, Any]) -> dict[str, str | None]:
+    """Turn parts, by the attributes of `Content`, into values of columns. Raises `PartTooLargeError`."""
+    columns: dict[str, str | None] = {}
+    for name, value in parts.items():
+        if name in ("html", "text"):
+            column = value
+        elif value is None:
+            column = "" if name == "headers" else None
+        else:
+            column = _encode(value).decode()
+        if column is not None and len(column.encode()) > MAX_PART_BYTES:
+            raise PartTooLargeError(name)
+        columns[_COLUMN_OF[name]] = column
+    return columns

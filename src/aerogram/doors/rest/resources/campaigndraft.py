@@ -1,0 +1,44 @@
+"""``/v3/REST/campaigndraft``: campaigns that are being written (facts: CAMPAIGNS.md 2)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aerogram.content.stored_parts import MAX_PART_BYTES
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.compound_fields import Json
+from aerogram.doors.rest.drafts import COMMON_FIELDS, COMMON_FILTERS, MAX_PRESET, DraftResource
+from aerogram.doors.rest.fields import Choice, Flag, Integer, Text
+from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.references import Reference
+
+CONTENT_FIELDS: Final = (
+    Json("Headers", "headers"),
+    Text("Html-part", "html", max_length=MAX_PART_BYTES),
+    Json("MJMLContent", "mjml", takes_text=True),
+    Text("Text-part", "text", max_length=MAX_PART_BYTES),
+)
+
+
+class CampaignDraft(DraftResource):
+    """A draft, and what it says in its action ``detailcontent``."""
+
+    name = "campaigndraft"
+    class_name = "CampaignDraft"
+    fields = (
+        *COMMON_FIELDS,
+        Integer("Current", "revision", read_only=True),
+        Choice("EditMode", "edit_mode", ("tool2", "html2", "mjml"), default="tool2"),
+        Flag("IsCampaignTemplate", "is_campaign_template", default=False),
+        Text("Preset", "preset", max_length=MAX_PRESET),
+        Reference("TemplateID", "template_id", "template"),
+        Flag("Used", "is_used", default=False),
+        Integer("VarCount", "var_count"),
+    )
+    filters = (
+        *COMMON_FILTERS,
+        Filter("IsCampaignTemplate", "is_campaign_template", filters.flag, "kept to be copied, or not"),
+        Absent("NewsLetterTemplate", "ID of the older editor's template"),
+        Filter("Template", "template_id", filters.integer, "ID of the template"),
+    )
+    content_fields = CONTENT_FIELDS

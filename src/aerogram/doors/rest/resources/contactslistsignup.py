@@ -1,0 +1,74 @@
+"""``/v3/REST/contactslistsignup``: who signed up by a widget, and whether it was confirmed (facts: CONTACTS.md 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.fields import Constant, Integer, Text, UnixTime
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Page, Query, combined
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import Resource, by_id
+from aerogram.model.account import Area
+from aerogram.store.records.signups import LISTING, SOURCE
+
+if TYPE_CHECKING:
+    from aerogram.store.sql import Database
+
+
+class ContactsListSignup(Resource):
+    """An address that was typed into a form."""
+
+    name = "contactslistsignup"
+    class_name = "ContactsListSignup"
+    area = Area.LISTS
+    keys = (by_id,)
+    fields = (
+        UnixTime("ConfirmAt", "confirm_ms", read_only=True),
+        Text("ConfirmIp", "confirm_ip", read_only=True),
+        Constant("ConsentID", 0),
+        Reference("ContactID", "contact_id", "contact", read_only=True),
+        Text("Email", "email", read_only=True),
+        Integer("ID", "id", read_only=True),
+        Reference("ListID", "list_id", "contactslist", read_only=True),
+        Constant("Properties", ""),
+        UnixTime("SignupAt", "signup_ms", read_only=True),
+        Text("SignupIp", "signup_ip", read_only=True),
+        Text("SignupKey", "signup_key", read_only=True),
+        Constant("Source", SOURCE),
+        Integer("SourceId", "widget_id", read_only=True),
+        Constant("ValidationResponse", ""),
+    )
+    filters = (
+        Filter("APIKey", "account_id", filters.integer, "ID of the account"),
+        Filter("Contact", "contact_id", filters.integer, "ID of the contact"),
+        Filter("ContactsList", "list_id", filters.integer, "ID of the list"),
+        Filter("Domain", "domain", filters.lowered, "domain of the address"),
+        Filter("Email", "email", filters.lowered, "address"),
+        Filter("LocalPart", "local_part", filters.lowered, "what stands before the @"),
+        Filter("MaxConfirmAt", "confirm_before", filters.start_moment, "confirmed before this"),
+        Filter("MaxSignupAt", "signup_before", filters.start_moment, "signed up before this"),
+        Filter("MinConfirmAt", "confirm_after", filters.end_moment, "confirmed after this"),
+        Filter("MinSignupAt", "signup_after", filters.end_moment, "signed up after this"),
+        Filter("SignupIp", "signup_ip", filters.words, "IP address of who signed up"),
+        Filter("SignupKey", "signup_key", filters.words, "key"),
+        Filter("Source", "source", filters.words, "what it came by"),
+        Filter("SourceID", "widget_id", filters.integer, "ID of the widget"),
+    )
+
+
+class SignupRows:
+    """The signups of the store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give signups."""
+        conditions = combined(query.conditions)
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        rows, total = await self._database.read(
+            lambda: LISTING.page(account_id, conditions, orders, query.limit, query.offset)
+        )
+        return Page([*rows], total)

@@ -1,0 +1,62 @@
+"""``/v3/REST/newslettertemplate`` and its categories: templates of Mailjet's older editor."""
+
+from __future__ import annotations
+
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.fields import Integer, Moment, Text
+from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.plain_records import PlainResource
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import by_id
+from aerogram.model.account import Area
+
+
+class NewsletterTemplate(PlainResource):
+    """The frame of a newsletter. None is public."""
+
+    name = "newslettertemplate"
+    class_name = "NewsLetterTemplate"
+    area = Area.TEMPLATES
+    methods = frozenset({"GET", "POST", "PUT"})
+    keys = (by_id,)
+    fields = (
+        Reference("CategoryID", "category_id", "newslettertemplatecategory"),
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Text("Footer", "footer", default="default"),
+        Text("FooterAddress", "footer_address"),
+        Integer("FooterWYSIWYGType", "footer_wysiwyg_type"),
+        Text("HeaderFilename", "header_filename"),
+        Text("HeaderLink", "header_link"),
+        Text("HeaderText", "header_text"),
+        Text("HeaderUrl", "header_url"),
+        Integer("ID", "id", read_only=True),
+        Text("Locale", "locale", required=True, max_length=32),
+        Text("Name", "name"),
+        Text("Permalink", "permalink", default="default"),
+        Integer("PermalinkWYSIWYGType", "permalink_wysiwyg_type"),
+        Integer("SourceNewsLetterID", "source_newsletter_id"),
+        Integer("Status", "status"),
+    )
+    kept = (Integer("IsPublic", "is_public"),)
+    filters = (
+        Filter("IsPublic", "is_public", filters.flag, "true: public ones only; false: none of them"),
+        Filter("NewsLetterTemplateCategory", "category_id", filters.integer, "ID of the category"),
+    )
+
+
+class NewsletterTemplateCategory(PlainResource):
+    """A shelf for public templates. There are no public templates, and so no shelves."""
+
+    name = "newslettertemplatecategory"
+    class_name = "NewsLetterTemplateCategory"
+    area = Area.TEMPLATES
+    methods = frozenset({"GET"})
+    keys = (by_id,)
+    fields = (
+        Text("Description", "description", read_only=True),
+        Integer("ID", "id", read_only=True),
+        Text("Locale", "locale", read_only=True),
+        Reference("ParentCategoryID", "parent_id", "newslettertemplatecategory", read_only=True),
+        Text("Value", "value", read_only=True),
+    )
+    filters = (Absent("Locale", "locale, as en_US"),)

@@ -1,0 +1,102 @@
+"""``/v3/REST/widget``: forms by which people sign up (facts: CONTACTS.md 10)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.address_fields import OptionalAddress
+from aerogram.doors.rest.fields import Field, Flag, Integer, Text, UnixTime
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Page
+from aerogram.doors.rest.plain_records import PlainResource
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import by_id
+from aerogram.model.account import Area
+from aerogram.store.records.widgets import CUSTOM_VALUE, WIDGET
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.doors.rest.listing import Changeable, Query, Row
+    from aerogram.store.sql import Database
+
+
+class Widget(PlainResource):
+    """A form for one list, whose confirmation mail comes from one sender.
+
+    ``SignupUrl`` is ours: where the form is, for links and for the ``action`` of a form of one's own.
+    """
+
+    name = WIDGET
+    class_name = "Widget"
+    area = Area.LISTS
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    keys = (by_id,)
+    owns = ((CUSTOM_VALUE, "widget_id"),)
+    fields = (
+        UnixTime("CreatedAt", "created_ms", read_only=True),
+        Reference("FromID", "sender_id", "sender", required=True),
+        Integer("ID", "id", read_only=True),
+        Flag("IsActive", "is_active", default=True),
+        Flag("IsStarred", "is_starred"),
+        Reference("ListID", "list_id", "contactslist", required=True),
+        Text("Locale", "locale", required=True, max_length=32),
+        UnixTime("ModifiedAt", "updated_ms", read_only=True),
+        Text("Name", "name", max_length=255),
+        OptionalAddress("Replyto", "reply_to", is_omitted=True),
+        Text("Sendername", "sender_name", max_length=255),
+        Field("SignupUrl", "signup_url", read_only=True),
+        Text("Status", "status", max_length=255),
+        Text("Subject", "subject", max_length=255),
+        Reference("TemplateID", "template_id", "template"),
+    )
+    filters = (
+        Filter("active", "is_active", filters.flag, "true: active only; false: none of them"),
+        Filter("APIKey", "account_id", filters.integer, "ID of the account"),
+        Filter("ContactsList", "list_id", filters.integer, "ID of the list"),
+        Filter("IsStarred", "is_starred", filters.flag, "true: starred only; false: none of them"),
+        Filter("Locale", "locale", filters.words, "locale, as en_US"),
+        Filter("MessageTemplate", "template_id", filters.integer, "ID of the template"),
+        *filters.likes("Name", "name"),
+        Filter("Sender", "sender_id", filters.integer, "ID of the sender"),
+        Filter("Status", "status", filters.words, "status"),
+        Filter("TemplateID", "template_id", filters.integer, "ID of the template"),
+    )
+
+
+def widget(database: Database, ids: IdGenerator, clock: Clock, signup_url: Callable[[int], str]) -> Widget:
+    """Bind the resource to its records and to what knows where forms are."""
+    resource = Widget(database, ids, clock)
+    resource.collection = _Located(resource.collection, signup_url)
+    return resource
+
+
+class _Located:
+    """Widgets, each with the address of its form."""
+
+    def __init__(self, widgets: Changeable, signup_url: Callable[[int], str]) -> None:
+        self._widgets = widgets
+        self._signup_url = signup_url
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give widgets."""
+        page = await self._widgets.page(account_id, query)
+        return Page([self._located(row) for row in page.rows], page.total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Make a widget."""
+        return self._located(await self._widgets.add(account_id, values))
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Change a widget."""
+        return self._located(await self._widgets.change(account_id, row, values))
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Remove a widget with its custom values."""
+        await self._widgets.remove(account_id, row)
+
+    def _located(self, row: Row) -> Row:
+        return {**row, "signup_url": self._signup_url(row["id"])}

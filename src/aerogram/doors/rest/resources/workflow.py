@@ -1,0 +1,36 @@
+"""``/v3/REST/workflow``: the names of automations. Running one is another matter, and not served."""
+
+from __future__ import annotations
+
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.plain_records import PlainResource, by_unique_key
+from aerogram.doors.rest.resource import by_id
+from aerogram.model.account import Area
+
+
+class Workflow(PlainResource):
+    """An automation that was named. None can be active."""
+
+    name = "workflow"
+    class_name = "Workflow"
+    area = Area.CAMPAIGNS
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    keys = (by_id, by_unique_key)
+    unique = ("Name",)
+    fields = (
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Integer("ID", "id", read_only=True),
+        Flag("IsDeleted", "is_deleted", read_only=True),
+        Moment("ModifiedAt", "updated_ms", read_only=True),
+        Text("Name", "name", max_length=255),
+        Text("Status", "status", read_only=True, default="draft"),
+    )
+    kept = (Flag("IsActive", "is_active"),)
+    filters = (
+        Filter("IsActive", "is_active", filters.flag, "true: active only; false: none of them"),
+        Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted only; false: none of them"),
+        *filters.likes("Name", "name", ("", "CI", "Like", "LikeCI")),
+        Filter("Status", "status", filters.words, "status"),
+    )

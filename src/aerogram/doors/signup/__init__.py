@@ -1,0 +1,1 @@
+"""Double opt-in for the world: the form of a widget, the mail that it sends, the page that confirms."""

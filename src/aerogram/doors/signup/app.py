@@ -1,0 +1,154 @@
+"""The paths of double opt-in: ``/signup/…`` shows a form, ``/signup/confirm/…`` asks whether it was meant.
+
+They are open to the world. GET and HEAD change nothing, because link scanners follow every link. The only mail
+that can be caused goes to the address that was typed in, and says nothing that was typed in.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs
+
+from aerogram.base.errors import UnavailableError
+from aerogram.content.signup_tokens import CONFIRM, FORM
+from aerogram.doors.http.answers import Answer, send_answer
+from aerogram.doors.http.asgi import client_ip
+from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.sheets.sheet import TYPE, Sheets
+from aerogram.doors.signup.mail import confirmation
+from aerogram.doors.signup.pages import Page, Pages
+from aerogram.wire.address import is_email, normalised
+
+if TYPE_CHECKING:
+    from aerogram.audience.signups import Form, Pending, Signups
+    from aerogram.content.signup_tokens import SignupSigner
+    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.identity.rate import RateLimiter
+    from aerogram.submission.accept import Acceptor
+
+PREFIX: Final = FORM
+REQUESTS_A_MINUTE: Final = 10
+"""Forms that one network may hand in; a class room fits, a flood does not."""
+MAX_FORM_BYTES: Final = 16 * 1024
+MAX_FIELDS: Final = 20
+MAX_IP_CHARS: Final = 64
+"""More than any address has; a proxy may name its client by any text."""
+_IPV6_NETWORK: Final = 64
+"""Bits that name the network of a customer, who has all the addresses in it (RFC 6177)."""
+_READERS: Final = frozenset({"GET", "HEAD"})
+_HEADERS: Final = (
+    (b"cache-control", b"no-store, private"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+)
+
+
+class SignupDoor:
+    """An ASGI application for the paths that begin with `PREFIX`."""
+
+    def __init__(self, signups: Signups, signer: SignupSigner, acceptor: Acceptor, rate: RateLimiter) -> None:
+        """Take the rules and what they need; ``rate`` counts the requests of each network."""
+        self._signups = signups
+        self._signer = signer
+        self._acceptor = acceptor
+        self._rate = rate
+        self._sheets = Sheets(__package__)
+        self._pages = Pages(self._sheets)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["method"] not in {*_READERS, "POST"}:
+            allowed = (*_HEADERS, (b"allow", b"GET, HEAD, POST"))
+            answer = Answer(405, b"This page cannot do that.\n", b"text/plain; charset=utf-8", allowed)
+        else:
+            try:
+                answer = await self._served(scope, receive)
+            except UnavailableError:
+                answer = self._answer(503, Page.FAILED, "")
+        await send_answer(scope, send, answer)
+
+    async def _served(self, scope: Scope, receive: Receive) -> Answer:
+        path: str = scope["path"]
+        is_reading = scope["method"] in _READERS
+        if not is_reading and self._rate.take(_network(client_ip(scope))):
+            return self._answer(429, Page.BUSY, "")
+        if path.startswith(CONFIRM):
+            signup_id = self._signer.read_confirm(path[len(CONFIRM) :])
+            if signup_id is None:
+                return self._answer(404, Page.INVALID, "")
+            if is_reading:
+                return self._asked(await self._signups.find(signup_id))
+            ip = client_ip(scope)[:MAX_IP_CHARS]
+            return self._asked(await self._signups.confirm(signup_id, ip))
+        widget_id = self._signer.read_form(path[len(FORM) :])
+        form = None if widget_id is None else await self._signups.form(widget_id)
+        if form is None:
+            return self._answer(404, Page.INVALID, "")
+        if is_reading:
+            return self._answer(200, Page.FORM, form.language, form=form)
+        return await self._signed_up(scope, receive, form)
+
+    def _asked(self, pending: Pending | None) -> Answer:
+        if pending is None:
+            return self._answer(404, Page.INVALID, "")
+        page = Page.CONFIRMED if pending.is_confirmed else Page.QUESTION
+        return self._answer(200, page, pending.form.language, form=pending.form, email=pending.email)
+
+    async def _signed_up(self, scope: Scope, receive: Receive, form: Form) -> Answer:
+        try:
+            fields = _fields(await read_body(scope, receive, MAX_FORM_BYTES))
+        except (BodyTooLargeError, BodyEncodingError, ClientGoneError, ValueError):
+            fields = {}
+        typed = fields.get("email", "").strip()
+        if not is_email(typed):
+            return self._answer(400, Page.FORM, form.language, form=form, typed=typed)
+        if not fields.get("website"):
+            await self._ask(form, normalised(typed), client_ip(scope)[:MAX_IP_CHARS])
+        return self._answer(200, Page.SENT, form.language, form=form, email=typed)
+
+    async def _ask(self, form: Form, email: str, ip: str) -> None:
+        """Ask the owner of an address by mail. Raises `UnavailableError`; then nothing was done."""
+        signup_id = await self._signups.sign_up(form, email, ip)
+        if signup_id is None:
+            return
+        mail = confirmation(self._sheets, form, email, self._signer.confirm_url(signup_id))
+        try:
+            await self._acceptor.accept([mail])
+        except UnavailableError:
+            await self._signups.withdraw(signup_id)
+            raise
+
+    def _answer(
+        self,
+        status: int,
+        page: Page,
+        language: str,
+        *,
+        form: Form | None = None,
+        email: str = "",
+        typed: str | None = None,
+    ) -> Answer:
+        body = self._pages.render(page, language, form=form, email=email, typed=typed)
+        later = ((b"retry-after", b"60"),) if status in {429, 503} else ()
+        headers = (*_HEADERS, (b"content-security-policy", self._sheets.policy), *later)
+        return Answer(status, body, TYPE, headers)
+
+
+def _fields(body: bytes) -> dict[str, str]:
+    """Read a form as browsers send it; the first of a repeated field. Raises `ValueError`."""
+    read = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
+    return {name: values[0] for name, values in read.items()}
+
+
+def _network(ip: str) -> str:
+    """Give whom to count a request for: an IPv4 address, the network of an IPv6 address, or the text itself."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return ip[:MAX_IP_CHARS]
+    if address.version == 4:  # noqa: PLR2004 - the version of IP
+        return str(address)
+    return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))
