@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+import aerogram.store.account_tables  # noqa: F401 - its tables belong to the metadata
 from aerogram.store.columns import big as _big
 from aerogram.store.columns import key as _id
 from aerogram.store.columns import metadata
@@ -266,6 +267,9 @@ campaign = Table(
     _big("account_id"),
     _text("name"),
     _big("created_ms"),
+    _small("is_deleted", 0),
+    _small("is_starred", 0),
+    _big("first_message_id", 0),
     UniqueConstraint("account_id", "name"),
 )
 """A custom campaign: what mails that name it have in common. It begins with the first of them."""
