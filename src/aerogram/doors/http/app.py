@@ -10,7 +10,6 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 import structlog
 
 from aerogram.doors.http import errors
@@ -19,41 +18,34 @@ from aerogram.doors.http.basic_auth import Doorkeeper
 from aerogram.doors.http.health import Health
 from aerogram.doors.http.metrics import Metrics
 from aerogram.doors.http.openapi import OpenApi
+from aerogram.doors.http.rest_v3 import OTHER_PREFIXES, Rest
 from aerogram.doors.http.rest_v3 import PREFIX as V3
-from aerogram.doors.http.rest_v3 import RestV3
 from aerogram.doors.http.send_v3 import PATHS as SEND_V3
 from aerogram.doors.http.send_v3 import SendV3
 from aerogram.doors.http.send_v31 import SendV31
 from aerogram.doors.rest.engine import Engine
-from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
-from aerogram.doors.rest.resources.message import Message, Messages
-from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
-from aerogram.doors.rest.resources.template import template
+from aerogram.doors.rest.registry import RestServices, resources, routes
+from aerogram.doors.rest.route import Router
 from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from aerogram.base.clock import Clock
-    from aerogram.content.templates import Templates
     from aerogram.doors.http.asgi import Endpoint, Receive, Scope, Send
     from aerogram.doors.http.asgi import Message as AsgiMessage
     from aerogram.doors.http.basic_auth import Authenticator
     from aerogram.doors.http.health import Check
     from aerogram.doors.http.send_v31 import Acceptor, Categories, SenderBook
-    from aerogram.doors.rest.resources.eventcallbackurl import SendSample
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.rate import RateLimiter
-    from aerogram.reporting.webhooks.subscriptions import Subscriptions
-    from aerogram.store.sql import Database
 
 V31: Final = "/v3.1/"
 
 log = structlog.get_logger(__name__)
 
 
-class Services(msgspec.Struct, frozen=True, kw_only=True):
-    """What the HTTP door needs of the house."""
+class Services(RestServices, frozen=True, kw_only=True):
+    """What the HTTP door needs of the house, beside what its resources need."""
 
     authenticator: Authenticator
     attempts: LoginAttempts
@@ -61,12 +53,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     rate: RateLimiter
     senders: SenderBook
     categories: Categories
-    templates: Templates
     acceptor: Acceptor
-    subscriptions: Subscriptions
-    send_sample: SendSample
-    database: Database
-    clock: Clock
     public_url: str
     """The base of links in answers, as ``https://mail.example.com``, without a slash at its end."""
     version: str
@@ -92,14 +79,8 @@ class _App:
 
     def __init__(self, services: Services) -> None:
         doorkeeper = Doorkeeper(services.authenticator, services.attempts, services.rate)
-        engine = Engine(
-            [
-                Message(Messages(services.database)),
-                MessageHistory(History(services.database)),
-                eventcallbackurl(services.subscriptions, services.send_sample),
-                template(services.templates),
-            ]
-        )
+        engine = Engine(resources(services))
+        router = Router(routes(services))
         health = Health(services.checks)
         self._send_v31 = SendV31(
             doorkeeper,
@@ -116,12 +97,14 @@ class _App:
             templates=services.templates,
             acceptor=services.acceptor,
         )
-        self._rest_v3 = RestV3(doorkeeper, engine)
+        self._rest = Rest(doorkeeper, engine, router)
         self._by_path: Mapping[str, Endpoint] = {
             "/livez": health.live,
             "/readyz": health.ready,
             "/metrics": Metrics(doorkeeper, services.counts, services.queue_depth),
-            "/openapi.json": OpenApi(engine.resources.values(), services.public_url, services.version),
+            "/openapi.json": OpenApi(
+                engine.resources.values(), router.routes, services.public_url, services.version
+            ),
         }
         self._others = services.web or _not_found
         self._tracking = services.tracking or self._others
@@ -137,9 +120,11 @@ class _App:
         elif path in SEND_V3:
             endpoint = self._send_v3
         elif path.startswith(V3):
-            endpoint = self._rest_v3
+            endpoint = self._rest
         elif path[:PREFIX_CHARS] in PREFIXES:
             endpoint = self._tracking
+        elif path.startswith(OTHER_PREFIXES):
+            endpoint = self._rest
         else:
             endpoint = self._by_path.get(path, self._others)
         await _guarded(endpoint, scope, receive, send)

@@ -47,7 +47,7 @@ async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
 async def _received(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     announced = header(scope, b"content-length")
     if announced.isdigit() and (len(announced) > _MAX_DIGITS or int(announced) > max_bytes):
-        raise _too_large(max_bytes)
+        raise too_large(max_bytes)
     chunks: list[bytes] = []
     size = 0
     while True:
@@ -57,30 +57,33 @@ async def _received(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > max_bytes:
-            raise _too_large(max_bytes)
+            raise too_large(max_bytes)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
 def _decompressed(body: bytes, encoding: bytes, max_bytes: int) -> bytes:
-    if encoding in (b"gzip", b"x-gzip"):
-        window = _GZIP_WINDOW
-    elif encoding == b"deflate":
-        window = zlib.MAX_WBITS if _has_zlib_header(body) else _RAW_DEFLATE
-    else:
-        raise BodyEncodingError("Content-Encoding must be gzip, deflate or identity.")
-    decompressor = zlib.decompressobj(window)
+    decompressor = decompressor_of(body, encoding)
     try:
         # One byte more than allowed is enough to know; the rest of a bomb is never unpacked.
         plain = decompressor.decompress(body, max_bytes + 1)
     except zlib.error as error:
-        raise BodyEncodingError(f"The body is not valid {encoding.decode()}.") from error
+        raise invalid_data(encoding) from error
     if len(plain) > max_bytes:
-        raise _too_large(max_bytes)
+        raise too_large(max_bytes)
     if not decompressor.eof:
-        raise BodyEncodingError(f"The body ends in the middle of its {encoding.decode()} data.")
+        raise cut_data(encoding)
     return plain
+
+
+def decompressor_of(start: bytes, encoding: bytes) -> zlib._Decompress:
+    """Choose what unpacks a body by its encoding, and by how it starts. Raises `BodyEncodingError`."""
+    if encoding in (b"gzip", b"x-gzip"):
+        return zlib.decompressobj(_GZIP_WINDOW)
+    if encoding == b"deflate":
+        return zlib.decompressobj(zlib.MAX_WBITS if _has_zlib_header(start) else _RAW_DEFLATE)
+    raise BodyEncodingError("Content-Encoding must be gzip, deflate or identity.")
 
 
 def _has_zlib_header(body: bytes) -> bool:
@@ -88,5 +91,16 @@ def _has_zlib_header(body: bytes) -> bool:
     return len(body) > 1 and body[0] & 15 == _ZLIB_METHOD and int.from_bytes(body[:2]) % _ZLIB_CHECK == 0
 
 
-def _too_large(max_bytes: int) -> BodyTooLargeError:
+def too_large(max_bytes: int) -> BodyTooLargeError:
+    """Refuse a body by its size."""
     return BodyTooLargeError(f"The body of a request may have {max_bytes} bytes.")
+
+
+def invalid_data(encoding: bytes) -> BodyEncodingError:
+    """Refuse a body that its encoding cannot have made."""
+    return BodyEncodingError(f"The body is not valid {encoding.decode()}.")
+
+
+def cut_data(encoding: bytes) -> BodyEncodingError:
+    """Refuse a body whose encoding goes on behind its end."""
+    return BodyEncodingError(f"The body ends in the middle of its {encoding.decode()} data.")

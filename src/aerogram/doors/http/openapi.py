@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -12,6 +13,7 @@ from aerogram.doors.http.v3.schema import REQUEST as SEND_V3_REQUEST
 from aerogram.doors.http.v3.schema import RESPONSE as SEND_V3_RESPONSE
 from aerogram.doors.http.v31.schema import REQUEST as SEND_REQUEST
 from aerogram.doors.http.v31.schema import RESPONSE as SEND_RESPONSE
+from aerogram.doors.rest.calls import NO_CONTENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.fields import Field
     from aerogram.doors.rest.filters import Companion, Filter
     from aerogram.doors.rest.resource import Action, Resource
+    from aerogram.doors.rest.route import Route
 
 Json = dict[str, Any]
 
@@ -50,8 +53,11 @@ _ERROR_C: Final[Json] = {
 class OpenApi:
     """Answers with the description, written once."""
 
-    def __init__(self, resources: Iterable[Resource], public_url: str, version: str) -> None:
-        self._answer = Answer(200, msgspec.json.encode(description(resources, public_url, version)), JSON)
+    def __init__(
+        self, resources: Iterable[Resource], routes: Iterable[Route], public_url: str, version: str
+    ) -> None:
+        described = description(resources, routes, public_url, version)
+        self._answer = Answer(200, msgspec.json.encode(described), JSON)
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer one request."""
@@ -59,8 +65,10 @@ class OpenApi:
         await send_answer(scope, send, self._answer if is_read else errors.shape_a(405, "Method not allowed"))
 
 
-def description(resources: Iterable[Resource], public_url: str, version: str) -> Json:
-    """Describe both versions of the Send API and all resources."""
+def description(
+    resources: Iterable[Resource], routes: Iterable[Route], public_url: str, version: str
+) -> Json:
+    """Describe both versions of the Send API, all resources and all routes."""
     paths: Json = {
         "/v3.1/send": {"post": _send_v31()},
         "/v3/send": {"post": _send_v3("sendV3")},
@@ -70,6 +78,8 @@ def description(resources: Iterable[Resource], public_url: str, version: str) ->
     for resource in resources:
         schemas[resource.class_name] = _object(resource.shown)
         paths |= _paths(resource)
+    for route in routes:
+        paths.setdefault(route.path, _named(route.names))[route.method.lower()] = _routed(route)
     return {
         "openapi": "3.1.0",
         "info": {"title": "Aerogram", "version": version, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
@@ -147,36 +157,80 @@ def _paths(resource: Resource) -> Json:
         removed = _operation(resource, "remove", "Remove", "204")
         removed["responses"]["204"] = {"description": "It is gone."}
         paths[f"{base}/{{key}}"]["delete"] = removed
-    for name, by_method in resource.actions.items():
-        operations = {method.lower(): _acting(resource, action) for method, action in by_method.items()}
-        paths[f"{base}/{{key}}/{name}"] = {"parameters": [key], **operations}
-    return paths
+    for action in resource.actions:
+        path = f"/v3/REST/{action.path(resource.name)}"
+        names = [name[1:-1] for name in path.split("/") if name.startswith("{")]
+        paths.setdefault(path, _named(names))[action.method.lower()] = _acting(resource, action)
+    return {path: described for path, described in paths.items() if described.keys() - {"parameters"}}
+
+
+def _named(names: Iterable[str]) -> Json:
+    """Describe the parts of a path that have names."""
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+    ]
+    return {"parameters": parameters} if parameters else {}
 
 
 def _acting(resource: Resource, action: Action) -> Json:
     """Describe one verb of an action, its own properties where it has any."""
-    method = action.method.lower()
-    verb = action.name if len(resource.actions[action.name]) == 1 else f"{method}{action.name.capitalize()}"
-    operation = _operation(resource, verb, action.summary, str(action.status))
-    if action.shows:
-        operation["responses"][str(action.status)]["content"] = _json(_envelope(_object(action.shows)))
+    operation = _operation(resource, _verb(action), action.summary, str(action.status))
+    response = operation["responses"][str(action.status)]
+    shape = _object(action.shows) if action.shows else {"$ref": f"#/components/schemas/{resource.class_name}"}
+    response["content"] = _json(shape if action.is_bare else _envelope(shape))
+    if action.status == NO_CONTENT:
+        del response["content"]
+    if action.asks:
+        operation["parameters"] = [_asked(one) for one in action.asks]
     if action.takes:
         operation["requestBody"] = {"content": _json(_object(action.takes))}
     return operation
 
 
-def _operation(resource: Resource, verb: str, summary: str, status: str, *, takes_body: bool = False) -> Json:
-    shape = {"$ref": f"#/components/schemas/{resource.class_name}"}
-    error_name = "RecentError" if resource.is_recent else "Error"
-    error = {
+def _verb(action: Action) -> str:
+    name = action.name[:1].upper() + action.name[1:]
+    return (
+        f"{action.method.lower()}{name}{'One' if action.sub_id else ''}{'OfAll' if action.is_keyless else ''}"
+    )
+
+
+def _routed(route: Route) -> Json:
+    """Describe one verb of a route."""
+    content = {route.shows_type: {}} if route.shows_type else _json(route.shows) if route.shows else None
+    operation: Json = {
+        "operationId": re.sub(r"[^A-Za-z0-9]+", "_", f"{route.method.lower()}{route.path}"),
+        "summary": route.summary,
+        "tags": [route.area.value],
+        "responses": {
+            str(route.status): {"description": "Done."} | ({"content": content} if content else {}),
+            "4XX": _refused(is_recent=route.is_recent),
+        },
+    }
+    if route.takes_type:
+        operation["requestBody"] = {"content": {route.takes_type: {}}}
+    elif route.takes is not None:
+        operation["requestBody"] = {"content": _json(route.takes)}
+    return operation
+
+
+def _refused(*, is_recent: bool) -> Json:
+    error_name = "RecentError" if is_recent else "Error"
+    return {
         "description": "It was refused.",
         "content": _json({"$ref": f"#/components/schemas/{error_name}"}),
     }
+
+
+def _operation(resource: Resource, verb: str, summary: str, status: str, *, takes_body: bool = False) -> Json:
+    shape = {"$ref": f"#/components/schemas/{resource.class_name}"}
     operation: Json = {
         "operationId": f"{verb}{resource.class_name}",
         "summary": f"{summary} ({resource.class_name})",
         "tags": [resource.area.value],
-        "responses": {status: {"description": "Done.", "content": _json(_envelope(shape))}, "4XX": error},
+        "responses": {
+            status: {"description": "Done.", "content": _json(_envelope(shape))},
+            "4XX": _refused(is_recent=resource.is_recent),
+        },
     }
     if takes_body:
         operation["requestBody"] = {"content": _json(shape)}
@@ -200,11 +254,15 @@ def _parameters(resource: Resource) -> list[Json]:
     return [
         *({"name": name, "in": "query", "schema": {"type": kind}, "description": text} for name, kind, text in _PAGING),
         *(
-            {"name": one.name, "in": "query", "schema": {"type": "string"}, "description": one.meaning}
+            _asked(one)
             for one in _filters(resource)
         ),
         *({"name": name, "in": "query", "schema": {"type": "boolean"}} for name in switches),
     ]  # fmt: skip
+
+
+def _asked(one: Filter | Companion) -> Json:
+    return {"name": one.name, "in": "query", "schema": {"type": "string"}, "description": one.meaning}
 
 
 def _filters(resource: Resource) -> Iterator[Filter | Companion]:

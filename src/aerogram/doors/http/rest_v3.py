@@ -1,4 +1,7 @@
-"""The endpoint of ``/v3/REST/``: who asks, then the engine of the resources, then Mailjet's error bodies."""
+"""The endpoint of the management API: who asks, then the resource or route, then Mailjet's error bodies.
+
+``/v3/REST/`` leads to the resources; other paths below ``/v3/``, ``/v1/`` and ``/v4/`` to the routes.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,12 @@ from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON, JSON_UTF8, Answer, send_answer
 from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
-from aerogram.doors.rest.engine import Request
+from aerogram.doors.http.body_pieces import body_pieces
+from aerogram.doors.http.v31.mistakes import UNAUTHENTICATED
+from aerogram.doors.rest.calls import Request, RouteCall, parameters_of
 from aerogram.doors.rest.faults import MethodNotAllowedError, RestError
 from aerogram.identity.attempts import LockedOutError
-from aerogram.identity.gate import ForbiddenError
+from aerogram.identity.gate import ForbiddenError, authorize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,18 +27,22 @@ if TYPE_CHECKING:
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
     from aerogram.doors.rest.engine import Engine
+    from aerogram.doors.rest.route import Router
+    from aerogram.model.account import Principal
 
 PREFIX: Final = "/v3/"
+OTHER_PREFIXES: Final = ("/v1/", "/v4/")
 _RESOURCES: Final = "rest"
 _STATUSES: Final[Mapping[type, int]] = {ForbiddenError: 403, BodyTooLargeError: 413, BodyEncodingError: 400}
 
 
-class RestV3:
-    """Serves everything below ``/v3/``."""
+class Rest:
+    """Serves everything below ``/v3/``, ``/v1/`` and ``/v4/`` that is no Send API."""
 
-    def __init__(self, doorkeeper: Doorkeeper, engine: Engine) -> None:
+    def __init__(self, doorkeeper: Doorkeeper, engine: Engine, router: Router) -> None:
         self._doorkeeper = doorkeeper
         self._engine = engine
+        self._router = router
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -45,9 +54,15 @@ class RestV3:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
-            return await self._served(scope, receive)
+            principal = await self._doorkeeper.admit(scope)
+            segments = _resource_path(scope["path"])
+            if segments:
+                return await self._of_resource(principal, segments, scope, receive)
+            return await self._of_route(principal, scope, receive)
         except UnauthenticatedError:
-            return errors.unauthorized_v3()
+            if _is_old(scope):
+                return errors.unauthorized_v3()
+            return errors.shape_c(UNAUTHENTICATED.status, UNAUTHENTICATED.message)
         except (LockedOutError, RateLimitedError) as error:
             return errors.too_many(error.seconds)
         except (ForbiddenError, RestError, BodyTooLargeError, BodyEncodingError) as error:
@@ -55,47 +70,79 @@ class RestV3:
         except UnavailableError as error:
             return errors.unavailable(error)
 
-    def _refused(self, scope: Scope, error: RefusedError) -> Answer:
-        """Write a refusal in the shape of the resource that was asked."""
-        headers: Headers = ()
-        if isinstance(error, MethodNotAllowedError):
-            headers = ((b"allow", ", ".join(error.allowed).encode()),)
-        status = error.status if isinstance(error, RestError) else _STATUSES[type(error)]
-        info = error.info if isinstance(error, RestError) else ""
-        if self._is_recent(_split(scope["path"])[1]):
-            return errors.shape_c(status, str(error), headers, info=info)
-        return errors.shape_a(status, str(error), info, headers)
-
-    def _is_recent(self, segments: tuple[str, ...]) -> bool:
-        resource = self._engine.resource_at(segments)
-        return resource is not None and resource.is_recent
-
-    async def _served(self, scope: Scope, receive: Receive) -> Answer:
-        principal = await self._doorkeeper.admit(scope)
-        kind, segments = _split(scope["path"])
-        if kind.lower() != _RESOURCES or not segments:
-            return _no_module(kind)
-        method = scope["method"]
+    async def _of_resource(
+        self, principal: Principal, segments: tuple[str, ...], scope: Scope, receive: Receive
+    ) -> Answer:
         request = Request(
             principal=principal,
-            method="GET" if method == "HEAD" else method,
+            method=_method(scope),
             segments=segments,
             query=scope["query_string"].decode("latin-1"),
             body=await read_body(scope, receive, self._engine.max_body_bytes(segments)),
         )
         reply = await self._engine.serve(request)
-        return Answer(reply.status, reply.body, JSON_UTF8 if self._is_recent(segments) else JSON)
+        return Answer(reply.status, reply.body, JSON_UTF8 if self._is_recent(scope) else JSON)
+
+    async def _of_route(self, principal: Principal, scope: Scope, receive: Receive) -> Answer:
+        found = self._router.find(_method(scope), scope["path"])
+        if found is None:
+            return _leads_nowhere(scope)
+        route, parts = found
+        authorize(principal, route.area, route.level)
+        call = RouteCall(
+            principal=principal,
+            parts=parts,
+            parameters=parameters_of(scope["query_string"].decode("latin-1")),
+            body=body_pieces(scope, receive, route.max_body_bytes),
+        )
+        reply = await route.run(call)
+        own = JSON_UTF8 if route.is_recent else JSON
+        return Answer(reply.status, reply.body, reply.content_type.encode() or own, reply.headers)
+
+    def _refused(self, scope: Scope, error: RefusedError) -> Answer:
+        """Write a refusal in the shape of what was asked."""
+        headers: Headers = ()
+        if isinstance(error, MethodNotAllowedError):
+            headers = ((b"allow", ", ".join(error.allowed).encode()),)
+        status = error.status if isinstance(error, RestError) else _STATUSES[type(error)]
+        info = error.info if isinstance(error, RestError) else ""
+        if self._is_recent(scope):
+            return errors.shape_c(status, str(error), headers, info=info)
+        return errors.shape_a(status, str(error), info, headers)
+
+    def _is_recent(self, scope: Scope) -> bool:
+        segments = _resource_path(scope["path"])
+        resource = self._engine.resource_at(segments)
+        return resource.is_recent if resource else not segments and not _is_old(scope)
 
 
-def _split(path: str) -> tuple[str, tuple[str, ...]]:
-    """Take a path below ``/v3/`` apart; a slash at the end is as good as none (facts: REST.md 2)."""
+def _method(scope: Scope) -> str:
+    method: str = scope["method"]
+    return "GET" if method == "HEAD" else method
+
+
+def _is_old(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith(PREFIX)
+
+
+def _resource_path(path: str) -> tuple[str, ...]:
+    """Take a path below ``/v3/REST/`` apart; a slash at the end is as good as none (facts: REST.md 2).
+
+    Any other path gives nothing.
+    """
+    if not path.startswith(PREFIX):
+        return ()
     kind, *segments = path.removeprefix(PREFIX).split("/")
     if segments and not segments[-1]:
         segments.pop()
-    return kind, tuple(segments)
+    return tuple(segments) if kind.lower() == _RESOURCES else ()
 
 
-def _no_module(name: str) -> Answer:
-    """Answer a path that leads nowhere; Mailjet says 500 for what is the caller's mistake."""
+def _leads_nowhere(scope: Scope) -> Answer:
+    """Answer a path without route; below ``/v3/`` Mailjet says 500 for what is the caller's mistake."""
+    if not _is_old(scope):
+        return errors.shape_c(errors.NOT_FOUND, "There is nothing at this path.")
+    name = scope["path"].removeprefix(PREFIX).partition("/")[0]
     text = f'Could not determine HTTP module for request "{name[:80]}"'
     return errors.shape_a(errors.INTERNAL, text, "EFPWebError")

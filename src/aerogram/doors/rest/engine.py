@@ -6,50 +6,24 @@ that does not exist.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from aerogram.doors.rest import faults, paging
-from aerogram.doors.rest.fields import OMITTED, ValueFault, flag_of
+from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK, Reply, Request, parameters_of
+from aerogram.doors.rest.fields import integer_of
 from aerogram.doors.rest.listing import Query
+from aerogram.doors.rest.reading import conditions_in, given_in, values_of
 from aerogram.doors.rest.resource import LEVELS, MAX_BODY_BYTES, ChangeableResource
+from aerogram.doors.rest.showing import bare, enveloped, shown
 from aerogram.identity.gate import authorize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aerogram.doors.rest.fields import Field
     from aerogram.doors.rest.listing import Condition, Row
-    from aerogram.doors.rest.resource import Action, Resource
-    from aerogram.model.account import Principal
+    from aerogram.doors.rest.resource import Action, ActionCall, Resource
 
-OK: Final = 200
-CREATED: Final = 201
-NO_CONTENT: Final = 204
-NOT_MODIFIED: Final = 304
-MAX_PARAMETERS: Final = 200
-_ACTION_DEPTH: Final = 3
-
-_encode: Final = msgspec.json.Encoder().encode
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A call. ``segments`` are those of the path behind ``/v3/REST/``, percent-decoded."""
-
-    principal: Principal
-    method: str
-    segments: tuple[str, ...]
-    query: str = ""
-    body: bytes = b""
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """The answer; an empty body goes out as none."""
-
-    status: int
-    body: bytes = b""
+__all__ = ["Engine", "Reply", "Request"]
 
 
 class Engine:
@@ -65,7 +39,8 @@ class Engine:
     def max_body_bytes(self, segments: tuple[str, ...]) -> int:
         """Tell how long a body may be at a path."""
         resource = self.resource_at(segments)
-        actions = _actions_at(resource, segments).values() if resource else ()
+        call = resource.action_call(segments[1:]) if resource else None
+        actions = call.by_method.values() if call else ()
         return max((action.max_body_bytes for action in actions), default=MAX_BODY_BYTES)
 
     async def serve(self, request: Request) -> Reply:
@@ -73,56 +48,62 @@ class Engine:
         resource = self.resource_at(request.segments)
         if resource is None:
             raise faults.unknown_resource(request.segments[0])
-        parameters = _parameters(request.query)
-        if len(request.segments) == 1:
-            return await self._on_collection(request, resource, parameters)
-        if len(request.segments) == _ACTION_DEPTH:
-            return await self._act(request, resource, parameters)
-        if len(request.segments) > _ACTION_DEPTH:
-            raise resource.missing()
-        return await self._on_one(request, resource, parameters)
+        parameters = parameters_of(request.query)
+        match request.segments[1:]:
+            case ():
+                return await self._on_collection(request, resource, parameters)
+            case rest if (call := resource.action_call(rest)) is not None:
+                return await self._act(request, resource, call, parameters)
+            case (key,):
+                return await self._on_one(request, resource, key, parameters)
+            case _:
+                raise resource.missing()
 
     async def _on_collection(
         self, request: Request, resource: Resource, parameters: Mapping[str, str]
     ) -> Reply:
-        _permit(request, resource, resource.methods & {"GET", "POST"})
-        if request.method == "POST":
-            return await _create(request, resource, parameters)
-        return await _list(request, resource, parameters, ())
+        verbs = {"GET", "POST", "PUT"} if resource.is_singular else {"GET", "POST"}
+        _permit(request, resource, resource.methods & verbs)
+        match request.method:
+            case "POST":
+                return await _create(request, resource, parameters)
+            case "PUT":
+                return await _change(request, resource, await _only(request, resource), parameters)
+            case _:
+                return await _list(request, resource, parameters, ())
 
-    async def _on_one(self, request: Request, resource: Resource, parameters: Mapping[str, str]) -> Reply:
+    async def _on_one(
+        self, request: Request, resource: Resource, key: str, parameters: Mapping[str, str]
+    ) -> Reply:
         _permit(request, resource, resource.methods - {"POST"})
         if resource.key_selects_many:
-            condition = resource.selecting(request.segments[1])
+            condition = resource.selecting(key)
             if condition is None:
-                return _enveloped(OK, resource.shown, [], 0, parameters)
+                return enveloped(OK, [], 0)
             return await _list(request, resource, {**parameters, "limit": "0"}, (condition,))
-        row = await _find(request, resource)
+        row = await _find(request, resource, key)
         match request.method:
             case "PUT":
                 return await _change(request, resource, row, parameters)
             case "DELETE":
                 return await _remove(request, resource, row)
             case _:
-                return _enveloped(OK, resource.shown, [row], 1, parameters)
+                return enveloped(OK, [shown(resource.shown, row, parameters)], 1)
 
-    async def _act(self, request: Request, resource: Resource, parameters: Mapping[str, str]) -> Reply:
-        by_method = _actions_at(resource, request.segments)
-        if not by_method:
-            raise resource.missing()
-        action = by_method.get(request.method)
+    async def _act(
+        self, request: Request, resource: Resource, call: ActionCall, parameters: Mapping[str, str]
+    ) -> Reply:
+        action = call.by_method.get(request.method)
         if action is None:
-            raise faults.MethodNotAllowedError(tuple(sorted(by_method)))
+            raise faults.MethodNotAllowedError(tuple(sorted(call.by_method)))
         authorize(request.principal, resource.area, action.level)
-        row = await _find(request, resource)
-        values = _values(action.takes, _given(action.takes, request.body), None) if action.takes else {}
+        row: Row = {} if action.is_keyless else await _find(request, resource, call.key)
+        values = _action_values(request, resource, action, call, parameters)
         rows = await action.run(request.principal.account_id, row, values)
-        return _enveloped(action.status, action.shows or resource.shown, rows, len(rows), parameters)
-
-
-def _actions_at(resource: Resource, segments: tuple[str, ...]) -> Mapping[str, Action]:
-    """Give the actions of a path by verb; none for a path that leads to no action."""
-    return resource.actions.get(segments[2].lower(), {}) if len(segments) == _ACTION_DEPTH else {}
+        if action.status == NO_CONTENT:
+            return Reply(NO_CONTENT)
+        data = [shown(action.shows or resource.shown, each, parameters) for each in rows]
+        return bare(action.status, data) if action.is_bare else enveloped(action.status, data, len(data))
 
 
 def _permit(request: Request, resource: Resource, methods: frozenset[str]) -> None:
@@ -131,46 +112,39 @@ def _permit(request: Request, resource: Resource, methods: frozenset[str]) -> No
     authorize(request.principal, resource.area, LEVELS[request.method])
 
 
-def _parameters(query: str) -> dict[str, str]:
-    """Read the query: names in lower case, the first of a repeated one wins."""
-    try:
-        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
-    except ValueError:
-        raise faults.invalid_query(f"A query may have {MAX_PARAMETERS} parameters") from None
-    parameters: dict[str, str] = {}
-    for name, value in pairs:
-        parameters.setdefault(name.lower(), value)
-    return parameters
+def _action_values(
+    request: Request, resource: Resource, action: Action, call: ActionCall, parameters: Mapping[str, str]
+) -> dict[str, object]:
+    """Gather what an action is told: by its path, its query and its body."""
+    values: dict[str, object] = {}
+    if action.sub_id:
+        values[action.sub_id] = integer_of(call.sub_id)
+        if values[action.sub_id] is None:
+            raise resource.missing()
+    filters = {filter_.name.lower(): filter_ for filter_ in action.asks}
+    values |= {one.name: one.value for one in conditions_in(parameters, filters)}
+    if action.takes:
+        given = given_in(request.body, action.takes, resource.class_name + action.name)
+        values |= values_of(given, action.takes, None)
+    return values
 
 
 async def _list(
     request: Request, resource: Resource, parameters: Mapping[str, str], fixed: tuple[Condition, ...]
 ) -> Reply:
     query = Query(
-        conditions=(*fixed, *_conditions(resource, parameters)),
+        conditions=(*fixed, *conditions_in(parameters, resource.filters_by_lower_name)),
         orders=paging.orders_of(parameters, resource.sortable_fields),
         limit=paging.limit_of(parameters),
         offset=paging.offset_of(parameters),
     )
     page = await resource.collection.page(request.principal.account_id, query)
-    return _enveloped(OK, resource.shown, page.rows, page.total, parameters, is_count_only=query.limit == 0)
+    data = [shown(resource.shown, row, parameters) for row in page.rows]
+    return enveloped(OK, data, page.total, is_count_only=query.limit == 0)
 
 
-def _conditions(resource: Resource, parameters: Mapping[str, str]) -> list[Condition]:
-    conditions = []
-    for name, text in parameters.items():
-        filter_ = resource.filters_by_lower_name.get(name)
-        if filter_ is None or not text:
-            continue
-        try:
-            conditions.append(filter_.among(text, parameters))
-        except ValueFault as fault:
-            raise faults.invalid_query(f'Invalid value "{text[:80]}" for {name}: {fault}') from None
-    return conditions
-
-
-async def _find(request: Request, resource: Resource) -> Row:
-    condition = resource.selecting(request.segments[1])
+async def _find(request: Request, resource: Resource, key: str) -> Row:
+    condition = resource.selecting(key)
     if condition is not None:
         page = await resource.collection.page(
             request.principal.account_id, Query(conditions=(condition,), limit=1)
@@ -180,24 +154,31 @@ async def _find(request: Request, resource: Resource) -> Row:
     raise resource.missing()
 
 
+async def _only(request: Request, resource: Resource) -> Row:
+    page = await resource.collection.page(request.principal.account_id, Query(limit=1))
+    if page.rows:
+        return page.rows[0]
+    raise resource.missing()
+
+
 async def _create(request: Request, resource: Resource, parameters: Mapping[str, str]) -> Reply:
     collection = _changeable(resource).collection
-    given = _given(resource.fields, request.body)
+    given = given_in(request.body, resource.fields, resource.class_name)
     values = {field.source: field.default for field in resource.fields if field.default is not None}
-    values |= _values(resource.fields, given, None)
+    values |= values_of(given, resource.fields, None)
     row = await collection.add(request.principal.account_id, values)
-    return _enveloped(CREATED, resource.shown, [row], 1, parameters)
+    return enveloped(CREATED, [shown(resource.shown, row, parameters)], 1)
 
 
 async def _change(request: Request, resource: Resource, row: Row, parameters: Mapping[str, str]) -> Reply:
     collection = _changeable(resource).collection
-    given = _given(resource.fields, request.body)
-    values = resource.completed(row, _values(resource.fields, given, row))
+    given = given_in(request.body, resource.fields, resource.class_name)
+    values = resource.completed(row, values_of(given, resource.fields, row))
     values = {source: value for source, value in values.items() if row[source] != value}
     if not values:
         return Reply(NOT_MODIFIED)
     changed = await collection.change(request.principal.account_id, row, values)
-    return _enveloped(OK, resource.shown, [changed], 1, parameters)
+    return enveloped(OK, [shown(resource.shown, changed, parameters)], 1)
 
 
 async def _remove(request: Request, resource: Resource, row: Row) -> Reply:
@@ -209,70 +190,3 @@ def _changeable(resource: Resource) -> ChangeableResource:
     if not isinstance(resource, ChangeableResource):
         raise faults.MethodNotAllowedError(tuple(sorted(resource.methods)))
     return resource
-
-
-def _given(fields: tuple[Field, ...], body: bytes) -> dict[Field, Any]:
-    """Read a body as values by field; unknown names and nulls count as absent."""
-    if not body.strip():
-        return {}
-    try:
-        decoded = msgspec.json.decode(body)
-    except (ValueError, RecursionError) as error:
-        raise faults.broken_json(str(error)) from None
-    if not isinstance(decoded, dict):
-        raise faults.broken_json("the body must be an object")
-    by_lower_name = {field.name.lower(): field for field in fields}
-    found = ((by_lower_name.get(name.lower()), value) for name, value in decoded.items())
-    return {field: value for field, value in found if field is not None and value is not None}
-
-
-def _values(fields: tuple[Field, ...], given: Mapping[Field, Any], row: Row | None) -> dict[str, Any]:
-    """Read the values that may be set, and gather what is wrong with the others.
-
-    A read-only property may be echoed with the value it has (facts: REST.md 3).
-    """
-    values: dict[str, Any] = {}
-    reasons: dict[str, str] = {}
-    for field in fields:
-        if field not in given:
-            if field.is_required and row is None:
-                reasons[field.name] = "MJ03 A non-empty value is required"
-            continue
-        if field.is_read_only:
-            if row is not None and not field.is_echo(given[field], row.get(field.source)):
-                raise faults.read_only(field.name)
-            continue
-        try:
-            values[field.source] = field.read(given[field])
-        except ValueFault as fault:
-            reasons[field.name] = str(fault)
-    if reasons:
-        raise faults.invalid_properties(reasons)
-    return values
-
-
-def _enveloped(
-    status: int,
-    fields: tuple[Field, ...],
-    rows: list[Row],
-    total: int,
-    parameters: Mapping[str, str],
-    *,
-    is_count_only: bool = False,
-) -> Reply:
-    """Write ``Count`` (rows of this page; the total when only that was asked for), ``Data`` and ``Total``."""
-    data = [_shown(fields, row, parameters) for row in rows]
-    count = total if is_count_only else len(data)
-    return Reply(status, _encode({"Count": count, "Data": data, "Total": total}))
-
-
-def _shown(fields: tuple[Field, ...], row: Row, parameters: Mapping[str, str]) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
-    for field in fields:
-        if field.shown_with and not flag_of(parameters.get(field.shown_with.lower(), "0").strip()):
-            value = field.hidden
-        else:
-            value = field.show(row.get(field.source))
-        if value is not OMITTED:
-            shown[field.name] = value
-    return shown

@@ -47,6 +47,11 @@ def broken_json(why: str) -> RestError:
     return RestError(400, f"Invalid json input: {why}")
 
 
+def unknown_property(class_name: str, name: str) -> RestError:
+    """Refuse a body with a property that the class has not, in recorded words (facts: CONTACTS.md 0.3)."""
+    return broken_json(f'object ""->"T{class_name}" has no property "{name[:80]}"')
+
+
 def invalid_query(why: str) -> RestError:
     """Refuse a query parameter's value."""
     return RestError(400, f"Unexpected error during GET: {why}")

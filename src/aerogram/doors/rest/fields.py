@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aerogram.base.clock import SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 MAX_INTEGER: Final = 2**63 - 1
 MAX_TEXT: Final = 4_096
@@ -54,6 +54,15 @@ class Field:
         self.shown_with = shown_with
         self.hidden = hidden
         self.is_nullable = nullable
+
+    @property
+    def title(self) -> str:
+        """The name that faults of its value give it."""
+        return self.name
+
+    def readers(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Give the names that a body may give it by, in lower case, each with what reads its value then."""
+        return {self.name.lower(): self.read}
 
     def read(self, value: Any) -> Any:  # noqa: ARG002 - what subclasses read
         """Read a JSON value that is not null; raises `ValueFault`."""

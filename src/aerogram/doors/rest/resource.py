@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from aerogram.model.account import Area
 
     Run = Callable[[int, Row, Row], Awaitable[list[Row]]]
-    """Takes the account's id, the object and the values of the body; gives the rows to show."""
+    """Takes the account's id, the object and the values of the request; gives the rows to show.
+
+    The object of an action without key is an empty row. The values are those of the body by their fields'
+    sources, of the query by their filters' conditions, and the id behind the action by ``sub_id``.
+    """
     Key = Callable[[str], Condition | None]
     """Reads the key of a path as the condition that selects its object; None when it is of another form."""
 
@@ -36,22 +40,51 @@ LEVELS: Mapping[str, Level] = {
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 """Far more than any object has that says nothing else."""
+_NAME_AND_ID: Final = 2
+"""Segments of an action's path that ends with an id."""
 
 
 class Action(msgspec.Struct, frozen=True):
-    """Something done to one object: ``{method} /{resource}/{key}/{name}``. Each verb is an action of its own."""
+    """Something done to one object: ``{method} /{resource}/{key}/{name}``. Each verb is an action of its own.
+
+    Two marks give other paths: ``is_keyless`` leaves the key out (``contact/managemanycontacts``), ``sub_id``
+    adds an id (``contactslist/{key}/managemanycontacts/{job}``). An action with and one without such an id
+    may bear the same name and verb.
+    """
 
     name: str
+    """In Mailjet's spelling; paths are compared ignoring case."""
     summary: str
     run: Run
     method: str = "POST"
     level: Level = Level.WRITE
     status: int = 200
+    """The status of success; with 204 the rows that it gives are not shown."""
     takes: tuple[Field, ...] = ()
     """The properties of its body; without any, the body is not looked at."""
     shows: tuple[Field, ...] = ()
     """The properties of its rows, in this order; without any, its rows are the resource's."""
+    asks: tuple[Filter, ...] = ()
+    """The parameters of its query."""
+    is_keyless: bool = False
+    sub_id: str = ""
+    """The name that the number behind the action has among the values; "" when there is none."""
+    is_bare: bool = False
+    """Its one row goes out as it is, without ``Count``, ``Data`` and ``Total``."""
     max_body_bytes: int = MAX_BODY_BYTES
+
+    def path(self, resource_name: str) -> str:
+        """Give its path below ``/v3/REST/``, with names in braces."""
+        parts = (resource_name, *(() if self.is_keyless else ("{key}",)), self.name)
+        return "/".join((*parts, f"{{{self.sub_id}}}") if self.sub_id else parts)
+
+
+class ActionCall(msgspec.Struct, frozen=True):
+    """Where a path of an action leads: its verbs, the key and the id behind it, "" where there is none."""
+
+    by_method: Mapping[str, Action]
+    key: str = ""
+    sub_id: str = ""
 
 
 def _lower_name(field: Field) -> str:
@@ -74,16 +107,19 @@ class Resource:
     key_selects_many: ClassVar[bool] = False
     """A key stands for a list (the history of a message): all rows, and none is no error."""
 
+    is_singular: ClassVar[bool] = False
+    """An account has one, which PUT also changes on the path without key (``myprofile``, ``user``)."""
+
     is_recent: ClassVar[bool] = False
     """Mailjet serves it by its newer backend: properties as declared, errors with an identifier (facts: REST.md 15)."""
 
     def __init__(self, collection: Collection, actions: tuple[Action, ...] = ()) -> None:
         self.collection = collection
-        self.actions = {
-            name: {action.method: action for action in actions if action.name == name}
-            for name in dict.fromkeys(action.name for action in actions)
-        }
-        """Actions by name, then by verb."""
+        self.actions = actions
+        self._actions_by_place: dict[tuple[bool, str, bool], dict[str, Action]] = {}
+        for action in actions:
+            place = (action.is_keyless, action.name.lower(), bool(action.sub_id))
+            self._actions_by_place.setdefault(place, {})[action.method] = action
 
     # What follows is derived once per class.
     shown: ClassVar[tuple[Field, ...]]
@@ -106,6 +142,17 @@ class Resource:
     def selecting(self, key: str) -> Condition | None:
         """Read the key of a path; None when it can name no object."""
         return next((found for read in self.keys if (found := read(key)) is not None), None)
+
+    def action_call(self, rest: tuple[str, ...]) -> ActionCall | None:
+        """Tell which actions a path leads to by what follows the resource in it; None when to none."""
+        for is_keyless in (True, False):
+            key, tail = ("", rest) if is_keyless else (rest[0] if rest else "", rest[1:])
+            if not 0 < len(tail) <= _NAME_AND_ID:
+                continue
+            found = self._actions_by_place.get((is_keyless, tail[0].lower(), len(tail) == _NAME_AND_ID))
+            if found is not None:
+                return ActionCall(found, key, tail[1] if tail[1:] else "")
+        return None
 
     def missing(self) -> RestError:
         """Make the refusal of a key that names no object."""

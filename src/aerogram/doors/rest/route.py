@@ -1,0 +1,112 @@
+"""Paths that are no resource of ``/v3/REST/``: ``/v3/DATA/…``, ``/v1/REST/…``, ``/v4/…``, each declared by itself.
+
+A route is declared with its area and level, and the router asks the gate before it runs:
+
+    Route(
+        method="POST",
+        path="/v3/DATA/contactslist/{list_id}/CSVData/{mime}",
+        area=Area.LISTS,
+        level=Level.WRITE,
+        summary="Upload a CSV file of contacts.",
+        run=self._upload,  # async (RouteCall) -> Reply
+        max_body_bytes=MAX_CSV_BYTES,
+    )
+
+A segment in braces takes any text that is not empty; others are compared ignoring case. Among routes of one
+length the first that fits is taken. List them in `aerogram.doors.rest.registry.routes`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.doors.rest.calls import OK, Reply, RouteCall
+from aerogram.doors.rest.faults import MethodNotAllowedError
+from aerogram.doors.rest.resource import MAX_BODY_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from aerogram.model.account import Area, Level
+
+OLD_PREFIX: Final = "/v3/"
+"""Below it errors have Mailjet's old shape; elsewhere they bear an identifier (facts: REST.md 15)."""
+
+_ANYTHING: Final = ""
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True):
+    """One verb of one path."""
+
+    method: str
+    path: str
+    area: Area
+    level: Level
+    summary: str
+    run: Callable[[RouteCall], Awaitable[Reply]]
+    status: int = OK
+    """The status of success, for the description; the reply's own is what is sent."""
+    takes: dict[str, Any] | None = None
+    """The JSON Schema of its JSON body; without one the body is whatever ``takes_type`` says."""
+    takes_type: str = ""
+    """The media type of a body that is no JSON, as ``text/plain``."""
+    shows: dict[str, Any] | None = None
+    """The JSON Schema of its answer."""
+    shows_type: str = ""
+    """The media type of an answer that is no JSON."""
+    max_body_bytes: int = MAX_BODY_BYTES
+
+    @property
+    def is_recent(self) -> bool:
+        """Tell whether its errors have the newer shape."""
+        return not self.path.startswith(OLD_PREFIX)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Name the parts of the path that are in braces, in order."""
+        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
+
+
+class Router:
+    """Finds the route of a path."""
+
+    def __init__(self, routes: Iterable[Route]) -> None:
+        self.routes = tuple(routes)
+        self._by_length: dict[int, list[tuple[tuple[str, ...], Route]]] = defaultdict(list)
+        for route in self.routes:
+            pattern = tuple(_pattern(segment) for segment in route.path.split("/"))
+            self._by_length[len(pattern)].append((pattern, route))
+
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+        """Give the route and the values of its names; None when no route has the path.
+
+        Raises `MethodNotAllowedError` when the path has other verbs only.
+        """
+        segments = path.removesuffix("/").split("/")
+        fitting = [route for pattern, route in self._by_length[len(segments)] if _fits(pattern, segments)]
+        for route in fitting:
+            if route.method == method:
+                values = [
+                    text
+                    for text, part in zip(segments, route.path.split("/"), strict=True)
+                    if part[:1] == "{"
+                ]
+                return route, dict(zip(route.names, values, strict=True))
+        if fitting:
+            raise MethodNotAllowedError(tuple(sorted({route.method for route in fitting})))
+        return None
+
+
+def _pattern(segment: str) -> str:
+    return _ANYTHING if segment.startswith("{") else segment.lower()
+
+
+def _fits(pattern: tuple[str, ...], segments: list[str]) -> bool:
+    """Compare; the first segment of both is the nothing before the first slash."""
+    return all(
+        own == asked.lower() if own else bool(asked)
+        for own, asked in zip(pattern[1:], segments[1:], strict=True)
+    )

@@ -1,0 +1,44 @@
+"""Writing an answer: the envelope, and the rows in the order and form of their fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.doors.rest.calls import Reply
+from aerogram.doors.rest.fields import OMITTED, flag_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.listing import Row
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def enveloped(
+    status: int, data: Sequence[Mapping[str, Any]], total: int, *, is_count_only: bool = False
+) -> Reply:
+    """Write ``Count`` (rows of this page; the total when only that was asked for), ``Data`` and ``Total``."""
+    count = total if is_count_only else len(data)
+    return Reply(status, _encode({"Count": count, "Data": data, "Total": total}))
+
+
+def bare(status: int, data: Sequence[Mapping[str, Any]]) -> Reply:
+    """Write the one row without envelope."""
+    return Reply(status, _encode(data[0] if data else {}))
+
+
+def shown(fields: Sequence[Field], row: Row, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Give a row as its properties."""
+    properties: dict[str, Any] = {}
+    for field in fields:
+        if field.shown_with and not flag_of(parameters.get(field.shown_with.lower(), "0").strip()):
+            value = field.hidden
+        else:
+            value = field.show(row.get(field.source))
+        if value is not OMITTED:
+            properties[field.name] = value
+    return properties
