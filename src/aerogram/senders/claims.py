@@ -120,7 +120,7 @@ class SenderClaims:
             row = wanted._replace(status=(yield from _settled(account_id, email)))
             if row.is_default:
                 yield from sender_claims.clear_default(account_id)
-            return row if (yield from sender_claims.claim(row)) else ClaimedError(INACTIVE)
+            return row if (yield from sender_claims.OWNED.add(row._asdict())) else ClaimedError(INACTIVE)
 
         return _or_raise(await self._database.write(unit))
 
@@ -143,7 +143,7 @@ class SenderClaims:
                 yield from sender_claims.clear_default(account_id)
             if "is_default" in changes:
                 changes["is_default"] = int(changes["is_default"])
-            yield from sender_claims.change(account_id, sender_id, changes)
+            yield from sender_claims.OWNED.change(account_id, sender_id, changes)
             return row._replace(**changes)
 
         return _or_raise(await self._database.write(unit))
@@ -186,7 +186,7 @@ class SenderClaims:
 
     async def _activate(self, row: SenderRow) -> None:
         def unit() -> Unit[None]:
-            yield from sender_claims.change(row.account_id, row.id, {"status": ACTIVE})
+            yield from sender_claims.OWNED.change(row.account_id, row.id, {"status": ACTIVE})
             if is_whole_domain(row.email):
                 yield from dkim_keys.use(row.account_id, domain_of(row.email))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -69,6 +69,22 @@ class Changeable(Collection, Protocol):
         ...
 
 
+class PartlyChangeable:
+    """What a collection inherits whose resource has not all the verbs that change: the missing ones never come."""
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Refuse to make an object."""
+        raise NotImplementedError
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Refuse to change one."""
+        raise NotImplementedError
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Refuse to take one away."""
+        raise NotImplementedError
+
+
 def combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
     """Give conditions by name, for a store; two values for one name exclude each other and select nothing."""
     found: dict[str, Any] = {}
@@ -78,11 +94,13 @@ def combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
     return found
 
 
-def page_of(rows: list[Row], query: Query, matches: Mapping[str, str]) -> Page:
+def page_of(rows: Sequence[Row], query: Query, matches: Mapping[str, str]) -> Page:
     """Answer a query from rows in memory, for kinds that an account has few of.
 
-    ``matches`` gives the source that each condition is compared with.
+    ``matches`` gives the source that each condition is compared with; ``nothing`` is fulfilled by no row.
     """
+    if any(condition.name == "nothing" for condition in query.conditions):
+        return Page([], 0)
     found = [
         row
         for row in rows

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal, or_, select, text, update
+from sqlalchemy import Integer, Text, bindparam, case, func, literal, or_, select, update
 
 from aerogram.store.account_tables import metasender
 from aerogram.store.records.listing import Listing
+from aerogram.store.records.owned import Owned
 from aerogram.store.records.senders import ACTIVE, DELETED, SenderRow
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import sender
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 _AT: Final = literal("@")
-_DOMAIN_PARAMETER: Final = bindparam("domain")
-_LOCAL_PART_PARAMETER: Final = bindparam("local_part")
+_DOMAIN_PARAMETER: Final = bindparam("domain", type_=Text())
+_LOCAL_PART_PARAMETER: Final = bindparam("local_part", type_=Text())
 
 LISTING: Final = Listing(
     sender,
@@ -40,14 +37,8 @@ LISTING: Final = Listing(
     orders={"id": sender.c.id},
 )
 
-_CLAIM = Sql(
-    text(
-        "INSERT INTO sender (id, account_id, email, name, status, email_type, is_default, created_ms)"
-        " VALUES (:id, :account_id, :email, :name, :status, :email_type, :is_default, :created_ms)"
-        " ON CONFLICT (account_id, email) DO NOTHING RETURNING id"
-    ),
-    *SenderRow._fields,
-)
+OWNED: Final = Owned(sender)
+
 _COUNT = Sql(
     select(func.count())
     .select_from(sender)
@@ -72,19 +63,12 @@ _COVERED = Sql(
     "email",
     "meta_domain",
 )
-_OWN: Final = and_(sender.c.account_id == bindparam("owner"), sender.c.id == bindparam("which"))
 _NO_DEFAULT = Sql(
     update(sender)
     .where(sender.c.account_id == bindparam("owner"), sender.c.is_default == 1)
     .values(is_default=0),
     "owner",
 )
-
-
-def claim(row: SenderRow) -> Unit[bool]:
-    """Store a sender; False when the account has one of this address, whatever its status."""
-    added = yield _CLAIM(*row)
-    return bool(added)
 
 
 def count(account_id: int) -> Unit[int]:
@@ -103,16 +87,3 @@ def is_covered(account_id: int, email: str) -> Unit[bool]:
 def clear_default(account_id: int) -> Unit[None]:
     """Leave an account without a default sender."""
     yield _NO_DEFAULT(account_id)
-
-
-def change(account_id: int, sender_id: int, values: Mapping[str, Any]) -> Unit[bool]:
-    """Write values by column; False when the account has no such sender."""
-    names = tuple(sorted(values))
-    rows = yield _change(names)(*(values[name] for name in names), account_id, sender_id)
-    return bool(rows)
-
-
-@lru_cache(maxsize=64)
-def _change(names: tuple[str, ...]) -> Sql:
-    statement = update(sender).where(_OWN).values({name: bindparam(f"new_{name}") for name in names})
-    return Sql(statement.returning(sender.c.id), *(f"new_{name}" for name in names), "owner", "which")
