@@ -14,16 +14,13 @@ it, and written to ``--crashes``. The exit status is 1 when there was one.
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import random
 import re
 import sys
 import time
-import traceback
-from collections import Counter
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from loop import main
 
 from aerogram.wire.smtp.data import flaw_of
 from aerogram.wire.smtp.events import (
@@ -38,10 +35,13 @@ from aerogram.wire.smtp.limits import MAX_AUTH_LINE, MAX_REPLY_LINE, MAX_TRANSCR
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 from aerogram.wire.smtp.server import ServerConfig, ServerSession
 
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
+
 MAX_SESSION_SECONDS: Final = 5.0
 MAX_PLAYED_BY_OCTET: Final = 600
 MAX_MESSAGE: Final = 500
-DEFAULT_SECONDS: Final = 30.0
 REPLIES: Final = re.compile(rb"(?:[2-5][0-9]{2}[ -][ -~]*\r\n)*")
 
 CONFIGS: Final = tuple(
@@ -291,43 +291,22 @@ def one_session(config: ServerConfig, rng: random.Random, stream: bytes) -> Outc
     return whole
 
 
-def fuzz(seed: int, seconds: float, sessions: int, crashes: Path | None) -> int:
-    """Play until time or number is used up; give the number of failures."""
-    deadline = time.monotonic() + seconds
-    seen: Counter[str] = Counter()
-    failures = number = 0
-    while number < sessions and time.monotonic() < deadline:
-        rng = random.Random(f"{seed}/{number}")  # noqa: S311 - must be repeatable, not secret
-        config = rng.choice(CONFIGS)
-        stream = a_conversation(rng)
-        try:
-            said, events, _, _ = one_session(config, rng, stream)
-            seen.update(type(event).__name__ for event in events)
-            seen.update(line[:3].decode() for line in said.splitlines())
-        except Exception:  # noqa: BLE001 - whatever it is, it is the finding
-            failures += 1
-            sys.stdout.write(
-                f"session {number} of seed {seed}: {config}\n{stream!r}\n{traceback.format_exc()}\n"
-            )
-            if crashes is not None:
-                crashes.mkdir(parents=True, exist_ok=True)
-                (crashes / f"smtp_server-{seed}-{number}").write_bytes(stream)
-        number += 1
-    sys.stdout.write(f"{', '.join(f'{name} {count}' for name, count in sorted(seen.items()))}\n")
-    sys.stdout.write(f"seed {seed}: {number} sessions, {failures} crashes\n")
-    return failures
+class SmtpServer:
+    """The target."""
 
+    name = "smtp_server"
+    noun = "sessions"
 
-def main() -> int:
-    """Read the command line and fuzz."""
-    parser = argparse.ArgumentParser(description="Fuzz the SMTP server's state machine.")
-    parser.add_argument("--seconds", type=float, default=DEFAULT_SECONDS)
-    parser.add_argument("--sessions", type=int, default=sys.maxsize)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--crashes", type=Path, help="folder for inputs that fail")
-    arguments = parser.parse_args()
-    return 1 if fuzz(arguments.seed, arguments.seconds, arguments.sessions, arguments.crashes) else 0
+    def make(self, rng: random.Random) -> bytes:
+        """Make a conversation."""
+        return a_conversation(rng)
+
+    def test(self, rng: random.Random, given: bytes) -> Iterator[str]:
+        """Play it with some limits; give the events and reply codes that were seen."""
+        said, events, _, _ = one_session(rng.choice(CONFIGS), rng, given)
+        yield from (type(event).__name__ for event in events)
+        yield from (line[:3].decode() for line in said.splitlines())
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(SmtpServer(), "Fuzz the SMTP server's state machine."))

@@ -13,21 +13,21 @@ an inserted value for tags. A failing source is printed with the seed that makes
 
 from __future__ import annotations
 
-import argparse
-import random
 import sys
 import time
-import traceback
-from collections import Counter
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from loop import main
 
 from aerogram.content.language.budget import Budget
 from aerogram.content.language.compiler import compile_template
 from aerogram.content.language.errors import TemplateError
 from aerogram.content.language.scope import Scope
 
-DEFAULT_SECONDS: Final = 30.0
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Iterator
+
 MOMENT: Final = 1.0
 """Seconds of CPU beyond the budget: one step may be long, and machines are slow."""
 MAX_COMPILE_SECONDS: Final = 3.0
@@ -292,40 +292,20 @@ def outcome(render: Any, scope: Scope, budget: Budget, source: str) -> str:
     return text
 
 
-def fuzz(seed: int, seconds: float, templates: int, crashes: Path | None) -> int:
-    """Render until time or number is used up; give the number of failures."""
-    deadline = time.monotonic() + seconds
-    seen: Counter[str] = Counter()
-    failures = number = 0
-    while number < templates and time.monotonic() < deadline:
-        rng = random.Random(f"{seed}/{number}")  # noqa: S311 - must be repeatable, not secret
-        source = a_source(rng)
-        try:
-            seen[one_template(rng, source)] += 1
-        except Exception:  # noqa: BLE001 - whatever it is, it is the finding
-            failures += 1
-            shown = source if len(source) < MAX_ERROR else f"{source[:MAX_ERROR]}..."
-            sys.stdout.write(f"template {number} of seed {seed}:\n{shown!r}\n{traceback.format_exc()}\n")
-            if crashes is not None:
-                crashes.mkdir(parents=True, exist_ok=True)
-                name = crashes / f"template_language-{seed}-{number}"
-                name.write_text(source, encoding="utf-8", errors="surrogatepass")
-        number += 1
-    sys.stdout.write(f"{', '.join(f'{name} {count}' for name, count in sorted(seen.items()))}\n")
-    sys.stdout.write(f"seed {seed}: {number} templates, {failures} crashes\n")
-    return failures
+class TemplateLanguage:
+    """The target."""
 
+    name = "template_language"
+    noun = "templates"
 
-def main() -> int:
-    """Read the command line and fuzz."""
-    parser = argparse.ArgumentParser(description="Fuzz the template language.")
-    parser.add_argument("--seconds", type=float, default=DEFAULT_SECONDS)
-    parser.add_argument("--templates", type=int, default=sys.maxsize)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--crashes", type=Path, help="folder for inputs that fail")
-    arguments = parser.parse_args()
-    return 1 if fuzz(arguments.seed, arguments.seconds, arguments.templates, arguments.crashes) else 0
+    def make(self, rng: random.Random) -> str:
+        """Make a source."""
+        return a_source(rng)
+
+    def test(self, rng: random.Random, given: str) -> Iterator[str]:
+        """Render it; give what became of it."""
+        yield one_template(rng, given)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(TemplateLanguage(), "Fuzz the template language."))

@@ -90,7 +90,7 @@ async def test_a_change_may_not_take_anothers_place(client):
 async def test_a_wrong_value_is_refused_with_its_reason(client):
     for properties, reason in [
         ({"Url": None}, "MJ03 A non-empty value is required"),
-        ({"Url": ""}, "MJ03 A non-empty value is required"),
+        ({"Url": ""}, "MJ04 Value must have at least length 1"),
         ({"Url": 1}, "The value must be a string"),
         ({"Url": "ftp://x.example/"}, "A URL starts with http:// or https://."),
         ({"EventType": "sneeze"}, "The value must be one of click, bounce, spam, blocked, unsub, open, sent"),

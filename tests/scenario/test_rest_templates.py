@@ -102,7 +102,7 @@ async def test_a_name_is_taken_once_for_each_owner_type(client):
 
 async def test_a_wrong_value_is_refused_with_its_reason(client):
     for properties, reason in [
-        ({"Name": ""}, "MJ03 A non-empty value is required"),
+        ({"Name": ""}, "MJ04 Value must have at least length 1"),
         ({"Name": "x" * 256}, "The value may have 255 characters"),
         ({"Name": 7}, "The value must be a string"),
         ({"OwnerType": "global"}, "The value must be one of apikey, user"),

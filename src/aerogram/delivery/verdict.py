@@ -17,6 +17,7 @@ from aerogram.model.message import Letter, MessageState
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held, Outcome
 from aerogram.store.records.outcomes import Change
 from aerogram.wire.address import suppression_key
+from aerogram.wire.mime.scan import scan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -135,7 +136,13 @@ def _delivered(letter: Letter, outcome: Delivered, event_id: int, now_ms: int) -
         event_type="sent",
         captured_body=outcome.captured,
         captured_size=len(outcome.captured or b""),
+        captured_subject=_made_subject(letter, outcome.captured),
     )
+
+
+def _made_subject(letter: Letter, mail: bytes | None) -> str:
+    """Give the subject of a captured mail whose templates made one."""
+    return scan(mail).subject if mail and letter.treatment.has_language else ""
 
 
 def _deferred(letter: Letter, outcome: Deferred, event_id: int, due_ms: int) -> Change:

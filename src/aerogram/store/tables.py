@@ -380,8 +380,12 @@ captured = Table(
     Column("blob", Text),
     _big("size"),
     _big("at_ms"),
+    _text("subject"),
 )
-"""The capture inbox: the mail as it would have been sent."""
+"""The capture inbox: the mail as it would have been sent.
+
+``subject`` is set where it differs from the content's, which a template made it from.
+"""
 
 node = Table(
     "node",

@@ -11,6 +11,7 @@ from sqlalchemy import bindparam, select
 from aerogram.model.message import ContentKind, MessageState, Recipient
 from aerogram.model.outcome import FailureState
 from aerogram.model.treatment import Personal, Treatment
+from aerogram.reporting.inbox import Search, StoredInbox
 from aerogram.senders.tracking_hosts import set_tracking_host
 from aerogram.store.sql import Sql
 from aerogram.store.tables import captured, message
@@ -75,6 +76,16 @@ async def test_each_recipient_gets_a_mail_of_its_own(house):
         assert mail["Message-ID"] == f"<{each.uuid}@example.org>"
         token, url = re.search(r"https://mail.example.org/c/([^/]+)/([^']+)'", mail.get_content()).groups()
         assert house.signer.read_click(token, url) == (each.message_id, f"https://a.example/{name}")
+
+
+async def test_the_inbox_lists_a_mail_by_the_subject_that_its_template_made(house):
+    async with house.running():
+        await house.submit(Recipient("bob@example.net"), treatment=LANGUAGE, **a_content(text="x"))
+        await house.next_recorded()
+    inbox = StoredInbox(house.database, bodies=None)
+    [listed] = await inbox.newest(None, Search(subject="shop"), 10)
+    assert listed.subject == "Shop"
+    assert not await inbox.newest(None, Search(query="var:shop"), 10)
 
 
 async def test_links_lead_to_the_host_of_the_senders_domain(house):

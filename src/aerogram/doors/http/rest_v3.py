@@ -6,16 +6,18 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import JSON, JSON_UTF8, Answer, send_answer
+from aerogram.doors.http.asgi import header
 from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.body_pieces import body_pieces
 from aerogram.doors.http.v31.mistakes import UNAUTHENTICATED
 from aerogram.doors.rest.calls import Request, RouteCall, parameters_of
-from aerogram.doors.rest.faults import MethodNotAllowedError, RestError
+from aerogram.doors.rest.faults import MethodNotAllowedError, RestError, media_type
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 
@@ -33,6 +35,16 @@ if TYPE_CHECKING:
 PREFIX: Final = "/v3/"
 OTHER_PREFIXES: Final = ("/v1/", "/v4/")
 _RESOURCES: Final = "rest"
+_JSON_TYPES: Final = frozenset(
+    {
+        b"",
+        b"application/json",
+        b"application/octet-stream",
+        b"application/x-www-form-urlencoded",
+        b"text/json",
+        b"text/plain",
+    }
+)
 _STATUSES: Final[Mapping[type, int]] = {ForbiddenError: 403, BodyTooLargeError: 413, BodyEncodingError: 400}
 
 
@@ -55,7 +67,7 @@ class Rest:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
             principal = await self._doorkeeper.admit(scope)
-            segments = _resource_path(scope["path"])
+            segments = _resource_path(scope)
             if segments:
                 return await self._of_resource(principal, segments, scope, receive)
             return await self._of_route(principal, scope, receive)
@@ -80,11 +92,13 @@ class Rest:
             query=scope["query_string"].decode("latin-1"),
             body=await read_body(scope, receive, self._engine.max_body_bytes(segments)),
         )
+        if request.body and not _may_be_json(header(scope, b"content-type")):
+            raise media_type()
         reply = await self._engine.serve(request)
         return Answer(reply.status, reply.body, JSON_UTF8 if self._is_recent(scope) else JSON)
 
     async def _of_route(self, principal: Principal, scope: Scope, receive: Receive) -> Answer:
-        found = self._router.find(_method(scope), scope["path"])
+        found = self._router.find(_method(scope), _segments(scope))
         if found is None:
             return _leads_nowhere(scope)
         route, parts = found
@@ -111,7 +125,7 @@ class Rest:
         return errors.shape_a(status, str(error), info, headers)
 
     def _is_recent(self, scope: Scope) -> bool:
-        segments = _resource_path(scope["path"])
+        segments = _resource_path(scope)
         resource = self._engine.resource_at(segments)
         return resource.is_recent if resource else not segments and not _is_old(scope)
 
@@ -126,17 +140,32 @@ def _is_old(scope: Scope) -> bool:
     return path.startswith(PREFIX)
 
 
-def _resource_path(path: str) -> tuple[str, ...]:
-    """Take a path below ``/v3/REST/`` apart; a slash at the end is as good as none (facts: REST.md 2).
+def _segments(scope: Scope) -> tuple[str, ...]:
+    """Take a path apart before it is decoded, so that ``%2F`` is part of a key.
 
-    Any other path gives nothing.
+    A slash at the end is as good as none (facts: REST.md 2).
     """
-    if not path.startswith(PREFIX):
-        return ()
-    kind, *segments = path.removeprefix(PREFIX).split("/")
-    if segments and not segments[-1]:
-        segments.pop()
-    return tuple(segments) if kind.lower() == _RESOURCES else ()
+    raw: bytes = scope["raw_path"]
+    return tuple(unquote(segment) for segment in raw.removesuffix(b"/").decode("latin-1").split("/")[1:])
+
+
+def _resource_path(scope: Scope) -> tuple[str, ...]:
+    """Give what follows ``/v3/REST/``, nothing for any other path."""
+    match _segments(scope):
+        case ("v3", kind, *segments) if kind.lower() == _RESOURCES:
+            return tuple(segments)
+        case _:
+            return ()
+
+
+def _may_be_json(content_type: bytes) -> bool:
+    """Tell whether a body of this type is read as JSON.
+
+    Actions without properties come with any simple type, and curl says that a form is what it sends
+    (facts: REST.md 3).
+    """
+    name = content_type.partition(b";")[0].strip().lower()
+    return name in _JSON_TYPES or name.endswith(b"+json")
 
 
 def _leads_nowhere(scope: Scope) -> Answer:

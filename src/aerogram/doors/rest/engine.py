@@ -6,19 +6,22 @@ that does not exist.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aerogram.doors.rest import faults, paging
+import msgspec
+
+from aerogram.doors.rest import faults, full_style, paging
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK, Reply, Request, parameters_of
 from aerogram.doors.rest.fields import integer_of
 from aerogram.doors.rest.listing import Query
 from aerogram.doors.rest.reading import conditions_in, given_in, values_of
+from aerogram.doors.rest.references import resolve
 from aerogram.doors.rest.resource import LEVELS, MAX_BODY_BYTES, ChangeableResource
 from aerogram.doors.rest.showing import bare, enveloped, shown
 from aerogram.identity.gate import authorize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aerogram.doors.rest.listing import Condition, Row
     from aerogram.doors.rest.resource import Action, ActionCall, Resource
@@ -48,142 +51,157 @@ class Engine:
         resource = self.resource_at(request.segments)
         if resource is None:
             raise faults.unknown_resource(request.segments[0])
-        parameters = parameters_of(request.query)
+        parameters_of(request.query)
+        asked = _Asked(request, resource, parameters_of(request.query))
         match request.segments[1:]:
             case ():
-                return await self._on_collection(request, resource, parameters)
+                return await self._on_collection(asked)
             case rest if (call := resource.action_call(rest)) is not None:
-                return await self._act(request, resource, call, parameters)
+                return await self._act(asked, call)
             case (key,):
-                return await self._on_one(request, resource, key, parameters)
+                return await self._on_one(asked, key)
             case _:
                 raise resource.missing()
 
-    async def _on_collection(
-        self, request: Request, resource: Resource, parameters: Mapping[str, str]
-    ) -> Reply:
-        verbs = {"GET", "POST", "PUT"} if resource.is_singular else {"GET", "POST"}
-        _permit(request, resource, resource.methods & verbs)
-        match request.method:
+    async def _on_collection(self, asked: _Asked) -> Reply:
+        verbs = {"GET", "POST", "PUT"} if asked.resource.is_singular else {"GET", "POST"}
+        _permit(asked, asked.resource.methods & verbs)
+        match asked.request.method:
             case "POST":
-                return await _create(request, resource, parameters)
+                return await self._create(asked)
             case "PUT":
-                return await _change(request, resource, await _only(request, resource), parameters)
+                return await self._change(asked, await _first(asked, ()))
             case _:
-                return await _list(request, resource, parameters, ())
+                return await self._list(asked, ())
 
-    async def _on_one(
-        self, request: Request, resource: Resource, key: str, parameters: Mapping[str, str]
-    ) -> Reply:
-        _permit(request, resource, resource.methods - {"POST"})
+    async def _on_one(self, asked: _Asked, key: str) -> Reply:
+        resource = asked.resource
+        _permit(asked, resource.methods - {"POST"})
         if resource.key_selects_many:
             condition = resource.selecting(key)
             if condition is None:
                 return enveloped(OK, [], 0)
-            return await _list(request, resource, {**parameters, "limit": "0"}, (condition,))
-        row = await _find(request, resource, key)
-        match request.method:
+            return await self._list(asked, (condition,), is_whole=True)
+        row = await _find(asked, key)
+        match asked.request.method:
             case "PUT":
-                return await _change(request, resource, row, parameters)
+                return await self._change(asked, row)
             case "DELETE":
-                return await _remove(request, resource, row)
+                await _changeable(resource).collection.remove(asked.account_id, row)
+                return Reply(NO_CONTENT)
             case _:
-                return enveloped(OK, [shown(resource.shown, row, parameters)], 1)
+                return enveloped(OK, await self._shown(asked, [row]), 1)
 
-    async def _act(
-        self, request: Request, resource: Resource, call: ActionCall, parameters: Mapping[str, str]
-    ) -> Reply:
-        action = call.by_method.get(request.method)
+    async def _act(self, asked: _Asked, call: ActionCall) -> Reply:
+        action = call.by_method.get(asked.request.method)
         if action is None:
             raise faults.MethodNotAllowedError(tuple(sorted(call.by_method)))
-        authorize(request.principal, resource.area, action.level)
-        row: Row = {} if action.is_keyless else await _find(request, resource, call.key)
-        values = _action_values(request, resource, action, call, parameters)
-        rows = await action.run(request.principal.account_id, row, values)
+        authorize(asked.request.principal, asked.resource.area, action.level)
+        row: Row = {} if action.is_keyless else await _find(asked, call.key)
+        values = await self._action_values(asked, action, call)
+        rows = await action.run(asked.account_id, row, values)
         if action.status == NO_CONTENT:
             return Reply(NO_CONTENT)
-        data = [shown(action.shows or resource.shown, each, parameters) for each in rows]
+        data = [shown(action.shows or asked.resource.shown, each, asked.parameters) for each in rows]
         return bare(action.status, data) if action.is_bare else enveloped(action.status, data, len(data))
 
+    async def _action_values(self, asked: _Asked, action: Action, call: ActionCall) -> dict[str, Any]:
+        """Gather what an action is told: by its path, its query and its body."""
+        values: dict[str, Any] = {}
+        if action.sub_id:
+            values[action.sub_id] = integer_of(call.sub_id)
+            if values[action.sub_id] is None:
+                raise asked.resource.missing()
+        filters = {filter_.name.lower(): filter_ for filter_ in action.asks}
+        values |= {one.name: one.value for one in conditions_in(asked.parameters, filters)}
+        if action.takes:
+            given = given_in(asked.request.body, action.takes, asked.resource.class_name + action.name)
+            values |= values_of(given, action.takes, None)
+            await resolve(values, action.takes, self.resources, asked.account_id)
+        return values
 
-def _permit(request: Request, resource: Resource, methods: frozenset[str]) -> None:
-    if request.method not in methods:
-        raise faults.MethodNotAllowedError(tuple(sorted(methods)))
-    authorize(request.principal, resource.area, LEVELS[request.method])
-
-
-def _action_values(
-    request: Request, resource: Resource, action: Action, call: ActionCall, parameters: Mapping[str, str]
-) -> dict[str, object]:
-    """Gather what an action is told: by its path, its query and its body."""
-    values: dict[str, object] = {}
-    if action.sub_id:
-        values[action.sub_id] = integer_of(call.sub_id)
-        if values[action.sub_id] is None:
-            raise resource.missing()
-    filters = {filter_.name.lower(): filter_ for filter_ in action.asks}
-    values |= {one.name: one.value for one in conditions_in(parameters, filters)}
-    if action.takes:
-        given = given_in(request.body, action.takes, resource.class_name + action.name)
-        values |= values_of(given, action.takes, None)
-    return values
-
-
-async def _list(
-    request: Request, resource: Resource, parameters: Mapping[str, str], fixed: tuple[Condition, ...]
-) -> Reply:
-    query = Query(
-        conditions=(*fixed, *conditions_in(parameters, resource.filters_by_lower_name)),
-        orders=paging.orders_of(parameters, resource.sortable_fields),
-        limit=paging.limit_of(parameters),
-        offset=paging.offset_of(parameters),
-    )
-    page = await resource.collection.page(request.principal.account_id, query)
-    data = [shown(resource.shown, row, parameters) for row in page.rows]
-    return enveloped(OK, data, page.total, is_count_only=query.limit == 0)
-
-
-async def _find(request: Request, resource: Resource, key: str) -> Row:
-    condition = resource.selecting(key)
-    if condition is not None:
-        page = await resource.collection.page(
-            request.principal.account_id, Query(conditions=(condition,), limit=1)
+    async def _list(self, asked: _Asked, fixed: tuple[Condition, ...], *, is_whole: bool = False) -> Reply:
+        resource, parameters = asked.resource, asked.parameters
+        limit = paging.limit_of(parameters)
+        query = Query(
+            conditions=(*fixed, *conditions_in(parameters, resource.filters_by_lower_name)),
+            orders=paging.orders_of(parameters, resource.sortable_fields),
+            limit=paging.MAX_LIMIT if is_whole and limit else limit,
+            offset=paging.offset_of(parameters),
         )
-        if page.rows:
-            return page.rows[0]
-    raise resource.missing()
+        page = await resource.collection.page(asked.account_id, query)
+        data = await self._shown(asked, page.rows)
+        return enveloped(OK, data, page.total, is_count_only=query.limit == 0)
+
+    async def _create(self, asked: _Asked) -> Reply:
+        resource = asked.resource
+        collection = _changeable(resource).collection
+        given = given_in(asked.request.body, resource.fields, resource.class_name)
+        values = {field.source: field.default for field in resource.fields if field.default is not None}
+        values |= values_of(given, resource.fields, None)
+        await resolve(values, resource.fields, self.resources, asked.account_id)
+        row = await collection.add(asked.account_id, values)
+        return enveloped(CREATED, await self._shown(asked, [row]), 1)
+
+    async def _change(self, asked: _Asked, row: Row) -> Reply:
+        resource = asked.resource
+        collection = _changeable(resource).collection
+        given = given_in(asked.request.body, resource.fields, resource.class_name)
+        values = values_of(given, resource.fields, row)
+        await resolve(values, resource.fields, self.resources, asked.account_id)
+        values = resource.completed(row, values)
+        values = {
+            source: value
+            for source, value in values.items()
+            if not resource.field_of(source).is_same(value, row.get(source))
+        }
+        if not values:
+            return Reply(NOT_MODIFIED)
+        changed = await collection.change(asked.account_id, row, values)
+        return enveloped(OK, await self._shown(asked, [changed]), 1)
+
+    async def _shown(self, asked: _Asked, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        data = [shown(asked.resource.shown, row, asked.parameters) for row in rows]
+        if not full_style.is_asked(asked.parameters):
+            return data
+        additions = await full_style.expanded(rows, asked.resource, self.resources, asked.request.principal)
+        return [properties | more for properties, more in zip(data, additions, strict=True)]
 
 
-async def _only(request: Request, resource: Resource) -> Row:
-    page = await resource.collection.page(request.principal.account_id, Query(limit=1))
-    if page.rows:
-        return page.rows[0]
-    raise resource.missing()
+class _Asked(msgspec.Struct, frozen=True):
+    """A request with the resource that its path leads to and the parameters of its query."""
+
+    request: Request
+    resource: Resource
+    parameters: Mapping[str, str]
+
+    @property
+    def account_id(self) -> int:
+        """The account that it is about."""
+        return self.request.principal.account_id
 
 
-async def _create(request: Request, resource: Resource, parameters: Mapping[str, str]) -> Reply:
-    collection = _changeable(resource).collection
-    given = given_in(request.body, resource.fields, resource.class_name)
-    values = {field.source: field.default for field in resource.fields if field.default is not None}
-    values |= values_of(given, resource.fields, None)
-    row = await collection.add(request.principal.account_id, values)
-    return enveloped(CREATED, [shown(resource.shown, row, parameters)], 1)
+def _permit(asked: _Asked, methods: frozenset[str]) -> None:
+    method = asked.request.method
+    if method in asked.resource.refused_methods:
+        raise faults.operation_not_allowed()
+    if method not in methods:
+        raise faults.MethodNotAllowedError(tuple(sorted(methods)))
+    authorize(asked.request.principal, asked.resource.area, LEVELS[method])
 
 
-async def _change(request: Request, resource: Resource, row: Row, parameters: Mapping[str, str]) -> Reply:
-    collection = _changeable(resource).collection
-    given = given_in(request.body, resource.fields, resource.class_name)
-    values = resource.completed(row, values_of(given, resource.fields, row))
-    values = {source: value for source, value in values.items() if row[source] != value}
-    if not values:
-        return Reply(NOT_MODIFIED)
-    changed = await collection.change(request.principal.account_id, row, values)
-    return enveloped(OK, [shown(resource.shown, changed, parameters)], 1)
+async def _find(asked: _Asked, key: str) -> Row:
+    condition = asked.resource.selecting(key)
+    if condition is None:
+        raise asked.resource.missing()
+    return await _first(asked, (condition,))
 
 
-async def _remove(request: Request, resource: Resource, row: Row) -> Reply:
-    await _changeable(resource).collection.remove(request.principal.account_id, row)
-    return Reply(NO_CONTENT)
+async def _first(asked: _Asked, conditions: tuple[Condition, ...]) -> Row:
+    page = await asked.resource.collection.page(asked.account_id, Query(conditions=conditions, limit=1))
+    if not page.rows:
+        raise asked.resource.missing()
+    return page.rows[0]
 
 
 def _changeable(resource: Resource) -> ChangeableResource:

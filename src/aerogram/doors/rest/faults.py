@@ -52,6 +52,23 @@ def broken_json(why: str) -> RestError:
     return RestError(400, f"Invalid json input: {why}")
 
 
+def operation_not_allowed() -> RestError:
+    """Refuse a verb that Mailjet knows and does not do here (facts: REST.md 6)."""
+    return RestError(401, "Operation not allowed")
+
+
+def unresolved(name: str, key: str) -> RestError:
+    """Refuse a reference to an object by a key that none has (facts: CONTACTS.md 0.3)."""
+    return RestError(
+        400, f'Property "{name}", alternate key value "{key[:320]}" could not be resolved to an ID'
+    )
+
+
+def media_type() -> RestError:
+    """Refuse a body that by its media type is no JSON."""
+    return RestError(415, "Content-Type must be application/json")
+
+
 def unknown_property(class_name: str, name: str) -> RestError:
     """Refuse a body with a property that the class has not, in recorded words (facts: CONTACTS.md 0.3)."""
     return broken_json(f'object ""->"T{class_name}" has no property "{name[:80]}"')

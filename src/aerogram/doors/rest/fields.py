@@ -6,10 +6,12 @@ can hold, so that no request reaches a driver with a number it would refuse.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import math
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.base.clock import SECOND
+from aerogram.doors.rest import moments
+from aerogram.doors.rest.moments import MomentError, first_and_last
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +31,8 @@ class Field:
     """A property. Subclasses say what its values are; one that says nothing takes none and is only shown."""
 
     schema_type: str = "string"
+    full_as: str = ""
+    """In ``Style=Full`` the value is an object that holds it by this name; "" when it looks the same."""
 
     def __init__(
         self,
@@ -74,7 +78,11 @@ class Field:
 
     def is_echo(self, value: Any, own: Any) -> bool:
         """Tell whether a client gives back ``own`` as it was shown: that is no change."""
-        return str(self.show(own)) == str(value)
+        return is_empty(value) if own is None else str(self.show(own)) == str(value)
+
+    def is_same(self, value: Any, own: Any) -> bool:
+        """Tell whether a value that was read changes nothing."""
+        return bool(value == own)
 
     def schema(self) -> dict[str, Any]:
         """Describe the values as JSON Schema."""
@@ -112,14 +120,20 @@ class Integer(Field):
         return described | {"enum": list(self._allowed)} if self._allowed else described
 
 
-class Number(Integer):
-    """A number with a fraction; read-only so far."""
+class Number(Field):
+    """A number, perhaps with a fraction; numeric strings are taken too."""
 
     schema_type = "number"
 
-    def schema(self) -> dict[str, Any]:
-        """Describe it as a number."""
-        return Field.schema(self)
+    def read(self, value: Any) -> float:
+        """Read a finite number, or a string of one."""
+        try:
+            read = float(value) if isinstance(value, int | float | str) else math.nan
+        except (ValueError, OverflowError):
+            read = math.nan
+        if isinstance(value, bool) or not math.isfinite(read):
+            raise ValueFault("The value must be a number")
+        return read
 
 
 class Text(Field):
@@ -136,10 +150,16 @@ class Text(Field):
         if "\0" in value:
             raise ValueFault("The value must not contain a NUL character")
         if self.is_required and not value:
-            raise ValueFault("MJ03 A non-empty value is required")
+            raise ValueFault("MJ04 Value must have at least length 1")
         if len(value) > self._max_length:
             raise ValueFault(f"The value may have {self._max_length} characters")
         return value
+
+
+class Address(Text):
+    """A text that is the address of a mailbox; ``Style=Full`` shows it as ``{"Email": "ann@example.com"}``."""
+
+    full_as = "Email"
 
 
 class Choice(Text):
@@ -177,31 +197,62 @@ class Flag(Field):
         """Give it as true or false, also when the row has 0 or 1."""
         return bool(value)
 
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Compare what is meant."""
+        return flag_of(value) is bool(own)
+
 
 class Moment(Field):
-    """Milliseconds since the epoch, shown as RFC 3339 in UTC without fraction; "" when unset. Read-only so far."""
+    """Milliseconds since the epoch, shown as RFC 3339 in UTC without fraction; "" when unset."""
 
-    def show(self, value: Any) -> str:
+    def read(self, value: Any) -> int | None:
+        """Read RFC 3339 (without a zone: UTC) or Unix seconds (facts: REST.md 9); "" is no moment.
+
+        It has whole seconds, as it is shown. The very first one is none, as in rows that were never touched.
+        """
+        if value == "" and not self.is_required:
+            return None
+        try:
+            return first_and_last(value)[0] // SECOND * SECOND or None
+        except MomentError as error:
+            raise ValueFault(f"The value is {error}") from None
+
+    def show(self, value: Any) -> str | int:
         """Give ``2020-11-06T13:38:49Z``."""
-        return f"{datetime.fromtimestamp(value // SECOND, UTC):%Y-%m-%dT%H:%M:%SZ}" if value else ""
+        return moments.shown(value) if value else ""
 
     def is_echo(self, value: Any, own: Any) -> bool:
-        """Take ``2020-12-10 17:35:35 UTC`` too, as Mailjet's Ruby SDK writes it back (facts: REST.md 3)."""
-        return super().is_echo(str(value).replace(" UTC", "Z").replace(" ", "T"), own)
+        """Compare to the second, in whichever form clients write it back (facts: REST.md 3)."""
+        try:
+            return self.is_same(self.read(value), own)
+        except ValueFault:
+            return False
+
+    def is_same(self, value: Any, own: Any) -> bool:
+        """Compare whole seconds: nobody can give back what is not shown."""
+        return (value or 0) // SECOND == (own or 0) // SECOND
 
     def schema(self) -> dict[str, Any]:
-        """Describe it as a date-time."""
-        return super().schema() | {"format": "date-time"}
+        """Describe it as a date-time, which is empty when unset."""
+        return super().schema() | {"examples": ["2020-11-06T13:38:49Z", ""]}
 
 
-class UnixTime(Field):
-    """Milliseconds since the epoch, shown as Unix seconds. Read-only so far."""
+class UnixTime(Moment):
+    """Milliseconds since the epoch, shown as Unix seconds; 0 when unset."""
 
     schema_type = "integer"
 
     def show(self, value: Any) -> int:
         """Give whole seconds."""
-        return int(value) // SECOND
+        return int(value or 0) // SECOND
+
+    def read(self, value: Any) -> int | None:
+        """Read a moment; 0 is none."""
+        return None if value in (0, "0") else super().read(value)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it as an integer."""
+        return Field.schema(self) | {"format": "int64"}
 
 
 class Constant(Field):
@@ -224,7 +275,13 @@ _JSON_TYPES: Final[Mapping[type, str]] = {
     float: "number",
     list: "array",
 }
+_EMPTY: Final[tuple[Any, ...]] = (None, "", "0", "false", 0, [], {})
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a value says no more than that there is none."""
+    return value in _EMPTY
 
 
 def integer_of(value: Any) -> int | None:

@@ -5,14 +5,13 @@ The predicates themselves belong to the collections; a filter only reads its val
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.clock import SECOND
 from aerogram.doors.rest.fields import ValueFault, flag_of, integer_of
 from aerogram.doors.rest.listing import Condition
+from aerogram.doors.rest.moments import MomentError, first_and_last
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Condition("nothing", True)
 """Fulfilled by no row: for filters on things of which none exists."""
-_MILLISECONDS_FROM: Final = 10**11
-"""A larger number of a moment is milliseconds: as seconds it would be past the year 5138."""
-_MAX_MOMENT: Final = 253_402_300_799_999
-"""The end of the year 9999, in milliseconds."""
 
 
 class Companion(msgspec.Struct, frozen=True):
@@ -104,6 +99,53 @@ class Selection(Filter):
         return Condition(f"{self._condition_name}_{chosen}", asked)
 
 
+class _Like(Filter):
+    """A text compared as the end of the parameter's name says, ignoring case or not."""
+
+    def condition(self, text: str) -> Condition:
+        """Read any text; one that is compared ignoring case goes out in lower case."""
+        return Condition(self._condition_name, lowered(text) if self.name.endswith("CI") else words(text))
+
+
+LIKES: Final = {
+    "": "equal to this",
+    "CI": "equal to this, ignoring case",
+    "Like": "with this in it",
+    "LikeCI": "with this in it, ignoring case",
+    "LLike": "that starts with this",
+    "LLikeCI": "that starts with this, ignoring case",
+    "RLike": "that ends with this",
+    "RLikeCI": "that ends with this, ignoring case",
+}
+"""The family of comparisons by the end of the parameter's name (facts: REST.md 8)."""
+
+
+def likes(name: str, condition_name: str, kinds: Sequence[str] = tuple(LIKES)) -> tuple[Filter, ...]:
+    """Declare a family of text filters: ``{name}``, ``{name}CI``, ``{name}Like``….
+
+    The condition of each is ``{condition_name}`` with the end in lower case behind an underscore, as
+    ``email``, ``email_ci`` and ``email_llikeci``; `aerogram.store.records.matching` has the predicates. The
+    value is the text itself, in lower case where case is ignored.
+    """
+    return tuple(
+        _Like(
+            f"{name}{kind}",
+            f"{condition_name}_{kind.lower()}" if kind else condition_name,
+            words,
+            f"{name} {LIKES[kind]}",
+        )
+        for kind in kinds
+    )
+
+
+def references(name: str, condition_name: str, meaning: str) -> tuple[Filter, Filter]:
+    """Declare a filter by the ID of another object under its two names, ``X`` and ``XID``."""
+    return (
+        Filter(name, condition_name, integer, f"ID of the {meaning}"),
+        Filter(f"{name}ID", condition_name, integer, f"ID of the {meaning}"),
+    )
+
+
 def words(text: str) -> str:
     """Read any text; NUL is refused, as no database has one."""
     if "\0" in text:
@@ -143,25 +185,7 @@ def end_moment(text: str) -> int:
 
 
 def _moment(text: str) -> tuple[int, int]:
-    """Read Unix seconds, Unix milliseconds or RFC 3339 (without a zone: UTC) as first and last millisecond."""
-    text = text.strip()
-    number = integer_of(text)
-    if number is None:
-        try:
-            moment = datetime.fromisoformat(_with_plus(text.upper()))
-        except ValueError:
-            raise ValueFault("neither RFC 3339 nor a Unix time") from None
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
-        number = int(moment.timestamp()) * SECOND + moment.microsecond // 1_000
-        is_exact = moment.microsecond != 0
-    else:
-        is_exact = abs(number) >= _MILLISECONDS_FROM
-        number = number if is_exact else number * SECOND
-    if not 0 <= number <= _MAX_MOMENT:
-        raise ValueFault("a moment before 1970 or after 9999")
-    return (number, number) if is_exact else (number, number + SECOND - 1)
-
-
-def _with_plus(text: str) -> str:
-    """Give back the plus sign of a zone, which is a space in a query unless the client encoded it."""
-    return text.replace(" ", "+") if "T" in text else text
+    try:
+        return first_and_last(text)
+    except MomentError as error:
+        raise ValueFault(str(error)) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import ValueFault
+from aerogram.doors.rest.fields import ValueFault, is_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -51,7 +51,7 @@ def values_of(given: Given, fields: Iterable[Field], row: Row | None) -> dict[st
             continue
         name, value = given[field]
         if field.is_read_only:
-            if not (_is_empty(value) if row is None else field.is_echo(value, row.get(field.source))):
+            if not (is_empty(value) if row is None else field.is_echo(value, row.get(field.source))):
                 raise faults.read_only(field.name)
             continue
         try:
@@ -77,10 +77,6 @@ def conditions_in(
         except ValueFault as fault:
             raise faults.invalid_query(f'Invalid value "{text[:80]}" for {name}: {fault}') from None
     return conditions
-
-
-def _is_empty(value: Any) -> bool:
-    return not value or value in ("0", "false")
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import msgspec
 
 from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import integer_of
+from aerogram.doors.rest.fields import Field, integer_of
 from aerogram.doors.rest.listing import Condition
 from aerogram.model.account import Level
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from aerogram.doors.rest.faults import RestError
-    from aerogram.doors.rest.fields import Field
     from aerogram.doors.rest.filters import Filter
     from aerogram.doors.rest.listing import Changeable, Collection, Row
     from aerogram.model.account import Area
@@ -104,6 +103,12 @@ class Resource:
     keys: ClassVar[tuple[Key, ...]]
     sortable: ClassVar[tuple[str, ...]] = ("ID",)
     methods: ClassVar[frozenset[str]] = frozenset({"GET"})
+    alternate_keys: ClassVar[tuple[Key, ...]] = ()
+    """What an ``XALT`` may be beside the keys that paths have."""
+    ids_condition: ClassVar[str] = ""
+    """The condition that takes a tuple of ids; without one, objects are read one by one in ``Style=Full``."""
+    refused_methods: ClassVar[frozenset[str]] = frozenset()
+    """Verbs answered with 401 ``Operation not allowed`` where others are with 405 (``DELETE`` of a contact)."""
     key_selects_many: ClassVar[bool] = False
     """A key stands for a list (the history of a message): all rows, and none is no error."""
 
@@ -125,12 +130,14 @@ class Resource:
     shown: ClassVar[tuple[Field, ...]]
     """The fields in the order of the answer: alphabetical, ignoring case (facts: REST.md 4), unless recent."""
     by_lower_name: ClassVar[Mapping[str, Field]]
+    _by_source: ClassVar[Mapping[str, Field]]
     sortable_fields: ClassVar[Mapping[str, Field]]
     filters_by_lower_name: ClassVar[Mapping[str, Filter]]
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         cls.shown = cls.fields if cls.is_recent else tuple(sorted(cls.fields, key=_lower_name))
+        cls._by_source = {field.source: field for field in cls.fields}
         cls.by_lower_name = {_lower_name(field): field for field in cls.fields}
         cls.sortable_fields = {
             name.lower(): cls.by_lower_name[name.lower()]
@@ -140,8 +147,16 @@ class Resource:
         cls.filters_by_lower_name = {filter_.name.lower(): filter_ for filter_ in cls.filters}
 
     def selecting(self, key: str) -> Condition | None:
-        """Read the key of a path; None when it can name no object."""
-        return next((found for read in self.keys if (found := read(key)) is not None), None)
+        """Read the key of a path; None when it can name no object. Keys may raise `RestError`."""
+        return _first(self.keys, key)
+
+    def alternate(self, key: str) -> Condition | None:
+        """Read the unique key that names an object in place of its id; None when it can name none."""
+        return _first((*(read for read in self.keys if read is not by_id), *self.alternate_keys), key)
+
+    def field_of(self, source: str) -> Field:
+        """Give the property that a value is of; one that no client sees is compared like any other."""
+        return self._by_source.get(source) or Field(source, source)
 
     def action_call(self, rest: tuple[str, ...]) -> ActionCall | None:
         """Tell which actions a path leads to by what follows the resource in it; None when to none."""
@@ -170,6 +185,13 @@ class ChangeableResource(Resource):
 
     def __init__(self, collection: Changeable, actions: tuple[Action, ...] = ()) -> None:
         super().__init__(collection, actions)
+
+
+def _first(keys: Iterable[Key], text: str) -> Condition | None:
+    """Read a key in the first of its forms that it has; no key has a NUL, as no database does."""
+    if "\0" in text:
+        return None
+    return next((found for read in keys if (found := read(text)) is not None), None)
 
 
 def by_id(text: str) -> Condition | None:

@@ -77,23 +77,21 @@ class Router:
         self.routes = tuple(routes)
         self._by_length: dict[int, list[tuple[tuple[str, ...], Route]]] = defaultdict(list)
         for route in self.routes:
-            pattern = tuple(_pattern(segment) for segment in route.path.split("/"))
+            pattern = tuple(_pattern(segment) for segment in route.path.split("/")[1:])
             self._by_length[len(pattern)].append((pattern, route))
 
-    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
+    def find(self, method: str, segments: tuple[str, ...]) -> tuple[Route, dict[str, str]] | None:
         """Give the route and the values of its names; None when no route has the path.
+
+        ``segments`` are those of the whole path, percent-decoded.
 
         Raises `MethodNotAllowedError` when the path has other verbs only.
         """
-        segments = path.removesuffix("/").split("/")
         fitting = [route for pattern, route in self._by_length[len(segments)] if _fits(pattern, segments)]
         for route in fitting:
             if route.method == method:
-                values = [
-                    text
-                    for text, part in zip(segments, route.path.split("/"), strict=True)
-                    if part[:1] == "{"
-                ]
+                own = route.path.split("/")[1:]
+                values = [text for text, part in zip(segments, own, strict=True) if part.startswith("{")]
                 return route, dict(zip(route.names, values, strict=True))
         if fitting:
             raise MethodNotAllowedError(tuple(sorted({route.method for route in fitting})))
@@ -104,9 +102,8 @@ def _pattern(segment: str) -> str:
     return _ANYTHING if segment.startswith("{") else segment.lower()
 
 
-def _fits(pattern: tuple[str, ...], segments: list[str]) -> bool:
-    """Compare; the first segment of both is the nothing before the first slash."""
+def _fits(pattern: tuple[str, ...], segments: tuple[str, ...]) -> bool:
     return all(
-        own == asked.lower() if own else bool(asked)
-        for own, asked in zip(pattern[1:], segments[1:], strict=True)
+        own == asked.lower() if own else bool(asked) and "\0" not in asked
+        for own, asked in zip(pattern, segments, strict=True)
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import SmallInteger, bindparam, delete, or_, select
+from sqlalchemy import SmallInteger, bindparam, delete, func, or_, select
 
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import captured, content, event, message
@@ -59,19 +59,21 @@ def _in_scope() -> ColumnElement[bool]:
     return or_(everyone == 1, any_of(captured.c.account_id, "accounts"))
 
 
-def _contains(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+def _contains(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     return column.ilike(bindparam(name), escape=_ESCAPE)
 
 
 _JOINED: Final = captured.join(message, message.c.id == captured.c.message_id).join(
     content, content.c.id == message.c.content_id
 )
+_SUBJECT: Final = func.coalesce(func.nullif(captured.c.subject, ""), content.c.subject)
+"""The subject as the recipient sees it: where a template made it, that of the content is still the template's."""
 _LISTED: Final = (
     captured.c.message_id,
     captured.c.account_id,
     content.c.from_email,
     message.c.recipient,
-    content.c.subject,
+    _SUBJECT,
     captured.c.at_ms,
     captured.c.size,
     content.c.attachment_count,
@@ -85,9 +87,9 @@ _NEWEST = Sql(
         captured.c.message_id < bindparam("before"),
         _contains(content.c.from_email, "sender"),
         _contains(message.c.recipient, "recipient"),
-        _contains(content.c.subject, "subject"),
+        _contains(_SUBJECT, "subject"),
         or_(
-            _contains(content.c.subject, "query"),
+            _contains(_SUBJECT, "query"),
             _contains(message.c.recipient, "query"),
             _contains(content.c.from_email, "query"),
         ),

@@ -62,6 +62,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     captured_body: bytes | None = None
     captured_blob: str | None = None
     captured_size: int = 0
+    captured_subject: str = ""
+    """Its subject, where a template made it; else "" and the content's counts."""
     notification: Notification | None = None
     """The delivery status notification."""
     error_report: Notification | None = None
@@ -119,7 +121,7 @@ EVENT_COLUMNS: Final = (
     "transcript",
 )
 _ADD_EVENT = Sql(insert(event).values({name: bindparam(name) for name in EVENT_COLUMNS}), *EVENT_COLUMNS)
-_CAPTURED: Final = ("message_id", "account_id", "body", "blob", "size", "at_ms")
+_CAPTURED: Final = ("message_id", "account_id", "body", "blob", "size", "at_ms", "subject")
 _CAPTURE = Sql(insert(captured).values({name: bindparam(name) for name in _CAPTURED}), *_CAPTURED)
 _DEFERRED_SINCE = Sql(
     select(event.c.id)
@@ -248,6 +250,7 @@ def _side_effects(changes: Sequence[Change], now_ms: int) -> Unit[None]:
             change.captured_blob,
             change.captured_size,
             now_ms,
+            change.captured_subject,
         )
         for change in changes
         if change.captured_size

@@ -54,7 +54,6 @@ def judged(kind, agent, ip=HOME, seconds=3600.0, **headers):
         (CLICK, CHROME, "209.222.82.1", SCANNER),
         (CLICK, CHROME, "67.231.154.162", SCANNER),
         (CLICK, CHROME, "::ffff:67.231.154.162", SCANNER),
-        (OPEN, CHROME, "207.211.31.120", SCANNER),
         (CLICK, CHROME, "no address", HUMAN),
     ],
 )  # fmt: skip

@@ -19,6 +19,7 @@ def _big(name: str) -> sa.Column[int]:
 
 def upgrade() -> None:
     zero = sa.text("0")
+    op.add_column("captured", sa.Column("subject", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.create_table(
         "template",
         sa.Column(
