@@ -4,10 +4,13 @@ import pytest
 from sqlalchemy import bindparam, insert
 
 from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.model.account import CredentialKind
 from aerogram.store.blobs import DiskBlobs
+from aerogram.store.records import accounts as records
+from aerogram.store.records.accounts import AccountRow, CredentialRow, UserRow
 from aerogram.store.sql import Sql
 from aerogram.store.tables import sender
-from support.http_door import ACCOUNT, STRANGER, Door, a_client, serving
+from support.http_door import ACCOUNT, KEY, STRANGER, STRANGERS_KEY, Door, a_client, serving
 
 _COLUMNS = ("id", "account_id", "email", "name", "status", "email_type", "created_ms")
 _ADD_SENDER = Sql(insert(sender).values({name: bindparam(name) for name in _COLUMNS}), *_COLUMNS)
@@ -38,3 +41,18 @@ async def client(url):
     """Ann's HTTP client."""
     async with a_client(url) as connected:
         yield connected
+
+
+@pytest.fixture
+async def accounts(database):
+    """Ann's account, the first one, with its key; Bob's; and the person who set up both."""
+
+    def unit():
+        for account_id, name, key in ((ACCOUNT, "Ann", KEY), (STRANGER, "Bob", STRANGERS_KEY)):
+            credential = CredentialRow(
+                account_id + 20, account_id, CredentialKind.API_KEY, key, "", "API key", 0, None
+            )
+            yield from records.add(AccountRow(account_id, name, 1_700_000_000_000), [credential])
+        yield from records.add_user(UserRow(31, "admin@example.com", "$argon2id$x", 1_700_000_000_000))
+
+    await database.write(unit)

@@ -12,6 +12,7 @@ from aerogram.content import templates
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.rest.account_services import account_services
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
@@ -55,6 +56,18 @@ class Keys:
 
     async def is_suspended(self, *_):
         return False
+
+
+class Names:
+    """The DNS that the door asks; a test gives it a `resolver`."""
+
+    resolver = None
+
+    async def texts(self, name):
+        return await self.resolver.texts(name)
+
+    async def addresses(self, host):
+        return await self.resolver.addresses(host)
 
 
 Template = functools.partial(StoredTemplate, id=1, name="receipt")
@@ -109,6 +122,7 @@ class Door:
         self.templates = Templates(database, ids, clock)
         self.categories = MonitoringCategories(database, clock)
         self.samples = []
+        self.names = Names()
         self.sample_fault = ""
         self.failing_checks = {}
         self.accept_fault = None
@@ -131,6 +145,9 @@ class Door:
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 send_sample=self._send_sample,
+                account=account_services(
+                    database, sealer, ids, clock, self.names, hostname="mail.example.com"
+                ),
                 database=database,
                 clock=clock,
                 public_url=PUBLIC_URL,

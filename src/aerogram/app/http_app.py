@@ -12,9 +12,11 @@ from aerogram import __version__
 from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
+from aerogram.doors.rest.account_services import account_services
 from aerogram.doors.tracking.app import Tracking
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.people import People
+from aerogram.net.dns import Resolver
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
@@ -72,6 +74,14 @@ def http_app(
             acceptor=services.acceptor,
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
+            account=account_services(
+                database,
+                platform.sealer,
+                platform.ids,
+                platform.clock,
+                Resolver(),
+                hostname=settings.hostname,
+            ),
             database=database,
             clock=platform.clock,
             public_url=settings.public_url,

@@ -54,8 +54,6 @@ class Services(RestServices, frozen=True, kw_only=True):
     senders: SenderBook
     categories: Categories
     acceptor: Acceptor
-    public_url: str
-    """The base of links in answers, as ``https://mail.example.com``, without a slash at its end."""
     version: str
     """The release, as ``/openapi.json`` names it."""
     checks: Mapping[str, Check]

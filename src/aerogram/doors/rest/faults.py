@@ -37,7 +37,7 @@ def does_not_exist() -> RestError:
     return RestError(404, "The resource with the specified ID you are trying to reach does not exist.")
 
 
-def not_allowed() -> RestError:
+def master_only() -> RestError:
     """Refuse what only the first account may do (facts: REST.md 5, resource not permitted)."""
     return RestError(403, "Operation not allowed")
 

@@ -56,6 +56,7 @@ COLUMNS: Final = (
     "has_text",
     "has_html",
     "attachment_count",
+    "treatment",
     "campaign_id",
 )
 _COMPUTED: Final[dict[str, ColumnElement[Any]]] = {"status": _STATUS, "campaign_id": campaign.c.id}
@@ -76,12 +77,13 @@ CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "statuses": any_of(_STATUS, "statuses", Integer()),
     "failures": any_of(message.c.failure, "failures", SmallInteger()),
     "custom_id": content.c.custom_id == bindparam("custom_id"),
+    "campaign": content.c.campaign == bindparam("campaign"),
     "campaign_id": campaign.c.id == bindparam("campaign_id"),
     "from_email": func.lower(content.c.from_email) == bindparam("from_email"),
     "from_domain": func.lower(content.c.from_email).like(bindparam("from_domain"), escape="\\"),
 }
 """What messages can be selected by; addresses and domains are compared in lower case."""
-_OF_CONTENT: Final = frozenset({"custom_id", "campaign_id", "from_email", "from_domain"})
+_OF_CONTENT: Final = frozenset({"custom_id", "campaign", "campaign_id", "from_email", "from_domain"})
 
 ORDERS: Final[Mapping[str, ColumnElement[Any]]] = {"id": message.c.id, "created_ms": message.c.created_ms}
 

@@ -115,16 +115,14 @@ class Keys(PartlyChangeable):
         if row["is_master"] and not values.get("is_active", True):
             raise faults.RestError(400, "The master API key cannot be deactivated")
         try:
-            await self._accounts.change(
-                row["id"], name=values.get("name"), is_active=values.get("is_active")
-            )
+            await self._accounts.change(row["id"], name=values.get("name"), is_active=values.get("is_active"))
         except NotFoundError:
             raise faults.not_found() from None
         return {**row, **values}
 
     async def _permit(self, account_id: int) -> None:
         if not await self._accounts.is_master(account_id):
-            raise faults.not_allowed()
+            raise faults.master_only()
 
     async def _own(self, account_id: int) -> list[Listed]:
         try:

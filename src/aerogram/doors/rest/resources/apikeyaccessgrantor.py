@@ -56,9 +56,7 @@ class Grantors:
         """Give accounts as rows of the resource."""
         master_id = await self._accounts.master_id()
         owner_id = await self._accounts.owner_id()
-        listed = [
-            each for each in await self._accounts.every() if account_id in {master_id, each.account.id}
-        ]
+        listed = [each for each in await self._accounts.every() if account_id in {master_id, each.account.id}]
         rows = [_row(each, master_id, owner_id) for each in listed]
         page = page_of(rows, query, self._MATCHES)
         shown = [{**row, "senders": await self._senders(row["id"])} for row in page.rows]

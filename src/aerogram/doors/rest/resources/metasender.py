@@ -60,7 +60,7 @@ class AskedFor(PartlyChangeable):
     async def add(self, account_id: int, values: Row) -> Row:
         """Ask for a metasender."""
         if not await self._accounts.is_master(account_id):
-            raise faults.not_allowed()
+            raise faults.master_only()
         try:
             added = await self._metasenders.add(account_id, values["email"], values["description"])
         except TakenError:

@@ -60,7 +60,7 @@ class Profile(PartlyChangeable):
     async def change(self, account_id: int, _: Row, values: Row) -> Row:
         """Write what the person says."""
         if not await self._accounts.is_master(account_id):
-            raise faults.not_allowed()
+            raise faults.master_only()
         try:
             return _row(await self._profiles.change(profile=values))
         except NotFoundError:

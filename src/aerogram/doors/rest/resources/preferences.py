@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.fields import Integer, Text
 from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.preference_rows import MAX_KEY, MAX_VALUE, USER, PreferenceRows
+from aerogram.doors.rest.preference_rows import MAX_KEY, MAX_VALUE, USER, PreferenceRows, by_name
 from aerogram.doors.rest.resource import ChangeableResource, by_id
-from aerogram.doors.rest.resources.apppreferences import by_name
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class Preferences(ChangeableResource):
         Text("Value", "value", default="", max_length=MAX_VALUE),
     )
     filters = (
-        Filter("Key", "name", filters.words, "key"),
+        *filters.likes("Key", "name"),
         Filter("User", "owner_id", filters.integer, "ID of the user"),
         Filter("Value", "value", filters.words, "value"),
     )
@@ -44,4 +43,8 @@ class Preferences(ChangeableResource):
 
 def preferences(database: Database, ids: IdGenerator, accounts: Accounts) -> Preferences:
     """Bind the resource to the preferences of users."""
-    return Preferences(PreferenceRows(database, ids, USER, "Preferences", accounts.owner_id))
+
+    async def owner_of(_: int) -> int:
+        return await accounts.owner_id()
+
+    return Preferences(PreferenceRows(database, ids, USER, Preferences.class_name, owner_of))

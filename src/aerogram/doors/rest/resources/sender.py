@@ -12,6 +12,7 @@ from aerogram.doors.rest.compound_fields import Json
 from aerogram.doors.rest.fields import Choice, Constant, Flag, Integer, Moment, Text, ValueFault
 from aerogram.doors.rest.filters import Filter
 from aerogram.doors.rest.listing import Page, Query, Row, combined
+from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
 from aerogram.model.account import Area
@@ -47,6 +48,16 @@ def _domain(text: str) -> str:
     return ascii_domain_of(filters.words(text).strip())
 
 
+class _SettledStatus(Text):
+    """What the proof of a sender came to. Mailjet refuses another in words of its own (facts: SENDERS-DOMAINS.md 1)."""
+
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Take the same status in any case."""
+        if str(value).lower() != str(own).lower():
+            raise faults.RestError(401, f"Internal error: {faults.read_only(self.name)}")
+        return True
+
+
 class Sender(ChangeableResource):
     """An address, or a whole domain as ``*@domain``. It may be used when it is Active."""
 
@@ -57,14 +68,14 @@ class Sender(ChangeableResource):
     keys = (by_id, by_sender())
     fields = (
         Moment("CreatedAt", "created_ms", read_only=True),
-        Integer("DNSID", "dns_id", read_only=True),
+        Reference("DNSID", "dns_id", "dns", unset=NO_DNS, read_only=True),
         SenderAddress("Email", "email", required=True),
         Choice("EmailType", "email_type", ("transactional", "bulk", UNKNOWN_TYPE), default=UNKNOWN_TYPE),
         Constant("Filename", ""),
         Integer("ID", "id", read_only=True),
         Flag("IsDefaultSender", "is_default", default=False),
         Text("Name", "name", default=""),
-        Choice("Status", "status", tuple(_STATUSES.values()), read_only=True),
+        _SettledStatus("Status", "status", read_only=True),
     )
     filters = (
         Filter("DnsID", "dns_id", filters.integer, "ID of the domain's DNS"),
@@ -180,7 +191,7 @@ def _row(stored: Mapping[str, Any], dns_ids: Mapping[str, int]) -> dict[str, Any
     return {
         **stored,
         "is_default": bool(stored["is_default"]),
-        "dns_id": dns_ids.get(domain_of(stored["email"]), NO_DNS),
+        "dns_id": dns_ids.get(domain_of(stored["email"])),
     }
 
 

@@ -24,7 +24,6 @@ MAX_ALLOWED_KEYS: Final = 2**31 - 1
 """Accounts are not counted here; the largest number that the property can have."""
 
 
-
 def by_email(text: str) -> Condition | None:
     """Read an address."""
     return Condition("email", text.strip().lower()) if "@" in text else None
@@ -80,7 +79,7 @@ class Owner(PartlyChangeable):
     async def change(self, account_id: int, _: Row, values: Row) -> Row:
         """Write what the person says."""
         if not await self._accounts.is_master(account_id):
-            raise faults.not_allowed()
+            raise faults.master_only()
         try:
             return _row(await self._profiles.change(words=values))
         except NotFoundError:
