@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from aerogram.app.reference_rest import rest_page
 from aerogram.app.settings import DECLARATIONS
 from aerogram.doors.cli.main import COMMANDS, HELP, noun_of
 
@@ -120,7 +121,16 @@ def _default(parameter: inspect.Parameter) -> str:
     return f" Default: {value}." if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
-PAGES: Final[Mapping[str, Callable[[], str]]] = {"settings.md": settings_page, "cli.md": cli_page}
+def rest_resources_page() -> str:
+    """Write the page of all resources."""
+    return "\n\n".join((_NOTE, *rest_page())) + "\n"
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "settings.md": settings_page,
+    "cli.md": cli_page,
+    "rest.md": rest_resources_page,
+}
 
 
 def stale(folder: Path = FOLDER) -> list[str]:

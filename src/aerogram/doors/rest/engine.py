@@ -18,7 +18,7 @@ from aerogram.doors.rest.reading import conditions_in, given_in, values_of
 from aerogram.doors.rest.references import resolve
 from aerogram.doors.rest.resource import LEVELS, MAX_BODY_BYTES, ChangeableResource
 from aerogram.doors.rest.showing import bare, enveloped, shown
-from aerogram.identity.gate import authorize
+from aerogram.identity.gate import ForbiddenError, authorize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -96,6 +96,8 @@ class Engine:
         action = call.by_method.get(asked.request.method)
         if action is None:
             raise faults.MethodNotAllowedError(tuple(sorted(call.by_method)))
+        if action.level is None:
+            raise ForbiddenError(f"No rule says who may use {action.name}.")
         authorize(asked.request.principal, asked.resource.area, action.level)
         row: Row = {} if action.is_keyless else await _find(asked, call.key)
         values = await self._action_values(asked, action, call)

@@ -14,7 +14,7 @@ from aerogram.doors.rest.listing import Condition
 from aerogram.doors.rest.moments import MomentError, first_and_last
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Read = Callable[[str], Any]
 
@@ -47,6 +47,13 @@ class Filter:
     def among(self, text: str, parameters: Mapping[str, str]) -> Condition:  # noqa: ARG002 - for subclasses
         """Read the value beside the other parameters, by their names in lower case. Raises `ValueFault`."""
         return self.condition(text)
+
+
+def with_companions(filters: Iterable[Filter]) -> Iterator[Filter | Companion]:
+    """Give filters, each followed by the parameters that say how it is meant."""
+    for filter_ in filters:
+        yield filter_
+        yield from filter_.companions
 
 
 class Absent(Filter):

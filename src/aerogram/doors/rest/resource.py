@@ -56,7 +56,8 @@ class Action(msgspec.Struct, frozen=True):
     summary: str
     run: Run
     method: str = "POST"
-    level: Level = Level.WRITE
+    level: Level | None = None
+    """What it needs in the resource's area. None is no rule, and no rule means no: every declaration names one."""
     status: int = 200
     """The status of success; with 204 the rows that it gives are not shown."""
     takes: tuple[Field, ...] = ()

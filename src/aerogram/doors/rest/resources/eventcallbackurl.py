@@ -12,7 +12,7 @@ from aerogram.doors.rest.fields import Choice, Flag, Integer, Text, ValueFault, 
 from aerogram.doors.rest.filters import Filter
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, page_of
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
-from aerogram.model.account import Area
+from aerogram.model.account import Area, Level
 from aerogram.model.event import CALLBACK_KINDS
 from aerogram.net.http_target import BadUrlError, parse_target
 from aerogram.reporting.webhooks.subscriptions import TakenError
@@ -137,7 +137,9 @@ def eventcallbackurl(subscriptions: Subscriptions, send_sample: SendSample) -> E
             raise faults.RestError(400, f"The test event was not taken: {fault}")
         return [row]
 
-    action = Action("test", "Post a sample event to the URL and tell whether it was taken.", test)
+    action = Action(
+        "test", "Post a sample event to the URL and tell whether it was taken.", test, level=Level.WRITE
+    )
     return EventCallbackUrl(Callbacks(subscriptions), (action,))
 
 

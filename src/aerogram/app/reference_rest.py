@@ -1,0 +1,121 @@
+"""The reference page of the management API, from the declarations that serve it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.doors.rest import full_style
+from aerogram.doors.rest.filters import with_companions
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.registry import declared_resources, declared_routes
+from aerogram.doors.rest.resource import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.resource import Action, Resource
+
+_HEAD: Final = """\
+# REST resources
+
+All that is served below `/v3/REST/`, and the paths beside it. `/openapi.json` of a running server says the
+same for programs.
+
+- A list shows 10 rows unless `Limit` says otherwise (0 and more than 1000 mean 1000), from `Offset`, by
+  `Sort=Property DESC`. `Total` is the number of all rows that match; `countOnly=1` gives it without rows.
+- Names of resources, actions, parameters and properties ignore case. Unknown parameters are ignored, unknown
+  properties refused.
+- A filter on a moment takes RFC 3339 (without a zone: UTC) or Unix seconds; one on a boolean `true` or `false`.
+- A reference is set as its ID, or as `…ALT`, the unique key of what it names. `Style=Full` shows what references
+  lead to.
+- PUT changes the properties that it names; one without effect is answered 304.
+- The level is what a caller needs in the area: read, write, or full for what cannot be undone."""
+
+
+def rest_page() -> Iterator[str]:
+    """Write the page, paragraph by paragraph."""
+    yield _HEAD
+    for resource in sorted(declared_resources(), key=_name):
+        yield from _resource(resource)
+    routes = declared_routes()
+    if routes:
+        yield "## Other paths"
+        yield _table(
+            ("path", "needs", "what it does"),
+            [
+                (
+                    f"`{route.method} {route.path}`",
+                    f"{route.area.value}: {route.level.name.lower()}",
+                    route.summary,
+                )
+                for route in routes
+            ],
+        )
+
+
+def _resource(resource: Resource) -> Iterator[str]:
+    yield f"## {resource.name}"
+    yield " ".join((inspect.getdoc(type(resource)) or resource.class_name).split())
+    verbs = ", ".join(f"{verb} ({LEVELS[verb].name.lower()})" for verb in LEVELS if verb in resource.methods)
+    sortable = ", ".join(field.name for field in resource.sortable_fields.values()) or "nothing"
+    yield "\n".join(
+        (
+            f"- Area: {resource.area.value}. Verbs: {verbs}.",
+            f"- Found by: {'; '.join(_key(each) for each in resource.keys)}.",
+            f"- Sorted by: {sortable}.{' Has `Style=Full`.' if full_style.has_full_style(resource) else ''}",
+        )
+    )
+    yield _table(("property", "type", "notes"), [_property(field) for field in resource.shown])
+    if resource.filters:
+        yield _table(
+            ("filter", "selects by"),
+            [(f"`{one.name}`", one.meaning) for one in with_companions(resource.filters)],
+        )
+    if resource.actions:
+        yield _table(
+            ("action", "needs", "what it does"), [_action(resource, action) for action in resource.actions]
+        )
+
+
+def _property(field: Field) -> tuple[str, str, str]:
+    kind = field.schema()["type"]
+    notes = [
+        "read-only" if field.is_read_only else "",
+        "required" if field.is_required else "",
+        f"ID of a {field.resource}" if isinstance(field, Reference) else "",
+        f"shown with `{field.shown_with}`" if field.shown_with else "",
+        _default(field.default),
+    ]
+    return (
+        f"`{field.name}`",
+        " or ".join(kind) if isinstance(kind, list) else kind,
+        ", ".join(filter(None, notes)),
+    )
+
+
+def _default(value: Any) -> str:
+    return "" if value in (None, "") else f"default {msgspec.json.encode(value).decode()}"
+
+
+def _action(resource: Resource, action: Action) -> tuple[str, str, str]:
+    level = action.level.name.lower() if action.level is not None else "nothing lets it pass"
+    return f"`{action.method} {action.path(resource.name)}`", level, action.summary
+
+
+def _key(read: object) -> str:
+    """Say what a key is, from the docstring of what reads it."""
+    text = (inspect.getdoc(read) or "a key.").splitlines()[0]
+    return text.removeprefix("Read ").rstrip(".").replace("``", "`")
+
+
+def _name(resource: Resource) -> str:
+    return resource.name
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

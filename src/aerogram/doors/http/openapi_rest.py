@@ -1,0 +1,212 @@
+"""The resources and routes in words of OpenAPI 3.1, made from their declarations."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.doors.http.openapi_answers import refusals
+from aerogram.doors.rest import full_style
+from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK
+from aerogram.doors.rest.filters import with_companions
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.resource import Action, Resource
+    from aerogram.doors.rest.route import Route
+    from aerogram.model.account import Level
+
+Json = dict[str, Any]
+
+_PAGING: Final[tuple[tuple[str, str, str], ...]] = (
+    ("Limit", "integer", "Rows of a page; 10 unless said, 0 or more than 1000 mean 1000."),
+    ("Offset", "integer", "Index of the first row, from zero."),
+    ("Sort", "string", "A property, perhaps with DESC behind a space; several with commas. One of: {}."),
+    ("countOnly", "boolean", "Give the number of rows and no rows."),
+    ("countRecords", "boolean", "Taken and not needed: Total is always the number of all rows."),
+)
+_PREFIX: Final = "/v3/REST/"
+
+
+def schema_of(resource: Resource) -> Json:
+    """Describe an object of a resource."""
+    return _object(resource.shown)
+
+
+def paths_of(resource: Resource) -> Json:
+    """Describe the paths of a resource: its collection, its objects, its actions."""
+    collection, one = f"{_PREFIX}{resource.name}", f"{_PREFIX}{resource.name}/{{key}}"
+    paths: Json = {}
+    if "GET" in resource.methods:
+        _put(paths, collection, "get", _listed(resource))
+        _put(paths, one, "get", _read(resource))
+    if "POST" in resource.methods:
+        _put(paths, collection, "post", _written(resource, "POST", "create", "Create", CREATED))
+    if "PUT" in resource.methods:
+        _put(paths, one, "put", _written(resource, "PUT", "change", "Change", OK))
+        if resource.is_singular:
+            own = _written(resource, "PUT", "changeOwn", "Change one's own", OK)
+            _put(paths, collection, "put", own)
+    if "DELETE" in resource.methods:
+        removed = _operation(resource, "remove", f"Remove ({resource.class_name})", LEVELS["DELETE"])
+        removed["responses"][str(NO_CONTENT)] = {"description": "It is gone."}
+        _put(paths, one, "delete", removed)
+    for action in resource.actions:
+        _put(
+            paths, f"{_PREFIX}{action.path(resource.name)}", action.method.lower(), _acting(resource, action)
+        )
+    return paths
+
+
+def path_of(route: Route) -> Json:
+    """Describe one verb of a route, as paths."""
+    operation: Json = {
+        "operationId": re.sub(r"[^A-Za-z0-9]+", "_", f"{route.method.lower()}{route.path}"),
+        "summary": route.summary,
+        "tags": [route.area.value],
+        "x-permission": _permission(route.area.value, route.level),
+        "responses": {
+            str(route.status): {"description": "Done.", **_content(route.shows_type, route.shows)},
+            **refusals(is_recent=route.is_recent),
+        },
+    }
+    if route.takes_type or route.takes is not None:
+        operation["requestBody"] = _content(route.takes_type, route.takes)
+    paths: Json = {}
+    _put(paths, route.path, route.method.lower(), operation)
+    return paths
+
+
+def _put(paths: Json, path: str, method: str, operation: Json) -> None:
+    """Add an operation to a path, whose names in braces are told with it."""
+    names = re.findall(r"\{(\w+)\}", path)
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
+    ]
+    described = paths.setdefault(path, {"parameters": parameters} if parameters else {})
+    described[method] = operation
+
+
+def _listed(resource: Resource) -> Json:
+    operation = _operation(resource, "list", f"List ({resource.class_name})", LEVELS["GET"])
+    sortable = ", ".join(field.name for field in resource.sortable_fields.values()) or "none"
+    operation["parameters"] = [
+        *(_parameter(name, kind, text.format(sortable)) for name, kind, text in _PAGING),
+        *(_parameter(one.name, "string", one.meaning) for one in with_companions(resource.filters)),
+        *_switches(resource),
+    ]
+    operation["responses"][str(OK)] = {"description": "The rows.", "content": _rows(resource)}
+    return operation
+
+
+def _read(resource: Resource) -> Json:
+    operation = _operation(resource, "get", f"Read one ({resource.class_name})", LEVELS["GET"])
+    operation["parameters"] = _switches(resource)
+    operation["responses"][str(OK)] = {"description": "The object.", "content": _rows(resource)}
+    return operation
+
+
+def _written(resource: Resource, method: str, verb: str, summary: str, status: int) -> Json:
+    operation = _operation(resource, verb, f"{summary} ({resource.class_name})", LEVELS[method])
+    operation["responses"][str(status)] = {"description": "The object.", "content": _rows(resource)}
+    if method == "PUT":
+        operation["responses"][str(NOT_MODIFIED)] = {
+            "description": "It was so already; the answer has no body."
+        }
+    body = _input(resource.fields, is_new=method == "POST")
+    operation["requestBody"] = {"required": "required" in body, "content": _json(body)}
+    return operation
+
+
+def _acting(resource: Resource, action: Action) -> Json:
+    name = action.name[:1].upper() + action.name[1:]
+    marks = ("Of" if action.sub_id else "") + ("All" if action.is_keyless else "")
+    operation = _operation(resource, f"{action.method.lower()}{name}{marks}", action.summary, action.level)
+    answer: Json = {"description": "Done."}
+    if action.status != NO_CONTENT:
+        shape = _object(action.shows) if action.shows else _reference(resource)
+        answer["content"] = _json(shape if action.is_bare else _envelope(shape))
+    operation["responses"][str(action.status)] = answer
+    operation["parameters"] = [
+        _parameter(one.name, "string", one.meaning) for one in with_companions(action.asks)
+    ]
+    if action.takes:
+        body = _input(action.takes, is_new=True)
+        operation["requestBody"] = {"required": "required" in body, "content": _json(body)}
+    return operation
+
+
+def _operation(resource: Resource, verb: str, summary: str, level: Level | None) -> Json:
+    return {
+        "operationId": f"{verb}{resource.class_name}",
+        "summary": summary,
+        "tags": [resource.area.value],
+        "x-permission": _permission(resource.area.value, level),
+        "responses": refusals(is_recent=resource.is_recent),
+    }
+
+
+def _permission(area: str, level: Level | None) -> Json:
+    return {"area": area, "level": level.name.lower() if level is not None else None}
+
+
+def _parameter(name: str, kind: str, text: str) -> Json:
+    return {"name": name, "in": "query", "schema": {"type": kind}, "description": text}
+
+
+def _switches(resource: Resource) -> list[Json]:
+    names = sorted({field.shown_with for field in resource.fields if field.shown_with})
+    switches = [_parameter(name, "boolean", "Show what is left out otherwise.") for name in names]
+    if full_style.has_full_style(resource):
+        switches.append(_parameter(full_style.PARAMETER, "string", "Full: show what references lead to."))
+    return switches
+
+
+def _object(fields: Iterable[Field]) -> Json:
+    return {"type": "object", "properties": {field.name: field.schema() for field in fields}}
+
+
+def _input(fields: Iterable[Field], *, is_new: bool) -> Json:
+    """Describe a body: what may be set, and what must be when the object is new."""
+    settable = [field for field in fields if not field.is_read_only]
+    described = _object(settable)
+    for field in settable:
+        if isinstance(field, Reference):
+            text = f"The unique key of the {field.resource}, in place of {field.name}."
+            described["properties"][f"{field.base}ALT"] = {"type": "string", "description": text}
+    required = [field.name for field in settable if field.is_required and not isinstance(field, Reference)]
+    return described | {"required": required} if required and is_new else described
+
+
+def _rows(resource: Resource) -> Json:
+    return _json(_envelope(_reference(resource)))
+
+
+def _reference(resource: Resource) -> Json:
+    return {"$ref": f"#/components/schemas/{resource.class_name}"}
+
+
+def _envelope(shape: Json) -> Json:
+    return {
+        "type": "object",
+        "required": ["Count", "Data", "Total"],
+        "properties": {
+            "Count": {"type": "integer"},
+            "Data": {"type": "array", "items": shape},
+            "Total": {"type": "integer"},
+        },
+    }
+
+
+def _content(media_type: str, schema: Json | None) -> Json:
+    if media_type:
+        return {"content": {media_type: {}}}
+    return {"content": _json(schema)} if schema else {}
+
+
+def _json(schema: Json) -> Json:
+    return {"application/json": {"schema": schema}}
