@@ -22,6 +22,10 @@ NOTHING: Final = Condition("nothing", True)
 """Fulfilled by no row: for filters on things of which none exists."""
 
 
+EVERYTHING: Final = Condition("everything", True)
+"""Fulfilled by every row: for filters on what is the same of all."""
+
+
 class Companion(msgspec.Struct, frozen=True):
     """A query parameter that only says how a filter's is meant."""
 
@@ -65,6 +69,18 @@ class Absent(Filter):
     def condition(self, _: str) -> Condition:
         """Select nothing."""
         return NOTHING
+
+
+class AlwaysIs(Filter):
+    """A filter by a flag that has one value in every row."""
+
+    def __init__(self, name: str, value: bool, meaning: str) -> None:  # noqa: FBT001 - reads as a statement
+        super().__init__(name, "", flag, meaning)
+        self._value = value
+
+    def condition(self, text: str) -> Condition:
+        """Select everything or nothing."""
+        return EVERYTHING if flag(text) is self._value else NOTHING
 
 
 class OneOf(Filter):

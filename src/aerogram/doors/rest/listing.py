@@ -86,9 +86,14 @@ class PartlyChangeable:
 
 
 def combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
-    """Give conditions by name, for a store; two values for one name exclude each other and select nothing."""
+    """Give conditions by name, for a store; two values for one name exclude each other and select nothing.
+
+    ``everything`` is fulfilled by every row.
+    """
     found: dict[str, Any] = {}
     for condition in conditions:
+        if condition.name == "everything":
+            continue
         if found.setdefault(condition.name, condition.value) != condition.value:
             return {"nothing": True}
     return found
@@ -97,15 +102,13 @@ def combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
 def page_of(rows: Sequence[Row], query: Query, matches: Mapping[str, str]) -> Page:
     """Answer a query from rows in memory, for kinds that an account has few of.
 
-    ``matches`` gives the source that each condition is compared with; ``nothing`` is fulfilled by no row.
+    ``matches`` gives the source that each condition is compared with; ``everything`` is
+    fulfilled by every row, ``nothing`` by none.
     """
     if any(condition.name == "nothing" for condition in query.conditions):
         return Page([], 0)
-    found = [
-        row
-        for row in rows
-        if all(row[matches[condition.name]] == condition.value for condition in query.conditions)
-    ]
+    wanted = [(each.name, each.value) for each in query.conditions if each.name != "everything"]
+    found = [row for row in rows if all(row[matches[name]] == value for name, value in wanted)]
     for order in reversed(query.orders):
         found.sort(key=itemgetter(order.source), reverse=order.is_descending)
     return Page(found[query.offset : query.offset + query.limit], len(found))

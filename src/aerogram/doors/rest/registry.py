@@ -60,7 +60,7 @@ def resources(services: RestServices) -> list[Resource]:
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.templates),
-        messageinformation(messages),
+        messageinformation(messages, services.clock),
         messagestate(),
         campaign(services.database, services.clock),
         apikeytotals(services.database),

@@ -44,6 +44,7 @@ class ApiKey(ChangeableResource):
     class_name = "ApiKey"
     area = Area.ACCOUNT
     methods = frozenset({"GET", "POST", "PUT"})
+    unique_key = "APIKey"
     keys = (by_key_or_id,)
     sortable = ("ID", "IsMaster", "IsActive", "CreatedAt", "Name")
     fields = (

@@ -9,7 +9,7 @@ import msgspec
 from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import ChangeableResource, by_id
@@ -36,6 +36,7 @@ class ApiTokenResource(ChangeableResource):
     class_name = "ApiToken"
     area = Area.ACCOUNT
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "Token"
     keys = (by_id, by_token)
     fields = (
         Constant("ACL", ""),
@@ -58,6 +59,7 @@ class ApiTokenResource(ChangeableResource):
         Filter("APIKey", "account_id", filters.integer, "ID of the account"),
         Absent("CatchedIp", "IP address of the caller"),
         Filter("IsActive", "is_active", filters.flag, "true: active ones only; false: the others"),
+        AlwaysIs("IsAPIKeyActive", True, "true: of an active key, as whoever asks has; false: the others"),
         Filter("Token", "token", filters.words, "the token"),
     )
 

@@ -5,14 +5,13 @@ A campaign begins with the first mail that names it. Newsletters are not sent fr
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.base.clock import SECOND
 from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.filters import EVERYTHING, NOTHING, Absent, AlwaysIs, Filter
 from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row
+from aerogram.doors.rest.periods import PERIOD, without_periods
 from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database
 
 TRANSACTIONAL: Final = 1
-_PERIODS: Final = ("day", "week", "month", "year")
 _FLAGS: Final = ("is_deleted", "is_starred")
 _WHOLE_DOMAIN: Final = "*@"
 
@@ -37,19 +35,12 @@ def by_custom_value(text: str) -> Condition | None:
     return Condition("name", text)
 
 
-def _period(text: str) -> str:
-    period = text.strip().lower()
-    if period not in _PERIODS:
-        raise ValueFault("one of Day, Week, Month, Year")
-    return period
-
-
 class _FromType(Filter):
     """All campaigns are transactional."""
 
     def condition(self, text: str) -> Condition:
         """Select all or none."""
-        return Condition("everything" if filters.integer(text) == TRANSACTIONAL else "nothing", True)
+        return EVERYTHING if filters.integer(text) == TRANSACTIONAL else NOTHING
 
 
 class _OnlyZero(Filter):
@@ -57,7 +48,7 @@ class _OnlyZero(Filter):
 
     def condition(self, text: str) -> Condition:
         """Select all or none."""
-        return Condition("nothing" if filters.integer(text) else "everything", True)
+        return NOTHING if filters.integer(text) else EVERYTHING
 
 
 class Campaign(ChangeableResource):
@@ -67,6 +58,7 @@ class Campaign(ChangeableResource):
     class_name = "Campaign"
     area = Area.CAMPAIGNS
     methods = frozenset({"GET", "PUT"})
+    unique_key = "CustomValue"
     keys = (by_id, by_custom_value)
     fields = (
         Constant("CampaignType", TRANSACTIONAL),
@@ -103,9 +95,11 @@ class Campaign(ChangeableResource):
         Filter("FromTS", "after_ms", filters.start_moment, "SendStartAt later than this"),
         _FromType("FromType", "", filters.integer, "1 transactional, 2 marketing, 3 unknown"),
         Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted ones only; false: the others"),
-        Absent("IsNewsletterTool", "made with the newsletter tool"),
+        AlwaysIs(
+            "IsNewsletterTool", False, "true: made with the newsletter tool, as none is; false: the others"
+        ),
         Filter("IsStarred", "is_starred", filters.flag, "true: starred ones only; false: the others"),
-        Filter("Period", "period", _period, "Day, Week, Month or Year: begun since it began"),
+        PERIOD,
         Filter("ToTS", "until_ms", filters.end_moment, "SendStartAt not later than this"),
         Absent("WorkflowID", "ID of the workflow"),
     )
@@ -145,13 +139,10 @@ def campaign(database: Database, clock: Clock) -> Campaign:
 def _stored(conditions: tuple[Condition, ...], own: list[SenderRow], now_ms: int) -> dict[str, Any]:
     """Turn conditions of the resource into those of the store; two that exclude each other select nothing."""
     found: dict[str, Any] = {}
-    for condition in conditions:
+    for condition in without_periods(conditions, now_ms):
         name, value = condition.name, condition.value
         if name == "everything":
             continue
-        if name == "period":
-            # The last millisecond before the period, because what begins with it is meant too.
-            name, value = "after_ms", _start_of(value, now_ms) - 1
         if name == "sender_id":
             email = next((sender.email for sender in own if sender.id == value), None)
             if email is None:
@@ -160,25 +151,9 @@ def _stored(conditions: tuple[Condition, ...], own: list[SenderRow], now_ms: int
             name, value = ("from_domain", email[2:]) if is_domain else ("from_email", email)
         if name in _FLAGS:
             value = int(value)
-        if name == "after_ms":
-            found[name] = max(value, found.get(name, value))
-        elif found.setdefault(name, value) != value:
+        if found.setdefault(name, value) != value:
             return {"nothing": True}
     return found
-
-
-def _start_of(period: str, now_ms: int) -> int:
-    today = datetime.fromtimestamp(now_ms // SECOND, UTC).replace(hour=0, minute=0, second=0)
-    match period:
-        case "week":
-            start = today - timedelta(days=today.weekday())
-        case "month":
-            start = today.replace(day=1)
-        case "year":
-            start = today.replace(month=1, day=1)
-        case _:
-            start = today
-    return int(start.timestamp()) * SECOND
 
 
 def _row(stored: dict[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.compound_fields import Words
 from aerogram.doors.rest.fields import Constant, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.filters import AlwaysIs, Filter
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, page_of
 from aerogram.doors.rest.resource import Action, Resource, by_id
-from aerogram.model.account import Area
+from aerogram.model.account import Area, Level
 from aerogram.senders.dns_check import ERROR, NOT_CHECKED, NOT_FOUND, OK
 from aerogram.senders.pattern import parse_domain
 from aerogram.wire.mime.errors import AddressError
@@ -45,6 +45,7 @@ class Dns(Resource):
     name = "dns"
     class_name = "Dns"
     area = Area.SENDERS
+    unique_key = "Domain"
     keys = (by_id, by_domain)
     fields = (
         Text("DKIMRecordName", "dkim_record_name", read_only=True),
@@ -60,9 +61,9 @@ class Dns(Resource):
         Text("SPFStatus", "spf_status", read_only=True),
     )
     filters = (
-        Filter("IsCheckInProgress", "is_checking", filters.flag, "a check is running: none ever outlives its call"),
+        AlwaysIs("IsCheckInProgress", False, "true: a check goes on, as none does after its call; false: the others"),
         Filter("IsSenderIdentified", "is_identified", filters.flag, "DKIM and SPF are both OK"),
-        Absent("IsYahooFBL", "feedback loop of Yahoo"),
+        AlwaysIs("IsYahooFBL", False, "true: with the feedback loop of Yahoo, as none is; false: the others"),
         Filter("MaxLastCheckAt", "checked_before_ms", filters.start_moment, "LastCheckAt earlier than this"),
         Filter("MinLastCheckAt", "checked_after_ms", filters.end_moment, "LastCheckAt later than this"),
         Filter("SPFStatus", "spf_status", _status, "OK, Error, Not found or Not checked"),
@@ -72,7 +73,7 @@ class Dns(Resource):
 class DnsOfDomains:
     """The sending domains as a collection."""
 
-    _MATCHES: Final = {name: name for name in ("id", "domain", "spf_status", "is_checking", "is_identified")}
+    _MATCHES: Final = {name: name for name in ("id", "domain", "spf_status", "is_identified")}
 
     def __init__(self, domains: SendingDomains) -> None:
         self._domains = domains
@@ -121,12 +122,13 @@ def dns(domains: SendingDomains) -> Dns:
             }
         ]
 
-    action = Action("check", "Ask the DNS now, and remember what it says.", check, shows=_CHECK)
+    action = Action(
+        "check", "Ask the DNS now, and remember what it says.", check, level=Level.WRITE, shows=_CHECK
+    )
     return Dns(DnsOfDomains(domains), (action,))
 
 
 def _row(shown: dict[str, Any]) -> dict[str, Any]:
     return shown | {
-        "is_checking": False,
         "is_identified": (shown["dkim_status"], shown["spf_status"]) == (OK, OK),
     }

@@ -9,7 +9,8 @@ import msgspec
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.compound_fields import Json
 from aerogram.doors.rest.fields import Constant, Integer, Moment
-from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
+from aerogram.doors.rest.periods import PERIOD, without_periods
 from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.doors.rest.resources.message import Message
@@ -17,6 +18,7 @@ from aerogram.model.account import Area
 from aerogram.store.records import message_queries as records
 
 if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
     from aerogram.doors.rest.listing import Collection, Page, Query, Row
 
 _NO_RULES: Final = {"ALT": "", "ID": -1}
@@ -33,7 +35,7 @@ class MessageInformation(Resource):
     class_name = "MessageInformation"
     area = Area.STATISTICS
     keys = (by_id,)
-    sortable = ("ID", "ArrivedAt")
+    sortable = ("ID", "CreatedAt")
     fields = (
         Reference("CampaignID", "campaign_id", "campaign", unset=0, read_only=True),
         Integer("ClickTrackedCount", "click_tracked", read_only=True),
@@ -53,24 +55,32 @@ class MessageInformation(Resource):
         Absent("ContactsList", "ID of the list"),
         Absent("ContactsListID", "ID of the list"),
         Filter("CustomCampaign", "campaign", filters.words, "name of the campaign"),
+        Filter("IsDeleted", "is_deleted", filters.flag, "true: of deleted campaigns; false: the others"),
+        AlwaysIs(
+            "IsNewsletterTool", False, "true: made with the newsletter tool, as none is; false: the others"
+        ),
+        Filter("IsStarred", "is_starred", filters.flag, "true: of starred campaigns; false: the others"),
+        PERIOD,
     )
 
 
 class Information:
     """The messages as a collection."""
 
-    def __init__(self, messages: Collection) -> None:
+    def __init__(self, messages: Collection, clock: Clock) -> None:
         self._messages = messages
+        self._clock = clock
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give messages as rows of the resource."""
-        page = await self._messages.page(account_id, query)
+        conditions = without_periods(query.conditions, self._clock.now_ms())
+        page = await self._messages.page(account_id, msgspec.structs.replace(query, conditions=conditions))
         return msgspec.structs.replace(page, rows=[_row(row) for row in page.rows])
 
 
-def messageinformation(messages: Collection) -> MessageInformation:
+def messageinformation(messages: Collection, clock: Clock) -> MessageInformation:
     """Bind the resource to the messages."""
-    return MessageInformation(Information(messages))
+    return MessageInformation(Information(messages, clock))
 
 
 def _row(message: Row) -> dict[str, Any]:

@@ -40,6 +40,7 @@ class Metadata(Resource):
     name = "metadata"
     class_name = "Metadata"
     area = Area.ACCOUNT
+    unique_key = "Name"
     keys = (by_name,)
     sortable = ()
     fields = (
@@ -52,6 +53,7 @@ class Metadata(Resource):
         _Listed("Properties", "properties", read_only=True),
         Text("PublicOperations", "operations", read_only=True),
         _Listed("SortInfo", "sorts", read_only=True),
+        Text("UniqueKey", "unique_key", read_only=True),
     )
     filters = (
         Filter("PublicResources", "is_public", filters.flag, "true: all; false: none"),
@@ -86,6 +88,7 @@ def _row(resource: Resource) -> dict[str, Any]:
         "name": resource.name,
         "version": API_VERSION,
         "description": (resource.__doc__ or "").partition("\n")[0],
+        "unique_key": resource.unique_key,
         "is_public": True,
         "is_read_only": resource.methods <= {"GET"},
         "operations": _operations(resource.methods),

@@ -27,6 +27,7 @@ class Metasender(ChangeableResource):
     class_name = "Metasender"
     area = Area.SENDERS
     methods = frozenset({"GET", "POST", "PUT"})
+    unique_key = "Email"
     keys = (by_id, by_sender())
     fields = (
         Moment("CreatedAt", "created_ms", read_only=True),

@@ -45,6 +45,7 @@ class ParseRouteResource(ChangeableResource):
     class_name = "ParseRoute"
     area = Area.WEBHOOKS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "Email"
     keys = (by_id, by_email)
     fields = (
         Integer("APIKeyID", "account_id", read_only=True),

@@ -9,15 +9,25 @@ from typing import TYPE_CHECKING
 
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.fields import Integer, Text
-from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.filters import EVERYTHING, Filter
 from aerogram.doors.rest.preference_rows import MAX_KEY, MAX_VALUE, USER, PreferenceRows, by_name
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
+    from aerogram.doors.rest.listing import Condition
     from aerogram.identity.accounts import Accounts
     from aerogram.store.sql import Database
+
+
+class _AllUsers(Filter):
+    """A switch that changes nothing."""
+
+    def condition(self, text: str) -> Condition:
+        """Read it, and select everything."""
+        filters.flag(text)
+        return EVERYTHING
 
 
 class Preferences(ChangeableResource):
@@ -27,6 +37,7 @@ class Preferences(ChangeableResource):
     class_name = "Preferences"
     area = Area.ACCOUNT
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "Key"
     keys = (by_id, by_name)
     fields = (
         Integer("ID", "id", read_only=True),
@@ -36,6 +47,7 @@ class Preferences(ChangeableResource):
     )
     filters = (
         *filters.likes("Key", "name"),
+        _AllUsers("ShowAllUsers", "", filters.flag, "there is one user, who is shown anyway"),
         Filter("User", "owner_id", filters.integer, "ID of the user"),
         Filter("Value", "value", filters.words, "value"),
     )

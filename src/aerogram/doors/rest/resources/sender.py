@@ -15,7 +15,7 @@ from aerogram.doors.rest.listing import Page, Query, Row, combined
 from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
-from aerogram.model.account import Area
+from aerogram.model.account import Area, Level
 from aerogram.senders.claims import AlreadyActiveError, ClaimedError, TooManySendersError
 from aerogram.senders.pattern import ascii_domain_of, domain_of
 from aerogram.store.records.senders import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
@@ -65,6 +65,7 @@ class Sender(ChangeableResource):
     class_name = "Sender"
     area = Area.SENDERS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "Email"
     keys = (by_id, by_sender())
     fields = (
         Moment("CreatedAt", "created_ms", read_only=True),
@@ -163,6 +164,7 @@ def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
         "validate",
         "Look whether the sender is vouched for: by the TXT record of its domain, or by an active *@domain.",
         validate,
+        level=Level.WRITE,
         shows=_VALIDATION,
     )
     return Sender(Claims(claims, dns), (action,))

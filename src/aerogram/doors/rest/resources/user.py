@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Constant, Integer, Moment, Text
-from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
 from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row, page_of
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
@@ -40,6 +40,7 @@ class User(ChangeableResource):
     area = Area.ACCOUNT
     is_singular = True
     methods = frozenset({"GET", "PUT"})
+    unique_key = "Email"
     keys = (by_id, by_email)
     fields = (
         Constant("ACL", ""),
@@ -56,7 +57,7 @@ class User(ChangeableResource):
         Constant("WarnedRatelimitAt", ""),
     )
     filters = (
-        Filter("IsActivated", "is_activated", filters.flag, "true: active ones, as all are; false: none"),
+        AlwaysIs("IsActivated", True, "true: active ones, as all are; false: the others"),
         Absent("NewEmail", "a new address that is not confirmed"),
         Filter("UserName", "username", filters.words, "user name"),
     )
@@ -65,7 +66,7 @@ class User(ChangeableResource):
 class Owner(PartlyChangeable):
     """The one person as a collection."""
 
-    _MATCHES: Final = {name: name for name in ("id", "email", "is_activated", "username")}
+    _MATCHES: Final = {name: name for name in ("id", "email", "username")}
 
     def __init__(self, profiles: Profiles, accounts: Accounts) -> None:
         self._profiles = profiles
@@ -96,7 +97,6 @@ def _row(person: Person) -> dict[str, Any]:
         "id": person.id,
         "email": person.email,
         "created_ms": person.created_ms,
-        "is_activated": True,
         "username": person.username or DEFAULT_USERNAME,
         "locale": person.locale or DEFAULT_LOCALE,
         "timezone": person.timezone or DEFAULT_TIMEZONE,
