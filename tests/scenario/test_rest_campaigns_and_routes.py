@@ -140,6 +140,15 @@ async def test_message_information_is_of_one_message(client, stranger):
         "SpamAssassinRules": {"ALT": "", "ID": -1},
         "SpamAssassinScore": 0,
     }
+    for query, found in (
+        ("IsStarred=false", [tracked, plain]),
+        ("IsDeleted=true", []),
+        ("IsNewsletterTool=0&Period=Day&FromTS=1", [tracked, plain]),
+        ("IsNewsletterTool=1", []),
+        ("MessageStatus=queued&FromDomain=example.com&Sort=CreatedAt,ID+DESC", [plain, tracked]),
+    ):
+        rows = await rows_of(client, f"messageinformation?{query}")
+        assert [row["ID"] for row in rows] == found, query
     [other] = await rows_of(client, f"messageinformation/{plain}")
     assert (other["CampaignID"], other["OpenTrackedCount"]) == (0, 0)
     assert [each["ID"] for each in await rows_of(client, "messageinformation?CustomCampaign=sale")] == [

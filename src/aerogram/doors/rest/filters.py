@@ -197,6 +197,11 @@ def flag(text: str) -> bool:
     return read
 
 
+def bit(text: str) -> int:
+    """Read a flag as stores keep it."""
+    return int(flag(text))
+
+
 def start_moment(text: str) -> int:
     """Read a moment as milliseconds since the epoch: its first one, when it is given in seconds."""
     return _moment(text)[0]

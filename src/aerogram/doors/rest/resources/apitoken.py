@@ -58,7 +58,7 @@ class ApiTokenResource(ChangeableResource):
     filters = (
         Filter("APIKey", "account_id", filters.integer, "ID of the account"),
         Absent("CatchedIp", "IP address of the caller"),
-        Filter("IsActive", "is_active", filters.flag, "true: active ones only; false: the others"),
+        Filter("IsActive", "is_active", filters.bit, "true: active ones only; false: the others"),
         AlwaysIs("IsAPIKeyActive", True, "true: of an active key, as whoever asks has; false: the others"),
         Filter("Token", "token", filters.words, "the token"),
     )
@@ -73,8 +73,6 @@ class Tokens:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give tokens as rows of the resource."""
         conditions = combined(query.conditions)
-        if "is_active" in conditions:
-            conditions["is_active"] = int(conditions["is_active"])
         orders = [(order.source, order.is_descending) for order in query.orders]
         found, total = await self._tokens.page(account_id, conditions, orders, query.limit, query.offset)
         return Page([msgspec.structs.asdict(token) for token in found], total)

@@ -94,11 +94,11 @@ class Campaign(ChangeableResource):
         Filter("FromID", "sender_id", filters.integer, "ID of the sender"),
         Filter("FromTS", "after_ms", filters.start_moment, "SendStartAt later than this"),
         _FromType("FromType", "", filters.integer, "1 transactional, 2 marketing, 3 unknown"),
-        Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted ones only; false: the others"),
+        Filter("IsDeleted", "is_deleted", filters.bit, "true: deleted ones only; false: the others"),
         AlwaysIs(
             "IsNewsletterTool", False, "true: made with the newsletter tool, as none is; false: the others"
         ),
-        Filter("IsStarred", "is_starred", filters.flag, "true: starred ones only; false: the others"),
+        Filter("IsStarred", "is_starred", filters.bit, "true: starred ones only; false: the others"),
         PERIOD,
         Filter("ToTS", "until_ms", filters.end_moment, "SendStartAt not later than this"),
         Absent("WorkflowID", "ID of the workflow"),
@@ -149,8 +149,6 @@ def _stored(conditions: tuple[Condition, ...], own: list[SenderRow], now_ms: int
                 return {"nothing": True}
             is_domain = email.startswith(_WHOLE_DOMAIN)
             name, value = ("from_domain", email[2:]) if is_domain else ("from_email", email)
-        if name in _FLAGS:
-            value = int(value)
         if found.setdefault(name, value) != value:
             return {"nothing": True}
     return found

@@ -55,11 +55,11 @@ class MessageInformation(Resource):
         Absent("ContactsList", "ID of the list"),
         Absent("ContactsListID", "ID of the list"),
         Filter("CustomCampaign", "campaign", filters.words, "name of the campaign"),
-        Filter("IsDeleted", "is_deleted", filters.flag, "true: of deleted campaigns; false: the others"),
+        Filter("IsDeleted", "is_deleted", filters.bit, "true: of deleted campaigns; false: the others"),
         AlwaysIs(
             "IsNewsletterTool", False, "true: made with the newsletter tool, as none is; false: the others"
         ),
-        Filter("IsStarred", "is_starred", filters.flag, "true: of starred campaigns; false: the others"),
+        Filter("IsStarred", "is_starred", filters.bit, "true: of starred campaigns; false: the others"),
         PERIOD,
     )
 

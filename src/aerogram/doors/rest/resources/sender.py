@@ -82,7 +82,7 @@ class Sender(ChangeableResource):
         Filter("DnsID", "dns_id", filters.integer, "ID of the domain's DNS"),
         Filter("Domain", "domain", _domain, "the part behind the @"),
         Filter("Email", "email", filters.lowered, "address, or *@domain, in any case"),
-        Filter("IsDomainSender", "is_domain", filters.flag, "true: whole domains only; false: none of them"),
+        Filter("IsDomainSender", "is_domain", filters.bit, "true: whole domains only; false: none of them"),
         Filter("LocalPart", "local_part", filters.lowered, "the part before the @; * of whole domains"),
         Filter("ShowDeleted", _SHOWS_DELETED, filters.flag, "deleted senders too"),
         Filter("Status", "status", _status, "Active, Inactive or Deleted"),
@@ -175,8 +175,6 @@ def _resolve(conditions: dict[str, Any], dns_ids: Mapping[str, int]) -> None:
     shows_deleted = conditions.pop(_SHOWS_DELETED, False)
     if not shows_deleted and conditions.keys().isdisjoint({"id", "status"}) and not _is_key(conditions):
         conditions["not_status"] = DELETED
-    if "is_domain" in conditions:
-        conditions["is_domain"] = int(conditions["is_domain"])
     dns_id = conditions.pop("dns_id", None)
     if dns_id is not None:
         domain = next((name for name, found in dns_ids.items() if found == dns_id), None)
