@@ -60,7 +60,11 @@ class Resolver:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Ask ``nameservers`` (IP addresses), or those of the machine when there are none."""
-        self._servers = dns.asyncresolver.Resolver(configure=not nameservers)
+        try:
+            self._servers = dns.asyncresolver.Resolver(configure=not nameservers)
+        except dns.resolver.NoResolverConfiguration:
+            # A machine without name servers: every lookup fails, and says so, and nothing else does.
+            self._servers = dns.asyncresolver.Resolver(configure=False)
         if nameservers:
             self._servers.nameservers = list(nameservers)
             self._servers.port = port
