@@ -99,11 +99,13 @@ class Quiet(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serving(app):
+async def serving(app, lifespan="on"):
     """Serve an ASGI application on a free port of loopback; gives the base URL."""
     listener = socket.create_server(("127.0.0.1", 0))
+    # asyncio does it only for sockets that name their protocol; without it each answer waits for an ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(
-        app, http="httptools", ws="none", lifespan="on", log_config=None, access_log=False
+        app, http="httptools", ws="none", lifespan=lifespan, log_config=None, access_log=False
     )
     server = Quiet(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

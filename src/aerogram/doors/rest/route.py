@@ -87,7 +87,7 @@ class Router:
 
         Raises `MethodNotAllowedError` when the path has other verbs only.
         """
-        fitting = [route for pattern, route in self._by_length[len(segments)] if _fits(pattern, segments)]
+        fitting = self.fitting(segments)
         for route in fitting:
             if route.method == method:
                 own = route.path.split("/")[1:]
@@ -96,6 +96,11 @@ class Router:
         if fitting:
             raise MethodNotAllowedError(tuple(sorted({route.method for route in fitting})))
         return None
+
+    def fitting(self, segments: tuple[str, ...]) -> list[Route]:
+        """Give the routes of a path, whatever their verb, in the order of their declaration."""
+        of_length = self._by_length.get(len(segments), ())
+        return [route for pattern, route in of_length if _fits(pattern, segments)]
 
 
 def _pattern(segment: str) -> str:
