@@ -18,13 +18,22 @@ _ADD_SENDER = Sql(insert(sender).values({name: bindparam(name) for name in _COLU
 
 @pytest.fixture
 async def door(tmp_path, database, ids, clock):
-    """The HTTP door over a real store; ann may send from example.com, bob from example.org."""
+    """The HTTP door over a real store; ann, whose account is the first, may send from example.com, bob from example.org."""
 
     def add_senders():
         yield _ADD_SENDER(21, ACCOUNT, "*@example.com", "", "Active", "unknown", 0)
         yield _ADD_SENDER(22, ACCOUNT, "other@example.org", "", "Inactive", "unknown", 0)
         yield _ADD_SENDER(23, STRANGER, "bob@example.org", "", "Active", "unknown", 0)
 
+    def add_accounts():
+        for account_id, name, key in ((ACCOUNT, "Ann", KEY), (STRANGER, "Bob", STRANGERS_KEY)):
+            credential = CredentialRow(
+                account_id + 20, account_id, CredentialKind.API_KEY, key, "", "API key", 0, None
+            )
+            yield from records.add(AccountRow(account_id, name, 1_700_000_000_000), [credential])
+        yield from records.add_user(UserRow(31, "admin@example.com", "$argon2id$x", 1_700_000_000_000))
+
+    await database.write(add_accounts)
     await database.write(add_senders)
     return Door(database, DiskBlobs(tmp_path / "blobs"), ids, clock, Sealer(new_master_key()))
 
@@ -41,18 +50,3 @@ async def client(url):
     """Ann's HTTP client."""
     async with a_client(url) as connected:
         yield connected
-
-
-@pytest.fixture
-async def accounts(database):
-    """Ann's account, the first one, with its key; Bob's; and the person who set up both."""
-
-    def unit():
-        for account_id, name, key in ((ACCOUNT, "Ann", KEY), (STRANGER, "Bob", STRANGERS_KEY)):
-            credential = CredentialRow(
-                account_id + 20, account_id, CredentialKind.API_KEY, key, "", "API key", 0, None
-            )
-            yield from records.add(AccountRow(account_id, name, 1_700_000_000_000), [credential])
-        yield from records.add_user(UserRow(31, "admin@example.com", "$argon2id$x", 1_700_000_000_000))
-
-    await database.write(unit)

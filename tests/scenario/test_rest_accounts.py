@@ -8,8 +8,6 @@ from support.http_door import ACCOUNT, KEY, STRANGER, STRANGERS_KEY, STRANGERS_S
 
 REST = "/v3/REST"
 
-pytestmark = pytest.mark.usefixtures("accounts")
-
 
 @pytest.fixture
 async def stranger(url):

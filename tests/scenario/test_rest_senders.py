@@ -314,7 +314,7 @@ async def test_the_number_of_senders_is_bounded(client, database):
 
 
 @pytest.mark.parametrize("pattern", ["*@example.net", "ann@example.net"])
-async def test_an_enabled_metasender_lets_all_accounts_send(client, url, database, accounts, pattern):
+async def test_an_enabled_metasender_lets_all_accounts_send(client, url, database, pattern):
     answer = await client.post("/v3/REST/metasender", json={"Email": pattern, "Description": "promo"})
     assert answer.status_code == 201
     [made] = answer.json()["Data"]
@@ -329,7 +329,7 @@ async def test_an_enabled_metasender_lets_all_accounts_send(client, url, databas
         assert (await claimed(stranger, "ann@example.net"))["Status"] == "Active"
 
 
-async def test_only_the_first_account_has_metasenders_and_nobody_enables_one(client, url, accounts):
+async def test_only_the_first_account_has_metasenders_and_nobody_enables_one(client, url):
     path = "/v3/REST/metasender"
     assert (await client.post(path, json={"Email": "*@example.net"})).status_code == 201
     refused(

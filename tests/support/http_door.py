@@ -17,6 +17,7 @@ from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
 from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
+from aerogram.net.dns_answers import NoSuchName
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
@@ -59,15 +60,15 @@ class Keys:
 
 
 class Names:
-    """The DNS that the door asks; a test gives it a `resolver`."""
+    """The DNS that the door asks: it is empty until a test gives it a `resolver`."""
 
     resolver = None
 
     async def texts(self, name):
-        return await self.resolver.texts(name)
+        return await self.resolver.texts(name) if self.resolver else NoSuchName()
 
     async def addresses(self, host):
-        return await self.resolver.addresses(host)
+        return await self.resolver.addresses(host) if self.resolver else NoSuchName()
 
 
 Template = functools.partial(StoredTemplate, id=1, name="receipt")

@@ -33,7 +33,6 @@ GAPS = {
         ["campaign.ListID", "campaign.SegmentationID", "campaign.WorkflowID"],
         "null of a campaign of transactional mail, and so left out",
     ),
-    "apikeytotals~ID": "it has one row without an ID",
     "apikeyaccessgrantor~ID": "its rows have no ID",
     "apikeyaccess.SubaccountID": "null, and so left out: an account is an API key",
     **dict.fromkeys(

@@ -17,24 +17,18 @@ from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
 from aerogram.doors.rest.filters import Absent, Filter
 from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row, page_of
 from aerogram.doors.rest.resource import ChangeableResource, by_id
-from aerogram.identity.accounts import KEY_BYTES, Listed
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
-    from aerogram.identity.accounts import Accounts
+    from aerogram.identity.accounts import Accounts, Listed
 
 MAX_NAME: Final = 255
 RUNLEVEL: Final = "Normal"
 
 
-_KEY_DIGITS: Final = 2 * KEY_BYTES
-
-
-def by_key_or_id(text: str) -> Condition | None:
-    """Read the public half of a key pair, or an ID; a key may consist of digits, and is longer than any ID."""
-    if len(text) < _KEY_DIGITS and (found := by_id(text)) is not None:
-        return found
-    return Condition("key", text) if text and "\0" not in text else None
+def by_key(text: str) -> Condition | None:
+    """Read the public half of a key pair; one of digits alone is longer than any ID."""
+    return Condition("key", text)
 
 
 class ApiKey(ChangeableResource):
@@ -45,7 +39,7 @@ class ApiKey(ChangeableResource):
     area = Area.ACCOUNT
     methods = frozenset({"GET", "POST", "PUT"})
     unique_key = "APIKey"
-    keys = (by_key_or_id,)
+    keys = (by_id, by_key)
     sortable = ("ID", "IsMaster", "IsActive", "CreatedAt", "Name")
     fields = (
         Constant("ACL", ""),

@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
 
 class ApiKeyTotals(Resource):
-    """One row, whose key is the ID of the account."""
+    """One row, whose ID is that of the account; Mailjet's does not show it."""
 
     name = "apikeytotals"
     class_name = "ApiKeyTotals"
     area = Area.STATISTICS
     keys = (by_id,)
-    sortable = ()
     fields = (
         Integer("BlockedCount", "blocked", read_only=True),
         Integer("BouncedCount", "bounced", read_only=True),
@@ -29,6 +28,7 @@ class ApiKeyTotals(Resource):
         Integer("DeferredCount", "deferred", read_only=True),
         Integer("DeliveredCount", "sent", read_only=True),
         Integer("HardBouncedCount", "hard_bounced", read_only=True),
+        Integer("ID", "id", read_only=True),
         UnixTime("LastActivity", "last_ms", read_only=True),
         Integer("OpenedCount", "opened", read_only=True),
         Constant("PreQueuedCount", 0),

@@ -89,8 +89,11 @@ class Tokens:
         """Change what is said of a token."""
         if "token" in values:
             raise faults.read_only("Token")
+        written = _own(account_id, values)
+        if not written:
+            return row
         try:
-            changed = await self._tokens.change(ApiToken(**row), _own(account_id, values))
+            changed = await self._tokens.change(ApiToken(**row), written)
         except NotFoundError:
             raise faults.not_found() from None
         return msgspec.structs.asdict(changed)

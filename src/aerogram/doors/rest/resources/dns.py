@@ -9,7 +9,7 @@ import msgspec
 from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.compound_fields import Words
-from aerogram.doors.rest.fields import Constant, Integer, Moment, Text, ValueFault
+from aerogram.doors.rest.fields import Choice, Constant, Integer, Moment, Text, ValueFault
 from aerogram.doors.rest.filters import AlwaysIs, Filter
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, page_of
 from aerogram.doors.rest.resource import Action, Resource, by_id
@@ -50,7 +50,7 @@ class Dns(Resource):
     fields = (
         Text("DKIMRecordName", "dkim_record_name", read_only=True),
         Text("DKIMRecordValue", "dkim_record_value", read_only=True),
-        Text("DKIMStatus", "dkim_status", read_only=True),
+        Choice("DKIMStatus", "dkim_status", (OK, ERROR, NOT_CHECKED), read_only=True),
         Text("Domain", "domain", read_only=True),
         Integer("ID", "id", read_only=True),
         Constant("IsCheckInProgress", False),
@@ -58,7 +58,7 @@ class Dns(Resource):
         Text("OwnerShipToken", "ownership_token", read_only=True),
         Text("OwnerShipTokenRecordName", "ownership_record_name", read_only=True),
         Text("SPFRecordValue", "spf_record_value", read_only=True),
-        Text("SPFStatus", "spf_status", read_only=True),
+        Choice("SPFStatus", "spf_status", tuple(_STATUSES.values()), read_only=True),
     )
     filters = (
         AlwaysIs("IsCheckInProgress", False, "true: a check goes on, as none does after its call; false: the others"),

@@ -48,7 +48,7 @@ def _domain(text: str) -> str:
     return ascii_domain_of(filters.words(text).strip())
 
 
-class _SettledStatus(Text):
+class _SettledStatus(Choice):
     """What the proof of a sender came to. Mailjet refuses another in words of its own (facts: SENDERS-DOMAINS.md 1)."""
 
     def is_echo(self, value: Any, own: Any) -> bool:
@@ -76,7 +76,7 @@ class Sender(ChangeableResource):
         Integer("ID", "id", read_only=True),
         Flag("IsDefaultSender", "is_default", default=False),
         Text("Name", "name", default=""),
-        _SettledStatus("Status", "status", read_only=True),
+        _SettledStatus("Status", "status", tuple(_STATUSES.values()), read_only=True),
     )
     filters = (
         Filter("DnsID", "dns_id", filters.integer, "ID of the domain's DNS"),
