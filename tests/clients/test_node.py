@@ -318,3 +318,31 @@ def test_node_mailjet_keeps_contacts_on_lists(run, post):
     assert erased["status"] == 200
     _, [ghost] = call("get", "contact", row["ContactID"])
     assert ghost["Name"] == "Anonymized"
+
+
+def test_node_mailjet_claims_a_sender_and_reads_what_it_is_told_of_it(run, capturing):
+    settings = capturing.server.settings
+    access = {
+        "host": https_of(capturing.server),
+        "key": settings["api_key"],
+        "secret": settings["secret_key"],
+    }
+
+    def call(method, resource, key=None, action=None, **body):
+        return run(
+            "call_mailjet.js", **access, method=method, resource=resource, id=key, action=action, body=body
+        )
+
+    email = f"{Sample().recipient.partition('@')[0]}@node.example.net"
+    made = call("post", "sender", Email=email)
+    assert (made["status"], made["body"]["Data"][0]["Status"]) == (201, "Inactive")
+    again = call("post", "sender", Email=email)
+    assert again["status"] == 400
+    assert "There is an already existing inactive sender with the same email." in again["message"]
+    assert call("put", "sender", email, Name="Node")["body"]["Data"][0]["Name"] == "Node"
+    validated = call("post", "sender", email, "validate")["body"]["Data"][0]
+    assert (validated["ValidationMethod"], bool(validated["GlobalError"])) == ("", True)
+    assert call("get", "dns", "node.example.net")["body"]["Data"][0]["DKIMStatus"] == "Not checked"
+    assert call("delete", "sender", email)["status"] == 204
+    assert call("get", "messagestate", 1)["body"]["Data"][0]["State"] == "user unknown"
+    assert call("get", "apikey")["body"]["Data"][0]["IsMaster"] is True

@@ -18,11 +18,13 @@ from aerogram.content.signup_tokens import SignupSigner
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.rest.account_services import account_services
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
 from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
+from aerogram.net.dns_answers import NoSuchName
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
@@ -63,6 +65,18 @@ class Keys:
 
     async def is_suspended(self, *_):
         return False
+
+
+class Names:
+    """The DNS that the door asks: it is empty until a test gives it a `resolver`."""
+
+    resolver = None
+
+    async def texts(self, name):
+        return await self.resolver.texts(name) if self.resolver else NoSuchName()
+
+    async def addresses(self, host):
+        return await self.resolver.addresses(host) if self.resolver else NoSuchName()
 
 
 Template = functools.partial(StoredTemplate, id=1, name="receipt")
@@ -119,6 +133,7 @@ class Door:
         self.templates = Templates(database, ids, clock)
         self.categories = MonitoringCategories(database, clock)
         self.samples = []
+        self.names = Names()
         self.sample_fault = ""
         self.failing_checks = {}
         self.accept_fault = None
@@ -148,6 +163,9 @@ class Door:
                 audience=self.audience,
                 jobs=self.jobs,
                 send_sample=self._send_sample,
+                account=account_services(
+                    database, sealer, ids, clock, self.names, hostname="mail.example.com"
+                ),
                 database=database,
                 ids=ids,
                 clock=clock,

@@ -175,6 +175,52 @@ _ADD_ACCOUNT = Sql(
     text("INSERT INTO account (id, created_ms) VALUES (:account, 0) ON CONFLICT (id) DO NOTHING"), "account"
 )
 
+
+async def _dns(_, client, number):
+    await client.post("/v3/REST/sender", json={"Email": f"*@d{number}.example.net"})
+    return await _first(client, f"dns/d{number}.example.net")
+
+
+async def _grantor(_, client, number):
+    answer = await client.post("/v3/REST/apikey", json={"Name": f"Shop {number}"})
+    return await _first(client, f"apikeyaccessgrantor/{answer.json()['Data'][0]['ID']}")
+
+
+async def _information(door, client, number):
+    made = await _message(door, client, number)
+    return await _first(client, f"messageinformation/{made['ID']}")
+
+
+async def _campaign(_, client, number):
+    call = a_call(a_message(CustomCampaign=f"Sale {number}"))
+    assert (await client.post("/v3.1/send", content=call)).status_code == 200
+    return await _first(client, f"campaign/Sale%20{number}")
+
+
+def _given(**properties):
+    """Post these properties, with the number in their texts."""
+
+    async def body(_, number):
+        return {name: text.format(number) for name, text in properties.items()}
+
+    return body
+
+
+def _there(path):
+    """Take what is there without being made: the path may bear the number, which then counts from 1."""
+
+    async def made(_, client, number):
+        return await _first(client, path.format(number + 1))
+
+    return made
+
+
+async def _first(client, path):
+    answer = await client.get(f"/v3/REST/{path}")
+    assert answer.status_code == 200, answer.text
+    return answer.json()["Data"][0]
+
+
 EXAMPLES: dict[str, Example] = {
     "batchjob": Example(body=_batchjob, change={"Status": "Abort"}),
     "csvimport": Example(body=_csvimport, change={"ErrTreshold": 50}),
@@ -199,6 +245,52 @@ EXAMPLES: dict[str, Example] = {
         body=_custom_value, change={"Value": "blue"}, keys=lambda made: [f"{made['WidgetID']}|{made['Name']}"]
     ),
     "workflow": Example(body=_named, change={"Name": "Another"}, keys=lambda made: [made["Name"]]),
+    "apikey": Example(
+        body=_given(Name="Shop {}"), change={"Name": "Other"}, keys=lambda made: [made["APIKey"]]
+    ),
+    "apikeyaccess": Example(made=_there("apikeyaccess"), is_single=True, is_everyones=True),
+    "apikeyaccessgrantor": Example(made=_grantor, identity="APIKeyID"),
+    "apikeytotals": Example(made=_there("apikeytotals"), is_single=True),
+    "apitoken": Example(
+        body=_given(AllowedAccess="stats", SentData="{}"),
+        change={"Lang": "fr"},
+        keys=lambda made: [made["Token"]],
+    ),
+    "apppreferences": Example(body=_given(PrefKey="color{}", PrefValue="red"), change={"PrefValue": "blue"}),
+    "campaign": Example(made=_campaign, change={"IsStarred": True}, keys=lambda made: [made["CustomValue"]]),
+    "dns": Example(made=_dns, keys=lambda made: [made["Domain"], made["Domain"].upper()]),
+    "messageinformation": Example(made=_information),
+    "messagestate": Example(made=_there("messagestate/{}"), is_everyones=True),
+    "metadata": Example(made=_there("metadata?Limit={}"), identity="Name", is_single=True, is_everyones=True),
+    "metasender": Example(
+        body=_given(Email="*@m{}.example.net"),
+        change={"Description": "promo"},
+        keys=lambda made: [made["Email"]],
+    ),
+    "myprofile": Example(
+        made=_there("myprofile"), change={"Firstname": "Ann"}, is_single=True, is_everyones=True
+    ),
+    "parseroute": Example(
+        body=_given(Url="https://hooks.example.com/{}", Email="in{}@example.com"),
+        change={"Url": "https://other.example.com/x"},
+        keys=lambda made: [made["Email"], made["Email"].upper()],
+    ),
+    "preferences": Example(
+        body=_given(Key="color{}", Value="red"), change={"Value": "blue"}, keys=lambda made: [made["Key"]]
+    ),
+    "sender": Example(
+        body=_given(Email="ann{}@example.net"),
+        change={"Name": "Ann"},
+        keys=lambda made: [made["Email"], made["Email"].upper()],
+        is_kept=True,
+    ),
+    "user": Example(
+        made=_there("user"),
+        change={"Locale": "fr_FR"},
+        keys=lambda made: [made["Email"]],
+        is_single=True,
+        is_everyones=True,
+    ),
     "eventcallbackurl": Example(
         body=_callback,
         change={"Url": "https://other.example.com/x"},

@@ -15,11 +15,13 @@ from aerogram.content.signup_tokens import KEY_PURPOSE, SignupSigner
 from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
+from aerogram.doors.rest.account_services import account_services
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.people import People
 from aerogram.identity.rate import RateLimiter
+from aerogram.net.dns import Resolver
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
@@ -81,6 +83,14 @@ def http_app(
             audience=audience_of(database, platform.ids, platform.clock, platform.sealer),
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
+            account=account_services(
+                database,
+                platform.sealer,
+                platform.ids,
+                platform.clock,
+                Resolver(),
+                hostname=settings.hostname,
+            ),
             database=database,
             ids=platform.ids,
             clock=platform.clock,

@@ -112,6 +112,7 @@ class Accounts:
         self,
         account_id: int,
         *,
+        name: str | None = None,
         is_active: bool | None = None,
         tracks_opens: bool | None = None,
         tracks_clicks: bool | None = None,
@@ -126,6 +127,7 @@ class Accounts:
             if found is None:
                 return None
             changed = found._replace(
+                name=found.name if name is None else name,
                 is_active=_flag(is_active, found.is_active),
                 tracks_opens=_flag(tracks_opens, found.tracks_opens),
                 tracks_clicks=_flag(tracks_clicks, found.tracks_clicks),
@@ -137,6 +139,19 @@ class Accounts:
         if row is None:
             raise NotFoundError(f"There is no account {account_id}.")
         return row
+
+    async def is_master(self, account_id: int) -> bool:
+        """Tell whether this is the first account, whose key makes others and sees them all."""
+        return await self.master_id() == account_id
+
+    async def master_id(self) -> int | None:
+        """Give the id of the first account; None before the first set-up."""
+        return await self._db.read(records.first)
+
+    async def owner_id(self) -> int:
+        """Give the id of the person whom the first set-up made; 0 when there is none."""
+        owner = await self._db.read(records.first_user)
+        return owner.id if owner else 0
 
     async def every(self) -> list[Listed]:
         """Give all accounts, the oldest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -87,6 +87,28 @@ def packed(treatment: Treatment) -> str:
 def unpacked(text: str) -> Treatment:
     """Read what `packed` wrote."""
     return _decode(text) if text else PLAIN
+
+
+class Asked(NamedTuple):
+    """What a treatment asks for that is counted."""
+
+    tracks_opens: bool
+    tracks_clicks: bool
+    is_bulk: bool
+
+
+class _Marks(msgspec.Struct):
+    tracks_opens: bool = False
+    tracks_clicks: bool = False
+    is_bulk: bool = False
+
+
+_decode_marks: Final = msgspec.json.Decoder(_Marks).decode
+
+
+def asked_of(text: str) -> Asked:
+    """Read this little out of what `packed` wrote; variables, which may be many, are skipped."""
+    return Asked(*msgspec.structs.astuple(_decode_marks(text))) if text else Asked(False, False, False)
 
 
 def packed_personal(personal: Personal) -> str:

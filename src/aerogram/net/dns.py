@@ -1,4 +1,4 @@
-"""Questions to the DNS that delivery asks: where does mail for a domain go, what is a host's address.
+"""Questions to the DNS: where does mail for a domain go, what is a host's address, which texts does a name have.
 
 Answers are values; a name server that does not answer is a value too, because what delivery does about it
 is a decision and not a fault. Answers are kept for their time to live, within bounds.
@@ -25,6 +25,8 @@ from aerogram.net.dns_answers import (
     NoRecords,
     NoSuchName,
     NullMx,
+    TextAnswer,
+    Texts,
 )
 from aerogram.net.ttl_cache import TtlCache
 
@@ -58,7 +60,11 @@ class Resolver:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Ask ``nameservers`` (IP addresses), or those of the machine when there are none."""
-        self._servers = dns.asyncresolver.Resolver(configure=not nameservers)
+        try:
+            self._servers = dns.asyncresolver.Resolver(configure=not nameservers)
+        except dns.resolver.NoResolverConfiguration:
+            # A machine without name servers: every lookup fails, and says so, and nothing else does.
+            self._servers = dns.asyncresolver.Resolver(configure=False)
         if nameservers:
             self._servers.nameservers = list(nameservers)
             self._servers.port = port
@@ -99,6 +105,18 @@ class Resolver:
             ttl = _ttl_without_records(result)
         self._addresses.put(host, result, ttl)
         return result
+
+    async def texts(self, name: str) -> TextAnswer:
+        """Tell the TXT records of ``name`` (A-labels) as they are now.
+
+        Nothing is remembered: whoever asks has just repaired a zone and wants to see it.
+        """
+        found = await self._ask(name, dns.rdatatype.TXT)
+        if not isinstance(found, dns.resolver.Answer):
+            return found
+        return Texts(
+            tuple(b"".join(record.strings).decode("utf-8", "replace") for record in found)[:MAX_RECORDS]
+        )
 
     async def _ask(
         self, name: str, kind: dns.rdatatype.RdataType

@@ -17,6 +17,12 @@ class Addresses(msgspec.Struct, frozen=True):
     addresses: tuple[str, ...]
 
 
+class Texts(msgspec.Struct, frozen=True):
+    """TXT records, the strings of each joined without a space (RFC 7208 §3.3)."""
+
+    texts: tuple[str, ...]
+
+
 class NullMx(msgspec.Struct, frozen=True):
     """The domain says that it takes no mail (RFC 7505)."""
 
@@ -37,3 +43,4 @@ class LookupFailed(msgspec.Struct, frozen=True):
 
 MxAnswer = MxRecords | NullMx | NoRecords | NoSuchName | LookupFailed
 AddressAnswer = Addresses | NoRecords | NoSuchName | LookupFailed
+TextAnswer = Texts | NoRecords | NoSuchName | LookupFailed

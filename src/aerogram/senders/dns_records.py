@@ -42,17 +42,26 @@ def records_for(domain: str, keys: Sequence[DkimKeyRow], hostname: str) -> list[
     return [*dkim, _spf(domain, hostname), _dmarc(domain)]
 
 
+def spf_host(domain: str, hostname: str) -> str:
+    """Name the host that a domain's SPF record lets send; ``hostname`` is what this installation calls itself."""
+    return "mail." + domain if hostname == UNNAMED_HOST else hostname
+
+
+def spf_value(domain: str, hostname: str) -> str:
+    """Write the SPF record of a domain that has no other."""
+    return f"v=spf1 a:{spf_host(domain, hostname)} ~all"
+
+
 def _spf(domain: str, hostname: str) -> DnsRecord:
+    host = spf_host(domain, hostname)
     if hostname == UNNAMED_HOST:
-        host = "mail." + domain
         advice = f"Put the name of the host that sends in the place of {host}; the setting hostname should say it too."
     else:
-        host = hostname
         advice = f"Says that {host} may send for this domain (RFC 7208)."
     return DnsRecord(
         purpose="SPF",
         name=domain,
-        value=f"v=spf1 a:{host} ~all",
+        value=spf_value(domain, hostname),
         advice=f"{advice} A domain has one SPF record: add the a: term to the one that is there.",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aerogram.store import contact_tables, job_tables, record_tables, tables
+from aerogram.store import account_tables, contact_tables, job_tables, record_tables, tables
 from aerogram.store.columns import metadata
 
-__all__ = ["contact_tables", "job_tables", "metadata", "record_tables", "tables"]
+__all__ = ["account_tables", "contact_tables", "job_tables", "metadata", "record_tables", "tables"]

@@ -232,6 +232,9 @@ campaign = Table(
     _big("account_id"),
     _text("name"),
     _big("created_ms"),
+    _small("is_deleted", 0),
+    _small("is_starred", 0),
+    _big("first_message_id", 0),
     UniqueConstraint("account_id", "name"),
 )
 """A custom campaign: what mails that name it have in common. It begins with the first of them."""

@@ -184,7 +184,7 @@ async def test_a_key_that_names_nothing_is_answered_as_such(objects, client):
     if "GET" not in objects.resource.methods:
         return
     for key in (
-        "1",
+        "1000",
         "0",
         "-1",
         "9" * 30,
@@ -249,7 +249,8 @@ async def test_another_accounts_object_is_not_there(objects, client, url):
     before = (await client.get(objects.one(made))).content
     async with a_client(url, auth=(STRANGERS_KEY, STRANGERS_SECRET)) as bob:
         if "GET" in objects.resource.methods and not objects.example.is_single:
-            assert (await bob.get(objects.path)).json()["Total"] == 0
+            listed = (await bob.get(f"{objects.path}?Limit=0")).json()["Data"]
+            assert objects.key(made) not in [objects.key(row) for row in listed]
         for key in (objects.key(made), *objects.example.keys(made)):
             for path, methods in objects.paths(made | {objects.example.identity: key}).items():
                 if f"/{key}" not in path:
@@ -312,6 +313,8 @@ async def test_unknown_and_read_only_properties_are_refused(objects, client):
             answer = await client.put(objects.one(made), json={field.name: "another value"})
             assert answer.status_code == 401, field.name
             told = answer.json()["ErrorMessage"]
+            # Of a sender's Status Mailjet's refusal is known with these words before it.
+            told = told.removeprefix("Internal error: ")
             assert told == f'MJ19 Setting a value for property "{field.name}" is not allowed'
 
 

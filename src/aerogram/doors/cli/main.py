@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "init": "Set up the first account without serving, and print its credentials once.",
     "account": "Accounts and their API keys.",
     "sender": "Addresses and domains from which an account may send.",
+    "metasender": "Addresses and domains from which all accounts may send.",
     "domain": "Sending domains: DKIM keys and the DNS records to publish.",
     "template": "Stored templates of an account.",
     "queue": "Look at the queue; hold, release, cancel or retry what is in it.",

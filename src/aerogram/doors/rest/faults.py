@@ -38,6 +38,11 @@ def does_not_exist() -> RestError:
     return RestError(404, "The resource with the specified ID you are trying to reach does not exist.")
 
 
+def master_only() -> RestError:
+    """Refuse what only the first account may do (facts: REST.md 5, resource not permitted)."""
+    return RestError(403, "Operation not allowed")
+
+
 def unknown_resource(name: str) -> RestError:
     """Refuse a resource that does not exist."""
     return RestError(400, f'Unknown resource: "{name[:80]}"', "Bad Request")

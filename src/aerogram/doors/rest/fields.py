@@ -267,6 +267,10 @@ class Constant(Field):
         """Give the one value."""
         return self._value if value is None else value
 
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Take the one value, and what says as little as nothing."""
+        return is_empty(value) or str(self.show(own)) == str(value)
+
 
 _JSON_TYPES: Final[Mapping[type, str]] = {
     str: "string",

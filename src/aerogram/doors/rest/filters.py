@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Condition("nothing", True)
 """Fulfilled by no row: for filters on things of which none exists."""
-EVERYTHING: Final = Condition("everything", True)
-"""Fulfilled by every row."""
-
-
 _NO_CODE: Final = -(2**15)
 """The least number of 16 bits."""
+
+
+EVERYTHING: Final = Condition("everything", True)
+"""Fulfilled by every row: for filters on what is the same of all."""
 
 
 class Companion(msgspec.Struct, frozen=True):
@@ -82,6 +82,18 @@ class Inert(Filter):
     def condition(self, _: str) -> Condition:
         """Select everything."""
         return EVERYTHING
+
+
+class AlwaysIs(Filter):
+    """A filter by a flag that has one value in every row."""
+
+    def __init__(self, name: str, value: bool, meaning: str) -> None:  # noqa: FBT001 - reads as a statement
+        super().__init__(name, "", flag, meaning)
+        self._value = value
+
+    def condition(self, text: str) -> Condition:
+        """Select everything or nothing."""
+        return EVERYTHING if flag(text) is self._value else NOTHING
 
 
 class OneOf(Filter):
@@ -202,6 +214,11 @@ def flag(text: str) -> bool:
     if read is None:
         raise ValueFault("neither true nor false")
     return read
+
+
+def bit(text: str) -> int:
+    """Read a flag as stores keep it."""
+    return int(flag(text))
 
 
 def start_moment(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any, Protocol
 
@@ -69,25 +69,46 @@ class Changeable(Collection, Protocol):
         ...
 
 
+class PartlyChangeable:
+    """What a collection inherits whose resource has not all the verbs that change: the missing ones never come."""
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Refuse to make an object."""
+        raise NotImplementedError
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Refuse to change one."""
+        raise NotImplementedError
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Refuse to take one away."""
+        raise NotImplementedError
+
+
 def combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
-    """Give conditions by name, for a store; two values for one name exclude each other and select nothing."""
+    """Give conditions by name, for a store; two values for one name exclude each other and select nothing.
+
+    ``everything`` is fulfilled by every row.
+    """
     found: dict[str, Any] = {}
     for condition in conditions:
+        if condition.name == "everything":
+            continue
         if found.setdefault(condition.name, condition.value) != condition.value:
             return {"nothing": True}
     return found
 
 
-def page_of(rows: list[Row], query: Query, matches: Mapping[str, str]) -> Page:
+def page_of(rows: Sequence[Row], query: Query, matches: Mapping[str, str]) -> Page:
     """Answer a query from rows in memory, for kinds that an account has few of.
 
-    ``matches`` gives the source that each condition is compared with.
+    ``matches`` gives the source that each condition is compared with; ``everything`` is
+    fulfilled by every row, ``nothing`` by none.
     """
-    found = [
-        row
-        for row in rows
-        if all(row[matches[condition.name]] == condition.value for condition in query.conditions)
-    ]
+    if any(condition.name == "nothing" for condition in query.conditions):
+        return Page([], 0)
+    wanted = [(each.name, each.value) for each in query.conditions if each.name != "everything"]
+    found = [row for row in rows if all(row[matches[name]] == value for name, value in wanted)]
     for order in reversed(query.orders):
         found.sort(key=itemgetter(order.source), reverse=order.is_descending)
     return Page(found[query.offset : query.offset + query.limit], len(found))

@@ -39,6 +39,10 @@ class PlainResource(ChangeableResource):
     kept: ClassVar[tuple[Field, ...]] = ()
     """Properties that filters look at and no answer shows; `derived` or nobody sets them."""
 
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.unique_key = "|".join(cls.unique)
+
     def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
         super().__init__(PlainRecords(type(self), database, ids, clock))
 
@@ -61,7 +65,7 @@ class PlainResource(ChangeableResource):
         return {}
 
     @classmethod
-    def unique_key(cls, row: Row) -> str | None:
+    def unique_value(cls, row: Row) -> str | None:
         """Give what is unique of an object, as it stands in a path; None when it has nothing of that sort."""
         sources = [cls.by_lower_name[name.lower()].source for name in cls.unique]
         if not sources or not row[sources[-1]]:
@@ -133,7 +137,7 @@ class PlainRecords:
         await self._database.write(lambda: self._removing(account_id, row["id"]))
 
     def _adding(self, row: Row) -> Unit[None]:
-        if not (yield from self._kind.add(row, self._declared.unique_key(row))):
+        if not (yield from self._kind.add(row, self._declared.unique_value(row))):
             raise self._taken(row)
 
     def _changing(self, account_id: int, record_id: int, values: Row) -> Unit[Row]:
@@ -142,7 +146,7 @@ class PlainRecords:
             raise faults.not_found()
         row = {**self._unset, **found, **values}
         row |= self._declared.derived(row)
-        unique_key = self._declared.unique_key(row)
+        unique_key = self._declared.unique_value(row)
         if unique_key is not None:
             holder = yield from self._kind.id_of(account_id, unique_key)
             if holder not in (None, record_id):
@@ -158,7 +162,7 @@ class PlainRecords:
 
     def _taken(self, row: Row) -> faults.RestError:
         declared = self._declared
-        return faults.taken(declared.class_name, declared.unique_key(row) or "", "|".join(declared.unique))
+        return faults.taken(declared.class_name, declared.unique_value(row) or "", declared.unique_key)
 
 
 def _unset(field: Field) -> Any:

@@ -7,8 +7,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import msgspec
 
 from aerogram.doors.rest.data import DataFiles
+from aerogram.doors.rest.resources.apikey import apikey
+from aerogram.doors.rest.resources.apikeyaccess import apikeyaccess
+from aerogram.doors.rest.resources.apikeyaccessgrantor import apikeyaccessgrantor
+from aerogram.doors.rest.resources.apikeytotals import apikeytotals
+from aerogram.doors.rest.resources.apitoken import apitoken
+from aerogram.doors.rest.resources.apppreferences import apppreferences
 from aerogram.doors.rest.resources.axtesting import AxTesting
 from aerogram.doors.rest.resources.batchjob import batchjob
+from aerogram.doors.rest.resources.campaign import campaign
 from aerogram.doors.rest.resources.campaignaggregate import CampaignAggregate
 from aerogram.doors.rest.resources.campaigndraft import CampaignDraft
 from aerogram.doors.rest.resources.contact import contact
@@ -21,14 +28,24 @@ from aerogram.doors.rest.resources.contactmetadata import contactmetadata
 from aerogram.doors.rest.resources.contactslist import contactslist
 from aerogram.doors.rest.resources.contactslistsignup import ContactsListSignup, SignupRows
 from aerogram.doors.rest.resources.csvimport import csvimport
+from aerogram.doors.rest.resources.dns import dns
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.listrecipient import listrecipient
 from aerogram.doors.rest.resources.message import Message, Messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
+from aerogram.doors.rest.resources.messageinformation import messageinformation
+from aerogram.doors.rest.resources.messagestate import messagestate
+from aerogram.doors.rest.resources.metadata import metadata
+from aerogram.doors.rest.resources.metasender import metasender
+from aerogram.doors.rest.resources.myprofile import myprofile
 from aerogram.doors.rest.resources.newsletter import Newsletter
 from aerogram.doors.rest.resources.newslettertemplate import NewsletterTemplate, NewsletterTemplateCategory
+from aerogram.doors.rest.resources.parseroute import parseroute
+from aerogram.doors.rest.resources.preferences import preferences
 from aerogram.doors.rest.resources.preset import Preset
+from aerogram.doors.rest.resources.sender import sender
 from aerogram.doors.rest.resources.template import template
+from aerogram.doors.rest.resources.user import user
 from aerogram.doors.rest.resources.widget import widget
 from aerogram.doors.rest.resources.widgetcustomvalue import WidgetCustomValue
 from aerogram.doors.rest.resources.workflow import Workflow
@@ -41,6 +58,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.content.templates import Templates
+    from aerogram.doors.rest.account_services import AccountServices
     from aerogram.doors.rest.resource import Resource
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
     from aerogram.doors.rest.route import Route
@@ -59,8 +77,9 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     audience: Audience
     jobs: Jobs
     send_sample: SendSample
+    account: AccountServices
     public_url: str
-    """The base of links in answers, as ``https://mail.example.com``, without a slash at its end."""
+    """The base of links in answers and mails, as ``https://mail.example.com``, without a slash at its end."""
     signup_url: Callable[[int], str]
     """Gives the address of a widget's form."""
 
@@ -81,24 +100,58 @@ _KEPT: Final = (
 
 def resources(services: RestServices) -> list[Resource]:
     """Bind every resource to its collection."""
-    bulk = JobActions(services.jobs, services.public_url)
-    return [
-        *(kept(services.database, services.ids, services.clock) for kept in _KEPT),
-        Message(Messages(services.database)),
+    messages = Messages(services.database)
+    bound = [
+        Message(messages),
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.templates),
-        contact(services.audience, *bulk.of_contacts()),
+        messageinformation(messages, services.clock),
+        messagestate(),
+        campaign(services.database, services.clock),
+        apikeytotals(services.database),
+        *(kept(services.database, services.ids, services.clock) for kept in _KEPT),
+        *_of_audience(services),
+        *_of_account(services.account, services.database, services.public_url),
+    ]
+    return [*bound, metadata(bound)]
+
+
+def _of_audience(services: RestServices) -> list[Resource]:
+    """Bind whom an account writes to, and what is done to many of them."""
+    audience = services.audience
+    bulk = JobActions(services.jobs, services.public_url)
+    return [
+        contact(audience, *bulk.of_contacts()),
+        contactdata(audience),
+        contactfilter(audience.segments),
+        contacthistorydata(audience),
+        contactmetadata(audience),
+        contactslist(audience, *bulk.of_lists()),
+        listrecipient(audience),
         ContactsListSignup(SignupRows(services.database)),
         widget(services.database, services.ids, services.clock, services.signup_url),
-        contactdata(services.audience),
-        contactfilter(services.audience.segments),
-        contacthistorydata(services.audience),
-        contactmetadata(services.audience),
-        contactslist(services.audience, *bulk.of_lists()),
-        listrecipient(services.audience),
         batchjob(services.jobs),
         csvimport(services.jobs),
+    ]
+
+
+def _of_account(services: AccountServices, database: Database, public_url: str) -> list[Resource]:
+    """Bind what an account says of itself, and its senders."""
+    accounts, profiles = services.accounts, services.profiles
+    return [
+        sender(services.claims, services.domains),
+        dns(services.domains),
+        metasender(services.metasenders, accounts),
+        parseroute(services.parse_routes),
+        apikey(accounts, public_url),
+        apikeyaccess(profiles),
+        apikeyaccessgrantor(accounts, database),
+        apitoken(services.tokens),
+        user(profiles, accounts),
+        myprofile(profiles, accounts),
+        preferences(database, services.ids, accounts),
+        apppreferences(database, services.ids),
     ]
 
 

@@ -102,6 +102,8 @@ class Resource:
     fields: ClassVar[tuple[Field, ...]] = ()
     filters: ClassVar[tuple[Filter, ...]] = ()
     keys: ClassVar[tuple[Key, ...]]
+    unique_key: ClassVar[str] = ""
+    """The property by which objects are found beside their ID; several are joined by ``|``."""
     sortable: ClassVar[tuple[str, ...]] = ("ID",)
     methods: ClassVar[frozenset[str]] = frozenset({"GET"})
     alternate_keys: ClassVar[tuple[Key, ...]] = ()

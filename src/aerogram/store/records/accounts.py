@@ -63,8 +63,12 @@ _CHANGE = Sql(
     update(account)
     .where(account.c.id == bindparam("which"))
     .values(
-        is_active=bindparam("active"), tracks_opens=bindparam("opens"), tracks_clicks=bindparam("clicks")
+        name=bindparam("new_name"),
+        is_active=bindparam("active"),
+        tracks_opens=bindparam("opens"),
+        tracks_clicks=bindparam("clicks"),
     ),
+    "new_name",
     "active",
     "opens",
     "clicks",
@@ -119,6 +123,10 @@ _USER = Sql(
     ),
     "email",
 )
+_FIRST_USER = Sql(
+    select(*(user_account.c[name] for name in UserRow._fields)).order_by(user_account.c.id).limit(1)
+)
+_USERS = Sql(select(*(user_account.c[name] for name in UserRow._fields)).order_by(user_account.c.id))
 _ADD_USER = Sql(
     insert(user_account).values({name: bindparam(name) for name in UserRow._fields}), *UserRow._fields
 )
@@ -151,8 +159,8 @@ def add(row: AccountRow, credentials: Sequence[CredentialRow]) -> Unit[None]:
 
 
 def change(row: AccountRow) -> Unit[None]:
-    """Store the flags of an account's row."""
-    yield _CHANGE(row.is_active, row.tracks_opens, row.tracks_clicks, row.id)
+    """Store the name and the flags of an account's row."""
+    yield _CHANGE(row.name, row.is_active, row.tracks_opens, row.tracks_clicks, row.id)
 
 
 def credentials_of(account_id: int, kind: int) -> Unit[list[CredentialRow]]:
@@ -196,6 +204,18 @@ def user_by_email(email: str) -> Unit[UserRow | None]:
     """Give the person with this address (lower case)."""
     rows = yield _USER(email)
     return UserRow(*rows[0]) if rows else None
+
+
+def first_user() -> Unit[UserRow | None]:
+    """Give the person who was made first."""
+    rows = yield _FIRST_USER()
+    return UserRow(*rows[0]) if rows else None
+
+
+def users() -> Unit[list[UserRow]]:
+    """Give all people, the oldest first."""
+    rows = yield _USERS()
+    return [UserRow(*row) for row in rows]
 
 
 def add_user(row: UserRow) -> Unit[None]:

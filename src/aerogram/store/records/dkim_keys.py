@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, text, update
 
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import dkim_key
@@ -44,6 +44,18 @@ _OF_ACCOUNT = Sql(
 _ADD = Sql(
     insert(dkim_key).values({name: bindparam(name) for name in DkimKeyRow._fields}), *DkimKeyRow._fields
 )
+_OFFER = Sql(
+    text(
+        f"INSERT INTO dkim_key ({', '.join(DkimKeyRow._fields)})"  # noqa: S608 - names of columns
+        f" VALUES ({', '.join(f':{name}' for name in DkimKeyRow._fields)})"
+        " ON CONFLICT (domain, selector, account_id) DO NOTHING"
+    ),
+    *DkimKeyRow._fields,
+)
+_EVERY_OF_ACCOUNT = Sql(
+    select(*_COLUMNS).where(dkim_key.c.account_id == bindparam("account_id")).order_by(dkim_key.c.id),
+    "account_id",
+)
 _SET_ACTIVE = Sql(
     update(dkim_key)
     .where(dkim_key.c.account_id == bindparam("account"), dkim_key.c.domain == bindparam("which"))
@@ -70,6 +82,22 @@ def of_account(account_id: int) -> Unit[list[DkimKeyRow]]:
     """Give the active keys of an account, by domain."""
     rows = yield _OF_ACCOUNT(account_id)
     return [DkimKeyRow(*row) for row in rows]
+
+
+def every_of_account(account_id: int) -> Unit[list[DkimKeyRow]]:
+    """Give all keys of an account, retired ones too, the oldest first."""
+    rows = yield _EVERY_OF_ACCOUNT(account_id)
+    return [DkimKeyRow(*row) for row in rows]
+
+
+def offer(rows: Sequence[DkimKeyRow]) -> Unit[None]:
+    """Keep fresh keys that sign nothing yet, unless the domain has keys already."""
+    yield _OFFER.many([row._replace(is_active=0) for row in rows])
+
+
+def use(account_id: int, domain: str) -> Unit[None]:
+    """Sign with the keys of a domain, if it has any."""
+    yield _SET_ACTIVE(1, account_id, domain)
 
 
 def bring(rows: Sequence[DkimKeyRow]) -> Unit[bool]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Text, bindparam, select
 
+from aerogram.store.account_tables import metasender
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import account, credential, dkim_key, sender
 
@@ -31,7 +32,9 @@ _CREDENTIAL = Sql(
     "key",
 )
 _SENDERS = Sql(
-    select(sender.c.email).where(sender.c.account_id == bindparam("account_id"), sender.c.status == "Active"),
+    select(sender.c.email)
+    .where(sender.c.account_id == bindparam("account_id"), sender.c.status == "Active")
+    .union_all(select(metasender.c.email).where(metasender.c.is_enabled == 1)),
     "account_id",
 )
 _KEYS = Sql(
@@ -64,7 +67,10 @@ def credential_by_key(key: str) -> Unit[Opening | None]:
 
 
 def active_senders(account_id: int) -> Unit[list[str]]:
-    """Give the addresses and ``*@domain`` patterns from which an account may send."""
+    """Give the addresses and ``*@domain`` patterns from which an account may send.
+
+    An enabled metasender stands for all accounts.
+    """
     rows = yield _SENDERS(account_id)
     return [email for (email,) in rows]
 

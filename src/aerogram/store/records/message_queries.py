@@ -56,6 +56,7 @@ COLUMNS: Final = (
     "has_text",
     "has_html",
     "attachment_count",
+    "treatment",
     "campaign_id",
 )
 _COMPUTED: Final[dict[str, ColumnElement[Any]]] = {"status": _STATUS, "campaign_id": campaign.c.id}
@@ -76,12 +77,16 @@ CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "statuses": any_of(_STATUS, "statuses", Integer()),
     "failures": any_of(message.c.failure, "failures", SmallInteger()),
     "custom_id": content.c.custom_id == bindparam("custom_id"),
+    "campaign": content.c.campaign == bindparam("campaign"),
     "campaign_id": campaign.c.id == bindparam("campaign_id"),
+    "is_deleted": func.coalesce(campaign.c.is_deleted, 0) == bindparam("is_deleted"),
+    "is_starred": func.coalesce(campaign.c.is_starred, 0) == bindparam("is_starred"),
     "from_email": func.lower(content.c.from_email) == bindparam("from_email"),
     "from_domain": func.lower(content.c.from_email).like(bindparam("from_domain"), escape="\\"),
 }
 """What messages can be selected by; addresses and domains are compared in lower case."""
-_OF_CONTENT: Final = frozenset({"custom_id", "campaign_id", "from_email", "from_domain"})
+_OF_CAMPAIGN: Final = frozenset({"campaign_id", "is_deleted", "is_starred"})
+_OF_CONTENT: Final = frozenset({"custom_id", "campaign", "from_email", "from_domain", *_OF_CAMPAIGN})
 
 ORDERS: Final[Mapping[str, ColumnElement[Any]]] = {"id": message.c.id, "created_ms": message.c.created_ms}
 
@@ -165,8 +170,8 @@ def _count(names: tuple[str, ...]) -> Sql:
     statement = select(func.count()).select_from(message)
     if not _OF_CONTENT.isdisjoint(names):
         statement = statement.join(content, content.c.id == message.c.content_id)
-    if "campaign_id" in names:
-        statement = statement.join(campaign, _IS_ITS_CAMPAIGN)
+    if not _OF_CAMPAIGN.isdisjoint(names):
+        statement = statement.outerjoin(campaign, _IS_ITS_CAMPAIGN)
     return Sql(statement.where(_OWN, *(CONDITIONS[name] for name in names)), "account_id", *names)
 
 

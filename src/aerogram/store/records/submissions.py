@@ -46,10 +46,11 @@ _ADD_CONTENT = Sql(
 _ADD_MESSAGE = Sql(
     insert(message).values({name: bindparam(name) for name in MESSAGE_COLUMNS}), *MESSAGE_COLUMNS
 )
-_CAMPAIGN: Final = ("id", "account_id", "name", "created_ms")
+_CAMPAIGN: Final = ("id", "account_id", "name", "created_ms", "first_message_id")
 _BEGIN_CAMPAIGN = Sql(
     text(
-        "INSERT INTO campaign (id, account_id, name, created_ms) VALUES (:id, :account_id, :name, :created_ms)"
+        "INSERT INTO campaign (id, account_id, name, created_ms, first_message_id)"
+        " VALUES (:id, :account_id, :name, :created_ms, :first_message_id)"
         " ON CONFLICT (account_id, name) DO NOTHING"
     ),
     *_CAMPAIGN,
@@ -98,7 +99,7 @@ def add_rows_of(
     rows.messages += message_rows
     if submission.campaign:
         account_id, name = submission.account_id, submission.campaign
-        rows.campaigns.append((ids.next_id(), account_id, name, now_ms))
+        rows.campaigns.append((ids.next_id(), account_id, name, now_ms, accepted[0].message_id))
         rows.campaign_recipients += [
             (account_id, name, suppression_key(each.email), each.message_id) for each in accepted
         ]

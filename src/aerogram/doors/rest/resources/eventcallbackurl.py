@@ -67,6 +67,7 @@ class EventCallbackUrl(ChangeableResource):
     class_name = "EventCallbackUrl"
     area = Area.WEBHOOKS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "EventType|Backup"
     keys = (by_id, by_type_and_rank)
     fields = (
         Integer("APIKeyID", "account_id", read_only=True),

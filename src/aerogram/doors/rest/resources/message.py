@@ -14,6 +14,7 @@ from aerogram.doors.rest.listing import Condition, Page, Query, Row
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 from aerogram.model.outcome import RELATED_TO
+from aerogram.model.treatment import asked_of
 from aerogram.store.records import message_queries as records
 
 if TYPE_CHECKING:
@@ -99,11 +100,11 @@ class Message(Resource):
         Number("Delay", "delay_seconds", read_only=True),
         Constant("FilterTime", 0),
         Integer("ID", "id", read_only=True),
-        Constant("IsClickTracked", False),
+        Flag("IsClickTracked", "tracks_clicks", read_only=True),
         Flag("IsHTMLPartIncluded", "has_html", read_only=True),
-        Constant("IsOpenTracked", False),
+        Flag("IsOpenTracked", "tracks_opens", read_only=True),
         Flag("IsTextPartIncluded", "has_text", read_only=True),
-        Constant("IsUnsubTracked", False),
+        Flag("IsUnsubTracked", "is_bulk", read_only=True),
         Integer("MessageSize", "size", read_only=True),
         Integer("SenderID", "sender_id", read_only=True),
         Constant("SpamassassinScore", 0),
@@ -174,5 +175,7 @@ def _row(found: dict[str, Any]) -> Row:
     found["status_name"] = STATUS_NAMES[status]
     found["state_id"] = (found["failure"] or None) if status in _HAS_STATE else None
     is_sent = status == records.SENT
+    asked = asked_of(found["treatment"])
+    found["tracks_opens"], found["tracks_clicks"], found["is_bulk"] = asked
     found["delay_seconds"] = (found["updated_ms"] - found["created_ms"]) // SECOND if is_sent else 0
     return found

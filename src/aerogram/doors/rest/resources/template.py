@@ -65,6 +65,7 @@ class TemplateResource(ChangeableResource):
     area = Area.TEMPLATES
     is_recent = True
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "OwnerType|Name"
     keys = (by_id, by_owner_and_name)
     fields = (
         Integer("ID", "id", read_only=True),

@@ -1,0 +1,78 @@
+"""``/v3/REST/apikeyaccess``: who may open the account (facts: SENDERS-DOMAINS.md 6.2).
+
+Everybody who signs in to this installation opens all of its accounts, so rows are not given and taken here: there is
+one for each person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment
+from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.resource import Resource, by_id
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.identity.profiles import Profiles
+    from aerogram.store.records.accounts import UserRow
+
+
+class ApiKeyAccess(Resource):
+    """One person who may open the account."""
+
+    name = "apikeyaccess"
+    class_name = "ApiKeyAccess"
+    area = Area.ACCOUNT
+    keys = (by_id,)
+    fields = (
+        Constant("AllowedAccess", ""),
+        Integer("APIKeyID", "account_id", read_only=True),
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Constant("CustomName", ""),
+        Integer("ID", "id", read_only=True),
+        Flag("IsActive", "is_active", read_only=True),
+        Constant("LastActivityAt", ""),
+        Integer("RealUserID", "id", read_only=True),
+        Integer("UserID", "id", read_only=True),
+    )
+    filters = (
+        Filter("APIKey", "account_id", filters.integer, "ID of the account"),
+        Filter("Email", "email", filters.lowered, "address of the person"),
+        Filter("IsActive", "is_active", filters.flag, "true: those who may; false: none"),
+        Filter("RealUser", "id", filters.integer, "ID of the user"),
+        Absent("SubAccount", "ID of a sub-account"),
+        Absent("Token", "token"),
+        Filter("User", "id", filters.integer, "ID of the user"),
+    )
+
+
+class PeopleWithAccess:
+    """The people as a collection."""
+
+    _MATCHES: Final = {name: name for name in ("id", "account_id", "email", "is_active")}
+
+    def __init__(self, profiles: Profiles) -> None:
+        self._profiles = profiles
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give people as rows of the resource."""
+        rows = [_row(account_id, user) for user in await self._profiles.people()]
+        return page_of(rows, query, self._MATCHES)
+
+
+def apikeyaccess(profiles: Profiles) -> ApiKeyAccess:
+    """Bind the resource to the people of this installation."""
+    return ApiKeyAccess(PeopleWithAccess(profiles))
+
+
+def _row(account_id: int, user: UserRow) -> dict[str, Any]:
+    return {
+        "id": user.id,
+        "account_id": account_id,
+        "email": user.email,
+        "created_ms": user.created_ms,
+        "is_active": True,
+    }

@@ -1,0 +1,82 @@
+"""``/v3/REST/apikeyaccessgrantor``: the accounts that can be opened, with their senders (facts: SENDERS-DOMAINS.md 6.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.fields import Constant, Flag, Integer, Text
+from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.resource import Resource, by_id
+from aerogram.model.account import Area
+from aerogram.store.records import senders
+from aerogram.store.records.senders import ACTIVE
+
+if TYPE_CHECKING:
+    from aerogram.identity.accounts import Accounts, Listed
+    from aerogram.store.sql import Database
+
+
+class ApiKeyAccessGrantor(Resource):
+    """One account. The first account sees all of them, others see themselves."""
+
+    name = "apikeyaccessgrantor"
+    class_name = "ApiKeyAccessGrantor"
+    area = Area.ACCOUNT
+    keys = (by_id,)
+    sortable = ()
+    fields = (
+        Integer("APIKeyID", "id", read_only=True),
+        Flag("IsMaster", "is_master", read_only=True),
+        Constant("IsQuarantined", False),
+        Text("Name", "name", read_only=True),
+        Text("Senders", "senders", read_only=True),
+    )
+    filters = (
+        Filter("APIKey", "id", filters.integer, "ID of the account"),
+        Filter("Name", "name", filters.words, "name of the account"),
+        Filter("RealUserID", "user_id", filters.integer, "ID of the user"),
+        Absent("SubAccountID", "ID of a sub-account"),
+    )
+
+
+class Grantors:
+    """The accounts as a collection; senders are read for those of the page alone."""
+
+    _MATCHES: Final = {name: name for name in ("id", "name", "user_id")}
+
+    def __init__(self, accounts: Accounts, database: Database) -> None:
+        self._accounts = accounts
+        self._database = database
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give accounts as rows of the resource."""
+        master_id = await self._accounts.master_id()
+        owner_id = await self._accounts.owner_id()
+        listed = [each for each in await self._accounts.every() if account_id in {master_id, each.account.id}]
+        rows = [_row(each, master_id, owner_id) for each in listed]
+        page = page_of(rows, query, self._MATCHES)
+        shown = [{**row, "senders": await self._senders(row["id"])} for row in page.rows]
+        return msgspec.structs.replace(page, rows=shown)
+
+    async def _senders(self, account_id: int) -> str:
+        rows = await self._database.read(lambda: senders.of_account(account_id))
+        return ",".join(row.email for row in rows if row.status == ACTIVE)
+
+
+def apikeyaccessgrantor(accounts: Accounts, database: Database) -> ApiKeyAccessGrantor:
+    """Bind the resource to the accounts and their senders."""
+    return ApiKeyAccessGrantor(Grantors(accounts, database))
+
+
+def _row(listed: Listed, master_id: int | None, owner_id: int) -> dict[str, Any]:
+    account = listed.account
+    return {
+        "id": account.id,
+        "name": account.name,
+        "is_master": account.id == master_id,
+        "user_id": owner_id,
+    }

@@ -1,0 +1,57 @@
+"""``/v3/REST/apikeytotals``: what became of all mail of the account (facts: STATISTICS.md, apikeytotals)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.doors.rest.fields import Constant, Integer, UnixTime
+from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.resource import Resource, by_id
+from aerogram.model.account import Area
+from aerogram.store.records import totals as records
+
+if TYPE_CHECKING:
+    from aerogram.store.sql import Database
+
+
+class ApiKeyTotals(Resource):
+    """One row, whose ID is that of the account; Mailjet's does not show it."""
+
+    name = "apikeytotals"
+    class_name = "ApiKeyTotals"
+    area = Area.STATISTICS
+    keys = (by_id,)
+    fields = (
+        Integer("BlockedCount", "blocked", read_only=True),
+        Integer("BouncedCount", "bounced", read_only=True),
+        Integer("ClickedCount", "clicked", read_only=True),
+        Integer("DeferredCount", "deferred", read_only=True),
+        Integer("DeliveredCount", "sent", read_only=True),
+        Integer("HardBouncedCount", "hard_bounced", read_only=True),
+        Integer("ID", "id", read_only=True),
+        UnixTime("LastActivity", "last_ms", read_only=True),
+        Integer("OpenedCount", "opened", read_only=True),
+        Constant("PreQueuedCount", 0),
+        Integer("ProcessedCount", "processed", read_only=True),
+        Integer("SoftBouncedCount", "soft_bounced", read_only=True),
+        Integer("SpamcomplaintCount", "complained", read_only=True),
+        Integer("UnsubscribedCount", "unsubscribed", read_only=True),
+        Constant("WorkFlowExitedCount", 0),
+    )
+
+
+class Totals:
+    """The one row as a collection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give the totals as the row of the resource."""
+        totals = await self._database.read(lambda: records.of_account(account_id))
+        return page_of([totals._asdict() | {"id": account_id}], query, {"id": "id"})
+
+
+def apikeytotals(database: Database) -> ApiKeyTotals:
+    """Bind the resource to the store."""
+    return ApiKeyTotals(Totals(database))

@@ -1,0 +1,118 @@
+"""``/v3/REST/apitoken``: tokens that shops ask for before they show a page (facts: SENDERS-DOMAINS.md 6.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
+from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.identity.api_tokens import ApiToken, TakenError
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.identity.api_tokens import ApiTokens
+
+FULL_ACCESS: Final = "Full access"
+URL: Final = "url"
+MAX_TOKEN: Final = 255
+
+
+def by_token(text: str) -> Condition | None:
+    """Read a token as it stands."""
+    return Condition("token", text)
+
+
+class ApiTokenResource(ChangeableResource):
+    """A token. Nothing here is opened by one: it is given to programs that do not go on without."""
+
+    name = "apitoken"
+    class_name = "ApiToken"
+    area = Area.ACCOUNT
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "Token"
+    keys = (by_id, by_token)
+    fields = (
+        Constant("ACL", ""),
+        Text("AllowedAccess", "allowed_access", default=FULL_ACCESS),
+        Reference("APIKeyID", "account_id", "apikey"),
+        Constant("CatchedIp", ""),
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Constant("FirstUsedAt", ""),
+        Integer("ID", "id", read_only=True),
+        Flag("IsActive", "is_active", default=False),
+        Text("Lang", "lang"),
+        Constant("LastUsedAt", ""),
+        Text("SentData", "sent_data"),
+        Text("Timezone", "timezone"),
+        Text("Token", "token", max_length=MAX_TOKEN),
+        Text("TokenType", "token_type", default=URL),
+        Integer("ValidFor", "valid_for"),
+    )
+    filters = (
+        Filter("APIKey", "account_id", filters.integer, "ID of the account"),
+        Absent("CatchedIp", "IP address of the caller"),
+        Filter("IsActive", "is_active", filters.bit, "true: active ones only; false: the others"),
+        AlwaysIs("IsAPIKeyActive", True, "true: of an active key, as whoever asks has; false: the others"),
+        Filter("Token", "token", filters.words, "the token"),
+    )
+
+
+class Tokens:
+    """The tokens as a collection."""
+
+    def __init__(self, tokens: ApiTokens) -> None:
+        self._tokens = tokens
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give tokens as rows of the resource."""
+        conditions = combined(query.conditions)
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        found, total = await self._tokens.page(account_id, conditions, orders, query.limit, query.offset)
+        return Page([msgspec.structs.asdict(token) for token in found], total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Make a token."""
+        try:
+            added = await self._tokens.add(account_id, _own(account_id, values))
+        except TakenError:
+            raise faults.taken(ApiTokenResource.class_name, values["token"], "Token") from None
+        return msgspec.structs.asdict(added)
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Change what is said of a token."""
+        if "token" in values:
+            raise faults.read_only("Token")
+        written = _own(account_id, values)
+        if not written:
+            return row
+        try:
+            changed = await self._tokens.change(ApiToken(**row), written)
+        except NotFoundError:
+            raise faults.not_found() from None
+        return msgspec.structs.asdict(changed)
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Take a token away."""
+        try:
+            await self._tokens.remove(account_id, row["id"])
+        except NotFoundError:
+            raise faults.not_found() from None
+
+
+def apitoken(tokens: ApiTokens) -> ApiTokenResource:
+    """Bind the resource to the tokens."""
+    return ApiTokenResource(Tokens(tokens))
+
+
+def _own(account_id: int, values: Row) -> dict[str, Any]:
+    """Take the account out of the values: a token is of the account that asks for it."""
+    if values.get("account_id") not in {None, account_id}:
+        raise faults.invalid_properties({"APIKey": "The value must be the API key that makes the call"})
+    return {name: value for name, value in values.items() if name != "account_id"}

@@ -1,0 +1,48 @@
+"""``/v3/REST/apppreferences``: what a program remembers for an account (facts: SENDERS-DOMAINS.md 6.2).
+
+Mailjet documents reading alone, as its own pages write them; here whoever reads them writes them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.fields import Integer, Text
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.preference_rows import APP, MAX_KEY, MAX_VALUE, PreferenceRows
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.sql import Database
+
+
+class AppPreferences(ChangeableResource):
+    """One value."""
+
+    name = "apppreferences"
+    class_name = "AppPreferences"
+    area = Area.ACCOUNT
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    keys = (by_id,)
+    fields = (
+        Integer("APIKeyID", "owner_id", read_only=True),
+        Integer("ID", "id", read_only=True),
+        Text("PrefKey", "name", required=True, max_length=MAX_KEY),
+        Text("PrefValue", "value", default="", max_length=MAX_VALUE),
+    )
+    filters = (
+        Filter("APIKey", "owner_id", filters.integer, "ID of the account"),
+        *filters.likes("Key", "name"),
+    )
+
+
+def apppreferences(database: Database, ids: IdGenerator) -> AppPreferences:
+    """Bind the resource to the preferences of accounts."""
+
+    async def owner_of(account_id: int) -> int:
+        return account_id
+
+    return AppPreferences(PreferenceRows(database, ids, APP, AppPreferences.class_name, owner_of))

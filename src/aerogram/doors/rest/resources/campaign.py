@@ -1,0 +1,165 @@
+"""``/v3/REST/campaign``: what mails of one name have in common (facts: CAMPAIGNS.md 4).
+
+A campaign begins with the first mail that names it. Newsletters are not sent from here, so all are transactional.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.filters import EVERYTHING, NOTHING, Absent, AlwaysIs, Filter
+from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row
+from aerogram.doors.rest.periods import PERIOD, without_periods
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.model.account import Area
+from aerogram.store.records import campaigns as records
+from aerogram.store.records import senders
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aerogram.base.clock import Clock
+    from aerogram.store.records.senders import SenderRow
+    from aerogram.store.sql import Database
+
+TRANSACTIONAL: Final = 1
+_FLAGS: Final = ("is_deleted", "is_starred")
+_WHOLE_DOMAIN: Final = "*@"
+
+
+def by_custom_value(text: str) -> Condition | None:
+    """Read a campaign's name."""
+    return Condition("name", text)
+
+
+class _FromType(Filter):
+    """All campaigns are transactional."""
+
+    def condition(self, text: str) -> Condition:
+        """Select all or none."""
+        return EVERYTHING if filters.integer(text) == TRANSACTIONAL else NOTHING
+
+
+class _OnlyZero(Filter):
+    """A number that is 0 of every campaign."""
+
+    def condition(self, text: str) -> Condition:
+        """Select all or none."""
+        return NOTHING if filters.integer(text) else EVERYTHING
+
+
+class Campaign(ChangeableResource):
+    """One campaign. It is made by sending; clients hide and star it."""
+
+    name = "campaign"
+    class_name = "Campaign"
+    area = Area.CAMPAIGNS
+    methods = frozenset({"GET", "PUT"})
+    unique_key = "CustomValue"
+    keys = (by_id, by_custom_value)
+    fields = (
+        Constant("CampaignType", TRANSACTIONAL),
+        Integer("ClickTracked", "click_count", read_only=True),
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Text("CustomValue", "name", read_only=True),
+        Integer("FirstMessageID", "first_message_id", read_only=True),
+        Text("FromEmail", "from_email", read_only=True),
+        Reference("FromID", "sender_id", "sender", read_only=True),
+        Constant("FromName", ""),
+        Integer("HasHtmlCount", "html_count", read_only=True),
+        Integer("HasTxtCount", "text_count", read_only=True),
+        Integer("ID", "id", read_only=True),
+        Flag("IsDeleted", "is_deleted"),
+        Flag("IsStarred", "is_starred"),
+        Constant("NewsLetterID", 0),
+        Integer("OpenTracked", "open_count", read_only=True),
+        Moment("SendEndAt", "last_ms", read_only=True),
+        Moment("SendStartAt", "created_ms", read_only=True),
+        Constant("SpamassScore", 0),
+        Constant("Status", 0),
+        Text("Subject", "subject", read_only=True),
+        Integer("UnsubscribeTrackedCount", "unsub_count", read_only=True),
+    )
+    filters = (
+        Filter("CampaignID", "id", filters.integer, "ID of the campaign"),
+        _OnlyZero("CampaignStatus", "", filters.integer, "0, as all have"),
+        Absent("ContactsList", "ID of the list"),
+        Absent("ContactsListID", "ID of the list"),
+        Filter("CustomCampaign", "name", filters.words, "name of the campaign"),
+        Filter("From", "from_email", filters.lowered, "address of the sender"),
+        Filter("FromDomain", "from_domain", filters.lowered, "domain of the sender"),
+        Filter("FromID", "sender_id", filters.integer, "ID of the sender"),
+        Filter("FromTS", "after_ms", filters.start_moment, "SendStartAt later than this"),
+        _FromType("FromType", "", filters.integer, "1 transactional, 2 marketing, 3 unknown"),
+        Filter("IsDeleted", "is_deleted", filters.bit, "true: deleted ones only; false: the others"),
+        AlwaysIs(
+            "IsNewsletterTool", False, "true: made with the newsletter tool, as none is; false: the others"
+        ),
+        Filter("IsStarred", "is_starred", filters.bit, "true: starred ones only; false: the others"),
+        PERIOD,
+        Filter("ToTS", "until_ms", filters.end_moment, "SendStartAt not later than this"),
+        Absent("WorkflowID", "ID of the workflow"),
+    )
+
+
+class Campaigns(PartlyChangeable):
+    """The campaigns of the store."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give campaigns as rows of the resource."""
+        own = await self._database.read(lambda: senders.of_account(account_id))
+        conditions = _stored(query.conditions, own, self._clock.now_ms())
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        rows, total = await self._database.read(
+            lambda: records.page(account_id, conditions, orders, query.limit, query.offset)
+        )
+        ids = {sender.email: sender.id for sender in own}
+        return Page([_row(row, ids) for row in rows], total)
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Hide or star a campaign."""
+        written = {name: int(value) for name, value in values.items()}
+        if not await self._database.write(lambda: records.OWNED.change(account_id, row["id"], written)):
+            raise faults.not_found()
+        return {**row, **values}
+
+
+def campaign(database: Database, clock: Clock) -> Campaign:
+    """Bind the resource to the campaigns of the store."""
+    return Campaign(Campaigns(database, clock))
+
+
+def _stored(conditions: tuple[Condition, ...], own: list[SenderRow], now_ms: int) -> dict[str, Any]:
+    """Turn conditions of the resource into those of the store; two that exclude each other select nothing."""
+    found: dict[str, Any] = {}
+    for condition in without_periods(conditions, now_ms):
+        name, value = condition.name, condition.value
+        if name == "everything":
+            continue
+        if name == "sender_id":
+            email = next((sender.email for sender in own if sender.id == value), None)
+            if email is None:
+                return {"nothing": True}
+            is_domain = email.startswith(_WHOLE_DOMAIN)
+            name, value = ("from_domain", email[2:]) if is_domain else ("from_email", email)
+        if found.setdefault(name, value) != value:
+            return {"nothing": True}
+    return found
+
+
+def _row(stored: dict[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:
+    email = (stored["from_email"] or "").lower()
+    domain = email.rpartition("@")[2]
+    return stored | {
+        "from_email": stored["from_email"] or "",
+        "subject": stored["subject"] or "",
+        "sender_id": ids.get(email, ids.get(f"{_WHOLE_DOMAIN}{domain}")),
+        **{name: bool(stored[name]) for name in _FLAGS},
+    }

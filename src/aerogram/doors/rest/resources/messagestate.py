@@ -1,0 +1,44 @@
+"""``/v3/REST/messagestate``: why messages do not arrive, by the number that others tell (facts: STATISTICS.md 1.2)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aerogram.doors.rest.fields import Integer, Text
+from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.resource import Resource, by_id
+from aerogram.model.account import Area
+from aerogram.model.outcome import RELATED_TO, FailureState
+
+
+class MessageState(Resource):
+    """One reason."""
+
+    name = "messagestate"
+    class_name = "MessageState"
+    area = Area.STATISTICS
+    keys = (by_id,)
+    fields = (
+        Integer("ID", "id", read_only=True),
+        Text("RelatedTo", "related_to", read_only=True),
+        Text("State", "state", read_only=True),
+    )
+
+
+class States:
+    """The same reasons for all accounts."""
+
+    _ROWS: Final = tuple(
+        {"id": int(state), "related_to": related_to, "state": text}
+        for state, (related_to, text) in RELATED_TO.items()
+        if state != FailureState.NONE
+    )
+
+    async def page(self, _: int, query: Query) -> Page:
+        """Give reasons as rows of the resource."""
+        return page_of(self._ROWS, query, {"id": "id"})
+
+
+def messagestate() -> MessageState:
+    """Bind the resource to the table of reasons."""
+    return MessageState(States())

@@ -1,0 +1,90 @@
+"""``/v3/REST/metasender``: senders that are valid for all accounts (facts: SENDERS-DOMAINS.md 4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.filters import Absent, Filter
+from aerogram.doors.rest.listing import Page, PartlyChangeable, Query, Row, page_of
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
+from aerogram.model.account import Area
+from aerogram.senders.metasenders import TakenError, TooManyMetasendersError
+from aerogram.store.records.metasenders import MetasenderRow
+
+if TYPE_CHECKING:
+    from aerogram.identity.accounts import Accounts
+    from aerogram.senders.metasenders import Metasenders
+
+
+class Metasender(ChangeableResource):
+    """An address, or ``*@domain``, that the first account asks for; an operator enables it on the command line."""
+
+    name = "metasender"
+    class_name = "Metasender"
+    area = Area.SENDERS
+    methods = frozenset({"GET", "POST", "PUT"})
+    unique_key = "Email"
+    keys = (by_id, by_sender())
+    fields = (
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Text("Description", "description", default=""),
+        SenderAddress("Email", "email", required=True),
+        Constant("Filename", ""),
+        Integer("ID", "id", read_only=True),
+        Flag("IsEnabled", "is_enabled", read_only=True),
+    )
+    filters = (
+        Absent("DNS", "ID of the domain's DNS"),
+        Filter("User", "user_id", filters.integer, "ID of the user"),
+    )
+
+
+class AskedFor(PartlyChangeable):
+    """The metasenders as a collection: those of the first account; others have none and may ask for none."""
+
+    _MATCHES: Final = {name: name for name in ("id", "email", "user_id")}
+
+    def __init__(self, metasenders: Metasenders, accounts: Accounts) -> None:
+        self._metasenders = metasenders
+        self._accounts = accounts
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give metasenders as rows of the resource."""
+        user_id = await self._accounts.owner_id()
+        rows = [_row(each) | {"user_id": user_id} for each in await self._metasenders.of_account(account_id)]
+        return page_of(rows, query, self._MATCHES)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Ask for a metasender."""
+        if not await self._accounts.is_master(account_id):
+            raise faults.master_only()
+        try:
+            added = await self._metasenders.add(account_id, values["email"], values["description"])
+        except TakenError:
+            raise faults.taken(Metasender.class_name, values["email"], "Email") from None
+        except TooManyMetasendersError as error:
+            raise faults.RestError(400, str(error)) from None
+        return _row(added)
+
+    async def change(self, _: int, row: Row, values: Row) -> Row:
+        """Describe a metasender anew."""
+        if "email" in values:
+            raise faults.RestError(400, "Not allowed to change email address")
+        stored = MetasenderRow(**{name: row[name] for name in MetasenderRow._fields})
+        try:
+            return _row(await self._metasenders.describe(stored, values["description"]))
+        except NotFoundError:
+            raise faults.not_found() from None
+
+
+def metasender(metasenders: Metasenders, accounts: Accounts) -> Metasender:
+    """Bind the resource to the metasenders."""
+    return Metasender(AskedFor(metasenders, accounts))
+
+
+def _row(stored: MetasenderRow) -> dict[str, object]:
+    return stored._asdict()

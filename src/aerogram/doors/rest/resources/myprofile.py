@@ -1,0 +1,76 @@
+"""``/v3/REST/myprofile``: what the person behind the accounts says of themselves (facts: SENDERS-DOMAINS.md 6.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Constant, Integer, Text
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Page, PartlyChangeable, Query, Row, page_of
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.identity.accounts import Accounts
+    from aerogram.identity.profiles import Person, Profiles
+
+_TEXTS: Final = (
+    *("AddressCity", "AddressCountry", "AddressPostalCode", "AddressState", "AddressStreet", "BillingEmail"),
+    *("BirthdayAt", "CompanyName", "CompanyNumOfEmployees", "ContactPhone", "Features", "Firstname"),
+    *("Industry", "JobTitle", "Lastname", "VATNumber", "Website"),
+)
+"""Kept as they are given: nobody here reads them but who wrote them."""
+_VOLUME: Final = "EstimatedVolume"
+MAX_WORDS: Final = 500
+
+
+class MyProfile(ChangeableResource):
+    """One row. Every account shows it; the first account's key changes it."""
+
+    name = "myprofile"
+    class_name = "MyProfile"
+    area = Area.ACCOUNT
+    is_singular = True
+    methods = frozenset({"GET", "PUT"})
+    keys = (by_id,)
+    fields = (
+        *(Text(name, name, max_length=MAX_WORDS) for name in _TEXTS),
+        Integer(_VOLUME, _VOLUME),
+        Integer("ID", "id", read_only=True),
+        Integer("UserID", "id", read_only=True),
+        Constant("VAT", 0),
+    )
+    filters = (Filter("User", "id", filters.integer, "ID of the user"),)
+
+
+class Profile(PartlyChangeable):
+    """The one profile as a collection."""
+
+    def __init__(self, profiles: Profiles, accounts: Accounts) -> None:
+        self._profiles = profiles
+        self._accounts = accounts
+
+    async def page(self, _: int, query: Query) -> Page:
+        """Give the profile as the row of the resource."""
+        owner = await self._profiles.owner()
+        return page_of([_row(owner)] if owner else [], query, {"id": "id"})
+
+    async def change(self, account_id: int, _: Row, values: Row) -> Row:
+        """Write what the person says."""
+        if not await self._accounts.is_master(account_id):
+            raise faults.master_only()
+        try:
+            return _row(await self._profiles.change(profile=values))
+        except NotFoundError:
+            raise faults.not_found() from None
+
+
+def myprofile(profiles: Profiles, accounts: Accounts) -> MyProfile:
+    """Bind the resource to the person."""
+    return MyProfile(Profile(profiles, accounts))
+
+
+def _row(person: Person) -> dict[str, Any]:
+    return {**dict.fromkeys(_TEXTS, ""), _VOLUME: 0, **person.profile, "id": person.id}

@@ -1,0 +1,106 @@
+"""``/v3/REST/parseroute``: where mail to an address is to be posted (facts: EVENTS-PARSE.md 2.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Integer, Text, ValueFault
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.doors.rest.resources.eventcallbackurl import CallbackUrl
+from aerogram.model.account import Area
+from aerogram.senders.parse_routes import ForeignDomainError, ParseRoute, TakenError
+from aerogram.wire.address import is_email, normalised
+
+if TYPE_CHECKING:
+    from aerogram.senders.parse_routes import ParseRoutes
+
+
+class MailAddress(Text):
+    """An address; kept in lower case with the domain in ASCII."""
+
+    def read(self, value: Any) -> str:
+        """Read an address into its stored form."""
+        text = super().read(value).strip().lower()
+        if not is_email(text):
+            raise ValueFault("The value must be an email address")
+        return normalised(text)
+
+
+def by_email(text: str) -> Condition | None:
+    """Read an address."""
+    lowered = text.strip().lower()
+    return Condition("email", normalised(lowered)) if is_email(lowered) else None
+
+
+class ParseRouteResource(ChangeableResource):
+    """An address and its URL. Without an address one is generated, once for an account."""
+
+    name = "parseroute"
+    class_name = "ParseRoute"
+    area = Area.WEBHOOKS
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "Email"
+    keys = (by_id, by_email)
+    fields = (
+        Integer("APIKeyID", "account_id", read_only=True),
+        MailAddress("Email", "email"),
+        Integer("ID", "id", read_only=True),
+        CallbackUrl("Url", "url", required=True),
+    )
+    filters = (Filter("APIKey", "account_id", filters.integer, "ID of the account"),)
+
+
+class Routes:
+    """The routes as a collection."""
+
+    def __init__(self, routes: ParseRoutes) -> None:
+        self._routes = routes
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give routes as rows of the resource."""
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        conditions = combined(query.conditions)
+        found, total = await self._routes.page(account_id, conditions, orders, query.limit, query.offset)
+        return Page([msgspec.structs.asdict(route) for route in found], total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Make a route."""
+        try:
+            added = await self._routes.add(account_id, values["url"], values.get("email", ""))
+        except (TakenError, ForeignDomainError) as error:
+            raise _refused(error) from None
+        return msgspec.structs.asdict(added)
+
+    async def change(self, _: int, row: Row, values: Row) -> Row:
+        """Post mail to another URL, or have it at another address."""
+        try:
+            changed = await self._routes.change(ParseRoute(**row), values)
+        except (TakenError, ForeignDomainError) as error:
+            raise _refused(error) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+        return msgspec.structs.asdict(changed)
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Take a route away."""
+        try:
+            await self._routes.remove(account_id, row["id"])
+        except NotFoundError:
+            raise faults.not_found() from None
+
+
+def parseroute(routes: ParseRoutes) -> ParseRouteResource:
+    """Bind the resource to the routes."""
+    return ParseRouteResource(Routes(routes))
+
+
+def _refused(error: TakenError | ForeignDomainError) -> faults.RestError:
+    if isinstance(error, TakenError):
+        return faults.taken(ParseRouteResource.class_name, error.email, "Email")
+    return faults.invalid_properties({"Email": str(error)})

@@ -1,0 +1,62 @@
+"""``/v3/REST/preferences``: what a program remembers for a user, a value for a key (facts: SENDERS-DOMAINS.md 6.2).
+
+Mailjet's Ruby SDK writes them, so they can be written here; an account reads its own alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.fields import Integer, Text
+from aerogram.doors.rest.filters import EVERYTHING, Filter
+from aerogram.doors.rest.preference_rows import MAX_KEY, MAX_VALUE, USER, PreferenceRows, by_name
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.base.ids import IdGenerator
+    from aerogram.doors.rest.listing import Condition
+    from aerogram.identity.accounts import Accounts
+    from aerogram.store.sql import Database
+
+
+class _AllUsers(Filter):
+    """A switch that changes nothing."""
+
+    def condition(self, text: str) -> Condition:
+        """Read it, and select everything."""
+        filters.flag(text)
+        return EVERYTHING
+
+
+class Preferences(ChangeableResource):
+    """One value."""
+
+    name = "preferences"
+    class_name = "Preferences"
+    area = Area.ACCOUNT
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "Key"
+    keys = (by_id, by_name)
+    fields = (
+        Integer("ID", "id", read_only=True),
+        Text("Key", "name", required=True, max_length=MAX_KEY),
+        Integer("UserID", "owner_id", read_only=True),
+        Text("Value", "value", default="", max_length=MAX_VALUE),
+    )
+    filters = (
+        *filters.likes("Key", "name"),
+        _AllUsers("ShowAllUsers", "", filters.flag, "there is one user, who is shown anyway"),
+        Filter("User", "owner_id", filters.integer, "ID of the user"),
+        Filter("Value", "value", filters.words, "value"),
+    )
+
+
+def preferences(database: Database, ids: IdGenerator, accounts: Accounts) -> Preferences:
+    """Bind the resource to the preferences of users."""
+
+    async def owner_of(_: int) -> int:
+        return await accounts.owner_id()
+
+    return Preferences(PreferenceRows(database, ids, USER, Preferences.class_name, owner_of))

@@ -1,0 +1,201 @@
+"""``/v3/REST/sender``: from whom an account may send, and how it proves that it may (facts: SENDERS-DOMAINS.md 1, 2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.compound_fields import Json
+from aerogram.doors.rest.fields import Choice, Constant, Flag, Integer, Moment, Text, ValueFault
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Page, Query, Row, combined
+from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
+from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
+from aerogram.model.account import Area, Level
+from aerogram.senders.claims import AlreadyActiveError, ClaimedError, TooManySendersError
+from aerogram.senders.pattern import ascii_domain_of, domain_of
+from aerogram.store.records.senders import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aerogram.senders.claims import SenderClaims
+    from aerogram.senders.domain_dns import SendingDomains
+
+NO_DNS: Final = -1
+"""DNSID of a sender whose domain has no keys (facts: SENDERS-DOMAINS.md 1)."""
+_STATUSES: Final = {word.lower(): word for word in (ACTIVE, INACTIVE, DELETED)}
+_SHOWS_DELETED: Final = "shows_deleted"
+_REFUSALS: Final[Mapping[str, str]] = {
+    status: f"There is an already existing {status.lower()} sender with the same email."
+    ' You can use "validate" action in order to activate it.'
+    for status in (INACTIVE, DELETED)
+}
+
+
+def _status(text: str) -> str:
+    word = _STATUSES.get(text.strip().lower())
+    if word is None:
+        raise ValueFault(f"one of {', '.join(_STATUSES.values())}")
+    return word
+
+
+def _domain(text: str) -> str:
+    return ascii_domain_of(filters.words(text).strip())
+
+
+class _SettledStatus(Choice):
+    """What the proof of a sender came to. Mailjet refuses another in words of its own (facts: SENDERS-DOMAINS.md 1)."""
+
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Take the same status in any case."""
+        if str(value).lower() != str(own).lower():
+            raise faults.RestError(401, f"Internal error: {faults.read_only(self.name)}")
+        return True
+
+
+class Sender(ChangeableResource):
+    """An address, or a whole domain as ``*@domain``. It may be used when it is Active."""
+
+    name = "sender"
+    class_name = "Sender"
+    area = Area.SENDERS
+    methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_key = "Email"
+    keys = (by_id, by_sender())
+    fields = (
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Reference("DNSID", "dns_id", "dns", unset=NO_DNS, read_only=True),
+        SenderAddress("Email", "email", required=True),
+        Choice("EmailType", "email_type", ("transactional", "bulk", UNKNOWN_TYPE), default=UNKNOWN_TYPE),
+        Constant("Filename", ""),
+        Integer("ID", "id", read_only=True),
+        Flag("IsDefaultSender", "is_default", default=False),
+        Text("Name", "name", default=""),
+        _SettledStatus("Status", "status", tuple(_STATUSES.values()), read_only=True),
+    )
+    filters = (
+        Filter("DnsID", "dns_id", filters.integer, "ID of the domain's DNS"),
+        Filter("Domain", "domain", _domain, "the part behind the @"),
+        Filter("Email", "email", filters.lowered, "address, or *@domain, in any case"),
+        Filter("IsDomainSender", "is_domain", filters.bit, "true: whole domains only; false: none of them"),
+        Filter("LocalPart", "local_part", filters.lowered, "the part before the @; * of whole domains"),
+        Filter("ShowDeleted", _SHOWS_DELETED, filters.flag, "deleted senders too"),
+        Filter("Status", "status", _status, "Active, Inactive or Deleted"),
+    )
+
+    def completed(self, row: Row, values: dict[str, Any]) -> dict[str, Any]:
+        """Revive a deleted sender by any PUT, be it of the same values (facts: SENDERS-DOMAINS.md 1.2)."""
+        return {**values, "status": INACTIVE} if row["status"] == DELETED else values
+
+
+class Claims:
+    """The claimed senders as a collection."""
+
+    def __init__(self, claims: SenderClaims, dns: SendingDomains) -> None:
+        self._claims = claims
+        self._dns = dns
+
+    async def page(self, account_id: int, query: Query) -> Page:
+        """Give senders as rows of the resource."""
+        conditions = combined(query.conditions)
+        dns_ids = await self._dns.ids(account_id)
+        _resolve(conditions, dns_ids)
+        orders = [(order.source, order.is_descending) for order in query.orders]
+        rows, total = await self._claims.page(account_id, conditions, orders, query.limit, query.offset)
+        return Page([_row(row, dns_ids) for row in rows], total)
+
+    async def add(self, account_id: int, values: Row) -> Row:
+        """Claim a sender."""
+        try:
+            added = await self._claims.add(account_id, values)
+        except ClaimedError as error:
+            raise _claimed(values["email"], error.status) from None
+        except TooManySendersError as error:
+            raise faults.RestError(400, str(error)) from None
+        return _row(added._asdict(), await self._dns.ids(account_id))
+
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+        """Change what describes a sender, and revive one that was deleted."""
+        if "email" in values:
+            raise faults.RestError(400, "Not allowed to change email address")
+        written = {name: value for name, value in values.items() if name != "status"}
+        try:
+            changed = await self._claims.change(account_id, row["id"], written)
+        except TooManySendersError as error:
+            raise faults.RestError(400, str(error)) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+        return {**row, **changed._asdict()}
+
+    async def remove(self, account_id: int, row: Row) -> None:
+        """Mark a sender as deleted."""
+        try:
+            await self._claims.remove(account_id, row["email"])
+        except NotFoundError:
+            raise faults.not_found() from None
+
+
+_VALIDATION: Final = (
+    Json("Errors", "errors", read_only=True),
+    Text("GlobalError", "error", read_only=True),
+    Text("ValidationMethod", "method", read_only=True),
+)
+
+
+def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
+    """Bind the resource to the claims and the DNS of their domains."""
+
+    async def validate(account_id: int, row: Row, _: Row) -> list[Row]:
+        try:
+            found = await claims.validate(account_id, row["email"])
+        except AlreadyActiveError as error:
+            raise faults.RestError(400, str(error)) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+        errors = {"DNSValidationError": found.dns_error, "FileValidationError": ""}
+        return [msgspec.structs.asdict(found) | {"errors": errors}]
+
+    action = Action(
+        "validate",
+        "Look whether the sender is vouched for: by the TXT record of its domain, or by an active *@domain.",
+        validate,
+        level=Level.WRITE,
+        shows=_VALIDATION,
+    )
+    return Sender(Claims(claims, dns), (action,))
+
+
+def _resolve(conditions: dict[str, Any], dns_ids: Mapping[str, int]) -> None:
+    """Turn what the store does not know into what it does; deleted senders are hidden from lists."""
+    shows_deleted = conditions.pop(_SHOWS_DELETED, False)
+    if not shows_deleted and conditions.keys().isdisjoint({"id", "status"}) and not _is_key(conditions):
+        conditions["not_status"] = DELETED
+    dns_id = conditions.pop("dns_id", None)
+    if dns_id is not None:
+        domain = next((name for name, found in dns_ids.items() if found == dns_id), None)
+        if domain is None or conditions.setdefault("domain", domain) != domain:
+            conditions["nothing"] = True
+
+
+def _is_key(conditions: Mapping[str, Any]) -> bool:
+    """Tell a question about one address, which a deleted sender answers too."""
+    return conditions.keys() == {"email"}
+
+
+def _row(stored: Mapping[str, Any], dns_ids: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        **stored,
+        "is_default": bool(stored["is_default"]),
+        "dns_id": dns_ids.get(domain_of(stored["email"])),
+    }
+
+
+def _claimed(email: str, status: str) -> faults.RestError:
+    if status in _REFUSALS:
+        return faults.RestError(400, _REFUSALS[status])
+    return faults.taken(Sender.class_name, email, "Email")

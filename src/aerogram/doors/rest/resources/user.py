@@ -1,0 +1,103 @@
+"""``/v3/REST/user``: the person behind the accounts (facts: SENDERS-DOMAINS.md 6.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Constant, Integer, Moment, Text
+from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
+from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row, page_of
+from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.identity.accounts import Accounts
+    from aerogram.identity.profiles import Person, Profiles
+
+DEFAULT_USERNAME: Final = "Undefined"
+DEFAULT_LOCALE: Final = "en_US"
+DEFAULT_TIMEZONE: Final = "etc/UTC"
+"""What Mailjet shows of somebody who said nothing."""
+MAX_ALLOWED_KEYS: Final = 2**31 - 1
+"""Accounts are not counted here; the largest number that the property can have."""
+
+
+def by_email(text: str) -> Condition | None:
+    """Read an address."""
+    return Condition("email", text.strip().lower()) if "@" in text else None
+
+
+class User(ChangeableResource):
+    """Whom the first set-up made. Every account shows this person; the first account's key changes what they say.
+
+    The address is what the person signs in with: it is not changed over the API.
+    """
+
+    name = "user"
+    class_name = "User"
+    area = Area.ACCOUNT
+    is_singular = True
+    methods = frozenset({"GET", "PUT"})
+    unique_key = "Email"
+    keys = (by_id, by_email)
+    fields = (
+        Constant("ACL", ""),
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Text("Email", "email", read_only=True),
+        Constant("FirstIp", ""),
+        Integer("ID", "id", read_only=True),
+        Constant("LastIp", ""),
+        Constant("LastLoginAt", ""),
+        Text("Locale", "locale", max_length=20),
+        Constant("MaxAllowedAPIKeys", MAX_ALLOWED_KEYS),
+        Text("Timezone", "timezone", max_length=100),
+        Text("Username", "username", max_length=255),
+        Constant("WarnedRatelimitAt", ""),
+    )
+    filters = (
+        AlwaysIs("IsActivated", True, "true: active ones, as all are; false: the others"),
+        Absent("NewEmail", "a new address that is not confirmed"),
+        Filter("UserName", "username", filters.words, "user name"),
+    )
+
+
+class Owner(PartlyChangeable):
+    """The one person as a collection."""
+
+    _MATCHES: Final = {name: name for name in ("id", "email", "username")}
+
+    def __init__(self, profiles: Profiles, accounts: Accounts) -> None:
+        self._profiles = profiles
+        self._accounts = accounts
+
+    async def page(self, _: int, query: Query) -> Page:
+        """Give the person as the row of the resource."""
+        owner = await self._profiles.owner()
+        return page_of([_row(owner)] if owner else [], query, self._MATCHES)
+
+    async def change(self, account_id: int, _: Row, values: Row) -> Row:
+        """Write what the person says."""
+        if not await self._accounts.is_master(account_id):
+            raise faults.master_only()
+        try:
+            return _row(await self._profiles.change(words=values))
+        except NotFoundError:
+            raise faults.not_found() from None
+
+
+def user(profiles: Profiles, accounts: Accounts) -> User:
+    """Bind the resource to the person."""
+    return User(Owner(profiles, accounts))
+
+
+def _row(person: Person) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "email": person.email,
+        "created_ms": person.created_ms,
+        "username": person.username or DEFAULT_USERNAME,
+        "locale": person.locale or DEFAULT_LOCALE,
+        "timezone": person.timezone or DEFAULT_TIMEZONE,
+    }

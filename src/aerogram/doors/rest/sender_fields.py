@@ -1,0 +1,36 @@
+"""The kind of property that names a sender."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aerogram.doors.rest.fields import Text, ValueFault
+from aerogram.doors.rest.listing import Condition
+from aerogram.senders.pattern import parse_pattern
+from aerogram.wire.mime.errors import AddressError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class SenderAddress(Text):
+    """An address, or ``*@domain``; kept in lower case with the domain in ASCII."""
+
+    def read(self, value: Any) -> str:
+        """Read a sender into its stored form."""
+        try:
+            return parse_pattern(super().read(value))
+        except AddressError as error:
+            raise ValueFault(str(error)) from None
+
+
+def by_sender(name: str = "email") -> Callable[[str], Condition | None]:
+    """Make the key that reads an address or ``*@domain``."""
+
+    def read(text: str) -> Condition | None:
+        try:
+            return Condition(name, parse_pattern(text))
+        except AddressError:
+            return None
+
+    return read

@@ -1,0 +1,109 @@
+"""Tokens that shops ask for to show pages to their users (facts: SENDERS-DOMAINS.md 6.2, apitoken).
+
+There are no such pages here, so a token opens nothing; programs that want one before they go on get one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import api_tokens as records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.base.sealing import Sealer
+    from aerogram.store.sql import Database
+
+TOKEN_BYTES: Final = 16
+"""Mailjet's tokens have 32 hexadecimal digits."""
+
+
+class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token. ``valid_for`` is in seconds, 0 for no end."""
+
+    id: int
+    account_id: int
+    token: str
+    token_type: str
+    allowed_access: str
+    lang: str = ""
+    timezone: str = ""
+    sent_data: str = ""
+    valid_for: int = 0
+    is_active: bool = False
+    created_ms: int
+
+
+class TakenError(RefusedError):
+    """The token is in use."""
+
+
+class ApiTokens:
+    """The tokens of all accounts; sealed in the store, and found by their digest."""
+
+    def __init__(self, database: Database, sealer: Sealer, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._ids = ids
+        self._clock = clock
+
+    async def page(
+        self,
+        account_id: int,
+        conditions: Mapping[str, Any],
+        orders: Sequence[tuple[str, bool]],
+        limit: int,
+        offset: int,
+    ) -> tuple[list[ApiToken], int]:
+        """Give tokens of an account, and how many match. Conditions are ``id``, ``token``, ``is_active``."""
+        stored = dict(conditions)
+        if "token" in stored:
+            stored["digest"] = self._sealer.digest(stored.pop("token"))
+        rows, total = await self._database.read(
+            lambda: records.LISTING.page(account_id, stored, orders, limit, offset)
+        )
+        return [self._opened(row) for row in rows], total
+
+    async def add(self, account_id: int, values: Mapping[str, Any]) -> ApiToken:
+        """Make a token by the attributes of `ApiToken`; without ``token`` one is made up. Raises `TakenError`."""
+        own = {**values, "token": values.get("token") or secrets.token_hex(TOKEN_BYTES)}
+        made = ApiToken(id=self._ids.next_id(), account_id=account_id, created_ms=self._clock.now_ms(), **own)
+        row = self._sealed(made)
+        if not await self._database.write(lambda: records.OWNED.add(row)):
+            raise TakenError("The token is in use.")
+        return made
+
+    async def change(self, token: ApiToken, values: Mapping[str, Any]) -> ApiToken:
+        """Write values by attribute, all but the token itself. Raises `NotFoundError`."""
+        changed = msgspec.structs.replace(token, **values)
+        row = self._sealed(changed)
+        written = {name: row[name] for name in values}
+        if not await self._database.write(lambda: records.OWNED.change(token.account_id, token.id, written)):
+            raise NotFoundError("There is no such token.")
+        return changed
+
+    async def remove(self, account_id: int, token_id: int) -> None:
+        """Take a token away. Raises `NotFoundError`."""
+        if not await self._database.write(lambda: records.OWNED.remove(account_id, token_id)):
+            raise NotFoundError("There is no such token.")
+
+    def _opened(self, row: Mapping[str, Any]) -> ApiToken:
+        values = {name: value for name, value in row.items() if name not in ("digest", "token_sealed")}
+        values["is_active"] = bool(row["is_active"])
+        return ApiToken(token=self._sealer.open(row["token_sealed"]), **values)
+
+    def _sealed(self, token: ApiToken) -> dict[str, Any]:
+        row = msgspec.structs.asdict(token)
+        text = row.pop("token")
+        return row | {
+            "digest": self._sealer.digest(text),
+            "token_sealed": self._sealer.seal(text),
+            "is_active": int(token.is_active),
+        }

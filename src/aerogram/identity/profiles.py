@@ -1,0 +1,94 @@
+"""The person behind the accounts, and what they say of themselves.
+
+An installation belongs to whom its first set-up made; all its accounts show this person as their user.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.store.records import accounts, profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aerogram.store.records.accounts import UserRow
+    from aerogram.store.records.profiles import ProfileRow
+    from aerogram.store.sql import Database, Unit
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A person who signs in; nothing of it is secret."""
+
+    id: int
+    email: str
+    created_ms: int
+    username: str
+    locale: str
+    timezone: str
+    profile: dict[str, Any]
+
+
+class Profiles:
+    """What is known of people."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def owner(self) -> Person | None:
+        """Give the person of the first set-up; None before it."""
+        found = await self._database.read(_owner)
+        return _person(*found) if found else None
+
+    async def people(self) -> list[UserRow]:
+        """Give all who sign in, the oldest first: each of them opens every account."""
+        return await self._database.read(accounts.users)
+
+    async def change(
+        self, words: Mapping[str, Any] | None = None, profile: Mapping[str, Any] | None = None
+    ) -> Person:
+        """Write ``username``, ``locale`` and ``timezone`` out of ``words``, and values of the profile.
+
+        Raises `NotFoundError` when there is nobody.
+        """
+
+        def unit() -> Unit[tuple[UserRow, ProfileRow] | None]:
+            found = yield from _owner()
+            if found is None:
+                return None
+            user, row = found
+            told = _decoded(row.profile) | dict(profile or {})
+            row = row._replace(**dict(words or {}), profile=msgspec.json.encode(told).decode())
+            yield from profiles.put(row)
+            return user, row
+
+        changed = await self._database.write(unit)
+        if changed is None:
+            raise NotFoundError("There is no user.")
+        return _person(*changed)
+
+
+def _owner() -> Unit[tuple[UserRow, ProfileRow] | None]:
+    user = yield from accounts.first_user()
+    if user is None:
+        return None
+    return user, (yield from profiles.find(user.id))
+
+
+def _person(user: UserRow, row: ProfileRow) -> Person:
+    return Person(
+        id=user.id,
+        email=user.email,
+        created_ms=user.created_ms,
+        username=row.username,
+        locale=row.locale,
+        timezone=row.timezone,
+        profile=_decoded(row.profile),
+    )
+
+
+def _decoded(text: str) -> dict[str, Any]:
+    return msgspec.json.decode(text, type=dict[str, Any]) if text else {}

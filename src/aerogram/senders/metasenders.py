@@ -1,0 +1,78 @@
+"""Metasenders: asked for by the first account, enabled by an operator, valid for all accounts.
+
+The API cannot enable one: whoever holds a key could otherwise send in anybody's name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.senders.pattern import parse_pattern
+from aerogram.store.records import metasenders as records
+from aerogram.store.records.metasenders import MetasenderRow
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.sql import Database, Unit
+
+MAX_METASENDERS: Final = 100
+"""Metasenders of an account (facts: SENDERS-DOMAINS.md 7)."""
+
+
+class TakenError(RefusedError):
+    """The account asked for this one before."""
+
+
+class TooManyMetasendersError(RefusedError):
+    """The account has as many metasenders as it may have."""
+
+    def __init__(self) -> None:
+        super().__init__(f"An account may have {MAX_METASENDERS} metasenders.")
+
+
+class Metasenders:
+    """The metasenders of this installation."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+
+    async def of_account(self, account_id: int) -> list[MetasenderRow]:
+        """Give those that an account asked for, the oldest first."""
+        return await self._database.read(lambda: records.of_account(account_id))
+
+    async def add(self, account_id: int, email: str, description: str) -> MetasenderRow:
+        """Ask for one by its stored form. Raises `TakenError` or `TooManyMetasendersError`."""
+        row = MetasenderRow(self._ids.next_id(), account_id, email, description, 0, self._clock.now_ms())
+
+        def unit() -> Unit[RefusedError | None]:
+            known = yield from records.of_account(account_id)
+            if len(known) >= MAX_METASENDERS:
+                return TooManyMetasendersError()
+            is_added = yield from records.OWNED.add(row._asdict())
+            return None if is_added else TakenError("The account asked for this metasender before.")
+
+        fault = await self._database.write(unit)
+        if fault is not None:
+            raise fault
+        return row
+
+    async def describe(self, row: MetasenderRow, description: str) -> MetasenderRow:
+        """Describe one anew. Raises `NotFoundError`."""
+        values = {"description": description}
+        if not await self._database.write(lambda: records.OWNED.change(row.account_id, row.id, values)):
+            raise NotFoundError("There is no such metasender.")
+        return row._replace(description=description)
+
+    async def enable(self, text: str, *, is_enabled: bool) -> str:
+        """Let all accounts send from one, or no longer; give its stored form. Raises `NotFoundError`.
+
+        Running servers follow within seconds.
+        """
+        email = parse_pattern(text)
+        if not await self._database.write(lambda: records.enable(email, int(is_enabled))):
+            raise NotFoundError(f"Nobody asked for a metasender {email}.")
+        return email

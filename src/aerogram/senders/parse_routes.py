@@ -1,0 +1,156 @@
+"""Routes of inbound mail: addresses of an account, and the URLs that mail to them is to be posted to.
+
+An address is generated in this installation's own domain, or lies in a domain from which the account may send:
+who owns a domain decides where its mail goes.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import AerogramError, NotFoundError, RefusedError
+from aerogram.store.records import parse_routes as records
+from aerogram.store.records import senders
+from aerogram.store.records.senders import ACTIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.base.sealing import Sealer
+    from aerogram.store.sql import Database, Unit
+
+LOCAL_PART_BYTES: Final = 10
+"""80 random bits: an address that nobody writes to by chance."""
+SUBDOMAIN: Final = "parse"
+
+
+class ParseRoute(msgspec.Struct, frozen=True, kw_only=True):
+    """One address and its URL."""
+
+    id: int
+    account_id: int
+    email: str
+    url: str
+    is_generated: bool = False
+    created_ms: int
+
+
+class TakenError(RefusedError):
+    """The address has a route, or the account has its generated one; ``email`` is the address."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"There is a route for {email} already.")
+        self.email = email
+
+
+class ForeignDomainError(RefusedError):
+    """The address lies in a domain that is not the account's."""
+
+
+class ParseRoutes:
+    """The routes of all accounts; their URLs, which may hold passwords, are sealed in the store."""
+
+    def __init__(
+        self, database: Database, sealer: Sealer, ids: IdGenerator, clock: Clock, *, hostname: str
+    ) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._ids = ids
+        self._clock = clock
+        self._domain = f"{SUBDOMAIN}.{hostname}"
+
+    async def page(
+        self,
+        account_id: int,
+        conditions: Mapping[str, Any],
+        orders: Sequence[tuple[str, bool]],
+        limit: int,
+        offset: int,
+    ) -> tuple[list[ParseRoute], int]:
+        """Give routes of an account, and how many match; see `records.LISTING`."""
+        rows, total = await self._database.read(
+            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
+        )
+        return [self._opened(row) for row in rows], total
+
+    async def add(self, account_id: int, url: str, email: str = "") -> ParseRoute:
+        """Make a route; without ``email`` its address is generated, once for an account.
+
+        Raises `TakenError` or `ForeignDomainError`.
+        """
+        route = ParseRoute(
+            id=self._ids.next_id(),
+            account_id=account_id,
+            email=email or f"{secrets.token_hex(LOCAL_PART_BYTES)}@{self._domain}",
+            url=url,
+            is_generated=not email,
+            created_ms=self._clock.now_ms(),
+        )
+
+        def unit() -> Unit[RefusedError | None]:
+            if route.is_generated:
+                own, _ = yield from records.LISTING.page(account_id, {"is_generated": 1}, (), 1, 0)
+                if own:
+                    return TakenError(own[0]["email"])
+            elif not (yield from _owns_domain(account_id, route.email)):
+                return _foreign(route.email)
+            is_added = yield from records.OWNED.add(self._sealed(route))
+            return None if is_added else TakenError(route.email)
+
+        fault = await self._database.write(unit)
+        if fault is not None:
+            raise fault
+        return route
+
+    async def change(self, route: ParseRoute, values: Mapping[str, str]) -> ParseRoute:
+        """Write ``url`` or ``email``. Raises `TakenError`, `ForeignDomainError` or `NotFoundError`."""
+        changed = msgspec.structs.replace(route, **values)
+        if "email" in values:
+            changed = msgspec.structs.replace(changed, is_generated=False)
+
+        def unit() -> Unit[AerogramError | None]:
+            if "email" in values:
+                if not (yield from _owns_domain(route.account_id, changed.email)):
+                    return _foreign(changed.email)
+                if (yield from records.holder(changed.email)) not in {None, route.id}:
+                    return TakenError(changed.email)
+            row = self._sealed(changed)
+            written = {name: row[name] for name in ("email", "is_generated", "url_sealed")}
+            is_changed = yield from records.OWNED.change(route.account_id, route.id, written)
+            return None if is_changed else NotFoundError("There is no such route.")
+
+        fault = await self._database.write(unit)
+        if fault is not None:
+            raise fault
+        return changed
+
+    async def remove(self, account_id: int, route_id: int) -> None:
+        """Take a route away. Raises `NotFoundError`."""
+        if not await self._database.write(lambda: records.OWNED.remove(account_id, route_id)):
+            raise NotFoundError("There is no such route.")
+
+    def _opened(self, row: Mapping[str, Any]) -> ParseRoute:
+        values = {name: value for name, value in row.items() if name != "url_sealed"}
+        values["is_generated"] = bool(row["is_generated"])
+        return ParseRoute(url=self._sealer.open(row["url_sealed"]), **values)
+
+    def _sealed(self, route: ParseRoute) -> dict[str, Any]:
+        row = msgspec.structs.asdict(route)
+        row["url_sealed"] = self._sealer.seal(row.pop("url"))
+        row["is_generated"] = int(route.is_generated)
+        return row
+
+
+def _owns_domain(account_id: int, email: str) -> Unit[bool]:
+    found = yield from senders.find(account_id, f"*@{email.rpartition('@')[2]}")
+    return found is not None and found.status == ACTIVE
+
+
+def _foreign(email: str) -> ForeignDomainError:
+    domain = email.rpartition("@")[2]
+    return ForeignDomainError(f"The account has no active sender *@{domain}")

@@ -1,0 +1,60 @@
+"""Rows that belong to one account, made, changed and removed by id. For kinds without a story of their own."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, delete, text, update
+
+from aerogram.store.sql import Sql, Unit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Table
+
+_REMEMBERED: Final = 64
+
+
+class Owned:
+    """How the rows of a table that has ``account_id`` and ``id`` are written; `Listing` is how they are read."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._names = tuple(column.name for column in table.columns)
+        parameters = ", ".join(f":{name}" for name in self._names)
+        self._add = Sql(
+            text(
+                f"INSERT INTO {table.name} ({', '.join(self._names)}) VALUES ({parameters})"  # noqa: S608 - names of columns
+                " ON CONFLICT DO NOTHING RETURNING id"
+            ),
+            *self._names,
+        )
+        self._own = (table.c.id == bindparam("which")) & (table.c.account_id == bindparam("owner"))
+        self._remove = Sql(delete(table).where(self._own).returning(table.c.id), "which", "owner")
+        self._change = lru_cache(maxsize=_REMEMBERED)(self._changing)
+
+    def add(self, row: Mapping[str, Any]) -> Unit[bool]:
+        """Add a row by its columns; False when another has what must be unique."""
+        added = yield self._add(*(row[name] for name in self._names))
+        return bool(added)
+
+    def change(self, account_id: int, row_id: int, values: Mapping[str, Any]) -> Unit[bool]:
+        """Write values by column; False when the account has no such row."""
+        names = tuple(sorted(values))
+        rows = yield self._change(names)(*(values[name] for name in names), row_id, account_id)
+        return bool(rows)
+
+    def remove(self, account_id: int, row_id: int) -> Unit[bool]:
+        """Delete a row; False when the account has no such row."""
+        rows = yield self._remove(row_id, account_id)
+        return bool(rows)
+
+    def _changing(self, names: tuple[str, ...]) -> Sql:
+        statement = (
+            update(self._table).where(self._own).values({name: bindparam(f"new_{name}") for name in names})
+        )
+        return Sql(
+            statement.returning(self._table.c.id), *(f"new_{name}" for name in names), "which", "owner"
+        )
