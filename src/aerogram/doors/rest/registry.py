@@ -69,7 +69,7 @@ def resources(services: RestServices) -> list[Resource]:
 
 def routes(services: RestServices) -> list[Route]:
     """Bind every route that is no resource."""
-    return [contact_erasure(services.audience), *DataFiles(services.jobs).routes()]
+    return [*contact_erasure(services.audience), *DataFiles(services.jobs).routes()]
 
 
 class _Unbound:

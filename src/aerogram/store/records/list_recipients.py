@@ -40,8 +40,8 @@ LISTING: Final = Listing(
             for name in ("id", "list_id", "contact_id", "is_active", "is_unsubscribed")
         },
         # One contact, compared as one: with IN a planner may read a whole list to find it.
-        "contact_email": _HAS
-        == _CONTACTS.where(contact.c.email == bindparam("contact_email")).scalar_subquery(),
+        "contact_email": _CONTACTS.where(contact.c.email == bindparam("contact_email")).scalar_subquery()
+        == _HAS,
         "is_excluded": _HAS.in_(_CONTACTS.where(contact.c.is_excluded == bindparam("is_excluded"))),
         "active_at": _HAS.in_(
             _CONTACTS.where(
