@@ -1,0 +1,172 @@
+"""``aerogram contact …``."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE, Jobs, is_over
+from aerogram.audience.jobs.csv_import import LIST_METHODS, METHODS
+from aerogram.audience.jobs.desk import Workshop
+from aerogram.audience.lists import Lists
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.doors.cli.answer import Answer, one_line, plural
+from aerogram.doors.cli.commands.account import accounts_of
+from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.noun import Noun
+from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
+
+noun = Noun("Contacts of an account: import them, and look at the jobs that do it.")
+
+_PIECE_BYTES = 1024 * 1024
+_POLL_SECONDS = 0.5
+_MAX_ID_DIGITS = 18
+_SHOWN_REFUSALS = 20
+
+Account = Annotated[
+    str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
+]
+
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until the server is done with it.")]
+
+
+def _jobs(platform: Platform) -> Jobs:
+    # The server finds the job by itself, within seconds.
+    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock)
+    return Jobs(workshop, lambda: None)
+
+
+@noun.command("import")
+async def import_(
+    house: Installation,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV whose first row names the columns.")],
+    to_list: Annotated[
+        str, typer.Option("--list", metavar="LIST", help="The id or name of the list that it changes.")
+    ] = "",
+    method: Annotated[
+        str, typer.Option("--method", metavar="METHOD", help=f"One of {', '.join(METHODS)}.")
+    ] = "addforce",
+    wait: Wait = False,  # noqa: FBT002 - a flag of the command line
+    account: Account = "",
+) -> Answer:
+    """Import contacts of a CSV file; a running server does it, behind this command.
+
+    The column email is the address, every other one a property of the contact.
+
+    aerogram contact import contacts.csv --list newsletter
+    aerogram contact import gone.csv --list newsletter --method unsub --wait
+    """
+    if method not in METHODS:
+        raise RefusedError(f"--method: {method} is none of {', '.join(METHODS)}.")
+    if bool(to_list) != (method in LIST_METHODS):
+        reason = "needs a list" if method in LIST_METHODS else "is for the whole account and has no list"
+        raise RefusedError(f"--list: the method {method} {reason}.")
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        list_id = await _list_id(platform, account_id, to_list) if to_list else 0
+        jobs = _jobs(platform)
+        source = (LIST_SOURCE, list_id, CSV_DATA)
+        uploaded = await jobs.upload(account_id, source, "text/csv", _pieces(file))
+        values = {
+            "job_type": CSV_IMPORT_TYPE,
+            "data_id": uploaded.id,
+            "ref_id": list_id,
+            "method": method,
+            "status": JobStatus.UPLOAD.value,
+        }
+        job = await jobs.queue(account_id, JobKind.CSV_IMPORT, values)
+        while wait and not is_over(job):
+            await asyncio.sleep(_POLL_SECONDS)
+            job = await jobs.find(account_id, job.id) or job
+        return await _state(jobs, job)
+
+
+@noun.command("job")
+async def job(
+    house: Installation,
+    number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
+    account: Account = "",
+) -> Answer:
+    """Tell how far an import or another job is, and what it refused.
+
+    aerogram contact job 229803152596992
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        jobs = _jobs(platform)
+        found = await jobs.find(account_id, number)
+        if found is None:
+            raise NotFoundError(f"The account has no job {number}.")
+        return await _state(jobs, found)
+
+
+@noun.command("cancel")
+async def cancel(
+    house: Installation,
+    number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
+    account: Account = "",
+) -> Answer:
+    """Cancel a job; what it has done so far stays.
+
+    aerogram contact cancel 229803152596992
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        is_cancelled = await _jobs(platform).cancel(account_id, number)
+    done = "cancelled" if is_cancelled else "nothing"
+    text = f"Job {number} is cancelled." if is_cancelled else f"There is no job {number} that has not ended."
+    return Answer({"id": number, "done": done}, text, is_yes=is_cancelled)
+
+
+async def _state(jobs: Jobs, found: Job) -> Answer:
+    refused = [
+        refusal.text
+        async for refusal in _first(jobs, found)
+        if refusal.item or found.kind != JobKind.CSV_IMPORT
+    ]
+    facts: dict[str, Any] = {
+        "id": found.id,
+        "kind": str(found.kind),
+        "status": str(found.status),
+        "count": found.count,
+        "done": found.current,
+        "refused": found.errcount,
+        "error": found.error,
+    }
+    line = f"Job {found.id}: {found.status}, {plural(found.current, 'row')} done, {found.errcount} refused."
+    lines = [line, *([found.error] if found.error else []), *map(one_line, refused)]
+    is_yes = found.status not in {JobStatus.ERROR, JobStatus.ABORT}
+    return Answer(facts | {"first_refused": refused}, "\n".join(lines), is_yes=is_yes)
+
+
+async def _first(jobs: Jobs, found: Job) -> AsyncIterator[Any]:
+    """Give the first lines of an error file."""
+    given = 0
+    async for refusal in jobs.refusals(found):
+        yield refusal
+        given += 1
+        if given > _SHOWN_REFUSALS:
+            return
+
+
+async def _list_id(platform: Platform, account_id: int, named: str) -> int:
+    """Find a live list by its id, else by its name."""
+    lists = Lists(platform.database, platform.ids, platform.clock)
+    is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
+    for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
+        if conditions:
+            found, _ = await lists.page(account_id, conditions | {"is_deleted": 0}, (), 1, 0)
+            if found:
+                return found[0].id
+    raise NotFoundError(f"The account has no list {named}.")
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    try:
+        with path.open("rb") as file:
+            while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
+                yield piece
+    except OSError as error:
+        raise RefusedError(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,38 @@
+"""Contacts imported by the command line beside a running server."""
+
+import httpx2
+import pytest
+
+from support.server import API_KEY, SECRET_KEY, running
+
+
+@pytest.fixture
+def server(tmp_path):
+    with running(tmp_path / "data") as started:
+        yield started
+
+
+def test_a_file_is_imported_into_a_list_and_what_was_refused_is_told(server, tmp_path):
+    with httpx2.Client(base_url=server.url, auth=(API_KEY, SECRET_KEY), trust_env=False) as client:
+        client.post("/v3/REST/contactslist", json={"Name": "news"}).raise_for_status()
+        (tmp_path / "contacts.csv").write_text("email,city\nann@example.org,Paris\nbob,Rome\n")
+        told = server.answer_of("contact", "import", str(tmp_path / "contacts.csv"), "--list", "news", "--wait")
+        assert (told["status"], told["done"], told["refused"]) == ("Completed", 2, 1)
+        assert told["first_refused"] == ['"bob","Rome", ###Invalid email address###email']
+        assert server.answer_of("contact", "job", str(told["id"])) == told
+        [contact] = client.get("/v3/REST/contact").json()["Data"]
+        assert contact["Email"] == "ann@example.org"
+    late = server.command("contact", "cancel", str(told["id"]))
+    assert (late.returncode, late.stdout) == (1, f"There is no job {told['id']} that has not ended.\n")
+    for words, complaint in (
+        (["--list", "nosuch"], "The account has no list nosuch."),
+        (["--list", "news", "--method", "add"], "--method: add is none of addforce"),
+        ([], "--list: the method addforce needs a list."),
+        (["--list", "news", "--method", "excludemarketing"], "is for the whole account and has no list"),
+    ):
+        done = server.command("contact", "import", str(tmp_path / "contacts.csv"), *words)
+        assert done.returncode, words
+        assert complaint in done.stderr
+    done = server.command("contact", "import", str(tmp_path / "nosuch.csv"), "--list", "news")
+    assert done.returncode
+    assert "cannot be read: No such file or directory." in done.stderr
