@@ -10,6 +10,7 @@ import pytest
 from aerogram.doors.rest.registry import declared_resources, declared_routes
 from aerogram.doors.rest.resource import MAX_BODY_BYTES
 from aerogram.doors.rest.route import Router
+from aerogram.model.account import CredentialKind
 from support.http_door import STRANGERS_KEY, STRANGERS_SECRET, a_client
 from support.rest_examples import EXAMPLES, ROUTES
 from support.rest_schema import assert_described
@@ -230,6 +231,17 @@ async def test_without_credentials_nothing_is_told(objects, url):
 
 
 @every_resource
+async def test_who_may_do_nothing_here_is_told_so(objects, door, client):
+    made = await objects.make()
+    door.keys.kind = CredentialKind.DOMAIN_TOKEN
+    for path, methods in objects.paths(made).items():
+        for method in methods:
+            answer = await client.request(method, path, json=body_of(objects, path))
+            assert (answer.status_code, answer.json()["StatusCode"]) == (403, 403)
+            assert f"permission for {objects.resource.area.value}" in answer.json()["ErrorMessage"]
+
+
+@every_resource
 async def test_another_accounts_object_is_not_there(objects, client, url):
     if objects.example.is_everyones:
         return
@@ -369,6 +381,9 @@ async def test_a_route_lets_in_who_may_and_tells_strangers_nothing(name, door, c
     async with a_client(url, auth=(STRANGERS_KEY, STRANGERS_SECRET)) as bob:
         answer = await bob.request(method, path, content=example.body)
         assert answer.status_code == example.strangers, answer.text
+    door.keys.kind = CredentialKind.DOMAIN_TOKEN
+    assert (await client.request(method, path, content=example.body)).status_code == 403
+    door.keys.kind = CredentialKind.API_KEY
     answer = await client.request(method, path, content=example.body)
     assert answer.status_code == route.status, answer.text
     fitting = {each.method for each in ROUTER.fitting(tuple(path.split("/")[1:]))}

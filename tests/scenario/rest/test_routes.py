@@ -30,6 +30,14 @@ async def _counted(call):
     return Reply(200, f"{sum(pieces)} {max(pieces, default=0)}".encode())
 
 
+async def _streamed(call):
+    async def pieces():
+        for number in range(int(call.parts["thing"])):
+            yield b"%d\n" % number
+
+    return Reply(200, content_type="text/csv", pieces=pieces())
+
+
 async def _missing(_):
     raise faults.RestError(404, "Source object not found")
 
@@ -44,6 +52,7 @@ ROUTES = [
     a_route("POST", "/v3/DATA/contactslist/{list_id}/CSVData/{mime}", _told),
     a_route("GET", "/v3/DATA/{source}/{source_id}/CSVError/text:csv", _missing, Level.READ),
     a_route("PUT", "/v4/things/{thing}", _counted),
+    a_route("GET", "/v4/things/{thing}", _streamed, Level.READ),
     a_route("DELETE", "/v4/things/{thing}", _missing, Level.FULL),
 ]
 
@@ -100,6 +109,13 @@ async def test_a_body_that_is_not_in_its_encoding_is_refused(ann):
         assert answer.status_code == 400
 
 
+async def test_an_answer_may_come_in_pieces(ann):
+    answer = await ann.get("/v4/things/1000")
+    assert answer.text.splitlines() == [str(number) for number in range(1_000)]
+    assert (answer.headers["content-type"], "content-length" in answer.headers) == ("text/csv", False)
+    assert (await ann.head("/v4/things/1000")).content == b""
+
+
 async def test_errors_have_the_shape_of_their_version(ann):
     answer = await ann.get("/v3/DATA/batchjob/7/CSVError/text:csv")
     assert answer.json() == {"ErrorInfo": "", "ErrorMessage": "Source object not found", "StatusCode": 404}
@@ -109,7 +125,7 @@ async def test_errors_have_the_shape_of_their_version(ann):
 
 async def test_a_verb_that_no_route_has_is_answered_405(ann):
     answer = await ann.post("/v4/things/1")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, PUT")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PUT")
 
 
 async def test_a_path_without_route_is_answered_as_mailjet_does(ann):

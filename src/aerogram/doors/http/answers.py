@@ -10,6 +10,8 @@ import msgspec
 from aerogram.doors.http.asgi import header
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from aerogram.doors.http.asgi import Scope, Send
 
 JSON: Final = b"application/json"
@@ -47,6 +49,22 @@ async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
         headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+class StreamedAnswer(Answer, frozen=True, kw_only=True):
+    """An answer whose body comes in pieces; how long it is, nobody knows before its end."""
+
+    pieces: AsyncIterator[bytes]
+
+
+async def send_streamed(scope: Scope, send: Send, answer: StreamedAnswer) -> None:
+    """Send the answer piece by piece; to HEAD without body."""
+    headers = [*answer.headers, (b"content-type", answer.content_type)]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if scope["method"] != "HEAD":
+        async for piece in answer.pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def _takes_gzip(accepted: bytes) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import errors
-from aerogram.doors.http.answers import JSON, JSON_UTF8, Answer, send_answer
+from aerogram.doors.http.answers import JSON, JSON_UTF8, Answer, StreamedAnswer, send_answer, send_streamed
 from aerogram.doors.http.asgi import header
 from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
@@ -62,7 +62,10 @@ class Rest:
             answer = await self._answer(scope, receive)
         except ClientGoneError:
             return
-        await send_answer(scope, send, answer)
+        if isinstance(answer, StreamedAnswer):
+            await send_streamed(scope, send, answer)
+        else:
+            await send_answer(scope, send, answer)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
@@ -110,8 +113,10 @@ class Rest:
             body=body_pieces(scope, receive, route.max_body_bytes),
         )
         reply = await route.run(call)
-        own = JSON_UTF8 if route.is_recent else JSON
-        return Answer(reply.status, reply.body, reply.content_type.encode() or own, reply.headers)
+        content_type = reply.content_type.encode() or (JSON_UTF8 if route.is_recent else JSON)
+        if reply.pieces is not None:
+            return StreamedAnswer(reply.status, b"", content_type, reply.headers, pieces=reply.pieces)
+        return Answer(reply.status, reply.body, content_type, reply.headers)
 
     def _refused(self, scope: Scope, error: RefusedError) -> Answer:
         """Write a refusal in the shape of what was asked."""

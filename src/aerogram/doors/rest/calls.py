@@ -54,6 +54,8 @@ class Reply(msgspec.Struct, frozen=True):
     body: bytes = b""
     content_type: str = ""
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    pieces: AsyncIterator[bytes] | None = None
+    """A body that is too long to be held, in place of ``body``; only routes may answer so."""
 
 
 def parameters_of(query: str) -> dict[str, str]:

@@ -24,6 +24,8 @@ NOTHING: Final = Condition("nothing", True)
 
 EVERYTHING: Final = Condition("everything", True)
 """Fulfilled by every row: for filters on what is the same of all."""
+_NO_CODE: Final = -(2**15)
+"""The least number of 16 bits."""
 
 
 class Companion(msgspec.Struct, frozen=True):
@@ -187,6 +189,12 @@ def integer(text: str) -> int:
     if read is None:
         raise ValueFault("not an integer")
     return read
+
+
+def code(text: str) -> int:
+    """Read a number that a column of 16 bits is compared with; one that it cannot hold becomes one that none has."""
+    read = integer(text)
+    return read if abs(read) < -_NO_CODE else _NO_CODE
 
 
 def flag(text: str) -> bool:

@@ -57,7 +57,7 @@ def by_owner_and_name(text: str) -> Condition | None:
 
 def _edit_mode(text: str) -> int:
     """Read an EditMode, as its code or its word."""
-    return _EDIT_MODES.get(text.strip().lower()) or filters.integer(text)
+    return _EDIT_MODES.get(text.strip().lower()) or filters.code(text)
 
 
 class TemplateResource(ChangeableResource):
