@@ -98,7 +98,7 @@ class Mailroom:
         )
         if account_id not in self.campaigns:
             self.campaigns[account_id] = self.ids.next_id()
-            rows.campaigns.append((self.campaigns[account_id], account_id, "spring", now))
+            rows.campaigns.append((self.campaigns[account_id], account_id, "spring", now, 0))
         await self.database.write(lambda: submissions.add(rows))
         return [values["id"] for values in made]
 

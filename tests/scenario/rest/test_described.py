@@ -16,7 +16,7 @@ CHECKS = (
     "content_type_conformance",
     "response_schema_conformance",
 )
-REQUESTS = 800
+REQUESTS = 400
 """In all, right ones and wrong ones; they are the same each time."""
 LEAST = 3
 """Requests to each verb of each path, however many there are."""

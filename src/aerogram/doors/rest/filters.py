@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 
 NOTHING: Final = Condition("nothing", True)
 """Fulfilled by no row: for filters on things of which none exists."""
-_NO_CODE: Final = -(2**15)
-"""The least number of 16 bits."""
-
-
 EVERYTHING: Final = Condition("everything", True)
 """Fulfilled by every row: for filters on what is the same of all."""
+_NO_CODE: Final = -(2**15)
+"""The least number of 16 bits."""
 
 
 class Companion(msgspec.Struct, frozen=True):
