@@ -54,6 +54,7 @@ def http_app(
         stopping=stopping,
     )
 
+    templates = Templates(database, platform.ids, platform.clock)
     signup_signer = SignupSigner(platform.sealer.derived_key(KEY_PURPOSE), settings.public_url.rstrip("/"))
 
     async def store_answers() -> None:
@@ -75,7 +76,7 @@ def http_app(
             rate=services.rate,
             senders=services.senders,
             categories=MonitoringCategories(database, platform.clock),
-            templates=Templates(database, platform.ids, platform.clock),
+            templates=templates,
             acceptor=services.acceptor,
             audience=audience_of(database, platform.ids, platform.clock, platform.sealer),
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
@@ -93,6 +94,7 @@ def http_app(
             signup=SignupDoor(
                 Signups(database, platform.ids, platform.clock),
                 signup_signer,
+                templates,
                 services.acceptor,
                 RateLimiter(REQUESTS_A_MINUTE, platform.clock),
             ),
