@@ -1,5 +1,7 @@
 """Double opt-in: a form, a mail, a page with a button, over a real socket and a real store."""
 
+import asyncio
+import json
 import re
 
 import pytest
@@ -39,6 +41,7 @@ _MAILS = Sql(
     .join_from(message, content, content.c.id == message.c.content_id)
     .order_by(message.c.id)
 )
+_TREATMENTS = Sql(select(content.c.treatment))
 _CONTACTS = Sql(select(contact.c.email, contact.c.is_optin_pending, contact.c.account_id))
 _MEMBERS = Sql(
     select(contact.c.email, list_recipient.c.is_unsubscribed)
@@ -220,6 +223,38 @@ async def test_the_mail_speaks_as_the_widget_says(client, widget, ask):
     assert "Veuillez confirmer votre adresse" in body.decode()
 
 
+async def test_the_mail_is_written_in_a_template_that_has_the_link(client, widget, ask):
+    made_template = await client.post(f"{REST}/template", json={"Name": "Confirm"})
+    template = made_template.json()["Data"][0]["ID"]
+    other = await made(client, TemplateID=template)
+    path = f"{REST}/template/{template}/detailcontent"
+    html = '<a href="{{var:confirmation_link}}">Join us</a>'
+    await client.post(path, json={"Html-part": html, "Headers": {"Subject": "Join us?"}})
+    await client.post(path_of(other), data={"email": "zoe@example.net"})
+    [(_, _, subject, body)] = await ask(_MAILS)
+    assert (subject, "Join us</a>" in body.decode(), "Please confirm" in body.decode()) == (
+        "Join us?",
+        True,
+        False,
+    )
+    [(treatment,)] = await ask(_TREATMENTS)
+    said = json.loads(treatment)
+    assert said["has_language"]
+    link = said["variables"]["confirmation_link"].removeprefix(PUBLIC_URL)
+    assert (await client.post(link)).status_code == 200
+    assert await ask(_MEMBERS) == [("zoe@example.net", 0)]
+
+
+async def test_a_template_without_the_link_is_not_used(client, widget, ask):
+    made_template = await client.post(f"{REST}/template", json={"Name": "Hello"})
+    template = made_template.json()["Data"][0]["ID"]
+    await client.post(f"{REST}/template/{template}/detailcontent", json={"Html-part": "Hello"})
+    other = await made(client, TemplateID=template)
+    await client.post(path_of(other), data={"email": "zoe@example.net"})
+    assert "Please confirm your address" in (await ask(_MAILS))[0][3].decode()
+    assert await link_in(ask)
+
+
 async def test_what_a_widget_displays_stands_in_its_form(client, widget):
     value = {"WidgetID": widget["ID"], "Name": "intro", "Value": "<b>Once a month</b>", "Display": True}
     assert (await client.post(f"{REST}/widgetcustomvalue", json=value)).status_code == 201
@@ -275,6 +310,21 @@ async def test_an_address_gets_one_mail_of_a_form_in_a_while(client, widget, ask
     clock.advance(11 * MINUTE)
     await client.post(path_of(widget), data={"email": "ZOE@example.net"})
     assert len(await ask(_MAILS)) == 2
+
+
+async def test_of_concurrent_signups_of_one_address_one_causes_a_mail(client, widget, ask):
+    form = {"email": "zoe@example.net"}
+    answers = await asyncio.gather(*(client.post(path_of(widget), data=form) for _ in range(5)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(await ask(_MAILS)) == 1
+
+
+async def test_of_concurrent_confirmations_one_subscribes(client, widget, ask):
+    await client.post(path_of(widget), data={"email": "zoe@example.net"})
+    link = await link_in(ask)
+    answers = await asyncio.gather(*(client.post(link) for _ in range(5)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert await ask(_COUNT) == [(1,)]
 
 
 async def test_an_address_gets_few_mails_a_day_of_all_forms(client, widget, ask, clock):

@@ -179,6 +179,7 @@ class Door:
                 signup=SignupDoor(
                     Signups(database, ids, clock),
                     self.signup_signer,
+                    self.templates,
                     self.acceptor,
                     RateLimiter(REQUESTS_A_MINUTE, clock),
                 ),

@@ -56,6 +56,7 @@ def http_app(
         stopping=stopping,
     )
 
+    templates = Templates(database, platform.ids, platform.clock)
     signup_signer = SignupSigner(platform.sealer.derived_key(KEY_PURPOSE), settings.public_url.rstrip("/"))
 
     async def store_answers() -> None:
@@ -77,7 +78,7 @@ def http_app(
             rate=services.rate,
             senders=services.senders,
             categories=MonitoringCategories(database, platform.clock),
-            templates=Templates(database, platform.ids, platform.clock),
+            templates=templates,
             acceptor=services.acceptor,
             jobs=services.jobs,
             audience=audience_of(database, platform.ids, platform.clock, platform.sealer),
@@ -104,6 +105,7 @@ def http_app(
             signup=SignupDoor(
                 Signups(database, platform.ids, platform.clock),
                 signup_signer,
+                templates,
                 services.acceptor,
                 RateLimiter(REQUESTS_A_MINUTE, platform.clock),
             ),

@@ -52,6 +52,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     """Of the mail; "" leaves it to who writes it."""
     reply_to: str
+    template_id: int
+    """What the mail is written in; 0 for none."""
     notes: tuple[str, ...]
     """What its owner wants it to say."""
 
@@ -176,5 +178,6 @@ def _form(widget_id: int, row: WidgetRow) -> Form:
         language=said["locale"][:2].lower(),
         subject=said["subject"],
         reply_to=said["reply_to"],
+        template_id=said["template_id"] or 0,
         notes=row.shown,
     )

@@ -37,6 +37,7 @@ class OneForm:
             language="en",
             subject="",
             reply_to="",
+            template_id=0,
             notes=("Fresh bread and a recipe, once a month.",),
         )
         self.email = ""
@@ -55,6 +56,13 @@ class OneForm:
     async def confirm(self, signup_id, _):
         self.is_confirmed = True
         return await self.find(signup_id)
+
+
+class NoTemplates:
+    """Stored templates, of which there are none."""
+
+    async def find(self, *_):
+        return None
 
 
 class Sent:
@@ -90,7 +98,7 @@ def signer():
 
 @pytest.fixture(autouse=True)
 def _served(signups, sent, signer):
-    app = SignupDoor(signups, signer, sent, RateLimiter(None, ManualClock()))
+    app = SignupDoor(signups, signer, NoTemplates(), sent, RateLimiter(None, ManualClock()))
     port = int(signer.form_url(7).split(":")[2].split("/")[0])
     server = Quiet(uvicorn.Config(app, port=port, log_config=None, lifespan="off", http="httptools"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))

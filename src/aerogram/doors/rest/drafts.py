@@ -49,7 +49,7 @@ STATUS_NAMES: Final[Mapping[int, str]] = {
 }
 _BY_HAND: Final = frozenset({0, records.ARCHIVED, records.DELETED})
 """The statuses that a client may set; sending and testing set the others."""
-_OPTIONAL_REFERENCE: Final = {
+_REFERENCES: Final = {
     "Campaign": "campaign_id",
     "ContactsList": "list_id",
     "Segmentation": "segment_id",
@@ -89,10 +89,7 @@ COMMON_FIELDS: Final = (
 )
 COMMON_FILTERS: Final = (
     Filter("AXTesting", "axtest_id", filters.integer, "ID of the A/X test"),
-    *(
-        Filter(name, source, filters.integer, f"ID of its {name}")
-        for name, source in _OPTIONAL_REFERENCE.items()
-    ),
+    *(Filter(name, source, filters.integer, f"ID of its {name}") for name, source in _REFERENCES.items()),
     Filter("DeliveredAt", "delivered_after", filters.end_moment, "delivered later than this"),
     Filter("EditMode", "edit_mode", filters.lowered, "the editor"),
     Filter("IsArchived", "is_archived", filters.flag, "true: archived only; false: none of them"),
@@ -139,7 +136,6 @@ class Drafts:
         self, kind: str, fields: tuple[Field, ...], database: Database, ids: IdGenerator, clock: Clock
     ) -> None:
         self._kind = kind
-        self._fields = fields
         self._unset: dict[str, Any] = {
             field.source: "" if isinstance(field, Text) else 0
             for field in fields
@@ -171,7 +167,7 @@ class Drafts:
             "account_id": account_id,
             "created_ms": self._clock.now_ms(),
         }
-        await self._database.write(lambda: self._adding(row))
+        await self._database.write(lambda: records.add(_columns(row)))
         return row
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
@@ -197,9 +193,6 @@ class Drafts:
             return _found((yield from records.content(self._kind, account_id, which)))
 
         return opened(await self._database.write(unit))
-
-    def _adding(self, row: Row) -> Unit[None]:
-        yield from records.add(_columns(row))
 
     def _changing(self, account_id: int, draft_id: int, values: Row) -> Unit[Row]:
         found = yield from records.claim(self._kind, account_id, draft_id)

@@ -23,6 +23,7 @@ from aerogram.wire.address import is_email, normalised
 if TYPE_CHECKING:
     from aerogram.audience.signups import Form, Pending, Signups
     from aerogram.content.signup_tokens import SignupSigner
+    from aerogram.content.templates import Templates
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.identity.rate import RateLimiter
     from aerogram.submission.accept import Acceptor
@@ -49,10 +50,18 @@ _HEADERS: Final = (
 class SignupDoor:
     """An ASGI application for the paths that begin with `PREFIX`."""
 
-    def __init__(self, signups: Signups, signer: SignupSigner, acceptor: Acceptor, rate: RateLimiter) -> None:
-        """Take the rules and what they need; ``rate`` counts the requests of each network."""
+    def __init__(
+        self,
+        signups: Signups,
+        signer: SignupSigner,
+        templates: Templates,
+        acceptor: Acceptor,
+        rate: RateLimiter,
+    ) -> None:
+        """Take the rules and what they need; ``rate`` counts the forms that each network hands in."""
         self._signups = signups
         self._signer = signer
+        self._templates = templates
         self._acceptor = acceptor
         self._rate = rate
         self._sheets = Sheets(__package__)
@@ -73,8 +82,6 @@ class SignupDoor:
     async def _served(self, scope: Scope, receive: Receive) -> Answer:
         path: str = scope["path"]
         is_reading = scope["method"] in _READERS
-        if not is_reading and self._rate.take(_network(client_ip(scope))):
-            return self._answer(429, Page.BUSY, "")
         if path.startswith(CONFIRM):
             signup_id = self._signer.read_confirm(path[len(CONFIRM) :])
             if signup_id is None:
@@ -89,6 +96,8 @@ class SignupDoor:
             return self._answer(404, Page.INVALID, "")
         if is_reading:
             return self._answer(200, Page.FORM, form.language, form=form)
+        if self._rate.take(_network(client_ip(scope))):
+            return self._answer(429, Page.BUSY, form.language)
         return await self._signed_up(scope, receive, form)
 
     def _asked(self, pending: Pending | None) -> Answer:
@@ -114,8 +123,10 @@ class SignupDoor:
         signup_id = await self._signups.sign_up(form, email, ip)
         if signup_id is None:
             return
-        mail = confirmation(self._sheets, form, email, self._signer.confirm_url(signup_id))
         try:
+            template = await self._templates.find(form.account_id, form.template_id)
+            link = self._signer.confirm_url(signup_id)
+            mail = confirmation(self._sheets, form, email, link, template)
             await self._acceptor.accept([mail])
         except UnavailableError:
             await self._signups.withdraw(signup_id)
