@@ -190,3 +190,47 @@ def test_v3_tells_its_mistakes(sdk, capturing):
 def test_v3_tells_a_wrong_secret(sdk, capturing):
     with pytest.raises(MailjetAuthError):
         sdk(capturing.server, "wrong", version="v3").send.create(data=v3_message(To="ann@example.net"))
+
+
+def test_a_contact_lives_on_a_list(sdk, post):
+    mailjet = sdk(post.server, version="v3")
+    email = Sample().recipient
+    (age,) = mailjet.contactmetadata.create(data={"Name": "PythonAge", "Datatype": "int"}).json()["Data"]
+    (news,) = mailjet.contactslist.create(data={"Name": "Python's news"}).json()["Data"]
+    answer = mailjet.contact.create(data={"Email": email, "Name": "Ana"})
+    assert answer.status_code == 201
+    (contact,) = answer.json()["Data"]
+    with pytest.raises(ValidationError, match="for Email already exists"):
+        mailjet.contact.create(data={"Email": email})
+    assert mailjet.contact.get(id=email).json()["Data"] == [contact]
+    data = {"Data": [{"Name": "pythonage", "Value": 30}]}
+    (known,) = mailjet.contactdata.update(id=contact["ID"], data=data).json()["Data"]
+    assert known["Data"] == [{"Name": "pythonage", "Value": "30"}]
+
+    def manage(action):
+        body = {"Email": email, "Action": action}
+        return mailjet.contactslist_managecontact.create(id=news["ID"], data=body).status_code
+
+    def lists():
+        found = mailjet.contact_getcontactslists.get(id=contact["ID"]).json()["Data"]
+        return [(each["ListID"], each["IsUnsub"]) for each in found]
+
+    assert manage("addforce") == 201
+    assert lists() == [(news["ID"], False)]
+    assert manage("unsub") == 201
+    assert lists() == [(news["ID"], True)]
+    assert manage("addnoforce") == 201
+    assert lists() == [(news["ID"], True)]
+    actions = {"ContactsLists": [{"ListID": news["ID"], "Action": "addforce"}]}
+    answer = mailjet.contact_managecontactslists.create(id=contact["ID"], data=actions)
+    assert (answer.status_code, answer.json()["Data"]) == (201, [actions])
+    (link,) = mailjet.listrecipient.get(filters={"ContactEmail": email}).json()["Data"]
+    with pytest.raises(ValidationError, match="A duplicate ListRecipient already exists"):
+        mailjet.listrecipient.create(data={"ContactID": contact["ID"], "ListID": news["ID"]})
+    assert mailjet.listrecipient.delete(id=link["ID"]).status_code == 204
+    assert lists() == []
+    assert mailjet.contactslist.delete(id=news["ID"]).status_code == 204
+    assert mailjet.contactslist.get(id=news["ID"]).json()["Data"][0]["IsDeleted"]
+    assert mailjet.contactmetadata.delete(id=age["ID"]).status_code == 204
+    with pytest.raises(DoesNotExistError, match="Object not found"):
+        mailjet.contactmetadata.get(id=age["ID"])

@@ -279,3 +279,42 @@ def test_node_mailjet_sends_a_template_with_variables(run, post):
     received = email.message_from_bytes(post.mail_to(sample.recipient), policy=email.policy.default)
     assert (received["From"], received["Subject"]) == (f"Shop <{SENDER}>", "Order 17")
     assert received.get_body(("html",)).get_content().strip() == "<p>Dear Ann</p>"
+
+
+def test_node_mailjet_keeps_contacts_on_lists(run, post):
+    settings = post.server.settings
+    access = {"host": https_of(post.server), "key": settings["api_key"], "secret": settings["secret_key"]}
+    email_of_ana = Sample().recipient
+
+    def call(method, resource, own_id=None, action=None, **body):
+        asked = {"params" if method == "get" else "body": body}
+        told = run(
+            "call_mailjet.js", **access, method=method, resource=resource, id=own_id, action=action, **asked
+        )
+        return told["status"], (told.get("body") or {}).get("Data", told.get("message"))
+
+    _, [news] = call("post", "contactslist", Name="Node's news")
+    call("post", "contactmetadata", Name="NodeAge", Datatype="int", NameSpace="static")
+    managed = {"Email": email_of_ana, "Action": "addforce", "Name": "Ana", "Properties": {"nodeage": 30}}
+    status, [row] = call("post", "contactslist", news["ID"], "managecontact", **managed)
+    assert (status, {name: row[name] for name in managed}) == (201, managed)
+    status, mistake = call(
+        "post", "contactslist", news["ID"], "managecontact", **managed | {"Properties": {"shoe": 43}}
+    )
+    assert (status, "Object properties invalid" in mistake) == (400, True)
+    _, [link] = call("get", "listrecipient", ContactEmail=email_of_ana, ContactsList=news["ID"], Style="Full")
+    assert link["Contact"]["Email"]["Email"] == email_of_ana
+    status, [left] = call("put", "listrecipient", link["ID"], IsUnsubscribed=True)
+    assert (status, left["IsUnsubscribed"]) == (200, True)
+    _, [told] = call("get", "contact", row["ContactID"], "getcontactslists")
+    assert (told["ListID"], told["IsUnsub"]) == (news["ID"], True)
+    _, [known] = call("get", "contactdata", email_of_ana)
+    assert known["Data"] == [{"Name": "nodeage", "Value": "30"}]
+    status, mistake = call("post", "contact", Email=email_of_ana)
+    assert (status, "for Email already exists" in mistake) == (400, True)
+    erased = run(
+        "call_mailjet.js", **access, version="v4", method="delete", resource="contacts", id=row["ContactID"]
+    )
+    assert erased["status"] == 200
+    _, [ghost] = call("get", "contact", row["ContactID"])
+    assert ghost["Name"] == "Anonymized"

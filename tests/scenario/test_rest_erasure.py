@@ -33,7 +33,13 @@ async def test_an_erased_contact_can_be_read_by_its_id_alone(client):
     assert (await client.get(f"/v3/REST/contactdata/{ana['ID']}")).json()["Data"][0]["Data"] == []
     assert (await client.get("/v3/REST/listrecipient")).json()["Count"] == 0
     assert (await client.get(f"{LISTS}/{news['ID']}")).json()["Data"][0]["SubscriberCount"] == 0
-    refused(await client.put(f"{CONTACTS}/{ana['ID']}", json={"Name": "Ana"}), 404, "Object not found")
+    actions = {"ContactsLists": [{"ListID": news["ID"], "Action": "addforce"}]}
+    for answer in (
+        await client.put(f"{CONTACTS}/{ana['ID']}", json={"Name": "Ana"}),
+        await client.post(f"{CONTACTS}/{ana['ID']}/managecontactslists", json=actions),
+        await client.post("/v3/REST/listrecipient", json={"ContactID": ana["ID"], "ListID": news["ID"]}),
+    ):
+        refused(answer, 404, "Object not found")
 
 
 async def test_the_address_may_come_back_as_somebody_new(client):

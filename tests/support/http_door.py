@@ -37,6 +37,7 @@ class Keys:
         self._accounts = {(KEY, SECRET): ACCOUNT, (STRANGERS_KEY, STRANGERS_SECRET): STRANGER}
         self.is_down = None
         self.defaults = NO_DEFAULTS
+        self.kind = CredentialKind.API_KEY
 
     def cached(self, *_):
         return None
@@ -49,7 +50,7 @@ class Keys:
             return None
         return Principal(
             account_id=account_id,
-            kind=CredentialKind.API_KEY,
+            kind=self.kind,
             label=f"API key {key}",
             defaults=self.defaults,
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from aerogram.doors.rest.resources.contact_erasure import PATHS as ERASURE
 from support.calls import a_call, a_message
 
 Made = Mapping[str, Any]
@@ -65,7 +66,79 @@ async def _message(_, client, number):
     return shown
 
 
+async def _contact(_, number):
+    return {"Email": f"reader{number}@example.net", "Name": "Ann"}
+
+
+async def _property(_, number):
+    return {"Name": f"property{number}"}
+
+
+async def _list(_, number):
+    return {"Name": f"List {number}"}
+
+
+async def _created(client, resource, body):
+    answer = await client.post(f"/v3/REST/{resource}", json=body)
+    return answer.json()["Data"][0]
+
+
+async def _values(_, client, number):
+    contact = await _created(client, "contact", await _contact(client, number))
+    await client.post("/v3/REST/contactmetadata", json={"Name": "country"})
+    values = {"ContactID": contact["ID"], "Data": [{"Name": "country", "Value": "FR"}]}
+    made = await _created(client, "contactdata", values)
+    _ADDRESSES[made["ID"]] = contact["Email"]
+    return made
+
+
+async def _historic_value(client, number):
+    contact = await _created(client, "contact", await _contact(client, number))
+    await client.post("/v3/REST/contactmetadata", json={"Name": "weight", "NameSpace": "historic"})
+    return {"ContactID": contact["ID"], "Name": "weight", "Data": str(number)}
+
+
+async def _membership(client, number):
+    contact = await _created(client, "contact", await _contact(client, number))
+    own = await _created(client, "contactslist", await _list(client, number))
+    return {"ContactID": contact["ID"], "ListID": own["ID"]}
+
+
+async def _erased(_, client):
+    contact = await _created(client, "contact", await _contact(client, 0))
+    return {"contact_id": str(contact["ID"])}
+
+
+_ADDRESSES: dict[int, str] = {}
+"""Of contacts whose values were made, by id."""
+
 EXAMPLES: dict[str, Example] = {
+    "contact": Example(
+        body=_contact,
+        change={"Name": "Bob"},
+        keys=lambda made: [made["Email"], made["Email"].upper().replace("@", "%40")],
+        actions={"managecontactslists": {"ContactsLists": [{"ListID": 1, "Action": "addforce"}]}},
+    ),
+    "contactdata": Example(
+        made=_values,
+        change={"Data": [{"Name": "country", "Value": "DE"}]},
+        keys=lambda made: [_ADDRESSES[made["ID"]]],
+        is_kept=True,
+    ),
+    "contacthistorydata": Example(body=_historic_value),
+    "contactmetadata": Example(
+        body=_property,
+        change={"Datatype": "int"},
+        keys=lambda made: [f"static|{made['Name']}", f"Static%7C{made['Name'].upper()}"],
+    ),
+    "contactslist": Example(
+        body=_list,
+        change={"Name": "Another"},
+        keys=lambda made: [made["Address"]],
+        actions={"managecontact": {"Email": "ann@example.net", "Action": "addforce"}},
+        is_kept=True,
+    ),
+    "listrecipient": Example(body=_membership, change={"IsUnsubscribed": True}),
     "eventcallbackurl": Example(
         body=_callback,
         change={"Url": "https://other.example.com/x"},
@@ -82,5 +155,7 @@ EXAMPLES: dict[str, Example] = {
 }
 """By the resource's name. A missing one fails a test."""
 
-ROUTES: dict[str, RouteExample] = {}
+ROUTES: dict[str, RouteExample] = {
+    f"DELETE {path}": RouteExample(parts=_erased, strangers=200) for path in ERASURE
+}
 """By ``METHOD path`` of the route. A missing one fails a test."""

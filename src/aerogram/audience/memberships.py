@@ -78,7 +78,7 @@ class Memberships:
         is_unsubscribed: bool = False,
         is_active: bool = True,
     ) -> Membership:
-        """Put a contact of the account on a list. Raises `UnknownListsError` or `LinkedError`."""
+        """Put a contact on a list. Raises `NotFoundError`, `UnknownListsError` or `LinkedError`."""
         now = self._clock.now_ms()
         action = ListAction(list_id, Action.UNSUB if is_unsubscribed else Action.ADD_FORCE)
 
@@ -118,7 +118,7 @@ class Memberships:
         await self._database.write(unit)
 
     async def act(self, account_id: int, contact_id: int, actions: Sequence[ListAction]) -> None:
-        """Apply actions to one contact: all, or none and `UnknownListsError`."""
+        """Apply actions to one contact: all, or none and `UnknownListsError` or `NotFoundError`."""
         now = self._clock.now_ms()
         await self._database.write(
             lambda: act_on_lists(account_id, contact_id, actions, ids=self._ids, now_ms=now)

@@ -88,19 +88,24 @@ def subscribe(
 ) -> Unit[None]:
     """Apply to each contact, by id, its own action on one list. Raises `UnknownListsError`.
 
-    The contacts must be the account's own. Copying a list needs this: what becomes of a contact depends on
-    its place on the other one.
+    Contacts that the account has not are left out. Copying a list needs this: what becomes of a contact
+    depends on its place on the other one.
     """
-    yield from contact_batches.hold(account_id, list(wanted))
+    held = yield from contact_batches.hold(account_id, list(wanted))
     yield from _hold_lists(account_id, [list_id])
-    yield from _act(account_id, list_id, wanted, ids=ids, now_ms=now_ms)
+    own = {contact_id: action for contact_id, action in wanted.items() if contact_id in held}
+    yield from _act(account_id, list_id, own, ids=ids, now_ms=now_ms)
 
 
 def act_on_lists(
     account_id: int, contact_id: int, actions: Sequence[ListAction], *, ids: IdGenerator, now_ms: int
 ) -> Unit[None]:
-    """Apply actions on several lists to one contact: all of them, or none and `UnknownListsError`."""
-    yield from contact_batches.hold(account_id, [contact_id])
+    """Apply actions on several lists to one contact: all of them, or none and `UnknownListsError`.
+
+    Raises `NotFoundError` when the account has no such contact, or it was erased.
+    """
+    if not (yield from contact_batches.hold(account_id, [contact_id])):
+        raise NotFoundError("There is no such contact.")
     yield from _hold_lists(account_id, [list_id for list_id, _ in actions])
     for list_id, action in actions:
         yield from _act(account_id, list_id, {contact_id: action}, ids=ids, now_ms=now_ms)

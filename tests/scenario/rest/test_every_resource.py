@@ -10,6 +10,7 @@ import pytest
 from aerogram.doors.rest.registry import declared_resources, declared_routes
 from aerogram.doors.rest.resource import MAX_BODY_BYTES
 from aerogram.doors.rest.route import Router
+from aerogram.model.account import CredentialKind
 from support.http_door import STRANGERS_KEY, STRANGERS_SECRET, a_client
 from support.rest_examples import EXAMPLES, ROUTES
 from support.rest_schema import assert_described
@@ -66,8 +67,9 @@ class Objects:
     def paths(self, made):
         """Every path of the declaration, with the verbs that it has."""
         resource = self.resource
+        posts = {"POST"} if resource.posts_to_one else set()
         own = {"GET", "POST", "PUT"} if resource.is_singular else {"GET", "POST"}
-        found = {self.path: resource.methods & own, self.one(made): resource.methods - {"POST"}}
+        found = {self.path: resource.methods & own, self.one(made): resource.methods - ({"POST"} - posts)}
         for action in resource.actions:
             path = f"/v3/REST/{action.path(resource.name)}".replace("{key}", str(self.key(made)))
             path = path.replace(f"{{{action.sub_id}}}", "1")
@@ -207,9 +209,14 @@ async def test_a_key_that_names_nothing_is_answered_as_such(objects, client):
 @every_resource
 async def test_a_verb_that_a_path_has_not_is_answered_405(objects, client):
     for path, methods in objects.paths(await objects.make()).items():
+        refused = (
+            set()
+            if objects.resource.action_call(tuple(path.split("/")[4:]))
+            else objects.resource.refused_methods
+        )
         for method in set(METHODS) - methods:
             answer = await client.request(method, path, content=b"{}")
-            if method in objects.resource.refused_methods:
+            if method in refused:
                 assert (answer.status_code, answer.json()["ErrorMessage"]) == (401, "Operation not allowed")
                 continue
             assert answer.status_code == 405, (method, path)
@@ -227,6 +234,17 @@ async def test_without_credentials_nothing_is_told(objects, url):
                 answer = await nobody.request(method, path, content=b"{}")
                 assert (answer.status_code, answer.content) == (401, b"")
                 assert answer.headers["www-authenticate"].startswith("Basic ")
+
+
+@every_resource
+async def test_who_may_do_nothing_here_is_told_so(objects, door, client):
+    made = await objects.make()
+    door.keys.kind = CredentialKind.DOMAIN_TOKEN
+    for path, methods in objects.paths(made).items():
+        for method in methods:
+            answer = await client.request(method, path, json=body_of(objects, path))
+            assert (answer.status_code, answer.json()["StatusCode"]) == (403, 403)
+            assert f"permission for {objects.resource.area.value}" in answer.json()["ErrorMessage"]
 
 
 @every_resource
@@ -366,6 +384,9 @@ async def test_a_route_lets_in_who_may_and_tells_strangers_nothing(name, door, c
     async with a_client(url, auth=(STRANGERS_KEY, STRANGERS_SECRET)) as bob:
         answer = await bob.request(method, path, content=example.body)
         assert answer.status_code == example.strangers, answer.text
+    door.keys.kind = CredentialKind.DOMAIN_TOKEN
+    assert (await client.request(method, path, content=example.body)).status_code == 403
+    door.keys.kind = CredentialKind.API_KEY
     answer = await client.request(method, path, content=example.body)
     assert answer.status_code == route.status, answer.text
     fitting = {each.method for each in ROUTER.fitting(tuple(path.split("/")[1:]))}

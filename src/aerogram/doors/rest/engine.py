@@ -123,7 +123,7 @@ class Engine:
         values |= {one.name: one.value for one in conditions_in(asked.parameters, filters)}
         if action.takes:
             given = given_in(asked.request.body, action.takes, asked.resource.class_name + action.name)
-            values |= values_of(given, action.takes, None)
+            values |= values_of(given, action.takes, {}, is_new=True)
             await resolve(values, action.takes, self.resources, asked.account_id)
         return values
 
@@ -145,7 +145,7 @@ class Engine:
         collection = _changeable(resource).collection
         given = given_in(asked.request.body, resource.fields, resource.class_name)
         values = {field.source: field.default for field in resource.fields if field.default is not None}
-        values |= values_of(given, resource.fields, None)
+        values |= values_of(given, resource.fields, {"account_id": asked.account_id}, is_new=True)
         await resolve(values, resource.fields, self.resources, asked.account_id)
         row = await collection.add(asked.account_id, values)
         return enveloped(CREATED, await self._shown(asked, [row]), 1)
@@ -154,7 +154,7 @@ class Engine:
         resource = asked.resource
         collection = _changeable(resource).collection
         given = given_in(asked.request.body, resource.fields, resource.class_name)
-        values = values_of(given, resource.fields, row)
+        values = values_of(given, resource.fields, row, is_new=False)
         await resolve(values, resource.fields, self.resources, asked.account_id)
         values = resource.completed(row, values)
         values = {

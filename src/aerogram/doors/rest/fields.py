@@ -78,7 +78,7 @@ class Field:
 
     def is_echo(self, value: Any, own: Any) -> bool:
         """Tell whether a client gives back ``own`` as it was shown: that is no change."""
-        return is_empty(value) if own is None else str(self.show(own)) == str(value)
+        return str(self.show(own)) == str(value) or (own is None and is_empty(value))
 
     def is_same(self, value: Any, own: Any) -> bool:
         """Tell whether a value that was read changes nothing."""

@@ -36,22 +36,23 @@ def given_in(body: bytes, fields: Sequence[Field], class_name: str) -> Given:
     return given
 
 
-def values_of(given: Given, fields: Iterable[Field], row: Row | None) -> dict[str, Any]:
+def values_of(given: Given, fields: Iterable[Field], row: Row, *, is_new: bool) -> dict[str, Any]:
     """Read the values that may be set, and gather what is wrong with the others.
 
-    ``row`` is the object that a PUT changes. A read-only property may be echoed with the value it has
-    (facts: REST.md 3), when there is no object yet, with an empty one.
+    ``row`` is the object that a PUT changes, or what is known of a new one. A read-only property may be
+    echoed with the value it has (facts: REST.md 3); where it has none yet, with an empty one.
     """
     values: dict[str, Any] = {}
     reasons: dict[str, str] = {}
     for field in fields:
         if field not in given:
-            if field.is_required and row is None:
+            if field.is_required and is_new:
                 reasons[field.title] = "MJ03 A non-empty value is required"
             continue
         name, value = given[field]
         if field.is_read_only:
-            if not (is_empty(value) if row is None else field.is_echo(value, row.get(field.source))):
+            is_unset = is_new and field.source not in row and is_empty(value)
+            if not is_unset and not field.is_echo(value, row.get(field.source)):
                 raise faults.read_only(field.name)
             continue
         try:

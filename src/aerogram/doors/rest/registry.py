@@ -60,7 +60,7 @@ def resources(services: RestServices) -> list[Resource]:
 
 def routes(services: RestServices) -> list[Route]:
     """Bind every route that is no resource."""
-    return [contact_erasure(services.audience)]
+    return contact_erasure(services.audience)
 
 
 class _Unbound:

@@ -45,7 +45,11 @@ _LOCK = Sql(
 )
 _HOLD = Sql(
     select(contact.c.id)
-    .where(contact.c.account_id == bindparam("account_id"), any_of(contact.c.id, "contact_ids"))
+    .where(
+        contact.c.account_id == bindparam("account_id"),
+        any_of(contact.c.id, "contact_ids"),
+        contact.c.is_anonymized == 0,
+    )
     .order_by(contact.c.email)
     .with_for_update(),
     "account_id",
@@ -100,9 +104,10 @@ def lock(account_id: int, emails: Sequence[str]) -> Unit[dict[str, Known]]:
     return {row[1]: Known(*row) for row in rows}
 
 
-def hold(account_id: int, contact_ids: Sequence[int]) -> Unit[None]:
-    """Hold contacts until the commit."""
-    yield _HOLD(account_id, contact_ids)
+def hold(account_id: int, contact_ids: Sequence[int]) -> Unit[set[int]]:
+    """Hold contacts until the commit; gives the ids of those that there are. Erased ones are none."""
+    rows = yield _HOLD(account_id, contact_ids)
+    return {contact_id for (contact_id,) in rows}
 
 
 def add(rows: Sequence[tuple[Any, ...]]) -> Unit[None]:

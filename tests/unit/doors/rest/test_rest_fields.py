@@ -10,12 +10,14 @@ from aerogram.doors.rest.fields import (
     MAX_TEXT,
     OMITTED,
     Choice,
+    Constant,
     Flag,
     Integer,
     Moment,
     Text,
     ValueFault,
 )
+from aerogram.doors.rest.references import Reference
 
 FIELDS = [
     Choice("C", "c", ("one", "two")),
@@ -76,3 +78,20 @@ def test_schemas_tell_what_may_be_null_and_which_words_there_are():
         "type": "array",
         "items": {"type": "string", "enum": ["full"]},
     }
+
+
+@pytest.mark.parametrize(
+    ("field", "own", "echoes", "others"),
+    [
+        (Integer("I", "i"), 5, (5, "5"), (6, "", 0)),
+        (Integer("I", "i"), None, (0, "", None), (5,)),
+        (Flag("F", "f"), 1, (True, "true", "1", 1), (False, 0, "x")),
+        (Moment("M", "m"), 1_604_669_929_123, ("2020-11-06 13:38:49 UTC", 1_604_669_929), ("2020", 0, "")),
+        (Moment("M", "m"), None, ("", 0), ("2020-11-06",)),
+        (Constant("C", 7), None, (7, "7"), (8,)),
+        (Reference("XID", "x", "other", unset=-1), None, (-1, 0, ""), (3,)),
+    ],
+)
+def test_a_value_that_is_given_back_as_shown_is_told_from_a_new_one(field, own, echoes, others):
+    assert [value for value in echoes if not field.is_echo(value, own)] == []
+    assert [value for value in others if field.is_echo(value, own)] == []

@@ -63,6 +63,7 @@ class Visit(ChangeableResource):
         Number("Score", "score"),
         Flag("IsOpen", "is_open", read_only=True),
         Text("Note", "note"),
+        Integer("APIKeyID", "account_id", read_only=True),
     )
 
 
@@ -181,6 +182,7 @@ async def test_a_property_that_the_class_has_not_is_refused_in_recorded_words(en
 
 async def test_a_read_only_property_of_a_new_object_may_only_be_empty(engine):
     assert await call(engine, "POST", "visit", PersonID=7, ID=0, IsOpen="false")
+    assert await call(engine, "POST", "visit", PersonID=7, APIKeyID=ANN.account_id)
     refusal = await refused(engine, "visit", PersonID=7, IsOpen=True)
     assert (refusal.status, str(refusal)) == (
         401,

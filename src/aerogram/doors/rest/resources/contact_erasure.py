@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aerogram.doors.rest.calls import OK, Reply
 from aerogram.doors.rest.faults import RestError
@@ -17,16 +17,23 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.calls import RouteCall
 
 
-def contact_erasure(audience: Audience) -> Route:
-    """Bind the route to the erasures."""
-    return Route(
-        method="DELETE",
-        path="/v4/contacts/{contact_id}",
-        area=Area.CONTACTS,
-        level=Level.FULL,
-        summary="Erase a contact and all that is personal of it; an id that no contact has is no error.",
-        run=lambda call: _erase(audience.erasures, call),
-    )
+PATHS: Final = ("/v4/contacts/{contact_id}", "/v4/REST/contacts/{contact_id}")
+"""The documented path, and the one that node-mailjet makes of it."""
+
+
+def contact_erasure(audience: Audience) -> list[Route]:
+    """Bind the routes to the erasures."""
+    return [
+        Route(
+            method="DELETE",
+            path=path,
+            area=Area.CONTACTS,
+            level=Level.FULL,
+            summary="Erase a contact and all that is personal of it; an id that no contact has is no error.",
+            run=lambda call: _erase(audience.erasures, call),
+        )
+        for path in PATHS
+    ]
 
 
 async def _erase(erasures: Erasures, call: RouteCall) -> Reply:

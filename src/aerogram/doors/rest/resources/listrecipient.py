@@ -84,6 +84,8 @@ class StoredMemberships:
             raise faults.RestError(400, "A duplicate ListRecipient already exists.") from None
         except UnknownListsError as error:
             raise faults.invalid_properties({"List": str(error)}) from None
+        except NotFoundError:
+            raise faults.not_found() from None
         return msgspec.structs.asdict(made)
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
