@@ -12,7 +12,9 @@ from aerogram.audience.segments.values import number_in
 from aerogram.model.segment import Operator
 
 MAX_DEPTH: Final = 32
-"""Brackets within brackets, and turns from OR to XOR; ours to choose. Editors make three."""
+"""Brackets within brackets; ours to choose. Editors make three."""
+MAX_LEVELS: Final = 8
+"""AND, OR and XOR within one another, and turns from OR to XOR: SQLite's parser has a stack of 100 places."""
 MAX_CONDITIONS: Final = 200
 """Comparisons and questions of an expression; SQLite takes a chain of fewer than 1000."""
 
@@ -47,6 +49,8 @@ class _Parser:
             raise SegmentError("A closing bracket without an opening one", self._next.at)
         if self._next.kind != "end":
             raise SegmentError(f"Expected AND, OR or XOR, found {self._next.shown}", self._next.at)
+        if _levels(term) > MAX_LEVELS:
+            raise SegmentError(f"AND, OR and XOR may be nested {MAX_LEVELS} deep", 0)
         return term
 
     def _either(self) -> Term:
@@ -77,7 +81,9 @@ class _Parser:
             self._take()
             denials += 1
         term = self._primary()
-        return Not(term) if denials % 2 else term
+        if denials % 2 == 0:
+            return term
+        return term.operand if isinstance(term, Not) else Not(term)
 
     def _primary(self) -> Term:
         if self._next.text == "(":
@@ -152,3 +158,9 @@ class _Parser:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise SegmentError(f"An expression may be nested {MAX_DEPTH} deep", self._next.at)
+
+
+def _levels(term: Term) -> int:
+    if isinstance(term, Chain):
+        return 1 + max(map(_levels, term.operands))
+    return _levels(term.operand) if isinstance(term, Not) else 0

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Double,
+    Integer,
     Text,
     and_,
     bindparam,
@@ -140,10 +141,7 @@ def clause(condition: Condition) -> ColumnElement[bool]:
             return or_(*map(clause, condition.conditions)).self_group()
         case Odd():
             # A sum, as a chain of comparisons would be as deep as it is long.
-            ones = [
-                case((clause(each), literal_column("1")), else_=literal_column("0"))
-                for each in condition.conditions
-            ]
+            ones = [cast(clause(each), Integer) for each in condition.conditions]
             return sum(ones[1:], ones[0]) % literal_column("2") == literal_column("1")
         case Denied():
             return not_(clause(condition.condition))

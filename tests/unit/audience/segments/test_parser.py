@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from aerogram.audience.segments.errors import SegmentError
 from aerogram.audience.segments.lexer import MAX_LENGTH, MAX_WORDS
-from aerogram.audience.segments.parser import MAX_CONDITIONS, MAX_DEPTH, parse
+from aerogram.audience.segments.parser import MAX_CONDITIONS, MAX_DEPTH, MAX_LEVELS, parse
 from aerogram.audience.segments.signatures import FUNCTIONS
 from aerogram.audience.segments.tree import Chain, Comparison, Literal, Name, Not
 from aerogram.base.errors import RefusedError
@@ -106,6 +106,8 @@ def test_what_is_too_large_is_refused():
     assert refusal("a=" + "ToDate(" * (MAX_DEPTH + 1)).reason == "An expression may be nested 32 deep"
     turns = "a=1" + " or a=1 xor a=1" * MAX_DEPTH
     assert refusal(turns).reason == "An expression may be nested 32 deep"
+    nested = "a=1 and not (" * (MAX_LEVELS + 1) + "a=1" + ")" * (MAX_LEVELS + 1)
+    assert refusal(nested).reason == "AND, OR and XOR may be nested 8 deep"
     assert (
         refusal(" and ".join(["a=1"] * (MAX_CONDITIONS + 1))).reason
         == "An expression may have 200 conditions"
@@ -130,6 +132,7 @@ def test_chains_and_negations_become_a_tree():
     assert parse("a=1 or  b=1 AND c=1") == Chain("or", (a, Chain("and", (b, c))))
     assert parse("a=1 xor b=1 or  c=1") == Chain("or", (Chain("xor", (a, b)), c))
     assert parse("NOT not not (a=1)") == Not(comparison("a", 13))
+    assert parse("not (not a=1)") == comparison("a", 9)
     assert parse("not not a=1") == comparison("a", 8)
 
 
