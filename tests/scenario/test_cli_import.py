@@ -16,7 +16,9 @@ def test_a_file_is_imported_into_a_list_and_what_was_refused_is_told(server, tmp
     with httpx2.Client(base_url=server.url, auth=(API_KEY, SECRET_KEY), trust_env=False) as client:
         client.post("/v3/REST/contactslist", json={"Name": "news"}).raise_for_status()
         (tmp_path / "contacts.csv").write_text("email,city\nann@example.org,Paris\nbob,Rome\n")
-        told = server.answer_of("contact", "import", str(tmp_path / "contacts.csv"), "--list", "news", "--wait")
+        told = server.answer_of(
+            "contact", "import", str(tmp_path / "contacts.csv"), "--list", "news", "--wait"
+        )
         assert (told["status"], told["done"], told["refused"]) == ("Completed", 2, 1)
         assert told["first_refused"] == ['"bob","Rome", ###Invalid email address###email']
         assert server.answer_of("contact", "job", str(told["id"])) == told
