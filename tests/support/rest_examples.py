@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from aerogram.doors.rest.resources.contact_erasure import PATHS as ERASURE
 from support.calls import a_call, a_message
 from support.waiting import until
 
@@ -67,7 +68,7 @@ async def _message(_, client, number):
     return shown
 
 
-async def _list(client, number):
+async def _list_of_job(client, number):
     answer = await client.post("/v3/REST/contactslist", json={"Name": f"List for job {number}"})
     return answer.json()["Data"][0]["ID"]
 
@@ -78,22 +79,22 @@ async def _upload(client, list_id, content=b"email,city\nann@example.org,Paris\n
 
 
 async def _csvimport(client, number):
-    list_id = await _list(client, number)
+    list_id = await _list_of_job(client, number)
     return {"ContactsListID": list_id, "DataID": await _upload(client, list_id), "Method": "addforce"}
 
 
 async def _batchjob(client, number):
-    list_id = await _list(client, number)
+    list_id = await _list_of_job(client, number)
     data_id = await _upload(client, list_id)
     return {"JobType": "Contact list import csv", "RefId": list_id, "DataID": data_id, "Method": "addforce"}
 
 
 async def _parts_of_upload(_, client):
-    return {"list_id": str(await _list(client, 0)), "mime": "text:plain"}
+    return {"list_id": str(await _list_of_job(client, 0)), "mime": "text:plain"}
 
 
 async def _parts_of_csv_errors(door, client):
-    list_id = await _list(client, 0)
+    list_id = await _list_of_job(client, 0)
     data_id = await _upload(client, list_id, b"email\nann\n")
     body = {"ContactsListID": list_id, "DataID": data_id, "Method": "addforce"}
     answer = await client.post("/v3/REST/csvimport", json=body)
@@ -119,9 +120,88 @@ async def _ended(door, client, job_id, mime):
     return {"job_id": str(job_id), "mime": mime, "which": "LAST"}
 
 
+async def _contact(_, number):
+    return {"Email": f"reader{number}@example.net", "Name": "Ann"}
+
+
+async def _property(_, number):
+    return {"Name": f"property{number}"}
+
+
+async def _list(_, number):
+    return {"Name": f"List {number}"}
+
+
+async def _created(client, resource, body):
+    answer = await client.post(f"/v3/REST/{resource}", json=body)
+    return answer.json()["Data"][0]
+
+
+async def _values(_, client, number):
+    contact = await _created(client, "contact", await _contact(client, number))
+    await client.post("/v3/REST/contactmetadata", json={"Name": "country"})
+    values = {"ContactID": contact["ID"], "Data": [{"Name": "country", "Value": "FR"}]}
+    made = await _created(client, "contactdata", values)
+    _ADDRESSES[made["ID"]] = contact["Email"]
+    return made
+
+
+async def _historic_value(client, number):
+    contact = await _created(client, "contact", await _contact(client, number))
+    await client.post("/v3/REST/contactmetadata", json={"Name": "weight", "NameSpace": "historic"})
+    return {"ContactID": contact["ID"], "Name": "weight", "Data": str(number)}
+
+
+async def _membership(client, number):
+    contact = await _created(client, "contact", await _contact(client, number))
+    own = await _created(client, "contactslist", await _list(client, number))
+    return {"ContactID": contact["ID"], "ListID": own["ID"]}
+
+
+async def _erased(_, client):
+    contact = await _created(client, "contact", await _contact(client, 0))
+    return {"contact_id": str(contact["ID"])}
+
+
+_ADDRESSES: dict[int, str] = {}
+"""Of contacts whose values were made, by id."""
+
 EXAMPLES: dict[str, Example] = {
     "batchjob": Example(body=_batchjob, change={"Status": "Abort"}),
     "csvimport": Example(body=_csvimport, change={"ErrTreshold": 50}),
+    "contact": Example(
+        body=_contact,
+        change={"Name": "Bob"},
+        keys=lambda made: [made["Email"], made["Email"].upper().replace("@", "%40")],
+        actions={
+            "managecontactslists": {"ContactsLists": [{"ListID": 1, "Action": "addforce"}]},
+            "managemanycontacts": {"Contacts": [{"Email": "ann@example.net"}]},
+        },
+    ),
+    "contactdata": Example(
+        made=_values,
+        change={"Data": [{"Name": "country", "Value": "DE"}]},
+        keys=lambda made: [_ADDRESSES[made["ID"]]],
+        is_kept=True,
+    ),
+    "contacthistorydata": Example(body=_historic_value),
+    "contactmetadata": Example(
+        body=_property,
+        change={"Datatype": "int"},
+        keys=lambda made: [f"static|{made['Name']}", f"Static%7C{made['Name'].upper()}"],
+    ),
+    "contactslist": Example(
+        body=_list,
+        change={"Name": "Another"},
+        keys=lambda made: [made["Address"]],
+        actions={
+            "managecontact": {"Email": "ann@example.net", "Action": "addforce"},
+            "managemanycontacts": {"Contacts": [{"Email": "ann@example.net"}], "Action": "addforce"},
+            "importlist": {"ListID": 1, "Action": "addforce"},
+        },
+        is_kept=True,
+    ),
+    "listrecipient": Example(body=_membership, change={"IsUnsubscribed": True}),
     "eventcallbackurl": Example(
         body=_callback,
         change={"Url": "https://other.example.com/x"},
@@ -147,5 +227,6 @@ ROUTES: dict[str, RouteExample] = {
         for kind, parts in (("CSVError", _parts_of_csv_errors), ("JSONError", _parts_of_json_errors))
         for end in ("", "/{which}")
     },
+    **{f"DELETE {path}": RouteExample(parts=_erased, strangers=200) for path in ERASURE},
 }
 """By ``METHOD path`` of the route. A missing one fails a test."""

@@ -46,6 +46,8 @@ def paths_of(resource: Resource) -> Json:
         _put(paths, one, "get", _read(resource))
     if "POST" in resource.methods:
         _put(paths, collection, "post", _written(resource, "POST", "create", "Create", CREATED))
+        if resource.posts_to_one:
+            _put(paths, one, "post", _written(resource, "POST", "write", "Write", CREATED))
     if "PUT" in resource.methods:
         _put(paths, one, "put", _written(resource, "PUT", "change", "Change", OK))
         if resource.is_singular:

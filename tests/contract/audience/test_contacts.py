@@ -1,0 +1,121 @@
+"""Contacts, memberships and definitions, on both engines, where several work at the same time."""
+
+import asyncio
+
+import pytest
+
+from aerogram.audience.actions import Action
+from aerogram.audience.contacts import BadAddressError, Contacts, TakenError, address_of, made_for
+from aerogram.audience.lists import Lists
+from aerogram.audience.memberships import LinkedError, Memberships
+from aerogram.audience.properties import Properties, Property, define
+from aerogram.audience.property_values import Datatype
+from aerogram.audience.subscriptions import Entry, ListAction
+
+ANN, BOB = 1, 2
+
+
+@pytest.fixture
+def contacts(database, ids, clock):
+    return Contacts(database, ids, clock)
+
+
+@pytest.fixture
+def lists(database, ids, clock):
+    return Lists(database, ids, clock)
+
+
+@pytest.fixture
+def memberships(database, ids, clock):
+    return Memberships(database, ids, clock)
+
+
+@pytest.fixture
+def properties(database, ids, clock):
+    return Properties(database, ids, clock)
+
+
+def test_an_address_is_compared_as_suppressions_are():
+    assert address_of(" Ann@Exämple.ORG ") == "ann@xn--exmple-cua.org"
+    for text in ("", "ann", "ann@", "@example.org", "a b@example.org", "\\x00@domain.invalid"):
+        with pytest.raises(BadAddressError, match="Invalid email address"):
+            address_of(text)
+
+
+async def test_recipients_become_contacts_once(database, ids, clock, contacts):
+    known = await contacts.create(ANN, "Bob@example.org", name="Bob")
+
+    async def send(*emails):
+        return await database.write(lambda: made_for(ANN, emails, ids=ids, now_ms=clock.now_ms()))
+
+    first = await send("ann@example.org", "bob@example.org", "ann@example.org")
+    assert first[0] == first[2]
+    assert first[1] == known.id
+    assert await send("ann@example.org") == first[:1]
+    found, total = await contacts.page(ANN, {}, (), 10, 0)
+    assert ([one.name for one in found], total) == (["Bob", ""], 2)
+
+
+async def test_of_all_who_make_a_contact_at_once_one_succeeds(contacts):
+    made = await asyncio.gather(
+        *(contacts.create(ANN, "ann@example.org") for _ in range(5)), return_exceptions=True
+    )
+    assert sorted(type(one).__name__ for one in made) == ["Contact"] + ["TakenError"] * 4
+    with pytest.raises(TakenError):
+        await contacts.create(ANN, "ANN@example.org")
+    assert await contacts.create(BOB, "ann@example.org")
+
+
+async def test_values_changed_at_the_same_time_are_all_kept(contacts):
+    ann = await contacts.create(ANN, "ann@example.org")
+    await asyncio.gather(*(contacts.change_values(ANN, ann.id, {str(key): key}) for key in range(8)))
+    [found], _ = await contacts.page(ANN, {"id": ann.id}, (), 1, 0)
+    assert sorted(found.properties.strip("{}").split(",")) == [f'"{key}":{key}' for key in range(8)]
+
+
+async def test_a_count_is_right_whoever_changes_a_list_at_the_same_time(contacts, lists, memberships):
+    news = await lists.create(ANN, "News")
+    people = [await contacts.create(ANN, f"{number}@example.org") for number in range(6)]
+    links = [await memberships.create(ANN, one.id, news.id) for one in people]
+    with pytest.raises(LinkedError):
+        await memberships.create(ANN, people[0].id, news.id)
+    await asyncio.gather(
+        memberships.change(ANN, links[0].id, {"is_unsubscribed": True}),
+        memberships.change(ANN, links[0].id, {"is_unsubscribed": True}),
+        memberships.change(ANN, links[1].id, {"is_active": False}),
+        memberships.remove(ANN, links[2].id),
+        memberships.act(ANN, people[3].id, [ListAction(news.id, Action.REMOVE)]),
+        memberships.manage(ANN, Entry("5@example.org"), ListAction(news.id, Action.UNSUB)),
+        memberships.manage(ANN, Entry("new@example.org"), ListAction(news.id, Action.ADD_FORCE)),
+    )
+    [found], _ = await lists.page(ANN, {"id": news.id}, (), 1, 0)
+    counted, _ = await memberships.page(
+        ANN, {"list_id": news.id, "is_active": 1, "is_unsubscribed": 0}, (), 10, 0
+    )
+    assert found.subscriber_count == len(counted) == 2
+
+
+async def test_an_unsubscribed_contact_that_becomes_active_is_not_counted(contacts, lists, memberships):
+    news = await lists.create(ANN, "News")
+    ann = await contacts.create(ANN, "ann@example.org")
+    link = await memberships.create(ANN, ann.id, news.id, is_unsubscribed=True, is_active=False)
+    for values, count in (
+        ({"is_active": True}, 0),
+        ({"is_unsubscribed": False}, 1),
+        ({"is_active": False}, 0),
+        ({"is_unsubscribed": True, "is_active": True}, 0),
+    ):
+        await memberships.change(ANN, link.id, values)
+        [found], _ = await lists.page(ANN, {"id": news.id}, (), 1, 0)
+        assert found.subscriber_count == count, values
+
+
+async def test_an_import_defines_what_is_new_and_leaves_what_is_known(database, properties, ids):
+    age = await properties.create(ANN, "Age", datatype=Datatype.INT)
+    asked = [
+        Property(id=ids.next_id(), account_id=ANN, name=name, created_ms=0) for name in ("age", "country")
+    ]
+    await database.write(lambda: define(asked))
+    catalogue = await properties.catalogue(ANN)
+    assert (catalogue.id_of("age"), catalogue.datatype_of("age")) == (age.id, Datatype.INT)
+    assert (catalogue.id_of("country"), catalogue.datatype_of("country")) == (asked[1].id, Datatype.STR)
