@@ -106,6 +106,10 @@ class JobRunner:
             await self._end(desk, *await _outcome(desk, job))
         except records.JobLostError as error:
             _log.info("job_lost", job=job.id, reason=str(error))
+        except UnavailableError as error:
+            # As with the store itself: later the same file may be readable, here or on another node.
+            _log.warning("job_put_off", job=job.id, reason=str(error))
+            await asyncio.sleep(LOOK_SECONDS)
         finally:
             # What ended has no lease any more; what did not may be taken up by anyone at once.
             await _let_go(desk)
@@ -145,7 +149,7 @@ async def _outcome(desk: Desk, job: Job) -> tuple[JobStatus, str]:
     """Work, and tell how the job ends: its last status, and what went wrong."""
     try:
         await WORK[job.kind](desk)
-    except records.JobLostError:
+    except (records.JobLostError, UnavailableError):
         raise
     except (RefusedError, NotFoundError) as error:
         return JobStatus.ERROR, str(error)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, insert, select, text, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from aerogram.base.errors import AerogramError
 from aerogram.model.job import Job, JobStatus, Refusal
@@ -58,16 +58,11 @@ _FIND = Sql(
     "which",
     "owner",
 )
-_older = job.alias("older")
+_open = job.alias("open_job")
+_OLDEST: Final = select(func.min(_open.c.id)).where(_open.c.is_open == text("1")).group_by(_open.c.account_id)
 _DUE = Sql(
     select(*_ALL)
-    .where(
-        job.c.is_open == text("1"),
-        job.c.lease_until_ms <= bindparam("now"),
-        ~select(_older.c.id)
-        .where(_older.c.is_open == text("1"), _older.c.account_id == job.c.account_id, _older.c.id < job.c.id)
-        .exists(),
-    )
+    .where(job.c.id.in_(_OLDEST), job.c.is_open == text("1"), job.c.lease_until_ms <= bindparam("now"))
     .order_by(job.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=job, skip_locked=True),
