@@ -30,5 +30,6 @@ class OptionalAddress(Text):
         return OMITTED if self._is_omitted and not value else super().show(value)
 
     def schema(self) -> dict[str, Any]:
-        """Describe it as an address."""
-        return super().schema() | {"format": "email"}
+        """Describe it as an address, or "" while it is unset."""
+        described = super().schema()
+        return described | {"anyOf": [{"format": "email"}, {"const": ""}]}
