@@ -353,6 +353,12 @@ EXAMPLES: dict[str, Example] = {
         keys=lambda made: [_ADDRESSES[made["ID"]]],
         is_kept=True,
     ),
+    "contactfilter": Example(
+        body=_given(Name="Segment {}", Expression="(age>={})"),
+        change={"Description": "adults"},
+        keys=lambda made: [made["Name"]],
+        is_kept=True,
+    ),
     "contacthistorydata": Example(body=_historic_value),
     "contactmetadata": Example(
         body=_property,
