@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 import functools
 import json
+import os
+import subprocess
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from mailjet_rest import Client
 
 from clients.anymail_mail import a_mail
+from support import required
 from support.certificates import make_pair
 from support.django_site import TrackingSite
 from support.ports import free_port
@@ -25,6 +29,9 @@ if TYPE_CHECKING:
 
     from support.certificates import Pair
     from support.server import ServerProcess
+
+
+_SCRIPTS = Path(__file__).with_name("node")
 
 
 @pytest.fixture(scope="session")
@@ -129,3 +136,54 @@ def mail(reporting):
 def post(request) -> Capturing | Relaying:
     """Each way a mail can end: in the inbox, and at a next hop."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def sdk():
+    """Make a client of the Send API for a server."""
+    opened = []
+
+    def make(server, secret=None, version="v3.1"):
+        key = (server.settings["api_key"], secret or server.settings["secret_key"])
+        client = Client(auth=key, version=version, api_url=f"{server.url}/")
+        opened.append(client)
+        return client
+
+    yield make
+    for client in opened:
+        client.close()
+
+
+@pytest.fixture(scope="session")
+def node():
+    """Node, with the locked packages in place."""
+    found = required.program("node")
+    if not (_SCRIPTS / "node_modules").is_dir():
+        subprocess.run([required.program("npm"), "ci", "--no-audit", "--no-fund"], cwd=_SCRIPTS, check=True)
+    return found
+
+
+@pytest.fixture
+def run(node, certificate):
+    """Run one of the scripts; give what it prints."""
+
+    def run_script(script, **given):
+        done = subprocess.run(
+            [node, script],
+            cwd=_SCRIPTS,
+            input=json.dumps(given),
+            env=os.environ | {"NODE_EXTRA_CA_CERTS": str(certificate.certificate)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run_script
+
+
+def https_of(server):
+    """Give host and port of a server's HTTPS, by the name in its certificate."""
+    return server.settings["https"].replace("127.0.0.1", "localhost")

@@ -3,7 +3,6 @@
 import base64
 
 import pytest
-from mailjet_rest import Client
 from mailjet_rest.errors import DoesNotExistError, MailjetAuthError, ValidationError
 
 from clients.sample import ATTACHMENT, FILENAME, HTML, SENDER, TEXT, Sample
@@ -12,22 +11,6 @@ UNAUTHORIZED = (
     "API key authentication/authorization failure. You may be unauthorized to access the API or your API key "
     "may be expired. Visit API keys management section to check your keys."
 )
-
-
-@pytest.fixture
-def sdk():
-    """Make a client of the Send API for a server."""
-    opened = []
-
-    def make(server, secret=None, version="v3.1"):
-        key = (server.settings["api_key"], secret or server.settings["secret_key"])
-        client = Client(auth=key, version=version, api_url=f"{server.url}/")
-        opened.append(client)
-        return client
-
-    yield make
-    for client in opened:
-        client.close()
 
 
 def message_to(*recipients, **changes):

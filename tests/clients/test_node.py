@@ -3,13 +3,10 @@
 import base64
 import email
 import email.policy
-import json
-import os
-import subprocess
-from pathlib import Path
 
 import pytest
 
+from clients.conftest import https_of
 from clients.sample import (
     ATTACHMENT,
     CONTROLS,
@@ -20,45 +17,8 @@ from clients.sample import (
     Sample,
     assert_uncontrolled,
 )
-from support import required
-
-FOLDER = Path(__file__).with_name("node")
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture(scope="session")
-def node():
-    """Node, with the locked packages in place."""
-    found = required.program("node")
-    if not (FOLDER / "node_modules").is_dir():
-        subprocess.run([required.program("npm"), "ci", "--no-audit", "--no-fund"], cwd=FOLDER, check=True)
-    return found
-
-
-@pytest.fixture
-def run(node, certificate):
-    """Run one of the scripts; give what it prints."""
-
-    def run_script(script, **given):
-        done = subprocess.run(
-            [node, script],
-            cwd=FOLDER,
-            input=json.dumps(given),
-            env=os.environ | {"NODE_EXTRA_CA_CERTS": str(certificate.certificate)},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return run_script
-
-
-def https_of(server):
-    return server.settings["https"].replace("127.0.0.1", "localhost")
 
 
 def test_node_mailjet_sends_text_html_and_a_file(run, post):
