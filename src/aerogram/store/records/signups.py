@@ -69,6 +69,9 @@ _CONFIRM = Sql(
     *("now_ms", "ip", "which"),
 )
 _REMOVE = Sql(delete(signup).where(signup.c.id == bindparam("which"), signup.c.confirm_ms == 0), "which")
+_FORGET_UNCONFIRMED = Sql(
+    delete(signup).where(signup.c.confirm_ms == 0, signup.c.signup_ms <= bindparam("until")), "until"
+)
 _FORGET_ADDRESS = Sql(
     delete(signup).where(signup.c.account_id == bindparam("owner"), signup.c.email == bindparam("of_email")),
     *("owner", "of_email"),
@@ -118,6 +121,11 @@ def confirm(signup_id: int, now_ms: int, ip: str) -> Unit[None]:
 def remove(signup_id: int) -> Unit[None]:
     """Forget a signup that was not confirmed."""
     yield _REMOVE(signup_id)
+
+
+def forget_unconfirmed(until_ms: int) -> Unit[None]:
+    """Forget the signups of a moment and before that nobody confirmed; their links are not valid any more."""
+    yield _FORGET_UNCONFIRMED(until_ms)
 
 
 def forget_address(account_id: int, email: str) -> Unit[None]:

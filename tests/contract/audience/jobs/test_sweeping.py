@@ -3,7 +3,9 @@
 import pytest
 
 from aerogram.audience.jobs.sweeping import ERRORS_KEPT_MS, FILE_KEPT_MS, sweep
+from aerogram.audience.signups import LIFE_MS
 from aerogram.base.errors import NotFoundError
+from aerogram.store.records import signups
 from support.audience_jobs import csv_of
 
 
@@ -29,6 +31,25 @@ async def test_an_error_file_goes_after_its_time(shop):
     shop.clock.advance(1)
     await sweep(shop.workshop)
     assert not await shop.jobs.has_refusals(job)
+
+
+async def test_a_signup_that_nobody_confirmed_goes_when_its_link_is_void(shop):
+    now_ms = shop.clock.now_ms()
+    typed = signups.SignupRow(1, 1, 2, 3, 4, "ann@example.net", "key", now_ms, "192.0.2.1")
+    confirmed = typed._replace(id=5, signup_key="other", confirm_ms=now_ms)
+
+    def rows():
+        first = yield from signups.find(1)
+        return [first, (yield from signups.find(5))]
+
+    for row in (typed, confirmed):
+        await shop.workshop.database.write(lambda row=row: signups.add(row))
+    shop.clock.advance(LIFE_MS - 1)
+    await sweep(shop.workshop)
+    assert await shop.workshop.database.read(rows) == [typed, confirmed]
+    shop.clock.advance(1)
+    await sweep(shop.workshop)
+    assert await shop.workshop.database.read(rows) == [None, confirmed]
 
 
 async def test_an_upload_that_breaks_off_leaves_nothing(shop, tmp_path):
