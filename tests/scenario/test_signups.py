@@ -30,7 +30,6 @@ def adding(table, *names):
     return Sql(insert(table).values({name: bindparam(name) for name in names}), *names)
 
 
-_ADD_ACCOUNT = adding(contact_list.metadata.tables["account"], "id", "name", "created_ms")
 _ADD_LIST = adding(contact_list, "id", "account_id", "name", "address", "created_ms")
 _ADD_SENDER = adding(sender, "id", "account_id", "email", "name", "status", "email_type", "created_ms")
 _LEAVE = adding(unsubscription, "account_id", "address", "message_id", "created_ms")
@@ -82,7 +81,6 @@ async def do(database):
 @pytest.fixture
 async def widget(client, do):
     await do(
-        _ADD_ACCOUNT(ACCOUNT, "Ann", 0),
         _ADD_LIST(LIST, ACCOUNT, "News", "aaaaaaaaa", 0),
         _ADD_SENDER(SENDER, ACCOUNT, "news@example.com", "Ann's Shop", "Active", "unknown", 0),
     )
