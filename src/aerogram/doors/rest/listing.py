@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import msgspec
 
+from aerogram.doors.rest.faults import MethodNotAllowedError
+
 Row = Mapping[str, Any]
 """An object as its collection gives it: values by the sources that fields name."""
 
@@ -70,19 +72,19 @@ class Changeable(Collection, Protocol):
 
 
 class PartlyChangeable:
-    """What a collection inherits whose resource has not all the verbs that change: the missing ones never come."""
+    """What a collection inherits whose resource has not all the verbs that change: the others are refused."""
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, account_id: int, values: Row) -> Row:  # noqa: ARG002 - as `Changeable` has them
         """Refuse to make an object."""
-        raise NotImplementedError
+        raise MethodNotAllowedError(("GET",))
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, account_id: int, row: Row, values: Row) -> Row:  # noqa: ARG002 - as `Changeable` has them
         """Refuse to change one."""
-        raise NotImplementedError
+        raise MethodNotAllowedError(("GET",))
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - as `Changeable` has them
         """Refuse to take one away."""
-        raise NotImplementedError
+        raise MethodNotAllowedError(("GET",))
 
 
 def combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
