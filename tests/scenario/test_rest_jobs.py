@@ -6,6 +6,7 @@ import contextlib
 import pytest
 
 from aerogram.audience.jobs import csv_import
+from aerogram.base.errors import StoreFullError
 from support.http_door import PUBLIC_URL, STRANGERS_KEY, STRANGERS_SECRET, a_client
 from support.waiting import until
 
@@ -296,3 +297,14 @@ async def test_a_list_is_copied(client, working):
     assert answer.status_code == 400
     answer = await client.post(path, json={"Action": "remove", "ListID": shop})
     assert answer.status_code == 400
+
+
+async def test_while_the_disk_is_nearly_full_an_upload_is_put_off(client, door):
+    list_id = await a_list(client)
+    door.accept_fault = StoreFullError("The disk is nearly full.")
+    answer = await client.post(
+        f"/v3/DATA/contactslist/{list_id}/CSVData/text:plain", content=b"email\na@b.org\n"
+    )
+    assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
+    door.accept_fault = None
+    await uploaded(client, list_id, "email\na@b.org\n")

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE, Jobs, is_over
 from aerogram.audience.jobs.desk import Workshop
 from aerogram.audience.jobs.runner import JobRunner
+from aerogram.base.errors import StoreFullError
 from aerogram.model.job import JobKind
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.contact_tables import contact, contact_list, list_recipient
@@ -53,9 +54,14 @@ class JobShop:
     def __init__(self, database, folder, ids, clock):
         self.database = database
         self.clock = clock
-        self.workshop = Workshop(database, DiskBlobs(folder), ids, clock)
+        self.is_full = False
+        self.workshop = Workshop(database, DiskBlobs(folder), ids, clock, self._check_room)
         self.runner = JobRunner(self.workshop)
         self.jobs = Jobs(self.workshop, self.runner.wake)
+
+    def _check_room(self):
+        if self.is_full:
+            raise StoreFullError("The disk is nearly full.")
 
     async def open(self):
         def add_lists():

@@ -142,7 +142,7 @@ class Door:
             database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
         )
         self.subscriptions = Subscriptions(database, sealer, ids, clock)
-        workshop = Workshop(database, blobs, ids, clock)
+        workshop = Workshop(database, blobs, ids, clock, self._check_room)
         self.job_runner = JobRunner(workshop)
         self.jobs = Jobs(workshop, self.job_runner.wake)
         self.audience = audience_of(database, ids, clock, sealer)

@@ -63,7 +63,7 @@ def http_app(
         await database.read(queue.next_due)
 
     async def disk_has_room() -> None:
-        services.watermark.check()
+        platform.room.check()
 
     async def send_sample(account_id: int, callback_id: int) -> str:
         return fault_in(await services.webhooks.send_test(account_id, callback_id))

@@ -17,6 +17,7 @@ from aerogram.store.blobs import DiskBlobs
 from aerogram.store.installation import check_blobs_folder
 from aerogram.store.open import open_database
 from aerogram.store.records import nodes
+from aerogram.store.room import Watermark
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +41,7 @@ class Platform:
     settings: Settings
     database: Database
     blobs: DiskBlobs
+    room: Watermark
     sealer: Sealer
     clock: Clock
     ids: IdGenerator
@@ -99,6 +101,7 @@ async def open_platform(settings: Settings) -> Platform:
         settings=settings,
         database=database,
         blobs=DiskBlobs(settings.data / BLOBS_FOLDER),
+        room=Watermark(settings.data, settings.min_free_disk),
         sealer=sealer,
         clock=clock,
         ids=IdGenerator(clock, node, after=after),

@@ -99,11 +99,9 @@ async def serve(settings: Settings) -> None:
         made = await set_up(platform)
         await make_sure(platform)
         services = build(platform)
-        if isinstance(platform.database, SqliteDatabase) and services.watermark.has_room_for(
-            ROOM_FOR_LOG_BYTES
-        ):
+        if isinstance(platform.database, SqliteDatabase) and platform.room.has_room_for(ROOM_FOR_LOG_BYTES):
             await platform.database.make_room_in_log()
-        if not services.watermark.has_room():
+        if not platform.room.has_room():
             raise SettingsError(f"min_free_disk: the disk of {settings.data} has less free space than that.")
         stack.push_async_callback(services.http.close)
         await stack.enter_async_context(_together(_jobs(platform, services), stopping))

@@ -40,7 +40,6 @@ from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.senders.book import SenderBook
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
-from aerogram.store.room import Watermark
 from aerogram.submission.accept import Acceptor
 
 if TYPE_CHECKING:
@@ -61,7 +60,6 @@ class Services:
     rate: RateLimiter
     senders: SenderBook
     acceptor: Acceptor
-    watermark: Watermark
     worker: Worker | None
     webhooks: WebhookSender
     jobs: Jobs
@@ -77,7 +75,6 @@ def build(platform: Platform) -> Services:
     """Build what the role of this process needs; call it inside the event loop."""
     settings = platform.settings
     counts: Counter[str] = Counter()
-    watermark = Watermark(settings.data, settings.min_free_disk)
     http = HttpCaller(allow_private=settings.allow_private_callbacks)
     webhooks = WebhookSender(platform.database, platform.sealer, http, platform.clock)
 
@@ -92,7 +89,7 @@ def build(platform: Platform) -> Services:
         counts.update(kind.name.lower() for kind in kinds)
         webhooks.wake()
 
-    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock)
+    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
     job_runner = JobRunner(workshop)
     signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
     worker = None
@@ -139,10 +136,9 @@ def build(platform: Platform) -> Services:
             platform.blobs,
             platform.ids,
             platform.clock,
-            check_room=watermark.check,
+            check_room=platform.room.check,
             on_accepted=accepted,
         ),
-        watermark=watermark,
         worker=worker,
         webhooks=webhooks,
         jobs=Jobs(workshop, job_runner.wake),

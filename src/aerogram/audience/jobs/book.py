@@ -43,14 +43,17 @@ class Jobs:
     ) -> DataFile:
         """Keep a file that comes in pieces. ``source`` is what it belongs to, that one's id, and the file's kind.
 
-        What ends ``pieces`` by an error ends the upload, and nothing of it stays.
+        What ends ``pieces`` by an error ends the upload, and nothing of it stays. Raises `StoreFullError`, also in
+        the middle, and what the store raises.
         """
+        self._workshop.check_room()
         upload = await self._workshop.blobs.begin()
         try:
             gathered = bytearray()
             async for piece in pieces:
                 gathered += piece
                 if len(gathered) >= _PIECE_BYTES:
+                    self._workshop.check_room()
                     await upload.write(bytes(gathered))
                     gathered.clear()
             await upload.write(bytes(gathered))

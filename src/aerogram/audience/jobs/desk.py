@@ -24,7 +24,7 @@ T = TypeVar("T")
 LEASE_MS: Final = 45_000
 """A dead worker's job is taken over after this; each step renews it."""
 RETRY_SECONDS: Final = 1.0
-"""How long a step waits for a store that is not available."""
+"""How long a step waits for a store that is not available, or that has no room."""
 CHUNK: Final = 5_000
 """Items of a step: enough to make a commit worth it, few enough that a mail which waits behind it does not wait long."""
 MAX_REFUSALS: Final = 1_000_000
@@ -42,6 +42,8 @@ class Workshop(msgspec.Struct, frozen=True):
     blobs: DiskBlobs
     ids: IdGenerator
     clock: Clock
+    check_room: Callable[[], None]
+    """Raises `StoreFullError` while the disk is nearly full: its reserve is for mail, so uploads and steps wait."""
 
 
 class Desk:
@@ -83,7 +85,11 @@ class Desk:
                 yield from records.refuse(job.id, header, kept)
             return done
 
-        current, errcount = await self.write(unit)
+        async def step() -> tuple[int, int]:
+            self.workshop.check_room()
+            return await self.workshop.database.write(unit)
+
+        current, errcount = await self._retried(step)
         self.job = msgspec.structs.replace(
             job, cursor=progress.cursor, current=current, errcount=errcount, count=count
         )

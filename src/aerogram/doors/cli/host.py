@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
     from aerogram.store.blobs import DiskBlobs
+    from aerogram.store.room import Watermark
     from aerogram.store.sql import Database
 
 
@@ -53,6 +54,8 @@ class Platform(Protocol):
     def clock(self) -> Clock: ...  # noqa: D102
     @property
     def blobs(self) -> DiskBlobs: ...  # noqa: D102
+    @property
+    def room(self) -> Watermark: ...  # noqa: D102
 
 
 class Installation(Protocol):

@@ -34,7 +34,7 @@ Wait = Annotated[bool, typer.Option("--wait", help="Wait until the server is don
 
 def _jobs(platform: Platform) -> Jobs:
     # The server finds the job by itself, within seconds.
-    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock)
+    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
     return Jobs(workshop, lambda: None)
 
 
