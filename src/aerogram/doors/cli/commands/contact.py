@@ -47,13 +47,14 @@ async def import_(
     ] = "",
     method: Annotated[
         str, typer.Option("--method", metavar="METHOD", help=f"One of {', '.join(METHODS)}.")
-    ] = "addforce",
+    ] = "addnoforce",
     wait: Wait = False,  # noqa: FBT002 - a flag of the command line
     account: Account = "",
 ) -> Answer:
     """Import contacts of a CSV file; a running server does it, behind this command.
 
-    The column email is the address, every other one a property of the contact.
+    The column email is the address, every other one a property of the contact. Who has left the list stays away,
+    unless the method is addforce.
 
     aerogram contact import contacts.csv --list newsletter
     aerogram contact import gone.csv --list newsletter --method unsub --wait
