@@ -106,9 +106,8 @@ class PlainRecords:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give records."""
         conditions = combined(query.conditions)
-        orders = [(order.source, order.is_descending) for order in query.orders]
         rows, total = await self._database.read(
-            lambda: self._kind.page(account_id, conditions, orders, query.limit, query.offset)
+            lambda: self._kind.page(account_id, query.request(conditions))
         )
         return Page([self._unset | row for row in rows], total)
 

@@ -10,6 +10,7 @@ from aerogram.audience.jobs.exports.sources import SOURCES
 from aerogram.audience.properties import defined
 from aerogram.base.errors import RefusedError
 from aerogram.model.job import JobKind
+from aerogram.model.page import PageRequest
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -62,7 +63,10 @@ class Exports:
 
     async def page(self, account_id: int, kind: JobKind, limit: int, offset: int) -> tuple[list[Job], int]:
         """Give a page of an account's exports of a kind, newest first, and the number of all."""
-        return await self._jobs.page(account_id, {"kind": kind.value}, [("id", True)], limit, offset)
+        newest_first = (("id", True),)
+        return await self._jobs.page(
+            account_id, PageRequest({"kind": kind.value}, limit, offset, newest_first)
+        )
 
     async def readable(self, account_id: int, jobs: Iterable[Job]) -> set[int]:
         """Give the ids of those whose files can be read."""

@@ -11,6 +11,7 @@ from aerogram.audience.jobs.contact_columns import IN_FILES, OWN
 from aerogram.audience.jobs.exports.sheet import flag, moment
 from aerogram.audience.property_values import shown, stored_values
 from aerogram.model.job import JobKind
+from aerogram.model.page import PageRequest
 from aerogram.store.records import contacts, export_rows, list_recipients, message_queries
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _messages(account_id: int, conditions: Mapping[str, Any], after: int, most: 
 
 
 def _count_messages(account_id: int, conditions: Mapping[str, Any]) -> Unit[int]:
-    _, total = yield from message_queries.page(account_id, conditions, (), 0, 0)
+    _, total = yield from message_queries.page(account_id, PageRequest(conditions, limit=0))
     return total
 
 

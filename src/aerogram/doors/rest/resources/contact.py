@@ -134,9 +134,7 @@ class StoredContacts:
 
 async def contacts_page(contacts: Contacts, account_id: int, query: Query) -> tuple[list[Contact], int]:
     """Give the contacts that a query selects; erased ones only by their ids, or when it says so."""
-    conditions = stored_conditions(query.conditions)
-    orders = [(order.source, order.is_descending) for order in query.orders]
-    return await contacts.page(account_id, conditions, orders, query.limit, query.offset)
+    return await contacts.page(account_id, query.request(stored_conditions(query.conditions)))
 
 
 def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:
