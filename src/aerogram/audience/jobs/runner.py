@@ -97,13 +97,18 @@ class JobRunner:
         workshop = self._workshop
         now_ms = workshop.clock.now_ms()
         lease = workshop.ids.next_id()
+        claiming = asyncio.ensure_future(
+            workshop.database.write(lambda: records.claim(now_ms, now_ms + self._lease_ms, lease, 1))
+        )
         try:
-            found = await workshop.database.write(
-                lambda: records.claim(now_ms, now_ms + self._lease_ms, lease, 1)
-            )
+            found = await asyncio.shield(claiming)
         except UnavailableError as error:
             _log.warning("jobs_store_unavailable", reason=str(error))
             return None
+        except asyncio.CancelledError:
+            # The store may do it all the same: nobody would work on that job until its lease ran out.
+            await _give_up(claiming, workshop, lease)
+            raise
         return Desk(workshop, found[0], lease) if found else None
 
     async def _work(self, desk: Desk) -> None:
@@ -156,7 +161,7 @@ class JobRunner:
 async def _outcome(desk: Desk, job: Job) -> tuple[JobStatus, str]:
     """Work, and tell how the job ends: its last status, and what went wrong."""
     if job.attempts >= MAX_ATTEMPTS:
-        return JobStatus.ERROR, await _given_up(desk)
+        return JobStatus.ERROR, await _reason_to_end(desk)
     try:
         await WORK[job.kind](desk)
     except (records.JobLostError, UnavailableError):
@@ -170,12 +175,22 @@ async def _outcome(desk: Desk, job: Job) -> tuple[JobStatus, str]:
     return JobStatus.COMPLETED, ""
 
 
-async def _given_up(desk: Desk) -> str:
+async def _reason_to_end(desk: Desk) -> str:
     """Write down, where the kind of job has a place for it, why nobody begins with it again; gives the sentence."""
     reason = f"The job was begun {MAX_ATTEMPTS} times, and each time the process ended before it made any progress."
     if desk.job.kind == JobKind.CSV_IMPORT:
         await csv_import.tell(desk, reason)
     return reason
+
+
+async def _give_up(claiming: asyncio.Future[list[Job]], workshop: Workshop, lease: int) -> None:
+    """Let go of what a claim comes to, for which nobody waits any more."""
+    try:
+        found = await asyncio.wait_for(claiming, RELEASE_SECONDS)
+    except (UnavailableError, TimeoutError):
+        return
+    for job in found:
+        await _let_go(Desk(workshop, job, lease))
 
 
 async def _let_go(desk: Desk) -> None:
