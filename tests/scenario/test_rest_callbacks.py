@@ -142,7 +142,7 @@ async def test_a_read_only_property_cannot_be_set(client):
     made = await created(client)
     answer = await client.put(f"{PATH}/{made['ID']}", json={"ID": 1})
     assert answer.status_code == 401
-    refused(answer, 'MJ19 Setting a value for property "ID" is not allowed')
+    refused(answer, 'Internal error: MJ19 Setting a value for property "ID" is not allowed')
 
 
 async def test_a_put_with_a_url_revives_a_dead_callback(client):

@@ -6,6 +6,7 @@ that does not exist.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -65,6 +66,9 @@ class Engine:
 
     async def _on_collection(self, asked: _Asked) -> Reply:
         verbs = {"GET", "POST", "PUT"} if asked.resource.is_singular else {"GET", "POST"}
+        if asked.request.method in asked.resource.methods - verbs:
+            # It is a verb of objects, and without a key none is named (facts: CONTACTS.md 3).
+            raise asked.resource.missing()
         _permit(asked, asked.resource.methods & verbs)
         match asked.request.method:
             case "POST":
@@ -110,7 +114,10 @@ class Engine:
         if action.status == NO_CONTENT:
             return Reply(NO_CONTENT)
         data = [shown(action.shows or asked.resource.shown, each, asked.parameters) for each in rows]
-        return bare(action.status, data) if action.is_bare else enveloped(action.status, data, len(data))
+        if action.is_bare:
+            return bare(action.status, data)
+        beside = data[0] if action.is_repeated and data else {}
+        return enveloped(action.status, data, len(data), beside=beside)
 
     async def _action_values(self, asked: _Asked, action: Action, call: ActionCall) -> dict[str, Any]:
         """Gather what an action is told: by its path, its query and its body."""
@@ -122,7 +129,9 @@ class Engine:
         filters = {filter_.name.lower(): filter_ for filter_ in action.asks}
         values |= {one.name: one.value for one in conditions_in(asked.parameters, filters)}
         if action.takes:
-            given = given_in(asked.request.body, action.takes, asked.resource.class_name + action.name)
+            class_name = asked.resource.class_name + action.name
+            unknown = partial(faults.unknown_property, class_name)
+            given = given_in(asked.request.body, action.takes, unknown)
             values |= values_of(given, action.takes, {}, is_new=True)
             await resolve(values, action.takes, self.resources, asked.account_id)
         return values
@@ -143,7 +152,7 @@ class Engine:
     async def _create(self, asked: _Asked) -> Reply:
         resource = asked.resource
         collection = _changeable(resource).collection
-        given = given_in(asked.request.body, resource.fields, resource.class_name)
+        given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = {field.source: field.default for field in resource.fields if field.default is not None}
         values |= values_of(given, resource.fields, {"account_id": asked.account_id}, is_new=True)
         await resolve(values, resource.fields, self.resources, asked.account_id)
@@ -153,7 +162,7 @@ class Engine:
     async def _change(self, asked: _Asked, row: Row) -> Reply:
         resource = asked.resource
         collection = _changeable(resource).collection
-        given = given_in(asked.request.body, resource.fields, resource.class_name)
+        given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = values_of(given, resource.fields, row, is_new=False)
         await resolve(values, resource.fields, self.resources, asked.account_id)
         values = resource.completed(row, values)

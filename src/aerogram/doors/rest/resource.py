@@ -71,6 +71,8 @@ class Action(msgspec.Struct, frozen=True):
     """The name that the number behind the action has among the values; "" when there is none."""
     is_bare: bool = False
     """Its one row goes out as it is, without ``Count``, ``Data`` and ``Total``."""
+    is_repeated: bool = False
+    """The properties of its one row also stand beside ``Count``, ``Data`` and ``Total``, for clients read either."""
     max_body_bytes: int = MAX_BODY_BYTES
 
     def path(self, resource_name: str) -> str:
@@ -174,6 +176,10 @@ class Resource:
             if found is not None:
                 return ActionCall(found, key, tail[1] if tail[1:] else "")
         return None
+
+    def unknown_property(self, name: str) -> RestError:
+        """Make the refusal of a body's property that the class has not."""
+        return faults.unknown_property(self.class_name, name)
 
     def missing(self) -> RestError:
         """Make the refusal of a key that names no object."""
