@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aerogram.audience.property_values import Value
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
 STATIC: Final = "static"
@@ -135,18 +136,9 @@ class Properties:
         """Give the definitions of a namespace of an account."""
         return await self._database.read(lambda: defined(account_id, namespace))
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Property], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Property], int]:
         """Give a page of definitions and the number of all that match."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [property_of(row) for row in rows], total
 
     async def create(

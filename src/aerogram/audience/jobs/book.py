@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aerogram.audience.jobs.desk import Workshop
     from aerogram.model.job import Refusal
+    from aerogram.model.page import PageRequest
 
 CSV_DATA: Final = "CSVData"
 JSON_DATA: Final = "JSONData"
@@ -144,18 +145,9 @@ class Jobs:
             return None
         return await self._workshop.database.read(lambda: records.find(account_id, job_id))
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Job], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Job], int]:
         """Give a page of jobs and the number of all that match."""
-        rows, total = await self._workshop.database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._workshop.database.read(lambda: records.LISTING.page(account_id, wanted))
         return [Job(**row) for row in rows], total
 
     async def tolerate(self, account_id: int, job_id: int, per_cent: int) -> None:

@@ -89,13 +89,18 @@ class JobRunner:
         workshop = self._workshop
         now_ms = workshop.clock.now_ms()
         lease = workshop.ids.next_id()
+        claiming = asyncio.ensure_future(
+            workshop.database.write(lambda: records.claim(now_ms, now_ms + self._lease_ms, lease, 1))
+        )
         try:
-            found = await workshop.database.write(
-                lambda: records.claim(now_ms, now_ms + self._lease_ms, lease, 1)
-            )
+            found = await asyncio.shield(claiming)
         except UnavailableError as error:
             _log.warning("jobs_store_unavailable", reason=str(error))
             return None
+        except asyncio.CancelledError:
+            # The store may do it all the same: nobody would work on that job until its lease ran out.
+            await _give_up(claiming, workshop, lease)
+            raise
         return Desk(workshop, found[0], lease) if found else None
 
     async def _work(self, desk: Desk) -> None:
@@ -158,6 +163,16 @@ async def _outcome(desk: Desk, job: Job) -> tuple[JobStatus, str]:
         _log.exception("job_broke", job=job.id, kind=job.kind)
         return JobStatus.ERROR, _INTERNAL
     return JobStatus.COMPLETED, ""
+
+
+async def _give_up(claiming: asyncio.Future[list[Job]], workshop: Workshop, lease: int) -> None:
+    """Let go of what a claim comes to, for which nobody waits any more."""
+    try:
+        found = await asyncio.wait_for(claiming, RELEASE_SECONDS)
+    except (UnavailableError, TimeoutError):
+        return
+    for job in found:
+        await _let_go(Desk(workshop, job, lease))
 
 
 async def _let_go(desk: Desk) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Table
     from sqlalchemy.sql.elements import ColumnElement
 
+    from aerogram.model.page import PageRequest
+
 NOTHING: Final = "nothing"
 """The condition that no row fulfils; every listing has it."""
 _REMEMBERED: Final = 256
@@ -42,26 +44,19 @@ class Listing:
         self._count = lru_cache(maxsize=_REMEMBERED)(self._counting)
         self._select = lru_cache(maxsize=_REMEMBERED)(self._selecting)
 
-    def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> Unit[tuple[list[dict[str, Any]], int]]:
+    def page(self, account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
         """Give a page of an account's rows, by column, and the number of all that match.
 
-        ``orders`` are names and whether they descend. No rows are read with a ``limit`` of 0.
+        No rows are read with a ``limit`` of 0.
         """
-        if NOTHING in conditions:
+        if NOTHING in wanted.conditions:
             return [], 0
-        names = tuple(sorted(conditions))
-        values = [account_id, *(conditions[name] for name in names)]
+        names = tuple(sorted(wanted.conditions))
+        values = [account_id, *(wanted.conditions[name] for name in names)]
         [(total,)] = yield self._count(names)(*values)
-        if limit == 0 or offset >= total:
+        if wanted.limit == 0 or wanted.offset >= total:
             return [], total
-        rows = yield self._select(names, tuple(orders))(*values, limit, offset)
+        rows = yield self._select(names, wanted.orders)(*values, wanted.limit, wanted.offset)
         return [dict(zip(self._columns, row, strict=True)) for row in rows], total
 
     def _where(self, names: tuple[str, ...]) -> list[ColumnElement[bool]]:

@@ -16,10 +16,11 @@ from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign, content, event, message, sender
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy.sql.elements import ColumnElement
 
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Rows
 
 QUEUED: Final = 1
@@ -100,29 +101,22 @@ _LAST_TOLD: Final = EventKind.SENT
 _HISTORY: Final = ("message_id", "kind", "at_ms", "failure", "reply", "agent")
 
 
-def page(
-    account_id: int,
-    conditions: Mapping[str, Any],
-    orders: Sequence[tuple[str, bool]],
-    limit: int,
-    offset: int,
-) -> Unit[tuple[list[dict[str, Any]], int]]:
+def page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
     """Give a page of messages by their `COLUMNS`, with ``sender_id``, and the number of all that match.
 
-    ``conditions`` are `CONDITIONS` with their values; besides, ``sender_id`` selects the mail from one
-    sender and ``nothing`` selects none. ``orders`` are names of `ORDERS` and whether they descend. No
-    rows are read with a ``limit`` of 0.
+    Conditions are those of `CONDITIONS`; besides, ``sender_id`` selects the mail from one sender and
+    ``nothing`` selects none. Orders are those of `ORDERS`. No rows are read with a ``limit`` of 0.
     """
     senders = yield _SENDERS(account_id)
-    wanted = _resolved(conditions, senders)
-    if wanted is None:
+    conditions = _resolved(wanted.conditions, senders)
+    if conditions is None:
         return [], 0
-    names = tuple(sorted(wanted))
-    values = [account_id, *(wanted[name] for name in names)]
+    names = tuple(sorted(conditions))
+    values = [account_id, *(conditions[name] for name in names)]
     [(total,)] = yield _count(names)(*values)
-    if limit == 0 or offset >= total:
+    if wanted.limit == 0 or wanted.offset >= total:
         return [], total
-    rows = yield _select(names, tuple(orders))(*values, limit, offset)
+    rows = yield _select(names, wanted.orders)(*values, wanted.limit, wanted.offset)
     ids = {email: sender_id for sender_id, email in senders}
     return [_with_sender(dict(zip(COLUMNS, row, strict=True)), ids) for row in rows], total
 

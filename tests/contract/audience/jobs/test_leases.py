@@ -79,6 +79,20 @@ async def test_nobody_cancels_another_account_s_job(shop):
     assert await shop.jobs.find(2, job.id) is None
 
 
+async def test_a_runner_that_ends_while_it_claims_keeps_nobody_waiting(shop, monkeypatch):
+    job = await shop.queue_import(csv_of())
+    loop, is_claiming, claiming = asyncio.get_running_loop(), asyncio.Event(), records.claim
+
+    def told(*facts):
+        loop.call_soon_threadsafe(is_claiming.set)
+        return claiming(*facts)
+
+    monkeypatch.setattr(records, "claim", told)
+    async with shop.running():
+        await is_claiming.wait()
+    assert [each.id for each in await claim(shop, 7)] == [job.id]
+
+
 async def test_several_runners_do_each_job_once(shop, database_url):
     if database_url is None:
         pytest.skip("the embedded store has one process")

@@ -17,6 +17,7 @@ from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
+from aerogram.model.page import PageRequest
 
 noun = Noun("Contacts of an account: import them, and look at the jobs that do it.")
 
@@ -47,13 +48,14 @@ async def import_(
     ] = "",
     method: Annotated[
         str, typer.Option("--method", metavar="METHOD", help=f"One of {', '.join(METHODS)}.")
-    ] = "addforce",
+    ] = "addnoforce",
     wait: Wait = False,  # noqa: FBT002 - a flag of the command line
     account: Account = "",
 ) -> Answer:
     """Import contacts of a CSV file; a running server does it, behind this command.
 
-    The column email is the address, every other one a property of the contact.
+    The column email is the address, every other one a property of the contact. Who has left the list stays away,
+    unless the method is addforce.
 
     aerogram contact import contacts.csv --list newsletter
     aerogram contact import gone.csv --list newsletter --method unsub --wait
@@ -157,7 +159,7 @@ async def _list_id(platform: Platform, account_id: int, named: str) -> int:
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
     for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
         if conditions:
-            found, _ = await lists.page(account_id, conditions | {"is_deleted": 0}, (), 1, 0)
+            found, _ = await lists.page(account_id, PageRequest(conditions | {"is_deleted": 0}, 1))
             if found:
                 return found[0].id
     raise NotFoundError(f"The account has no list {named}.")

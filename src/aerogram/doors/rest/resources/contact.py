@@ -137,8 +137,7 @@ async def contacts_page(contacts: Contacts, account_id: int, query: Query) -> tu
     conditions = combined(tuple(_stored(one) for one in query.conditions if one != filters.EVERYTHING))
     if not conditions.pop("includes_anonymized", False) and not conditions.keys() & _OF_THEIR_OWN:
         conditions["is_anonymized"] = 0
-    orders = [(order.source, order.is_descending) for order in query.orders]
-    return await contacts.page(account_id, conditions, orders, query.limit, query.offset)
+    return await contacts.page(account_id, query.request(conditions))
 
 
 def contact(audience: Audience, *actions: Action) -> ContactResource:

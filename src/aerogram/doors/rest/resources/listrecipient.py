@@ -66,8 +66,7 @@ class StoredMemberships:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give memberships as rows of the resource."""
         conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        found, total = await self._memberships.page(account_id, conditions, orders, query.limit, query.offset)
+        found, total = await self._memberships.page(account_id, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

@@ -147,10 +147,7 @@ class Messages:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give messages as rows of the resource."""
         conditions = _combined(query.conditions)
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        rows, total = await self._database.read(
-            lambda: records.page(account_id, conditions, orders, query.limit, query.offset)
-        )
+        rows, total = await self._database.read(lambda: records.page(account_id, query.request(conditions)))
         return Page([_row(row) for row in rows], total)
 
 
