@@ -319,7 +319,7 @@ async def test_of_concurrent_callers_one_makes_the_template(client):
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
-        ("DELETE", "", "GET, POST"),
+        ("PATCH", "", "GET, POST"),
         ("POST", "/{ID}", "DELETE, GET, PUT"),
         ("DELETE", "/{ID}/detailcontent", "GET, POST, PUT"),
     ],
