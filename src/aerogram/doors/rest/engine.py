@@ -130,7 +130,9 @@ class Engine:
                 raise asked.resource.missing()
         filters = {filter_.name.lower(): filter_ for filter_ in action.asks}
         conditions = conditions_in(asked.parameters, filters)
-        values |= {one.name: one.value for one in conditions} | {CONDITIONS: tuple(conditions)}
+        values |= {one.name: one.value for one in conditions}
+        if action.asks:
+            values[CONDITIONS] = tuple(conditions)
         if action.is_paged:
             values["limit"] = paging.limit_of(asked.parameters)
             values["offset"] = paging.offset_of(asked.parameters)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     """Reads the key of a path as the condition that selects its object; None when it is of another form."""
 
 CONDITIONS: Final = "conditions"
-"""The name under which an action finds the `Condition`s of its query, as a tuple."""
+"""The name under which an action that asks for some finds the `Condition`s of its query, as a tuple."""
 LEVELS: Mapping[str, Level] = {
     "GET": Level.READ,
     "POST": Level.WRITE,
