@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from aerogram.audience.following import contact_address, follow_events, follow_oldest
+from aerogram.audience.following import contact_address, follow_messages, follow_oldest
 from aerogram.base.errors import UnavailableError
 from aerogram.store.records import contact_activity, contact_journal
 
@@ -67,19 +67,19 @@ class ContactFollower:
                 return
 
     async def contacts_of(self, account_id: int, recipients: Mapping[int, str]) -> dict[int, int]:
-        """Give the contacts of the recipients of events, by event id; missing are those who are none.
+        """Give the contacts of the recipients of messages, by message id; missing are those who are none.
 
         Contacts that are still to be made are made at once. Raises `UnavailableError`.
         """
-        addresses = {event_id: contact_address(recipient) for event_id, recipient in recipients.items()}
+        addresses = {message_id: contact_address(recipient) for message_id, recipient in recipients.items()}
         wanted = {address for address in addresses.values() if address}
         known = await self._find(account_id, wanted)
         missing = wanted - known.keys()
         if missing:
-            untold = [event_id for event_id, address in addresses.items() if address in missing]
-            await self._database.write(partial(follow_events, untold, self._ids))
+            untold = [message_id for message_id, address in addresses.items() if address in missing]
+            await self._database.write(partial(follow_messages, untold, self._ids))
             known |= await self._find(account_id, missing)
-        return {event_id: known[address] for event_id, address in addresses.items() if address in known}
+        return {message_id: known[address] for message_id, address in addresses.items() if address in known}
 
     async def _find(self, account_id: int, addresses: Collection[str]) -> dict[str, int]:
         return await self._database.read(lambda: contact_activity.find(account_id, addresses))

@@ -93,9 +93,9 @@ def follow_oldest(most: int, ids: IdGenerator) -> Unit[int]:
     return len(told)
 
 
-def follow_events(event_ids: Collection[int], ids: IdGenerator) -> Unit[None]:
-    """Tell contacts of these events, if they have not been told."""
-    yield from _follow((yield from contact_journal.of_events(event_ids)), ids)
+def follow_messages(message_ids: Collection[int], ids: IdGenerator) -> Unit[None]:
+    """Tell contacts of all that happened to these messages, and that they have not been told of."""
+    yield from _follow((yield from contact_journal.of_messages(message_ids)), ids)
 
 
 def contact_address(recipient: str) -> str:

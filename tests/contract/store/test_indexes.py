@@ -47,7 +47,7 @@ def test_what_is_known_of_recipients_is_found_by_address(steps):
 
 
 def test_what_contacts_are_to_be_told_is_found_in_order_by_key(steps):
-    for unit in (contact_journal.oldest(10), contact_journal.of_events([1])):
+    for unit in (contact_journal.oldest(10), contact_journal.of_messages([1])):
         found = steps(unit)
         assert "SEARCH message USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" in found
         assert "USE TEMP B-TREE FOR ORDER BY" not in found

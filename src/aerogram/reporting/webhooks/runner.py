@@ -199,9 +199,9 @@ class Runner:
         """Name the contact of each recipient, which is made first where the follower has not come to it."""
         if not entries:
             return entries
-        recipients = {each.announcement.event_id: each.announcement.recipient for each in entries}
+        recipients = {each.announcement.message_id: each.announcement.recipient for each in entries}
         contacts = await self._workshop.contacts.contacts_of(self._route.account_id, recipients)
-        return [_of_contact(each, contacts.get(each.announcement.event_id, 0)) for each in entries]
+        return [_of_contact(each, contacts.get(each.announcement.message_id, 0)) for each in entries]
 
     async def _tell(self, parcel: Parcel) -> None:
         """Make one call and write down what came of it."""

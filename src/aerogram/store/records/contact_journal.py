@@ -54,17 +54,13 @@ _OLDEST = Sql(
     _ROWS.limit(bindparam("most")).with_for_update(of=contact_journal, skip_locked=True),
     "most",
 )
-_OF_EVENTS = Sql(
-    _ROWS.where(any_of(contact_journal.c.event_id, "event_ids")).with_for_update(of=contact_journal),
-    "event_ids",
+_OF_MESSAGES: Final = contact_journal.c.event_id.in_(
+    select(event.c.id).where(any_of(event.c.message_id, "message_ids"))
 )
+"""By way of the log, which has an index for it: one on the journal would be written with every fact."""
+_ROWS_OF_MESSAGES = Sql(_ROWS.where(_OF_MESSAGES).with_for_update(of=contact_journal), "message_ids")
 _FORGET = Sql(delete(contact_journal).where(any_of(contact_journal.c.event_id, "event_ids")), "event_ids")
-_FORGET_MESSAGES = Sql(
-    delete(contact_journal).where(
-        contact_journal.c.event_id.in_(select(event.c.id).where(any_of(event.c.message_id, "message_ids")))
-    ),
-    "message_ids",
-)
+_FORGET_MESSAGES = Sql(delete(contact_journal).where(_OF_MESSAGES), "message_ids")
 _TREATMENTS = Sql(
     select(message.c.id, content.c.treatment)
     .join(content, content.c.id == message.c.content_id)
@@ -84,9 +80,9 @@ def oldest(most: int) -> Unit[list[Told]]:
     return [Told(*row) for row in rows]
 
 
-def of_events(event_ids: Collection[int]) -> Unit[list[Told]]:
-    """Take those of these events that contacts have not been told of, and wait for who works on them."""
-    rows = yield _OF_EVENTS(list(event_ids))
+def of_messages(message_ids: Collection[int]) -> Unit[list[Told]]:
+    """Take all events of these messages that contacts have not been told of, and wait for who works on them."""
+    rows = yield _ROWS_OF_MESSAGES(list(message_ids))
     return [Told(*row) for row in rows]
 
 
