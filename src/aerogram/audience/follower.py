@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.store.sql import Database
 
-BATCH: Final = 1_000
-"""Events of one transaction."""
+BATCH: Final = 500
+"""Events of one transaction: some 10 ms, for which other writers of an SQLite store wait."""
 GATHER_SECONDS: Final = 1.0
 """The pause between two rounds: one contact with many events is written once, and delivery goes first."""
 LOOK_SECONDS: Final = 2.0
