@@ -40,15 +40,6 @@ _IS: Final = (
 )
 _IDS: Final = select(contact.c.email, contact.c.id).where(*_IS)
 _FIND = Sql(_IDS, "owner", "emails")
-_ADDRESS = Sql(
-    select(contact.c.email).where(
-        contact.c.id == bindparam("which"),
-        contact.c.account_id == bindparam("owner"),
-        contact.c.is_anonymized == 0,
-    ),
-    "owner",
-    "which",
-)
 _LOCK = Sql(_IDS.order_by(contact.c.email).with_for_update(), "owner", "emails")
 _ADDS: Final = """\
 delivered_count = contact.delivered_count + {delivered_count},
@@ -90,12 +81,6 @@ def find(account_id: int, emails: Collection[str]) -> Unit[dict[str, int]]:
     """Give the ids of the contacts that have these addresses (suppression keys). Erased ones have none."""
     rows = yield _FIND(account_id, list(emails))
     return dict(rows)
-
-
-def address_of(account_id: int, contact_id: int) -> Unit[str | None]:
-    """Give the address of a contact of an account that was not erased."""
-    rows = yield _ADDRESS(account_id, contact_id)
-    return str(rows[0][0]) if rows else None
 
 
 def lock(account_id: int, emails: Collection[str]) -> Unit[dict[str, int]]:

@@ -23,23 +23,14 @@ from aerogram.store.records import message_queries as records
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
-
-STATUS_NAMES: Final[Mapping[int, str]] = {
-    records.QUEUED: "queued",
-    records.SENT: "sent",
-    records.BLOCKED: "blocked",
-    records.SOFT_BOUNCED: "softbounced",
-    records.HARD_BOUNCED: "hardbounced",
-    records.DEFERRED: "deferred",
-}
-"""The statuses that messages have today; the others of Mailjet's need tracking, or name no state."""
 
 _BOUNCE: Final = (records.SOFT_BOUNCED, records.HARD_BOUNCED)
 _NEVER: Final = 0
 _STATUS_CODES: Final[Mapping[str, tuple[int, ...]]] = {
     **{str(code): (code,) for code in range(12)},
-    **{name: (code,) for code, name in STATUS_NAMES.items()},
+    **{name: (code,) for code, name in records.STATUS_NAMES.items()},
     **dict.fromkeys(("unknown", "processed", "opened", "clicked", "spam", "unsub"), (_NEVER,)),
     "5": _BOUNCE,
     "bounce": _BOUNCE,
@@ -150,23 +141,14 @@ class Messages:
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give messages as rows of the resource."""
-        conditions = _combined(query.conditions)
-        rows, total = await self._database.read(lambda: _page(account_id, conditions, query))
+        request = query.request(stored_conditions(query.conditions))
+        rows, total = await self._database.read(lambda: _page(account_id, request))
         return Page([_row(row) for row in rows], total)
 
 
-def _page(
-    account_id: int, conditions: dict[str, Any], query: Query
-) -> Unit[tuple[list[dict[str, Any]], int]]:
+def _page(account_id: int, request: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
     """Give messages with the contacts of their recipients, which are looked up together."""
-    wanted = dict(conditions)
-    contact_id = wanted.pop("contact_id", None)
-    if contact_id is not None:
-        address = yield from contact_activity.address_of(account_id, contact_id)
-        if address is None or wanted.setdefault("recipient", address) != address:
-            return [], 0
-    orders = [(order.source, order.is_descending) for order in query.orders]
-    rows, total = yield from records.page(account_id, wanted, orders, query.limit, query.offset)
+    rows, total = yield from records.page(account_id, request)
     addresses = {row["recipient"]: contact_address(row["recipient"]) for row in rows}
     contacts = (yield from contact_activity.find(account_id, sorted(addresses.values()))) if rows else {}
     for row in rows:
@@ -174,8 +156,8 @@ def _page(
     return rows, total
 
 
-def _combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
-    """Join the conditions; two that exclude each other select nothing."""
+def stored_conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:
+    """Join conditions to those of the store; two that exclude each other select nothing."""
     joined: dict[str, Any] = {}
     for condition in conditions:
         if condition.name == "everything":
@@ -192,7 +174,7 @@ def _combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
 
 def _row(found: dict[str, Any]) -> Row:
     status = found["status"]
-    found["status_name"] = STATUS_NAMES[status]
+    found["status_name"] = records.STATUS_NAMES[status]
     found["state_id"] = (found["failure"] or None) if status in _HAS_STATE else None
     is_sent = status == records.SENT
     asked = asked_of(found["treatment"])
