@@ -1,4 +1,4 @@
-"""Removing personal data whose time is over: what jobs read and refused, erased contacts, unconfirmed signups."""
+"""Removing personal data whose time is over: what jobs read and refused, receipts, erased contacts, signups."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.audience.erasure import PURGED_AFTER_MS
 from aerogram.audience.signups import LIFE_MS
 from aerogram.base.clock import DAY
-from aerogram.store.records import data_files, erasures, signups
+from aerogram.store.records import data_files, erasures, idempotency, signups
 from aerogram.store.records import jobs as records
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _AT_ONCE: Final = 100
 
 
 async def sweep(workshop: Workshop) -> int:
-    """Remove uploads, error files, erased contacts and unconfirmed signups; give how many uploads went.
+    """Remove uploads, error files, receipts, erased contacts, unconfirmed signups; give how many uploads went.
 
     A file that an open job reads stays. The row goes before the file: a file without row does no harm.
     """
@@ -29,6 +29,8 @@ async def sweep(workshop: Workshop) -> int:
     await workshop.database.write(lambda: records.forget_errors(now_ms - ERRORS_KEPT_MS))
     await workshop.database.write(lambda: erasures.purge(now_ms - PURGED_AFTER_MS))
     await workshop.database.write(lambda: signups.forget_unconfirmed(now_ms - LIFE_MS))
+    while await workshop.database.write(lambda: idempotency.forget(now_ms)):
+        pass
     swept = 0
     while blobs := await workshop.database.write(lambda: data_files.forget(now_ms - FILE_KEPT_MS, _AT_ONCE)):
         for blob in blobs:
