@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -35,19 +36,19 @@ PASS_SECONDS: Final = 60.0
 MOST_FILES: Final = 1_000
 """Files that one pass looks at: a few milliseconds of the disk and of the store."""
 MOST_FOLDERS: Final = 2_048
-"""Folders that one pass looks into; there are at most 65,536, so a round takes half an hour, or a minute for
-each thousand files."""
-_SHARDS: Final = tuple(f"{number:02x}" for number in range(256))
+"""Folders that one pass looks into. There are at most 65,536: a round takes half an hour at most, or a minute for
+each thousand files where those are more."""
+_HEXADECIMAL: Final = re.compile("[0-9a-f]{2}")
 _NANOSECONDS: Final = 1_000_000
 
 _log = structlog.stdlib.get_logger("aerogram.store")
 
 
 class _Look(NamedTuple):
-    """What a pass saw: files that are not new, by name; and the folder behind the last one it looked into."""
+    """What a pass saw: files that are not new, by name; and the last folder it looked into, "" after a round."""
 
     old: dict[str, Path]
-    cursor: int
+    cursor: str
 
 
 class OrphanSweep:
@@ -57,7 +58,7 @@ class OrphanSweep:
         self._database = database
         self._folder = folder
         self._new_ms = new_ms
-        self._cursor = 0
+        self._cursor = ""
 
     async def run(self) -> None:
         """Sweep until cancelled."""
@@ -94,22 +95,28 @@ class OrphanSweep:
     def _look(self, began_ms: int) -> _Look:
         before_ms = _now_by(self._folder) - self._new_ms
         old: dict[str, Path] = {}
-        cursor, files, folders = self._cursor, 0, 0
-        while files < MOST_FILES and folders < MOST_FOLDERS:
-            shard = self._folder / _SHARDS[cursor // 256]
-            if shard.is_dir():
-                leaf = shard / _SHARDS[cursor % 256]
-                folders += 1
-                for path, changed_ms in _files(leaf):
-                    files += 1
-                    if began_ms <= changed_ms < before_ms:
-                        old[path.name] = path
-                cursor += 1
-            else:
-                cursor = (cursor // 256 + 1) * 256
-            if cursor >= 65_536:
-                return _Look(old, 0)
-        return _Look(old, cursor)
+        files = 0
+        for folders, leaf in enumerate(_leaves(self._folder, self._cursor), start=1):
+            for path, changed_ms in _files(leaf):
+                files += 1
+                if began_ms <= changed_ms < before_ms:
+                    old[path.name] = path
+            if files >= MOST_FILES or folders >= MOST_FOLDERS:
+                return _Look(old, leaf.parent.name + leaf.name)
+        return _Look(old, "")
+
+
+def _leaves(folder: Path, after: str) -> Iterator[Path]:
+    """Give the folders that files are in, ``xx/yy``, by name, from behind the one called ``xxyy``."""
+    for shard in _two_digits(folder):
+        if shard >= after[:2]:
+            for leaf in _two_digits(folder / shard):
+                if shard + leaf > after:
+                    yield folder / shard / leaf
+
+
+def _two_digits(folder: Path) -> list[str]:
+    return sorted(name for name in os.listdir(folder) if _HEXADECIMAL.fullmatch(name))  # noqa: PTH208 - names alone
 
 
 def _now_by(folder: Path) -> int:
