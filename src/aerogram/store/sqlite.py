@@ -261,6 +261,8 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute("PRAGMA temp_store = MEMORY")
+        # What is deleted is overwritten, so that the file forgets whom its rows forgot.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.create_function("fold_case", 1, _folded, deterministic=True)
     except sqlite3.Error as error:
         raise SettingsError(f"The store {path} cannot be opened: {error}.") from error
