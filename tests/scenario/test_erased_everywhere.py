@@ -64,7 +64,12 @@ class Shop:
         mail["From"], mail["To"], mail["Subject"] = SHOP, to, f"Hello {NAME}" if to == PERSON else "Hello"
         mail.set_content(text)
         with smtplib.SMTP("127.0.0.1", self.server.smtp_port, timeout=30) as smtp:
-            smtp.sendmail(SHOP, recipients, mail.as_bytes(policy=email.policy.SMTP), rcpt_options=["NOTIFY=SUCCESS,FAILURE,DELAY"])
+            smtp.sendmail(
+                SHOP,
+                recipients,
+                mail.as_bytes(policy=email.policy.SMTP),
+                rcpt_options=["NOTIFY=SUCCESS,FAILURE,DELAY"],
+            )
 
     def by_v31(self, text, key="", **more):
         message = {
@@ -75,7 +80,9 @@ class Shop:
             **more,
         }
         headers = {"Idempotency-Key": key} if key else {}
-        return self.made("/v3.1/send", {"Messages": [message]}, headers=headers)["Messages"][0]["To"][0]["MessageID"]
+        return self.made("/v3.1/send", {"Messages": [message]}, headers=headers)["Messages"][0]["To"][0][
+            "MessageID"
+        ]
 
     def html_of(self, message_id):
         def captured():
@@ -100,8 +107,14 @@ class Shop:
 
 def plant(shop):
     """Let the account meet the person everywhere; gives the id of the contact."""
-    shop.made("/v3/REST/eventcallbackurl", {"EventType": "sent", "Url": "https://hooks.example.invalid/", "Version": 2})
-    shop.made("/v3/REST/eventcallbackurl", {"EventType": "open", "Url": "https://hooks.example.invalid/", "Version": 2})
+    shop.made(
+        "/v3/REST/eventcallbackurl",
+        {"EventType": "sent", "Url": "https://hooks.example.invalid/", "Version": 2},
+    )
+    shop.made(
+        "/v3/REST/eventcallbackurl",
+        {"EventType": "open", "Url": "https://hooks.example.invalid/", "Version": 2},
+    )
     shop.by_smtp([PERSON], PERSON, f"Hello {NAME}")
     shop.by_smtp([PERSON], PERSON, f"Hello {NAME}" + "\n" + ("x" * 70 + "\n") * (INLINE_LIMIT_BYTES // 64))
     # A copy that the others do not see: the conversations name both, the mail one.
@@ -122,7 +135,9 @@ def plant(shop):
         TemplateErrorReporting={"Email": "ops@example.com"},
     )
     tracked = shop.by_v31(
-        "<a href='https://shop.example/?for=quux.zebra7'>Item</a>", TrackOpens="enabled", TrackClicks="enabled"
+        "<a href='https://shop.example/?for=quux.zebra7'>Item</a>",
+        TrackOpens="enabled",
+        TrackClicks="enabled",
     )
     html = shop.html_of(tracked)
     for url in (*_PIXEL.findall(html), *_TRACKED.findall(html)):
@@ -150,7 +165,9 @@ def plant(shop):
 def queued_import(shop, news, lines):
     path = f"/v3/DATA/contactslist/{news}/CSVData/text:plain"
     uploaded = shop.client.post(path, content=lines.encode(), headers={"Content-Type": "text/plain"}).json()
-    job = shop.row("/v3/REST/csvimport", {"ContactsListID": news, "DataID": uploaded["ID"], "Method": "addforce"})
+    job = shop.row(
+        "/v3/REST/csvimport", {"ContactsListID": news, "DataID": uploaded["ID"], "Method": "addforce"}
+    )
     return job["ID"]
 
 

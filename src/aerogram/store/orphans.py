@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
-from aerogram.base.clock import DAY, SECOND
+from aerogram.base.clock import DAY
 from aerogram.base.errors import UnavailableError
 from aerogram.store.records import blob_names
 

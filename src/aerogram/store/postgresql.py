@@ -32,7 +32,7 @@ COMMAND_SECONDS: Final = 60.0
 RECONNECT_SECONDS: Final = 0.5
 CLOSE_SECONDS: Final = 3.0
 """How long what is under way may take to finish at the end, twice."""
-MAX_RUNS: Final = 4
+MAX_RUNS: Final = 6
 """How often a unit is run that collides with others; each collision lets one of them through."""
 _CACHED_STATEMENTS: Final = 512
 
@@ -155,7 +155,9 @@ class PostgresqlDatabase:
             elif isinstance(error, _COLLIDED) and runs < MAX_RUNS:
                 await self._commit(connection, work, runs + 1)
             else:
-                work[0].fail(translated(error))
+                # Who was refused a name each time is told so; whose turn never came may come again.
+                told = translated(error)
+                work[0].fail(_unavailable(error) if told is error and isinstance(error, _COLLIDED) else told)
             return
         for job, result in zip(work, results, strict=True):
             if not job.future.done():
@@ -231,8 +233,6 @@ def translated(error: BaseException) -> BaseException:
         return StoreFullError("The database has no room.")
     if isinstance(error, asyncpg.UniqueViolationError):
         return NotUniqueError(f"Another object has what must be unique ({error.constraint_name}).")
-    if isinstance(error, _COLLIDED):
-        return _unavailable(error)
     # Of the driver's own errors, those that are a ValueError complain about what was given to it.
     if isinstance(error, _UNAVAILABLE) and not isinstance(error, ValueError):
         return _unavailable(error)

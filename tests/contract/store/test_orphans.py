@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import bindparam, delete, select
 
 from aerogram.base.clock import DAY
 from aerogram.base.errors import NotFoundError
@@ -23,7 +24,6 @@ from aerogram.store.records.accounts import AccountRow
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content
 from aerogram.submission.accept import Acceptor
-from sqlalchemy import bindparam, delete, select
 
 _ROOT = Path(__file__).parents[3]
 LARGE = b"x" * (INLINE_LIMIT_BYTES + 1)
@@ -160,7 +160,10 @@ async def test_equal_bodies_have_files_of_their_own(house):
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(st.sampled_from(["add", "orphan", "drop", "age", "sweep"]), max_size=25), seed=st.integers(0, 9))
+@given(
+    steps=st.lists(st.sampled_from(["add", "orphan", "drop", "age", "sweep"]), max_size=25),
+    seed=st.integers(0, 9),
+)
 async def test_no_order_of_adding_dropping_and_sweeping_takes_a_file_that_a_row_names(house, steps, seed):
     chance = random.Random(seed)
     for step in steps:
@@ -229,13 +232,18 @@ _KILLED = """
 """
 
 
-async def test_what_was_promised_before_a_kill_has_its_file_and_all_else_goes(house, database_url, tmp_path):
-    command = [sys.executable, "-c", textwrap.dedent(_KILLED), str(tmp_path), database_url or ""]
+def _killed_while_it_accepts(folder, database_url):
+    """Let a process accept mail until it is killed; gives what it promised, line by line."""
+    command = [sys.executable, "-c", textwrap.dedent(_KILLED), str(folder), database_url or ""]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["src", "tests"])}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=_ROOT) as process:
-        promised = await asyncio.to_thread(lambda: [process.stdout.readline() for _ in range(10)])
+        promised = [process.stdout.readline() for _ in range(10)]
         process.send_signal(signal.SIGKILL)
-        promised += await asyncio.to_thread(process.stdout.readlines)
+        return promised + process.stdout.readlines()
+
+
+async def test_what_was_promised_before_a_kill_has_its_file_and_all_else_goes(house, database_url, tmp_path):
+    promised = await asyncio.to_thread(_killed_while_it_accepts, tmp_path, database_url)
     house.age()
     await house.sweep.sweep()
     named = await house.named()

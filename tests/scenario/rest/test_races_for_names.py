@@ -6,6 +6,7 @@ from collections import Counter
 from aerogram.doors.rest.registry import declared_resources
 from aerogram.doors.rest.resource import ChangeableResource
 from support.rest_examples import EXAMPLES
+from support.waiting import until
 
 CLIENTS = 20
 CREATABLE = sorted(
@@ -45,7 +46,8 @@ async def test_one_of_many_equal_creations_makes_the_object_and_the_others_are_r
     for number, name in enumerate(CREATABLE):
         path = f"/v3/REST/{name}"
         body = await EXAMPLES[name].body(client, 10 * number)
-        answers = await together(client.post(path, json=body) for _ in range(CLIENTS))
+        # Twenty claims of a sender are twenty pairs of keys to make.
+        answers = await together(client.post(path, json=body, timeout=60) for _ in range(CLIENTS))
         later = await client.post(path, json=body)
         wanted = {201: CLIENTS} if later.status_code == 201 else {201: 1, later.status_code: CLIENTS - 1}
         told = {answer.json()["ErrorMessage"] for answer in answers if answer.status_code != 201}
@@ -99,18 +101,23 @@ async def test_one_address_managed_by_many_at_once_is_one_contact(client, door):
         answers = await together(
             [
                 *(client.post(manage, json={**ann, "Action": "addforce"}) for _ in range(8)),
-                *(client.post("/v3/REST/contact/managemanycontacts", json={"Contacts": [ann]}) for _ in range(4)),
+                *(
+                    client.post("/v3/REST/contact/managemanycontacts", json={"Contacts": [ann]})
+                    for _ in range(4)
+                ),
                 *(client.post("/v3/REST/contact", json=ann) for _ in range(4)),
             ]
         )
         jobs = [answer.json()["Data"][0]["JobID"] for answer in answers[8:12]]
         for job in jobs:
-            while (await client.get(f"/v3/REST/contact/managemanycontacts/{job}")).json()["Data"][0][
-                "Status"
-            ] not in {"Completed", "Error"}:
-                await asyncio.sleep(0.02)
+            await until(lambda job=job: _has_ended(client, job), "the end of the job")
     finally:
         running.cancel()
     assert (await client.get("/v3/REST/contact")).json()["Count"] == 1
     found = (await client.get(f"/v3/REST/contactslist/{news['ID']}")).json()["Data"][0]
     assert found["SubscriberCount"] == 1
+
+
+async def _has_ended(client, job):
+    [row] = (await client.get(f"/v3/REST/contact/managemanycontacts/{job}")).json()["Data"]
+    return row["Status"] in {"Completed", "Error"}

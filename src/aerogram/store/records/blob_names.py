@@ -36,5 +36,5 @@ def began_ms() -> Unit[int | None]:
 
     Files from before that moment belong to another store, if to any.
     """
-    rows = yield _BEGAN()
-    return rows[0][0]
+    [(moment,)] = yield _BEGAN()
+    return None if moment is None else int(moment)

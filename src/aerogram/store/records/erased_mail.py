@@ -184,7 +184,9 @@ def blank(found: Sequence[Found], alias: str, said: Sequence[str]) -> Unit[list[
     return sorted(files)
 
 
-def blank_notifications(message_ids: Sequence[int], contents: Sequence[int], carriers: Sequence[int]) -> Unit[list[str]]:
+def blank_notifications(
+    message_ids: Sequence[int], contents: Sequence[int], carriers: Sequence[int]
+) -> Unit[list[str]]:
     """Blank what told senders of messages: `notifications_of` gives it. Gives the names of files as `blank`."""
     files = {name for (name,) in (yield _CAPTURED_FILES(carriers))}
     yield _BLANK_NOTIFICATIONS(contents)

@@ -19,7 +19,7 @@ from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.store.records.erasures import Proof
-from aerogram.wire.address import AddressError
+from aerogram.wire.mime.errors import AddressError
 
 noun = Noun("Contacts of an account: import them, look at the jobs that do it, and prove who was erased.")
 
@@ -149,7 +149,9 @@ async def erased(
 @noun.command("erasures")
 async def erasures(
     house: Installation,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many, the newest first.")] = 100,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=10_000, help="How many, the newest first.")
+    ] = 100,
     account: Account = "",
 ) -> Answer:
     """List who was erased: the ids that the contacts had, and when. No address is kept.

@@ -12,9 +12,7 @@ down_revision = "0008"
 def upgrade() -> None:
     is_named = sa.text("blob IS NOT NULL")
     for table in ("content", "captured"):
-        op.create_index(
-            f"{table}_blob", table, ["blob"], sqlite_where=is_named, postgresql_where=is_named
-        )
+        op.create_index(f"{table}_blob", table, ["blob"], sqlite_where=is_named, postgresql_where=is_named)
     op.create_index("data_blob", "data", ["blob"])
     op.create_table(
         "notification",
