@@ -3,8 +3,8 @@
 What goes: the contact's address, name, values and their history; its places on lists; the recipient, the
 variables and the server's replies of every mail to the address, with what its reader did and from where;
 captured copies; mails that had no other recipient, with their files; what told senders of them; signups;
-suppressions; the address's rows of campaigns; the lines of error files that name it. What stays are the facts
-that statistics count: that a mail was sent, opened, bounced.
+suppressions; the address's rows of campaigns; the lines of error files that name it; the files of all exports
+of the account. What stays are the facts that statistics count: that a mail was sent, opened, bounced.
 
 What leaves by itself, within an hour of its time: receipts of idempotent calls after a day; uploads a day
 after they came or when their job ended; lines of error files that name a person in other words after a week.
@@ -22,7 +22,16 @@ from typing import TYPE_CHECKING, Final
 from aerogram.audience.subscriptions import detach
 from aerogram.base.clock import SECOND
 from aerogram.base.folding import folded
-from aerogram.store.records import contact_history, contacts, erased_mail, jobs, queue_admin, signups
+from aerogram.model.page import PageRequest
+from aerogram.store.records import (
+    contact_history,
+    contacts,
+    erased_mail,
+    export_parts,
+    jobs,
+    queue_admin,
+    signups,
+)
 from aerogram.store.records import erasures as records
 from aerogram.wire.address import ascii_domain, shown_domain, split_email, suppression_key
 
@@ -65,7 +74,7 @@ class Erasures:
         The contact's row goes last: whoever is interrupted before calls again, and nothing is left over.
         """
         rows, _ = await self._database.read(
-            lambda: contacts.LISTING.page(account_id, {"id": contact_id}, (), 1, 0)
+            lambda: contacts.LISTING.page(account_id, PageRequest({"id": contact_id}, 1))
         )
         if not rows or rows[0]["is_anonymized"]:
             return False
@@ -76,6 +85,7 @@ class Erasures:
         now = self._clock.now_ms()
         proof = records.Proof(account_id, contact_id, self.digest(account_id, email), now)
         is_erased = await self._database.write(lambda: _erase(proof, email, alias))
+        await self._remove_exports()
         self._database.forget_overwritten()
         return is_erased
 
@@ -115,6 +125,13 @@ class Erasures:
             own = [each for each in found if suppression_key(each.recipient) == email]
             if own:
                 await self._blank(own, email, alias)
+
+    async def _remove_exports(self) -> None:
+        """Remove the files of exports that were detached, each before its row: the sweep of job files ends what breaks off."""
+        while parts := await self._database.read(lambda: export_parts.unused(0, _BATCH)):
+            for part in parts:
+                await self._blobs.remove(part.blob)
+            await self._database.write(lambda: export_parts.drop([part.id for part in parts]))
 
     async def _blank(self, own: Sequence[Found], email: str, alias: str) -> None:
         now = self._clock.now_ms()
@@ -169,6 +186,8 @@ def _erase(proof: records.Proof, email: str, alias: str) -> Unit[bool]:
         "is_anonymized": 1,
         "updated_ms": proof.erased_ms,
     }
+    # Those under way begin anew, and find the person no more.
+    yield from export_parts.detach(account_id)
     yield from contacts.change(account_id, contact_id, blanked)
     yield from records.prove(proof)
     return True

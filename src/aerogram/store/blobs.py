@@ -51,7 +51,19 @@ class DiskBlobs:
 
     async def begin(self) -> Upload:
         """Begin a file that comes in pieces; it is named by chance, and so is nobody else's."""
-        return await asyncio.to_thread(Upload, self._path(_new_name()), self._folder)
+        return await asyncio.to_thread(Upload, self._path(self.new_name()), self._folder)
+
+    @staticmethod
+    def new_name() -> str:
+        """Give the name of a file that is nobody else's, by chance."""
+        return secrets.token_hex(32)
+
+    async def write(self, name: str, data: bytes) -> None:
+        """Write a file of a name that a row has already, durably; whoever reads it before knows that it is not whole.
+
+        Raises `StoreFullError` or `UnavailableError`.
+        """
+        await asyncio.to_thread(self._write, self._path(name), data)
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file for reading, from a thread that may wait. Raises as `get` does."""
@@ -74,8 +86,18 @@ class DiskBlobs:
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name[2:4] / name
 
+    def _write(self, path: Path, data: bytes) -> None:
+        with _telling():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            for folder in (path.parent, path.parent.parent, self._folder):
+                _sync_folder(folder)
+
     def _put(self, data: bytes) -> str:
-        path = self._path(_new_name())
+        path = self._path(self.new_name())
         with _telling():
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, written = tempfile.mkstemp(dir=path.parent)
@@ -135,10 +157,6 @@ class Upload:
         with contextlib.suppress(OSError):
             self._file.close()
             os.unlink(self._written)  # noqa: PTH108
-
-
-def _new_name() -> str:
-    return secrets.token_hex(32)
 
 
 @contextlib.contextmanager
