@@ -199,6 +199,7 @@ async def traces(database):
 
 
 def traced_files(data):
+    """Not for the files of a database that is open here: closing one would let go of all locks on it."""
     return {
         path.name: path
         for path in data.rglob("*")
@@ -227,7 +228,7 @@ async def test_nothing_names_an_erased_person_but_what_leaves_by_itself_and_that
         *("captured", "campaign_recipient", "contact", "contact_history", "content", "event", "idempotency"),
         *("job_error", "message", "signup", "suppression"),
     }, before
-    assert len([name for name in traced_files(data) if len(name) == 64]) >= 4
+    assert len(traced_files(data / "blobs")) >= 4
     asked = server.command("contact", "erased", PERSON)
     assert (asked.returncode, asked.stdout) == (1, f"{PERSON} was not erased.\n")
 
