@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aerogram.app.platform import BLOBS_FOLDER
 from aerogram.audience.follower import ContactFollower
 from aerogram.audience.jobs.book import Jobs
 from aerogram.audience.jobs.desk import Workshop
@@ -41,6 +42,7 @@ from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.senders.book import SenderBook
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
+from aerogram.store.orphans import OrphanSweep
 from aerogram.submission.accept import Acceptor
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ class Services:
     jobs: Jobs
     job_runner: JobRunner
     contacts: ContactFollower
+    orphan_sweep: OrphanSweep
     engagements: Engagements
     signer: LinkSigner
     """Mints the links of mails and reads them when readers come back."""
@@ -149,6 +152,7 @@ def build(platform: Platform) -> Services:
         jobs=Jobs(workshop, job_runner.wake),
         job_runner=job_runner,
         contacts=contacts,
+        orphan_sweep=OrphanSweep(platform.database, settings.data / BLOBS_FOLDER),
         engagements=Engagements(
             platform.database, platform.ids, platform.clock, Countries(settings.geoip_database), engaged
         ),

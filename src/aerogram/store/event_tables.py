@@ -44,6 +44,15 @@ event = Table(
 a contact did is found without a look at his messages.
 """
 
+notification = Table(
+    "notification",
+    metadata,
+    big("message_id"),
+    big("content_id"),
+    PrimaryKeyConstraint("message_id", "content_id"),
+)
+"""Which contents tell senders of what became of a message: they name its recipient, and go with it."""
+
 counter = Table(
     "counter",
     metadata,
