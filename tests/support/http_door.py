@@ -148,7 +148,7 @@ class Door:
         workshop = Workshop(database, blobs, ids, clock, self._check_room)
         self.job_runner = JobRunner(workshop)
         self.jobs = Jobs(workshop, self.job_runner.wake)
-        self.audience = audience_of(database, ids, clock, sealer)
+        self.audience = audience_of(database, blobs, ids, clock, sealer)
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))

@@ -81,7 +81,7 @@ def http_app(
             templates=templates,
             acceptor=services.acceptor,
             jobs=services.jobs,
-            audience=audience_of(database, platform.ids, platform.clock, platform.sealer),
+            audience=audience_of(database, platform.blobs, platform.ids, platform.clock, platform.sealer),
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
             account=account_services(

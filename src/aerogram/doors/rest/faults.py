@@ -97,6 +97,11 @@ def taken(class_name: str, value: str, property_name: str) -> RestError:
     )
 
 
+def not_unique(class_name: str) -> RestError:
+    """Refuse such an object when only the store noticed, which does not say whose key it is."""
+    return RestError(400, f"MJ18 A {class_name} resource with the same unique key already exists.")
+
+
 def invalid_properties(reasons: dict[str, str]) -> RestError:
     """Refuse a body by all its mistakes: one as a sentence, several by their properties (facts: CONTACTS.md 5.2)."""
     told = {name: f"MJ08 Property {name} is invalid: {reason}" for name, reason in reasons.items()}

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import BigInteger, Boolean, Double, Numeric, Text, and_, case, cast, func, literal_column
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Double,
+    Numeric,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
@@ -66,6 +78,13 @@ def fold_case(text: ColumnElement[str]) -> ColumnElement[str]:
     """Write as `aerogram.base.folding.folded` does; SQLite is given that function itself."""
     translated = func.translate(text, literal_column(f"'{LARGE}'"), literal_column(f"'{SMALL}'"))
     return either(func.fold_case(text), translated, Text)
+
+
+def mentions(text: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Tell whether a text has the parameter ``name`` in it, in any case; the parameter is in small letters."""
+    within, words = fold_case(text), bindparam(name, type_=Text())
+    found = either(func.instr(within, words), func.strpos(within, words), BigInteger)
+    return found > literal_column("0", BigInteger)
 
 
 def date_part(
