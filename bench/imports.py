@@ -31,17 +31,17 @@ def measure(subject: str, server: ServerProcess, meter: Meter, folder: Path, con
     """Import a file into an empty list; the seconds run from the request of the import to its end."""
     path = folder / f"contacts-{contacts}.csv"
     if not path.exists():
-        _write(path, contacts)
+        write(path, contacts)
     with httpx2.Client(
         base_url=server.url, auth=(API_KEY, SECRET_KEY), trust_env=False, timeout=120
     ) as client:
-        [news] = _data(client.post("/v3/REST/contactslist", json={"Name": "news"}))
-        data_id = _upload(client, news["ID"], path)
+        [news] = data_of(client.post("/v3/REST/contactslist", json={"Name": "news"}))
+        data_id = upload(client, news["ID"], path)
         cpu = meter.cpu_seconds()
         begun = time.monotonic()
         body = {"ContactsListID": news["ID"], "DataID": data_id, "Method": "addforce"}
-        [job] = _data(client.post("/v3/REST/csvimport", json=body))
-        steps, slowest = _watch(client, job["ID"], contacts)
+        [job] = data_of(client.post("/v3/REST/csvimport", json=body))
+        steps, slowest = watch(client, job["ID"], contacts)
         took = time.monotonic() - begun
         cpu = meter.cpu_seconds() - cpu
         print(
@@ -54,7 +54,7 @@ def measure(subject: str, server: ServerProcess, meter: Meter, folder: Path, con
     return Sample(MEASURE, subject, contacts / took, cpu / contacts * 1000, meter.peak_mebibytes())
 
 
-def _write(path: Path, contacts: int) -> None:
+def write(path: Path, contacts: int) -> None:
     """Write a file whose addresses come in no order, as those of a real one."""
     chance = random.Random(contacts)
     with path.open("w", encoding="utf-8") as file:
@@ -67,7 +67,7 @@ def _write(path: Path, contacts: int) -> None:
             )
 
 
-def _upload(client: httpx2.Client, list_id: int, path: Path) -> int:
+def upload(client: httpx2.Client, list_id: int, path: Path) -> int:
     def pieces() -> Iterator[bytes]:
         with path.open("rb") as file:
             while piece := file.read(256 * 1024):
@@ -82,13 +82,13 @@ def _upload(client: httpx2.Client, list_id: int, path: Path) -> int:
     return data_id
 
 
-def _watch(client: httpx2.Client, job_id: int, contacts: int) -> tuple[int, float]:
+def watch(client: httpx2.Client, job_id: int, contacts: int) -> tuple[int, float]:
     """Poll until the end; give how many different states were seen, and the slowest answer."""
     seen = set()
     slowest = 0.0
     while True:
         asked = time.monotonic()
-        [job] = _data(client.get(f"/v3/REST/csvimport/{job_id}"))
+        [job] = data_of(client.get(f"/v3/REST/csvimport/{job_id}"))
         slowest = max(slowest, time.monotonic() - asked)
         seen.add(job["Count"])
         if job["Status"] == "Completed":
@@ -104,7 +104,7 @@ def _page(client: httpx2.Client, list_id: int, offset: int) -> None:
     for resource, name in (("contact", "ContactsList"), ("listrecipient", "ContactsList"), ("contact", "")):
         parameters: dict[str, Any] = {"Limit": _PAGE, "Offset": offset} | ({name: list_id} if name else {})
         begun = time.monotonic()
-        rows = _data(client.get(f"/v3/REST/{resource}", params=parameters))
+        rows = data_of(client.get(f"/v3/REST/{resource}", params=parameters))
         took = time.monotonic() - begun
         of = " of the list" if name else ""
         print(f"  {len(rows)} rows of {resource}{of} at offset {offset:,}: {took * 1000:.0f} ms", flush=True)
@@ -121,7 +121,7 @@ def _count(client: httpx2.Client) -> None:
     print(f"  a segment of two conditions: {answer.text[:200]}: {took * 1000:.0f} ms", flush=True)
 
 
-def _data(answer: httpx2.Response) -> list[dict[str, Any]]:
+def data_of(answer: httpx2.Response) -> list[dict[str, Any]]:
     answer.raise_for_status()
     data: list[dict[str, Any]] = answer.json()["Data"]
     return data

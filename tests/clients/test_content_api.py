@@ -17,6 +17,8 @@ from support.content_examples import METADATA, PNG
 
 pytestmark = pytest.mark.timeout(300)
 KINDS = ("D", "P")
+_NAMES = {"templates_contents": "template_contents"}
+"""What mailjet-rest calls otherwise."""
 
 
 class Python:
@@ -28,7 +30,8 @@ class Python:
     def __call__(self, method, resource, own_id=None, action="", body=None):
         *words, last = (resource, *action.split("/")) if action else (resource,)
         kind = {"action_id": last} if last in KINDS else {}
-        endpoint = getattr(self._client, "_".join(words if kind else [*words, last]))
+        asked = "_".join(words if kind else [*words, last])
+        endpoint = getattr(self._client, _NAMES.get(asked, asked))
         name = {"post": "create", "put": "update"}.get(method, method)
         extra = {} if body is None else {"data": body}
         try:

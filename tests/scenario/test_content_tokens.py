@@ -4,6 +4,7 @@ import pytest
 
 from aerogram.base.clock import DAY
 from aerogram.doors.rest.registry import declared_routes
+from aerogram.identity.content_permissions import of_some_template
 from support.content_examples import FORM, PNG, form, made, uploaded
 from support.http_door import STRANGERS_KEY, STRANGERS_SECRET, a_client
 from support.rest_schema import assert_described
@@ -28,6 +29,12 @@ def lacks(answer, permission, name="Editors"):
     assert answer.json()["ErrorMessage"] == f'The token "{name}" lacks the permission {permission}.'
 
 
+def has_none(answer, *permissions, name="Editors"):
+    assert answer.status_code == 403, answer.text
+    told = answer.json()["ErrorMessage"]
+    assert told == f'The token "{name}" has none of the permissions {", ".join(permissions)}.'
+
+
 async def test_a_token_shows_its_secret_once(client):
     answer = await client.post(
         TOKENS, json={"Name": "Editors", "Permissions": ["read_template", "READ_IMAGE"]}
@@ -47,7 +54,7 @@ async def test_a_token_that_may_read_templates_may_not_make_one(client, url):
     token = await a_token(client, "read_template")
     async with bearing(url, token["AccessToken"]) as reader:
         assert (await reader.get(TEMPLATES)).json()["Total"] == 1
-        lacks(await reader.post(TEMPLATES, json={"Name": "x"}), "create_template")
+        has_none(await reader.post(TEMPLATES, json={"Name": "x"}), *of_some_template("create"))
         lacks(await reader.get("/v1/REST/images"), "read_image")
         lacks(await reader.get(TOKENS), "read_token_auth")
 
@@ -59,12 +66,14 @@ async def test_every_route_asks_for_a_permission(route, client, url):
     token = await a_token(client, own)
     path = "/".join("1" if part.startswith("{") else part for part in route.path.split("/"))
     async with bearing(url, token["AccessToken"]) as other:
-        lacks(await other.request(route.method, path), route.permissions[0])
+        answer = await other.request(route.method, path)
+        told = lacks if len(route.permissions) == 1 else has_none
+        told(answer, *route.permissions)
 
 
 @pytest.mark.parametrize(
     "header",
-    ["Bearer", "Bearer ", "Bearer nonsense", "bearer " + "0" * 32, "Bearer é", "Digest x", "Basic x"],
+    ["Bearer", "Bearer nonsense", "bearer " + "0" * 32, "Bearer é", "Digest x", "Basic x"],
 )
 async def test_what_is_no_token_is_answered_401(url, header):
     async with a_client(url, auth=None, headers={"Authorization": header.encode("latin-1")}) as nobody:
@@ -84,7 +93,6 @@ async def test_a_token_opens_nothing_but_the_content_api(client, url):
             ("POST", "/v3.1/send"),
             ("POST", "/v3/send"),
             ("DELETE", "/v4/contacts/1"),
-            ("GET", "/metrics"),
         ):
             answer = await holder.request(method, path, json={})
             assert answer.status_code == 401, path
@@ -110,9 +118,9 @@ async def test_templates_are_open_by_their_purposes(client, url):
         assert (await editor.put(one, json={"Description": "d"})).status_code == 200
         lacks(await editor.put(one, json={"Purposes": ["automation"]}), "update_template_automation")
         lacks(await editor.put(one, json={"Purposes": []}), "update_template")
-        lacks(await editor.post(f"{one}/contents/publish"), "publish_template_marketing")
-        lacks(await editor.post(f"{one}/contents/lock"), "lock_template_marketing")
-        lacks(await editor.delete(one), "delete_template_marketing")
+        has_none(await editor.post(f"{one}/contents/publish"), *of_some_template("publish"))
+        has_none(await editor.post(f"{one}/contents/lock"), *of_some_template("lock"))
+        has_none(await editor.delete(one), *of_some_template("delete"))
     token = await a_token(client, "read_template", "read_template_opt_in", name="Guests")
     async with bearing(url, token["AccessToken"]) as guest:
         assert [row["ID"] for row in (await guest.get(TEMPLATES)).json()["Data"]] == [plain["ID"]]
@@ -127,10 +135,12 @@ async def test_a_draft_is_added_by_whoever_may_make_templates_or_change_them(cli
         async with bearing(url, token["AccessToken"]) as editor:
             assert (await editor.post(path, json=body)).status_code == 201
             if verb == "create":
-                lacks(await editor.put(f"{path}/types/D", json=body), "update_template", name=verb)
+                answer = await editor.put(f"{path}/types/D", json=body)
+                has_none(answer, *of_some_template("update"), name=verb)
     token = await a_token(client, "read_template")
     async with bearing(url, token["AccessToken"]) as reader:
-        lacks(await reader.post(path, json=body), "create_template")
+        permissions = (*of_some_template("create"), *of_some_template("update"))
+        has_none(await reader.post(path, json=body), *permissions)
         assert (await reader.get(path)).json()["Total"] == 2
 
 
@@ -143,7 +153,8 @@ async def test_labels_are_open_by_what_they_are_used_for(client, url):
         lacks(await editor.post("/v1/REST/labels", json={"Name": "x"}), "create_resource_label")
         await made(editor, "labels", {"Name": "Dogs", "UsedFor": "image"})
         assert (await editor.get(f"/v1/REST/labels/{cats['ID']}")).status_code == 200
-        lacks(await editor.delete(f"/v1/REST/labels/{cats['ID']}"), "delete_resource_label")
+        answer = await editor.delete(f"/v1/REST/labels/{cats['ID']}")
+        has_none(answer, "delete_resource_label", "delete_image_label")
 
 
 async def test_a_token_uploads_images(client, url):

@@ -160,8 +160,13 @@ async def _parts_of_json_errors(door, client):
     return await _ended(door, client, answer.json()["Data"][0]["JobID"], "application:json")
 
 
+async def _parts_of_export(door, client):
+    answer = await client.post("/v3/REST/contact/export")
+    return await _ended(door, client, answer.json()["Data"][0]["JobID"], "text:csv")
+
+
 async def _ended(door, client, job_id, mime):
-    """Have a job done, and give the parts of its error file's path."""
+    """Have a job done, and give the parts of its file's path."""
 
     async def is_over():
         answer = await client.get(f"/v3/REST/batchjob/{job_id}")
@@ -400,7 +405,11 @@ ROUTES: dict[str, RouteExample] = {
     ),
     **{
         f"GET /v3/DATA/batchjob/{{job_id}}/{kind}/{{mime}}{end}": RouteExample(parts=parts)
-        for kind, parts in (("CSVError", _parts_of_csv_errors), ("JSONError", _parts_of_json_errors))
+        for kind, parts in (
+            ("CSVError", _parts_of_csv_errors),
+            ("JSONError", _parts_of_json_errors),
+            ("CSVData", _parts_of_export),
+        )
         for end in ("", "/{which}")
     },
     **{f"DELETE {path}": RouteExample(parts=_erased, strangers=200) for path in ERASURE},

@@ -31,11 +31,6 @@ GAPS = {
         [
             "POST /v3/REST/contactslist/{}/verify",
             "GET /v3/REST/contactslist/{}/verify/{}",
-            *(
-                f"{method} /v3/REST/{name}/export"
-                for method in ("GET", "POST")
-                for name in ("contact", "listrecipient")
-            ),
         ],
         "work on many contacts is done by jobs of their own",
     ),
@@ -80,6 +75,4 @@ GAPS = {
     ),
     "POST /v3/REST/user/{}/activate": "what it answers is not known, and every user is active",
     "apppreferences?ShowAllApikeys": "keys share nothing; each key reads its own",
-    "GET /v3/REST/message/export": "exports are jobs of their own",
-    "POST /v3/REST/message/export": "exports are jobs of their own",
 }

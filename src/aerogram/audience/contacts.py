@@ -13,10 +13,11 @@ from aerogram.store.records import contacts as records
 from aerogram.wire.address import is_email, suppression_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
 
@@ -80,18 +81,9 @@ class Contacts:
         self._ids = ids
         self._clock = clock
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Contact], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Contact], int]:
         """Give a page of contacts and the number of all that match."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [_contact(row) for row in rows], total
 
     async def create(

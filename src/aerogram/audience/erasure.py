@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.audience.subscriptions import detach
 from aerogram.base.clock import SECOND
+from aerogram.model.page import PageRequest
 from aerogram.store.records import contact_history, contacts, queue_admin, signups
 from aerogram.store.records import erasures as records
 from aerogram.wire.address import ascii_domain, split_email, suppression_key
@@ -55,7 +56,7 @@ class Erasures:
         The contact's row goes last: whoever is interrupted before calls again, and nothing is left over.
         """
         rows, _ = await self._database.read(
-            lambda: contacts.LISTING.page(account_id, {"id": contact_id}, (), 1, 0)
+            lambda: contacts.LISTING.page(account_id, PageRequest({"id": contact_id}, 1))
         )
         if not rows or rows[0]["is_anonymized"]:
             return False

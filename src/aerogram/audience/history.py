@@ -13,10 +13,11 @@ from aerogram.store.records import contact_history as records
 from aerogram.store.records import properties
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
 _decode: Final = msgspec.json.Decoder().decode
@@ -49,16 +50,9 @@ class History:
         self._ids = ids
         self._clock = clock
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[HistoricValue], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[HistoricValue], int]:
         """Give a page of values and the number of all that match."""
-        return await self._database.read(lambda: _page(account_id, conditions, orders, limit, offset))
+        return await self._database.read(lambda: _page(account_id, wanted))
 
     async def add(
         self, account_id: int, contact_id: int, name: str, data: str, at_ms: int | None = None
@@ -95,14 +89,8 @@ class History:
             raise NotFoundError("There is no such value.")
 
 
-def _page(
-    account_id: int,
-    conditions: Mapping[str, Any],
-    orders: Sequence[tuple[str, bool]],
-    limit: int,
-    offset: int,
-) -> Unit[tuple[list[HistoricValue], int]]:
-    rows, total = yield from records.LISTING.page(account_id, conditions, orders, limit, offset)
+def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[HistoricValue], int]]:
+    rows, total = yield from records.LISTING.page(account_id, wanted)
     own = yield from _properties(account_id)
     return [_value(row, own) for row in rows], total
 

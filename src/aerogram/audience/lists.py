@@ -12,10 +12,11 @@ from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.store.records import contact_lists as records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
 MAX_NAME: Final = 255
@@ -52,18 +53,9 @@ class Lists:
         self._ids = ids
         self._clock = clock
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[ContactList], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[ContactList], int]:
         """Give a page of lists, deleted ones too, and the number of all that match."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [_list(row) for row in rows], total
 
     async def create(self, account_id: int, name: str, *, is_deleted: bool = False) -> ContactList:

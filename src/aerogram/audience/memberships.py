@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
 
@@ -53,16 +54,9 @@ class Memberships:
         self._ids = ids
         self._clock = clock
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Membership], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Membership], int]:
         """Give a page of memberships, those of deleted lists too, and the number of all that match."""
-        return await self._database.read(lambda: _page(account_id, conditions, orders, limit, offset))
+        return await self._database.read(lambda: _page(account_id, wanted))
 
     async def of_contact(self, account_id: int, contact_id: int) -> list[Membership]:
         """Give all memberships of a contact, those of deleted lists too."""
@@ -133,14 +127,8 @@ class Memberships:
         return contact_id
 
 
-def _page(
-    account_id: int,
-    conditions: Mapping[str, Any],
-    orders: Sequence[tuple[str, bool]],
-    limit: int,
-    offset: int,
-) -> Unit[tuple[list[Membership], int]]:
-    rows, total = yield from records.LISTING.page(account_id, conditions, orders, limit, offset)
+def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[Membership], int]]:
+    rows, total = yield from records.LISTING.page(account_id, wanted)
     if not rows:
         return [], total
     names = yield from contact_lists.names(account_id, sorted({row["list_id"] for row in rows}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from aerogram.audience.property_values import Value
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
 STATIC: Final = "static"
@@ -91,6 +93,14 @@ class Catalogue:
         found = ((self._by_id.get(number), value) for number, value in stored_values(packed).items())
         return {own[0]: value for own, value in found if own is not None}
 
+    @property
+    def definitions(self) -> list[tuple[str, str, Datatype]]:
+        """Give id as text, name and datatype of each, by rising name."""
+        return sorted(
+            ((number, name, datatype) for name, (number, datatype) in self._by_name.items()),
+            key=operator.itemgetter(1),
+        )
+
     def id_of(self, name: str) -> int | None:
         """Give the id of the property with a name."""
         found = self._by_name.get(name.lower())
@@ -135,18 +145,9 @@ class Properties:
         """Give the definitions of a namespace of an account."""
         return await self._database.read(lambda: defined(account_id, namespace))
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Property], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Property], int]:
         """Give a page of definitions and the number of all that match."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [property_of(row) for row in rows], total
 
     async def create(

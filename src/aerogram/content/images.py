@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.store.blobs import DiskBlobs, Upload
     from aerogram.store.sql import Database, Unit
 
@@ -130,18 +131,9 @@ class Images:
         self._clock = clock
         self._check_room = check_room
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Image], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Image], int]:
         """Give a page of images and the number of all that match."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [Image(**row | {"is_starred": bool(row["is_starred"])}) for row in rows], total
 
     @contextlib.asynccontextmanager
@@ -178,7 +170,7 @@ class Images:
         row = msgspec.structs.asdict(made) | {"is_starred": int(made.is_starred)}
 
         def unit() -> Unit[None]:
-            _, count = yield from records.LISTING.page(account_id, {}, (), 0, 0)
+            count = yield from records.LISTING.count(account_id, {})
             if count >= MAX_IMAGES:
                 raise TooManyError(f"An account may have {MAX_IMAGES} images.")
             yield from records.OWNED.add(row)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
 TEMPLATES: Final = "resource"
@@ -60,18 +61,9 @@ class Labels:
         self._database = database
         self._ids = ids
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Label], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Label], int]:
         """Give a page of labels and the number of all that match."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [Label(**row) for row in rows], total
 
     async def create(self, account_id: int, values: Mapping[str, Any]) -> Label:
@@ -79,7 +71,7 @@ class Labels:
         made = Label(id=self._ids.next_id(), account_id=account_id, **values)
 
         def unit() -> Unit[None]:
-            _, count = yield from records.LISTING.page(account_id, {}, (), 0, 0)
+            count = yield from records.LISTING.count(account_id, {})
             if count >= MAX_LABELS:
                 raise TooManyError(f"An account may have {MAX_LABELS} labels.")
             if not (yield from records.OWNED.add(msgspec.structs.asdict(made))):

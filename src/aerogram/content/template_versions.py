@@ -18,10 +18,11 @@ from aerogram.store.records import templates
 from aerogram.store.records.template_versions import VersionRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
 
@@ -65,18 +66,9 @@ class TemplateVersions:
         self._ids = ids
         self._clock = clock
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Version], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Version], int]:
         """Give a page of versions and the number of all that match."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [_version(VersionRow(**row)) for row in rows], total
 
     async def newest(self, account_id: int, template_id: int, kind: str) -> Version | None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.content.stored_parts import Content
+    from aerogram.model.page import PageRequest
     from aerogram.store.records.templates import SendRow
     from aerogram.store.sql import Database, Unit
     from aerogram.wire.mime.parts import Mailbox
@@ -128,18 +129,9 @@ class Templates:
         row = await self._database.read(lambda: records.to_send_by_name(account_id, name))
         return _stored(row) if row else None
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Template], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Template], int]:
         """Give a page of templates and the number of all that match; see `aerogram.store.records.listing`."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [_described(row) for row in rows], total
 
     async def create(self, account_id: int, values: Mapping[str, Any]) -> Template:

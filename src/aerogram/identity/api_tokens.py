@@ -14,11 +14,12 @@ from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.store.records import api_tokens as records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database
 
 TOKEN_BYTES: Final = 16
@@ -54,21 +55,13 @@ class ApiTokens:
         self._ids = ids
         self._clock = clock
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[ApiToken], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[ApiToken], int]:
         """Give tokens of an account, and how many match. Conditions are ``id``, ``token``, ``is_active``."""
-        stored = dict(conditions)
+        stored = dict(wanted.conditions)
         if "token" in stored:
             stored["digest"] = self._sealer.digest(stored.pop("token"))
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, stored, orders, limit, offset)
-        )
+        request = msgspec.structs.replace(wanted, conditions=stored)
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, request))
         return [self._opened(row) for row in rows], total
 
     async def add(self, account_id: int, values: Mapping[str, Any]) -> ApiToken:

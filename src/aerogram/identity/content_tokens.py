@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
 TOKEN_BYTES: Final = 16
@@ -101,18 +102,9 @@ class ContentTokens:
             permissions=frozenset(_decode(found.permissions)),
         )
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[ContentToken], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[ContentToken], int]:
         """Give a page of tokens, without what is secret, and the number of all that match."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [_token(row) for row in rows], total
 
     async def create(
@@ -140,7 +132,7 @@ class ContentTokens:
         row |= {"digest": self._sealer.digest(secret)}
 
         def unit() -> Unit[None]:
-            _, count = yield from records.LISTING.page(account_id, {}, (), 0, 0)
+            count = yield from records.LISTING.count(account_id, {})
             if count >= MAX_TOKENS:
                 raise TooManyError
             if not (yield from records.OWNED.add(row)):

@@ -36,7 +36,9 @@ def authorize(principal: Principal, area: Area, level: Level, permissions: Colle
     if may(principal, area, level, permissions):
         return
     if permissions and principal.kind is CredentialKind.CONTENT_TOKEN:
-        raise _lacking(principal, next(iter(permissions)))
+        if len(permissions) == 1:
+            raise _lacking(principal, *permissions)
+        raise ForbiddenError(f"{principal.label} has none of the permissions {', '.join(permissions)}.")
     raise ForbiddenError(f"{principal.label} has no {level.name.lower()} permission for {area.value}.")
 
 

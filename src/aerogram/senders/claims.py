@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import AerogramError, NotFoundError, RefusedError
+from aerogram.model.page import PageRequest
 from aerogram.senders.pattern import domain_of, is_whole_domain
 from aerogram.store.records import dkim_keys, sender_claims, senders
 from aerogram.store.records.senders import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE, SenderRow
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
@@ -77,18 +78,9 @@ class SenderClaims:
         self._ids = ids
         self._clock = clock
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[dict[str, Any]], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
         """Give senders by the columns of `SenderRow`, and how many match; see `sender_claims.LISTING`."""
-        return await self._database.read(
-            lambda: sender_claims.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        return await self._database.read(lambda: sender_claims.LISTING.page(account_id, wanted))
 
     async def add(self, account_id: int, values: Mapping[str, Any]) -> SenderRow:
         """Claim a sender by the columns of `SenderRow`; ``email`` is its stored form.
@@ -200,7 +192,7 @@ class SenderClaims:
 
     @staticmethod
     def _find(account_id: int, sender_id: int) -> Unit[SenderRow | None]:
-        found, _ = yield from sender_claims.LISTING.page(account_id, {"id": sender_id}, (), 1, 0)
+        found, _ = yield from sender_claims.LISTING.page(account_id, PageRequest({"id": sender_id}, 1))
         return SenderRow(**found[0]) if found else None
 
 

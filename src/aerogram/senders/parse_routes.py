@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import AerogramError, NotFoundError, RefusedError
+from aerogram.model.page import PageRequest
 from aerogram.store.records import parse_routes as records
 from aerogram.store.records import senders
 from aerogram.store.records.senders import ACTIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
@@ -64,18 +65,9 @@ class ParseRoutes:
         self._clock = clock
         self._domain = f"{SUBDOMAIN}.{hostname}"
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[ParseRoute], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[ParseRoute], int]:
         """Give routes of an account, and how many match; see `records.LISTING`."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [self._opened(row) for row in rows], total
 
     async def add(self, account_id: int, url: str, email: str = "") -> ParseRoute:
@@ -94,7 +86,7 @@ class ParseRoutes:
 
         def unit() -> Unit[RefusedError | None]:
             if route.is_generated:
-                own, _ = yield from records.LISTING.page(account_id, {"is_generated": 1}, (), 1, 0)
+                own, _ = yield from records.LISTING.page(account_id, PageRequest({"is_generated": 1}, 1))
                 if own:
                     return TakenError(own[0]["email"])
             elif not (yield from _owns_domain(account_id, route.email)):

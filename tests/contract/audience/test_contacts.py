@@ -11,6 +11,7 @@ from aerogram.audience.memberships import LinkedError, Memberships
 from aerogram.audience.properties import Properties, Property, define
 from aerogram.audience.property_values import Datatype
 from aerogram.audience.subscriptions import Entry, ListAction
+from aerogram.model.page import PageRequest
 
 ANN, BOB = 1, 2
 
@@ -52,7 +53,7 @@ async def test_recipients_become_contacts_once(database, ids, clock, contacts):
     assert first[0] == first[2]
     assert first[1] == known.id
     assert await send("ann@example.org") == first[:1]
-    found, total = await contacts.page(ANN, {}, (), 10, 0)
+    found, total = await contacts.page(ANN, PageRequest({}, 10))
     assert ([one.name for one in found], total) == (["Bob", ""], 2)
 
 
@@ -69,7 +70,7 @@ async def test_of_all_who_make_a_contact_at_once_one_succeeds(contacts):
 async def test_values_changed_at_the_same_time_are_all_kept(contacts):
     ann = await contacts.create(ANN, "ann@example.org")
     await asyncio.gather(*(contacts.change_values(ANN, ann.id, {str(key): key}) for key in range(8)))
-    [found], _ = await contacts.page(ANN, {"id": ann.id}, (), 1, 0)
+    [found], _ = await contacts.page(ANN, PageRequest({"id": ann.id}, 1))
     assert sorted(found.properties.strip("{}").split(",")) == [f'"{key}":{key}' for key in range(8)]
 
 
@@ -88,9 +89,9 @@ async def test_a_count_is_right_whoever_changes_a_list_at_the_same_time(contacts
         memberships.manage(ANN, Entry("5@example.org"), ListAction(news.id, Action.UNSUB)),
         memberships.manage(ANN, Entry("new@example.org"), ListAction(news.id, Action.ADD_FORCE)),
     )
-    [found], _ = await lists.page(ANN, {"id": news.id}, (), 1, 0)
+    [found], _ = await lists.page(ANN, PageRequest({"id": news.id}, 1))
     counted, _ = await memberships.page(
-        ANN, {"list_id": news.id, "is_active": 1, "is_unsubscribed": 0}, (), 10, 0
+        ANN, PageRequest({"list_id": news.id, "is_active": 1, "is_unsubscribed": 0}, 10)
     )
     assert found.subscriber_count == len(counted) == 2
 
@@ -106,7 +107,7 @@ async def test_an_unsubscribed_contact_that_becomes_active_is_not_counted(contac
         ({"is_unsubscribed": True, "is_active": True}, 0),
     ):
         await memberships.change(ANN, link.id, values)
-        [found], _ = await lists.page(ANN, {"id": news.id}, (), 1, 0)
+        [found], _ = await lists.page(ANN, PageRequest({"id": news.id}, 1))
         assert found.subscriber_count == count, values
 
 

@@ -6,6 +6,7 @@ from aerogram.base.errors import NotFoundError, StoreFullError
 from aerogram.content import images as module
 from aerogram.content.images import MAX_IMAGE_BYTES, Images, LockedError, NoImageError, TooLargeError
 from aerogram.content.labels import IMAGES, Labels, TooManyError, UnknownLabelError
+from aerogram.model.page import PageRequest
 from aerogram.store.blobs import DiskBlobs
 from support.content_examples import PNG
 
@@ -115,7 +116,7 @@ async def test_a_locked_image_is_changed_only_together_with_its_status(images, f
     assert len(files_in(folder)) == 1
     image = await images.change(image, {"name": "mark", "status": "open"})
     assert (await images.change(image, {"is_starred": True})).is_starred is True
-    [found], _ = await images.page(ANN, {"guid": image.guid}, (), 1, 0)
+    [found], _ = await images.page(ANN, PageRequest({"guid": image.guid}, limit=1))
     assert (found.name, found.is_starred) == ("mark", True)
 
 
@@ -146,7 +147,7 @@ async def test_images_are_listed_by_what_is_said_of_them(images):
     await made(images, account=BOB)
 
     async def found(**conditions):
-        page, _ = await images.page(ANN, conditions, [("name", True)], 10, 0)
+        page, _ = await images.page(ANN, PageRequest(conditions, limit=10, orders=(("name", True),)))
         return [image.guid for image in page]
 
     assert set(await found()) == {logo.guid, mark.guid}

@@ -6,6 +6,7 @@ from aerogram.base.errors import NotFoundError
 from aerogram.content import labels as module
 from aerogram.content.labels import IMAGES, TEMPLATES, Labels, TakenError, TooManyError, UnknownLabelError
 from aerogram.content.templates import Templates
+from aerogram.model.page import PageRequest
 
 ANN, BOB = 1, 2
 
@@ -33,7 +34,7 @@ async def test_names_of_an_account_differ(labels):
     with pytest.raises(TakenError):
         await labels.change(news, {"name": "Sport"})
     assert (await labels.change(sport, {"name": "Sport", "color": "#000"})).color == "#000"
-    found, total = await labels.page(ANN, {}, [("name", False)], 10, 0)
+    found, total = await labels.page(ANN, PageRequest({}, limit=10, orders=(("name", False),)))
     assert ([label.name for label in found], total) == (["News", "Sport"], 2)
 
 
@@ -47,8 +48,8 @@ async def test_a_template_bears_labels_of_templates_of_its_account(labels, templ
         with pytest.raises(UnknownLabelError):
             await templates.create(ANN, {"name": "Other", "label_ids": (wrong.id,)})
     assert await labels.of_objects(ANN, [template.id]) == {template.id: [sport.id]}
-    assert await templates.page(ANN, {"name": "Other"}, (), 10, 0) == ([], 0)
-    found, _ = await templates.page(ANN, {"label_ids": (sport.id, 5)}, (), 10, 0)
+    assert await templates.page(ANN, PageRequest({"name": "Other"}, limit=10)) == ([], 0)
+    found, _ = await templates.page(ANN, PageRequest({"label_ids": (sport.id, 5)}, limit=10))
     assert [each.id for each in found] == [template.id]
 
 

@@ -13,6 +13,7 @@ from aerogram.content.template_versions import (
     TemplateVersions,
 )
 from aerogram.content.templates import Templates
+from aerogram.model.page import PageRequest
 from aerogram.store.records.template_versions import KEPT
 
 ANN, BOB = 1, 2
@@ -35,13 +36,13 @@ async def template_id(templates):
 
 
 async def described(templates, template_id):
-    [found], _ = await templates.page(ANN, {"id": template_id}, (), 1, 0)
+    [found], _ = await templates.page(ANN, PageRequest({"id": template_id}, limit=1))
     return found
 
 
 async def kinds_of(versions, template_id, **conditions):
     found, total = await versions.page(
-        ANN, {"template_id": template_id} | conditions, [("created_ms", True)], 100, 0
+        ANN, PageRequest({"template_id": template_id} | conditions, limit=100, orders=(("created_ms", True),))
     )
     assert len(found) == total
     return [(version.kind, version.content.text) for version in found]
@@ -146,7 +147,7 @@ async def test_there_is_nothing_to_change_in_a_template_without_content(versions
 async def test_another_accounts_versions_do_not_exist(versions, template_id):
     await versions.add_draft(ANN, template_id, FACTS, {"text": "t"})
     assert await versions.newest(BOB, template_id, "D") is None
-    assert await versions.page(BOB, {"template_id": template_id}, (), 10, 0) == ([], 0)
+    assert await versions.page(BOB, PageRequest({"template_id": template_id}, limit=10)) == ([], 0)
     for call in (
         versions.add_draft(BOB, template_id, FACTS, {"text": "new"}),
         versions.change_draft(BOB, template_id, {}, {"text": "new"}),
@@ -160,7 +161,7 @@ async def test_another_accounts_versions_do_not_exist(versions, template_id):
 async def test_a_template_goes_with_its_versions(templates, versions, template_id):
     await versions.add_draft(ANN, template_id, FACTS, {"text": "t"})
     await templates.remove(ANN, template_id)
-    assert await versions.page(ANN, {"template_id": template_id}, (), 10, 0) == ([], 0)
+    assert await versions.page(ANN, PageRequest({"template_id": template_id}, limit=10)) == ([], 0)
 
 
 async def test_drafts_made_at_once_build_on_one_another(versions, template_id):
@@ -178,7 +179,7 @@ async def test_templates_are_found_by_their_state(templates, versions, template_
     await versions.publish(ANN, template_id)
 
     async def found(**conditions):
-        page, _ = await templates.page(ANN, conditions, (), 10, 0)
+        page, _ = await templates.page(ANN, PageRequest(conditions, limit=10))
         return [template.id for template in page]
 
     assert await found(is_published=1) == [template_id]

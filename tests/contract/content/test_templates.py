@@ -8,6 +8,7 @@ from aerogram.base.errors import NotFoundError
 from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
 from aerogram.content.template_headers import WRONG_TYPE
 from aerogram.content.templates import CATEGORIES, StoredTemplate, TakenError, Templates
+from aerogram.model.page import PageRequest
 from aerogram.wire.mime.parts import Mailbox
 
 ANN, BOB = 1, 2
@@ -23,7 +24,7 @@ async def made(templates, name="Welcome", account=ANN, **values):
 
 
 async def listed(templates, conditions=(), orders=(), limit=10, offset=0):
-    found, total = await templates.page(ANN, dict(conditions), orders, limit, offset)
+    found, total = await templates.page(ANN, PageRequest(dict(conditions), limit, offset, tuple(orders)))
     return [each.name for each in found], total
 
 
@@ -109,7 +110,7 @@ async def test_a_change_keeps_what_it_does_not_name(templates, clock):
         True,
     )
     assert changed.updated_ms == changed.created_ms + 5
-    assert await templates.page(ANN, {"id": template.id}, (), 1, 0) == ([changed], 1)
+    assert await templates.page(ANN, PageRequest({"id": template.id}, 1)) == ([changed], 1)
 
 
 async def test_changed_content_keeps_the_other_parts_and_replaced_content_does_not(templates):

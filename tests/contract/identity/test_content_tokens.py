@@ -16,6 +16,7 @@ from aerogram.identity.content_tokens import (
     TooManyError,
 )
 from aerogram.model.account import CredentialKind
+from aerogram.model.page import PageRequest
 from aerogram.store.sql import Sql
 
 READ = ("read_template",)
@@ -51,7 +52,7 @@ async def test_a_token_opens_its_account_with_its_permissions(tokens, ann):
 
 async def test_the_secret_is_shown_once_and_never_stored(tokens, ann, database):
     made = await tokens.create(ann, "Editors", READ)
-    found, total = await tokens.page(ann, {}, (), 10, 0)
+    found, total = await tokens.page(ann, PageRequest({}, limit=10))
     assert total == 1
     assert found[0].access_token is None
 

@@ -55,6 +55,8 @@ def test_a_token_is_let_in_where_one_of_its_permissions_is_named_and_nowhere_els
 def test_who_is_not_let_in_is_told_what_is_lacking():
     with pytest.raises(ForbiddenError, match=r'^The token "x" lacks the permission create_image\.$'):
         authorize(a_token("read_image"), Area.TEMPLATES, Level.WRITE, ("create_image",))
+    with pytest.raises(ForbiddenError, match=r"has none of the permissions create_image, delete_image\.$"):
+        authorize(a_token("read_image"), Area.TEMPLATES, Level.WRITE, ("create_image", "delete_image"))
     with pytest.raises(ForbiddenError, match=r"has no full permission for account\.$"):
         authorize(a_token("read_image"), Area.ACCOUNT, Level.FULL)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.audience.jobs.exports.book import Exports
 from aerogram.audience.jobs.many_contacts import ManyContactsOptions
 from aerogram.base.ids import MAX_ID
 from aerogram.model.job import UNKNOWN_METHOD, Job, JobKind, JobStatus
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from aerogram.audience.jobs.desk import Workshop
     from aerogram.model.job import Refusal
+    from aerogram.model.page import PageRequest
 
 CSV_DATA: Final = "CSVData"
 JSON_DATA: Final = "JSONData"
@@ -37,6 +39,7 @@ class Jobs:
         """Take ``on_queued``, which is called behind each commit that queued a job."""
         self._workshop = workshop
         self._on_queued = on_queued
+        self.exports = Exports(self, workshop)
 
     async def upload(
         self, account_id: int, source: tuple[str, int, str], mime: str, pieces: AsyncIterable[bytes]
@@ -144,18 +147,9 @@ class Jobs:
             return None
         return await self._workshop.database.read(lambda: records.find(account_id, job_id))
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Job], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Job], int]:
         """Give a page of jobs and the number of all that match."""
-        rows, total = await self._workshop.database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._workshop.database.read(lambda: records.LISTING.page(account_id, wanted))
         return [Job(**row) for row in rows], total
 
     async def tolerate(self, account_id: int, job_id: int, per_cent: int) -> None:

@@ -21,11 +21,12 @@ from aerogram.store.records import segment_contacts
 from aerogram.store.records import segments as records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
 
     from aerogram.audience.segments.tree import Term
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
     from aerogram.model.segment import Condition
     from aerogram.store.records.segment_contacts import ContactRow
     from aerogram.store.sql import Database, Unit
@@ -85,18 +86,9 @@ class Segments:
         self._ids = ids
         self._clock = clock
 
-    async def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> tuple[list[Segment], int]:
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Segment], int]:
         """Give a page of segments and the number of all that match; conditions are those of the store."""
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, limit, offset)
-        )
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
         return [Segment(**row) for row in rows], total
 
     async def find(self, account_id: int, name_or_id: str) -> Segment | None:

@@ -26,6 +26,8 @@ _PAGING: Final[tuple[tuple[str, str, str], ...]] = (
     ("countOnly", "boolean", "Give the number of rows and no rows."),
     ("countRecords", "boolean", "Taken and not needed: Total is always the number of all rows."),
 )
+_PAGES: Final = ("Limit", "Offset", "countOnly")
+"""Those of them that actions have which give pages."""
 _PREFIX: Final = "/v3/REST/"
 
 
@@ -136,7 +138,8 @@ def _acting(resource: Resource, action: Action) -> Json:
         answer["content"] = _json(shape if action.is_bare else envelope(shape))
     operation["responses"][str(action.status)] = answer
     operation["parameters"] = [
-        _parameter(one.name, "string", one.meaning) for one in with_companions(action.asks)
+        *(_parameter(*one) for one in _PAGING if action.is_paged and one[0] in _PAGES),
+        *(_parameter(one.name, "string", one.meaning) for one in with_companions(action.asks)),
     ]
     if action.takes:
         body = input_of(action.takes, is_new=True)

@@ -149,9 +149,8 @@ class Drafts:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give drafts."""
         conditions = {**combined(query.conditions), "kind": self._kind}
-        orders = [(order.source, order.is_descending) for order in query.orders]
         rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, query.limit, query.offset)
+            lambda: records.LISTING.page(account_id, query.request(conditions))
         )
         return Page([self._opened(row) for row in rows], total)
 

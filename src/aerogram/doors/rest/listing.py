@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from aerogram.doors.rest.faults import MethodNotAllowedError
+from aerogram.model.page import PageRequest
 
 Row = Mapping[str, Any]
 """An object as its collection gives it: values by the sources that fields name."""
@@ -35,6 +36,11 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     orders: tuple[Order, ...] = ()
     limit: int
     offset: int = 0
+
+    def request(self, conditions: Mapping[str, Any]) -> PageRequest:
+        """Ask a store for this page of the rows that fulfil its own ``conditions``."""
+        orders = tuple((order.source, order.is_descending) for order in self.orders)
+        return PageRequest(conditions, self.limit, self.offset, orders)
 
 
 class Page(msgspec.Struct, frozen=True):

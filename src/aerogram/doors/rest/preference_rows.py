@@ -50,9 +50,8 @@ class PreferenceRows:
         if conditions.pop("owner_id", owner_id) != owner_id:
             return Page([], 0)
         conditions["scope"] = self._scope
-        orders = [(order.source, order.is_descending) for order in query.orders]
         rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, conditions, orders, query.limit, query.offset)
+            lambda: records.LISTING.page(account_id, query.request(conditions))
         )
         return Page([row | {"owner_id": owner_id} for row in rows], total)
 

@@ -13,9 +13,11 @@ from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign, campaign_recipient, content, message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy.sql.elements import ColumnElement
+
+    from aerogram.model.page import PageRequest
 
 OWNED: Final = Owned(campaign)
 COLUMNS: Final = (
@@ -76,26 +78,20 @@ SUMS: Final = ("last_ms", "html_count", "text_count", "open_count", "click_count
 """What `page` adds to each row: when its last message was accepted, and how many messages have each mark."""
 
 
-def page(
-    account_id: int,
-    conditions: Mapping[str, Any],
-    orders: Sequence[tuple[str, bool]],
-    limit: int,
-    offset: int,
-) -> Unit[tuple[list[dict[str, Any]], int]]:
+def page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
     """Give a page of campaigns by `COLUMNS` and `SUMS`, and the number of all that match.
 
     Sums are of the first message to each address, which is what a campaign keeps of its recipients. They cost a
     look at each of them, so a page of large campaigns takes its time.
     """
-    if NOTHING in conditions:
+    if NOTHING in wanted.conditions:
         return [], 0
-    names = tuple(sorted(conditions))
-    values = [account_id, *(conditions[name] for name in names)]
+    names = tuple(sorted(wanted.conditions))
+    values = [account_id, *(wanted.conditions[name] for name in names)]
     [(total,)] = yield _count(names)(*values)
-    if limit == 0 or offset >= total:
+    if wanted.limit == 0 or wanted.offset >= total:
         return [], total
-    found = yield _select(names, tuple(orders))(*values, limit, offset)
+    found = yield _select(names, wanted.orders)(*values, wanted.limit, wanted.offset)
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in found]
     sums = yield _SUMS(account_id, [row["name"] for row in rows])
     by_name = {name: dict(zip(SUMS, numbers, strict=True)) for name, *numbers in sums}

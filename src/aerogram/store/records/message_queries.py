@@ -16,10 +16,11 @@ from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign, content, event, message, sender
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy.sql.elements import ColumnElement
 
+    from aerogram.model.page import PageRequest
     from aerogram.store.sql import Rows
 
 QUEUED: Final = 1
@@ -28,6 +29,16 @@ BLOCKED: Final = 8
 SOFT_BOUNCED: Final = 9
 HARD_BOUNCED: Final = 10
 DEFERRED: Final = 11
+
+STATUS_NAMES: Final[Mapping[int, str]] = {
+    QUEUED: "queued",
+    SENT: "sent",
+    BLOCKED: "blocked",
+    SOFT_BOUNCED: "softbounced",
+    HARD_BOUNCED: "hardbounced",
+    DEFERRED: "deferred",
+}
+"""The statuses that messages have today; the others of Mailjet's need tracking, or name no state."""
 
 _STATUS: Final = case(
     (message.c.state == MessageState.SENT, SENT),
@@ -57,6 +68,7 @@ COLUMNS: Final = (
     "has_html",
     "attachment_count",
     "treatment",
+    "campaign",
     "campaign_id",
 )
 _COMPUTED: Final[dict[str, ColumnElement[Any]]] = {"status": _STATUS, "campaign_id": campaign.c.id}
@@ -70,6 +82,7 @@ _IS_ITS_CAMPAIGN: Final = and_(
 
 CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "id": message.c.id == bindparam("id"),
+    "behind": message.c.id > bindparam("behind"),
     "uuid": message.c.uuid == bindparam("uuid"),
     "recipient": func.lower(message.c.recipient) == bindparam("recipient"),
     "after_ms": message.c.created_ms > bindparam("after_ms"),
@@ -100,31 +113,39 @@ _LAST_TOLD: Final = EventKind.SENT
 _HISTORY: Final = ("message_id", "kind", "at_ms", "failure", "reply", "agent")
 
 
-def page(
-    account_id: int,
-    conditions: Mapping[str, Any],
-    orders: Sequence[tuple[str, bool]],
-    limit: int,
-    offset: int,
-) -> Unit[tuple[list[dict[str, Any]], int]]:
+def page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
     """Give a page of messages by their `COLUMNS`, with ``sender_id``, and the number of all that match.
 
-    ``conditions`` are `CONDITIONS` with their values; besides, ``sender_id`` selects the mail from one
-    sender and ``nothing`` selects none. ``orders`` are names of `ORDERS` and whether they descend. No
-    rows are read with a ``limit`` of 0.
+    Conditions are those of `CONDITIONS`; besides, ``sender_id`` selects the mail from one sender and
+    ``nothing`` selects none. Orders are those of `ORDERS`. No rows are read with a ``limit`` of 0.
     """
+    senders = yield _SENDERS(account_id)
+    conditions = _resolved(wanted.conditions, senders)
+    if conditions is None:
+        return [], 0
+    names = tuple(sorted(conditions))
+    values = [account_id, *(conditions[name] for name in names)]
+    [(total,)] = yield _count(names)(*values)
+    if wanted.limit == 0 or wanted.offset >= total:
+        return [], total
+    rows = yield _select(names, wanted.orders)(*values, wanted.limit, wanted.offset)
+    ids = {email: sender_id for sender_id, email in senders}
+    return [_with_sender(dict(zip(COLUMNS, row, strict=True)), ids) for row in rows], total
+
+
+def behind(
+    account_id: int, conditions: Mapping[str, Any], after: int, most: int
+) -> Unit[list[dict[str, Any]]]:
+    """Give messages as `page` does, those behind an id, by rising id."""
     senders = yield _SENDERS(account_id)
     wanted = _resolved(conditions, senders)
     if wanted is None:
-        return [], 0
+        return []
+    wanted["behind"] = after
     names = tuple(sorted(wanted))
-    values = [account_id, *(wanted[name] for name in names)]
-    [(total,)] = yield _count(names)(*values)
-    if limit == 0 or offset >= total:
-        return [], total
-    rows = yield _select(names, tuple(orders))(*values, limit, offset)
+    rows = yield _select(names, ())(account_id, *(wanted[name] for name in names), most, 0)
     ids = {email: sender_id for sender_id, email in senders}
-    return [_with_sender(dict(zip(COLUMNS, row, strict=True)), ids) for row in rows], total
+    return [_with_sender(dict(zip(COLUMNS, row, strict=True)), ids) for row in rows]
 
 
 def history(account_id: int, message_id: int | None, limit: int, offset: int) -> Unit[tuple[Rows, int]]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.elements import ColumnElement
 
+    from aerogram.model.page import PageRequest
+
 _COLUMNS: Final = ("id", "account_id", "created_ms", "updated_ms", "body")
 _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
 _encode: Final = msgspec.json.Encoder().encode
@@ -80,17 +82,10 @@ class RecordKind:
         self._listing = Listing(record, _COLUMNS, conditions, {"id": record.c.id})
         self._owned_by: dict[str, Sql] = {}
 
-    def page(
-        self,
-        account_id: int,
-        conditions: Mapping[str, Any],
-        orders: Sequence[tuple[str, bool]],
-        limit: int,
-        offset: int,
-    ) -> Unit[tuple[list[dict[str, Any]], int]]:
+    def page(self, account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
         """Give a page of records and the number of all that match; see `aerogram.store.records.listing`."""
-        of_kind = {**conditions, "kind": self.name}
-        rows, total = yield from self._listing.page(account_id, of_kind, orders, limit, offset)
+        of_kind = msgspec.structs.replace(wanted, conditions={**wanted.conditions, "kind": self.name})
+        rows, total = yield from self._listing.page(account_id, of_kind)
         return [_opened(row) for row in rows], total
 
     def find(self, account_id: int, record_id: int) -> Unit[dict[str, Any] | None]:

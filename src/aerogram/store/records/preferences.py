@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, func, select
 
+from aerogram.model.page import PageRequest
 from aerogram.store.account_tables import preference
 from aerogram.store.records.listing import Listing
 from aerogram.store.records.matching import likes
@@ -47,7 +48,9 @@ def add(row: Mapping[str, Any], at_most: int) -> Unit[bool | None]:
 def change(account_id: int, scope: str, row_id: int, values: Mapping[str, Any]) -> Unit[bool | None]:
     """Write values; False when another has the name, None when there is no such preference."""
     if "name" in values:
-        same, _ = yield from LISTING.page(account_id, {"scope": scope, "name": values["name"]}, (), 1, 0)
+        same, _ = yield from LISTING.page(
+            account_id, PageRequest({"scope": scope, "name": values["name"]}, 1)
+        )
         if same and same[0]["id"] != row_id:
             return False
     return True if (yield from OWNED.change(account_id, row_id, values)) else None

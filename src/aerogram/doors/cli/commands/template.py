@@ -13,6 +13,7 @@ from aerogram.doors.cli.answer import Answer, moment, one_line, table
 from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.page import PageRequest
 
 noun = Noun("Stored templates of an account.")
 
@@ -38,7 +39,7 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     """
     async with house.open() as platform:
         account_id = await accounts_of(platform).identify(account)
-        found, total = await _templates(platform).page(account_id, {}, (), MAX_SHOWN, 0)
+        found, total = await _templates(platform).page(account_id, PageRequest({}, MAX_SHOWN))
     facts = [_facts(each) for each in found]
     text = table(
         ("ID", "NAME", "OWNER TYPE", "LOCALE", "UPDATED"),
@@ -134,7 +135,7 @@ async def _identified(templates: Templates, account_id: int, named: str) -> Temp
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
     for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
         if conditions:
-            found, _ = await templates.page(account_id, conditions, (), 1, 0)
+            found, _ = await templates.page(account_id, PageRequest(conditions, 1))
             if found:
                 return found[0]
     raise NotFoundError(f"The account has no template {named}.")

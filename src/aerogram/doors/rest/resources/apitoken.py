@@ -73,8 +73,7 @@ class Tokens:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give tokens as rows of the resource."""
         conditions = combined(query.conditions)
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        found, total = await self._tokens.page(account_id, conditions, orders, query.limit, query.offset)
+        found, total = await self._tokens.page(account_id, query.request(conditions))
         return Page([msgspec.structs.asdict(token) for token in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

@@ -90,10 +90,7 @@ class BatchJobs:
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give jobs as rows of the resource."""
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        found, total = await self._jobs.page(
-            account_id, combined(query.conditions), orders, query.limit, query.offset
-        )
+        found, total = await self._jobs.page(account_id, query.request(combined(query.conditions)))
         return Page([row_of(job) for job in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

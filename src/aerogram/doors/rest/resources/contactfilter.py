@@ -68,8 +68,7 @@ class StoredSegments:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give segments as rows of the resource."""
         conditions = combined(_stored(query.conditions))
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        found, total = await self._segments.page(account_id, conditions, orders, query.limit, query.offset)
+        found, total = await self._segments.page(account_id, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

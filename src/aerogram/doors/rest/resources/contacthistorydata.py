@@ -58,8 +58,7 @@ class StoredHistory:
         conditions = combined(tuple(one for one in query.conditions if one != Condition("is_newest", False)))
         if "is_newest" in conditions:
             conditions["is_newest"] = 1
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        found, total = await self._history.page(account_id, conditions, orders, query.limit, query.offset)
+        found, total = await self._history.page(account_id, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

@@ -71,8 +71,7 @@ class StoredLists:
         conditions = combined(query.conditions)
         if "is_deleted" in conditions:
             conditions["is_deleted"] = int(conditions["is_deleted"])
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        found, total = await self._lists.page(account_id, conditions, orders, query.limit, query.offset)
+        found, total = await self._lists.page(account_id, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

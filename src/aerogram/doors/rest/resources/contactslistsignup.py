@@ -67,8 +67,5 @@ class SignupRows:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give signups."""
         conditions = combined(query.conditions)
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        rows, total = await self._database.read(
-            lambda: LISTING.page(account_id, conditions, orders, query.limit, query.offset)
-        )
+        rows, total = await self._database.read(lambda: LISTING.page(account_id, query.request(conditions)))
         return Page([*rows], total)

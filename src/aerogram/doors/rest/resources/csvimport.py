@@ -75,10 +75,7 @@ class Imports:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give imports as rows of the resource."""
         own = Condition("kind", JobKind.CSV_IMPORT.value)
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        found, total = await self._jobs.page(
-            account_id, combined((*query.conditions, own)), orders, query.limit, query.offset
-        )
+        found, total = await self._jobs.page(account_id, query.request(combined((*query.conditions, own))))
         return Page([row_of(job) for job in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

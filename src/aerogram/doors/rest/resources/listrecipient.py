@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -65,9 +65,8 @@ class StoredMemberships:
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give memberships as rows of the resource."""
-        conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        found, total = await self._memberships.page(account_id, conditions, orders, query.limit, query.offset)
+        conditions = stored_conditions(query.conditions)
+        found, total = await self._memberships.page(account_id, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:
@@ -109,6 +108,11 @@ class StoredMemberships:
 def listrecipient(audience: Audience, *actions: Action) -> ListRecipient:
     """Bind the resource to the memberships."""
     return ListRecipient(StoredMemberships(audience.memberships), actions)
+
+
+def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:
+    """Turn conditions of the resource into those of the store."""
+    return combined(tuple(part for one in given for part in _stored(one)))
 
 
 def _stored(condition: Condition) -> tuple[Condition, ...]:

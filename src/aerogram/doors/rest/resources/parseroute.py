@@ -64,9 +64,8 @@ class Routes:
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give routes as rows of the resource."""
-        orders = [(order.source, order.is_descending) for order in query.orders]
         conditions = combined(query.conditions)
-        found, total = await self._routes.page(account_id, conditions, orders, query.limit, query.offset)
+        found, total = await self._routes.page(account_id, query.request(conditions))
         return Page([msgspec.structs.asdict(route) for route in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

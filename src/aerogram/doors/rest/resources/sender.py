@@ -105,8 +105,7 @@ class Claims:
         conditions = combined(query.conditions)
         dns_ids = await self._dns.ids(account_id)
         _resolve(conditions, dns_ids)
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        rows, total = await self._claims.page(account_id, conditions, orders, query.limit, query.offset)
+        rows, total = await self._claims.page(account_id, query.request(conditions))
         return Page([_row(row, dns_ids) for row in rows], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

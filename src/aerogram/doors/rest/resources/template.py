@@ -116,8 +116,7 @@ class StoredTemplates:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give templates as rows of the resource."""
         conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
-        orders = [(order.source, order.is_descending) for order in query.orders]
-        found, total = await self._templates.page(account_id, conditions, orders, query.limit, query.offset)
+        found, total = await self._templates.page(account_id, query.request(conditions))
         return Page([_row(one) for one in found], total)
 
     async def add(self, account_id: int, values: Row) -> Row:

@@ -163,14 +163,10 @@ class ContentRoutes:
         conditions = combined((*call.query.conditions,)) | {"template_id": template.id}
         if conditions.pop("is_locked", template.is_locked) != template.is_locked:
             return NOTHING
-        orders = [(order.source, order.is_descending) for order in call.query.orders]
-        found, total = await self._versions.page(
-            call.account_id,
-            conditions,
-            orders or [("created_ms", True)],
-            call.query.limit,
-            call.query.offset,
-        )
+        wanted = call.query.request(conditions)
+        if not wanted.orders:
+            wanted = msgspec.structs.replace(wanted, orders=(("created_ms", True),))
+        found, total = await self._versions.page(call.account_id, wanted)
         return Page([_row(version, template) for version in found], total)
 
     async def _read(self, call: ContentCall) -> Page:

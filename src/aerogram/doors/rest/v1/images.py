@@ -34,6 +34,7 @@ from aerogram.doors.rest.v1.fields import OneWord
 from aerogram.doors.rest.v1.labels import ids
 from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
 from aerogram.doors.rest.v1.uploads import MAX_FORM_BYTES, form_of, no_image, take_in
+from aerogram.model.page import PageRequest
 
 if TYPE_CHECKING:
     from aerogram.content.images import Images
@@ -171,9 +172,8 @@ class ImageRoutes:
         ]
 
     async def _list(self, call: ContentCall) -> Page:
-        orders = [(order.source, order.is_descending) for order in call.query.orders]
         found, total = await self._images.page(
-            call.account_id, combined(call.query.conditions), orders, call.query.limit, call.query.offset
+            call.account_id, call.query.request(combined(call.query.conditions))
         )
         return Page(await self._rows(call.account_id, found), total)
 
@@ -239,7 +239,7 @@ class ImageRoutes:
     async def _found(self, call: ContentCall) -> Image:
         guid = call.part("image_id").lower()
         conditions = {"guid": guid} if len(guid) == GUID_CHARS else {"nothing": True}
-        found, _ = await self._images.page(call.account_id, conditions, (), 1, 0)
+        found, _ = await self._images.page(call.account_id, PageRequest(conditions, limit=1))
         if not found:
             raise faults.not_found()
         return found[0]

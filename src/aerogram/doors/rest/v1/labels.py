@@ -18,6 +18,7 @@ from aerogram.doors.rest.v1.fields import Color, OneWord
 from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
 from aerogram.identity.content_permissions import of_label
 from aerogram.identity.gate import require
+from aerogram.model.page import PageRequest
 
 if TYPE_CHECKING:
     from aerogram.content.labels import Labels
@@ -121,10 +122,7 @@ class LabelRoutes:
         conditions = combined(call.query.conditions)
         used_for = conditions.setdefault("used_for", TEMPLATES)
         require(call.principal, (of_label("read", used_for),))
-        orders = [(order.source, order.is_descending) for order in call.query.orders]
-        found, total = await self._labels.page(
-            call.account_id, conditions, orders, call.query.limit, call.query.offset
-        )
+        found, total = await self._labels.page(call.account_id, call.query.request(conditions))
         return Page([msgspec.structs.asdict(label) for label in found], total)
 
     async def _create(self, call: ContentCall) -> Page:
@@ -160,7 +158,7 @@ class LabelRoutes:
 
     async def _found(self, call: ContentCall, verb: str) -> Label:
         label_id = integer_of(call.part("label_id"))
-        found, _ = await self._labels.page(call.account_id, {"id": label_id or 0}, (), 1, 0)
+        found, _ = await self._labels.page(call.account_id, PageRequest({"id": label_id or 0}, limit=1))
         if not found:
             raise faults.not_found()
         require(call.principal, (of_label(verb, found[0].used_for),))

@@ -29,6 +29,7 @@ from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, v
 from aerogram.identity.content_permissions import of_some_template, of_template, readable_purposes
 from aerogram.identity.gate import require
 from aerogram.model.account import CredentialKind
+from aerogram.model.page import PageRequest
 from aerogram.model.template import PURPOSES
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ class TemplateRoutes:
     async def found(self, call: ContentCall, verb: str) -> Template:
         """Give the template of a path to a caller who may do this to it. Raises `ContentError` or `ForbiddenError`."""
         template_id = integer_of(call.part("template_id"))
-        found, _ = await self._templates.page(call.account_id, {"id": template_id or 0}, (), 1, 0)
+        found, _ = await self._templates.page(call.account_id, PageRequest({"id": template_id or 0}, limit=1))
         if not found:
             raise faults.not_found()
         require(call.principal, of_template(verb, found[0].purposes))
@@ -171,10 +172,7 @@ class TemplateRoutes:
         if conditions.pop("is_of_last", False) and "locale" in conditions:
             conditions["last_locale"] = conditions.pop("locale")
         conditions |= _readable(call.principal)
-        orders = [(order.source, order.is_descending) for order in call.query.orders]
-        found, total = await self._templates.page(
-            call.account_id, conditions, orders, call.query.limit, call.query.offset
-        )
+        found, total = await self._templates.page(call.account_id, call.query.request(conditions))
         return Page(await self._rows(call.account_id, found), total)
 
     async def _create(self, call: ContentCall) -> Page:

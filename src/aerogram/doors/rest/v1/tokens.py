@@ -23,6 +23,7 @@ from aerogram.identity.content_permissions import PERMISSIONS
 from aerogram.identity.content_tokens import ContentToken, ExpiredError, TakenError, TooManyError
 from aerogram.identity.gate import require
 from aerogram.model.account import Area, Level
+from aerogram.model.page import PageRequest
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -123,9 +124,8 @@ class TokenRoutes:
         ]
 
     async def _list(self, call: ContentCall) -> Page:
-        orders = [(order.source, order.is_descending) for order in call.query.orders]
         found, total = await self._tokens.page(
-            call.account_id, combined(call.query.conditions), orders, call.query.limit, call.query.offset
+            call.account_id, call.query.request(combined(call.query.conditions))
         )
         return Page([msgspec.structs.asdict(token) for token in found], total)
 
@@ -171,7 +171,7 @@ class TokenRoutes:
 
     async def _found(self, call: ContentCall) -> ContentToken:
         token_id = integer_of(call.part("token_id"))
-        found, _ = await self._tokens.page(call.account_id, {"id": token_id or 0}, (), 1, 0)
+        found, _ = await self._tokens.page(call.account_id, PageRequest({"id": token_id or 0}, limit=1))
         if not found:
             raise faults.not_found()
         return found[0]
