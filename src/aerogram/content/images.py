@@ -252,8 +252,8 @@ class Images:
 
 
 def image_url(base: str, guid: str, kind: str) -> str:
-    """Give the address of an image (`CONTENT`) or of its `THUMBNAIL`; ``base`` has no slash at its end."""
-    return f"{base}{PREFIX}{guid}/{kind}"
+    """Give the address of an image (`CONTENT`) or of its `THUMBNAIL`."""
+    return f"{base.rstrip('/')}{PREFIX}{guid}/{kind}"
 
 
 def _type_of(start: bytes) -> str:

@@ -86,7 +86,7 @@ _LISTS: Final = Lists(
 
 
 class ImageRoutes:
-    """The routes, bound to the images; ``base`` is what their addresses begin with, without a slash at its end."""
+    """The routes, bound to the images; ``base`` is what their addresses begin with."""
 
     def __init__(self, images: Images, labels: Labels, base: str) -> None:
         self._images = images
