@@ -43,6 +43,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     """What was removed can still be read."""
     is_single: bool = False
     """There is one of it and no more."""
+    is_unpaged: bool = False
+    """All of them are on one page, whatever Limit says."""
     is_everyones: bool = False
     """Every account sees the same objects."""
 
@@ -314,7 +316,13 @@ EXAMPLES: dict[str, Example] = {
     "dns": Example(made=_dns, keys=lambda made: [made["Domain"], made["Domain"].upper()]),
     "messageinformation": Example(made=_information),
     "messagestate": Example(made=_there("messagestate/{}"), is_everyones=True),
-    "metadata": Example(made=_there("metadata?Limit={}"), identity="Name", is_single=True, is_everyones=True),
+    "metadata": Example(
+        made=_there("metadata?ResourceName=message"),
+        identity="Name",
+        is_single=True,
+        is_unpaged=True,
+        is_everyones=True,
+    ),
     "metasender": Example(
         body=_given(Email="*@m{}.example.net"),
         change={"Description": "promo"},

@@ -136,6 +136,8 @@ def _acting(resource: Resource, action: Action) -> Json:
     if action.status != NO_CONTENT:
         shape = object_of(action.shows) if action.shows else _reference(resource)
         answer["content"] = _json(shape if action.is_bare else envelope(shape))
+        if action.is_repeated:
+            answer["content"] = _json(_repeating(shape))
     operation["responses"][str(action.status)] = answer
     operation["parameters"] = [
         *(_parameter(*one) for one in _PAGING if action.is_paged and one[0] in _PAGES),
@@ -179,6 +181,12 @@ def _rows(resource: Resource) -> Json:
 
 def _reference(resource: Resource) -> Json:
     return {"$ref": f"#/components/schemas/{resource.class_name}"}
+
+
+def _repeating(shape: Json) -> Json:
+    """Describe an envelope beside whose ``Data`` the properties of its one row stand again."""
+    described = envelope(shape)
+    return described | {"properties": described["properties"] | shape["properties"]}
 
 
 def _content(media_type: str, schema: Json | None) -> Json:

@@ -6,6 +6,7 @@ that does not exist.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -65,6 +66,9 @@ class Engine:
 
     async def _on_collection(self, asked: _Asked) -> Reply:
         verbs = {"GET", "POST", "PUT"} if asked.resource.is_singular else {"GET", "POST"}
+        if asked.request.method in asked.resource.methods - verbs:
+            # It is a verb of objects, and without a key none is named (facts: CONTACTS.md 3).
+            raise asked.resource.missing()
         _permit(asked, asked.resource.methods & verbs)
         match asked.request.method:
             case "POST":
@@ -114,7 +118,8 @@ class Engine:
         if action.is_bare:
             return bare(action.status, data)
         is_count_only = action.is_paged and values["limit"] == 0
-        return enveloped(action.status, data, page.total, is_count_only=is_count_only)
+        beside = data[0] if action.is_repeated and data else {}
+        return enveloped(action.status, data, page.total, is_count_only=is_count_only, beside=beside)
 
     async def _action_values(self, asked: _Asked, action: Action, call: ActionCall) -> dict[str, Any]:
         """Gather what an action is told: by its path, its query and its body."""
@@ -125,12 +130,16 @@ class Engine:
                 raise asked.resource.missing()
         filters = {filter_.name.lower(): filter_ for filter_ in action.asks}
         conditions = conditions_in(asked.parameters, filters)
-        values |= {one.name: one.value for one in conditions} | {CONDITIONS: tuple(conditions)}
+        values |= {one.name: one.value for one in conditions}
+        if action.asks:
+            values[CONDITIONS] = tuple(conditions)
         if action.is_paged:
             values["limit"] = paging.limit_of(asked.parameters)
             values["offset"] = paging.offset_of(asked.parameters)
         if action.takes:
-            given = given_in(asked.request.body, action.takes, asked.resource.class_name + action.name)
+            class_name = asked.resource.class_name + action.name
+            unknown = partial(faults.unknown_property, class_name)
+            given = given_in(asked.request.body, action.takes, unknown)
             values |= values_of(given, action.takes, {}, is_new=True)
             await resolve(values, action.takes, self.resources, asked.account_id)
         return values
@@ -151,7 +160,7 @@ class Engine:
     async def _create(self, asked: _Asked) -> Reply:
         resource = asked.resource
         collection = _changeable(resource).collection
-        given = given_in(asked.request.body, resource.fields, resource.class_name)
+        given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = {field.source: field.default for field in resource.fields if field.default is not None}
         values |= values_of(given, resource.fields, {"account_id": asked.account_id}, is_new=True)
         await resolve(values, resource.fields, self.resources, asked.account_id)
@@ -161,7 +170,7 @@ class Engine:
     async def _change(self, asked: _Asked, row: Row) -> Reply:
         resource = asked.resource
         collection = _changeable(resource).collection
-        given = given_in(asked.request.body, resource.fields, resource.class_name)
+        given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = values_of(given, resource.fields, row, is_new=False)
         await resolve(values, resource.fields, self.resources, asked.account_id)
         values = resource.completed(row, values)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     The object of an action without key is an empty row. The values are those of the body by their fields'
     sources, of the query by their filters' conditions, and the id behind the action by ``sub_id``; `CONDITIONS`
-    has those of the query once more, as two of them may bear one name.
+    has those of the query once more, as two of them may bear one name, where the action asks for any.
     """
     Key = Callable[[str], Condition | None]
     """Reads the key of a path as the condition that selects its object; None when it is of another form."""
@@ -76,6 +76,8 @@ class Action(msgspec.Struct, frozen=True):
     """Its one row goes out as it is, without ``Count``, ``Data`` and ``Total``."""
     is_paged: bool = False
     """It gives a `Page` of many rows, and finds ``limit`` and ``offset`` among its values."""
+    is_repeated: bool = False
+    """The properties of its one row also stand beside ``Count``, ``Data`` and ``Total``, for clients read either."""
     max_body_bytes: int = MAX_BODY_BYTES
 
     def path(self, resource_name: str) -> str:
@@ -179,6 +181,10 @@ class Resource:
             if found is not None:
                 return ActionCall(found, key, tail[1] if tail[1:] else "")
         return None
+
+    def unknown_property(self, name: str) -> RestError:
+        """Make the refusal of a body's property that the class has not."""
+        return faults.unknown_property(self.class_name, name)
 
     def missing(self) -> RestError:
         """Make the refusal of a key that names no object."""

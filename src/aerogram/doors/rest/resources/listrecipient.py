@@ -43,7 +43,7 @@ class ListRecipient(ChangeableResource):
     )
     filters = (
         Filter("Active", "is_active", filters.flag, "active ones only, or none of them"),
-        Inert("Blocked"),
+        Inert("Blocked", filters.flag),
         *references("Contact", "contact_id", "contact"),
         Filter("ContactEmail", "contact_email", address, "address of the contact"),
         *references("ContactsList", "list_id", "list"),
