@@ -41,6 +41,11 @@ _BATCH: Final = 500
 """Messages that one transaction blanks, so that accepting mail never waits long."""
 
 
+def is_alias(email: str) -> bool:
+    """Tell whether an address stands for that of somebody who was erased."""
+    return email.endswith(f"@{DOMAIN}")
+
+
 class Erasures:
     """Erases contacts of any account."""
 

@@ -54,3 +54,14 @@ counter = Table(
     PrimaryKeyConstraint("account_id", "hour_ms", "kind"),
 )
 """How many events of a kind an account had in an hour."""
+
+contact_journal = Table(
+    "contact_journal",
+    metadata,
+    key("event_id"),
+    big("account_id"),
+    big("message_id"),
+    small("kind"),
+    big("at_ms"),
+)
+"""One row for each event that contacts have still to be told of; deleted in the transaction that tells them."""

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, case, delete, exists, select, text, update
 
 from aerogram.model.message import MessageState
 from aerogram.store.contact_tables import contact, erasure
+from aerogram.store.records import contact_journal
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import (
     campaign,
@@ -175,12 +176,14 @@ def messages_to_domain(account_id: int, domain: str, after: int, most: int) -> U
 def blank_messages(found: Sequence[Found], alias: str) -> Unit[None]:
     """Blank all that is personal in messages, their events and captured mail; those that wait are cancelled.
 
+    What contacts have still to be told of them is told to nobody.
     ``alias`` stands for the address that is erased. A content goes when all its recipients are of its domain.
     """
     ids = [each.id for each in found]
     domain = alias.rpartition("@")[2]
     yield _BLANK_MESSAGES(alias, domain, ids)
     yield _BLANK_EVENTS(ids)
+    yield from contact_journal.forget_messages(ids)
     yield _DROP_CAPTURED(ids)
     yield _BLANK_CONTENTS(sorted({each.content_id for each in found}), _SPAN, domain)
 

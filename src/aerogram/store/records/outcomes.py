@@ -70,6 +70,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What tells of an error in the template language."""
     engaged: tuple[Engaged, ...] = ()
     """What a simulated recipient did at once; the moment of each is that of the record."""
+    makes_contact: bool = True
+    """False of mail by sandbox credentials, and of notices of the service."""
+
+    @property
+    def is_of_contact(self) -> bool:
+        """See `event_log.Fact`: all that webhooks may be told of, so that none is told without its contact."""
+        return self.makes_contact and self.event_type != ""
 
 
 _HELD = Sql(
