@@ -43,6 +43,11 @@ def master_only() -> RestError:
     return RestError(403, "Operation not allowed")
 
 
+def locked(why: str) -> RestError:
+    """Refuse to change what is locked: nobody may, whatever their key."""
+    return RestError(403, why)
+
+
 def unknown_resource(name: str) -> RestError:
     """Refuse a resource that does not exist."""
     return RestError(400, f'Unknown resource: "{name[:80]}"', "Bad Request")
