@@ -103,5 +103,7 @@ image = Table(
     big("created_ms"),
     big("updated_ms"),
     Index("image_account", "account_id", "id"),
+    Index("image_blob", "blob"),
+    Index("image_thumbnail_blob", "thumbnail_blob"),
 )
 """An image that mails show. ``guid`` is random, and all that somebody must know to see it; the blobs name its bytes."""

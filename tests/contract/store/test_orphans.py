@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Integer, LargeBinary, bindparam, delete, insert, select
 
 from aerogram.base.clock import DAY
 from aerogram.base.errors import NotFoundError
@@ -21,6 +21,7 @@ from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.orphans import NEW_MS, OrphanSweep
 from aerogram.store.records import accounts, blob_names
 from aerogram.store.records.accounts import AccountRow
+from aerogram.store.schema import metadata
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content
 from aerogram.submission.accept import Acceptor
@@ -122,6 +123,38 @@ async def test_a_file_that_is_told_to_be_meant_is_new_again(house):
     name = await house.blobs.put(LARGE)
     house.age()
     await house.blobs.touch(name)
+    assert await house.sweep.sweep() == 0
+    assert await house.blobs.get(name) == LARGE
+
+
+NAMING = [
+    column for table in metadata.sorted_tables for column in table.columns if column.name.endswith("blob")
+]
+"""Every column of the schema that names files."""
+
+
+def of_no_meaning(column):
+    """A value that a column takes."""
+    if isinstance(column.type, LargeBinary):
+        return b""
+    return 7 if isinstance(column.type, Integer) else "x"
+
+
+@pytest.mark.parametrize("naming", NAMING, ids=str)
+async def test_whatever_names_a_file_keeps_it(house, naming):
+    name = await house.blobs.put(LARGE)
+    columns = [each for each in naming.table.columns if each is naming or not each.nullable]
+    values = [name if each is naming else of_no_meaning(each) for each in columns]
+    add = Sql(
+        insert(naming.table).values({each.name: bindparam(each.name) for each in columns}),
+        *(each.name for each in columns),
+    )
+
+    def unit():
+        yield add(*values)
+
+    await house.database.write(unit)
+    house.age()
     assert await house.sweep.sweep() == 0
     assert await house.blobs.get(name) == LARGE
 

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Text, func, select
 
-from aerogram.store.job_tables import data
+from aerogram.store.schema import metadata
 from aerogram.store.sql import Sql, Unit, any_of
-from aerogram.store.tables import account, captured, content
+from aerogram.store.tables import account
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_COLUMNS: Final = (content.c.blob, captured.c.blob, data.c.blob)
-"""All columns that name files; each has an index of the rows that do."""
+_COLUMNS: Final = tuple(
+    column for table in metadata.sorted_tables for column in table.columns if column.name.endswith("blob")
+)
+"""All columns that name files, found by their names, so that no table can be forgotten; each has an index."""
 _NAMED: Final = tuple(
     Sql(select(column).where(column.is_not(None), any_of(column, "names", Text())), "names")
     for column in _COLUMNS

@@ -70,6 +70,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("guid"),
     )
     op.create_index("image_account", "image", ["account_id", "id"])
+    op.create_index("image_blob", "image", ["blob"])
+    op.create_index("image_thumbnail_blob", "image", ["thumbnail_blob"])
     op.create_table(
         "content_token",
         _key(),
