@@ -161,10 +161,6 @@ class Templates:
             raise _no_template()
         return opened(row)
 
-    async def replace_content(self, account_id: int, template_id: int, content: Content) -> Content:
-        """Let a template say this and nothing else. Raises `NotFoundError` or `PartTooLargeError`."""
-        return await self.change_content(account_id, template_id, msgspec.structs.asdict(content))
-
     async def change_content(self, account_id: int, template_id: int, parts: Mapping[str, Any]) -> Content:
         """Let a template say this besides what it says; ``parts`` are those of `Content`, by attribute.
 
