@@ -75,6 +75,6 @@ def test_conditions_that_differ_in_constants_alone_share_a_shape():
     second, others = parted(bound('age>=21 and Contains(city,"b") and hasopenedsince(9)'))
     assert first == second
     assert hash(first) == hash(second)
-    assert values == ["1", 18, "2", "a", NOW - 3 * 86_400_000]
+    assert values == ['$."1"', 18, '$."2"', "a", NOW - 3 * 86_400_000]
     assert len(others) == len(values)
     assert parted(bound("age>18"))[0] != parted(bound("age>=18"))[0]

@@ -147,7 +147,8 @@ class Messages:
     async def page(self, account_id: int, query: Query) -> Page:
         """Give messages as rows of the resource."""
         conditions = _combined(query.conditions)
-        rows, total = await self._database.read(lambda: records.page(account_id, query.request(conditions)))
+        ask = self._database.read if "id" in conditions else self._database.scan
+        rows, total = await ask(lambda: records.page(account_id, query.request(conditions)))
         return Page([_row(row) for row in rows], total)
 
 
