@@ -23,6 +23,8 @@ BIN := $(VENV)/bin
 NODE_CLIENTS := tests/clients/node
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 ARGS ?=
+# One worker of the tests for each core; ARGS="-n0" runs them in one process, as a debugger wants it.
+WORKERS := -n logical --maxprocesses 4 --dist worksteal
 
 # A first mail needs a valid sender; unless the operator names some, those of the example domain are.
 FIRST_SENDER := $(if $(wildcard aerogram.toml),,AEROGRAM_TRUSTED_SENDERS="$${AEROGRAM_TRUSTED_SENDERS-@example.org}")
@@ -37,8 +39,8 @@ run: $(VENV)/run.stamp ## set up and serve: REST and inbox on 127.0.0.1:8025, SM
 	$(FIRST_SENDER) exec $(BIN)/aerogram serve $(ARGS)
 
 .PHONY: test
-test: $(VENV)/dev.stamp $(VENV)/node.stamp ## set up and run all tests
-	$(BIN)/python -m pytest $(ARGS)
+test: $(VENV)/dev.stamp $(VENV)/node.stamp ## set up and run all tests, on every core
+	$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 .PHONY: check
 check: lint test ## everything that must hold before a change is merged

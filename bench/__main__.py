@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import compose, imports, measures, subjects, templates
+from bench import compose, exports, imports, measures, subjects, templates
 from bench.meter import Meter
 from bench.opendkim import milter
 from bench.postfix import Postfix, why_not
@@ -52,7 +52,9 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=3000, help="mails in each SMTP measurement (3000)")
     parser.add_argument("--seconds", type=int, default=5, help="length of each HTTP measurement (5)")
     parser.add_argument("--renders", type=int, default=1_000_000, help="mails made of a template (1000000)")
-    parser.add_argument("--contacts", type=int, default=100_000, help="contacts of an import (100000)")
+    parser.add_argument(
+        "--contacts", type=int, default=100_000, help="contacts of an import and an export (100000)"
+    )
     parser.add_argument("--clients", type=int, nargs="+", default=[10, 50], help="SMTP clients (10 50)")
     parser.add_argument("--engine", choices=["SQLite", "PostgreSQL"], action="append", help="all by default")
     parser.add_argument("--only", choices=MEASURES, action="append", help="all by default")
@@ -172,6 +174,12 @@ def _imports(plan: Plan) -> Iterator[Sample]:
             yield imports.measure(f"Aerogram, {engine.name}", server, meter, plan.folder, plan.contacts)
 
 
+def _exports(plan: Plan) -> Iterator[Sample]:
+    for engine in plan.engines:
+        with subjects.working(plan.folder, engine) as (server, meter):
+            yield exports.measure(f"Aerogram, {engine.name}", server, meter, plan.folder, plan.contacts)
+
+
 MEASURES = {
     "accept": _accepts,
     "relay": _relays,
@@ -179,6 +187,7 @@ MEASURES = {
     "template": _renders,
     "compose": _composes,
     "import": _imports,
+    "export": _exports,
 }
 
 

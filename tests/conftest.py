@@ -17,10 +17,12 @@ def postgresql_server():
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request):
-    """None for SQLite in the data folder, else the URL of a fresh PostgreSQL database."""
+    """None for SQLite in the data folder, else the URL of an empty PostgreSQL database."""
     if request.param == "sqlite":
-        return None
-    return request.getfixturevalue("postgresql_server").new_database()
+        yield None
+        return
+    with request.getfixturevalue("postgresql_server").lent_database() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

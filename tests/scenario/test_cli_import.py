@@ -29,12 +29,20 @@ def test_a_file_is_imported_into_a_list_and_what_was_refused_is_told(server, tmp
     for words, complaint in (
         (["--list", "nosuch"], "The account has no list nosuch."),
         (["--list", "news", "--method", "add"], "--method: add is none of addforce"),
-        ([], "--list: the method addforce needs a list."),
+        ([], "--list: the method addnoforce needs a list."),
         (["--list", "news", "--method", "excludemarketing"], "is for the whole account and has no list"),
     ):
         done = server.command("contact", "import", str(tmp_path / "contacts.csv"), *words)
         assert done.returncode, words
         assert complaint in done.stderr
+    (tmp_path / "ann.csv").write_text("email\nann@example.org\n")
+    server.answer_of(
+        "contact", "import", str(tmp_path / "ann.csv"), "--list", "news", "--method", "unsub", "--wait"
+    )
+    server.answer_of("contact", "import", str(tmp_path / "ann.csv"), "--list", "news", "--wait")
+    with httpx2.Client(base_url=server.url, auth=(API_KEY, SECRET_KEY), trust_env=False) as client:
+        [link] = client.get("/v3/REST/listrecipient").json()["Data"]
+    assert link["IsUnsubscribed"], "who left a list stays away unless the import says addforce"
     done = server.command("contact", "import", str(tmp_path / "nosuch.csv"), "--list", "news")
     assert done.returncode
     assert "cannot be read: No such file or directory." in done.stderr

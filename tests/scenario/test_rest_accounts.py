@@ -87,7 +87,7 @@ async def test_a_key_is_renamed_and_deactivated_by_the_master_but_not_the_master
 
 
 def _read_only(name):
-    return f'MJ19 Setting a value for property "{name}" is not allowed'
+    return f'Internal error: MJ19 Setting a value for property "{name}" is not allowed'
 
 
 async def test_who_may_open_an_account_are_the_people_of_the_installation(stranger):

@@ -111,7 +111,7 @@ async def test_a_campaign_is_starred_and_hidden_and_nothing_else(client, strange
     assert await rows_of(client, "campaign?IsDeleted=false") == []
     assert (await client.put(path, json={"IsStarred": True})).status_code == 304
     answer = await client.put(path, json={"Subject": "x"})
-    refused(answer, 401, 'MJ19 Setting a value for property "Subject" is not allowed')
+    refused(answer, 401, 'Internal error: MJ19 Setting a value for property "Subject" is not allowed')
     assert (await client.post(f"{REST}/campaign", json={})).status_code == 405
     refused(await client.get(f"{REST}/campaign/mj.nl=7"), 404, "Object not found")
     assert await rows_of(stranger, "campaign") == []

@@ -83,7 +83,7 @@ async def test_a_definition_changes_and_goes_with_its_values(client, ana, define
     refused(
         await client.put(f"{DEFINITIONS}/static|years", json={"NameSpace": "historic"}),
         401,
-        'MJ19 Setting a value for property "NameSpace" is not allowed',
+        'Internal error: MJ19 Setting a value for property "NameSpace" is not allowed',
     )
     assert (await client.put(f"{DEFINITIONS}/static|years", json={"Name": "YEARS "})).status_code == 200
     assert (await client.put(f"{DEFINITIONS}/static|years", json={"Name": "country"})).status_code == 400

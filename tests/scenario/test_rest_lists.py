@@ -245,7 +245,7 @@ async def test_a_membership_is_left_and_taken_up_again(client, news, ana, clock)
     refused(
         await client.put(path, json={"UnsubscribedAt": "2020-01-01T00:00:00Z"}),
         401,
-        'MJ19 Setting a value for property "UnsubscribedAt" is not allowed',
+        'Internal error: MJ19 Setting a value for property "UnsubscribedAt" is not allowed',
     )
     assert (await client.put(path, json={"ListID": 7})).status_code == 400
 

@@ -338,7 +338,7 @@ async def test_only_the_first_account_has_metasenders_and_nobody_enables_one(cli
         'MJ18 A Metasender resource with value "*@example.net" for Email already exists.',
     )
     answer = await client.put(f"{path}/*@example.net", json={"IsEnabled": True})
-    refused(answer, 401, 'MJ19 Setting a value for property "IsEnabled" is not allowed')
+    refused(answer, 401, 'Internal error: MJ19 Setting a value for property "IsEnabled" is not allowed')
     answer = await client.put(f"{path}/*@example.net", json={"Description": "all"})
     assert answer.json()["Data"][0]["Description"] == "all"
     assert (await client.delete(f"{path}/*@example.net")).status_code == 405

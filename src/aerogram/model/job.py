@@ -14,6 +14,13 @@ class JobKind(enum.StrEnum):
     MANY_CONTACTS = "manycontacts"
     CSV_IMPORT = "csvimport"
     IMPORT_LIST = "importlist"
+    EXPORT_CONTACTS = "exportcontacts"
+    EXPORT_LIST_RECIPIENTS = "exportlistrecipients"
+    EXPORT_MESSAGES = "exportmessages"
+
+
+EXPORTS: Final = (JobKind.EXPORT_CONTACTS, JobKind.EXPORT_LIST_RECIPIENTS, JobKind.EXPORT_MESSAGES)
+"""The kinds that make a file."""
 
 
 class JobStatus(enum.StrEnum):
@@ -63,6 +70,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     start_ms: int = 0
     end_ms: int = 0
     alive_ms: int = 0
+    attempts: int = 0
+    """How often it was begun since its last progress and not let go of: processes that died at it."""
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -50,7 +50,19 @@ class DiskBlobs:
 
     async def begin(self) -> Upload:
         """Begin a file that comes in pieces; it is named by chance, and so is nobody else's."""
-        return await asyncio.to_thread(Upload, self._path(secrets.token_hex(32)), self._folder)
+        return await asyncio.to_thread(Upload, self._path(self.new_name()), self._folder)
+
+    @staticmethod
+    def new_name() -> str:
+        """Give the name of a file that is nobody else's, by chance."""
+        return secrets.token_hex(32)
+
+    async def write(self, name: str, data: bytes) -> None:
+        """Write a file of a name that a row has already, durably; whoever reads it before knows that it is not whole.
+
+        Raises `StoreFullError` or `UnavailableError`.
+        """
+        await asyncio.to_thread(self._write, self._path(name), data)
 
     def open(self, name: str) -> IO[bytes]:
         """Open a file for reading, from a thread that may wait. Raises as `get` does."""
@@ -62,11 +74,21 @@ class DiskBlobs:
             raise UnavailableError(f"The stored file {name} cannot be read: {error.strerror}.") from error
 
     async def remove(self, name: str) -> None:
-        """Take a file away that `begin` named; one that is gone already does not matter."""
+        """Take a file away that `begin` or `new_name` named; one that is gone already does not matter."""
         await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest[2:4] / digest
+
+    def _write(self, path: Path, data: bytes) -> None:
+        with _telling():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            for folder in (path.parent, path.parent.parent, self._folder):
+                _sync_folder(folder)
 
     def _put(self, data: bytes) -> str:
         digest = hashlib.sha256(data).hexdigest()

@@ -31,6 +31,7 @@ job = Table(
     big("alive_ms", 0),
     big("lease", 0),
     big("lease_until_ms", 0),
+    small("attempts", 0),
     Index("job_account", "account_id", "id"),
     Index(
         "job_open",
@@ -44,7 +45,8 @@ job = Table(
 
 ``status`` is Mailjet's word; ``is_open`` while it is none of the last ones. ``count`` are the items to work on, 0 while
 nobody knows; ``current`` those that are done, ``errcount`` those of them that were refused. ``cursor`` says where the
-next step begins. Whoever works on it names ``lease``, which falls to the next one at ``lease_until_ms``.
+next step begins. Whoever works on it names ``lease``, which falls to the next one at ``lease_until_ms``. ``attempts``
+are the claims since the last progress whose holders neither made any nor let go.
 """
 
 job_error = Table(
@@ -71,4 +73,7 @@ data = Table(
     big("created_ms"),
     Index("data_source", "account_id", "source", "source_id"),
 )
-"""A file that was uploaded for a job or made by one; ``blob`` names its bytes, ``kind`` is as ``CSVData``."""
+"""A file that was uploaded for a job or a part of one that a job makes; ``blob`` names its bytes, ``kind`` is as ``CSVData``.
+
+The ``size`` of a part is 0 until it is written, and it counts for nothing before that.
+"""

@@ -8,7 +8,7 @@ from aerogram.audience.segments.bind import bind
 from aerogram.audience.segments.operands import Definitions
 from aerogram.audience.segments.parser import parse
 from aerogram.store.open import FILE_NAME
-from aerogram.store.records import acquaintances, engagements, segment_contacts
+from aerogram.store.records import acquaintances, engagements, export_rows, message_queries, segment_contacts
 from aerogram.store.sql import Engine
 
 NOW = 1_718_452_800_000
@@ -48,6 +48,29 @@ def test_what_a_contact_did_is_found_by_address(steps):
     )
     assert "SEARCH event USING INDEX event_address (account_id=? AND address=? AND kind=?)" in found
     assert "SCAN" not in found
+
+
+def test_a_step_of_an_export_begins_where_the_one_before_ended(steps):
+    [contacts, *rest] = steps(export_rows.contacts_behind(1, {"is_anonymized": 0}, 7, 5))
+    assert contacts == "SEARCH contact USING INDEX contact_account (account_id=? AND id>?)"
+    assert not rest
+    [links, *rest] = steps(export_rows.contacts_behind(1, {"list_id": 3, "is_anonymized": 0}, 7, 5))
+    assert links.startswith("SEARCH exported_link USING")
+    assert links.endswith("INDEX list_recipient_list (account_id=? AND list_id=? AND id>?)")
+    assert [step for step in rest if "SORT" in step or "SCAN" in step or "TEMP" in step] == []
+    [links, *rest] = steps(export_rows.links_behind(1, {"list_id": 3}, 7, 5))
+    assert "INDEX list_recipient_list (account_id=? AND list_id=? AND id>?)" in links
+    assert not rest
+    messages = message_queries.behind(1, {}, 7, 5)
+    next(messages)
+    planned = steps(_sending(messages, []))
+    assert planned[0] == "SEARCH message USING INDEX message_account (account_id=? AND id>?)"
+    assert not [step for step in planned if "TEMP" in step]
+
+
+def _sending(unit, rows):
+    """A unit that begins with what another one asks for when it has had rows."""
+    yield unit.send(rows)
 
 
 def test_one_contact_is_asked_without_the_others(steps):

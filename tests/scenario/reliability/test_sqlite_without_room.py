@@ -47,6 +47,11 @@ async def is_accepting(plant):
     return True
 
 
+async def accept_on(plant, accepted):
+    while True:
+        accepted += await plant.accept("b@example.net", body=MAIL + b"x" * 200_000)
+
+
 async def test_a_full_disk_is_told_and_what_was_accepted_stays_whole(plant, disk):
     accepted = await plant.accept("a@example.net")
     fill(disk)
@@ -57,8 +62,9 @@ async def test_a_full_disk_is_told_and_what_was_accepted_stays_whole(plant, disk
     for answer in await large:
         accepted += [] if isinstance(answer, StoreFullError) else answer
     assert len(accepted) < 41
+    # The log may have started over meanwhile, with room for a few more.
     with pytest.raises(StoreFullError):
-        await plant.accept("b@example.net", body=MAIL + b"x" * MEGABYTE)
+        await accept_on(plant, accepted)
     async with plant.working():
         make_room(disk)
         await eventually(lambda: is_accepting(plant))

@@ -36,6 +36,9 @@ ODD_VALUES = (
     "null",
 )
 
+UNKNOWN_PROPERTY = {"contactdata": 'Invalid key name: "NoSuchThing"'}
+"""How a property that does not exist is refused, where Mailjet has words of its own for it."""
+
 every_resource = pytest.mark.parametrize("name", sorted(RESOURCES))
 every_route = pytest.mark.parametrize("name", sorted(ROUTES))
 
@@ -124,8 +127,9 @@ async def test_lists_are_paged_counted_and_sorted(objects, client):
         await objects.make()
     whole = (await client.get(f"{objects.path}?Limit=0")).json()
     second = (await client.get(f"{objects.path}/?limit=1&OFFSET=1&countRecords=1")).json()
-    assert second["Data"] == whole["Data"][1:2]
-    assert (second["Count"], second["Total"]) == (len(whole["Data"][1:2]), whole["Total"])
+    expected = whole["Data"][1:] if objects.example.is_unpaged else whole["Data"][1:2]
+    assert second["Data"] == expected
+    assert (second["Count"], second["Total"]) == (len(expected), whole["Total"])
     counted = (await client.get(f"{objects.path}?CountOnly=1")).json()
     assert counted == {"Count": whole["Total"], "Data": [], "Total": whole["Total"]}
     for field in objects.resource.sortable_fields.values():
@@ -216,6 +220,10 @@ async def test_a_verb_that_a_path_has_not_is_answered_405(objects, client):
         )
         for method in set(METHODS) - methods:
             answer = await client.request(method, path, content=b"{}")
+            if path == objects.path and method in objects.resource.methods:
+                # It is a verb of objects, and without a key none is named.
+                assert (answer.status_code, answer.json()["StatusCode"]) == (404, 404), (method, path)
+                continue
             if method in refused:
                 assert (answer.status_code, answer.json()["ErrorMessage"]) == (401, "Operation not allowed")
                 continue
@@ -313,15 +321,14 @@ async def test_unknown_and_read_only_properties_are_refused(objects, client):
         assert answer.status_code == 400
         told = answer.json()["ErrorMessage"]
         kind = f"T{objects.resource.class_name}"
-        assert told == f'Invalid json input: object ""->"{kind}" has no property "NoSuchThing"'
+        usual = f'Invalid json input: object ""->"{kind}" has no property "NoSuchThing"'
+        assert told == UNKNOWN_PROPERTY.get(objects.resource.name, usual)
     for field in objects.resource.fields:
         if field.is_read_only and "PUT" in objects.resource.methods:
             answer = await client.put(objects.one(made), json={field.name: "another value"})
             assert answer.status_code == 401, field.name
             told = answer.json()["ErrorMessage"]
-            # Of a sender's Status Mailjet's refusal is known with these words before it.
-            told = told.removeprefix("Internal error: ")
-            assert told == f'MJ19 Setting a value for property "{field.name}" is not allowed'
+            assert told == f'Internal error: MJ19 Setting a value for property "{field.name}" is not allowed'
 
 
 @every_resource

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.audience.jobs.exports.book import Exports
 from aerogram.audience.jobs.many_contacts import ManyContactsOptions
 from aerogram.base.ids import MAX_ID
 from aerogram.model.job import UNKNOWN_METHOD, Job, JobKind, JobStatus
@@ -38,6 +39,7 @@ class Jobs:
         """Take ``on_queued``, which is called behind each commit that queued a job."""
         self._workshop = workshop
         self._on_queued = on_queued
+        self.exports = Exports(self, workshop)
 
     async def upload(
         self, account_id: int, source: tuple[str, int, str], mime: str, pieces: AsyncIterable[bytes]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.audience.jobs.contact_columns import IN_FILES, IS_EXCLUDED, NAME
 from aerogram.audience.properties import WRONG_TYPE, checked_name
 from aerogram.audience.property_values import Datatype
 from aerogram.audience.subscriptions import Entry
@@ -26,6 +27,9 @@ MAX_COLUMNS: Final = 200
 """Columns of a file; ours to choose."""
 MAX_TOLD: Final = 4_000
 """Characters of a refused row that its line of the error file has."""
+MAX_CONTACT_NAME: Final = 4_096
+"""Characters of a contact's name, which is a column of an export; as much as its resource takes."""
+_YES: Final = "true"
 TOO_FEW: Final = "Too few columns at line"
 """Mailjet's words (facts: CONTACTS.md 7.4); the others are made like them."""
 _TOO_MANY: Final = "Too many columns at line"
@@ -52,13 +56,15 @@ class Columns:
     ) -> None:
         """Bind ``names`` as `names_of` gives them. Without ``read_moment`` datetimes are Unix seconds or RFC 3339."""
         self.names = tuple(names)
-        self._email_at = self.names.index(EMAIL)
+        self._own = IN_FILES.intersection(self.names)
         self._catalogue = catalogue
         self._read_moment = read_moment
         self._moments_at = [
             index
             for index, name in enumerate(self.names)
-            if read_moment is not None and catalogue.datatype_of(name) is Datatype.DATETIME
+            if read_moment is not None
+            and name not in self._own
+            and catalogue.datatype_of(name) is Datatype.DATETIME
         ]
         self._is_excluded = is_excluded
 
@@ -87,6 +93,7 @@ class Columns:
         address = cells.pop(EMAIL).strip()
         if not is_email(address):
             return f"{_NO_ADDRESS}###{EMAIL}"
+        own = {name: cells.pop(name) for name in self._own}
         for index in self._moments_at:
             name = self.names[index]
             moment = self._moment(cells[name])
@@ -97,7 +104,13 @@ class Columns:
         if typing.faults:
             name, reason = typing.faults[0]
             return f"{reason}###{name}"
-        return Entry(suppression_key(address), None, typing.values, self._is_excluded)
+        is_excluded = self._is_excluded
+        if is_excluded is None and own.get(IS_EXCLUDED, "").strip().lower() == _YES:
+            # Who is not excluded there may well be here, and stays so.
+            is_excluded = True
+        if len(own.get(NAME, "")) > MAX_CONTACT_NAME:
+            return f"The name is too long###{NAME}"
+        return Entry(suppression_key(address), own.get(NAME) or None, typing.values, is_excluded)
 
     def _shape_fault(self, record: Record) -> str:
         if record.fault:

@@ -10,6 +10,7 @@ import msgspec
 from aerogram.audience.actions import Action
 from aerogram.audience.jobs import csv_reader
 from aerogram.audience.jobs.columns import EMAIL, Columns, Rows, names_of, without_blank_end
+from aerogram.audience.jobs.contact_columns import IN_FILES
 from aerogram.audience.jobs.desk import CHUNK, JobFailedError
 from aerogram.audience.jobs.moments import reader_of
 from aerogram.audience.properties import Property, define, defined
@@ -81,10 +82,15 @@ async def work(desk: Desk) -> None:
     try:
         await _import(desk)
     except (RefusedError, NotFoundError) as error:
-        job = desk.job
-        refusal = Refusal(job.current + 1, f" ###{error}")
-        await desk.write(lambda: jobs.refuse(job.id, "", [refusal]))
+        await tell(desk, str(error))
         raise
+
+
+async def tell(desk: Desk, reason: str) -> None:
+    """Write into the error file why an import ended before its end."""
+    job = desk.job
+    refusal = Refusal(job.current + 1, f" ###{reason}")
+    await desk.write(lambda: jobs.refuse(job.id, "", [refusal]))
 
 
 async def _import(desk: Desk) -> None:
@@ -140,7 +146,8 @@ async def _define(desk: Desk, names: list[str]) -> Catalogue:
     """Give the properties of the account; a column that is none becomes one of the datatype str."""
     account_id = desk.job.account_id
     catalogue = await desk.read(lambda: defined(account_id))
-    unknown = [name for name in names if name != EMAIL and catalogue.id_of(name) is None]
+    known = {EMAIL, *IN_FILES}
+    unknown = [name for name in names if name not in known and catalogue.id_of(name) is None]
     if not unknown:
         return catalogue
     now_ms = desk.workshop.clock.now_ms()

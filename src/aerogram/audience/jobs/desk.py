@@ -85,16 +85,19 @@ class Desk:
                 yield from records.refuse(job.id, header, kept)
             return done
 
-        async def step() -> tuple[int, int]:
-            self.workshop.check_room()
-            return await self.workshop.database.write(unit)
-
-        current, errcount = await self._retried(step)
+        current, errcount = await self._retried(
+            lambda: self._with_room(lambda: self.workshop.database.write(unit))
+        )
         self.job = msgspec.structs.replace(
-            job, cursor=progress.cursor, current=current, errcount=errcount, count=count
+            job, cursor=progress.cursor, current=current, errcount=errcount, count=count, attempts=0
         )
         if job.err_threshold and errcount * 100 > job.err_threshold * current:
             raise JobFailedError(f"More than {job.err_threshold} % of the items were refused.")
+
+    async def write_file(self, name: str, data: bytes, *, before: Callable[[], Unit[object]]) -> None:
+        """Write a file after the row that names it, when there is room for both."""
+        await self._retried(lambda: self._with_room(lambda: self.workshop.database.write(before)))
+        await self._retried(lambda: self._with_room(lambda: self.workshop.blobs.write(name, data)))
 
     async def finish(self, status: JobStatus, error: str = "") -> None:
         """End the job. Raises `JobLostError`."""
@@ -104,6 +107,10 @@ class Desk:
     async def release(self) -> None:
         """Let go of the job, so that it can be taken up at once; one that ended is not touched."""
         await self.workshop.database.write(lambda: records.release(self.job.id, self._lease))
+
+    async def _with_room(self, call: Callable[[], Awaitable[T]]) -> T:
+        self.workshop.check_room()
+        return await call()
 
     async def _retried(self, call: Callable[[], Awaitable[T]]) -> T:
         while True:

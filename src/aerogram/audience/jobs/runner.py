@@ -1,7 +1,7 @@
 """The worker of jobs: takes them one after another and survives whatever they do.
 
 Any number of processes may run one over one store. A job belongs to whoever holds its lease, and the jobs of an
-account are done in the order in which they were asked for.
+account are done in the order in which they were asked for. A job at which processes die is not begun for ever.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import structlog
 
 from aerogram.audience.jobs import csv_import, import_list, many_contacts
 from aerogram.audience.jobs.desk import LEASE_MS, Desk, Workshop
+from aerogram.audience.jobs.exports import export
 from aerogram.audience.jobs.sweeping import sweep
 from aerogram.base.errors import NotFoundError, RefusedError, UnavailableError
 from aerogram.model.job import JobKind, JobStatus
@@ -33,10 +34,13 @@ LOOK_SECONDS: Final = 2.0
 """How often the store is asked for jobs that other processes queued, or let go of by dying."""
 RELEASE_SECONDS: Final = 2.0
 """How long letting go may take: a store that hangs must not keep the process."""
+MAX_ATTEMPTS: Final = 5
+"""Processes that may die at a job, without any progress of it, before it is ended; ours to choose."""
 WORK: Final[Mapping[str, Callable[[Desk], Awaitable[None]]]] = {
     JobKind.MANY_CONTACTS: many_contacts.work,
     JobKind.CSV_IMPORT: csv_import.work,
     JobKind.IMPORT_LIST: import_list.work,
+    **dict.fromkeys(export.SOURCES, export.work),
 }
 _INTERNAL: Final = "The job ended because of an internal error."
 
@@ -50,7 +54,7 @@ class JobRunner:
         self._workshop = workshop
         self._lease_ms = lease_ms
         self._woken = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._desks: dict[asyncio.Task[None], Desk] = {}
         self._sweep_at = 0.0
 
     def wake(self) -> None:
@@ -73,29 +77,38 @@ class JobRunner:
 
     async def _take_up(self) -> None:
         """Begin with jobs while there are any and hands are free."""
-        while len(self._tasks) < AT_ONCE:
+        while len(self._desks) < AT_ONCE and not self._has_suspect():
             desk = await self._claimed()
             if desk is None:
                 return
             task = asyncio.create_task(self._work(desk))
-            self._tasks.add(task)
+            self._desks[task] = desk
             task.add_done_callback(self._done)
 
+    def _has_suspect(self) -> bool:
+        """Tell whether a job at which a process died has not moved yet: dying again, it shall take no other with it."""
+        return any(desk.job.attempts for desk in self._desks.values())
+
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        del self._desks[task]
         self._woken.set()
 
     async def _claimed(self) -> Desk | None:
         workshop = self._workshop
         now_ms = workshop.clock.now_ms()
         lease = workshop.ids.next_id()
+        claiming = asyncio.ensure_future(
+            workshop.database.write(lambda: records.claim(now_ms, now_ms + self._lease_ms, lease, 1))
+        )
         try:
-            found = await workshop.database.write(
-                lambda: records.claim(now_ms, now_ms + self._lease_ms, lease, 1)
-            )
+            found = await asyncio.shield(claiming)
         except UnavailableError as error:
             _log.warning("jobs_store_unavailable", reason=str(error))
             return None
+        except asyncio.CancelledError:
+            # The store may do it all the same: nobody would work on that job until its lease ran out.
+            await _give_up(claiming, workshop, lease)
+            raise
         return Desk(workshop, found[0], lease) if found else None
 
     async def _work(self, desk: Desk) -> None:
@@ -139,7 +152,7 @@ class JobRunner:
             return
 
     async def _stop(self) -> None:
-        tasks = list(self._tasks)
+        tasks = list(self._desks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -147,6 +160,8 @@ class JobRunner:
 
 async def _outcome(desk: Desk, job: Job) -> tuple[JobStatus, str]:
     """Work, and tell how the job ends: its last status, and what went wrong."""
+    if job.attempts >= MAX_ATTEMPTS:
+        return JobStatus.ERROR, await _reason_to_end(desk)
     try:
         await WORK[job.kind](desk)
     except (records.JobLostError, UnavailableError):
@@ -158,6 +173,24 @@ async def _outcome(desk: Desk, job: Job) -> tuple[JobStatus, str]:
         _log.exception("job_broke", job=job.id, kind=job.kind)
         return JobStatus.ERROR, _INTERNAL
     return JobStatus.COMPLETED, ""
+
+
+async def _reason_to_end(desk: Desk) -> str:
+    """Write down, where the kind of job has a place for it, why nobody begins with it again; gives the sentence."""
+    reason = f"The job was begun {MAX_ATTEMPTS} times, and each time the process ended before it made any progress."
+    if desk.job.kind == JobKind.CSV_IMPORT:
+        await csv_import.tell(desk, reason)
+    return reason
+
+
+async def _give_up(claiming: asyncio.Future[list[Job]], workshop: Workshop, lease: int) -> None:
+    """Let go of what a claim comes to, for which nobody waits any more."""
+    try:
+        found = await asyncio.wait_for(claiming, RELEASE_SECONDS)
+    except (UnavailableError, TimeoutError):
+        return
+    for job in found:
+        await _let_go(Desk(workshop, job, lease))
 
 
 async def _let_go(desk: Desk) -> None:

@@ -1,10 +1,11 @@
-"""Removing personal data whose time is over: what jobs read and refused, erased contacts, unconfirmed signups."""
+"""Removing personal data whose time is over: what jobs read, made and refused, erased contacts, unconfirmed signups."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from aerogram.audience.erasure import PURGED_AFTER_MS
+from aerogram.audience.jobs.exports.files import remove_unused
 from aerogram.audience.signups import LIFE_MS
 from aerogram.base.clock import DAY
 from aerogram.store.records import data_files, erasures, signups
@@ -21,15 +22,16 @@ _AT_ONCE: Final = 100
 
 
 async def sweep(workshop: Workshop) -> int:
-    """Remove uploads, error files, erased contacts and unconfirmed signups; give how many uploads went.
+    """Remove uploads, exports, error files, erased contacts and unconfirmed signups; give how many files went.
 
-    A file that an open job reads stays. The row goes before the file: a file without row does no harm.
+    A file that an open job reads or writes stays. The row of an upload goes before the file: a file without row
+    does no harm.
     """
     now_ms = workshop.clock.now_ms()
     await workshop.database.write(lambda: records.forget_errors(now_ms - ERRORS_KEPT_MS))
     await workshop.database.write(lambda: erasures.purge(now_ms - PURGED_AFTER_MS))
     await workshop.database.write(lambda: signups.forget_unconfirmed(now_ms - LIFE_MS))
-    swept = 0
+    swept = await remove_unused(workshop)
     while blobs := await workshop.database.write(lambda: data_files.forget(now_ms - FILE_KEPT_MS, _AT_ONCE)):
         for blob in blobs:
             await workshop.blobs.remove(blob)

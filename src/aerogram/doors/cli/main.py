@@ -29,15 +29,15 @@ COMMANDS: Final = {
     "metasender": "Addresses and domains from which all accounts may send.",
     "domain": "Sending domains: DKIM keys and the DNS records to publish.",
     "template": "Stored templates of an account.",
-    "contact": "Contacts of an account: import them, and look at the jobs that do it.",
+    "contact": "Contacts of an account: import and export them, and look at the jobs that do it.",
     "queue": "Look at the queue; hold, release, cancel or retry what is in it.",
     "message": "One message: its state and its history.",
     "suppression": "Addresses that an account must not mail.",
 }
 """Every command and what it is for; the same sentence opens its own help."""
 
-BELOW: Final = {"account": ("key",), "domain": ("token",)}
-"""The nouns below a noun that have a file of their own, named after both, as in ``aerogram domain token add``."""
+BELOW: Final = {"account": ("key",), "contact": ("export",), "domain": ("token",)}
+"""The nouns and commands of a noun that have a file of their own, named after both, as in ``aerogram domain token add``."""
 _FOLDER: Final = "aerogram.doors.cli.commands"
 
 HELP: Final = """Aerogram, an email platform that a team runs itself.

@@ -29,6 +29,8 @@ _PAGING: Final[tuple[tuple[str, str, str], ...]] = (
     ("countOnly", "boolean", "Give the number of rows and no rows."),
     ("countRecords", "boolean", "Taken and not needed: Total is always the number of all rows."),
 )
+_PAGES: Final = ("Limit", "Offset", "countOnly")
+"""Those of them that actions have which give pages."""
 _PREFIX: Final = "/v3/REST/"
 
 
@@ -132,9 +134,12 @@ def _acting(resource: Resource, action: Action) -> Json:
     if action.status != NO_CONTENT:
         shape = _object(action.shows) if action.shows else _reference(resource)
         answer["content"] = _json(shape if action.is_bare else _envelope(shape))
+        if action.is_repeated:
+            answer["content"] = _json(_repeating(shape))
     operation["responses"][str(action.status)] = answer
     operation["parameters"] = [
-        _parameter(one.name, "string", one.meaning) for one in with_companions(action.asks)
+        *(_parameter(*one) for one in _PAGING if action.is_paged and one[0] in _PAGES),
+        *(_parameter(one.name, "string", one.meaning) for one in with_companions(action.asks)),
     ]
     if action.takes:
         body = _input(action.takes, is_new=True)
@@ -202,6 +207,12 @@ def _envelope(shape: Json) -> Json:
             "Total": {"type": "integer"},
         },
     }
+
+
+def _repeating(shape: Json) -> Json:
+    """Describe an envelope beside whose ``Data`` the properties of its one row stand again."""
+    envelope = _envelope(shape)
+    return envelope | {"properties": envelope["properties"] | shape["properties"]}
 
 
 def _content(media_type: str, schema: Json | None) -> Json:

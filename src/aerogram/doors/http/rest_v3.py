@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 PREFIX: Final = "/v3/"
 OTHER_PREFIXES: Final = ("/v1/", "/v4/")
 _RESOURCES: Final = "rest"
+_DATA: Final = "data"
+"""Below it are files, and an unknown source of files is answered as such (facts: REST.md 6)."""
 _JSON_TYPES: Final = frozenset(
     {
         b"",
@@ -178,5 +180,7 @@ def _leads_nowhere(scope: Scope) -> Answer:
     if not _is_old(scope):
         return errors.shape_c(errors.NOT_FOUND, "There is nothing at this path.")
     name = scope["path"].removeprefix(PREFIX).partition("/")[0]
+    if name.lower() == _DATA:
+        return errors.shape_a(errors.NOT_FOUND, "Source object not found")
     text = f'Could not determine HTTP module for request "{name[:80]}"'
     return errors.shape_a(errors.INTERNAL, text, "EFPWebError")

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE
+from aerogram.audience.jobs.exports.sources import SOURCES
 from aerogram.doors.rest.calls import OK, Reply
 from aerogram.doors.rest.fields import integer_of
 from aerogram.doors.rest.route import Route
+from aerogram.identity.gate import authorize
 from aerogram.model.account import Area, Level
 from aerogram.model.job import JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
 
     from aerogram.audience.jobs.book import Jobs
     from aerogram.doors.rest.calls import RouteCall
@@ -28,6 +30,12 @@ MAX_CSV_BYTES: Final = 512 * 1024 * 1024
 NOT_FOUND: Final = 404
 _MISSING: Final = {"ErrorInfo": "", "ErrorMessage": "Source object not found", "StatusCode": NOT_FOUND}
 _encode: Final = msgspec.json.Encoder().encode
+_AREAS: Final[Mapping[str, Area]] = {
+    JobKind.EXPORT_CONTACTS: Area.CONTACTS,
+    JobKind.EXPORT_LIST_RECIPIENTS: Area.LISTS,
+    JobKind.EXPORT_MESSAGES: Area.STATISTICS,
+}
+"""The area of what an export has in its file: who may not read that may not read the file either."""
 _CSV: Final = "text/csv"
 _JSON: Final = "application/json"
 
@@ -39,7 +47,7 @@ class DataFiles:
         self._jobs = jobs
 
     def routes(self) -> list[Route]:
-        """Give all of them; an error file has the same two paths for either kind."""
+        """Give all of them; each file of a job has two paths."""
         return [
             Route(
                 method="POST",
@@ -65,6 +73,7 @@ class DataFiles:
                 for kind, shown, run, summary in (
                     ("CSVError", _CSV, self._csv_errors, "Read the rows that an import refused."),
                     ("JSONError", _JSON, self._json_errors, "Read the contacts that a job refused."),
+                    (CSV_DATA, _CSV, self._export, "Read the file that an export made."),
                 )
                 for end in ("", "/{which}")
             ),
@@ -88,6 +97,17 @@ class DataFiles:
         if job is None:
             return _missing(_mime(call))
         return Reply(OK, content_type=_JSON, pieces=self._array(job))
+
+    async def _export(self, call: RouteCall) -> Reply:
+        account_id = call.principal.account_id
+        exports = self._jobs.exports
+        job = await exports.find(account_id, integer_of(call.parts["job_id"]) or 0)
+        if job is None or job.id not in await exports.readable(account_id, [job]):
+            return _missing(_mime(call))
+        authorize(call.principal, _AREAS[job.kind], Level.READ)
+        name = f'attachment; filename="{SOURCES[job.kind].noun}-{job.id}.csv"'
+        headers = ((b"content-disposition", name.encode()),)
+        return Reply(OK, content_type=_CSV, headers=headers, pieces=exports.contents(job))
 
     async def _job(self, call: RouteCall, kind: JobKind) -> Job | None:
         """Give the job of a path, when it has an error file of the kind."""

@@ -6,6 +6,7 @@ that does not exist.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,10 +14,10 @@ import msgspec
 from aerogram.doors.rest import faults, full_style, paging
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK, Reply, Request, parameters_of
 from aerogram.doors.rest.fields import integer_of
-from aerogram.doors.rest.listing import Query
+from aerogram.doors.rest.listing import Page, Query
 from aerogram.doors.rest.reading import conditions_in, given_in, values_of
 from aerogram.doors.rest.references import resolve
-from aerogram.doors.rest.resource import LEVELS, MAX_BODY_BYTES, ChangeableResource
+from aerogram.doors.rest.resource import CONDITIONS, LEVELS, MAX_BODY_BYTES, ChangeableResource
 from aerogram.doors.rest.showing import bare, enveloped, shown
 from aerogram.identity.gate import ForbiddenError, authorize
 
@@ -65,6 +66,9 @@ class Engine:
 
     async def _on_collection(self, asked: _Asked) -> Reply:
         verbs = {"GET", "POST", "PUT"} if asked.resource.is_singular else {"GET", "POST"}
+        if asked.request.method in asked.resource.methods - verbs:
+            # It is a verb of objects, and without a key none is named (facts: CONTACTS.md 3).
+            raise asked.resource.missing()
         _permit(asked, asked.resource.methods & verbs)
         match asked.request.method:
             case "POST":
@@ -106,11 +110,16 @@ class Engine:
         authorize(asked.request.principal, asked.resource.area, action.level)
         row: Row = {} if action.is_keyless else await _find(asked, call.key)
         values = await self._action_values(asked, action, call)
-        rows = await action.run(asked.account_id, row, values)
+        given = await action.run(asked.account_id, row, values)
         if action.status == NO_CONTENT:
             return Reply(NO_CONTENT)
-        data = [shown(action.shows or asked.resource.shown, each, asked.parameters) for each in rows]
-        return bare(action.status, data) if action.is_bare else enveloped(action.status, data, len(data))
+        page = given if isinstance(given, Page) else Page(given, len(given))
+        data = [shown(action.shows or asked.resource.shown, each, asked.parameters) for each in page.rows]
+        if action.is_bare:
+            return bare(action.status, data)
+        is_count_only = action.is_paged and values["limit"] == 0
+        beside = data[0] if action.is_repeated and data else {}
+        return enveloped(action.status, data, page.total, is_count_only=is_count_only, beside=beside)
 
     async def _action_values(self, asked: _Asked, action: Action, call: ActionCall) -> dict[str, Any]:
         """Gather what an action is told: by its path, its query and its body."""
@@ -120,9 +129,15 @@ class Engine:
             if values[action.sub_id] is None:
                 raise asked.resource.missing()
         filters = {filter_.name.lower(): filter_ for filter_ in action.asks}
-        values |= {one.name: one.value for one in conditions_in(asked.parameters, filters)}
+        conditions = conditions_in(asked.parameters, filters)
+        values |= {one.name: one.value for one in conditions} | {CONDITIONS: tuple(conditions)}
+        if action.is_paged:
+            values["limit"] = paging.limit_of(asked.parameters)
+            values["offset"] = paging.offset_of(asked.parameters)
         if action.takes:
-            given = given_in(asked.request.body, action.takes, asked.resource.class_name + action.name)
+            class_name = asked.resource.class_name + action.name
+            unknown = partial(faults.unknown_property, class_name)
+            given = given_in(asked.request.body, action.takes, unknown)
             values |= values_of(given, action.takes, {}, is_new=True)
             await resolve(values, action.takes, self.resources, asked.account_id)
         return values
@@ -143,7 +158,7 @@ class Engine:
     async def _create(self, asked: _Asked) -> Reply:
         resource = asked.resource
         collection = _changeable(resource).collection
-        given = given_in(asked.request.body, resource.fields, resource.class_name)
+        given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = {field.source: field.default for field in resource.fields if field.default is not None}
         values |= values_of(given, resource.fields, {"account_id": asked.account_id}, is_new=True)
         await resolve(values, resource.fields, self.resources, asked.account_id)
@@ -153,7 +168,7 @@ class Engine:
     async def _change(self, asked: _Asked, row: Row) -> Reply:
         resource = asked.resource
         collection = _changeable(resource).collection
-        given = given_in(asked.request.body, resource.fields, resource.class_name)
+        given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = values_of(given, resource.fields, row, is_new=False)
         await resolve(values, resource.fields, self.resources, asked.account_id)
         values = resource.completed(row, values)

@@ -75,14 +75,19 @@ def unknown_property(class_name: str, name: str) -> RestError:
     return broken_json(f'object ""->"T{class_name}" has no property "{name[:80]}"')
 
 
+def unknown_key(name: str) -> RestError:
+    """Refuse a name that no property of contacts has, in recorded words (facts: CONTACTS.md 3)."""
+    return RestError(400, f'Invalid key name: "{name[:80]}"')
+
+
 def invalid_query(why: str) -> RestError:
     """Refuse a query parameter's value."""
     return RestError(400, f"Unexpected error during GET: {why}")
 
 
 def read_only(name: str) -> RestError:
-    """Refuse a new value for a property that clients cannot set; Mailjet answers 401."""
-    return RestError(401, f'MJ19 Setting a value for property "{name}" is not allowed')
+    """Refuse a new value for a property that clients cannot set, in recorded words (facts: CONTACTS.md 0.3)."""
+    return RestError(401, f'Internal error: MJ19 Setting a value for property "{name}" is not allowed')
 
 
 def taken(class_name: str, value: str, property_name: str) -> RestError:
@@ -93,8 +98,8 @@ def taken(class_name: str, value: str, property_name: str) -> RestError:
 
 
 def invalid_properties(reasons: dict[str, str]) -> RestError:
-    """Refuse a body by all its mistakes: one as a sentence, several as an object by property."""
+    """Refuse a body by all its mistakes: one as a sentence, several by their properties (facts: CONTACTS.md 5.2)."""
     told = {name: f"MJ08 Property {name} is invalid: {reason}" for name, reason in reasons.items()}
     if len(told) == 1:
         return RestError(400, INVALID, next(iter(told.values())))
-    return RestError(400, INVALID, {"Properties": [{name: text} for name, text in told.items()]})
+    return RestError(400, INVALID, told)

@@ -135,6 +135,10 @@ class Number(Field):
             raise ValueFault("The value must be a number")
         return read
 
+    def show(self, value: Any) -> Any:
+        """Give it without a fraction when it has none (facts: REST.md 9)."""
+        return int(value) if isinstance(value, float) and value.is_integer() else super().show(value)
+
 
 class Text(Field):
     """A string without NUL, of at most ``max_length`` characters."""

@@ -72,13 +72,14 @@ class Absent(Filter):
 
 
 class Inert(Filter):
-    """A parameter that Mailjet lists and documents nowhere: whatever it says, every row is selected."""
+    """A parameter of which it is not known what it selects: whatever it says, every row is selected."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name, "", str, "selects nothing away")
+    def __init__(self, name: str, read: Read = str) -> None:
+        super().__init__(name, "", read, "selects nothing away")
 
-    def condition(self, _: str) -> Condition:
-        """Select everything."""
+    def condition(self, text: str) -> Condition:
+        """Select everything. Raises `ValueFault` for what can be no value of it."""
+        self._read(text)
         return EVERYTHING
 
 

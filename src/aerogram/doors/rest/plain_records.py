@@ -6,6 +6,7 @@ was never given is the nothing of its kind: "", 0, false; a reference is left ou
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from aerogram.doors.rest import faults
@@ -47,8 +48,9 @@ class PlainResource(ChangeableResource):
         super().__init__(PlainRecords(type(self), database, ids, clock))
 
     @classmethod
+    @cache
     def kind(cls) -> RecordKind:
-        """Tell the store how objects are found."""
+        """Tell the store how objects are found. Its statements are made once in a process."""
         own = cls._own_fields()
         texts = {field.source for field in own if isinstance(field, Text)}
         numbers = {field.source for field in own if isinstance(field, Integer | Flag | Reference)}

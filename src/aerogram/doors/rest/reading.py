@@ -10,8 +10,9 @@ from aerogram.doors.rest import faults
 from aerogram.doors.rest.fields import ValueFault, is_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from aerogram.doors.rest.faults import RestError
     from aerogram.doors.rest.fields import Field
     from aerogram.doors.rest.filters import Filter
     from aerogram.doors.rest.listing import Condition, Row
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     """What a body says of each property: the name it was given by, in lower case, and the value."""
 
 
-def given_in(body: bytes, fields: Sequence[Field], class_name: str) -> Given:
-    """Read a body; null is as good as absent. Names ignore case; one that no property has is refused.
+def given_in(body: bytes, fields: Sequence[Field], unknown: Callable[[str], RestError]) -> Given:
+    """Read a body; null is as good as absent. Names ignore case; ``unknown`` refuses one that no property has.
 
     The older of two spellings of one property is the first that the property knows (facts: REST.md 3, 9).
     """
@@ -30,7 +31,7 @@ def given_in(body: bytes, fields: Sequence[Field], class_name: str) -> Given:
     for name, value in _object(body).items():
         field = by_name.get(name.lower())
         if field is None:
-            raise faults.unknown_property(class_name, name)
+            raise unknown(name)
         if value is not None and (field not in given or name.lower() == field.name.lower()):
             given[field] = (name.lower(), value)
     return given

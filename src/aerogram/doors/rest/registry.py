@@ -18,7 +18,8 @@ from aerogram.doors.rest.resources.batchjob import batchjob
 from aerogram.doors.rest.resources.campaign import campaign
 from aerogram.doors.rest.resources.campaignaggregate import CampaignAggregate
 from aerogram.doors.rest.resources.campaigndraft import CampaignDraft
-from aerogram.doors.rest.resources.contact import contact
+from aerogram.doors.rest.resources.contact import CONTACT_FILTERS, contact
+from aerogram.doors.rest.resources.contact import stored_conditions as of_contacts
 from aerogram.doors.rest.resources.contact_erasure import contact_erasure
 from aerogram.doors.rest.resources.contact_jobs import JobActions
 from aerogram.doors.rest.resources.contactdata import contactdata
@@ -30,8 +31,11 @@ from aerogram.doors.rest.resources.contactslistsignup import ContactsListSignup,
 from aerogram.doors.rest.resources.csvimport import csvimport
 from aerogram.doors.rest.resources.dns import dns
 from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
-from aerogram.doors.rest.resources.listrecipient import listrecipient
+from aerogram.doors.rest.resources.exports import ExportActions
+from aerogram.doors.rest.resources.listrecipient import ListRecipient, listrecipient
+from aerogram.doors.rest.resources.listrecipient import stored_conditions as of_links
 from aerogram.doors.rest.resources.message import Message, Messages
+from aerogram.doors.rest.resources.message import stored_conditions as of_messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
 from aerogram.doors.rest.resources.messageinformation import messageinformation
 from aerogram.doors.rest.resources.messagestate import messagestate
@@ -49,6 +53,7 @@ from aerogram.doors.rest.resources.user import user
 from aerogram.doors.rest.resources.widget import widget
 from aerogram.doors.rest.resources.widgetcustomvalue import WidgetCustomValue
 from aerogram.doors.rest.resources.workflow import Workflow
+from aerogram.model.job import JobKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,8 +106,9 @@ _KEPT: Final = (
 def resources(services: RestServices) -> list[Resource]:
     """Bind every resource to its collection."""
     messages = Messages(services.database)
+    exports = ExportActions(services.jobs, services.public_url)
     bound = [
-        Message(messages),
+        Message(messages, exports.of(JobKind.EXPORT_MESSAGES, Message.filters, of_messages)),
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.templates),
@@ -111,24 +117,28 @@ def resources(services: RestServices) -> list[Resource]:
         campaign(services.database, services.clock),
         apikeytotals(services.database),
         *(kept(services.database, services.ids, services.clock) for kept in _KEPT),
-        *_of_audience(services),
+        *_of_audience(services, exports),
         *_of_account(services.account, services.database, services.public_url),
     ]
     return [*bound, metadata(bound)]
 
 
-def _of_audience(services: RestServices) -> list[Resource]:
+def _of_audience(services: RestServices, exports: ExportActions) -> list[Resource]:
     """Bind whom an account writes to, and what is done to many of them."""
     audience = services.audience
     bulk = JobActions(services.jobs, services.public_url)
     return [
-        contact(audience, *bulk.of_contacts()),
+        contact(
+            audience,
+            *bulk.of_contacts(),
+            *exports.of(JobKind.EXPORT_CONTACTS, CONTACT_FILTERS, of_contacts, has_properties=True),
+        ),
         contactdata(audience),
         contactfilter(audience.segments),
         contacthistorydata(audience),
         contactmetadata(audience),
         contactslist(audience, *bulk.of_lists()),
-        listrecipient(audience),
+        listrecipient(audience, *exports.of(JobKind.EXPORT_LIST_RECIPIENTS, ListRecipient.filters, of_links)),
         ContactsListSignup(SignupRows(services.database)),
         widget(services.database, services.ids, services.clock, services.signup_url),
         batchjob(services.jobs),

@@ -16,18 +16,21 @@ if TYPE_CHECKING:
 
     from aerogram.doors.rest.faults import RestError
     from aerogram.doors.rest.filters import Filter
-    from aerogram.doors.rest.listing import Changeable, Collection, Row
+    from aerogram.doors.rest.listing import Changeable, Collection, Page, Row
     from aerogram.model.account import Area
 
-    Run = Callable[[int, Row, Row], Awaitable[list[Row]]]
+    Run = Callable[[int, Row, Row], Awaitable[list[Row] | Page]]
     """Takes the account's id, the object and the values of the request; gives the rows to show.
 
     The object of an action without key is an empty row. The values are those of the body by their fields'
-    sources, of the query by their filters' conditions, and the id behind the action by ``sub_id``.
+    sources, of the query by their filters' conditions, and the id behind the action by ``sub_id``; `CONDITIONS`
+    has those of the query once more, as two of them may bear one name.
     """
     Key = Callable[[str], Condition | None]
     """Reads the key of a path as the condition that selects its object; None when it is of another form."""
 
+CONDITIONS: Final = "conditions"
+"""The name under which an action finds the `Condition`s of its query, as a tuple."""
 LEVELS: Mapping[str, Level] = {
     "GET": Level.READ,
     "POST": Level.WRITE,
@@ -71,6 +74,10 @@ class Action(msgspec.Struct, frozen=True):
     """The name that the number behind the action has among the values; "" when there is none."""
     is_bare: bool = False
     """Its one row goes out as it is, without ``Count``, ``Data`` and ``Total``."""
+    is_paged: bool = False
+    """It gives a `Page` of many rows, and finds ``limit`` and ``offset`` among its values."""
+    is_repeated: bool = False
+    """The properties of its one row also stand beside ``Count``, ``Data`` and ``Total``, for clients read either."""
     max_body_bytes: int = MAX_BODY_BYTES
 
     def path(self, resource_name: str) -> str:
@@ -174,6 +181,10 @@ class Resource:
             if found is not None:
                 return ActionCall(found, key, tail[1] if tail[1:] else "")
         return None
+
+    def unknown_property(self, name: str) -> RestError:
+        """Make the refusal of a body's property that the class has not."""
+        return faults.unknown_property(self.class_name, name)
 
     def missing(self) -> RestError:
         """Make the refusal of a key that names no object."""

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class SenderAddress(Text):
-    """An address, or ``*@domain``; kept in lower case with the domain in ASCII."""
+    """An address, or ``*@domain``; kept in lower case with the domain in ASCII. ``Style=Full`` shows it as an object."""
+
+    full_as = "Email"
 
     def read(self, value: Any) -> str:
         """Read a sender into its stored form."""

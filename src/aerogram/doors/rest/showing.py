@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -19,11 +20,19 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 def enveloped(
-    status: int, data: Sequence[Mapping[str, Any]], total: int, *, is_count_only: bool = False
+    status: int,
+    data: Sequence[Mapping[str, Any]],
+    total: int,
+    *,
+    is_count_only: bool = False,
+    beside: Mapping[str, Any] = MappingProxyType({}),
 ) -> Reply:
-    """Write ``Count`` (rows of this page; the total when only that was asked for), ``Data`` and ``Total``."""
+    """Write ``Count`` (rows of this page; the total when only that was asked for), ``Data`` and ``Total``.
+
+    ``beside`` has what else stands in the envelope.
+    """
     count = total if is_count_only else len(data)
-    return Reply(status, _encode({"Count": count, "Data": data, "Total": total}))
+    return Reply(status, _encode({"Count": count, "Data": data, "Total": total, **beside}))
 
 
 def bare(status: int, data: Sequence[Mapping[str, Any]]) -> Reply:

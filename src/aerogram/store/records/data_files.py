@@ -9,6 +9,9 @@ from sqlalchemy import bindparam, delete, insert, select, text
 from aerogram.store.job_tables import data, job
 from aerogram.store.sql import Sql, Unit
 
+PART: Final = "CSVPart"
+"""The kind of a file that is a part of an export; `aerogram.store.records.export_parts` has what is special of it."""
+
 
 class DataFile(NamedTuple):
     """A file: ``source`` and ``source_id`` say whose, ``kind`` what it is, ``blob`` where its bytes are."""
@@ -35,6 +38,7 @@ _EXPIRED = (
     select(data.c.id)
     .where(
         data.c.created_ms < bindparam("before"),
+        data.c.kind != PART,
         data.c.id.not_in(select(job.c.data_id).where(job.c.is_open == text("1"))),
     )
     .order_by(data.c.id)

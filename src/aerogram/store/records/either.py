@@ -147,11 +147,13 @@ def _typed_in_postgresql(inside: ColumnElement[Any], kind: Kind) -> ColumnElemen
         case Kind.FLAG:
             return case((word == literal_column("'boolean'"), cast(inside, Boolean)))
         case Kind.MOMENT:
-            written = cast(inside, Text)
-            is_typed = written.op("~", return_type=Boolean())(
-                literal_column(f"'^-?[0-9]{{1,{MAX_MOMENT_DIGITS}}}$'")
+            number = cast(inside, Numeric)
+            most = 10**MAX_MOMENT_DIGITS - 1
+            is_typed = and_(
+                func.scale(number) == literal_column("0"),
+                number.between(literal_column(str(-most)), literal_column(str(most))),
             )
-            return case((is_typed, cast(written, BigInteger)))
+            return case((word == literal_column("'number'"), case((is_typed, cast(number, BigInteger)))))
         case _:
             number = cast(inside, Double if kind is Kind.FLOAT else Numeric)
             return case((word == literal_column("'number'"), number))

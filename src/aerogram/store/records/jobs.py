@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, func, insert, select, text, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, text, update
 
 from aerogram.base.errors import AerogramError
 from aerogram.model.job import Job, JobStatus, Refusal
@@ -73,7 +73,7 @@ _DUE = Sql(
 _LEASE = Sql(
     text(
         "UPDATE job SET lease = :lease, lease_until_ms = :until, alive_ms = :now, status = :status,"
-        " start_ms = CASE WHEN start_ms = 0 THEN :now ELSE start_ms END WHERE id = :which"
+        " attempts = attempts + 1, start_ms = CASE WHEN start_ms = 0 THEN :now ELSE start_ms END WHERE id = :which"
     ).bindparams(bindparam("now", type_=job.c.alive_ms.type)),
     "lease",
     "until",
@@ -98,6 +98,7 @@ _ADVANCE = Sql(
         status=JobStatus.IMPORTING.value,
         alive_ms=bindparam("now"),
         lease_until_ms=bindparam("until"),
+        attempts=0,
     )
     .returning(job.c.current, job.c.errcount),
     "which",
@@ -153,7 +154,7 @@ _TOLERATE = Sql(
 _RELEASE = Sql(
     update(job)
     .where(job.c.id == bindparam("which"), job.c.lease == bindparam("held"))
-    .values(lease=0, lease_until_ms=0),
+    .values(lease=0, lease_until_ms=0, attempts=case((job.c.attempts > 0, job.c.attempts - 1), else_=0)),
     "which",
     "held",
 )
@@ -198,7 +199,10 @@ def find(account_id: int, job_id: int) -> Unit[Job | None]:
 
 
 def claim(now_ms: int, until_ms: int, lease: int, most: int) -> Unit[list[Job]]:
-    """Lease up to ``most`` jobs, each the oldest open one of its account, oldest first."""
+    """Lease up to ``most`` jobs, each the oldest open one of its account, oldest first.
+
+    They are given as they were before: their ``attempts`` do not count this claim.
+    """
     found = [_job(row) for row in (yield _DUE(now_ms, most))]
     status = JobStatus.PREPARE.value
     for each in found:
@@ -239,7 +243,7 @@ def tolerate(account_id: int, job_id: int, per_cent: int) -> Unit[None]:
 
 
 def release(job_id: int, lease: int) -> Unit[None]:
-    """Give a job back that is held by a lease; another holder's stays theirs."""
+    """Give a job back that is held by a lease, as if it had not been claimed; another holder's stays theirs."""
     yield _RELEASE(job_id, lease)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
+from aerogram.model.page import PageRequest
 from aerogram.store.sql import Sql, Unit
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Select, Table
     from sqlalchemy.sql.elements import ColumnElement
-
-    from aerogram.model.page import PageRequest
 
 NOTHING: Final = "nothing"
 """The condition that no row fulfils; every listing has it."""
@@ -61,6 +60,7 @@ class Listing:
         self._way = way
         self._count = lru_cache(maxsize=_REMEMBERED)(self._counting)
         self._select = lru_cache(maxsize=_REMEMBERED)(self._selecting)
+        self._select_behind = lru_cache(maxsize=_REMEMBERED)(self._selecting_behind)
 
     def page(self, account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
         """Give a page of an account's rows, by column, and the number of all that match.
@@ -77,12 +77,35 @@ class Listing:
         rows = yield self._select(names, wanted.orders)(*values, wanted.limit, wanted.offset)
         return [dict(zip(self._columns, row, strict=True)) for row in rows], total
 
+    def count(self, account_id: int, conditions: Mapping[str, Any]) -> Unit[int]:
+        """Count an account's rows that match."""
+        _, total = yield from self.page(account_id, PageRequest(conditions, limit=0))
+        return total
+
+    def behind(
+        self, account_id: int, conditions: Mapping[str, Any], after: int, most: int
+    ) -> Unit[list[dict[str, Any]]]:
+        """Give an account's rows behind an id, by rising id: however far, it costs no more than the first ones."""
+        if NOTHING in conditions:
+            return []
+        names = tuple(sorted(conditions))
+        values = [account_id, *(conditions[name] for name in names)]
+        rows = yield self._select_behind(names)(*values, after, most)
+        return [dict(zip(self._columns, row, strict=True)) for row in rows]
+
+    def where(self, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
+        """Give the expressions of conditions; their parameters are ``of_account`` and the names themselves."""
+        way = self._way_of(names)
+        others = self._where(tuple(name for name in names if way is None or name != way.condition))
+        own = self._table.c
+        found = [] if way is None else [own.id.in_(select(way.row_id).where(way.where))]
+        return [own.account_id == bindparam("of_account"), *found, *others]
+
     def _counting(self, names: tuple[str, ...]) -> Sql:
         return Sql(self._found(names, func.count()), "of_account", *names)
 
     def _selecting(self, names: tuple[str, ...], orders: tuple[tuple[str, bool], ...]) -> Sql:
-        way, own_id = self._way_of(names), self._table.c.id
-        row_id = own_id if way is None else way.row_id
+        row_id = self._row_id(names)
         is_by_id = all(name == "id" for name, _ in orders)
         chosen = (
             self._found(names, row_id.label("row_id"), needs_row=not is_by_id)
@@ -91,29 +114,44 @@ class Listing:
             .offset(bindparam("offset"))
             .subquery("chosen")
         )
+        own = self._table.c
         statement = (
-            select(*(self._table.c[name] for name in self._columns))
-            .join_from(chosen, self._table, own_id == chosen.c.row_id)
-            .order_by(*self._sorting(orders, own_id))
+            select(*(own[name] for name in self._columns))
+            .join_from(chosen, self._table, own.id == chosen.c.row_id)
+            .order_by(*self._sorting(orders, own.id))
         )
         return Sql(statement, "of_account", *names, "limit", "offset")
 
+    def _selecting_behind(self, names: tuple[str, ...]) -> Sql:
+        row_id = self._row_id(names)
+        columns = (self._table.c[name] for name in self._columns)
+        statement = (
+            self._found(names, *columns, needs_row=True)
+            .where(row_id > bindparam("after"))
+            .order_by(row_id)
+            .limit(bindparam("most"))
+        )
+        return Sql(statement, "of_account", *names, "after", "most")
+
     def _found(
-        self, names: tuple[str, ...], column: ColumnElement[Any], *, needs_row: bool = False
+        self, names: tuple[str, ...], *columns: ColumnElement[Any], needs_row: bool = False
     ) -> Select[Any]:
         """Select from the account's rows those that fulfil the conditions."""
         way, table = self._way_of(names), self._table
         if way is None:
-            of_account = table.c.account_id == bindparam("of_account")
-            return select(column).select_from(table).where(of_account, *self._where(names))
+            return select(*columns).select_from(table).where(*self.where(names))
         others = self._where(tuple(name for name in names if name != way.condition))
-        found = select(column).where(way.where, *others)
+        found = select(*columns).where(way.where, *others)
         if others or needs_row:
             return found.join_from(way.row_id.table, table, table.c.id == way.row_id)
         return found.select_from(way.row_id.table)
 
     def _way_of(self, names: tuple[str, ...]) -> Way | None:
         return self._way if self._way is not None and self._way.condition in names else None
+
+    def _row_id(self, names: tuple[str, ...]) -> Column[int]:
+        way = self._way_of(names)
+        return self._table.c.id if way is None else way.row_id
 
     def _where(self, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
         return [self._conditions[name] for name in names]

@@ -30,6 +30,16 @@ SOFT_BOUNCED: Final = 9
 HARD_BOUNCED: Final = 10
 DEFERRED: Final = 11
 
+STATUS_NAMES: Final[Mapping[int, str]] = {
+    QUEUED: "queued",
+    SENT: "sent",
+    BLOCKED: "blocked",
+    SOFT_BOUNCED: "softbounced",
+    HARD_BOUNCED: "hardbounced",
+    DEFERRED: "deferred",
+}
+"""The statuses that messages have today; the others of Mailjet's need tracking, or name no state."""
+
 _STATUS: Final = case(
     (message.c.state == MessageState.SENT, SENT),
     # What an operator cancelled was not sent on purpose.
@@ -58,6 +68,7 @@ COLUMNS: Final = (
     "has_html",
     "attachment_count",
     "treatment",
+    "campaign",
     "campaign_id",
 )
 _COMPUTED: Final[dict[str, ColumnElement[Any]]] = {"status": _STATUS, "campaign_id": campaign.c.id}
@@ -71,6 +82,7 @@ _IS_ITS_CAMPAIGN: Final = and_(
 
 CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "id": message.c.id == bindparam("id"),
+    "behind": message.c.id > bindparam("behind"),
     "uuid": message.c.uuid == bindparam("uuid"),
     "recipient": func.lower(message.c.recipient) == bindparam("recipient"),
     "after_ms": message.c.created_ms > bindparam("after_ms"),
@@ -119,6 +131,21 @@ def page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]
     rows = yield _select(names, wanted.orders)(*values, wanted.limit, wanted.offset)
     ids = {email: sender_id for sender_id, email in senders}
     return [_with_sender(dict(zip(COLUMNS, row, strict=True)), ids) for row in rows], total
+
+
+def behind(
+    account_id: int, conditions: Mapping[str, Any], after: int, most: int
+) -> Unit[list[dict[str, Any]]]:
+    """Give messages as `page` does, those behind an id, by rising id."""
+    senders = yield _SENDERS(account_id)
+    wanted = _resolved(conditions, senders)
+    if wanted is None:
+        return []
+    wanted["behind"] = after
+    names = tuple(sorted(wanted))
+    rows = yield _select(names, ())(account_id, *(wanted[name] for name in names), most, 0)
+    ids = {email: sender_id for sender_id, email in senders}
+    return [_with_sender(dict(zip(COLUMNS, row, strict=True)), ids) for row in rows]
 
 
 def history(account_id: int, message_id: int | None, limit: int, offset: int) -> Unit[tuple[Rows, int]]:

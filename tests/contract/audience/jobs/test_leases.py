@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
+from aerogram.audience.jobs import csv_import
 from aerogram.audience.jobs.desk import LEASE_MS, Desk
-from aerogram.audience.jobs.runner import JobRunner
+from aerogram.audience.jobs.runner import MAX_ATTEMPTS, JobRunner
 from aerogram.model.job import Progress, Refusal
 from aerogram.store.records import jobs as records
 from aerogram.store.records.jobs import JobLostError
@@ -59,6 +60,62 @@ async def test_a_job_that_is_given_back_is_claimed_at_once(shop):
     assert [each.id for each in await claim(shop, 8)] == [job.id]
 
 
+async def test_claims_are_counted_until_progress_unless_the_job_was_given_back(shop):
+    job = await shop.queue_import(csv_of())
+
+    async def attempts():
+        return (await shop.jobs.find(1, job.id)).attempts
+
+    for number in (1, 2, 3):
+        [held] = await claim(shop, number)
+        assert (held.attempts, await attempts()) == (number - 1, number)
+        shop.clock.advance(LEASE_MS)
+    [held] = await claim(shop, 4)
+    await Desk(shop.workshop, held, 4).release()
+    assert await attempts() == 3
+    [held] = await claim(shop, 5)
+    desk = Desk(shop.workshop, held, 5)
+    await desk.commit(Progress(cursor=5, items=1))
+    assert (desk.job.attempts, await attempts()) == (0, 0)
+    await desk.release()
+    assert await attempts() == 0
+
+
+async def test_a_job_at_which_processes_die_is_ended_with_the_reason_and_lets_the_next_one_in(shop):
+    job = await shop.queue_import(csv_of("ann@example.org,Paris"))
+    later = await shop.queue_import(csv_of("bob@example.org,Paris"))
+    for number in range(MAX_ATTEMPTS):
+        assert await claim(shop, number + 1)
+        shop.clock.advance(LEASE_MS)
+    async with shop.running():
+        ended, done = await shop.ended(job), await shop.ended(later)
+    assert (ended.status, ended.current) == ("Error", 0)
+    assert "begun 5 times" in ended.error
+    assert await shop.error_lines(job) == [f" ###{ended.error}"]
+    assert done.status == "Completed"
+    assert set(await shop.members()) == {"bob@example.org"}
+
+
+async def test_a_job_at_which_a_process_died_has_no_other_beside_it_until_it_moves(shop, monkeypatch):
+    suspect = await shop.queue_import(csv_of(*many_rows(2)))
+    await claim(shop, 7)
+    shop.clock.advance(LEASE_MS)
+    other = await shop.queue_import(csv_of(*many_rows(2)), account_id=2, list_id=0, method="excludemarketing")
+    beside = []
+    committed = csv_import._commit
+
+    async def look(desk, *rest):
+        if desk.job.id == suspect.id:
+            beside.append((await shop.jobs.find(2, other.id)).start_ms)
+        await committed(desk, *rest)
+
+    monkeypatch.setattr(csv_import, "_commit", look)
+    async with shop.running():
+        assert (await shop.ended(suspect)).status == "Completed"
+        assert (await shop.ended(other)).status == "Completed"
+    assert beside == [0]
+
+
 async def test_a_cancelled_job_is_not_worked_on_and_lets_the_next_one_in(shop):
     job = await shop.queue_import(csv_of())
     later = await shop.queue_import(csv_of())
@@ -77,6 +134,20 @@ async def test_nobody_cancels_another_account_s_job(shop):
     job = await shop.queue_import(csv_of())
     assert not await shop.jobs.cancel(2, job.id)
     assert await shop.jobs.find(2, job.id) is None
+
+
+async def test_a_runner_that_ends_while_it_claims_keeps_nobody_waiting(shop, monkeypatch):
+    job = await shop.queue_import(csv_of())
+    loop, is_claiming, claiming = asyncio.get_running_loop(), asyncio.Event(), records.claim
+
+    def told(*facts):
+        loop.call_soon_threadsafe(is_claiming.set)
+        return claiming(*facts)
+
+    monkeypatch.setattr(records, "claim", told)
+    async with shop.running():
+        await is_claiming.wait()
+    assert [each.id for each in await claim(shop, 7)] == [job.id]
 
 
 async def test_several_runners_do_each_job_once(shop, database_url):

@@ -50,6 +50,25 @@ def test_a_faulty_row_is_told_with_the_reason_and_the_column(row, line):
     assert [(refusal.item, refusal.text) for refusal in rows.refusals] == [(2, line)]
 
 
+def test_of_a_contact_s_own_columns_the_name_and_an_exclusion_are_taken():
+    names = ("email", "contact:name", "contact:id", "contact:isexcludedfromcampaigns", "city")
+    rows = read(
+        ["ann@example.org", "Ann", "7", "true", "Paris"],
+        ["bob@example.org", "", "8", "false", "Rome"],
+        names=names,
+    )
+    assert rows.entries == [
+        Entry("ann@example.org", "Ann", {"1": "Paris"}, True),
+        Entry("bob@example.org", None, {"1": "Rome"}, None),
+    ]
+    [included] = read(
+        ["ann@example.org", "Ann", "7", "true", "Paris"], names=names, is_excluded=False
+    ).entries
+    assert included.is_excluded is False
+    [refusal] = read(["ann@example.org", "x" * 5_000, "7", "", ""], names=names).refusals
+    assert refusal.text.endswith(", ###The name is too long###contact:name")
+
+
 def test_empty_cells_beyond_the_last_column_do_not_matter():
     assert not read(["ann@example.org", "Paris", "30", "", ""]).refusals
 

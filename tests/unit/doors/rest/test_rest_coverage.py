@@ -3,7 +3,7 @@
 import pytest
 
 from support import rest_coverage
-from support.rest_gaps import GAPS
+from support.rest_gaps import GAPS, RESOURCES
 
 DECLARED = rest_coverage.declared()
 KINDS = (
@@ -32,8 +32,13 @@ def test_a_known_gap_is_one():
     assert set(GAPS) - missing == set(), "it is there now: take it from support/rest_gaps.py"
 
 
+def test_a_resource_that_is_not_served_has_a_reason():
+    served = {resource.name for resource in DECLARED}
+    assert set(rest_coverage.RESOURCES) - served == set(RESOURCES)
+
+
 def test_a_gap_has_a_reason():
-    assert all(len(reason.split()) > 2 for reason in GAPS.values())
+    assert all(len(reason.split()) > 2 for reason in (GAPS | RESOURCES).values())
 
 
 def test_coverage_is_told(record_property, capsys):

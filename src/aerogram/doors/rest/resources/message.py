@@ -22,21 +22,11 @@ if TYPE_CHECKING:
 
     from aerogram.store.sql import Database
 
-STATUS_NAMES: Final[Mapping[int, str]] = {
-    records.QUEUED: "queued",
-    records.SENT: "sent",
-    records.BLOCKED: "blocked",
-    records.SOFT_BOUNCED: "softbounced",
-    records.HARD_BOUNCED: "hardbounced",
-    records.DEFERRED: "deferred",
-}
-"""The statuses that messages have today; the others of Mailjet's need tracking, or name no state."""
-
 _BOUNCE: Final = (records.SOFT_BOUNCED, records.HARD_BOUNCED)
 _NEVER: Final = 0
 _STATUS_CODES: Final[Mapping[str, tuple[int, ...]]] = {
     **{str(code): (code,) for code in range(12)},
-    **{name: (code,) for code, name in STATUS_NAMES.items()},
+    **{name: (code,) for code, name in records.STATUS_NAMES.items()},
     **dict.fromkeys(("unknown", "processed", "opened", "clicked", "spam", "unsub"), (_NEVER,)),
     "5": _BOUNCE,
     "bounce": _BOUNCE,
@@ -146,14 +136,14 @@ class Messages:
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give messages as rows of the resource."""
-        conditions = _combined(query.conditions)
+        conditions = stored_conditions(query.conditions)
         ask = self._database.read if "id" in conditions else self._database.scan
         rows, total = await ask(lambda: records.page(account_id, query.request(conditions)))
         return Page([_row(row) for row in rows], total)
 
 
-def _combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
-    """Join the conditions; two that exclude each other select nothing."""
+def stored_conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:
+    """Join conditions to those of the store; two that exclude each other select nothing."""
     joined: dict[str, Any] = {}
     for condition in conditions:
         if condition.name == "everything":
@@ -170,7 +160,7 @@ def _combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
 
 def _row(found: dict[str, Any]) -> Row:
     status = found["status"]
-    found["status_name"] = STATUS_NAMES[status]
+    found["status_name"] = records.STATUS_NAMES[status]
     found["state_id"] = (found["failure"] or None) if status in _HAS_STATE else None
     is_sent = status == records.SENT
     asked = asked_of(found["treatment"])

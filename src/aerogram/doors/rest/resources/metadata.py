@@ -11,7 +11,6 @@ from aerogram.doors.rest.compound_fields import Json
 from aerogram.doors.rest.fields import Flag, Text
 from aerogram.doors.rest.filters import Filter
 from aerogram.doors.rest.listing import Condition, Page, Query, page_of
-from aerogram.doors.rest.paging import DEFAULT_LIMIT
 from aerogram.doors.rest.resource import Resource
 from aerogram.model.account import Area
 
@@ -66,7 +65,7 @@ class Metadata(Resource):
 
 
 class Descriptions:
-    """The resources as a collection: all of them on one page, unless less is asked for (facts: REST.md 7)."""
+    """The resources as a collection: all of them on one page, whatever Limit says (facts: REST.md 7)."""
 
     _MATCHES: Final = {name: name for name in ("key", "is_public", "is_read_only")}
 
@@ -76,7 +75,7 @@ class Descriptions:
 
     async def page(self, _: int, query: Query) -> Page:
         """Give resources as rows of the resource."""
-        if query.limit == DEFAULT_LIMIT:
+        if query.limit:
             query = msgspec.structs.replace(query, limit=len(self._rows))
         return page_of(self._rows, query, self._MATCHES)
 

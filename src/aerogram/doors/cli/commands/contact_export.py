@@ -1,0 +1,117 @@
+"""``aerogram contact export``."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from aerogram.audience.jobs.book import Jobs, is_over
+from aerogram.base.errors import AerogramError, RefusedError
+from aerogram.doors.cli.answer import Answer, plural
+from aerogram.doors.cli.commands.account import accounts_of
+from aerogram.doors.cli.commands.contact import Account, jobs_of, list_id_of, noun
+from aerogram.doors.cli.host import Installation
+from aerogram.model.job import Job, JobKind, JobStatus
+
+STDOUT = "-"
+_POLL_SECONDS = 0.25
+_PATIENCE_SECONDS = 10.0
+"""After this it is told that no server has begun with the job."""
+
+Spreadsheet = Annotated[
+    bool, typer.Option("--spreadsheet", help="Keep spreadsheets from computing what people wrote.")
+]
+
+
+class ExportFailedError(AerogramError):
+    """The job did not end well, and the sentence says how it did."""
+
+
+@noun.command("export")
+async def export(
+    house: Installation,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is the standard output.")
+    ] = STDOUT,
+    of_list: Annotated[
+        str, typer.Option("--list", metavar="LIST", help="The id or name of a list. [default: all contacts]")
+    ] = "",
+    spreadsheet: Spreadsheet = False,  # noqa: FBT002 - a flag of the command line
+    account: Account = "",
+) -> Answer | None:
+    """Write contacts with all their properties to a CSV file; a running server gathers them.
+
+    The file can be imported again, unless it is for a spreadsheet.
+
+    aerogram contact export --list newsletter --output contacts.csv
+    aerogram contact export | gzip > contacts.csv.gz
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        conditions = {"list_id": await list_id_of(platform, account_id, of_list)} if of_list else {}
+        jobs = jobs_of(platform)
+        job = await jobs.exports.queue(
+            account_id,
+            JobKind.EXPORT_CONTACTS,
+            conditions | {"is_anonymized": 0},
+            is_for_spreadsheet=spreadsheet,
+        )
+        job = await _ended(jobs, job)
+        if output == STDOUT:
+            await _print(jobs.exports.contents(job))
+            return None
+        await _save(jobs.exports.contents(job), Path(output))
+    data = {"id": job.id, "rows": job.current, "file": output}
+    return Answer(data, f"{plural(job.current, 'contact')} are in {output}.")
+
+
+async def _ended(jobs: Jobs, job: Job) -> Job:
+    """Wait until a server has done the job; whoever is interrupted before cancels it. Raises `ExportFailedError`."""
+    waited = 0.0
+    try:
+        while not is_over(job):
+            await asyncio.sleep(_POLL_SECONDS)
+            job = await jobs.find(job.account_id, job.id) or job
+            waited += _POLL_SECONDS
+            if waited == _PATIENCE_SECONDS and not job.start_ms:
+                sys.stderr.write(f"aerogram: No server has begun with job {job.id} yet; still waiting.\n")
+    finally:
+        if not is_over(job):
+            await jobs.cancel(job.account_id, job.id)
+    if job.status != JobStatus.COMPLETED:
+        raise ExportFailedError(f"Job {job.id} ended with {job.status}. {job.error}".strip())
+    return job
+
+
+async def _print(pieces: AsyncIterator[bytes]) -> None:
+    try:
+        await _write(pieces, sys.stdout.buffer)
+    except BrokenPipeError:
+        # Whoever reads has enough, as head does. What is still to be flushed must not complain either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+async def _save(pieces: AsyncIterator[bytes], path: Path) -> None:
+    """Write a file that only its owner may read, and put it in its place once it is whole. Raises `RefusedError`."""
+    try:
+        handle, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                await _write(pieces, file)
+            os.rename(written, path)  # noqa: PTH104 - no more than a moment, like the next
+        except BaseException:
+            os.unlink(written)  # noqa: PTH108
+            raise
+    except OSError as error:
+        raise RefusedError(f"--output: {path} cannot be written: {error.strerror}.") from error
+
+
+async def _write(pieces: AsyncIterator[bytes], file: IO[bytes]) -> None:
+    async for piece in pieces:
+        await asyncio.to_thread(file.write, piece)
+    file.flush()

@@ -1,0 +1,175 @@
+"""``export`` of contacts, links and messages: asked for by POST, looked at by GET.
+
+Mailjet's description names the action and says nothing else of it; what it takes and answers is ours to choose.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import RefusedError
+from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest.fields import Field, Flag, Integer, Moment, Text, ValueFault
+from aerogram.doors.rest.filters import EVERYTHING, Filter
+from aerogram.doors.rest.listing import Condition, Page, Row
+from aerogram.doors.rest.resource import CONDITIONS, Action
+from aerogram.model.account import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from aerogram.audience.jobs.book import Jobs
+    from aerogram.model.job import Job, JobKind
+
+    Stored = Callable[[tuple[Condition, ...]], dict[str, Any]]
+    """Turns the conditions of a resource into those of its store."""
+
+EXPORT: Final = "export"
+_JOB: Final = "job"
+_IS_FOR_SPREADSHEET: Final = "is_for_spreadsheet"
+_PROPERTIES: Final = "properties"
+_ABOUT_SPREADSHEETS: Final = "true: texts that a spreadsheet would compute get an apostrophe before them"
+_ABOUT_PROPERTIES: Final = (
+    "names of the static properties that become columns, comma-separated; all unless said"
+)
+
+
+class Selecting(Field):
+    """A filter of the resource's list, given in the body."""
+
+    def __init__(self, filter_: Filter) -> None:
+        super().__init__(filter_.name, f"filter {filter_.name}")
+        self._filter = filter_
+
+    def read(self, value: Any) -> Condition:
+        """Read what would stand in the query, also as a JSON number, boolean or array of them."""
+        parts = value if isinstance(value, list) else [value]
+        if not all(isinstance(part, str | int) for part in parts):
+            raise ValueFault("The value must be a string, an integer, true or false, or an array of them")
+        text = ",".join(str(part).lower() if isinstance(part, bool) else str(part) for part in parts)
+        return self._filter.condition(text) if text else EVERYTHING
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it."""
+        return {"type": ["string", "integer", "boolean", "array"], "description": self._filter.meaning}
+
+
+class Names(Field):
+    """Names as an array, or as a text with commas."""
+
+    def read(self, value: Any) -> list[str]:
+        """Read them."""
+        names = value.split(",") if isinstance(value, str) else value
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise ValueFault("The value must be an array of strings, or a string with commas")
+        return [name for name in names if name.strip()]
+
+    def schema(self) -> dict[str, Any]:
+        """Describe them."""
+        return {"type": ["array", "string"], "items": {"type": "string"}, "description": _ABOUT_PROPERTIES}
+
+
+_JOB_ID: Final = Integer("JobID", "id")
+_STATE: Final = (
+    Integer("Count", "current"),
+    Text("Error", "error"),
+    Text("File", "file"),
+    Moment("JobEnd", "end_ms"),
+    _JOB_ID,
+    Moment("JobStart", "start_ms"),
+    Text("Status", "status"),
+)
+
+
+class ExportActions:
+    """The actions, bound to the jobs. ``public_url`` is the base of links."""
+
+    def __init__(self, jobs: Jobs, public_url: str) -> None:
+        self._jobs = jobs
+        self._public_url = public_url
+
+    def of(
+        self, kind: JobKind, selecting: Sequence[Filter], stored: Stored, *, has_properties: bool = False
+    ) -> tuple[Action, ...]:
+        """Give those of the resource whose list has the filters ``selecting``."""
+
+        async def queue(account_id: int, _: Row, values: Row) -> list[Row]:
+            return [await self._queued(account_id, kind, values, stored)]
+
+        async def page(account_id: int, _: Row, values: Row) -> Page:
+            jobs, total = await self._jobs.exports.page(account_id, kind, values["limit"], values["offset"])
+            return Page(await self._shown(account_id, jobs), total)
+
+        async def one(account_id: int, _: Row, values: Row) -> list[Row]:
+            job = await self._jobs.exports.find(account_id, values[_JOB], kind)
+            if job is None:
+                raise faults.not_found()
+            return await self._shown(account_id, [job])
+
+        own: list[Field] = [Flag("Spreadsheet", _IS_FOR_SPREADSHEET)]
+        asked = [Filter("Spreadsheet", _IS_FOR_SPREADSHEET, filters.flag, _ABOUT_SPREADSHEETS)]
+        if has_properties:
+            own.append(Names("Properties", _PROPERTIES))
+            asked.append(Filter("Properties", _PROPERTIES, filters.words, _ABOUT_PROPERTIES))
+        return (
+            Action(
+                EXPORT,
+                "Write the rows that the filters select to a CSV file, as a job.",
+                queue,
+                level=Level.WRITE,
+                status=201,
+                takes=(*map(Selecting, selecting), *own),
+                asks=(*selecting, *asked),
+                shows=(_JOB_ID,),
+                is_keyless=True,
+            ),
+            Action(
+                EXPORT,
+                "List the exports, newest first.",
+                page,
+                method="GET",
+                level=Level.READ,
+                shows=_STATE,
+                is_keyless=True,
+                is_paged=True,
+            ),
+            Action(
+                EXPORT,
+                "Tell how far the export is, and where its file.",
+                one,
+                method="GET",
+                level=Level.READ,
+                shows=_STATE,
+                is_keyless=True,
+                sub_id=_JOB,
+            ),
+        )
+
+    async def _queued(self, account_id: int, kind: JobKind, values: Row, stored: Stored) -> Row:
+        own = {_IS_FOR_SPREADSHEET, _PROPERTIES}
+        conditions = [one for one in values[CONDITIONS] if one.name not in own]
+        conditions += [value for value in values.values() if isinstance(value, Condition)]
+        names = values.get(_PROPERTIES)
+        try:
+            job = await self._jobs.exports.queue(
+                account_id,
+                kind,
+                stored(tuple(conditions)),
+                properties=names.split(",") if isinstance(names, str) else names,
+                is_for_spreadsheet=values.get(_IS_FOR_SPREADSHEET, False),
+            )
+        except RefusedError as error:
+            raise faults.invalid_properties({"Properties": str(error)}) from None
+        return msgspec.structs.asdict(job)
+
+    async def _shown(self, account_id: int, jobs: Sequence[Job]) -> list[Row]:
+        readable = await self._jobs.exports.readable(account_id, jobs)
+        return [
+            msgspec.structs.asdict(job) | {"file": self._file(job) if job.id in readable else ""}
+            for job in jobs
+        ]
+
+    def _file(self, job: Job) -> str:
+        return f"{self._public_url}/v3/DATA/batchjob/{job.id}/CSVData/text:csv"

@@ -1,0 +1,58 @@
+"""Lines of an export: read back by an import as they were, or safe for spreadsheets."""
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aerogram.audience.jobs import csv_reader
+from aerogram.audience.jobs.exports import sheet
+
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+ROWS = st.integers(1, 4).flatmap(
+    lambda width: st.lists(st.lists(TEXTS, min_size=width, max_size=width), min_size=1, max_size=5)
+)
+
+
+def read(data):
+    """The fields of all records, as an import reads a file."""
+    file = io.BytesIO(data)
+    delimiter = csv_reader.delimiter_of(csv_reader.first_line(file))
+    found = csv_reader.read_piece(file, csv_reader.start_of(file), delimiter, 100)
+    assert found.end == len(data)
+    assert not any(record.fault for record in found.records)
+    return [record.fields for record in found.records]
+
+
+@given(ROWS)
+def test_any_texts_are_read_back_by_an_import(rows):
+    names = [f"a;\t{number}" for number in range(len(rows[0]))]
+    data = sheet.header(names, is_for_spreadsheet=False) + sheet.lines(rows, is_for_spreadsheet=False)
+    assert read(data) == [names, *rows]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "-", "\uff1d1", "+33123", "--1", "-.", "-1e5"],
+)
+def test_what_a_spreadsheet_would_compute_is_guarded(cell):
+    assert sheet.guarded(cell) == f"'{cell}"
+    assert sheet.lines([[cell]], is_for_spreadsheet=True).startswith(b"\"'")
+
+
+@pytest.mark.parametrize(
+    "cell", ["", "ann@example.org", "-1", "-1.5", "1", "'", " =1", "2020-11-06T13:38:49Z"]
+)
+def test_what_is_no_formula_stays_as_it_is(cell):
+    assert sheet.guarded(cell) == cell
+
+
+def test_a_spreadsheet_knows_by_its_mark_that_a_file_is_utf8():
+    assert sheet.header(["é"], is_for_spreadsheet=True) == b'\xef\xbb\xbf"\xc3\xa9"\r\n'
+    assert sheet.header(["é"], is_for_spreadsheet=False) == b'"\xc3\xa9"\r\n'
+
+
+def test_moments_and_flags():
+    assert (sheet.moment(0), sheet.moment(1_604_669_929_000)) == ("", "2020-11-06T13:38:49Z")
+    assert (sheet.flag(0), sheet.flag(1)) == ("false", "true")
