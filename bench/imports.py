@@ -1,13 +1,15 @@
-"""A CSV file of contacts through the whole server: uploaded, imported, polled; then pages of what came of it."""
+"""A CSV file of contacts through the whole server: uploaded, imported, polled; then questions about what came of it."""
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import time
 from typing import TYPE_CHECKING, Any
 
 import httpx2
 
+from bench import questions
 from bench.samples import Sample
 from support.server import API_KEY, SECRET_KEY
 
@@ -22,9 +24,10 @@ MEASURE = "import, contacts from CSV"
 POLL_SECONDS = 0.25
 _CITIES = ("Paris", "Rome", "Oslo", "Vienna", "Lisbon", "Athens", "Cork", "Ghent")
 _PLANS = ("free", "silver", "gold")
-_HEADER = "email,name,city,age,plan\n"
+_HEADER = "email,name,city,age,plan,joined\n"
 _BLOCK = 1_000
-_PAGE = 1_000
+_HOURS = 24 * 365
+_DATATYPES = {"city": "str", "age": "int", "plan": "str", "joined": "datetime"}
 
 
 def measure(subject: str, server: ServerProcess, meter: Meter, folder: Path, contacts: int) -> Sample:
@@ -36,6 +39,10 @@ def measure(subject: str, server: ServerProcess, meter: Meter, folder: Path, con
         base_url=server.url, auth=(API_KEY, SECRET_KEY), trust_env=False, timeout=120
     ) as client:
         [news] = data_of(client.post("/v3/REST/contactslist", json={"Name": "news"}))
+        for name, datatype in _DATATYPES.items():
+            client.post(
+                "/v3/REST/contactmetadata", json={"Name": name, "Datatype": datatype}
+            ).raise_for_status()
         data_id = upload(client, news["ID"], path)
         cpu = meter.cpu_seconds()
         begun = time.monotonic()
@@ -49,20 +56,21 @@ def measure(subject: str, server: ServerProcess, meter: Meter, folder: Path, con
             f" slowest answer meanwhile {slowest * 1000:.0f} ms",
             flush=True,
         )
-        _page(client, news["ID"], contacts * 9 // 10)
-        _count(client)
+        questions.ask(client, meter, news["ID"], contacts)
     return Sample(MEASURE, subject, contacts / took, cpu / contacts * 1000, meter.peak_mebibytes())
 
 
 def write(path: Path, contacts: int) -> None:
     """Write a file whose addresses come in no order, as those of a real one."""
     chance = random.Random(contacts)
+    last = dt.datetime.now(dt.UTC)
     with path.open("w", encoding="utf-8") as file:
         file.write(_HEADER)
         for start in range(0, contacts, _BLOCK):
             file.writelines(
                 f"{chance.getrandbits(40):x}.{number}@example.org,Person {number},"
-                f"{chance.choice(_CITIES)},{chance.randint(18, 90)},{chance.choice(_PLANS)}\n"
+                f"{chance.choice(_CITIES)},{chance.randint(18, 90)},{chance.choice(_PLANS)},"
+                f"{last - dt.timedelta(hours=chance.randrange(_HOURS)):%Y-%m-%dT%H:%M:%SZ}\n"
                 for number in range(start, min(start + _BLOCK, contacts))
             )
 
@@ -98,27 +106,6 @@ def watch(client: httpx2.Client, job_id: int, contacts: int) -> tuple[int, float
         if job["Status"] in {"Error", "Abort"}:
             raise RuntimeError(f"the import ended: {job}")
         time.sleep(POLL_SECONDS)
-
-
-def _page(client: httpx2.Client, list_id: int, offset: int) -> None:
-    for resource, name in (("contact", "ContactsList"), ("listrecipient", "ContactsList"), ("contact", "")):
-        parameters: dict[str, Any] = {"Limit": _PAGE, "Offset": offset} | ({name: list_id} if name else {})
-        begun = time.monotonic()
-        rows = data_of(client.get(f"/v3/REST/{resource}", params=parameters))
-        took = time.monotonic() - begun
-        of = " of the list" if name else ""
-        print(f"  {len(rows)} rows of {resource}{of} at offset {offset:,}: {took * 1000:.0f} ms", flush=True)
-
-
-def _count(client: httpx2.Client) -> None:
-    """Count a segment, where the server has segments."""
-    body = {"Name": "gold", "Expression": '((plan="gold") AND (city="Rome"))'}
-    if client.post("/v3/REST/contactfilter", json=body).status_code != httpx2.codes.CREATED:
-        return
-    begun = time.monotonic()
-    answer = client.get("/v3/REST/contactfilter", params={"Name": "gold", "ShowExtraData": "true"})
-    took = time.monotonic() - begun
-    print(f"  a segment of two conditions: {answer.text[:200]}: {took * 1000:.0f} ms", flush=True)
 
 
 def data_of(answer: httpx2.Response) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from aerogram.base.sealing import Sealer, new_master_key
-from aerogram.content.stored_parts import Content
 from aerogram.model.account import SendDefaults
 from aerogram.model.message import Rank
 from aerogram.model.treatment import Treatment, unpacked
@@ -45,8 +44,8 @@ async def template_id(house, door):
     """A template with everything; there is another one, called "9", with nothing."""
     made = await house.templates.create(house.account_id, {"name": "welcome"})
     headers = {"Subject": "Welcome {{var:name}}", "Reply-To": "Help <help@example.org>"}
-    content = Content(html="<p>Dear {{var:name}}</p>", text="Dear {{var:name}}", headers=headers)
-    await house.templates.replace_content(house.account_id, made.id, content)
+    content = {"html": "<p>Dear {{var:name}}</p>", "text": "Dear {{var:name}}", "headers": headers}
+    await house.templates.change_content(house.account_id, made.id, content)
     await house.templates.create(house.account_id, {"name": "9"})
     return made.id
 

@@ -51,8 +51,8 @@ class History:
         self._clock = clock
 
     async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[HistoricValue], int]:
-        """Give a page of values and the number of all that match."""
-        return await self._database.read(lambda: _page(account_id, wanted))
+        """Give a page of values and the number of all that match. Raises `TooSlowError`."""
+        return await self._database.scan(lambda: _page(account_id, wanted))
 
     async def add(
         self, account_id: int, contact_id: int, name: str, data: str, at_ms: int | None = None

@@ -55,8 +55,13 @@ class Memberships:
         self._clock = clock
 
     async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Membership], int]:
-        """Give a page of memberships, those of deleted lists too, and the number of all that match."""
-        return await self._database.read(lambda: _page(account_id, wanted))
+        """Give a page of memberships, those of deleted lists too, and the number of all that match.
+
+        Raises `TooSlowError`.
+        """
+        is_search = records.KEYS.isdisjoint(wanted.conditions)
+        ask = self._database.scan if is_search else self._database.read
+        return await ask(lambda: _page(account_id, wanted))
 
     async def of_contact(self, account_id: int, contact_id: int) -> list[Membership]:
         """Give all memberships of a contact, those of deleted lists too."""

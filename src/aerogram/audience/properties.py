@@ -106,11 +106,6 @@ class Catalogue:
         found = self._by_name.get(name.lower())
         return int(found[0]) if found else None
 
-    def name_of(self, property_id: int) -> str | None:
-        """Give the name of a property."""
-        found = self._by_id.get(str(property_id))
-        return found[0] if found else None
-
     def datatype_of(self, name: str) -> Datatype | None:
         """Give the datatype of the property with a name."""
         found = self._by_name.get(name.lower())

@@ -8,7 +8,8 @@
     │   └── NotUniqueError    another object has what only one may have
     ├── NotFoundError         no such object for this account
     └── UnavailableError      ours or a passing state; the same call may work later
-        └── StoreFullError    disk or quota of the store is used up
+        ├── StoreFullError    disk or quota of the store is used up
+        └── TooSlowError      a question about many rows took longer than it may
 
 Expected outcomes (a bounce, a deferral) are values in `aerogram.model`, never exceptions.
 """
@@ -42,3 +43,10 @@ class UnavailableError(AerogramError):
 
 class StoreFullError(UnavailableError):
     """The disk or the database has no room; nothing was accepted."""
+
+
+class TooSlowError(UnavailableError):
+    """A search through many rows took longer than it may, and was given up."""
+
+    def __init__(self) -> None:
+        super().__init__("The search took too long and was given up. Ask for less, or again a little later.")

@@ -189,10 +189,6 @@ class Templates:
             raise no_template()
         return opened(row)
 
-    async def replace_content(self, account_id: int, template_id: int, content: Content) -> Content:
-        """Let a template say this and nothing else; raises as `change_content` does."""
-        return await self.change_content(account_id, template_id, msgspec.structs.asdict(content))
-
     async def change_content(self, account_id: int, template_id: int, parts: Mapping[str, Any]) -> Content:
         """Publish this besides what is published; ``parts`` are those of `Content`, by attribute.
 

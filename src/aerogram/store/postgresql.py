@@ -15,8 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import asyncpg
 
-from aerogram.base.errors import NotUniqueError, SettingsError, StoreFullError, UnavailableError
-from aerogram.store.sql import Engine, Rows, Step, Unit
+from aerogram.base.errors import (
+    NotUniqueError,
+    SettingsError,
+    StoreFullError,
+    TooSlowError,
+    UnavailableError,
+)
+from aerogram.store.sql import SCAN_SECONDS, Engine, Rows, Step, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +32,8 @@ T = TypeVar("T")
 WRITERS: Final = 3
 """Connections that commit. More of them mean smaller groups, and so more commits for the same work."""
 READERS: Final = 6
+SCANNERS: Final = 2
+"""Of the readers, those that may be busy with scans."""
 MAX_GROUP: Final = 256
 CONNECT_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 60.0
@@ -67,6 +75,7 @@ class PostgresqlDatabase:
     def __init__(self, url: str, readers: asyncpg.Pool) -> None:
         self._url = url
         self._readers = readers
+        self._scanners = asyncio.Semaphore(SCANNERS)
         self._jobs: deque[_Job] = deque()
         self._gathered = asyncio.Event()
         self._stopping = False
@@ -85,6 +94,14 @@ class PostgresqlDatabase:
             if told is error:
                 raise
             raise told from error
+
+    async def scan(self, unit: Callable[[], Unit[T]], seconds: float = SCAN_SECONDS) -> T:
+        """See `Database.scan`. A statement that is given up is cancelled at the server."""
+        try:
+            async with asyncio.timeout(seconds), self._scanners:
+                return await self.read(unit)
+        except TimeoutError as error:
+            raise TooSlowError from error
 
     async def write(self, unit: Callable[[], Unit[T]]) -> T:
         """See `Database.write`."""

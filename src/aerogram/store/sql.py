@@ -37,6 +37,9 @@ Row = tuple[Any, ...]
 Rows = list[Row]
 T = TypeVar("T")
 
+SCAN_SECONDS: Final = 10.0
+"""How long a scan may take: longer than any page of a million contacts, shorter than clients wait."""
+
 
 class Engine(enum.Enum):
     """The two engines that a statement is compiled for."""
@@ -192,6 +195,15 @@ class Database(Protocol):
 
     async def read(self, unit: Callable[[], Unit[T]]) -> T:
         """Run a unit that changes nothing, on one consistent snapshot; never waits for writers."""
+        ...
+
+    async def scan(self, unit: Callable[[], Unit[T]], seconds: float = SCAN_SECONDS) -> T:
+        """Run a unit as `read` does that may look at many rows, such as a search through all contacts.
+
+        Scans have a lane of their own, in which few run at a time: what mail waits for never waits for them.
+        Raises `TooSlowError` when the answer is not there after some seconds, of which those count in which
+        other scans are waited for.
+        """
         ...
 
     async def write(self, unit: Callable[[], Unit[T]]) -> T:

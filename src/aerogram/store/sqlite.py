@@ -12,16 +12,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import queue
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from aerogram.base.errors import NotUniqueError, SettingsError, StoreFullError, UnavailableError
+from aerogram.base.errors import (
+    NotUniqueError,
+    SettingsError,
+    StoreFullError,
+    TooSlowError,
+    UnavailableError,
+)
 from aerogram.base.folding import folded
 from aerogram.store.records import log_filling
-from aerogram.store.sql import Engine, Rows, Step, Unit
+from aerogram.store.sql import SCAN_SECONDS, Engine, Rows, Step, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +40,10 @@ T = TypeVar("T")
 MAX_GROUP: Final = 256
 """Units in one commit; bounds how long the first of them waits for the last."""
 READERS: Final = 2
+SCANNERS: Final = 2
+"""Threads for scans. SQLite searches without the interpreter's lock, so the event loop goes on meanwhile."""
+STEPS_BETWEEN_LOOKS: Final = 100_000
+"""Steps of SQLite's machine, some milliseconds of work, after which a reader looks at the time."""
 BUSY_SECONDS: Final = 15.0
 """How long another process (the command line) may hold the write lock before we give up."""
 CHECKPOINT_SECONDS: Final = 0.2
@@ -57,6 +69,7 @@ class SqliteDatabase:
         self._connection = connect(path)
         self._inode = path.stat().st_ino
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="aerogram-read")
+        self._scanners = ThreadPoolExecutor(SCANNERS, thread_name_prefix="aerogram-scan")
         self._reader = threading.local()
         self._open_readers: list[sqlite3.Connection] = []
         self._stopping = threading.Event()
@@ -72,6 +85,11 @@ class SqliteDatabase:
         """See `Database.read`."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._read, unit)
+
+    async def scan(self, unit: Callable[[], Unit[T]], seconds: float = SCAN_SECONDS) -> T:
+        """See `Database.scan`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._scanners, self._scan, unit, time.monotonic() + seconds)
 
     async def write(self, unit: Callable[[], Unit[T]]) -> T:
         """See `Database.write`."""
@@ -108,6 +126,7 @@ class SqliteDatabase:
         for thread in self._threads:
             await loop.run_in_executor(None, thread.join)
         self._readers.shutdown()
+        self._scanners.shutdown()
         for connection in self._open_readers:
             connection.close()
         self._connection.close()
@@ -124,6 +143,16 @@ class SqliteDatabase:
         except sqlite3.Error as error:
             raise translated(error) from error
 
+    def _scan(self, unit: Callable[[], Unit[T]], end: float) -> T:
+        self._reader.end = end
+        if self._is_late():
+            raise TooSlowError
+        return self._read(unit)
+
+    def _is_late(self) -> bool:
+        """Tell whether what the thread searches for is not wanted any more."""
+        return time.monotonic() > getattr(self._reader, "end", math.inf) or self._stopping.is_set()
+
     def _reader_of_thread(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._reader, "connection", None)
         if connection is None:
@@ -132,6 +161,7 @@ class SqliteDatabase:
             except SettingsError as error:
                 raise UnavailableError(str(error)) from error
             connection.execute("PRAGMA query_only = ON")
+            connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
             self._reader.connection = connection
             self._open_readers.append(connection)
         return connection
@@ -301,6 +331,8 @@ def translated(error: BaseException) -> BaseException:
         return StoreFullError("The disk that holds the store is full.")
     if getattr(error, "sqlite_errorname", "") in _NOT_UNIQUE_CODES:
         return NotUniqueError(f"Another object has what must be unique ({error}).")
+    if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+        return TooSlowError()
     if isinstance(error, sqlite3.OperationalError):
         return UnavailableError(f"The store is not available: {error}.")
     return error

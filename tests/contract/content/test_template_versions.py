@@ -79,7 +79,7 @@ async def test_a_changed_draft_is_a_new_one_that_keeps_what_is_not_named(version
 
 
 async def test_a_draft_begins_with_what_is_published_when_there_is_none(templates, versions, template_id):
-    await templates.replace_content(ANN, template_id, Content(html="h", text="t"))
+    await templates.change_content(ANN, template_id, {"html": "h", "text": "t"})
     assert await versions.newest(ANN, template_id, "D") is None
     draft = await versions.change_draft(ANN, template_id, {}, {"text": "new"})
     assert (draft.kind, draft.content) == ("D", Content(html="h", text="new"))
@@ -113,7 +113,6 @@ async def test_what_a_locked_template_says_stays(templates, versions, template_i
         versions.change_draft(ANN, template_id, {}, {"text": "new"}),
         versions.publish(ANN, template_id),
         templates.change_content(ANN, template_id, {"text": "new"}),
-        templates.replace_content(ANN, template_id, Content(text="new")),
     ):
         with pytest.raises(LockedError):
             await call

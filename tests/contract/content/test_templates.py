@@ -31,7 +31,7 @@ async def listed(templates, conditions=(), orders=(), limit=10, offset=0):
 async def test_a_template_is_found_with_all_that_a_send_takes(templates):
     template = await made(templates, makes_text=True)
     headers = {"From": '"Shop" <shop@example.org>', "Subject": "Hi", "Reply-To": "help@example.org"}
-    await templates.replace_content(ANN, template.id, Content(html="<p>Hi</p>", text="", headers=headers))
+    await templates.change_content(ANN, template.id, {"html": "<p>Hi</p>", "headers": headers})
     found = await templates.find(ANN, template.id)
     assert found == StoredTemplate(
         id=template.id,
@@ -113,15 +113,13 @@ async def test_a_change_keeps_what_it_does_not_name(templates, clock):
     assert await templates.page(ANN, PageRequest({"id": template.id}, 1)) == ([changed], 1)
 
 
-async def test_changed_content_keeps_the_other_parts_and_replaced_content_does_not(templates):
+async def test_changed_content_keeps_the_other_parts(templates):
     template = await made(templates)
-    await templates.replace_content(ANN, template.id, Content(html="h", text="t", mjml={"tagName": "mjml"}))
+    await templates.change_content(ANN, template.id, {"html": "h", "text": "t", "mjml": {"tagName": "mjml"}})
     await templates.change_content(ANN, template.id, {"text": "new"})
     assert await templates.content(ANN, template.id) == Content(
         html="h", text="new", mjml={"tagName": "mjml"}
     )
-    await templates.replace_content(ANN, template.id, Content(html="only"))
-    assert await templates.content(ANN, template.id) == Content(html="only")
 
 
 async def test_concurrent_changes_of_different_parts_both_stay(templates):

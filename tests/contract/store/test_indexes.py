@@ -7,11 +7,13 @@ import pytest
 from aerogram.audience.segments.bind import bind
 from aerogram.audience.segments.operands import Definitions
 from aerogram.audience.segments.parser import parse
+from aerogram.model.page import PageRequest
 from aerogram.store.open import FILE_NAME
 from aerogram.store.records import (
     acquaintances,
     contact_activity,
     contact_journal,
+    contacts,
     engagements,
     export_rows,
     message_queries,
@@ -76,7 +78,7 @@ def test_what_a_contact_did_is_found_by_address(steps):
 def test_a_step_of_an_export_begins_where_the_one_before_ended(steps):
     [contacts, *rest] = steps(export_rows.contacts_behind(1, {"is_anonymized": 0}, 7, 5))
     assert contacts == "SEARCH contact USING INDEX contact_account (account_id=? AND id>?)"
-    assert not rest
+    assert all("SUBQUERY" in step or "USING INDEX contact_anonymized" in step for step in rest)
     [links, *rest] = steps(export_rows.contacts_behind(1, {"list_id": 3, "is_anonymized": 0}, 7, 5))
     assert links.startswith("SEARCH exported_link USING")
     assert links.endswith("INDEX list_recipient_list (account_id=? AND list_id=? AND id>?)")
@@ -100,3 +102,17 @@ def test_one_contact_is_asked_without_the_others(steps):
     condition = bind(parse("hasopenedsince(30)"), Definitions(), NOW)
     [contact, *_] = steps(segment_contacts.matching(1, condition, [7]))
     assert "id=?" in contact
+
+
+def test_the_contacts_of_a_list_are_walked_without_looking_at_one(steps):
+    [links, *_] = steps(contacts.LISTING.page(1, PageRequest({"list_id": 7}, 0)))
+    assert links.startswith("SEARCH list_recipient USING COVERING INDEX")
+
+
+@pytest.mark.parametrize("order", ["id", "email"])
+def test_a_page_far_down_is_found_by_walking_an_index(steps, order):
+    unit = contacts.LISTING.page(1, PageRequest({"is_anonymized": 0}, 10, 9, ((order, False),)))
+    assert "SEARCH contact USING COVERING INDEX contact_account (account_id=?)" in steps(unit)
+    text = "\n".join(steps(_sending(unit, [(1_000,)])))
+    assert "SEARCH contact USING COVERING INDEX" in text
+    assert "SEARCH contact USING INTEGER PRIMARY KEY" in text

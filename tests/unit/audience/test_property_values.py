@@ -144,11 +144,7 @@ def test_what_no_definition_names_is_not_shown():
     assert a_catalogue().shown("") == []
 
 
-def test_definitions_are_found_both_ways():
+def test_definitions_are_found_by_name_in_any_case():
     catalogue = a_catalogue()
-    assert (catalogue.id_of("Age"), catalogue.name_of(7), catalogue.datatype_of("AGE")) == (7, "age", INT)
-    assert (catalogue.id_of("shoe"), catalogue.name_of(1), catalogue.datatype_of("shoe")) == (
-        None,
-        None,
-        None,
-    )
+    assert (catalogue.id_of("Age"), catalogue.datatype_of("AGE")) == (7, INT)
+    assert (catalogue.id_of("shoe"), catalogue.datatype_of("shoe")) == (None, None)

@@ -90,14 +90,6 @@ class Jobs:
             return None
         return await self._workshop.database.read(lambda: data_files.find(account_id, data_id))
 
-    async def newest_file(self, account_id: int, source: str, source_id: int, kind: str) -> DataFile | None:
-        """Give the newest file of a kind that belongs to something."""
-        if not 0 < source_id <= MAX_ID:
-            return None
-        return await self._workshop.database.read(
-            lambda: data_files.newest(account_id, source, source_id, kind)
-        )
-
     async def contents(self, file: DataFile) -> bytes:
         """Give the bytes of a file. Raises `NotFoundError` when they are gone."""
         return await self._workshop.blobs.get(file.blob)

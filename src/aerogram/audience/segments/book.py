@@ -114,24 +114,30 @@ class Segments:
         await self.change(account_id, segment_id, {"status": DELETED})
 
     async def count(self, account_id: int, expression: str) -> int:
-        """Count the contacts of an expression. Raises `SegmentError`."""
+        """Count the contacts of an expression. Raises `SegmentError` or `TooSlowError`."""
 
         def unit() -> Unit[int]:
             bound = yield from condition(account_id, expression, self._clock.now_ms())
             return (yield from segment_contacts.count(account_id, bound))
 
-        return await self._database.read(unit)
+        return await self._database.scan(unit)
 
     async def preview(self, account_id: int, expression: str, limit: int, offset: int = 0) -> Preview:
-        """Count the contacts of an expression, and give some of them by rising id. Raises `SegmentError`."""
+        """Count the contacts of an expression, and give some of them by rising id.
+
+        Raises `SegmentError` or `TooSlowError`.
+        """
 
         def unit() -> Unit[Preview]:
             bound = yield from condition(account_id, expression, self._clock.now_ms())
             total = yield from segment_contacts.count(account_id, bound)
-            rows = yield from segment_contacts.page(account_id, bound, limit, offset)
+            rows: list[ContactRow] = []
+            if offset < total and limit:
+                # None but the first ones: there is no need to look for more of them than there are.
+                rows = yield from segment_contacts.page(account_id, bound, min(limit, total - offset), offset)
             return Preview(total, rows)
 
-        return await self._database.read(unit)
+        return await self._database.scan(unit)
 
     async def matching(self, account_id: int, expression: str, contact_ids: Collection[int]) -> set[int]:
         """Give those of some contacts that an expression is true of. Raises `SegmentError`."""

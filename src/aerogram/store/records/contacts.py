@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, select, text, update
 
-from aerogram.store.contact_tables import contact, list_recipient
-from aerogram.store.records.listing import Listing
+from aerogram.store.contact_tables import contact, contact_list, list_recipient
+from aerogram.store.records.flags import SET, flagged
+from aerogram.store.records.listing import Listing, Way
 from aerogram.store.records.matching import likes
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign, campaign_recipient
@@ -21,8 +22,14 @@ if TYPE_CHECKING:
 COLUMNS: Final = tuple(column.name for column in contact.columns)
 
 _OF_ACCOUNT: Final[BindParameter[int]] = bindparam("of_account")
-_LINKED: Final = select(list_recipient.c.contact_id).where(list_recipient.c.account_id == _OF_ACCOUNT)
-_LEFT: Final = _LINKED.where(list_recipient.c.is_unsubscribed == 1)
+_LEFT: Final = select(list_recipient.c.contact_id).where(
+    list_recipient.c.account_id == _OF_ACCOUNT, list_recipient.c.is_unsubscribed == SET
+)
+_LIST: Final = (
+    select(contact_list.c.id)
+    .where(contact_list.c.id == bindparam("list_id"), contact_list.c.account_id == _OF_ACCOUNT)
+    .scalar_subquery()
+)
 _TARGETED: Final = (
     select(campaign_recipient.c.address)
     .join(
@@ -43,10 +50,9 @@ LISTING: Final = Listing(
         "email_ci": contact.c.email == bindparam("email_ci"),
         "id": contact.c.id == bindparam("id"),
         "ids": any_of(contact.c.id, "ids"),
-        "is_excluded": contact.c.is_excluded == bindparam("is_excluded"),
-        "is_anonymized": contact.c.is_anonymized == bindparam("is_anonymized"),
+        "is_excluded": flagged(contact.c.id, "is_excluded"),
+        "is_anonymized": flagged(contact.c.id, "is_anonymized"),
         "active_at": _ACTIVE.between(bindparam("active_at"), bindparam("active_at") + 999),
-        "list_id": contact.c.id.in_(_LINKED.where(list_recipient.c.list_id == bindparam("list_id"))),
         "has_left": contact.c.id.in_(_LEFT.where(bindparam("has_left") == 1)),
         "has_not_left": contact.c.id.not_in(_LEFT.where(bindparam("has_not_left") == 1)),
         "campaign_id": contact.c.email.in_(_TARGETED),
@@ -57,12 +63,17 @@ LISTING: Final = Listing(
         "delivered_count": contact.c.delivered_count,
         "created_ms": contact.c.created_ms,
     },
+    # The list is the account's own, and so are the contacts on it.
+    way=Way("list_id", list_recipient.c.contact_id, list_recipient.c.list_id == _LIST),
 )
 """Contacts can be listed by these.
 
 Flags are 0 or 1, ``has_left`` and ``has_not_left`` always 1: whether the contact is unsubscribed from any
 list. ``active_at`` is a moment to the second.
 """
+
+KEYS: Final = frozenset({"id", "ids", "email", "email_ci"})
+"""Conditions that find their contacts at once; whatever else is asked looks at many."""
 
 _OWN: Final = (contact.c.id == bindparam("which")) & (contact.c.account_id == bindparam("owner"))
 _SELECTED: Final = tuple(contact.c[name] for name in COLUMNS)

@@ -34,21 +34,6 @@ _FIND = Sql(
     "which",
     "owner",
 )
-_OF_SOURCE = Sql(
-    select(*_COLUMNS)
-    .where(
-        data.c.account_id == bindparam("owner"),
-        data.c.source == bindparam("of_source"),
-        data.c.source_id == bindparam("of_id"),
-        data.c.kind == bindparam("of_kind"),
-    )
-    .order_by(data.c.id.desc())
-    .limit(1),
-    "owner",
-    "of_source",
-    "of_id",
-    "of_kind",
-)
 _EXPIRED = (
     select(data.c.id)
     .where(
@@ -70,12 +55,6 @@ def add(file: DataFile) -> Unit[None]:
 def find(account_id: int, data_id: int) -> Unit[DataFile | None]:
     """Give an account's file by its id."""
     rows = yield _FIND(data_id, account_id)
-    return DataFile(*rows[0]) if rows else None
-
-
-def newest(account_id: int, source: str, source_id: int, kind: str) -> Unit[DataFile | None]:
-    """Give the newest file of a kind that belongs to something."""
-    rows = yield _OF_SOURCE(account_id, source, source_id, kind)
     return DataFile(*rows[0]) if rows else None
 
 

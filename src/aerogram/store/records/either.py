@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.elements import Case, ColumnElement
 
 from aerogram.base.folding import LARGE, SMALL
 from aerogram.model.segment import MAX_MOMENT_DIGITS, Kind
@@ -53,7 +53,9 @@ class either(ColumnElement[Any]):  # noqa: N801 - reads as a function inside sta
 
 @compiles(either, "sqlite")
 def _in_sqlite(element: either, compiler: Any, **options: Any) -> str:
-    return f"({compiler.process(element.sqlite, **options)})"
+    text: str = compiler.process(element.sqlite, **options)
+    # What begins and ends with words of its own needs no brackets: SQLite's parser goes 100 words deep.
+    return text if isinstance(element.sqlite, Case) else f"({text})"
 
 
 @compiles(either, "postgresql")
@@ -61,12 +63,21 @@ def _in_postgresql(element: either, compiler: Any, **options: Any) -> str:
     return f"({compiler.process(element.postgresql, **options)})"
 
 
-def member(document: ColumnElement[str], key: ColumnElement[str], kind: Kind) -> ColumnElement[Any]:
-    """Give the value at a key of a text that is "" or a JSON object; null unless it is of the kind."""
+def path_to(key: str) -> str:
+    """Write a key, of letters and digits, as `member` takes it."""
+    return f'$."{key}"'
+
+
+def member(
+    document: ColumnElement[str], parsed: ColumnElement[Any], path: ColumnElement[str], kind: Kind
+) -> ColumnElement[Any]:
+    """Give what is at a path of a JSON object, a text in SQLite and parsed in PostgreSQL; null unless of the kind.
+
+    SQLite reads the path as it is, once for all rows.
+    """
+    key = func.btrim(path, literal_column("'$.\"'"), type_=Text())
     known = func.nullif(document, literal_column("''"))
-    path = literal_column("'$.\"'").concat(key).concat(literal_column("'\"'"))
-    inside = cast(known, JSONB).op("->", return_type=JSONB())(key)
-    return _either_typed(known, path, inside, kind)
+    return _either_typed(known, path, parsed.op("->", return_type=JSONB())(key), kind)
 
 
 def whole(document: ColumnElement[str], kind: Kind) -> ColumnElement[Any]:
@@ -74,15 +85,28 @@ def whole(document: ColumnElement[str], kind: Kind) -> ColumnElement[Any]:
     return _either_typed(document, literal_column("'$'"), cast(document, JSONB), kind)
 
 
-def fold_case(text: ColumnElement[str]) -> ColumnElement[str]:
-    """Write as `aerogram.base.folding.folded` does; SQLite is given that function itself."""
-    translated = func.translate(text, literal_column(f"'{LARGE}'"), literal_column(f"'{SMALL}'"))
-    return either(func.fold_case(text), translated, Text)
+def fold_case(text: ColumnElement[str], *, is_cheap: bool) -> ColumnElement[str]:
+    """Write as `aerogram.base.folding.folded` does.
+
+    A text that ``is_cheap`` is looked at more than once: SQLite is given that function itself, which holds the
+    interpreter's lock and so must not be called for each of a million texts, and PostgreSQL's way is slow. Nearly
+    all texts are ASCII, and both engines leave the other letters alone when they are told so.
+    """
+    in_sqlite = func.fold_case(text)
+    in_postgresql = func.translate(text, literal_column(f"'{LARGE}'"), literal_column(f"'{SMALL}'"))
+    if not is_cheap:
+        return either(in_sqlite, in_postgresql, Text)
+    is_ascii = func.octet_length(text) == func.length(text)
+    return either(
+        case((text.op("GLOB")(_NOT_ASCII), in_sqlite), else_=func.lower(text)),
+        case((is_ascii, func.lower(text.collate("C"))), else_=in_postgresql),
+        Text,
+    )
 
 
 def mentions(text: ColumnElement[str], name: str) -> ColumnElement[bool]:
     """Tell whether a text has the parameter ``name`` in it, in any case; the parameter is in small letters."""
-    within, words = fold_case(text), bindparam(name, type_=Text())
+    within, words = fold_case(text, is_cheap=False), bindparam(name, type_=Text())
     found = either(func.instr(within, words), func.strpos(within, words), BigInteger)
     return found > literal_column("0", BigInteger)
 
@@ -131,16 +155,19 @@ def _typed_in_postgresql(inside: ColumnElement[Any], kind: Kind) -> ColumnElemen
         case Kind.FLAG:
             return case((word == literal_column("'boolean'"), cast(inside, Boolean)))
         case Kind.MOMENT:
-            written = cast(inside, Text)
-            is_typed = written.op("~", return_type=Boolean())(
-                literal_column(f"'^-?[0-9]{{1,{MAX_MOMENT_DIGITS}}}$'")
+            number = cast(inside, Numeric)
+            most = 10**MAX_MOMENT_DIGITS - 1
+            is_typed = and_(
+                func.scale(number) == literal_column("0"),
+                number.between(literal_column(str(-most)), literal_column(str(most))),
             )
-            return case((is_typed, cast(written, BigInteger)))
+            return case((word == literal_column("'number'"), case((is_typed, cast(number, BigInteger)))))
         case _:
             number = cast(inside, Double if kind is Kind.FLOAT else Numeric)
             return case((word == literal_column("'number'"), number))
 
 
+_NOT_ASCII: Final[ColumnElement[str]] = literal_column("'*[^\x01-\x7f]*'", Text())
 _JSON_TYPES: Final = {
     Kind.TEXT: ("text",),
     Kind.INTEGER: ("integer", "real"),

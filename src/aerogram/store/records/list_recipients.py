@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from aerogram.model.event import EventKind
 from aerogram.store.contact_tables import contact, contact_list, list_recipient
+from aerogram.store.records.flags import flagged
 from aerogram.store.records.listing import Listing
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import event, message
@@ -42,7 +43,7 @@ LISTING: Final = Listing(
         # One contact, compared as one: with IN a planner may read a whole list to find it.
         "contact_email": _CONTACTS.where(contact.c.email == bindparam("contact_email")).scalar_subquery()
         == _HAS,
-        "is_excluded": _HAS.in_(_CONTACTS.where(contact.c.is_excluded == bindparam("is_excluded"))),
+        "is_excluded": flagged(_HAS, "is_excluded"),
         "active_at": _HAS.in_(
             _CONTACTS.where(
                 contact.c.last_activity_ms.between(bindparam("active_at"), bindparam("active_at") + 999)
@@ -60,6 +61,9 @@ LISTING: Final = Listing(
     orders={"id": list_recipient.c.id},
 )
 """Links can be listed by these; flags are 0 or 1, the last three always 1."""
+
+KEYS: Final = frozenset({"id", "contact_id", "contact_email"})
+"""Conditions that find their links at once; whatever else is asked looks at many."""
 
 _OWN: Final = (list_recipient.c.id == bindparam("which")) & (
     list_recipient.c.account_id == bindparam("owner")

@@ -1,9 +1,12 @@
-"""Pages of one table: rows selected by named conditions, sorted, counted. For kinds without a story of their own."""
+"""Pages of one table: rows selected by named conditions, sorted, counted. For kinds without a story of their own.
+
+A page far down is found by walking ids, which an index has beside each other; rows are read for the page alone.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
@@ -13,7 +16,7 @@ from aerogram.store.sql import Sql, Unit
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Table
+    from sqlalchemy import Column, Select, Table
     from sqlalchemy.sql.elements import ColumnElement
 
 NOTHING: Final = "nothing"
@@ -22,11 +25,24 @@ _REMEMBERED: Final = 256
 """Statements kept for each listing: callers choose the combination of conditions and orders."""
 
 
+class Way(NamedTuple):
+    """Another table that leads to the rows of a condition: it has the id of each of them once.
+
+    ``where`` selects rows of the account alone, so that no row need be looked at to see whose it is; its bind
+    parameter bears the name of the condition.
+    """
+
+    condition: str
+    row_id: Column[int]
+    where: ColumnElement[bool]
+
+
 class Listing:
     """How the rows of a table that has ``account_id`` and ``id`` are listed.
 
     ``conditions`` are expressions by name; each one's bind parameter bears the name of its condition.
-    ``orders`` are what rows can be sorted by; rows that are equal come by rising id.
+    ``orders`` are what rows can be sorted by; rows that are equal come by rising id. ``way`` is a condition
+    whose rows are found through another table.
     """
 
     def __init__(
@@ -35,11 +51,13 @@ class Listing:
         columns: Sequence[str],
         conditions: Mapping[str, ColumnElement[bool]],
         orders: Mapping[str, ColumnElement[Any]],
+        way: Way | None = None,
     ) -> None:
         self._table = table
         self._columns = tuple(columns)
         self._conditions = conditions
         self._orders = orders
+        self._way = way
         self._count = lru_cache(maxsize=_REMEMBERED)(self._counting)
         self._select = lru_cache(maxsize=_REMEMBERED)(self._selecting)
         self._select_behind = lru_cache(maxsize=_REMEMBERED)(self._selecting_behind)
@@ -77,29 +95,69 @@ class Listing:
 
     def where(self, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
         """Give the expressions of conditions; their parameters are ``of_account`` and the names themselves."""
-        own = self._table.c.account_id == bindparam("of_account")
-        return [own, *(self._conditions[name] for name in names)]
+        way = self._way_of(names)
+        others = self._where(tuple(name for name in names if way is None or name != way.condition))
+        own = self._table.c
+        found = [] if way is None else [own.id.in_(select(way.row_id).where(way.where))]
+        return [own.account_id == bindparam("of_account"), *found, *others]
 
     def _counting(self, names: tuple[str, ...]) -> Sql:
-        statement = select(func.count()).select_from(self._table).where(*self.where(names))
-        return Sql(statement, "of_account", *names)
+        return Sql(self._found(names, func.count()), "of_account", *names)
 
     def _selecting(self, names: tuple[str, ...], orders: tuple[tuple[str, bool], ...]) -> Sql:
-        sorted_by = (self._orders[name].desc() if falls else self._orders[name] for name, falls in orders)
-        statement = (
-            select(*(self._table.c[name] for name in self._columns))
-            .where(*self.where(names))
-            .order_by(*sorted_by, self._table.c.id)
+        row_id = self._row_id(names)
+        is_by_id = all(name == "id" for name, _ in orders)
+        chosen = (
+            self._found(names, row_id.label("row_id"), needs_row=not is_by_id)
+            .order_by(*self._sorting(orders, row_id))
             .limit(bindparam("limit"))
             .offset(bindparam("offset"))
+            .subquery("chosen")
+        )
+        own = self._table.c
+        statement = (
+            select(*(own[name] for name in self._columns))
+            .join_from(chosen, self._table, own.id == chosen.c.row_id)
+            .order_by(*self._sorting(orders, own.id))
         )
         return Sql(statement, "of_account", *names, "limit", "offset")
 
     def _selecting_behind(self, names: tuple[str, ...]) -> Sql:
+        row_id = self._row_id(names)
+        columns = (self._table.c[name] for name in self._columns)
         statement = (
-            select(*(self._table.c[name] for name in self._columns))
-            .where(*self.where(names), self._table.c.id > bindparam("after"))
-            .order_by(self._table.c.id)
+            self._found(names, *columns, needs_row=True)
+            .where(row_id > bindparam("after"))
+            .order_by(row_id)
             .limit(bindparam("most"))
         )
         return Sql(statement, "of_account", *names, "after", "most")
+
+    def _found(
+        self, names: tuple[str, ...], *columns: ColumnElement[Any], needs_row: bool = False
+    ) -> Select[Any]:
+        """Select from the account's rows those that fulfil the conditions."""
+        way, table = self._way_of(names), self._table
+        if way is None:
+            return select(*columns).select_from(table).where(*self.where(names))
+        others = self._where(tuple(name for name in names if name != way.condition))
+        found = select(*columns).where(way.where, *others)
+        if others or needs_row:
+            return found.join_from(way.row_id.table, table, table.c.id == way.row_id)
+        return found.select_from(way.row_id.table)
+
+    def _way_of(self, names: tuple[str, ...]) -> Way | None:
+        return self._way if self._way is not None and self._way.condition in names else None
+
+    def _row_id(self, names: tuple[str, ...]) -> Column[int]:
+        way = self._way_of(names)
+        return self._table.c.id if way is None else way.row_id
+
+    def _where(self, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
+        return [self._conditions[name] for name in names]
+
+    def _sorting(
+        self, orders: tuple[tuple[str, bool], ...], row_id: ColumnElement[int]
+    ) -> list[ColumnElement[Any]]:
+        by = {**self._orders, "id": row_id}
+        return [*(by[name].desc() if falls else by[name] for name, falls in orders), row_id]

@@ -1,4 +1,4 @@
-"""The contacts of a segment: counted, paged, picked from a set, and walked through on a list.
+"""The contacts of a segment: counted, paged, and picked from a set.
 
 Statements are compiled once for each shape of a condition, whatever its constants are. Who was erased is in no
 segment.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 
-from aerogram.store.contact_tables import contact, list_recipient
+from aerogram.store.contact_tables import contact
 from aerogram.store.records.segment_sql import Shape, clause, parted
 from aerogram.store.sql import Sql, Unit, any_of
 
@@ -56,15 +56,6 @@ def matching(account_id: int, condition: Condition, contact_ids: Collection[int]
     return {contact_id for (contact_id,) in rows}
 
 
-def on_list(
-    account_id: int, condition: Condition, list_id: int, after: int, limit: int
-) -> Unit[list[ContactRow]]:
-    """Give active subscribers of a list that match, by rising id, from the one behind ``after`` on."""
-    shape, values = parted(condition)
-    rows = yield _on_list(shape)(account_id, list_id, after, limit, *values)
-    return [ContactRow(*row) for row in rows]
-
-
 def _living(shape: Shape, *columns: Any) -> Any:
     return select(*columns).where(
         contact.c.account_id == bindparam("of_account"), contact.c.is_anonymized == 0, clause(shape.condition)
@@ -92,22 +83,3 @@ def _page(shape: Shape) -> Sql:
 def _matching(shape: Shape) -> Sql:
     statement = _living(shape, contact.c.id).where(any_of(contact.c.id, "some"))
     return Sql(statement, "of_account", "some", *shape.names)
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _on_list(shape: Shape) -> Sql:
-    is_subscribed = (
-        (list_recipient.c.account_id == contact.c.account_id)
-        & (list_recipient.c.contact_id == contact.c.id)
-        & (list_recipient.c.list_id == bindparam("of_list"))
-        & (list_recipient.c.is_active == 1)
-        & (list_recipient.c.is_unsubscribed == 0)
-    )
-    statement = (
-        _living(shape, *_COLUMNS)
-        .join_from(contact, list_recipient, is_subscribed)
-        .where(contact.c.id > bindparam("after"))
-        .order_by(contact.c.id)
-        .limit(bindparam("most"))
-    )
-    return Sql(statement, "of_account", "of_list", "after", "most", *shape.names)

@@ -20,12 +20,12 @@ from sqlalchemy import (
     case,
     cast,
     exists,
-    false,
     func,
     literal_column,
     not_,
     or_,
     select,
+    true,
 )
 
 from aerogram.model.event import Verdict
@@ -55,8 +55,8 @@ from aerogram.model.segment import (
     Some,
     kind_of,
 )
-from aerogram.store.contact_tables import contact, contact_history
-from aerogram.store.records.either import FALSE, TRUE, date_part, either, fold_case, member, whole
+from aerogram.store.contact_tables import contact, contact_history, known
+from aerogram.store.records.either import FALSE, TRUE, date_part, either, fold_case, member, path_to, whole
 from aerogram.store.tables import campaign, content, event, message
 
 if TYPE_CHECKING:
@@ -117,6 +117,8 @@ def parted(condition: Condition) -> tuple[Shape, list[Any]]:
     constants: list[Constant] = []
 
     def shaped(part: Any) -> Any:
+        if isinstance(part, Own):
+            return Own(part.kind, shaped(Constant(Kind.TEXT, path_to(part.property_id.value))))
         if isinstance(part, Constant):
             constants.append(part)
             return Constant(part.kind, len(constants) - 1)
@@ -161,7 +163,7 @@ def clause(condition: Condition) -> ColumnElement[bool]:
 
 def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Make false of null."""
-    return func.coalesce(condition, false(), type_=Boolean())
+    return condition.is_(true()).self_group()
 
 
 def _compared(condition: Compared) -> ColumnElement[bool]:
@@ -193,7 +195,7 @@ def _value(value: Value) -> ColumnElement[Any]:
         case Constant():
             return bindparam(f"value_{value.value}", type_=_TYPES[value.kind])
         case Own():
-            return member(contact.c.properties, _value(value.property_id), value.kind)
+            return member(contact.c.properties, known, _value(value.property_id), value.kind)
         case Newest():
             newest = _past(value.property_id, whole(contact_history.c.value, value.kind))
             latest = (contact_history.c.at_ms.desc(), contact_history.c.id.desc())
@@ -208,7 +210,7 @@ def _value(value: Value) -> ColumnElement[Any]:
         case Printed():
             return _printed(value)
         case Folded():
-            return fold_case(_value(value.text))
+            return fold_case(_value(value.text), is_cheap=isinstance(value.text, Own))
 
 
 def _alone(selected: Select[Any]) -> ColumnElement[Any]:

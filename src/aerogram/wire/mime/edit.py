@@ -19,7 +19,7 @@ from aerogram.wire.mime.transfer import encode_base64, encode_body
 from aerogram.wire.mime.walk import content_fields, leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from aerogram.wire.mime.walk import Leaf
 
@@ -71,12 +71,6 @@ def with_bodies(data: bytes, bodies: Sequence[Body], texts: Sequence[str]) -> by
         at = body.end
     pieces.append(data[at:])
     return b"".join(pieces)
-
-
-def edit_parts(data: bytes, change: Callable[[str, str], str]) -> bytes:
-    """Give the mail with ``change(subtype, text)`` for the text of each of its bodies."""
-    bodies = bodies_of(data)
-    return with_bodies(data, bodies, [change(body.subtype, body.text) for body in bodies])
 
 
 def set_subject(data: bytes, subject: str) -> bytes:

@@ -11,11 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.edit import bodies_of, edit_parts, set_subject
+from aerogram.wire.mime.edit import bodies_of, set_subject, with_bodies
 from aerogram.wire.mime.errors import HeaderError
 from aerogram.wire.mime.walk import MAX_DEPTH, MAX_PARTS
 
 HEAD = b"From: a@example.com\r\nMIME-Version: 1.0\r\n"
+
+
+def edit_parts(mail: bytes, change) -> bytes:
+    """Give the mail with ``change(subtype, text)`` for the text of each of its bodies."""
+    bodies = bodies_of(mail)
+    return with_bodies(mail, bodies, [change(body.subtype, body.text) for body in bodies])
 
 
 def greeted(_subtype: str, text: str) -> str:

@@ -116,7 +116,7 @@ class Campaigns(PartlyChangeable):
         """Give campaigns as rows of the resource."""
         own = await self._database.read(lambda: senders.of_account(account_id))
         conditions = _stored(query.conditions, own, self._clock.now_ms())
-        rows, total = await self._database.read(lambda: records.page(account_id, query.request(conditions)))
+        rows, total = await self._database.scan(lambda: records.page(account_id, query.request(conditions)))
         ids = {sender.email: sender.id for sender in own}
         return Page([_row(row, ids) for row in rows], total)
 

@@ -141,8 +141,10 @@ class Messages:
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give messages as rows of the resource."""
-        request = query.request(stored_conditions(query.conditions))
-        rows, total = await self._database.read(lambda: _page(account_id, request))
+        conditions = stored_conditions(query.conditions)
+        request = query.request(conditions)
+        ask = self._database.read if "id" in conditions else self._database.scan
+        rows, total = await ask(lambda: _page(account_id, request))
         return Page([_row(row) for row in rows], total)
 
 

@@ -70,7 +70,7 @@ class History:
         if len(wanted) > 1:
             return Page([], 0)
         message_id = next(iter(wanted), None)
-        rows, total = await self._database.read(
+        rows, total = await self._database.scan(
             lambda: records.history(account_id, message_id, query.limit, query.offset)
         )
         return Page([_row(*row) for row in rows], total)
