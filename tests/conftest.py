@@ -1,11 +1,20 @@
 """The nouns that every test may ask for."""
 
+import os
+
 import pytest
+from hypothesis import HealthCheck, settings
 
 from aerogram.base.clock import ManualClock
 from aerogram.base.ids import IdGenerator
 from aerogram.store.open import open_database
 from support.engines import PostgresqlServer, SqliteTemplate
+
+# In CI hypothesis loads a profile of its own: the same examples in each run. Here each run looks for new ones.
+# How long an example takes says nothing where other tests run beside it.
+settings.register_profile("here", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if not os.environ.get("CI"):
+    settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,12 @@
-"""Servers for all clients: one captures, on SQLite, one of its kind reports to a site; one relays, on PostgreSQL."""
+"""Servers for all clients: one captures, on SQLite, one of its kind reports to a site; one relays, on PostgreSQL.
+
+They end with the last of these tests, so that they take no time from the others.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import json
 import os
@@ -34,7 +38,7 @@ if TYPE_CHECKING:
 _SCRIPTS = Path(__file__).with_name("node")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def certificate(tmp_path_factory) -> Pair:
     return make_pair(tmp_path_factory.mktemp("tls"))
 
@@ -87,13 +91,13 @@ def _served(folder, certificate: Pair, **settings: str) -> Iterator[ServerProces
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def capturing(tmp_path_factory, certificate) -> Iterator[Capturing]:
     with _served(tmp_path_factory.mktemp("capturing"), certificate) as server:
         yield Capturing(server)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def relaying(tmp_path_factory, certificate, postgresql_server) -> Iterator[Relaying]:
     with Sink() as sink:
         folder = tmp_path_factory.mktemp("relaying")
@@ -107,14 +111,14 @@ def relaying(tmp_path_factory, certificate, postgresql_server) -> Iterator[Relay
             yield Relaying(server, sink)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> Iterator[TrackingSite]:
     """A Django site whose Anymail is told what happens at `reporting`."""
     with TrackingSite() as running_site:
         yield running_site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def reporting(tmp_path_factory, certificate, site) -> Iterator[Capturing]:
     """A server that captures and reports to the site."""
     settings = {"allow_private_callbacks": "true", "rate_limit": "none"}
@@ -154,12 +158,17 @@ def sdk():
         client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def node():
     """Node, with the locked packages in place."""
     found = required.program("node")
-    if not (_SCRIPTS / "node_modules").is_dir():
-        subprocess.run([required.program("npm"), "ci", "--no-audit", "--no-fund"], cwd=_SCRIPTS, check=True)
+    with (_SCRIPTS / "package.json").open() as lock:
+        # One worker of the tests installs; the others wait.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (_SCRIPTS / "node_modules").is_dir():
+            subprocess.run(
+                [required.program("npm"), "ci", "--no-audit", "--no-fund"], cwd=_SCRIPTS, check=True
+            )
     return found
 
 

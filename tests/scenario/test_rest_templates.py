@@ -109,7 +109,7 @@ async def test_a_wrong_value_is_refused_with_its_reason(client):
         ({"EditMode": 5}, "The value must be one of 1, 2, 3, 4"),
         ({"Purposes": "marketing"}, "The value must be an array of strings"),
         ({"Purposes": [1]}, "The value must be an array of strings"),
-        ({"Purposes": ["sales"]}, "The values must be among marketing, transactional, automation"),
+        ({"Purposes": ["sales"]}, "The values must be among marketing, transactional, automation, opt-in"),
         ({"IsStarred": "perhaps"}, "The value must be true or false"),
     ]:
         answer = await client.post(PATH, json={"Name": "Welcome"} | properties)

@@ -7,6 +7,7 @@ import socket
 import ssl
 
 import httpx2
+import msgspec
 import uvicorn
 
 from aerogram.audience.jobs.book import Jobs
@@ -19,7 +20,9 @@ from aerogram.content.signup_tokens import SignupSigner
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.images.app import ImageDoor
 from aerogram.doors.rest.account_services import account_services
+from aerogram.doors.rest.content_services import content_services
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
@@ -68,6 +71,13 @@ class Keys:
 
     async def is_suspended(self, *_):
         return False
+
+
+class NoTokens:
+    """No token opens anything."""
+
+    async def check(self, _):
+        return None
 
 
 class Names:
@@ -133,7 +143,11 @@ class Door:
 
     def __init__(self, database, blobs, ids, clock, sealer, keys=None):
         self.keys = keys or Keys()
-        self.templates = Templates(database, ids, clock)
+        self.content = msgspec.structs.replace(
+            content_services(database, blobs, sealer, ids, clock, self._check_room),
+            templates=Templates(database, ids, clock),
+        )
+        self.templates = self.content.templates
         self.categories = MonitoringCategories(database, clock)
         self.samples = []
         self.names = Names()
@@ -148,7 +162,7 @@ class Door:
         workshop = Workshop(database, blobs, ids, clock, self._check_room)
         self.job_runner = JobRunner(workshop)
         self.jobs = Jobs(workshop, self.job_runner.wake)
-        self.audience = audience_of(database, ids, clock, sealer)
+        self.audience = audience_of(database, blobs, ids, clock, sealer)
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
@@ -160,7 +174,7 @@ class Door:
                 rate=RateLimiter(None, clock),
                 senders=SenderBook(database, clock),
                 categories=self.categories,
-                templates=self.templates,
+                content=self.content,
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 audience=self.audience,
@@ -179,6 +193,7 @@ class Door:
                 queue_depth=self._queue_depth,
                 signup_url=self.signup_signer.form_url,
                 tracking=Tracking(self.engagements, self.signer),
+                images=ImageDoor(self.content.images),
                 signup=SignupDoor(
                     Signups(database, ids, clock),
                     self.signup_signer,

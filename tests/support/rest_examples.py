@@ -55,6 +55,7 @@ class RouteExample(msgspec.Struct, frozen=True, kw_only=True):
     parts: Callable[[Any, Any], Awaitable[Mapping[str, str]]]
     """Takes the door and the client; gives what stands in the path of a call that works."""
     body: bytes = b""
+    headers: Mapping[str, str] = {}
     strangers: int = 404
     """What another account is answered about the same objects."""
 

@@ -30,7 +30,6 @@ RESOURCES = {
 """Resources that are not served, by name."""
 
 GAPS = {
-    "message.ContactID": "mail makes no contacts by itself yet",
     "message.DestinationID": "domains of recipients have no rows of their own",
     "message.FromID": "in recorded answers it is SenderID, which is there",
     "messagehistory~ID": "events of a message have one order: that of time",
@@ -82,7 +81,6 @@ GAPS = {
         ["contactslistsignup?ThrottleCheck", "workflow?ShowAll"], "nothing is known of what it does"
     ),
     "widget.Template": "an older name of TemplateID, gone from the description",
-    "messageinformation.ContactID": "mail makes no contacts by itself yet",
     "messageinformation~ArrivedAt": "its rows call the moment CreatedAt, and are sorted by that",
     **dict.fromkeys(
         ["campaign.ListID", "campaign.SegmentationID", "campaign.WorkflowID"],

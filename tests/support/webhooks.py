@@ -75,12 +75,19 @@ class Mailroom:
 
     async def messages(self, count, account_id=ACCOUNT):
         """Add messages of one content; give their ids."""
+        return await self.mail(
+            *(f"a{next(self._numbers)}@example.net" for _ in range(count)), account_id=account_id
+        )
+
+    async def mail(self, *recipients, account_id=ACCOUNT, treatment="", personal=""):
+        """Add a mail to these recipients; give the ids of its messages."""
         content_id, now = self.ids.next_id(), self.clock.now_ms()
         content = dict.fromkeys(submissions.CONTENT_COLUMNS, "") | DEFAULTS
         content |= {"id": content_id, "account_id": account_id, "created_ms": now}
+        content["treatment"] = treatment
         content |= {"custom_id": "r-17", "event_payload": '{"order":17}', "campaign": "spring"}
         made = []
-        for _ in range(count):
+        for recipient in recipients:
             values = dict.fromkeys(submissions.MESSAGE_COLUMNS, "")
             values |= {
                 "id": self.ids.next_id(),
@@ -89,7 +96,7 @@ class Mailroom:
                 "role": 1,
             }
             values |= {"lane": account_id, "due_ms": now, "created_ms": now, "updated_ms": now}
-            values |= {"recipient": f"a{next(self._numbers)}@example.net", "domain": "example.net"}
+            values |= {"recipient": recipient, "domain": recipient.rpartition("@")[2], "personal": personal}
             values["uuid"] = self.ids.uuid_for(values["id"])
             made.append(values)
         rows = submissions.Rows(
@@ -102,7 +109,9 @@ class Mailroom:
         await self.database.write(lambda: submissions.add(rows))
         return [values["id"] for values in made]
 
-    async def happen(self, message_ids, kind=EventKind.SENT, account_id=ACCOUNT, reply="250 2.0.0 Ok"):
+    async def happen(
+        self, message_ids, kind=EventKind.SENT, account_id=ACCOUNT, reply="250 2.0.0 Ok", **facts
+    ):
         """Append an event for each message, as the recorder does; give their ids."""
         changes = [
             outcomes.Change(
@@ -116,6 +125,7 @@ class Mailroom:
                 event_kind=kind,
                 event_type=TYPES[kind],
                 reply=reply,
+                **facts,
             )
             for message_id in message_ids
         ]

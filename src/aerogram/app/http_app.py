@@ -12,10 +12,11 @@ from aerogram import __version__
 from aerogram.audience.services import audience_of
 from aerogram.audience.signups import Signups
 from aerogram.content.signup_tokens import KEY_PURPOSE, SignupSigner
-from aerogram.content.templates import Templates
 from aerogram.doors.http.app import Services as HttpServices
 from aerogram.doors.http.app import build_app
+from aerogram.doors.images.app import ImageDoor
 from aerogram.doors.rest.account_services import account_services
+from aerogram.doors.rest.content_services import content_services
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.doors.web.app import build_inbox
@@ -56,7 +57,9 @@ def http_app(
         stopping=stopping,
     )
 
-    templates = Templates(database, platform.ids, platform.clock)
+    content = content_services(
+        database, platform.blobs, platform.sealer, platform.ids, platform.clock, platform.room.check
+    )
     signup_signer = SignupSigner(platform.sealer.derived_key(KEY_PURPOSE), settings.public_url.rstrip("/"))
 
     async def store_answers() -> None:
@@ -78,10 +81,10 @@ def http_app(
             rate=services.rate,
             senders=services.senders,
             categories=MonitoringCategories(database, platform.clock),
-            templates=templates,
+            content=content,
             acceptor=services.acceptor,
             jobs=services.jobs,
-            audience=audience_of(database, platform.ids, platform.clock, platform.sealer),
+            audience=audience_of(database, platform.blobs, platform.ids, platform.clock, platform.sealer),
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
             account=account_services(
@@ -102,10 +105,11 @@ def http_app(
             queue_depth=queue_depth,
             signup_url=signup_signer.form_url,
             tracking=Tracking(services.engagements, services.signer),
+            images=ImageDoor(content.images),
             signup=SignupDoor(
                 Signups(database, platform.ids, platform.clock),
                 signup_signer,
-                templates,
+                content.templates,
                 services.acceptor,
                 RateLimiter(REQUESTS_A_MINUTE, platform.clock),
             ),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aerogram.doors.rest.fields import Field
     from aerogram.doors.rest.resource import Action, Resource
+    from aerogram.doors.rest.route import Route
 
 _HEAD: Final = """\
 # REST resources
@@ -35,6 +36,12 @@ same for programs.
 - PUT changes the properties that it names; one without effect is answered 304.
 - The level is what a caller needs in the area: read, write, or full for what cannot be undone."""
 
+_CONTENT_HEAD: Final = """\
+Templates with drafts and published versions, labels and images. Callers have an API key, or a token made at
+`/v1/REST/tokens` (`Authorization: Bearer …`), which may do what its permissions name; of a template with purposes it needs
+the permission of each purpose, as `read_template_marketing`. Errors have an `ErrorCode`, and `Details` for each property
+that is wrong. See [templates](../howto/templates.md) and [images](../howto/images.md)."""
+
 
 def rest_page() -> Iterator[str]:
     """Write the page, paragraph by paragraph."""
@@ -42,19 +49,26 @@ def rest_page() -> Iterator[str]:
     for resource in sorted(declared_resources(), key=_name):
         yield from _resource(resource)
     routes = declared_routes()
-    if routes:
-        yield "## Other paths"
-        yield _table(
-            ("path", "needs", "what it does"),
-            [
-                (
-                    f"`{route.method} {route.path}`",
-                    f"{route.area.value}: {route.level.name.lower()}",
-                    route.summary,
-                )
-                for route in routes
-            ],
-        )
+    yield "## Other paths"
+    yield _routes([route for route in routes if not route.is_content])
+    yield "## Content API"
+    yield _CONTENT_HEAD
+    yield _routes([route for route in routes if route.is_content])
+
+
+def _routes(routes: Sequence[Route]) -> str:
+    return _table(
+        ("path", "needs", "what it does"),
+        [
+            (
+                f"`{route.method} {route.path}`",
+                f"{route.area.value}: {route.level.name.lower()}"
+                + (f"; token: `{route.permissions[0]}`" if route.permissions else ""),
+                route.summary,
+            )
+            for route in routes
+        ],
+    )
 
 
 def _resource(resource: Resource) -> Iterator[str]:

@@ -174,7 +174,12 @@ def _jobs(platform: Platform, services: Services) -> list[Job]:
     if services.worker is not None:
         jobs.append(services.worker.run)
     if platform.settings.role in BACKGROUND_ROLES:
-        jobs += [services.webhooks.run, services.job_runner.run]
+        jobs += [
+            services.webhooks.run,
+            services.job_runner.run,
+            services.contacts.run,
+            services.orphan_sweep.run,
+        ]
     return jobs
 
 

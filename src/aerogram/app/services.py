@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aerogram.app.platform import BLOBS_FOLDER
+from aerogram.audience.follower import ContactFollower
 from aerogram.audience.jobs.book import Jobs
 from aerogram.audience.jobs.desk import Workshop
 from aerogram.audience.jobs.runner import JobRunner
@@ -40,6 +42,7 @@ from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.senders.book import SenderBook
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
+from aerogram.store.orphans import OrphanSweep
 from aerogram.submission.accept import Acceptor
 
 if TYPE_CHECKING:
@@ -64,6 +67,8 @@ class Services:
     webhooks: WebhookSender
     jobs: Jobs
     job_runner: JobRunner
+    contacts: ContactFollower
+    orphan_sweep: OrphanSweep
     engagements: Engagements
     signer: LinkSigner
     """Mints the links of mails and reads them when readers come back."""
@@ -76,7 +81,8 @@ def build(platform: Platform) -> Services:
     settings = platform.settings
     counts: Counter[str] = Counter()
     http = HttpCaller(allow_private=settings.allow_private_callbacks)
-    webhooks = WebhookSender(platform.database, platform.sealer, http, platform.clock)
+    contacts = ContactFollower(platform.database, platform.ids)
+    webhooks = WebhookSender(platform.database, platform.sealer, http, platform.clock, contacts)
 
     def recorded(changes: list[Change]) -> None:
         for change in changes:
@@ -84,10 +90,12 @@ def build(platform: Platform) -> Services:
             for each in change.engaged:
                 counts[EventKind(each.event_kind).name.lower()] += 1
         webhooks.wake()
+        contacts.wake()
 
     def engaged(kinds: list[EventKind]) -> None:
         counts.update(kind.name.lower() for kind in kinds)
         webhooks.wake()
+        contacts.wake()
 
     workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
     job_runner = JobRunner(workshop)
@@ -143,6 +151,8 @@ def build(platform: Platform) -> Services:
         webhooks=webhooks,
         jobs=Jobs(workshop, job_runner.wake),
         job_runner=job_runner,
+        contacts=contacts,
+        orphan_sweep=OrphanSweep(platform.database, settings.data / BLOBS_FOLDER),
         engagements=Engagements(
             platform.database, platform.ids, platform.clock, Countries(settings.geoip_database), engaged
         ),

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.audience.property_values import merged_values
-from aerogram.audience.subscriptions import Entry, apply
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.store.records import contacts as records
 from aerogram.wire.address import is_email, suppression_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
@@ -63,14 +62,6 @@ def address_of(text: str) -> str:
     if not is_email(email):
         raise BadAddressError(f'Invalid email address "{email[:320]}", reason: "{_reason(email)}"')
     return suppression_key(email)
-
-
-def made_for(account_id: int, emails: Iterable[str], *, ids: IdGenerator, now_ms: int) -> Unit[list[int]]:
-    """Make contacts of those addresses that are none yet; gives all their ids, in order.
-
-    ``emails`` are as `address_of` gives them. Sending to somebody unknown makes a contact this way.
-    """
-    return (yield from apply(account_id, [Entry(email) for email in emails], (), ids=ids, now_ms=now_ms))
 
 
 class Contacts:

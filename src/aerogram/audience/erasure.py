@@ -2,9 +2,14 @@
 
 What goes: the contact's address, name, values and their history; its places on lists; the recipient, the
 variables and the server's replies of every mail to the address, with what its reader did and from where;
-captured copies; signups; mails that had no other recipient; suppressions and the address's rows of campaigns. What
-stays are the facts that statistics count: that a mail was sent, opened, bounced. A mail to several people
-keeps its bytes, as it is the others' too; receipts of idempotent calls leave by themselves within a day.
+captured copies; mails that had no other recipient, with their files; what told senders of them; signups;
+suppressions; the address's rows of campaigns; the lines of error files that name it; the files of all exports
+of the account. What stays are the facts that statistics count: that a mail was sent, opened, bounced.
+
+What leaves by itself, within an hour of its time: receipts of idempotent calls after a day; uploads a day
+after they came or when their job ended; lines of error files that name a person in other words after a week.
+What stays is what belongs to others: a mail to several people keeps its bytes, and so do the texts that the
+account's own people wrote, such as a segment's expression.
 """
 
 from __future__ import annotations
@@ -16,17 +21,27 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.audience.subscriptions import detach
 from aerogram.base.clock import SECOND
+from aerogram.base.folding import folded
 from aerogram.model.page import PageRequest
-from aerogram.store.records import contact_history, contacts, queue_admin, signups
+from aerogram.store.records import (
+    contact_history,
+    contacts,
+    erased_mail,
+    export_parts,
+    jobs,
+    queue_admin,
+    signups,
+)
 from aerogram.store.records import erasures as records
-from aerogram.wire.address import ascii_domain, split_email, suppression_key
+from aerogram.wire.address import ascii_domain, shown_domain, split_email, suppression_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
-    from aerogram.store.records.erasures import Found
+    from aerogram.store.blobs import DiskBlobs
+    from aerogram.store.records.erased_mail import Found
     from aerogram.store.sql import Database, Unit
 
 KEY_PURPOSE: Final = "erasure"
@@ -41,11 +56,19 @@ _BATCH: Final = 500
 """Messages that one transaction blanks, so that accepting mail never waits long."""
 
 
+def is_alias(email: str) -> bool:
+    """Tell whether an address stands for that of somebody who was erased."""
+    return email.endswith(f"@{DOMAIN}")
+
+
 class Erasures:
     """Erases contacts of any account."""
 
-    def __init__(self, database: Database, ids: IdGenerator, clock: Clock, digest_key: bytes) -> None:
+    def __init__(
+        self, database: Database, blobs: DiskBlobs, ids: IdGenerator, clock: Clock, digest_key: bytes
+    ) -> None:
         self._database = database
+        self._blobs = blobs
         self._ids = ids
         self._clock = clock
         self._digest_key = digest_key
@@ -66,7 +89,10 @@ class Erasures:
         await self._blank_mail(account_id, email, alias)
         now = self._clock.now_ms()
         proof = records.Proof(account_id, contact_id, self.digest(account_id, email), now)
-        return await self._database.write(lambda: _erase(proof, email, alias))
+        is_erased = await self._database.write(lambda: _erase(proof, email, alias))
+        await self._remove_exports()
+        self._database.forget_overwritten()
+        return is_erased
 
     def digest(self, account_id: int, email: str) -> str:
         """Give what stands in a proof: who asks about an address compares; nobody reads it back."""
@@ -76,6 +102,15 @@ class Erasures:
     async def proof_of(self, account_id: int, contact_id: int) -> records.Proof | None:
         """Give the proof that a contact was erased."""
         return await self._database.read(lambda: records.proof_of(account_id, contact_id))
+
+    async def proofs(self, account_id: int, email: str) -> list[records.Proof]:
+        """Give the proofs that an address was erased, oldest first; none when it never was."""
+        digest = self.digest(account_id, email)
+        return await self._database.read(lambda: records.proofs_of_digest(account_id, digest))
+
+    async def newest(self, account_id: int, most: int) -> list[records.Proof]:
+        """Give the proofs of an account, newest first."""
+        return await self._database.read(lambda: records.newest(account_id, most))
 
     async def purge(self) -> int:
         """Delete the rows of contacts that were erased long enough ago; gives how many."""
@@ -87,24 +122,53 @@ class Erasures:
         after = 0
         while True:
             found = await self._database.read(
-                lambda after=after: records.messages_to_domain(account_id, domain, after, _BATCH)  # type: ignore[misc]
+                lambda after=after: erased_mail.messages_to_domain(account_id, domain, after, _BATCH)  # type: ignore[misc]
             )
             if not found:
                 return
             after = found[-1].id
             own = [each for each in found if suppression_key(each.recipient) == email]
             if own:
-                await self._blank(own, alias)
+                await self._blank(own, email, alias)
 
-    async def _blank(self, own: Sequence[Found], alias: str) -> None:
+    async def _remove_exports(self) -> None:
+        """Remove the files of exports that were detached, each before its row: the sweep of job files ends what breaks off."""
+        while parts := await self._database.read(lambda: export_parts.unused(0, _BATCH)):
+            for part in parts:
+                await self._blobs.remove(part.blob)
+            await self._database.write(lambda: export_parts.drop([part.id for part in parts]))
+
+    async def _blank(self, own: Sequence[Found], email: str, alias: str) -> None:
         now = self._clock.now_ms()
-        await self._database.write(lambda: _blank(own, alias, self._ids, now))
+        files = await self._database.write(lambda: _blank(own, email, alias, self._ids, now))
+        for name in files:
+            # A kill in between leaves the rest to the sweep of orphans.
+            await self._blobs.remove(name)
 
 
-def _blank(own: Sequence[Found], alias: str, ids: IdGenerator, now_ms: int) -> Unit[None]:
-    selection = queue_admin.Selection(ids=tuple(each.id for each in own))
+def _blank(own: Sequence[Found], email: str, alias: str, ids: IdGenerator, now_ms: int) -> Unit[list[str]]:
+    message_ids = [each.id for each in own]
+    yield from _cancel(message_ids, ids, now_ms)
+    files = yield from erased_mail.blank(own, alias, _spellings(email))
+    contents, carriers = yield from erased_mail.notifications_of(message_ids)
+    if contents:
+        yield from _cancel(carriers, ids, now_ms)
+        files += yield from erased_mail.blank_notifications(message_ids, contents, carriers)
+    return files
+
+
+def _cancel(message_ids: Sequence[int], ids: IdGenerator, now_ms: int) -> Unit[None]:
+    if not message_ids:
+        # A selection without ids would be one of all messages.
+        return
+    selection = queue_admin.Selection(ids=tuple(message_ids))
     yield from queue_admin.change(queue_admin.Action.CANCEL, selection, now_ms, ids.next_ids)
-    yield from records.blank_messages(own, alias)
+
+
+def _spellings(email: str) -> list[str]:
+    """Give an address as other texts may write it, in small letters: its domain in ASCII, and in its letters."""
+    local, domain = split_email(email)
+    return sorted({folded(f"{local}@{domain}"), folded(f"{local}@{shown_domain(domain)}")})
 
 
 def _erase(proof: records.Proof, email: str, alias: str) -> Unit[bool]:
@@ -117,6 +181,8 @@ def _erase(proof: records.Proof, email: str, alias: str) -> Unit[bool]:
     yield from detach(account_id, contact_id)
     yield from contact_history.forget(account_id, contact_id)
     yield from records.forget_address(account_id, email)
+    for words in _spellings(email):
+        yield from jobs.forget_mentions(account_id, words)
     blanked = {
         "email": alias,
         "name": NAME,
@@ -125,6 +191,8 @@ def _erase(proof: records.Proof, email: str, alias: str) -> Unit[bool]:
         "is_anonymized": 1,
         "updated_ms": proof.erased_ms,
     }
+    # Those under way begin anew, and find the person no more.
+    yield from export_parts.detach(account_id)
     yield from contacts.change(account_id, contact_id, blanked)
     yield from records.prove(proof)
     return True

@@ -161,10 +161,10 @@ def _change(account_id: int, link_id: int, columns: Mapping[str, int], now_ms: i
             changed["unsubscribed_ms"] = now_ms
         else:
             changed |= {"subscribed_ms": now_ms, "unsubscribed_ms": 0}
-        moments = {"last_activity_ms": now_ms}
+        noted: dict[str, Any] = {"last_activity_ms": now_ms}
         if changed["is_unsubscribed"]:
-            moments["unsubscribed_ms"] = now_ms
-        yield from contacts.change(account_id, row["contact_id"], moments)
+            noted |= {"unsubscribed_ms": now_ms, "unsubscribed_by": ""}
+        yield from contacts.change(account_id, row["contact_id"], noted)
     yield from records.put(changed)
     before, after = (links.State(each["is_unsubscribed"], each["is_active"]) for each in (row, changed))
     yield from links.count(account_id, row["list_id"], after.is_counted - before.is_counted)

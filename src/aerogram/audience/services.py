@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.store.blobs import DiskBlobs
     from aerogram.store.sql import Database
 
 
@@ -33,7 +34,9 @@ class Audience(msgspec.Struct, frozen=True):
     segments: Segments
 
 
-def audience_of(database: Database, ids: IdGenerator, clock: Clock, sealer: Sealer) -> Audience:
+def audience_of(
+    database: Database, blobs: DiskBlobs, ids: IdGenerator, clock: Clock, sealer: Sealer
+) -> Audience:
     """Build them."""
     return Audience(
         contacts=Contacts(database, ids, clock),
@@ -41,6 +44,6 @@ def audience_of(database: Database, ids: IdGenerator, clock: Clock, sealer: Seal
         history=History(database, ids, clock),
         lists=Lists(database, ids, clock),
         memberships=Memberships(database, ids, clock),
-        erasures=Erasures(database, ids, clock, sealer.derived_key(KEY_PURPOSE)),
+        erasures=Erasures(database, blobs, ids, clock, sealer.derived_key(KEY_PURPOSE)),
         segments=Segments(database, ids, clock),
     )

@@ -152,9 +152,10 @@ def _contacts(
 ) -> Unit[tuple[dict[str, int], Collection[str]]]:
     """Make and change contacts; give their ids by address, and the addresses that are new."""
     known = yield from contact_batches.lock(account_id, list(asked))
-    missing = [email for email in asked if email not in known]
-    if missing:
-        active_ms = now_ms if is_active else 0
+    fresh: list[str] = []
+    active_ms = now_ms if is_active else 0
+    # Once, unless somebody has one of them before us and gives it up again, by another address or by erasure.
+    while missing := [email for email in asked if email not in known]:
         rows = [
             _new_row(account_id, contact_id, asked[email], now_ms, active_ms)
             for contact_id, email in zip(ids.next_ids(len(missing)), missing, strict=True)
@@ -162,10 +163,11 @@ def _contacts(
         yield from contact_batches.add(rows)
         # Whoever made one of them meanwhile was first: it is changed below like every known contact.
         known.update((yield from contact_batches.lock(account_id, missing)))
+        fresh += missing
     changes = [change for entry in asked.values() if (change := _change(known[entry.email], entry, now_ms))]
     if changes:
         yield from contact_batches.change(changes)
-    return {email: known[email].id for email in asked}, missing
+    return {email: known[email].id for email in asked}, fresh
 
 
 def _new_row(account_id: int, contact_id: int, entry: Entry, now_ms: int, active_ms: int) -> tuple[Any, ...]:

@@ -5,6 +5,7 @@
     AerogramError             anything of ours; carries a public sentence
     ├── SettingsError         the operator must change a setting; `serve` ends with this one line
     ├── RefusedError          the caller must change the request; carries code and path where known
+    │   └── NotUniqueError    another object has what only one may have
     ├── NotFoundError         no such object for this account
     └── UnavailableError      ours or a passing state; the same call may work later
         ├── StoreFullError    disk or quota of the store is used up
@@ -26,6 +27,10 @@ class SettingsError(AerogramError):
 
 class RefusedError(AerogramError):
     """The request is wrong and will be wrong again unless the caller changes it."""
+
+
+class NotUniqueError(RefusedError):
+    """Another object of the store has what only one may have; nothing was written."""
 
 
 class NotFoundError(AerogramError):

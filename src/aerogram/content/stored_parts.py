@@ -11,6 +11,7 @@ from aerogram.base.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.store.records.template_versions import VersionRow
     from aerogram.store.records.templates import ContentRow
 
 MAX_PART_BYTES: Final = 2 * 1024 * 1024
@@ -38,7 +39,7 @@ class PartTooLargeError(RefusedError):
         self.part = part
 
 
-def opened(row: ContentRow) -> Content:
+def opened(row: ContentRow | VersionRow) -> Content:
     """Read the columns."""
     return Content(
         html=row.html_part,

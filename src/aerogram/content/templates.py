@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import RefusedError
 from aerogram.base.ids import MAX_ID
-from aerogram.content.stored_parts import opened, written
+from aerogram.content.labels import TEMPLATES, bear
+from aerogram.content.stored_parts import opened
 from aerogram.content.template_headers import read_headers
+from aerogram.content.template_versions import no_template, published
+from aerogram.model.template import PURPOSES
 from aerogram.store.records import templates as records
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.content.stored_parts import Content
     from aerogram.model.page import PageRequest
-    from aerogram.store.records.templates import ContentRow, SendRow
+    from aerogram.store.records.templates import SendRow
     from aerogram.store.sql import Database, Unit
     from aerogram.wire.mime.parts import Mailbox
 
@@ -44,7 +47,6 @@ CATEGORIES: Final = (
     "account",
     "activation",
 )
-PURPOSES: Final = ("marketing", "transactional", "automation")
 """Mailjet's words. The place of a word is its bit in the store: new ones are appended."""
 APIKEY: Final = "apikey"
 USER: Final = "user"
@@ -92,6 +94,13 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     purposes: tuple[str, ...] = ()
     created_ms: int
     updated_ms: int
+    is_locked: bool = False
+    """What it says is not to be changed."""
+    last_kind: str = ""
+    """Of its newest version: ``D`` or ``P``, "" while it has none."""
+    last_locale: str = ""
+    published_id: int = 0
+    """The version that is sent; 0 while there is none."""
 
 
 class TakenError(RefusedError):
@@ -126,67 +135,90 @@ class Templates:
         return [_described(row) for row in rows], total
 
     async def create(self, account_id: int, values: Mapping[str, Any]) -> Template:
-        """Make a template without content, from values by attribute.
+        """Make a template without content, from values by attribute, and ``label_ids``.
 
-        Raises `TakenError`, or `RefusedError` for a name that is empty or longer than `MAX_NAME`.
+        Raises `TakenError`, `UnknownLabelError`, or `RefusedError` for a name that is empty or longer than
+        `MAX_NAME`.
         """
         if not 0 < len(values["name"]) <= MAX_NAME:
             raise RefusedError(f"A template's name has 1 to {MAX_NAME} characters.")
         now = self._clock.now_ms()
-        made = Template(
-            id=self._ids.next_id(), account_id=account_id, created_ms=now, updated_ms=now, **values
-        )
+        own, label_ids = _without_labels(values)
+        made = Template(id=self._ids.next_id(), account_id=account_id, created_ms=now, updated_ms=now, **own)
         row = msgspec.structs.asdict(made) | _columns(msgspec.structs.asdict(made))
-        if not await self._database.write(lambda: records.add(row)):
-            raise _taken(made.owner_type, made.name)
+
+        def unit() -> Unit[None]:
+            if not (yield from records.add(row)):
+                raise _taken(made.owner_type, made.name)
+            if label_ids:
+                yield from bear(account_id, made.id, TEMPLATES, label_ids)
+
+        await self._database.write(unit)
         return made
 
     async def change(self, account_id: int, template_id: int, values: Mapping[str, Any]) -> Template:
-        """Give other values to a template. Raises `TakenError` or `NotFoundError`."""
-        changes = _columns(values) | {"updated_ms": self._clock.now_ms()}
-        return _described(await self._database.write(lambda: _change(account_id, template_id, changes)))
+        """Give other values, and ``label_ids``, to a template.
+
+        Raises `TakenError`, `UnknownLabelError` or `NotFoundError`.
+        """
+        own, label_ids = _without_labels(values)
+        changes = _columns(own) | {"updated_ms": self._clock.now_ms()}
+        return _described(
+            await self._database.write(lambda: _change(account_id, template_id, changes, label_ids))
+        )
 
     async def remove(self, account_id: int, template_id: int) -> None:
         """Delete a template with its content; mail that was accepted with it stays as it is.
 
         Raises `NotFoundError`.
         """
-        if not await self._database.write(lambda: records.remove(account_id, template_id)):
-            raise _no_template()
+
+        def unit() -> Unit[bool]:
+            was_there = yield from records.remove(account_id, template_id)
+            if was_there:
+                yield from bear(account_id, template_id, TEMPLATES, ())
+            return was_there
+
+        if not await self._database.write(unit):
+            raise no_template()
 
     async def content(self, account_id: int, template_id: int) -> Content:
-        """Give what a template says. Raises `NotFoundError`."""
+        """Give what a template says as it is published. Raises `NotFoundError`."""
         row = await self._database.read(lambda: records.content(account_id, template_id))
         if row is None:
-            raise _no_template()
+            raise no_template()
         return opened(row)
 
     async def change_content(self, account_id: int, template_id: int, parts: Mapping[str, Any]) -> Content:
-        """Let a template say this besides what it says; ``parts`` are those of `Content`, by attribute.
+        """Publish this besides what is published; ``parts`` are those of `Content`, by attribute.
 
-        Headers are one part. Raises `NotFoundError` or `PartTooLargeError`.
+        Headers are one part. Drafts stay as they are. Raises `NotFoundError`, `PartTooLargeError` or `LockedError`.
         """
-        values = written(parts) | {"updated_ms": self._clock.now_ms()}
-        return opened(await self._database.write(lambda: _change_content(account_id, template_id, values)))
+        now, version_id = self._clock.now_ms(), self._ids.next_id()
+        return opened(
+            await self._database.write(lambda: published(account_id, template_id, parts, version_id, now))
+        )
 
 
-def _change(account_id: int, template_id: int, changes: Mapping[str, Any]) -> Unit[dict[str, Any]]:
+def _change(
+    account_id: int, template_id: int, changes: Mapping[str, Any], label_ids: Sequence[int] | None
+) -> Unit[dict[str, Any]]:
     row = yield from records.find(account_id, template_id)
     if row is None:
-        raise _no_template()
+        raise no_template()
     changed = {**row, **changes}
     if (yield from records.is_taken(changed)):
         raise _taken(changed["owner_type"], changed["name"])
     yield from records.change(account_id, template_id, changes)
+    if label_ids is not None:
+        yield from bear(account_id, template_id, TEMPLATES, label_ids)
     return changed
 
 
-def _change_content(account_id: int, template_id: int, values: Mapping[str, Any]) -> Unit[ContentRow]:
-    yield from records.change(account_id, template_id, values)
-    row = yield from records.content(account_id, template_id)
-    if row is None:
-        raise _no_template()
-    return row
+def _without_labels(values: Mapping[str, Any]) -> tuple[dict[str, Any], Sequence[int] | None]:
+    """Take the labels out of the values; None when nothing is said of them."""
+    own = dict(values)
+    return own, own.pop("label_ids", None)
 
 
 def _stored(row: SendRow) -> StoredTemplate:
@@ -213,6 +245,7 @@ def _described(row: Mapping[str, Any]) -> Template:
             "purposes": words_of(PURPOSES, row["purposes"]),
             "is_starred": bool(row["is_starred"]),
             "makes_text": bool(row["makes_text"]),
+            "is_locked": bool(row["is_locked"]),
         }
     )
 
@@ -238,7 +271,3 @@ def words_of(words: Sequence[str], bits: int) -> tuple[str, ...]:
 
 def _taken(owner_type: str, name: str) -> TakenError:
     return TakenError(f'The account has a template "{name}" of the owner type {owner_type} already.')
-
-
-def _no_template() -> NotFoundError:
-    return NotFoundError("There is no such template.")

@@ -138,18 +138,19 @@ class Recorder:
         return change
 
     async def _record(self, changes: list[Change]) -> list[bool]:
+        names: dict[bytes, str] = {}
         while True:
             now = self._clock.now_ms()
             try:
-                for index, change in enumerate(changes):
-                    if change.captured_size > INLINE_LIMIT_BYTES and change.captured_body is not None:
-                        changes[index] = await self._with_blob(change, change.captured_body)
+                await self._put_large(changes, names)
                 written = await self._database.write(lambda: records.record(changes, now))  # noqa: B023
             except UnavailableError as error:
                 log.warning("outcomes cannot be recorded; trying again", error=str(error))
                 if self._is_ending:
                     raise
                 await asyncio.sleep(PAUSE_SECONDS)
+                for name in names.values():
+                    await self._blobs.touch(name)
                 continue
             except Exception:
                 if len(changes) > 1 or changes[0] == (plain := _in_plain_text(changes[0])):
@@ -162,8 +163,16 @@ class Recorder:
             )
             return written
 
-    async def _with_blob(self, change: Change, body: bytes) -> Change:
-        return msgspec.structs.replace(change, captured_body=None, captured_blob=await self._blobs.put(body))
+    async def _put_large(self, changes: list[Change], names: dict[bytes, str]) -> None:
+        """Put large copies into files, one for all that are equal; ``names`` are those of this batch so far."""
+        for index, change in enumerate(changes):
+            body = change.captured_body
+            if change.captured_size > INLINE_LIMIT_BYTES and body is not None:
+                if body not in names:
+                    names[body] = await self._blobs.put(body)
+                changes[index] = msgspec.structs.replace(
+                    change, captured_body=None, captured_blob=names[body]
+                )
 
 
 def _log_failure(letter: Letter, future: asyncio.Future[bool]) -> None:

@@ -100,6 +100,8 @@ def _change(letter: Letter, event_id: int, state: MessageState, **facts: Any) ->
             "state": state,
             "attempts": letter.attempts,
             "event_id": event_id,
+            # Who is told of a mail's fate by the service is nobody that the account writes to.
+            "makes_contact": letter.envelope_from != "" and not letter.treatment.is_sandboxed,
             **facts,
         }
     )

@@ -41,6 +41,8 @@ class CredentialKind(enum.IntEnum):
     """An SMTP client in ``trusted_networks``: it may send and nothing else."""
     DOMAIN_TOKEN = 3
     """A token of one sending domain, user and password in one: it may send from that domain over SMTP."""
+    CONTENT_TOKEN = 4
+    """A bearer token of the Content API: below ``/v1/`` it may do what its permissions name, elsewhere nothing."""
 
 
 class SendDefaults(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,3 +67,5 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     domain: str = ""
     """The one domain it may send from; "" when the account's senders decide alone."""
     defaults: SendDefaults = NO_DEFAULTS
+    permissions: frozenset[str] = frozenset()
+    """What a content token may do, as ``read_template``; other kinds have none and need none."""

@@ -41,6 +41,8 @@ class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     campaign: str = ""
     campaign_id: int = 0
     """0 for a message without a campaign."""
+    contact_id: int = 0
+    """The recipient's contact; 0 for a recipient who is none."""
     failure: FailureState = FailureState.NONE
     is_hard: bool = False
     is_blocked: bool = False

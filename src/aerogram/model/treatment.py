@@ -111,6 +111,18 @@ def asked_of(text: str) -> Asked:
     return Asked(*msgspec.structs.astuple(_decode_marks(text))) if text else Asked(False, False, False)
 
 
+class _Origin(msgspec.Struct):
+    is_sandboxed: bool = False
+
+
+_decode_origin: Final = msgspec.json.Decoder(_Origin).decode
+
+
+def is_sandboxed(text: str) -> bool:
+    """Tell of what `packed` wrote whether it is of mail by a sandbox credential."""
+    return _decode_origin(text).is_sandboxed if text else False
+
+
 def packed_personal(personal: Personal) -> str:
     """Write what is known of a recipient for its column; "" for nothing."""
     return "" if personal is NOBODY or personal == NOBODY else _encode(personal).decode()

@@ -85,3 +85,18 @@ parse_route = Table(
     Index("parse_route_account", "account_id", "id"),
 )
 """Where mail to an address is to be posted. The URL may hold a password, so it is sealed."""
+
+content_token = Table(
+    "content_token",
+    metadata,
+    key(),
+    big("account_id"),
+    words("name"),
+    words("digest", unique=True),
+    words("permissions"),
+    big("expires_ms"),
+    big("created_ms"),
+    big("updated_ms"),
+    UniqueConstraint("account_id", "name"),
+)
+"""A bearer token of the Content API: ``digest`` is `Sealer.digest` of it, ``permissions`` a JSON array of words."""

@@ -1,7 +1,9 @@
-"""Bodies too large for a row: files named by their SHA-256, in two levels of folders.
+"""Bodies too large for a row: files named by chance, in two levels of folders.
 
 A file is written under another name, synced, renamed, and its folder synced, before the row that
-names it is committed; a file that no row names (its commit failed) takes room and does no harm.
+names it is committed. A name is given out once, to the rows of one transaction: so a file that no row
+names, and that came so long ago that its transaction is over, will never be named again. It takes
+room until `aerogram.store.orphans` removes it.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import hashlib
 import os
 import secrets
 import tempfile
@@ -32,21 +33,21 @@ class DiskBlobs:
         self._folder = folder
 
     async def put(self, data: bytes) -> str:
-        """Keep the bytes durably; give their SHA-256 in hexadecimal. Equal bytes are kept once."""
+        """Keep the bytes durably; give the file's name, 64 hexadecimal digits that no other file has."""
         return await asyncio.to_thread(self._put, data)
 
-    async def get(self, digest: str) -> bytes:
+    async def get(self, name: str) -> bytes:
         """Give the bytes back; `NotFoundError` when they are gone."""
-        return await asyncio.to_thread(self.read, digest)
+        return await asyncio.to_thread(self.read, name)
 
-    def read(self, digest: str) -> bytes:
+    def read(self, name: str) -> bytes:
         """Do as `get`, from a thread that may wait."""
         try:
-            return self._path(digest).read_bytes()
+            return self._path(name).read_bytes()
         except FileNotFoundError as error:
-            raise NotFoundError(f"The stored body {digest} is gone.") from error
+            raise NotFoundError(f"The stored body {name} is gone.") from error
         except OSError as error:
-            raise UnavailableError(f"The stored body {digest} cannot be read: {error.strerror}.") from error
+            raise UnavailableError(f"The stored body {name} cannot be read: {error.strerror}.") from error
 
     async def begin(self) -> Upload:
         """Begin a file that comes in pieces; it is named by chance, and so is nobody else's."""
@@ -74,11 +75,16 @@ class DiskBlobs:
             raise UnavailableError(f"The stored file {name} cannot be read: {error.strerror}.") from error
 
     async def remove(self, name: str) -> None:
-        """Take a file away that `begin` or `new_name` named; one that is gone already does not matter."""
+        """Take a file away; one that is gone already does not matter."""
         await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
 
-    def _path(self, digest: str) -> Path:
-        return self._folder / digest[:2] / digest[2:4] / digest
+    async def touch(self, name: str) -> None:
+        """Say of a file whose row is not committed yet that it is still meant to be: it counts as new."""
+        with contextlib.suppress(OSError):
+            await asyncio.to_thread(os.utime, self._path(name))
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / name[2:4] / name
 
     def _write(self, path: Path, data: bytes) -> None:
         with _telling():
@@ -91,26 +97,23 @@ class DiskBlobs:
                 _sync_folder(folder)
 
     def _put(self, data: bytes) -> str:
-        digest = hashlib.sha256(data).hexdigest()
-        path = self._path(digest)
-        if path.exists():
-            return digest
+        path = self._path(self.new_name())
         with _telling():
             path.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=path.parent)
+            handle, written = tempfile.mkstemp(dir=path.parent)
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
-                os.rename(name, path)  # noqa: PTH104 - beside os.fsync, the same family of calls
+                os.rename(written, path)  # noqa: PTH104 - beside os.fsync, the same family of calls
             except OSError:
                 with contextlib.suppress(OSError):
-                    os.unlink(name)  # noqa: PTH108
+                    os.unlink(written)  # noqa: PTH108
                 raise
             for folder in (path.parent, path.parent.parent, self._folder):
                 _sync_folder(folder)
-        return digest
+        return path.name
 
 
 class Upload:

@@ -44,6 +44,15 @@ event = Table(
 a contact did is found without a look at his messages.
 """
 
+notification = Table(
+    "notification",
+    metadata,
+    big("message_id"),
+    big("content_id"),
+    PrimaryKeyConstraint("message_id", "content_id"),
+)
+"""Which contents tell senders of what became of a message: they name its recipient, and go with it."""
+
 counter = Table(
     "counter",
     metadata,
@@ -54,3 +63,14 @@ counter = Table(
     PrimaryKeyConstraint("account_id", "hour_ms", "kind"),
 )
 """How many events of a kind an account had in an hour."""
+
+contact_journal = Table(
+    "contact_journal",
+    metadata,
+    key("event_id"),
+    big("account_id"),
+    big("message_id"),
+    small("kind"),
+    big("at_ms"),
+)
+"""One row for each event that contacts have still to be told of; deleted in the transaction that tells them."""

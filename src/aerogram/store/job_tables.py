@@ -72,6 +72,7 @@ data = Table(
     big("size", 0),
     big("created_ms"),
     Index("data_source", "account_id", "source", "source_id"),
+    Index("data_blob", "blob"),
 )
 """A file that was uploaded for a job or a part of one that a job makes; ``blob`` names its bytes, ``kind`` is as ``CSVData``.
 

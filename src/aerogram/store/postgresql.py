@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import asyncpg
 
-from aerogram.base.errors import SettingsError, StoreFullError, TooSlowError, UnavailableError
+from aerogram.base.errors import NotUniqueError, SettingsError, StoreFullError, TooSlowError, UnavailableError
 from aerogram.store.sql import SCAN_SECONDS, Engine, Rows, Step, Unit
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ COMMAND_SECONDS: Final = 60.0
 RECONNECT_SECONDS: Final = 0.5
 CLOSE_SECONDS: Final = 3.0
 """How long what is under way may take to finish at the end, twice."""
-MAX_RUNS: Final = 4
+MAX_RUNS: Final = 6
 """How often a unit is run that collides with others; each collision lets one of them through."""
 _CACHED_STATEMENTS: Final = 512
 
@@ -53,7 +53,12 @@ _UNAVAILABLE: Final = (
     asyncpg.InvalidTransactionStateError,
 )
 _FULL: Final = (asyncpg.DiskFullError, asyncpg.OutOfMemoryError)
-_COLLIDED: Final = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+_COLLIDED: Final = (
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+    # Two looked, found a name free, and one of them was first: the other looks again, and is told by the unit.
+    asyncpg.UniqueViolationError,
+)
 
 
 class PostgresqlDatabase:
@@ -100,6 +105,9 @@ class PostgresqlDatabase:
         self._jobs.append(_Job(unit, future))
         self._gathered.set()
         return await future
+
+    def forget_overwritten(self) -> None:
+        """See `Database.forget_overwritten`: the server's autovacuum does it, in its own time."""
 
     async def close(self) -> None:
         """See `Database.close`."""
@@ -158,7 +166,9 @@ class PostgresqlDatabase:
             elif isinstance(error, _COLLIDED) and runs < MAX_RUNS:
                 await self._commit(connection, work, runs + 1)
             else:
-                work[0].fail(_unavailable(error) if isinstance(error, _COLLIDED) else translated(error))
+                # Who was refused a name each time is told so; whose turn never came may come again.
+                told = translated(error)
+                work[0].fail(_unavailable(error) if told is error and isinstance(error, _COLLIDED) else told)
             return
         for job, result in zip(work, results, strict=True):
             if not job.future.done():
@@ -232,6 +242,8 @@ def translated(error: BaseException) -> BaseException:
     """Turn the driver's error into one of ours, by what the caller can do about it."""
     if isinstance(error, _FULL):
         return StoreFullError("The database has no room.")
+    if isinstance(error, asyncpg.UniqueViolationError):
+        return NotUniqueError(f"Another object has what must be unique ({error.constraint_name}).")
     # Of the driver's own errors, those that are a ValueError complain about what was given to it.
     if isinstance(error, _UNAVAILABLE) and not isinstance(error, ValueError):
         return _unavailable(error)

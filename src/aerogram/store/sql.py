@@ -214,6 +214,10 @@ class Database(Protocol):
         """
         ...
 
+    def forget_overwritten(self) -> None:
+        """Let go soon of what committed writes took away, where the engine keeps it beside its rows."""
+        ...
+
     async def close(self) -> None:
         """Finish what is under way and let go of the store."""
         ...

@@ -20,7 +20,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from aerogram.base.errors import SettingsError, StoreFullError, TooSlowError, UnavailableError
+from aerogram.base.errors import NotUniqueError, SettingsError, StoreFullError, TooSlowError, UnavailableError
 from aerogram.base.folding import folded
 from aerogram.store.records import log_filling
 from aerogram.store.sql import SCAN_SECONDS, Engine, Rows, Step, Unit
@@ -48,6 +48,8 @@ KEPT_LOG_BYTES: Final = 32 * 1024 * 1024
 _CACHED_STATEMENTS: Final = 512
 _FULL_CODES: Final = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"}
 
+_NOT_UNIQUE_CODES: Final = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
+
 
 class SqliteDatabase:
     """`Database` over one SQLite file."""
@@ -65,6 +67,7 @@ class SqliteDatabase:
         self._reader = threading.local()
         self._open_readers: list[sqlite3.Connection] = []
         self._stopping = threading.Event()
+        self._is_log_stale = threading.Event()
         self._threads = [
             threading.Thread(target=self._write_forever, name="aerogram-write", daemon=True),
             threading.Thread(target=self._checkpoint_forever, name="aerogram-checkpoint", daemon=True),
@@ -99,6 +102,13 @@ class SqliteDatabase:
         """
         await self.write(lambda: log_filling.fill(KEPT_LOG_BYTES))
         await self.write(log_filling.drop)
+
+    def forget_overwritten(self) -> None:
+        """See `Database.forget_overwritten`: the log has rows as they were, until it is cut off.
+
+        The commits behind it are slower until the log has grown again.
+        """
+        self._is_log_stale.set()
 
     async def close(self) -> None:
         """See `Database.close`."""
@@ -211,7 +221,12 @@ class SqliteDatabase:
                     connection = connect(self._path)
                     connection.execute("PRAGMA busy_timeout = 200")
                 _, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                if pages > RESTART_WAL_PAGES and moved >= pages // 2:
+                if self._is_log_stale.is_set():
+                    self._is_log_stale.clear()
+                    is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                    if is_busy:
+                        self._is_log_stale.set()
+                elif pages > RESTART_WAL_PAGES and moved >= pages // 2:
                     connection.execute("PRAGMA wal_checkpoint(RESTART)")
         if connection is not None:
             connection.close()
@@ -270,6 +285,8 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute("PRAGMA temp_store = MEMORY")
+        # What is deleted is overwritten, so that the file forgets whom its rows forgot.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.create_function("fold_case", 1, _folded, deterministic=True)
     except sqlite3.Error as error:
         raise SettingsError(f"The store {path} cannot be opened: {error}.") from error
@@ -308,6 +325,8 @@ def translated(error: BaseException) -> BaseException:
         return StoreFullError("The disk that holds the store is full.")
     if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
         return TooSlowError()
+    if getattr(error, "sqlite_errorname", "") in _NOT_UNIQUE_CODES:
+        return NotUniqueError(f"Another object has what must be unique ({error}).")
     if isinstance(error, sqlite3.OperationalError):
         return UnavailableError(f"The store is not available: {error}.")
     return error

@@ -155,8 +155,14 @@ content = Table(
     _text("transcript"),
     _big("created_ms"),
     _text("treatment"),
+    Index(
+        "content_blob",
+        "blob",
+        sqlite_where=text("blob IS NOT NULL"),
+        postgresql_where=text("blob IS NOT NULL"),
+    ),
 )
-"""What is to be sent: stored once, never changed. Either ``body`` or ``blob`` (a file's SHA-256) is set.
+"""What is to be sent: stored once, never changed. Either ``body`` or ``blob`` (a file's name) is set.
 
 ``treatment`` is `aerogram.model.treatment.packed`.
 """
@@ -346,6 +352,12 @@ captured = Table(
     _big("size"),
     _big("at_ms"),
     _text("subject"),
+    Index(
+        "captured_blob",
+        "blob",
+        sqlite_where=text("blob IS NOT NULL"),
+        postgresql_where=text("blob IS NOT NULL"),
+    ),
 )
 """The capture inbox: the mail as it would have been sent.
 

@@ -105,6 +105,18 @@ def _a_labels(domain: str) -> str:
     return found.lower()
 
 
+def shown_domain(domain: str) -> str:
+    """Give a domain as people write it: its A-labels as letters; one that is none as it is."""
+    if "xn--" not in domain.lower():
+        return domain
+    import idna  # noqa: PLC0415 - as above
+
+    try:
+        return idna.decode(domain)
+    except (idna.IDNAError, UnicodeError):
+        return domain
+
+
 def normalised(email: str) -> str:
     """Give the form to send with: the domain in ASCII and lower case, the local part as written."""
     local, domain = split_email(email)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from aerogram.audience.actions import Action
-from aerogram.audience.contacts import BadAddressError, Contacts, TakenError, address_of, made_for
+from aerogram.audience.contacts import BadAddressError, Contacts, TakenError, address_of
 from aerogram.audience.lists import Lists
 from aerogram.audience.memberships import LinkedError, Memberships
 from aerogram.audience.properties import Properties, Property, define
@@ -41,20 +41,6 @@ def test_an_address_is_compared_as_suppressions_are():
     for text in ("", "ann", "ann@", "@example.org", "a b@example.org", "\\x00@domain.invalid"):
         with pytest.raises(BadAddressError, match="Invalid email address"):
             address_of(text)
-
-
-async def test_recipients_become_contacts_once(database, ids, clock, contacts):
-    known = await contacts.create(ANN, "Bob@example.org", name="Bob")
-
-    async def send(*emails):
-        return await database.write(lambda: made_for(ANN, emails, ids=ids, now_ms=clock.now_ms()))
-
-    first = await send("ann@example.org", "bob@example.org", "ann@example.org")
-    assert first[0] == first[2]
-    assert first[1] == known.id
-    assert await send("ann@example.org") == first[:1]
-    found, total = await contacts.page(ANN, PageRequest({}, 10))
-    assert ([one.name for one in found], total) == (["Bob", ""], 2)
 
 
 async def test_of_all_who_make_a_contact_at_once_one_succeeds(contacts):

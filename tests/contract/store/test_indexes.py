@@ -11,6 +11,8 @@ from aerogram.model.page import PageRequest
 from aerogram.store.open import FILE_NAME
 from aerogram.store.records import (
     acquaintances,
+    contact_activity,
+    contact_journal,
     contacts,
     engagements,
     export_rows,
@@ -46,6 +48,21 @@ def test_what_is_known_of_recipients_is_found_by_address(steps):
     assert people.endswith("(account_id=? AND email=?)")
     [latest, *_] = steps(acquaintances.latest(1, ["ann@example.org"]))
     assert latest.startswith("SEARCH event USING INDEX event_address (account_id=? AND address=?")
+
+
+def test_what_contacts_are_to_be_told_is_found_in_order_by_key(steps):
+    for unit in (contact_journal.oldest(10), contact_journal.of_messages([1])):
+        found = steps(unit)
+        assert "SEARCH message USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" in found
+        assert "USE TEMP B-TREE FOR ORDER BY" not in found
+    assert steps(contact_journal.forget_messages([1]))[0] == (
+        "SEARCH contact_journal USING INTEGER PRIMARY KEY (rowid=?)"
+    )
+    assert "SEARCH event USING COVERING INDEX event_message (message_id=?)" in steps(
+        contact_journal.forget_messages([1])
+    )
+    [found, *_] = steps(contact_activity.find(1, ["ann@example.org"]))
+    assert found.endswith("(account_id=? AND email=?)")
 
 
 def test_what_a_contact_did_is_found_by_address(steps):

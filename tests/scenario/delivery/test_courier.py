@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 
+import msgspec
 import pytest
 
 from aerogram.delivery.hop_health import HopHealth
@@ -178,7 +179,7 @@ async def test_a_server_that_closes_after_some_mails_gets_the_rest_over_new_conn
 
 
 @pytest.mark.parametrize("failure", [CUT, HANG], ids=["cut", "hang"])
-async def test_only_the_mail_whose_final_dot_was_sent_is_in_doubt(quick, failure):
+async def test_only_the_mail_whose_final_dot_was_sent_is_in_doubt(patient, failure):
     async def script(peer, server):
         await peer.greet()
         for answer in (OK, OK, GO_AHEAD):
@@ -192,7 +193,8 @@ async def test_only_the_mail_whose_final_dot_was_sent_is_in_doubt(quick, failure
         await converse(peer, server)
 
     async with scripted(script) as server:
-        desk = Desk(to_relay(server, quick, Limits(connections_to_fixed_hop=1), health=HopHealth(_never)))
+        timeouts = msgspec.structs.replace(patient, final=1.0)
+        desk = Desk(to_relay(server, timeouts, Limits(connections_to_fixed_hop=1), health=HopHealth(_never)))
         desk.send_many(5)
         outcomes = await desk.all_done()
         await desk.courier.close(1)

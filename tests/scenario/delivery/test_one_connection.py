@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 
+import msgspec
 import pytest
 
 from aerogram.delivery.conclude import HopFailure
@@ -83,6 +84,8 @@ async def test_a_greeting_of_many_lines_is_read_to_its_end(patient):
 
 
 STAGES = ["GREETING", "EHLO", "MAIL", "RCPT", "DATA", "FINAL"]
+TIMEOUT_OF = {"EHLO": "hello"}
+"""The field of the timeouts, where it is not the stage's name."""
 
 
 def failing_at(stage, failure):
@@ -109,9 +112,12 @@ def failing_at(stage, failure):
 
 @pytest.mark.parametrize("stage", STAGES)
 @pytest.mark.parametrize("failure", [HANG, CUT], ids=["hangs", "cuts"])
-async def test_a_server_that_falls_silent_defers_and_only_after_the_final_dot_in_doubt(quick, stage, failure):
+async def test_a_server_that_falls_silent_defers_and_only_after_the_final_dot_in_doubt(
+    patient, stage, failure
+):
+    timeouts = msgspec.structs.replace(patient, **{TIMEOUT_OF.get(stage, stage.lower()): 0.3})
     async with scripted(failing_at(stage, failure)) as server:
-        outcome = await attempt(server.port, quick)
+        outcome = await attempt(server.port, timeouts)
     assert isinstance(outcome, Deferred)
     assert outcome.state is FailureState.CONNECTION_ISSUE
     assert ("timed out" if failure is HANG else "lost connection") in outcome.reply
@@ -204,7 +210,7 @@ async def test_a_mail_with_bare_line_ends_never_leaves(patient):
     assert server.mails == []
 
 
-async def test_a_server_that_stops_reading_a_large_mail_is_left(quick):
+async def test_a_server_that_stops_reading_a_large_mail_is_left(patient):
     async def script(peer, server):
         await peer.greet()
         for answer in (OK, OK, GO_AHEAD):
@@ -214,7 +220,8 @@ async def test_a_server_that_stops_reading_a_large_mail_is_left(quick):
         await peer.say(HANG)
 
     async with scripted(script) as server:
-        outcome = await attempt(server.port, quick, a_mail(b"x" * 998 + b"\r\n" + b"line\r\n" * 5_000_000))
+        timeouts = msgspec.structs.replace(patient, data_block=0.3)
+        outcome = await attempt(server.port, timeouts, a_mail(b"x" * 998 + b"\r\n" + b"line\r\n" * 5_000_000))
     assert isinstance(outcome, Deferred)
     assert "timed out" in outcome.reply
 

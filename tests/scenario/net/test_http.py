@@ -25,6 +25,14 @@ async def receiver():
 
 @pytest.fixture
 async def caller():
+    made = HttpCaller(allow_private=True)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def hasty():
+    """A caller whose time limit is waited for."""
     made = HttpCaller(allow_private=True, total_seconds=1.0)
     yield made
     await made.close()
@@ -100,13 +108,13 @@ async def test_the_environments_proxy_is_not_used(receiver, monkeypatch):
 # Faults of the receiver
 
 
-async def test_a_receiver_that_never_answers_is_left_after_the_time_limit(receiver, caller):
+async def test_a_receiver_that_never_answers_is_left_after_the_time_limit(receiver, hasty):
     receiver.answer = lambda _: None
-    answer = await caller.post(receiver.url(), b"{}", {})
+    answer = await hasty.post(receiver.url(), b"{}", {})
     assert answer == Unanswered("No answer within 1 seconds.")
 
 
-async def test_a_receiver_that_drips_headers_is_left_after_the_time_limit(caller):
+async def test_a_receiver_that_drips_headers_is_left_after_the_time_limit(hasty):
     left = asyncio.Event()
 
     async def drip(reader, writer):
@@ -122,7 +130,7 @@ async def test_a_receiver_that_drips_headers_is_left_after_the_time_limit(caller
 
     server = await asyncio.start_server(drip, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    answer = await caller.post(f"http://127.0.0.1:{port}/", b"{}", {})
+    answer = await hasty.post(f"http://127.0.0.1:{port}/", b"{}", {})
     await left.wait()
     server.close()
     assert answer == Unanswered("No answer within 1 seconds.")

@@ -11,10 +11,13 @@ from aerogram.doors.rest.registry import declared_resources, declared_routes
 from aerogram.doors.rest.resource import MAX_BODY_BYTES
 from aerogram.doors.rest.route import Router
 from aerogram.model.account import CredentialKind
+from support.content_examples import CONTENT_ROUTES
 from support.http_door import STRANGERS_KEY, STRANGERS_SECRET, a_client
-from support.rest_examples import EXAMPLES, ROUTES
+from support.rest_examples import EXAMPLES
+from support.rest_examples import ROUTES as OTHER_ROUTES
 from support.rest_schema import assert_described
 
+ROUTES = OTHER_ROUTES | CONTENT_ROUTES
 RESOURCES = {resource.name: resource for resource in declared_resources()}
 ROUTER = Router(declared_routes())
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH")
@@ -390,14 +393,18 @@ async def test_a_route_lets_in_who_may_and_tells_strangers_nothing(name, door, c
     )
     path = pattern.format(**await example.parts(door, client))
     async with a_client(url, auth=None) as nobody:
-        assert (await nobody.request(method, path, content=example.body)).status_code == 401
+        assert (
+            await nobody.request(method, path, content=example.body, headers=example.headers)
+        ).status_code == 401
     async with a_client(url, auth=(STRANGERS_KEY, STRANGERS_SECRET)) as bob:
-        answer = await bob.request(method, path, content=example.body)
+        answer = await bob.request(method, path, content=example.body, headers=example.headers)
         assert answer.status_code == example.strangers, answer.text
     door.keys.kind = CredentialKind.DOMAIN_TOKEN
-    assert (await client.request(method, path, content=example.body)).status_code == 403
+    assert (
+        await client.request(method, path, content=example.body, headers=example.headers)
+    ).status_code == 403
     door.keys.kind = CredentialKind.API_KEY
-    answer = await client.request(method, path, content=example.body)
+    answer = await client.request(method, path, content=example.body, headers=example.headers)
     assert answer.status_code == route.status, answer.text
     fitting = {each.method for each in ROUTER.fitting(tuple(path.split("/")[1:]))}
     for other in set(METHODS) - fitting:

@@ -14,7 +14,7 @@ from aerogram.doors.rest.route import Route, Router
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
 from aerogram.model.account import Area, Level
-from support.http_door import ACCOUNT, Keys, a_client, serving
+from support.http_door import ACCOUNT, Keys, NoTokens, a_client, serving
 
 MOST = 200_000
 
@@ -59,7 +59,7 @@ ROUTES = [
 
 @pytest.fixture
 async def base(clock):
-    doorkeeper = Doorkeeper(Keys(), LoginAttempts(clock), RateLimiter(None, clock))
+    doorkeeper = Doorkeeper(Keys(), LoginAttempts(clock), RateLimiter(None, clock), NoTokens())
     async with serving(Rest(doorkeeper, Engine([]), Router(ROUTES)), lifespan="off") as url:
         yield url
 

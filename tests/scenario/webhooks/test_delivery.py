@@ -158,8 +158,8 @@ async def test_a_hanging_receiver_delays_nobody_else(mailroom, receiver, new_rec
     messages = await mailroom.messages(100)
     await mailroom.happen(messages, EventKind.SENT)
     await mailroom.happen(messages, EventKind.BOUNCE)
-    await start_sender()
-    await receiver.until(lambda it: len(it.events) == 100, seconds=9)
+    await start_sender(seconds=60.0)
+    await receiver.until(lambda it: len(it.events) == 100, seconds=50)
     assert hanging.most_under_way == 8
     assert len(hanging.requests) == 8
 

@@ -1,4 +1,4 @@
-"""Removing personal data whose time is over: what jobs read, made and refused, erased contacts, unconfirmed signups."""
+"""Removing personal data whose time is over: what jobs read, made, refused, receipts, erased contacts, signups."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aerogram.audience.erasure import PURGED_AFTER_MS
 from aerogram.audience.jobs.exports.files import remove_unused
 from aerogram.audience.signups import LIFE_MS
 from aerogram.base.clock import DAY
-from aerogram.store.records import data_files, erasures, signups
+from aerogram.store.records import data_files, erasures, idempotency, signups
 from aerogram.store.records import jobs as records
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _AT_ONCE: Final = 100
 
 
 async def sweep(workshop: Workshop) -> int:
-    """Remove uploads, exports, error files, erased contacts and unconfirmed signups; give how many files went.
+    """Remove uploads, exports, error files, receipts, erased contacts, old signups; give how many files went.
 
     A file that an open job reads or writes stays. The row of an upload goes before the file: a file without row
     does no harm.
@@ -31,6 +31,8 @@ async def sweep(workshop: Workshop) -> int:
     await workshop.database.write(lambda: records.forget_errors(now_ms - ERRORS_KEPT_MS))
     await workshop.database.write(lambda: erasures.purge(now_ms - PURGED_AFTER_MS))
     await workshop.database.write(lambda: signups.forget_unconfirmed(now_ms - LIFE_MS))
+    while await workshop.database.write(lambda: idempotency.forget(now_ms)):
+        pass
     swept = await remove_unused(workshop)
     while blobs := await workshop.database.write(lambda: data_files.forget(now_ms - FILE_KEPT_MS, _AT_ONCE)):
         for blob in blobs:

@@ -21,6 +21,8 @@ HTML: Final = b"text/html"
 COMPRESS_FROM: Final = 4 * 1024
 """Bytes from which an answer is compressed: a smaller one fits a few packets anyway."""
 _GZIP_LEVEL: Final = 3
+_COMPRESSED: Final = b"image/"
+"""What is as small as it gets already."""
 _NO_BODY: Final = frozenset({204, 304})
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -43,7 +45,8 @@ async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
         body = b""
     else:
         headers.append((b"content-type", answer.content_type))
-        if len(body) >= COMPRESS_FROM and _takes_gzip(header(scope, b"accept-encoding")):
+        is_long = len(body) >= COMPRESS_FROM and not answer.content_type.startswith(_COMPRESSED)
+        if is_long and _takes_gzip(header(scope, b"accept-encoding")):
             body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
             headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
         headers.append((b"content-length", b"%d" % len(body)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from aerogram.content.images import PREFIX as IMAGES
 from aerogram.doors.http import errors
 from aerogram.doors.http.answers import send_answer
 from aerogram.doors.http.basic_auth import Doorkeeper
@@ -64,6 +65,8 @@ class Services(RestServices, frozen=True, kw_only=True):
     queue_depth: Callable[[], Awaitable[int]]
     tracking: Endpoint | None = None
     """What the links in mails lead to; it gets the paths of `aerogram.doors.tracking.app.PREFIXES`."""
+    images: Endpoint | None = None
+    """The images of mails; it gets the paths that begin with `aerogram.content.images.PREFIX`."""
     signup: Endpoint | None = None
     """The pages of double opt-in; it gets the paths that begin with `aerogram.doors.signup.app.PREFIX`."""
     web: Endpoint | None = None
@@ -79,7 +82,9 @@ class _App:
     """Chooses the endpoint by the path."""
 
     def __init__(self, services: Services) -> None:
-        doorkeeper = Doorkeeper(services.authenticator, services.attempts, services.rate)
+        doorkeeper = Doorkeeper(
+            services.authenticator, services.attempts, services.rate, services.content.tokens
+        )
         engine = Engine(resources(services))
         router = Router(routes(services))
         health = Health(services.checks)
@@ -87,7 +92,7 @@ class _App:
             doorkeeper,
             senders=services.senders,
             categories=services.categories,
-            templates=services.templates,
+            templates=services.content.templates,
             acceptor=services.acceptor,
             public_url=services.public_url,
         )
@@ -95,7 +100,7 @@ class _App:
             doorkeeper,
             senders=services.senders,
             categories=services.categories,
-            templates=services.templates,
+            templates=services.content.templates,
             acceptor=services.acceptor,
         )
         self._rest = Rest(doorkeeper, engine, router)
@@ -110,6 +115,7 @@ class _App:
         self._others = services.web or _not_found
         self._tracking = services.tracking or self._others
         self._signup = services.signup or self._others
+        self._images = services.images or self._others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's start and stop."""
@@ -125,6 +131,8 @@ class _App:
             endpoint = self._rest
         elif path[:PREFIX_CHARS] in PREFIXES:
             endpoint = self._tracking
+        elif path.startswith(IMAGES):
+            endpoint = self._images
         elif path.startswith(SIGNUP):
             endpoint = self._signup
         elif path.startswith(OTHER_PREFIXES):

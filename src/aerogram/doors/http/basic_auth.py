@@ -1,9 +1,9 @@
-"""HTTP Basic: user is the API key, password the secret key (RFC 7617)."""
+"""Who sends a request: by HTTP Basic, user the API key, password the secret key (RFC 7617), or by a bearer token (RFC 6750)."""
 
 from __future__ import annotations
 
 import binascii
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from aerogram.base.errors import RefusedError
 from aerogram.doors.http.asgi import client_ip, header
@@ -47,13 +47,28 @@ class Authenticator(Protocol):
         ...
 
 
+class Tokens(Protocol):
+    """What is asked of `aerogram.identity.content_tokens.ContentTokens`."""
+
+    async def check(self, token: str) -> Principal | None:
+        """Give the principal of a bearer token."""
+        ...
+
+
+COUNTED_AS: Final = "a bearer token"
+"""What failed logins by tokens are counted under, besides the network that they come from."""
+
+
 class Doorkeeper:
     """Finds out who sends a request."""
 
-    def __init__(self, authenticator: Authenticator, attempts: LoginAttempts, rate: RateLimiter) -> None:
+    def __init__(
+        self, authenticator: Authenticator, attempts: LoginAttempts, rate: RateLimiter, tokens: Tokens
+    ) -> None:
         self._authenticator = authenticator
         self._rate = rate
         self._attempts = attempts
+        self._tokens = tokens
 
     async def admit(self, scope: Scope) -> Principal:
         """Give the caller of a request.
@@ -63,7 +78,30 @@ class Doorkeeper:
         pair = credentials(header(scope, b"authorization"))
         if pair is None:
             raise UnauthenticatedError("The request has no credentials.")
-        key, secret = pair
+        principal = await self._opened_by(scope, *pair)
+        self._take(principal)
+        return principal
+
+    async def admit_with_token(self, scope: Scope) -> Principal:
+        """Do as `admit`, and let in whoever has a token of the Content API, too."""
+        token = bearer_token(header(scope, b"authorization"))
+        if token is None:
+            return await self.admit(scope)
+        ip = client_ip(scope)
+        self._attempts.check(COUNTED_AS, ip)
+        principal = await self._tokens.check(token)
+        if principal is None:
+            self._attempts.failed(COUNTED_AS, ip)
+            raise UnauthenticatedError("The token opens nothing.")
+        self._take(principal)
+        return principal
+
+    def _take(self, principal: Principal) -> None:
+        seconds = self._rate.take(principal.account_id)
+        if seconds:
+            raise RateLimitedError(seconds)
+
+    async def _opened_by(self, scope: Scope, key: str, secret: str) -> Principal:
         ip = client_ip(scope)
         self._attempts.check(key, ip)
         principal = self._authenticator.cached(key, secret) or await self._authenticator.check(key, secret)
@@ -73,9 +111,6 @@ class Doorkeeper:
             self._attempts.failed(key, ip)
             raise UnauthenticatedError("The credentials are wrong.")
         self._attempts.succeeded(key, ip)
-        seconds = self._rate.take(principal.account_id)
-        if seconds:
-            raise RateLimitedError(seconds)
         return principal
 
 
@@ -91,3 +126,9 @@ def credentials(authorization: bytes) -> tuple[str, str] | None:
     key, colon, secret = text.partition(":")
     # No key or secret has a NUL, and PostgreSQL cannot even compare with one.
     return (key, secret) if colon and "\0" not in text else None
+
+
+def bearer_token(authorization: bytes) -> str | None:
+    """Read an Authorization header as a bearer token; None when it is of another scheme."""
+    scheme, _, token = authorization.partition(b" ")
+    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else None

@@ -29,6 +29,16 @@ RETRY_SECONDS: Final = 5
 RETRY_WHEN_FULL_SECONDS: Final = 60
 """Retry-After for a full disk: somebody has to make room."""
 
+_CONTENT_CODES: Final = {
+    400: "MJ-0001",
+    401: "MJ-0004",
+    403: "MJ-0004",
+    404: "MJ-0003",
+    413: "PS-0007",
+}
+"""Codes of the Content API for what says nothing more precise: invalid request, unauthorized, not found, too large."""
+_OTHER_CODE: Final = "MJ-0000"
+
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -53,6 +63,22 @@ def shape_c(
     if info:
         body["ErrorInfo"] = info
     return Answer(status, _encode(body), JSON_UTF8, headers)
+
+
+def content_api(
+    status: int, message: str, headers: Headers = (), code: str = "", details: object = ()
+) -> Answer:
+    """Answer as the Content API does: shape C, with a code, the mistakes of single properties, and its own name of the identifier."""
+    identifier = str(uuid.uuid4())
+    body = {
+        "ErrorIdentifier": identifier,
+        "RequestGUID": identifier,
+        "ErrorCode": code or _CONTENT_CODES.get(status, _OTHER_CODE),
+        "StatusCode": status,
+        "ErrorMessage": message,
+        "Details": details,
+    }
+    return Answer(status, _encode(body), JSON_UTF8, (*headers, (b"x-mj-request-guid", identifier.encode())))
 
 
 def unavailable(error: UnavailableError) -> Answer:

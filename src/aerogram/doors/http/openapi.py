@@ -65,7 +65,10 @@ def description(
         "components": {
             "schemas": schemas,
             "responses": responses(),
-            "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic"},
+                "bearer": {"type": "http", "scheme": "bearer"},
+            },
         },
     }  # fmt: skip
 

@@ -20,8 +20,30 @@ _ERROR_C: Final[Json] = {
     "required": ["ErrorIdentifier", "ErrorMessage", "StatusCode"],
     "properties": {"ErrorIdentifier": {"type": "string", "format": "uuid"}, **_ERROR_A["properties"]},
 }
-SCHEMAS: Final[Json] = {"Error": _ERROR_A, "RecentError": _ERROR_C}
-"""The shapes of errors: Mailjet's older services', and its newer ones'."""
+_ERROR_CONTENT: Final[Json] = {
+    "type": "object",
+    "required": ["ErrorIdentifier", "RequestGUID", "ErrorCode", "ErrorMessage", "StatusCode"],
+    "properties": {
+        "ErrorIdentifier": {"type": "string", "format": "uuid"},
+        "RequestGUID": {"type": "string", "format": "uuid"},
+        "ErrorCode": {"type": "string"},
+        "ErrorMessage": {"type": "string"},
+        "StatusCode": {"type": "integer"},
+        "Details": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "Field": {"type": "string"},
+                    "Constraint": {"type": "string"},
+                    "Message": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+SCHEMAS: Final[Json] = {"Error": _ERROR_A, "RecentError": _ERROR_C, "ContentError": _ERROR_CONTENT}
+"""The shapes of errors: Mailjet's older services', its newer ones', and the Content API's."""
 
 _REFUSALS: Final = {
     "400": "The request is wrong: its path, a parameter, its JSON or a property.",
@@ -39,26 +61,34 @@ _HTML: Final = frozenset({"401", "429"})
 _ALWAYS_RECENT: Final = frozenset({"503"})
 
 
+_CONFLICT: Final = {"409": "The name is taken, or what is to change is locked."}
+"""What only the Content API answers."""
+_KINDS: Final = {"": "Error", "Recent": "RecentError", "Content": "ContentError"}
+"""The shape of an error by what its response's name begins with."""
+
+
 def responses() -> Json:
     """Give the components to refer to."""
     return {
-        _name(status, is_recent): _response(status, text, is_recent=is_recent)
-        for is_recent in (False, True)
-        for status, text in _REFUSALS.items()
+        f"{kind}{status}": _response(status, text, error_name)
+        for kind, error_name in _KINDS.items()
+        for status, text in _refusals(kind).items()
     }
 
 
-def refusals(*, is_recent: bool) -> Json:
+def refusals(*, is_recent: bool, is_content: bool = False) -> Json:
     """Give the refusals of an operation, by status, as references."""
-    return {status: {"$ref": f"#/components/responses/{_name(status, is_recent)}"} for status in _REFUSALS}
+    kind = "Content" if is_content else "Recent" if is_recent else ""
+    return {status: {"$ref": f"#/components/responses/{kind}{status}"} for status in _refusals(kind)}
 
 
-def _name(status: str, is_recent: bool) -> str:  # noqa: FBT001 - which of two names
-    return f"{'Recent' if is_recent else ''}{status}"
+def _refusals(kind: str) -> dict[str, str]:
+    return dict(sorted((_REFUSALS | _CONFLICT).items())) if kind == "Content" else _REFUSALS
 
 
-def _response(status: str, text: str, *, is_recent: bool) -> Json:
-    error_name = "RecentError" if is_recent or status in _ALWAYS_RECENT else "Error"
+def _response(status: str, text: str, error_name: str) -> Json:
+    if status in _ALWAYS_RECENT:
+        error_name = "RecentError"
     content: Json = {"application/json": {"schema": {"$ref": f"#/components/schemas/{error_name}"}}}
     if status in _HTML:
         content["text/html"] = {"schema": {"type": "string"}}

@@ -9,13 +9,10 @@ from aerogram.doors.http.openapi_answers import refusals
 from aerogram.doors.rest import full_style
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK
 from aerogram.doors.rest.filters import with_companions
-from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import LEVELS
+from aerogram.doors.rest.schemas import envelope, input_of, object_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from aerogram.doors.rest.fields import Field
     from aerogram.doors.rest.resource import Action, Resource
     from aerogram.doors.rest.route import Route
     from aerogram.model.account import Level
@@ -36,7 +33,7 @@ _PREFIX: Final = "/v3/REST/"
 
 def schema_of(resource: Resource) -> Json:
     """Describe an object of a resource."""
-    return _object(resource.shown)
+    return object_of(resource.shown)
 
 
 def paths_of(resource: Resource) -> Json:
@@ -75,9 +72,14 @@ def path_of(route: Route) -> Json:
         "x-permission": _permission(route.area.value, route.level),
         "responses": {
             str(route.status): {"description": "Done.", **_content(route.shows_type, route.shows)},
-            **refusals(is_recent=route.is_recent),
+            **refusals(is_recent=route.is_recent, is_content=route.is_content),
         },
     }
+    if route.asks:
+        operation["parameters"] = [_parameter(one.name, one.kind, one.meaning) for one in route.asks]
+    if route.permissions:
+        operation["x-permission"]["tokens"] = list(route.permissions)
+        operation["security"] = [{"basic": []}, {"bearer": []}]
     if route.takes_type or route.takes is not None:
         operation["requestBody"] = _content(route.takes_type, route.takes)
     paths: Json = {}
@@ -121,7 +123,7 @@ def _written(resource: Resource, method: str, verb: str, summary: str, status: i
         operation["responses"][str(NOT_MODIFIED)] = {
             "description": "It was so already; the answer has no body."
         }
-    body = _input(resource.fields, is_new=method == "POST")
+    body = input_of(resource.fields, is_new=method == "POST")
     operation["requestBody"] = {"required": "required" in body, "content": _json(body)}
     return operation
 
@@ -132,8 +134,8 @@ def _acting(resource: Resource, action: Action) -> Json:
     operation = _operation(resource, f"{action.method.lower()}{name}{marks}", action.summary, action.level)
     answer: Json = {"description": "Done."}
     if action.status != NO_CONTENT:
-        shape = _object(action.shows) if action.shows else _reference(resource)
-        answer["content"] = _json(shape if action.is_bare else _envelope(shape))
+        shape = object_of(action.shows) if action.shows else _reference(resource)
+        answer["content"] = _json(shape if action.is_bare else envelope(shape))
         if action.is_repeated:
             answer["content"] = _json(_repeating(shape))
     operation["responses"][str(action.status)] = answer
@@ -142,7 +144,7 @@ def _acting(resource: Resource, action: Action) -> Json:
         *(_parameter(one.name, "string", one.meaning) for one in with_companions(action.asks)),
     ]
     if action.takes:
-        body = _input(action.takes, is_new=True)
+        body = input_of(action.takes, is_new=True)
         operation["requestBody"] = {"required": "required" in body, "content": _json(body)}
     return operation
 
@@ -173,51 +175,23 @@ def _switches(resource: Resource) -> list[Json]:
     return switches
 
 
-def _object(fields: Iterable[Field]) -> Json:
-    return {"type": "object", "properties": {field.name: field.schema() for field in fields}}
-
-
-def _input(fields: Iterable[Field], *, is_new: bool) -> Json:
-    """Describe a body: what may be set, and what must be when the object is new."""
-    settable = [field for field in fields if not field.is_read_only]
-    described = _object(settable)
-    for field in settable:
-        if isinstance(field, Reference):
-            text = f"The unique key of the {field.resource}, in place of {field.name}."
-            described["properties"][f"{field.base}ALT"] = {"type": "string", "description": text}
-    required = [field.name for field in settable if field.is_required and not isinstance(field, Reference)]
-    return described | {"required": required} if required and is_new else described
-
-
 def _rows(resource: Resource) -> Json:
-    return _json(_envelope(_reference(resource)))
+    return _json(envelope(_reference(resource)))
 
 
 def _reference(resource: Resource) -> Json:
     return {"$ref": f"#/components/schemas/{resource.class_name}"}
 
 
-def _envelope(shape: Json) -> Json:
-    return {
-        "type": "object",
-        "required": ["Count", "Data", "Total"],
-        "properties": {
-            "Count": {"type": "integer"},
-            "Data": {"type": "array", "items": shape},
-            "Total": {"type": "integer"},
-        },
-    }
-
-
 def _repeating(shape: Json) -> Json:
     """Describe an envelope beside whose ``Data`` the properties of its one row stand again."""
-    envelope = _envelope(shape)
-    return envelope | {"properties": envelope["properties"] | shape["properties"]}
+    described = envelope(shape)
+    return described | {"properties": described["properties"] | shape["properties"]}
 
 
 def _content(media_type: str, schema: Json | None) -> Json:
     if media_type:
-        return {"content": {media_type: {}}}
+        return {"content": {media_type: {"schema": schema} if schema else {}}}
     return {"content": _json(schema)} if schema else {}
 
 

@@ -18,6 +18,8 @@ from aerogram.doors.http.body_pieces import body_pieces
 from aerogram.doors.http.v31.mistakes import UNAUTHENTICATED
 from aerogram.doors.rest.calls import Request, RouteCall, parameters_of
 from aerogram.doors.rest.faults import MethodNotAllowedError, RestError, media_type
+from aerogram.doors.rest.route import CONTENT_PREFIX
+from aerogram.doors.rest.v1.faults import ContentError
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     from aerogram.model.account import Principal
 
 PREFIX: Final = "/v3/"
-OTHER_PREFIXES: Final = ("/v1/", "/v4/")
+OTHER_PREFIXES: Final = (CONTENT_PREFIX, "/v4/")
 _RESOURCES: Final = "rest"
 _DATA: Final = "data"
 """Below it are files, and an unknown source of files is answered as such (facts: REST.md 6)."""
@@ -46,6 +48,10 @@ _JSON_TYPES: Final = frozenset(
         b"text/json",
         b"text/plain",
     }
+)
+_CHALLENGES: Final = (
+    (b"www-authenticate", b'Basic realm="Provide an apiKey and secretKey"'),
+    (b"www-authenticate", b"Bearer"),
 )
 _STATUSES: Final[Mapping[type, int]] = {ForbiddenError: 403, BodyTooLargeError: 413, BodyEncodingError: 400}
 
@@ -71,7 +77,11 @@ class Rest:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
-            principal = await self._doorkeeper.admit(scope)
+            principal = await (
+                self._doorkeeper.admit_with_token(scope)
+                if _is_content(scope)
+                else self._doorkeeper.admit(scope)
+            )
             segments = _resource_path(scope)
             if segments:
                 return await self._of_resource(principal, segments, scope, receive)
@@ -79,6 +89,8 @@ class Rest:
         except UnauthenticatedError:
             if _is_old(scope):
                 return errors.unauthorized_v3()
+            if _is_content(scope):
+                return errors.content_api(UNAUTHENTICATED.status, UNAUTHENTICATED.message, _CHALLENGES)
             return errors.shape_c(UNAUTHENTICATED.status, UNAUTHENTICATED.message)
         except (LockedOutError, RateLimitedError) as error:
             return errors.too_many(error.seconds)
@@ -107,12 +119,13 @@ class Rest:
         if found is None:
             return _leads_nowhere(scope)
         route, parts = found
-        authorize(principal, route.area, route.level)
+        authorize(principal, route.area, route.level, route.permissions)
         call = RouteCall(
             principal=principal,
             parts=parts,
             parameters=parameters_of(scope["query_string"].decode("latin-1")),
             body=body_pieces(scope, receive, route.max_body_bytes),
+            content_type=header(scope, b"content-type").decode("latin-1"),
         )
         reply = await route.run(call)
         content_type = reply.content_type.encode() or (JSON_UTF8 if route.is_recent else JSON)
@@ -126,6 +139,10 @@ class Rest:
         if isinstance(error, MethodNotAllowedError):
             headers = ((b"allow", ", ".join(error.allowed).encode()),)
         status = error.status if isinstance(error, RestError) else _STATUSES[type(error)]
+        if _is_content(scope):
+            own = error if isinstance(error, ContentError) else None
+            code, details = (own.code, own.details) if own else ("", ())
+            return errors.content_api(status, str(error), headers, code, details)
         info = error.info if isinstance(error, RestError) else ""
         if self._is_recent(scope):
             return errors.shape_c(status, str(error), headers, info=info)
@@ -145,6 +162,11 @@ def _method(scope: Scope) -> str:
 def _is_old(scope: Scope) -> bool:
     path: str = scope["path"]
     return path.startswith(PREFIX)
+
+
+def _is_content(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith(CONTENT_PREFIX)
 
 
 def _segments(scope: Scope) -> tuple[str, ...]:
@@ -177,6 +199,8 @@ def _may_be_json(content_type: bytes) -> bool:
 
 def _leads_nowhere(scope: Scope) -> Answer:
     """Answer a path without route; below ``/v3/`` Mailjet says 500 for what is the caller's mistake."""
+    if _is_content(scope):
+        return errors.content_api(errors.NOT_FOUND, "There is nothing at this path.")
     if not _is_old(scope):
         return errors.shape_c(errors.NOT_FOUND, "There is nothing at this path.")
     name = scope["path"].removeprefix(PREFIX).partition("/")[0]

@@ -42,6 +42,13 @@ class RouteCall(msgspec.Struct, frozen=True, kw_only=True):
     body: AsyncIterator[bytes]
     """The body in pieces, decompressed; raises when it grows longer than the route allows."""
 
+    content_type: str = ""
+    """The media type of the body with its parameters, as the client gives it."""
+
+    async def whole_body(self) -> bytes:
+        """Read the body into memory."""
+        return b"".join([piece async for piece in self.body])
+
 
 class Reply(msgspec.Struct, frozen=True):
     """The answer; an empty body goes out as none. ``content_type`` "" is JSON."""

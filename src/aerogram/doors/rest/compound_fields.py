@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.rest.fields import MAX_TEXT, Field, ValueFault
+from aerogram.doors.rest.fields import MAX_TEXT, Field, ValueFault, integer_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,33 @@ class Words(Field):
         """Describe it with its words."""
         items = {"type": "string"} | ({"enum": list(self._words.values())} if self._words else {})
         return super().schema() | {"items": items}
+
+
+class Ids(Field):
+    """An array of ids of other objects, each once, in the order that they are given in."""
+
+    schema_type = "array"
+
+    def __init__(self, name: str, source: str, *, most: int, **marks: Any) -> None:
+        super().__init__(name, source, **marks)
+        self._most = most
+
+    def read(self, value: Any) -> tuple[int, ...]:
+        """Read an array of whole numbers."""
+        read = [integer_of(each) for each in value] if isinstance(value, list) else [None]
+        if None in read:
+            raise ValueFault("The value must be an array of integers")
+        if len(read) > self._most:
+            raise ValueFault(f"The value may have {self._most} elements")
+        return tuple(dict.fromkeys(each for each in read if each is not None))
+
+    def show(self, value: Any) -> list[int]:
+        """Give an array; an empty one when unset."""
+        return list(value or ())
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it."""
+        return super().schema() | {"items": {"type": "integer", "format": "int64"}}
 
 
 class Json(Field):

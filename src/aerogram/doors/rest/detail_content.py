@@ -8,6 +8,7 @@ import msgspec
 
 from aerogram.base.errors import NotFoundError
 from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
+from aerogram.content.template_versions import LockedError
 from aerogram.doors.rest import faults
 from aerogram.doors.rest.resource import LEVELS, Action
 
@@ -23,7 +24,7 @@ MAX_CONTENT_BYTES: Final = 8 * MAX_PART_BYTES
 
 
 class Contents(Protocol):
-    """Stored mails. Both methods raise `NotFoundError`, the second `PartTooLargeError` too."""
+    """Stored mails. Both methods raise `NotFoundError`, the second `PartTooLargeError` and `LockedError` too."""
 
     async def content(self, account_id: int, which: int) -> Content:
         """Give what a mail says."""
@@ -96,6 +97,8 @@ class DetailContent:
         except PartTooLargeError as error:
             reason = f"The value may have {MAX_PART_BYTES} bytes"
             raise faults.invalid_properties({self._names[error.part]: reason}) from None
+        except LockedError as error:
+            raise faults.locked(str(error)) from None
         except NotFoundError:
             raise self._missing() from None
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from aerogram.base.errors import NotUniqueError
 from aerogram.doors.rest import faults, full_style, paging
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK, Reply, Request, parameters_of
 from aerogram.doors.rest.fields import integer_of
@@ -52,9 +53,15 @@ class Engine:
         resource = self.resource_at(request.segments)
         if resource is None:
             raise faults.unknown_resource(request.segments[0])
-        parameters_of(request.query)
         asked = _Asked(request, resource, parameters_of(request.query))
-        match request.segments[1:]:
+        try:
+            return await self._serve(asked)
+        except NotUniqueError:
+            raise faults.not_unique(resource.class_name) from None
+
+    async def _serve(self, asked: _Asked) -> Reply:
+        resource = asked.resource
+        match asked.request.segments[1:]:
             case ():
                 return await self._on_collection(asked)
             case rest if (call := resource.action_call(rest)) is not None:
@@ -130,7 +137,9 @@ class Engine:
                 raise asked.resource.missing()
         filters = {filter_.name.lower(): filter_ for filter_ in action.asks}
         conditions = conditions_in(asked.parameters, filters)
-        values |= {one.name: one.value for one in conditions} | {CONDITIONS: tuple(conditions)}
+        values |= {one.name: one.value for one in conditions}
+        if action.asks:
+            values[CONDITIONS] = tuple(conditions)
         if action.is_paged:
             values["limit"] = paging.limit_of(asked.parameters)
             values["offset"] = paging.offset_of(asked.parameters)

@@ -43,6 +43,11 @@ def master_only() -> RestError:
     return RestError(403, "Operation not allowed")
 
 
+def locked(why: str) -> RestError:
+    """Refuse to change what is locked: nobody may, whatever their key."""
+    return RestError(403, why)
+
+
 def unknown_resource(name: str) -> RestError:
     """Refuse a resource that does not exist."""
     return RestError(400, f'Unknown resource: "{name[:80]}"', "Bad Request")
@@ -95,6 +100,11 @@ def taken(class_name: str, value: str, property_name: str) -> RestError:
     return RestError(
         400, f'MJ18 A {class_name} resource with value "{value}" for {property_name} already exists.'
     )
+
+
+def not_unique(class_name: str) -> RestError:
+    """Refuse such an object when only the store noticed, which does not say whose key it is."""
+    return RestError(400, f"MJ18 A {class_name} resource with the same unique key already exists.")
 
 
 def invalid_properties(reasons: dict[str, str]) -> RestError:

@@ -28,7 +28,7 @@ def given_in(body: bytes, fields: Sequence[Field], unknown: Callable[[str], Rest
     """
     by_name = {spelling: field for field in fields for spelling in field.readers()}
     given: Given = {}
-    for name, value in _object(body).items():
+    for name, value in object_in(body).items():
         field = by_name.get(name.lower())
         if field is None:
             raise unknown(name)
@@ -81,7 +81,8 @@ def conditions_in(
     return conditions
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def object_in(body: bytes) -> dict[str, Any]:
+    """Read a body as a JSON object; an empty one is an empty object. Raises `RestError`."""
     if not body.strip():
         return {}
     try:

@@ -53,6 +53,11 @@ from aerogram.doors.rest.resources.user import user
 from aerogram.doors.rest.resources.widget import widget
 from aerogram.doors.rest.resources.widgetcustomvalue import WidgetCustomValue
 from aerogram.doors.rest.resources.workflow import Workflow
+from aerogram.doors.rest.v1.contents import ContentRoutes
+from aerogram.doors.rest.v1.images import ImageRoutes
+from aerogram.doors.rest.v1.labels import LabelRoutes
+from aerogram.doors.rest.v1.templates import TemplateRoutes
+from aerogram.doors.rest.v1.tokens import TokenRoutes
 from aerogram.model.job import JobKind
 
 if TYPE_CHECKING:
@@ -62,8 +67,8 @@ if TYPE_CHECKING:
     from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
-    from aerogram.content.templates import Templates
     from aerogram.doors.rest.account_services import AccountServices
+    from aerogram.doors.rest.content_services import ContentServices
     from aerogram.doors.rest.resource import Resource
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
     from aerogram.doors.rest.route import Route
@@ -77,7 +82,7 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     ids: IdGenerator
     clock: Clock
-    templates: Templates
+    content: ContentServices
     subscriptions: Subscriptions
     audience: Audience
     jobs: Jobs
@@ -111,7 +116,7 @@ def resources(services: RestServices) -> list[Resource]:
         Message(messages, exports.of(JobKind.EXPORT_MESSAGES, Message.filters, of_messages)),
         MessageHistory(History(services.database)),
         eventcallbackurl(services.subscriptions, services.send_sample),
-        template(services.templates),
+        template(services.content.templates),
         messageinformation(messages, services.clock),
         messagestate(),
         campaign(services.database, services.clock),
@@ -167,7 +172,23 @@ def _of_account(services: AccountServices, database: Database, public_url: str) 
 
 def routes(services: RestServices) -> list[Route]:
     """Bind every route that is no resource."""
-    return [*contact_erasure(services.audience), *DataFiles(services.jobs).routes()]
+    return [
+        *contact_erasure(services.audience),
+        *DataFiles(services.jobs).routes(),
+        *_of_content(services.content, services.clock, services.public_url),
+    ]
+
+
+def _of_content(services: ContentServices, clock: Clock, public_url: str) -> list[Route]:
+    """Bind the Content API."""
+    templates = TemplateRoutes(services.templates, services.labels)
+    return [
+        *templates.routes(),
+        *ContentRoutes(services.versions, templates).routes(),
+        *TokenRoutes(services.tokens, clock).routes(),
+        *LabelRoutes(services.labels).routes(),
+        *ImageRoutes(services.images, services.labels, public_url).routes(),
+    ]
 
 
 class _Unbound:

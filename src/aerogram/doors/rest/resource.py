@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
     The object of an action without key is an empty row. The values are those of the body by their fields'
     sources, of the query by their filters' conditions, and the id behind the action by ``sub_id``; `CONDITIONS`
-    has those of the query once more, as two of them may bear one name.
+    has those of the query once more, as two of them may bear one name, where the action asks for any.
     """
     Key = Callable[[str], Condition | None]
     """Reads the key of a path as the condition that selects its object; None when it is of another form."""
 
 CONDITIONS: Final = "conditions"
-"""The name under which an action finds the `Condition`s of its query, as a tuple."""
+"""The name under which an action that asks for some finds the `Condition`s of its query, as a tuple."""
 LEVELS: Mapping[str, Level] = {
     "GET": Level.READ,
     "POST": Level.WRITE,

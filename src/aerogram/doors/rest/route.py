@@ -34,8 +34,17 @@ if TYPE_CHECKING:
 
 OLD_PREFIX: Final = "/v3/"
 """Below it errors have Mailjet's old shape; elsewhere they bear an identifier (facts: REST.md 15)."""
+CONTENT_PREFIX: Final = "/v1/"
 
 _ANYTHING: Final = ""
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """A parameter of a query; ``kind`` is a type of JSON Schema."""
+
+    name: str
+    kind: str
+    meaning: str
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +67,15 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     shows_type: str = ""
     """The media type of an answer that is no JSON."""
     max_body_bytes: int = MAX_BODY_BYTES
+    permissions: tuple[str, ...] = ()
+    """What a content token needs one of; without any, no token is let in."""
+    asks: tuple[Parameter, ...] = ()
+    """The parameters of its query, for the description."""
+
+    @property
+    def is_content(self) -> bool:
+        """Tell whether it belongs to the Content API, whose errors have codes and whose callers may have tokens."""
+        return self.path.startswith(CONTENT_PREFIX)
 
     @property
     def is_recent(self) -> bool:

@@ -23,6 +23,7 @@ from aerogram.store.records import callback_journal, callback_leases
 from aerogram.store.sql import Engine
 
 if TYPE_CHECKING:
+    from aerogram.audience.follower import ContactFollower
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
     from aerogram.net.http import Answered, HttpCaller, Unanswered
@@ -51,13 +52,15 @@ class WebhookSender:
         sealer: Sealer,
         http: HttpCaller,
         clock: Clock,
+        contacts: ContactFollower,
         timings: Timings | None = None,
     ) -> None:
-        """Take what it needs; ``http`` stays the caller's to close."""
+        """Take what it needs; ``http`` stays the caller's to close. ``contacts`` knows who recipients are."""
         self._database = database
         self._sealer = sealer
         self._http = http
         self._clock = clock
+        self._contacts = contacts
         self._timings = timings or Timings()
         self._lease = 1 + secrets.randbelow(MAX_ID)
         self._held_until: dict[int, float] = {}
@@ -72,7 +75,9 @@ class WebhookSender:
 
     async def run(self) -> None:
         """Work until cancelled, and then let go of what is held."""
-        workshop = Workshop(self._database, self._http, self._clock, self._timings, self._lease)
+        workshop = Workshop(
+            self._database, self._http, self._clock, self._contacts, self._timings, self._lease
+        )
         try:
             if self._database.engine is Engine.SQLITE:
                 # The store is ours alone, so a lease in it is that of a predecessor that was killed.

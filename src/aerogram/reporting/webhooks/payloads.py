@@ -36,7 +36,7 @@ def payload(told: Announcement) -> dict[str, Any]:
         "Message_GUID": told.uuid,
         "email": told.recipient,
         "mj_campaign_id": told.campaign_id,
-        "mj_contact_id": 0,
+        "mj_contact_id": told.contact_id,
         "customcampaign": told.campaign,
     }
     words.update(_SPECIFIC[told.kind](told))

@@ -19,8 +19,10 @@ from aerogram.store.records import callback_journal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aerogram.audience.follower import ContactFollower
     from aerogram.base.clock import Clock
     from aerogram.net.http import HttpCaller
+    from aerogram.store.records.callback_journal import Entry
     from aerogram.store.sql import Database, Unit
 
 T = TypeVar("T")
@@ -53,11 +55,18 @@ class Workshop:
     """What all runners share."""
 
     def __init__(
-        self, database: Database, http: HttpCaller, clock: Clock, timings: Timings, lease: int
+        self,
+        database: Database,
+        http: HttpCaller,
+        clock: Clock,
+        contacts: ContactFollower,
+        timings: Timings,
+        lease: int,
     ) -> None:
         self.database = database
         self.http = http
         self.clock = clock
+        self.contacts = contacts
         self.timings = timings
         self.lease = lease
         self.calls = asyncio.Semaphore(MAX_CALLS)
@@ -176,14 +185,23 @@ class Runner:
         while lane.wants_more(now_ms) and not self._is_at_end:
             lane.begin_read()
             if lane.is_full:
-                entries = await database.read(partial(callback_journal.retried, journals, now_ms, PAGE))
+                found = await database.read(partial(callback_journal.retried, journals, now_ms, PAGE))
                 self._is_at_end = True
             else:
-                entries = await database.read(partial(callback_journal.page, journals, self._cursor, PAGE))
-                self._is_at_end = len(entries) < PAGE
+                found = await database.read(partial(callback_journal.page, journals, self._cursor, PAGE))
+                self._is_at_end = len(found) < PAGE
+            entries = await self._introduced(found)
             if entries:
                 self._cursor = entries[-1].announcement.event_id
             lane.offer(entries, now_ms)
+
+    async def _introduced(self, entries: list[Entry]) -> list[Entry]:
+        """Name the contact of each recipient, which is made first where the follower has not come to it."""
+        if not entries:
+            return entries
+        recipients = {each.announcement.message_id: each.announcement.recipient for each in entries}
+        contacts = await self._workshop.contacts.contacts_of(self._route.account_id, recipients)
+        return [_of_contact(each, contacts.get(each.announcement.message_id, 0)) for each in entries]
 
     async def _tell(self, parcel: Parcel) -> None:
         """Make one call and write down what came of it."""
@@ -245,3 +263,8 @@ class Runner:
             is_dead=verdict.is_dead,
         )
         await workshop.write(partial(callback_journal.refused, refusal, now_ms))
+
+
+def _of_contact(entry: Entry, contact_id: int) -> Entry:
+    announcement = msgspec.structs.replace(entry.announcement, contact_id=contact_id)
+    return msgspec.structs.replace(entry, announcement=announcement)

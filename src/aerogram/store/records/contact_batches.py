@@ -91,7 +91,8 @@ _STIRRED = Sql(
 _UNSUBSCRIBED = Sql(
     update(contact)
     .where(_SOME)
-    .values(last_activity_ms=bindparam("now_ms"), unsubscribed_ms=bindparam("now_ms")),
+    # By what the contact left an earlier time says nothing of this one.
+    .values(last_activity_ms=bindparam("now_ms"), unsubscribed_ms=bindparam("now_ms"), unsubscribed_by=""),
     "now_ms",
     "of_account",
     "contact_ids",

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Numeric,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     func,
@@ -101,6 +102,13 @@ def fold_case(text: ColumnElement[str], *, is_cheap: bool) -> ColumnElement[str]
         case((is_ascii, func.lower(text.collate("C"))), else_=in_postgresql),
         Text,
     )
+
+
+def mentions(text: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Tell whether a text has the parameter ``name`` in it, in any case; the parameter is in small letters."""
+    within, words = fold_case(text, is_cheap=True), bindparam(name, type_=Text())
+    found = either(func.instr(within, words), func.strpos(within, words), BigInteger)
+    return found > literal_column("0", BigInteger)
 
 
 def date_part(

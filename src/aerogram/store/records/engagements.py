@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, insert, select, text
 
 from aerogram.base.clock import HOUR
-from aerogram.model.event import EventKind
+from aerogram.model.event import EventKind, Verdict
 from aerogram.store.records import event_log
 from aerogram.store.records.suppressions import SuppressionRow, put_suppressions
 from aerogram.store.sql import Sql, Unit, any_of
@@ -49,6 +49,11 @@ class Engaged(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     geo: str = ""
     verdict: int = 0
+
+    @property
+    def is_of_contact(self) -> bool:
+        """See `event_log.Fact`: what a scanner does is not done by the recipient."""
+        return self.verdict != Verdict.SCANNER
 
 
 class Subscriber(NamedTuple):

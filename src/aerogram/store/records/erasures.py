@@ -1,37 +1,17 @@
-"""What is left of a person in the store, found and blanked; the proofs that it was."""
+"""The tables that have a row for an address, and the proofs that it was erased from all of them."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import bindparam, case, delete, exists, select, text, update
+from sqlalchemy import bindparam, delete, select, text
 
-from aerogram.model.message import MessageState
 from aerogram.store.contact_tables import contact, erasure
-from aerogram.store.sql import Sql, Unit, any_of
-from aerogram.store.tables import (
-    campaign,
-    campaign_recipient,
-    captured,
-    content,
-    event,
-    message,
-    suppression,
-    unsubscription,
-)
+from aerogram.store.sql import Sql, Unit
+from aerogram.store.tables import campaign, campaign_recipient, suppression, unsubscription
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy import Table
-
-
-class Found(NamedTuple):
-    """A message that may have gone to somebody who is erased."""
-
-    id: int
-    content_id: int
-    recipient: str
 
 
 class Proof(NamedTuple):
@@ -43,80 +23,6 @@ class Proof(NamedTuple):
     erased_ms: int
 
 
-_MESSAGES = Sql(
-    select(*(message.c[name] for name in Found._fields))
-    .where(
-        message.c.account_id == bindparam("account_id"),
-        message.c.id > bindparam("after"),
-        message.c.domain == bindparam("domain"),
-    )
-    .order_by(message.c.id)
-    .limit(bindparam("most")),
-    "account_id",
-    "after",
-    "domain",
-    "most",
-)
-_SOME: Final = any_of(message.c.id, "message_ids")
-_BLANK_MESSAGES = Sql(
-    update(message)
-    .where(_SOME)
-    .values(
-        recipient=bindparam("alias"),
-        domain=bindparam("alias_domain"),
-        reply="",
-        orcpt="",
-        personal="",
-        # A worker that has the message right now loses its lease, and so can record nothing of it.
-        lease=0,
-        state=case(
-            (message.c.state == int(MessageState.QUEUED), int(MessageState.CANCELLED)),
-            (message.c.state == int(MessageState.HELD), int(MessageState.CANCELLED)),
-            else_=message.c.state,
-        ),
-    ),
-    "alias",
-    "alias_domain",
-    "message_ids",
-)
-_BLANK_EVENTS = Sql(
-    update(event)
-    .where(any_of(event.c.message_id, "message_ids"))
-    .values(reply="", transcript="", agent="", ip="", url="", geo="", address=""),
-    "message_ids",
-)
-_DROP_CAPTURED = Sql(delete(captured).where(any_of(captured.c.message_id, "message_ids")), "message_ids")
-_OTHER = message.alias("other")
-_BLANK_CONTENTS = Sql(
-    update(content)
-    .where(
-        any_of(content.c.id, "content_ids"),
-        # A mail to several belongs to the others too. The ids of its messages follow its own.
-        ~exists().where(
-            _OTHER.c.account_id == content.c.account_id,
-            _OTHER.c.id > content.c.id,
-            _OTHER.c.id <= content.c.id + bindparam("span"),
-            _OTHER.c.content_id == content.c.id,
-            _OTHER.c.domain != bindparam("alias_domain"),
-        ),
-    )
-    .values(
-        body=b"",
-        blob=None,
-        size=0,
-        subject="",
-        custom_id="",
-        event_payload="",
-        transcript="",
-        treatment="",
-    ),
-    "content_ids",
-    "span",
-    "alias_domain",
-)
-_SPAN: Final = 2**24
-"""Ids behind a content's own among which its messages are: two seconds of `aerogram.base.ids`, or half a
-million recipients."""
 _CAMPAIGNS: Final = select(campaign.c.name).where(campaign.c.account_id == bindparam("account_id"))
 _DROP_CAMPAIGN_ROWS = Sql(
     delete(campaign_recipient).where(
@@ -155,6 +61,21 @@ _PROOF = Sql(
     "account_id",
     "contact_id",
 )
+_PROOFS_OF_DIGEST = Sql(
+    select(*(erasure.c[name] for name in Proof._fields))
+    .where(erasure.c.account_id == bindparam("account_id"), erasure.c.digest == bindparam("digest"))
+    .order_by(erasure.c.erased_ms),
+    "account_id",
+    "digest",
+)
+_NEWEST = Sql(
+    select(*(erasure.c[name] for name in Proof._fields))
+    .where(erasure.c.account_id == bindparam("account_id"))
+    .order_by(erasure.c.erased_ms.desc(), erasure.c.contact_id.desc())
+    .limit(bindparam("most")),
+    "account_id",
+    "most",
+)
 _PURGE = Sql(
     delete(contact)
     .where(
@@ -164,25 +85,6 @@ _PURGE = Sql(
     .returning(contact.c.id),
     "until_ms",
 )
-
-
-def messages_to_domain(account_id: int, domain: str, after: int, most: int) -> Unit[list[Found]]:
-    """Give messages of an account to a domain, by rising id, from behind the id ``after``."""
-    rows = yield _MESSAGES(account_id, after, domain, most)
-    return [Found(*row) for row in rows]
-
-
-def blank_messages(found: Sequence[Found], alias: str) -> Unit[None]:
-    """Blank all that is personal in messages, their events and captured mail; those that wait are cancelled.
-
-    ``alias`` stands for the address that is erased. A content goes when all its recipients are of its domain.
-    """
-    ids = [each.id for each in found]
-    domain = alias.rpartition("@")[2]
-    yield _BLANK_MESSAGES(alias, domain, ids)
-    yield _BLANK_EVENTS(ids)
-    yield _DROP_CAPTURED(ids)
-    yield _BLANK_CONTENTS(sorted({each.content_id for each in found}), _SPAN, domain)
 
 
 def forget_address(account_id: int, address: str) -> Unit[None]:
@@ -200,6 +102,18 @@ def proof_of(account_id: int, contact_id: int) -> Unit[Proof | None]:
     """Give the proof that a contact was erased."""
     rows = yield _PROOF(account_id, contact_id)
     return Proof(*rows[0]) if rows else None
+
+
+def proofs_of_digest(account_id: int, digest: str) -> Unit[list[Proof]]:
+    """Give the proofs that bear a digest, oldest first: an address may come back and be erased again."""
+    rows = yield _PROOFS_OF_DIGEST(account_id, digest)
+    return [Proof(*row) for row in rows]
+
+
+def newest(account_id: int, most: int) -> Unit[list[Proof]]:
+    """Give the proofs of an account, newest first."""
+    rows = yield _NEWEST(account_id, most)
+    return [Proof(*row) for row in rows]
 
 
 def purge(until_ms: int) -> Unit[int]:

@@ -1,6 +1,7 @@
 """The event log: what every fact writes beside its own row, whoever records it.
 
-A fact is an event, one more in a counter, and, when webhooks are told of it, a row of their journal.
+A fact is an event, one more in a counter, and a row in the journals of those who follow: contacts, when it
+says something of one, and webhooks, when they are told of it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from sqlalchemy import select, text
 
 from aerogram.base.clock import HOUR
+from aerogram.store.records import contact_journal
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import callback
 
@@ -33,6 +35,10 @@ class Fact(Protocol):
     def event_kind(self) -> int: ...  # noqa: D102 - named after its column
     @property
     def event_type(self) -> str: ...  # noqa: D102 - named after its column
+    @property
+    def is_of_contact(self) -> bool:
+        """It makes the recipient a contact, or changes what is known of one."""
+        ...
 
 
 _COUNT = Sql(
@@ -66,7 +72,7 @@ _JOURNAL = Sql(
 
 
 def append(add: Step, facts: Sequence[Fact], at_ms: int) -> Unit[None]:
-    """Run ``add``, which inserts the events' rows; count them; put them into the journal of webhooks.
+    """Run ``add``, which inserts the events' rows; count them; put them into the journals.
 
     ``at_ms`` is when they happened: it names the hour of the counters.
     """
@@ -77,6 +83,13 @@ def append(add: Step, facts: Sequence[Fact], at_ms: int) -> Unit[None]:
     yield _COUNT.many(
         [(account, hour_ms, kind, amount) for (account, kind), amount in sorted(amounts.items())]
     )
+    of_contacts = [
+        (fact.event_id, fact.account_id, fact.message_id, fact.event_kind, at_ms)
+        for fact in facts
+        if fact.is_of_contact
+    ]
+    if of_contacts:
+        yield contact_journal.ADD.many(of_contacts)
     announced = [fact for fact in facts if fact.event_type]
     if announced and (yield _HAS_CALLBACKS(list({fact.account_id for fact in announced}))):
         yield _JOURNAL.many(

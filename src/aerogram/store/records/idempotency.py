@@ -119,11 +119,17 @@ def find(key: IdempotencyKey, now_ms: int) -> Unit[Standing | None]:
     return Standing(*rows[0]) if rows else None
 
 
-def _forget(too_old: int) -> Unit[None]:
+def forget(now_ms: int) -> Unit[int]:
+    """Remove some keys past their life, as no call may come that would; gives how many."""
+    return (yield from _forget(now_ms - LIFE_MS))
+
+
+def _forget(too_old: int) -> Unit[int]:
     """Remove some keys past their life; those that others hold at the moment are left to them."""
     rows = yield _OLDEST(too_old)
     if rows:
         yield _FORGET.many([tuple(row) for row in rows])
+    return len(rows)
 
 
 def _row_of(call: KeyedCall, now_ms: int, too_old: int) -> Row:

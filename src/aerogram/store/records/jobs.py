@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, case, delete, func, insert, select, text, upda
 from aerogram.base.errors import AerogramError
 from aerogram.model.job import Job, JobStatus, Refusal
 from aerogram.store.job_tables import job, job_error
+from aerogram.store.records.either import mentions
 from aerogram.store.records.listing import Listing
 from aerogram.store.sql import Sql, Unit
 
@@ -177,6 +178,14 @@ _ERRORS = Sql(
     "after",
     "most",
 )
+_FORGET_MENTIONS = Sql(
+    delete(job_error).where(
+        job_error.c.job_id.in_(select(job.c.id).where(job.c.account_id == bindparam("owner"))),
+        mentions(job_error.c.text, "words"),
+    ),
+    "owner",
+    "words",
+)
 _FORGET_ERRORS = Sql(
     delete(job_error).where(
         job_error.c.job_id.in_(
@@ -263,6 +272,11 @@ def refuse(job_id: int, header: str, refusals: Sequence[Refusal]) -> Unit[None]:
 def errors(job_id: int, after: int, most: int) -> Unit[list[Refusal]]:
     """Give lines of the error file behind an item; begin with -1 to have its header."""
     return [Refusal(item, line) for item, line in (yield _ERRORS(job_id, after, most))]
+
+
+def forget_mentions(account_id: int, words: str) -> Unit[None]:
+    """Forget the refused items of an account whose lines have some words, given in small letters."""
+    yield _FORGET_MENTIONS(account_id, words)
 
 
 def forget_errors(before_ms: int) -> Unit[None]:

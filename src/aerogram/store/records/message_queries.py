@@ -12,6 +12,7 @@ from sqlalchemy import Integer, SmallInteger, and_, bindparam, case, func, selec
 
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
+from aerogram.store.contact_tables import contact
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign, content, event, message, sender
 
@@ -80,11 +81,21 @@ _IS_ITS_CAMPAIGN: Final = and_(
     campaign.c.account_id == content.c.account_id, campaign.c.name == content.c.campaign
 )
 
+_CONTACTS_ADDRESS: Final = (
+    select(contact.c.email)
+    .where(
+        contact.c.id == bindparam("contact_id"),
+        contact.c.account_id == bindparam("account_id"),
+        contact.c.is_anonymized == 0,
+    )
+    .scalar_subquery()
+)
 CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "id": message.c.id == bindparam("id"),
     "behind": message.c.id > bindparam("behind"),
     "uuid": message.c.uuid == bindparam("uuid"),
     "recipient": func.lower(message.c.recipient) == bindparam("recipient"),
+    "contact_id": func.lower(message.c.recipient) == _CONTACTS_ADDRESS,
     "after_ms": message.c.created_ms > bindparam("after_ms"),
     "until_ms": message.c.created_ms <= bindparam("until_ms"),
     "statuses": any_of(_STATUS, "statuses", Integer()),

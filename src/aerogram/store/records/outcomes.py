@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from aerogram.model.event import EventKind
+from aerogram.store.event_tables import notification
 from aerogram.store.records import engagements, event_log, submissions
 from aerogram.store.records.suppressions import SuppressionRow, put_suppressions
 from aerogram.store.sql import Sql, Unit, any_of
@@ -70,6 +71,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What tells of an error in the template language."""
     engaged: tuple[Engaged, ...] = ()
     """What a simulated recipient did at once; the moment of each is that of the record."""
+    makes_contact: bool = True
+    """False of mail by sandbox credentials, and of notices of the service."""
+
+    @property
+    def is_of_contact(self) -> bool:
+        """See `event_log.Fact`: all that webhooks may be told of, so that none is told without its contact."""
+        return self.makes_contact and self.event_type != ""
 
 
 _HELD = Sql(
@@ -121,6 +129,11 @@ EVENT_COLUMNS: Final = (
     "transcript",
 )
 _ADD_EVENT = Sql(insert(event).values({name: bindparam(name) for name in EVENT_COLUMNS}), *EVENT_COLUMNS)
+_ADD_NOTIFICATION = Sql(
+    insert(notification).values(message_id=bindparam("message_id"), content_id=bindparam("content_id")),
+    "message_id",
+    "content_id",
+)
 _CAPTURED: Final = ("message_id", "account_id", "body", "blob", "size", "at_ms", "subject")
 _CAPTURE = Sql(insert(captured).values({name: bindparam(name) for name in _CAPTURED}), *_CAPTURED)
 _DEFERRED_SINCE = Sql(
@@ -175,23 +188,24 @@ def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
 
 def _queue_notifications(changes: Sequence[Change], now_ms: int) -> Unit[None]:
     """Queue what tells senders of these changes; comes before the changes' own events are appended."""
-    due: list[Notification] = []
+    due: list[tuple[int, Notification]] = []
     for change in changes:
         if change.error_report is not None:
-            due.append(change.error_report)
-        notification = change.notification
-        if notification is None:
+            due.append((change.message_id, change.error_report))
+        told_of = change.notification
+        if told_of is None:
             continue
-        since_ms = notification.deferred_since_ms
+        since_ms = told_of.deferred_since_ms
         if since_ms is not None:
             told = yield _DEFERRED_SINCE(change.message_id, int(EventKind.DEFERRED), since_ms)
             if told or now_ms < since_ms:
                 continue
-        due.append(notification)
+        due.append((change.message_id, told_of))
     if due:
         yield from submissions.add(
-            submissions.Rows([each.content for each in due], [each.message for each in due])
+            submissions.Rows([each.content for _, each in due], [each.message for _, each in due])
         )
+        yield _ADD_NOTIFICATION.many([(message_id, each.content[0]) for message_id, each in due])
 
 
 def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:

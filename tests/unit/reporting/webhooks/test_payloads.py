@@ -19,7 +19,7 @@ COMMON = {
     "Message_GUID": UUID,
     "email": "ann@example.net",
     "mj_campaign_id": 12,
-    "mj_contact_id": 0,
+    "mj_contact_id": 77,
     "customcampaign": "spring_sale",
     "CustomID": "r-17",
     "Payload": '{"order":17}',
@@ -39,6 +39,7 @@ def announced(kind, **facts):
             "event_payload": '{"order":17}',
             "campaign": "spring_sale",
             "campaign_id": 12,
+            "contact_id": 77,
             **facts,
         },
     )

@@ -7,19 +7,24 @@ from typing import Annotated, Any
 
 import typer
 
+from aerogram.audience.erasure import KEY_PURPOSE, Erasures
 from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE, Jobs, is_over
 from aerogram.audience.jobs.csv_import import LIST_METHODS, METHODS
 from aerogram.audience.jobs.desk import Workshop
 from aerogram.audience.lists import Lists
 from aerogram.base.errors import NotFoundError, RefusedError
-from aerogram.doors.cli.answer import Answer, one_line, plural
+from aerogram.doors.cli.answer import Answer, moment, one_line, plural, table
 from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.model.page import PageRequest
+from aerogram.store.records.erasures import Proof
+from aerogram.wire.mime.errors import AddressError
 
-noun = Noun("Contacts of an account: import and export them, and look at the jobs that do it.")
+noun = Noun(
+    "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased."
+)
 
 _PIECE_BYTES = 1024 * 1024
 _POLL_SECONDS = 0.5
@@ -121,6 +126,58 @@ async def cancel(
     done = "cancelled" if is_cancelled else "nothing"
     text = f"Job {number} is cancelled." if is_cancelled else f"There is no job {number} that has not ended."
     return Answer({"id": number, "done": done}, text, is_yes=is_cancelled)
+
+
+@noun.command("erased")
+async def erased(
+    house: Installation,
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address that somebody asks about.")],
+    account: Account = "",
+) -> Answer:
+    """Tell whether a person was erased, and when; the exit status is 1 when not.
+
+    Only a digest of the address is kept, so whoever asks must name it.
+
+    aerogram contact erased ann@example.net
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        try:
+            proofs = await _erasures(platform).proofs(account_id, email.strip())
+        except AddressError as error:
+            raise RefusedError(str(error)) from error
+    lines = [f"{email} was erased at {moment(proof.erased_ms)}." for proof in proofs]
+    text = "\n".join(lines) or f"{email} was not erased."
+    return Answer([_shown_proof(proof) for proof in proofs], text, is_yes=bool(proofs))
+
+
+@noun.command("erasures")
+async def erasures(
+    house: Installation,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, max=10_000, help="How many, the newest first.")
+    ] = 100,
+    account: Account = "",
+) -> Answer:
+    """List who was erased: the ids that the contacts had, and when. No address is kept.
+
+    aerogram contact erasures --limit 20
+    """
+    async with house.open() as platform:
+        account_id = await accounts_of(platform).identify(account)
+        proofs = await _erasures(platform).newest(account_id, limit)
+    rows = [(proof.contact_id, moment(proof.erased_ms)) for proof in proofs]
+    text = table(("contact", "erased"), rows, empty="Nobody was erased.")
+    return Answer([_shown_proof(proof) for proof in proofs], text)
+
+
+def _erasures(platform: Platform) -> Erasures:
+    digest_key = platform.sealer.derived_key(KEY_PURPOSE)
+    return Erasures(platform.database, platform.blobs, platform.ids, platform.clock, digest_key)
+
+
+def _shown_proof(proof: Proof) -> dict[str, Any]:
+    return {"contact": proof.contact_id, "erased": moment(proof.erased_ms), "digest": proof.digest}
 
 
 async def _state(jobs: Jobs, found: Job) -> Answer:

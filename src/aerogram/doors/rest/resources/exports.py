@@ -149,7 +149,7 @@ class ExportActions:
 
     async def _queued(self, account_id: int, kind: JobKind, values: Row, stored: Stored) -> Row:
         own = {_IS_FOR_SPREADSHEET, _PROPERTIES}
-        conditions = [one for one in values[CONDITIONS] if one.name not in own]
+        conditions = [one for one in values.get(CONDITIONS, ()) if one.name not in own]
         conditions += [value for value in values.values() if isinstance(value, Condition)]
         names = values.get(_PROPERTIES)
         try:

@@ -5,22 +5,26 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from aerogram.audience.following import contact_address
 from aerogram.base.clock import SECOND
 from aerogram.base.ids import id_of_uuid
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Number, Text, ValueFault
 from aerogram.doors.rest.filters import Absent, Filter, OneOf
 from aerogram.doors.rest.listing import Condition, Page, Query, Row
+from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 from aerogram.model.outcome import RELATED_TO
 from aerogram.model.treatment import asked_of
+from aerogram.store.records import contact_activity
 from aerogram.store.records import message_queries as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aerogram.store.sql import Database
+    from aerogram.model.page import PageRequest
+    from aerogram.store.sql import Database, Unit
 
 _BOUNCE: Final = (records.SOFT_BOUNCED, records.HARD_BOUNCED)
 _NEVER: Final = 0
@@ -86,6 +90,7 @@ class Message(Resource):
         Integer("AttemptCount", "attempts", read_only=True),
         Integer("CampaignID", "campaign_id", read_only=True),
         Text("ContactAlt", "recipient", read_only=True, shown_with="ShowContactAlt", hidden=""),
+        Reference("ContactID", "contact_id", "contact", read_only=True),
         Text("CustomID", "custom_id", read_only=True, shown_with="ShowCustomID"),
         Number("Delay", "delay_seconds", read_only=True),
         Constant("FilterTime", 0),
@@ -109,9 +114,9 @@ class Message(Resource):
         OneOf("BounceReason", "failures", _failures_by_reason, "the reason of the failure, in words"),
         Filter("Campaign", "campaign_id", filters.integer, "ID of the campaign"),
         Filter("CampaignID", "campaign_id", filters.integer, "ID of the campaign"),
-        Absent("Contact", "ID of the contact"),
+        Filter("Contact", "contact_id", filters.integer, "ID of the contact"),
         Filter("ContactAlt", "recipient", filters.lowered, "address of the recipient"),
-        Absent("ContactID", "ID of the contact"),
+        Filter("ContactID", "contact_id", filters.integer, "ID of the contact"),
         Filter("CustomID", "custom_id", filters.words, "CustomID given when it was sent"),
         Absent("Destination", "ID of the recipient's domain"),
         Filter("From", "from_email", filters.lowered, "address of the sender"),
@@ -136,10 +141,20 @@ class Messages:
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give messages as rows of the resource."""
-        conditions = stored_conditions(query.conditions)
-        ask = self._database.read if "id" in conditions else self._database.scan
-        rows, total = await ask(lambda: records.page(account_id, query.request(conditions)))
+        request = query.request(stored_conditions(query.conditions))
+        ask = self._database.read if "id" in request.conditions else self._database.scan
+        rows, total = await ask(lambda: _page(account_id, request))
         return Page([_row(row) for row in rows], total)
+
+
+def _page(account_id: int, request: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
+    """Give messages with the contacts of their recipients, which are looked up together."""
+    rows, total = yield from records.page(account_id, request)
+    addresses = {row["recipient"]: contact_address(row["recipient"]) for row in rows}
+    contacts = (yield from contact_activity.find(account_id, sorted(addresses.values()))) if rows else {}
+    for row in rows:
+        row["contact_id"] = contacts.get(addresses[row["recipient"]])
+    return rows, total
 
 
 def stored_conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:

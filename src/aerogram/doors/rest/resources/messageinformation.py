@@ -39,6 +39,7 @@ class MessageInformation(Resource):
     fields = (
         Reference("CampaignID", "campaign_id", "campaign", unset=0, read_only=True),
         Integer("ClickTrackedCount", "click_tracked", read_only=True),
+        Reference("ContactID", "contact_id", "contact", read_only=True),
         Moment("CreatedAt", "created_ms", read_only=True),
         Integer("ID", "id", read_only=True),
         Integer("MessageSize", "size", read_only=True),

@@ -16,7 +16,6 @@ from aerogram.content.templates import (
     APIKEY,
     CATEGORIES,
     MAX_NAME,
-    PURPOSES,
     USER,
     TakenError,
     bits_of,
@@ -36,6 +35,7 @@ from aerogram.doors.rest.filters import Filter, Selection
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
+from aerogram.model.template import PURPOSES
 
 if TYPE_CHECKING:
     from aerogram.content.templates import Template, Templates

@@ -1,0 +1,115 @@
+"""Labels: words that an account sorts its templates and its images by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import labels as records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
+    from aerogram.store.sql import Database, Unit
+
+TEMPLATES: Final = "resource"
+IMAGES: Final = "image"
+"""What labels are used for, in Mailjet's words."""
+MAX_NAME: Final = 255
+MAX_LABELS: Final = 1_000
+"""Labels of an account; more than anybody tells apart. Ours to choose."""
+MAX_USES: Final = 50
+"""Labels of one template or image; ours to choose."""
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """A label; ``color`` is as ``#FFFFFF``."""
+
+    id: int
+    account_id: int
+    name: str
+    color: str
+    used_for: str
+
+
+class TakenError(RefusedError):
+    """The account has a label of this name already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'The account has a label "{name}" already.')
+
+
+class UnknownLabelError(RefusedError):
+    """The account has no such label for this kind of thing."""
+
+    def __init__(self, label_id: int, used_for: str) -> None:
+        super().__init__(f"There is no label {label_id} that is used for {used_for}.")
+
+
+class TooManyError(RefusedError):
+    """The account has as many as it may have."""
+
+
+class Labels:
+    """The labels of all accounts."""
+
+    def __init__(self, database: Database, ids: IdGenerator) -> None:
+        self._database = database
+        self._ids = ids
+
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Label], int]:
+        """Give a page of labels and the number of all that match."""
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        return [Label(**row) for row in rows], total
+
+    async def create(self, account_id: int, values: Mapping[str, Any]) -> Label:
+        """Make a label, from values by attribute. Raises `TakenError` or `TooManyError`."""
+        made = Label(id=self._ids.next_id(), account_id=account_id, **values)
+
+        def unit() -> Unit[None]:
+            count = yield from records.LISTING.count(account_id, {})
+            if count >= MAX_LABELS:
+                raise TooManyError(f"An account may have {MAX_LABELS} labels.")
+            if not (yield from records.OWNED.add(msgspec.structs.asdict(made))):
+                raise TakenError(made.name)
+
+        await self._database.write(unit)
+        return made
+
+    async def change(self, found: Label, values: Mapping[str, Any]) -> Label:
+        """Give other values to a label. Raises `TakenError` or `NotFoundError`."""
+        changed = msgspec.structs.replace(found, **values)
+
+        def unit() -> Unit[bool]:
+            if (yield from records.is_taken(found.account_id, changed.name, found.id)):
+                raise TakenError(changed.name)
+            return (yield from records.OWNED.change(found.account_id, found.id, dict(values)))
+
+        if values and not await self._database.write(unit):
+            raise NotFoundError("There is no such label.")
+        return changed
+
+    async def remove(self, account_id: int, label_id: int) -> None:
+        """Delete a label and take it from all that bears it. Raises `NotFoundError`."""
+        if not await self._database.write(lambda: records.remove(account_id, label_id)):
+            raise NotFoundError("There is no such label.")
+
+    async def of_objects(self, account_id: int, object_ids: Sequence[int]) -> dict[int, list[int]]:
+        """Give the ids of the labels that templates or images bear, for those that bear any."""
+        if not object_ids:
+            return {}
+        return await self._database.read(lambda: records.of_objects(account_id, object_ids))
+
+
+def bear(account_id: int, object_id: int, used_for: str, label_ids: Sequence[int]) -> Unit[None]:
+    """Let a template or an image bear these labels and no others. Raises `UnknownLabelError`."""
+    wanted = list(dict.fromkeys(label_ids))
+    known = (yield from records.known(account_id, used_for, wanted)) if wanted else set()
+    for label_id in wanted:
+        if label_id not in known:
+            raise UnknownLabelError(label_id, used_for)
+    yield from records.use(account_id, object_id, wanted)

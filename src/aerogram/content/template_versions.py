@@ -1,0 +1,206 @@
+"""Versions of what a template says: drafts that are worked on, and what was published.
+
+What is sent is the newest published version. Publishing makes one of the newest draft; whoever writes by the older
+REST resource publishes at once and touches no draft. A template that is locked says what it says until it is unlocked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.content.stored_parts import Content, opened, written
+from aerogram.model.template import DRAFT, PUBLISHED
+from aerogram.store.records import template_versions as records
+from aerogram.store.records import templates
+from aerogram.store.records.template_versions import VersionRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.model.page import PageRequest
+    from aerogram.store.sql import Database, Unit
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """A version: who wrote it and when, and what it says. ``kind`` is ``D`` or ``P``."""
+
+    id: int
+    account_id: int
+    template_id: int
+    kind: str
+    author: str
+    name: str
+    locale: str
+    created_ms: int
+    content: Content
+
+
+class LockedError(RefusedError):
+    """The content of the template is locked."""
+
+    def __init__(self) -> None:
+        super().__init__("The content of the template is locked.")
+
+
+class NothingToPublishError(RefusedError):
+    """There is no draft, or it has no part that could be sent."""
+
+
+class NothingSaidError(RefusedError):
+    """A content without any part."""
+
+    def __init__(self) -> None:
+        super().__init__("A content has an HTML, a text or an MJML part.")
+
+
+class TemplateVersions:
+    """The versions of all templates."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Version], int]:
+        """Give a page of versions and the number of all that match."""
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        return [_version(VersionRow(**row)) for row in rows], total
+
+    async def newest(self, account_id: int, template_id: int, kind: str) -> Version | None:
+        """Give the newest version of a kind."""
+        row = await self._database.read(lambda: records.newest(account_id, template_id, kind))
+        return _version(row) if row else None
+
+    async def add_draft(
+        self, account_id: int, template_id: int, facts: Mapping[str, Any], parts: Mapping[str, Any]
+    ) -> Version:
+        """Make a draft. ``facts`` are ``author``, ``name`` and ``locale``, ``parts`` those of `Content`.
+
+        Raises `NotFoundError`, `LockedError`, `PartTooLargeError` or `NothingSaidError`.
+        """
+        columns = _columns_of(msgspec.structs.asdict(Content(**parts)))
+        if not any(columns[part] for part in ("html_part", "text_part", "mjml")):
+            raise NothingSaidError
+        now, version_id = self._clock.now_ms(), self._ids.next_id()
+
+        def unit() -> Unit[VersionRow]:
+            yield from _opened_for_change(account_id, template_id, now)
+            row = _blank(account_id, template_id, version_id, now)._replace(**facts, **columns)
+            yield from records.add(row)
+            return row
+
+        return _version(await self._database.write(unit))
+
+    async def change_draft(
+        self, account_id: int, template_id: int, facts: Mapping[str, Any], parts: Mapping[str, Any]
+    ) -> Version:
+        """Make a draft of the newest one, or else of what is published, with other ``facts`` and ``parts``.
+
+        Raises `NotFoundError` also when there is nothing to start from, `LockedError` or `PartTooLargeError`.
+        """
+        columns = _columns_of(parts)
+        now, version_id = self._clock.now_ms(), self._ids.next_id()
+
+        def unit() -> Unit[VersionRow]:
+            yield from _opened_for_change(account_id, template_id, now)
+            before = yield from records.newest(account_id, template_id, DRAFT)
+            if before is None:
+                before = yield from records.newest(account_id, template_id, PUBLISHED)
+            if before is None:
+                raise NotFoundError("The template has no content yet.")
+            row = before._replace(id=version_id, kind=DRAFT, created_ms=now)._replace(**facts, **columns)
+            yield from records.add(row)
+            return row
+
+        return _version(await self._database.write(unit))
+
+    async def publish(self, account_id: int, template_id: int) -> Version:
+        """Let the newest draft be what is sent. Raises `NotFoundError`, `LockedError` or `NothingToPublishError`."""
+        now, version_id = self._clock.now_ms(), self._ids.next_id()
+
+        def unit() -> Unit[VersionRow]:
+            yield from _opened_for_change(account_id, template_id, now)
+            draft = yield from records.newest(account_id, template_id, DRAFT)
+            if draft is None:
+                raise NothingToPublishError("The template has no draft.")
+            if not draft.html_part and not draft.text_part:
+                raise NothingToPublishError(
+                    "The newest draft has neither an HTML nor a text part; MJML is kept here and not compiled."
+                )
+            row = draft._replace(id=version_id, kind=PUBLISHED, created_ms=now)
+            yield from records.add(row)
+            return row
+
+        return _version(await self._database.write(unit))
+
+    async def lock(self, account_id: int, template_id: int, *, is_locked: bool) -> None:
+        """Lock a template, or unlock it. Raises `NotFoundError`."""
+        values = {"is_locked": int(is_locked)}
+        if not await self._database.write(lambda: templates.change(account_id, template_id, values)):
+            raise no_template()
+
+
+def published(
+    account_id: int, template_id: int, parts: Mapping[str, Any], version_id: int, now_ms: int
+) -> Unit[VersionRow]:
+    """Publish what is published with other ``parts``, those of `Content`; raises as `change_draft` does."""
+    columns = _columns_of(parts)
+    found = yield from _opened_for_change(account_id, template_id, now_ms)
+    before = yield from records.newest(account_id, template_id, PUBLISHED)
+    row = (before or _blank(account_id, template_id, version_id, now_ms))._replace(
+        id=version_id,
+        kind=PUBLISHED,
+        author=found["author"],
+        locale=found["locale"],
+        created_ms=now_ms,
+    )
+    row = row._replace(**columns)
+    yield from records.add(row)
+    return row
+
+
+def no_template() -> NotFoundError:
+    """Make the error of a template that the account has not."""
+    return NotFoundError("There is no such template.")
+
+
+def _opened_for_change(account_id: int, template_id: int, now_ms: int) -> Unit[dict[str, Any]]:
+    """Give what describes a template whose content is to change; nobody else changes it until the commit."""
+    found = yield from templates.touch(account_id, template_id, now_ms)
+    if found is None:
+        raise no_template()
+    if found["is_locked"]:
+        raise LockedError
+    return found
+
+
+def _blank(account_id: int, template_id: int, version_id: int, now_ms: int) -> VersionRow:
+    return VersionRow(
+        id=version_id,
+        account_id=account_id,
+        template_id=template_id,
+        number=0,
+        kind=DRAFT,
+        author="",
+        name="",
+        locale="",
+        created_ms=now_ms,
+        headers="",
+        text_part=None,
+        html_part=None,
+        mjml=None,
+    )
+
+
+def _columns_of(parts: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(written(parts))
+
+
+def _version(row: VersionRow) -> Version:
+    facts = {name: getattr(row, name) for name in Version.__struct_fields__ if name != "content"}
+    return Version(**facts, content=opened(row))

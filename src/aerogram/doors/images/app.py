@@ -1,0 +1,71 @@
+"""``/img/{guid}/content`` and ``…/thumbnail``: images to whoever has their address, as readers of mails have.
+
+The guid is 122 random bits; whatever is not exactly the address of an image is 404. A browser shows what is declared to
+be an image as nothing but an image.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.errors import UnavailableError
+from aerogram.content.images import CONTENT, PREFIX, THUMBNAIL
+from aerogram.doors.http.answers import Answer, send_answer
+from aerogram.doors.http.asgi import header
+
+if TYPE_CHECKING:
+    from aerogram.content.images import Images
+    from aerogram.doors.http.asgi import Receive, Scope, Send
+
+MAX_AGE_SECONDS: Final = 7 * 24 * 3600
+"""How long a reader shows an image before it asks whether it is still the same."""
+
+_GUID_CHARS: Final = 36
+_READERS: Final = frozenset({"GET", "HEAD"})
+_TEXT: Final = b"text/plain; charset=utf-8"
+_COMMON: Final = (
+    (b"content-security-policy", b"default-src 'none'; sandbox"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-robots-tag", b"noindex, nofollow"),
+)
+_UNKEPT: Final = (*_COMMON, (b"cache-control", b"no-store"))
+_NOT_FOUND: Final = Answer(404, b"There is no such image.\n", _TEXT, _UNKEPT)
+
+
+class ImageDoor:
+    """An ASGI application for the paths that begin with `aerogram.content.images.PREFIX`."""
+
+    def __init__(self, images: Images) -> None:
+        self._images = images
+
+    async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["method"] not in _READERS:
+            allow = (*_UNKEPT, (b"allow", b"GET, HEAD"))
+            answer = Answer(405, b"An image can be read and nothing else.\n", _TEXT, allow)
+        else:
+            answer = await self._answer(scope)
+        await send_answer(scope, send, answer)
+
+    async def _answer(self, scope: Scope) -> Answer:
+        guid, _, kind = scope["path"].removeprefix(PREFIX).partition("/")
+        if len(guid) != _GUID_CHARS or "\0" in guid or kind not in (CONTENT, THUMBNAIL):
+            return _NOT_FOUND
+        try:
+            file = await self._images.file(guid, is_thumbnail=kind == THUMBNAIL)
+        except UnavailableError:
+            later = (*_UNKEPT, (b"retry-after", b"5"))
+            return Answer(503, b"The image cannot be read now.\n", _TEXT, later)
+        if file is None:
+            return _NOT_FOUND
+        tag = b'"%s"' % file.tag.encode()
+        kept = (
+            *_COMMON,
+            (b"cache-control", b"public, max-age=%d" % MAX_AGE_SECONDS),
+            (b"etag", tag),
+        )
+        if tag in header(scope, b"if-none-match"):
+            return Answer(304, headers=kept)
+        return Answer(200, file.data, file.mime.encode(), kept)

@@ -1,0 +1,270 @@
+"""``/v1/REST/templates/{id}/contents``: versions of what a template says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.content.stored_parts import MAX_PART_BYTES, PartTooLargeError
+from aerogram.content.template_versions import LockedError, NothingSaidError, NothingToPublishError
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.compound_fields import Json
+from aerogram.doors.rest.detail_content import MAX_CONTENT_BYTES
+from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Page, combined
+from aerogram.doors.rest.v1 import faults
+from aerogram.doors.rest.v1.fields import Locale
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.templates import ONE as TEMPLATE
+from aerogram.identity.content_permissions import of_some_template, of_template
+from aerogram.identity.gate import ForbiddenError, require
+from aerogram.model.template import DRAFT, PUBLISHED
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping
+
+    from aerogram.content.template_versions import TemplateVersions, Version
+    from aerogram.content.templates import Template
+    from aerogram.doors.rest.route import Route
+    from aerogram.doors.rest.v1.serving import ContentCall
+    from aerogram.doors.rest.v1.templates import TemplateRoutes
+
+COLLECTION: Final = f"{TEMPLATE}/contents"
+OF_TYPE: Final = f"{COLLECTION}/types/{{type}}"
+AUTOSAVED: Final = "A"
+"""Mailjet's third type: what its editor saves by itself. Nothing does so here."""
+MAX_NAME: Final = 255
+_PART_NAMES: Final = {"html": "HTMLPart", "text": "TextPart", "mjml": "MJMLPart", "headers": "Headers"}
+
+_SAID_FIELDS: Final = (
+    Text("Author", "author", max_length=MAX_NAME, nullable=True),
+    Text("Name", "name", max_length=MAX_NAME, nullable=True),
+    Locale("Locale", "locale", required=True),
+    Json("Headers", "headers", nullable=True),
+    Text("HTMLPart", "html", max_length=MAX_PART_BYTES, nullable=True),
+    Text("TextPart", "text", max_length=MAX_PART_BYTES, nullable=True),
+    Text("MJMLPart", "mjml", max_length=MAX_PART_BYTES, nullable=True),
+)
+FIELDS: Final = (
+    Integer("ID", "id", read_only=True),
+    Integer("OrganisationID", "account_id", read_only=True),
+    Integer("UserID", "account_id", read_only=True),
+    Integer("TemplateID", "template_id", read_only=True),
+    Text("ContentType", "kind", read_only=True),
+    *_SAID_FIELDS[:2],
+    Flag("IsLocked", "is_locked", read_only=True),
+    *_SAID_FIELDS[2:],
+    Moment("CreatedAt", "created_ms", read_only=True),
+    Moment("UpdatedAt", "created_ms", read_only=True),
+)
+_LISTS: Final = Lists(
+    (
+        Filter("ID", "id", filters.integer, "ID of the version"),
+        Filter("Locale", "locale", filters.words, "language"),
+        Filter("ContentType", "kind", filters.words, "D (drafts) or P (published)"),
+        Filter("IsLocked", "is_locked", filters.flag, "true: all when the template is locked, else none"),
+    ),
+    sortable=("UpdatedAt",),
+)
+
+
+class ContentRoutes:
+    """The routes, bound to the versions; whose they are is asked of the routes of templates."""
+
+    def __init__(self, versions: TemplateVersions, templates: TemplateRoutes) -> None:
+        self._versions = versions
+        self._templates = templates
+
+    def routes(self) -> list[Route]:
+        """Give all of them."""
+        return [*self._reading(), *self._writing(), *self._state()]
+
+    def _reading(self) -> list[Route]:
+        return [
+            content_route(
+                "GET",
+                COLLECTION,
+                self._list,
+                summary="List the newest versions of a template's content, five of each type.",
+                permissions=of_some_template("read"),
+                shows=FIELDS,
+                lists=_LISTS,
+            ),
+            content_route(
+                "GET",
+                OF_TYPE,
+                self._read,
+                summary="Read the newest draft (D), or what is published (P).",
+                permissions=of_some_template("read"),
+                shows=FIELDS,
+            ),
+        ]
+
+    def _writing(self) -> list[Route]:
+        return [
+            content_route(
+                "POST",
+                COLLECTION,
+                self._create,
+                summary="Make a draft.",
+                permissions=(*of_some_template("create"), *of_some_template("update")),
+                status=CREATED,
+                takes=FIELDS,
+                is_new=True,
+                shows=FIELDS,
+                max_body_bytes=MAX_CONTENT_BYTES,
+            ),
+            content_route(
+                "PUT",
+                OF_TYPE,
+                self._change,
+                summary="Make a draft of the newest one (D), or of what is published, with other values.",
+                permissions=of_some_template("update"),
+                takes=FIELDS,
+                shows=FIELDS,
+                max_body_bytes=MAX_CONTENT_BYTES,
+            ),
+        ]
+
+    def _state(self) -> list[Route]:
+        return [
+            content_route(
+                "POST",
+                f"{COLLECTION}/publish",
+                self._publish,
+                summary="Publish the newest draft: from now on it is what is sent.",
+                permissions=of_some_template("publish"),
+                shows=FIELDS,
+            ),
+            content_route(
+                "POST",
+                f"{COLLECTION}/lock",
+                self._lock,
+                summary="Let nobody change what the template says, until it is unlocked.",
+                permissions=of_some_template("lock"),
+                status=NO_CONTENT,
+            ),
+            content_route(
+                "POST",
+                f"{COLLECTION}/unlock",
+                self._unlock,
+                summary="Let the content be changed again.",
+                permissions=of_some_template("lock"),
+                status=NO_CONTENT,
+            ),
+        ]
+
+    async def _list(self, call: ContentCall) -> Page:
+        template = await self._templates.found(call, "read")
+        conditions = combined((*call.query.conditions,)) | {"template_id": template.id}
+        if conditions.pop("is_locked", template.is_locked) != template.is_locked:
+            return NOTHING
+        wanted = call.query.request(conditions)
+        if not wanted.orders:
+            wanted = msgspec.structs.replace(wanted, orders=(("created_ms", True),))
+        found, total = await self._versions.page(call.account_id, wanted)
+        return Page([_row(version, template) for version in found], total)
+
+    async def _read(self, call: ContentCall) -> Page:
+        kind = _kind(call)
+        template = await self._templates.found(call, "read")
+        found = await self._versions.newest(call.account_id, template.id, kind)
+        if found is None:
+            raise faults.not_found()
+        return one(_row(found, template))
+
+    async def _create(self, call: ContentCall) -> Page:
+        template = await self._templates.found(call, "read")
+        _require_either(call, template)
+        facts, parts = _said(values_of(call.said, FIELDS, is_new=True))
+        done = self._versions.add_draft(call.account_id, template.id, facts, parts)
+        return one(_row(await _made(done), template))
+
+    async def _change(self, call: ContentCall) -> Page:
+        kind = _kind(call)
+        template = await self._templates.found(call, "update")
+        if kind != DRAFT:
+            raise faults.ContentError(
+                faults.BAD_REQUEST,
+                faults.PUBLISHED_STAYS,
+                "Published content stays as it is: change the draft, type D, and publish it.",
+            )
+        facts, parts = _said(values_of(call.said, FIELDS, is_new=False))
+        done = self._versions.change_draft(call.account_id, template.id, facts, parts)
+        return one(_row(await _made(done), template))
+
+    async def _publish(self, call: ContentCall) -> Page:
+        template = await self._templates.found(call, "publish")
+        try:
+            published = await _made(
+                self._versions.publish(call.account_id, template.id), faults.LOCKED_TO_PUBLISH
+            )
+        except NothingToPublishError as error:
+            raise faults.ContentError(faults.BAD_REQUEST, faults.VALIDATION, str(error)) from None
+        return one(_row(published, template))
+
+    async def _lock(self, call: ContentCall) -> Page:
+        return await self._set_lock(call, is_locked=True)
+
+    async def _unlock(self, call: ContentCall) -> Page:
+        return await self._set_lock(call, is_locked=False)
+
+    async def _set_lock(self, call: ContentCall, *, is_locked: bool) -> Page:
+        template = await self._templates.found(call, "lock")
+        try:
+            await self._versions.lock(call.account_id, template.id, is_locked=is_locked)
+        except NotFoundError:
+            raise faults.not_found() from None
+        return NOTHING
+
+
+async def _made(making: Awaitable[Version], locked_code: str = faults.LOCKED_TO_UPDATE) -> Version:
+    """Wait for a version; what is wrong is told in the words of the API."""
+    try:
+        return await making
+    except NotFoundError:
+        raise faults.not_found() from None
+    except LockedError as error:
+        raise faults.locked(str(error), locked_code) from None
+    except NothingSaidError as error:
+        raise faults.invalid_value("HTMLPart", faults.REQUIRED_WITH, str(error)) from None
+    except PartTooLargeError as error:
+        text = f"The value may have {MAX_PART_BYTES} bytes"
+        raise faults.invalid_value(_PART_NAMES[error.part], faults.TOO_LONG, text) from None
+
+
+def _require_either(call: ContentCall, template: Template) -> None:
+    """Let whoever may make a template of these purposes, or change it, add a draft."""
+    try:
+        require(call.principal, of_template("create", template.purposes))
+    except ForbiddenError:
+        require(call.principal, of_template("update", template.purposes))
+
+
+def _kind(call: ContentCall) -> str:
+    kind = call.part("type").upper()
+    if kind not in (DRAFT, PUBLISHED, AUTOSAVED):
+        raise faults.invalid_value("type", faults.NOT_IN_LIST, "A content is of the type D, P or A")
+    return kind
+
+
+def _said(values: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Tell what a body says of the version from what the version says."""
+    facts = {name: value or "" for name, value in values.items() if name not in _PART_NAMES}
+    parts = {name: value for name, value in values.items() if name in _PART_NAMES}
+    if parts.get("headers", ()) is None:
+        parts["headers"] = {}
+    return facts, parts
+
+
+def _row(version: Version, template: Template) -> dict[str, Any]:
+    row = msgspec.structs.asdict(version) | msgspec.structs.asdict(version.content)
+    mjml = version.content.mjml
+    if mjml is not None and not isinstance(mjml, str):
+        # An editor's tree, which the older resource takes; here it is the text of one.
+        row["mjml"] = msgspec.json.encode(mjml).decode()
+    return row | {"is_locked": template.is_locked}

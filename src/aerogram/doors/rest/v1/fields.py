@@ -1,0 +1,83 @@
+"""Kinds of property that only the Content API has."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from aerogram.doors.rest.compound_fields import Words
+from aerogram.doors.rest.fields import Text, ValueFault
+from aerogram.doors.rest.v1.faults import (
+    INVALID_COLOR,
+    INVALID_LOCALE,
+    INVALID_PERMISSIONS,
+    NOT_IN_LIST,
+    ConstraintFault,
+)
+
+_color: Final = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})\Z").match
+# Mailjet has a list of its languages; a template is not worse for another one.
+_locale: Final = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z]{2,4})?\Z").match
+
+
+class Color(Text):
+    """A colour as ``#FFFFFF``."""
+
+    def read(self, value: Any) -> str:
+        """Read a hexadecimal colour of three or six digits."""
+        text = super().read(value)
+        if not _color(text):
+            raise ConstraintFault(INVALID_COLOR, "The value must be a hexadecimal color as #FFFFFF")
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it with an example."""
+        return super().schema() | {"examples": ["#FFFFFF"]}
+
+
+class Locale(Text):
+    """A language, and perhaps a country, as ``en_US``."""
+
+    def read(self, value: Any) -> str:
+        """Read a language."""
+        text = super().read(value)
+        if not _locale(text):
+            raise ConstraintFault(INVALID_LOCALE, "The value must be a locale as en_US")
+        return text
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it with an example."""
+        return super().schema() | {"examples": ["en_US"]}
+
+
+class OneWord(Text):
+    """One of some words, in any case; a wrong one breaks the constraint of lists."""
+
+    def __init__(self, name: str, source: str, words: tuple[str, ...], **marks: Any) -> None:
+        super().__init__(name, source, **marks)
+        self._words = words
+
+    def read(self, value: Any) -> str:
+        """Read a word and give it as declared."""
+        asked = super().read(value).lower()
+        if asked not in self._words:
+            raise ConstraintFault(NOT_IN_LIST, f"The value must be one of {', '.join(self._words)}")
+        return asked
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it with its words."""
+        return super().schema() | {"enum": list(self._words)}
+
+
+class Permissions(Words):
+    """What a token may do."""
+
+    def read(self, value: Any) -> tuple[str, ...]:
+        """Read an array of permissions."""
+        try:
+            read = super().read(value)
+        except ValueFault as fault:
+            raise ConstraintFault(INVALID_PERMISSIONS, str(fault)) from None
+        if not read:
+            raise ConstraintFault(INVALID_PERMISSIONS, "A token without permissions opens nothing")
+        return read

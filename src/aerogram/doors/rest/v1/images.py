@@ -1,0 +1,263 @@
+"""``/v1/REST/images`` and ``/v1/data/images``: images that mails show.
+
+What is said of an image is found below either path, as clients use both; files come in below ``/v1/data/`` alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.content.images import (
+    CONTENT,
+    LOCKED,
+    MAX_NAME,
+    OPEN,
+    THUMBNAIL,
+    Image,
+    LockedError,
+    NoImageError,
+    image_url,
+)
+from aerogram.content.labels import MAX_USES, TooManyError, UnknownLabelError
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.compound_fields import Ids
+from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.filters import Filter, OneOf
+from aerogram.doors.rest.listing import Page, Row, combined
+from aerogram.doors.rest.reading import object_in
+from aerogram.doors.rest.v1 import faults
+from aerogram.doors.rest.v1.fields import OneWord
+from aerogram.doors.rest.v1.labels import ids
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.uploads import MAX_FORM_BYTES, form_of, no_image, take_in
+from aerogram.model.page import PageRequest
+
+if TYPE_CHECKING:
+    from aerogram.content.images import Images
+    from aerogram.content.labels import Labels
+    from aerogram.doors.rest.route import Route
+    from aerogram.doors.rest.v1.serving import ContentCall
+
+DATA: Final = "/v1/data/images"
+COLLECTIONS: Final = ("/v1/REST/images", DATA)
+ONES: Final = tuple(f"{path}/{{image_id}}" for path in COLLECTIONS)
+FILE: Final = f"{DATA}/{{image_id}}/{{content_type}}"
+STATUSES: Final = (OPEN, LOCKED)
+GUID_CHARS: Final = 36
+
+_METADATA: Final = (
+    Text("Name", "name", required=True, max_length=MAX_NAME),
+    OneWord("Status", "status", STATUSES, required=True),
+    Ids("LabelIDs", "label_ids", most=MAX_USES),
+    Flag("IsStarred", "is_starred", default=False),
+)
+FIELDS: Final = (
+    Text("ID", "guid", read_only=True),
+    Integer("OrganisationID", "account_id", read_only=True),
+    *_METADATA[:2],
+    Constant("TargetContent", "image"),
+    Integer("ImageSize", "size", read_only=True),
+    Integer("ThumbnailSize", "thumbnail_size", read_only=True),
+    Integer("TotalSize", "total_size", read_only=True),
+    *_METADATA[2:],
+    Text("ImageUrl", "url", read_only=True),
+    Text("ThumbnailUrl", "thumbnail_url", read_only=True, nullable=True),
+    Moment("CreatedAt", "created_ms", read_only=True),
+    Moment("UpdatedAt", "updated_ms", read_only=True),
+    # Mailjet's images expire.
+    Text("ExpiresAt", "expires", read_only=True, nullable=True),
+)
+_LISTS: Final = Lists(
+    (
+        Filter("ID", "guid", filters.words, "ID"),
+        OneOf("IDs", "guids", lambda text: (filters.words(text),), "IDs, comma-separated"),
+        Filter("Name", "name", filters.words, "name"),
+        Filter("PartialName", "name_likeci", filters.lowered, "a part of the name, ignoring case"),
+        Filter("Status", "status", filters.lowered, "open or locked"),
+        Filter("IsStarred", "is_starred", filters.bit, "true: favorites; false: the others"),
+        OneOf("LabelIDs", "label_ids", ids, "any of these labels, comma-separated"),
+    ),
+    sortable=("Name", "CreatedAt", "UpdatedAt"),
+)
+
+
+class ImageRoutes:
+    """The routes, bound to the images; ``base`` is what their addresses begin with."""
+
+    def __init__(self, images: Images, labels: Labels, base: str) -> None:
+        self._images = images
+        self._labels = labels
+        self._base = base
+
+    def routes(self) -> list[Route]:
+        """Give all of them."""
+        return [*self._of_rows(), *self._of_files()]
+
+    def _of_rows(self) -> list[Route]:
+        listing = [
+            content_route(
+                "GET",
+                path,
+                self._list,
+                summary="List images.",
+                permissions=("read_image",),
+                shows=FIELDS,
+                lists=_LISTS,
+            )
+            for path in COLLECTIONS
+        ]
+        reading = [
+            content_route(
+                "GET",
+                path,
+                self._read,
+                summary="Read what is known of an image, with its address.",
+                permissions=("read_image",),
+                shows=FIELDS,
+            )
+            for path in ONES
+        ]
+        changing = [
+            content_route(
+                "PUT",
+                path,
+                self._change,
+                summary="Change the name, the status, the labels or the star of an image.",
+                permissions=("update_image",),
+                takes=FIELDS,
+                shows=FIELDS,
+            )
+            for path in ONES
+        ]
+        removing = [
+            content_route(
+                "DELETE",
+                path,
+                self._remove,
+                summary="Delete an image: mails that show it show it no more.",
+                permissions=("delete_image",),
+                status=NO_CONTENT,
+            )
+            for path in ONES
+        ]
+        return [*listing, *reading, *changing, *removing]
+
+    def _of_files(self) -> list[Route]:
+        return [
+            content_route(
+                "POST",
+                DATA,
+                self._upload,
+                summary="Upload an image (PNG, JPEG, GIF or WebP, up to 2 MiB) with its metadata, as a form.",
+                permissions=("create_image",),
+                status=CREATED,
+                form=form_of(_METADATA),
+                shows=FIELDS,
+                max_body_bytes=MAX_FORM_BYTES,
+            ),
+            content_route(
+                "PUT",
+                FILE,
+                self._replace,
+                summary="Upload another file for an image (content), or a thumbnail of it (thumbnail).",
+                permissions=("update_image",),
+                form=form_of(()),
+                shows=FIELDS,
+                max_body_bytes=MAX_FORM_BYTES,
+            ),
+        ]
+
+    async def _list(self, call: ContentCall) -> Page:
+        found, total = await self._images.page(
+            call.account_id, call.query.request(combined(call.query.conditions))
+        )
+        return Page(await self._rows(call.account_id, found), total)
+
+    async def _read(self, call: ContentCall) -> Page:
+        return await self._shown(await self._found(call))
+
+    async def _change(self, call: ContentCall) -> Page:
+        found = await self._found(call)
+        values = values_of(call.said, FIELDS, is_new=False)
+        label_ids = values.pop("label_ids", None)
+        try:
+            return await self._shown(await self._images.change(found, values, label_ids))
+        except LockedError as error:
+            raise faults.locked(str(error)) from None
+        except UnknownLabelError as error:
+            raise _unknown_label(error) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+
+    async def _remove(self, call: ContentCall) -> Page:
+        found = await self._found(call)
+        try:
+            await self._images.remove(found)
+        except NotFoundError:
+            raise faults.not_found() from None
+        return NOTHING
+
+    async def _upload(self, call: ContentCall) -> Page:
+        async with self._images.incoming() as incoming:
+            metadata = await take_in(call.request, incoming)
+            said = {name.lower(): value for name, value in object_in(metadata or b"").items()}
+            values = values_of(said, _METADATA, is_new=True)
+            label_ids = values.pop("label_ids", ())
+            try:
+                file = await incoming.keep()
+                made = await self._images.create(call.account_id, file, values, label_ids)
+            except NoImageError as error:
+                raise no_image(error) from None
+            except UnknownLabelError as error:
+                raise _unknown_label(error) from None
+            except TooManyError as error:
+                raise faults.invalid_value("file", faults.UNEXPECTED_VALUE, str(error)) from None
+        return await self._shown(made)
+
+    async def _replace(self, call: ContentCall) -> Page:
+        kind = call.part("content_type").lower()
+        if kind not in (CONTENT, THUMBNAIL):
+            raise faults.invalid_value("content_type", faults.NOT_IN_LIST, "It is content or thumbnail")
+        found = await self._found(call)
+        async with self._images.incoming() as incoming:
+            await take_in(call.request, incoming)
+            try:
+                file = await incoming.keep()
+                changed = await self._images.replace_file(found, file, is_thumbnail=kind == THUMBNAIL)
+            except NoImageError as error:
+                raise no_image(error) from None
+            except LockedError as error:
+                raise faults.locked(str(error)) from None
+            except NotFoundError:
+                raise faults.not_found() from None
+        return await self._shown(changed)
+
+    async def _found(self, call: ContentCall) -> Image:
+        guid = call.part("image_id").lower()
+        conditions = {"guid": guid} if len(guid) == GUID_CHARS else {"nothing": True}
+        found, _ = await self._images.page(call.account_id, PageRequest(conditions, limit=1))
+        if not found:
+            raise faults.not_found()
+        return found[0]
+
+    async def _shown(self, image: Image) -> Page:
+        return one((await self._rows(image.account_id, [image]))[0])
+
+    async def _rows(self, account_id: int, found: list[Image]) -> list[Row]:
+        labels = await self._labels.of_objects(account_id, [image.id for image in found])
+        return [self._row(image) | {"label_ids": labels.get(image.id, ())} for image in found]
+
+    def _row(self, image: Image) -> dict[str, Any]:
+        return msgspec.structs.asdict(image) | {
+            "total_size": image.size + image.thumbnail_size,
+            "url": image_url(self._base, image.guid, CONTENT),
+            "thumbnail_url": image_url(self._base, image.guid, THUMBNAIL) if image.thumbnail_blob else None,
+        }
+
+
+def _unknown_label(error: UnknownLabelError) -> faults.ContentError:
+    return faults.invalid_value("LabelIDs", faults.NOT_IN_LIST, str(error))

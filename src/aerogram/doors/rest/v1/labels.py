@@ -1,0 +1,169 @@
+"""``/v1/REST/labels``: words that templates and images are sorted by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.content.labels import IMAGES, MAX_NAME, TEMPLATES, Label, TakenError, TooManyError
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.fields import Integer, Text, ValueFault, integer_of
+from aerogram.doors.rest.filters import Filter, OneOf
+from aerogram.doors.rest.listing import Page, combined
+from aerogram.doors.rest.v1 import faults
+from aerogram.doors.rest.v1.fields import Color, OneWord
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.identity.content_permissions import of_label
+from aerogram.identity.gate import require
+from aerogram.model.page import PageRequest
+
+if TYPE_CHECKING:
+    from aerogram.content.labels import Labels
+    from aerogram.doors.rest.route import Route
+    from aerogram.doors.rest.v1.serving import ContentCall
+
+USES: Final = (TEMPLATES, IMAGES)
+COLLECTION: Final = "/v1/REST/labels"
+ONE: Final = f"{COLLECTION}/{{label_id}}"
+WHITE: Final = "#FFFFFF"
+_NEW_FIELDS: Final = (
+    Text("Name", "name", required=True, max_length=MAX_NAME),
+    Color("Color", "color", default=WHITE),
+    OneWord("UsedFor", "used_for", USES, default=TEMPLATES),
+)
+FIELDS: Final = (
+    Integer("ID", "id", read_only=True),
+    Integer("OrganisationID", "account_id", read_only=True),
+    *_NEW_FIELDS[:2],
+    OneWord("UsedFor", "used_for", USES, read_only=True),
+)
+
+
+def _used_for(text: str) -> str:
+    """Read what labels are used for."""
+    word = text.strip().lower()
+    if word not in USES:
+        raise ValueFault(f"not one of {', '.join(USES)}")
+    return word
+
+
+def ids(text: str) -> tuple[int, ...]:
+    """Read an element of a comma list of ids."""
+    return (filters.integer(text),)
+
+
+class LabelRoutes:
+    """The routes, bound to the labels."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._labels = labels
+
+    def routes(self) -> list[Route]:
+        """Give all of them."""
+        return [
+            content_route(
+                "GET",
+                COLLECTION,
+                self._list,
+                summary="List labels: those of templates, unless UsedFor asks for those of images.",
+                permissions=_permissions("read"),
+                shows=FIELDS,
+                lists=Lists(
+                    (
+                        Filter("Name", "name", filters.words, "name"),
+                        OneOf("IDs", "ids", ids, "IDs, comma-separated"),
+                        Filter("UsedFor", "used_for", _used_for, "resource (templates) or image"),
+                    ),
+                    sortable=("ID", "Name"),
+                ),
+            ),
+            content_route(
+                "POST",
+                COLLECTION,
+                self._create,
+                summary="Make a label.",
+                permissions=_permissions("create"),
+                status=CREATED,
+                takes=_NEW_FIELDS,
+                is_new=True,
+                shows=FIELDS,
+            ),
+            content_route(
+                "GET",
+                ONE,
+                self._read,
+                summary="Read a label.",
+                permissions=_permissions("read"),
+                shows=FIELDS,
+            ),
+            content_route(
+                "PUT",
+                ONE,
+                self._change,
+                summary="Change the name or the color of a label.",
+                permissions=_permissions("update"),
+                takes=FIELDS,
+                shows=FIELDS,
+            ),
+            content_route(
+                "DELETE",
+                ONE,
+                self._remove,
+                summary="Delete a label and take it from all that bears it.",
+                permissions=_permissions("delete"),
+                status=NO_CONTENT,
+            ),
+        ]
+
+    async def _list(self, call: ContentCall) -> Page:
+        conditions = combined(call.query.conditions)
+        used_for = conditions.setdefault("used_for", TEMPLATES)
+        require(call.principal, (of_label("read", used_for),))
+        found, total = await self._labels.page(call.account_id, call.query.request(conditions))
+        return Page([msgspec.structs.asdict(label) for label in found], total)
+
+    async def _create(self, call: ContentCall) -> Page:
+        values = values_of(call.said, _NEW_FIELDS, is_new=True)
+        require(call.principal, (of_label("create", values["used_for"]),))
+        try:
+            return one(msgspec.structs.asdict(await self._labels.create(call.account_id, values)))
+        except TakenError as error:
+            raise faults.taken(str(error)) from None
+        except TooManyError as error:
+            raise faults.invalid_value("Name", faults.UNEXPECTED_VALUE, str(error)) from None
+
+    async def _read(self, call: ContentCall) -> Page:
+        return one(msgspec.structs.asdict(await self._found(call, "read")))
+
+    async def _change(self, call: ContentCall) -> Page:
+        found = await self._found(call, "update")
+        values = values_of(call.said, FIELDS, is_new=False)
+        try:
+            return one(msgspec.structs.asdict(await self._labels.change(found, values)))
+        except TakenError as error:
+            raise faults.taken(str(error)) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+
+    async def _remove(self, call: ContentCall) -> Page:
+        found = await self._found(call, "delete")
+        try:
+            await self._labels.remove(call.account_id, found.id)
+        except NotFoundError:
+            raise faults.not_found() from None
+        return NOTHING
+
+    async def _found(self, call: ContentCall, verb: str) -> Label:
+        label_id = integer_of(call.part("label_id"))
+        found, _ = await self._labels.page(call.account_id, PageRequest({"id": label_id or 0}, limit=1))
+        if not found:
+            raise faults.not_found()
+        require(call.principal, (of_label(verb, found[0].used_for),))
+        return found[0]
+
+
+def _permissions(verb: str) -> tuple[str, ...]:
+    return tuple(of_label(verb, used_for) for used_for in USES)

@@ -1,0 +1,254 @@
+"""``/v1/REST/templates``: the same templates as ``/v3/REST/template``, as the Content API shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.errors import NotFoundError
+from aerogram.content.labels import MAX_USES, UnknownLabelError
+from aerogram.content.templates import (
+    APIKEY,
+    CATEGORIES,
+    HTML_MODE,
+    MAX_NAME,
+    TakenError,
+    Template,
+    bits_of,
+)
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.compound_fields import Ids, Words
+from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text, integer_of
+from aerogram.doors.rest.filters import Filter, OneOf
+from aerogram.doors.rest.listing import Condition, Page, Row, combined
+from aerogram.doors.rest.v1 import faults
+from aerogram.doors.rest.v1.labels import ids
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.identity.content_permissions import of_some_template, of_template, readable_purposes
+from aerogram.identity.gate import require
+from aerogram.model.account import CredentialKind
+from aerogram.model.page import PageRequest
+from aerogram.model.template import PURPOSES
+
+if TYPE_CHECKING:
+    from aerogram.content.labels import Labels
+    from aerogram.content.templates import Templates
+    from aerogram.doors.rest.route import Route
+    from aerogram.doors.rest.v1.serving import ContentCall
+    from aerogram.model.account import Principal
+
+COLLECTION: Final = "/v1/REST/templates"
+ONE: Final = f"{COLLECTION}/{{template_id}}"
+MAX_PRESETS: Final = 65_536
+"""Characters of Presets, an editor's JSON text; ours to choose."""
+EDIT_MODES: Final = (1, 2, 3, 4)
+"""Drag and drop, HTML, saved section, MJML."""
+_ALL_PURPOSES: Final = (1 << len(PURPOSES)) - 1
+
+FIELDS: Final = (
+    Integer("ID", "id", read_only=True),
+    Integer("OrganisationID", "account_id", read_only=True),
+    Text("Name", "name", required=True, max_length=MAX_NAME),
+    Integer("EditMode", "edit_mode", allowed=EDIT_MODES, default=HTML_MODE),
+    Ids("LabelIDs", "label_ids", most=MAX_USES),
+    Text("LastContentType", "last_kind", read_only=True, nullable=True),
+    Constant("PartialIDs", []),
+    Words("Purposes", "purposes", PURPOSES),
+    Words("Categories", "categories", CATEGORIES),
+    Text("Presets", "presets", max_length=MAX_PRESETS, nullable=True),
+    Text("ExternalID", "external_id", read_only=True),
+    Text("Description", "description", nullable=True),
+    Flag("IsPublished", "is_published", read_only=True),
+    Flag("IsStarred", "is_starred", default=False),
+    Constant("SoftDeleted", False),
+    Flag("IsTextPartGenerationEnabled", "makes_text", default=False),
+    Moment("CreatedAt", "created_ms", read_only=True),
+    Moment("UpdatedAt", "updated_ms", read_only=True),
+)
+
+
+class _Purposes(Filter):
+    """A comma list of purposes: only templates that have all of them."""
+
+    def condition(self, text: str) -> Condition:
+        """Read the list; a word that is no purpose is one that no template has."""
+        asked = [word.strip().lower() for word in text.split(",")]
+        if not set(asked) <= set(PURPOSES):
+            return filters.NOTHING
+        return Condition("purposes_all", bits_of(PURPOSES, asked))
+
+
+_FILTERS: Final = (
+    Filter("ID", "id", filters.integer, "ID"),
+    OneOf("IDs", "ids", ids, "IDs, comma-separated"),
+    Filter("Name", "name", filters.words, "name"),
+    Filter("PartialName", "name_likeci", filters.lowered, "a part of the name, ignoring case"),
+    Filter("Locale", "locale", filters.words, "language of what is published"),
+    Filter(
+        "CheckLocaleOnLastContent",
+        "is_of_last",
+        filters.flag,
+        "true: Locale means that of the newest version",
+    ),
+    Filter("EditMode", "edit_mode", filters.code, "1 drag and drop, 2 HTML, 3 saved section, 4 MJML"),
+    OneOf("LabelIDs", "label_ids", ids, "any of these labels, comma-separated"),
+    _Purposes("Purposes", "purposes_all", str, "all of these purposes, comma-separated"),
+    Filter("ExternalID", "id", filters.integer, "the ID to send by, which is the ID"),
+    Filter("IsPublished", "is_published", filters.bit, "true: what can be sent; false: the others"),
+    Filter("IsStarred", "is_starred", filters.bit, "true: favorites; false: the others"),
+)
+
+
+class TemplateRoutes:
+    """The routes, bound to the templates."""
+
+    def __init__(self, templates: Templates, labels: Labels) -> None:
+        self._templates = templates
+        self._labels = labels
+
+    def routes(self) -> list[Route]:
+        """Give all of them."""
+        return [
+            content_route(
+                "GET",
+                COLLECTION,
+                self._list,
+                summary="List templates; by a token, those that it may read.",
+                permissions=of_some_template("read"),
+                shows=FIELDS,
+                lists=Lists(_FILTERS, sortable=("ID", "Name", "IsStarred", "CreatedAt", "UpdatedAt")),
+            ),
+            content_route(
+                "POST",
+                COLLECTION,
+                self._create,
+                summary="Make a template without content.",
+                permissions=of_some_template("create"),
+                status=CREATED,
+                takes=FIELDS,
+                is_new=True,
+                shows=FIELDS,
+            ),
+            content_route(
+                "GET",
+                ONE,
+                self._read,
+                summary="Read what describes a template.",
+                permissions=of_some_template("read"),
+                shows=FIELDS,
+            ),
+            content_route(
+                "PUT",
+                ONE,
+                self._change,
+                summary="Change what describes a template.",
+                permissions=of_some_template("update"),
+                takes=FIELDS,
+                shows=FIELDS,
+            ),
+            content_route(
+                "DELETE",
+                ONE,
+                self._remove,
+                summary="Delete a template with its content.",
+                permissions=of_some_template("delete"),
+                status=NO_CONTENT,
+            ),
+        ]
+
+    async def found(self, call: ContentCall, verb: str) -> Template:
+        """Give the template of a path to a caller who may do this to it. Raises `ContentError` or `ForbiddenError`."""
+        template_id = integer_of(call.part("template_id"))
+        found, _ = await self._templates.page(call.account_id, PageRequest({"id": template_id or 0}, limit=1))
+        if not found:
+            raise faults.not_found()
+        require(call.principal, of_template(verb, found[0].purposes))
+        return found[0]
+
+    async def _list(self, call: ContentCall) -> Page:
+        conditions = combined(call.query.conditions)
+        if conditions.pop("is_of_last", False) and "locale" in conditions:
+            conditions["last_locale"] = conditions.pop("locale")
+        conditions |= _readable(call.principal)
+        found, total = await self._templates.page(call.account_id, call.query.request(conditions))
+        return Page(await self._rows(call.account_id, found), total)
+
+    async def _create(self, call: ContentCall) -> Page:
+        values = _stored(values_of(call.said, FIELDS, is_new=True))
+        require(call.principal, of_template("create", values.get("purposes", ())))
+        try:
+            return await self._shown(await self._templates.create(call.account_id, values))
+        except TakenError:
+            raise _taken(values["name"]) from None
+        except UnknownLabelError as error:
+            raise _unknown_label(error) from None
+
+    async def _read(self, call: ContentCall) -> Page:
+        return await self._shown(await self.found(call, "read"))
+
+    async def _change(self, call: ContentCall) -> Page:
+        found = await self.found(call, "update")
+        values = _stored(values_of(call.said, FIELDS, is_new=False))
+        if not values:
+            return await self._shown(found)
+        # Nobody gives a template to purposes that are not their own.
+        require(call.principal, of_template("update", values.get("purposes", found.purposes)))
+        try:
+            return await self._shown(await self._templates.change(call.account_id, found.id, values))
+        except TakenError:
+            raise _taken(values["name"]) from None
+        except UnknownLabelError as error:
+            raise _unknown_label(error) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+
+    async def _remove(self, call: ContentCall) -> Page:
+        found = await self.found(call, "delete")
+        try:
+            await self._templates.remove(call.account_id, found.id)
+        except NotFoundError:
+            raise faults.not_found() from None
+        return NOTHING
+
+    async def _shown(self, template: Template) -> Page:
+        return one((await self._rows(template.account_id, [template]))[0])
+
+    async def _rows(self, account_id: int, found: list[Template]) -> list[Row]:
+        labels = await self._labels.of_objects(account_id, [template.id for template in found])
+        return [_row(template) | {"label_ids": labels.get(template.id, ())} for template in found]
+
+
+def _row(template: Template) -> dict[str, Any]:
+    return msgspec.structs.asdict(template) | {
+        "external_id": str(template.id),
+        "is_published": template.published_id != 0,
+        "last_kind": template.last_kind or None,
+        "presets": template.presets or None,
+        "description": template.description or None,
+    }
+
+
+def _stored(values: dict[str, Any]) -> dict[str, Any]:
+    """Turn what a body says into what the templates take: what is null is empty."""
+    return {name: "" if value is None else value for name, value in values.items()}
+
+
+def _readable(principal: Principal) -> dict[str, Any]:
+    """Give the conditions of the templates that a caller may read."""
+    if principal.kind is not CredentialKind.CONTENT_TOKEN:
+        return {}
+    lacking = ~bits_of(PURPOSES, readable_purposes(principal.permissions)) & _ALL_PURPOSES
+    conditions: dict[str, Any] = {"purposes_lack": lacking}
+    if not principal.permissions.issuperset(of_template("read", ())):
+        conditions["purposes_any"] = _ALL_PURPOSES
+    return conditions
+
+
+def _taken(name: str) -> faults.ContentError:
+    return faults.taken(f'The account has a template "{name}" of the owner type {APIKEY} already.')
+
+
+def _unknown_label(error: UnknownLabelError) -> faults.ContentError:
+    return faults.invalid_value("LabelIDs", faults.NOT_IN_LIST, str(error))

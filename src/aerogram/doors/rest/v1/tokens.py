@@ -1,0 +1,181 @@
+"""``/v1/REST/tokens``: bearer tokens that may do a part of what an API key may.
+
+Whoever asks by a token gives no more than the token has: it makes and changes tokens of its own permissions alone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.clock import DAY
+from aerogram.base.errors import NotFoundError
+from aerogram.doors.rest import filters
+from aerogram.doors.rest.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault, integer_of
+from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.listing import Page, combined
+from aerogram.doors.rest.v1 import faults
+from aerogram.doors.rest.v1.fields import Permissions
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.identity.content_permissions import PERMISSIONS
+from aerogram.identity.content_tokens import ContentToken, ExpiredError, TakenError, TooManyError
+from aerogram.identity.gate import require
+from aerogram.model.account import Area, Level
+from aerogram.model.page import PageRequest
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+    from aerogram.doors.rest.route import Route
+    from aerogram.doors.rest.v1.serving import ContentCall
+    from aerogram.identity.content_tokens import ContentTokens
+
+COLLECTION: Final = "/v1/REST/tokens"
+ONE: Final = f"{COLLECTION}/{{token_id}}"
+MAX_NAME: Final = 255
+MAX_DAYS: Final = 36_500
+
+
+class Days(Integer):
+    """A number of days from now."""
+
+    def read(self, value: Any) -> int:
+        """Read a positive number."""
+        days = super().read(value)
+        if not 0 < days <= MAX_DAYS:
+            raise ValueFault(f"The value must be between 1 and {MAX_DAYS}")
+        return days
+
+
+_NAME: Final = Text("Name", "name", required=True, max_length=MAX_NAME)
+_PERMISSIONS: Final = Permissions("Permissions", "permissions", PERMISSIONS, required=True)
+_EXPIRES: Final = Moment("ExpiresAt", "expires_ms")
+FIELDS: Final = (
+    Integer("ID", "id", read_only=True),
+    Integer("UserID", "account_id", read_only=True),
+    Integer("OrganisationID", "account_id", read_only=True),
+    Text("AccessToken", "access_token", read_only=True, nullable=True),
+    _NAME,
+    _PERMISSIONS,
+    _EXPIRES,
+    Moment("CreatedAt", "created_ms", read_only=True),
+    Moment("UpdatedAt", "updated_ms", read_only=True),
+)
+_NEW_FIELDS: Final = (_NAME, _PERMISSIONS, _EXPIRES, Days("ExpiresInDays", "days"))
+
+
+class TokenRoutes:
+    """The routes, bound to the tokens."""
+
+    def __init__(self, tokens: ContentTokens, clock: Clock) -> None:
+        self._tokens = tokens
+        self._clock = clock
+
+    def routes(self) -> list[Route]:
+        """Give all of them. Tokens open an account, so making one needs as much as removing one."""
+        return [
+            content_route(
+                "GET",
+                COLLECTION,
+                self._list,
+                summary="List tokens; what is secret of them is not shown.",
+                area=Area.ACCOUNT,
+                permissions=("read_token_auth",),
+                shows=FIELDS,
+                lists=Lists(
+                    (Filter("Name", "name", filters.words, "name"),),
+                    sortable=("ID", "Name"),
+                ),
+            ),
+            content_route(
+                "POST",
+                COLLECTION,
+                self._create,
+                summary="Make a token, whose AccessToken is shown this once.",
+                area=Area.ACCOUNT,
+                level=Level.FULL,
+                permissions=("create_token_auth",),
+                status=CREATED,
+                takes=_NEW_FIELDS,
+                is_new=True,
+                shows=FIELDS,
+            ),
+            content_route(
+                "PUT",
+                ONE,
+                self._change,
+                summary="Give a token another name, other permissions or another end.",
+                area=Area.ACCOUNT,
+                level=Level.FULL,
+                permissions=("update_token_auth",),
+                takes=FIELDS,
+                shows=FIELDS,
+            ),
+            content_route(
+                "DELETE",
+                ONE,
+                self._remove,
+                summary="Take a token away: it opens nothing from now on.",
+                area=Area.ACCOUNT,
+                permissions=("delete_token_auth",),
+                status=NO_CONTENT,
+            ),
+        ]
+
+    async def _list(self, call: ContentCall) -> Page:
+        found, total = await self._tokens.page(
+            call.account_id, call.query.request(combined(call.query.conditions))
+        )
+        return Page([msgspec.structs.asdict(token) for token in found], total)
+
+    async def _create(self, call: ContentCall) -> Page:
+        values = values_of(call.said, _NEW_FIELDS, is_new=True)
+        require(call.principal, values["permissions"])
+        expires_ms = values.get("expires_ms")
+        if "days" in values:
+            expires_ms = self._clock.now_ms() + values["days"] * DAY
+        try:
+            made = await self._tokens.create(
+                call.account_id, values["name"], values["permissions"], expires_ms
+            )
+        except TakenError as error:
+            raise faults.taken(str(error)) from None
+        except TooManyError as error:
+            raise faults.invalid_value("Name", faults.UNEXPECTED_VALUE, str(error)) from None
+        except ExpiredError as error:
+            raise _expired(error) from None
+        return one(msgspec.structs.asdict(made))
+
+    async def _change(self, call: ContentCall) -> Page:
+        found = await self._found(call)
+        values = values_of(call.said, FIELDS, is_new=False)
+        values = {name: value for name, value in values.items() if value is not None}
+        require(call.principal, values.get("permissions", found.permissions))
+        try:
+            return one(msgspec.structs.asdict(await self._tokens.change(found, values)))
+        except TakenError as error:
+            raise faults.taken(str(error)) from None
+        except ExpiredError as error:
+            raise _expired(error) from None
+        except NotFoundError:
+            raise faults.not_found() from None
+
+    async def _remove(self, call: ContentCall) -> Page:
+        found = await self._found(call)
+        try:
+            await self._tokens.remove(call.account_id, found.id)
+        except NotFoundError:
+            raise faults.not_found() from None
+        return NOTHING
+
+    async def _found(self, call: ContentCall) -> ContentToken:
+        token_id = integer_of(call.part("token_id"))
+        found, _ = await self._tokens.page(call.account_id, PageRequest({"id": token_id or 0}, limit=1))
+        if not found:
+            raise faults.not_found()
+        return found[0]
+
+
+def _expired(error: ExpiredError) -> faults.ContentError:
+    return faults.invalid_value("ExpiresAt", faults.UNEXPECTED_VALUE, str(error))

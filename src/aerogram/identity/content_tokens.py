@@ -1,0 +1,179 @@
+"""Bearer tokens of the Content API: made for programs and people that shall do a part of what an API key may.
+
+A token is shown when it is made; the store knows only its digest, by which it is found again.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.base.clock import DAY
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.model.account import CredentialKind, Principal
+from aerogram.store.records import content_tokens as records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.base.sealing import Sealer
+    from aerogram.model.page import PageRequest
+    from aerogram.store.sql import Database, Unit
+
+TOKEN_BYTES: Final = 16
+"""Mailjet's tokens have 32 hexadecimal digits."""
+MAX_TOKEN_CHARS: Final = 256
+"""Nothing longer is a token."""
+LIFE_MS: Final = 365 * DAY
+"""How long a token opens unless it says otherwise."""
+MAX_TOKENS: Final = 1_000
+"""Tokens of an account; ours to choose."""
+_LABEL_LETTERS: Final = 40
+
+_decode: Final = msgspec.json.Decoder(tuple[str, ...]).decode
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class ContentToken(msgspec.Struct, frozen=True, kw_only=True):
+    """A token; ``access_token`` is the secret at the one moment when it is known, else None."""
+
+    id: int
+    account_id: int
+    name: str
+    permissions: tuple[str, ...]
+    expires_ms: int
+    created_ms: int
+    updated_ms: int
+    access_token: str | None = None
+
+
+class TakenError(RefusedError):
+    """The account has a token of this name already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f'The account has a token "{name}" already.')
+
+
+class TooManyError(RefusedError):
+    """The account has as many tokens as it may have."""
+
+    def __init__(self) -> None:
+        super().__init__(f"An account may have {MAX_TOKENS} tokens.")
+
+
+class ExpiredError(RefusedError):
+    """The moment at which the token should end is over."""
+
+    def __init__(self) -> None:
+        super().__init__("A token expires in the future.")
+
+
+class ContentTokens:
+    """The tokens of all accounts."""
+
+    def __init__(self, database: Database, sealer: Sealer, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._sealer = sealer
+        self._ids = ids
+        self._clock = clock
+
+    async def check(self, token: str) -> Principal | None:
+        """Give the principal of a token; None when it opens nothing.
+
+        Raises `UnavailableError` when the store cannot be asked.
+        """
+        if not 0 < len(token) <= MAX_TOKEN_CHARS:
+            return None
+        digest = self._sealer.digest(token)
+        found = await self._database.read(lambda: records.opening(digest))
+        if found is None or not hmac.compare_digest(found.digest, digest):
+            return None
+        if not found.is_active or found.expires_ms <= self._clock.now_ms():
+            return None
+        return Principal(
+            account_id=found.account_id,
+            kind=CredentialKind.CONTENT_TOKEN,
+            label=f'The token "{found.name[:_LABEL_LETTERS]}"',
+            permissions=frozenset(_decode(found.permissions)),
+        )
+
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[ContentToken], int]:
+        """Give a page of tokens, without what is secret, and the number of all that match."""
+        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        return [_token(row) for row in rows], total
+
+    async def create(
+        self, account_id: int, name: str, permissions: Sequence[str], expires_ms: int | None = None
+    ) -> ContentToken:
+        """Make a token and show it this once; without a moment it opens for `LIFE_MS`.
+
+        Raises `TakenError`, `TooManyError` or `ExpiredError`.
+        """
+        now = self._clock.now_ms()
+        expires_ms = now + LIFE_MS if expires_ms is None else expires_ms
+        if expires_ms <= now:
+            raise ExpiredError
+        secret = secrets.token_hex(TOKEN_BYTES)
+        made = ContentToken(
+            id=self._ids.next_id(),
+            account_id=account_id,
+            name=name,
+            permissions=tuple(permissions),
+            expires_ms=expires_ms,
+            created_ms=now,
+            updated_ms=now,
+        )
+        row = msgspec.structs.asdict(made) | _columns(msgspec.structs.asdict(made))
+        row |= {"digest": self._sealer.digest(secret)}
+
+        def unit() -> Unit[None]:
+            count = yield from records.LISTING.count(account_id, {})
+            if count >= MAX_TOKENS:
+                raise TooManyError
+            if not (yield from records.OWNED.add(row)):
+                raise TakenError(name)
+
+        await self._database.write(unit)
+        return msgspec.structs.replace(made, access_token=secret)
+
+    async def change(self, found: ContentToken, values: Mapping[str, Any]) -> ContentToken:
+        """Give another name, other permissions or another end to a token; gives it without its secret.
+
+        Raises `TakenError`, `ExpiredError` or `NotFoundError`.
+        """
+        now = self._clock.now_ms()
+        if values.get("expires_ms", now + 1) <= now:
+            raise ExpiredError
+        changed = msgspec.structs.replace(found, **values, updated_ms=now)
+        columns = _columns(values) | {"updated_ms": now}
+
+        def unit() -> Unit[bool]:
+            if (yield from records.is_taken(found.account_id, changed.name, found.id)):
+                raise TakenError(changed.name)
+            return (yield from records.OWNED.change(found.account_id, found.id, columns))
+
+        if not await self._database.write(unit):
+            raise NotFoundError("There is no such token.")
+        return changed
+
+    async def remove(self, account_id: int, token_id: int) -> None:
+        """Take a token away: it opens nothing from now on. Raises `NotFoundError`."""
+        if not await self._database.write(lambda: records.OWNED.remove(account_id, token_id)):
+            raise NotFoundError("There is no such token.")
+
+
+def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
+    columns = {name: value for name, value in values.items() if name != "access_token"}
+    if "permissions" in values:
+        columns["permissions"] = _encode(values["permissions"]).decode()
+    return columns
+
+
+def _token(row: Mapping[str, Any]) -> ContentToken:
+    values = {name: value for name, value in row.items() if name != "digest"}
+    return ContentToken(**values | {"permissions": _decode(row["permissions"])})

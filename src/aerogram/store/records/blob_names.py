@@ -1,0 +1,40 @@
+"""Which files of bodies have a row that names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Text, func, select
+
+from aerogram.store.job_tables import data
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables import account, captured, content
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_COLUMNS: Final = (content.c.blob, captured.c.blob, data.c.blob)
+"""All columns that name files; each has an index of the rows that do."""
+_NAMED: Final = tuple(
+    Sql(select(column).where(column.is_not(None), any_of(column, "names", Text())), "names")
+    for column in _COLUMNS
+)
+_BEGAN = Sql(select(func.min(account.c.created_ms)))
+
+
+def in_use(names: Collection[str]) -> Unit[set[str]]:
+    """Give those of some files' names that rows have."""
+    wanted = list(names)
+    found: set[str] = set()
+    for statement in _NAMED:
+        found.update(name for (name,) in (yield statement(wanted)))
+    return found
+
+
+def began_ms() -> Unit[int | None]:
+    """Tell when the store got its first account; None while it has none.
+
+    Files from before that moment belong to another store, if to any.
+    """
+    [(moment,)] = yield _BEGAN()
+    return None if moment is None else int(moment)

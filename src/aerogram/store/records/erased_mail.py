@@ -1,0 +1,198 @@
+"""What mail keeps of a person, found and blanked: messages, events, captured copies, notifications, contents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sqlalchemy import bindparam, case, delete, exists, select, update
+
+from aerogram.model.message import MessageState
+from aerogram.store.event_tables import event, notification
+from aerogram.store.records import blob_names, contact_journal
+from aerogram.store.records.either import mentions
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables import captured, content, message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Found(NamedTuple):
+    """A message that may have gone to somebody who is erased."""
+
+    id: int
+    content_id: int
+    recipient: str
+
+
+_MESSAGES = Sql(
+    select(*(message.c[name] for name in Found._fields))
+    .where(
+        message.c.account_id == bindparam("account_id"),
+        message.c.id > bindparam("after"),
+        message.c.domain == bindparam("domain"),
+    )
+    .order_by(message.c.id)
+    .limit(bindparam("most")),
+    "account_id",
+    "after",
+    "domain",
+    "most",
+)
+_SOME: Final = any_of(message.c.id, "message_ids")
+_BLANK_MESSAGES = Sql(
+    update(message)
+    .where(_SOME)
+    .values(
+        recipient=bindparam("alias"),
+        domain=bindparam("alias_domain"),
+        reply="",
+        orcpt="",
+        personal="",
+        # A worker that has the message right now loses its lease, and so can record nothing of it.
+        lease=0,
+        state=case(
+            (message.c.state == int(MessageState.QUEUED), int(MessageState.CANCELLED)),
+            (message.c.state == int(MessageState.HELD), int(MessageState.CANCELLED)),
+            else_=message.c.state,
+        ),
+    ),
+    "alias",
+    "alias_domain",
+    "message_ids",
+)
+_BLANK_EVENTS = Sql(
+    update(event)
+    .where(any_of(event.c.message_id, "message_ids"))
+    .values(reply="", transcript="", agent="", ip="", url="", geo="", address=""),
+    "message_ids",
+)
+_BLANK_TRANSCRIPTS = Sql(
+    update(event)
+    .where(any_of(event.c.message_id, "message_ids"), mentions(event.c.transcript, "said"))
+    .values(transcript=""),
+    "message_ids",
+    "said",
+)
+_CAPTURED_FILES = Sql(
+    select(captured.c.blob).where(any_of(captured.c.message_id, "message_ids"), captured.c.blob.is_not(None)),
+    "message_ids",
+)
+_CONTENT_FILES = Sql(
+    select(content.c.blob).where(any_of(content.c.id, "content_ids"), content.c.blob.is_not(None)),
+    "content_ids",
+)
+_NOTIFICATIONS = Sql(
+    select(notification.c.content_id).where(any_of(notification.c.message_id, "message_ids")), "message_ids"
+)
+_DROP_NOTIFICATIONS = Sql(
+    delete(notification).where(any_of(notification.c.message_id, "message_ids")), "message_ids"
+)
+_DROP_CAPTURED = Sql(delete(captured).where(any_of(captured.c.message_id, "message_ids")), "message_ids")
+_OTHER = message.alias("other")
+_BLANK_CONTENTS = Sql(
+    update(content)
+    .where(
+        any_of(content.c.id, "content_ids"),
+        # A mail to several belongs to the others too. The ids of its messages follow its own.
+        ~exists().where(
+            _OTHER.c.account_id == content.c.account_id,
+            _OTHER.c.id > content.c.id,
+            _OTHER.c.id <= content.c.id + bindparam("span"),
+            _OTHER.c.content_id == content.c.id,
+            _OTHER.c.domain != bindparam("alias_domain"),
+        ),
+    )
+    .values(
+        body=b"",
+        blob=None,
+        size=0,
+        subject="",
+        custom_id="",
+        event_payload="",
+        transcript="",
+        treatment="",
+    ),
+    "content_ids",
+    "span",
+    "alias_domain",
+)
+_FORGET_CLIENTS = Sql(
+    update(content).where(any_of(content.c.id, "content_ids")).values(transcript=""), "content_ids"
+)
+_MESSAGES_OF = Sql(
+    select(message.c.id)
+    .join_from(
+        content,
+        message,
+        (message.c.account_id == content.c.account_id)
+        & (message.c.id > content.c.id)
+        & (message.c.id <= content.c.id + bindparam("span"))
+        & (message.c.content_id == content.c.id),
+    )
+    .where(any_of(content.c.id, "content_ids"))
+    .order_by(message.c.id),
+    "span",
+    "content_ids",
+)
+_BLANK_NOTIFICATIONS = Sql(
+    update(content)
+    .where(any_of(content.c.id, "content_ids"))
+    .values(body=b"", blob=None, size=0, subject="", treatment=""),
+    "content_ids",
+)
+_SPAN: Final = 2**24
+"""Ids behind a content's own among which its messages are: two seconds of `aerogram.base.ids`, or half a
+million recipients."""
+
+
+def messages_to_domain(account_id: int, domain: str, after: int, most: int) -> Unit[list[Found]]:
+    """Give messages of an account to a domain, by rising id, from behind the id ``after``."""
+    rows = yield _MESSAGES(account_id, after, domain, most)
+    return [Found(*row) for row in rows]
+
+
+def notifications_of(message_ids: Sequence[int]) -> Unit[tuple[list[int], list[int]]]:
+    """Give the contents that tell senders of messages, and the messages that carry them."""
+    contents = [content_id for (content_id,) in (yield _NOTIFICATIONS(message_ids))]
+    if not contents:
+        return [], []
+    return contents, [message_id for (message_id,) in (yield _MESSAGES_OF(_SPAN, contents))]
+
+
+def blank(found: Sequence[Found], alias: str, said: Sequence[str]) -> Unit[list[str]]:
+    """Blank all that is personal in messages, their events and captured mail; those that wait are cancelled.
+
+    What contacts have still to be told of them is told to nobody.
+    ``alias`` stands for the address that is erased; ``said`` is how others' transcripts may write it, in
+    small letters. A content goes when all its recipients are of the alias's domain. Gives the names of files
+    that no row names any more.
+    """
+    ids = [each.id for each in found]
+    contents = sorted({each.content_id for each in found})
+    domain = alias.rpartition("@")[2]
+    files = {name for (name,) in [*(yield _CAPTURED_FILES(ids)), *(yield _CONTENT_FILES(contents))]}
+    yield _BLANK_MESSAGES(alias, domain, ids)
+    yield _BLANK_EVENTS(ids)
+    yield from contact_journal.forget_messages(ids)
+    yield _DROP_CAPTURED(ids)
+    yield _BLANK_CONTENTS(contents, _SPAN, domain)
+    # What is left are mails to several: who else was in the conversation is nothing that they need.
+    yield _FORGET_CLIENTS(contents)
+    siblings = [message_id for (message_id,) in (yield _MESSAGES_OF(_SPAN, contents))]
+    for words in said:
+        yield _BLANK_TRANSCRIPTS(siblings, words)
+    files -= yield from blob_names.in_use(files)
+    return sorted(files)
+
+
+def blank_notifications(
+    message_ids: Sequence[int], contents: Sequence[int], carriers: Sequence[int]
+) -> Unit[list[str]]:
+    """Blank what told senders of messages: `notifications_of` gives it. Gives the names of files as `blank`."""
+    files = {name for (name,) in (yield _CAPTURED_FILES(carriers))}
+    yield _BLANK_NOTIFICATIONS(contents)
+    yield _DROP_CAPTURED(carriers)
+    yield _DROP_NOTIFICATIONS(message_ids)
+    files -= yield from blob_names.in_use(files)
+    return sorted(files)

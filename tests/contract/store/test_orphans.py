@@ -1,0 +1,253 @@
+"""Files of bodies that no row names go when they are old; one that a row names, or may name soon, never does."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import bindparam, delete, select
+
+from aerogram.base.clock import DAY
+from aerogram.base.errors import NotFoundError
+from aerogram.model.message import ContentKind, Recipient, Submission
+from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
+from aerogram.store.orphans import NEW_MS, OrphanSweep
+from aerogram.store.records import accounts, blob_names
+from aerogram.store.records.accounts import AccountRow
+from aerogram.store.sql import Sql
+from aerogram.store.tables import content
+from aerogram.submission.accept import Acceptor
+
+_ROOT = Path(__file__).parents[3]
+LARGE = b"x" * (INLINE_LIMIT_BYTES + 1)
+_FILES = Sql(select(content.c.id, content.c.blob).where(content.c.blob.is_not(None)).order_by(content.c.id))
+_DROP = Sql(delete(content).where(content.c.id == bindparam("which")), "which")
+
+
+def a_mail(body=LARGE):
+    return Submission(
+        account_id=1,
+        door="smtp",
+        envelope_from="shop@example.com",
+        recipients=(Recipient("ann@example.net"),),
+        kind=ContentKind.MIME,
+        body=body,
+        from_email="shop@example.com",
+    )
+
+
+class House:
+    """A store with a folder of bodies, which accepts mail and sweeps."""
+
+    def __init__(self, database, folder, ids, clock):
+        self.database, self.folder = database, folder
+        self.blobs = DiskBlobs(folder)
+        self.sweep = OrphanSweep(database, folder)
+        self.acceptor = Acceptor(
+            database, self.blobs, ids, clock, check_room=lambda: None, on_accepted=lambda _: None
+        )
+
+    async def named(self):
+        """The files that rows name."""
+
+        def unit():
+            return {row[1]: row[0] for row in (yield _FILES())}
+
+        return await self.database.read(unit)
+
+    async def drop(self, content_id):
+        def unit():
+            yield _DROP(content_id)
+
+        await self.database.write(unit)
+
+    def files(self):
+        return {path.name: path for path in self.folder.glob("??/??/*")}
+
+    def age(self, milliseconds=NEW_MS + 60_000):
+        """Let all files be older."""
+        for path in self.files().values():
+            at = path.stat().st_mtime - milliseconds / 1000
+            os.utime(path, (at, at))
+
+
+@pytest.fixture
+async def house(database, tmp_path, ids, clock):
+    await database.write(lambda: accounts.add(AccountRow(1, "Shop", 1_700_000_000_000), []))
+    (tmp_path / "blobs").mkdir(exist_ok=True)
+    return House(database, tmp_path / "blobs", ids, clock)
+
+
+async def test_a_file_without_a_row_goes_when_it_is_a_day_old(house):
+    orphan = await house.blobs.put(LARGE)
+    [[accepted]] = await house.acceptor.accept([a_mail()])
+    assert await house.sweep.sweep() == 0
+    house.age(NEW_MS - 60_000)
+    assert await house.sweep.sweep() == 0
+    house.age(DAY)
+    assert await house.sweep.sweep() == 1
+    assert set(house.files()) == set(await house.named())
+    with pytest.raises(NotFoundError):
+        await house.blobs.get(orphan)
+    assert accepted.message_id
+
+
+async def test_a_file_goes_with_its_row(house):
+    await house.acceptor.accept([a_mail(), a_mail()])
+    first, second = await house.named()
+    await house.drop((await house.named())[first])
+    house.age()
+    assert await house.sweep.sweep() == 1
+    assert set(house.files()) == {second}
+
+
+async def test_what_an_upload_left_that_broke_off_goes_too(house):
+    upload = await house.blobs.begin()
+    await upload.write(LARGE)
+    assert len(house.files()) == 1
+    house.age()
+    assert await house.sweep.sweep() == 1
+    assert not house.files()
+    await upload.drop()
+
+
+async def test_a_file_that_is_told_to_be_meant_is_new_again(house):
+    name = await house.blobs.put(LARGE)
+    house.age()
+    await house.blobs.touch(name)
+    assert await house.sweep.sweep() == 0
+    assert await house.blobs.get(name) == LARGE
+
+
+async def test_files_from_before_the_store_are_anothers(house):
+    await house.blobs.put(LARGE)
+    for path in house.files().values():
+        os.utime(path, (1_600_000_000, 1_600_000_000))
+    assert await house.sweep.sweep() == 0
+    assert len(house.files()) == 1
+
+
+async def test_a_store_without_an_account_sweeps_nothing(database, tmp_path, ids, clock):
+    empty = House(database, tmp_path / "blobs", ids, clock)
+    await empty.blobs.put(LARGE)
+    empty.age()
+    assert await empty.sweep.sweep() == 0
+    assert await empty.database.read(blob_names.began_ms) is None
+
+
+async def test_a_pass_is_bounded_and_the_next_one_goes_on(house, monkeypatch):
+    monkeypatch.setattr("aerogram.store.orphans.MOST_FILES", 3)
+    names = [await house.blobs.put(b"x") for _ in range(10)]
+    house.age()
+    swept = [await house.sweep.sweep() for _ in range(4)]
+    assert sum(swept) == len(names)
+    assert max(swept) < len(names)
+    assert not house.files()
+
+
+async def test_equal_bodies_have_files_of_their_own(house):
+    await house.acceptor.accept([a_mail(), a_mail()])
+    first, second = await house.named()
+    assert first != second
+    assert await house.blobs.get(first) == await house.blobs.get(second) == LARGE
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    steps=st.lists(st.sampled_from(["add", "orphan", "drop", "age", "sweep"]), max_size=25),
+    seed=st.integers(0, 9),
+)
+async def test_no_order_of_adding_dropping_and_sweeping_takes_a_file_that_a_row_names(house, steps, seed):
+    chance = random.Random(seed)
+    for step in steps:
+        match step:
+            case "add":
+                await house.acceptor.accept([a_mail()])
+            case "orphan":
+                await house.blobs.put(b"nobody's")
+            case "drop" if contents := sorted((await house.named()).values()):
+                await house.drop(chance.choice(contents))
+            case "age":
+                house.age()
+            case "sweep":
+                await house.sweep.sweep()
+        assert set(await house.named()) <= set(house.files())
+    house.age()
+    await house.sweep.sweep()
+    assert set(house.files()) == set(await house.named())
+
+
+async def test_writers_beside_sweepers_lose_nothing(house):
+    sweeps = [OrphanSweep(house.database, house.folder, new_ms=20_000) for _ in range(2)]
+    is_over = asyncio.Event()
+
+    async def sweeping(sweep):
+        while not is_over.is_set():
+            # Files whose row is there are as old as can be, so that the row alone protects them.
+            for name in await house.named():
+                os.utime(house.files()[name], (1_750_000_000, 1_750_000_000))
+            await sweep.sweep()
+
+    async def writing():
+        for _ in range(10):
+            await house.acceptor.accept([a_mail()])
+
+    tasks = [asyncio.create_task(sweeping(sweep)) for sweep in sweeps]
+    await asyncio.gather(*(writing() for _ in range(4)))
+    is_over.set()
+    await asyncio.gather(*tasks)
+    assert len(await house.named()) == 40
+    assert set(await house.named()) <= set(house.files())
+
+
+_KILLED = """
+    import asyncio, sys
+    from pathlib import Path
+    from aerogram.base.clock import SystemClock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.blobs import DiskBlobs
+    from aerogram.store.open import open_database
+    from aerogram.submission.accept import Acceptor
+    from contract.store.test_orphans import a_mail
+
+    async def main(folder, url):
+        database = await open_database(folder, url or None)
+        clock = SystemClock()
+        acceptor = Acceptor(database, DiskBlobs(folder / "blobs"), IdGenerator(clock), clock,
+                            check_room=lambda: None, on_accepted=lambda _: None)
+        async def writing():
+            while True:
+                [[accepted]] = await acceptor.accept([a_mail()])
+                print(accepted.message_id, flush=True)
+        await asyncio.gather(*(writing() for _ in range(4)))
+
+    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+"""
+
+
+def _killed_while_it_accepts(folder, database_url):
+    """Let a process accept mail until it is killed; gives what it promised, line by line."""
+    command = [sys.executable, "-c", textwrap.dedent(_KILLED), str(folder), database_url or ""]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["src", "tests"])}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=_ROOT) as process:
+        promised = [process.stdout.readline() for _ in range(10)]
+        process.send_signal(signal.SIGKILL)
+        return promised + process.stdout.readlines()
+
+
+async def test_what_was_promised_before_a_kill_has_its_file_and_all_else_goes(house, database_url, tmp_path):
+    promised = await asyncio.to_thread(_killed_while_it_accepts, tmp_path, database_url)
+    house.age()
+    await house.sweep.sweep()
+    named = await house.named()
+    assert len(named) >= len([line for line in promised if line.endswith(b"\n")])
+    assert set(house.files()) == set(named)
+    for name in named:
+        assert await house.blobs.get(name) == LARGE

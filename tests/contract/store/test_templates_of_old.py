@@ -1,0 +1,58 @@
+"""What templates said before they had versions is what they have published."""
+
+import sqlite3
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from aerogram.content.stored_parts import Content
+from aerogram.content.template_versions import TemplateVersions
+from aerogram.content.templates import Templates
+from aerogram.store.migrate import _FOLDER
+from aerogram.store.open import FILE_NAME, open_database
+
+ANN = 1
+_ADD = (
+    "INSERT INTO template (id, account_id, name, owner_type, author, edit_mode, locale, created_ms, updated_ms, "
+    "headers, text_part, html_part, mjml) VALUES (?, 1, ?, 'apikey', 'Ann', 2, 'fr_FR', 5, 6, ?, ?, ?, ?)"
+)
+
+
+def upgrade(path, revision):
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(_FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()
+    engine.dispose()
+
+
+async def test_what_a_template_said_is_published(tmp_path, ids, clock):
+    path = tmp_path / FILE_NAME
+    upgrade(path, "0008")
+    with sqlite3.connect(path) as old:
+        old.execute(_ADD, (7, "welcome", '{"Subject":"Hi"}', None, "<p>Hi</p>", '"<mjml/>"'))
+        old.execute(_ADD, (8, "empty", "", None, None, None))
+    old.close()
+    database = await open_database(tmp_path, None)
+    try:
+        templates, versions = Templates(database, ids, clock), TemplateVersions(database, ids, clock)
+        said = Content(html="<p>Hi</p>", mjml="<mjml/>", headers={"Subject": "Hi"})
+        assert await templates.content(ANN, 7) == said
+        assert (await templates.find(ANN, 7)).html == "<p>Hi</p>"
+        version = await versions.newest(ANN, 7, "P")
+        assert (version.author, version.locale, version.created_ms, version.content) == (
+            "Ann",
+            "fr_FR",
+            6,
+            said,
+        )
+        assert await templates.content(ANN, 8) == Content()
+        assert await versions.newest(ANN, 8, "P") is None
+        assert (await templates.change_content(ANN, 7, {"text": "Hi"})).html == "<p>Hi</p>"
+        assert (await versions.newest(ANN, 7, "P")).id != version.id
+    finally:
+        await database.close()
