@@ -1,5 +1,7 @@
 """``/v3/REST/contactfilter`` over a real socket and a real store."""
 
+import functools
+
 import pytest
 from sqlalchemy import bindparam, insert
 
@@ -170,6 +172,14 @@ async def test_a_preview_of_an_unknown_property_is_empty(client, people):
     await created(client, "Tall", "(height>180)")
     answer = await client.get(f"{PATH}/Tall/preview")
     assert answer.json()["Data"] == [{"ContactCount": 0, "Contacts": []}]
+
+
+async def test_a_search_that_takes_too_long_says_so(client, people, door, monkeypatch):
+    await created(client)
+    monkeypatch.setattr(door.database, "scan", functools.partial(door.database.scan, seconds=-1))
+    answer = await client.get(f"{PATH}/Adults/preview")
+    assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (503, True)
+    assert "took too long" in answer.json()["ErrorMessage"]
 
 
 async def test_the_preview_is_described(client):

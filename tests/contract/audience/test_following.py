@@ -7,6 +7,7 @@ from aerogram.audience.erasure import Erasures
 from aerogram.audience.following import follow_oldest
 from aerogram.model.event import EventKind, Verdict
 from aerogram.model.treatment import SANDBOXED, Personal, packed, packed_personal
+from aerogram.store.blobs import DiskBlobs
 from aerogram.store.records import contact_journal
 from support.followed import Post
 from support.webhooks import ACCOUNT
@@ -18,6 +19,11 @@ EARLY, LATE = 1_800_000_000_000, 1_800_000_060_000
 @pytest.fixture
 def post(database):
     return Post(database)
+
+
+@pytest.fixture
+def erasures(post, tmp_path):
+    return Erasures(post.database, DiskBlobs(tmp_path / "blobs"), post.ids, post.clock, b"k" * 32)
 
 
 @pytest.fixture
@@ -135,12 +141,12 @@ async def test_what_was_not_committed_is_told_again_and_counts_once(post):
     assert (await post.contacts())[ANN]["delivered_count"] == 2
 
 
-async def test_erasing_a_person_forgets_what_was_still_to_be_told_of_him(post, known):
+async def test_erasing_a_person_forgets_what_was_still_to_be_told_of_him(post, known, erasures):
     ann = await known.create(ACCOUNT, ANN)
     (first,) = await post.sent(ANN)
     await post.sent("bob@example.net")
     assert await post.left() == 2
-    assert await Erasures(post.database, post.ids, post.clock, b"k" * 32).erase(ACCOUNT, ann.id)
+    assert await erasures.erase(ACCOUNT, ann.id)
     assert await post.left() == 1
     # Whoever recorded this had read the message before it was blanked.
     await post.react(first, ANN, EventKind.OPEN, LATE)
@@ -151,11 +157,11 @@ async def test_erasing_a_person_forgets_what_was_still_to_be_told_of_him(post, k
     assert sorted(found) == [erased["email"], "bob@example.net"]
 
 
-async def test_an_erased_person_who_is_mailed_again_is_a_new_contact(post, known):
+async def test_an_erased_person_who_is_mailed_again_is_a_new_contact(post, known, erasures):
     ann = await known.create(ACCOUNT, ANN, name="Ann")
     await post.sent(ANN)
     await post.follow()
-    await Erasures(post.database, post.ids, post.clock, b"k" * 32).erase(ACCOUNT, ann.id)
+    await erasures.erase(ACCOUNT, ann.id)
     await post.sent(ANN)
     await post.follow()
     again = (await post.contacts())[ANN]

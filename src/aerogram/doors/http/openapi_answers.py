@@ -54,7 +54,7 @@ _REFUSALS: Final = {
     "413": "The body is too large.",
     "415": "The body is no JSON by its Content-Type.",
     "429": "Too many requests, or too many failed logins; try again after Retry-After.",
-    "503": "Nothing was done, for the store cannot be reached; try again after Retry-After.",
+    "503": "Nothing was done: the store cannot be reached, or the search took too long; try again after Retry-After.",
 }
 _HTML: Final = frozenset({"401", "429"})
 """Statuses whose answer may be no JSON, as Mailjet's front servers give them."""
