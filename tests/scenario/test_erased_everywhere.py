@@ -115,6 +115,7 @@ def plant(shop):
         "/v3/REST/eventcallbackurl",
         {"EventType": "open", "Url": "https://hooks.example.invalid/", "Version": 2},
     )
+    contact = shop.row(CONTACT, {"Email": PERSON, "Name": NAME})["ID"]
     shop.by_smtp([PERSON], PERSON, f"Hello {NAME}")
     shop.by_smtp([PERSON], PERSON, f"Hello {NAME}" + "\n" + ("x" * 70 + "\n") * (INLINE_LIMIT_BYTES // 64))
     # A copy that the others do not see: the conversations name both, the mail one.
@@ -142,7 +143,6 @@ def plant(shop):
     html = shop.html_of(tracked)
     for url in (*_PIXEL.findall(html), *_TRACKED.findall(html)):
         httpx2.get(url, headers={"User-Agent": f"Browser of {NAME}"}, trust_env=False)
-    contact = shop.row(CONTACT, {"Email": PERSON, "Name": NAME})["ID"]
     news = shop.row(LIST, {"Name": "News"})["ID"]
     shop.row("/v3/REST/contactmetadata", {"Name": "nick"})
     shop.row("/v3/REST/contactmetadata", {"Name": "seen", "NameSpace": "historic"})

@@ -29,7 +29,7 @@ COMMANDS: Final = {
     "metasender": "Addresses and domains from which all accounts may send.",
     "domain": "Sending domains: DKIM keys and the DNS records to publish.",
     "template": "Stored templates of an account.",
-    "contact": "Contacts of an account: import and export them, and look at the jobs that do it.",
+    "contact": "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased.",
     "queue": "Look at the queue; hold, release, cancel or retry what is in it.",
     "message": "One message: its state and its history.",
     "suppression": "Addresses that an account must not mail.",
