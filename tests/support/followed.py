@@ -7,10 +7,11 @@ from sqlalchemy import bindparam, func, select
 from aerogram.audience.following import follow_oldest
 from aerogram.model.event import EventKind, Verdict
 from aerogram.store.contact_tables import contact
-from aerogram.store.event_tables import contact_journal
+from aerogram.store.event_tables import contact_journal, event
 from aerogram.store.records import engagements
 from aerogram.store.records.engagements import Engaged
 from aerogram.store.sql import Sql
+from aerogram.store.tables import suppression, unsubscription
 from aerogram.wire.address import suppression_key
 from support.webhooks import ACCOUNT, Mailroom
 
@@ -21,6 +22,10 @@ _CONTACTS = Sql(
     .order_by(contact.c.email, contact.c.id),
     "of_account",
 )
+_KEPT = [
+    Sql(select(table.c.account_id).where(table.c.address == bindparam("address")), "address")
+    for table in (event, suppression, unsubscription)
+]
 _LEFT = Sql(select(func.count()).select_from(contact_journal))
 
 
@@ -61,6 +66,17 @@ class Post(Mailroom):
         names = [column.name for column in contact.columns]
         rows = [dict(zip(names, row, strict=True)) for row in await self.database.read(unit)]
         return {row["email"]: row for row in rows}
+
+    async def kept_of(self, address):
+        """Give the rows of events, suppressions and unsubscriptions that bear an address."""
+
+        def unit():
+            kept = []
+            for statement in _KEPT:
+                kept += yield statement(address)
+            return kept
+
+        return await self.database.read(unit)
 
     async def left(self):
         """Count the events that contacts have still to be told of."""

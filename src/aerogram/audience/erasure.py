@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.audience.subscriptions import detach
 from aerogram.base.clock import SECOND
 from aerogram.base.folding import folded
+from aerogram.model.message import ERASED_DOMAIN
 from aerogram.model.page import PageRequest
 from aerogram.store.records import (
     contact_history,
@@ -48,7 +49,6 @@ KEY_PURPOSE: Final = "erasure"
 """For `Sealer.derived_key`: the key of the digests."""
 NAME: Final = "Anonymized"
 """What stands for the name of who was erased (facts: CONTACTS.md 9)."""
-DOMAIN: Final = "domain.invalid"
 PURGED_AFTER_MS: Final = 30 * 24 * 60 * 60 * SECOND
 """How long the row of an erased contact can be read by its id (facts: CONTACTS.md 9)."""
 _ALIAS_BYTES: Final = 20
@@ -58,7 +58,7 @@ _BATCH: Final = 500
 
 def is_alias(email: str) -> bool:
     """Tell whether an address stands for that of somebody who was erased."""
-    return email.endswith(f"@{DOMAIN}")
+    return email.endswith(f"@{ERASED_DOMAIN}")
 
 
 class Erasures:
@@ -85,7 +85,7 @@ class Erasures:
             return False
         email = rows[0]["email"]
         # The alias is random: one that came from the address could be guessed back.
-        alias = f"\\x{secrets.token_hex(_ALIAS_BYTES)}@{DOMAIN}"
+        alias = f"\\x{secrets.token_hex(_ALIAS_BYTES)}@{ERASED_DOMAIN}"
         await self._blank_mail(account_id, email, alias)
         now = self._clock.now_ms()
         proof = records.Proof(account_id, contact_id, self.digest(account_id, email), now)

@@ -18,6 +18,10 @@ NOTIFICATION_DOOR: Final = "dsn"
 """What stands for the door of a content that came through none: a delivery status notification."""
 
 
+ERASED_DOMAIN: Final = "domain.invalid"
+"""The domain of what stands for a recipient who was erased (facts: CONTACTS.md 9)."""
+
+
 class ContentKind(enum.IntEnum):
     """How a content is stored."""
 

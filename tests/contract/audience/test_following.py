@@ -157,6 +157,16 @@ async def test_erasing_a_person_forgets_what_was_still_to_be_told_of_him(post, k
     assert sorted(found) == [erased["email"], "bob@example.net"]
 
 
+@pytest.mark.parametrize("kind", [EventKind.OPEN, EventKind.CLICK, EventKind.SPAM, EventKind.UNSUB])
+async def test_what_an_erased_person_does_with_old_mail_is_not_written_down(post, known, erasures, kind):
+    ann = await known.create(ACCOUNT, ANN)
+    (message,) = await post.sent(ANN)
+    await erasures.erase(ACCOUNT, ann.id)
+    # Whoever recorded this may have read the message before it was blanked.
+    await post.react(message, ANN, kind, LATE)
+    assert await post.kept_of(ANN) == []
+
+
 async def test_an_erased_person_who_is_mailed_again_is_a_new_contact(post, known, erasures):
     ann = await known.create(ACCOUNT, ANN, name="Ann")
     await post.sent(ANN)

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, delete, insert, select, text
 
 from aerogram.base.clock import HOUR
 from aerogram.model.event import EventKind, Verdict
+from aerogram.model.message import ERASED_DOMAIN
 from aerogram.store.records import event_log
 from aerogram.store.records.suppressions import SuppressionRow, put_suppressions
 from aerogram.store.sql import Sql, Unit, any_of
@@ -84,6 +85,14 @@ _EVENT: Final = (
     "address",
 )
 _ADD_EVENT = Sql(insert(event).values({name: bindparam(name) for name in _EVENT}), *_EVENT)
+_ERASED = Sql(
+    select(message.c.id, message.c.domain)
+    .where(any_of(message.c.id, "ids"))
+    # Held, so that nobody is erased between this look and the commit; sorted, as wherever messages are locked.
+    .order_by(message.c.id)
+    .with_for_update(read=True),
+    "ids",
+)
 _WRITTEN = Sql(select(event.c.id).where(any_of(event.c.id, "ids")), "ids")
 _UNSUBSCRIBE = Sql(
     text(
@@ -131,11 +140,12 @@ def addressees(message_ids: Collection[int]) -> Unit[dict[int, Addressee]]:
 def record(engaged: Sequence[Engaged], repeated: Collection[int] = ()) -> Unit[list[bool]]:
     """Write what readers did; tell of each whether it was news.
 
-    No news, and not written, are the unsubscription of an address that has left already, and those events
-    of ``repeated`` (ids of events that may have been written by a commit whose answer was lost) that are in
-    the log.
+    No news, and not written, are what somebody does with mail that he got before he was erased, the unsubscription
+    of an address that has left already, and those events of ``repeated`` (ids of events that may have been
+    written by a commit whose answer was lost) that are in the log.
     """
-    stale = yield from _written(repeated)
+    stale = yield from _of_erased(engaged)
+    stale |= yield from _written(repeated)
     stale |= yield from _unsubscribe([each for each in engaged if each.event_id not in stale])
     news = sorted((each for each in engaged if each.event_id not in stale), key=_hour)
     for _, group in groupby(news, key=_hour):
@@ -185,6 +195,13 @@ def is_unsubscribed(account_id: int, address: str) -> Unit[bool]:
 def subscribe(account_id: int, address: str) -> Unit[bool]:
     """Take an unsubscription back; tell whether there was one."""
     return bool((yield _SUBSCRIBE(account_id, address)))
+
+
+def _of_erased(engaged: Sequence[Engaged]) -> Unit[set[int]]:
+    """Give the events of messages whose recipients were erased, perhaps after the message was looked up."""
+    rows = yield _ERASED(sorted({each.message_id for each in engaged}))
+    erased = {message_id for message_id, domain in rows if domain == ERASED_DOMAIN}
+    return {each.event_id for each in engaged if each.message_id in erased}
 
 
 def _written(event_ids: Collection[int]) -> Unit[set[int]]:
