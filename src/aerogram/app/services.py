@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aerogram.app.platform import BLOBS_FOLDER
 from aerogram.audience.follower import ContactFollower
 from aerogram.audience.jobs.book import Jobs
 from aerogram.audience.jobs.desk import Workshop
@@ -152,7 +151,7 @@ def build(platform: Platform) -> Services:
         jobs=Jobs(workshop, job_runner.wake),
         job_runner=job_runner,
         contacts=contacts,
-        orphan_sweep=OrphanSweep(platform.database, settings.data / BLOBS_FOLDER),
+        orphan_sweep=OrphanSweep(platform.database, platform.blobs.folder),
         engagements=Engagements(
             platform.database, platform.ids, platform.clock, Countries(settings.geoip_database), engaged
         ),

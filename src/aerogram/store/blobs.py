@@ -1,9 +1,9 @@
 """Bodies too large for a row: files named by chance, in two levels of folders.
 
-A file is written under another name, synced, renamed, and its folder synced, before the row that
-names it is committed. A name is given out once, to the rows of one transaction: so a file that no row
+A file is written and synced, and so is its folder, before the row that names it is committed; or a row names it
+beforehand that says itself when it is whole. A name is given out once, to the rows of one transaction: so a file that no row
 names, and that came so long ago that its transaction is over, will never be named again. It takes
-room until `aerogram.store.orphans` removes it.
+room until `aerogram.store.orphans` removes it. Only the service's own user may read files.
 """
 
 from __future__ import annotations
@@ -31,6 +31,11 @@ class DiskBlobs:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @property
+    def folder(self) -> Path:
+        """Where the files lie."""
+        return self._folder
 
     async def put(self, data: bytes) -> str:
         """Keep the bytes durably; give the file's name, 64 hexadecimal digits that no other file has."""
@@ -86,34 +91,24 @@ class DiskBlobs:
     def _path(self, name: str) -> Path:
         return self._folder / name[:2] / name[2:4] / name
 
+    def _put(self, data: bytes) -> str:
+        name = self.new_name()
+        self._write(self._path(name), data)
+        return name
+
     def _write(self, path: Path, data: bytes) -> None:
         with _telling():
             path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            for folder in (path.parent, path.parent.parent, self._folder):
-                _sync_folder(folder)
-
-    def _put(self, data: bytes) -> str:
-        path = self._path(self.new_name())
-        with _telling():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            handle, written = tempfile.mkstemp(dir=path.parent)
             try:
-                with os.fdopen(handle, "wb") as file:
+                with open(path, "wb", opener=_for_owner_alone) as file:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
-                os.rename(written, path)  # noqa: PTH104 - beside os.fsync, the same family of calls
             except OSError:
                 with contextlib.suppress(OSError):
-                    os.unlink(written)  # noqa: PTH108
+                    path.unlink()
                 raise
-            for folder in (path.parent, path.parent.parent, self._folder):
-                _sync_folder(folder)
-        return path.name
+            _sync_folders(path, self._folder)
 
 
 class Upload:
@@ -150,8 +145,7 @@ class Upload:
             os.fsync(self._file.fileno())
             self._file.close()
             os.rename(self._written, self._path)  # noqa: PTH104 - beside os.fsync, the same family of calls
-            for folder in (self._path.parent, self._path.parent.parent, self._folder):
-                _sync_folder(folder)
+            _sync_folders(self._path, self._folder)
 
     def _drop(self) -> None:
         with contextlib.suppress(OSError):
@@ -168,6 +162,17 @@ def _telling() -> Iterator[None]:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise StoreFullError("The disk that holds the store is full.") from error
         raise UnavailableError(f"A body cannot be stored: {error.strerror}.") from error
+
+
+def _for_owner_alone(path: str, flags: int) -> int:
+    """Open a file that nobody else may read, whatever the system's mask lets others do."""
+    return os.open(path, flags, 0o600)
+
+
+def _sync_folders(path: Path, root: Path) -> None:
+    """Make the entries of a file and of its folders durable."""
+    for folder in (path.parent, path.parent.parent, root):
+        _sync_folder(folder)
 
 
 def _sync_folder(folder: Path) -> None:
