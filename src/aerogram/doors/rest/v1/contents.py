@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
 from aerogram.content.stored_parts import MAX_PART_BYTES, PartTooLargeError
 from aerogram.content.template_versions import LockedError, NothingSaidError, NothingToPublishError
 from aerogram.doors.rest import filters
@@ -215,10 +214,7 @@ class ContentRoutes:
 
     async def _set_lock(self, call: ContentCall, *, is_locked: bool) -> Page:
         template = await self._templates.found(call, "lock")
-        try:
-            await self._versions.lock(call.account_id, template.id, is_locked=is_locked)
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._versions.lock(call.account_id, template.id, is_locked=is_locked)
         return NOTHING
 
 
@@ -226,8 +222,6 @@ async def _made(making: Awaitable[Version], locked_code: str = faults.LOCKED_TO_
     """Wait for a version; what is wrong is told in the words of the API."""
     try:
         return await making
-    except NotFoundError:
-        raise faults.not_found() from None
     except LockedError as error:
         raise faults.locked(str(error), locked_code) from None
     except NothingSaidError as error:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
 from aerogram.content.images import (
     CONTENT,
     LOCKED,
@@ -190,15 +189,10 @@ class ImageRoutes:
             raise faults.locked(str(error)) from None
         except UnknownLabelError as error:
             raise _unknown_label(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call)
-        try:
-            await self._images.remove(found)
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._images.remove(found)
         return NOTHING
 
     async def _upload(self, call: ContentCall) -> Page:
@@ -232,8 +226,6 @@ class ImageRoutes:
                 raise no_image(error) from None
             except LockedError as error:
                 raise faults.locked(str(error)) from None
-            except NotFoundError:
-                raise faults.not_found() from None
         return await self._shown(changed)
 
     async def _found(self, call: ContentCall) -> Image:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
 from aerogram.content.labels import IMAGES, MAX_NAME, TEMPLATES, Label, TakenError, TooManyError
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
@@ -145,15 +144,10 @@ class LabelRoutes:
             return one(msgspec.structs.asdict(await self._labels.change(found, values)))
         except TakenError as error:
             raise faults.taken(str(error)) from None
-        except NotFoundError:
-            raise faults.not_found() from None
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call, "delete")
-        try:
-            await self._labels.remove(call.account_id, found.id)
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._labels.remove(call.account_id, found.id)
         return NOTHING
 
     async def _found(self, call: ContentCall, verb: str) -> Label:

@@ -11,7 +11,7 @@
     )
 
 Names of properties ignore case. Read-only properties are skipped, so that a row may be sent back as it was shown; null
-empties what can be empty. A PUT changes what it names and is answered 200, also when nothing changes.
+empties what can be empty. What is found to be gone is answered 404, whoever finds it. A PUT changes what it names and is answered 200, also when nothing changes.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import paging
 from aerogram.doors.rest.calls import NO_CONTENT, OK, Reply, RouteCall
 from aerogram.doors.rest.fields import Field, ValueFault
@@ -38,6 +39,7 @@ from aerogram.doors.rest.v1.faults import (
     ConstraintFault,
     Detail,
     invalid,
+    not_found,
 )
 from aerogram.model.account import Area, Level
 
@@ -148,7 +150,11 @@ class _Answering:
     async def __call__(self, call: RouteCall) -> Reply:
         said = _said(await call.whole_body()) if self._takes else {}
         query = self._query(call.parameters) if self._lists else Query(limit=1)
-        page = await self._run(ContentCall(request=call, query=query, said=said))
+        try:
+            page = await self._run(ContentCall(request=call, query=query, said=said))
+        except NotFoundError:
+            # Somebody removed it between the look and the change.
+            raise not_found() from None
         if self._status == NO_CONTENT:
             reply = Reply(NO_CONTENT)
         else:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
 from aerogram.content.labels import MAX_USES, UnknownLabelError
 from aerogram.content.templates import (
     APIKEY,
@@ -201,15 +200,10 @@ class TemplateRoutes:
             raise _taken(values["name"]) from None
         except UnknownLabelError as error:
             raise _unknown_label(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self.found(call, "delete")
-        try:
-            await self._templates.remove(call.account_id, found.id)
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._templates.remove(call.account_id, found.id)
         return NOTHING
 
     async def _shown(self, template: Template) -> Page:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.clock import DAY
-from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault, integer_of
@@ -158,15 +157,10 @@ class TokenRoutes:
             raise faults.taken(str(error)) from None
         except ExpiredError as error:
             raise _expired(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call)
-        try:
-            await self._tokens.remove(call.account_id, found.id)
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._tokens.remove(call.account_id, found.id)
         return NOTHING
 
     async def _found(self, call: ContentCall) -> ContentToken:
