@@ -1,6 +1,7 @@
 """``aerogram contact …``."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +28,9 @@ noun = Noun(
 )
 
 _PIECE_BYTES = 1024 * 1024
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.25
+_PATIENCE_SECONDS = 10.0
+"""After this it is told that no server has begun with the job."""
 _MAX_ID_DIGITS = 18
 _SHOWN_REFUSALS = 20
 
@@ -43,6 +46,18 @@ def jobs_of(platform: Platform) -> Jobs:
     # The server finds the job by itself, within seconds.
     workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
     return Jobs(workshop, lambda: None)
+
+
+async def until_over(jobs: Jobs, job: Job) -> Job:
+    """Wait until a server is done with a job; give how it ended."""
+    waited = 0.0
+    while not is_over(job):
+        await asyncio.sleep(_POLL_SECONDS)
+        job = await jobs.find(job.account_id, job.id) or job
+        waited += _POLL_SECONDS
+        if waited == _PATIENCE_SECONDS and not job.start_ms:
+            sys.stderr.write(f"aerogram: No server has begun with job {job.id} yet; still waiting.\n")
+    return job
 
 
 @noun.command("import")
@@ -85,9 +100,8 @@ async def import_(
             "status": JobStatus.UPLOAD.value,
         }
         job = await jobs.queue(account_id, JobKind.CSV_IMPORT, values)
-        while wait and not is_over(job):
-            await asyncio.sleep(_POLL_SECONDS)
-            job = await jobs.find(account_id, job.id) or job
+        if wait:
+            job = await until_over(jobs, job)
         return await _state(jobs, job)
 
 

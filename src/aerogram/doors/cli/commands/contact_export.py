@@ -10,18 +10,15 @@ from typing import IO, Annotated
 
 import typer
 
-from aerogram.audience.jobs.book import Jobs, is_over
+from aerogram.audience.jobs.book import Jobs
 from aerogram.base.errors import AerogramError, RefusedError
 from aerogram.doors.cli.answer import Answer, plural
 from aerogram.doors.cli.commands.account import accounts_of
-from aerogram.doors.cli.commands.contact import Account, jobs_of, list_id_of, noun
+from aerogram.doors.cli.commands.contact import Account, jobs_of, list_id_of, noun, until_over
 from aerogram.doors.cli.host import Installation
 from aerogram.model.job import Job, JobKind, JobStatus
 
 STDOUT = "-"
-_POLL_SECONDS = 0.25
-_PATIENCE_SECONDS = 10.0
-"""After this it is told that no server has begun with the job."""
 
 Spreadsheet = Annotated[
     bool, typer.Option("--spreadsheet", help="Keep spreadsheets from computing what people wrote.")
@@ -72,17 +69,11 @@ async def export(
 
 async def _ended(jobs: Jobs, job: Job) -> Job:
     """Wait until a server has done the job; whoever is interrupted before cancels it. Raises `ExportFailedError`."""
-    waited = 0.0
     try:
-        while not is_over(job):
-            await asyncio.sleep(_POLL_SECONDS)
-            job = await jobs.find(job.account_id, job.id) or job
-            waited += _POLL_SECONDS
-            if waited == _PATIENCE_SECONDS and not job.start_ms:
-                sys.stderr.write(f"aerogram: No server has begun with job {job.id} yet; still waiting.\n")
-    finally:
-        if not is_over(job):
-            await jobs.cancel(job.account_id, job.id)
+        job = await until_over(jobs, job)
+    except BaseException:
+        await jobs.cancel(job.account_id, job.id)
+        raise
     if job.status != JobStatus.COMPLETED:
         raise ExportFailedError(f"Job {job.id} ended with {job.status}. {job.error}".strip())
     return job
