@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from bench.imports import data_of, upload, watch, write
+from bench.imports import data_of, upload, watch, watch_import, write
 from bench.samples import Sample
 from support.server import API_KEY, SECRET_KEY
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from support.server import ServerProcess
 
 MEASURE = "export, contacts to CSV"
-POLL_SECONDS = 0.25
 
 
 def measure(subject: str, server: ServerProcess, meter: Meter, folder: Path, contacts: int) -> Sample:
@@ -35,7 +34,7 @@ def measure(subject: str, server: ServerProcess, meter: Meter, folder: Path, con
             "Method": "addforce",
         }
         [job] = data_of(client.post("/v3/REST/csvimport", json=body))
-        watch(client, job["ID"], contacts)
+        watch_import(client, job["ID"], contacts)
     # Another process, so that the memory is that of exports alone.
     server.stop()
     server.start()
@@ -57,22 +56,13 @@ def _client(server: ServerProcess) -> httpx2.Client:
 def _export(client: httpx2.Client, contacts: int, filters: dict[str, int]) -> tuple[float, dict[str, Any]]:
     begun = time.monotonic()
     [made] = data_of(client.post("/v3/REST/contact/export", json=filters))
-    seen = set()
-    slowest = 0.0
-    while True:
-        asked = time.monotonic()
-        [row] = data_of(client.get(f"/v3/REST/contact/export/{made['JobID']}"))
-        slowest = max(slowest, time.monotonic() - asked)
-        seen.add(row["Count"])
-        if row["Status"] in {"Completed", "Error", "Abort"}:
-            break
-        time.sleep(POLL_SECONDS)
+    row, states, slowest = watch(client, f"/v3/REST/contact/export/{made['JobID']}")
     took = time.monotonic() - begun
     if (row["Status"], row["Count"]) != ("Completed", contacts):
         raise RuntimeError(f"not all contacts were exported: {row}")
     of = " of a list" if filters else ""
     print(
-        f"  {contacts:,} contacts{of} in {took:.1f} s, {contacts / took:,.0f} rows/s; progress seen {len(seen)} times,"
+        f"  {contacts:,} contacts{of} in {took:.1f} s, {contacts / took:,.0f} rows/s; progress seen {states} times,"
         f" slowest answer meanwhile {slowest * 1000:.0f} ms",
         flush=True,
     )

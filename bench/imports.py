@@ -48,7 +48,7 @@ def measure(subject: str, server: ServerProcess, meter: Meter, folder: Path, con
         begun = time.monotonic()
         body = {"ContactsListID": news["ID"], "DataID": data_id, "Method": "addforce"}
         [job] = data_of(client.post("/v3/REST/csvimport", json=body))
-        steps, slowest = watch(client, job["ID"], contacts)
+        steps, slowest = watch_import(client, job["ID"], contacts)
         took = time.monotonic() - begun
         cpu = meter.cpu_seconds() - cpu
         print(
@@ -90,21 +90,25 @@ def upload(client: httpx2.Client, list_id: int, path: Path) -> int:
     return data_id
 
 
-def watch(client: httpx2.Client, job_id: int, contacts: int) -> tuple[int, float]:
-    """Poll until the end; give how many different states were seen, and the slowest answer."""
+def watch_import(client: httpx2.Client, job_id: int, contacts: int) -> tuple[int, float]:
+    """Wait for an import; give how many different states were seen, and the slowest answer."""
+    job, states, slowest = watch(client, f"/v3/REST/csvimport/{job_id}")
+    if (job["Status"], job["Count"], job["Errcount"]) != ("Completed", contacts, 0):
+        raise RuntimeError(f"not all contacts were imported: {job}")
+    return states, slowest
+
+
+def watch(client: httpx2.Client, path: str) -> tuple[dict[str, Any], int, float]:
+    """Poll a job until its end; give its last state, how many different ones were seen, and the slowest answer."""
     seen = set()
     slowest = 0.0
     while True:
         asked = time.monotonic()
-        [job] = data_of(client.get(f"/v3/REST/csvimport/{job_id}"))
+        [job] = data_of(client.get(path))
         slowest = max(slowest, time.monotonic() - asked)
         seen.add(job["Count"])
-        if job["Status"] == "Completed":
-            if (job["Count"], job["Errcount"]) != (contacts, 0):
-                raise RuntimeError(f"not all contacts were imported: {job}")
-            return len(seen), slowest
-        if job["Status"] in {"Error", "Abort"}:
-            raise RuntimeError(f"the import ended: {job}")
+        if job["Status"] in {"Completed", "Error", "Abort"}:
+            return job, len(seen), slowest
         time.sleep(POLL_SECONDS)
 
 
