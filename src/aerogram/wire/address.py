@@ -1,4 +1,4 @@
-"""Addresses: what is one, its two halves, its forms, and the mailboxes of a header value.
+"""Addresses: what is one, its two halves and its forms.
 
 The rules are those of RFC 5321 §4.1.2 with RFC 6531 for addresses beyond ASCII, read the way a
 submission service must: loose about domains (``localhost``, ``.test`` and single labels pass, as
@@ -15,10 +15,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from aerogram.wire.mime.address_list import split_address_list
-from aerogram.wire.mime.encoded_words import clean_text, decode_words
 from aerogram.wire.mime.errors import AddressError
-from aerogram.wire.mime.parts import Mailbox
 
 MAX_LOCAL_PART: Final = 64
 """Octets (RFC 5321 §4.5.3.1.1)."""
@@ -37,13 +34,6 @@ _is_dot_string: Final = re.compile(
     r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+(?:\.(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+)*\Z"
 ).match
 _is_quoted_string: Final = re.compile(r'"(?:[^"\\<>]|\\[^<>])*"\Z').match
-
-# The forms that nearly all headers have: `a@b`, `Name <a@b>`, `"Name" <a@b>`. The length is bounded
-# because the name is matched lazily.
-_MAX_ORDINARY: Final = 512
-_is_ordinary: Final = re.compile(
-    r'[ \t]*(?:"([^"\\\x00-\x1f\x7f]*)"|([^\x00-\x1f\x7f"(),:;<>@\[\]\\]*?))[ \t]*<([^\s<>"(),@]+@[^\s<>"(),@]+)>[ \t]*\Z'
-).match
 
 
 def is_email(text: str) -> bool:
@@ -135,29 +125,3 @@ def suppression_key(email: str) -> str:
 def needs_smtputf8(email: str) -> bool:
     """Tell whether the address can only travel with SMTPUTF8 (RFC 6531): its local part is not ASCII."""
     return not email.isascii() and not email.rpartition("@")[0].isascii()
-
-
-def parse_mailboxes(header_value: str) -> tuple[Mailbox, ...]:
-    """Read the value of From, To, Cc or Reply-To: names decoded, groups flattened (RFC 5322 §3.4).
-
-    An empty value and an empty group give no mailbox. Raises `AddressError` with a sentence that
-    names what is wrong.
-    """
-    if len(header_value) <= _MAX_ORDINARY:
-        found = _is_ordinary(header_value)
-        if found is not None and is_email(found[3]):
-            name = found[1] or found[2]
-            return (Mailbox(found[3], _shown(name) if name else ""),)
-        bare = header_value.strip(" \t\r\n")
-        if is_email(bare):
-            return (Mailbox(bare),)
-    mailboxes = []
-    for name, email in split_address_list(header_value):
-        if not is_email(email):
-            raise AddressError(f"{clean_text(email)[:80]!r} is not an email address.")
-        mailboxes.append(Mailbox(email, _shown(name) if name else ""))
-    return tuple(mailboxes)
-
-
-def _shown(name: str) -> str:
-    return clean_text(decode_words(name)).strip()

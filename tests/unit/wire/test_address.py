@@ -14,12 +14,12 @@ from aerogram.wire.address import (
     is_email,
     needs_smtputf8,
     normalised,
-    parse_mailboxes,
     split_email,
     suppression_key,
 )
 from aerogram.wire.mime.errors import AddressError
 from aerogram.wire.mime.headers import encode_mailboxes
+from aerogram.wire.mime.mailboxes import parse_mailboxes
 from aerogram.wire.mime.parts import Mailbox
 
 ADDRESSES = [

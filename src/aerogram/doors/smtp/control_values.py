@@ -12,9 +12,9 @@ from typing import Any, Final
 import msgspec
 
 from aerogram.model.message import Rank
-from aerogram.wire.address import parse_mailboxes
 from aerogram.wire.mime.errors import AddressError, HeaderError
 from aerogram.wire.mime.list_unsubscribe import read_ways
+from aerogram.wire.mime.mailboxes import parse_mailboxes
 
 MAX_CAMPAIGN: Final = 255
 """Characters of a campaign's name (facts: SMTP.md §3)."""

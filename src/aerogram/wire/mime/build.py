@@ -19,11 +19,11 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
-from aerogram.wire.address import parse_mailboxes
 from aerogram.wire.mime.date import format_date
 from aerogram.wire.mime.errors import HeaderError
 from aerogram.wire.mime.fields import SINGLETONS, is_private
 from aerogram.wire.mime.headers import encode_custom, encode_mailboxes, encode_text, fold
+from aerogram.wire.mime.mailboxes import parse_mailboxes
 from aerogram.wire.mime.parameters import content_id, filename_pieces, media_type_pieces
 from aerogram.wire.mime.parts import Mailbox, Parts
 from aerogram.wire.mime.transfer import BOUNDARY_MARK, encode_body, wrap_base64

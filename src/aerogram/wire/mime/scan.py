@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from aerogram.wire.address import parse_mailboxes
 from aerogram.wire.mime.encoded_words import clean_text, decode_words
 from aerogram.wire.mime.errors import (
     AddressError,
@@ -21,6 +20,7 @@ from aerogram.wire.mime.errors import (
     RepeatedFieldError,
 )
 from aerogram.wire.mime.fields import PRIVATE_PREFIXES, SINGLETONS, end_of_head, split_fields
+from aerogram.wire.mime.mailboxes import parse_mailboxes
 from aerogram.wire.mime.shape import Shape, shape_of
 from aerogram.wire.mime.walk import ContentFields
 
