@@ -5,10 +5,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from aerogram.audience.segments.evaluate import Activity, Contact
 from aerogram.audience.segments.operands import Definition, Definitions
 from aerogram.model.event import EventKind
 from aerogram.model.segment import Kind
+from support.segment_evaluation import Activity, Contact
 
 EVENTS = {"opened": EventKind.OPEN, "clicked": EventKind.CLICK, "unsub": EventKind.UNSUB}
 

@@ -2,10 +2,10 @@
 
 from hypothesis import strategies as st
 
-from aerogram.audience.segments.evaluate import Activity, Contact
 from aerogram.audience.segments.operands import Definition, Definitions
 from aerogram.model.event import EventKind
 from aerogram.model.segment import Kind
+from support.segment_evaluation import Activity, Contact
 
 NOW = 1_718_452_800_000
 _DAY = 86_400_000

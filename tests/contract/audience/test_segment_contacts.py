@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import bindparam, update
 
 from aerogram.audience.segments.bind import bind
-from aerogram.audience.segments.evaluate import Contact
 from aerogram.audience.segments.operands import Definition, Definitions
 from aerogram.audience.segments.parser import MAX_CONDITIONS, MAX_LEVELS, parse
 from aerogram.model.segment import Kind
@@ -12,6 +11,7 @@ from aerogram.store.contact_tables import contact
 from aerogram.store.records import segment_contacts
 from aerogram.store.records.segment_sql import parted
 from aerogram.store.sql import Sql
+from support.segment_evaluation import Contact
 from support.segment_store import put
 
 ANN, NOW = 1, 1_718_452_800_000

@@ -1,4 +1,4 @@
-"""A segment's condition as SQL: the same answers as `aerogram.audience.segments.evaluate`, for all contacts.
+"""A segment's condition as SQL, for all contacts at once.
 
 Every constant is a parameter. What SQL makes of null stops at the comparison that has one: it is false.
 """

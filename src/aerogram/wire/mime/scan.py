@@ -78,16 +78,6 @@ class Scan:
         return "" if value is None else clean_text(decode_words(_unfold(value)))
 
     @property
-    def has_date(self) -> bool:
-        """The mail brings its own Date."""
-        return b"date" in self._fields
-
-    @property
-    def has_message_id(self) -> bool:
-        """The mail brings its own Message-ID."""
-        return b"message-id" in self._fields
-
-    @property
     def has_reply_to(self) -> bool:
         """The mail says where answers go."""
         return b"reply-to" in self._fields
@@ -96,11 +86,6 @@ class Scan:
     def needs_smtputf8(self) -> bool:
         """The header section is not ASCII, which only SMTPUTF8 hops take (RFC 6532 §1)."""
         return not self.data[: self.head_end].isascii()
-
-    @property
-    def needs_8bitmime(self) -> bool:
-        """Something in the mail is not ASCII, which only 8BITMIME hops take (RFC 6152)."""
-        return not self.data.isascii()
 
     @cached_property
     def shape(self) -> Shape:

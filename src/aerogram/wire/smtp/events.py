@@ -52,9 +52,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
     reverse_path: str
     recipients: tuple[RcptTo, ...]
-    is_8bit: bool = False
     smtputf8: bool = False
-    declared_size: int = 0
     dsn_ret: str = ""
     dsn_envid: str = ""
 

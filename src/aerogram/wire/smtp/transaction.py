@@ -42,9 +42,7 @@ class Transaction:
         return Envelope(
             reverse_path=sender.path,
             recipients=tuple(self._recipients),
-            is_8bit=params.is_8bit,
             smtputf8=params.smtputf8,
-            declared_size=params.size,
             dsn_ret=params.ret,
             dsn_envid=params.envid,
         )

@@ -4,9 +4,9 @@ import pytest
 
 from aerogram.audience.segments.bind import bind
 from aerogram.audience.segments.errors import SegmentError
-from aerogram.audience.segments.evaluate import is_met
 from aerogram.audience.segments.parser import parse
 from support.segment_cases import all_cases
+from support.segment_evaluation import is_met
 
 CASES = all_cases()
 

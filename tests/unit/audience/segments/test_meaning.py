@@ -3,11 +3,11 @@
 import pytest
 
 from aerogram.audience.segments.bind import bind
-from aerogram.audience.segments.evaluate import Contact, is_met
 from aerogram.audience.segments.operands import Definition, Definitions
 from aerogram.audience.segments.parser import parse
 from aerogram.base.folding import LARGE, SMALL, folded
 from aerogram.model.segment import Fixed, Kind
+from support.segment_evaluation import Contact, is_met
 
 NOW = 1_718_452_800_000
 NAMES = {"city": Kind.TEXT, "age": Kind.INTEGER, "score": Kind.FLOAT, "vip": Kind.FLAG, "born": Kind.MOMENT}

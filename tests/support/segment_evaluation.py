@@ -1,4 +1,4 @@
-"""Asks one contact, in Python, what `aerogram.store.records.segment_sql` asks all of them in SQL."""
+"""Evaluates a segment for one contact in Python: what the answers of the SQL are compared with."""
 
 from __future__ import annotations
 
