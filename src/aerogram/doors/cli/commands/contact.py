@@ -9,17 +9,18 @@ from typing import Annotated, Any
 import typer
 
 from aerogram.audience.erasure import KEY_PURPOSE, Erasures
-from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE, Jobs, is_over
 from aerogram.audience.jobs.csv_import import LIST_METHODS, METHODS
-from aerogram.audience.jobs.desk import Workshop
+from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE
 from aerogram.audience.lists import Lists
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.doors.cli.answer import Answer, moment, one_line, plural, table
 from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
+from aerogram.jobs.jobs import Jobs, is_over
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.model.page import PageRequest
+from aerogram.store.ground import Ground
 from aerogram.store.records.erasures import Proof
 from aerogram.wire.mime.errors import AddressError
 
@@ -44,8 +45,12 @@ Wait = Annotated[bool, typer.Option("--wait", help="Wait until the server is don
 def jobs_of(platform: Platform) -> Jobs:
     """Give the jobs of all accounts, of which nothing is worked on here."""
     # The server finds the job by itself, within seconds.
-    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
-    return Jobs(workshop, lambda: None)
+    return Jobs(ground_of(platform), lambda: None)
+
+
+def ground_of(platform: Platform) -> Ground:
+    """Give what services stand on."""
+    return Ground(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
 
 
 async def until_over(jobs: Jobs, job: Job) -> Job:

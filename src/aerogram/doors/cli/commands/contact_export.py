@@ -10,12 +10,14 @@ from typing import IO, Annotated
 
 import typer
 
-from aerogram.audience.jobs.book import Jobs
+from aerogram.audience.jobs.export_sources import SOURCES
 from aerogram.base.errors import AerogramError, RefusedError
 from aerogram.doors.cli.answer import Answer, plural
 from aerogram.doors.cli.commands.account import accounts_of
-from aerogram.doors.cli.commands.contact import Account, jobs_of, list_id_of, noun, until_over
+from aerogram.doors.cli.commands.contact import Account, ground_of, jobs_of, list_id_of, noun, until_over
 from aerogram.doors.cli.host import Installation
+from aerogram.jobs.exports.exports import Exports
+from aerogram.jobs.jobs import Jobs
 from aerogram.model.job import Job, JobKind, JobStatus
 
 STDOUT = "-"
@@ -52,7 +54,8 @@ async def export(
         account_id = await accounts_of(platform).identify(account)
         conditions = {"list_id": await list_id_of(platform, account_id, of_list)} if of_list else {}
         jobs = jobs_of(platform)
-        job = await jobs.exports.queue(
+        exports = Exports(jobs, ground_of(platform), SOURCES)
+        job = await exports.queue(
             account_id,
             JobKind.EXPORT_CONTACTS,
             conditions | {"is_anonymized": 0},
@@ -60,9 +63,9 @@ async def export(
         )
         job = await _ended(jobs, job)
         if output == STDOUT:
-            await _print(jobs.exports.contents(job))
+            await _print(exports.contents(job))
             return None
-        await _save(jobs.exports.contents(job), Path(output))
+        await _save(exports.contents(job), Path(output))
     data = {"id": job.id, "rows": job.current, "file": output}
     return Answer(data, f"{plural(job.current, 'contact')} are in {output}.")
 

@@ -19,8 +19,9 @@ from aerogram.model.job import Job, JobKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.audience.jobs.requests import ContactJobs
     from aerogram.doors.rest.listing import Row
+    from aerogram.jobs.jobs import Jobs
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 """About 100,000 contacts with a few properties; Mailjet broke off at half of that (facts: REST.md 13)."""
@@ -85,8 +86,9 @@ _IMPORT_STATE: Final = (Text("Action", "method"), *_JOB_ID, Integer("ListID", "s
 class JobActions:
     """The actions, bound to the jobs. ``public_url`` is the base of links."""
 
-    def __init__(self, jobs: Jobs, public_url: str) -> None:
+    def __init__(self, jobs: Jobs, contact_jobs: ContactJobs, public_url: str) -> None:
         self._jobs = jobs
+        self._contact_jobs = contact_jobs
         self._public_url = public_url
 
     def of_contacts(self) -> tuple[Action, ...]:
@@ -153,24 +155,24 @@ class JobActions:
         wrong = [
             given | {"Error": _no_list(given["ListID"])}
             for given in (asked.given if asked else [])
-            if not await self._jobs.has_list(account_id, given["ListID"])
+            if not await self._contact_jobs.has_list(account_id, given["ListID"])
         ]
         if wrong:
             raise refused(wrong)
         pairs = [(each.list_id, each.action.value) for each in actions]
-        return [_row(await self._jobs.queue_contacts(account_id, _lines(values["contacts"]), pairs))]
+        return [_row(await self._contact_jobs.queue_many(account_id, _lines(values["contacts"]), pairs))]
 
     async def _manage_on_list(self, account_id: int, row: Row, values: Row) -> list[Row]:
         list_id = row["id"]
         await self._check_live(account_id, list_id)
         pairs = [(list_id, values["action"])]
         contacts = _lines(values["contacts"])
-        return [_row(await self._jobs.queue_contacts(account_id, contacts, pairs, list_id))]
+        return [_row(await self._contact_jobs.queue_many(account_id, contacts, pairs, list_id))]
 
     async def _import(self, account_id: int, row: Row, values: Row) -> list[Row]:
         list_id, source = row["id"], values["source"]
         await self._check_live(account_id, list_id)
-        if source == list_id or not await self._jobs.has_list(account_id, source):
+        if source == list_id or not await self._contact_jobs.has_list(account_id, source):
             raise faults.invalid_properties({"ListID": _no_list(source)})
         options = _encode(ImportListOptions(source)).decode()
         job = await self._jobs.queue(
@@ -203,7 +205,7 @@ class JobActions:
         return job
 
     async def _check_live(self, account_id: int, list_id: int) -> None:
-        if not await self._jobs.has_list(account_id, list_id):
+        if not await self._contact_jobs.has_list(account_id, list_id):
             raise faults.RestError(400, _no_list(list_id))
 
     def _shown(self, job: Job) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from aerogram.model.account import Level
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.jobs.exports.exports import Exports
     from aerogram.model.job import Job, JobKind
 
     Stored = Callable[[tuple[Condition, ...]], dict[str, Any]]
@@ -86,8 +86,8 @@ _STATE: Final = (
 class ExportActions:
     """The actions, bound to the jobs. ``public_url`` is the base of links."""
 
-    def __init__(self, jobs: Jobs, public_url: str) -> None:
-        self._jobs = jobs
+    def __init__(self, exports: Exports, public_url: str) -> None:
+        self._exports = exports
         self._public_url = public_url
 
     def of(
@@ -99,11 +99,11 @@ class ExportActions:
             return [await self._queued(account_id, kind, values, stored)]
 
         async def page(account_id: int, _: Row, values: Row) -> Page:
-            jobs, total = await self._jobs.exports.page(account_id, kind, values["limit"], values["offset"])
+            jobs, total = await self._exports.page(account_id, kind, values["limit"], values["offset"])
             return Page(await self._shown(account_id, jobs), total)
 
         async def one(account_id: int, _: Row, values: Row) -> list[Row]:
-            job = await self._jobs.exports.find(account_id, values[_JOB], kind)
+            job = await self._exports.find(account_id, values[_JOB], kind)
             if job is None:
                 raise faults.not_found()
             return await self._shown(account_id, [job])
@@ -153,7 +153,7 @@ class ExportActions:
         conditions += [value for value in values.values() if isinstance(value, Condition)]
         names = values.get(_PROPERTIES)
         try:
-            job = await self._jobs.exports.queue(
+            job = await self._exports.queue(
                 account_id,
                 kind,
                 stored(tuple(conditions)),
@@ -165,7 +165,7 @@ class ExportActions:
         return msgspec.structs.asdict(job)
 
     async def _shown(self, account_id: int, jobs: Sequence[Job]) -> list[Row]:
-        readable = await self._jobs.exports.readable(account_id, jobs)
+        readable = await self._exports.readable(account_id, jobs)
         return [
             msgspec.structs.asdict(job) | {"file": self._file(job) if job.id in readable else ""}
             for job in jobs
