@@ -13,9 +13,10 @@ import msgspec
 
 from aerogram.base.errors import AerogramError, NotFoundError, RefusedError
 from aerogram.model.page import PageRequest
+from aerogram.model.sender import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
 from aerogram.senders.pattern import domain_of, is_whole_domain
 from aerogram.store.records import dkim_keys, sender_claims, senders
-from aerogram.store.records.senders import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE, SenderRow
+from aerogram.store.records.senders import SenderRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +82,11 @@ class SenderClaims:
     async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
         """Give senders by the columns of `SenderRow`, and how many match; see `sender_claims.LISTING`."""
         return await self._database.read(lambda: sender_claims.LISTING.page(account_id, wanted))
+
+    async def active(self, account_id: int) -> list[str]:
+        """Give the addresses and whole domains from which an account may send, the oldest first."""
+        rows = await self._database.read(lambda: senders.of_account(account_id))
+        return [row.email for row in rows if row.status == ACTIVE]
 
     async def add(self, account_id: int, values: Mapping[str, Any]) -> SenderRow:
         """Claim a sender by the columns of `SenderRow`; ``email`` is its stored form.

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.store.sql import Database, Unit
 
+__all__ = ["MetasenderRow", "Metasenders", "TakenError", "TooManyMetasendersError"]
+
 MAX_METASENDERS: Final = 100
 """Metasenders of an account (facts: SENDERS-DOMAINS.md 7)."""
 

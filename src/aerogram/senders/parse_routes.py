@@ -13,9 +13,9 @@ import msgspec
 
 from aerogram.base.errors import AerogramError, NotFoundError, RefusedError
 from aerogram.model.page import PageRequest
+from aerogram.model.sender import ACTIVE
 from aerogram.store.records import parse_routes as records
 from aerogram.store.records import senders
-from aerogram.store.records.senders import ACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.model.webhook import ALIVE
 from aerogram.store.records import callback_journal, callbacks
-from aerogram.store.records.callback_journal import ALIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

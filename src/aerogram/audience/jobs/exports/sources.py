@@ -10,6 +10,7 @@ from aerogram.audience.jobs.columns import EMAIL
 from aerogram.audience.jobs.contact_columns import IN_FILES, OWN
 from aerogram.audience.jobs.exports.sheet import flag, moment
 from aerogram.audience.property_values import shown, stored_values
+from aerogram.model import message_status
 from aerogram.model.job import JobKind
 from aerogram.model.page import PageRequest
 from aerogram.store.records import contacts, export_rows, list_recipients, message_queries
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from aerogram.store.records.export_rows import Found
     from aerogram.store.sql import Unit
 
-_NOTHING: Final = message_queries.QUEUED, message_queries.SENT
+_NOTHING: Final = message_status.QUEUED, message_status.SENT
 """Statuses of messages that nothing went wrong with."""
 
 
@@ -93,7 +94,7 @@ _MOMENTS: Final = (
 _SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
     **dict.fromkeys(_FLAGS, flag),
     **dict.fromkeys(_MOMENTS, moment),
-    "status": message_queries.STATUS_NAMES.__getitem__,
+    "status": message_status.STATUS_NAMES.__getitem__,
 }
 """How a column of the store is written; the others are texts and numbers."""
 

@@ -13,8 +13,7 @@ import typer
 from aerogram.audience.jobs.book import Jobs
 from aerogram.base.errors import AerogramError, RefusedError
 from aerogram.doors.cli.answer import Answer, plural
-from aerogram.doors.cli.commands.account import accounts_of
-from aerogram.doors.cli.commands.contact import Account, jobs_of, list_id_of, noun, until_over
+from aerogram.doors.cli.commands.contact import Account, list_id_of, noun, until_over
 from aerogram.doors.cli.host import Installation
 from aerogram.model.job import Job, JobKind, JobStatus
 
@@ -48,10 +47,10 @@ async def export(
     aerogram contact export --list newsletter --output contacts.csv
     aerogram contact export | gzip > contacts.csv.gz
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        conditions = {"list_id": await list_id_of(platform, account_id, of_list)} if of_list else {}
-        jobs = jobs_of(platform)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        conditions = {"list_id": await list_id_of(services.lists, account_id, of_list)} if of_list else {}
+        jobs = services.jobs
         job = await jobs.exports.queue(
             account_id,
             JobKind.EXPORT_CONTACTS,

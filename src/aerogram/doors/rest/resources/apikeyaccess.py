@@ -16,8 +16,7 @@ from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
-    from aerogram.identity.profiles import Profiles
-    from aerogram.store.records.accounts import UserRow
+    from aerogram.identity.profiles import Profiles, UserRow
 
 
 class ApiKeyAccess(Resource):

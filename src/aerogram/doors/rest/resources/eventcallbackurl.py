@@ -14,9 +14,9 @@ from aerogram.doors.rest.listing import Condition, Page, Query, Row, page_of
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
 from aerogram.model.event import CALLBACK_KINDS
+from aerogram.model.webhook import ALIVE, DEAD
 from aerogram.net.http_target import BadUrlError, parse_target
 from aerogram.reporting.webhooks.subscriptions import TakenError
-from aerogram.store.records.callback_journal import ALIVE, DEAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -12,8 +12,7 @@ from aerogram.doors.rest.listing import Page, PartlyChangeable, Query, Row, page
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
 from aerogram.model.account import Area
-from aerogram.senders.metasenders import TakenError, TooManyMetasendersError
-from aerogram.store.records.metasenders import MetasenderRow
+from aerogram.senders.metasenders import MetasenderRow, TakenError, TooManyMetasendersError
 
 if TYPE_CHECKING:
     from aerogram.identity.accounts import Accounts

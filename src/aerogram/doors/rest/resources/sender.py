@@ -16,9 +16,9 @@ from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
 from aerogram.model.account import Area, Level
+from aerogram.model.sender import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
 from aerogram.senders.claims import AlreadyActiveError, ClaimedError, TooManySendersError
 from aerogram.senders.pattern import ascii_domain_of, domain_of
-from aerogram.store.records.senders import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
