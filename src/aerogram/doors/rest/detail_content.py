@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import LockedError, NotFoundError
 from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
-from aerogram.content.template_versions import LockedError
 from aerogram.doors.rest import faults
 from aerogram.doors.rest.resource import LEVELS, Action
 

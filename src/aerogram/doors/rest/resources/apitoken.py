@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
 from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
 from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import ChangeableResource, by_id
-from aerogram.identity.api_tokens import ApiToken, TakenError
+from aerogram.identity.api_tokens import ApiToken
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:

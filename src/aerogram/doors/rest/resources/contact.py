@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.audience.contacts import BadAddressError, TakenError, address_of
-from aerogram.base.errors import NotFoundError
+from aerogram.audience.contacts import BadAddressError, address_of
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Address, Flag, Integer, Moment, Text, ValueFault
 from aerogram.doors.rest.filters import LIKES, Filter, Inert, likes, references

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.audience.segments.book import DELETED, MAX_NAME, UNUSED, USED, TakenError
+from aerogram.audience.segments.book import DELETED, MAX_NAME, UNUSED, USED
 from aerogram.audience.segments.errors import SegmentError
 from aerogram.audience.segments.lexer import MAX_LENGTH
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Choice, Field, Integer, Text
 from aerogram.doors.rest.filters import Filter

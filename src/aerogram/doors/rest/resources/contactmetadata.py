@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aerogram.audience.properties import HISTORIC, STATIC, TakenError
+from aerogram.audience.properties import HISTORIC, STATIC
 from aerogram.audience.property_values import MAX_NAME, Datatype
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, RefusedError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Choice, Integer, Text
 from aerogram.doors.rest.filters import Filter

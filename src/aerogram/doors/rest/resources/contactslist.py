@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.audience.lists import MAX_NAME, TakenError
-from aerogram.base.errors import NotFoundError
+from aerogram.audience.lists import MAX_NAME
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
 from aerogram.doors.rest.filters import Filter

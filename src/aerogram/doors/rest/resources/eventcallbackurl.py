@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Choice, Flag, Integer, Text, ValueFault, flag_of
 from aerogram.doors.rest.filters import Filter
@@ -15,7 +15,6 @@ from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
 from aerogram.model.event import CALLBACK_KINDS
 from aerogram.net.http_target import BadUrlError, parse_target
-from aerogram.reporting.webhooks.subscriptions import TakenError
 from aerogram.store.records.callback_journal import ALIVE, DEAD
 
 if TYPE_CHECKING:

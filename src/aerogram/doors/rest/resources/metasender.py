@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TakenError, TooManyError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
 from aerogram.doors.rest.filters import Absent, Filter
@@ -12,7 +12,6 @@ from aerogram.doors.rest.listing import Page, PartlyChangeable, Query, Row, page
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
 from aerogram.model.account import Area
-from aerogram.senders.metasenders import TakenError, TooManyMetasendersError
 from aerogram.store.records.metasenders import MetasenderRow
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ class AskedFor(PartlyChangeable):
             added = await self._metasenders.add(account_id, values["email"], values["description"])
         except TakenError:
             raise faults.taken(Metasender.class_name, values["email"], "Email") from None
-        except TooManyMetasendersError as error:
+        except TooManyError as error:
             raise faults.RestError(400, str(error)) from None
         return _row(added)
 

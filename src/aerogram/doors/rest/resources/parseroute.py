@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Integer, Text, ValueFault
 from aerogram.doors.rest.filters import Filter
@@ -14,7 +14,7 @@ from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.doors.rest.resources.eventcallbackurl import CallbackUrl
 from aerogram.model.account import Area
-from aerogram.senders.parse_routes import ForeignDomainError, ParseRoute, TakenError
+from aerogram.senders.parse_routes import ForeignDomainError, ParseRoute
 from aerogram.wire.address import is_email, normalised
 
 if TYPE_CHECKING:

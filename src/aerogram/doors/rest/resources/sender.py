@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TooManyError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.compound_fields import Json
 from aerogram.doors.rest.fields import Choice, Constant, Flag, Integer, Moment, Text, ValueFault
@@ -16,7 +16,7 @@ from aerogram.doors.rest.references import Reference
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
 from aerogram.model.account import Area, Level
-from aerogram.senders.claims import AlreadyActiveError, ClaimedError, TooManySendersError
+from aerogram.senders.claims import AlreadyActiveError, ClaimedError
 from aerogram.senders.pattern import ascii_domain_of, domain_of
 from aerogram.store.records.senders import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
 
@@ -112,7 +112,7 @@ class Claims:
             added = await self._claims.add(account_id, values)
         except ClaimedError as error:
             raise _claimed(values["email"], error.status) from None
-        except TooManySendersError as error:
+        except TooManyError as error:
             raise faults.RestError(400, str(error)) from None
         return _row(added._asdict(), await self._dns.ids(account_id))
 
@@ -123,7 +123,7 @@ class Claims:
         written = {name: value for name, value in values.items() if name != "status"}
         try:
             changed = await self._claims.change(account_id, row["id"], written)
-        except TooManySendersError as error:
+        except TooManyError as error:
             raise faults.RestError(400, str(error)) from None
         except NotFoundError:
             raise faults.not_found() from None

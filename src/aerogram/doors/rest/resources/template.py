@@ -10,16 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.content.stored_parts import MAX_PART_BYTES
-from aerogram.content.templates import (
-    APIKEY,
-    CATEGORIES,
-    MAX_NAME,
-    USER,
-    TakenError,
-    bits_of,
-)
+from aerogram.content.templates import APIKEY, CATEGORIES, MAX_NAME, USER, bits_of
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.compound_fields import Json, Words
 from aerogram.doors.rest.detail_content import DetailContent

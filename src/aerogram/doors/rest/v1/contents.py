@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.base.errors import LockedError
 from aerogram.content.stored_parts import MAX_PART_BYTES, PartTooLargeError
-from aerogram.content.template_versions import LockedError, NothingSaidError, NothingToPublishError
+from aerogram.content.template_versions import NothingSaidError, NothingToPublishError
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.compound_fields import Json

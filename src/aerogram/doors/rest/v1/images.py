@@ -9,18 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.content.images import (
-    CONTENT,
-    LOCKED,
-    MAX_NAME,
-    OPEN,
-    THUMBNAIL,
-    Image,
-    LockedError,
-    NoImageError,
-    image_url,
-)
-from aerogram.content.labels import MAX_USES, TooManyError, UnknownLabelError
+from aerogram.base.errors import LockedError, TooManyError
+from aerogram.content.images import CONTENT, LOCKED, MAX_NAME, OPEN, THUMBNAIL, Image, NoImageError, image_url
+from aerogram.content.labels import MAX_USES, UnknownLabelError
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.compound_fields import Ids

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.content.labels import IMAGES, MAX_NAME, TEMPLATES, Label, TakenError, TooManyError
+from aerogram.base.errors import TakenError, TooManyError
+from aerogram.content.labels import IMAGES, MAX_NAME, TEMPLATES, Label
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.fields import Integer, Text, ValueFault, integer_of

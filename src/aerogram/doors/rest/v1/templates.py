@@ -6,16 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.base.errors import TakenError
 from aerogram.content.labels import MAX_USES, UnknownLabelError
-from aerogram.content.templates import (
-    APIKEY,
-    CATEGORIES,
-    HTML_MODE,
-    MAX_NAME,
-    TakenError,
-    Template,
-    bits_of,
-)
+from aerogram.content.templates import APIKEY, CATEGORIES, HTML_MODE, MAX_NAME, Template, bits_of
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.compound_fields import Ids, Words

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.clock import DAY
+from aerogram.base.errors import TakenError, TooManyError
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault, integer_of
@@ -19,7 +20,7 @@ from aerogram.doors.rest.v1 import faults
 from aerogram.doors.rest.v1.fields import Permissions
 from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
 from aerogram.identity.content_permissions import PERMISSIONS
-from aerogram.identity.content_tokens import ContentToken, ExpiredError, TakenError, TooManyError
+from aerogram.identity.content_tokens import ContentToken, ExpiredError
 from aerogram.identity.gate import require
 from aerogram.model.account import Area, Level
 from aerogram.model.page import PageRequest
