@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
-from aerogram.base.errors import LockedError, NotFoundError
 from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
 from aerogram.doors.rest import faults
 from aerogram.doors.rest.resource import LEVELS, Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from aerogram.doors.rest.faults import RestError
     from aerogram.doors.rest.fields import Field
     from aerogram.doors.rest.listing import Row
 
@@ -44,14 +42,12 @@ class DetailContent:
         self,
         contents: Contents,
         fields: tuple[Field, ...],
-        missing: Callable[[], RestError] = faults.not_found,
         *,
         unset: str | None = None,
     ) -> None:
         self._contents = contents
         self._fields = fields
         self._names = {field.source: field.name for field in fields}
-        self._missing = missing
         self._unset = unset
 
     def actions(self, *, with_delete: bool = False) -> tuple[Action, ...]:
@@ -79,10 +75,7 @@ class DetailContent:
         )
 
     async def _read(self, account_id: int, row: Row, _: Row) -> list[Row]:
-        try:
-            return [self._row(await self._contents.content(account_id, row["id"]))]
-        except NotFoundError:
-            raise self._missing() from None
+        return [self._row(await self._contents.content(account_id, row["id"]))]
 
     async def _replace(self, account_id: int, row: Row, values: Row) -> list[Row]:
         return await self._change(account_id, row, msgspec.structs.asdict(Content(**values)))
@@ -96,10 +89,6 @@ class DetailContent:
         except PartTooLargeError as error:
             reason = f"The value may have {MAX_PART_BYTES} bytes"
             raise faults.invalid_properties({self._names[error.part]: reason}) from None
-        except LockedError as error:
-            raise faults.locked(str(error)) from None
-        except NotFoundError:
-            raise self._missing() from None
 
     def _row(self, content: Content) -> Row:
         parts = msgspec.structs.asdict(content)

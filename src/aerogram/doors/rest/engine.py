@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.base.errors import NotUniqueError
 from aerogram.doors.rest import faults, full_style, paging
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK, Reply, Request, parameters_of
 from aerogram.doors.rest.fields import integer_of
 from aerogram.doors.rest.listing import Page, Query
 from aerogram.doors.rest.reading import conditions_in, given_in, values_of
 from aerogram.doors.rest.references import resolve
-from aerogram.doors.rest.resource import CONDITIONS, LEVELS, MAX_BODY_BYTES, ChangeableResource
+from aerogram.doors.rest.resource import CONDITIONS, LEVELS, MAX_BODY_BYTES, REFUSALS, ChangeableResource
 from aerogram.doors.rest.showing import bare, enveloped, shown
 from aerogram.identity.gate import ForbiddenError, authorize
 
@@ -56,8 +55,8 @@ class Engine:
         asked = _Asked(request, resource, parameters_of(request.query))
         try:
             return await self._serve(asked)
-        except NotUniqueError:
-            raise faults.not_unique(resource.class_name) from None
+        except REFUSALS as error:
+            raise resource.refusal(error) from None
 
     async def _serve(self, asked: _Asked) -> Reply:
         resource = asked.resource

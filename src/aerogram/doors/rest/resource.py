@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
 
+from aerogram.base.errors import LockedError, NotFoundError, NotUniqueError, TakenError, TooManyError
 from aerogram.doors.rest import faults
 from aerogram.doors.rest.fields import Field, integer_of
 from aerogram.doors.rest.listing import Condition
@@ -14,6 +15,7 @@ from aerogram.model.account import Level
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
+    from aerogram.base.errors import AerogramError
     from aerogram.doors.rest.faults import RestError
     from aerogram.doors.rest.filters import Filter
     from aerogram.doors.rest.listing import Changeable, Collection, Page, Row
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     Key = Callable[[str], Condition | None]
     """Reads the key of a path as the condition that selects its object; None when it is of another form."""
 
+REFUSALS: Final = (NotFoundError, NotUniqueError, LockedError, TooManyError)
+"""What collections and actions raise and `Resource.refusal` translates; a `TakenError` is a `NotUniqueError`."""
 CONDITIONS: Final = "conditions"
 """The name under which an action that asks for some finds the `Condition`s of its query, as a tuple."""
 LEVELS: Mapping[str, Level] = {
@@ -111,6 +115,8 @@ class Resource:
     keys: ClassVar[tuple[Key, ...]]
     unique_key: ClassVar[str] = ""
     """The property by which objects are found beside their ID; several are joined by ``|``."""
+    unique_properties: ClassVar[str] = ""
+    """The properties whose values only one object may have, as a refusal names them; without any, ``unique_key``."""
     sortable: ClassVar[tuple[str, ...]] = ("ID",)
     methods: ClassVar[frozenset[str]] = frozenset({"GET"})
     alternate_keys: ClassVar[tuple[Key, ...]] = ()
@@ -185,6 +191,20 @@ class Resource:
     def unknown_property(self, name: str) -> RestError:
         """Make the refusal of a body's property that the class has not."""
         return faults.unknown_property(self.class_name, name)
+
+    def refusal(self, error: AerogramError) -> RestError:
+        """Translate what a collection or an action raised into the words of the resource."""
+        match error:
+            case NotFoundError():
+                return self.missing()
+            case TakenError():
+                return faults.taken(self.class_name, error.value, self.unique_properties or self.unique_key)
+            case NotUniqueError():
+                return faults.not_unique(self.class_name)
+            case LockedError():
+                return faults.locked(str(error))
+            case _:
+                return faults.RestError(400, str(error))
 
     def missing(self) -> RestError:
         """Make the refusal of a key that names no object."""

@@ -109,10 +109,7 @@ class Keys(PartlyChangeable):
         await self._permit(account_id)
         if row["is_master"] and not values.get("is_active", True):
             raise faults.RestError(400, "The master API key cannot be deactivated")
-        try:
-            await self._accounts.change(row["id"], name=values.get("name"), is_active=values.get("is_active"))
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._accounts.change(row["id"], name=values.get("name"), is_active=values.get("is_active"))
         return {**row, **values}
 
     async def _permit(self, account_id: int) -> None:

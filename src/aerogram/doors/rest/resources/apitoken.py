@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
 from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
@@ -78,10 +77,7 @@ class Tokens:
 
     async def add(self, account_id: int, values: Row) -> Row:
         """Make a token."""
-        try:
-            added = await self._tokens.add(account_id, _own(account_id, values))
-        except TakenError:
-            raise faults.taken(ApiTokenResource.class_name, values["token"], "Token") from None
+        added = await self._tokens.add(account_id, _own(account_id, values))
         return msgspec.structs.asdict(added)
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
@@ -91,18 +87,12 @@ class Tokens:
         written = _own(account_id, values)
         if not written:
             return row
-        try:
-            changed = await self._tokens.change(ApiToken(**row), written)
-        except NotFoundError:
-            raise faults.not_found() from None
+        changed = await self._tokens.change(ApiToken(**row), written)
         return msgspec.structs.asdict(changed)
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Take a token away."""
-        try:
-            await self._tokens.remove(account_id, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._tokens.remove(account_id, row["id"])
 
 
 def apitoken(tokens: ApiTokens) -> ApiTokenResource:

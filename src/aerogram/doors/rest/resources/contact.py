@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.audience.contacts import BadAddressError, address_of
-from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Address, Flag, Integer, Moment, Text, ValueFault
 from aerogram.doors.rest.filters import LIKES, Filter, Inert, likes, references
@@ -72,6 +71,7 @@ class ContactResource(ChangeableResource):
     area = Area.CONTACTS
     methods = frozenset({"GET", "POST", "PUT"})
     refused_methods = frozenset({"DELETE"})
+    unique_properties = "Email"
     keys = (by_id, by_email)
     ids_condition = "ids"
     sortable = ("ID", "Email", "DeliveredCount", "CreatedAt")
@@ -110,22 +110,14 @@ class StoredContacts:
 
     async def add(self, account_id: int, values: Row) -> Row:
         """Make a contact."""
-        try:
-            made = await self._contacts.create(
-                account_id, values["email"], name=values["name"], is_excluded=values["is_excluded"]
-            )
-        except TakenError as error:
-            raise _taken(error) from None
+        made = await self._contacts.create(
+            account_id, values["email"], name=values["name"], is_excluded=values["is_excluded"]
+        )
         return msgspec.structs.asdict(made)
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
         """Change a contact."""
-        try:
-            return msgspec.structs.asdict(await self._contacts.change(account_id, row["id"], values))
-        except TakenError as error:
-            raise _taken(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+        return msgspec.structs.asdict(await self._contacts.change(account_id, row["id"], values))
 
     async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - of the protocol
         """Refuse: contacts are erased, by their own path."""
@@ -160,7 +152,3 @@ def _stored(condition: Condition) -> Condition:
         case "is_excluded", is_excluded:
             return Condition("is_excluded", int(is_excluded))
     return condition
-
-
-def _taken(error: TakenError) -> faults.RestError:
-    return faults.taken(ContactResource.class_name, error.email, "Email")

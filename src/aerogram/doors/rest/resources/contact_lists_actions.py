@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.audience.actions import action_of
 from aerogram.audience.subscriptions import ListAction, UnknownListsError
-from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults
 from aerogram.doors.rest.fields import Field, Flag, Integer, Moment, ValueFault, integer_of
 from aerogram.doors.rest.resource import Action
@@ -76,8 +75,6 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
                 if each["ListID"] in error.list_ids
             ]
             raise refused(wrong) from None
-        except NotFoundError:
-            raise faults.not_found() from None
         return [{"asked": asked.given}]
 
     async def read(account_id: int, row: Row, _: Row) -> list[Row]:

@@ -8,7 +8,6 @@ import msgspec
 
 from aerogram.audience.properties import NOT_DEFINED, Catalogue
 from aerogram.audience.property_values import merged_values
-from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Constant, Field, Integer, ValueFault
 from aerogram.doors.rest.filters import Filter, Inert
@@ -145,18 +144,12 @@ class StoredValues:
         if typing.faults:
             told = [{name: fault} for name, fault in typing.faults]
             raise faults.RestError(400, faults.INVALID, {"Properties": told})
-        try:
-            changed = await self._contacts.change_values(account_id, row["id"], typing.values)
-        except NotFoundError:
-            raise faults.not_found() from None
+        changed = await self._contacts.change_values(account_id, row["id"], typing.values)
         return _row(changed, catalogue)
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Take all values from a contact."""
-        try:
-            await self._contacts.clear_values(account_id, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._contacts.clear_values(account_id, row["id"])
 
 
 def contactdata(audience: Audience) -> ContactData:

@@ -13,7 +13,6 @@ import msgspec
 from aerogram.audience.segments.book import DELETED, MAX_NAME, UNUSED, USED
 from aerogram.audience.segments.errors import SegmentError
 from aerogram.audience.segments.lexer import MAX_LENGTH
-from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Choice, Field, Integer, Text
 from aerogram.doors.rest.filters import Filter
@@ -44,6 +43,7 @@ class ContactFilter(ChangeableResource):
     class_name = "ContactFilter"
     area = Area.SEGMENTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_properties = "Name"
     keys = (by_id, by_name)
     fields = (
         Text("Description", "description", default="", max_length=MAX_DESCRIPTION),
@@ -75,8 +75,6 @@ class StoredSegments:
         """Make a segment."""
         try:
             return msgspec.structs.asdict(await self._segments.create(account_id, values))
-        except TakenError:
-            raise _taken(values) from None
         except SegmentError as error:
             raise _wrong_expression(error) from None
 
@@ -84,21 +82,14 @@ class StoredSegments:
         """Change a segment."""
         try:
             return msgspec.structs.asdict(await self._segments.change(account_id, row["id"], values))
-        except TakenError:
-            raise _taken({**row, **values}) from None
         except SegmentError as error:
             raise _wrong_expression(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Let a segment be deleted; one that is deleted already is not found."""
         if row["status"] == DELETED:
             raise faults.not_found()
-        try:
-            await self._segments.remove(account_id, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._segments.remove(account_id, row["id"])
 
 
 class Contacts(Field):
@@ -161,10 +152,6 @@ def _stored(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
     if not is_shown:
         found.append(Condition("not_status", DELETED))
     return tuple(found)
-
-
-def _taken(values: Row) -> faults.RestError:
-    return faults.taken(ContactFilter.class_name, values["name"], "Name")
 
 
 def _wrong_expression(error: SegmentError) -> faults.RestError:

@@ -8,7 +8,6 @@ import msgspec
 
 from aerogram.audience.history import UndefinedError, WrongValueError
 from aerogram.audience.property_values import MAX_VALUE
-from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Integer, Moment, Text
 from aerogram.doors.rest.filters import Filter, references
@@ -79,10 +78,7 @@ class StoredHistory:
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Forget a value."""
-        try:
-            await self._history.remove(account_id, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._history.remove(account_id, row["id"])
 
 
 def contacthistorydata(audience: Audience) -> ContactHistoryData:

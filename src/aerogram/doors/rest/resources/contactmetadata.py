@@ -8,7 +8,7 @@ import msgspec
 
 from aerogram.audience.properties import HISTORIC, STATIC
 from aerogram.audience.property_values import MAX_NAME, Datatype
-from aerogram.base.errors import NotFoundError, RefusedError, TakenError
+from aerogram.base.errors import RefusedError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Choice, Integer, Text
 from aerogram.doors.rest.filters import Filter
@@ -36,6 +36,7 @@ class ContactMetadata(ChangeableResource):
     class_name = "ContactMetadata"
     area = Area.CONTACTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_properties = "Namespace|Name"
     keys = (by_id, by_namespace_and_name)
     sortable = ("ID", "Name")
     fields = (
@@ -69,7 +70,7 @@ class StoredProperties:
                 account_id, values["name"], values["namespace"], Datatype(values["datatype"])
             )
         except TakenError:
-            raise _taken(values) from None
+            raise
         except RefusedError as error:
             raise faults.invalid_properties({"Name": str(error)}) from None
         return _row(made)
@@ -81,18 +82,13 @@ class StoredProperties:
         try:
             return _row(await self._properties.change(account_id, row["id"], values))
         except TakenError:
-            raise _taken({**row, **values}) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+            raise
         except RefusedError as error:
             raise faults.invalid_properties({"Name": str(error)}) from None
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Remove a property with its values."""
-        try:
-            await self._properties.remove(account_id, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._properties.remove(account_id, row["id"])
 
 
 def contactmetadata(audience: Audience) -> ContactMetadata:
@@ -109,8 +105,3 @@ def _stored(condition: Condition) -> tuple[Condition, ...]:
 
 def _row(own: Property) -> Row:
     return msgspec.structs.asdict(own) | {"datatype": own.datatype.value}
-
-
-def _taken(values: Row) -> faults.RestError:
-    key = f"{values['namespace']}|{values['name'].strip().lower()}"
-    return faults.taken(ContactMetadata.class_name, key, "Namespace|Name")

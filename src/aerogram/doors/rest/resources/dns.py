@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
+from aerogram.doors.rest import filters
 from aerogram.doors.rest.compound_fields import Words
 from aerogram.doors.rest.fields import Choice, Constant, Integer, Moment, Text, ValueFault
 from aerogram.doors.rest.filters import AlwaysIs, Filter
@@ -107,10 +106,7 @@ def dns(domains: SendingDomains) -> Dns:
     """Bind the resource to the sending domains."""
 
     async def check(account_id: int, row: Row, _: Row) -> list[Row]:
-        try:
-            found = await domains.check(account_id, row["domain"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        found = await domains.check(account_id, row["domain"])
         return [
             {
                 "dkim_errors": found.dkim.errors,

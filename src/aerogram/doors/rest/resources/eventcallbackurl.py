@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Choice, Flag, Integer, Text, ValueFault, flag_of
 from aerogram.doors.rest.filters import Filter
@@ -109,19 +108,11 @@ class Callbacks:
 
     async def add(self, account_id: int, values: Row) -> Row:
         """Make a callback."""
-        try:
-            return _row(await self._subscriptions.add(account_id, values))
-        except TakenError:
-            raise _taken(values) from None
+        return _row(await self._subscriptions.add(account_id, values))
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
         """Change a callback."""
-        try:
-            return _row(await self._subscriptions.change(account_id, row["id"], values))
-        except TakenError:
-            raise _taken({**row, **values}) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+        return _row(await self._subscriptions.change(account_id, row["id"], values))
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Remove a callback."""
@@ -147,8 +138,3 @@ def _row(subscription: Subscription) -> Row:
     row = msgspec.structs.asdict(subscription)
     row["key"] = (subscription.event_type, subscription.is_backup)
     return row
-
-
-def _taken(values: Row) -> faults.RestError:
-    key = f"{values['event_type']}|{str(values['is_backup']).lower()}"
-    return faults.taken(EventCallbackUrl.class_name, key, "EventType|Backup")

@@ -8,7 +8,6 @@ import msgspec
 
 from aerogram.audience.memberships import LinkedError
 from aerogram.audience.subscriptions import UnknownListsError
-from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
 from aerogram.doors.rest.filters import Filter, Inert, references
@@ -83,8 +82,6 @@ class StoredMemberships:
             raise faults.RestError(400, "A duplicate ListRecipient already exists.") from None
         except UnknownListsError as error:
             raise faults.invalid_properties({"List": str(error)}) from None
-        except NotFoundError:
-            raise faults.not_found() from None
         return msgspec.structs.asdict(made)
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
@@ -92,17 +89,11 @@ class StoredMemberships:
         for source, name in (("contact_id", "ContactID"), ("list_id", "ListID")):
             if source in values:
                 raise faults.read_only(name)
-        try:
-            return msgspec.structs.asdict(await self._memberships.change(account_id, row["id"], values))
-        except NotFoundError:
-            raise faults.not_found() from None
+        return msgspec.structs.asdict(await self._memberships.change(account_id, row["id"], values))
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Take a contact from a list."""
-        try:
-            await self._memberships.remove(account_id, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._memberships.remove(account_id, row["id"])
 
 
 def listrecipient(audience: Audience, *actions: Action) -> ListRecipient:

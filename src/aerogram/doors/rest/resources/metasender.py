@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.base.errors import NotFoundError, TakenError, TooManyError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
 from aerogram.doors.rest.filters import Absent, Filter
@@ -61,12 +60,7 @@ class AskedFor(PartlyChangeable):
         """Ask for a metasender."""
         if not await self._accounts.is_master(account_id):
             raise faults.master_only()
-        try:
-            added = await self._metasenders.add(account_id, values["email"], values["description"])
-        except TakenError:
-            raise faults.taken(Metasender.class_name, values["email"], "Email") from None
-        except TooManyError as error:
-            raise faults.RestError(400, str(error)) from None
+        added = await self._metasenders.add(account_id, values["email"], values["description"])
         return _row(added)
 
     async def change(self, _: int, row: Row, values: Row) -> Row:
@@ -74,10 +68,7 @@ class AskedFor(PartlyChangeable):
         if "email" in values:
             raise faults.RestError(400, "Not allowed to change email address")
         stored = MetasenderRow(**{name: row[name] for name in MetasenderRow._fields})
-        try:
-            return _row(await self._metasenders.describe(stored, values["description"]))
-        except NotFoundError:
-            raise faults.not_found() from None
+        return _row(await self._metasenders.describe(stored, values["description"]))
 
 
 def metasender(metasenders: Metasenders, accounts: Accounts) -> Metasender:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Constant, Integer, Text
 from aerogram.doors.rest.filters import Filter
@@ -61,10 +60,7 @@ class Profile(PartlyChangeable):
         """Write what the person says."""
         if not await self._accounts.is_master(account_id):
             raise faults.master_only()
-        try:
-            return _row(await self._profiles.change(profile=values))
-        except NotFoundError:
-            raise faults.not_found() from None
+        return _row(await self._profiles.change(profile=values))
 
 
 def myprofile(profiles: Profiles, accounts: Accounts) -> MyProfile:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Integer, Text, ValueFault
 from aerogram.doors.rest.filters import Filter
@@ -72,7 +71,7 @@ class Routes:
         """Make a route."""
         try:
             added = await self._routes.add(account_id, values["url"], values.get("email", ""))
-        except (TakenError, ForeignDomainError) as error:
+        except ForeignDomainError as error:
             raise _refused(error) from None
         return msgspec.structs.asdict(added)
 
@@ -80,18 +79,13 @@ class Routes:
         """Post mail to another URL, or have it at another address."""
         try:
             changed = await self._routes.change(ParseRoute(**row), values)
-        except (TakenError, ForeignDomainError) as error:
+        except ForeignDomainError as error:
             raise _refused(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
         return msgspec.structs.asdict(changed)
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Take a route away."""
-        try:
-            await self._routes.remove(account_id, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._routes.remove(account_id, row["id"])
 
 
 def parseroute(routes: ParseRoutes) -> ParseRouteResource:
@@ -99,7 +93,5 @@ def parseroute(routes: ParseRoutes) -> ParseRouteResource:
     return ParseRouteResource(Routes(routes))
 
 
-def _refused(error: TakenError | ForeignDomainError) -> faults.RestError:
-    if isinstance(error, TakenError):
-        return faults.taken(ParseRouteResource.class_name, error.email, "Email")
+def _refused(error: ForeignDomainError) -> faults.RestError:
     return faults.invalid_properties({"Email": str(error)})

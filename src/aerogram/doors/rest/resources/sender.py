@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, TooManyError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.compound_fields import Json
 from aerogram.doors.rest.fields import Choice, Constant, Flag, Integer, Moment, Text, ValueFault
@@ -112,8 +111,6 @@ class Claims:
             added = await self._claims.add(account_id, values)
         except ClaimedError as error:
             raise _claimed(values["email"], error.status) from None
-        except TooManyError as error:
-            raise faults.RestError(400, str(error)) from None
         return _row(added._asdict(), await self._dns.ids(account_id))
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
@@ -121,20 +118,12 @@ class Claims:
         if "email" in values:
             raise faults.RestError(400, "Not allowed to change email address")
         written = {name: value for name, value in values.items() if name != "status"}
-        try:
-            changed = await self._claims.change(account_id, row["id"], written)
-        except TooManyError as error:
-            raise faults.RestError(400, str(error)) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+        changed = await self._claims.change(account_id, row["id"], written)
         return {**row, **changed._asdict()}
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Mark a sender as deleted."""
-        try:
-            await self._claims.remove(account_id, row["email"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._claims.remove(account_id, row["email"])
 
 
 _VALIDATION: Final = (
@@ -152,8 +141,6 @@ def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
             found = await claims.validate(account_id, row["email"])
         except AlreadyActiveError as error:
             raise faults.RestError(400, str(error)) from None
-        except NotFoundError:
-            raise faults.not_found() from None
         errors = {"DNSValidationError": found.dns_error, "FileValidationError": ""}
         return [msgspec.structs.asdict(found) | {"errors": errors}]
 

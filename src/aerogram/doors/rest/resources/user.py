@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import faults, filters
 from aerogram.doors.rest.fields import Constant, Integer, Moment, Text
 from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
@@ -81,10 +80,7 @@ class Owner(PartlyChangeable):
         """Write what the person says."""
         if not await self._accounts.is_master(account_id):
             raise faults.master_only()
-        try:
-            return _row(await self._profiles.change(words=values))
-        except NotFoundError:
-            raise faults.not_found() from None
+        return _row(await self._profiles.change(words=values))
 
 
 def user(profiles: Profiles, accounts: Accounts) -> User:

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from aerogram.base.errors import LockedError, NotFoundError, TakenError
+from aerogram.content.labels import UnknownLabelError
 from aerogram.doors.rest.faults import RestError, does_not_exist
 from aerogram.doors.rest.fields import ValueFault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from aerogram.base.errors import AerogramError
 
 BAD_REQUEST: Final = 400
 CONFLICT: Final = 409
@@ -33,6 +37,10 @@ REQUIRED_WITH: Final = "MJC-0009"
 INVALID_COLOR: Final = "MJC-0010"
 INVALID_PERMISSIONS: Final = "MJC-0013"
 INVALID_LOCALE: Final = "MJC-0015"
+
+
+REFUSALS: Final = (NotFoundError, TakenError, UnknownLabelError, LockedError)
+"""What `refusal` translates. What is found to be gone was removed between the look and the change."""
 
 
 class Detail(msgspec.Struct, frozen=True, rename="pascal"):
@@ -77,9 +85,17 @@ def not_found() -> ContentError:
     return ContentError(plain.status, NOT_FOUND, str(plain))
 
 
-def taken(message: str) -> ContentError:
-    """Refuse a second object with a name that must be unique."""
-    return ContentError(CONFLICT, ALREADY_EXISTS, message)
+def refusal(error: AerogramError) -> ContentError:
+    """Translate what the features raise on any of the API's paths."""
+    match error:
+        case NotFoundError():
+            return not_found()
+        case TakenError():
+            return ContentError(CONFLICT, ALREADY_EXISTS, str(error))
+        case UnknownLabelError():
+            return invalid_value("LabelIDs", NOT_IN_LIST, str(error))
+        case _:
+            return locked(str(error))
 
 
 def locked(message: str, code: str = LOCKED_TO_UPDATE) -> ContentError:

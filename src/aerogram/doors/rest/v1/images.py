@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import LockedError, TooManyError
+from aerogram.base.errors import TooManyError
 from aerogram.content.images import CONTENT, LOCKED, MAX_NAME, OPEN, THUMBNAIL, Image, NoImageError, image_url
-from aerogram.content.labels import MAX_USES, UnknownLabelError
+from aerogram.content.labels import MAX_USES
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.compound_fields import Ids
@@ -174,12 +174,7 @@ class ImageRoutes:
         found = await self._found(call)
         values = values_of(call.said, FIELDS, is_new=False)
         label_ids = values.pop("label_ids", None)
-        try:
-            return await self._shown(await self._images.change(found, values, label_ids))
-        except LockedError as error:
-            raise faults.locked(str(error)) from None
-        except UnknownLabelError as error:
-            raise _unknown_label(error) from None
+        return await self._shown(await self._images.change(found, values, label_ids))
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call)
@@ -197,8 +192,6 @@ class ImageRoutes:
                 made = await self._images.create(call.account_id, file, values, label_ids)
             except NoImageError as error:
                 raise no_image(error) from None
-            except UnknownLabelError as error:
-                raise _unknown_label(error) from None
             except TooManyError as error:
                 raise faults.invalid_value("file", faults.UNEXPECTED_VALUE, str(error)) from None
         return await self._shown(made)
@@ -215,8 +208,6 @@ class ImageRoutes:
                 changed = await self._images.replace_file(found, file, is_thumbnail=kind == THUMBNAIL)
             except NoImageError as error:
                 raise no_image(error) from None
-            except LockedError as error:
-                raise faults.locked(str(error)) from None
         return await self._shown(changed)
 
     async def _found(self, call: ContentCall) -> Image:
@@ -240,7 +231,3 @@ class ImageRoutes:
             "url": image_url(self._base, image.guid, CONTENT),
             "thumbnail_url": image_url(self._base, image.guid, THUMBNAIL) if image.thumbnail_blob else None,
         }
-
-
-def _unknown_label(error: UnknownLabelError) -> faults.ContentError:
-    return faults.invalid_value("LabelIDs", faults.NOT_IN_LIST, str(error))

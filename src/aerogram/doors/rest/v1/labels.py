@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.base.errors import TakenError, TooManyError
+from aerogram.base.errors import TooManyError
 from aerogram.content.labels import IMAGES, MAX_NAME, TEMPLATES, Label
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
@@ -130,8 +130,6 @@ class LabelRoutes:
         require(call.principal, (of_label("create", values["used_for"]),))
         try:
             return one(msgspec.structs.asdict(await self._labels.create(call.account_id, values)))
-        except TakenError as error:
-            raise faults.taken(str(error)) from None
         except TooManyError as error:
             raise faults.invalid_value("Name", faults.UNEXPECTED_VALUE, str(error)) from None
 
@@ -141,10 +139,7 @@ class LabelRoutes:
     async def _change(self, call: ContentCall) -> Page:
         found = await self._found(call, "update")
         values = values_of(call.said, FIELDS, is_new=False)
-        try:
-            return one(msgspec.structs.asdict(await self._labels.change(found, values)))
-        except TakenError as error:
-            raise faults.taken(str(error)) from None
+        return one(msgspec.structs.asdict(await self._labels.change(found, values)))
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call, "delete")

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
 from aerogram.doors.rest import paging
 from aerogram.doors.rest.calls import NO_CONTENT, OK, Reply, RouteCall
 from aerogram.doors.rest.fields import Field, ValueFault
@@ -34,12 +33,13 @@ from aerogram.doors.rest.schemas import envelope, input_of, object_of
 from aerogram.doors.rest.showing import enveloped, shown
 from aerogram.doors.rest.v1.faults import (
     INVALID_PARAMETER,
+    REFUSALS,
     REQUIRED,
     UNEXPECTED_VALUE,
     ConstraintFault,
     Detail,
     invalid,
-    not_found,
+    refusal,
 )
 from aerogram.model.account import Area, Level
 
@@ -152,9 +152,8 @@ class _Answering:
         query = self._query(call.parameters) if self._lists else Query(limit=1)
         try:
             page = await self._run(ContentCall(request=call, query=query, said=said))
-        except NotFoundError:
-            # Somebody removed it between the look and the change.
-            raise not_found() from None
+        except REFUSALS as error:
+            raise refusal(error) from None
         if self._status == NO_CONTENT:
             reply = Reply(NO_CONTENT)
         else:

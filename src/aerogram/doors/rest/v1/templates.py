@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import TakenError
-from aerogram.content.labels import MAX_USES, UnknownLabelError
-from aerogram.content.templates import APIKEY, CATEGORIES, HTML_MODE, MAX_NAME, Template, bits_of
+from aerogram.content.labels import MAX_USES
+from aerogram.content.templates import CATEGORIES, HTML_MODE, MAX_NAME, Template, bits_of
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.compound_fields import Ids, Words
@@ -170,12 +169,7 @@ class TemplateRoutes:
     async def _create(self, call: ContentCall) -> Page:
         values = _stored(values_of(call.said, FIELDS, is_new=True))
         require(call.principal, of_template("create", values.get("purposes", ())))
-        try:
-            return await self._shown(await self._templates.create(call.account_id, values))
-        except TakenError:
-            raise _taken(values["name"]) from None
-        except UnknownLabelError as error:
-            raise _unknown_label(error) from None
+        return await self._shown(await self._templates.create(call.account_id, values))
 
     async def _read(self, call: ContentCall) -> Page:
         return await self._shown(await self.found(call, "read"))
@@ -187,12 +181,7 @@ class TemplateRoutes:
             return await self._shown(found)
         # Nobody gives a template to purposes that are not their own.
         require(call.principal, of_template("update", values.get("purposes", found.purposes)))
-        try:
-            return await self._shown(await self._templates.change(call.account_id, found.id, values))
-        except TakenError:
-            raise _taken(values["name"]) from None
-        except UnknownLabelError as error:
-            raise _unknown_label(error) from None
+        return await self._shown(await self._templates.change(call.account_id, found.id, values))
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self.found(call, "delete")
@@ -231,11 +220,3 @@ def _readable(principal: Principal) -> dict[str, Any]:
     if not principal.permissions.issuperset(of_template("read", ())):
         conditions["purposes_any"] = _ALL_PURPOSES
     return conditions
-
-
-def _taken(name: str) -> faults.ContentError:
-    return faults.taken(f'The account has a template "{name}" of the owner type {APIKEY} already.')
-
-
-def _unknown_label(error: UnknownLabelError) -> faults.ContentError:
-    return faults.invalid_value("LabelIDs", faults.NOT_IN_LIST, str(error))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.clock import DAY
-from aerogram.base.errors import TakenError, TooManyError
+from aerogram.base.errors import TooManyError
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault, integer_of
@@ -139,8 +139,6 @@ class TokenRoutes:
             made = await self._tokens.create(
                 call.account_id, values["name"], values["permissions"], expires_ms
             )
-        except TakenError as error:
-            raise faults.taken(str(error)) from None
         except TooManyError as error:
             raise faults.invalid_value("Name", faults.UNEXPECTED_VALUE, str(error)) from None
         except ExpiredError as error:
@@ -154,8 +152,6 @@ class TokenRoutes:
         require(call.principal, values.get("permissions", found.permissions))
         try:
             return one(msgspec.structs.asdict(await self._tokens.change(found, values)))
-        except TakenError as error:
-            raise faults.taken(str(error)) from None
         except ExpiredError as error:
             raise _expired(error) from None
 
