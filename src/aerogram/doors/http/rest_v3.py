@@ -89,9 +89,8 @@ class Rest:
         except UnauthenticatedError:
             if _is_old(scope):
                 return errors.unauthorized_v3()
-            if _is_content(scope):
-                return errors.content_api(UNAUTHENTICATED.status, UNAUTHENTICATED.message, _CHALLENGES)
-            return errors.shape_c(UNAUTHENTICATED.status, UNAUTHENTICATED.message)
+            headers = _CHALLENGES if _is_content(scope) else ()
+            return _shaped(scope, UNAUTHENTICATED.status, UNAUTHENTICATED.message, headers)
         except (LockedOutError, RateLimitedError) as error:
             return errors.too_many(error.seconds)
         except (ForbiddenError, RestError, BodyTooLargeError, BodyEncodingError) as error:
@@ -134,24 +133,38 @@ class Rest:
         return Answer(reply.status, reply.body, content_type, reply.headers)
 
     def _refused(self, scope: Scope, error: RefusedError) -> Answer:
-        """Write a refusal in the shape of what was asked."""
+        """Write a refusal with its status, in the shape of what was asked."""
         headers: Headers = ()
         if isinstance(error, MethodNotAllowedError):
             headers = ((b"allow", ", ".join(error.allowed).encode()),)
-        status = error.status if isinstance(error, RestError) else _STATUSES[type(error)]
-        if _is_content(scope):
-            own = error if isinstance(error, ContentError) else None
-            code, details = (own.code, own.details) if own else ("", ())
-            return errors.content_api(status, str(error), headers, code, details)
-        info = error.info if isinstance(error, RestError) else ""
-        if self._is_recent(scope):
-            return errors.shape_c(status, str(error), headers, info=info)
-        return errors.shape_a(status, str(error), info, headers)
+        if isinstance(error, ContentError):
+            return errors.content_api(error.status, str(error), headers, error.code, error.details)
+        status, info = (
+            (error.status, error.info) if isinstance(error, RestError) else (_STATUSES[type(error)], "")
+        )
+        return _shaped(scope, status, str(error), headers, info, is_recent=self._is_recent(scope))
 
     def _is_recent(self, scope: Scope) -> bool:
         segments = _resource_path(scope)
         resource = self._engine.resource_at(segments)
         return resource.is_recent if resource else not segments and not _is_old(scope)
+
+
+def _shaped(
+    scope: Scope,
+    status: int,
+    message: str,
+    headers: Headers = (),
+    info: object = "",
+    *,
+    is_recent: bool = True,
+) -> Answer:
+    """Write an error in the shape of the API that was asked."""
+    if _is_content(scope):
+        return errors.content_api(status, message, headers)
+    if is_recent:
+        return errors.shape_c(status, message, headers, info=info)
+    return errors.shape_a(status, message, info, headers)
 
 
 def _method(scope: Scope) -> str:
@@ -199,10 +212,8 @@ def _may_be_json(content_type: bytes) -> bool:
 
 def _leads_nowhere(scope: Scope) -> Answer:
     """Answer a path without route; below ``/v3/`` Mailjet says 500 for what is the caller's mistake."""
-    if _is_content(scope):
-        return errors.content_api(errors.NOT_FOUND, "There is nothing at this path.")
     if not _is_old(scope):
-        return errors.shape_c(errors.NOT_FOUND, "There is nothing at this path.")
+        return _shaped(scope, errors.NOT_FOUND, "There is nothing at this path.")
     name = scope["path"].removeprefix(PREFIX).partition("/")[0]
     if name.lower() == _DATA:
         return errors.shape_a(errors.NOT_FOUND, "Source object not found")

@@ -15,10 +15,10 @@ from aerogram.doors.rest import faults, full_style, paging
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK, Reply, Request, parameters_of
 from aerogram.doors.rest.fields import integer_of
 from aerogram.doors.rest.listing import Page, Query
-from aerogram.doors.rest.reading import conditions_in, given_in, values_of
+from aerogram.doors.rest.reading import conditions_in, defaults_of, given_in, query_of, values_of
 from aerogram.doors.rest.references import resolve
 from aerogram.doors.rest.resource import CONDITIONS, LEVELS, MAX_BODY_BYTES, REFUSALS, ChangeableResource
-from aerogram.doors.rest.showing import bare, enveloped, shown
+from aerogram.doors.rest.showing import bare, enveloped, page_shown, shown
 from aerogram.identity.gate import ForbiddenError, authorize
 
 if TYPE_CHECKING:
@@ -117,15 +117,18 @@ class Engine:
         row: Row = {} if action.is_keyless else await _find(asked, call.key)
         values = await self._action_values(asked, action, call)
         given = await action.run(asked.account_id, row, values)
-        if action.status == NO_CONTENT:
-            return Reply(NO_CONTENT)
         page = given if isinstance(given, Page) else Page(given, len(given))
-        data = [shown(action.shows or asked.resource.shown, each, asked.parameters) for each in page.rows]
+        fields = action.shows or asked.resource.shown
         if action.is_bare:
-            return bare(action.status, data)
-        is_count_only = action.is_paged and values["limit"] == 0
-        beside = data[0] if action.is_repeated and data else {}
-        return enveloped(action.status, data, page.total, is_count_only=is_count_only, beside=beside)
+            return bare(action.status, [shown(fields, row, asked.parameters) for row in page.rows])
+        return page_shown(
+            action.status,
+            fields,
+            page,
+            asked.parameters,
+            is_count_only=action.is_paged and values["limit"] == 0,
+            is_repeated=action.is_repeated,
+        )
 
     async def _action_values(self, asked: _Asked, action: Action, call: ActionCall) -> dict[str, Any]:
         """Gather what an action is told: by its path, its query and its body."""
@@ -152,13 +155,9 @@ class Engine:
 
     async def _list(self, asked: _Asked, fixed: tuple[Condition, ...], *, is_whole: bool = False) -> Reply:
         resource, parameters = asked.resource, asked.parameters
-        limit = paging.limit_of(parameters)
-        query = Query(
-            conditions=(*fixed, *conditions_in(parameters, resource.filters_by_lower_name)),
-            orders=paging.orders_of(parameters, resource.sortable_fields),
-            limit=paging.MAX_LIMIT if is_whole and limit else limit,
-            offset=paging.offset_of(parameters),
-        )
+        query = query_of(parameters, resource.filters_by_lower_name, resource.sortable_fields, fixed)
+        if is_whole and query.limit:
+            query = msgspec.structs.replace(query, limit=paging.MAX_LIMIT)
         page = await resource.collection.page(asked.account_id, query)
         data = await self._shown(asked, page.rows)
         return enveloped(OK, data, page.total, is_count_only=query.limit == 0)
@@ -167,7 +166,7 @@ class Engine:
         resource = asked.resource
         collection = _changeable(resource).collection
         given = given_in(asked.request.body, resource.fields, resource.unknown_property)
-        values = {field.source: field.default for field in resource.fields if field.default is not None}
+        values = defaults_of(resource.fields)
         values |= values_of(given, resource.fields, {"account_id": asked.account_id}, is_new=True)
         await resolve(values, resource.fields, self.resources, asked.account_id)
         row = await collection.add(asked.account_id, values)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.doors.rest import faults
+from aerogram.doors.rest import faults, paging
 from aerogram.doors.rest.fields import ValueFault, is_empty
+from aerogram.doors.rest.listing import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,48 +22,92 @@ if TYPE_CHECKING:
     """What a body says of each property: the name it was given by, in lower case, and the value."""
 
 
-def given_in(body: bytes, fields: Sequence[Field], unknown: Callable[[str], RestError]) -> Given:
-    """Read a body; null is as good as absent. Names ignore case; ``unknown`` refuses one that no property has.
+class MissingValueFault(ValueFault):
+    """A new object lacks a property that it must have."""
 
-    The older of two spellings of one property is the first that the property knows (facts: REST.md 3, 9).
+    def __init__(self) -> None:
+        super().__init__("MJ03 A non-empty value is required")
+
+
+def named_in(
+    body: Mapping[str, Any], fields: Iterable[Field], *, keeps_null: bool = False
+) -> tuple[Given, list[str]]:
+    """Sort what a body says by the properties it names; names ignore case. Gives those that no property has, too.
+
+    Null is as good as absent, unless ``keeps_null`` and the property can be null. The older of two spellings of
+    one property is the first that the property knows (facts: REST.md 3, 9).
     """
     by_name = {spelling: field for field in fields for spelling in field.readers()}
     given: Given = {}
-    for name, value in object_in(body).items():
+    unknown: list[str] = []
+    for name, value in body.items():
         field = by_name.get(name.lower())
         if field is None:
-            raise unknown(name)
-        if value is not None and (field not in given or name.lower() == field.name.lower()):
+            unknown.append(name)
+        elif value is None and not (keeps_null and field.is_nullable):
+            continue
+        elif field not in given or name.lower() == field.name.lower():
             given[field] = (name.lower(), value)
+    return given, unknown
+
+
+def read_fields(
+    given: Given, fields: Iterable[Field], *, is_new: bool
+) -> tuple[dict[str, Any], list[tuple[Field, ValueFault]]]:
+    """Read the values that may be set, by source, and gather what is wrong with the others.
+
+    Read-only properties are passed over. A new object must have the required ones: one that it lacks is a
+    `MissingValueFault`.
+    """
+    values: dict[str, Any] = {}
+    errors: list[tuple[Field, ValueFault]] = []
+    for field in fields:
+        if field.is_read_only:
+            continue
+        if field not in given:
+            if field.is_required and is_new:
+                errors.append((field, MissingValueFault()))
+            continue
+        name, value = given[field]
+        try:
+            values[field.source] = None if value is None else field.readers()[name](value)
+        except ValueFault as error:
+            errors.append((field, error))
+    return values, errors
+
+
+def defaults_of(fields: Iterable[Field]) -> dict[str, Any]:
+    """Give the values that a new object has where nothing is said of them."""
+    return {field.source: field.default for field in fields if field.default is not None}
+
+
+def given_in(body: bytes, fields: Sequence[Field], unknown: Callable[[str], RestError]) -> Given:
+    """Read a body; ``unknown`` refuses a name that no property has."""
+    given, names = named_in(object_in(body), fields)
+    if names:
+        raise unknown(names[0])
     return given
 
 
-def values_of(given: Given, fields: Iterable[Field], row: Row, *, is_new: bool) -> dict[str, Any]:
-    """Read the values that may be set, and gather what is wrong with the others.
+def values_of(given: Given, fields: Sequence[Field], row: Row, *, is_new: bool) -> dict[str, Any]:
+    """Read the values of a body, and refuse it by all its mistakes.
 
     ``row`` is the object that a PUT changes, or what is known of a new one. A read-only property may be
     echoed with the value it has (facts: REST.md 3); where it has none yet, with an empty one.
     """
-    values: dict[str, Any] = {}
-    reasons: dict[str, str] = {}
     for field in fields:
-        if field not in given:
-            if field.is_required and is_new:
-                reasons[field.title] = "MJ03 A non-empty value is required"
-            continue
-        name, value = given[field]
-        if field.is_read_only:
-            is_unset = is_new and field.source not in row and is_empty(value)
-            if not is_unset and not field.is_echo(value, row.get(field.source)):
-                raise faults.read_only(field.name)
-            continue
-        try:
-            values[field.source] = field.readers()[name](value)
-        except ValueFault as fault:
-            reasons[field.title] = str(fault)
-    if reasons:
-        raise faults.invalid_properties(reasons)
+        if field.is_read_only and field in given:
+            _require_echo(field, given[field][1], row, is_new=is_new)
+    values, errors = read_fields(given, fields, is_new=is_new)
+    if errors:
+        raise faults.invalid_properties({field.title: str(error) for field, error in errors})
     return values
+
+
+def _require_echo(field: Field, value: Any, row: Row, *, is_new: bool) -> None:
+    is_unset = is_new and field.source not in row and is_empty(value)
+    if not is_unset and not field.is_echo(value, row.get(field.source)):
+        raise faults.read_only(field.name)
 
 
 def conditions_in(
@@ -79,6 +124,24 @@ def conditions_in(
         except ValueFault as fault:
             raise faults.invalid_query(f'Invalid value "{text[:80]}" for {name}: {fault}') from None
     return conditions
+
+
+def query_of(
+    parameters: Mapping[str, str],
+    filters: Mapping[str, Filter],
+    sortable: Mapping[str, Field],
+    fixed: tuple[Condition, ...] = (),
+) -> Query:
+    """Read which page of which rows a query asks for. Filters and properties come by their names in lower case.
+
+    ``fixed`` are conditions that hold whatever the query says.
+    """
+    return Query(
+        conditions=(*fixed, *conditions_in(parameters, filters)),
+        orders=paging.orders_of(parameters, sortable),
+        limit=paging.limit_of(parameters),
+        offset=paging.offset_of(parameters),
+    )
 
 
 def object_in(body: bytes) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest.calls import Reply
+from aerogram.doors.rest.calls import NO_CONTENT, Reply
 from aerogram.doors.rest.fields import OMITTED, flag_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aerogram.doors.rest.fields import Field
-    from aerogram.doors.rest.listing import Row
+    from aerogram.doors.rest.listing import Page, Row
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -33,6 +33,26 @@ def enveloped(
     """
     count = total if is_count_only else len(data)
     return Reply(status, _encode({"Count": count, "Data": data, "Total": total, **beside}))
+
+
+def page_shown(
+    status: int,
+    fields: Sequence[Field],
+    page: Page,
+    parameters: Mapping[str, str] = MappingProxyType({}),
+    *,
+    is_count_only: bool = False,
+    is_repeated: bool = False,
+) -> Reply:
+    """Write a page of rows as their properties; a status without body goes out without.
+
+    With ``is_repeated`` the properties of the first row stand in the envelope, too.
+    """
+    if status == NO_CONTENT:
+        return Reply(NO_CONTENT)
+    data = [shown(fields, row, parameters) for row in page.rows]
+    beside = data[0] if is_repeated and data else MappingProxyType({})
+    return enveloped(status, data, page.total, is_count_only=is_count_only, beside=beside)
 
 
 def bare(status: int, data: Sequence[Mapping[str, Any]]) -> Reply:

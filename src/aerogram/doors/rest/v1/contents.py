@@ -18,7 +18,7 @@ from aerogram.doors.rest.filters import Filter
 from aerogram.doors.rest.listing import Page, combined
 from aerogram.doors.rest.v1 import faults
 from aerogram.doors.rest.v1.fields import Locale
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one
 from aerogram.doors.rest.v1.templates import ONE as TEMPLATE
 from aerogram.identity.content_permissions import of_some_template, of_template
 from aerogram.identity.gate import ForbiddenError, require
@@ -180,7 +180,7 @@ class ContentRoutes:
     async def _create(self, call: ContentCall) -> Page:
         template = await self._templates.found(call, "read")
         _require_either(call, template)
-        facts, parts = _said(values_of(call.said, FIELDS, is_new=True))
+        facts, parts = _said(call.values())
         done = self._versions.add_draft(call.account_id, template.id, facts, parts)
         return one(_row(await _made(done), template))
 
@@ -193,7 +193,7 @@ class ContentRoutes:
                 faults.PUBLISHED_STAYS,
                 "Published content stays as it is: change the draft, type D, and publish it.",
             )
-        facts, parts = _said(values_of(call.said, FIELDS, is_new=False))
+        facts, parts = _said(call.values())
         done = self._versions.change_draft(call.account_id, template.id, facts, parts)
         return one(_row(await _made(done), template))
 

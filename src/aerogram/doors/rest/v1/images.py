@@ -22,7 +22,7 @@ from aerogram.doors.rest.reading import object_in
 from aerogram.doors.rest.v1 import faults
 from aerogram.doors.rest.v1.fields import OneWord
 from aerogram.doors.rest.v1.labels import ids
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, lowered, one, values_of
 from aerogram.doors.rest.v1.uploads import MAX_FORM_BYTES, form_of, no_image, take_in
 from aerogram.model.page import PageRequest
 
@@ -172,7 +172,7 @@ class ImageRoutes:
 
     async def _change(self, call: ContentCall) -> Page:
         found = await self._found(call)
-        values = values_of(call.said, FIELDS, is_new=False)
+        values = call.values()
         label_ids = values.pop("label_ids", None)
         return await self._shown(await self._images.change(found, values, label_ids))
 
@@ -184,8 +184,7 @@ class ImageRoutes:
     async def _upload(self, call: ContentCall) -> Page:
         async with self._images.incoming() as incoming:
             metadata = await take_in(call.request, incoming)
-            said = {name.lower(): value for name, value in object_in(metadata or b"").items()}
-            values = values_of(said, _METADATA, is_new=True)
+            values = values_of(lowered(object_in(metadata or b"")), _METADATA, is_new=True)
             label_ids = values.pop("label_ids", ())
             try:
                 file = await incoming.keep()

@@ -10,15 +10,14 @@ from aerogram.base.errors import TooManyError
 from aerogram.content.labels import IMAGES, MAX_NAME, TEMPLATES, Label
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.fields import Integer, Text, ValueFault, integer_of
+from aerogram.doors.rest.fields import Integer, Text, ValueFault
 from aerogram.doors.rest.filters import Filter, OneOf
 from aerogram.doors.rest.listing import Page, combined
 from aerogram.doors.rest.v1 import faults
 from aerogram.doors.rest.v1.fields import Color, OneWord
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, found_by_id, one
 from aerogram.identity.content_permissions import of_label
 from aerogram.identity.gate import require
-from aerogram.model.page import PageRequest
 
 if TYPE_CHECKING:
     from aerogram.content.labels import Labels
@@ -126,7 +125,7 @@ class LabelRoutes:
         return Page([msgspec.structs.asdict(label) for label in found], total)
 
     async def _create(self, call: ContentCall) -> Page:
-        values = values_of(call.said, _NEW_FIELDS, is_new=True)
+        values = call.values()
         require(call.principal, (of_label("create", values["used_for"]),))
         try:
             return one(msgspec.structs.asdict(await self._labels.create(call.account_id, values)))
@@ -138,7 +137,7 @@ class LabelRoutes:
 
     async def _change(self, call: ContentCall) -> Page:
         found = await self._found(call, "update")
-        values = values_of(call.said, FIELDS, is_new=False)
+        values = call.values()
         return one(msgspec.structs.asdict(await self._labels.change(found, values)))
 
     async def _remove(self, call: ContentCall) -> Page:
@@ -147,12 +146,9 @@ class LabelRoutes:
         return NOTHING
 
     async def _found(self, call: ContentCall, verb: str) -> Label:
-        label_id = integer_of(call.part("label_id"))
-        found, _ = await self._labels.page(call.account_id, PageRequest({"id": label_id or 0}, limit=1))
-        if not found:
-            raise faults.not_found()
-        require(call.principal, (of_label(verb, found[0].used_for),))
-        return found[0]
+        found = await found_by_id(call, "label_id", self._labels.page)
+        require(call.principal, (of_label(verb, found.used_for),))
+        return found
 
 
 def _permissions(verb: str) -> tuple[str, ...]:

@@ -11,16 +11,14 @@ from aerogram.content.templates import CATEGORIES, HTML_MODE, MAX_NAME, Template
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.compound_fields import Ids, Words
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text, integer_of
+from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
 from aerogram.doors.rest.filters import Filter, OneOf
 from aerogram.doors.rest.listing import Condition, Page, Row, combined
-from aerogram.doors.rest.v1 import faults
 from aerogram.doors.rest.v1.labels import ids
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, found_by_id, one
 from aerogram.identity.content_permissions import of_some_template, of_template, readable_purposes
 from aerogram.identity.gate import require
 from aerogram.model.account import CredentialKind
-from aerogram.model.page import PageRequest
 from aerogram.model.template import PURPOSES
 
 if TYPE_CHECKING:
@@ -151,12 +149,9 @@ class TemplateRoutes:
 
     async def found(self, call: ContentCall, verb: str) -> Template:
         """Give the template of a path to a caller who may do this to it. Raises `ContentError` or `ForbiddenError`."""
-        template_id = integer_of(call.part("template_id"))
-        found, _ = await self._templates.page(call.account_id, PageRequest({"id": template_id or 0}, limit=1))
-        if not found:
-            raise faults.not_found()
-        require(call.principal, of_template(verb, found[0].purposes))
-        return found[0]
+        found = await found_by_id(call, "template_id", self._templates.page)
+        require(call.principal, of_template(verb, found.purposes))
+        return found
 
     async def _list(self, call: ContentCall) -> Page:
         conditions = combined(call.query.conditions)
@@ -167,7 +162,7 @@ class TemplateRoutes:
         return Page(await self._rows(call.account_id, found), total)
 
     async def _create(self, call: ContentCall) -> Page:
-        values = _stored(values_of(call.said, FIELDS, is_new=True))
+        values = _stored(call.values())
         require(call.principal, of_template("create", values.get("purposes", ())))
         return await self._shown(await self._templates.create(call.account_id, values))
 
@@ -176,7 +171,7 @@ class TemplateRoutes:
 
     async def _change(self, call: ContentCall) -> Page:
         found = await self.found(call, "update")
-        values = _stored(values_of(call.said, FIELDS, is_new=False))
+        values = _stored(call.values())
         if not values:
             return await self._shown(found)
         # Nobody gives a template to purposes that are not their own.

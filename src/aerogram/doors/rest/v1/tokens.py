@@ -13,17 +13,16 @@ from aerogram.base.clock import DAY
 from aerogram.base.errors import TooManyError
 from aerogram.doors.rest import filters
 from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault, integer_of
+from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault
 from aerogram.doors.rest.filters import Filter
 from aerogram.doors.rest.listing import Page, combined
 from aerogram.doors.rest.v1 import faults
 from aerogram.doors.rest.v1.fields import Permissions
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, found_by_id, one
 from aerogram.identity.content_permissions import PERMISSIONS
-from aerogram.identity.content_tokens import ContentToken, ExpiredError
+from aerogram.identity.content_tokens import ExpiredError
 from aerogram.identity.gate import require
 from aerogram.model.account import Area, Level
-from aerogram.model.page import PageRequest
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -130,7 +129,7 @@ class TokenRoutes:
         return Page([msgspec.structs.asdict(token) for token in found], total)
 
     async def _create(self, call: ContentCall) -> Page:
-        values = values_of(call.said, _NEW_FIELDS, is_new=True)
+        values = call.values()
         require(call.principal, values["permissions"])
         expires_ms = values.get("expires_ms")
         if "days" in values:
@@ -146,8 +145,8 @@ class TokenRoutes:
         return one(msgspec.structs.asdict(made))
 
     async def _change(self, call: ContentCall) -> Page:
-        found = await self._found(call)
-        values = values_of(call.said, FIELDS, is_new=False)
+        found = await found_by_id(call, "token_id", self._tokens.page)
+        values = call.values()
         values = {name: value for name, value in values.items() if value is not None}
         require(call.principal, values.get("permissions", found.permissions))
         try:
@@ -156,16 +155,9 @@ class TokenRoutes:
             raise _expired(error) from None
 
     async def _remove(self, call: ContentCall) -> Page:
-        found = await self._found(call)
+        found = await found_by_id(call, "token_id", self._tokens.page)
         await self._tokens.remove(call.account_id, found.id)
         return NOTHING
-
-    async def _found(self, call: ContentCall) -> ContentToken:
-        token_id = integer_of(call.part("token_id"))
-        found, _ = await self._tokens.page(call.account_id, PageRequest({"id": token_id or 0}, limit=1))
-        if not found:
-            raise faults.not_found()
-        return found[0]
 
 
 def _expired(error: ExpiredError) -> faults.ContentError:
