@@ -16,7 +16,7 @@ from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK, Rep
 from aerogram.doors.rest.fields import integer_of
 from aerogram.doors.rest.listing import Page, Query
 from aerogram.doors.rest.reading import conditions_in, defaults_of, given_in, query_of, values_of
-from aerogram.doors.rest.references import resolve
+from aerogram.doors.rest.resolving import resolve
 from aerogram.doors.rest.resource import CONDITIONS, LEVELS, MAX_BODY_BYTES, REFUSALS, ChangeableResource
 from aerogram.doors.rest.showing import bare, enveloped, page_shown, shown
 from aerogram.identity.gate import ForbiddenError, authorize

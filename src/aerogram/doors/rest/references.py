@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest import faults
 from aerogram.doors.rest.fields import OMITTED, Field, ValueFault, integer_of
-from aerogram.doors.rest.listing import Condition, Query
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from aerogram.doors.rest.resource import Resource
 
 _SUFFIX: Final = "ID"
 _UNSET: Final = (0, "", "0")
@@ -82,27 +79,3 @@ class Reference(Field):
     def _check_nothing(self) -> None:
         if self.is_required:
             raise ValueFault("MJ03 A non-empty value is required")
-
-
-async def resolve(
-    values: dict[str, Any], fields: Iterable[Field], resources: Mapping[str, Resource], account_id: int
-) -> None:
-    """Put the ids of existing objects in place of what a body names. Raises `RestError`."""
-    for field in fields:
-        if isinstance(field, Reference) and values.get(field.source) is not None:
-            target = resources.get(field.resource)
-            if target is not None or isinstance(values[field.source], Alternate):
-                values[field.source] = await _id_of(values[field.source], field, target, account_id)
-
-
-async def _id_of(named: int | Alternate, field: Reference, target: Resource | None, account_id: int) -> int:
-    if target is not None:
-        condition = target.alternate(named.text) if isinstance(named, Alternate) else Condition("id", named)
-        if condition is not None:
-            page = await target.collection.page(account_id, Query(conditions=(condition,), limit=1))
-            if page.rows:
-                found: int = page.rows[0]["id"]
-                return found
-    if isinstance(named, Alternate):
-        raise faults.unresolved(field.title, named.text)
-    raise faults.invalid_properties({field.title: f"There is no {field.resource} with the ID {named}"})
