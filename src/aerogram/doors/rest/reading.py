@@ -60,20 +60,20 @@ def read_fields(
     `MissingValueFault`.
     """
     values: dict[str, Any] = {}
-    errors: list[tuple[Field, ValueFault]] = []
+    wrong: list[tuple[Field, ValueFault]] = []
     for field in fields:
         if field.is_read_only:
             continue
         if field not in given:
             if field.is_required and is_new:
-                errors.append((field, MissingValueFault()))
+                wrong.append((field, MissingValueFault()))
             continue
         name, value = given[field]
         try:
             values[field.source] = None if value is None else field.readers()[name](value)
         except ValueFault as error:
-            errors.append((field, error))
-    return values, errors
+            wrong.append((field, error))
+    return values, wrong
 
 
 def defaults_of(fields: Iterable[Field]) -> dict[str, Any]:
@@ -98,9 +98,9 @@ def values_of(given: Given, fields: Sequence[Field], row: Row, *, is_new: bool) 
     for field in fields:
         if field.is_read_only and field in given:
             _require_echo(field, given[field][1], row, is_new=is_new)
-    values, errors = read_fields(given, fields, is_new=is_new)
-    if errors:
-        raise faults.invalid_properties({field.title: str(error) for field, error in errors})
+    values, wrong = read_fields(given, fields, is_new=is_new)
+    if wrong:
+        raise faults.invalid_properties({field.title: str(error) for field, error in wrong})
     return values
 
 

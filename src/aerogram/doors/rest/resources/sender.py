@@ -141,8 +141,8 @@ def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
             found = await claims.validate(account_id, row["email"])
         except AlreadyActiveError as error:
             raise faults.RestError(400, str(error)) from None
-        errors = {"DNSValidationError": found.dns_error, "FileValidationError": ""}
-        return [msgspec.structs.asdict(found) | {"errors": errors}]
+        found_errors = {"DNSValidationError": found.dns_error, "FileValidationError": ""}
+        return [msgspec.structs.asdict(found) | {"errors": found_errors}]
 
     action = Action(
         "validate",

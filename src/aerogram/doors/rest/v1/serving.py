@@ -197,8 +197,8 @@ def values_of(body: Mapping[str, Any], fields: Sequence[Field], *, is_new: bool)
     """Read a body, names in lower case, as values by source; null is None. All its mistakes are gathered."""
     given, unknown = named_in(body, fields, keeps_null=True)
     details = [Detail(name[:80], INVALID_PARAMETER, "There is no such property") for name in unknown]
-    values, errors = read_fields(given, fields, is_new=is_new)
-    details += [_detail(field, error) for field, error in errors]
+    values, wrong = read_fields(given, fields, is_new=is_new)
+    details += [_detail(field, error) for field, error in wrong]
     if details:
         raise invalid(details)
     return defaults_of(fields) | values if is_new else values
