@@ -12,8 +12,8 @@ from aerogram import __version__
 from aerogram.audience.services import audience_of
 from aerogram.audience.signups import Signups
 from aerogram.content.signup_tokens import KEY_PURPOSE, SignupSigner
-from aerogram.doors.http.app import Services as HttpServices
-from aerogram.doors.http.app import build_app
+from aerogram.doors.front import Services as HttpServices
+from aerogram.doors.front import build_app
 from aerogram.doors.images.app import ImageDoor
 from aerogram.doors.rest.account_services import account_services
 from aerogram.doors.rest.content_services import content_services
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
-    from aerogram.doors.http.asgi import Endpoint
+    from aerogram.doors.asgi.scope import Endpoint
 
 
 def http_app(

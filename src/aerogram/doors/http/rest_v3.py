@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import JSON, JSON_UTF8, Answer, StreamedAnswer, send_answer, send_streamed
+from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.body_pieces import body_pieces
+from aerogram.doors.asgi.scope import header
 from aerogram.doors.http import errors
-from aerogram.doors.http.answers import JSON, JSON_UTF8, Answer, StreamedAnswer, send_answer, send_streamed
-from aerogram.doors.http.asgi import header
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
-from aerogram.doors.http.body_pieces import body_pieces
 from aerogram.doors.http.v31.mistakes import UNAUTHENTICATED
-from aerogram.doors.rest.calls import Request, RouteCall, parameters_of
-from aerogram.doors.rest.faults import MethodNotAllowedError, RestError, media_type
+from aerogram.doors.rest.engine.calls import Request, RouteCall, parameters_of
+from aerogram.doors.rest.errors import MethodNotAllowedError, RestError, media_type
 from aerogram.doors.rest.route import CONTENT_PREFIX
-from aerogram.doors.rest.v1.faults import ContentError
+from aerogram.doors.rest.v1.errors import ContentError
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.base.errors import RefusedError
-    from aerogram.doors.http.answers import Headers
-    from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.http.basic_auth import Doorkeeper
-    from aerogram.doors.rest.engine import Engine
+    from aerogram.doors.asgi.answers import Headers
+    from aerogram.doors.asgi.authentication import HttpAuthenticator
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
+    from aerogram.doors.rest.engine.engine import Engine
     from aerogram.doors.rest.route import Router
     from aerogram.model.account import Principal
 
@@ -59,8 +59,8 @@ _STATUSES: Final[Mapping[type, int]] = {ForbiddenError: 403, BodyTooLargeError: 
 class Rest:
     """Serves everything below ``/v3/``, ``/v1/`` and ``/v4/`` that is no Send API."""
 
-    def __init__(self, doorkeeper: Doorkeeper, engine: Engine, router: Router) -> None:
-        self._doorkeeper = doorkeeper
+    def __init__(self, authenticator: HttpAuthenticator, engine: Engine, router: Router) -> None:
+        self._authenticator = authenticator
         self._engine = engine
         self._router = router
 
@@ -78,9 +78,9 @@ class Rest:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
             principal = await (
-                self._doorkeeper.admit_with_token(scope)
+                self._authenticator.admit_with_token(scope)
                 if _is_content(scope)
-                else self._doorkeeper.admit(scope)
+                else self._authenticator.admit(scope)
             )
             segments = _resource_path(scope)
             if segments:

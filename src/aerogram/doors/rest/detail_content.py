@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import msgspec
 
 from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
-from aerogram.doors.rest import faults
+from aerogram.doors.rest import errors
 from aerogram.doors.rest.resource import LEVELS, Action
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aerogram.doors.rest.fields import Field
-    from aerogram.doors.rest.listing import Row
+    from aerogram.doors.rest.fields.kinds import Field
+    from aerogram.doors.rest.queries.listing import Row
 
 MAX_CONTENT_BYTES: Final = 8 * MAX_PART_BYTES
 """Four parts, each twice as long as in the store: what a client makes of text that it escapes."""
@@ -67,8 +67,8 @@ class DetailContent:
                 method=method,
                 level=LEVELS[method],
                 status=status,
-                takes=self._fields if method in ("POST", "PUT") else (),
-                shows=self._fields,
+                body_fields=self._fields if method in ("POST", "PUT") else (),
+                response_fields=self._fields,
                 max_body_bytes=MAX_CONTENT_BYTES,
             )
             for method, run, status, summary in verbs
@@ -88,7 +88,7 @@ class DetailContent:
             return [self._row(await self._contents.change_content(account_id, row["id"], values))]
         except PartTooLargeError as error:
             reason = f"The value may have {MAX_PART_BYTES} bytes"
-            raise faults.invalid_properties({self._names[error.part]: reason}) from None
+            raise errors.invalid_properties({self._names[error.part]: reason}) from None
 
     def _row(self, content: Content) -> Row:
         parts = msgspec.structs.asdict(content)

@@ -11,14 +11,15 @@ import msgspec
 
 from aerogram.base.errors import NotFoundError
 from aerogram.content.stored_parts import opened, written
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.address_fields import OptionalAddress
+from aerogram.doors.rest import errors
 from aerogram.doors.rest.detail_content import DetailContent
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import Filter, OneOf
-from aerogram.doors.rest.listing import Page, Query, Row, combined
-from aerogram.doors.rest.percentages import Percentage
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.addresses import OptionalAddress
+from aerogram.doors.rest.fields.kinds import Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.fields.percentages import Percentage
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, OneOf
+from aerogram.doors.rest.queries.listing import Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
 from aerogram.store.records import drafts as records
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.content.stored_parts import Content
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
     from aerogram.store.records.templates import ContentRow
     from aerogram.store.sql import Database, Unit
 
@@ -60,7 +61,7 @@ _LISTED: Final = frozenset(records.COLUMNS)
 def _statuses(text: str) -> tuple[int, ...]:
     code = filters.integer(text)
     if code not in STATUS_NAMES:
-        raise ValueFault("not a status")
+        raise InvalidValueError("not a status")
     return (code,)
 
 
@@ -120,7 +121,7 @@ class DraftResource(ChangeableResource):
             _status,
             method="GET",
             level=Level.READ,
-            shows=(Text("Status", "status_name"),),
+            response_fields=(Text("Status", "status_name"),),
         )
         super().__init__(drafts, (*content.actions(with_delete=True), status))
 
@@ -176,7 +177,7 @@ class Drafts:
 
     async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - the protocol's
         """Refuse: there is no such verb."""
-        raise faults.MethodNotAllowedError(tuple(sorted(DraftResource.methods)))
+        raise errors.MethodNotAllowedError(tuple(sorted(DraftResource.methods)))
 
     async def content(self, account_id: int, which: int) -> Content:
         """Give what a draft says. Raises `NotFoundError`."""
@@ -196,7 +197,7 @@ class Drafts:
     def _changing(self, account_id: int, draft_id: int, values: Row) -> Unit[Row]:
         found = yield from records.claim(self._kind, account_id, draft_id)
         if found is None:
-            raise faults.not_found()
+            raise errors.not_found()
         _check_status(found["status"], values)
         row = {**self._opened(found), **values}
         columns = _columns(row)
@@ -221,7 +222,7 @@ def _check_status(before: int, values: Row) -> None:
     after = values.get("status", before)
     if after != before and not {before, after} <= _BY_HAND:
         reason = f"A status of {before} cannot be set to {after}: sending and testing do that"
-        raise faults.invalid_properties({"Status": reason})
+        raise errors.invalid_properties({"Status": reason})
 
 
 def _found(row: ContentRow | None) -> ContentRow:

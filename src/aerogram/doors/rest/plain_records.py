@@ -9,10 +9,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Flag, Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource
 from aerogram.store.records.plain_records import RecordKind
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
     from aerogram.store.sql import Database, Unit
 
 _OF_RECORD: Final = frozenset({"id", "account_id", "created_ms", "updated_ms"})
@@ -144,7 +144,7 @@ class PlainRecords:
     def _changing(self, account_id: int, record_id: int, values: Row) -> Unit[Row]:
         found = yield from self._kind.claim(account_id, record_id)
         if found is None:
-            raise faults.not_found()
+            raise errors.not_found()
         row = {**self._unset, **found, **values}
         row |= self._declared.derived(row)
         unique_key = self._declared.unique_value(row)
@@ -159,11 +159,11 @@ class PlainRecords:
         for kind, source in self._owned:
             yield from kind.remove_owned(account_id, source, record_id)
         if not (yield from self._kind.remove(account_id, record_id)):
-            raise faults.not_found()
+            raise errors.not_found()
 
-    def _taken(self, row: Row) -> faults.RestError:
+    def _taken(self, row: Row) -> errors.RestError:
         declared = self._declared
-        return faults.taken(declared.class_name, declared.unique_value(row) or "", declared.unique_key)
+        return errors.taken(declared.class_name, declared.unique_value(row) or "", declared.unique_key)
 
 
 def _unset(field: Field) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.store.records import preferences as records
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class PreferenceRows:
         }
         added = await self._database.write(lambda: records.add(row, MAX_PREFERENCES))
         if added is None:
-            raise faults.RestError(400, f"An account may have {MAX_PREFERENCES} preferences")
+            raise errors.RestError(400, f"An account may have {MAX_PREFERENCES} preferences")
         if not added:
             raise self._taken(values["name"])
         return row | {"owner_id": await self._owner_of(account_id)}
@@ -77,7 +77,7 @@ class PreferenceRows:
             lambda: records.change(account_id, self._scope, row["id"], values)
         )
         if changed is None:
-            raise faults.not_found()
+            raise errors.not_found()
         if not changed:
             raise self._taken(values["name"])
         return {**row, **values}
@@ -85,7 +85,7 @@ class PreferenceRows:
     async def remove(self, account_id: int, row: Row) -> None:
         """Forget a value."""
         if not await self._database.write(lambda: records.OWNED.remove(account_id, row["id"])):
-            raise faults.not_found()
+            raise errors.not_found()
 
-    def _taken(self, name: str) -> faults.RestError:
-        return faults.taken(self._class_name, name, "Key")
+    def _taken(self, name: str) -> errors.RestError:
+        return errors.taken(self._class_name, name, "Key")

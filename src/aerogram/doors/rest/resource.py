@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import msgspec
 
 from aerogram.base.errors import LockedError, NotFoundError, NotUniqueError, TakenError, TooManyError
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Field, integer_of
-from aerogram.doors.rest.listing import Condition
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Field, integer_of
+from aerogram.doors.rest.queries.listing import Condition
 from aerogram.model.account import Level
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from aerogram.base.errors import AerogramError
-    from aerogram.doors.rest.faults import RestError
-    from aerogram.doors.rest.filters import Filter
-    from aerogram.doors.rest.listing import Changeable, Collection, Page, Row
+    from aerogram.doors.rest.errors import RestError
+    from aerogram.doors.rest.queries.filters import Filter
+    from aerogram.doors.rest.queries.listing import Changeable, Collection, Page, Row
     from aerogram.model.account import Area
 
     Run = Callable[[int, Row, Row], Awaitable[list[Row] | Page]]
@@ -67,11 +67,11 @@ class Action(msgspec.Struct, frozen=True):
     """What it needs in the resource's area. None is no rule, and no rule means no: every declaration names one."""
     status: int = 200
     """The status of success; with 204 the rows that it gives are not shown."""
-    takes: tuple[Field, ...] = ()
+    body_fields: tuple[Field, ...] = ()
     """The properties of its body; without any, the body is not looked at."""
-    shows: tuple[Field, ...] = ()
+    response_fields: tuple[Field, ...] = ()
     """The properties of its rows, in this order; without any, its rows are the resource's."""
-    asks: tuple[Filter, ...] = ()
+    query_fields: tuple[Filter, ...] = ()
     """The parameters of its query."""
     is_keyless: bool = False
     sub_id: str = ""
@@ -190,7 +190,7 @@ class Resource:
 
     def unknown_property(self, name: str) -> RestError:
         """Make the refusal of a body's property that the class has not."""
-        return faults.unknown_property(self.class_name, name)
+        return errors.unknown_property(self.class_name, name)
 
     def refusal(self, error: AerogramError) -> RestError:
         """Translate what a collection or an action raised into the words of the resource."""
@@ -198,17 +198,17 @@ class Resource:
             case NotFoundError():
                 return self.missing()
             case TakenError():
-                return faults.taken(self.class_name, error.value, self.unique_properties or self.unique_key)
+                return errors.taken(self.class_name, error.value, self.unique_properties or self.unique_key)
             case NotUniqueError():
-                return faults.not_unique(self.class_name)
+                return errors.not_unique(self.class_name)
             case LockedError():
-                return faults.locked(str(error))
+                return errors.locked(str(error))
             case _:
-                return faults.RestError(400, str(error))
+                return errors.RestError(400, str(error))
 
     def missing(self) -> RestError:
         """Make the refusal of a key that names no object."""
-        return faults.does_not_exist() if self.is_recent else faults.not_found()
+        return errors.does_not_exist() if self.is_recent else errors.not_found()
 
     def completed(self, row: Row, values: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
         """Add to the values of a PUT what they imply; ``row`` is the object before."""

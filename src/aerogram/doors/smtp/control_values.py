@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from aerogram.model.message import Rank
-from aerogram.wire.mime.errors import AddressError, HeaderError
+from aerogram.wire.errors import AddressError, HeaderError
 from aerogram.wire.mime.list_unsubscribe import read_ways
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Integer, Text
-from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.fields.kinds import Integer, Text
 from aerogram.doors.rest.preference_rows import APP, MAX_KEY, MAX_VALUE, PreferenceRows
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 

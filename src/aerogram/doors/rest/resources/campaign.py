@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import EVERYTHING, NOTHING, Absent, AlwaysIs, Filter
-from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row
-from aerogram.doors.rest.periods import PERIOD, without_periods
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import EVERYTHING, NOTHING, Absent, AlwaysIs, Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, PartlyChangeable, Query, Row
+from aerogram.doors.rest.queries.periods import PERIOD, without_periods
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 from aerogram.store.records import campaigns as records
@@ -124,7 +125,7 @@ class Campaigns(PartlyChangeable):
         """Hide or star a campaign."""
         written = {name: int(value) for name, value in values.items()}
         if not await self._database.write(lambda: records.OWNED.change(account_id, row["id"], written)):
-            raise faults.not_found()
+            raise errors.not_found()
         return {**row, **values}
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.audience.contacts import BadAddressError, address_of
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Address, Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import LIKES, Filter, Inert, likes, references
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Address, Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import LIKES, Filter, Inert, likes, references
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.resources.contact_lists_actions import lists_actions
 from aerogram.model.account import Area
@@ -29,7 +30,7 @@ class ContactAddress(Address):
         try:
             return address_of(text)
         except BadAddressError as error:
-            raise ValueFault(str(error)) from None
+            raise InvalidValueError(str(error)) from None
 
 
 def by_email(text: str) -> Condition | None:
@@ -37,7 +38,7 @@ def by_email(text: str) -> Condition | None:
     if text.isdigit():
         return None
     if "@" not in text:
-        raise faults.RestError(400, f'Invalid email address "{text[:320]}", reason: "No @ character in mail"')
+        raise errors.RestError(400, f'Invalid email address "{text[:320]}", reason: "No @ character in mail"')
     return Condition("email", address(text))
 
 
@@ -121,7 +122,7 @@ class StoredContacts:
 
     async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - of the protocol
         """Refuse: contacts are erased, by their own path."""
-        raise faults.operation_not_allowed()
+        raise errors.operation_not_allowed()
 
 
 async def contacts_page(contacts: Contacts, account_id: int, query: Query) -> tuple[list[Contact], int]:

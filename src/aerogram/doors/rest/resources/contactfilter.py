@@ -13,10 +13,11 @@ import msgspec
 from aerogram.audience.segments.book import DELETED, MAX_NAME, UNUSED, USED
 from aerogram.audience.segments.errors import SegmentError
 from aerogram.audience.segments.lexer import MAX_LENGTH
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Choice, Field, Integer, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Choice, Field, Integer, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
 
@@ -88,7 +89,7 @@ class StoredSegments:
     async def remove(self, account_id: int, row: Row) -> None:
         """Let a segment be deleted; one that is deleted already is not found."""
         if row["status"] == DELETED:
-            raise faults.not_found()
+            raise errors.not_found()
         await self._segments.remove(account_id, row["id"])
 
 
@@ -124,8 +125,13 @@ class Previewing:
             self._preview,
             method="GET",
             level=Level.READ,
-            asks=(Filter("Limit", "limit", filters.integer, f"contacts shown, up to {MAX_PREVIEW_ROWS}"),),
-            shows=(Integer("ContactCount", "total", read_only=True), Contacts("Contacts", "contacts")),
+            query_fields=(
+                Filter("Limit", "limit", filters.integer, f"contacts shown, up to {MAX_PREVIEW_ROWS}"),
+            ),
+            response_fields=(
+                Integer("ContactCount", "total", read_only=True),
+                Contacts("Contacts", "contacts"),
+            ),
         )
 
     async def _preview(self, account_id: int, row: Row, values: Row) -> list[Row]:
@@ -154,5 +160,5 @@ def _stored(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _wrong_expression(error: SegmentError) -> faults.RestError:
-    return faults.invalid_properties({"Expression": str(error)})
+def _wrong_expression(error: SegmentError) -> errors.RestError:
+    return errors.invalid_properties({"Expression": str(error)})

@@ -9,10 +9,11 @@ import msgspec
 from aerogram.audience.properties import HISTORIC, STATIC
 from aerogram.audience.property_values import MAX_NAME, Datatype
 from aerogram.base.errors import RefusedError, TakenError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Choice, Integer, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Choice, Integer, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 
@@ -72,19 +73,19 @@ class StoredProperties:
         except TakenError:
             raise
         except RefusedError as error:
-            raise faults.invalid_properties({"Name": str(error)}) from None
+            raise errors.invalid_properties({"Name": str(error)}) from None
         return _row(made)
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
         """Give a property another name or datatype."""
         if "namespace" in values:
-            raise faults.read_only("NameSpace")
+            raise errors.read_only("NameSpace")
         try:
             return _row(await self._properties.change(account_id, row["id"], values))
         except TakenError:
             raise
         except RefusedError as error:
-            raise faults.invalid_properties({"Name": str(error)}) from None
+            raise errors.invalid_properties({"Name": str(error)}) from None
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Remove a property with its values."""

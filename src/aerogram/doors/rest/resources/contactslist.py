@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.audience.lists import MAX_NAME
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.resources.managecontact import managecontact
 from aerogram.model.account import Area
@@ -88,7 +89,7 @@ class StoredLists:
     async def remove(self, account_id: int, row: Row) -> None:
         """Delete a list softly; one that is deleted already is not found (facts: REST.md 10)."""
         if row["is_deleted"]:
-            raise faults.not_found()
+            raise errors.not_found()
         await self._lists.remove(account_id, row["id"])
 
 
@@ -100,4 +101,4 @@ def contactslist(audience: Audience, *actions: Action) -> ContactsList:
 def _refuse_address(values: Row) -> None:
     if values.get("address"):
         reason = "List address is automatically generated and can't be changed"
-        raise faults.RestError(401, f"Internal error: {reason}")
+        raise errors.RestError(401, f"Internal error: {reason}")

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Choice, Flag, Integer, Text, ValueFault, flag_of
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, page_of
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Choice, Flag, Integer, InvalidValueError, Text, flag_of
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, page_of
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
 from aerogram.model.event import CALLBACK_KINDS
@@ -40,7 +41,7 @@ class CallbackUrl(Text):
         try:
             parse_target(url)
         except BadUrlError as error:
-            raise ValueFault(str(error)) from None
+            raise InvalidValueError(str(error)) from None
         return url
 
 
@@ -125,7 +126,7 @@ def eventcallbackurl(subscriptions: Subscriptions, send_sample: SendSample) -> E
     async def test(account_id: int, row: Row, _: Row) -> list[Row]:
         fault = await send_sample(account_id, row["id"])
         if fault:
-            raise faults.RestError(400, f"The test event was not taken: {fault}")
+            raise errors.RestError(400, f"The test event was not taken: {fault}")
         return [row]
 
     action = Action(

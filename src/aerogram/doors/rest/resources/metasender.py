@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Absent, Filter
-from aerogram.doors.rest.listing import Page, PartlyChangeable, Query, Row, page_of
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter
+from aerogram.doors.rest.queries.listing import Page, PartlyChangeable, Query, Row, page_of
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
 from aerogram.model.account import Area
@@ -59,14 +60,14 @@ class AskedFor(PartlyChangeable):
     async def add(self, account_id: int, values: Row) -> Row:
         """Ask for a metasender."""
         if not await self._accounts.is_master(account_id):
-            raise faults.master_only()
+            raise errors.master_only()
         added = await self._metasenders.add(account_id, values["email"], values["description"])
         return _row(added)
 
     async def change(self, _: int, row: Row, values: Row) -> Row:
         """Describe a metasender anew."""
         if "email" in values:
-            raise faults.RestError(400, "Not allowed to change email address")
+            raise errors.RestError(400, "Not allowed to change email address")
         stored = MetasenderRow(**{name: row[name] for name in MetasenderRow._fields})
         return _row(await self._metasenders.describe(stored, values["description"]))
 

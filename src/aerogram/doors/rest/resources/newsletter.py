@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from aerogram.content.stored_parts import MAX_PART_BYTES
-from aerogram.doors.rest import filters
 from aerogram.doors.rest.drafts import COMMON_FIELDS, COMMON_FILTERS, DraftResource
-from aerogram.doors.rest.fields import Choice, Flag, Integer, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.kinds import Choice, Flag, Integer, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
 
 CONTENT_FIELDS: Final = (
     Text("Html-part", "html", max_length=MAX_PART_BYTES),

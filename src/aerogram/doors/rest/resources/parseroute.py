@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Integer, Text, ValueFault
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Integer, InvalidValueError, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.doors.rest.resources.eventcallbackurl import CallbackUrl
 from aerogram.model.account import Area
@@ -27,7 +28,7 @@ class MailAddress(Text):
         """Read an address into its stored form."""
         text = super().read(value).strip().lower()
         if not is_email(text):
-            raise ValueFault("The value must be an email address")
+            raise InvalidValueError("The value must be an email address")
         return normalised(text)
 
 
@@ -93,5 +94,5 @@ def parseroute(routes: ParseRoutes) -> ParseRouteResource:
     return ParseRouteResource(Routes(routes))
 
 
-def _refused(error: ForeignDomainError) -> faults.RestError:
-    return faults.invalid_properties({"Email": str(error)})
+def _refused(error: ForeignDomainError) -> errors.RestError:
+    return errors.invalid_properties({"Email": str(error)})

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.compound_fields import Json
-from aerogram.doors.rest.fields import Choice, Constant, Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.compound import Json
+from aerogram.doors.rest.fields.kinds import Choice, Constant, Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
 from aerogram.model.account import Area, Level
@@ -39,7 +40,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
 def _status(text: str) -> str:
     word = _STATUSES.get(text.strip().lower())
     if word is None:
-        raise ValueFault(f"one of {', '.join(_STATUSES.values())}")
+        raise InvalidValueError(f"one of {', '.join(_STATUSES.values())}")
     return word
 
 
@@ -116,7 +117,7 @@ class Claims:
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
         """Change what describes a sender, and revive one that was deleted."""
         if "email" in values:
-            raise faults.RestError(400, "Not allowed to change email address")
+            raise errors.RestError(400, "Not allowed to change email address")
         written = {name: value for name, value in values.items() if name != "status"}
         changed = await self._claims.change(account_id, row["id"], written)
         return {**row, **changed._asdict()}
@@ -140,7 +141,7 @@ def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
         try:
             found = await claims.validate(account_id, row["email"])
         except AlreadyActiveError as error:
-            raise faults.RestError(400, str(error)) from None
+            raise errors.RestError(400, str(error)) from None
         found_errors = {"DNSValidationError": found.dns_error, "FileValidationError": ""}
         return [msgspec.structs.asdict(found) | {"errors": found_errors}]
 
@@ -149,7 +150,7 @@ def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
         "Look whether the sender is vouched for: by the TXT record of its domain, or by an active *@domain.",
         validate,
         level=Level.WRITE,
-        shows=_VALIDATION,
+        response_fields=_VALIDATION,
         is_repeated=True,
     )
     return Sender(Claims(claims, dns), (action,))
@@ -180,7 +181,7 @@ def _row(stored: Mapping[str, Any], dns_ids: Mapping[str, int]) -> dict[str, Any
     }
 
 
-def _claimed(email: str, status: str) -> faults.RestError:
+def _claimed(email: str, status: str) -> errors.RestError:
     if status in _REFUSALS:
-        return faults.RestError(400, _REFUSALS[status])
-    return faults.taken(Sender.class_name, email, "Email")
+        return errors.RestError(400, _REFUSALS[status])
+    return errors.taken(Sender.class_name, email, "Email")

@@ -12,10 +12,9 @@ import msgspec
 
 from aerogram.content.stored_parts import MAX_PART_BYTES
 from aerogram.content.templates import APIKEY, CATEGORIES, MAX_NAME, USER, bits_of
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.compound_fields import Json, Words
 from aerogram.doors.rest.detail_content import DetailContent
-from aerogram.doors.rest.fields import (
+from aerogram.doors.rest.fields.compound import Json, Words
+from aerogram.doors.rest.fields.kinds import (
     Choice,
     Constant,
     Flag,
@@ -23,8 +22,9 @@ from aerogram.doors.rest.fields import (
     Moment,
     Text,
 )
-from aerogram.doors.rest.filters import Filter, Selection
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, Selection
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 from aerogram.model.template import PURPOSES

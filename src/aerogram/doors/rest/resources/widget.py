@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.address_fields import OptionalAddress
-from aerogram.doors.rest.fields import Field, Flag, Integer, Text, UnixTime
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page
+from aerogram.doors.rest.fields.addresses import OptionalAddress
+from aerogram.doors.rest.fields.kinds import Field, Flag, Integer, Text, UnixTime
+from aerogram.doors.rest.fields.references import Reference
 from aerogram.doors.rest.plain_records import PlainResource
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
 from aerogram.store.records.widgets import CUSTOM_VALUE, WIDGET
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
-    from aerogram.doors.rest.listing import Changeable, Query, Row
+    from aerogram.doors.rest.queries.listing import Changeable, Query, Row
     from aerogram.store.sql import Database
 
 

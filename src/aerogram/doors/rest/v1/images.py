@@ -12,14 +12,14 @@ import msgspec
 from aerogram.base.errors import TooManyError
 from aerogram.content.images import CONTENT, LOCKED, MAX_NAME, OPEN, THUMBNAIL, Image, NoImageError, image_url
 from aerogram.content.labels import MAX_USES
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.compound_fields import Ids
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Filter, OneOf
-from aerogram.doors.rest.listing import Page, Row, combined
-from aerogram.doors.rest.reading import object_in
-from aerogram.doors.rest.v1 import faults
+from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.engine.reading import object_in
+from aerogram.doors.rest.fields.compound import Ids
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, OneOf
+from aerogram.doors.rest.queries.listing import Page, Row, combined
+from aerogram.doors.rest.v1 import errors
 from aerogram.doors.rest.v1.fields import OneWord
 from aerogram.doors.rest.v1.labels import ids
 from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, lowered, one, values_of
@@ -95,7 +95,7 @@ class ImageRoutes:
                 self._list,
                 summary="List images.",
                 permissions=("read_image",),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 lists=_LISTS,
             )
             for path in COLLECTIONS
@@ -107,7 +107,7 @@ class ImageRoutes:
                 self._read,
                 summary="Read what is known of an image, with its address.",
                 permissions=("read_image",),
-                shows=FIELDS,
+                response_fields=FIELDS,
             )
             for path in ONES
         ]
@@ -118,8 +118,8 @@ class ImageRoutes:
                 self._change,
                 summary="Change the name, the status, the labels or the star of an image.",
                 permissions=("update_image",),
-                takes=FIELDS,
-                shows=FIELDS,
+                body_fields=FIELDS,
+                response_fields=FIELDS,
             )
             for path in ONES
         ]
@@ -146,7 +146,7 @@ class ImageRoutes:
                 permissions=("create_image",),
                 status=CREATED,
                 form=form_of(_METADATA),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 max_body_bytes=MAX_FORM_BYTES,
             ),
             content_route(
@@ -156,7 +156,7 @@ class ImageRoutes:
                 summary="Upload another file for an image (content), or a thumbnail of it (thumbnail).",
                 permissions=("update_image",),
                 form=form_of(()),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 max_body_bytes=MAX_FORM_BYTES,
             ),
         ]
@@ -192,13 +192,13 @@ class ImageRoutes:
             except NoImageError as error:
                 raise no_image(error) from None
             except TooManyError as error:
-                raise faults.invalid_value("file", faults.UNEXPECTED_VALUE, str(error)) from None
+                raise errors.invalid_value("file", errors.UNEXPECTED_VALUE, str(error)) from None
         return await self._shown(made)
 
     async def _replace(self, call: ContentCall) -> Page:
         kind = call.part("content_type").lower()
         if kind not in (CONTENT, THUMBNAIL):
-            raise faults.invalid_value("content_type", faults.NOT_IN_LIST, "It is content or thumbnail")
+            raise errors.invalid_value("content_type", errors.NOT_IN_LIST, "It is content or thumbnail")
         found = await self._found(call)
         async with self._images.incoming() as incoming:
             await take_in(call.request, incoming)
@@ -214,7 +214,7 @@ class ImageRoutes:
         conditions = {"guid": guid} if len(guid) == GUID_CHARS else {"nothing": True}
         found, _ = await self._images.page(call.account_id, PageRequest(conditions, limit=1))
         if not found:
-            raise faults.not_found()
+            raise errors.not_found()
         return found[0]
 
     async def _shown(self, image: Image) -> Page:

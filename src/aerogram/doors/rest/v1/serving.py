@@ -6,7 +6,7 @@
         self._list,  # async (ContentCall) -> Page
         summary="List labels.",
         permissions=("read_resource_label", "read_image_label"),
-        shows=FIELDS,
+        response_fields=FIELDS,
         lists=Lists(FILTERS, sortable=("ID", "Name")),
     )
 
@@ -21,28 +21,28 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from aerogram.doors.rest.calls import OK, Reply, RouteCall
-from aerogram.doors.rest.fields import Field, integer_of
-from aerogram.doors.rest.filters import Filter, with_companions
-from aerogram.doors.rest.listing import Page, Query
-from aerogram.doors.rest.reading import (
-    MissingValueFault,
+from aerogram.doors.rest.engine.calls import OK, Reply, RouteCall
+from aerogram.doors.rest.engine.reading import (
+    MissingValueError,
     defaults_of,
     named_in,
     object_in,
     query_of,
     read_fields,
 )
+from aerogram.doors.rest.engine.showing import page_shown
+from aerogram.doors.rest.fields.kinds import Field, integer_of
+from aerogram.doors.rest.fields.schemas import envelope, input_of, object_of
+from aerogram.doors.rest.queries.filters import Filter, with_companions
+from aerogram.doors.rest.queries.listing import Page, Query
 from aerogram.doors.rest.resource import LEVELS, MAX_BODY_BYTES
 from aerogram.doors.rest.route import Parameter, Route
-from aerogram.doors.rest.schemas import envelope, input_of, object_of
-from aerogram.doors.rest.showing import page_shown
-from aerogram.doors.rest.v1.faults import (
+from aerogram.doors.rest.v1.errors import (
     INVALID_PARAMETER,
     REFUSALS,
     REQUIRED,
     UNEXPECTED_VALUE,
-    ConstraintFault,
+    ConstraintError,
     Detail,
     invalid,
     not_found,
@@ -54,7 +54,7 @@ from aerogram.model.page import PageRequest
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from aerogram.doors.rest.fields import ValueFault
+    from aerogram.doors.rest.fields.kinds import InvalidValueError
     from aerogram.model.account import Principal
 
 _Kind = TypeVar("_Kind")
@@ -114,19 +114,19 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
     area: Area = Area.TEMPLATES,
     level: Level | None = None,
     status: int = OK,
-    takes: tuple[Field, ...] = (),
+    body_fields: tuple[Field, ...] = (),
     is_new: bool = False,
-    shows: tuple[Field, ...] = (),
+    response_fields: tuple[Field, ...] = (),
     lists: Lists | None = None,
     form: dict[str, Any] | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
 ) -> Route:
-    """Declare a route that answers with rows of ``shows``.
+    """Declare a route that answers with rows of ``response_fields``.
 
-    ``takes`` are the properties of a JSON body, of which ``is_new`` says that required ones must be there. ``form`` is
+    ``body_fields`` are the properties of a JSON body, of which ``is_new`` says that required ones must be there. ``form`` is
     the JSON Schema of a form in its place, which ``run`` reads itself.
     """
-    answering = _Answering(run, status, takes, shows, lists, is_new=is_new)
+    answering = _Answering(run, status, body_fields, response_fields, lists, is_new=is_new)
     return Route(
         method=method,
         path=path,
@@ -135,12 +135,12 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
         summary=summary,
         run=answering,
         status=status,
-        takes=input_of(takes, is_new=is_new) if takes else form,
-        takes_type="multipart/form-data" if form else "",
-        shows=envelope(object_of(shows)) if shows else None,
+        body_schema=input_of(body_fields, is_new=is_new) if body_fields else form,
+        body_type="multipart/form-data" if form else "",
+        response_schema=envelope(object_of(response_fields)) if response_fields else None,
         max_body_bytes=max_body_bytes,
         permissions=permissions,
-        asks=answering.asks(),
+        query_parameters=answering.query_parameters(),
     )
 
 
@@ -151,37 +151,39 @@ class _Answering:
         self,
         run: Callable[[ContentCall], Awaitable[Page]],
         status: int,
-        takes: tuple[Field, ...],
-        shows: tuple[Field, ...],
+        body_fields: tuple[Field, ...],
+        response_fields: tuple[Field, ...],
         lists: Lists | None,
         *,
         is_new: bool,
     ) -> None:
         self._run = run
         self._status = status
-        self._takes = takes
+        self._body_fields = body_fields
         self._is_new = is_new
-        self._shows = shows
+        self._response_fields = response_fields
         self._lists = lists
         filters = lists.filters if lists else ()
         self._filters = {filter_.name.lower(): filter_ for filter_ in filters}
         names = {name.lower() for name in lists.sortable} if lists else set()
-        self._sortable = {field.name.lower(): field for field in shows if field.name.lower() in names}
+        self._sortable = {
+            field.name.lower(): field for field in response_fields if field.name.lower() in names
+        }
 
     async def __call__(self, call: RouteCall) -> Reply:
-        body = lowered(object_in(await call.whole_body())) if self._takes else {}
+        body = lowered(object_in(await call.whole_body())) if self._body_fields else {}
         query = self._query(call.parameters) if self._lists else Query(limit=1)
         content_call = ContentCall(
-            request=call, query=query, body=body, body_fields=self._takes, is_new=self._is_new
+            request=call, query=query, body=body, body_fields=self._body_fields, is_new=self._is_new
         )
         try:
             page = await self._run(content_call)
         except REFUSALS as error:
             raise refusal(error) from None
-        reply = page_shown(self._status, self._shows, page)
+        reply = page_shown(self._status, self._response_fields, page)
         return msgspec.structs.replace(reply, headers=((GUID_HEADER, str(uuid.uuid4()).encode()),))
 
-    def asks(self) -> tuple[Parameter, ...]:
+    def query_parameters(self) -> tuple[Parameter, ...]:
         if self._lists is None:
             return ()
         text = f"One of {', '.join(self._lists.sortable)}, perhaps with DESC behind a space; several with commas."
@@ -204,11 +206,11 @@ def values_of(body: Mapping[str, Any], fields: Sequence[Field], *, is_new: bool)
     return defaults_of(fields) | values if is_new else values
 
 
-def _detail(field: Field, error: ValueFault) -> Detail:
+def _detail(field: Field, error: InvalidValueError) -> Detail:
     match error:
-        case MissingValueFault():
+        case MissingValueError():
             return Detail(field.name, REQUIRED, "The property is required")
-        case ConstraintFault():
+        case ConstraintError():
             return Detail(field.name, error.constraint, str(error))
         case _:
             return Detail(field.name, UNEXPECTED_VALUE, str(error))

@@ -8,12 +8,12 @@ import msgspec
 
 from aerogram.content.labels import MAX_USES
 from aerogram.content.templates import CATEGORIES, HTML_MODE, MAX_NAME, Template, bits_of
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.compound_fields import Ids, Words
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Filter, OneOf
-from aerogram.doors.rest.listing import Condition, Page, Row, combined
+from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.fields.compound import Ids, Words
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, OneOf
+from aerogram.doors.rest.queries.listing import Condition, Page, Row, combined
 from aerogram.doors.rest.v1.labels import ids
 from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, found_by_id, one
 from aerogram.identity.content_permissions import of_some_template, of_template, readable_purposes
@@ -106,7 +106,7 @@ class TemplateRoutes:
                 self._list,
                 summary="List templates; by a token, those that it may read.",
                 permissions=of_some_template("read"),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 lists=Lists(_FILTERS, sortable=("ID", "Name", "IsStarred", "CreatedAt", "UpdatedAt")),
             ),
             content_route(
@@ -116,9 +116,9 @@ class TemplateRoutes:
                 summary="Make a template without content.",
                 permissions=of_some_template("create"),
                 status=CREATED,
-                takes=FIELDS,
+                body_fields=FIELDS,
                 is_new=True,
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "GET",
@@ -126,7 +126,7 @@ class TemplateRoutes:
                 self._read,
                 summary="Read what describes a template.",
                 permissions=of_some_template("read"),
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "PUT",
@@ -134,8 +134,8 @@ class TemplateRoutes:
                 self._change,
                 summary="Change what describes a template.",
                 permissions=of_some_template("update"),
-                takes=FIELDS,
-                shows=FIELDS,
+                body_fields=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "DELETE",

@@ -11,12 +11,12 @@ import msgspec
 
 from aerogram.base.clock import DAY
 from aerogram.base.errors import TooManyError
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page, combined
-from aerogram.doors.rest.v1 import faults
+from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.fields.kinds import Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page, combined
+from aerogram.doors.rest.v1 import errors
 from aerogram.doors.rest.v1.fields import Permissions
 from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, found_by_id, one
 from aerogram.identity.content_permissions import PERMISSIONS
@@ -43,7 +43,7 @@ class Days(Integer):
         """Read a positive number."""
         days = super().read(value)
         if not 0 < days <= MAX_DAYS:
-            raise ValueFault(f"The value must be between 1 and {MAX_DAYS}")
+            raise InvalidValueError(f"The value must be between 1 and {MAX_DAYS}")
         return days
 
 
@@ -81,7 +81,7 @@ class TokenRoutes:
                 summary="List tokens; what is secret of them is not shown.",
                 area=Area.ACCOUNT,
                 permissions=("read_token_auth",),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 lists=Lists(
                     (Filter("Name", "name", filters.words, "name"),),
                     sortable=("ID", "Name"),
@@ -96,9 +96,9 @@ class TokenRoutes:
                 level=Level.FULL,
                 permissions=("create_token_auth",),
                 status=CREATED,
-                takes=_NEW_FIELDS,
+                body_fields=_NEW_FIELDS,
                 is_new=True,
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "PUT",
@@ -108,8 +108,8 @@ class TokenRoutes:
                 area=Area.ACCOUNT,
                 level=Level.FULL,
                 permissions=("update_token_auth",),
-                takes=FIELDS,
-                shows=FIELDS,
+                body_fields=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "DELETE",
@@ -139,7 +139,7 @@ class TokenRoutes:
                 call.account_id, values["name"], values["permissions"], expires_ms
             )
         except TooManyError as error:
-            raise faults.invalid_value("Name", faults.UNEXPECTED_VALUE, str(error)) from None
+            raise errors.invalid_value("Name", errors.UNEXPECTED_VALUE, str(error)) from None
         except ExpiredError as error:
             raise _expired(error) from None
         return one(msgspec.structs.asdict(made))
@@ -160,5 +160,5 @@ class TokenRoutes:
         return NOTHING
 
 
-def _expired(error: ExpiredError) -> faults.ContentError:
-    return faults.invalid_value("ExpiresAt", faults.UNEXPECTED_VALUE, str(error))
+def _expired(error: ExpiredError) -> errors.ContentError:
+    return errors.invalid_value("ExpiresAt", errors.UNEXPECTED_VALUE, str(error))

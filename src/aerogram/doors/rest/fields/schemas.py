@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.references import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
 
 Json = dict[str, Any]
 

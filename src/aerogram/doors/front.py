@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from aerogram.content.images import PREFIX as IMAGES
+from aerogram.doors.asgi.answers import send_answer
+from aerogram.doors.asgi.authentication import HttpAuthenticator
 from aerogram.doors.http import errors
-from aerogram.doors.http.answers import send_answer
-from aerogram.doors.http.basic_auth import Doorkeeper
 from aerogram.doors.http.health import Health
 from aerogram.doors.http.metrics import Metrics
 from aerogram.doors.http.openapi import OpenApi
@@ -24,7 +24,7 @@ from aerogram.doors.http.rest_v3 import PREFIX as V3
 from aerogram.doors.http.send_v3 import PATHS as SEND_V3
 from aerogram.doors.http.send_v3 import SendV3
 from aerogram.doors.http.send_v31 import SendV31
-from aerogram.doors.rest.engine import Engine
+from aerogram.doors.rest.engine.engine import Engine
 from aerogram.doors.rest.registry import RestServices, resources, routes
 from aerogram.doors.rest.route import Router
 from aerogram.doors.signup.app import PREFIX as SIGNUP
@@ -33,9 +33,9 @@ from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from aerogram.doors.http.asgi import Endpoint, Receive, Scope, Send
-    from aerogram.doors.http.asgi import Message as AsgiMessage
-    from aerogram.doors.http.basic_auth import Authenticator
+    from aerogram.doors.asgi.authentication import Authenticator
+    from aerogram.doors.asgi.scope import Endpoint, Receive, Scope, Send
+    from aerogram.doors.asgi.scope import Message as AsgiMessage
     from aerogram.doors.http.health import Check
     from aerogram.doors.http.send_v31 import Acceptor, Categories, SenderBook
     from aerogram.identity.attempts import LoginAttempts
@@ -82,14 +82,14 @@ class _App:
     """Chooses the endpoint by the path."""
 
     def __init__(self, services: Services) -> None:
-        doorkeeper = Doorkeeper(
+        authenticator = HttpAuthenticator(
             services.authenticator, services.attempts, services.rate, services.content.tokens
         )
         engine = Engine(resources(services))
         router = Router(routes(services))
         health = Health(services.checks)
         self._send_v31 = SendV31(
-            doorkeeper,
+            authenticator,
             senders=services.senders,
             categories=services.categories,
             templates=services.content.templates,
@@ -97,17 +97,17 @@ class _App:
             public_url=services.public_url,
         )
         self._send_v3 = SendV3(
-            doorkeeper,
+            authenticator,
             senders=services.senders,
             categories=services.categories,
             templates=services.content.templates,
             acceptor=services.acceptor,
         )
-        self._rest = Rest(doorkeeper, engine, router)
+        self._rest = Rest(authenticator, engine, router)
         self._by_path: Mapping[str, Endpoint] = {
             "/livez": health.live,
             "/readyz": health.ready,
-            "/metrics": Metrics(doorkeeper, services.counts, services.queue_depth),
+            "/metrics": Metrics(authenticator, services.counts, services.queue_depth),
             "/openapi.json": OpenApi(
                 engine.resources.values(), router.routes, services.public_url, services.version
             ),

@@ -8,8 +8,8 @@ import msgspec
 
 from aerogram.base.errors import LockedError, NotFoundError, TakenError
 from aerogram.content.labels import UnknownLabelError
-from aerogram.doors.rest.faults import RestError, does_not_exist
-from aerogram.doors.rest.fields import ValueFault
+from aerogram.doors.rest.errors import RestError, does_not_exist
+from aerogram.doors.rest.fields.kinds import InvalidValueError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ class ContentError(RestError):
         self.details = tuple(details)
 
 
-class ConstraintFault(ValueFault):
+class ConstraintError(InvalidValueError):
     """A value that a property does not take, with the code of what it breaks."""
 
     def __init__(self, constraint: str, message: str) -> None:

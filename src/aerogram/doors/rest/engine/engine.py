@@ -11,20 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.doors.rest import faults, full_style, paging
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK, Reply, Request, parameters_of
-from aerogram.doors.rest.fields import integer_of
-from aerogram.doors.rest.listing import Page, Query
-from aerogram.doors.rest.reading import conditions_in, defaults_of, given_in, query_of, values_of
-from aerogram.doors.rest.resolving import resolve
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.engine import full_style
+from aerogram.doors.rest.engine.calls import (
+    CREATED,
+    NO_CONTENT,
+    NOT_MODIFIED,
+    OK,
+    Reply,
+    Request,
+    parameters_of,
+)
+from aerogram.doors.rest.engine.reading import conditions_in, defaults_of, given_in, query_of, values_of
+from aerogram.doors.rest.engine.resolving import resolve
+from aerogram.doors.rest.engine.showing import bare, enveloped, page_shown, shown
+from aerogram.doors.rest.fields.kinds import integer_of
+from aerogram.doors.rest.queries import paging
+from aerogram.doors.rest.queries.listing import Page, Query
 from aerogram.doors.rest.resource import CONDITIONS, LEVELS, MAX_BODY_BYTES, REFUSALS, ChangeableResource
-from aerogram.doors.rest.showing import bare, enveloped, page_shown, shown
 from aerogram.identity.gate import ForbiddenError, authorize
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from aerogram.doors.rest.listing import Condition, Row
+    from aerogram.doors.rest.queries.listing import Condition, Row
     from aerogram.doors.rest.resource import Action, ActionCall, Resource
 
 __all__ = ["Engine", "Reply", "Request"]
@@ -51,7 +61,7 @@ class Engine:
         """Serve one call. Raises `RestError`, `ForbiddenError` or `UnavailableError`."""
         resource = self.resource_at(request.segments)
         if resource is None:
-            raise faults.unknown_resource(request.segments[0])
+            raise errors.unknown_resource(request.segments[0])
         asked = _Asked(request, resource, parameters_of(request.query))
         try:
             return await self._serve(asked)
@@ -110,7 +120,7 @@ class Engine:
     async def _act(self, asked: _Asked, call: ActionCall) -> Reply:
         action = call.by_method.get(asked.request.method)
         if action is None:
-            raise faults.MethodNotAllowedError(tuple(sorted(call.by_method)))
+            raise errors.MethodNotAllowedError(tuple(sorted(call.by_method)))
         if action.level is None:
             raise ForbiddenError(f"No rule says who may use {action.name}.")
         authorize(asked.request.principal, asked.resource.area, action.level)
@@ -118,7 +128,7 @@ class Engine:
         values = await self._action_values(asked, action, call)
         given = await action.run(asked.account_id, row, values)
         page = given if isinstance(given, Page) else Page(given, len(given))
-        fields = action.shows or asked.resource.shown
+        fields = action.response_fields or asked.resource.shown
         if action.is_bare:
             return bare(action.status, [shown(fields, row, asked.parameters) for row in page.rows])
         return page_shown(
@@ -137,20 +147,20 @@ class Engine:
             values[action.sub_id] = integer_of(call.sub_id)
             if values[action.sub_id] is None:
                 raise asked.resource.missing()
-        filters = {filter_.name.lower(): filter_ for filter_ in action.asks}
+        filters = {filter_.name.lower(): filter_ for filter_ in action.query_fields}
         conditions = conditions_in(asked.parameters, filters)
         values |= {one.name: one.value for one in conditions}
-        if action.asks:
+        if action.query_fields:
             values[CONDITIONS] = tuple(conditions)
         if action.is_paged:
             values["limit"] = paging.limit_of(asked.parameters)
             values["offset"] = paging.offset_of(asked.parameters)
-        if action.takes:
+        if action.body_fields:
             class_name = asked.resource.class_name + action.name
-            unknown = partial(faults.unknown_property, class_name)
-            given = given_in(asked.request.body, action.takes, unknown)
-            values |= values_of(given, action.takes, {}, is_new=True)
-            await resolve(values, action.takes, self.resources, asked.account_id)
+            unknown = partial(errors.unknown_property, class_name)
+            given = given_in(asked.request.body, action.body_fields, unknown)
+            values |= values_of(given, action.body_fields, {}, is_new=True)
+            await resolve(values, action.body_fields, self.resources, asked.account_id)
         return values
 
     async def _list(self, asked: _Asked, fixed: tuple[Condition, ...], *, is_whole: bool = False) -> Reply:
@@ -213,9 +223,9 @@ class _Asked(msgspec.Struct, frozen=True):
 def _permit(asked: _Asked, methods: frozenset[str]) -> None:
     method = asked.request.method
     if method in asked.resource.refused_methods:
-        raise faults.operation_not_allowed()
+        raise errors.operation_not_allowed()
     if method not in methods:
-        raise faults.MethodNotAllowedError(tuple(sorted(methods)))
+        raise errors.MethodNotAllowedError(tuple(sorted(methods)))
     authorize(asked.request.principal, asked.resource.area, LEVELS[method])
 
 
@@ -235,5 +245,5 @@ async def _first(asked: _Asked, conditions: tuple[Condition, ...]) -> Row:
 
 def _changeable(resource: Resource) -> ChangeableResource:
     if not isinstance(resource, ChangeableResource):
-        raise faults.MethodNotAllowedError(tuple(sorted(resource.methods)))
+        raise errors.MethodNotAllowedError(tuple(sorted(resource.methods)))
     return resource

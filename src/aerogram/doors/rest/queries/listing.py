@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from aerogram.doors.rest.faults import MethodNotAllowedError
+from aerogram.doors.rest.errors import MethodNotAllowedError
 from aerogram.model.page import PageRequest
 
 Row = Mapping[str, Any]

@@ -6,10 +6,10 @@ import binascii
 from typing import TYPE_CHECKING, Final, Protocol
 
 from aerogram.base.errors import RefusedError
-from aerogram.doors.http.asgi import client_ip, header
+from aerogram.doors.asgi.scope import client_ip, header
 
 if TYPE_CHECKING:
-    from aerogram.doors.http.asgi import Scope
+    from aerogram.doors.asgi.scope import Scope
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.rate import RateLimiter
     from aerogram.model.account import Principal
@@ -59,7 +59,7 @@ COUNTED_AS: Final = "a bearer token"
 """What failed logins by tokens are counted under, besides the network that they come from."""
 
 
-class Doorkeeper:
+class HttpAuthenticator:
     """Finds out who sends a request."""
 
     def __init__(

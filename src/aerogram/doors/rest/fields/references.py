@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest.fields import OMITTED, Field, ValueFault, integer_of
+from aerogram.doors.rest.fields.kinds import OMITTED, Field, InvalidValueError, integer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +57,7 @@ class Reference(Field):
             return None
         read = integer_of(value)
         if read is None:
-            raise ValueFault("The value must be an integer")
+            raise InvalidValueError("The value must be an integer")
         return read
 
     def show(self, value: Any) -> Any:
@@ -73,9 +73,9 @@ class Reference(Field):
             self._check_nothing()
             return None
         if not isinstance(value, str) or "\0" in value:
-            raise ValueFault("The value must be a string")
+            raise InvalidValueError("The value must be a string")
         return Alternate(value)
 
     def _check_nothing(self) -> None:
         if self.is_required:
-            raise ValueFault("MJ03 A non-empty value is required")
+            raise InvalidValueError("MJ03 A non-empty value is required")

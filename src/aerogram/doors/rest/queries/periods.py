@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
-from aerogram.doors.rest.fields import ValueFault
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition
+from aerogram.doors.rest.fields.kinds import InvalidValueError
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ _PERIODS: Final = ("day", "week", "month", "year")
 def _period(text: str) -> str:
     period = text.strip().lower()
     if period not in _PERIODS:
-        raise ValueFault("one of Day, Week, Month, Year")
+        raise InvalidValueError("one of Day, Week, Month, Year")
     return period
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest.fields import ValueFault, flag_of, integer_of
-from aerogram.doors.rest.listing import Condition
-from aerogram.doors.rest.moments import MomentError, first_and_last
+from aerogram.doors.rest.fields.kinds import InvalidValueError, flag_of, integer_of
+from aerogram.doors.rest.fields.moments import MomentError, first_and_last
+from aerogram.doors.rest.queries.listing import Condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -45,11 +45,11 @@ class Filter:
         self.meaning = meaning
 
     def condition(self, text: str) -> Condition:
-        """Read the value of the parameter. Raises `ValueFault`."""
+        """Read the value of the parameter. Raises `InvalidValueError`."""
         return Condition(self._condition_name, self._read(text))
 
     def among(self, text: str, parameters: Mapping[str, str]) -> Condition:  # noqa: ARG002 - for subclasses
-        """Read the value beside the other parameters, by their names in lower case. Raises `ValueFault`."""
+        """Read the value beside the other parameters, by their names in lower case. Raises `InvalidValueError`."""
         return self.condition(text)
 
 
@@ -78,7 +78,7 @@ class Inert(Filter):
         super().__init__(name, "", read, "selects nothing away")
 
     def condition(self, text: str) -> Condition:
-        """Select everything. Raises `ValueFault` for what can be no value of it."""
+        """Select everything. Raises `InvalidValueError` for what can be no value of it."""
         self._read(text)
         return EVERYTHING
 
@@ -127,10 +127,10 @@ class Selection(Filter):
         [method] = self.companions
         chosen = parameters.get(method.name.lower(), "").strip().lower() or self.METHODS[0]
         if chosen not in self.METHODS:
-            raise ValueFault(f"{method.name} is one of {', '.join(self.METHODS)}")
+            raise InvalidValueError(f"{method.name} is one of {', '.join(self.METHODS)}")
         asked = tuple(part.strip().lower() for part in text.split(","))
         if not set(asked) <= set(self._words):
-            raise ValueFault(f"the words are {', '.join(self._words)}")
+            raise InvalidValueError(f"the words are {', '.join(self._words)}")
         return Condition(f"{self._condition_name}_{chosen}", asked)
 
 
@@ -184,7 +184,7 @@ def references(name: str, condition_name: str, meaning: str) -> tuple[Filter, Fi
 def words(text: str) -> str:
     """Read any text; NUL is refused, as no database has one."""
     if "\0" in text:
-        raise ValueFault("a NUL character")
+        raise InvalidValueError("a NUL character")
     return text
 
 
@@ -197,7 +197,7 @@ def integer(text: str) -> int:
     """Read a whole number."""
     read = integer_of(text.strip())
     if read is None:
-        raise ValueFault("not an integer")
+        raise InvalidValueError("not an integer")
     return read
 
 
@@ -211,7 +211,7 @@ def flag(text: str) -> bool:
     """Read true, false, 1 or 0."""
     read = flag_of(text.strip())
     if read is None:
-        raise ValueFault("neither true nor false")
+        raise InvalidValueError("neither true nor false")
     return read
 
 
@@ -234,4 +234,4 @@ def _moment(text: str) -> tuple[int, int]:
     try:
         return first_and_last(text)
     except MomentError as error:
-        raise ValueFault(str(error)) from None
+        raise InvalidValueError(str(error)) from None

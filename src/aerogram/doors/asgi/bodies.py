@@ -6,10 +6,10 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import AerogramError, RefusedError
-from aerogram.doors.http.asgi import header
+from aerogram.doors.asgi.scope import header
 
 if TYPE_CHECKING:
-    from aerogram.doors.http.asgi import Receive, Scope
+    from aerogram.doors.asgi.scope import Receive, Scope
 
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 _RAW_DEFLATE: Final = -zlib.MAX_WBITS

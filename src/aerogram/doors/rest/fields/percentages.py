@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aerogram.doors.rest.fields import Number, ValueFault
+from aerogram.doors.rest.fields.kinds import InvalidValueError, Number
 
 WHOLE: Final = 100
 """Percent."""
@@ -17,7 +17,7 @@ class Percentage(Number):
         """Read a share in percent."""
         read = super().read(value)
         if not 0 <= read <= WHOLE:
-            raise ValueFault(f"The value must lie between 0 and {WHOLE}")
+            raise InvalidValueError(f"The value must lie between 0 and {WHOLE}")
         return read
 
     def schema(self) -> dict[str, Any]:

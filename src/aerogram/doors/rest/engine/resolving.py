@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.listing import Condition, Query
-from aerogram.doors.rest.references import Alternate, Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.references import Alternate, Reference
+from aerogram.doors.rest.queries.listing import Condition, Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
     from aerogram.doors.rest.resource import Resource
 
 
@@ -35,5 +35,5 @@ async def _id_of(named: int | Alternate, field: Reference, target: Resource | No
                 found: int = page.rows[0]["id"]
                 return found
     if isinstance(named, Alternate):
-        raise faults.unresolved(field.title, named.text)
-    raise faults.invalid_properties({field.title: f"There is no {field.resource} with the ID {named}"})
+        raise errors.unresolved(field.title, named.text)
+    raise errors.invalid_properties({field.title: f"There is no {field.resource} with the ID {named}"})

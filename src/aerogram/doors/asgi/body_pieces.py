@@ -5,13 +5,13 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.http.asgi import header
-from aerogram.doors.http.bodies import ClientGoneError, cut_data, decompressor_of, invalid_data, too_large
+from aerogram.doors.asgi.bodies import ClientGoneError, cut_data, decompressor_of, invalid_data, too_large
+from aerogram.doors.asgi.scope import header
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from aerogram.doors.http.asgi import Receive, Scope
+    from aerogram.doors.asgi.scope import Receive, Scope
 
 PIECE_BYTES: Final = 64 * 1024
 """What is unpacked at once of a compressed body."""

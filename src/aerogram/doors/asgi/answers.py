@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.doors.http.asgi import header
+from aerogram.doors.asgi.scope import header
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from aerogram.doors.http.asgi import Scope, Send
+    from aerogram.doors.asgi.scope import Scope, Send
 
 JSON: Final = b"application/json"
 JSON_UTF8: Final = b"application/json; charset=UTF-8"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.rest.faults import invalid_query
-from aerogram.doors.rest.fields import flag_of, integer_of
-from aerogram.doors.rest.listing import Order
+from aerogram.doors.rest.errors import invalid_query
+from aerogram.doors.rest.fields.kinds import flag_of, integer_of
+from aerogram.doors.rest.queries.listing import Order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
 
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 1_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.rest.fields import MAX_TEXT, Field, ValueFault, integer_of
+from aerogram.doors.rest.fields.kinds import MAX_TEXT, Field, InvalidValueError, integer_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,12 +28,12 @@ class Words(Field):
     def read(self, value: Any) -> tuple[str, ...]:
         """Read an array of words."""
         if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-            raise ValueFault("The value must be an array of strings")
+            raise InvalidValueError("The value must be an array of strings")
         if not self._words:
             return _free_words(value)
         asked = {each.lower() for each in value}
         if not asked <= self._words.keys():
-            raise ValueFault(f"The values must be among {', '.join(self._words.values())}")
+            raise InvalidValueError(f"The values must be among {', '.join(self._words.values())}")
         return tuple(word for lowered, word in self._words.items() if lowered in asked)
 
     def show(self, value: Any) -> list[str]:
@@ -59,9 +59,9 @@ class Ids(Field):
         """Read an array of whole numbers."""
         read = [integer_of(each) for each in value] if isinstance(value, list) else [None]
         if None in read:
-            raise ValueFault("The value must be an array of integers")
+            raise InvalidValueError("The value must be an array of integers")
         if len(read) > self._most:
-            raise ValueFault(f"The value may have {self._most} elements")
+            raise InvalidValueError(f"The value may have {self._most} elements")
         return tuple(dict.fromkeys(each for each in read if each is not None))
 
     def show(self, value: Any) -> list[int]:
@@ -86,7 +86,7 @@ class Json(Field):
         """Read an object, or a text."""
         if isinstance(value, dict) or (self._takes_text and isinstance(value, str)):
             return value
-        raise ValueFault(f"The value must be {'a string or ' if self._takes_text else ''}an object")
+        raise InvalidValueError(f"The value must be {'a string or ' if self._takes_text else ''}an object")
 
     def schema(self) -> dict[str, Any]:
         """Describe what it may be."""
@@ -98,7 +98,7 @@ class Json(Field):
 
 def _free_words(value: list[str]) -> tuple[str, ...]:
     if len(value) > MAX_WORDS or sum(map(len, value)) > MAX_TEXT:
-        raise ValueFault(f"The value may have {MAX_WORDS} strings of {MAX_TEXT} characters together")
+        raise InvalidValueError(f"The value may have {MAX_WORDS} strings of {MAX_TEXT} characters together")
     if any("\0" in each for each in value):
-        raise ValueFault("The value must not contain a NUL character")
+        raise InvalidValueError("The value must not contain a NUL character")
     return tuple(dict.fromkeys(value))

@@ -10,8 +10,8 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.base.clock import SECOND
-from aerogram.doors.rest import moments
-from aerogram.doors.rest.moments import MomentError, first_and_last
+from aerogram.doors.rest.fields import moments
+from aerogram.doors.rest.fields.moments import MomentError, first_and_last
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ OMITTED: Final = object()
 """Shown instead of a value: the key is left out (facts: REST.md 9, null references)."""
 
 
-class ValueFault(ValueError):  # noqa: N818 - a fault of the value, gathered and never raised through
+class InvalidValueError(ValueError):
     """A value that a property does not take; the text says why, in Mailjet's words where known."""
 
 
@@ -69,8 +69,8 @@ class Field:
         return {self.name.lower(): self.read}
 
     def read(self, value: Any) -> Any:  # noqa: ARG002 - what subclasses read
-        """Read a JSON value that is not null; raises `ValueFault`."""
-        raise ValueFault(f'Setting a value for property "{self.name}" is not allowed')
+        """Read a JSON value that is not null; raises `InvalidValueError`."""
+        raise InvalidValueError(f'Setting a value for property "{self.name}" is not allowed')
 
     def show(self, value: Any) -> Any:
         """Give the JSON value."""
@@ -109,9 +109,9 @@ class Integer(Field):
         """Read a number, or a string of digits."""
         read = integer_of(value)
         if read is None:
-            raise ValueFault("The value must be an integer")
+            raise InvalidValueError("The value must be an integer")
         if self._allowed and read not in self._allowed:
-            raise ValueFault(f"The value must be one of {', '.join(map(str, self._allowed))}")
+            raise InvalidValueError(f"The value must be one of {', '.join(map(str, self._allowed))}")
         return read
 
     def schema(self) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class Number(Field):
         except (ValueError, OverflowError):
             read = math.nan
         if isinstance(value, bool) or not math.isfinite(read):
-            raise ValueFault("The value must be a number")
+            raise InvalidValueError("The value must be a number")
         return read
 
     def show(self, value: Any) -> Any:
@@ -150,13 +150,13 @@ class Text(Field):
     def read(self, value: Any) -> str:
         """Read a string."""
         if not isinstance(value, str):
-            raise ValueFault("The value must be a string")
+            raise InvalidValueError("The value must be a string")
         if "\0" in value:
-            raise ValueFault("The value must not contain a NUL character")
+            raise InvalidValueError("The value must not contain a NUL character")
         if self.is_required and not value:
-            raise ValueFault("MJ04 Value must have at least length 1")
+            raise InvalidValueError("MJ04 Value must have at least length 1")
         if len(value) > self._max_length:
-            raise ValueFault(f"The value may have {self._max_length} characters")
+            raise InvalidValueError(f"The value may have {self._max_length} characters")
         return value
 
 
@@ -177,7 +177,7 @@ class Choice(Text):
         """Read a word and give it as declared."""
         word = self._words.get(super().read(value).lower())
         if word is None:
-            raise ValueFault(f"The value must be one of {', '.join(self._words.values())}")
+            raise InvalidValueError(f"The value must be one of {', '.join(self._words.values())}")
         return word
 
     def schema(self) -> dict[str, Any]:
@@ -194,7 +194,7 @@ class Flag(Field):
         """Read a boolean."""
         read = flag_of(value)
         if read is None:
-            raise ValueFault("The value must be true or false")
+            raise InvalidValueError("The value must be true or false")
         return read
 
     def show(self, value: Any) -> bool:
@@ -219,7 +219,7 @@ class Moment(Field):
         try:
             return first_and_last(value)[0] // SECOND * SECOND or None
         except MomentError as error:
-            raise ValueFault(f"The value is {error}") from None
+            raise InvalidValueError(f"The value is {error}") from None
 
     def show(self, value: Any) -> str | int:
         """Give ``2020-11-06T13:38:49Z``."""
@@ -229,7 +229,7 @@ class Moment(Field):
         """Compare to the second, in whichever form clients write it back (facts: REST.md 3)."""
         try:
             return self.is_same(self.read(value), own)
-        except ValueFault:
+        except InvalidValueError:
             return False
 
     def is_same(self, value: Any, own: Any) -> bool:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from aerogram.doors.rest import faults
+from aerogram.doors.rest import errors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -66,7 +66,7 @@ def parameters_of(query: str) -> dict[str, str]:
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
     except ValueError:
-        raise faults.invalid_query(f"A query may have {MAX_PARAMETERS} parameters") from None
+        raise errors.invalid_query(f"A query may have {MAX_PARAMETERS} parameters") from None
     parameters: dict[str, str] = {}
     for name, value in pairs:
         parameters.setdefault(name.lower(), value)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest.calls import NO_CONTENT, Reply
-from aerogram.doors.rest.fields import OMITTED, flag_of
+from aerogram.doors.rest.engine.calls import NO_CONTENT, Reply
+from aerogram.doors.rest.fields.kinds import OMITTED, flag_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aerogram.doors.rest.fields import Field
-    from aerogram.doors.rest.listing import Page, Row
+    from aerogram.doors.rest.fields.kinds import Field
+    from aerogram.doors.rest.queries.listing import Page, Row
 
 _encode: Final = msgspec.json.Encoder().encode
 

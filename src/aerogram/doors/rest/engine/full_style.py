@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.rest.listing import Condition, Query
-from aerogram.doors.rest.references import Reference
-from aerogram.doors.rest.showing import shown
+from aerogram.doors.rest.engine.showing import shown
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries.listing import Condition, Query
 from aerogram.identity.gate import may
 from aerogram.model.account import Level
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aerogram.doors.rest.listing import Row
+    from aerogram.doors.rest.queries.listing import Row
     from aerogram.doors.rest.resource import Resource
     from aerogram.model.account import Principal
 

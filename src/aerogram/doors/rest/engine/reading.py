@@ -6,23 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.doors.rest import faults, paging
-from aerogram.doors.rest.fields import ValueFault, is_empty
-from aerogram.doors.rest.listing import Query
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import InvalidValueError, is_empty
+from aerogram.doors.rest.queries import paging
+from aerogram.doors.rest.queries.listing import Query
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from aerogram.doors.rest.faults import RestError
-    from aerogram.doors.rest.fields import Field
-    from aerogram.doors.rest.filters import Filter
-    from aerogram.doors.rest.listing import Condition, Row
+    from aerogram.doors.rest.errors import RestError
+    from aerogram.doors.rest.fields.kinds import Field
+    from aerogram.doors.rest.queries.filters import Filter
+    from aerogram.doors.rest.queries.listing import Condition, Row
 
     Given = dict[Field, tuple[str, Any]]
     """What a body says of each property: the name it was given by, in lower case, and the value."""
 
 
-class MissingValueFault(ValueFault):
+class MissingValueError(InvalidValueError):
     """A new object lacks a property that it must have."""
 
     def __init__(self) -> None:
@@ -53,25 +54,25 @@ def named_in(
 
 def read_fields(
     given: Given, fields: Iterable[Field], *, is_new: bool
-) -> tuple[dict[str, Any], list[tuple[Field, ValueFault]]]:
+) -> tuple[dict[str, Any], list[tuple[Field, InvalidValueError]]]:
     """Read the values that may be set, by source, and gather what is wrong with the others.
 
     Read-only properties are passed over. A new object must have the required ones: one that it lacks is a
-    `MissingValueFault`.
+    `MissingValueError`.
     """
     values: dict[str, Any] = {}
-    wrong: list[tuple[Field, ValueFault]] = []
+    wrong: list[tuple[Field, InvalidValueError]] = []
     for field in fields:
         if field.is_read_only:
             continue
         if field not in given:
             if field.is_required and is_new:
-                wrong.append((field, MissingValueFault()))
+                wrong.append((field, MissingValueError()))
             continue
         name, value = given[field]
         try:
             values[field.source] = None if value is None else field.readers()[name](value)
-        except ValueFault as error:
+        except InvalidValueError as error:
             wrong.append((field, error))
     return values, wrong
 
@@ -100,14 +101,14 @@ def values_of(given: Given, fields: Sequence[Field], row: Row, *, is_new: bool) 
             _require_echo(field, given[field][1], row, is_new=is_new)
     values, wrong = read_fields(given, fields, is_new=is_new)
     if wrong:
-        raise faults.invalid_properties({field.title: str(error) for field, error in wrong})
+        raise errors.invalid_properties({field.title: str(error) for field, error in wrong})
     return values
 
 
 def _require_echo(field: Field, value: Any, row: Row, *, is_new: bool) -> None:
     is_unset = is_new and field.source not in row and is_empty(value)
     if not is_unset and not field.is_echo(value, row.get(field.source)):
-        raise faults.read_only(field.name)
+        raise errors.read_only(field.name)
 
 
 def conditions_in(
@@ -121,8 +122,8 @@ def conditions_in(
             continue
         try:
             conditions.append(filter_.among(text, parameters))
-        except ValueFault as fault:
-            raise faults.invalid_query(f'Invalid value "{text[:80]}" for {name}: {fault}') from None
+        except InvalidValueError as fault:
+            raise errors.invalid_query(f'Invalid value "{text[:80]}" for {name}: {fault}') from None
     return conditions
 
 
@@ -151,7 +152,7 @@ def object_in(body: bytes) -> dict[str, Any]:
     try:
         decoded = msgspec.json.decode(body)
     except (ValueError, RecursionError) as error:
-        raise faults.broken_json(str(error)) from None
+        raise errors.broken_json(str(error)) from None
     if not isinstance(decoded, dict):
-        raise faults.broken_json("the body must be an object")
+        raise errors.broken_json("the body must be an object")
     return decoded

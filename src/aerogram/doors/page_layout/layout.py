@@ -16,7 +16,7 @@ import jinja2
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Mood = Literal["question", "done", "failed"]
+    PageStatus = Literal["question", "done", "failed"]
     """What a page feels like: its sign and its colour."""
 
 DEFAULT_LANGUAGE: Final = "en"
@@ -24,7 +24,7 @@ DEFAULT_LANGUAGE: Final = "en"
 TYPE: Final = b"text/html; charset=utf-8"
 
 
-class Sheets:
+class PageLayout:
     """Reads the words, the style and the templates once."""
 
     def __init__(self, package: str) -> None:
@@ -33,7 +33,7 @@ class Sheets:
             resources.files(package).joinpath("words.toml").read_text("utf-8")
         )
         """By language (ISO 639-1), then by the word's name."""
-        style = resources.files(__package__).joinpath("templates", "sheet.css").read_text("utf-8")
+        style = resources.files(__package__).joinpath("templates", "layout.css").read_text("utf-8")
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         self.policy: Final = (
             f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
@@ -54,9 +54,9 @@ class Sheets:
         """Give a language that there are words in."""
         return language if language in self.words else DEFAULT_LANGUAGE
 
-    def render(self, template: str, language: str, *, page: str, mood: Mood, **values: Any) -> bytes:
+    def render(self, template: str, language: str, *, page: str, status: PageStatus, **values: Any) -> bytes:
         """Write a page. ``page`` names its heading among the words; a door's own template takes the values."""
-        return self.fill(template, language, page=page, mood=mood, **values).encode("utf-8", "replace")
+        return self.fill(template, language, page=page, status=status, **values).encode("utf-8", "replace")
 
     def fill(self, template: str, language: str, **values: Any) -> str:
         """Fill in a template that is no page."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aerogram.doors.rest.fields import OMITTED, Text, ValueFault
+from aerogram.doors.rest.fields.kinds import OMITTED, InvalidValueError, Text
 from aerogram.wire.address import is_email
 
 MAX_ADDRESS: Final = 320
@@ -22,7 +22,7 @@ class OptionalAddress(Text):
         """Read an address."""
         email = super().read(value)
         if email and not is_email(email):
-            raise ValueFault(f'"{email[:80]}" is not an email address')
+            raise InvalidValueError(f'"{email[:80]}" is not an email address')
         return email
 
     def show(self, value: Any) -> Any:
