@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 
 
 class Services(RestServices, frozen=True, kw_only=True):
-    """What the HTTP door needs of the house, beside what its resources need."""
+    """What the HTTP application needs, beside what its resources need."""
 
     authenticator: Authenticator
     attempts: LoginAttempts

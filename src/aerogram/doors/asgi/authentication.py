@@ -83,7 +83,7 @@ class HttpAuthenticator:
         return principal
 
     async def admit_with_token(self, scope: Scope) -> Principal:
-        """Do as `admit`, and let in whoever has a token of the Content API, too."""
+        """Do as `admit`, and accept a token of the Content API as well."""
         token = bearer_token(header(scope, b"authorization"))
         if token is None:
             return await self.admit(scope)

@@ -211,7 +211,7 @@ def _may_be_json(content_type: bytes) -> bool:
 
 
 def _leads_nowhere(scope: Scope) -> Answer:
-    """Answer a path without route; below ``/v3/`` Mailjet says 500 for what is the caller's mistake."""
+    """Answer a path without route; below ``/v3/`` Mailjet says 500 for an error of the caller."""
     if not _is_old(scope):
         return _shaped(scope, errors.NOT_FOUND, "There is nothing at this path.")
     name = scope["path"].removeprefix(PREFIX).partition("/")[0]

@@ -1,1 +1,1 @@
-"""Small pages for whoever follows a link: one card, words in the reader's language, no scripts."""
+"""The layout of the pages behind links: one card, words in the visitor's language, no scripts."""

@@ -108,8 +108,8 @@ def not_unique(class_name: str) -> RestError:
 
 
 def invalid_properties(reasons: dict[str, str]) -> RestError:
-    """Refuse a body by all its mistakes: one as a sentence, several by their properties (facts: CONTACTS.md 5.2)."""
-    told = {name: f"MJ08 Property {name} is invalid: {reason}" for name, reason in reasons.items()}
-    if len(told) == 1:
-        return RestError(400, INVALID, next(iter(told.values())))
-    return RestError(400, INVALID, told)
+    """Refuse a body by all its errors: one as a sentence, several by their properties (facts: CONTACTS.md 5.2)."""
+    info = {name: f"MJ08 Property {name} is invalid: {reason}" for name, reason in reasons.items()}
+    if len(info) == 1:
+        return RestError(400, INVALID, next(iter(info.values())))
+    return RestError(400, INVALID, info)

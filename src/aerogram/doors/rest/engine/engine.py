@@ -1,6 +1,6 @@
 """Serves every resource: path, permission, parameters, body, collection, answer. One straight line.
 
-All mistakes of a body are gathered before it is refused. An object of another account is an object
+All errors of a body are gathered before it is refused. An object of another account is an object
 that does not exist.
 """
 
@@ -141,7 +141,7 @@ class Engine:
         )
 
     async def _action_values(self, asked: _Asked, action: Action, call: ActionCall) -> dict[str, Any]:
-        """Gather what an action is told: by its path, its query and its body."""
+        """Read the values of an action from its path, its query and its body."""
         values: dict[str, Any] = {}
         if action.sub_id:
             values[action.sub_id] = integer_of(call.sub_id)

@@ -1,4 +1,4 @@
-"""Reading a request: its body as values by source, its query as conditions. All mistakes are gathered."""
+"""Reading a request: its body as values by source, its query as conditions. All errors are gathered."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def given_in(body: bytes, fields: Sequence[Field], unknown: Callable[[str], Rest
 
 
 def values_of(given: Given, fields: Sequence[Field], row: Row, *, is_new: bool) -> dict[str, Any]:
-    """Read the values of a body, and refuse it by all its mistakes.
+    """Read the values of a body, and refuse it by everything that is wrong with it.
 
     ``row`` is the object that a PUT changes, or what is known of a new one. A read-only property may be
     echoed with the value it has (facts: REST.md 3); where it has none yet, with an empty one.
@@ -122,8 +122,8 @@ def conditions_in(
             continue
         try:
             conditions.append(filter_.among(text, parameters))
-        except InvalidValueError as fault:
-            raise errors.invalid_query(f'Invalid value "{text[:80]}" for {name}: {fault}') from None
+        except InvalidValueError as error:
+            raise errors.invalid_query(f'Invalid value "{text[:80]}" for {name}: {error}') from None
     return conditions
 
 

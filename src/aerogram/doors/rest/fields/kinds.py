@@ -61,7 +61,7 @@ class Field:
 
     @property
     def title(self) -> str:
-        """The name that faults of its value give it."""
+        """The name that errors of its value give it."""
         return self.name
 
     def readers(self) -> Mapping[str, Callable[[Any], Any]]:

@@ -220,7 +220,7 @@ class ContentRoutes:
 
 
 async def _made(making: Awaitable[Version], locked_code: str = errors.LOCKED_TO_UPDATE) -> Version:
-    """Wait for a version; what is wrong is told in the words of the API."""
+    """Wait for a version; translate its errors into those of the API."""
     try:
         return await making
     except LockedError as error:
@@ -233,7 +233,7 @@ async def _made(making: Awaitable[Version], locked_code: str = errors.LOCKED_TO_
 
 
 def _require_either(call: ContentCall, template: Template) -> None:
-    """Let whoever may make a template of these purposes, or change it, add a draft."""
+    """Require that the caller may create a template of these purposes, or update it."""
     try:
         require(call.principal, of_template("create", template.purposes))
     except ForbiddenError:

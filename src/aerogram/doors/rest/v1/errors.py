@@ -1,4 +1,4 @@
-"""What the Content API refuses, with its codes: one for the refusal, one for each mistake of a body."""
+"""The errors of the Content API with their codes: one for the refusal, one for each property that is wrong."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ class ConstraintError(InvalidValueError):
 
 
 def invalid(details: Sequence[Detail]) -> ContentError:
-    """Refuse a body by all its mistakes."""
-    told = "; ".join(f"{detail.field}: {detail.message}" for detail in details)
-    return ContentError(BAD_REQUEST, VALIDATION, told, details)
+    """Refuse a body by everything that is wrong with it."""
+    message = "; ".join(f"{detail.field}: {detail.message}" for detail in details)
+    return ContentError(BAD_REQUEST, VALIDATION, message, details)
 
 
 def invalid_value(field: str, constraint: str, message: str) -> ContentError:
-    """Refuse a body by one mistake."""
+    """Refuse a body by one property."""
     return invalid((Detail(field, constraint, message),))
 
 

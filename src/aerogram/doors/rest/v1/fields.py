@@ -76,8 +76,8 @@ class Permissions(Words):
         """Read an array of permissions."""
         try:
             read = super().read(value)
-        except InvalidValueError as fault:
-            raise ConstraintError(INVALID_PERMISSIONS, str(fault)) from None
+        except InvalidValueError as error:
+            raise ConstraintError(INVALID_PERMISSIONS, str(error)) from None
         if not read:
             raise ConstraintError(INVALID_PERMISSIONS, "A token without permissions opens nothing")
         return read

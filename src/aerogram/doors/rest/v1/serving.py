@@ -11,7 +11,8 @@
     )
 
 Names of properties ignore case. Read-only properties are skipped, so that a row may be sent back as it was shown; null
-empties what can be empty. What is found to be gone is answered 404, whoever finds it. A PUT changes what it names and is answered 200, also when nothing changes.
+empties what can be empty. What the features raise is translated in one place (`aerogram.doors.rest.v1.errors.refusal`).
+A PUT changes what it names and is answered 200, also when nothing changes.
 """
 
 from __future__ import annotations
@@ -196,7 +197,7 @@ class _Answering:
 
 
 def values_of(body: Mapping[str, Any], fields: Sequence[Field], *, is_new: bool) -> dict[str, Any]:
-    """Read a body, names in lower case, as values by source; null is None. All its mistakes are gathered."""
+    """Read a body, names in lower case, as values by source; null is None. Everything that is wrong is gathered."""
     given, unknown = named_in(body, fields, keeps_null=True)
     details = [Detail(name[:80], INVALID_PARAMETER, "There is no such property") for name in unknown]
     values, wrong = read_fields(given, fields, is_new=is_new)
