@@ -22,7 +22,7 @@ from aerogram.content import templates
 from aerogram.content.signup_tokens import SignupSigner
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.front import Services, build_app
 from aerogram.doors.images.app import ImageDoor
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking

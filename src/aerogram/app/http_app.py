@@ -14,8 +14,8 @@ from aerogram.audience.services import audience_of
 from aerogram.campaigns.campaigns import Campaigns
 from aerogram.campaigns.drafts import Drafts
 from aerogram.content.signup_tokens import KEY_PURPOSE, SignupSigner
-from aerogram.doors.http.app import Services as HttpServices
-from aerogram.doors.http.app import build_app
+from aerogram.doors.front import Services as HttpServices
+from aerogram.doors.front import build_app
 from aerogram.doors.images.app import ImageDoor
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
-    from aerogram.doors.http.asgi import Endpoint
+    from aerogram.doors.asgi.scope import Endpoint
 
 
 def http_app(

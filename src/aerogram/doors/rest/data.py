@@ -11,8 +11,8 @@ import msgspec
 
 from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE
 from aerogram.audience.jobs.exports.sources import SOURCES
-from aerogram.doors.rest.calls import OK, Reply
-from aerogram.doors.rest.fields import integer_of
+from aerogram.doors.rest.engine.calls import OK, Reply
+from aerogram.doors.rest.fields.kinds import integer_of
 from aerogram.doors.rest.route import Route
 from aerogram.identity.gate import authorize
 from aerogram.model.account import Area, Level
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from aerogram.audience.jobs.book import Jobs
-    from aerogram.doors.rest.calls import RouteCall
+    from aerogram.doors.rest.engine.calls import RouteCall
     from aerogram.model.job import Job
 
 MAX_CSV_BYTES: Final = 512 * 1024 * 1024
@@ -56,8 +56,11 @@ class DataFiles:
                 level=Level.WRITE,
                 summary="Upload a CSV file of contacts, for an import to read.",
                 run=self._upload,
-                takes_type="text/plain",
-                shows={"type": "object", "properties": {"ID": {"type": "integer", "format": "int64"}}},
+                body_type="text/plain",
+                response_schema={
+                    "type": "object",
+                    "properties": {"ID": {"type": "integer", "format": "int64"}},
+                },
                 max_body_bytes=MAX_CSV_BYTES,
             ),
             *(
@@ -68,7 +71,7 @@ class DataFiles:
                     level=Level.READ,
                     summary=summary,
                     run=run,
-                    shows_type=shown,
+                    response_type=shown,
                 )
                 for kind, shown, run, summary in (
                     ("CSVError", _CSV, self._csv_errors, "Read the rows that an import refused."),

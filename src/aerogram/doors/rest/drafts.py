@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from aerogram.base.errors import NotFoundError
 from aerogram.campaigns.drafts import DraftKind, DraftStatusError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.address_fields import OptionalAddress
+from aerogram.doors.rest import errors
 from aerogram.doors.rest.detail_content import DetailContent
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import Filter, OneOf
-from aerogram.doors.rest.listing import Page, Query, Row, combined
-from aerogram.doors.rest.percentages import Percentage
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.addresses import OptionalAddress
+from aerogram.doors.rest.fields.kinds import Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.fields.percentages import Percentage
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, OneOf
+from aerogram.doors.rest.queries.listing import Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
 from aerogram.model.draft import DraftStatus
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from aerogram.campaigns.drafts import Drafts
     from aerogram.content.stored_parts import Content
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
 
 MAX_SUBJECT: Final = 255
 """Characters, as of every mail (facts: REST.md 13)."""
@@ -52,7 +52,7 @@ _REFERENCES: Final = {
 def _statuses(text: str) -> tuple[int, ...]:
     code = filters.integer(text)
     if code not in STATUS_NAMES:
-        raise ValueFault("not a status")
+        raise InvalidValueError("not a status")
     return (code,)
 
 
@@ -112,7 +112,7 @@ class DraftResource(ChangeableResource):
             _status,
             method="GET",
             level=Level.READ,
-            shows=(Text("Status", "status_name"),),
+            response_fields=(Text("Status", "status_name"),),
         )
         super().__init__(rows, (*content.actions(with_delete=True), status))
 
@@ -147,12 +147,10 @@ class DraftRows:
             return await self._drafts.change(account_id, self._kind, row["id"], values)
         except DraftStatusError as error:
             raise _refused(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
 
     async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - the protocol's
         """Refuse: there is no such verb."""
-        raise faults.MethodNotAllowedError(tuple(sorted(DraftResource.methods)))
+        raise errors.MethodNotAllowedError(tuple(sorted(DraftResource.methods)))
 
     async def content(self, account_id: int, which: int) -> Content:
         """Give what a draft says. Raises `NotFoundError`."""
@@ -174,5 +172,5 @@ def _kind(name: str, fields: tuple[Field, ...]) -> DraftKind:
     return DraftKind(name, unset)
 
 
-def _refused(error: DraftStatusError) -> faults.RestError:
-    return faults.invalid_properties({"Status": str(error)})
+def _refused(error: DraftStatusError) -> errors.RestError:
+    return errors.invalid_properties({"Status": str(error)})

@@ -9,19 +9,17 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.content.plain_records import PlainKind
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.kinds import Flag, Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.content.plain_records import PlainRecords
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
 
 _OF_RECORD: Final = frozenset({"id", "account_id", "created_ms", "updated_ms"})
 """What every record has besides its properties."""
@@ -44,7 +42,7 @@ class PlainResource(ChangeableResource):
         cls.unique_key = "|".join(cls.unique)
 
     def __init__(self, records: PlainRecords) -> None:
-        super().__init__(PlainRows(type(self), records))
+        super().__init__(PlainRows(self.kind(), records))
 
     @classmethod
     @cache
@@ -88,9 +86,8 @@ def by_owner_and_name(text: str) -> Condition | None:
 class PlainRows:
     """The records of one resource as a collection."""
 
-    def __init__(self, declared: type[PlainResource], records: PlainRecords) -> None:
-        self._declared = declared
-        self._kind = declared.kind()
+    def __init__(self, kind: PlainKind, records: PlainRecords) -> None:
+        self._kind = kind
         self._records = records
 
     async def page(self, account_id: int, query: Query) -> Page:
@@ -101,29 +98,15 @@ class PlainRows:
 
     async def add(self, account_id: int, values: Row) -> Row:
         """Make a record."""
-        try:
-            return await self._records.add(account_id, self._kind, values)
-        except TakenError as error:
-            raise self._taken(error) from None
+        return await self._records.add(account_id, self._kind, values)
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
         """Change a record."""
-        try:
-            return await self._records.change(account_id, self._kind, row["id"], values)
-        except TakenError as error:
-            raise self._taken(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+        return await self._records.change(account_id, self._kind, row["id"], values)
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Remove a record with what belongs to it."""
-        try:
-            await self._records.remove(account_id, self._kind, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
-
-    def _taken(self, error: TakenError) -> faults.RestError:
-        return faults.taken(self._declared.class_name, error.value, self._declared.unique_key)
+        await self._records.remove(account_id, self._kind, row["id"])
 
 
 def _unset(field: Field) -> Any:

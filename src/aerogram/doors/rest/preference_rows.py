@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.base.errors import NotFoundError, TakenError, TooManyError
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.base.errors import TooManyError
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,10 +29,9 @@ def by_name(text: str) -> Condition | None:
 class PreferenceRows:
     """The preferences of one scope."""
 
-    def __init__(self, preferences: Preferences, scope: str, class_name: str, owner_of: OwnerOf) -> None:
+    def __init__(self, preferences: Preferences, scope: str, owner_of: OwnerOf) -> None:
         self._preferences = preferences
         self._scope = scope
-        self._class_name = class_name
         self._owner_of = owner_of
 
     async def page(self, account_id: int, query: Query) -> Page:
@@ -49,27 +48,14 @@ class PreferenceRows:
         try:
             row = await self._preferences.add(account_id, self._scope, values["name"], values["value"])
         except TooManyError as error:
-            raise faults.RestError(400, f"An account may have {error.most} {error.nouns}") from None
-        except TakenError as error:
-            raise self._taken(error) from None
+            raise errors.RestError(400, f"An account may have {error.most} {error.nouns}") from None
         return row | {"owner_id": await self._owner_of(account_id)}
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
         """Remember another value, perhaps by another key."""
-        try:
-            await self._preferences.change(account_id, self._scope, row["id"], values)
-        except TakenError as error:
-            raise self._taken(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._preferences.change(account_id, self._scope, row["id"], values)
         return {**row, **values}
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Forget a value."""
-        try:
-            await self._preferences.remove(account_id, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
-
-    def _taken(self, error: TakenError) -> faults.RestError:
-        return faults.taken(self._class_name, error.value, "Key")
+        await self._preferences.remove(account_id, row["id"])

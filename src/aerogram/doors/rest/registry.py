@@ -78,7 +78,7 @@ if TYPE_CHECKING:
 
 
 class RestServices(msgspec.Struct, frozen=True, kw_only=True):
-    """What the resources and routes need of the house."""
+    """What the resources and routes need."""
 
     clock: Clock
     content: ContentServices

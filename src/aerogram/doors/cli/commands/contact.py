@@ -18,7 +18,7 @@ from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.model.page import PageRequest
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 noun = Noun(
     "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased."

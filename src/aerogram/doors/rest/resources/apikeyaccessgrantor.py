@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Text
-from aerogram.doors.rest.filters import Absent, Filter
-from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter
+from aerogram.doors.rest.queries.listing import Page, Query, page_of
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest.fields import Constant, Integer, UnixTime
-from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.fields.kinds import Constant, Integer, UnixTime
+from aerogram.doors.rest.queries.listing import Page, Query, page_of
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 

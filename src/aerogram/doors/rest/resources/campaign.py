@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import EVERYTHING, NOTHING, Absent, AlwaysIs, Filter
-from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row, combined
-from aerogram.doors.rest.periods import PERIOD, without_periods
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import EVERYTHING, NOTHING, Absent, AlwaysIs, Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, PartlyChangeable, Query, Row, combined
+from aerogram.doors.rest.queries.periods import PERIOD, without_periods
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 
@@ -115,10 +114,7 @@ class CampaignRows(PartlyChangeable):
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
         """Hide or star a campaign."""
-        try:
-            await self._campaigns.change(account_id, row["id"], values)
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._campaigns.change(account_id, row["id"], values)
         return {**row, **values}
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Constant, Integer, Text, UnixTime
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page, Query, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.kinds import Constant, Integer, Text, UnixTime
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page, Query, combined
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 from aerogram.model.widget import SIGNUP_SOURCE

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.base.clock import SECOND
 from aerogram.base.ids import id_of_uuid
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Number, Text, ValueFault
-from aerogram.doors.rest.filters import Absent, Filter, OneOf
-from aerogram.doors.rest.listing import Condition, Page, Query, Row
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, InvalidValueError, Moment, Number, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter, OneOf
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model import message_status
 from aerogram.model.account import Area
@@ -43,7 +43,7 @@ _HAS_STATE: Final = frozenset({message_status.BLOCKED, *_BOUNCE})
 def _statuses(text: str) -> tuple[int, ...]:
     codes = _STATUS_CODES.get(text.lower())
     if codes is None:
-        raise ValueFault("not a status")
+        raise InvalidValueError("not a status")
     return codes
 
 

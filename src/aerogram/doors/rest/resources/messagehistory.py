@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.ids import id_of_uuid
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Constant, Text, UnixTime
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row
+from aerogram.doors.rest.fields.kinds import Constant, Text, UnixTime
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 from aerogram.model.event import EventKind

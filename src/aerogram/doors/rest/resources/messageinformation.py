@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.compound_fields import Json
-from aerogram.doors.rest.fields import Constant, Integer, Moment
-from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
-from aerogram.doors.rest.periods import PERIOD, without_periods
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.compound import Json
+from aerogram.doors.rest.fields.kinds import Constant, Integer, Moment
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, AlwaysIs, Filter
+from aerogram.doors.rest.queries.periods import PERIOD, without_periods
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.doors.rest.resources.message import Message
 from aerogram.model import message_status
@@ -19,7 +19,7 @@ from aerogram.model.account import Area
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
-    from aerogram.doors.rest.listing import Collection, Page, Query, Row
+    from aerogram.doors.rest.queries.listing import Collection, Page, Query, Row
 
 _NO_RULES: Final = {"ALT": "", "ID": -1}
 """What Mailjet shows of a message that no spam filter looked at."""

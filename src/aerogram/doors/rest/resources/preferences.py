@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Integer, Text
-from aerogram.doors.rest.filters import EVERYTHING, Filter
+from aerogram.doors.rest.fields.kinds import Integer, Text
 from aerogram.doors.rest.preference_rows import MAX_KEY, MAX_VALUE, PreferenceRows, by_name
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import EVERYTHING, Filter
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.identity.preferences import USER
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
-    from aerogram.doors.rest.listing import Condition
+    from aerogram.doors.rest.queries.listing import Condition
     from aerogram.identity.accounts import Accounts
     from aerogram.identity.preferences import Preferences as Stored
 
@@ -59,4 +59,4 @@ def preferences(stored: Stored, accounts: Accounts) -> Preferences:
     async def owner_of(_: int) -> int:
         return await accounts.owner_id()
 
-    return Preferences(PreferenceRows(stored, USER, Preferences.class_name, owner_of))
+    return Preferences(PreferenceRows(stored, USER, owner_of))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.address_fields import OptionalAddress
-from aerogram.doors.rest.fields import Field, Flag, Integer, Text, UnixTime
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page
+from aerogram.doors.rest.fields.addresses import OptionalAddress
+from aerogram.doors.rest.fields.kinds import Field, Flag, Integer, Text, UnixTime
+from aerogram.doors.rest.fields.references import Reference
 from aerogram.doors.rest.plain_records import PlainResource
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
 from aerogram.model.widget import CUSTOM_VALUE, WIDGET
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aerogram.content.plain_records import PlainRecords
-    from aerogram.doors.rest.listing import Changeable, Query, Row
+    from aerogram.doors.rest.queries.listing import Changeable, Query, Row
 
 
 class Widget(PlainResource):
