@@ -11,17 +11,18 @@ import msgspec
 import uvicorn
 
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
+from aerogram.app.rest_services import account_services, content_services
 from aerogram.audience.jobs.requests import ContactJobs
 from aerogram.audience.services import audience_of
 from aerogram.audience.signups import Signups
+from aerogram.campaigns.campaigns import Campaigns
+from aerogram.campaigns.drafts import Drafts
 from aerogram.content import templates
 from aerogram.content.signup_tokens import SignupSigner
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.front import Services, build_app
 from aerogram.doors.images.app import ImageDoor
-from aerogram.doors.rest.account_services import account_services
-from aerogram.doors.rest.content_services import content_services
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
@@ -33,6 +34,7 @@ from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
 from aerogram.net.dns_answers import NoSuchName
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
+from aerogram.reporting.messages import Messages
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
@@ -183,6 +185,9 @@ class Door:
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 audience=self.audience,
+                messages=Messages(database),
+                drafts=Drafts(database, ids, clock),
+                campaigns=Campaigns(database),
                 jobs=self.jobs,
                 exports=self.exports,
                 contact_jobs=self.contact_jobs,
@@ -190,8 +195,6 @@ class Door:
                 account=account_services(
                     database, sealer, ids, clock, self.names, hostname="mail.example.com"
                 ),
-                database=database,
-                ids=ids,
                 clock=clock,
                 public_url=PUBLIC_URL,
                 version="0.0.0",

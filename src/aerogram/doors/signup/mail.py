@@ -17,7 +17,7 @@ from aerogram.wire.mime.parts import Mailbox, Parts
 if TYPE_CHECKING:
     from aerogram.audience.signups import Form
     from aerogram.content.templates import StoredTemplate
-    from aerogram.doors.sheets.sheet import Sheets
+    from aerogram.doors.page_layout.layout import PageLayout
 
 DOOR: Final = "signup"
 LINK: Final = "confirmation_link"
@@ -29,10 +29,10 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 def confirmation(
-    sheets: Sheets, form: Form, email: str, link: str, template: StoredTemplate | None = None
+    layout: PageLayout, form: Form, email: str, link: str, template: StoredTemplate | None = None
 ) -> Submission:
     """Write the mail; ``email`` is in the form to send with."""
-    words = sheets.words[sheets.spoken(form.language)]
+    words = layout.words[layout.spoken(form.language)]
     who = form.sender_name or form.sender_email
     is_own = template is None or f"var:{LINK}" not in f"{template.html}{template.text}"
     subject = form.subject or (template.subject if template and not is_own else "") or words["mail_subject"]
@@ -43,7 +43,7 @@ def confirmation(
         to=(Mailbox(email),),
         subject=subject,
         text=f"{who}\n\n{words['mail_heading']}:\n{link}\n\n{words['mail_ignore']}\n",
-        html=sheets.fill("mail.html", form.language, subject=subject, who=who, link=link),
+        html=layout.fill("mail.html", form.language, subject=subject, who=who, link=link),
         headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: no program answers it.
     )
     treatment = PLAIN

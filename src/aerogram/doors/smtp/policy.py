@@ -15,7 +15,7 @@ from aerogram.identity.gate import may, may_send_from
 from aerogram.model.account import Area, Level
 from aerogram.submission.once import KeyReusedError
 from aerogram.wire.address import is_email
-from aerogram.wire.mime.errors import MailError
+from aerogram.wire.errors import MailError
 from aerogram.wire.mime.scan import scan
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
