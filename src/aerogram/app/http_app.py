@@ -27,7 +27,6 @@ from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.messages import Messages
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
-from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records import queue
 
 if TYPE_CHECKING:
@@ -81,8 +80,7 @@ def http_app(
             authenticator=services.authenticator,
             attempts=services.attempts,
             rate=services.rate,
-            senders=services.senders,
-            categories=MonitoringCategories(database, platform.clock),
+            authorizer=services.authorizer,
             content=content,
             acceptor=services.acceptor,
             jobs=services.jobs,
@@ -115,6 +113,7 @@ def http_app(
                 audience.signups,
                 signup_signer,
                 content.templates,
+                services.authorizer,
                 services.acceptor,
                 RateLimiter(REQUESTS_A_MINUTE, platform.clock),
             ),

@@ -37,9 +37,10 @@ if TYPE_CHECKING:
     from aerogram.doors.asgi.scope import Endpoint, Receive, Scope, Send
     from aerogram.doors.asgi.scope import Message as AsgiMessage
     from aerogram.doors.http.health import Check
-    from aerogram.doors.http.send_v31 import Acceptor, Categories, SenderBook
+    from aerogram.doors.http.send_v31 import Acceptor
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.rate import RateLimiter
+    from aerogram.submission.authorize import Authorizer
 
 V31: Final = "/v3.1/"
 
@@ -53,8 +54,7 @@ class Services(RestServices, frozen=True, kw_only=True):
     attempts: LoginAttempts
     """Failed logins, counted over all doors of the process."""
     rate: RateLimiter
-    senders: SenderBook
-    categories: Categories
+    authorizer: Authorizer
     acceptor: Acceptor
     version: str
     """The release, as ``/openapi.json`` names it."""
@@ -90,16 +90,14 @@ class _App:
         health = Health(services.checks)
         self._send_v31 = SendV31(
             authenticator,
-            senders=services.senders,
-            categories=services.categories,
+            authorizer=services.authorizer,
             templates=services.content.templates,
             acceptor=services.acceptor,
             public_url=services.public_url,
         )
         self._send_v3 = SendV3(
             authenticator,
-            senders=services.senders,
-            categories=services.categories,
+            authorizer=services.authorizer,
             templates=services.content.templates,
             acceptor=services.acceptor,
         )
