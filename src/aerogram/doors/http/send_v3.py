@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.http import errors, idempotency
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.refusals import error_of
 from aerogram.doors.http.v3 import answer as answers
@@ -30,8 +30,8 @@ from aerogram.submission.authorize import AREA, LEVEL
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
-    from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.http.basic_auth import Doorkeeper
+    from aerogram.doors.asgi.authentication import HttpAuthenticator
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.doors.http.send_v31 import Acceptor
     from aerogram.doors.http.v3.templates import Found, Templates
     from aerogram.model.actor import Actor
@@ -52,13 +52,13 @@ class SendV3:
 
     def __init__(
         self,
-        doorkeeper: Doorkeeper,
+        authenticator: HttpAuthenticator,
         *,
         authorizer: Authorizer,
         templates: Templates,
         acceptor: Acceptor,
     ) -> None:
-        self._doorkeeper = doorkeeper
+        self._authenticator = authenticator
         self._authorizer = authorizer
         self._templates = templates
         self._acceptor = acceptor
@@ -73,7 +73,7 @@ class SendV3:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
-            principal = await self._doorkeeper.admit(scope)
+            principal = await self._authenticator.admit(scope)
             if scope["method"] != "POST":
                 return errors.shape_a(_NOT_ALLOWED, "Method not allowed", headers=((b"allow", b"POST"),))
             authorize(principal, AREA, LEVEL)

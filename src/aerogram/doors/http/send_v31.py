@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import JSON_UTF8, Answer, send_answer
+from aerogram.doors.asgi.authentication import RateLimitedError, SuspendedError, UnauthenticatedError
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.http import errors, idempotency
-from aerogram.doors.http.answers import JSON_UTF8, Answer, send_answer
-from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import RateLimitedError, SuspendedError, UnauthenticatedError
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.refusals import error_of
 from aerogram.doors.http.v31 import answer as answers
@@ -33,8 +33,8 @@ from aerogram.submission.once import KeyReusedError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable, Sequence
 
-    from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.http.basic_auth import Doorkeeper
+    from aerogram.doors.asgi.authentication import HttpAuthenticator
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.doors.http.v31.call import Call
     from aerogram.doors.http.v31.message import Draft
     from aerogram.doors.http.v31.mistakes import Mistake
@@ -65,14 +65,14 @@ class SendV31:
 
     def __init__(
         self,
-        doorkeeper: Doorkeeper,
+        authenticator: HttpAuthenticator,
         *,
         authorizer: Authorizer,
         templates: Templates,
         acceptor: Acceptor,
         public_url: str,
     ) -> None:
-        self._doorkeeper = doorkeeper
+        self._authenticator = authenticator
         self._authorizer = authorizer
         self._templates = templates
         self._acceptor = acceptor
@@ -94,7 +94,7 @@ class SendV31:
 
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
         try:
-            principal = await self._doorkeeper.admit(scope)
+            principal = await self._authenticator.admit(scope)
             authorize(principal, AREA, LEVEL)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
             key = idempotency.read_key(scope, body)
