@@ -6,7 +6,7 @@ import contextlib
 from sqlalchemy import insert, select
 
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
-from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE, ContactJobs
+from aerogram.audience.jobs.contact_jobs import CSV_DATA, LIST_SOURCE, ContactJobs
 from aerogram.base.errors import StoreFullError
 from aerogram.jobs.exports.exports import Exports
 from aerogram.jobs.jobs import Jobs, is_over

@@ -12,7 +12,7 @@ import uvicorn
 
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
 from aerogram.app.rest_services import account_services, content_services
-from aerogram.audience.jobs.requests import ContactJobs
+from aerogram.audience.jobs.contact_jobs import ContactJobs
 from aerogram.audience.services import audience_of
 from aerogram.audience.signups import Signups
 from aerogram.campaigns.campaigns import Campaigns

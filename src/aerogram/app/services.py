@@ -12,7 +12,7 @@ import msgspec
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
 from aerogram.app.sweep import sweep_loop
 from aerogram.audience.follower import ContactFollower
-from aerogram.audience.jobs.requests import ContactJobs
+from aerogram.audience.jobs.contact_jobs import ContactJobs
 from aerogram.audience.recipients import Recipients
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer

@@ -89,6 +89,7 @@ SOURCES: Final[Mapping[str, Source]] = {
         _contact_names,
         _contact_cells,
         _contact_columns,
+        reference="list_id",
     ),
     JobKind.EXPORT_LIST_RECIPIENTS: Source(
         "listrecipients",
@@ -97,5 +98,6 @@ SOURCES: Final[Mapping[str, Source]] = {
         export_rows.links_behind,
         lambda _: list(_LINK),
         _link_cells,
+        reference="list_id",
     ),
 }

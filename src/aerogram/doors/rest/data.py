@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE
+from aerogram.audience.jobs.contact_jobs import CSV_DATA, LIST_SOURCE
 from aerogram.doors.rest.engine.calls import OK, Reply
 from aerogram.doors.rest.fields.kinds import integer_of
 from aerogram.doors.rest.route import Route
@@ -20,7 +20,7 @@ from aerogram.model.job import JobKind
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.audience.jobs.contact_jobs import ContactJobs
     from aerogram.doors.rest.engine.calls import RouteCall
     from aerogram.jobs.exports.exports import Exports
     from aerogram.jobs.jobs import Jobs

@@ -63,7 +63,7 @@ from aerogram.model.job import JobKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.audience.jobs.contact_jobs import ContactJobs
     from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
     from aerogram.campaigns.campaigns import Campaigns

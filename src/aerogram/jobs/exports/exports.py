@@ -51,10 +51,9 @@ class Exports:
             else await self._ground.database.read(lambda: columns(account_id, properties)),
             is_for_spreadsheet=is_for_spreadsheet,
         )
-        list_id = conditions.get("list_id", 0)
         values = {
             "job_type": source.job_type,
-            "ref_id": list_id,
+            "ref_id": conditions.get(source.reference, 0),
             "options": encoded(options).decode(),
         }
         return await self._jobs.queue(account_id, kind, values)

@@ -30,3 +30,5 @@ class Source(msgspec.Struct, frozen=True):
     cells: Callable[[Mapping[str, Any], ExportOptions], list[str]]
     columns: Callable[[int, Sequence[str] | None], Unit[list[Column]]] | None = None
     """Finds the columns that a caller chooses by name, or all of them; raises `RefusedError` for an unknown name."""
+    reference: str = ""
+    """The condition whose value the job shows as what it works on."""

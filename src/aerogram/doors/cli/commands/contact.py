@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from aerogram.audience.erasure import Proof
+from aerogram.audience.jobs.contact_jobs import CSV_DATA, LIST_SOURCE
 from aerogram.audience.jobs.csv_import import LIST_METHODS, METHODS
-from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE
 from aerogram.audience.lists import Lists
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.doors.cli.answer import Answer, moment, one_line, plural, table

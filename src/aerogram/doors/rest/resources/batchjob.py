@@ -17,7 +17,7 @@ from aerogram.model.job import CSV_IMPORT_TYPE, UNKNOWN_METHOD, JobStatus
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.audience.jobs.contact_jobs import ContactJobs
     from aerogram.jobs.jobs import Jobs
 
 _FORBIDDEN: Final = "You are not allowed to post jobs for this AKID"

@@ -19,7 +19,7 @@ from aerogram.model.job import Job, JobKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.audience.jobs.contact_jobs import ContactJobs
     from aerogram.doors.rest.queries.listing import Row
     from aerogram.jobs.jobs import Jobs
 

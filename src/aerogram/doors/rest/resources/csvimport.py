@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.audience.jobs.contact_jobs import CSV_DATA
 from aerogram.audience.jobs.csv_import import EXCLUDE, INCLUDE, METHODS, options_of
-from aerogram.audience.jobs.requests import CSV_DATA
 from aerogram.base.errors import RefusedError
 from aerogram.doors.rest import errors
 from aerogram.doors.rest.fields.kinds import Integer, InvalidValueError, Moment, Text
@@ -18,7 +18,7 @@ from aerogram.model.account import Area
 from aerogram.model.job import CSV_IMPORT_TYPE, UNKNOWN_METHOD, Job, JobKind, JobStatus
 
 if TYPE_CHECKING:
-    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.audience.jobs.contact_jobs import ContactJobs
     from aerogram.jobs.jobs import Jobs
 
 MAX_OPTIONS: Final = 65_536
