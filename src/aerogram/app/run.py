@@ -177,7 +177,7 @@ def _jobs(platform: Platform, services: Services) -> list[Job]:
         jobs += [
             services.webhooks.run,
             services.job_runner.run,
-            services.contacts.run,
+            services.readers.run,
             services.orphan_sweep.run,
         ]
     return jobs

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aerogram.audience.follower import ContactFollower
+from aerogram.audience.following import contacts_reader
 from aerogram.audience.jobs.book import Jobs
 from aerogram.audience.jobs.desk import Workshop
 from aerogram.audience.jobs.runner import JobRunner
@@ -28,6 +28,8 @@ from aerogram.delivery.route import RouteSettings
 from aerogram.delivery.routing import Router
 from aerogram.delivery.timeouts import Timeouts
 from aerogram.delivery.worker import Worker
+from aerogram.events.counters import COUNTERS
+from aerogram.events.readers import EventReaders
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.identity.rate import RateLimiter
@@ -38,6 +40,7 @@ from aerogram.queue.leases import Leases
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.deliver import WebhookSender
+from aerogram.reporting.webhooks.reader import webhooks_reader
 from aerogram.senders.book import SenderBook
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
@@ -66,7 +69,7 @@ class Services:
     webhooks: WebhookSender
     jobs: Jobs
     job_runner: JobRunner
-    contacts: ContactFollower
+    readers: EventReaders
     orphan_sweep: OrphanSweep
     engagements: Engagements
     signer: LinkSigner
@@ -80,21 +83,21 @@ def build(platform: Platform) -> Services:
     settings = platform.settings
     counts: Counter[str] = Counter()
     http = HttpCaller(allow_private=settings.allow_private_callbacks)
-    contacts = ContactFollower(platform.database, platform.ids)
-    webhooks = WebhookSender(platform.database, platform.sealer, http, platform.clock, contacts)
+    webhooks = WebhookSender(platform.database, platform.sealer, http, platform.clock)
+    readers = EventReaders(
+        platform.database, [COUNTERS, contacts_reader(platform.ids), webhooks_reader(webhooks.wake)]
+    )
 
     def recorded(changes: list[Change]) -> None:
         for change in changes:
             counts[EventKind(change.event_kind).name.lower()] += 1
             for each in change.engaged:
                 counts[EventKind(each.event_kind).name.lower()] += 1
-        webhooks.wake()
-        contacts.wake()
+        readers.wake()
 
     def engaged(kinds: list[EventKind]) -> None:
         counts.update(kind.name.lower() for kind in kinds)
-        webhooks.wake()
-        contacts.wake()
+        readers.wake()
 
     workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
     job_runner = JobRunner(workshop)
@@ -110,7 +113,6 @@ def build(platform: Platform) -> Services:
         recorder = Recorder(
             database=platform.database,
             blobs=platform.blobs,
-            ids=platform.ids,
             clock=platform.clock,
             schedule=schedule,
             notifier=Notifier(
@@ -150,10 +152,10 @@ def build(platform: Platform) -> Services:
         webhooks=webhooks,
         jobs=Jobs(workshop, job_runner.wake),
         job_runner=job_runner,
-        contacts=contacts,
+        readers=readers,
         orphan_sweep=OrphanSweep(platform.database, platform.blobs.folder),
         engagements=Engagements(
-            platform.database, platform.ids, platform.clock, Countries(settings.geoip_database), engaged
+            platform.database, platform.clock, Countries(settings.geoip_database), engaged
         ),
         signer=signer,
         http=http,

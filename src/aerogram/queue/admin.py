@@ -9,7 +9,6 @@ from aerogram.store.records.queue_admin import MAX_BATCH, Action, Changed, Selec
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
     from aerogram.store.sql import Database
 
 __all__ = ["Action", "Changed", "QueueAdmin", "Selection"]
@@ -18,9 +17,8 @@ __all__ = ["Action", "Changed", "QueueAdmin", "Selection"]
 class QueueAdmin:
     """Changes messages on an operator's word; each change writes an event in its transaction."""
 
-    def __init__(self, db: Database, ids: IdGenerator, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
-        self._ids = ids
         self._clock = clock
 
     async def apply(self, action: Action, selection: Selection) -> Changed:
@@ -28,9 +26,7 @@ class QueueAdmin:
         now_ms = self._clock.now_ms()
         done = 0
         while True:
-            batch = await self._db.write(
-                lambda: records.change(action, selection, now_ms, self._ids.next_ids)
-            )
+            batch = await self._db.write(lambda: records.change(action, selection, now_ms))
             done += batch.done
             if batch.done < MAX_BATCH:
                 return Changed(done, batch.in_flight)

@@ -187,7 +187,7 @@ async def erasures(
 
 def _erasures(platform: Platform) -> Erasures:
     digest_key = platform.sealer.derived_key(KEY_PURPOSE)
-    return Erasures(platform.database, platform.blobs, platform.ids, platform.clock, digest_key)
+    return Erasures(platform.database, platform.blobs, platform.clock, digest_key)
 
 
 def _shown_proof(proof: Proof) -> dict[str, Any]:

@@ -174,7 +174,7 @@ async def _act(
         raise RefusedError(f"Which messages? Name them, or give --domain, --account or --all: {action.value}")
     async with house.open() as platform:
         selection = await _selection(platform, messages or [], (), domain, account)
-        changed = await QueueAdmin(platform.database, platform.ids, platform.clock).apply(action, selection)
+        changed = await QueueAdmin(platform.database, platform.clock).apply(action, selection)
     said = f"{action.value}: {plural(changed.done, 'message')}"
     if changed.in_flight:
         said += f"; {plural(changed.in_flight, 'message')} being sent at this moment left alone"
