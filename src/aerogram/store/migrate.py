@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import asyncpg
 
 from aerogram.base.errors import SettingsError
+from aerogram.store.commit_order import settle_commit_order
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -75,12 +76,17 @@ async def migrate_postgresql(url: str) -> None:
         raise SettingsError(f"database_url: PostgreSQL cannot be reached: {reason}") from error
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
-        with contextlib.suppress(asyncpg.UndefinedTableError):
-            if await connection.fetchval(_FIND) == HEAD:
-                return
-        await asyncio.wait_for(_migrate_postgresql(url), timeout=600)
+        if await _postgresql_revision(connection) != HEAD:
+            await asyncio.wait_for(_migrate_postgresql(url), timeout=600)
+        await settle_commit_order(connection)
     finally:
         await connection.close()
+
+
+async def _postgresql_revision(connection: asyncpg.Connection) -> str | None:
+    with contextlib.suppress(asyncpg.UndefinedTableError):
+        return await connection.fetchval(_FIND)  # type: ignore[no-any-return]
+    return None
 
 
 async def _migrate_postgresql(url: str) -> None:

@@ -146,6 +146,26 @@ async def test_what_commits_late_is_not_missed_though_its_ids_are_lower(database
 
 
 @OUT_OF_ORDER
+async def test_a_store_that_was_restored_into_a_younger_server_goes_on(database, tmp_path):
+    """Its events bear numbers of transactions that this server has not come to."""
+    await happen(database, 1, 2)
+    notes = Notes()
+    await read_all(database, notes.reader)
+    await happen(database, 3)
+
+    def age():
+        yield Sql(text("UPDATE event SET committed_in = committed_in + 1000000"))()
+        yield Sql(text("UPDATE event_reader SET committed_in = committed_in + 1000000"))()
+
+    await database.write(age)
+    reopened = await open_database(tmp_path, database._url)
+    await happen(reopened, 4)
+    await read_all(reopened, notes.reader)
+    await reopened.close()
+    assert notes.batches == [[1, 2], [3], [4]]
+
+
+@OUT_OF_ORDER
 async def test_what_is_rolled_back_keeps_nobody_back(database, transactions):
     first = await transactions()
     await append_by_hand(first, 1)
