@@ -112,20 +112,15 @@ class _PerEngine(Sql):
 
 _HORIZON: Final = "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
 """The oldest transaction that is still open: all before it are committed, and visible, or gone."""
-_LAST_OF_STEP: Final = (
-    "SELECT committed_in, id, count(*) OVER () FROM ({}) AS step ORDER BY 1 DESC, 2 DESC LIMIT 1"
-)
 _NEXT: Final = _PerEngine(
-    _LAST_OF_STEP.format(
-        "SELECT committed_in, id FROM event WHERE id > :after_id AND id <= :upto_id"
-        " AND :after_transaction <= :upto_transaction ORDER BY id LIMIT :most"
-    ),
-    _LAST_OF_STEP.format(
-        "SELECT committed_in, id FROM event"  # noqa: S608 - no value in it
-        " WHERE (committed_in, id) > (CAST(:after_transaction AS BIGINT), CAST(:after_id AS BIGINT))"
-        " AND (committed_in, id) <= (CAST(:upto_transaction AS BIGINT), CAST(:upto_id AS BIGINT))"
-        " AND committed_in < " + _HORIZON + " ORDER BY committed_in, id LIMIT :most"
-    ),
+    "SELECT 0, max(id), count(*) FROM (SELECT id FROM event WHERE id > :after_id AND id <= :upto_id"
+    " AND :after_transaction <= :upto_transaction ORDER BY id LIMIT :most) AS step HAVING count(*) > 0",
+    "SELECT committed_in, id, count(*) OVER () FROM ("  # noqa: S608 - no value in it
+    "SELECT committed_in, id FROM event"
+    " WHERE (committed_in, id) > (CAST(:after_transaction AS BIGINT), CAST(:after_id AS BIGINT))"
+    " AND (committed_in, id) <= (CAST(:upto_transaction AS BIGINT), CAST(:upto_id AS BIGINT))"
+    " AND committed_in < " + _HORIZON + " ORDER BY committed_in, id LIMIT :most"
+    ") AS step ORDER BY 1 DESC, 2 DESC LIMIT 1",
     *_CURSORS,
     "most",
 )
