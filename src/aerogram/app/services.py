@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
+from aerogram.app.sweep import sweep_loop
 from aerogram.audience.following import contacts_reader
-from aerogram.audience.jobs.book import Jobs
-from aerogram.audience.jobs.desk import Workshop
-from aerogram.audience.jobs.runner import JobRunner
+from aerogram.audience.jobs.requests import ContactJobs
 from aerogram.audience.recipients import Recipients
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
@@ -33,6 +34,9 @@ from aerogram.events.readers import EventReaders
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.identity.rate import RateLimiter
+from aerogram.jobs.exports.exports import Exports
+from aerogram.jobs.jobs import Jobs
+from aerogram.jobs.runner import JobRunner
 from aerogram.model.event import EventKind
 from aerogram.net.dns import Resolver
 from aerogram.net.http import HttpCaller
@@ -42,14 +46,19 @@ from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.reporting.webhooks.reader import webhooks_reader
 from aerogram.senders.book import SenderBook
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
+from aerogram.store.ground import Ground
 from aerogram.store.orphans import OrphanSweep
 from aerogram.submission.accept import Acceptor
+from aerogram.submission.authorize import Authorizer
+from aerogram.submission.notices import admit
 
 if TYPE_CHECKING:
     from aerogram.app.platform import Platform
     from aerogram.app.settings import Settings
+    from aerogram.base.loop import Loop
     from aerogram.delivery.carrier import Carrier
     from aerogram.store.records.outcomes import Change
 
@@ -63,11 +72,14 @@ class Services:
     authenticator: Authenticator
     attempts: LoginAttempts
     rate: RateLimiter
-    senders: SenderBook
+    authorizer: Authorizer
     acceptor: Acceptor
     worker: Worker | None
     webhooks: WebhookSender
     jobs: Jobs
+    exports: Exports
+    contact_jobs: ContactJobs
+    sweep: Loop
     job_runner: JobRunner
     readers: EventReaders
     orphan_sweep: OrphanSweep
@@ -99,9 +111,14 @@ def build(platform: Platform) -> Services:
         counts.update(kind.name.lower() for kind in kinds)
         readers.wake()
 
-    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
-    job_runner = JobRunner(workshop)
+    ground = Ground(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
+    job_runner = JobRunner(ground, HANDLERS)
+    jobs = Jobs(ground, job_runner.wake)
     signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
+    authorizer = Authorizer(
+        SenderBook(platform.database, platform.clock),
+        MonitoringCategories(platform.database, platform.clock),
+    )
     worker = None
     if settings.role in {EVERYTHING, "delivery"}:
         keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
@@ -116,7 +133,12 @@ def build(platform: Platform) -> Services:
             clock=platform.clock,
             schedule=schedule,
             notifier=Notifier(
-                preparer, platform.ids, platform.clock, hostname=settings.hostname, schedule=schedule
+                preparer,
+                platform.ids,
+                platform.clock,
+                admit=functools.partial(admit, authorizer),
+                hostname=settings.hostname,
+                schedule=schedule,
             ),
             on_recorded=recorded,
         )
@@ -139,7 +161,7 @@ def build(platform: Platform) -> Services:
         authenticator=Authenticator(platform.database, platform.sealer, platform.clock),
         attempts=LoginAttempts(platform.clock),
         rate=RateLimiter(settings.rate_limit, platform.clock),
-        senders=SenderBook(platform.database, platform.clock),
+        authorizer=authorizer,
         acceptor=Acceptor(
             platform.database,
             platform.blobs,
@@ -150,7 +172,10 @@ def build(platform: Platform) -> Services:
         ),
         worker=worker,
         webhooks=webhooks,
-        jobs=Jobs(workshop, job_runner.wake),
+        jobs=jobs,
+        exports=Exports(jobs, ground, EXPORT_SOURCES),
+        contact_jobs=ContactJobs(jobs, platform.database),
+        sweep=sweep_loop(ground),
         job_runner=job_runner,
         readers=readers,
         orphan_sweep=OrphanSweep(platform.database, platform.blobs.folder),

@@ -28,7 +28,7 @@ from aerogram.store.records.contact_activity import Activity, NewContact
 from aerogram.store.records.events.of_contacts import of_contacts, treatments
 from aerogram.store.records.events.reading import CONTACTS
 from aerogram.wire.address import suppression_key
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

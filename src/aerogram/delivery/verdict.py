@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from aerogram.base.clock import DAY
 from aerogram.delivery.retry import Schedule, next_attempt
 from aerogram.delivery.simulate import is_simulated
-from aerogram.model.event import EventKind
-from aerogram.model.message import Letter, MessageState
+from aerogram.model.message_states import ATTEMPTED_STATE, Happening, Transition, transition
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held, Outcome
 from aerogram.store.records.outcomes import Change
 from aerogram.wire.address import suppression_key
@@ -17,8 +16,16 @@ from aerogram.wire.mime.scan import scan
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.message import Letter
+
 SUPPRESSION_MS: Final = 90 * DAY
 """How long an address that bounced hard is not mailed again."""
+
+_DELIVERED: Final = transition(ATTEMPTED_STATE, Happening.DELIVERED)
+_DEFERRED: Final = transition(ATTEMPTED_STATE, Happening.DEFERRED)
+_BOUNCED: Final = transition(ATTEMPTED_STATE, Happening.BOUNCED)
+_BLOCKED: Final = transition(ATTEMPTED_STATE, Happening.BLOCKED)
+_HELD: Final = transition(ATTEMPTED_STATE, Happening.HELD)
 
 _SUPPRESSING: Final = frozenset(
     {FailureState.USER_UNKNOWN, FailureState.MAILBOX_INACTIVE, FailureState.INVALID_DOMAIN}
@@ -64,33 +71,32 @@ def change_for(letter: Letter, outcome: Outcome, now_ms: int, schedule: Schedule
         case Blocked():
             return _change(
                 letter,
-                MessageState.BLOCKED,
+                _BLOCKED,
                 due_ms=now_ms,
                 failure=outcome.state,
                 is_permanent=True,
                 reply=outcome.reply,
-                event_kind=EventKind.BLOCKED,
             )
         case Held():
             return _change(
                 letter,
-                MessageState.HELD,
+                _HELD,
                 due_ms=now_ms,
                 reply=outcome.reason,
-                event_kind=EventKind.HELD,
             )
     assert_never(outcome)
 
 
-def _change(letter: Letter, state: MessageState, **facts: Any) -> Change:
+def _change(letter: Letter, follows: Transition, **facts: Any) -> Change:
     """Make the change of a letter that was not attempted."""
     return Change(
         **{
             "message_id": letter.message_id,
             "account_id": letter.account_id,
             "lease": letter.lease,
-            "state": state,
+            "state": follows.to,
             "attempts": letter.attempts,
+            "event_kind": follows.event_kind,
             # Who is told of a mail's fate by the service is nobody that the account writes to.
             "is_live": letter.envelope_from != "" and not letter.treatment.is_sandboxed,
             **facts,
@@ -101,13 +107,13 @@ def _change(letter: Letter, state: MessageState, **facts: Any) -> Change:
 def _attempted(
     letter: Letter,
     outcome: Delivered | Deferred | Bounced,
-    state: MessageState,
+    follows: Transition,
     **facts: Any,
 ) -> Change:
     """Make the change of a letter that was attempted: one more attempt, and how it went."""
     return _change(
         letter,
-        state,
+        follows,
         attempts=letter.attempts + 1,
         host=outcome.host,
         tls=outcome.tls,
@@ -120,9 +126,8 @@ def _delivered(letter: Letter, outcome: Delivered, now_ms: int) -> Change:
     return _attempted(
         letter,
         outcome,
-        MessageState.SENT,
+        _DELIVERED,
         due_ms=now_ms,
-        event_kind=EventKind.SENT,
         captured_body=outcome.captured,
         captured_size=len(outcome.captured or b""),
         captured_subject=_made_subject(letter, outcome.captured),
@@ -138,11 +143,10 @@ def _deferred(letter: Letter, outcome: Deferred, due_ms: int) -> Change:
     return _attempted(
         letter,
         outcome,
-        MessageState.QUEUED,
+        _DEFERRED,
         due_ms=due_ms,
         failure=outcome.state,
         reply=f"in doubt: {outcome.reply}" if outcome.in_doubt else outcome.reply,
-        event_kind=EventKind.DEFERRED,
     )
 
 
@@ -151,11 +155,10 @@ def _bounced(letter: Letter, outcome: Bounced, now_ms: int) -> Change:
     return _attempted(
         letter,
         outcome,
-        MessageState.BOUNCED,
+        _BOUNCED,
         due_ms=now_ms,
         failure=outcome.state,
         is_permanent=outcome.is_hard,
-        event_kind=EventKind.BOUNCE,
         is_hard=outcome.is_hard,
         is_blocked=suppresses,
         suppress_address=suppression_key(letter.recipient) if suppresses else "",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from aerogram.base.errors import UnavailableError
+from aerogram.base.loop import Loop
 from aerogram.store.records.events import reading
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ PAUSE_SECONDS: Final = 0.1
 """The least time between two rounds: what happens meanwhile is read in one transaction."""
 LOOK_SECONDS: Final = 1.0
 """How often the store is asked for what other processes wrote, when nothing happens here."""
+ROUNDS: Final = 5
+"""Rounds after the last news: on PostgreSQL an event may lie behind a transaction that ends in a moment."""
 
 _log = structlog.stdlib.get_logger("aerogram.events")
 
@@ -40,32 +42,24 @@ class EventReaders:
         """Take the readers; one that is ``after`` another one comes behind it."""
         self._database = database
         self._readers = tuple(readers)
-        self._pause_seconds = pause_seconds
         self._is_registered = False
-        self._woken = asyncio.Event()
+        self._rounds_left = 0
+        self._loop = Loop(
+            "events",
+            self._round,
+            poll_seconds=LOOK_SECONDS,
+            pause_seconds=pause_seconds,
+            retry_seconds=LOOK_SECONDS,
+        )
 
     def wake(self) -> None:
         """Say that something happened; call it after the commit that appended it."""
-        self._woken.set()
+        self._rounds_left = ROUNDS
+        self._loop.wake()
 
     async def run(self) -> None:
         """Read until cancelled; what is left then is read by who comes next."""
-        wait = self._pause_seconds
-        while True:
-            self._woken.clear()
-            try:
-                has_read = await self.catch_up()
-            except UnavailableError as error:
-                _log.warning("events_store_unavailable", reason=str(error))
-                has_read = False
-            except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the process
-                _log.exception("events_broke")
-                has_read = False
-            # Soon again after something was read: on PostgreSQL an event may lie behind a transaction that ends soon.
-            wait = self._pause_seconds if has_read else min(wait * 2, LOOK_SECONDS)
-            await asyncio.sleep(self._pause_seconds)
-            if await self._is_woken(wait - self._pause_seconds):
-                wait = self._pause_seconds
+        await self._loop.run()
 
     async def catch_up(self) -> bool:
         """Read all that can be read by now, but what other processes have; tell whether that was anything.
@@ -83,6 +77,13 @@ class EventReaders:
             if not any(step.amount >= BATCH for step in steps):
                 break
         return has_read
+
+    async def _round(self) -> bool:
+        if await self.catch_up():
+            self._rounds_left = ROUNDS
+        else:
+            self._rounds_left -= 1
+        return self._rounds_left > 0
 
     async def _register(self) -> None:
         names = {reader.name for reader in self._readers}
@@ -115,16 +116,6 @@ class EventReaders:
                 _log.exception("event_reader_broke", reader=reader.name)
                 steps.append(reading.NOTHING)
         return steps
-
-    async def _is_woken(self, seconds: float) -> bool:
-        if seconds <= 0:
-            return self._woken.is_set()
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return False
-        return True
 
 
 def _steps(readers: Sequence[Reader]) -> Unit[list[Step]]:

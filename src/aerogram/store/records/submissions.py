@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, text
 
@@ -72,16 +72,25 @@ _ADD_CAMPAIGN_RECIPIENT = Sql(
 )
 
 
+class HeldRow(NamedTuple):
+    """A message that waits for a person from the beginning."""
+
+    message_id: int
+    account_id: int
+    reason: str
+
+
 class Rows:
     """What submissions add to the store, a list for each table in the order of its columns."""
 
-    __slots__ = ("campaign_recipients", "campaigns", "contents", "messages")
+    __slots__ = ("campaign_recipients", "campaigns", "contents", "held", "messages")
 
     def __init__(self, contents: Iterable[Row] = (), messages: Iterable[Row] = ()) -> None:
         self.contents: list[Row] = list(contents)
         self.messages: list[Row] = list(messages)
         self.campaigns: list[Row] = []
         self.campaign_recipients: list[Row] = []
+        self.held: list[HeldRow] = []
 
     def extend(self, others: Rows) -> None:
         """Take the rows of others too."""
@@ -89,6 +98,7 @@ class Rows:
         self.messages += others.messages
         self.campaigns += others.campaigns
         self.campaign_recipients += others.campaign_recipients
+        self.held += others.held
 
 
 def lane_of(rank: int, account_id: int) -> int:
@@ -109,6 +119,8 @@ def add_rows_of(
         rows.campaign_recipients += [
             (account_id, name, suppression_key(each.email), each.message_id) for each in accepted
         ]
+    if submission.held:
+        rows.held += [HeldRow(each.message_id, submission.account_id, submission.held) for each in accepted]
     return accepted
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import FailureState
+from aerogram.model.webhook import ALIVE, DEAD
 from aerogram.model.webhook_event import WebhookEvent
 from aerogram.store.records.callback_leases import is_held
 from aerogram.store.records.events.reading import OfBatch
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from aerogram.store.records.events.reading import Batch
     from aerogram.store.sql import Row
 
-ALIVE: Final = "alive"
-DEAD: Final = "dead"
 PARKED_MS: Final = 2**53 - 1
 """The ``due_ms`` of an event that its receiver refused for a day while it took others."""
 
