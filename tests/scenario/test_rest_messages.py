@@ -84,7 +84,6 @@ async def happened(door, event_id, message_id, kind, failure=0, reply="", at_ms=
         state=0,
         due_ms=0,
         attempts=1,
-        event_id=event_id,
         event_kind=kind,
         failure=failure,
         reply=reply,

@@ -14,17 +14,18 @@ from aerogram.model.event import EventKind
 from aerogram.store.sql import Sql
 from aerogram.store.tables import counter, event, unsubscription
 from support.http_door import ACCOUNT
+from support.readers import caught_up
 from support.submissions import a_submission
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/126.0"
 TARGET = "https://shop.example/basket?a=1&b=%20#top"
 ONE_CLICK = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "mailer"}
 EVENTS = Sql(
-    select(
-        event.c.account_id, event.c.message_id, event.c.kind, event.c.agent, event.c.ip, event.c.url
-    ).order_by(event.c.id)
+    select(event.c.account_id, event.c.message_id, event.c.kind, event.c.agent, event.c.ip, event.c.url)
+    .where(event.c.kind != int(EventKind.ACCEPTED))
+    .order_by(event.c.id)
 )
-COUNTS = Sql(select(counter.c.kind, counter.c.amount))
+COUNTS = Sql(select(counter.c.kind, counter.c.amount).where(counter.c.kind != int(EventKind.ACCEPTED)))
 LEFT = Sql(select(unsubscription.c.account_id, unsubscription.c.address))
 
 
@@ -60,6 +61,7 @@ async def rows(door, statement):
     def unit():
         return (yield statement())
 
+    await caught_up(door.database)
     return [tuple(row) for row in await door.database.read(unit)]
 
 

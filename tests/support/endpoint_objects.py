@@ -122,7 +122,6 @@ class Objects:
             state=0,
             due_ms=0,
             attempts=1,
-            event_id=900,
             event_kind=EventKind.SENT,
             failure=0,
             reply="",

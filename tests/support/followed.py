@@ -2,14 +2,16 @@
 
 from functools import partial
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 
-from aerogram.audience.following import follow_oldest
-from aerogram.model.event import EventKind, Verdict
+from aerogram.audience.following import contact_address, contacts_reader
+from aerogram.model.event import Verdict
 from aerogram.store.contact_tables import contact
-from aerogram.store.event_tables import contact_journal, event
+from aerogram.store.event_tables import event
 from aerogram.store.records import engagements
 from aerogram.store.records.engagements import Engaged
+from aerogram.store.records.events import reading
+from aerogram.store.records.events.of_contacts import of_contacts
 from aerogram.store.sql import Sql
 from aerogram.store.tables import suppression, unsubscription
 from aerogram.wire.address import suppression_key
@@ -26,11 +28,12 @@ _KEPT = [
     Sql(select(table.c.account_id).where(table.c.address == bindparam("address")), "address")
     for table in (event, suppression, unsubscription)
 ]
-_LEFT = Sql(select(func.count()).select_from(contact_journal))
 
 
 class Post(Mailroom):
     """A mailroom whose readers do things, too."""
+
+    reads = False
 
     async def sent(self, *recipients, **facts):
         """Mail to these recipients that is delivered; give the ids of its messages."""
@@ -41,21 +44,25 @@ class Post(Mailroom):
     async def react(self, message_id, recipient, kind, at_ms, *, account_id=ACCOUNT, verdict=Verdict.HUMAN):
         """Let a reader do something with his message."""
         engaged = Engaged(
-            event_id=self.ids.next_id(),
             account_id=account_id,
             message_id=message_id,
             event_kind=kind,
-            event_type=EventKind(kind).name.lower(),
             at_ms=at_ms,
             address=suppression_key(recipient),
             verdict=verdict,
         )
         await self.database.write(lambda: engagements.record([engaged]))
-        return engaged.event_id
 
     async def follow(self, most=BATCH):
         """Tell contacts of up to ``most`` events; give of how many."""
-        return await self.database.write(partial(follow_oldest, most, self.ids))
+        await self.database.write(partial(reading.register, ["contacts"]))
+        told = amount = 0
+        while told < most:
+            amount, more = await self.database.write(partial(follow, most - told, self.ids))
+            told += more
+            if not amount:
+                break
+        return told
 
     async def contacts(self, account_id=ACCOUNT):
         """Give the contacts of an account by address."""
@@ -82,6 +89,20 @@ class Post(Mailroom):
         """Count the events that contacts have still to be told of."""
 
         def unit():
-            return (yield _LEFT())
+            cursor = (yield from reading.cursors()).get("contacts", reading.START)
+            rows = yield from of_contacts(reading.Batch(cursor, reading.END))
+            return [row for row in rows if contact_address(row.recipient)]
 
-        return (await self.database.read(unit))[0][0]
+        return len(await self.database.read(unit))
+
+
+def follow(most, ids):
+    """Take a step of the contacts' reader; give how many events it read, and how many of them were of contacts."""
+    told = []
+
+    def handle(batch):
+        told.extend((yield from of_contacts(batch)))
+        return (yield from contacts_reader(ids).handle(batch))
+
+    step = yield from reading.step("contacts", "", most, handle)
+    return step.amount, len(told)

@@ -59,7 +59,6 @@ class House:
         recorder = Recorder(
             database=database,
             blobs=blobs,
-            ids=ids,
             clock=clock,
             schedule=DEFAULT_SCHEDULE,
             notifier=self.notifier,

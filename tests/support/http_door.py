@@ -173,7 +173,7 @@ class Door:
         self.contact_jobs = ContactJobs(self.jobs, database)
         self.audience = audience_of(database, blobs, ids, clock, sealer)
         self.engaged = []
-        self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
+        self.engagements = Engagements(database, clock, Countries(), self.engaged.extend)
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
         self.signup_signer = SignupSigner(b"k" * 32, PUBLIC_URL)
         self.app = build_app(

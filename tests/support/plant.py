@@ -16,6 +16,7 @@ from aerogram.delivery.prepare import Preparer
 from aerogram.delivery.recorder import Recorder
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
 from aerogram.delivery.worker import Worker
+from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.queue.leases import Leases
 from aerogram.senders.keyring import Keyring
@@ -33,7 +34,10 @@ _FATE = Sql(
     "which",
 )
 _EVENTS = Sql(
-    select(event.c.kind).where(event.c.message_id == bindparam("which")).order_by(event.c.id), "which"
+    select(event.c.kind)
+    .where(event.c.message_id == bindparam("which"), event.c.kind != int(EventKind.ACCEPTED))
+    .order_by(event.c.id),
+    "which",
 )
 
 
@@ -67,7 +71,6 @@ class Plant:
         recorder = Recorder(
             database=self.database,
             blobs=self.blobs,
-            ids=self.ids,
             clock=self.clock,
             schedule=DEFAULT_SCHEDULE,
             notifier=Notifier(

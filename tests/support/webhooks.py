@@ -9,10 +9,11 @@ from aerogram.base.clock import SystemClock
 from aerogram.base.ids import IdGenerator
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.model.event import EventKind
-from aerogram.reporting.webhooks.lane import Timings
+from aerogram.reporting.webhooks.schedule import Timings
 from aerogram.store.records import callbacks, outcomes, submissions
 from aerogram.store.sql import Sql
-from aerogram.store.tables import callback, callback_journal
+from aerogram.store.tables import callback, event, webhook_outbox
+from support.readers import caught_up
 
 QUICK = Timings(look_ms=50, pause_ms=5, retry_ms=100, give_up_ms=60_000, group_ms=100, lease_ms=1_000)
 ACCOUNT = 5
@@ -27,27 +28,25 @@ DEFAULTS = {
     "smtputf8": 0,
 }
 JOURNAL = Sql(
-    select(callback_journal.c.callback_id, callback_journal.c.event_id, callback_journal.c.attempts).order_by(
-        callback_journal.c.event_id
+    select(webhook_outbox.c.callback_id, webhook_outbox.c.event_id, webhook_outbox.c.attempts).order_by(
+        webhook_outbox.c.event_id
     )
 )
-COUNT = Sql(select(func.count()).select_from(callback_journal))
+COUNT = Sql(select(func.count()).select_from(webhook_outbox))
 STATE = Sql(
     select(callback.c.status, callback.c.first_failure_ms, callback.c.last_failure).where(
         callback.c.id == bindparam("which")
     ),
     "which",
 )
-TYPES = {
-    EventKind.SENT: "sent",
-    EventKind.BOUNCE: "bounce",
-    EventKind.DEFERRED: "bounce",
-    EventKind.BLOCKED: "blocked",
-}
+NEWEST = Sql(select(func.max(event.c.id)).where(event.c.message_id == bindparam("message_id")), "message_id")
 
 
 class Mailroom:
     """Writes what the delivery of mail would write."""
+
+    reads = True
+    """What happens is read by the readers of the log at once."""
 
     def __init__(self, database):
         self.database = database
@@ -121,9 +120,7 @@ class Mailroom:
                 state=0,
                 due_ms=0,
                 attempts=1,
-                event_id=self.ids.next_id(),
                 event_kind=kind,
-                event_type=TYPES[kind],
                 reply=reply,
                 **facts,
             )
@@ -131,7 +128,17 @@ class Mailroom:
         ]
         now = self.clock.now_ms()
         await self.database.write(lambda: outcomes.append_events(changes, now))
-        return [change.event_id for change in changes]
+        if self.reads:
+            await caught_up(self.database, self.ids)
+        return [await self.newest_event(message_id) for message_id in message_ids]
+
+    async def newest_event(self, message_id):
+        """Give the id of the last event of a message."""
+
+        def unit():
+            return (yield NEWEST(message_id))
+
+        return (await self.database.read(unit))[0][0]
 
     async def journal(self):
         """Give (callback id, event id, attempts) of all that is still to be told."""
@@ -191,7 +198,7 @@ class RunningSender:
         sender = self.sender
         sender._database = Unwritable(sender._database)
         for runner in sender._runners.values():
-            runner._workshop.database = sender._database
+            runner._context.database = sender._database
         sender._held_until.clear()
         await self.stop()
 

@@ -75,7 +75,7 @@ class CommandServices:
         made: type[Erasures] = module.Erasures
         its = self._platform
         key = its.sealer.derived_key(module.KEY_PURPOSE)
-        return made(its.database, its.blobs, its.ids, its.clock, key)
+        return made(its.database, its.blobs, its.clock, key)
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -114,7 +114,7 @@ class CommandServices:
         """Build what an operator asks of the queue."""
         made: type[QueueAdmin] = import_module("aerogram.queue.admin").QueueAdmin
         its = self._platform
-        return made(its.database, its.ids, its.clock)
+        return made(its.database, its.clock)
 
     @cached_property
     def senders(self) -> Senders:

@@ -176,8 +176,8 @@ def _jobs(platform: Platform, services: Services) -> list[Job]:
         jobs += [
             services.webhooks.run,
             services.job_runner.run,
+            services.readers.run,
             services.sweep.run,
-            services.contacts.run,
             services.orphan_sweep.run,
         ]
     return jobs

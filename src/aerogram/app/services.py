@@ -11,7 +11,7 @@ import msgspec
 
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
 from aerogram.app.sweep import sweep_loop
-from aerogram.audience.follower import ContactFollower
+from aerogram.audience.following import contacts_reader
 from aerogram.audience.jobs.contact_jobs import ContactJobs
 from aerogram.audience.recipients import Recipients
 from aerogram.base.clock import SECOND
@@ -29,6 +29,8 @@ from aerogram.delivery.route import RouteSettings
 from aerogram.delivery.routing import Router
 from aerogram.delivery.timeouts import Timeouts
 from aerogram.delivery.worker import Worker
+from aerogram.events.counters import COUNTERS
+from aerogram.events.readers import EventReaders
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.identity.rate import RateLimiter
@@ -42,6 +44,7 @@ from aerogram.queue.leases import Leases
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.deliver import WebhookSender
+from aerogram.reporting.webhooks.reader import webhooks_reader
 from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.keyring import Keyring
@@ -78,7 +81,7 @@ class Services:
     contact_jobs: ContactJobs
     sweep: Loop
     job_runner: JobRunner
-    contacts: ContactFollower
+    readers: EventReaders
     orphan_sweep: OrphanSweep
     engagements: Engagements
     signer: LinkSigner
@@ -92,21 +95,21 @@ def build(platform: Platform) -> Services:
     settings = platform.settings
     counts: Counter[str] = Counter()
     http = HttpCaller(allow_private=settings.allow_private_callbacks)
-    contacts = ContactFollower(platform.database, platform.ids)
-    webhooks = WebhookSender(platform.database, platform.sealer, http, platform.clock, contacts)
+    webhooks = WebhookSender(platform.database, platform.sealer, http, platform.clock)
+    readers = EventReaders(
+        platform.database, [COUNTERS, contacts_reader(platform.ids), webhooks_reader(webhooks.wake)]
+    )
 
     def recorded(changes: list[Change]) -> None:
         for change in changes:
             counts[EventKind(change.event_kind).name.lower()] += 1
             for each in change.engaged:
                 counts[EventKind(each.event_kind).name.lower()] += 1
-        webhooks.wake()
-        contacts.wake()
+        readers.wake()
 
     def engaged(kinds: list[EventKind]) -> None:
         counts.update(kind.name.lower() for kind in kinds)
-        webhooks.wake()
-        contacts.wake()
+        readers.wake()
 
     ground = Ground(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
     job_runner = JobRunner(ground, HANDLERS)
@@ -127,7 +130,6 @@ def build(platform: Platform) -> Services:
         recorder = Recorder(
             database=platform.database,
             blobs=platform.blobs,
-            ids=platform.ids,
             clock=platform.clock,
             schedule=schedule,
             notifier=Notifier(
@@ -175,10 +177,10 @@ def build(platform: Platform) -> Services:
         contact_jobs=ContactJobs(jobs, platform.database),
         sweep=sweep_loop(ground),
         job_runner=job_runner,
-        contacts=contacts,
+        readers=readers,
         orphan_sweep=OrphanSweep(platform.database, platform.blobs.folder),
         engagements=Engagements(
-            platform.database, platform.ids, platform.clock, Countries(settings.geoip_database), engaged
+            platform.database, platform.clock, Countries(settings.geoip_database), engaged
         ),
         signer=signer,
         http=http,

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.records.erased_mail import Found
     from aerogram.store.sql import Database, Unit
@@ -67,12 +66,9 @@ def is_alias(email: str) -> bool:
 class Erasures:
     """Erases contacts of any account."""
 
-    def __init__(
-        self, database: Database, blobs: DiskBlobs, ids: IdGenerator, clock: Clock, digest_key: bytes
-    ) -> None:
+    def __init__(self, database: Database, blobs: DiskBlobs, clock: Clock, digest_key: bytes) -> None:
         self._database = database
         self._blobs = blobs
-        self._ids = ids
         self._clock = clock
         self._digest_key = digest_key
 
@@ -143,29 +139,29 @@ class Erasures:
 
     async def _blank(self, own: Sequence[Found], email: str, alias: str) -> None:
         now = self._clock.now_ms()
-        files = await self._database.write(lambda: _blank(own, email, alias, self._ids, now))
+        files = await self._database.write(lambda: _blank(own, email, alias, now))
         for name in files:
             # A kill in between leaves the rest to the sweep of orphans.
             await self._blobs.remove(name)
 
 
-def _blank(own: Sequence[Found], email: str, alias: str, ids: IdGenerator, now_ms: int) -> Unit[list[str]]:
+def _blank(own: Sequence[Found], email: str, alias: str, now_ms: int) -> Unit[list[str]]:
     message_ids = [each.id for each in own]
-    yield from _cancel(message_ids, ids, now_ms)
+    yield from _cancel(message_ids, now_ms)
     files = yield from erased_mail.blank(own, alias, _spellings(email))
     contents, carriers = yield from erased_mail.notifications_of(message_ids)
     if contents:
-        yield from _cancel(carriers, ids, now_ms)
+        yield from _cancel(carriers, now_ms)
         files += yield from erased_mail.blank_notifications(message_ids, contents, carriers)
     return files
 
 
-def _cancel(message_ids: Sequence[int], ids: IdGenerator, now_ms: int) -> Unit[None]:
+def _cancel(message_ids: Sequence[int], now_ms: int) -> Unit[None]:
     if not message_ids:
         # A selection without ids would be one of all messages.
         return
     selection = queue_admin.Selection(ids=tuple(message_ids))
-    yield from queue_admin.change(queue_admin.Action.CANCEL, selection, now_ms, ids.next_ids)
+    yield from queue_admin.change(queue_admin.Action.CANCEL, selection, now_ms)
 
 
 def _spellings(email: str) -> list[str]:

@@ -1,13 +1,13 @@
-"""What mail tells of contacts: whoever was written to is one, and what became of it and what he did is added up.
+"""The reader of the log that keeps contacts: who was written to is one, and what became of it and what they did is added up.
 
 What events do to a contact:
 
 =============================  ==========================================================================
 sent                           one more delivery; activity
 opened, clicked                activity; those of scanners do not come here
-complained                     he is complaining; activity
+complained                     they are complaining; activity
 unsubscribed                   when, and by what; activity
-bounced, blocked, deferred     nothing, but they make him a contact, as each of the others does
+bounced, blocked, deferred     nothing, but they make a contact, as each of the others does
 =============================  ==========================================================================
 
 Mail by sandbox credentials and the service's own notices make no contacts.
@@ -20,18 +20,22 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.audience.erasure import is_alias
+from aerogram.events.reader import Reader
 from aerogram.model.event import EventKind
 from aerogram.model.treatment import is_sandboxed, unpacked_personal
-from aerogram.store.records import contact_activity, contact_journal
+from aerogram.store.records import contact_activity
 from aerogram.store.records.contact_activity import Activity, NewContact
+from aerogram.store.records.events.of_contacts import of_contacts, treatments
+from aerogram.store.records.events.reading import CONTACTS
 from aerogram.wire.address import suppression_key
 from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from aerogram.base.ids import IdGenerator
-    from aerogram.store.records.contact_journal import Told
+    from aerogram.store.records.events.of_contacts import ContactEvent
+    from aerogram.store.records.events.reading import Batch
     from aerogram.store.sql import Unit
 
 UNSUBSCRIBED_BY: Final = "Unsubscribe link"
@@ -44,7 +48,7 @@ class Tally(msgspec.Struct):
     """All that some events say of one recipient, added up."""
 
     first_ms: int
-    """When the first of them happened: then he became a contact, if he was none."""
+    """When the first of them happened: then they became a contact, if they were none."""
     name: str = ""
     delivered_count: int = 0
     last_activity_ms: int = 0
@@ -53,9 +57,9 @@ class Tally(msgspec.Struct):
     was_mailed: bool = False
     """One of them is of delivery, and so not of mail by a sandbox credential."""
     engaged: list[int] = []
-    """The messages with which he did something."""
+    """The messages with which they did something."""
 
-    def add(self, told: Told) -> None:
+    def add(self, told: ContactEvent) -> None:
         """Add one more event."""
         kind, at_ms = told.kind, told.at_ms
         self.first_ms = min(self.first_ms, at_ms)
@@ -86,20 +90,18 @@ class Tally(msgspec.Struct):
         )
 
 
-def follow_oldest(most: int, ids: IdGenerator) -> Unit[int]:
-    """Tell contacts of up to ``most`` events; gives of how many."""
-    told = yield from contact_journal.oldest(most)
-    yield from _follow(told, ids)
-    return len(told)
+def contacts_reader(ids: IdGenerator) -> Reader:
+    """Make the reader; contacts that are new get their ids of ``ids``."""
 
+    def follow(batch: Batch) -> Unit[bool]:
+        yield from _follow((yield from of_contacts(batch)), ids)
+        return False
 
-def follow_messages(message_ids: Collection[int], ids: IdGenerator) -> Unit[None]:
-    """Tell contacts of all that happened to these messages, and that they have not been told of."""
-    yield from _follow((yield from contact_journal.of_messages(message_ids)), ids)
+    return Reader(name=CONTACTS, handle=follow)
 
 
 def contact_address(recipient: str) -> str:
-    """Give a recipient as contacts have him; "" for who is erased, and for what is no address."""
+    """Give a recipient as contacts have them; "" for who is erased, and for what is no address."""
     if is_alias(recipient):
         return ""
     try:
@@ -108,7 +110,7 @@ def contact_address(recipient: str) -> str:
         return ""
 
 
-def added_up(told: Sequence[Told]) -> dict[int, dict[str, Tally]]:
+def added_up(told: Sequence[ContactEvent]) -> dict[int, dict[str, Tally]]:
     """Add up events by account and address, both rising, so that no two writers wait for each other."""
     found: dict[tuple[int, str], Tally] = {}
     for each in told:
@@ -125,7 +127,7 @@ def added_up(told: Sequence[Told]) -> dict[int, dict[str, Tally]]:
     return by_account
 
 
-def _follow(told: Sequence[Told], ids: IdGenerator) -> Unit[None]:
+def _follow(told: Sequence[ContactEvent], ids: IdGenerator) -> Unit[None]:
     if not told:
         return
     for account_id, people in added_up(told).items():
@@ -141,7 +143,6 @@ def _follow(told: Sequence[Told], ids: IdGenerator) -> Unit[None]:
                 if email in known and person.last_activity_ms
             ]
         )
-    yield from contact_journal.forget([each.event_id for each in told])
 
 
 def _make(account_id: int, people: Mapping[str, Tally], ids: IdGenerator) -> Unit[None]:
@@ -165,5 +166,5 @@ def _sandboxed(people: Sequence[Tally]) -> Unit[set[int]]:
     message_ids = sorted({message_id for person in people for message_id in person.engaged})
     if not message_ids:
         return set()
-    treatments = yield from contact_journal.treatments(message_ids)
-    return {message_id for message_id, treatment in treatments.items() if is_sandboxed(treatment)}
+    found = yield from treatments(message_ids)
+    return {message_id for message_id, treatment in found.items() if is_sandboxed(treatment)}

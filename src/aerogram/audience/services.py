@@ -46,7 +46,7 @@ def audience_of(
         history=History(database, ids, clock),
         lists=Lists(database, ids, clock),
         memberships=Memberships(database, ids, clock),
-        erasures=Erasures(database, blobs, ids, clock, sealer.derived_key(KEY_PURPOSE)),
+        erasures=Erasures(database, blobs, clock, sealer.derived_key(KEY_PURPOSE)),
         segments=Segments(database, ids, clock),
         signups=Signups(database, ids, clock),
     )

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
     from aerogram.delivery.notifier import Notifier
     from aerogram.delivery.retry import Schedule
     from aerogram.model.message import Letter
@@ -56,7 +55,6 @@ class Recorder:
         *,
         database: Database,
         blobs: DiskBlobs,
-        ids: IdGenerator,
         clock: Clock,
         schedule: Schedule,
         notifier: Notifier,
@@ -64,7 +62,6 @@ class Recorder:
     ) -> None:
         self._database = database
         self._blobs = blobs
-        self._ids = ids
         self._clock = clock
         self._schedule = schedule
         self._notifier = notifier
@@ -123,18 +120,16 @@ class Recorder:
         self._gatherer.submit(change).add_done_callback(settled)
 
     def _change_for(self, letter: Letter, outcome: Outcome, now: int) -> Change:
-        event_id = self._ids.next_id()
         try:
-            change = change_for(letter, outcome, event_id, now, self._schedule)
+            change = change_for(letter, outcome, now, self._schedule)
             if isinstance(outcome, Delivered) and outcome.reactions:
-                ids = self._ids.next_ids(len(outcome.reactions))
-                followed = engaged(letter, outcome.reactions, ids, now)
+                followed = engaged(letter, outcome.reactions, now)
                 change = msgspec.structs.replace(change, engaged=followed)
         except Exception as error:
             # Sent or not, nobody knows any more; another attempt might be the second delivery.
             log.exception("an outcome could not be judged", message_id=letter.message_id)
             held = Held(reason=f"An internal error kept the outcome from being judged: {error!r}")
-            change = change_for(letter, held, event_id, now, self._schedule)
+            change = change_for(letter, held, now, self._schedule)
         return change
 
     async def _record(self, changes: list[Change]) -> list[bool]:

@@ -17,7 +17,6 @@ from aerogram.base.clock import SECOND
 from aerogram.content.links.entities import decode_attribute
 from aerogram.content.links.tags import find
 from aerogram.content.tokens import CLICK, UNSUBSCRIBE
-from aerogram.model.announcement import ANNOUNCED_AS
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Outcome, Reaction
 from aerogram.store.records.engagements import Engaged
@@ -61,25 +60,21 @@ def simulated(letter: Letter, data: bytes) -> Outcome:
     return _BEHAVIOURS.get(name, _success)(letter, data)
 
 
-def engaged(
-    letter: Letter, reactions: Sequence[Reaction], ids: Sequence[int], at_ms: int
-) -> tuple[Engaged, ...]:
-    """Give the follow-up events of a delivery, to be recorded with it; ``ids`` rise, one for each."""
+def engaged(letter: Letter, reactions: Sequence[Reaction], at_ms: int) -> tuple[Engaged, ...]:
+    """Give the follow-up events of a delivery, to be recorded with it."""
     address = suppression_key(letter.recipient)
     return tuple(
         Engaged(
-            event_id=event_id,
             account_id=letter.account_id,
             message_id=letter.message_id,
             event_kind=reaction.kind,
-            event_type=ANNOUNCED_AS[reaction.kind],
             at_ms=at_ms,
             address=address,
             agent=reaction.agent,
             ip=reaction.ip,
             url=reaction.url,
         )
-        for reaction, event_id in zip(reactions, ids, strict=True)
+        for reaction in reactions
     )
 
 

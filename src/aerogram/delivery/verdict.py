@@ -1,9 +1,4 @@
-"""From an attempt's outcome to what is written about it: pure rules.
-
-Mailjet's webhooks know no deferral. A message's first one is announced as ``bounce`` with
-``hard_bounce`` false and the word ``greylisted``, which its clients read as *deferred*; saying
-anything else would make them drop a recipient who still gets the mail.
-"""
+"""From an attempt's outcome to what is written about it: pure rules."""
 
 from __future__ import annotations
 
@@ -57,11 +52,11 @@ def blocked(letter: Letter) -> Blocked | None:
     return None
 
 
-def change_for(letter: Letter, outcome: Outcome, event_id: int, now_ms: int, schedule: Schedule) -> Change:
-    """Decide the message's next state, its event, and who is told."""
+def change_for(letter: Letter, outcome: Outcome, now_ms: int, schedule: Schedule) -> Change:
+    """Decide the message's next state and its event."""
     match outcome:
         case Delivered():
-            return _delivered(letter, outcome, event_id, now_ms)
+            return _delivered(letter, outcome, now_ms)
         case Deferred():
             due_ms = next_attempt(
                 letter.message_id, letter.attempts + 1, letter.accepted_ms, now_ms, schedule
@@ -69,25 +64,22 @@ def change_for(letter: Letter, outcome: Outcome, event_id: int, now_ms: int, sch
             if due_ms is not None and outcome.retry_ms:
                 due_ms = now_ms + outcome.retry_ms
             if due_ms is None:
-                return _bounced(letter, _expired(outcome), event_id, now_ms)
-            return _deferred(letter, outcome, event_id, due_ms)
+                return _bounced(letter, _expired(outcome), now_ms)
+            return _deferred(letter, outcome, due_ms)
         case Bounced():
-            return _bounced(letter, outcome, event_id, now_ms)
+            return _bounced(letter, outcome, now_ms)
         case Blocked():
             return _change(
                 letter,
-                event_id,
                 _BLOCKED,
                 due_ms=now_ms,
                 failure=outcome.state,
                 is_permanent=True,
                 reply=outcome.reply,
-                event_type="blocked",
             )
         case Held():
             return _change(
                 letter,
-                event_id,
                 _HELD,
                 due_ms=now_ms,
                 reply=outcome.reason,
@@ -95,7 +87,7 @@ def change_for(letter: Letter, outcome: Outcome, event_id: int, now_ms: int, sch
     assert_never(outcome)
 
 
-def _change(letter: Letter, event_id: int, follows: Transition, **facts: Any) -> Change:
+def _change(letter: Letter, follows: Transition, **facts: Any) -> Change:
     """Make the change of a letter that was not attempted."""
     return Change(
         **{
@@ -104,10 +96,9 @@ def _change(letter: Letter, event_id: int, follows: Transition, **facts: Any) ->
             "lease": letter.lease,
             "state": follows.to,
             "attempts": letter.attempts,
-            "event_id": event_id,
             "event_kind": follows.event_kind,
             # Who is told of a mail's fate by the service is nobody that the account writes to.
-            "makes_contact": letter.envelope_from != "" and not letter.treatment.is_sandboxed,
+            "is_live": letter.envelope_from != "" and not letter.treatment.is_sandboxed,
             **facts,
         }
     )
@@ -116,14 +107,12 @@ def _change(letter: Letter, event_id: int, follows: Transition, **facts: Any) ->
 def _attempted(
     letter: Letter,
     outcome: Delivered | Deferred | Bounced,
-    event_id: int,
     follows: Transition,
     **facts: Any,
 ) -> Change:
     """Make the change of a letter that was attempted: one more attempt, and how it went."""
     return _change(
         letter,
-        event_id,
         follows,
         attempts=letter.attempts + 1,
         host=outcome.host,
@@ -133,14 +122,12 @@ def _attempted(
     )
 
 
-def _delivered(letter: Letter, outcome: Delivered, event_id: int, now_ms: int) -> Change:
+def _delivered(letter: Letter, outcome: Delivered, now_ms: int) -> Change:
     return _attempted(
         letter,
         outcome,
-        event_id,
         _DELIVERED,
         due_ms=now_ms,
-        event_type="sent",
         captured_body=outcome.captured,
         captured_size=len(outcome.captured or b""),
         captured_subject=_made_subject(letter, outcome.captured),
@@ -152,30 +139,26 @@ def _made_subject(letter: Letter, mail: bytes | None) -> str:
     return scan(mail).subject if mail and letter.treatment.has_language else ""
 
 
-def _deferred(letter: Letter, outcome: Deferred, event_id: int, due_ms: int) -> Change:
+def _deferred(letter: Letter, outcome: Deferred, due_ms: int) -> Change:
     return _attempted(
         letter,
         outcome,
-        event_id,
         _DEFERRED,
         due_ms=due_ms,
         failure=outcome.state,
         reply=f"in doubt: {outcome.reply}" if outcome.in_doubt else outcome.reply,
-        event_type="bounce" if letter.attempts == 0 else "",
     )
 
 
-def _bounced(letter: Letter, outcome: Bounced, event_id: int, now_ms: int) -> Change:
+def _bounced(letter: Letter, outcome: Bounced, now_ms: int) -> Change:
     suppresses = outcome.is_hard and outcome.state in _SUPPRESSING
     return _attempted(
         letter,
         outcome,
-        event_id,
         _BOUNCED,
         due_ms=now_ms,
         failure=outcome.state,
         is_permanent=outcome.is_hard,
-        event_type="bounce",
         is_hard=outcome.is_hard,
         is_blocked=suppresses,
         suppress_address=suppression_key(letter.recipient) if suppresses else "",

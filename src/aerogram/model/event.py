@@ -1,12 +1,25 @@
-"""The vocabulary of the event log."""
+"""The vocabulary of the event log: what happened to a message, and what the log keeps of it.
+
+========================================  ==============================================================
+kind                                      fields, beside those of every event
+========================================  ==============================================================
+ACCEPTED                                  ``is_live``
+SENT, BOUNCE, BLOCKED, DEFERRED, HELD,    those of `DeliveryEvent`
+CANCELLED, RELEASED
+OPEN, CLICK, UNSUB, SPAM                  those of `EngagementEvent`
+========================================  ==============================================================
+
+Every event has an id, which the log gives it, an account, a message, a kind and a moment.
+"""
 
 from __future__ import annotations
 
 import enum
+from typing import NamedTuple
 
 
 class EventKind(enum.IntEnum):
-    """What happened to a message. The first seven are Mailjet's and can be sent to webhooks."""
+    """What happened to a message. The numbers of the first seven are Mailjet's event codes."""
 
     CLICK = 1
     BOUNCE = 2
@@ -35,13 +48,42 @@ class Verdict(enum.IntEnum):
     """A program that checks mail or links followed it."""
 
 
-CALLBACK_KINDS: dict[str, EventKind] = {
-    "click": EventKind.CLICK,
-    "bounce": EventKind.BOUNCE,
-    "spam": EventKind.SPAM,
-    "blocked": EventKind.BLOCKED,
-    "unsub": EventKind.UNSUB,
-    "open": EventKind.OPEN,
-    "sent": EventKind.SENT,
-}
-"""Mailjet's EventType words; the numbers are the filter's codes (facts: EVENTS-PARSE §1.1)."""
+class DeliveryEvent(NamedTuple):
+    """What an attempt came to, or what was done to a message that waits."""
+
+    account_id: int
+    message_id: int
+    kind: int
+    """One of `EventKind`, of delivery."""
+    at_ms: int
+    attempt: int = 0
+    """How many attempts were made by then, this one included."""
+    is_live: int = 0
+    """1 of mail that an account sends to people: not by a sandbox credential, and no notice of the service."""
+    failure: int = 0
+    """One of `aerogram.model.outcome.FailureState`."""
+    is_hard: int = 0
+    is_blocked: int = 0
+    """1 when the recipient is on the account's suppression list by this."""
+    reply: str = ""
+    host: str = ""
+    tls: str = ""
+    transcript: str = ""
+
+
+class EngagementEvent(NamedTuple):
+    """What a recipient did with a mail."""
+
+    account_id: int
+    message_id: int
+    kind: int
+    """OPEN, CLICK, UNSUB or SPAM."""
+    at_ms: int
+    agent: str = ""
+    ip: str = ""
+    url: str = ""
+    geo: str = ""
+    verdict: int = 0
+    """One of `Verdict`."""
+    address: str = ""
+    """The recipient, as `aerogram.wire.address.suppression_key` writes it."""

@@ -12,7 +12,6 @@ from aerogram.store.records.queue_admin import MAX_BATCH, Action, Changed, Event
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
     from aerogram.model.message import MessageState
     from aerogram.store.sql import Database
 
@@ -31,9 +30,8 @@ class Destination(NamedTuple):
 class QueueAdmin:
     """Shows messages to an operator and changes them; each change writes an event in its transaction."""
 
-    def __init__(self, db: Database, ids: IdGenerator, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
-        self._ids = ids
         self._clock = clock
 
     async def listed(self, selection: Selection, limit: int) -> list[QueueRow]:
@@ -58,9 +56,7 @@ class QueueAdmin:
         now_ms = self._clock.now_ms()
         done = 0
         while True:
-            batch = await self._db.write(
-                lambda: records.change(action, selection, now_ms, self._ids.next_ids)
-            )
+            batch = await self._db.write(lambda: records.change(action, selection, now_ms))
             done += batch.done
             if batch.done < MAX_BATCH:
                 return Changed(done, batch.in_flight)

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Final
 import asyncpg
 
 from aerogram.base.errors import SettingsError
+from aerogram.store.commit_order import settle_commit_order
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD: Final = "0013"
+HEAD: Final = "0014"
 """The newest revision in ``migrations/versions``; a test holds the two together."""
 _FOLDER: Final = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK: Final = 0x6165726F6772616D
@@ -75,12 +76,17 @@ async def migrate_postgresql(url: str) -> None:
         raise SettingsError(f"database_url: PostgreSQL cannot be reached: {reason}") from error
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
-        with contextlib.suppress(asyncpg.UndefinedTableError):
-            if await connection.fetchval(_FIND) == HEAD:
-                return
-        await asyncio.wait_for(_migrate_postgresql(url), timeout=600)
+        if await _postgresql_revision(connection) != HEAD:
+            await asyncio.wait_for(_migrate_postgresql(url), timeout=600)
+        await settle_commit_order(connection)
     finally:
         await connection.close()
+
+
+async def _postgresql_revision(connection: asyncpg.Connection) -> str | None:
+    with contextlib.suppress(asyncpg.UndefinedTableError):
+        return await connection.fetchval(_FIND)  # type: ignore[no-any-return]
+    return None
 
 
 async def _migrate_postgresql(url: str) -> None:

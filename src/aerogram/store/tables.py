@@ -30,7 +30,6 @@ from aerogram.store.template_tables import template
 __all__ = [
     "account",
     "callback",
-    "callback_journal",
     "callback_lease",
     "campaign",
     "campaign_recipient",
@@ -52,6 +51,7 @@ __all__ = [
     "tracking_host",
     "unsubscription",
     "user_account",
+    "webhook_outbox",
 ]
 
 account = Table(
@@ -200,12 +200,11 @@ message = Table(
         sqlite_where=text("state = 0"),
         postgresql_where=text("state = 0"),
     ),
+    Index("message_content", "content_id"),
 )
 """One recipient of a content. ``lane`` is rank * 2^53 + account, so a queue's lanes sort by rank.
 
 ``personal`` is `aerogram.model.treatment.packed_personal`.
-
-The ids of a content's messages follow its own, so they are found without an index by ``content_id``.
 """
 
 suppression = Table(
@@ -314,8 +313,8 @@ callback = Table(
 ``first_failure_ms`` is 0 and ``last_failure`` empty while its receiver answers as it should.
 """
 
-callback_journal = Table(
-    "callback_journal",
+webhook_outbox = Table(
+    "webhook_outbox",
     metadata,
     _big("callback_id"),
     _big("event_id"),
@@ -326,13 +325,13 @@ callback_journal = Table(
     _big("created_ms"),
     PrimaryKeyConstraint("callback_id", "event_id"),
     Index(
-        "callback_journal_retried",
+        "webhook_outbox_retried",
         "callback_id",
         sqlite_where=text("attempts > 0"),
         postgresql_where=text("attempts > 0"),
     ),
 )
-"""One row for each event that a webhook has still to be told; deleted when it was told."""
+"""One row for each event that has still to be sent to a webhook; deleted when it was delivered."""
 
 callback_lease = Table(
     "callback_lease",
@@ -341,7 +340,7 @@ callback_lease = Table(
     _big("lease"),
     _big("until_ms"),
 )
-"""Which process tells an account's events now: one at a time, so that their order holds."""
+"""Which process sends an account's events now: one at a time, so that their order holds."""
 
 captured = Table(
     "captured",

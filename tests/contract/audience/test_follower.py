@@ -1,4 +1,4 @@
-"""The follower in the background: it is woken, survives, and any number of them count everything exactly once."""
+"""The readers in the background: they are woken, survive, and any number of them count everything exactly once."""
 
 import asyncio
 import contextlib
@@ -9,13 +9,16 @@ from functools import partial
 import pytest
 
 from aerogram.audience.contacts import Contacts
-from aerogram.audience.follower import ContactFollower
 from aerogram.audience.subscriptions import Entry, apply
 from aerogram.base.errors import UnavailableError
 from aerogram.model.event import EventKind, Verdict
 from aerogram.model.page import PageRequest
+from aerogram.reporting.webhooks.outbox import page_of
+from aerogram.reporting.webhooks.reader import webhooks_reader
 from aerogram.store.open import open_database
+from aerogram.store.records.events import reading
 from support.followed import Post
+from support.readers import all_readers, caught_up
 from support.waiting import until
 from support.webhooks import ACCOUNT
 
@@ -62,7 +65,7 @@ async def running(*followers):
 
 
 async def test_it_is_woken_and_looks_by_itself_at_what_others_wrote(post):
-    follower = ContactFollower(post.database, post.ids, gather_seconds=0.01)
+    follower = all_readers(post.database, post.ids, pause_seconds=0.01)
     async with running(follower):
         await post.sent(ANN)
         follower.wake()
@@ -83,26 +86,27 @@ async def test_it_outlives_a_store_that_is_away_and_faults_of_its_own(post):
                 raise faults.pop(0)
             return await post.database.write(unit)
 
-    follower = ContactFollower(Moody(), post.ids, gather_seconds=0.01)
+    follower = all_readers(Moody(), post.ids, pause_seconds=0.01)
     async with running(follower):
         await post.sent(ANN)
         await until(lambda: has(post, ANN), "the contact")
         assert not faults
 
 
-async def test_who_asks_for_a_contact_has_it_made_by_the_same_rules(post):
-    follower = ContactFollower(post.database, post.ids)
-    (message_id,) = await post.mail(ANN)
-    await post.happen([message_id])
-    asked = {message_id: "Ann@example.net", 7: "nobody@example.net", 8: "\\xab@domain.invalid", 9: ""}
-    contacts = await follower.contacts_of(ACCOUNT, asked)
+async def test_webhooks_find_the_contact_of_each_recipient_and_make_none(post):
+    webhook = await post.callback("http://127.0.0.1/hook")
+    made = await post.sent("Ann@example.net", "\\xab@domain.invalid")
+    assert await post.database.write(partial(reading.register, ["contacts", "webhooks"])) is None
+
+    def entries():
+        return page_of(ACCOUNT, [webhook], 0, 10)
+
+    await post.database.write(partial(reading.step, "webhooks", "contacts", 10, webhooks_reader(None).handle))
+    assert await post.database.read(entries) == []
+    await caught_up(post.database, post.ids)
     [ann] = (await post.contacts()).values()
-    assert contacts == {message_id: ann["id"]}
-    assert (ann["delivered_count"], await post.left()) == (1, 0)
-    assert await follower.contacts_of(ACCOUNT, asked) == contacts
-    assert await follower.contacts_of(ACCOUNT + 1, asked) == {}
-    await follower.catch_up()
-    assert (await post.contacts())[ANN]["delivered_count"] == 1
+    found = {each.event.message_id: each.event.contact_id for each in await post.database.read(entries)}
+    assert found == dict(zip(made, [ann["id"], 0], strict=True))
 
 
 class Bustle:
@@ -112,12 +116,12 @@ class Bustle:
         self.chance = random.Random(seed)
         self.post, self.other = post, other
         self.followers = [
-            ContactFollower(store, post.ids, gather_seconds=0.001) for store in (post.database, other, other)
+            all_readers(store, post.ids, pause_seconds=0.001) for store in (post.database, other, other)
         ]
         self.sent, self.active, self.left, self.complained = Counter(), {}, {}, set()
 
     async def mail(self):
-        """Send some mail; half of the time somebody asks for its contacts at once."""
+        """Send some mail;"""
         for _ in range(8):
             account_id = self.chance.choice(ACCOUNTS)
             people = self.chance.choices(PEOPLE, k=self.chance.randint(1, 8))
@@ -125,10 +129,6 @@ class Bustle:
             await self.post.happen(made, account_id=account_id)
             self.sent.update((account_id, each) for each in people)
             self.chance.choice(self.followers).wake()
-            if self.chance.random() < 0.5:
-                asked = dict(zip(made, people, strict=True))
-                contacts = await self.chance.choice(self.followers).contacts_of(account_id, asked)
-                assert contacts.keys() == asked.keys()
             await self.read(made[0], people[0], account_id)
 
     async def read(self, message_id, person, account_id):
@@ -171,12 +171,11 @@ class Bustle:
 
 
 async def test_of_what_a_scanner_did_the_contact_is_known_too(post):
-    """Its doing is told to nobody, but the mail's delivery may not have been followed when it is announced."""
+    """Its doing says nothing of the contact, but the mail's delivery was read before it."""
     (message_id,) = await post.sent(ANN)
     await post.react(message_id, ANN, EventKind.OPEN, LATER, verdict=Verdict.SCANNER)
-    contacts = await ContactFollower(post.database, post.ids).contacts_of(ACCOUNT, {message_id: ANN})
+    await caught_up(post.database, post.ids)
     [ann] = (await post.contacts()).values()
-    assert contacts == {message_id: ann["id"]}
     assert 0 < ann["last_activity_ms"] < LATER
 
 
@@ -204,6 +203,6 @@ async def test_two_who_follow_at_once_share_the_work(post, other):
 
 async def test_a_contact_is_known_to_rest_as_soon_as_it_was_followed(post):
     await post.sent(ANN)
-    await ContactFollower(post.database, post.ids).catch_up()
+    await caught_up(post.database, post.ids)
     [ann], _ = await Contacts(post.database, post.ids, post.clock).page(ACCOUNT, PageRequest({}, 10))
     assert (ann.email, ann.delivered_count) == (ANN, 1)

@@ -4,12 +4,11 @@ import pytest
 
 from aerogram.audience.contacts import Contacts
 from aerogram.audience.erasure import Erasures
-from aerogram.audience.following import follow_oldest
 from aerogram.model.event import EventKind, Verdict
 from aerogram.model.treatment import SANDBOXED, Personal, packed, packed_personal
 from aerogram.store.blobs import DiskBlobs
-from aerogram.store.records import contact_journal
-from support.followed import Post
+from aerogram.store.records.events import reading
+from support.followed import Post, follow
 from support.webhooks import ACCOUNT
 
 ANN, STRANGER = "ann@example.net", 6
@@ -23,7 +22,7 @@ def post(database):
 
 @pytest.fixture
 def erasures(post, tmp_path):
-    return Erasures(post.database, DiskBlobs(tmp_path / "blobs"), post.ids, post.clock, b"k" * 32)
+    return Erasures(post.database, DiskBlobs(tmp_path / "blobs"), post.clock, b"k" * 32)
 
 
 @pytest.fixture
@@ -111,7 +110,7 @@ async def test_events_may_be_told_in_any_order(post):
 async def test_mail_by_sandbox_credentials_makes_no_contacts_and_neither_do_its_readers(post, known):
     await known.create(ACCOUNT, ANN)
     made = await post.mail(ANN, "bob@example.net", treatment=packed(SANDBOXED))
-    await post.happen(made, makes_contact=False)
+    await post.happen(made, is_live=False)
     await post.react(made[1], "bob@example.net", EventKind.OPEN, LATE)
     assert await post.follow() == 1
     assert {email: one["delivered_count"] for email, one in (await post.contacts()).items()} == {ANN: 0}
@@ -131,7 +130,7 @@ async def test_what_was_not_committed_is_told_again_and_counts_once(post):
     await post.sent(ANN, ANN)
 
     def dies():
-        yield from follow_oldest(10, post.ids)
+        yield from follow(10, post.ids)
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -180,6 +179,6 @@ async def test_an_erased_person_who_is_mailed_again_is_a_new_contact(post, known
 
 
 async def test_what_is_pending_can_be_asked(post):
-    assert not await post.database.read(contact_journal.is_pending)
+    assert not await post.database.read(lambda: reading.is_behind(["contacts"]))
     await post.sent(ANN)
-    assert await post.database.read(contact_journal.is_pending)
+    assert await post.database.read(lambda: reading.is_behind(["contacts"]))

@@ -101,7 +101,7 @@ async def test_a_subject_reads_them_too_and_a_date_is_printed_as_people_read_it(
 
 
 async def test_a_template_knows_who_opened_and_clicked_lately(house, database, ids, clock):
-    engagements = Engagements(database, ids, clock, Countries(), lambda _: None)
+    engagements = Engagements(database, clock, Countries(), lambda _: None)
     async with house.running():
         [(_, before)], [first] = await arrived(house, OPENED, "Ann@example.net")
         # A program that checks mail looks at once; a person later.

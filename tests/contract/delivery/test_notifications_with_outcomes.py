@@ -69,7 +69,7 @@ def finish(database, ids, clock, notifier):
 
     async def record(letter, outcome):
         now = clock.now_ms()
-        change = change_for(letter, outcome, ids.next_id(), now, DEFAULT_SCHEDULE)
+        change = change_for(letter, outcome, now, DEFAULT_SCHEDULE)
         action = due(letter, outcome, change.state, now)
         if action is not None:
             change = notifier.with_notification(letter, outcome, change, action)

@@ -10,7 +10,8 @@ from aerogram.model.message import MessageState
 from aerogram.model.treatment import Treatment
 from aerogram.store.records import suppressions
 from aerogram.store.sql import Sql
-from aerogram.store.tables import callback, callback_journal, captured, counter, event, unsubscription
+from aerogram.store.tables import callback, captured, counter, event, unsubscription, webhook_outbox
+from support.readers import caught_up
 
 MAIL = (
     b"From: ann@example.org\r\nSubject: x\r\nContent-Type: text/html\r\n\r\n"
@@ -18,12 +19,16 @@ MAIL = (
 )
 LOGGED = Sql(
     select(event.c.kind, event.c.at_ms, event.c.agent, event.c.ip, event.c.url)
-    .where(event.c.message_id == bindparam("which"))
+    .where(event.c.message_id == bindparam("which"), event.c.kind != int(EventKind.ACCEPTED))
     .order_by(event.c.id),
     "which",
 )
 CAPTURED = Sql(select(captured.c.message_id))
-COUNTED = Sql(select(counter.c.kind, counter.c.amount).order_by(counter.c.kind))
+COUNTED = Sql(
+    select(counter.c.kind, counter.c.amount)
+    .where(counter.c.kind != int(EventKind.ACCEPTED))
+    .order_by(counter.c.kind)
+)
 LEFT = Sql(select(unsubscription.c.address))
 ADD_CALLBACK = Sql(
     insert(callback).values(
@@ -39,8 +44,8 @@ ADD_CALLBACK = Sql(
 )
 JOURNAL = Sql(
     select(callback.c.event_type)
-    .join_from(callback_journal, callback, callback.c.id == callback_journal.c.callback_id)
-    .order_by(callback_journal.c.event_id)
+    .join_from(webhook_outbox, callback, callback.c.id == webhook_outbox.c.callback_id)
+    .order_by(webhook_outbox.c.event_id)
 )
 
 
@@ -52,6 +57,7 @@ def rows(database):
         def unit():
             return [tuple(row) for row in (yield statement(*values))]
 
+        await caught_up(database)
         return await database.read(unit)
 
     return read

@@ -38,7 +38,7 @@ def leases(database, ids, clock):
 @pytest.fixture
 def finish(database, ids, clock):
     async def record(letter, outcome):
-        change = change_for(letter, outcome, ids.next_id(), clock.now_ms(), DEFAULT_SCHEDULE)
+        change = change_for(letter, outcome, clock.now_ms(), DEFAULT_SCHEDULE)
         [is_written] = await database.write(lambda: outcomes.record([change], clock.now_ms()))
         return is_written
 

@@ -14,8 +14,9 @@ from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagement, Engagements
 from aerogram.store.records import queue, suppressions
 from aerogram.store.sql import Sql
-from aerogram.store.tables import callback_journal, counter, event, message
+from aerogram.store.tables import counter, event, message, webhook_outbox
 from support.mmdb import write_countries
+from support.readers import caught_up
 from support.webhooks import ACCOUNT, Mailroom
 
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/126.0.0.0 Safari/537.36"
@@ -24,10 +25,15 @@ STRANGER = 6
 EVENTS = Sql(
     select(event.c.account_id, event.c.message_id, event.c.kind, event.c.at_ms, event.c.agent, event.c.ip)
     .add_columns(event.c.url, event.c.geo, event.c.verdict)
+    .where(event.c.kind != int(EventKind.ACCEPTED))
     .order_by(event.c.id)
 )
-COUNTS = Sql(select(counter.c.account_id, counter.c.hour_ms, counter.c.kind, counter.c.amount))
-JOURNAL = Sql(select(callback_journal.c.callback_id, callback_journal.c.message_id))
+COUNTS = Sql(
+    select(counter.c.account_id, counter.c.hour_ms, counter.c.kind, counter.c.amount).where(
+        counter.c.kind != int(EventKind.ACCEPTED)
+    )
+)
+JOURNAL = Sql(select(webhook_outbox.c.callback_id, webhook_outbox.c.message_id))
 DELIVER = Sql(
     update(message)
     .where(message.c.id == bindparam("which"))
@@ -44,12 +50,13 @@ class Rig:
         self.clock = ManualClock(1_780_000_000_000)
         self.told = []
         countries = Countries(write_countries(tmp_path / "c.mmdb", {"192.0.2.0/24": "FR"}))
-        self.engagements = Engagements(database, self.mailroom.ids, self.clock, countries, self.told.extend)
+        self.engagements = Engagements(database, self.clock, countries, self.told.extend)
 
     async def all(self, statement, *values):
         def unit():
             return (yield statement(*values))
 
+        await caught_up(self.database)
         return [tuple(row) for row in await self.database.write(unit)]
 
     async def delivered(self, count=1, account_id=ACCOUNT, seconds_ago=60):

@@ -78,7 +78,6 @@ def capture(database):
             due_ms=0,
             attempts=1,
             reply="250 2.0.0 Captured",
-            event_id=number + 2000,
             event_kind=EventKind.SENT,
             captured_body=None if blob else body,
             captured_blob=blob,

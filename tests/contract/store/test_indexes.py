@@ -12,13 +12,16 @@ from aerogram.store.open import FILE_NAME
 from aerogram.store.records import (
     acquaintances,
     contact_activity,
-    contact_journal,
     contacts,
     engagements,
+    erased_mail,
     export_rows,
     message_queries,
+    queue_admin,
     segment_contacts,
 )
+from aerogram.store.records.events import reading
+from aerogram.store.records.events.of_contacts import of_contacts
 from aerogram.store.sql import Engine
 
 NOW = 1_718_452_800_000
@@ -51,18 +54,29 @@ def test_what_is_known_of_recipients_is_found_by_address(steps):
 
 
 def test_what_contacts_are_to_be_told_is_found_in_order_by_key(steps):
-    for unit in (contact_journal.oldest(10), contact_journal.of_messages([1])):
-        found = steps(unit)
+    for batch in (reading.Batch(reading.START, reading.END), reading.Batch(reading.START, reading.END, (1,))):
+        found = steps(of_contacts(batch))
+        assert found[0].startswith("SEARCH event USING INTEGER PRIMARY KEY (rowid")
         assert "SEARCH message USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" in found
         assert "USE TEMP B-TREE FOR ORDER BY" not in found
-    assert steps(contact_journal.forget_messages([1]))[0] == (
-        "SEARCH contact_journal USING INTEGER PRIMARY KEY (rowid=?)"
-    )
-    assert "SEARCH event USING COVERING INDEX event_message (message_id=?)" in steps(
-        contact_journal.forget_messages([1])
-    )
     [found, *_] = steps(contact_activity.find(1, ["ann@example.org"]))
     assert found.endswith("(account_id=? AND email=?)")
+
+
+def test_a_reader_of_the_log_begins_where_it_stopped(steps):
+    found = steps(reading.page(reading.START, reading.END, 10))
+    assert "SEARCH event USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)" in found
+    assert not [step for step in found if step.startswith("SCAN event")]
+
+
+def test_the_events_of_a_message_are_found_by_it(steps):
+    [found, *_] = steps(queue_admin.history(1))
+    assert found == "SEARCH event USING INDEX event_message (message_id=?)"
+
+
+def test_the_messages_of_a_content_are_found_by_it(steps):
+    [found, *_] = steps(erased_mail.messages_of([1]))
+    assert found == "SEARCH message USING COVERING INDEX message_content (content_id=?)"
 
 
 def test_what_a_contact_did_is_found_by_address(steps):

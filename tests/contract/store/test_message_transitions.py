@@ -102,7 +102,7 @@ async def test_outcomes_of_attempts(database, ids, clock, message_id, state):
 
 @pytest.mark.parametrize("state", MessageState)
 async def test_what_an_operator_does(database, ids, clock, message_id, state):
-    admin = QueueAdmin(database, ids, clock)
+    admin = QueueAdmin(database, clock)
     for happening, action in ACTIONS.items():
         await put(database, message_id, state)
         _, before = await found(database, message_id)

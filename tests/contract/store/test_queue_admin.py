@@ -14,7 +14,7 @@ LEASE_MS = 60_000
 
 @pytest.fixture
 def admin(database, ids, clock):
-    return QueueAdmin(database, ids, clock)
+    return QueueAdmin(database, clock)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from aerogram.store.records import queue_admin
 from aerogram.store.sql import Sql
 from aerogram.store.tables import counter
 from aerogram.submission.accept import Acceptor
+from support.readers import caught_up
 from support.submissions import MAIL, a_submission
 
 WHY = "A person must look at this."
@@ -53,6 +54,7 @@ async def test_it_waits_with_its_reason_and_an_event(acceptor, leases, listed, d
     def counted():
         return (yield COUNTED())
 
+    await caught_up(database)
     assert [tuple(row) for row in await database.read(counted)] == [(EventKind.HELD, 2)]
 
 
@@ -74,7 +76,7 @@ async def test_a_repeated_call_holds_once(acceptor, listed, database):
 )
 async def test_an_operator_decides(acceptor, leases, listed, database, ids, clock, action, state):
     await acceptor.accept([a_submission(held=WHY)])
-    admin = QueueAdmin(database, ids, clock)
+    admin = QueueAdmin(database, clock)
     assert (await admin.apply(action, Selection())).done == 1
     assert [row.state for row in await listed()] == [state]
     assert len(await leases.claim(10)) == (1 if action is Action.RELEASE else 0)

@@ -4,7 +4,6 @@ import contextlib
 
 import pytest
 
-from aerogram.audience.follower import ContactFollower
 from aerogram.net.http import HttpCaller
 from aerogram.reporting.webhooks.deliver import WebhookSender
 from support.receiver import Receiver
@@ -42,8 +41,7 @@ async def start_sender(mailroom):
         async def start(timings=QUICK, *, allow_private=True, seconds=10.0, database=None):
             http = HttpCaller(allow_private=allow_private, total_seconds=seconds)
             store = database or mailroom.database
-            contacts = ContactFollower(store, mailroom.ids)
-            sender = WebhookSender(store, mailroom.sealer, http, mailroom.clock, contacts, timings)
+            sender = WebhookSender(store, mailroom.sealer, http, mailroom.clock, timings)
             running = RunningSender(sender, http)
             stack.push_async_callback(running.stop)
             return running

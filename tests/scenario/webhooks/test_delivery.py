@@ -9,7 +9,7 @@ import pytest
 from aerogram.base.errors import NotFoundError
 from aerogram.model.event import EventKind
 from aerogram.net.http import Answered
-from aerogram.reporting.webhooks.lane import Timings
+from aerogram.reporting.webhooks.schedule import Timings
 from support.webhooks import ACCOUNT, eventually, message_ids
 
 
@@ -106,7 +106,7 @@ async def test_events_of_a_message_keep_their_order_whatever_the_receiver_answer
     await mailroom.happen(messages, EventKind.DEFERRED)
     await mailroom.happen(messages, EventKind.SENT)
     await start_sender()
-    # A message is finished when its last event was answered with 200; refused calls come again.
+    # A message is finished when its last event was answered with 200; failed calls come again.
     await receiver.until(
         lambda it: {event["MessageID"] for event in it.events if event["event"] == "sent"} == set(messages)
     )
@@ -115,9 +115,9 @@ async def test_events_of_a_message_keep_their_order_whatever_the_receiver_answer
         assert told == sorted(told)
 
 
-@pytest.mark.parametrize("refusal", [500, 503, 404, 410, 201, 202, 204, 301, 307])
-async def test_every_answer_but_200_is_told_again(mailroom, receiver, start_sender, refusal):
-    answers = iter([refusal, refusal, 200])
+@pytest.mark.parametrize("failure", [500, 503, 404, 410, 201, 202, 204, 301, 307])
+async def test_every_answer_but_200_is_told_again(mailroom, receiver, start_sender, failure):
+    answers = iter([failure, failure, 200])
     receiver.answer = lambda _: next(answers)
     await mailroom.callback(receiver.url())
     await mailroom.happen(await mailroom.messages(1))
@@ -190,7 +190,7 @@ async def test_an_event_that_breaks_its_receiver_does_not_hold_back_the_others(
     await mailroom.happen(messages)
     await start_sender()
 
-    def told(it):
+    def delivered(it):
         return {
             event["MessageID"]
             for request in it.requests
@@ -198,7 +198,7 @@ async def test_an_event_that_breaks_its_receiver_does_not_hold_back_the_others(
             for event in request.events
         }
 
-    await receiver.until(lambda it: told(it) == set(messages) - {poison})
+    await receiver.until(lambda it: delivered(it) == set(messages) - {poison})
 
 
 async def test_an_address_that_is_not_permitted_is_refused_and_says_so(mailroom, receiver, start_sender):

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from aerogram.base.errors import UnavailableError
 from aerogram.model.event import EventKind
-from aerogram.reporting.webhooks.lane import Timings
+from aerogram.reporting.webhooks.schedule import Timings
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from support.webhooks import ACCOUNT, QUICK, eventually, message_ids
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aerogram.reporting.webhooks.lane import Timings
+from aerogram.reporting.webhooks.schedule import Timings
 from aerogram.store.open import open_database
 from support.webhooks import eventually, message_ids
 

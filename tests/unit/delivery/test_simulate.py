@@ -75,14 +75,14 @@ def test_defer_is_refused_twice_and_tried_again_within_seconds():
         letter = a_letter(recipient="defer@simulator.test", attempts=attempts)
         outcome = simulated(letter, MAIL)
         assert isinstance(outcome, Deferred)
-        change = change_for(letter, outcome, 1, NOW, DEFAULT_SCHEDULE)
+        change = change_for(letter, outcome, NOW, DEFAULT_SCHEDULE)
         assert NOW < change.due_ms <= NOW + 5_000
     assert isinstance(outcome_of("defer", attempts=2), Delivered)
 
 
 def test_timeout_is_tried_again_by_the_schedule():
     letter = a_letter(recipient="timeout@simulator.test", attempts=40)
-    change = change_for(letter, simulated(letter, MAIL), 1, NOW, DEFAULT_SCHEDULE)
+    change = change_for(letter, simulated(letter, MAIL), NOW, DEFAULT_SCHEDULE)
     assert change.due_ms > NOW + 3_600_000
 
 

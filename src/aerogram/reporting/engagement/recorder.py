@@ -12,7 +12,6 @@ import structlog
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
-from aerogram.model.announcement import ANNOUNCED_AS
 from aerogram.model.message import MessageState
 from aerogram.reporting.engagement.verdict import verdict_of
 from aerogram.store.records import engagements as records
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
     from aerogram.model.event import EventKind
     from aerogram.reporting.engagement.geo import Countries
     from aerogram.store.records.engagements import Addressee, Engaged
@@ -56,11 +54,10 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Happened(msgspec.Struct, frozen=True):
-    """An engagement with its moment and its event's id, which stays the same however often it is tried."""
+    """An engagement with its moment, which stays the same however often it is tried."""
 
     engagement: Engagement
     at_ms: int
-    event_id: int
     is_repeated: bool = False
     """A commit was tried before, and nobody knows whether it was made."""
 
@@ -79,13 +76,11 @@ class Engagements:
     def __init__(
         self,
         database: Database,
-        ids: IdGenerator,
         clock: Clock,
         countries: Countries,
         on_recorded: Callable[[list[EventKind]], None],
     ) -> None:
         self._database = database
-        self._ids = ids
         self._clock = clock
         self._countries = countries
         self._on_recorded = on_recorded
@@ -141,7 +136,7 @@ class Engagements:
                 await self._gatherer.drain()
 
     def _happened(self, engagement: Engagement) -> _Happened:
-        return _Happened(engagement, self._clock.now_ms(), self._ids.next_id())
+        return _Happened(engagement, self._clock.now_ms())
 
     async def _insist(self, happened: _Happened) -> bool:
         engagement = happened.engagement
@@ -161,18 +156,14 @@ class Engagements:
     async def _write(self, batch: list[_Happened]) -> list[bool]:
         wanted = {each.engagement.message_id for each in batch}
         known = await self._database.read(lambda: records.addressees(wanted))
-        rows = [
-            self._row(each, known[each.engagement.message_id])
-            for each in batch
-            if each.engagement.message_id in known
-        ]
-        if not rows:
+        recorded = [each for each in batch if each.engagement.message_id in known]
+        if not recorded:
             return [False] * len(batch)
-        repeated = [each.event_id for each in batch if each.is_repeated]
-        written = await self._database.write(lambda: records.record(rows, repeated))
-        news = {row.event_id for row, is_news in zip(rows, written, strict=True) if is_news}
-        self._on_recorded([each.engagement.kind for each in batch if each.event_id in news])
-        return [each.event_id in news for each in batch]
+        rows = [self._row(each, known[each.engagement.message_id]) for each in recorded]
+        written = iter(await self._database.write(lambda: records.record(rows)))
+        news = [each.engagement.message_id in known and next(written) for each in batch]
+        self._on_recorded([each.engagement.kind for each, is_new in zip(batch, news, strict=True) if is_new])
+        return news
 
     def _row(self, happened: _Happened, addressee: Addressee) -> Engaged:
         engagement, at_ms = happened.engagement, happened.at_ms
@@ -180,11 +171,9 @@ class Engagements:
         seconds = (at_ms - addressee.updated_ms) / SECOND if is_delivered else 0.0
         kind, ip = engagement.kind, _plain(engagement.ip)[:MAX_IP_CHARS]
         return records.Engaged(
-            event_id=happened.event_id,
             account_id=addressee.account_id,
             message_id=addressee.message_id,
             event_kind=kind,
-            event_type=ANNOUNCED_AS[kind],
             at_ms=at_ms,
             address=suppression_key(addressee.recipient),
             agent=_plain(engagement.agent)[:MAX_AGENT_CHARS],
@@ -192,6 +181,7 @@ class Engagements:
             url=_plain(engagement.url),
             geo=self._countries.of(ip),
             verdict=verdict_of(kind, engagement.agent, ip, engagement.headers, seconds),
+            is_repeated=happened.is_repeated,
         )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.model.announcement import Announcement
-from aerogram.model.event import CALLBACK_KINDS, EventKind
+from aerogram.model.event import EventKind
 from aerogram.model.outcome import FailureState
+from aerogram.model.webhook_event import WebhookEvent
 from aerogram.net.http import Answered
+from aerogram.reporting.webhooks.event_types import KINDS
 from aerogram.reporting.webhooks.payloads import grouped_body, single_body
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ HTTP_OK: Final = 200
 GROUPING_VERSION: Final = 2
 """From this version of a callback on, events come in arrays."""
 EVENT_ID_HEADER: Final = "X-Aerogram-Event-Id"
-"""The events' ids, comma-separated. After a crash an event may be told twice, and Mailjet's JSON has no
+"""The events' ids, comma-separated. After a crash an event may be sent twice, and Mailjet's JSON has no
 field by which a receiver could notice; this is it."""
 SAMPLE_UUID: Final = "00000000-0000-8000-8000-000000000000"
 
 
-def request_of(told: Sequence[Announcement], *, is_grouped: bool) -> tuple[bytes, dict[str, str]]:
-    """Give the body and the headers that tell these events."""
+def request_of(told: Sequence[WebhookEvent], *, is_grouped: bool) -> tuple[bytes, dict[str, str]]:
+    """Give the body and the headers of a call that carries these events."""
     body = grouped_body(told) if is_grouped else single_body(told[0])
     return body, {
         "Content-Type": "application/json",
@@ -36,7 +37,7 @@ def request_of(told: Sequence[Announcement], *, is_grouped: bool) -> tuple[bytes
 
 
 def fault_in(answer: Answered | Unanswered) -> str:
-    """Say in a sentence why a call did not tell its events; "" when it did."""
+    """Say in a sentence why a call did not deliver its events; "" when it did."""
     if not isinstance(answer, Answered):
         return answer.reason
     if answer.status == HTTP_OK:
@@ -44,14 +45,14 @@ def fault_in(answer: Answered | Unanswered) -> str:
     return f"The receiver answered {answer.status} instead of {HTTP_OK}."
 
 
-def sample(event_type: str, now_ms: int) -> Announcement:
+def sample(event_type: str, now_ms: int) -> WebhookEvent:
     """Make up an event of a type, to test a callback with. Raises KeyError for an unknown type."""
-    kind = CALLBACK_KINDS[event_type]
+    kind = KINDS[event_type]
     failure = {
         EventKind.BOUNCE: FailureState.USER_UNKNOWN,
         EventKind.BLOCKED: FailureState.PREBLOCKED,
     }.get(kind, FailureState.NONE)
-    return Announcement(
+    return WebhookEvent(
         event_id=0,
         kind=kind,
         at_ms=now_ms,

@@ -1,8 +1,8 @@
-"""The sender of webhooks: finds who must be told something and keeps a `Runner` for each receiver.
+"""The sender of webhook calls: finds for whom events wait and keeps a `Runner` for each receiver.
 
 A receiver that hangs or fails costs only its own events time. Any number of processes may run a sender
-over one store: each tells the events of those accounts whose lease it holds. An event is told at least
-once; after a crash those that were under way are told again.
+over one store: each sends the events of those accounts whose lease it holds. An event is sent at least
+once; after a crash those that were under way are sent again.
 """
 
 from __future__ import annotations
@@ -17,17 +17,16 @@ import structlog
 from aerogram.base.errors import NotFoundError, SettingsError, UnavailableError
 from aerogram.base.ids import MAX_ID
 from aerogram.reporting.webhooks.call import GROUPING_VERSION, request_of, sample
-from aerogram.reporting.webhooks.lane import Timings
-from aerogram.reporting.webhooks.runner import Route, Runner, Workshop
-from aerogram.store.records import callback_journal, callback_leases
+from aerogram.reporting.webhooks.runner import Route, Runner, SenderContext
+from aerogram.reporting.webhooks.schedule import Timings
+from aerogram.store.records import callback_leases, webhook_outbox
 from aerogram.store.sql import Engine
 
 if TYPE_CHECKING:
-    from aerogram.audience.follower import ContactFollower
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
     from aerogram.net.http import Answered, HttpCaller, Unanswered
-    from aerogram.store.records.callback_journal import Callback, Pending
+    from aerogram.store.records.webhook_outbox import Callback, Pending
     from aerogram.store.sql import Database
 
 _log = structlog.stdlib.get_logger("aerogram.webhooks")
@@ -44,7 +43,7 @@ RouteKey = tuple[int, str]
 
 
 class WebhookSender:
-    """Tells the journal's events to their receivers; `run` it in a task of its own."""
+    """Sends the events of the outbox to their receivers; `run` it in a task of its own."""
 
     def __init__(
         self,
@@ -52,15 +51,13 @@ class WebhookSender:
         sealer: Sealer,
         http: HttpCaller,
         clock: Clock,
-        contacts: ContactFollower,
         timings: Timings | None = None,
     ) -> None:
-        """Take what it needs; ``http`` stays the caller's to close. ``contacts`` knows who recipients are."""
+        """Take what it needs; ``http`` stays the caller's to close."""
         self._database = database
         self._sealer = sealer
         self._http = http
         self._clock = clock
-        self._contacts = contacts
         self._timings = timings or Timings()
         self._lease = 1 + secrets.randbelow(MAX_ID)
         self._held_until: dict[int, float] = {}
@@ -70,22 +67,20 @@ class WebhookSender:
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """Say that the journal has new rows; call it after the commit that wrote them."""
+        """Say that the outbox has new rows; call it after the commit that wrote them."""
         self._woken.set()
 
     async def run(self) -> None:
         """Work until cancelled, and then let go of what is held."""
-        workshop = Workshop(
-            self._database, self._http, self._clock, self._contacts, self._timings, self._lease
-        )
+        context = SenderContext(self._database, self._http, self._clock, self._timings, self._lease)
         try:
             if self._database.engine is Engine.SQLITE:
                 # The store is ours alone, so a lease in it is that of a predecessor that was killed.
-                await workshop.write(callback_leases.forget_leases)
+                await context.write(callback_leases.forget_leases)
             while True:
                 self._woken.clear()
                 try:
-                    await self._look(workshop)
+                    await self._look(context)
                 except UnavailableError as error:
                     _log.warning("webhook_store_unavailable", reason=str(error))
                 await asyncio.sleep(self._timings.pause_ms / 1_000)
@@ -94,7 +89,7 @@ class WebhookSender:
             await self.close()
 
     async def close(self) -> None:
-        """Stop all calls and let go of the accounts; what was under way will be told again."""
+        """Stop all calls and let go of the accounts; what was under way will be sent again."""
         await self._close_runners(list(self._runners))
         if self._held_until:
             self._held_until.clear()
@@ -106,7 +101,7 @@ class WebhookSender:
 
     async def send_test(self, account_id: int, callback_id: int) -> Answered | Unanswered:
         """Post a made-up event to one callback and give the receiver's answer. Raises `NotFoundError`."""
-        found = await self._database.read(lambda: callback_journal.find(account_id, callback_id))
+        found = await self._database.read(lambda: webhook_outbox.find(account_id, callback_id))
         if found is None:
             raise NotFoundError("There is no such callback.")
         told = [sample(found.event_type, self._clock.now_ms())]
@@ -120,10 +115,10 @@ class WebhookSender:
         except TimeoutError:
             return
 
-    async def _look(self, workshop: Workshop) -> None:
-        """Bring the runners in line with the journal."""
+    async def _look(self, context: SenderContext) -> None:
+        """Bring the runners in line with the outbox."""
         seen_at = time.monotonic()
-        pending = await self._database.read(callback_journal.pending)
+        pending = await self._database.read(webhook_outbox.pending)
         await self._hold({each.account_id for each in pending})
         routes = self._routes([each for each in pending if self._may_call(each.account_id)])
         await self._close_runners(
@@ -141,7 +136,7 @@ class WebhookSender:
             if key in self._runners:
                 self._runners[key].serve(route)
             else:
-                self._runners[key] = Runner(route, workshop, self._may_call)
+                self._runners[key] = Runner(route, context, self._may_call)
 
     def _is_over(self, key: RouteKey, runner: Runner, routes: dict[RouteKey, Route]) -> bool:
         """Tell whether a runner without a route ends now, or after the calls that are under way."""
@@ -212,12 +207,12 @@ def _route(key: RouteKey, group: list[tuple[Pending, Callback]]) -> Route:
     return Route(
         account_id=account_id,
         url=url,
-        journals=frozenset(which for pending, _ in group for which in pending.journals),
+        callbacks=frozenset(which for pending, _ in group for which in pending.callbacks),
         grouped=frozenset(
             which
             for pending, target in group
             if target.version >= GROUPING_VERSION
-            for which in pending.journals
+            for which in pending.callbacks
         ),
         targets={target.id: target.url_sealed for target in targets},
         newest_event_id=max(pending.newest_event_id for pending, _ in group),

@@ -2,7 +2,7 @@
 
 Fields, their types and their order follow Mailjet's Event API (facts: EVENTS-PARSE §1.3 to §1.5).
 Two of its types bite: ``time`` must be a number, and ``Payload`` and ``CustomID`` must never be null,
-because common receivers answer 500 to either and would be told again for a day.
+because common receivers answer 500 to either and would be sent the event again for a day.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.clock import SECOND
-from aerogram.model.announcement import ANNOUNCED_AS
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import RELATED_TO, FailureState
+from aerogram.reporting.webhooks.event_types import EVENT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aerogram.model.announcement import Announcement
+    from aerogram.model.webhook_event import WebhookEvent
 
 UNKNOWN_LOOP: Final = "ARF"
 """The ``source`` of a complaint whose feedback loop has no name: the format it came in (RFC 5965)."""
@@ -27,10 +27,10 @@ UNKNOWN_LOOP: Final = "ARF"
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def payload(told: Announcement) -> dict[str, Any]:
-    """Word one event. Raises KeyError for a kind that is not told to callbacks."""
+def payload(told: WebhookEvent) -> dict[str, Any]:
+    """Word one event. Raises KeyError for a kind that is not sent to webhooks."""
     words = {
-        "event": ANNOUNCED_AS[told.kind],
+        "event": EVENT_TYPES[told.kind],
         "time": told.at_ms // SECOND,
         "MessageID": told.message_id,
         "Message_GUID": told.uuid,
@@ -45,29 +45,29 @@ def payload(told: Announcement) -> dict[str, Any]:
     return words
 
 
-def single_body(told: Announcement) -> bytes:
+def single_body(told: WebhookEvent) -> bytes:
     """Write the body of a version 1 callback: one bare object, not in an array."""
     return _encode(payload(told))
 
 
-def grouped_body(told: Sequence[Announcement]) -> bytes:
+def grouped_body(told: Sequence[WebhookEvent]) -> bytes:
     """Write the body of a version 2 callback: an array, oldest event first."""
     return _encode([payload(each) for each in told])
 
 
-def _sent(told: Announcement) -> dict[str, Any]:
+def _sent(told: WebhookEvent) -> dict[str, Any]:
     return {"mj_message_id": str(told.message_id), "smtp_reply": f"sent ({told.reply})"}
 
 
-def _open(told: Announcement) -> dict[str, Any]:
+def _open(told: WebhookEvent) -> dict[str, Any]:
     return {"ip": told.ip, "geo": told.geo, "agent": told.agent}
 
 
-def _click(told: Announcement) -> dict[str, Any]:
+def _click(told: WebhookEvent) -> dict[str, Any]:
     return {"url": told.url, **_open(told)}
 
 
-def _bounce(told: Announcement) -> dict[str, Any]:
+def _bounce(told: WebhookEvent) -> dict[str, Any]:
     return {
         "blocked": told.is_blocked,
         "hard_bounce": told.is_hard,
@@ -76,7 +76,7 @@ def _bounce(told: Announcement) -> dict[str, Any]:
     }
 
 
-def _deferral(told: Announcement) -> dict[str, Any]:
+def _deferral(told: WebhookEvent) -> dict[str, Any]:
     # Whatever the true cause, only this word is read as "still on its way"; any other one would
     # make an application give up a recipient who may still get the mail. The comment is the truth.
     return {
@@ -87,15 +87,15 @@ def _deferral(told: Announcement) -> dict[str, Any]:
     }
 
 
-def _blocked(told: Announcement) -> dict[str, Any]:
+def _blocked(told: WebhookEvent) -> dict[str, Any]:
     return _error(told.failure)
 
 
-def _spam(told: Announcement) -> dict[str, Any]:
+def _spam(told: WebhookEvent) -> dict[str, Any]:
     return {"source": told.agent or UNKNOWN_LOOP}
 
 
-def _unsub(told: Announcement) -> dict[str, Any]:
+def _unsub(told: WebhookEvent) -> dict[str, Any]:
     return {"mj_list_id": 0, **_open(told)}
 
 
@@ -104,7 +104,7 @@ def _error(state: FailureState) -> dict[str, Any]:
     return {"error_related_to": related_to, "error": error}
 
 
-_SPECIFIC: Final[dict[EventKind, Callable[[Announcement], dict[str, Any]]]] = {
+_SPECIFIC: Final[dict[EventKind, Callable[[WebhookEvent], dict[str, Any]]]] = {
     EventKind.SENT: _sent,
     EventKind.OPEN: _open,
     EventKind.CLICK: _click,

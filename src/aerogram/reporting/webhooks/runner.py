@@ -1,4 +1,4 @@
-"""Serving one receiver: reads the journal, makes the calls its `Lane` decides on, writes the results."""
+"""Serving one receiver: reads the outbox, makes the calls its `Schedule` decides on, writes the results."""
 
 from __future__ import annotations
 
@@ -13,22 +13,21 @@ import structlog
 from aerogram.base.errors import UnavailableError
 from aerogram.net.http import Unanswered
 from aerogram.reporting.webhooks.call import fault_in, request_of
-from aerogram.reporting.webhooks.lane import Lane, Parcel, Timings
-from aerogram.store.records import callback_journal
+from aerogram.reporting.webhooks.outbox import page_of, retried_of
+from aerogram.reporting.webhooks.schedule import Batch, Schedule, Timings
+from aerogram.store.records import webhook_outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aerogram.audience.follower import ContactFollower
     from aerogram.base.clock import Clock
     from aerogram.net.http import HttpCaller
-    from aerogram.store.records.callback_journal import Entry
     from aerogram.store.sql import Database, Unit
 
 T = TypeVar("T")
 
 PAGE: Final = 200
-"""Events read at once; with `lane.READY_LOW` it bounds what a lane keeps in memory."""
+"""Events read at once; with `schedule.READY_LOW` it bounds what a schedule keeps in memory."""
 MAX_CALLS: Final = 1_024
 """Calls under way to all receivers together; bounds file descriptors. A hanging receiver holds few."""
 
@@ -36,14 +35,14 @@ _log = structlog.stdlib.get_logger("aerogram.webhooks")
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One URL of one account, and what it is to be told."""
+    """One URL of one account, and what is to be sent to it."""
 
     account_id: int
     url: str
-    journals: frozenset[int]
-    """Ids of the callbacks in whose journals its events stand."""
+    callbacks: frozenset[int]
+    """Ids of the callbacks in whose outbox its events stand."""
     grouped: frozenset[int]
-    """Those of them whose events are told in arrays."""
+    """Those of them whose events are sent in arrays."""
     targets: dict[int, str]
     """Ids of the callbacks whose URL it is, with that URL as it is sealed now."""
     newest_event_id: int
@@ -51,7 +50,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     is_dead: bool
 
 
-class Workshop:
+class SenderContext:
     """What all runners share."""
 
     def __init__(
@@ -59,14 +58,12 @@ class Workshop:
         database: Database,
         http: HttpCaller,
         clock: Clock,
-        contacts: ContactFollower,
         timings: Timings,
         lease: int,
     ) -> None:
         self.database = database
         self.http = http
         self.clock = clock
-        self.contacts = contacts
         self.timings = timings
         self.lease = lease
         self.calls = asyncio.Semaphore(MAX_CALLS)
@@ -83,13 +80,15 @@ class Workshop:
 class Runner:
     """One receiver's task."""
 
-    def __init__(self, route: Route, workshop: Workshop, may_call: Callable[[int], bool]) -> None:
+    def __init__(self, route: Route, context: SenderContext, may_call: Callable[[int], bool]) -> None:
         """Begin at once. ``may_call`` tells whether an account's lease is held."""
         self._route = route
-        self._workshop = workshop
+        self._context = context
         self._may_call = may_call
-        self._lane = Lane(workshop.timings, failing_since_ms=route.failing_since_ms, is_dead=route.is_dead)
-        self._lane.serve(route.journals, route.grouped)
+        self._schedule = Schedule(
+            context.timings, failing_since_ms=route.failing_since_ms, is_dead=route.is_dead
+        )
+        self._schedule.serve(route.callbacks, route.grouped)
         self._woken = asyncio.Event()
         self._cursor = 0
         self._is_at_end = False
@@ -101,7 +100,7 @@ class Runner:
     @property
     def is_idle(self) -> bool:
         """No call is under way."""
-        return self._lane.is_idle
+        return self._schedule.is_idle
 
     def can_serve(self, route: Route, seen_at: float) -> bool:
         """Tell whether this runner still fits a route, whose callbacks may have been changed or revived.
@@ -113,26 +112,26 @@ class Runner:
         mine = self._route.targets
         if any(mine.get(which, sealed) != sealed for which, sealed in route.targets.items()):
             return False
-        # The lane may know of a death or a recovery that was not written yet when the route was read.
+        # The schedule may know of a death or a recovery that was not written yet when the route was read.
         if not self.is_idle or seen_at <= self._settled_at:
             return True
-        return route.is_dead == self._lane.is_dead
+        return route.is_dead == self._schedule.is_dead
 
     def shares(self, route: Route) -> bool:
-        """Tell whether a route has events that this runner may be telling."""
-        return not self._route.journals.isdisjoint(route.journals)
+        """Tell whether a route has events that this runner may be sending."""
+        return not self._route.callbacks.isdisjoint(route.callbacks)
 
     def serve(self, route: Route) -> None:
-        """Take the route as it is now, and look at its journals."""
+        """Take the route as it is now, and look at its outbox."""
         if route.newest_event_id > self._route.newest_event_id:
-            self._lane.give_chance(self._workshop.clock.now_ms())
+            self._schedule.give_chance(self._context.clock.now_ms())
         self._route = route
-        self._lane.serve(route.journals, route.grouped)
+        self._schedule.serve(route.callbacks, route.grouped)
         self._is_at_end = False
         self._woken.set()
 
     async def close(self) -> None:
-        """Stop at once; what is under way may be told again by whoever comes next."""
+        """Stop at once; what is under way may be sent again by whoever comes next."""
         tasks = [self._task, *self._calls]
         for task in tasks:
             task.cancel()
@@ -148,22 +147,22 @@ class Runner:
     async def _serve_forever(self) -> None:
         while True:
             self._woken.clear()
-            now_ms = self._workshop.clock.now_ms()
+            now_ms = self._context.clock.now_ms()
             if self._may_call(self._route.account_id):
                 try:
                     await self._fill(now_ms)
                 except UnavailableError:
-                    # The next look wakes us; what is at hand can be told meanwhile.
+                    # The next look wakes us; what is at hand can be sent meanwhile.
                     self._is_at_end = True
-                while parcel := self._lane.next_parcel(now_ms):
-                    call = asyncio.create_task(self._tell(parcel))
+                while batch := self._schedule.next_batch(now_ms):
+                    call = asyncio.create_task(self._send(batch))
                     self._calls.add(call)
                     call.add_done_callback(self._calls.discard)
             await self._wait(now_ms)
 
     async def _wait(self, now_ms: int) -> None:
-        timings = self._workshop.timings
-        wake_at_ms = self._lane.wake_at_ms(now_ms)
+        timings = self._context.timings
+        wake_at_ms = self._schedule.wake_at_ms(now_ms)
         wait_ms = None if wake_at_ms is None else max(wake_at_ms - now_ms, timings.pause_ms)
         try:
             async with asyncio.timeout(None if wait_ms is None else wait_ms / 1_000):
@@ -176,95 +175,83 @@ class Runner:
 
         The start is where retries stand, and events that another process committed late.
         """
-        lane, database, journals = self._lane, self._workshop.database, self._route.journals
-        look_ms = self._workshop.timings.look_ms
+        schedule, database, route = self._schedule, self._context.database, self._route
+        look_ms = self._context.timings.look_ms
         if not now_ms < self._scan_again_ms <= now_ms + look_ms:
             self._scan_again_ms = now_ms + look_ms
             self._cursor = 0
             self._is_at_end = False
-        while lane.wants_more(now_ms) and not self._is_at_end:
-            lane.begin_read()
-            if lane.is_full:
-                found = await database.read(partial(callback_journal.retried, journals, now_ms, PAGE))
+        while schedule.wants_more(now_ms) and not self._is_at_end:
+            schedule.begin_read()
+            if schedule.is_full:
+                entries = await database.read(
+                    partial(retried_of, route.account_id, route.callbacks, now_ms, PAGE)
+                )
                 self._is_at_end = True
             else:
-                found = await database.read(partial(callback_journal.page, journals, self._cursor, PAGE))
-                self._is_at_end = len(found) < PAGE
-            entries = await self._introduced(found)
+                entries = await database.read(
+                    partial(page_of, route.account_id, route.callbacks, self._cursor, PAGE)
+                )
+                self._is_at_end = len(entries) < PAGE
             if entries:
-                self._cursor = entries[-1].announcement.event_id
-            lane.offer(entries, now_ms)
+                self._cursor = entries[-1].event.event_id
+            schedule.offer(entries, now_ms)
 
-    async def _introduced(self, entries: list[Entry]) -> list[Entry]:
-        """Name the contact of each recipient, which is made first where the follower has not come to it."""
-        if not entries:
-            return entries
-        recipients = {each.announcement.message_id: each.announcement.recipient for each in entries}
-        contacts = await self._workshop.contacts.contacts_of(self._route.account_id, recipients)
-        return [_of_contact(each, contacts.get(each.announcement.message_id, 0)) for each in entries]
-
-    async def _tell(self, parcel: Parcel) -> None:
+    async def _send(self, batch: Batch) -> None:
         """Make one call and write down what came of it."""
         try:
-            async with self._workshop.calls:
-                fault = await self._call(parcel)
+            async with self._context.calls:
+                fault = await self._call(batch)
             if fault:
-                await self._record_refusal(parcel, fault)
+                await self._record_failure(batch, fault)
             else:
-                await self._record_told(parcel)
+                await self._record_delivered(batch)
         except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
-            # What cannot be written down would be told again and again, so the lane must slow down.
+            # What cannot be written down would be sent again and again, so the schedule must slow down.
             _log.exception("webhook_record_broke", account=self._route.account_id)
-            self._lane.refused(parcel, self._workshop.clock.now_ms())
+            self._schedule.failed(batch, self._context.clock.now_ms())
         finally:
-            self._lane.settle(parcel)
+            self._schedule.settle(batch)
             self._settled_at = time.monotonic()
             self._woken.set()
 
-    async def _call(self, parcel: Parcel) -> str:
+    async def _call(self, batch: Batch) -> str:
         try:
-            body, headers = request_of(
-                [entry.announcement for entry in parcel.entries], is_grouped=parcel.is_grouped
-            )
-            answer = await self._workshop.http.post(self._route.url, body, headers)
+            body, headers = request_of([entry.event for entry in batch.entries], is_grouped=batch.is_grouped)
+            answer = await self._context.http.post(self._route.url, body, headers)
         except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
-            # A fault of ours must not end the lane: it is retried and reported like any other.
+            # A fault of ours must not end the schedule: it is retried and reported like any other.
             _log.exception("webhook_call_broke", account=self._route.account_id)
             answer = Unanswered("The call could not be made because of an internal error.")
         return fault_in(answer)
 
-    async def _record_told(self, parcel: Parcel) -> None:
+    async def _record_delivered(self, batch: Batch) -> None:
         route = self._route
-        was_failing = self._lane.told(self._workshop.clock.now_ms())
+        was_failing = self._schedule.delivered(self._context.clock.now_ms())
         recovered = list(route.targets) if was_failing else []
         if recovered:
             _log.info("webhook_recovered", account=route.account_id, callbacks=recovered)
-        keys = [entry.key for entry in parcel.entries]
-        await self._workshop.write(partial(callback_journal.told, keys, recovered))
+        keys = [entry.key for entry in batch.entries]
+        await self._context.write(partial(webhook_outbox.delivered, keys, recovered))
 
-    async def _record_refusal(self, parcel: Parcel, fault: str) -> None:
-        route, workshop = self._route, self._workshop
-        now_ms = workshop.clock.now_ms()
-        verdict = self._lane.refused(parcel, now_ms)
+    async def _record_failure(self, batch: Batch, fault: str) -> None:
+        route, context = self._route, self._context
+        now_ms = context.clock.now_ms()
+        effect = self._schedule.failed(batch, now_ms)
         callbacks = list(route.targets)
-        if verdict.is_first:
+        if effect.is_first:
             _log.warning("webhook_failing", account=route.account_id, callbacks=callbacks, reason=fault)
-        if verdict.is_dead:
+        if effect.is_dead:
             _log.error("webhook_dead", account=route.account_id, callbacks=callbacks, reason=fault)
-        if verdict.parked:
-            _log.error("webhook_events_parked", account=route.account_id, events=verdict.parked, reason=fault)
-        refusal = callback_journal.Refusal(
+        if effect.parked:
+            _log.error("webhook_events_parked", account=route.account_id, events=effect.parked, reason=fault)
+        failure = webhook_outbox.Failure(
             account_id=route.account_id,
-            lease=workshop.lease,
-            postponed=verdict.postponed,
+            lease=context.lease,
+            postponed=effect.postponed,
             callbacks=callbacks,
-            failing_since_ms=verdict.failing_since_ms,
+            failing_since_ms=effect.failing_since_ms,
             reason=fault,
-            is_dead=verdict.is_dead,
+            is_dead=effect.is_dead,
         )
-        await workshop.write(partial(callback_journal.refused, refusal, now_ms))
-
-
-def _of_contact(entry: Entry, contact_id: int) -> Entry:
-    announcement = msgspec.structs.replace(entry.announcement, contact_id=contact_id)
-    return msgspec.structs.replace(entry, announcement=announcement)
+        await context.write(partial(webhook_outbox.failed, failure, now_ms))

@@ -1,4 +1,4 @@
-"""Which URLs of an account are told of which events: made, changed and removed here."""
+"""Which events of an account are sent to which URLs: made, changed and removed here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.model.webhook import ALIVE
-from aerogram.store.records import callback_journal, callbacks
+from aerogram.store.records import callbacks, webhook_outbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """One URL, told of one kind of event; a backup is told while the primary is dead."""
+    """One URL for one kind of event; a backup is called while the primary is dead."""
 
     id: int
     account_id: int
     event_type: str
-    """One of the words of `aerogram.model.event.CALLBACK_KINDS`."""
+    """One of the words of `aerogram.reporting.webhooks.event_types.KINDS`."""
     url: str
     is_backup: bool = False
     status: str = ALIVE
@@ -76,7 +76,7 @@ class Subscriptions:
         return changed
 
     async def remove(self, account_id: int, subscription_id: int) -> None:
-        """Take one away, with all it had still to be told."""
+        """Remove one, with all that waits to be sent to it."""
         await self._database.write(lambda: callbacks.remove(account_id, subscription_id))
 
     def _opened(self, row: Mapping[str, Any]) -> Subscription:
@@ -95,7 +95,7 @@ def _change(row: dict[str, Any], now_ms: int) -> Unit[bool]:
     if not (yield from callbacks.change(row)):
         return False
     if row["status"] == ALIVE:
-        yield from callback_journal.revive(row["id"], now_ms)
+        yield from webhook_outbox.revive(row["id"], now_ms)
     return True
 
 

@@ -45,7 +45,6 @@ def _hold(held: Sequence[HeldRow], now_ms: int) -> Unit[None]:
             due_ms=now_ms,
             attempts=0,
             reply=each.reason,
-            event_id=each.event_id,
             event_kind=EventKind.HELD,
         )
         for each in held

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, delete, select, text, update
 
 from aerogram.store.sql import Sql, Unit
-from aerogram.store.tables import callback, callback_journal
+from aerogram.store.tables import callback, webhook_outbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,9 +63,9 @@ _CHANGE = Sql(
 )
 _REMOVE = Sql(delete(callback).where(_OWN), "which", "owner")
 _FORGET = Sql(
-    delete(callback_journal).where(
-        callback_journal.c.callback_id == bindparam("which"),
-        callback_journal.c.account_id == bindparam("owner"),
+    delete(webhook_outbox).where(
+        webhook_outbox.c.callback_id == bindparam("which"),
+        webhook_outbox.c.account_id == bindparam("owner"),
     ),
     "which",
     "owner",
@@ -93,6 +93,6 @@ def change(row: Mapping[str, Any]) -> Unit[bool]:
 
 
 def remove(account_id: int, callback_id: int) -> Unit[None]:
-    """Take a callback away, together with what it had still to be told."""
+    """Take a callback away, together with what waits to be sent to it."""
     yield _FORGET(callback_id, account_id)
     yield _REMOVE(callback_id, account_id)

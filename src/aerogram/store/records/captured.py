@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from sqlalchemy import SmallInteger, bindparam, delete, func, or_, select
 
+from aerogram.store.event_tables import IS_SHOWN
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import captured, content, event, message
 
@@ -138,7 +139,7 @@ _EVENTS = Sql(
         event.c.geo,
         event.c.verdict,
     )
-    .where(event.c.message_id == bindparam("which"))
+    .where(event.c.message_id == bindparam("which"), IS_SHOWN)
     .order_by(event.c.at_ms, event.c.id),
     "which",
 )

@@ -1,20 +1,19 @@
-"""What readers did: events, counters, journal, and what follows from them, in one transaction."""
+"""What recipients did: events, and what follows from them, in one transaction."""
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select, text
+from sqlalchemy import bindparam, delete, select, text
 
-from aerogram.base.clock import HOUR
-from aerogram.model.event import EventKind, Verdict
+from aerogram.model.event import EngagementEvent, EventKind
 from aerogram.model.message import ERASED_DOMAIN
-from aerogram.store.records import event_log
+from aerogram.store.event_tables import IS_SHOWN, event
+from aerogram.store.records.events import log
 from aerogram.store.records.suppressions import SuppressionRow, put_suppressions
 from aerogram.store.sql import Sql, Unit, any_of
-from aerogram.store.tables import content, event, message, unsubscription
+from aerogram.store.tables import content, message, unsubscription
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -37,11 +36,9 @@ class Addressee(NamedTuple):
 class Engaged(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a reader did, ready to be written."""
 
-    event_id: int
     account_id: int
     message_id: int
     event_kind: int
-    event_type: str
     at_ms: int
     address: str
     """The recipient, as `aerogram.wire.address.suppression_key` writes it."""
@@ -50,11 +47,24 @@ class Engaged(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     geo: str = ""
     verdict: int = 0
+    is_repeated: bool = False
+    """A commit was tried before, and nobody knows whether it was made."""
 
     @property
-    def is_of_contact(self) -> bool:
-        """See `event_log.Fact`: what a scanner does is not done by the recipient."""
-        return self.verdict != Verdict.SCANNER
+    def event(self) -> EngagementEvent:
+        """What the log keeps of it."""
+        return EngagementEvent(
+            self.account_id,
+            self.message_id,
+            self.event_kind,
+            self.at_ms,
+            self.agent,
+            self.ip,
+            self.url,
+            self.geo,
+            self.verdict,
+            self.address,
+        )
 
 
 class Subscriber(NamedTuple):
@@ -71,20 +81,6 @@ _ADDRESSEES = Sql(
     ),
     "ids",
 )
-_EVENT: Final = (
-    "id",
-    "account_id",
-    "message_id",
-    "kind",
-    "at_ms",
-    "agent",
-    "ip",
-    "url",
-    "geo",
-    "verdict",
-    "address",
-)
-_ADD_EVENT = Sql(insert(event).values({name: bindparam(name) for name in _EVENT}), *_EVENT)
 _ERASED = Sql(
     select(message.c.id, message.c.domain)
     .where(any_of(message.c.id, "ids"))
@@ -93,7 +89,12 @@ _ERASED = Sql(
     .with_for_update(read=True),
     "ids",
 )
-_WRITTEN = Sql(select(event.c.id).where(any_of(event.c.id, "ids")), "ids")
+_WRITTEN = Sql(
+    select(*(event.c[name] for name in EngagementEvent._fields)).where(
+        any_of(event.c.message_id, "ids"), IS_SHOWN
+    ),
+    "ids",
+)
 _UNSUBSCRIBE = Sql(
     text(
         "INSERT INTO unsubscription (account_id, address, message_id, created_ms)"
@@ -137,38 +138,24 @@ def addressees(message_ids: Collection[int]) -> Unit[dict[int, Addressee]]:
     return {row[0]: Addressee(*row) for row in rows}
 
 
-def record(engaged: Sequence[Engaged], repeated: Collection[int] = ()) -> Unit[list[bool]]:
-    """Write what readers did; tell of each whether it was news.
+def record(engaged: Sequence[Engaged]) -> Unit[list[bool]]:
+    """Write what recipients did; tell of each whether it was news.
 
-    No news, and not written, are what somebody does with mail that he got before he was erased, the unsubscription
-    of an address that has left already, and those events of ``repeated`` (ids of events that may have been
-    written by a commit whose answer was lost) that are in the log.
+    No news, and not written, are what somebody does with mail that they got before they were erased, the
+    unsubscription of an address that has left already, and what ``is_repeated`` and stands in the log.
     """
-    stale = yield from _of_erased(engaged)
-    stale |= yield from _written(repeated)
-    stale |= yield from _unsubscribe([each for each in engaged if each.event_id not in stale])
-    news = sorted((each for each in engaged if each.event_id not in stale), key=_hour)
-    for _, group in groupby(news, key=_hour):
-        facts = list(group)
-        add = _ADD_EVENT.many(
-            [
-                (
-                    each.event_id,
-                    each.account_id,
-                    each.message_id,
-                    each.event_kind,
-                    each.at_ms,
-                    each.agent,
-                    each.ip,
-                    each.url,
-                    each.geo,
-                    each.verdict,
-                    each.address,
-                )
-                for each in facts
-            ]
-        )
-        yield from event_log.append(add, facts, facts[0].at_ms)
+    erased = yield from _erased(engaged)
+    written = yield from _written(engaged)
+    is_news = [
+        each.message_id not in erased and not (each.is_repeated and each.event in written) for each in engaged
+    ]
+    for index in _leaving(engaged, is_news):
+        each = engaged[index]
+        made = yield _UNSUBSCRIBE(each.account_id, each.address, each.message_id, each.at_ms)
+        is_news[index] = bool(made)
+    news = [each for each, is_new in zip(engaged, is_news, strict=True) if is_new]
+    if news:
+        yield from log.append([each.event for each in news])
     complaints = {
         (each.account_id, each.address): SuppressionRow(
             each.account_id, each.address, SPAM, each.agent, each.at_ms, None
@@ -178,7 +165,7 @@ def record(engaged: Sequence[Engaged], repeated: Collection[int] = ()) -> Unit[l
     }
     if complaints:
         yield from put_suppressions([row for _, row in sorted(complaints.items())])
-    return [each.event_id not in stale for each in engaged]
+    return is_news
 
 
 def subscriber(message_id: int) -> Unit[Subscriber | None]:
@@ -197,31 +184,26 @@ def subscribe(account_id: int, address: str) -> Unit[bool]:
     return bool((yield _SUBSCRIBE(account_id, address)))
 
 
-def _of_erased(engaged: Sequence[Engaged]) -> Unit[set[int]]:
-    """Give the events of messages whose recipients were erased, perhaps after the message was looked up."""
+def _erased(engaged: Sequence[Engaged]) -> Unit[set[int]]:
+    """Give the messages whose recipients were erased, perhaps after the message was looked up."""
     rows = yield _ERASED(sorted({each.message_id for each in engaged}))
-    erased = {message_id for message_id, domain in rows if domain == ERASED_DOMAIN}
-    return {each.event_id for each in engaged if each.message_id in erased}
+    return {message_id for message_id, domain in rows if domain == ERASED_DOMAIN}
 
 
-def _written(event_ids: Collection[int]) -> Unit[set[int]]:
-    """Give those of these events that are in the log."""
-    if not event_ids:
+def _written(engaged: Sequence[Engaged]) -> Unit[set[EngagementEvent]]:
+    """Give what the log has of the messages of those that may have been written before.
+
+    Who does the same with the same message by the same client in the same millisecond does it once.
+    """
+    repeated = sorted({each.message_id for each in engaged if each.is_repeated})
+    if not repeated:
         return set()
-    return {event_id for (event_id,) in (yield _WRITTEN(list(event_ids)))}
+    return {EngagementEvent(*row) for row in (yield _WRITTEN(repeated))}
 
 
-def _unsubscribe(engaged: Sequence[Engaged]) -> Unit[set[int]]:
-    """Write the unsubscriptions; give the events of those that were in the store already."""
-    stale: set[int] = set()
-    leaving = [each for each in engaged if each.event_kind == EventKind.UNSUB]
-    # Sorted, so that two transactions never wait for each other.
-    for each in sorted(leaving, key=lambda each: (each.account_id, each.address, each.event_id)):
-        made = yield _UNSUBSCRIBE(each.account_id, each.address, each.message_id, each.at_ms)
-        if not made:
-            stale.add(each.event_id)
-    return stale
-
-
-def _hour(each: Engaged) -> int:
-    return each.at_ms // HOUR
+def _leaving(engaged: Sequence[Engaged], is_news: Sequence[bool]) -> list[int]:
+    """Give the places of the unsubscriptions, sorted so that two transactions never wait for each other."""
+    places = [
+        index for index, each in enumerate(engaged) if is_news[index] and each.event_kind == EventKind.UNSUB
+    ]
+    return sorted(places, key=lambda index: (engaged[index].account_id, engaged[index].address, index))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import bindparam, case, delete, exists, select, update
 
 from aerogram.model.message_states import Happening, states_before, transition
-from aerogram.store.event_tables import event, notification
-from aerogram.store.records import blob_names, contact_journal
+from aerogram.store.event_tables import IS_SHOWN, event, notification
+from aerogram.store.records import blob_names
 from aerogram.store.records.either import mentions
+from aerogram.store.records.events.reading import CONTACTS, wait_for
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import captured, content, message
 
@@ -68,13 +69,13 @@ _BLANK_MESSAGES = Sql(
 )
 _BLANK_EVENTS = Sql(
     update(event)
-    .where(any_of(event.c.message_id, "message_ids"))
+    .where(any_of(event.c.message_id, "message_ids"), IS_SHOWN)
     .values(reply="", transcript="", agent="", ip="", url="", geo="", address=""),
     "message_ids",
 )
 _BLANK_TRANSCRIPTS = Sql(
     update(event)
-    .where(any_of(event.c.message_id, "message_ids"), mentions(event.c.transcript, "said"))
+    .where(any_of(event.c.message_id, "message_ids"), IS_SHOWN, mentions(event.c.transcript, "said"))
     .values(transcript=""),
     "message_ids",
     "said",
@@ -99,14 +100,8 @@ _BLANK_CONTENTS = Sql(
     update(content)
     .where(
         any_of(content.c.id, "content_ids"),
-        # A mail to several belongs to the others too. The ids of its messages follow its own.
-        ~exists().where(
-            _OTHER.c.account_id == content.c.account_id,
-            _OTHER.c.id > content.c.id,
-            _OTHER.c.id <= content.c.id + bindparam("span"),
-            _OTHER.c.content_id == content.c.id,
-            _OTHER.c.domain != bindparam("alias_domain"),
-        ),
+        # A mail to several belongs to the others too, also when theirs was added to it hours later.
+        ~exists().where(_OTHER.c.content_id == content.c.id, _OTHER.c.domain != bindparam("alias_domain")),
     )
     .values(
         body=b"",
@@ -119,25 +114,13 @@ _BLANK_CONTENTS = Sql(
         treatment="",
     ),
     "content_ids",
-    "span",
     "alias_domain",
 )
 _FORGET_CLIENTS = Sql(
     update(content).where(any_of(content.c.id, "content_ids")).values(transcript=""), "content_ids"
 )
 _MESSAGES_OF = Sql(
-    select(message.c.id)
-    .join_from(
-        content,
-        message,
-        (message.c.account_id == content.c.account_id)
-        & (message.c.id > content.c.id)
-        & (message.c.id <= content.c.id + bindparam("span"))
-        & (message.c.content_id == content.c.id),
-    )
-    .where(any_of(content.c.id, "content_ids"))
-    .order_by(message.c.id),
-    "span",
+    select(message.c.id).where(any_of(message.c.content_id, "content_ids")).order_by(message.c.id),
     "content_ids",
 )
 _BLANK_NOTIFICATIONS = Sql(
@@ -146,9 +129,6 @@ _BLANK_NOTIFICATIONS = Sql(
     .values(body=b"", blob=None, size=0, subject="", treatment=""),
     "content_ids",
 )
-_SPAN: Final = 2**24
-"""Ids behind a content's own among which its messages are: two seconds of `aerogram.base.ids`, or half a
-million recipients."""
 
 
 def messages_to_domain(account_id: int, domain: str, after: int, most: int) -> Unit[list[Found]]:
@@ -162,29 +142,34 @@ def notifications_of(message_ids: Sequence[int]) -> Unit[tuple[list[int], list[i
     contents = [content_id for (content_id,) in (yield _NOTIFICATIONS(message_ids))]
     if not contents:
         return [], []
-    return contents, [message_id for (message_id,) in (yield _MESSAGES_OF(_SPAN, contents))]
+    return contents, (yield from messages_of(contents))
+
+
+def messages_of(content_ids: Sequence[int]) -> Unit[list[int]]:
+    """Give the messages of contents, whenever they were added."""
+    return [message_id for (message_id,) in (yield _MESSAGES_OF(content_ids))]
 
 
 def blank(found: Sequence[Found], alias: str, said: Sequence[str]) -> Unit[list[str]]:
     """Blank all that is personal in messages, their events and captured mail; those that wait are cancelled.
 
-    What contacts have still to be told of them is told to nobody.
+    The contacts' reader waits until the commit, and then finds an alias in place of the recipient.
     ``alias`` stands for the address that is erased; ``said`` is how others' transcripts may write it, in
     small letters. A content goes when all its recipients are of the alias's domain. Gives the names of files
     that no row names any more.
     """
+    yield from wait_for(CONTACTS)
     ids = [each.id for each in found]
     contents = sorted({each.content_id for each in found})
     domain = alias.rpartition("@")[2]
     files = {name for (name,) in [*(yield _CAPTURED_FILES(ids)), *(yield _CONTENT_FILES(contents))]}
     yield _BLANK_MESSAGES(alias, domain, ids)
     yield _BLANK_EVENTS(ids)
-    yield from contact_journal.forget_messages(ids)
     yield _DROP_CAPTURED(ids)
-    yield _BLANK_CONTENTS(contents, _SPAN, domain)
+    yield _BLANK_CONTENTS(contents, domain)
     # What is left are mails to several: who else was in the conversation is nothing that they need.
     yield _FORGET_CLIENTS(contents)
-    siblings = [message_id for (message_id,) in (yield _MESSAGES_OF(_SPAN, contents))]
+    siblings = yield from messages_of(contents)
     for words in said:
         yield _BLANK_TRANSCRIPTS(siblings, words)
     files -= yield from blob_names.in_use(files)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from aerogram.model.event import EventKind
 from aerogram.store.contact_tables import contact, contact_list, list_recipient
+from aerogram.store.event_tables import IS_SHOWN
 from aerogram.store.records.flags import flagged
 from aerogram.store.records.listing import Listing
 from aerogram.store.sql import Sql, Unit
@@ -27,7 +28,7 @@ _READERS: Final = _CONTACTS.where(
     contact.c.email.in_(
         select(message.c.recipient)
         .join(event, event.c.message_id == message.c.id)
-        .where(message.c.account_id == _OF_ACCOUNT, event.c.kind == int(EventKind.OPEN))
+        .where(message.c.account_id == _OF_ACCOUNT, IS_SHOWN, event.c.kind == int(EventKind.OPEN))
     )
 )
 _HAS: Final = list_recipient.c.contact_id

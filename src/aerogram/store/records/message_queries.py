@@ -21,6 +21,7 @@ from aerogram.model.message_status import (
     SOFT_BOUNCED,
 )
 from aerogram.store.contact_tables import contact
+from aerogram.store.event_tables import IS_SHOWN
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign, content, event, message, sender
 
@@ -232,6 +233,7 @@ def _history_select(names: tuple[str, ...]) -> Sql:
 def _history_where(names: tuple[str, ...]) -> list[ColumnElement[bool]]:
     return [
         event.c.account_id == bindparam("account_id"),
+        IS_SHOWN,
         event.c.kind <= _LAST_TOLD,
         *(event.c[name] == bindparam(name) for name in names),
     ]

@@ -1,4 +1,4 @@
-"""Recording what attempts came to: state, event, counters, suppression and journal in one transaction."""
+"""Recording what attempts came to: state, event and suppression in one transaction."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
-from aerogram.model.event import EventKind
-from aerogram.store.event_tables import notification
-from aerogram.store.records import engagements, event_log, submissions
+from aerogram.model.event import DeliveryEvent, EventKind
+from aerogram.store.event_tables import IS_SHOWN, notification
+from aerogram.store.records import engagements, submissions
+from aerogram.store.records.events import log
 from aerogram.store.records.suppressions import SuppressionRow, put_suppressions
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import captured, event, message
@@ -37,7 +38,6 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """All that one finished attempt writes.
 
     ``lease`` must still be the message's; otherwise another worker has it and nothing is written.
-    ``event_type`` is Mailjet's word when webhooks are told of it, else "".
     """
 
     message_id: int
@@ -49,9 +49,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     failure: int = 0
     is_permanent: bool = False
     reply: str = ""
-    event_id: int
     event_kind: int
-    event_type: str = ""
     is_hard: bool = False
     is_blocked: bool = False
     host: str = ""
@@ -71,13 +69,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What tells of an error in the template language."""
     engaged: tuple[Engaged, ...] = ()
     """What a simulated recipient did at once; the moment of each is that of the record."""
-    makes_contact: bool = True
+    is_live: bool = True
     """False of mail by sandbox credentials, and of notices of the service."""
-
-    @property
-    def is_of_contact(self) -> bool:
-        """See `event_log.Fact`: all that webhooks may be told of, so that none is told without its contact."""
-        return self.makes_contact and self.event_type != ""
 
 
 _HELD = Sql(
@@ -114,21 +107,6 @@ _SET_STATE = Sql(
     ),
     *_FINISH,
 )
-EVENT_COLUMNS: Final = (
-    "id",
-    "account_id",
-    "message_id",
-    "kind",
-    "at_ms",
-    "failure",
-    "is_hard",
-    "is_blocked",
-    "reply",
-    "host",
-    "tls",
-    "transcript",
-)
-_ADD_EVENT = Sql(insert(event).values({name: bindparam(name) for name in EVENT_COLUMNS}), *EVENT_COLUMNS)
 _ADD_NOTIFICATION = Sql(
     insert(notification).values(message_id=bindparam("message_id"), content_id=bindparam("content_id")),
     "message_id",
@@ -140,6 +118,7 @@ _DEFERRED_SINCE = Sql(
     select(event.c.id)
     .where(
         event.c.message_id == bindparam("message_id"),
+        IS_SHOWN,
         event.c.kind == bindparam("kind"),
         event.c.at_ms >= bindparam("since"),
     )
@@ -209,15 +188,16 @@ def _queue_notifications(changes: Sequence[Change], now_ms: int) -> Unit[None]:
 
 
 def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:
-    """Append the events of changes, count them, and put them into the journal of webhooks."""
-    add = _ADD_EVENT.many(
+    """Append the events of changes to the log."""
+    yield from log.append(
         [
-            (
-                change.event_id,
+            DeliveryEvent(
                 change.account_id,
                 change.message_id,
                 change.event_kind,
                 now_ms,
+                change.attempts,
+                int(change.is_live),
                 change.failure,
                 int(change.is_hard),
                 int(change.is_blocked),
@@ -229,7 +209,6 @@ def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:
             for change in changes
         ]
     )
-    yield from event_log.append(add, changes, now_ms)
 
 
 def _follow_up(engaged: Sequence[Engaged], now_ms: int) -> Unit[None]:

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import enum
 import functools
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select, true, update
 
 from aerogram.model.message import MessageState
 from aerogram.model.message_states import Happening, states_before, transition
+from aerogram.store.event_tables import IS_SHOWN
 from aerogram.store.records.outcomes import Change, append_events
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import content, event, message
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 MAX_BATCH: Final = 1_000
 """Messages that one transaction changes, so that delivery never waits long for an operator."""
@@ -103,7 +101,7 @@ _LISTED: Final = (
 )
 _HISTORY = Sql(
     select(*(event.c[name] for name in EventRow._fields))
-    .where(event.c.message_id == bindparam("message_id"))
+    .where(event.c.message_id == bindparam("message_id"), IS_SHOWN)
     .order_by(event.c.at_ms, event.c.id),
     "message_id",
 )
@@ -232,13 +230,11 @@ def change(
     action: Action,
     selection: Selection,
     now_ms: int,
-    new_ids: Callable[[int], Sequence[int]],
     most: int = MAX_BATCH,
 ) -> Unit[Changed]:
     """Apply an action to up to ``most`` of the messages meant, each with its event; call until 0 are done.
 
-    Messages in a state that the action does not apply to are not touched. ``new_ids`` gives ids for
-    the events.
+    Messages in a state that the action does not apply to are not touched.
     """
     happening, says = _MEANINGS[action]
     statements, values = _of(selection)
@@ -264,12 +260,9 @@ def change(
                 due_ms=now_ms,
                 attempts=attempts,
                 reply=says,
-                event_id=event_id,
                 event_kind=next_.event_kind,
             )
-            for (message_id, account_id, attempts, _), next_, event_id in zip(
-                taken, follows, new_ids(len(taken)), strict=True
-            )
+            for (message_id, account_id, attempts, _), next_ in zip(taken, follows, strict=True)
         ]
         yield from append_events(changes, now_ms)
     return Changed(len(taken), int(in_flight[0][0]))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import bindparam, insert, text
 
 from aerogram.model.message import Accepted
-from aerogram.model.treatment import packed, packed_personal
+from aerogram.model.treatment import is_sandboxed, packed, packed_personal
+from aerogram.store.records.events import log
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import content, message
 from aerogram.wire.address import ascii_domain, suppression_key
@@ -40,6 +41,11 @@ MESSAGE_COLUMNS: Final = (
     "personal",
 )
 
+_ID: Final = 0
+_REVERSE_PATH: Final = CONTENT_COLUMNS.index("envelope_from")
+_TREATMENT: Final = CONTENT_COLUMNS.index("treatment")
+_CONTENT_ID: Final = MESSAGE_COLUMNS.index("content_id")
+
 _ADD_CONTENT = Sql(
     insert(content).values({name: bindparam(name) for name in CONTENT_COLUMNS}), *CONTENT_COLUMNS
 )
@@ -67,11 +73,10 @@ _ADD_CAMPAIGN_RECIPIENT = Sql(
 
 
 class HeldRow(NamedTuple):
-    """A message that waits for a person from the beginning, and the event that says so."""
+    """A message that waits for a person from the beginning."""
 
     message_id: int
     account_id: int
-    event_id: int
     reason: str
 
 
@@ -115,10 +120,7 @@ def add_rows_of(
             (account_id, name, suppression_key(each.email), each.message_id) for each in accepted
         ]
     if submission.held:
-        rows.held += [
-            HeldRow(each.message_id, submission.account_id, ids.next_id(), submission.held)
-            for each in accepted
-        ]
+        rows.held += [HeldRow(each.message_id, submission.account_id, submission.held) for each in accepted]
     return accepted
 
 
@@ -186,13 +188,32 @@ def rows_of(
 
 
 def add(rows: Rows) -> Unit[None]:
-    """Store the rows of submissions."""
+    """Store the rows of submissions, and that they were accepted."""
     yield _ADD_CONTENT.many(rows.contents)
     yield _ADD_MESSAGE.many(rows.messages)
+    live, other = _parted(rows)
+    yield from log.append_accepted(live, is_live=True)
+    yield from log.append_accepted(other, is_live=False)
     if rows.campaigns:
         # Sorted, so that two transactions never wait for each other; by message, so that the first one counts.
         yield _BEGIN_CAMPAIGN.many(sorted(rows.campaigns, key=_account_and_name))
         yield _ADD_CAMPAIGN_RECIPIENT.many(sorted(rows.campaign_recipients))
+
+
+def _parted(rows: Rows) -> tuple[list[int], list[int]]:
+    """Give the ids of messages of live mail, and those of other mail (`aerogram.model.event.DeliveryEvent`)."""
+    others = {
+        each[_ID]
+        for each in rows.contents
+        if not each[_REVERSE_PATH] or (each[_TREATMENT] and is_sandboxed(each[_TREATMENT]))
+    }
+    if not others:
+        return [each[_ID] for each in rows.messages], []
+    live: list[int] = []
+    other: list[int] = []
+    for each in rows.messages:
+        (other if each[_CONTENT_ID] in others else live).append(each[_ID])
+    return live, other
 
 
 def _account_and_name(row: Row) -> tuple[int, str]:

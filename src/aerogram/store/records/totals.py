@@ -48,7 +48,7 @@ _STATES: Final = Sql(
 )
 _KINDS: Final = Sql(
     select(counter.c.kind, func.sum(counter.c.amount), func.max(counter.c.hour_ms))
-    .where(counter.c.account_id == bindparam("account_id"))
+    .where(counter.c.account_id == bindparam("account_id"), counter.c.kind != int(EventKind.ACCEPTED))
     .group_by(counter.c.kind),
     "account_id",
 )

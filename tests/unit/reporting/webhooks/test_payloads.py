@@ -5,9 +5,9 @@ import json
 
 import pytest
 
-from aerogram.model.announcement import Announcement
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import RELATED_TO, FailureState
+from aerogram.model.webhook_event import WebhookEvent
 from aerogram.reporting.webhooks.call import sample
 from aerogram.reporting.webhooks.payloads import grouped_body, payload, single_body
 from support.django_setup import WEBHOOK_SECRET
@@ -27,7 +27,7 @@ COMMON = {
 
 
 def announced(kind, **facts):
-    return Announcement(
+    return WebhookEvent(
         event_id=1,
         kind=kind,
         at_ms=1_700_000_000_999,
@@ -217,7 +217,7 @@ def read_by_anymail(anymail_view):
         (SPAM, "complained", None),
         (UNSUB, "unsubscribed", None),
     ],
-    ids=lambda value: value.kind.name if isinstance(value, Announcement) else "",
+    ids=lambda value: value.kind.name if isinstance(value, WebhookEvent) else "",
 )
 def test_anymail_normalizes_each_event_as_meant(read_by_anymail, told, event_type, reject_reason):
     (event,) = read_by_anymail(single_body(told))

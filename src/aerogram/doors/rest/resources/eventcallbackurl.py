@@ -13,9 +13,9 @@ from aerogram.doors.rest.queries.filters import Filter
 from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, page_of
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
-from aerogram.model.event import CALLBACK_KINDS
 from aerogram.model.webhook import ALIVE, DEAD
 from aerogram.net.http_target import BadUrlError, parse_target
+from aerogram.reporting.webhooks.event_types import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     SendSample = Callable[[int, int], Awaitable[str]]
     """Takes the account's and the callback's id, posts a sample event, and gives what went wrong, or ""."""
 
-_WORDS_BY_CODE: Final = {str(kind.value): word for word, kind in CALLBACK_KINDS.items()}
+_WORDS_BY_CODE: Final = {str(kind.value): word for word, kind in KINDS.items()}
 
 
 class CallbackUrl(Text):
@@ -70,7 +70,7 @@ class EventCallbackUrl(ChangeableResource):
     keys = (by_id, by_type_and_rank)
     fields = (
         Integer("APIKeyID", "account_id", read_only=True),
-        Choice("EventType", "event_type", tuple(CALLBACK_KINDS), default="open"),
+        Choice("EventType", "event_type", tuple(KINDS), default="open"),
         Integer("ID", "id", read_only=True),
         Flag("IsBackup", "is_backup", default=False),
         Choice("Status", "status", (ALIVE, DEAD), default=ALIVE),

@@ -1,35 +1,50 @@
-"""The journal of webhooks: what must still be told, to whom, and who tells it now.
+"""The outbox of webhooks: which events have still to be sent, and to which URL.
 
-Rows come in with the outcome they speak of (`records.outcomes`) and go when a receiver has taken them.
+A reader of the log puts rows in, and they go when a receiver has taken them.
 A process changes an account's rows only while it holds the account's lease (`records.callback_leases`).
-Deleting a row needs no lease: told is told.
+Deleting a row needs no lease: delivered is delivered.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, func, literal_column, select, update
-from sqlalchemy.types import Boolean
+from sqlalchemy import (
+    SmallInteger,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 
-from aerogram.model.announcement import Announcement
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import FailureState
 from aerogram.model.webhook import ALIVE, DEAD
+from aerogram.model.webhook_event import WebhookEvent
 from aerogram.store.records.callback_leases import is_held
+from aerogram.store.records.events.reading import OfBatch
 from aerogram.store.sql import Sql, Unit, any_of
-from aerogram.store.tables import callback, callback_journal, campaign, content, event, message
+from aerogram.store.tables import callback, campaign, content, event, message, webhook_outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from sqlalchemy import Select
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from aerogram.store.records.events.reading import Batch
     from aerogram.store.sql import Row
 
 PARKED_MS: Final = 2**53 - 1
 """The ``due_ms`` of an event that its receiver refused for a day while it took others."""
 
-JournalKey = tuple[int, int]
+OutboxKey = tuple[int, int]
 """(callback id, event id)"""
 
 
@@ -47,33 +62,33 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's events of one type that are still to be told, and the URLs for them."""
+    """An account's events of one type that are still to be sent, and the URLs for them."""
 
     account_id: int
     event_type: str
-    journals: tuple[int, ...]
-    """Ids of the callbacks in whose journal they stand."""
+    callbacks: tuple[int, ...]
+    """Ids of the callbacks in whose outbox they stand."""
     newest_event_id: int
     primary: Callback | None
     backup: Callback | None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the journal with the event it stands for. ``attempts`` all failed."""
+    """One row of the outbox with the event it stands for. ``attempts`` all failed."""
 
     callback_id: int
     attempts: int
     due_ms: int
     created_ms: int
-    announcement: Announcement
+    event: WebhookEvent
 
     @property
-    def key(self) -> JournalKey:
+    def key(self) -> OutboxKey:
         """What names the row."""
-        return (self.callback_id, self.announcement.event_id)
+        return (self.callback_id, self.event.event_id)
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """What a failed call changes, if the process still holds ``lease`` of the account."""
 
     account_id: int
@@ -87,6 +102,45 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     is_dead: bool
 
 
+class Subscribed(NamedTuple):
+    """An event of an account that has a webhook."""
+
+    event_id: int
+    account_id: int
+    message_id: int
+    kind: int
+    attempt: int
+    at_ms: int
+
+
+def _subscribed(chosen: ColumnElement[bool]) -> Select[tuple[int, ...]]:
+    return (
+        select(event.c.id, *(event.c[name] for name in Subscribed._fields[1:]))
+        .where(
+            chosen,
+            any_of(event.c.kind, "kinds", SmallInteger),
+            exists().where(callback.c.account_id == event.c.account_id),
+        )
+        .order_by(event.c.id)
+    )
+
+
+_SUBSCRIBED: Final = OfBatch(_subscribed, "kinds")
+_ADD: Final = Sql(
+    text(
+        "INSERT INTO webhook_outbox (callback_id, event_id, account_id, message_id, due_ms, created_ms)"
+        " SELECT callback.id, CAST(:event_id AS BIGINT), callback.account_id, CAST(:message_id AS BIGINT),"
+        " CAST(:at_ms AS BIGINT), CAST(:at_ms AS BIGINT) FROM callback"
+        " WHERE callback.account_id = CAST(:account_id AS BIGINT) AND callback.event_type = :event_type"
+        " ORDER BY (callback.status = 'alive') DESC, callback.is_backup ASC LIMIT 1"
+    ),
+    "event_id",
+    "message_id",
+    "at_ms",
+    "account_id",
+    "event_type",
+)
+"""The alive URL, the primary before the backup; when both are dead the primary keeps the event."""
 _CALLBACK_COLUMNS: Final = (
     callback.c.id,
     callback.c.account_id,
@@ -98,13 +152,13 @@ _CALLBACK_COLUMNS: Final = (
     callback.c.first_failure_ms,
 )
 _NEWEST: Final = (
-    select(func.max(callback_journal.c.event_id))
-    .where(callback_journal.c.callback_id == callback.c.id)
+    select(func.max(webhook_outbox.c.event_id))
+    .where(webhook_outbox.c.callback_id == callback.c.id)
     .scalar_subquery()
 )
 _IS_PENDING: Final = (
     select(literal_column("1"))
-    .where(callback_journal.c.callback_id == callback.c.id, callback_journal.c.due_ms < PARKED_MS)
+    .where(webhook_outbox.c.callback_id == callback.c.id, webhook_outbox.c.due_ms < PARKED_MS)
     .exists()
 )
 _PENDING = Sql(
@@ -120,10 +174,10 @@ _FIND = Sql(
 )
 _ENTRIES: Final = (
     select(
-        callback_journal.c.callback_id,
-        callback_journal.c.attempts,
-        callback_journal.c.due_ms,
-        callback_journal.c.created_ms,
+        webhook_outbox.c.callback_id,
+        webhook_outbox.c.attempts,
+        webhook_outbox.c.due_ms,
+        webhook_outbox.c.created_ms,
         event.c.id,
         event.c.kind,
         event.c.at_ms,
@@ -143,41 +197,41 @@ _ENTRIES: Final = (
         func.coalesce(campaign.c.id, 0),
         event.c.geo,
     )
-    .select_from(callback_journal)
-    .join(event, event.c.id == callback_journal.c.event_id)
+    .select_from(webhook_outbox)
+    .join(event, event.c.id == webhook_outbox.c.event_id)
     .join(message, message.c.id == event.c.message_id)
     .join(content, content.c.id == message.c.content_id)
     .outerjoin(
         campaign, and_(campaign.c.account_id == content.c.account_id, campaign.c.name == content.c.campaign)
     )
-    .where(callback_journal.c.callback_id == bindparam("which"))
-    .order_by(callback_journal.c.event_id)
+    .where(webhook_outbox.c.callback_id == bindparam("which"))
+    .order_by(webhook_outbox.c.event_id)
     .limit(bindparam("most"))
 )
 _PAGE = Sql(
-    _ENTRIES.where(callback_journal.c.event_id > bindparam("after"), callback_journal.c.due_ms < PARKED_MS),
+    _ENTRIES.where(webhook_outbox.c.event_id > bindparam("after"), webhook_outbox.c.due_ms < PARKED_MS),
     "which",
     "after",
     "most",
 )
 # A literal, so that both engines see that the partial index serves.
-_IS_RETRIED: Final = literal_column("callback_journal.attempts > 0", Boolean())
+_IS_RETRIED: Final = webhook_outbox.c.attempts > literal_column("0")
 _RETRIED = Sql(
-    _ENTRIES.where(_IS_RETRIED, callback_journal.c.due_ms <= bindparam("now")), "which", "now", "most"
+    _ENTRIES.where(_IS_RETRIED, webhook_outbox.c.due_ms <= bindparam("now")), "which", "now", "most"
 )
 _DELETE = Sql(
-    delete(callback_journal).where(
-        callback_journal.c.callback_id == bindparam("which"),
-        callback_journal.c.event_id == bindparam("event_id"),
+    delete(webhook_outbox).where(
+        webhook_outbox.c.callback_id == bindparam("which"),
+        webhook_outbox.c.event_id == bindparam("event_id"),
     ),
     "which",
     "event_id",
 )
 _POSTPONE = Sql(
-    update(callback_journal)
+    update(webhook_outbox)
     .where(
-        callback_journal.c.callback_id == bindparam("which"),
-        callback_journal.c.event_id == bindparam("event"),
+        webhook_outbox.c.callback_id == bindparam("which"),
+        webhook_outbox.c.event_id == bindparam("event"),
     )
     .values(due_ms=bindparam("due"), attempts=bindparam("made")),
     "due",
@@ -207,16 +261,28 @@ _SET_ALIVE = Sql(
     "ids",
 )
 _START_OVER = Sql(
-    update(callback_journal)
-    .where(any_of(callback_journal.c.callback_id, "ids"), _IS_RETRIED)
+    update(webhook_outbox)
+    .where(any_of(webhook_outbox.c.callback_id, "ids"), _IS_RETRIED)
     .values(due_ms=bindparam("now"), attempts=0),
     "ids",
     "now",
 )
 
 
+def subscribed(batch: Batch, kinds: Sequence[int]) -> Unit[list[Subscribed]]:
+    """Give the events of a batch that are of these kinds and of accounts that have a webhook, in order."""
+    return [Subscribed(*row) for row in (yield _SUBSCRIBED(batch, kinds))]
+
+
+def add(events: Iterable[tuple[Subscribed, str]]) -> Unit[bool]:
+    """Put events, each with its EventType, into the outbox of the URL for it, if the account has one; tell whether any was given."""
+    rows = [(each.event_id, each.message_id, each.at_ms, each.account_id, word) for each, word in events]
+    yield _ADD.many(rows)
+    return bool(rows)
+
+
 def pending() -> Unit[list[Pending]]:
-    """Give all that is to be told, and the URLs for it; cost grows with callbacks, not with events."""
+    """Give all that is to be sent, and the URLs for it; cost grows with callbacks, not with events."""
     rows = yield _PENDING()
     if not rows:
         return []
@@ -229,7 +295,7 @@ def pending() -> Unit[list[Pending]]:
         Pending(
             account_id=account_id,
             event_type=event_type,
-            journals=tuple(which for which, _ in group),
+            callbacks=tuple(which for which, _ in group),
             newest_event_id=max(newest for _, newest in group),
             primary=by_role.get((account_id, event_type, False)),
             backup=by_role.get((account_id, event_type, True)),
@@ -239,7 +305,7 @@ def pending() -> Unit[list[Pending]]:
 
 
 def page(callback_ids: Iterable[int], after: int, most: int) -> Unit[list[Entry]]:
-    """Give the first ``most`` untold events after event id ``after`` of some callbacks, oldest first."""
+    """Give the first ``most`` waiting events after event id ``after`` of some callbacks, oldest first."""
     rows: list[Row] = []
     for which in callback_ids:
         rows += yield _PAGE(which, after, most)
@@ -262,28 +328,28 @@ def find(account_id: int, callback_id: int) -> Unit[Callback | None]:
     return _callback(rows[0]) if rows else None
 
 
-def told(keys: Iterable[JournalKey], recovered: list[int]) -> Unit[None]:
-    """Delete what was told; ``recovered`` are callbacks whose URL failed before and now answered."""
+def delivered(keys: Iterable[OutboxKey], recovered: list[int]) -> Unit[None]:
+    """Delete what was delivered; ``recovered`` are callbacks whose URL failed before and now answered."""
     yield _DELETE.many(list(keys))
     if recovered:
         yield _SET_ALIVE(recovered)
 
 
-def refused(refusal: Refusal, now_ms: int) -> Unit[bool]:
-    """Postpone what could not be told; tell whether the account's lease was still held."""
-    if not (yield from is_held(refusal.account_id, refusal.lease)):
+def failed(failure: Failure, now_ms: int) -> Unit[bool]:
+    """Postpone what could not be delivered; tell whether the account's lease was still held."""
+    if not (yield from is_held(failure.account_id, failure.lease)):
         return False
-    yield _POSTPONE.many(refusal.postponed)
-    yield _SET_FAILING(refusal.callbacks, refusal.failing_since_ms, refusal.reason)
-    if refusal.is_dead:
-        yield _SET_DEAD(refusal.callbacks, refusal.reason)
+    yield _POSTPONE.many(failure.postponed)
+    yield _SET_FAILING(failure.callbacks, failure.failing_since_ms, failure.reason)
+    if failure.is_dead:
+        yield _SET_DEAD(failure.callbacks, failure.reason)
         # The next URL owes these events nothing for what happened at this one.
-        yield _START_OVER(list({which for _, _, which, _ in refusal.postponed}), now_ms)
+        yield _START_OVER(list({which for _, _, which, _ in failure.postponed}), now_ms)
     return True
 
 
 def revive(callback_id: int, now_ms: int) -> Unit[None]:
-    """Call a URL again at once, and tell it also what it refused before; part of changing its row."""
+    """Call a URL again at once, also with what it refused before; part of changing its row."""
     yield _SET_ALIVE([callback_id])
     yield _START_OVER([callback_id], now_ms)
 
@@ -308,7 +374,7 @@ def _entry(row: Row) -> Entry:
         attempts=row[1],
         due_ms=row[2],
         created_ms=row[3],
-        announcement=Announcement(
+        event=WebhookEvent(
             event_id=row[4],
             kind=EventKind(row[5]),
             at_ms=row[6],

@@ -1,11 +1,11 @@
-"""What one receiver may be told now: order, grouping, retries and giving up, without any IO.
+"""What may be sent to one receiver now: order, grouping, retries and giving up, without any IO.
 
-A *lane* is all that one account has to tell one URL. Within it, the events of one message are told in
-their order; those of other messages may overtake. An event that is refused waits and is told again;
+A *schedule* is of all that one account has to send to one URL. Within it, the events of one message are sent in
+their order; those of other messages may overtake. An event that failed waits and is sent again;
 a receiver that refuses everything is left alone for a while and then asked with one event.
 
-The rules are Mailjet's (facts: EVENTS-PARSE §1.2): every answer but 200 is a refusal, a refused event is
-told again every 30 seconds, and a URL that refused for 24 hours is dead, "unless a new event is generated":
+The rules are Mailjet's (facts: EVENTS-PARSE §1.2): every answer but 200 is a failure, a failed event is
+sent again every 30 seconds, and a URL that failed for 24 hours is dead, "unless a new event is generated":
 then it gets one more chance.
 """
 
@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.base.clock import DAY, SECOND
-from aerogram.store.records.callback_journal import PARKED_MS
+from aerogram.store.records.webhook_outbox import PARKED_MS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from aerogram.store.records.callback_journal import Entry, JournalKey
+    from aerogram.store.records.webhook_outbox import Entry, OutboxKey
 
 MAX_IN_FLIGHT: Final = 8
 """Calls under way to one URL."""
@@ -30,18 +30,18 @@ MAX_GROUP: Final = 100
 FAILURES_TO_PAUSE: Final = 8
 """Failures in a row after which a receiver is left alone; with calls in flight it sees 15 at most."""
 MAX_WAITING: Final = 1_000
-"""Messages with a refused event; with that many no new ones begin, so that memory stays bounded."""
+"""Messages with a failed event; with that many no new ones begin, so that memory stays bounded."""
 READY_LOW: Final = 100
 """When fewer events than this are at hand, more are read."""
 MAX_ATTEMPTS: Final = 32_000
-"""What the journal's column can count."""
+"""What the outbox's column can count."""
 
 
 class Timings(msgspec.Struct, frozen=True, kw_only=True):
     """All durations of the sender, in milliseconds; tests shorten them."""
 
     look_ms: int = SECOND
-    """How often the journal is looked at when nothing wakes the sender."""
+    """How often the outbox is looked at when nothing wakes the sender."""
     pause_ms: int = 100
     """The least time between two looks, however often it is woken."""
     retry_ms: int = 30 * SECOND
@@ -51,44 +51,44 @@ class Timings(msgspec.Struct, frozen=True, kw_only=True):
     lease_ms: int = 30 * SECOND
 
 
-class Parcel(msgspec.Struct, frozen=True):
+class Batch(msgspec.Struct, frozen=True):
     """The events of one call, oldest first; one alone unless ``is_grouped``."""
 
     entries: tuple[Entry, ...]
     is_grouped: bool
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a refusal changes."""
+class FailureEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """What a failure changes."""
 
     postponed: list[tuple[int, int, int, int]]
-    """(due_ms, attempts, callback id, event id) of each event of the parcel."""
+    """(due_ms, attempts, callback id, event id) of each event of the batch."""
     parked: list[int]
-    """Ids of events that are told no more, as the receiver took others all day."""
+    """Ids of events that are sent no more, as the receiver took others all day."""
     failing_since_ms: int
     is_first: bool
     """The receiver answered as it should until now."""
     is_dead: bool
-    """It has refused for so long that it is given up, now."""
+    """It has failed for so long that it is given up, now."""
 
 
-class Lane:
-    """Decides for one URL; the caller reads the journal, makes the calls and writes the results."""
+class Schedule:
+    """Decides for one URL; the caller reads the outbox, makes the calls and writes the results."""
 
     def __init__(self, timings: Timings, *, failing_since_ms: int = 0, is_dead: bool = False) -> None:
         self._timings = timings
         self._grouped: frozenset[int] = frozenset()
-        self._ready: dict[JournalKey, Entry] = {}
-        self._flying: set[JournalKey] = set()
+        self._ready: dict[OutboxKey, Entry] = {}
+        self._flying: set[OutboxKey] = set()
         self._busy: set[int] = set()
-        self._waiting: dict[int, tuple[int, JournalKey]] = {}
-        self._gone: set[JournalKey] = set()
-        self._parcels = 0
+        self._waiting: dict[int, tuple[int, OutboxKey]] = {}
+        self._gone: set[OutboxKey] = set()
+        self._batches = 0
         self._failures = FAILURES_TO_PAUSE if is_dead else 0
         self._paused_until_ms = PARKED_MS if is_dead else 0
         self._failing_since_ms = failing_since_ms
-        self._last_told_ms = 0
-        self._last_refused_ms = 0
+        self._last_delivered_ms = 0
+        self._last_failed_ms = 0
         self._is_dead = is_dead
 
     # What the caller may ask.
@@ -96,7 +96,7 @@ class Lane:
     @property
     def is_idle(self) -> bool:
         """Nothing is under way."""
-        return not self._parcels
+        return not self._batches
 
     @property
     def is_dead(self) -> bool:
@@ -105,19 +105,19 @@ class Lane:
 
     @property
     def is_full(self) -> bool:
-        """So much was refused that only retries are wanted."""
+        """So much failed that only retries are wanted."""
         return len(self._waiting) >= MAX_WAITING
 
     def wants_more(self, now_ms: int) -> bool:
-        """Tell whether events should be read from the journal."""
-        return len(self._ready) < READY_LOW and self._parcels < self._limit(now_ms)
+        """Tell whether events should be read from the outbox."""
+        return len(self._ready) < READY_LOW and self._batches < self._limit(now_ms)
 
     def wake_at_ms(self, now_ms: int) -> int | None:
         """Tell when something can change that no finished call and no new event announces."""
         limit = self._limit(now_ms)
         if limit == 0 and self._paused_until_ms != PARKED_MS:
             return self._paused_until_ms
-        if self._parcels >= limit:
+        if self._batches >= limit:
             return None
         moments = [due_ms for due_ms, _ in self._waiting.values()]
         moments += [
@@ -130,7 +130,7 @@ class Lane:
     # What the caller tells.
 
     def serve(self, callback_ids: Collection[int], grouped: frozenset[int]) -> None:
-        """Say which callbacks have events in this lane, and which of them want arrays."""
+        """Say which callbacks have events in this schedule, and which of them want arrays."""
         self._grouped = grouped
         # Rows that were deleted with their callback would be waited for in vain.
         for message_id, (_, (callback_id, _)) in list(self._waiting.items()):
@@ -138,57 +138,57 @@ class Lane:
                 del self._waiting[message_id]
 
     def begin_read(self) -> None:
-        """Say that the journal is being read, so that what is told meanwhile is not taken for new."""
+        """Say that the outbox is being read, so that what is delivered meanwhile is not taken for new."""
         self._gone.clear()
 
     def offer(self, entries: Sequence[Entry], now_ms: int) -> None:
-        """Take what was read from the journal, in the order of event ids; what must wait is left there."""
+        """Take what was read from the outbox, in the order of event ids; what must wait is left there."""
         for entry in entries:
             if entry.key in self._gone or entry.key in self._flying or entry.key in self._ready:
                 continue
-            message_id = entry.announcement.message_id
+            message_id = entry.event.message_id
             if self.is_full and (not entry.attempts or message_id not in self._waiting):
                 continue
             if message_id not in self._waiting and not self._is_due(entry.due_ms, now_ms):
                 self._waiting[message_id] = (entry.due_ms, entry.key)
             if message_id in self._waiting:
-                # Only the refused event itself ends the waiting; its successors may not overtake it.
+                # Only the failed event itself ends the waiting; its successors may not overtake it.
                 due_ms, key = self._waiting[message_id]
                 if key != entry.key or not self._is_due(due_ms, now_ms):
                     continue
                 del self._waiting[message_id]
             self._ready[entry.key] = entry
         self._gone.clear()
-        self._ready = dict(sorted(self._ready.items(), key=lambda item: item[1].announcement.event_id))
+        self._ready = dict(sorted(self._ready.items(), key=lambda item: item[1].event.event_id))
 
-    def next_parcel(self, now_ms: int) -> Parcel | None:
-        """Give what is to be told now, if anything; the caller must `settle` it."""
-        if self._parcels >= self._limit(now_ms):
+    def next_batch(self, now_ms: int) -> Batch | None:
+        """Give what is to be sent now, if anything; the caller must `settle` it."""
+        if self._batches >= self._limit(now_ms):
             return None
-        parcel = self._choose(now_ms)
-        if parcel is not None:
-            self._parcels += 1
-            for entry in parcel.entries:
+        batch = self._choose(now_ms)
+        if batch is not None:
+            self._batches += 1
+            for entry in batch.entries:
                 del self._ready[entry.key]
                 self._flying.add(entry.key)
-                self._busy.add(entry.announcement.message_id)
-        return parcel
+                self._busy.add(entry.event.message_id)
+        return batch
 
-    def told(self, now_ms: int) -> bool:
-        """Note that the receiver took a parcel; tell whether it had been failing."""
+    def delivered(self, now_ms: int) -> bool:
+        """Note that the receiver took a batch; tell whether it had been failing."""
         was_failing = bool(self._failing_since_ms) or self._is_dead
         self._failures = 0
         self._paused_until_ms = 0
         self._failing_since_ms = 0
         self._is_dead = False
-        self._last_told_ms = now_ms
+        self._last_delivered_ms = now_ms
         return was_failing
 
-    def refused(self, parcel: Parcel, now_ms: int) -> Verdict:
-        """Note that the receiver did not take a parcel; say what that changes."""
+    def failed(self, batch: Batch, now_ms: int) -> FailureEffect:
+        """Note that the receiver did not take a batch; say what that changes."""
         is_first = not self._failing_since_ms
         self._failing_since_ms = self._failing_since_ms or now_ms
-        self._last_refused_ms = now_ms
+        self._last_failed_ms = now_ms
         self._failures += 1
         is_dead = not self._is_dead and now_ms - self._failing_since_ms >= self._timings.give_up_ms
         self._is_dead = self._is_dead or is_dead
@@ -196,8 +196,8 @@ class Lane:
             self._paused_until_ms = PARKED_MS
         elif self._failures >= FAILURES_TO_PAUSE:
             self._paused_until_ms = now_ms + self._timings.retry_ms
-        postponed, parked = self._postpone(parcel, now_ms)
-        return Verdict(
+        postponed, parked = self._postpone(batch, now_ms)
+        return FailureEffect(
             postponed=postponed,
             parked=parked,
             failing_since_ms=self._failing_since_ms,
@@ -205,18 +205,18 @@ class Lane:
             is_dead=is_dead,
         )
 
-    def settle(self, parcel: Parcel) -> None:
-        """Note that the result of a parcel is written: its place is free, and its messages may go on."""
-        self._parcels -= 1
-        for entry in parcel.entries:
+    def settle(self, batch: Batch) -> None:
+        """Note that the result of a batch is written: its place is free, and its messages may go on."""
+        self._batches -= 1
+        for entry in batch.entries:
             self._flying.discard(entry.key)
-            self._busy.discard(entry.announcement.message_id)
+            self._busy.discard(entry.event.message_id)
             self._gone.add(entry.key)
 
     def give_chance(self, now_ms: int) -> None:
         """Let a dead receiver be asked once more, as a new event came; not sooner than any retry."""
         if self._is_dead and self._paused_until_ms == PARKED_MS:
-            self._paused_until_ms = max(now_ms, self._last_refused_ms + self._timings.retry_ms)
+            self._paused_until_ms = max(now_ms, self._last_failed_ms + self._timings.retry_ms)
 
     # How it decides.
 
@@ -232,7 +232,7 @@ class Lane:
         """Nothing waits longer than a retry takes: a later moment means that the clock was set back."""
         return moment_ms <= now_ms or moment_ms > now_ms + self._timings.retry_ms
 
-    def _choose(self, now_ms: int) -> Parcel | None:
+    def _choose(self, now_ms: int) -> Batch | None:
         """Find the oldest single event and the oldest array that may go; take the older of the two."""
         single: Entry | None = None
         group: list[Entry] = []
@@ -240,7 +240,7 @@ class Lane:
         joined: set[int] = set()
         passed: set[int] = set()
         for entry in self._ready.values():
-            message_id = entry.announcement.message_id
+            message_id = entry.event.message_id
             if message_id in self._busy or message_id in passed:
                 passed.add(message_id)
             elif entry.callback_id in self._grouped:
@@ -257,41 +257,43 @@ class Lane:
                     if not self._grouped:
                         break
         if group and (len(group) >= room or self._is_ripe(group[0], now_ms)):
-            first = group[0].announcement.event_id
-            if single is None or first < single.announcement.event_id:
-                return Parcel(tuple(group), is_grouped=True)
-        return Parcel((single,), is_grouped=False) if single else None
+            first = group[0].event.event_id
+            if single is None or first < single.event.event_id:
+                return Batch(tuple(group), is_grouped=True)
+        return Batch((single,), is_grouped=False) if single else None
 
     def _is_ripe(self, entry: Entry, now_ms: int) -> bool:
         """Let the first event of an array wait a moment for others, but only when it is new."""
         return bool(entry.attempts) or not 0 <= now_ms - entry.created_ms < self._timings.group_ms
 
-    def _postpone(self, parcel: Parcel, now_ms: int) -> tuple[list[tuple[int, int, int, int]], list[int]]:
+    def _postpone(self, batch: Batch, now_ms: int) -> tuple[list[tuple[int, int, int, int]], list[int]]:
         due_ms = now_ms + self._timings.retry_ms
         postponed: list[tuple[int, int, int, int]] = []
         parked: list[int] = []
-        for entry in parcel.entries:
-            told = entry.announcement
+        for entry in batch.entries:
+            event = entry.event
             attempts = min(entry.attempts + 1, MAX_ATTEMPTS)
             is_parked = self._is_hopeless(attempts, now_ms)
             if is_parked:
-                parked.append(told.event_id)
+                parked.append(event.event_id)
             else:
-                self._waiting.setdefault(told.message_id, (due_ms, entry.key))
+                self._waiting.setdefault(event.message_id, (due_ms, entry.key))
             postponed.append((PARKED_MS if is_parked else due_ms, attempts, *entry.key))
         for key, entry in list(self._ready.items()):
-            if entry.announcement.message_id in self._waiting or (self.is_full and not entry.attempts):
+            if entry.event.message_id in self._waiting or (self.is_full and not entry.attempts):
                 del self._ready[key]
         return postponed, parked
 
     def _is_hopeless(self, attempts: int, now_ms: int) -> bool:
-        """Tell whether an event was refused for a day by a receiver that took others meanwhile."""
+        """Tell whether an event failed for a day by a receiver that took others meanwhile."""
         give_up_ms = self._timings.give_up_ms
-        return attempts * self._timings.retry_ms >= give_up_ms and self._last_told_ms > now_ms - give_up_ms
+        return (
+            attempts * self._timings.retry_ms >= give_up_ms and self._last_delivered_ms > now_ms - give_up_ms
+        )
 
 
 def _room(entry: Entry) -> int:
-    """How many events share the array of this one: fewer after each refusal, down to it alone.
+    """How many events share the array of this one: fewer after each failure, down to it alone.
 
     So one event that a receiver cannot take does not hold back those it once shared an array with.
     """

@@ -1,33 +1,18 @@
-"""An event as the outside is told of it, whoever tells: webhooks now, other readers later."""
+"""An event as a webhook call carries it."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from aerogram.model.event import EventKind
 from aerogram.model.outcome import FailureState
 
-ANNOUNCED_AS: Final[dict[EventKind, str]] = {
-    EventKind.SENT: "sent",
-    EventKind.OPEN: "open",
-    EventKind.CLICK: "click",
-    EventKind.BOUNCE: "bounce",
-    EventKind.BLOCKED: "blocked",
-    EventKind.SPAM: "spam",
-    EventKind.UNSUB: "unsub",
-    EventKind.DEFERRED: "bounce",
-}
-"""The EventType under which each kind is told; kinds that are missing stay inside.
-
-A message's **first** deferral is told as a ``bounce`` that is not hard, with the error
-``greylisted``: the one word of Mailjet's that its clients read as *deferred, still on its way*. The
-later deferrals of the same message are not told.
-"""
+if TYPE_CHECKING:
+    from aerogram.model.event import EventKind
 
 
-class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the event log together with what its message says about itself."""
 
     event_id: int

@@ -4,8 +4,8 @@ import pytest
 
 from aerogram.base.ids import id_of_uuid
 from aerogram.model.event import EventKind
-from aerogram.store.records import callback_journal, callback_leases
-from aerogram.store.records.callback_journal import PARKED_MS, Refusal
+from aerogram.store.records import callback_leases, webhook_outbox
+from aerogram.store.records.webhook_outbox import PARKED_MS, Failure
 from support.webhooks import ACCOUNT, Mailroom
 
 URL = "https://example.com/hook"
@@ -19,11 +19,11 @@ def mailroom(database):
 
 
 def pending(database):
-    return database.read(callback_journal.pending)
+    return database.read(webhook_outbox.pending)
 
 
 def page(database, *callbacks, after=0, most=100):
-    return database.read(lambda: callback_journal.page(callbacks, after, most))
+    return database.read(lambda: webhook_outbox.page(callbacks, after, most))
 
 
 def hold(database, *accounts, lease=LEASE, now=NOW, until=NOW + 1000):
@@ -40,11 +40,11 @@ def refuse(database, callback_id, event_id, **changes):
         "reason": "The receiver answered 500 instead of 200.",
         "is_dead": False,
     }
-    return database.write(lambda: callback_journal.refused(Refusal(**facts | changes), NOW))
+    return database.write(lambda: webhook_outbox.failed(Failure(**facts | changes), NOW))
 
 
 def ids(entries):
-    return [entry.announcement.event_id for entry in entries]
+    return [entry.event.event_id for entry in entries]
 
 
 async def test_nothing_is_pending_in_an_empty_journal(database):
@@ -56,7 +56,7 @@ async def test_an_event_is_pending_for_the_callback_of_its_type_alone(database, 
     await mailroom.callback(URL, "bounce")
     (event,) = await mailroom.happen(await mailroom.messages(1))
     (found,) = await pending(database)
-    assert (found.account_id, found.event_type, found.journals) == (ACCOUNT, "sent", (sent,))
+    assert (found.account_id, found.event_type, found.callbacks) == (ACCOUNT, "sent", (sent,))
     assert found.newest_event_id == event
     assert (found.primary.id, found.backup) == (sent, None)
 
@@ -76,7 +76,7 @@ async def test_a_page_carries_all_that_is_told(database, mailroom):
     (event,) = await mailroom.happen([message], reply="250 2.0.0 Ok: queued as 4ABC")
     (entry,) = await page(database, sent)
     assert entry.key == (sent, event)
-    told = entry.announcement
+    told = entry.event
     assert (told.kind, told.message_id, told.reply) == (
         EventKind.SENT,
         message,
@@ -103,7 +103,7 @@ async def test_pages_of_several_callbacks_are_one_sequence(database, mailroom):
 async def test_what_was_told_is_gone(database, mailroom):
     sent = await mailroom.callback(URL)
     first, second = await mailroom.happen(await mailroom.messages(2))
-    await database.write(lambda: callback_journal.told([(sent, first)], []))
+    await database.write(lambda: webhook_outbox.delivered([(sent, first)], []))
     assert ids(await page(database, sent)) == [second]
 
 
@@ -142,7 +142,7 @@ async def test_only_events_that_failed_and_are_due_are_retried(database, mailroo
     await hold(database, ACCOUNT)
     await refuse(database, sent, first)
     await refuse(database, sent, second, postponed=[(NOW + 31, 1, sent, second)])
-    found = await database.read(lambda: callback_journal.retried([sent], NOW + 30, 10))
+    found = await database.read(lambda: webhook_outbox.retried([sent], NOW + 30, 10))
     assert ids(found) == [first]
 
 
@@ -177,7 +177,7 @@ async def test_events_of_a_dead_url_go_to_the_journal_of_its_backup(database, ma
     (second,) = await mailroom.happen([message])
     assert await mailroom.journal() == [(sent, first, 0), (backup, second, 0)]
     (found,) = await pending(database)
-    assert set(found.journals) == {sent, backup}
+    assert set(found.callbacks) == {sent, backup}
 
 
 async def test_reviving_brings_back_parked_events_too(database, mailroom):
@@ -185,7 +185,7 @@ async def test_reviving_brings_back_parked_events_too(database, mailroom):
     (event,) = await mailroom.happen(await mailroom.messages(1))
     await hold(database, ACCOUNT)
     await refuse(database, sent, event, postponed=[(PARKED_MS, 2880, sent, event)], is_dead=False)
-    await database.write(lambda: callback_journal.revive(sent, NOW))
+    await database.write(lambda: webhook_outbox.revive(sent, NOW))
     assert await mailroom.state(sent) == ("alive", 0, "")
     assert ids(await page(database, sent)) == [event]
 
@@ -195,15 +195,15 @@ async def test_an_answer_clears_the_failure(database, mailroom):
     (event,) = await mailroom.happen(await mailroom.messages(1))
     await hold(database, ACCOUNT)
     await refuse(database, sent, event, is_dead=True)
-    await database.write(lambda: callback_journal.told([(sent, event)], [sent]))
+    await database.write(lambda: webhook_outbox.delivered([(sent, event)], [sent]))
     assert await mailroom.state(sent) == ("alive", 0, "")
 
 
 async def test_a_callback_is_found_by_its_own_account_alone(database, mailroom):
     sent = await mailroom.callback(URL)
-    found = await database.read(lambda: callback_journal.find(ACCOUNT, sent))
+    found = await database.read(lambda: webhook_outbox.find(ACCOUNT, sent))
     assert (found.id, found.event_type, found.version) == (sent, "sent", 1)
-    assert await database.read(lambda: callback_journal.find(ACCOUNT + 1, sent)) is None
+    assert await database.read(lambda: webhook_outbox.find(ACCOUNT + 1, sent)) is None
 
 
 # Leases

@@ -1,0 +1,33 @@
+"""The reader of the log that puts events into the outbox of the webhooks that subscribe to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.events.reader import Reader
+from aerogram.reporting.webhooks.event_types import EVENT_TYPES, event_type_of
+from aerogram.store.records import webhook_outbox
+from aerogram.store.records.events.reading import CONTACTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aerogram.store.records.events.reading import Batch
+    from aerogram.store.sql import Unit
+
+WEBHOOKS: Final = "webhooks"
+_KINDS: Final = [int(kind) for kind in EVENT_TYPES]
+
+
+def webhooks_reader(woken: Callable[[], None]) -> Reader:
+    """Make the reader; ``woken`` is called when the outbox has new rows.
+
+    It reads what the contacts' reader has read, so that each event finds its contact.
+    """
+    return Reader(name=WEBHOOKS, handle=_enqueue, after=CONTACTS, woken=woken)
+
+
+def _enqueue(batch: Batch) -> Unit[bool]:
+    events = yield from webhook_outbox.subscribed(batch, _KINDS)
+    wanted = [(each, word) for each in events if (word := event_type_of(each.kind, each.attempt))]
+    return (yield from webhook_outbox.add(wanted))

@@ -1,0 +1,1 @@
+"""The event log: appending to it, and reading on from where a reader stopped."""

@@ -1,0 +1,56 @@
+"""The one way into the event log: a fact is appended in the transaction that made it true.
+
+Nothing else is written for those who read the log: each reader has a cursor of its own (`records.events.reading`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import SmallInteger, bindparam, insert, literal_column, select, text
+
+from aerogram.model.event import DeliveryEvent, EngagementEvent, EventKind
+from aerogram.store.event_tables import event
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables import message
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def _adding(columns: tuple[str, ...]) -> Sql:
+    """Make the statement that adds events with these columns; the database gives them their ids."""
+    bound = ", ".join(f":{name}" for name in columns)
+    return Sql(text(f"INSERT INTO event ({', '.join(columns)}) VALUES ({bound})"), *columns)  # noqa: S608 - names of columns
+
+
+_ADD_DELIVERIES: Final = _adding(DeliveryEvent._fields)
+_ADD_ENGAGEMENTS: Final = _adding(EngagementEvent._fields)
+_ADD_ACCEPTED: Final = Sql(
+    # Out of the rows that were just added: one statement, however many they are.
+    insert(event).from_select(
+        ["account_id", "message_id", "kind", "at_ms", "is_live"],
+        select(
+            message.c.account_id,
+            message.c.id,
+            literal_column(str(int(EventKind.ACCEPTED))),
+            message.c.created_ms,
+            bindparam("is_live", type_=SmallInteger),
+        ).where(any_of(message.c.id, "message_ids")),
+        include_defaults=False,
+    ),
+    "is_live",
+    "message_ids",
+)
+
+
+def append(events: Sequence[DeliveryEvent] | Sequence[EngagementEvent]) -> Unit[None]:
+    """Append events of one of the two types."""
+    add = _ADD_DELIVERIES if isinstance(events[0], DeliveryEvent) else _ADD_ENGAGEMENTS
+    yield add.many(events)
+
+
+def append_accepted(message_ids: Sequence[int], *, is_live: bool) -> Unit[None]:
+    """Append the acceptance of messages whose rows this transaction added."""
+    if message_ids:
+        yield _ADD_ACCEPTED(int(is_live), message_ids)

@@ -1,0 +1,88 @@
+"""What a batch of events says of contacts, with the recipients it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sqlalchemy import and_, func, literal_column, or_, select
+
+from aerogram.model.event import EventKind, Verdict
+from aerogram.store.event_tables import event
+from aerogram.store.records.events.reading import OfBatch
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables import content, message
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import Select
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from aerogram.store.records.events.reading import Batch
+
+
+class ContactEvent(NamedTuple):
+    """One event with the recipient it is about, "" when the message is gone.
+
+    ``personal`` is `aerogram.model.treatment.packed_personal`.
+    """
+
+    account_id: int
+    message_id: int
+    kind: int
+    at_ms: int
+    recipient: str
+    personal: str
+
+
+def _is(*kinds: EventKind) -> ColumnElement[bool]:
+    return event.c.kind.in_([literal_column(str(int(kind))) for kind in kinds])
+
+
+_SAYS_SOMETHING: Final = or_(
+    and_(
+        or_(
+            _is(EventKind.SENT, EventKind.BOUNCE, EventKind.BLOCKED),
+            and_(_is(EventKind.DEFERRED), event.c.attempt == literal_column("1")),
+        ),
+        event.c.is_live == literal_column("1"),
+    ),
+    and_(
+        _is(EventKind.OPEN, EventKind.CLICK, EventKind.UNSUB, EventKind.SPAM),
+        # What a scanner does is not done by the recipient.
+        event.c.verdict != literal_column(str(int(Verdict.SCANNER))),
+    ),
+)
+
+
+def _found(chosen: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    return (
+        select(
+            *(event.c[name] for name in ContactEvent._fields[:4]),
+            func.coalesce(message.c.recipient, literal_column("''")),
+            func.coalesce(message.c.personal, literal_column("''")),
+        )
+        .outerjoin(message, message.c.id == event.c.message_id)
+        .where(chosen, _SAYS_SOMETHING)
+        .order_by(event.c.id)
+    )
+
+
+_FOUND: Final = OfBatch(_found)
+_TREATMENTS: Final = Sql(
+    select(message.c.id, content.c.treatment)
+    .join(content, content.c.id == message.c.content_id)
+    .where(any_of(message.c.id, "message_ids")),
+    "message_ids",
+)
+
+
+def of_contacts(batch: Batch) -> Unit[list[ContactEvent]]:
+    """Give the events of a batch that say something of a contact, in order."""
+    return [ContactEvent(*row) for row in (yield _FOUND(batch))]
+
+
+def treatments(message_ids: Collection[int]) -> Unit[dict[int, str]]:
+    """Give the treatments of messages, as `aerogram.model.treatment.packed` wrote them."""
+    rows = yield _TREATMENTS(list(message_ids))
+    return dict(rows)

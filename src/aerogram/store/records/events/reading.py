@@ -1,0 +1,232 @@
+"""Reading the log on from where a named reader stopped, in the order of commits.
+
+A *batch* is what one transaction of a reader covers. The reader's row is held while it is read, and the cursor moves
+in the transaction that has the batch's effects: so each event counts exactly once, whoever dies, and with any number
+of processes.
+
+The order of commits is that of ids on SQLite, which has one writer at a time and gives each event the largest id and
+one more. On PostgreSQL transactions commit in any order, so an event bears the number of its transaction, and readers go
+by (transaction, id) up to the oldest transaction that is still open: nothing that commits later can come to lie
+before a cursor. A transaction that stays open, in any database of the server, keeps readers back, but no mail.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import BigInteger, and_, bindparam, delete, select, text, tuple_, update
+from sqlalchemy.types import Boolean
+
+from aerogram.store.event_tables import event, event_backlog, event_reader
+from aerogram.store.records.either import either
+from aerogram.store.sql import Compiled, Engine, Sql, Unit, any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sqlalchemy.sql.elements import ColumnElement
+    from sqlalchemy.sql.expression import ClauseElement
+
+    from aerogram.store.sql import Step as SqlStep
+
+
+class Cursor(NamedTuple):
+    """The last event that a reader has read; ``committed_in`` is 0 on SQLite."""
+
+    committed_in: int
+    event_id: int
+
+
+CONTACTS: Final = "contacts"
+"""The reader that keeps contacts, for which an erasure waits."""
+START: Final = Cursor(0, 0)
+END: Final = Cursor(2**63 - 1, 2**63 - 1)
+
+
+class Step(NamedTuple):
+    """What one step of a reader came to. ``has_effect`` is what its handler said: something follows from it."""
+
+    amount: int
+    has_effect: bool
+
+
+NOTHING: Final = Step(0, has_effect=False)
+
+
+class Batch(NamedTuple):
+    """The events of one step of a reader: those after a cursor up to another one, or some of its backlog."""
+
+    after: Cursor
+    upto: Cursor
+    backlog: tuple[int, ...] = ()
+    """Ids; when there are any, they alone are meant."""
+
+
+_AFTER: Final = ("after_transaction", "after_id")
+_UPTO: Final = ("upto_transaction", "upto_id")
+_CURSORS: Final = (*_AFTER, *_UPTO)
+_GIVEN: Final = {name: bindparam(name, type_=BigInteger) for name in _CURSORS}
+_BETWEEN: Final = either(
+    and_(
+        event.c.id > _GIVEN["after_id"],
+        event.c.id <= _GIVEN["upto_id"],
+        _GIVEN["after_transaction"] <= _GIVEN["upto_transaction"],
+    ),
+    and_(
+        tuple_(event.c.committed_in, event.c.id) > tuple_(*(_GIVEN[name] for name in _AFTER)),
+        tuple_(event.c.committed_in, event.c.id) <= tuple_(*(_GIVEN[name] for name in _UPTO)),
+    ),
+    Boolean,
+)
+
+
+class OfBatch:
+    """A statement about the events of a batch; ``build`` gets the condition that says which."""
+
+    def __init__(self, build: Callable[[ColumnElement[bool]], ClauseElement], *names: str) -> None:
+        self._between = Sql(build(_BETWEEN), *names, *_CURSORS)
+        self._listed = Sql(build(any_of(event.c.id, "event_ids")), *names, "event_ids")
+
+    def __call__(self, batch: Batch, *values: Any) -> SqlStep:
+        """Execute with these values."""
+        if batch.backlog:
+            return self._listed(*values, list(batch.backlog))
+        return self._between(*values, *batch.after, *batch.upto)
+
+
+class _PerEngine(Sql):
+    """A statement that each engine has to be asked in its own words; both use all parameters."""
+
+    __slots__ = ("_texts",)
+
+    def __init__(self, sqlite: str, postgresql: str, *names: str) -> None:
+        self._texts = {
+            Engine.SQLITE: Sql(text(sqlite), *names),
+            Engine.POSTGRESQL: Sql(text(postgresql), *names),
+        }
+
+    def compiled(self, engine: Engine) -> Compiled:
+        """See `Sql.compiled`."""
+        return self._texts[engine].compiled(engine)
+
+
+_HORIZON: Final = "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
+"""The oldest transaction that is still open: all before it are committed, and visible, or gone."""
+_NEXT: Final = _PerEngine(
+    "SELECT 0, max(id), count(*) FROM (SELECT id FROM event WHERE id > :after_id AND id <= :upto_id"
+    " AND :after_transaction <= :upto_transaction ORDER BY id LIMIT :most) AS step HAVING count(*) > 0",
+    "SELECT committed_in, id, count(*) OVER () FROM ("  # noqa: S608 - no value in it
+    "SELECT committed_in, id FROM event"
+    " WHERE (committed_in, id) > (CAST(:after_transaction AS BIGINT), CAST(:after_id AS BIGINT))"
+    " AND (committed_in, id) <= (CAST(:upto_transaction AS BIGINT), CAST(:upto_id AS BIGINT))"
+    " AND committed_in < " + _HORIZON + " ORDER BY committed_in, id LIMIT :most"
+    ") AS step ORDER BY 1 DESC, 2 DESC LIMIT 1",
+    *_CURSORS,
+    "most",
+)
+_NEWEST: Final = _PerEngine(
+    "SELECT committed_in, id FROM event ORDER BY id DESC LIMIT 1",
+    "SELECT committed_in, id FROM event WHERE committed_in < "  # noqa: S608 - no value in it
+    + _HORIZON
+    + " ORDER BY committed_in DESC, id DESC LIMIT 1",
+)
+_ADD: Final = Sql(
+    text(
+        "INSERT INTO event_reader (name, committed_in, event_id) VALUES (:name, 0, 0)"
+        " ON CONFLICT (name) DO NOTHING"
+    ),
+    "name",
+)
+_ALL: Final = Sql(select(event_reader.c.name, event_reader.c.committed_in, event_reader.c.event_id))
+_NAMED: Final = select(event_reader.c.committed_in, event_reader.c.event_id).where(
+    event_reader.c.name == bindparam("name")
+)
+_CURSOR: Final = Sql(_NAMED, "name")
+_HOLD: Final = Sql(_NAMED.with_for_update(skip_locked=True), "name")
+_WAIT_FOR: Final = Sql(_NAMED.with_for_update(), "name")
+_MOVE: Final = Sql(
+    update(event_reader)
+    .where(event_reader.c.name == bindparam("which"))
+    .values(committed_in=bindparam("transaction"), event_id=bindparam("last_id")),
+    "transaction",
+    "last_id",
+    "which",
+)
+_OF_READER: Final = event_backlog.c.reader == bindparam("name")
+_BACKLOG: Final = Sql(
+    select(event_backlog.c.event_id)
+    .where(_OF_READER)
+    .order_by(event_backlog.c.event_id)
+    .limit(bindparam("most")),
+    "name",
+    "most",
+)
+_HAVE_BACKLOG: Final = Sql(select(event_backlog.c.reader).distinct())
+_FORGET: Final = Sql(
+    delete(event_backlog).where(_OF_READER, any_of(event_backlog.c.event_id, "event_ids")),
+    "name",
+    "event_ids",
+)
+
+
+def register(names: Sequence[str]) -> Unit[None]:
+    """Give a row to readers that have none: they begin with the first event of the log."""
+    yield _ADD.many([(name,) for name in sorted(names)])
+
+
+def cursors() -> Unit[dict[str, Cursor]]:
+    """Give how far each reader that has a row has come."""
+    return {name: Cursor(*position) for name, *position in (yield _ALL())}
+
+
+def is_behind(names: Sequence[str]) -> Unit[bool]:
+    """Tell whether any of these readers has something to read, as far as can be told without holding them."""
+    found = yield from cursors()
+    newest = yield _NEWEST()
+    if newest and any(found.get(name, START) < newest[0] for name in names):
+        return True
+    with_backlog = {name for (name,) in (yield _HAVE_BACKLOG())}
+    return not with_backlog.isdisjoint(names)
+
+
+def step(name: str, after: str, most: int, handle: Callable[[Batch], Unit[bool]]) -> Unit[Step]:
+    """Read up to ``most`` events: have them handled, and move the cursor past them.
+
+    Nothing is read while another process holds the reader. A reader ``after`` another one ("" for none) reads no
+    event that the other has not read.
+    """
+    held = yield _HOLD(name)
+    if not held:
+        return NOTHING
+    cursor = Cursor(*held[0])
+    upto = END
+    if after:
+        if (yield _BACKLOG(after, 1)):
+            return NOTHING
+        passed = yield _CURSOR(after)
+        upto = Cursor(*passed[0]) if passed else START
+    backlog = tuple(event_id for (event_id,) in (yield _BACKLOG(name, most)))
+    if backlog:
+        has_effect = yield from handle(Batch(cursor, cursor, backlog))
+        yield _FORGET(name, list(backlog))
+        return Step(len(backlog), has_effect)
+    last, amount = yield from page(cursor, upto, most)
+    if not amount:
+        return NOTHING
+    has_effect = yield from handle(Batch(cursor, last))
+    yield _MOVE(*last, name)
+    return Step(amount, has_effect)
+
+
+def page(after: Cursor, upto: Cursor, most: int) -> Unit[tuple[Cursor, int]]:
+    """Find the last of the next events that can be read, ``most`` at the most; and how many they are."""
+    found = yield _NEXT(*after, *upto, most)
+    if not found:
+        return after, 0
+    [(transaction, last_id, amount)] = found
+    return Cursor(transaction, last_id), amount
+
+
+def wait_for(name: str) -> Unit[None]:
+    """Hold a reader until the commit, when it has committed what it is about; it reads nothing meanwhile."""
+    yield _WAIT_FOR(name)
