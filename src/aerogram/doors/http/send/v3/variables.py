@@ -1,0 +1,38 @@
+"""The reader of Vars, of a message or of one recipient."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aerogram.doors.http.send.shared import values as shared
+from aerogram.doors.http.send.v3 import errors as mistakes
+
+if TYPE_CHECKING:
+    from aerogram.doors.http.send.shared.names import JsonObject
+    from aerogram.doors.http.send.shared.values import Findings
+
+
+def variables(path: str, value: Any, findings: Findings) -> JsonObject:
+    """Read an object of any values but null; an empty array is PHP's way to write an empty object."""
+    if value == []:
+        return {}
+    if not isinstance(value, dict):
+        findings.mistakes.append(mistakes.no_object(path))
+        return {}
+    if _holds_null(value):
+        findings.mistakes.append(mistakes.NULL_VALUE)
+    return shared.variables(path, value, findings)
+
+
+def _holds_null(value: JsonObject) -> bool:
+    """Tell whether a null stands at any depth; without recursion, as the depth is the caller's."""
+    waiting: list[Any] = [value]
+    while waiting:
+        one = waiting.pop()
+        if one is None:
+            return True
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return False
