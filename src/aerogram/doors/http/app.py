@@ -21,9 +21,10 @@ from aerogram.doors.http.metrics import Metrics
 from aerogram.doors.http.openapi import OpenApi
 from aerogram.doors.http.rest_v3 import OTHER_PREFIXES, Rest
 from aerogram.doors.http.rest_v3 import PREFIX as V3
-from aerogram.doors.http.send.endpoint import SendV31
+from aerogram.doors.http.send.endpoint import SendEndpoint
 from aerogram.doors.http.send.v3.version import PATHS as SEND_V3
 from aerogram.doors.http.send.v3.version import SendV3
+from aerogram.doors.http.send.v31.version import SendV31
 from aerogram.doors.rest.engine import Engine
 from aerogram.doors.rest.registry import RestServices, resources, routes
 from aerogram.doors.rest.route import Router
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from aerogram.doors.http.asgi import Message as AsgiMessage
     from aerogram.doors.http.basic_auth import Authenticator
     from aerogram.doors.http.health import Check
-    from aerogram.doors.http.send.endpoint import Acceptor, Categories, SenderBook
+    from aerogram.doors.http.send.services import Acceptor, Categories, SenderBook
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.rate import RateLimiter
 
@@ -88,15 +89,16 @@ class _App:
         engine = Engine(resources(services))
         router = Router(routes(services))
         health = Health(services.checks)
-        self._send_v31 = SendV31(
+        self._send_v31 = SendEndpoint(
+            SendV31(services.public_url),
             doorkeeper,
             senders=services.senders,
             categories=services.categories,
             templates=services.content.templates,
             acceptor=services.acceptor,
-            public_url=services.public_url,
         )
-        self._send_v3 = SendV3(
+        self._send_v3 = SendEndpoint(
+            SendV3(),
             doorkeeper,
             senders=services.senders,
             categories=services.categories,

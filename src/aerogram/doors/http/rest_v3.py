@@ -15,7 +15,7 @@ from aerogram.doors.http.asgi import header
 from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.body_pieces import body_pieces
-from aerogram.doors.http.send.shared.errors import UNAUTHENTICATED
+from aerogram.doors.http.send.v31.errors import UNAUTHENTICATED
 from aerogram.doors.rest.calls import Request, RouteCall, parameters_of
 from aerogram.doors.rest.faults import MethodNotAllowedError, RestError, media_type
 from aerogram.doors.rest.route import CONTENT_PREFIX

@@ -1,206 +1,186 @@
-"""The endpoint of ``POST /v3.1/send``: the rules are in `aerogram.doors.http.send.v31`, here they meet the services.
+"""The endpoint of the Send API: the steps of a request, the same in every version.
 
-The steps: who asks, what is asked, may each message come from its sender, commit, answer. An answer
-of 200 is given only after the commit.
+The steps: who asks, what is asked, which templates, may each message come from its sender, commit, answer.
+An answer of 200 is given only after the commit. What differs is in `aerogram.doors.http.send.v3` and `v31`.
 """
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from aerogram.base.errors import UnavailableError
-from aerogram.doors.http import errors, idempotency
-from aerogram.doors.http.answers import JSON_UTF8, Answer, send_answer
+from aerogram.doors.http import idempotency
+from aerogram.doors.http.answers import send_answer
 from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import RateLimitedError, SuspendedError, UnauthenticatedError
+from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.idempotency import MalformedKeyError
-from aerogram.doors.http.send.shared import errors as mistakes
+from aerogram.doors.http.send.shared import errors
+from aerogram.doors.http.send.shared.draft import submissions
+from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.shared.limits import MAX_BODY_BYTES
-from aerogram.doors.http.send.v31 import answer as answers
-from aerogram.doors.http.send.v31.call import read_call, submissions
+from aerogram.doors.http.send.shared.templates import find
+from aerogram.doors.http.send.version import Entry
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from aerogram.doors.http.answers import Answer
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
-    from aerogram.doors.http.send.shared.errors import Mistake
-    from aerogram.doors.http.send.v31.call import Call
-    from aerogram.doors.http.send.v31.message import Draft
-    from aerogram.doors.http.send.v31.templates import Templates
+    from aerogram.doors.http.send.services import Acceptor, Categories, SenderBook
+    from aerogram.doors.http.send.shared.draft import Draft
+    from aerogram.doors.http.send.shared.errors import SendError
+    from aerogram.doors.http.send.shared.templates import Found, Templates
+    from aerogram.doors.http.send.version import Call, SendVersion
     from aerogram.model.account import Principal
-    from aerogram.model.idempotency import IdempotencyKey
-    from aerogram.model.message import Accepted, Submission
+    from aerogram.model.message import Accepted
 
 AREA: Final = Area.SEND
 LEVEL: Final = Level.FULL
-PATH: Final = "/v3.1/send"
+REFUSALS: Final = (
+    UnauthenticatedError,
+    LockedOutError,
+    RateLimitedError,
+    ForbiddenError,
+    MalformedKeyError,
+    KeyReusedError,
+    RefusedCallError,
+    BodyTooLargeError,
+    BodyEncodingError,
+    UnavailableError,
+)
+"""What a request can be refused for as a whole; each version has its answer to all of them."""
 
 
-class Acceptor(Protocol):
-    """What is asked of `aerogram.submission.accept.Acceptor`."""
-
-    def accept(
-        self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
-    ) -> Awaitable[list[tuple[Accepted, ...]]]:
-        """Commit all of them, or none; once for each key."""
-        ...
-
-
-class SenderBook(Protocol):
-    """What is asked of `aerogram.senders.book.SenderBook`."""
-
-    def allows(self, account_id: int, email: str) -> bool:
-        """Answer from memory."""
-        ...
-
-    async def confirm(self, account_id: int, email: str) -> bool:
-        """Answer from the store."""
-        ...
-
-    async def is_registered(self, account_id: int, email: str) -> bool:
-        """Tell whether the account has such a sender, active or not."""
-        ...
-
-
-class Categories(Protocol):
-    """What is asked of `aerogram.senders.categories.MonitoringCategories`."""
-
-    async def exists(self, account_id: int, name: str) -> bool:
-        """Answer from the store."""
-        ...
-
-
-class SendV31:
-    """Serves everything below ``/v3.1/``: one path, one method, and a page for all others."""
+class SendEndpoint:
+    """Serves one version of the Send API."""
 
     def __init__(
         self,
+        version: SendVersion,
         doorkeeper: Doorkeeper,
         *,
         senders: SenderBook,
         categories: Categories,
         templates: Templates,
         acceptor: Acceptor,
-        public_url: str,
     ) -> None:
+        self._version = version
         self._doorkeeper = doorkeeper
         self._senders = senders
         self._categories = categories
         self._templates = templates
         self._acceptor = acceptor
-        self._href = f"{public_url}/v3/REST/message/"
-        self._sandbox_href = f"{public_url}/v3/message/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; every answer names it in ``X-MJ-Request-GUID``."""
-        request_id = str(uuid.uuid4())
+        """Answer one request; in versions that name it, every answer has its name in ``X-MJ-Request-GUID``."""
+        version = self._version
+        request_id = version.request_id()
         try:
-            if scope["path"] == PATH and scope["method"] == "POST":
-                answer = await self._answer(scope, receive, request_id)
-            else:
-                answer = errors.page(errors.NOT_FOUND, "404 Not Found")
+            answer = version.misplaced(scope) or await self._answer(scope, receive, request_id)
         except ClientGoneError:
             return
-        named = (*answer.headers, (b"x-mj-request-guid", request_id.encode()))
-        await send_answer(scope, send, msgspec.structs.replace(answer, headers=named))
+        if request_id:
+            named = (*answer.headers, (b"x-mj-request-guid", request_id.encode()))
+            answer = msgspec.structs.replace(answer, headers=named)
+        await send_answer(scope, send, answer)
 
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
+        version = self._version
         try:
             principal = await self._doorkeeper.admit(scope)
+            wrong_method = version.wrong_method(scope)
+            if wrong_method is not None:
+                return wrong_method
             authorize(principal, AREA, LEVEL)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
             key = idempotency.read_key(scope, body)
-            call = read_call(body)
-            if not isinstance(call, mistakes.Mistake):
-                transcript = f"POST /v3.1/send from {client_ip(scope)}, request {request_id}"
-                return await self._serve(principal, call, transcript, key, body)
-        except SuspendedError:
-            call = mistakes.SUSPENDED
-        except UnauthenticatedError:
-            call = mistakes.UNAUTHENTICATED
-        except (LockedOutError, RateLimitedError) as error:
-            return errors.too_many(error.seconds)
-        except ForbiddenError as error:
-            return errors.shape_c(mistakes.FORBIDDEN, str(error))
-        except (MalformedKeyError, KeyReusedError) as error:
-            call = mistakes.wrong_key(*idempotency.refusal(error))
-        except BodyTooLargeError:
-            call = mistakes.PAYLOAD_TOO_LARGE
-        except BodyEncodingError as error:
-            return errors.shape_c(mistakes.BAD_REQUEST, str(error))
-        except UnavailableError as error:
-            return errors.unavailable(error)
-        return _flat(call)
+            call = version.read_call(body)
+            return await self._serve(principal, call, _transcript(scope, request_id), key, body)
+        except REFUSALS as error:
+            return version.refused(error)
 
     async def _serve(
         self, principal: Principal, call: Call, transcript: str, key: str, body: bytes
     ) -> Answer:
-        account_id = principal.account_id
-        templates = {each: await self._templates.find(account_id, each) for each in call.template_ids()}
+        account_id, version = principal.account_id, self._version
+        templates: Found = {
+            each: await find(self._templates, account_id, each) for each in call.template_keys()
+        }
         drafts = call.drafts(templates)
-        categories = {category for draft in drafts if (category := draft.asked.monitoring_category)}
-        unknown = await self._unknown_categories(account_id, categories) if categories else frozenset()
-        wrong = [await self._mistakes_of(account_id, draft, unknown) for draft in drafts]
+        wrong = await self._check(account_id, drafts)
         good = [draft for draft, noted in zip(drafts, wrong, strict=True) if not noted]
-        asked = submissions(good, principal, transcript)
-        if isinstance(asked, mistakes.Mistake):
-            return _flat(asked)
+        asked = submissions(good, principal, transcript, version.too_large)
+        receipts: list[tuple[Accepted, ...]] = []
         if call.is_sandbox:
-            receipts, href = [answers.sandboxed(draft) for draft in good], self._sandbox_href
-        else:
-            named = idempotency.key_of(account_id, key, PATH, body, _taken(wrong)) if key else None
-            receipts, href = await self._acceptor.accept(asked, named) if asked else [], self._href
-        told = iter(zip(good, receipts, strict=True))
+            receipts = [draft.sandbox_receipts() for draft in good]
+        elif asked:
+            # A call that is accepted whole is named by its body alone.
+            taken = () if version.is_whole else _taken(wrong)
+            named = idempotency.key_of(account_id, key, version.path, body, taken)
+            receipts = await self._acceptor.accept(asked, named)
+        given = iter(receipts)
         entries = [
-            answers.refused(noted) if noted else answers.sent(*next(told), href_base=href) for noted in wrong
+            Entry(draft, noted) if noted else Entry(draft, receipts=next(given))
+            for draft, noted in zip(drafts, wrong, strict=True)
         ]
-        headers = idempotency.replay_headers(receipts)
-        return Answer(answers.status_of(wrong), answers.encoded(entries), JSON_UTF8, headers)
+        return version.accepted(entries, idempotency.replay_headers(receipts), is_sandbox=call.is_sandbox)
+
+    async def _check(self, account_id: int, drafts: Sequence[Draft]) -> list[Sequence[SendError]]:
+        """Give all errors of each draft. Raises `RefusedCallError` for the first one of a call that goes whole."""
+        categories = {category for draft in drafts if (category := draft.send_options.monitoring_category)}
+        unknown = await self._unknown_categories(account_id, categories) if categories else frozenset()
+        wrong = []
+        for draft in drafts:
+            noted = await self._errors_of(account_id, draft, unknown)
+            if noted and self._version.is_whole:
+                raise RefusedCallError(noted[0].without_path(), draft.where)
+            wrong.append(noted)
+        return wrong
 
     async def _unknown_categories(self, account_id: int, named: Iterable[str]) -> frozenset[str]:
         """Give the monitoring categories of a call that the account does not have; each is asked for once."""
         return frozenset([name for name in named if not await self._categories.exists(account_id, name)])
 
-    async def _mistakes_of(
+    async def _errors_of(
         self, account_id: int, draft: Draft, unknown_categories: frozenset[str]
-    ) -> Sequence[Mistake]:
+    ) -> Sequence[SendError]:
         """Give all that is wrong with a message, its senders and its category included.
 
         ``Sender`` needs a right that no account has, so it must be a sender of the account; and so
         must ``From``, which only that right would free from it.
         """
         from_email, sender_email = draft.from_email, draft.sender_email
-        noted = draft.mistakes
+        noted = draft.errors
         if from_email and not await self._may_send_from(account_id, from_email):
-            noted = (*noted, mistakes.sender_not_authorized(from_email))
+            noted = (*noted, errors.sender_not_authorized(from_email))
         if sender_email and not await self._may_send_from(account_id, sender_email):
-            noted = (*noted, await self._mistake_of_sender(account_id, sender_email))
-        if draft.asked.monitoring_category in unknown_categories:
-            noted = (*noted, mistakes.UNKNOWN_CATEGORY)
+            noted = (*noted, await self._error_of_sender(account_id, sender_email))
+        if draft.send_options.monitoring_category in unknown_categories:
+            noted = (*noted, errors.UNKNOWN_CATEGORY)
         return noted
 
-    async def _mistake_of_sender(self, account_id: int, email: str) -> Mistake:
+    async def _error_of_sender(self, account_id: int, email: str) -> SendError:
         if await self._senders.is_registered(account_id, email):
-            return mistakes.sender_not_validated(email)
-        return mistakes.sender_needs_right(email)
+            return errors.sender_not_validated(email)
+        return errors.sender_needs_right(email)
 
     async def _may_send_from(self, account_id: int, email: str) -> bool:
         return self._senders.allows(account_id, email) or await self._senders.confirm(account_id, email)
 
 
-def _taken(wrong: Iterable[Sequence[Mistake]]) -> Iterable[int]:
-    """Give the indices of the messages that have no mistakes."""
+def _transcript(scope: Scope, request_id: str) -> str:
+    named = f", request {request_id}" if request_id else ""
+    return f"POST {scope['path']} from {client_ip(scope)}{named}"
+
+
+def _taken(wrong: Iterable[Sequence[SendError]]) -> Iterable[int]:
+    """Give the indices of the messages that have no errors."""
     return (index for index, noted in enumerate(wrong) if not noted)
-
-
-def _flat(mistake: Mistake) -> Answer:
-    return Answer(mistake.status, answers.encoded_mistake(mistake), JSON_UTF8)

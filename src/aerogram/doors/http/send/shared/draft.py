@@ -1,81 +1,80 @@
-"""A message that was read without mistakes, on its way to a submission."""
+"""A message that was read, on its way to a submission."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from aerogram.content.treat import Asked, treatment_of
-from aerogram.model.message import ContentKind, Rank, Recipient, Role, Submission
+from aerogram.doors.http.send.shared.errors import RefusedCallError, SendError
+from aerogram.doors.http.send.shared.limits import MAX_STORED_BYTES
+from aerogram.model.message import Accepted, ContentKind, Rank, Recipient, Submission
 from aerogram.model.treatment import NOBODY, Personal
-from aerogram.wire.address import needs_smtputf8
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aerogram.model.account import Principal
     from aerogram.model.treatment import Treatment
-    from aerogram.wire.mime.parts import Mailbox, Parts
-
-DOOR: Final = "v3"
-"""How the record of a message names this way in."""
+    from aerogram.wire.mime.parts import Parts
 
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-class Addressee(msgspec.Struct, frozen=True):
-    """Who gets the mail, and the values of Vars that are for this one alone."""
-
-    mailbox: Mailbox
-    role: Role = Role.TO
-    variables: dict[str, Any] = {}
-
-    def recipient(self, treatment: Treatment) -> Recipient:
-        """Give the recipient, with what is known of it as far as its mail has a use for that."""
-        name = self.mailbox.name if treatment.is_personal else ""
-        variables = self.variables if treatment.has_marks or treatment.has_language else {}
-        personal = Personal(name, variables) if name or variables else NOBODY
-        return Recipient(self.mailbox.email, self.role, personal=personal)
-
-
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A message of a call. It may be sent when its senders are allowed and its category is known."""
+    """A message that was read. It may be sent when it has no ``errors`` and its senders are allowed."""
 
-    where: str
-    """Names it in a refusal, as ``Messages[3]``; "" for the only message of a call."""
-    parts: Parts
-    """The mail. Its To is empty when each recipient gets a mail of its own."""
-    addressees: tuple[Addressee, ...]
-    replies: tuple[Mailbox, ...]
-    """The addresses of Reply-To among the headers."""
+    door: str
+    """How the record of a message names the version of the API."""
+    where: str = ""
+    """Names it in a refusal of v3, as ``Messages[3]``; "" for the only message of a call."""
+    errors: tuple[SendError, ...] = ()
+    parts: Parts | None
+    """The mail; None when it could not be read whole. Its To is empty when each recipient gets a mail of
+    its own."""
+    recipients: tuple[Recipient, ...]
+    """With all that is known of each."""
+    from_email: str
+    """The address of From, "" when it has none that is valid."""
+    sender_email: str
+    """The address of Sender, "" when there is none."""
+    needs_smtputf8: bool
+    """An address that the mail may show has a local part beyond ASCII (RFC 6531)."""
     custom_id: str
     event_payload: str
     campaign: str
     rank: Rank
-    asked: Asked
+    send_options: Asked
 
     @property
-    def from_email(self) -> str:
-        """The address of From."""
-        return self.parts.sender_from.email
+    def kept_length(self) -> int:
+        """The length of what is stored beside the mail itself, of what has no limit of its own."""
+        variables = len(_ENCODER.encode(self.send_options.variables)) if self.send_options.variables else 0
+        return len(self.event_payload) + len(self.custom_id) + variables
 
-    @property
-    def sender_email(self) -> str:
-        """The address of Sender; "" when there is none."""
-        return "" if self.parts.sender is None else self.parts.sender.email
+    def sandbox_receipts(self) -> tuple[Accepted, ...]:
+        """Give the receipts of a message that is checked and not sent: no id and no UUID."""
+        return tuple([Accepted(recipient.email, 0, "") for recipient in self.recipients])
 
     def submission(self, principal: Principal, transcript: str) -> Submission:
-        """Give what is asked to be made durable."""
+        """Give what is asked to be made durable, of a draft without errors."""
         parts = self.parts
+        if parts is None:
+            raise ValueError("a message with errors cannot be submitted")
         has_html = parts.html is not None
-        bodies = (parts.text or "", parts.html or "")
         treatment = treatment_of(
-            self.asked, principal.defaults, bodies, has_html=has_html, subject=parts.subject
+            self.send_options,
+            principal.defaults,
+            (parts.text or "", parts.html or ""),
+            has_html=has_html,
+            subject=parts.subject,
         )
         return Submission(
             account_id=principal.account_id,
-            door=DOOR,
+            door=self.door,
             envelope_from=self.sender_email or self.from_email,
-            recipients=tuple([addressee.recipient(treatment) for addressee in self.addressees]),
+            recipients=_addressed(self.recipients, treatment),
             kind=ContentKind.PARTS,
             body=_ENCODER.encode(parts),
             from_email=self.from_email,
@@ -87,14 +86,43 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             has_text=parts.text is not None or treatment.makes_text,
             has_html=has_html,
             attachment_count=len(parts.attachments) + len(parts.inlined),
-            smtputf8=self._needs_smtputf8(),
+            smtputf8=self.needs_smtputf8,
             transcript=transcript,
             treatment=treatment,
         )
 
-    def _needs_smtputf8(self) -> bool:
-        """Tell whether an address that a mail may show has a local part beyond ASCII (RFC 6531)."""
-        parts = self.parts
-        shown = [addressee.mailbox for addressee in self.addressees if addressee.role is not Role.BCC]
-        named = (parts.sender_from, parts.sender, parts.reply_to, *self.replies, *shown)
-        return any(box is not None and not box.email.isascii() and needs_smtputf8(box.email) for box in named)
+
+def _addressed(recipients: tuple[Recipient, ...], treatment: Treatment) -> tuple[Recipient, ...]:
+    """Give the recipients with what is known of each, as far as their mail has a use for it."""
+    has_names, has_variables = treatment.is_personal, treatment.has_marks or treatment.has_language
+    if not has_names:
+        return tuple(
+            [one if one.personal is NOBODY else Recipient(one.email, one.role) for one in recipients]
+        )
+    return tuple([one if has_variables else _without_variables(one) for one in recipients])
+
+
+def _without_variables(recipient: Recipient) -> Recipient:
+    name = recipient.personal.name
+    if not recipient.personal.variables:
+        return recipient
+    return Recipient(recipient.email, recipient.role, personal=Personal(name) if name else NOBODY)
+
+
+def submissions(
+    drafts: Iterable[Draft], principal: Principal, transcript: str, too_large: SendError
+) -> list[Submission]:
+    """Turn drafts without errors into submissions of the caller.
+
+    Globals and templates are in each of them now; a call that would be stored in too many bytes is refused
+    whole, with ``too_large`` in a `RefusedCallError`.
+    """
+    asked = []
+    stored_bytes = 0
+    for draft in drafts:
+        submission = draft.submission(principal, transcript)
+        stored_bytes += len(submission.body) + draft.kept_length
+        if stored_bytes > MAX_STORED_BYTES:
+            raise RefusedCallError(too_large)
+        asked.append(submission)
+    return asked

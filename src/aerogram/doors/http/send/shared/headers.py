@@ -1,17 +1,18 @@
-"""The reader of Headers: extra headers of the mail, checked so that none can forge another."""
+"""Headers: extra headers of the mail, checked so that none can forge another."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.http.send.shared import errors as mistakes
-from aerogram.doors.http.send.shared import limits
+from aerogram.doors.http.send.shared import errors, limits
+from aerogram.doors.http.send.shared.merging import overlay_headers
+from aerogram.doors.http.send.shared.properties import PropertyType
 from aerogram.wire.mime.errors import AddressError, HeaderError
 from aerogram.wire.mime.headers import encode_custom
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 
 if TYPE_CHECKING:
-    from aerogram.doors.http.send.shared.values import Findings
+    from aerogram.doors.http.send.shared.findings import Findings
     from aerogram.wire.mime.parts import Mailbox
 
 Headers = tuple[tuple[str, str], ...]
@@ -60,6 +61,7 @@ FORBIDDEN: Final = frozenset(
 )
 """Mailjet's list (facts: SEND.md A5), in lower case."""
 
+_SCALARS: Final = (str, int, float)
 _STRUCTURE: Final = ("content-", "mime-version")
 """Headers that describe the mail's own structure: a second one would make it unreadable (RFC 2045)."""
 
@@ -67,20 +69,20 @@ _STRUCTURE: Final = ("content-", "mime-version")
 def headers(path: str, value: Any, findings: Findings) -> Headers:
     """Read the object of names and texts as (name, value) pairs; a null takes a header of Globals away."""
     if not isinstance(value, dict):
-        findings.mistakes.append(mistakes.wrong_type(path, "object"))
+        findings.errors.append(errors.wrong_type(path, "object"))
         return ()
     if len(value) > limits.MAX_HEADERS:
-        findings.mistakes.append(mistakes.too_many(path, limits.MAX_HEADERS))
+        findings.errors.append(errors.too_many(path, limits.MAX_HEADERS))
         return ()
     read = []
     for name, content in value.items():
         if content is None:
             continue
-        mistake = _mistake_in(name, content)
-        if mistake is None:
+        error = _error_in(name, content)
+        if error is None:
             read.append((name, str(content)))
         else:
-            findings.mistakes.append(mistake)
+            findings.errors.append(error)
     return tuple(read)
 
 
@@ -94,19 +96,31 @@ def reply_to(pairs: Headers, findings: Findings) -> tuple[Mailbox, ...]:
             try:
                 return parse_mailboxes(text)
             except AddressError:
-                findings.mistakes.append(mistakes.invalid_email(mistakes.header_path(name), text))
+                findings.errors.append(errors.invalid_email(errors.header_path(name), text))
     return ()
 
 
-def _mistake_in(name: str, content: object) -> mistakes.Mistake | None:
+def _error_in(name: str, content: object) -> errors.SendError | None:
     lowered = name.lower()
     if lowered in FORBIDDEN or lowered.startswith(_STRUCTURE):
-        return mistakes.forbidden_header(name)
-    if isinstance(content, bool) or not isinstance(content, str | int | float):
-        return mistakes.wrong_type(mistakes.header_path(name), "string")
+        return errors.forbidden_header(name)
+    if not isinstance(content, _SCALARS) or isinstance(content, bool):
+        return errors.wrong_type(errors.header_path(name), "string")
     try:
         # Written as the mail will have it, so that nothing is accepted that cannot be composed later.
         encode_custom(name, str(content))
     except HeaderError as error:
-        return mistakes.unwritable_header(name, str(error))
+        return errors.unwritable_header(name, str(error))
     return None
+
+
+HEADERS: Final = PropertyType(
+    reader=headers,
+    schema={
+        "type": "object",
+        "maxProperties": limits.MAX_HEADERS,
+        "additionalProperties": {"type": ["string", "number"]},
+    },
+    errors=("mj-0004", "mj-0005", "mj-0008", "send-0011"),
+    merge=overlay_headers,
+)

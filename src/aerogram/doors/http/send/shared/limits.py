@@ -1,13 +1,9 @@
-"""The limits of one call of the Send API v3.1, each with its source."""
+"""The limits of one call that both versions of the Send API have, each with its source."""
 
 from __future__ import annotations
 
 from typing import Final
 
-MAX_MESSAGES: Final = 50
-"""Messages in one call (facts: SEND.md A2)."""
-MAX_RECIPIENTS: Final = 50
-"""To, Cc and Bcc of one message together (facts: SEND.md A4). Counted per message, not per call."""
 MAX_ATTACHMENTS: Final = 50
 """Elements of Attachments, and of InlinedAttachments (facts: SEND.md A7, mj-0008)."""
 MAX_HEADERS: Final = 200

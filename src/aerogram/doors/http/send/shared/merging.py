@@ -1,42 +1,30 @@
-"""Globals: defaults of a call, merged into each of its messages before anything is validated.
+"""Merge rules: how a property of a message meets the value that Globals has for it.
 
-Strings, numbers and booleans of the message replace the global ones; objects are merged key by key
-(one level deep); arrays are joined, globals first. A null is an absent value (facts: SEND.md A3).
-Values of a wrong type are carried along, so that the validator tells about them.
+Globals are merged into each message of a call before anything is validated. Strings, numbers and booleans
+of the message replace the global ones; objects are merged key by key (one level deep); arrays are joined,
+globals first (facts: SEND.md A3). A rule takes the global value and the message's, neither of them null.
+Values of a wrong type are carried along, so that the readers report them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from aerogram.doors.http.send.shared import names
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aerogram.doors.http.send.shared.names import JsonObject
+    from collections.abc import Callable
 
-_OBJECTS: Final = frozenset({"Sender", "ReplyTo", "From", "TemplateErrorReporting", "Headers", "Variables"})
-_ARRAYS: Final = frozenset({"Cc", "Bcc", "Attachments", "InlinedAttachments"})
+    from aerogram.doors.http.send.shared.names import Names
 
-
-def merged(defaults: JsonObject, message: JsonObject) -> JsonObject:
-    """Give the message with the call's defaults; both have documented names only."""
-    result = dict(defaults)
-    for name, value in message.items():
-        if value is None:
-            continue
-        default = defaults.get(name)
-        if default is None:
-            result[name] = value
-        elif name in _ARRAYS:
-            result[name] = _joined(default, value)
-        elif name in _OBJECTS:
-            result[name] = _overlaid(name, default, value)
-        else:
-            result[name] = value
-    return result
+    Merge = Callable[[Any, Any], Any]
 
 
-def _joined(default: object, value: object) -> object:
+def replace(_default: Any, value: Any) -> Any:
+    """Take the message's value."""
+    return value
+
+
+def join(default: Any, value: Any) -> Any:
+    """Join two arrays, the global one first."""
     if not isinstance(value, list):
         return value
     if not isinstance(default, list):
@@ -44,16 +32,32 @@ def _joined(default: object, value: object) -> object:
     return [*default, *value]
 
 
-def _overlaid(name: str, default: object, value: object) -> object:
+def overlay(default: Any, value: Any) -> Any:
+    """Merge two objects key by key; the message's keys win."""
+    if not isinstance(value, dict):
+        return value
+    return default | value if isinstance(default, dict) else default
+
+
+def overlay_headers(default: Any, value: Any) -> Any:
+    """Merge two objects of headers: names ignore case (RFC 5322 section 1.2.2), so "x-tag" replaces "X-Tag"."""
     if not isinstance(value, dict):
         return value
     if not isinstance(default, dict):
         return default
-    if name == "Headers":
-        # Header names ignore case (RFC 5322 section 1.2.2), so "x-tag" replaces "X-Tag".
-        own = {header.lower() for header in value}
-        return {header: text for header, text in default.items() if header.lower() not in own} | value
-    if name == "Variables":
-        return default | value
-    own_mailbox = {key: text for key, text in names.MAILBOX.spelled(value).items() if text is not None}
-    return names.MAILBOX.spelled(default) | own_mailbox
+    own = {header.lower() for header in value}
+    return {header: text for header, text in default.items() if header.lower() not in own} | value
+
+
+def overlay_named(names: Names) -> Merge:
+    """Give the rule for two objects whose keys are ``names``: a null of the message is an absent value."""
+
+    def overlay_spelled(default: Any, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        if not isinstance(default, dict):
+            return default
+        own = {key: text for key, text in names.spelled(value).items() if text is not None}
+        return names.spelled(default) | own
+
+    return overlay_spelled

@@ -1,13 +1,14 @@
-"""The names of the properties, and how another spelling of one is understood.
+"""The names of the properties of an object, and how another spelling of one is understood.
 
-Clients write ``SandBoxMode``, ``ContentId`` or ``variables``, so names are compared ignoring case. The
-ordinary request has every name as documented, and then nothing is copied. Unknown names are ignored,
-because clients send some that never existed (facts: SEND.md A1).
+Clients write ``SandBoxMode``, ``ContentId`` or ``variables``, and Mailjet's guide to version 3 disagrees
+with its own samples (``Text-part``, ``Text-Part``), so names are compared ignoring case. The ordinary
+request has every name as documented, and then nothing is copied. Unknown names are ignored, because
+clients send some that never existed (facts: SEND.md A1, B2).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,38 +33,3 @@ class Names:
             if known is not None and (known not in spelled or name == known):
                 spelled[known] = value
         return spelled
-
-
-CALL: Final = Names("Messages", "Globals", "SandboxMode", "AdvanceErrorHandling")
-MESSAGE: Final = Names(
-    "From",
-    "Sender",
-    "ReplyTo",
-    "To",
-    "Cc",
-    "Bcc",
-    "Subject",
-    "TextPart",
-    "HTMLPart",
-    "TemplateID",
-    "TemplateLanguage",
-    "TemplateErrorReporting",
-    "TemplateErrorDeliver",
-    "Variables",
-    "AutoTextPart",
-    "Attachments",
-    "InlinedAttachments",
-    "Headers",
-    "CustomID",
-    "EventPayload",
-    "CustomCampaign",
-    "DeduplicateCampaign",
-    "Priority",
-    "TrackOpens",
-    "TrackClicks",
-    "MonitoringCategory",
-    "URLTags",
-    "StatisticsContactsListID",
-)
-MAILBOX: Final = Names("Email", "Name")
-ATTACHMENT: Final = Names("ContentType", "Filename", "Base64Content", "ContentID")

@@ -1,48 +1,36 @@
-"""What a message asks for beyond the mail itself, in the words that all doors share."""
+"""The send options of a message, from the fields that were read from it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from aerogram.content.treat import NOTHING, Asked
-from aerogram.doors.http.send.shared.values import TRACKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_ASKING: Final = frozenset(
-    {
-        "TemplateID",
-        "TemplateLanguage",
-        "TemplateErrorReporting",
-        "TemplateErrorDeliver",
-        "Variables",
-        "AutoTextPart",
-        "DeduplicateCampaign",
-        "TrackOpens",
-        "TrackClicks",
-        "MonitoringCategory",
-        "URLTags",
-    }
-)
-"""The properties that change how the content becomes each recipient's mail."""
+    from aerogram.content.templates import StoredTemplate
+    from aerogram.doors.http.send.shared.properties import Fields
 
 
-def asked_of(found: Mapping[str, Any], *, has_text: bool) -> Asked:
-    """Give what the values read from a message ask for; the ordinary message asks for nothing."""
-    if _ASKING.isdisjoint(found):
+def send_options(
+    given: Fields, template: StoredTemplate | None, *, has_text: bool, is_individual: bool
+) -> Asked:
+    """Give the send options; `NOTHING` for the ordinary message, which asks for none.
+
+    ``given`` are those of `Properties.options`, and are changed here. What happens to errors of the template
+    language is an option of messages that use it.
+    """
+    if is_individual:
+        given["is_individual"] = True
+    if template is not None:
+        given.setdefault("template_id", template.id)
+        given.setdefault("makes_text", template.makes_text)
+    if not given:
         return NOTHING
-    report_to = found.get("TemplateErrorReporting")
-    return Asked(
-        tracks_opens=TRACKING.get(found.get("TrackOpens", "")),
-        tracks_clicks=TRACKING.get(found.get("TrackClicks", "")),
-        variables=found.get("Variables", {}),
-        has_language=found.get("TemplateLanguage", False),
-        error_report_to="" if report_to is None else report_to.email,
-        delivers_on_error=found.get("TemplateErrorDeliver", False),
-        url_tags=found.get("URLTags", ""),
-        makes_text=found.get("AutoTextPart", False) and not has_text,
-        deduplicates=found.get("DeduplicateCampaign", False),
-        template_id=found.get("TemplateID", 0),
-        monitoring_category=found.get("MonitoringCategory", ""),
-    )
+    if has_text:
+        given.pop("makes_text", None)
+    report_to = given.pop("error_report_to", None)
+    if not given.get("has_language"):
+        given.pop("delivers_on_error", None)
+    elif report_to is not None:
+        given["error_report_to"] = report_to.email
+    return Asked(**given) if given else NOTHING

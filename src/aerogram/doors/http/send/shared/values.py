@@ -1,49 +1,31 @@
-"""Readers of single values: each checks one property and gives what the mail needs of it.
-
-A reader takes the property's path, its JSON value (never null) and the findings of the message. A value
-that will not do becomes a mistake in the findings, and the reader gives a harmless value instead, so
-that the others are still read and all mistakes are told at once.
-"""
+"""Single values that both versions read alike, each as a reader and the type that goes with it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.http.send.shared import errors as mistakes
-from aerogram.doors.http.send.shared import limits
+from aerogram.doors.http.send.shared import errors, limits
+from aerogram.doors.http.send.shared.merging import overlay
+from aerogram.doors.http.send.shared.properties import PropertyType
 from aerogram.model.message import Rank
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from aerogram.doors.http.send.shared.errors import Mistake
+    from aerogram.doors.http.send.shared.findings import Findings
     from aerogram.doors.http.send.shared.names import JsonObject
 
-RANKS: Final = {0: Rank.LOW, 1: Rank.FRONT_LOW, 2: Rank.HIGH, 3: Rank.FRONT_HIGH}
+RANKS: Final[Mapping[int, Rank]] = {0: Rank.LOW, 1: Rank.FRONT_LOW, 2: Rank.HIGH, 3: Rank.FRONT_HIGH}
 """Priority: 0 low, 1 front of low, 2 high (the default), 3 front of high (facts: SEND.md A4)."""
-
-TRACKING: Final[Mapping[str, bool | None]] = {"account_default": None, "disabled": False, "enabled": True}
-"""The values of TrackOpens and TrackClicks and what they mean (facts: SEND.md A4); None leaves it to the account."""
-
-
-class Findings:
-    """What reading a message brought to light, besides its values."""
-
-    __slots__ = ("attached_bytes", "mistakes", "recipients", "sizes")
-
-    def __init__(self, sizes: dict[int, int]) -> None:
-        """Start with the ``sizes`` of attachments already checked in this call, by identity of their text."""
-        self.mistakes: list[Mistake] = []
-        self.recipients = 0
-        self.attached_bytes = 0
-        self.sizes = sizes
+_MAX_DIGITS: Final = 19
+"""Digits of the largest id, a signed number of 64 bits."""
 
 
 def text(path: str, value: Any, findings: Findings) -> str:
     """Read a text that becomes the mail's content."""
     if isinstance(value, str):
         return value
-    findings.mistakes.append(mistakes.wrong_type(path, "string"))
+    findings.errors.append(errors.wrong_type(path, "string"))
     return ""
 
 
@@ -51,89 +33,55 @@ def kept_text(path: str, value: Any, findings: Findings) -> str:
     """Read a text that is stored beside the mail and comes back in events."""
     read = text(path, value, findings)
     if "\0" in read:
-        findings.mistakes.append(mistakes.nul_character(path))
+        findings.errors.append(errors.nul_character(path))
     return read
+
+
+def has_control_characters(text: str) -> bool:
+    """Tell whether a text holds what would end or forge a header: CR, LF or NUL."""
+    return not text.isprintable() and ("\n" in text or "\r" in text or "\0" in text)
 
 
 def header_text(path: str, value: Any, findings: Findings) -> str:
     """Read a text that ends in a header of the mail (RFC 5322 section 2.2: no CR, no LF)."""
     read = text(path, value, findings)
-    if "\n" in read or "\r" in read or "\0" in read:
-        findings.mistakes.append(mistakes.control_characters(path))
+    if has_control_characters(read):
+        findings.errors.append(errors.control_characters(path))
     return read
 
 
-def subject(path: str, value: Any, findings: Findings) -> str:
-    """Read Subject."""
-    read = header_text(path, value, findings)
-    if len(read) > limits.MAX_SUBJECT:
-        findings.mistakes.append(mistakes.too_long(path, limits.MAX_SUBJECT))
-    return read
+def limited(
+    reader: Callable[[str, Any, Findings], str], max_length: int
+) -> Callable[[str, Any, Findings], str]:
+    """Give a reader of texts that notes those with more than ``max_length`` characters."""
+
+    def read_limited(path: str, value: Any, findings: Findings) -> str:
+        read = reader(path, value, findings)
+        if len(read) > max_length:
+            findings.errors.append(errors.too_long(path, max_length))
+        return read
+
+    return read_limited
 
 
-def url_tags(path: str, value: Any, findings: Findings) -> str:
-    """Read URLTags, a query already URL-encoded."""
-    read = kept_text(path, value, findings)
-    if len(read) > limits.MAX_URL_TAGS:
-        findings.mistakes.append(mistakes.too_long(path, limits.MAX_URL_TAGS))
-    return read
-
-
-def campaign(path: str, value: Any, findings: Findings) -> str:
-    """Read CustomCampaign."""
-    read = kept_text(path, value, findings)
-    if len(read) > limits.MAX_CAMPAIGN:
-        findings.mistakes.append(mistakes.too_long(path, limits.MAX_CAMPAIGN))
-    return read
-
-
-def flag(path: str, value: Any, findings: Findings) -> bool:
-    """Read a boolean."""
-    if isinstance(value, bool):
-        return value
-    findings.mistakes.append(mistakes.wrong_type(path, "boolean"))
-    return False
-
-
-def flag_or_number(path: str, value: Any, findings: Findings) -> bool:
-    """Read DeduplicateCampaign, a boolean that Mailjet's prose also writes as 1."""
-    return flag(path, bool(value) if value in (0, 1) else value, findings)
-
-
-def integer(path: str, value: Any, findings: Findings) -> int:
-    """Read a whole number."""
+def whole_number(value: object) -> int:
+    """Give a whole number from zero up, written as JSON's own type or as a string; -1 for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    findings.mistakes.append(mistakes.wrong_type(path, "integer"))
-    return 0
-
-
-def priority(path: str, value: Any, findings: Findings) -> Rank:
-    """Read Priority as the rank of the queue."""
-    before = len(findings.mistakes)
-    rank = RANKS.get(integer(path, value, findings))
-    if rank is None and len(findings.mistakes) == before:
-        findings.mistakes.append(mistakes.not_allowed(path, value))
-    return Rank.HIGH if rank is None else rank
-
-
-def tracking(path: str, value: Any, findings: Findings) -> str:
-    """Read TrackOpens or TrackClicks."""
-    read = text(path, value, findings)
-    if isinstance(value, str) and read not in TRACKING:
-        findings.mistakes.append(mistakes.not_allowed(path, read))
-    return read
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
+        return int(value)
+    return -1
 
 
 def variables(path: str, value: Any, findings: Findings) -> JsonObject:
-    """Read Variables, an object of any values."""
+    """Read an object of any values."""
     if not isinstance(value, dict):
-        findings.mistakes.append(mistakes.wrong_type(path, "object"))
+        findings.errors.append(errors.wrong_type(path, "object"))
         return {}
     if len(value) > limits.MAX_VARIABLES:
-        findings.mistakes.append(mistakes.too_many(path, limits.MAX_VARIABLES))
+        findings.errors.append(errors.too_many(path, limits.MAX_VARIABLES))
     if _is_deeper(value, limits.MAX_DEPTH):
-        findings.mistakes.append(mistakes.too_deep(path, limits.MAX_DEPTH))
+        findings.errors.append(errors.too_deep(path, limits.MAX_DEPTH))
         return {}
     return value
 
@@ -145,3 +93,28 @@ def _is_deeper(value: Any, levels: int) -> bool:
     elif not isinstance(value, list):
         return False
     return levels == 0 or any(_is_deeper(each, levels - 1) for each in value)
+
+
+def _limited_type(reader: Callable[[str, Any, Findings], str], max_length: int) -> PropertyType:
+    return PropertyType(
+        reader=limited(reader, max_length),
+        schema={"type": "string", "maxLength": max_length},
+        errors=("mj-0004", "mj-0005", "mj-0006"),
+    )
+
+
+TEXT: Final = PropertyType(reader=text, schema={"type": "string"}, errors=("mj-0004",))
+KEPT_TEXT: Final = PropertyType(reader=kept_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005"))
+HEADER_TEXT: Final = PropertyType(
+    reader=header_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005")
+)
+SUBJECT: Final = _limited_type(header_text, limits.MAX_SUBJECT)
+CAMPAIGN: Final = _limited_type(kept_text, limits.MAX_CAMPAIGN)
+URL_TAGS: Final = _limited_type(kept_text, limits.MAX_URL_TAGS)
+"""A query, already URL-encoded."""
+VARIABLES: Final = PropertyType(
+    reader=variables,
+    schema={"type": "object", "maxProperties": limits.MAX_VARIABLES},
+    errors=("mj-0004", "mj-0005", "mj-0008"),
+    merge=overlay,
+)

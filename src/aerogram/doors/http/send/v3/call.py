@@ -7,26 +7,27 @@ sent can be corrected and repeated without anybody getting a mail twice.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.doors.http.send.shared.limits import MAX_STORED_BYTES
-from aerogram.doors.http.send.shared.templates import Found, Key, template_of, wanted
-from aerogram.doors.http.send.v3 import errors as mistakes
-from aerogram.doors.http.send.v3 import limits, names
-from aerogram.doors.http.send.v3.errors import RefusedCallError
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.shared.names import Names
+from aerogram.doors.http.send.shared.templates import chosen
+from aerogram.doors.http.send.v3 import errors, limits
 from aerogram.doors.http.send.v3.headers import with_headers_as_properties
 from aerogram.doors.http.send.v3.message import read_message
+from aerogram.doors.http.send.v3.properties import MESSAGE
+from aerogram.doors.http.send.v3.templates import wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aerogram.doors.http.send.shared.draft import Draft
-    from aerogram.doors.http.send.shared.errors import Mistake
+    from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.names import JsonObject
-    from aerogram.model.account import Principal
-    from aerogram.model.message import Submission
+    from aerogram.doors.http.send.shared.templates import Found, Key
+
+_CALL: Final = Names("Messages", *MESSAGE.rows)
+"""The root of a call: a message, or what holds several."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -35,17 +36,22 @@ class Call(msgspec.Struct, frozen=True):
     messages: list[JsonObject]
     is_bulk: bool
     """They came as ``{"Messages": [...]}``, so that a refusal must say which one is meant."""
+    is_sandbox: bool = False
+    """Never: only v3.1 has a sandbox mode."""
 
     def template_keys(self) -> set[Key]:
         """Give the keys of the templates that must be found before the messages are read."""
         return {key for message in self.messages if (key := wanted(message)) is not None}
 
     def drafts(self, templates: Found) -> list[Draft]:
-        """Read each message. Raises `RefusedCallError` with the first mistake."""
+        """Read each message. Raises `RefusedCallError` with the first error."""
         sizes: dict[int, int] = {}
         return [
             read_message(
-                message, f"Messages[{index}]" if self.is_bulk else "", sizes, template_of(message, templates)
+                message,
+                f"Messages[{index}]" if self.is_bulk else "",
+                sizes,
+                chosen(wanted(message), templates),
             )
             for index, message in enumerate(self.messages)
         ]
@@ -57,20 +63,20 @@ def read_call(body: bytes) -> Call:
     The body is JSON in strict UTF-8. Raises `RefusedCallError` for what is wrong with the call as a
     whole; what is wrong with a message is found by `Call.drafts`.
     """
-    root = names.CALL.spelled(_object(body))
+    root = _CALL.spelled(_object(body))
     messages = root.pop("Messages", None)
     if messages is None:
         return Call([with_headers_as_properties(root)], is_bulk=False)
     if not isinstance(messages, list):
-        raise RefusedCallError(mistakes.no_array("Messages"))
+        raise RefusedCallError(errors.no_array("Messages"))
     if not messages:
-        raise RefusedCallError(mistakes.NO_MESSAGES)
+        raise RefusedCallError(errors.NO_MESSAGES)
     if len(messages) > limits.MAX_MESSAGES:
-        raise RefusedCallError(mistakes.TOO_MANY_MESSAGES)
+        raise RefusedCallError(errors.TOO_MANY_MESSAGES)
     for index, message in enumerate(messages):
         if not isinstance(message, dict):
-            raise RefusedCallError(mistakes.no_object(f"Messages[{index}]"))
-    read = [with_headers_as_properties(names.MESSAGE.spelled(message)) for message in messages]
+            raise RefusedCallError(errors.no_object(f"Messages[{index}]"))
+    read = [with_headers_as_properties(MESSAGE.names.spelled(message)) for message in messages]
     return Call(read, is_bulk=True)
 
 
@@ -80,29 +86,13 @@ def _object(body: bytes) -> JsonObject:
     except (ValueError, RecursionError):
         raise RefusedCallError(_why_unreadable(body)) from None
     if not isinstance(root, dict):
-        raise RefusedCallError(mistakes.MALFORMED_JSON)
+        raise RefusedCallError(errors.MALFORMED_JSON)
     return root
 
 
-def _why_unreadable(body: bytes) -> Mistake:
+def _why_unreadable(body: bytes) -> SendError:
     try:
         body.decode()
     except UnicodeDecodeError:
-        return mistakes.INVALID_CHARACTERS
-    return mistakes.MALFORMED_JSON
-
-
-def submissions(drafts: Sequence[Draft], principal: Principal, transcript: str) -> list[Submission]:
-    """Turn drafts into submissions of the caller.
-
-    Templates are in each of them now; a call that would be stored in too many bytes is refused.
-    """
-    asked = []
-    stored_bytes = 0
-    for draft in drafts:
-        submission = draft.submission(principal, transcript)
-        stored_bytes += len(submission.body)
-        if stored_bytes > MAX_STORED_BYTES:
-            raise RefusedCallError(mistakes.PAYLOAD_TOO_LARGE)
-        asked.append(submission)
-    return asked
+        return errors.INVALID_CHARACTERS
+    return errors.MALFORMED_JSON

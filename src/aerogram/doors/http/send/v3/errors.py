@@ -1,128 +1,93 @@
-"""What can be wrong with a call, in Mailjet's words as far as they are known (facts: SEND.md B4).
+"""Errors in the words of v3 (facts: SEND.md B4): a sentence and an HTTP status are all that its answers have.
 
-The version 3 has neither codes nor paths: a mistake is its sentence and its HTTP status. It has the type of
-v3.1's mistakes, because the readers that both share note theirs beside these.
+Readers that both versions share note theirs beside these, see `aerogram.doors.http.send.shared.errors`.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from aerogram.base.errors import RefusedError
 from aerogram.doors.http.send.shared import errors as shared
-from aerogram.doors.http.send.shared import limits as shared_limits
-from aerogram.doors.http.send.shared.errors import Mistake
-from aerogram.doors.http.send.v3 import limits
+from aerogram.doors.http.send.shared.errors import BAD_REQUEST, SendError
+from aerogram.doors.http.send.shared.limits import MAX_ATTACHED_BYTES, MAX_SUBJECT
+from aerogram.doors.http.send.v3.limits import MAX_MESSAGES
 
-BAD_REQUEST: Final = 400
-FORBIDDEN: Final = 403
 TOO_LARGE: Final = 413
 CONVERSION_FAILED: Final = 500
 
 
-class RefusedCallError(RefusedError):
-    """Nothing of the call was sent. ``where`` names the message of a bulk call, as ``Messages[3]``; "" else."""
-
-    def __init__(self, mistake: Mistake, where: str = "") -> None:
-        super().__init__(sentence(mistake))
-        self.status = mistake.status
-        self.where = where
+def _error(code: str, message: str, status: int = BAD_REQUEST) -> SendError:
+    return SendError(code, message, (), status)
 
 
-def sentence(mistake: Mistake) -> str:
-    """Give the text of a mistake; v3.1's tell their property apart from it, and here it comes first."""
-    if mistake.related and mistake.related[0] not in mistake.message:
-        return f"{mistake.related[0]}: {mistake.message}"
-    return mistake.message
-
-
-def _mistake(message: str, status: int = BAD_REQUEST) -> Mistake:
-    return Mistake("", message, (), status)
-
-
-INVALID_CHARACTERS: Final = _mistake("Invalid characters detected")
-MALFORMED_JSON: Final = _mistake("Malformed JSON, please review the syntax and properties types.")
-NO_RECIPIENTS: Final = _mistake('Missing "To" or "Recipients" property')
-NOBODY: Final = _mistake('At least 1 "to" value required')
-RECIPIENTS_NOT_ALONE: Final = _mistake('"Recipients" cannot be combined with "To", "Cc" or "Bcc".')
-NULL_VALUE: Final = _mistake("Cannot convert data from Null value", CONVERSION_FAILED)
+INVALID_CHARACTERS: Final = _error("mj-0002", "Invalid characters detected")
+MALFORMED_JSON: Final = _error("mj-0002", "Malformed JSON, please review the syntax and properties types.")
+NO_RECIPIENTS: Final = _error("mj-0003", 'Missing "To" or "Recipients" property')
+NOBODY: Final = _error("mj-0007", 'At least 1 "to" value required')
+RECIPIENTS_NOT_ALONE: Final = _error("mj-0005", '"Recipients" cannot be combined with "To", "Cc" or "Bcc".')
+NULL_VALUE: Final = _error("mj-0004", "Cannot convert data from Null value", CONVERSION_FAILED)
 """Mailjet answers a null inside of Vars with status 500, and clients know it by both."""
-NO_CONTENT: Final = _mistake('At least "Text-part", "Html-part" or "Mj-TemplateID" must be provided.')
-CAMPAIGN_MISSING: Final = _mistake('"Mj-deduplicatecampaign" can only be used together with "Mj-campaign".')
-UNKNOWN_CATEGORY: Final = _mistake(shared.UNKNOWN_CATEGORY.message)
-NO_MESSAGES: Final = _mistake("At least 1 message required")
-TOO_MANY_MESSAGES: Final = _mistake(f"Too many messages: a call may have {limits.MAX_MESSAGES}.")
-PAYLOAD_TOO_LARGE: Final = _mistake("Payload size limit exceeded.", TOO_LARGE)
-ATTACHMENTS_TOO_LARGE: Final = _mistake(
-    f"Payload size limit exceeded. Attachments may have {shared_limits.MAX_ATTACHED_BYTES} bytes together.",
+NO_CONTENT: Final = _error(
+    "send-0003", 'At least "Text-part", "Html-part" or "Mj-TemplateID" must be provided.'
+)
+CAMPAIGN_MISSING: Final = _error(
+    "send-0012", '"Mj-deduplicatecampaign" can only be used together with "Mj-campaign".'
+)
+NO_MESSAGES: Final = _error("mj-0007", "At least 1 message required")
+TOO_MANY_MESSAGES: Final = _error("mj-0008", f"Too many messages: a call may have {MAX_MESSAGES}.")
+PAYLOAD_TOO_LARGE: Final = _error("mj-0011", "Payload size limit exceeded.", TOO_LARGE)
+ATTACHMENTS_TOO_LARGE: Final = _error(
+    "mj-0011",
+    f"Payload size limit exceeded. Attachments may have {MAX_ATTACHED_BYTES} bytes together.",
     TOO_LARGE,
 )
 
 
-def missing(name: str) -> Mistake:
-    """Tell of a mandatory property that is absent, null or empty."""
-    return _mistake(f'Missing "{name}" property')
+def missing(name: str) -> SendError:
+    """Report a mandatory property that is absent, null or empty."""
+    return _error("mj-0003", f'Missing "{name}" property')
 
 
-def no_object(path: str) -> Mistake:
-    """Tell of a value that is not an object."""
-    return _mistake(f'"{path}" is not JSON object type')
+def no_object(path: str) -> SendError:
+    """Report a value that is not an object."""
+    return _error("mj-0004", f'"{path}" is not JSON object type')
 
 
-def no_array(path: str) -> Mistake:
-    """Tell of a value that is not an array."""
-    return _mistake(f'"{path}" is not JSON array type')
+def no_array(path: str) -> SendError:
+    """Report a value that is not an array."""
+    return _error("mj-0004", f'"{path}" is not JSON array type')
 
 
-def no_text(path: str) -> Mistake:
-    """Tell of a value that is not a string."""
-    return _mistake(f'"{path}" is not string type')
+def no_text(path: str) -> SendError:
+    """Report a value that is not a string."""
+    return _error("mj-0004", f'"{path}" is not string type')
 
 
-def header_is_no_text(name: str) -> Mistake:
-    """Tell of a header whose value is not a string."""
-    return _mistake(f"Header {name[: shared_limits.MAX_SUBJECT]} is not string type")
+def header_is_no_text(name: str) -> SendError:
+    """Report a header whose value is not a string."""
+    return _error("mj-0004", f"Header {name[:MAX_SUBJECT]} is not string type")
 
 
-def too_many_recipients(name: str) -> Mistake:
-    """Tell of more recipients than a property may have."""
-    return _mistake(f"Too many recipients in {name}")
+def too_many_recipients(name: str) -> SendError:
+    """Report more recipients than a property may have."""
+    return _error("send-0015", f"Too many recipients in {name}")
 
 
-def no_address(text: str) -> Mistake:
-    """Tell of an address that is none, in the words that clients look for."""
-    return _in_words_of(shared.invalid_email("", text))
+def no_address(text: str) -> SendError:
+    """Report an address that is none, in the words that clients look for."""
+    return shared.invalid_email("", text).without_path()
 
 
-def no_address_list(path: str, why: str) -> Mistake:
-    """Tell of a list of addresses that cannot be read; ``why`` is a sentence."""
-    return _mistake(f"{path}: {why}")
+def no_address_list(path: str, why: str) -> SendError:
+    """Report a list of addresses that cannot be read; ``why`` is a sentence."""
+    return _error("mj-0013", f"{path}: {why}")
 
 
-def not_one_address(path: str) -> Mistake:
-    """Tell of several addresses where one belongs."""
-    return _mistake(f"{path} must hold one address.")
+def not_one_address(path: str) -> SendError:
+    """Report several addresses where one belongs."""
+    return _error("mj-0008", f"{path} must hold one address.")
 
 
-def unknown_template(key: int | str) -> Mistake:
-    """Tell that the account has no such template."""
-    return _in_words_of(shared.unknown_template(key))
-
-
-def sender_not_authorized(address: str) -> Mistake:
-    """Tell that mail from ``address`` is not allowed for the account."""
-    return _in_words_of(shared.sender_not_authorized(address))
-
-
-def sender_needs_right(address: str) -> Mistake:
-    """Tell that the account may not use ``address``, which is none of its senders, as ``Sender``."""
-    return _in_words_of(shared.sender_needs_right(address))
-
-
-def sender_not_validated(address: str) -> Mistake:
-    """Tell that ``address`` is a sender of the account that is not active."""
-    return _in_words_of(shared.sender_not_validated(address))
-
-
-def _in_words_of(mistake: Mistake) -> Mistake:
-    return _mistake(mistake.message, mistake.status)
+def unknown_template(key: int | str) -> SendError:
+    """Report that the account has no such template."""
+    return shared.unknown_template(key).without_path()

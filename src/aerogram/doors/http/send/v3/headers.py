@@ -1,4 +1,4 @@
-"""The reader of Headers, whose names may stand for properties.
+"""Headers, whose names may stand for properties.
 
 Version 3 lets a header win over the property of the same meaning (facts: SEND.md B2). That is served where
 the header is one: From and Subject become the properties and are judged as they are; Reply-To is a header
@@ -10,14 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.doors.http.send.shared import headers as shared
-from aerogram.doors.http.send.v3 import errors as mistakes
+from aerogram.doors.http.send.shared.properties import PropertyType
+from aerogram.doors.http.send.v3 import errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.doors.http.send.shared.findings import Findings
     from aerogram.doors.http.send.shared.headers import Headers
     from aerogram.doors.http.send.shared.names import JsonObject
-    from aerogram.doors.http.send.shared.values import Findings
 
 _PROPERTIES: Final[Mapping[str, str]] = {"from": "FromEmail", "subject": "Subject"}
 
@@ -46,8 +47,15 @@ def headers(path: str, value: Any, findings: Findings) -> Headers:
     if value == []:
         return ()
     if not isinstance(value, dict):
-        findings.mistakes.append(mistakes.no_object(path))
+        findings.errors.append(errors.no_object(path))
         return ()
     wrong = [name for name, text in value.items() if not isinstance(text, str)]
-    findings.mistakes += [mistakes.header_is_no_text(name) for name in wrong]
+    findings.errors += [errors.header_is_no_text(name) for name in wrong]
     return () if wrong else shared.headers(path, value, findings)
+
+
+HEADERS: Final = PropertyType(
+    reader=headers,
+    schema=shared.HEADERS.schema | {"additionalProperties": {"type": "string"}},
+    errors=shared.HEADERS.errors,
+)

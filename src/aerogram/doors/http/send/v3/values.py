@@ -1,30 +1,29 @@
-"""Readers of single values that are spelled otherwise than in v3.1: switches, numbers, the template.
+"""Single values as v3 writes them: switches, numbers, the template, each as a reader and its type.
 
-A reader takes the property's path, its JSON value (never null) and the findings of the message. Clients
-write a number or a switch as JSON's own type or as a string, and both are taken (facts: SEND.md B2).
+Clients write a number or a switch as JSON's own type or as a string, and both are taken (facts: SEND.md B2).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.http.send.shared import errors as mistakes
-from aerogram.doors.http.send.shared.values import RANKS, kept_text
+from aerogram.doors.http.send.shared import errors
+from aerogram.doors.http.send.shared.properties import PropertyType
+from aerogram.doors.http.send.shared.values import RANKS, kept_text, whole_number
 from aerogram.model.message import Rank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aerogram.doors.http.send.shared.values import Findings
+    from aerogram.doors.http.send.shared.findings import Findings
+    from aerogram.doors.http.send.shared.properties import Json
 
-TRACKING: Final[Mapping[int, bool | None]] = {0: None, 1: False, 2: True}
+_TRACKING: Final[Mapping[int, bool | None]] = {0: None, 1: False, 2: True}
 """Mj-trackopen and Mj-trackclick: 0 the account's default, 1 off, 2 on (facts: SEND.md B2)."""
 
 _ON: Final = frozenset({"true", "1"})
 _OFF: Final = frozenset({"false", "0", ""})
 _DELIVER: Final = "deliver"
-_MAX_DIGITS: Final = 19
-"""Digits of the largest id, a signed number of 64 bits."""
 
 
 def switch(path: str, value: Any, findings: Findings) -> bool:
@@ -33,7 +32,7 @@ def switch(path: str, value: Any, findings: Findings) -> bool:
         return value
     word = str(value).lower() if isinstance(value, str | int) else ""
     if not isinstance(value, str | int) or word not in _ON | _OFF:
-        findings.mistakes.append(mistakes.not_allowed(path, value, ": it is true or false"))
+        findings.errors.append(errors.not_allowed(path, value, ": it is true or false"))
     return word in _ON
 
 
@@ -46,19 +45,19 @@ def delivers(path: str, value: Any, findings: Findings) -> bool:
 
 def priority(path: str, value: Any, findings: Findings) -> Rank:
     """Read Mj-prio as the rank of the queue."""
-    rank = RANKS.get(_number(value))
+    rank = RANKS.get(whole_number(value))
     if rank is None:
-        findings.mistakes.append(mistakes.not_allowed(path, value, ": it is 0, 1, 2 or 3"))
+        findings.errors.append(errors.not_allowed(path, value, ": it is 0, 1, 2 or 3"))
         return Rank.HIGH
     return rank
 
 
 def tracking(path: str, value: Any, findings: Findings) -> bool | None:
     """Read Mj-trackopen or Mj-trackclick; None leaves it to the account."""
-    number = _number(value)
-    if number not in TRACKING:
-        findings.mistakes.append(mistakes.not_allowed(path, value, ": it is 0, 1 or 2"))
-    return TRACKING.get(number)
+    number = whole_number(value)
+    if number not in _TRACKING:
+        findings.errors.append(errors.not_allowed(path, value, ": it is 0, 1 or 2"))
+    return _TRACKING.get(number)
 
 
 def template(path: str, value: Any, findings: Findings) -> int | str:
@@ -68,16 +67,29 @@ def template(path: str, value: Any, findings: Findings) -> int | str:
     return kept_text(path, value, findings).strip()
 
 
-def template_id(key: int | str) -> int:
-    """Give the id that a template's key can be read as; 0 for one that is only a name."""
-    number = _number(key)
-    return number if 0 < number < 1 << 63 else 0
+_SWITCH: Final[Json] = {"type": ["boolean", "integer", "string"], "default": False}
 
-
-def _number(value: object) -> int:
-    """Read a whole number from zero up, as JSON's own type or as a string; -1 for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
-        return int(value)
-    return -1
+SWITCH: Final = PropertyType(reader=switch, schema=_SWITCH, errors=("mj-0005",))
+DELIVERS: Final = PropertyType(
+    reader=delivers, schema=_SWITCH | {"description": 'On is "deliver" too.'}, errors=("mj-0005",)
+)
+PRIORITY: Final = PropertyType(
+    reader=priority,
+    schema={"type": "integer", "enum": sorted(RANKS), "default": 2},
+    errors=("mj-0005",),
+)
+TRACKING: Final = PropertyType(
+    reader=tracking,
+    schema={
+        "type": "integer",
+        "enum": sorted(_TRACKING),
+        "default": 0,
+        "description": "0 as the account has it, 1 off, 2 on.",
+    },
+    errors=("mj-0005",),
+)
+TEMPLATE: Final = PropertyType(
+    reader=template,
+    schema={"type": ["integer", "string"], "description": "An id, or a name."},
+    errors=("mj-0004", "mj-0005"),
+)

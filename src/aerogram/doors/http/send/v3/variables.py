@@ -1,15 +1,16 @@
-"""The reader of Vars, of a message or of one recipient."""
+"""Vars, of a message or of one recipient."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.doors.http.send.shared import values as shared
-from aerogram.doors.http.send.v3 import errors as mistakes
+from aerogram.doors.http.send.shared.properties import PropertyType
+from aerogram.doors.http.send.v3 import errors
 
 if TYPE_CHECKING:
+    from aerogram.doors.http.send.shared.findings import Findings
     from aerogram.doors.http.send.shared.names import JsonObject
-    from aerogram.doors.http.send.shared.values import Findings
 
 
 def variables(path: str, value: Any, findings: Findings) -> JsonObject:
@@ -17,10 +18,10 @@ def variables(path: str, value: Any, findings: Findings) -> JsonObject:
     if value == []:
         return {}
     if not isinstance(value, dict):
-        findings.mistakes.append(mistakes.no_object(path))
+        findings.errors.append(errors.no_object(path))
         return {}
     if _holds_null(value):
-        findings.mistakes.append(mistakes.NULL_VALUE)
+        findings.errors.append(errors.NULL_VALUE)
     return shared.variables(path, value, findings)
 
 
@@ -36,3 +37,8 @@ def _holds_null(value: JsonObject) -> bool:
         elif isinstance(one, list):
             waiting += one
     return False
+
+
+VARIABLES: Final = PropertyType(
+    reader=variables, schema=shared.VARIABLES.schema, errors=shared.VARIABLES.errors
+)

@@ -1,45 +1,32 @@
-"""The endpoint of ``POST /v3/send``: the rules are in `aerogram.doors.http.send.v3`, here they meet the services.
-
-The steps: who asks, what is asked, which templates, may each message come from its sender, commit, answer.
-An answer of 200 is given only after the commit, and then every recipient of the call is in it.
-"""
+"""Version 3 of the Send API as its endpoint asks for it: paths and answers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
-from aerogram.doors.http import errors, idempotency
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import client_ip
+from aerogram.doors.http import errors as answers
+from aerogram.doors.http import idempotency
+from aerogram.doors.http.answers import Answer
 from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError
 from aerogram.doors.http.idempotency import MalformedKeyError
-from aerogram.doors.http.send.shared.limits import MAX_BODY_BYTES
-from aerogram.doors.http.send.shared.templates import find
-from aerogram.doors.http.send.v3 import answer as answers
-from aerogram.doors.http.send.v3 import errors as mistakes
-from aerogram.doors.http.send.v3.call import read_call, submissions
-from aerogram.doors.http.send.v3.errors import RefusedCallError
+from aerogram.doors.http.send.shared.errors import BAD_REQUEST, FORBIDDEN, RefusedCallError
+from aerogram.doors.http.send.v3.answer import sent
+from aerogram.doors.http.send.v3.call import read_call
+from aerogram.doors.http.send.v3.errors import PAYLOAD_TOO_LARGE, TOO_LARGE
 from aerogram.identity.attempts import LockedOutError
-from aerogram.identity.gate import ForbiddenError, authorize
-from aerogram.model.account import Area, Level
+from aerogram.identity.gate import ForbiddenError
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.http.basic_auth import Doorkeeper
-    from aerogram.doors.http.send.endpoint import Acceptor, Categories, SenderBook
-    from aerogram.doors.http.send.shared.draft import Draft
-    from aerogram.doors.http.send.shared.errors import Mistake
-    from aerogram.doors.http.send.shared.templates import Found, Templates
-    from aerogram.model.account import Principal
-    from aerogram.model.message import Submission
+    from aerogram.doors.http.answers import Headers
+    from aerogram.doors.http.asgi import Scope
+    from aerogram.doors.http.send.v3.call import Call
+    from aerogram.doors.http.send.version import Entry
 
-AREA: Final = Area.SEND
-LEVEL: Final = Level.FULL
 PATH: Final = "/v3/send"
 PATHS: Final = frozenset({PATH, f"{PATH}/", f"{PATH}/message", f"{PATH}/message/"})
 """One service by two names (facts: SEND.md B1); a slash at the end is as good as none."""
@@ -48,87 +35,52 @@ _NOT_ALLOWED: Final = 405
 
 
 class SendV3:
-    """Serves all of `PATHS`."""
+    """Version 3: a call is sent whole or not at all, and its errors are sentences."""
 
-    def __init__(
-        self,
-        doorkeeper: Doorkeeper,
-        *,
-        senders: SenderBook,
-        categories: Categories,
-        templates: Templates,
-        acceptor: Acceptor,
-    ) -> None:
-        self._doorkeeper = doorkeeper
-        self._senders = senders
-        self._templates = templates
-        self._categories = categories
-        self._acceptor = acceptor
+    path = PATH
+    is_whole = True
+    too_large = PAYLOAD_TOO_LARGE
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        try:
-            answer = await self._answer(scope, receive)
-        except ClientGoneError:
-            return
-        await send_answer(scope, send, answer)
+    def request_id(self) -> str:
+        """Give no name: the answers of this version have no place for one."""
+        return ""
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        try:
-            principal = await self._doorkeeper.admit(scope)
-            if scope["method"] != "POST":
-                return errors.shape_a(_NOT_ALLOWED, "Method not allowed", headers=((b"allow", b"POST"),))
-            authorize(principal, AREA, LEVEL)
-            body = await read_body(scope, receive, MAX_BODY_BYTES)
-            key = idempotency.read_key(scope, body)
-            asked = await self._submissions(principal, body, f"POST {scope['path']} from {client_ip(scope)}")
-            # A call is accepted whole, so the body alone says what was taken; and by either path it is the same.
-            named = idempotency.key_of(principal.account_id, key, PATH, body, ())
-            receipts = await self._acceptor.accept(asked, named)
-            return Answer(_OK, answers.sent(receipts), headers=idempotency.replay_headers(receipts))
-        except UnauthenticatedError:
-            return errors.unauthorized_v3()
-        except (LockedOutError, RateLimitedError) as error:
-            return errors.too_many(error.seconds)
-        except ForbiddenError as error:
-            return errors.shape_a(mistakes.FORBIDDEN, str(error))
-        except (MalformedKeyError, KeyReusedError) as error:
-            code, status, why = idempotency.refusal(error)
-            return errors.shape_a(status, why, code)
-        except RefusedCallError as error:
-            return errors.shape_a(error.status, str(error), error.where)
-        except BodyTooLargeError as error:
-            return errors.shape_a(mistakes.TOO_LARGE, str(error))
-        except BodyEncodingError as error:
-            return errors.shape_a(mistakes.BAD_REQUEST, str(error))
-        except UnavailableError as error:
-            return errors.unavailable_v3(error)
+    def misplaced(self, _scope: Scope) -> Answer | None:
+        """Let everything pass: only `PATHS` come here."""
+        return None
 
-    async def _submissions(self, principal: Principal, body: bytes, transcript: str) -> list[Submission]:
-        """Give what a call asks to be made durable. Raises `RefusedCallError`."""
-        call = read_call(body)
-        account_id = principal.account_id
-        templates: Found = {key: await find(self._templates, account_id, key) for key in call.template_keys()}
-        drafts = call.drafts(templates)
-        await self._check(account_id, drafts)
-        return submissions(drafts, principal, transcript)
+    def wrong_method(self, scope: Scope) -> Answer | None:
+        """Answer a caller who uses another verb than POST."""
+        if scope["method"] == "POST":
+            return None
+        return answers.shape_a(_NOT_ALLOWED, "Method not allowed", headers=((b"allow", b"POST"),))
 
-    async def _check(self, account_id: int, drafts: Sequence[Draft]) -> None:
-        """Raise `RefusedCallError` for the first message whose senders or category are not the account's."""
-        for draft in drafts:
-            if not await self._may_send_from(account_id, draft.from_email):
-                raise RefusedCallError(mistakes.sender_not_authorized(draft.from_email), draft.where)
-            sender = draft.sender_email
-            if sender and not await self._may_send_from(account_id, sender):
-                raise RefusedCallError(await self._mistake_of_sender(account_id, sender), draft.where)
-            category = draft.asked.monitoring_category
-            if category and not await self._categories.exists(account_id, category):
-                raise RefusedCallError(mistakes.UNKNOWN_CATEGORY, draft.where)
+    def read_call(self, body: bytes) -> Call:
+        """Read the body of a request. Raises `RefusedCallError`."""
+        return read_call(body)
 
-    async def _mistake_of_sender(self, account_id: int, email: str) -> Mistake:
-        if await self._senders.is_registered(account_id, email):
-            return mistakes.sender_not_validated(email)
-        return mistakes.sender_needs_right(email)
+    def accepted(self, entries: Sequence[Entry], headers: Headers, *, is_sandbox: bool) -> Answer:  # noqa: ARG002 - v3 has no sandbox mode
+        """Answer a call that was accepted."""
+        return Answer(_OK, sent(entry.receipts for entry in entries), headers=headers)
 
-    async def _may_send_from(self, account_id: int, email: str) -> bool:
-        return self._senders.allows(account_id, email) or await self._senders.confirm(account_id, email)
+    def refused(self, error: Exception) -> Answer:
+        """Answer a request of which nothing was accepted."""
+        match error:
+            case RefusedCallError():
+                return answers.shape_a(error.status, str(error), error.where)
+            case UnauthenticatedError():
+                return answers.unauthorized_v3()
+            case LockedOutError() | RateLimitedError():
+                return answers.too_many(error.seconds)
+            case ForbiddenError():
+                return answers.shape_a(FORBIDDEN, str(error))
+            case MalformedKeyError() | KeyReusedError():
+                code, status, why = idempotency.refusal(error)
+                return answers.shape_a(status, why, code)
+            case BodyTooLargeError():
+                return answers.shape_a(TOO_LARGE, str(error))
+            case BodyEncodingError():
+                return answers.shape_a(BAD_REQUEST, str(error))
+            case UnavailableError():
+                return answers.unavailable_v3(error)
+        raise error

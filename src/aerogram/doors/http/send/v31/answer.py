@@ -12,8 +12,8 @@ from aerogram.model.message import Accepted, Role
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aerogram.doors.http.send.shared.errors import Mistake
-    from aerogram.doors.http.send.v31.message import Draft
+    from aerogram.doors.http.send.shared.draft import Draft
+    from aerogram.doors.http.send.shared.errors import SendError
 
 OK: Final = 200
 _ENCODER: Final = msgspec.json.Encoder()
@@ -70,14 +70,9 @@ def sent(draft: Draft, receipts: Sequence[Accepted], href_base: str) -> SentMess
     return SentMessage("success", draft.custom_id, by_role[Role.TO], by_role[Role.CC], by_role[Role.BCC])
 
 
-def sandboxed(draft: Draft) -> tuple[Accepted, ...]:
-    """Give the receipts of a message that was checked and not sent: no id and no UUID."""
-    return tuple(Accepted(recipient.email, 0, "") for recipient in draft.recipients)
-
-
-def refused(mistakes: Sequence[Mistake]) -> RefusedMessage:
-    """Tell all that is wrong with a message."""
-    return RefusedMessage("error", [mistake.shown() for mistake in mistakes])
+def refused(errors: Sequence[SendError]) -> RefusedMessage:
+    """Give all that is wrong with a message."""
+    return RefusedMessage("error", [error.shown() for error in errors])
 
 
 def encoded(entries: Sequence[SentMessage | RefusedMessage]) -> bytes:
@@ -85,19 +80,19 @@ def encoded(entries: Sequence[SentMessage | RefusedMessage]) -> bytes:
     return _ENCODER.encode(Messages(entries))
 
 
-def encoded_mistake(mistake: Mistake) -> bytes:
+def encoded_error(error: SendError) -> bytes:
     """Write the flat body of an answer about the whole call: nothing was sent."""
-    return _ENCODER.encode(mistake.shown())
+    return _ENCODER.encode(error.shown())
 
 
-def status_of(mistakes: Sequence[Sequence[Mistake]]) -> int:
-    """Give the HTTP status of an answer from the mistakes of each message.
+def status_of(errors: Sequence[Sequence[SendError]]) -> int:
+    """Give the HTTP status of an answer from the errors of each message.
 
     Any refused message makes it 400, also when others were sent; only a call of one message that is
     refused for a reason of permission alone is 403 (facts: SEND.md A7).
     """
-    if not any(mistakes):
+    if not any(errors):
         return OK
-    if len(mistakes) == 1 and all(mistake.status == FORBIDDEN for mistake in mistakes[0]):
+    if len(errors) == 1 and all(error.status == FORBIDDEN for error in errors[0]):
         return FORBIDDEN
     return BAD_REQUEST

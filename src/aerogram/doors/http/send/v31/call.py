@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.http.send.shared import errors as mistakes
-from aerogram.doors.http.send.shared import limits, names
-from aerogram.doors.http.send.shared.merging import merged
-from aerogram.doors.http.send.v31.message import Draft, read_message
-from aerogram.doors.http.send.v31.templates import Found, template_of, wanted_id
+from aerogram.doors.http.send.shared import errors as shared
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.shared.names import Names
+from aerogram.doors.http.send.shared.templates import chosen
+from aerogram.doors.http.send.v31 import errors, limits
+from aerogram.doors.http.send.v31.message import read_message
+from aerogram.doors.http.send.v31.properties import MESSAGE
+from aerogram.doors.http.send.v31.templates import wanted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from aerogram.doors.http.send.shared.errors import Mistake
+    from aerogram.doors.http.send.shared.draft import Draft
+    from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.names import JsonObject
-    from aerogram.model.account import Principal
-    from aerogram.model.message import Submission
+    from aerogram.doors.http.send.shared.templates import Found, Key
+
+_FLAGS: Final = ("SandboxMode", "AdvanceErrorHandling")
+_CALL: Final = Names("Messages", "Globals", *_FLAGS)
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -30,91 +34,82 @@ class Call(msgspec.Struct, frozen=True):
     is_strict: bool = False
     """``AdvanceErrorHandling``: a message that contradicts its template is refused (facts: SEND.md A8)."""
 
-    def template_ids(self) -> set[int]:
+    def template_keys(self) -> set[Key]:
         """Give the ids of the templates that must be found before the messages are read."""
         return {
-            template_id
+            key
             for message in self.messages
-            if "TemplateID" in message and (template_id := wanted_id(message)) is not None
+            if "TemplateID" in message and (key := wanted(message)) is not None
         }
 
-    def drafts(self, templates: Found | None = None) -> list[Draft]:
-        """Read each message; all mistakes in it, but those about its senders and its category, are in its draft."""
+    def drafts(self, templates: Found) -> list[Draft]:
+        """Read each message; all errors in it, but those about its senders and its category, are in its draft."""
         sizes: dict[int, int] = {}
         if not templates:
             return [read_message(message, sizes) for message in self.messages]
         return [
-            read_message(message, sizes, template_of(message, templates), is_strict=self.is_strict)
+            read_message(message, sizes, chosen(wanted(message), templates), is_strict=self.is_strict)
             for message in self.messages
         ]
 
 
-def read_call(body: bytes) -> Call | Mistake:
-    """Read the body of ``POST /v3.1/send``; a `Mistake` is about the call as a whole.
+def read_call(body: bytes) -> Call:
+    """Read the body of ``POST /v3.1/send``.
 
-    The body is JSON in strict UTF-8. Mistakes of single messages are found by `Call.drafts`.
+    The body is JSON in strict UTF-8. Raises `RefusedCallError` for what is wrong with the call as a whole;
+    errors of single messages are found by `Call.drafts`.
     """
     try:
         root = msgspec.json.decode(body)
     except (ValueError, RecursionError):
-        return mistakes.MALFORMED_JSON
+        raise RefusedCallError(errors.MALFORMED_JSON) from None
     if not isinstance(root, dict):
-        return mistakes.MALFORMED_JSON
-    given = names.CALL.spelled(root)
+        raise RefusedCallError(errors.MALFORMED_JSON)
+    given = _CALL.spelled(root)
     messages: Any = given.get("Messages")
-    mistake = _wrong_messages(messages) or _wrong_flags(given)
-    if mistake is not None:
-        return mistake
-    defaults = given.get("Globals")
-    if defaults is None:
-        defaults = {}
-    if not isinstance(defaults, dict):
-        return mistakes.wrong_type("Globals", "object")
-    defaults = names.MESSAGE.spelled(defaults)
-    if defaults.get("To"):
-        return mistakes.TO_IN_GLOBALS
-    spelled = [names.MESSAGE.spelled(message) for message in messages]
+    error = _wrong_messages(messages) or _wrong_flags(given)
+    if error is not None:
+        raise RefusedCallError(error)
+    defaults = _globals(given)
+    spelled = [MESSAGE.names.spelled(message) for message in messages]
     return Call(
-        [merged(defaults, message) for message in spelled] if defaults else spelled,
+        [MESSAGE.merged(defaults, message) for message in spelled] if defaults else spelled,
         is_sandbox=given.get("SandboxMode") is True,
         is_strict=given.get("AdvanceErrorHandling") is True,
     )
 
 
-def _wrong_messages(messages: Any) -> Mistake | None:
+def _wrong_messages(messages: Any) -> SendError | None:
     if messages is None:
-        return mistakes.missing("Messages")
+        return shared.missing("Messages")
     if not isinstance(messages, list):
-        return mistakes.wrong_type("Messages", "Messages")
+        return shared.wrong_type("Messages", "Messages")
     if not messages:
-        return mistakes.empty_array("Messages")
+        return errors.empty_array("Messages")
     if len(messages) > limits.MAX_MESSAGES:
-        return mistakes.TOO_MANY_MESSAGES
+        return errors.TOO_MANY_MESSAGES
     for index, message in enumerate(messages):
         if not isinstance(message, dict):
-            return mistakes.wrong_type(f"Messages[{index}]", "object")
+            return shared.wrong_type(f"Messages[{index}]", "object")
     return None
 
 
-def _wrong_flags(given: JsonObject) -> Mistake | None:
-    for name in ("SandboxMode", "AdvanceErrorHandling"):
+def _wrong_flags(given: JsonObject) -> SendError | None:
+    for name in _FLAGS:
         value = given.get(name)
         if value is not None and not isinstance(value, bool):
-            return mistakes.wrong_type(name, "boolean")
+            return shared.wrong_type(name, "boolean")
     return None
 
 
-def submissions(drafts: Sequence[Draft], principal: Principal, transcript: str) -> list[Submission] | Mistake:
-    """Turn drafts without mistakes into submissions of the caller.
-
-    Globals are in each of them now; a call that would be stored in too many bytes is refused whole.
-    """
-    asked = []
-    stored_bytes = 0
-    for draft in drafts:
-        submission = draft.submission(principal, transcript)
-        stored_bytes += len(submission.body) + draft.kept_length
-        if stored_bytes > limits.MAX_STORED_BYTES:
-            return mistakes.PAYLOAD_TOO_LARGE
-        asked.append(submission)
-    return asked
+def _globals(given: JsonObject) -> JsonObject:
+    """Give the defaults of a call. Raises `RefusedCallError` for what cannot be one."""
+    defaults = given.get("Globals")
+    if defaults is None:
+        return {}
+    if not isinstance(defaults, dict):
+        raise RefusedCallError(shared.wrong_type("Globals", "object"))
+    defaults = MESSAGE.names.spelled(defaults)
+    if defaults.get("To"):
+        raise RefusedCallError(errors.TO_IN_GLOBALS)
+    return defaults

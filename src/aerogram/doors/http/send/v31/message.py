@@ -2,134 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from aerogram.content.treat import Asked, treatment_of
-from aerogram.doors.http.send.shared import attachments, headers, values
-from aerogram.doors.http.send.shared.options import asked_of
-from aerogram.doors.http.send.v31 import mailboxes, rules, templates
-from aerogram.model.message import ContentKind, Rank, Recipient, Role, Submission
-from aerogram.model.treatment import NOBODY, Personal
-from aerogram.wire.address import needs_smtputf8
-from aerogram.wire.mime.parts import Mailbox, Parts
+from aerogram.doors.http.send.shared.drafting import draft_of
+from aerogram.doors.http.send.shared.findings import Findings
+from aerogram.doors.http.send.shared.headers import reply_to
+from aerogram.doors.http.send.v31 import rules, templates
+from aerogram.doors.http.send.v31.properties import MESSAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from aerogram.content.templates import StoredTemplate
-    from aerogram.doors.http.send.shared.errors import Mistake
+    from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.names import JsonObject
-    from aerogram.model.account import Principal
 
 DOOR: Final = "v3.1"
 """How the record of a message names this way in."""
-
-READERS: Final[Mapping[str, Callable[[str, Any, values.Findings], Any]]] = {
-    "From": mailboxes.mailbox,
-    "Sender": mailboxes.mailbox,
-    "ReplyTo": mailboxes.mailbox,
-    "To": mailboxes.recipients_to,
-    "Cc": mailboxes.mailboxes,
-    "Bcc": mailboxes.mailboxes,
-    "Subject": values.subject,
-    "TextPart": values.text,
-    "HTMLPart": values.text,
-    "TemplateID": values.integer,
-    "TemplateLanguage": values.flag,
-    "TemplateErrorReporting": mailboxes.mailbox,
-    "TemplateErrorDeliver": values.flag,
-    "Variables": values.variables,
-    "AutoTextPart": values.flag,
-    "Attachments": attachments.attachments,
-    "InlinedAttachments": attachments.inlined_attachments,
-    "Headers": headers.headers,
-    "CustomID": values.kept_text,
-    "EventPayload": values.kept_text,
-    "CustomCampaign": values.campaign,
-    "DeduplicateCampaign": values.flag_or_number,
-    "Priority": values.priority,
-    "TrackOpens": values.tracking,
-    "TrackClicks": values.tracking,
-    "MonitoringCategory": values.kept_text,
-    "URLTags": values.url_tags,
-    "StatisticsContactsListID": values.integer,
-}
-"""Every documented property and what reads it (facts: SEND.md A4). AutoTextPart is Aerogram's own."""
-
-_Bodies = tuple[str | None, str | None]
-"""Text and HTML."""
-
-_ENCODER: Final = msgspec.json.Encoder()
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that was read. It may be sent when it has no ``mistakes`` and its senders are allowed."""
-
-    parts: Parts | None
-    recipients: tuple[Recipient, ...]
-    mistakes: tuple[Mistake, ...]
-    from_email: str
-    """The address of From, "" when it has none that is valid."""
-    sender_email: str
-    """The address of Sender, "" when there is none."""
-    needs_smtputf8: bool
-    """An address of the header section has a local part beyond ASCII (RFC 6531)."""
-    custom_id: str
-    event_payload: str
-    campaign: str
-    rank: Rank
-    bcc: tuple[Mailbox, ...]
-    """Who is in no header: addresses as in ``recipients``, with the names."""
-    asked: Asked
-
-    @property
-    def kept_length(self) -> int:
-        """The length of what is stored beside the mail itself, of what has no limit of its own."""
-        variables = len(_ENCODER.encode(self.asked.variables)) if self.asked.variables else 0
-        return len(self.event_payload) + len(self.custom_id) + variables
-
-    def submission(self, principal: Principal, transcript: str) -> Submission:
-        """Give what is asked to be made durable, of a draft without mistakes."""
-        parts = self.parts
-        if parts is None:
-            raise ValueError("a message with mistakes cannot be submitted")
-        treatment = treatment_of(
-            self.asked,
-            principal.defaults,
-            (parts.text or "", parts.html or ""),
-            has_html=parts.html is not None,
-            subject=parts.subject,
-        )
-        return Submission(
-            account_id=principal.account_id,
-            door=DOOR,
-            envelope_from=self.sender_email or self.from_email,
-            recipients=self._with_names(parts) if treatment.is_personal else self.recipients,
-            kind=ContentKind.PARTS,
-            body=_ENCODER.encode(parts),
-            from_email=self.from_email,
-            subject=parts.subject,
-            custom_id=self.custom_id,
-            event_payload=self.event_payload,
-            campaign=self.campaign,
-            rank=self.rank,
-            has_text=parts.text is not None or treatment.makes_text,
-            has_html=parts.html is not None,
-            attachment_count=len(parts.attachments) + len(parts.inlined),
-            smtputf8=self.needs_smtputf8,
-            transcript=transcript,
-            treatment=treatment,
-        )
-
-    def _with_names(self, parts: Parts) -> tuple[Recipient, ...]:
-        """Give the recipients with their display names, which only personal mail has a use for."""
-        boxes = (*parts.to, *parts.cc, *self.bcc)
-        return tuple(
-            msgspec.structs.replace(recipient, personal=Personal(name=box.name) if box.name else NOBODY)
-            for recipient, box in zip(self.recipients, boxes, strict=True)
-        )
 
 
 def read_message(
@@ -144,66 +31,15 @@ def read_message(
     ``sizes`` remembers the attachments of this call that were already checked; ``template`` is what its
     TemplateID names, None when that names nothing; ``is_strict`` as in `Call`.
     """
-    findings = values.Findings(sizes)
+    findings = Findings(sizes)
     if template is not None:
         if is_strict:
-            findings.mistakes += templates.faults_of(message, template)
+            findings.errors += templates.contradictions(message, template)
         message = templates.filled(message, template)
-    found: dict[str, Any] = {}
-    for name, value in message.items():
-        if value is not None:
-            found[name] = READERS[name](name, value, findings)
-    reply_to: Mailbox | None = found.get("ReplyTo")
-    pairs = found.get("Headers", ())
-    replies = headers.reply_to(pairs, findings) if pairs and reply_to is None else ()
+    found = MESSAGE.read(message, findings)
+    pairs = found.get("headers", ())
+    replies = reply_to(pairs, findings) if pairs and found.get("reply_to") is None else ()
     rules.check(found, findings, has_template=template is not None)
-    sender_from: Mailbox | None = found.get("From")
-    sender: Mailbox | None = found.get("Sender")
-    to, cc, bcc = found.get("To", ()), found.get("Cc", ()), found.get("Bcc", ())
-    bodies = _bodies(found)
-    return Draft(
-        parts=None if findings.mistakes or sender_from is None else _parts(sender_from, bodies, found),
-        recipients=(
-            *[Recipient(box.email) for box in to],
-            *[Recipient(box.email, Role.CC) for box in cc],
-            *[Recipient(box.email, Role.BCC) for box in bcc],
-        ),
-        mistakes=tuple(findings.mistakes),
-        from_email="" if sender_from is None else sender_from.email,
-        sender_email="" if sender is None else sender.email,
-        needs_smtputf8=any(
-            not box.email.isascii() and needs_smtputf8(box.email)
-            for box in (sender_from, sender, reply_to, *replies, *to, *cc)
-            if box is not None
-        ),
-        custom_id=found.get("CustomID", ""),
-        event_payload=found.get("EventPayload", ""),
-        campaign=found.get("CustomCampaign", ""),
-        rank=found.get("Priority", Rank.HIGH),
-        bcc=bcc,
-        asked=asked_of(found, has_text=bodies[0] is not None),
+    return draft_of(
+        found, table=MESSAGE, door=DOOR, errors=findings.errors, replies=replies, template=template
     )
-
-
-def _parts(sender_from: Mailbox, bodies: _Bodies, found: Mapping[str, Any]) -> Parts:
-    """Give what the mail is made of, from values without mistakes."""
-    text, html = bodies
-    return Parts(
-        sender_from=sender_from,
-        sender=found.get("Sender"),
-        reply_to=found.get("ReplyTo"),
-        to=found.get("To", ()),
-        cc=found.get("Cc", ()),
-        subject=found.get("Subject", ""),
-        text=text,
-        html=html,
-        attachments=found.get("Attachments", ()),
-        inlined=found.get("InlinedAttachments", ()),
-        headers=found.get("Headers", ()),
-    )
-
-
-def _bodies(found: Mapping[str, Any]) -> _Bodies:
-    """Give text and HTML. An empty one is as good as absent, unless nothing else would be left."""
-    text, html = found.get("TextPart") or None, found.get("HTMLPart") or None
-    return ("", None) if text is None and html is None else (text, html)

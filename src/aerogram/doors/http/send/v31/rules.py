@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aerogram.doors.http.send.shared import errors as mistakes
-from aerogram.doors.http.send.shared import limits
+from aerogram.doors.http.send.shared import errors as shared
+from aerogram.doors.http.send.shared.limits import MAX_ATTACHED_BYTES
+from aerogram.doors.http.send.v31 import errors
+from aerogram.doors.http.send.v31.limits import MAX_RECIPIENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from aerogram.doors.http.send.shared.findings import Findings
+    from aerogram.doors.http.send.shared.properties import Fields
 
-    from aerogram.doors.http.send.shared.values import Findings
 
-
-def check(found: Mapping[str, Any], findings: Findings, *, has_template: bool = False) -> None:
-    """Note what is wrong with the values read from a message, seen together.
+def check(found: Fields, findings: Findings, *, has_template: bool = False) -> None:
+    """Note what is wrong with the fields read from a message, seen together.
 
     ``has_template`` tells that TemplateID names a template, whose values are among those found.
     """
-    names_template = "TemplateID" in found
+    noted = findings.errors
+    names_template = "template_id" in found
     if names_template and not has_template:
-        _note_unknown_template(found["TemplateID"], findings)
-    elif "From" not in found:
-        findings.mistakes.append(mistakes.missing("From"))
-    if "To" not in found:
-        findings.mistakes.append(mistakes.missing("To"))
-    if findings.recipients > limits.MAX_RECIPIENTS:
-        findings.mistakes.append(mistakes.TOO_MANY_RECIPIENTS)
-    if findings.attached_bytes > limits.MAX_ATTACHED_BYTES:
-        findings.mistakes.append(mistakes.ATTACHMENTS_TOO_LARGE)
-    if not names_template and "TextPart" not in found and "HTMLPart" not in found:
-        findings.mistakes.append(mistakes.NO_CONTENT)
-    reports = found.get("TemplateErrorReporting") or found.get("TemplateErrorDeliver")
-    if reports and not found.get("TemplateLanguage"):
-        findings.mistakes.append(mistakes.LANGUAGE_MISSING)
-    if found.get("DeduplicateCampaign") and not found.get("CustomCampaign"):
-        findings.mistakes.append(mistakes.CAMPAIGN_MISSING)
+        _note_unknown_template(found["template_id"], findings)
+    elif "sender_from" not in found:
+        noted.append(shared.missing("From"))
+    if "to" not in found:
+        noted.append(shared.missing("To"))
+    if findings.recipients > MAX_RECIPIENTS:
+        noted.append(errors.TOO_MANY_RECIPIENTS)
+    if findings.attached_bytes > MAX_ATTACHED_BYTES:
+        noted.append(errors.ATTACHMENTS_TOO_LARGE)
+    if not names_template and "text" not in found and "html" not in found:
+        noted.append(errors.NO_CONTENT)
+    handles_errors = found.get("error_report_to") or found.get("delivers_on_error")
+    if handles_errors and not found.get("has_language"):
+        noted.append(errors.LANGUAGE_MISSING)
+    if found.get("deduplicates") and not found.get("campaign"):
+        noted.append(errors.CAMPAIGN_MISSING)
 
 
 def _note_unknown_template(template_id: int, findings: Findings) -> None:
-    """Tell of a template that does not exist, unless its id is no number, which was told already."""
-    if all(mistake.related != ("TemplateID",) for mistake in findings.mistakes):
-        findings.mistakes.append(mistakes.unknown_template(template_id))
+    """Report a template that does not exist, unless its id is no number, which was reported already."""
+    if all(error.related != ("TemplateID",) for error in findings.errors):
+        findings.errors.append(shared.unknown_template(template_id))

@@ -4,67 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from aerogram.doors.http.send.shared import limits
-from aerogram.doors.http.send.shared.values import RANKS, TRACKING
-from aerogram.doors.http.send.v31.message import READERS
+from aerogram.doors.http.send.v31 import limits
+from aerogram.doors.http.send.v31.properties import MESSAGE
 
 Json = dict[str, Any]
-
-_MAILBOX: Final[Json] = {
-    "type": "object",
-    "required": ["Email"],
-    "properties": {"Email": {"type": "string"}, "Name": {"type": "string"}},
-}
-_MAILBOXES: Final[Json] = {"type": "array", "items": _MAILBOX, "maxItems": limits.MAX_RECIPIENTS}
-_TRACKING: Final[Json] = {"type": "string", "enum": sorted(TRACKING)}
-
-
-def _attachments(*, are_inlined: bool) -> Json:
-    properties: Json = {name: {"type": "string"} for name in ("ContentType", "Filename", "Base64Content")}
-    required = list(properties)
-    if are_inlined:
-        properties["ContentID"] = {"type": "string"}
-    item = {"type": "object", "required": required, "properties": properties}
-    return {"type": "array", "items": item, "maxItems": limits.MAX_ATTACHMENTS}
-
-
-_SPECIAL: Final[Json] = {
-    "From": _MAILBOX,
-    "Sender": _MAILBOX,
-    "ReplyTo": _MAILBOX,
-    "TemplateErrorReporting": _MAILBOX,
-    "To": _MAILBOXES | {"minItems": 1},
-    "Cc": _MAILBOXES,
-    "Bcc": _MAILBOXES,
-    "Subject": {"type": "string", "maxLength": limits.MAX_SUBJECT},
-    "URLTags": {"type": "string", "maxLength": limits.MAX_URL_TAGS},
-    "TemplateID": {"type": "integer"},
-    "StatisticsContactsListID": {"type": "integer"},
-    "TemplateLanguage": {"type": "boolean", "default": False},
-    "AutoTextPart": {
-        "type": "boolean",
-        "default": False,
-        "description": "An extension of Aerogram: the mail gets a text part made from its HTMLPart when it has "
-        "no TextPart of its own.",
-    },
-    "TemplateErrorDeliver": {"type": "boolean", "default": False},
-    "CustomCampaign": {"type": "string", "maxLength": limits.MAX_CAMPAIGN},
-    "DeduplicateCampaign": {"type": "boolean", "default": False},
-    "Variables": {"type": "object", "maxProperties": limits.MAX_VARIABLES},
-    "Attachments": _attachments(are_inlined=False),
-    "InlinedAttachments": _attachments(are_inlined=True),
-    "Headers": {
-        "type": "object",
-        "maxProperties": limits.MAX_HEADERS,
-        "additionalProperties": {"type": ["string", "number"]},
-    },
-    "Priority": {"type": "integer", "enum": sorted(RANKS), "default": 2},
-    "TrackOpens": _TRACKING,
-    "TrackClicks": _TRACKING,
-}
-"""Properties that are more than a string."""
-
-_PROPERTIES: Final[Json] = {name: _SPECIAL.get(name, {"type": "string"}) for name in READERS}
 
 REQUEST: Final[Json] = {
     "type": "object",
@@ -74,12 +17,12 @@ REQUEST: Final[Json] = {
             "type": "array",
             "minItems": 1,
             "maxItems": limits.MAX_MESSAGES,
-            "items": {"type": "object", "properties": _PROPERTIES},
+            "items": {"type": "object", "properties": MESSAGE.schema()},
         },
         "Globals": {
             "type": "object",
             "description": "Defaults of every message.",
-            "properties": {name: schema for name, schema in _PROPERTIES.items() if name != "To"},
+            "properties": MESSAGE.schema(of_globals=True),
         },
         "SandboxMode": {"type": "boolean", "default": False},
         "AdvanceErrorHandling": {"type": "boolean", "default": False},

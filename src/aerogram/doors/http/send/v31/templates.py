@@ -1,38 +1,23 @@
 """What a message takes from the template that its TemplateID names.
 
-A template is the lowest layer of defaults: From, Subject and ReplyTo come from it unless the call sets
-them, and its parts replace those of the call (facts: SEND.md A4, A10). What it brings is read and
-checked like the caller's own values, so nothing is accepted that cannot be composed later.
+From, Subject and ReplyTo come from it unless the call sets them, and its parts replace those of the call
+(facts: SEND.md A4, A10); see `aerogram.doors.http.send.shared.templates`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aerogram.base.ids import MAX_ID
-from aerogram.doors.http.send.shared import errors as mistakes
+from aerogram.doors.http.send.v31 import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from aerogram.content.templates import StoredTemplate
-    from aerogram.doors.http.send.shared.errors import Mistake
+    from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.names import JsonObject
 
 
-class Templates(Protocol):
-    """What is asked of `aerogram.content.templates.Templates`."""
-
-    async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
-        """Give a template that the account may use; None when there is none with this id."""
-        ...
-
-
-Found = dict[int, "StoredTemplate | None"]
-"""The templates of a call by their ids; None for an id that the account has no template of."""
-
-
-def wanted_id(message: JsonObject) -> int | None:
+def wanted(message: JsonObject) -> int | None:
     """Give the TemplateID of a message; None when it has none, or none that could be one."""
     template_id = message.get("TemplateID")
     is_id = isinstance(template_id, int) and not isinstance(template_id, bool) and 0 < template_id <= MAX_ID
@@ -59,18 +44,12 @@ def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
     return brought | own
 
 
-def faults_of(message: JsonObject, template: StoredTemplate) -> list[Mistake]:
-    """Tell what ``AdvanceErrorHandling`` finds in a message with a template; without it all of this passes."""
-    told = [mistake for name, content, mistake in _parts_of(template) if content and message.get(name)]
+def contradictions(message: JsonObject, template: StoredTemplate) -> list[SendError]:
+    """Give what ``AdvanceErrorHandling`` finds in a message with a template; without it all of this passes."""
+    noted = [error for name, content, error in _parts_of(template) if content and message.get(name)]
     if template.faults:
-        told.append(mistakes.TEMPLATE_HEADER)
-    return told
-
-
-def template_of(message: JsonObject, templates: Mapping[int, StoredTemplate | None]) -> StoredTemplate | None:
-    """Give the template that a message names; None when it names none that is known."""
-    template_id = wanted_id(message)
-    return None if template_id is None else templates.get(template_id)
+        noted.append(errors.TEMPLATE_HEADER)
+    return noted
 
 
 def _has_reply_header(headers: object) -> bool:
@@ -78,9 +57,9 @@ def _has_reply_header(headers: object) -> bool:
     return isinstance(headers, dict) and any(name.lower() == "reply-to" for name in headers)
 
 
-def _parts_of(template: StoredTemplate) -> tuple[tuple[str, str | None, Mistake], ...]:
+def _parts_of(template: StoredTemplate) -> tuple[tuple[str, str | None, SendError], ...]:
     """Give the parts of a template, each with its property and what is wrong when the call has it too."""
     return (
-        ("HTMLPart", template.html, mistakes.HTML_IN_TEMPLATE),
-        ("TextPart", template.text, mistakes.TEXT_IN_TEMPLATE),
+        ("HTMLPart", template.html, errors.HTML_IN_TEMPLATE),
+        ("TextPart", template.text, errors.TEXT_IN_TEMPLATE),
     )

@@ -5,8 +5,10 @@ import json
 import msgspec
 import pytest
 
-from aerogram.doors.http.send.v3.call import read_call, submissions
-from aerogram.doors.http.send.v3.errors import RefusedCallError
+from aerogram.doors.http.send.shared.draft import submissions
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.v3.call import read_call
+from aerogram.doors.http.send.v3.errors import PAYLOAD_TOO_LARGE
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Parts
 from support.calls import a_caller
@@ -24,7 +26,7 @@ def composed(message):
         (draft,) = read_call(json.dumps(message).encode()).drafts({})
     except RefusedCallError:
         return None
-    (asked,) = submissions([draft], a_caller(), "")
+    (asked,) = submissions([draft], a_caller(), "", PAYLOAD_TOO_LARGE)
     mail = build(decode(asked.body), message_id="1@example.com", date_ms=0, boundary_seed=b"1")
     return [each.email for each in asked.recipients], mail
 

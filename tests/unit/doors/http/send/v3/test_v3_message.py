@@ -7,8 +7,10 @@ import pytest
 
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.treat import NOTHING
-from aerogram.doors.http.send.v3.call import read_call, submissions
-from aerogram.doors.http.send.v3.errors import RefusedCallError
+from aerogram.doors.http.send.shared.draft import submissions
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.v3.call import read_call
+from aerogram.doors.http.send.v3.errors import PAYLOAD_TOO_LARGE
 from aerogram.model.message import Rank, Recipient, Role
 from aerogram.model.treatment import NOBODY, PLAIN, Personal
 from aerogram.wire.mime.parts import Mailbox, Parts
@@ -25,7 +27,7 @@ def drafts(body, templates=None):
 def submitted(message, template=None, **defaults):
     """The submission of one message, and the parts in its body."""
     read = drafts(message, {message.get("Mj-TemplateID"): template})
-    (asked,) = submissions(read, a_caller(**defaults), "here")
+    (asked,) = submissions(read, a_caller(**defaults), "here", PAYLOAD_TOO_LARGE)
     return asked, decode_parts(asked.body)
 
 
@@ -35,7 +37,7 @@ def a_template(**values):
 
 def test_an_ordinary_message_has_no_treatment():
     (draft,) = drafts(a_v3_message())
-    assert draft.asked is NOTHING
+    assert draft.send_options is NOTHING
     asked, parts = submitted(a_v3_message())
     assert asked.treatment is PLAIN
     assert asked.recipients == (Recipient(TO),)
@@ -310,5 +312,5 @@ def test_a_call_that_would_be_stored_in_too_many_bytes_is_refused():
     messages = [a_v3_message(Mj_TemplateID=17) for _ in range(100)]
     read = drafts({"Messages": messages}, {17: template})
     with pytest.raises(RefusedCallError) as refused:
-        submissions(read, a_caller(), "")
+        submissions(read, a_caller(), "", PAYLOAD_TOO_LARGE)
     assert (refused.value.status, str(refused.value)) == (413, "Payload size limit exceeded.")

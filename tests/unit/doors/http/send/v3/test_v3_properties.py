@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.content.templates import StoredTemplate
+from aerogram.doors.http.send.shared.draft import submissions
+from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3 import answer
-from aerogram.doors.http.send.v3.call import read_call, submissions
-from aerogram.doors.http.send.v3.errors import RefusedCallError
-from aerogram.doors.http.send.v3.message import READERS
+from aerogram.doors.http.send.v3.call import read_call
+from aerogram.doors.http.send.v3.errors import PAYLOAD_TOO_LARGE
+from aerogram.doors.http.send.v3.properties import MESSAGE
 from aerogram.model.message import Accepted
 from aerogram.model.treatment import packed, packed_personal, unpacked, unpacked_personal
 from aerogram.wire.mime.build import build
@@ -37,7 +39,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
     max_leaves=8,
 )
-names = st.sampled_from([*READERS, *(name.lower() for name in READERS)]) | texts
+names = st.sampled_from([*MESSAGE.rows, *(name.lower() for name in MESSAGE.rows)]) | texts
 messages = st.dictionaries(names, values, max_size=5) | st.dictionaries(names, values, max_size=3).map(
     lambda some: a_v3_message() | some
 )
@@ -51,7 +53,7 @@ def answered(body, template=None):
     try:
         call = read_call(body)
         drafts = call.drafts(dict.fromkeys(call.template_keys(), template))
-        asked = submissions(drafts, a_caller(), "")
+        asked = submissions(drafts, a_caller(), "", PAYLOAD_TOO_LARGE)
     except RefusedCallError as error:
         refused = error
     assert (refused is None) is bool(asked)

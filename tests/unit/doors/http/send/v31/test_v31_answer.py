@@ -2,9 +2,10 @@
 
 import json
 
-from aerogram.doors.http.send.shared import errors as mistakes
+from aerogram.doors.http.send.shared.errors import sender_not_authorized
 from aerogram.doors.http.send.v31 import answer
 from aerogram.doors.http.send.v31.call import read_call
+from aerogram.doors.http.send.v31.errors import NO_CONTENT
 from aerogram.model.message import Accepted
 from support.calls import a_call, a_message
 
@@ -12,7 +13,7 @@ UUID = "3c1c7f52-5d0b-4a2e-9a1b-0f3c7a6f1e11"
 
 
 def draft_of(**properties):
-    return read_call(a_call(a_message(**properties))).drafts()[0]
+    return read_call(a_call(a_message(**properties))).drafts({})[0]
 
 
 def test_success_is_written_with_its_keys_in_mailjets_order():
@@ -37,7 +38,7 @@ def test_success_is_written_with_its_keys_in_mailjets_order():
 def test_the_sandbox_gives_no_ids():
     draft = draft_of()
     body = answer.encoded(
-        [answer.sent(draft, answer.sandboxed(draft), "https://mail.example.com/v3/message/")]
+        [answer.sent(draft, draft.sandbox_receipts(), "https://mail.example.com/v3/message/")]
     )
     (recipient,) = json.loads(body)["Messages"][0]["To"]
     assert recipient == {
@@ -49,7 +50,7 @@ def test_the_sandbox_gives_no_ids():
 
 
 def test_a_refused_message_has_a_status_and_its_errors_only():
-    entry = json.loads(answer.encoded([answer.refused([mistakes.NO_CONTENT])]))["Messages"][0]
+    entry = json.loads(answer.encoded([answer.refused([NO_CONTENT])]))["Messages"][0]
     assert list(entry) == ["Status", "Errors"]
     assert list(entry["Errors"][0]) == [
         "ErrorIdentifier",
@@ -60,8 +61,8 @@ def test_a_refused_message_has_a_status_and_its_errors_only():
     ]
 
 
-def test_the_status_of_the_answer_follows_the_mistakes():
-    forbidden, bad = mistakes.sender_not_authorized("a@example.com"), mistakes.NO_CONTENT
+def test_the_status_of_the_answer_follows_the_errors():
+    forbidden, bad = sender_not_authorized("a@example.com"), NO_CONTENT
     assert answer.status_of([(), ()]) == 200
     assert answer.status_of([(), (bad,)]) == 400
     assert answer.status_of([(bad,), (bad,)]) == 400

@@ -5,14 +5,17 @@ import json
 import msgspec
 import pytest
 
-from aerogram.doors.http.send.v31.call import read_call, submissions
+from aerogram.doors.http.send.shared.draft import submissions
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.v31.call import read_call
+from aerogram.doors.http.send.v31.errors import PAYLOAD_TOO_LARGE
 from aerogram.model.message import ContentKind, Rank, Role
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
 from support.calls import FROM, a_call, a_caller, a_message
 
 
 def submitted(body):
-    (submission,) = submissions(read_call(body).drafts(), a_caller(), "a transcript")
+    (submission,) = submissions(read_call(body).drafts({}), a_caller(), "a transcript", PAYLOAD_TOO_LARGE)
     return submission
 
 
@@ -21,7 +24,9 @@ def parts_of(body):
 
 
 def flat(body):
-    shown = read_call(body).shown()
+    with pytest.raises(RefusedCallError) as refused:
+        read_call(body)
+    shown = refused.value.error.shown()
     shown.pop("ErrorIdentifier")
     return shown
 
@@ -138,8 +143,8 @@ def test_names_ignore_case():
     }
     call = read_call(json.dumps(body).encode())
     assert call.is_sandbox
-    (draft,) = call.drafts()
-    assert draft.mistakes == ()
+    (draft,) = call.drafts({})
+    assert draft.errors == ()
     assert draft.custom_id == "r-17"
     assert draft.parts.sender_from.name == "Orders"
     assert draft.parts.inlined[0].content_id == "x"
@@ -182,19 +187,21 @@ class TestGlobals:
 
     def test_the_merged_message_is_what_is_checked(self):
         body = a_call(a_message(), Globals={"Cc": [{"Email": "ann@example.net"}] * 50})
-        (draft,) = read_call(body).drafts()
-        assert [mistake.code for mistake in draft.mistakes] == ["send-0015"]
+        (draft,) = read_call(body).drafts({})
+        assert [error.code for error in draft.errors] == ["send-0015"]
 
     def test_a_wrong_type_on_either_side_is_told(self):
         for own, default in (([], {}), ({}, [])):
             body = a_call(a_message(Cc=own), Globals={"Cc": default})
-            (draft,) = read_call(body).drafts()
-            assert [mistake.code for mistake in draft.mistakes] == ["mj-0004"]
+            (draft,) = read_call(body).drafts({})
+            assert [error.code for error in draft.errors] == ["mj-0004"]
 
     def test_an_attachment_in_them_may_not_be_stored_fifty_times(self):
         file = {"ContentType": "a/b", "Filename": "a", "Base64Content": "A" * (6 * 1024 * 1024)}
         call = read_call(a_call(*[a_message()] * 50, Globals={"Attachments": [file]}))
-        assert submissions(call.drafts(), a_caller(), "").code == "mj-0011"
+        with pytest.raises(RefusedCallError) as refused:
+            submissions(call.drafts({}), a_caller(), "", PAYLOAD_TOO_LARGE)
+        assert refused.value.error.code == "mj-0011"
 
 
 class TestTheCallAsAWhole:
@@ -252,5 +259,5 @@ class TestTheCallAsAWhole:
         }
 
     def test_each_message_is_judged_alone_and_in_order(self):
-        drafts = read_call(a_call(a_message(), a_message(To=[]), a_message(From=FROM))).drafts()
-        assert [bool(draft.mistakes) for draft in drafts] == [False, True, False]
+        drafts = read_call(a_call(a_message(), a_message(To=[]), a_message(From=FROM))).drafts({})
+        assert [bool(draft.errors) for draft in drafts] == [False, True, False]

@@ -6,10 +6,12 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.doors.http.send.shared.errors import Mistake
+from aerogram.doors.http.send.shared.draft import submissions
+from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v31 import answer
-from aerogram.doors.http.send.v31.call import Call, read_call, submissions
-from aerogram.doors.http.send.v31.message import READERS
+from aerogram.doors.http.send.v31.call import Call, read_call
+from aerogram.doors.http.send.v31.errors import PAYLOAD_TOO_LARGE
+from aerogram.doors.http.send.v31.properties import MESSAGE
 from aerogram.model.message import Accepted
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Mailbox, Parts
@@ -42,7 +44,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4),
     max_leaves=8,
 )
-names = st.sampled_from([*READERS, *(name.lower() for name in READERS)]) | texts
+names = st.sampled_from([*MESSAGE.rows, *(name.lower() for name in MESSAGE.rows)]) | texts
 messages = st.dictionaries(names, values, max_size=5) | st.dictionaries(names, values, max_size=3).map(
     lambda some: a_message() | some
 )
@@ -80,16 +82,17 @@ def check_error(error):
 
 def answered(body, template=None):
     """What the endpoint would answer, its services left out."""
-    call = read_call(body)
-    if isinstance(call, Mistake):
-        check_error(json.loads(answer.encoded_mistake(call)))
+    try:
+        call = read_call(body)
+    except RefusedCallError as refused:
+        check_error(json.loads(answer.encoded_error(refused.error)))
         return
     assert isinstance(call, Call)
-    for draft in call.drafts(dict.fromkeys(call.template_ids(), template)):
-        if draft.mistakes:
-            check_entry(json.loads(answer.encoded([answer.refused(draft.mistakes)]))["Messages"][0])
+    for draft in call.drafts(dict.fromkeys(call.template_keys(), template)):
+        if draft.errors:
+            check_entry(json.loads(answer.encoded([answer.refused(draft.errors)]))["Messages"][0])
             continue
-        (submission,) = submissions([draft], a_caller(), "")
+        (submission,) = submissions([draft], a_caller(), "", PAYLOAD_TOO_LARGE)
         receipts = [Accepted(one.email, 1, "") for one in submission.recipients]
         check_entry(json.loads(answer.encoded([answer.sent(draft, receipts, "")]))["Messages"][0])
         parts = msgspec.json.decode(submission.body, type=Parts)

@@ -3,7 +3,10 @@
 import msgspec
 import pytest
 
-from aerogram.doors.http.send.v31.call import read_call, submissions
+from aerogram.doors.http.send.shared.draft import submissions
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.v31.call import read_call
+from aerogram.doors.http.send.v31.errors import PAYLOAD_TOO_LARGE
 from aerogram.model.treatment import NOBODY, PLAIN, Personal, Treatment
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.calls import a_call, a_caller, a_message
@@ -22,7 +25,7 @@ FULL = Template(
 
 def submitted(message, templates=None, caller=None, **properties):
     call = read_call(a_call(message, **properties))
-    (submission,) = submissions(call.drafts(templates), caller or a_caller(), "")
+    (submission,) = submissions(call.drafts(templates), caller or a_caller(), "", PAYLOAD_TOO_LARGE)
     return submission
 
 
@@ -36,7 +39,7 @@ def parts_of(submission):
 
 def codes(message, templates=None, **properties):
     (draft,) = read_call(a_call(message, **properties)).drafts(templates)
-    return [mistake.code for mistake in draft.mistakes]
+    return [error.code for error in draft.errors]
 
 
 class TestTreatment:
@@ -121,7 +124,9 @@ class TestTreatment:
             {"EventPayload": variables["a"]},
         ):
             call = read_call(a_call(*[a_message()] * 50, Globals=defaults))
-            assert submissions(call.drafts(), a_caller(), "").code == "mj-0011"
+            with pytest.raises(RefusedCallError) as refused:
+                submissions(call.drafts({}), a_caller(), "", PAYLOAD_TOO_LARGE)
+            assert refused.value.error.code == "mj-0011"
 
 
 class TestTemplates:
@@ -182,10 +187,10 @@ class TestTemplates:
         html_only = {17: Template(text="only text")}
         assert codes(both | {"TextPart": None}, html_only, AdvanceErrorHandling=True) == []
 
-    def test_one_that_does_not_exist_is_the_only_mistake_it_makes(self):
+    def test_one_that_does_not_exist_is_the_only_error_it_makes(self):
         bare = a_message(TemplateID=18, From=..., Subject=..., TextPart=...)
         assert codes(bare, {18: None, 17: FULL}) == ["send-0010"]
 
     def test_only_ids_that_a_template_can_have_are_looked_for(self):
         messages = [a_message(TemplateID=each) for each in (17, 17, 18, 0, -1, 2**53, True, "19", 20.5, None)]
-        assert read_call(a_call(*messages)).template_ids() == {17, 18}
+        assert read_call(a_call(*messages)).template_keys() == {17, 18}

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3.call import read_call
-from aerogram.doors.http.send.v3.errors import RefusedCallError
 from support.v3_calls import TO, a_v3_file, a_v3_message
 
 FIFTY_ONE = ", ".join([TO] * 51)
@@ -134,7 +134,7 @@ def told(body):
         ),
     ],
 )
-def test_a_mistake_is_told_by_its_sentence(properties, status, text):
+def test_an_error_is_told_by_its_sentence(properties, status, text):
     shown = told(a_v3_message(**properties))
     assert shown[0] == status
     assert shown[1].endswith(text)
@@ -161,7 +161,7 @@ def test_a_mistake_is_told_by_its_sentence(properties, status, text):
         ),
     ],
 )
-def test_a_mistake_of_a_call_is_told_too(body, text, where):
+def test_an_error_of_a_call_is_told_too(body, text, where):
     assert told(body) == (400, text, where)
 
 

@@ -10,10 +10,10 @@ from support.calls import a_call, a_message
 
 
 def told(**properties):
-    """The mistakes of a message, as the answer shows them but for their identifiers."""
+    """The errors of a message, as the answer shows them but for their identifiers."""
     call = read_call(a_call(a_message(**properties)))
-    (draft,) = call.drafts()
-    shown = [mistake.shown() for mistake in draft.mistakes]
+    (draft,) = call.drafts({})
+    shown = [error.shown() for error in draft.errors]
     for each in shown:
         assert each.pop("ErrorIdentifier")
     return shown
@@ -172,7 +172,7 @@ FIFTY_ONE = [{"Email": "ann@example.net"}] * 51
         ),
     ],
 )
-def test_a_mistake_is_told_by_code_text_and_path(properties, expected):
+def test_an_error_is_told_by_code_text_and_path(properties, expected):
     assert told(**properties) == [expected]
 
 
@@ -191,14 +191,14 @@ def test_a_mistake_is_told_by_code_text_and_path(properties, expected):
     ],
 )
 def test_what_cannot_be_done_is_refused(properties, code, related):
-    (mistake,) = told(**properties)
-    assert (mistake["ErrorCode"], mistake["ErrorRelatedTo"]) == (code, related)
+    (shown,) = told(**properties)
+    assert (shown["ErrorCode"], shown["ErrorRelatedTo"]) == (code, related)
 
 
-def test_all_mistakes_of_a_message_are_told_at_once():
+def test_all_errors_of_a_message_are_told_at_once():
     codes = [
-        (mistake["ErrorCode"], mistake["ErrorRelatedTo"][0])
-        for mistake in told(
+        (shown["ErrorCode"], shown["ErrorRelatedTo"][0])
+        for shown in told(
             From={"Email": "x"}, To=[{"Email": ""}, {"Email": "y"}], Subject="a" * 300, TextPart=...
         )
     ]
@@ -212,17 +212,17 @@ def test_all_mistakes_of_a_message_are_told_at_once():
 
 
 def test_a_long_wrong_value_is_quoted_shortened():
-    (mistake,) = told(To=[{"Email": "a" * 100_000}])
-    assert len(mistake["ErrorMessage"]) < 400
+    (shown,) = told(To=[{"Email": "a" * 100_000}])
+    assert len(shown["ErrorMessage"]) < 400
 
 
 def test_attachments_and_inlined_ones_count_together():
     eight_mib = base64.b64encode(bytes(8 * 1024 * 1024)).decode()
     file = a_file(Base64Content=eight_mib)
     assert told(Attachments=[file]) == []
-    (mistake,) = told(Attachments=[file], InlinedAttachments=[file], HTMLPart="<p>")
-    assert mistake["ErrorCode"] == "mj-0011"
-    assert mistake["ErrorRelatedTo"] == ("Attachments", "InlinedAttachments")
+    (shown,) = told(Attachments=[file], InlinedAttachments=[file], HTMLPart="<p>")
+    assert shown["ErrorCode"] == "mj-0011"
+    assert shown["ErrorRelatedTo"] == ("Attachments", "InlinedAttachments")
 
 
 @pytest.mark.parametrize(

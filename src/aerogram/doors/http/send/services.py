@@ -1,0 +1,45 @@
+"""What the Send API needs of other packages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+
+    from aerogram.model.idempotency import IdempotencyKey
+    from aerogram.model.message import Accepted, Submission
+
+
+class Acceptor(Protocol):
+    """What is asked of `aerogram.submission.accept.Acceptor`."""
+
+    def accept(
+        self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
+    ) -> Awaitable[list[tuple[Accepted, ...]]]:
+        """Commit all of them, or none; once for each key."""
+        ...
+
+
+class SenderBook(Protocol):
+    """What is asked of `aerogram.senders.book.SenderBook`."""
+
+    def allows(self, account_id: int, email: str) -> bool:
+        """Answer from memory."""
+        ...
+
+    async def confirm(self, account_id: int, email: str) -> bool:
+        """Answer from the store."""
+        ...
+
+    async def is_registered(self, account_id: int, email: str) -> bool:
+        """Tell whether the account has such a sender, active or not."""
+        ...
+
+
+class Categories(Protocol):
+    """What is asked of `aerogram.senders.categories.MonitoringCategories`."""
+
+    async def exists(self, account_id: int, name: str) -> bool:
+        """Answer from the store."""
+        ...
