@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.http import idempotency
-from aerogram.doors.http.answers import send_answer
+from aerogram.doors.http.answers import Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
 from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
@@ -31,7 +29,6 @@ from aerogram.submission.once import KeyReusedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aerogram.doors.http.answers import Answer
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.doors.http.basic_auth import Doorkeeper
     from aerogram.doors.http.send.services import Acceptor, Categories, SenderBook
@@ -89,7 +86,7 @@ class SendEndpoint:
             return
         if request_id:
             named = (*answer.headers, (b"x-mj-request-guid", request_id.encode()))
-            answer = msgspec.structs.replace(answer, headers=named)
+            answer = Answer(answer.status, answer.body, answer.content_type, named)
         await send_answer(scope, send, answer)
 
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:

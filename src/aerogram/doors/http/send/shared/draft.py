@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aerogram.model.treatment import Treatment
     from aerogram.wire.mime.parts import Parts
 
+_PARTS: Final = ContentKind.PARTS
 _ENCODER: Final = msgspec.json.Encoder()
 
 
@@ -75,7 +76,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
             door=self.door,
             envelope_from=self.sender_email or self.from_email,
             recipients=_addressed(self.recipients, treatment),
-            kind=ContentKind.PARTS,
+            kind=_PARTS,
             body=_ENCODER.encode(parts),
             from_email=self.from_email,
             subject=parts.subject,

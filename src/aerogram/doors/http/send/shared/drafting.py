@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _ROLES: Final = (("to", Role.TO), ("cc", Role.CC), ("bcc", Role.BCC))
 
+_RANK: Final = Rank.HIGH
+"""Of a message that names no priority."""
+
 _Bodies = tuple[str | None, str | None]
 """Text and HTML."""
 
@@ -55,7 +58,7 @@ def draft_of(
         custom_id=found.get("custom_id", ""),
         event_payload=found.get("event_payload", ""),
         campaign=found.get("campaign", ""),
-        rank=found.get("rank", Rank.HIGH),
+        rank=found.get("rank", _RANK),
         send_options=send_options(
             table.options(found),
             template,

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.errors import SendError
 
 OK: Final = 200
+_TO: Final = Role.TO
+_CC: Final = Role.CC
 _ENCODER: Final = msgspec.json.Encoder()
 _PASCAL_WITH_ID: Final = {
     "email": "Email",
@@ -63,11 +65,14 @@ class Messages(msgspec.Struct, frozen=True, rename="pascal"):
 
 def sent(draft: Draft, receipts: Sequence[Accepted], href_base: str) -> SentMessage:
     """Tell what became of each recipient; ``receipts`` are in the order of the draft's recipients."""
-    by_role: dict[Role, list[SentRecipient]] = {Role.TO: [], Role.CC: [], Role.BCC: []}
+    to: list[SentRecipient] = []
+    cc: list[SentRecipient] = []
+    bcc: list[SentRecipient] = []
     for recipient, receipt in zip(draft.recipients, receipts, strict=True):
-        href = f"{href_base}{receipt.message_id}"
-        by_role[recipient.role].append(SentRecipient(receipt.email, receipt.uuid, receipt.message_id, href))
-    return SentMessage("success", draft.custom_id, by_role[Role.TO], by_role[Role.CC], by_role[Role.BCC])
+        role, message_id = recipient.role, receipt.message_id
+        kin = to if role is _TO else cc if role is _CC else bcc
+        kin.append(SentRecipient(receipt.email, receipt.uuid, message_id, f"{href_base}{message_id}"))
+    return SentMessage("success", draft.custom_id, to, cc, bcc)
 
 
 def refused(errors: Sequence[SendError]) -> RefusedMessage:
