@@ -35,6 +35,7 @@ from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.submission.accept import Acceptor
+from aerogram.submission.authorize import Authorizer
 
 ACCOUNT, STRANGER = 11, 12
 KEY, SECRET = "key-of-ann", "secret-of-ann"
@@ -141,7 +142,7 @@ async def serving(app, lifespan="on"):
 class Door:
     """All that a test of the HTTP door may want to touch."""
 
-    def __init__(self, database, blobs, ids, clock, sealer, keys=None):
+    def __init__(self, database, blobs, ids, clock, sealer, keys=None, rules=()):
         self.keys = keys or Keys()
         self.content = msgspec.structs.replace(
             content_services(database, blobs, sealer, ids, clock, self._check_room),
@@ -149,6 +150,7 @@ class Door:
         )
         self.templates = self.content.templates
         self.categories = MonitoringCategories(database, clock)
+        self.authorizer = Authorizer(SenderBook(database, clock), self.categories, rules)
         self.samples = []
         self.names = Names()
         self.sample_fault = ""
@@ -172,8 +174,7 @@ class Door:
                 authenticator=self.keys,
                 attempts=LoginAttempts(clock),
                 rate=RateLimiter(None, clock),
-                senders=SenderBook(database, clock),
-                categories=self.categories,
+                authorizer=self.authorizer,
                 content=self.content,
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
@@ -198,6 +199,7 @@ class Door:
                     Signups(database, ids, clock),
                     self.signup_signer,
                     self.templates,
+                    self.authorizer,
                     self.acceptor,
                     RateLimiter(REQUESTS_A_MINUTE, clock),
                 ),

@@ -26,7 +26,6 @@ from aerogram.net.dns import Resolver
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
-from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records import queue
 
 if TYPE_CHECKING:
@@ -79,8 +78,7 @@ def http_app(
             authenticator=services.authenticator,
             attempts=services.attempts,
             rate=services.rate,
-            senders=services.senders,
-            categories=MonitoringCategories(database, platform.clock),
+            authorizer=services.authorizer,
             content=content,
             acceptor=services.acceptor,
             jobs=services.jobs,
@@ -110,6 +108,7 @@ def http_app(
                 Signups(database, platform.ids, platform.clock),
                 signup_signer,
                 content.templates,
+                services.authorizer,
                 services.acceptor,
                 RateLimiter(REQUESTS_A_MINUTE, platform.clock),
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -39,10 +40,13 @@ from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.senders.book import SenderBook
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
 from aerogram.store.orphans import OrphanSweep
 from aerogram.submission.accept import Acceptor
+from aerogram.submission.authorize import Authorizer
+from aerogram.submission.notices import admit
 
 if TYPE_CHECKING:
     from aerogram.app.platform import Platform
@@ -60,7 +64,7 @@ class Services:
     authenticator: Authenticator
     attempts: LoginAttempts
     rate: RateLimiter
-    senders: SenderBook
+    authorizer: Authorizer
     acceptor: Acceptor
     worker: Worker | None
     webhooks: WebhookSender
@@ -99,6 +103,10 @@ def build(platform: Platform) -> Services:
     workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
     job_runner = JobRunner(workshop)
     signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
+    authorizer = Authorizer(
+        SenderBook(platform.database, platform.clock),
+        MonitoringCategories(platform.database, platform.clock),
+    )
     worker = None
     if settings.role in {EVERYTHING, "delivery"}:
         keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
@@ -114,7 +122,12 @@ def build(platform: Platform) -> Services:
             clock=platform.clock,
             schedule=schedule,
             notifier=Notifier(
-                preparer, platform.ids, platform.clock, hostname=settings.hostname, schedule=schedule
+                preparer,
+                platform.ids,
+                platform.clock,
+                admit=functools.partial(admit, authorizer),
+                hostname=settings.hostname,
+                schedule=schedule,
             ),
             on_recorded=recorded,
         )
@@ -137,7 +150,7 @@ def build(platform: Platform) -> Services:
         authenticator=Authenticator(platform.database, platform.sealer, platform.clock),
         attempts=LoginAttempts(platform.clock),
         rate=RateLimiter(settings.rate_limit, platform.clock),
-        senders=SenderBook(platform.database, platform.clock),
+        authorizer=authorizer,
         acceptor=Acceptor(
             platform.database,
             platform.blobs,

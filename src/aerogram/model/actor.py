@@ -66,9 +66,12 @@ def actor_of(principal: Principal, door: str, request_id: str = "") -> Actor:
     )
 
 
-def system_actor(account_id: int, label: str = "Aerogram") -> Actor:
-    """Make the actor of what Aerogram does by itself for an account."""
-    return Actor(account_id=account_id, kind=ActorKind.SYSTEM, door="", label=label)
+def system_actor(account_id: int, label: str = "Aerogram", door: str = "") -> Actor:
+    """Make the actor of what Aerogram does by itself for an account.
+
+    ``door`` is what the record of its mail names, as ``signup``.
+    """
+    return Actor(account_id=account_id, kind=ActorKind.SYSTEM, door=door, label=label)
 
 
 def operator_actor(account_id: int) -> Actor:

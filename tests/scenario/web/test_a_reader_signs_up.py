@@ -15,7 +15,9 @@ from aerogram.doors.sheets.sheet import Sheets
 from aerogram.doors.signup import pages
 from aerogram.doors.signup.app import SignupDoor
 from aerogram.identity.rate import RateLimiter
+from aerogram.submission.authorize import Authorizer
 from aerogram.wire.mime.parts import Parts
+from support.authorised import AnySender
 from support.http_door import Quiet
 from support.ports import free_port
 from support.web import CONTRAST, chromium
@@ -98,7 +100,9 @@ def signer():
 
 @pytest.fixture(autouse=True)
 def _served(signups, sent, signer):
-    app = SignupDoor(signups, signer, NoTemplates(), sent, RateLimiter(None, ManualClock()))
+    app = SignupDoor(
+        signups, signer, NoTemplates(), Authorizer(AnySender(), None), sent, RateLimiter(None, ManualClock())
+    )
     port = int(signer.form_url(7).split(":")[2].split("/")[0])
     server = Quiet(uvicorn.Config(app, port=port, log_config=None, lifespan="off", http="httptools"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))

@@ -38,9 +38,10 @@ if TYPE_CHECKING:
     from aerogram.doors.http.asgi import Message as AsgiMessage
     from aerogram.doors.http.basic_auth import Authenticator
     from aerogram.doors.http.health import Check
-    from aerogram.doors.http.send.services import Acceptor, Categories, SenderBook
+    from aerogram.doors.http.send.services import Acceptor
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.rate import RateLimiter
+    from aerogram.submission.authorize import Authorizer
 
 V31: Final = "/v3.1/"
 
@@ -54,8 +55,7 @@ class Services(RestServices, frozen=True, kw_only=True):
     attempts: LoginAttempts
     """Failed logins, counted over all doors of the process."""
     rate: RateLimiter
-    senders: SenderBook
-    categories: Categories
+    authorizer: Authorizer
     acceptor: Acceptor
     version: str
     """The release, as ``/openapi.json`` names it."""
@@ -92,16 +92,14 @@ class _App:
         self._send_v31 = SendEndpoint(
             SendV31(services.public_url),
             doorkeeper,
-            senders=services.senders,
-            categories=services.categories,
+            authorizer=services.authorizer,
             templates=services.content.templates,
             acceptor=services.acceptor,
         )
         self._send_v3 = SendEndpoint(
             SendV3(),
             doorkeeper,
-            senders=services.senders,
-            categories=services.categories,
+            authorizer=services.authorizer,
             templates=services.content.templates,
             acceptor=services.acceptor,
         )

@@ -16,8 +16,10 @@ from aerogram.doors.http.answers import Answer, send_answer
 from aerogram.doors.http.asgi import client_ip
 from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.sheets.sheet import TYPE, Sheets
-from aerogram.doors.signup.mail import confirmation
+from aerogram.doors.signup.mail import confirmation, unwritten
 from aerogram.doors.signup.pages import Page, Pages
+from aerogram.model.decision import Refuse
+from aerogram.submission.request import submission_of
 from aerogram.wire.address import is_email, normalised
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from aerogram.doors.http.asgi import Receive, Scope, Send
     from aerogram.identity.rate import RateLimiter
     from aerogram.submission.accept import Acceptor
+    from aerogram.submission.authorize import Authorizer
 
 PREFIX: Final = FORM
 REQUESTS_A_MINUTE: Final = 10
@@ -55,6 +58,7 @@ class SignupDoor:
         signups: Signups,
         signer: SignupSigner,
         templates: Templates,
+        authorizer: Authorizer,
         acceptor: Acceptor,
         rate: RateLimiter,
     ) -> None:
@@ -62,6 +66,7 @@ class SignupDoor:
         self._signups = signups
         self._signer = signer
         self._templates = templates
+        self._authorizer = authorizer
         self._acceptor = acceptor
         self._rate = rate
         self._sheets = Sheets(__package__)
@@ -114,23 +119,34 @@ class SignupDoor:
         typed = fields.get("email", "").strip()
         if not is_email(typed):
             return self._answer(400, Page.FORM, form.language, form=form, typed=typed)
-        if not fields.get("website"):
-            await self._ask(form, normalised(typed), client_ip(scope)[:MAX_IP_CHARS])
+        # Robots fill in every field; people do not see this one.
+        is_person = not fields.get("website")
+        if is_person and not await self._ask(form, normalised(typed), client_ip(scope)[:MAX_IP_CHARS]):
+            return self._answer(404, Page.INVALID, "")
         return self._answer(200, Page.SENT, form.language, form=form, email=typed)
 
-    async def _ask(self, form: Form, email: str, ip: str) -> None:
-        """Ask the owner of an address by mail. Raises `UnavailableError`; then nothing was done."""
+    async def _ask(self, form: Form, email: str, ip: str) -> bool:
+        """Ask the owner of an address by mail, unless one was sent lately; False when the form may send none.
+
+        That is decided first, so that its answer does not depend on who is on the list. Raises
+        `UnavailableError`; then nothing was done.
+        """
+        request = unwritten(form, email)
+        decision = await self._authorizer.decide(request)
+        if isinstance(decision, Refuse):
+            return False
         signup_id = await self._signups.sign_up(form, email, ip)
         if signup_id is None:
-            return
+            return True
         try:
             template = await self._templates.find(form.account_id, form.template_id)
             link = self._signer.confirm_url(signup_id)
-            mail = confirmation(self._sheets, form, email, link, template)
-            await self._acceptor.accept([mail])
+            written = confirmation(self._sheets, form, request, link, template)
+            await self._acceptor.accept([submission_of(written, decision)])
         except UnavailableError:
             await self._signups.withdraw(signup_id)
             raise
+        return True
 
     def _answer(
         self,

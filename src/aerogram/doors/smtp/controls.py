@@ -38,11 +38,6 @@ class Controls(msgspec.Struct, frozen=True, kw_only=True):
     template: str = ""
     asked: Asked = NOTHING
 
-    @property
-    def names_something(self) -> bool:
-        """Something is named that the store must be asked for."""
-        return bool(self.template or self.asked.monitoring_category)
-
 
 NO_CONTROLS: Final = Controls()
 """A mail that asks for nothing."""

@@ -19,27 +19,3 @@ class Acceptor(Protocol):
     ) -> Awaitable[list[tuple[Accepted, ...]]]:
         """Commit all of them, or none; once for each key."""
         ...
-
-
-class SenderBook(Protocol):
-    """What is asked of `aerogram.senders.book.SenderBook`."""
-
-    def allows(self, account_id: int, email: str) -> bool:
-        """Answer from memory."""
-        ...
-
-    async def confirm(self, account_id: int, email: str) -> bool:
-        """Answer from the store."""
-        ...
-
-    async def is_registered(self, account_id: int, email: str) -> bool:
-        """Tell whether the account has such a sender, active or not."""
-        ...
-
-
-class Categories(Protocol):
-    """What is asked of `aerogram.senders.categories.MonitoringCategories`."""
-
-    async def exists(self, account_id: int, name: str) -> bool:
-        """Answer from the store."""
-        ...

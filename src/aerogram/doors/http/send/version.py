@@ -51,6 +51,8 @@ class Entry(msgspec.Struct, frozen=True):
 class SendVersion(Protocol):
     """One version of the Send API."""
 
+    door: str
+    """How the record of a message names the version."""
     path: str
     """What idempotency keys are kept for, by whichever of its paths a call came."""
     is_whole: bool

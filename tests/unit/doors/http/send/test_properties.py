@@ -6,7 +6,6 @@ import json
 import jsonschema_rs
 import pytest
 
-from aerogram.content.treat import Asked
 from aerogram.doors.http.openapi import description
 from aerogram.doors.http.send.shared.draft import Draft
 from aerogram.doors.http.send.shared.errors import CODES
@@ -14,6 +13,7 @@ from aerogram.doors.http.send.shared.findings import Findings
 from aerogram.doors.http.send.v3 import properties as v3
 from aerogram.doors.http.send.v31 import properties as v31
 from aerogram.doors.http.send.v31.call import read_call
+from aerogram.model.request import Asked
 from aerogram.wire.mime.parts import Parts
 from support import v31_errors
 from support.calls import a_call, a_message

@@ -31,7 +31,6 @@ def draft_of(
     found: Fields,
     *,
     table: Properties,
-    door: str,
     where: str = "",
     errors: Sequence[SendError] = (),
     replies: tuple[Mailbox, ...] = (),
@@ -47,7 +46,6 @@ def draft_of(
     recipients = individuals or _recipients(found)
     parts = None if errors or sender_from is None else _parts(sender_from, bodies, found)
     return Draft(
-        door=door,
         where=where,
         errors=tuple(errors),
         parts=parts,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.content.treat import NOTHING, Asked
+from aerogram.model.request import NOTHING, Asked
 
 if TYPE_CHECKING:
     from aerogram.content.templates import StoredTemplate

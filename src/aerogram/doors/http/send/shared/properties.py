@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.content.treat import Asked
 from aerogram.doors.http.send.shared.merging import replace
 from aerogram.doors.http.send.shared.names import Names
+from aerogram.model.request import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aerogram.doors.http.send.shared.drafting import draft_of
 from aerogram.doors.http.send.shared.errors import RefusedCallError
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.names import JsonObject
-
-DOOR: Final = "v3"
-"""How the record of a message names this way in."""
 
 
 def read_message(
@@ -38,4 +35,4 @@ def read_message(
         raise RefusedCallError(findings.errors[0], where)
     if template is not None and not replies:
         found["reply_to"] = template.reply_to
-    return draft_of(found, table=MESSAGE, door=DOOR, where=where, replies=replies, template=template)
+    return draft_of(found, table=MESSAGE, where=where, replies=replies, template=template)

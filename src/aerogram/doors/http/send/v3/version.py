@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.v3.call import Call
     from aerogram.doors.http.send.version import Entry
 
+DOOR: Final = "v3"
+"""How the record of a message names this way in."""
 PATH: Final = "/v3/send"
 PATHS: Final = frozenset({PATH, f"{PATH}/", f"{PATH}/message", f"{PATH}/message/"})
 """One service by two names (facts: SEND.md B1); a slash at the end is as good as none."""
@@ -37,6 +39,7 @@ _NOT_ALLOWED: Final = 405
 class SendV3:
     """Version 3: a call is sent whole or not at all, and its errors are sentences."""
 
+    door = DOOR
     path = PATH
     is_whole = True
     too_large = PAYLOAD_TOO_LARGE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aerogram.doors.http.send.shared.drafting import draft_of
 from aerogram.doors.http.send.shared.findings import Findings
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.names import JsonObject
-
-DOOR: Final = "v3.1"
-"""How the record of a message names this way in."""
 
 
 def read_message(
@@ -40,6 +37,4 @@ def read_message(
     pairs = found.get("headers", ())
     replies = reply_to(pairs, findings) if pairs and found.get("reply_to") is None else ()
     rules.check(found, findings, has_template=template is not None)
-    return draft_of(
-        found, table=MESSAGE, door=DOOR, errors=findings.errors, replies=replies, template=template
-    )
+    return draft_of(found, table=MESSAGE, errors=findings.errors, replies=replies, template=template)

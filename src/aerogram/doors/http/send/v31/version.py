@@ -28,12 +28,15 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.v31.call import Call
     from aerogram.doors.http.send.version import Entry
 
+DOOR: Final = "v3.1"
+"""How the record of a message names this way in."""
 PATH: Final = "/v3.1/send"
 
 
 class SendV31:
     """Version 3.1: each message of a call is sent or refused, with all of its errors."""
 
+    door = DOOR
     path = PATH
     is_whole = False
     too_large = errors.PAYLOAD_TOO_LARGE

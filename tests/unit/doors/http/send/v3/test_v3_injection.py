@@ -5,12 +5,11 @@ import json
 import msgspec
 import pytest
 
-from aerogram.doors.http.send.shared.draft import submissions
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3.call import read_call
-from aerogram.doors.http.send.v3.errors import PAYLOAD_TOO_LARGE
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Parts
+from support.authorised import v3_submissions
 from support.calls import a_caller
 from support.injections import EVIL_ADDRESS, PAYLOADS, header_names, smuggled
 from support.v3_calls import TO
@@ -26,7 +25,7 @@ def composed(message):
         (draft,) = read_call(json.dumps(message).encode()).drafts({})
     except RefusedCallError:
         return None
-    (asked,) = submissions([draft], a_caller(), "", PAYLOAD_TOO_LARGE)
+    (asked,) = v3_submissions([draft], a_caller(), "")
     mail = build(decode(asked.body), message_id="1@example.com", date_ms=0, boundary_seed=b"1")
     return [each.email for each in asked.recipients], mail
 

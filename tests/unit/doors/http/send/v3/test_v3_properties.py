@@ -7,17 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.content.templates import StoredTemplate
-from aerogram.doors.http.send.shared.draft import submissions
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3 import answer
 from aerogram.doors.http.send.v3.call import read_call
-from aerogram.doors.http.send.v3.errors import PAYLOAD_TOO_LARGE
 from aerogram.doors.http.send.v3.properties import MESSAGE
 from aerogram.model.message import Accepted
 from aerogram.model.treatment import packed, packed_personal, unpacked, unpacked_personal
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox, Parts
+from support.authorised import v3_submissions
 from support.calls import a_caller
 from support.v3_calls import a_v3_message
 
@@ -53,7 +52,7 @@ def answered(body, template=None):
     try:
         call = read_call(body)
         drafts = call.drafts(dict.fromkeys(call.template_keys(), template))
-        asked = submissions(drafts, a_caller(), "", PAYLOAD_TOO_LARGE)
+        asked = v3_submissions(drafts, a_caller(), "")
     except RefusedCallError as error:
         refused = error
     assert (refused is None) is bool(asked)

@@ -5,17 +5,16 @@ import json
 import msgspec
 import pytest
 
-from aerogram.doors.http.send.shared.draft import submissions
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v31.call import read_call
-from aerogram.doors.http.send.v31.errors import PAYLOAD_TOO_LARGE
 from aerogram.model.message import ContentKind, Rank, Role
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
+from support.authorised import v31_submissions
 from support.calls import FROM, a_call, a_caller, a_message
 
 
 def submitted(body):
-    (submission,) = submissions(read_call(body).drafts({}), a_caller(), "a transcript", PAYLOAD_TOO_LARGE)
+    (submission,) = v31_submissions(read_call(body).drafts({}), a_caller(), "a transcript")
     return submission
 
 
@@ -200,7 +199,7 @@ class TestGlobals:
         file = {"ContentType": "a/b", "Filename": "a", "Base64Content": "A" * (6 * 1024 * 1024)}
         call = read_call(a_call(*[a_message()] * 50, Globals={"Attachments": [file]}))
         with pytest.raises(RefusedCallError) as refused:
-            submissions(call.drafts({}), a_caller(), "", PAYLOAD_TOO_LARGE)
+            v31_submissions(call.drafts({}), a_caller(), "")
         assert refused.value.error.code == "mj-0011"
 
 

@@ -6,15 +6,14 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.doors.http.send.shared.draft import submissions
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v31 import answer
 from aerogram.doors.http.send.v31.call import Call, read_call
-from aerogram.doors.http.send.v31.errors import PAYLOAD_TOO_LARGE
 from aerogram.doors.http.send.v31.properties import MESSAGE
 from aerogram.model.message import Accepted
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Mailbox, Parts
+from support.authorised import v31_submissions
 from support.calls import a_caller, a_message
 from support.http_door import Template
 
@@ -92,7 +91,7 @@ def answered(body, template=None):
         if draft.errors:
             check_entry(json.loads(answer.encoded([answer.refused(draft.errors)]))["Messages"][0])
             continue
-        (submission,) = submissions([draft], a_caller(), "", PAYLOAD_TOO_LARGE)
+        (submission,) = v31_submissions([draft], a_caller(), "")
         receipts = [Accepted(one.email, 1, "") for one in submission.recipients]
         check_entry(json.loads(answer.encoded([answer.sent(draft, receipts, "")]))["Messages"][0])
         parts = msgspec.json.decode(submission.body, type=Parts)

@@ -3,12 +3,11 @@
 import msgspec
 import pytest
 
-from aerogram.doors.http.send.shared.draft import submissions
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v31.call import read_call
-from aerogram.doors.http.send.v31.errors import PAYLOAD_TOO_LARGE
 from aerogram.model.treatment import NOBODY, PLAIN, Personal, Treatment
 from aerogram.wire.mime.parts import Mailbox, Parts
+from support.authorised import v31_submissions
 from support.calls import a_call, a_caller, a_message
 from support.http_door import Template
 
@@ -25,7 +24,7 @@ FULL = Template(
 
 def submitted(message, templates=None, caller=None, **properties):
     call = read_call(a_call(message, **properties))
-    (submission,) = submissions(call.drafts(templates), caller or a_caller(), "", PAYLOAD_TOO_LARGE)
+    (submission,) = v31_submissions(call.drafts(templates), caller or a_caller(), "")
     return submission
 
 
@@ -125,7 +124,7 @@ class TestTreatment:
         ):
             call = read_call(a_call(*[a_message()] * 50, Globals=defaults))
             with pytest.raises(RefusedCallError) as refused:
-                submissions(call.drafts({}), a_caller(), "", PAYLOAD_TOO_LARGE)
+                v31_submissions(call.drafts({}), a_caller(), "")
             assert refused.value.error.code == "mj-0011"
 
 
