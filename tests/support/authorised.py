@@ -25,4 +25,6 @@ def v31_submissions(drafts, principal, transcript):
 def _submissions(version, drafts, principal, transcript):
     actor = actor_of(principal, version.door)
     decision = Allow(is_sandboxed=actor.is_sandboxed)
-    return submissions([(draft.request(actor, transcript), decision) for draft in drafts], version.too_large)
+    return submissions(
+        [(draft.request(actor, transcript), decision, draft.errors) for draft in drafts], version.too_large
+    )

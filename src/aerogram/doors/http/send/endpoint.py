@@ -20,7 +20,7 @@ from aerogram.doors.http.send.shared.draft import submissions
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.shared.limits import MAX_BODY_BYTES
 from aerogram.doors.http.send.shared.templates import find
-from aerogram.doors.http.send.version import Entry
+from aerogram.doors.http.send.version import Outcome
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.actor import actor_of
@@ -113,33 +113,22 @@ class SendEndpoint:
         drafts = call.drafts(templates)
         requests = [draft.request(actor, transcript) for draft in drafts]
         decisions = await self._authorizer.decide_all(requests)
-        wrong = [_all_errors(*each) for each in zip(drafts, decisions, strict=True)]
-        if version.is_whole:
-            _refuse_first(drafts, wrong)
-        asked = submissions(
-            [
-                (request, decision)
-                for request, decision, noted in zip(requests, decisions, wrong, strict=True)
-                if not noted and not isinstance(decision, Refuse)
-            ],
-            version.too_large,
-        )
+        wrong = [_all_errors(draft, decision) for draft, decision in zip(drafts, decisions, strict=True)]
+        if any(wrong) and version.is_whole:
+            raise _first_refusal(drafts, wrong)
+        submitted = submissions(zip(requests, decisions, wrong, strict=True), version.too_large)
         receipts: list[tuple[Accepted, ...]] = []
         if call.is_sandbox:
             receipts = [
-                draft.sandbox_receipts() for draft, noted in zip(drafts, wrong, strict=True) if not noted
+                draft.sandbox_receipts() for draft, errors in zip(drafts, wrong, strict=True) if not errors
             ]
-        elif asked:
+        elif submitted:
             # A call that is accepted whole is named by its body alone.
             taken = () if version.is_whole else _taken(wrong)
             named = idempotency.key_of(account_id, key, version.path, body, taken)
-            receipts = await self._acceptor.accept(asked, named)
-        given = iter(receipts)
-        entries = [
-            Entry(draft, noted) if noted else Entry(draft, (), next(given))
-            for draft, noted in zip(drafts, wrong, strict=True)
-        ]
-        return version.accepted(entries, idempotency.replay_headers(receipts), is_sandbox=call.is_sandbox)
+            receipts = await self._acceptor.accept(submitted, named)
+        outcome = Outcome(drafts, wrong, receipts, call.is_sandbox)
+        return version.accepted(outcome, idempotency.replay_headers(receipts))
 
 
 def _all_errors(draft: Draft, decision: Decision) -> Sequence[SendError]:
@@ -149,11 +138,10 @@ def _all_errors(draft: Draft, decision: Decision) -> Sequence[SendError]:
     return (*draft.errors, *[error_of(reason) for reason in decision.reasons])
 
 
-def _refuse_first(drafts: Sequence[Draft], wrong: Sequence[Sequence[SendError]]) -> None:
-    """Raise `RefusedCallError` for the first error of a call that is sent whole or not at all."""
-    for draft, noted in zip(drafts, wrong, strict=True):
-        if noted:
-            raise RefusedCallError(noted[0].without_path(), draft.where)
+def _first_refusal(drafts: Sequence[Draft], wrong: Sequence[Sequence[SendError]]) -> RefusedCallError:
+    """Give the refusal of a call that is sent whole or not at all, for its first error."""
+    draft, errors = next(each for each in zip(drafts, wrong, strict=True) if each[1])
+    return RefusedCallError(errors[0].without_path(), draft.where)
 
 
 def _transcript(scope: Scope, request_id: str) -> str:
@@ -163,4 +151,4 @@ def _transcript(scope: Scope, request_id: str) -> str:
 
 def _taken(wrong: Iterable[Sequence[SendError]]) -> Iterable[int]:
     """Give the indices of the messages that have no errors."""
-    return (index for index, noted in enumerate(wrong) if not noted)
+    return (index for index, errors in enumerate(wrong) if not errors)

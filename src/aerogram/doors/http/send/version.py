@@ -40,12 +40,16 @@ class Call(Protocol):
         ...
 
 
-class Entry(msgspec.Struct, frozen=True):
-    """What became of one message of a call: it has errors, or a receipt for each recipient."""
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of a call, in the order of its messages."""
 
-    draft: Draft
-    errors: Sequence[SendError] = ()
-    receipts: Sequence[Accepted] = ()
+    drafts: Sequence[Draft]
+    errors: Sequence[Sequence[SendError]]
+    """Of each message; a message without errors was accepted."""
+    receipts: Sequence[Sequence[Accepted]]
+    """Of each accepted message: one for each of its recipients."""
+    is_sandbox: bool
+    """Nothing was sent; the receipts are those of `Draft.sandbox_receipts`."""
 
 
 class SendVersion(Protocol):
@@ -76,8 +80,8 @@ class SendVersion(Protocol):
         """Read the body of a request. Raises `RefusedCallError`."""
         ...
 
-    def accepted(self, entries: Sequence[Entry], headers: Headers, *, is_sandbox: bool) -> Answer:
-        """Answer a call that was read: what became of each of its messages, in the order of the call."""
+    def accepted(self, outcome: Outcome, headers: Headers) -> Answer:
+        """Answer a call that was read."""
         ...
 
     def refused(self, error: Exception) -> Answer:

@@ -8,15 +8,16 @@ import msgspec
 
 from aerogram.doors.http.send.shared.errors import RefusedCallError, SendError
 from aerogram.doors.http.send.shared.limits import MAX_STORED_BYTES
+from aerogram.model.decision import Refuse
 from aerogram.model.message import Accepted, Rank, Recipient
 from aerogram.model.request import MailRequest
 from aerogram.submission.request import submission_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from aerogram.model.actor import Actor
-    from aerogram.model.decision import Allow, Hold
+    from aerogram.model.decision import Decision
     from aerogram.model.message import Submission
     from aerogram.model.request import Asked
     from aerogram.wire.mime.parts import Parts
@@ -73,22 +74,24 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def submissions(
-    authorised: Iterable[tuple[MailRequest, Allow | Hold]], too_large: SendError
+    messages: Iterable[tuple[MailRequest, Decision, Sequence[SendError]]], too_large: SendError
 ) -> list[Submission]:
-    """Turn authorised messages into submissions.
+    """Turn those messages of a call that have no errors and are not refused into submissions.
 
     Globals and templates are in each of them now; a call that would be stored in too many bytes is refused
     whole, with ``too_large`` in a `RefusedCallError`.
     """
-    asked = []
+    submitted = []
     stored_bytes = 0
-    for request, decision in authorised:
+    for request, decision, errors in messages:
+        if errors or isinstance(decision, Refuse):
+            continue
         submission = submission_of(request, decision)
         stored_bytes += len(submission.body) + _kept_length(request)
         if stored_bytes > MAX_STORED_BYTES:
             raise RefusedCallError(too_large)
-        asked.append(submission)
-    return asked
+        submitted.append(submission)
+    return submitted
 
 
 def _kept_length(request: MailRequest) -> int:

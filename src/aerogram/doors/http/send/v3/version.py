@@ -20,12 +20,10 @@ from aerogram.identity.gate import ForbiddenError
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aerogram.doors.http.answers import Headers
     from aerogram.doors.http.asgi import Scope
     from aerogram.doors.http.send.v3.call import Call
-    from aerogram.doors.http.send.version import Entry
+    from aerogram.doors.http.send.version import Outcome
 
 DOOR: Final = "v3"
 """How the record of a message names this way in."""
@@ -62,9 +60,9 @@ class SendV3:
         """Read the body of a request. Raises `RefusedCallError`."""
         return read_call(body)
 
-    def accepted(self, entries: Sequence[Entry], headers: Headers, *, is_sandbox: bool) -> Answer:  # noqa: ARG002 - v3 has no sandbox mode
+    def accepted(self, outcome: Outcome, headers: Headers) -> Answer:
         """Answer a call that was accepted."""
-        return Answer(_OK, sent(entry.receipts for entry in entries), headers=headers)
+        return Answer(_OK, sent(outcome.receipts), headers=headers)
 
     def refused(self, error: Exception) -> Answer:
         """Answer a request of which nothing was accepted."""

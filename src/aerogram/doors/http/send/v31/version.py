@@ -20,13 +20,11 @@ from aerogram.identity.gate import ForbiddenError
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aerogram.doors.http.answers import Headers
     from aerogram.doors.http.asgi import Scope
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.v31.call import Call
-    from aerogram.doors.http.send.version import Entry
+    from aerogram.doors.http.send.version import Outcome
 
 DOOR: Final = "v3.1"
 """How the record of a message names this way in."""
@@ -63,15 +61,15 @@ class SendV31:
         """Read the body of a request. Raises `RefusedCallError`."""
         return read_call(body)
 
-    def accepted(self, entries: Sequence[Entry], headers: Headers, *, is_sandbox: bool) -> Answer:
+    def accepted(self, outcome: Outcome, headers: Headers) -> Answer:
         """Answer a call that was read: each message has its receipts, or all of its errors."""
-        href = self._sandbox_href if is_sandbox else self._href
+        href = self._sandbox_href if outcome.is_sandbox else self._href
+        receipts = iter(outcome.receipts)
         shown = [
-            answer.refused(entry.errors) if entry.errors else answer.sent(entry.draft, entry.receipts, href)
-            for entry in entries
+            answer.refused(noted) if noted else answer.sent(draft, next(receipts), href)
+            for draft, noted in zip(outcome.drafts, outcome.errors, strict=True)
         ]
-        status = answer.status_of([entry.errors for entry in entries])
-        return Answer(status, answer.encoded(shown), JSON_UTF8, headers)
+        return Answer(answer.status_of(outcome.errors), answer.encoded(shown), JSON_UTF8, headers)
 
     def refused(self, error: Exception) -> Answer:
         """Answer a request of which nothing was accepted."""
