@@ -10,30 +10,35 @@ import httpx2
 import msgspec
 import uvicorn
 
-from aerogram.audience.jobs.book import Jobs
-from aerogram.audience.jobs.desk import Workshop
-from aerogram.audience.jobs.runner import JobRunner
+from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
+from aerogram.app.rest_services import account_services, content_services
+from aerogram.audience.jobs.requests import ContactJobs
 from aerogram.audience.services import audience_of
 from aerogram.audience.signups import Signups
+from aerogram.campaigns.campaigns import Campaigns
+from aerogram.campaigns.drafts import Drafts
 from aerogram.content import templates
 from aerogram.content.signup_tokens import SignupSigner
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.front import Services, build_app
 from aerogram.doors.images.app import ImageDoor
-from aerogram.doors.rest.account_services import account_services
-from aerogram.doors.rest.content_services import content_services
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
+from aerogram.jobs.exports.exports import Exports
+from aerogram.jobs.jobs import Jobs
+from aerogram.jobs.runner import JobRunner
 from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
 from aerogram.net.dns_answers import NoSuchName
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
+from aerogram.reporting.messages import Messages
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
+from aerogram.store.ground import Ground
 from aerogram.submission.accept import Acceptor
 from aerogram.submission.authorize import Authorizer
 
@@ -161,9 +166,11 @@ class Door:
             database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
         )
         self.subscriptions = Subscriptions(database, sealer, ids, clock)
-        workshop = Workshop(database, blobs, ids, clock, self._check_room)
-        self.job_runner = JobRunner(workshop)
-        self.jobs = Jobs(workshop, self.job_runner.wake)
+        ground = Ground(database, blobs, ids, clock, self._check_room)
+        self.job_runner = JobRunner(ground, HANDLERS)
+        self.jobs = Jobs(ground, self.job_runner.wake)
+        self.exports = Exports(self.jobs, ground, EXPORT_SOURCES)
+        self.contact_jobs = ContactJobs(self.jobs, database)
         self.audience = audience_of(database, blobs, ids, clock, sealer)
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
@@ -179,13 +186,16 @@ class Door:
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 audience=self.audience,
+                messages=Messages(database),
+                drafts=Drafts(database, ids, clock),
+                campaigns=Campaigns(database),
                 jobs=self.jobs,
+                exports=self.exports,
+                contact_jobs=self.contact_jobs,
                 send_sample=self._send_sample,
                 account=account_services(
                     database, sealer, ids, clock, self.names, hostname="mail.example.com"
                 ),
-                database=database,
-                ids=ids,
                 clock=clock,
                 public_url=PUBLIC_URL,
                 version="0.0.0",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.store.records import api_tokens as records
 
 if TYPE_CHECKING:
@@ -42,10 +42,6 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int
 
 
-class TakenError(RefusedError):
-    """The token is in use."""
-
-
 class ApiTokens:
     """The tokens of all accounts; sealed in the store, and found by their digest."""
 
@@ -70,7 +66,7 @@ class ApiTokens:
         made = ApiToken(id=self._ids.next_id(), account_id=account_id, created_ms=self._clock.now_ms(), **own)
         row = self._sealed(made)
         if not await self._database.write(lambda: records.OWNED.add(row)):
-            raise TakenError("The token is in use.")
+            raise TakenError("token", made.token, "The token is in use.")
         return made
 
     async def change(self, token: ApiToken, values: Mapping[str, Any]) -> ApiToken:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aerogram.base.errors import RefusedError
 from aerogram.model.account import Area, CredentialKind, Level, Principal
 from aerogram.wire.address import ascii_domain
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

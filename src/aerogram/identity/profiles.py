@@ -11,13 +11,15 @@ import msgspec
 
 from aerogram.base.errors import NotFoundError
 from aerogram.store.records import accounts, profiles
+from aerogram.store.records.accounts import UserRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aerogram.store.records.accounts import UserRow
     from aerogram.store.records.profiles import ProfileRow
     from aerogram.store.sql import Database, Unit
+
+__all__ = ["Person", "Profiles", "UserRow"]
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

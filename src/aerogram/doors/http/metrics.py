@@ -13,10 +13,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
+from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.http import errors
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.identity.attempts import LockedOutError, is_loopback
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.http.basic_auth import Doorkeeper
+    from aerogram.doors.asgi.authentication import HttpAuthenticator
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
 
 AREA: Final = Area.STATISTICS
 LEVEL: Final = Level.READ
@@ -42,11 +42,11 @@ class Metrics:
 
     def __init__(
         self,
-        doorkeeper: Doorkeeper,
+        authenticator: HttpAuthenticator,
         counts: Callable[[], Mapping[str, int]],
         queue_depth: Callable[[], Awaitable[int]],
     ) -> None:
-        self._doorkeeper = doorkeeper
+        self._authenticator = authenticator
         self._counts = counts
         self._queue_depth = queue_depth
 
@@ -59,7 +59,7 @@ class Metrics:
             return errors.shape_a(405, "Method not allowed")
         try:
             if not is_loopback(client_ip(scope)):
-                authorize(await self._doorkeeper.admit(scope), AREA, LEVEL)
+                authorize(await self._authenticator.admit(scope), AREA, LEVEL)
             depth = await self._queue_depth()
         except UnauthenticatedError:
             return errors.unauthorized_v3()

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE
-from aerogram.audience.jobs.exports.sources import SOURCES
-from aerogram.doors.rest.calls import OK, Reply
-from aerogram.doors.rest.fields import integer_of
+from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE
+from aerogram.doors.rest.engine.calls import OK, Reply
+from aerogram.doors.rest.fields.kinds import integer_of
 from aerogram.doors.rest.route import Route
 from aerogram.identity.gate import authorize
 from aerogram.model.account import Area, Level
@@ -21,8 +20,10 @@ from aerogram.model.job import JobKind
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from aerogram.audience.jobs.book import Jobs
-    from aerogram.doors.rest.calls import RouteCall
+    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.doors.rest.engine.calls import RouteCall
+    from aerogram.jobs.exports.exports import Exports
+    from aerogram.jobs.jobs import Jobs
     from aerogram.model.job import Job
 
 MAX_CSV_BYTES: Final = 512 * 1024 * 1024
@@ -43,8 +44,10 @@ _JSON: Final = "application/json"
 class DataFiles:
     """The routes, bound to the jobs."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, exports: Exports, contact_jobs: ContactJobs) -> None:
         self._jobs = jobs
+        self._exports = exports
+        self._contact_jobs = contact_jobs
 
     def routes(self) -> list[Route]:
         """Give all of them; each file of a job has two paths."""
@@ -56,8 +59,11 @@ class DataFiles:
                 level=Level.WRITE,
                 summary="Upload a CSV file of contacts, for an import to read.",
                 run=self._upload,
-                takes_type="text/plain",
-                shows={"type": "object", "properties": {"ID": {"type": "integer", "format": "int64"}}},
+                body_type="text/plain",
+                response_schema={
+                    "type": "object",
+                    "properties": {"ID": {"type": "integer", "format": "int64"}},
+                },
                 max_body_bytes=MAX_CSV_BYTES,
             ),
             *(
@@ -68,7 +74,7 @@ class DataFiles:
                     level=Level.READ,
                     summary=summary,
                     run=run,
-                    shows_type=shown,
+                    response_type=shown,
                 )
                 for kind, shown, run, summary in (
                     ("CSVError", _CSV, self._csv_errors, "Read the rows that an import refused."),
@@ -83,7 +89,7 @@ class DataFiles:
         account_id = call.principal.account_id
         mime = _mime(call)
         list_id = integer_of(call.parts["list_id"]) or 0
-        if not await self._jobs.has_list(account_id, list_id):
+        if not await self._contact_jobs.has_list(account_id, list_id):
             return _missing(mime)
         file = await self._jobs.upload(account_id, (LIST_SOURCE, list_id, CSV_DATA), mime, call.body)
         return Reply(OK, _encode({"ID": file.id}))
@@ -100,12 +106,12 @@ class DataFiles:
 
     async def _export(self, call: RouteCall) -> Reply:
         account_id = call.principal.account_id
-        exports = self._jobs.exports
+        exports = self._exports
         job = await exports.find(account_id, integer_of(call.parts["job_id"]) or 0)
         if job is None or job.id not in await exports.readable(account_id, [job]):
             return _missing(_mime(call))
         authorize(call.principal, _AREAS[job.kind], Level.READ)
-        name = f'attachment; filename="{SOURCES[job.kind].noun}-{job.id}.csv"'
+        name = f'attachment; filename="{exports.file_name(job)}"'
         headers = ((b"content-disposition", name.encode()),)
         return Reply(OK, content_type=_CSV, headers=headers, pieces=exports.contents(job))
 

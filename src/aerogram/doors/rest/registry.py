@@ -34,7 +34,7 @@ from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.exports import ExportActions
 from aerogram.doors.rest.resources.listrecipient import ListRecipient, listrecipient
 from aerogram.doors.rest.resources.listrecipient import stored_conditions as of_links
-from aerogram.doors.rest.resources.message import Message, Messages
+from aerogram.doors.rest.resources.message import Message, MessageRows
 from aerogram.doors.rest.resources.message import stored_conditions as of_messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
 from aerogram.doors.rest.resources.messageinformation import messageinformation
@@ -63,29 +63,35 @@ from aerogram.model.job import JobKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.audience.jobs.requests import ContactJobs
     from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
+    from aerogram.campaigns.campaigns import Campaigns
+    from aerogram.campaigns.drafts import Drafts
     from aerogram.doors.rest.account_services import AccountServices
     from aerogram.doors.rest.content_services import ContentServices
     from aerogram.doors.rest.resource import Resource
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
     from aerogram.doors.rest.route import Route
+    from aerogram.jobs.exports.exports import Exports
+    from aerogram.jobs.jobs import Jobs
+    from aerogram.reporting.messages import Messages
     from aerogram.reporting.webhooks.subscriptions import Subscriptions
-    from aerogram.store.sql import Database
 
 
 class RestServices(msgspec.Struct, frozen=True, kw_only=True):
-    """What the resources and routes need of the house."""
+    """What the resources and routes need."""
 
-    database: Database
-    ids: IdGenerator
     clock: Clock
     content: ContentServices
     subscriptions: Subscriptions
     audience: Audience
+    messages: Messages
+    drafts: Drafts
+    campaigns: Campaigns
     jobs: Jobs
+    exports: Exports
+    contact_jobs: ContactJobs
     send_sample: SendSample
     account: AccountServices
     public_url: str
@@ -94,11 +100,10 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     """Gives the address of a widget's form."""
 
 
-_KEPT: Final = (
+_DRAFTS: Final = (CampaignDraft, Newsletter)
+_PLAIN: Final = (
     AxTesting,
     CampaignAggregate,
-    CampaignDraft,
-    Newsletter,
     NewsletterTemplate,
     NewsletterTemplateCategory,
     Preset,
@@ -110,20 +115,21 @@ _KEPT: Final = (
 
 def resources(services: RestServices) -> list[Resource]:
     """Bind every resource to its collection."""
-    messages = Messages(services.database)
-    exports = ExportActions(services.jobs, services.public_url)
+    messages = MessageRows(services.messages)
+    exports = ExportActions(services.exports, services.public_url)
     bound = [
         Message(messages, exports.of(JobKind.EXPORT_MESSAGES, Message.filters, of_messages)),
-        MessageHistory(History(services.database)),
+        MessageHistory(History(services.messages)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.content.templates),
         messageinformation(messages, services.clock),
         messagestate(),
-        campaign(services.database, services.clock),
-        apikeytotals(services.database),
-        *(kept(services.database, services.ids, services.clock) for kept in _KEPT),
+        campaign(services.campaigns, services.clock),
+        apikeytotals(services.messages),
+        *(drafts(services.drafts) for drafts in _DRAFTS),
+        *(plain(services.content.records) for plain in _PLAIN),
         *_of_audience(services, exports),
-        *_of_account(services.account, services.database, services.public_url),
+        *_of_account(services.account, services.public_url),
     ]
     return [*bound, metadata(bound)]
 
@@ -131,7 +137,7 @@ def resources(services: RestServices) -> list[Resource]:
 def _of_audience(services: RestServices, exports: ExportActions) -> list[Resource]:
     """Bind whom an account writes to, and what is done to many of them."""
     audience = services.audience
-    bulk = JobActions(services.jobs, services.public_url)
+    bulk = JobActions(services.jobs, services.contact_jobs, services.public_url)
     return [
         contact(
             audience,
@@ -144,14 +150,14 @@ def _of_audience(services: RestServices, exports: ExportActions) -> list[Resourc
         contactmetadata(audience),
         contactslist(audience, *bulk.of_lists()),
         listrecipient(audience, *exports.of(JobKind.EXPORT_LIST_RECIPIENTS, ListRecipient.filters, of_links)),
-        ContactsListSignup(SignupRows(services.database)),
-        widget(services.database, services.ids, services.clock, services.signup_url),
-        batchjob(services.jobs),
-        csvimport(services.jobs),
+        ContactsListSignup(SignupRows(audience.signups)),
+        widget(services.content.records, services.signup_url),
+        batchjob(services.jobs, services.contact_jobs),
+        csvimport(services.jobs, services.contact_jobs),
     ]
 
 
-def _of_account(services: AccountServices, database: Database, public_url: str) -> list[Resource]:
+def _of_account(services: AccountServices, public_url: str) -> list[Resource]:
     """Bind what an account says of itself, and its senders."""
     accounts, profiles = services.accounts, services.profiles
     return [
@@ -161,12 +167,12 @@ def _of_account(services: AccountServices, database: Database, public_url: str) 
         parseroute(services.parse_routes),
         apikey(accounts, public_url),
         apikeyaccess(profiles),
-        apikeyaccessgrantor(accounts, database),
+        apikeyaccessgrantor(accounts, services.claims),
         apitoken(services.tokens),
         user(profiles, accounts),
         myprofile(profiles, accounts),
-        preferences(database, services.ids, accounts),
-        apppreferences(database, services.ids),
+        preferences(services.preferences, accounts),
+        apppreferences(services.preferences),
     ]
 
 
@@ -174,7 +180,7 @@ def routes(services: RestServices) -> list[Route]:
     """Bind every route that is no resource."""
     return [
         *contact_erasure(services.audience),
-        *DataFiles(services.jobs).routes(),
+        *DataFiles(services.jobs, services.exports, services.contact_jobs).routes(),
         *_of_content(services.content, services.clock, services.public_url),
     ]
 

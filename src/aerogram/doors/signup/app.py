@@ -12,10 +12,10 @@ from urllib.parse import parse_qs
 
 from aerogram.base.errors import UnavailableError
 from aerogram.content.signup_tokens import CONFIRM, FORM
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
-from aerogram.doors.sheets.sheet import TYPE, Sheets
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.scope import client_ip
+from aerogram.doors.page_layout.layout import TYPE, PageLayout
 from aerogram.doors.signup.mail import confirmation, unwritten
 from aerogram.doors.signup.pages import Page, Pages
 from aerogram.model.decision import Refuse
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aerogram.audience.signups import Form, Pending, Signups
     from aerogram.content.signup_tokens import SignupSigner
     from aerogram.content.templates import Templates
-    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.identity.rate import RateLimiter
     from aerogram.submission.accept import Acceptor
     from aerogram.submission.authorize import Authorizer
@@ -69,8 +69,8 @@ class SignupDoor:
         self._authorizer = authorizer
         self._acceptor = acceptor
         self._rate = rate
-        self._sheets = Sheets(__package__)
-        self._pages = Pages(self._sheets)
+        self._layout = PageLayout(__package__)
+        self._pages = Pages(self._layout)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -141,7 +141,7 @@ class SignupDoor:
         try:
             template = await self._templates.find(form.account_id, form.template_id)
             link = self._signer.confirm_url(signup_id)
-            written = confirmation(self._sheets, form, request, link, template)
+            written = confirmation(self._layout, form, request, link, template)
             await self._acceptor.accept([submission_of(written, decision)])
         except UnavailableError:
             await self._signups.withdraw(signup_id)
@@ -160,7 +160,7 @@ class SignupDoor:
     ) -> Answer:
         body = self._pages.render(page, language, form=form, email=email, typed=typed)
         later = ((b"retry-after", b"60"),) if status in {429, 503} else ()
-        headers = (*_HEADERS, (b"content-security-policy", self._sheets.policy), *later)
+        headers = (*_HEADERS, (b"content-security-policy", self._layout.policy), *later)
         return Answer(status, body, TYPE, headers)
 
 

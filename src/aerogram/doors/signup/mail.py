@@ -18,7 +18,7 @@ from aerogram.wire.mime.parts import Mailbox, Parts
 if TYPE_CHECKING:
     from aerogram.audience.signups import Form
     from aerogram.content.templates import StoredTemplate
-    from aerogram.doors.sheets.sheet import Sheets
+    from aerogram.doors.page_layout.layout import PageLayout
 
 DOOR: Final = "signup"
 LINK: Final = "confirmation_link"
@@ -41,10 +41,10 @@ def unwritten(form: Form, email: str) -> MailRequest:
 
 
 def confirmation(
-    sheets: Sheets, form: Form, request: MailRequest, link: str, template: StoredTemplate | None = None
+    layout: PageLayout, form: Form, request: MailRequest, link: str, template: StoredTemplate | None = None
 ) -> MailRequest:
     """Write the mail that `unwritten` asked for."""
-    words = sheets.words[sheets.spoken(form.language)]
+    words = layout.words[layout.spoken(form.language)]
     who = form.sender_name or form.sender_email
     is_own = template is None or f"var:{LINK}" not in f"{template.html}{template.text}"
     subject = form.subject or (template.subject if template and not is_own else "") or words["mail_subject"]
@@ -55,7 +55,7 @@ def confirmation(
         to=(Mailbox(request.recipients[0].email),),
         subject=subject,
         text=f"{who}\n\n{words['mail_heading']}:\n{link}\n\n{words['mail_ignore']}\n",
-        html=sheets.fill("mail.html", form.language, subject=subject, who=who, link=link),
+        html=layout.fill("mail.html", form.language, subject=subject, who=who, link=link),
         headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: no program answers it.
     )
     options = NOTHING

@@ -15,7 +15,7 @@ import msgspec
 from aerogram.content.treat import NOTHING, Asked
 from aerogram.doors.smtp import control_values as values
 from aerogram.model.message import Rank
-from aerogram.wire.mime.errors import UnreadableMailError
+from aerogram.wire.errors import UnreadableMailError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Coroutine
 
-    from aerogram.doors.smtp.crowd import Crowd
+    from aerogram.doors.smtp.connection_limiter import ConnectionLimiter
     from aerogram.doors.smtp.policy import SmtpPolicy
     from aerogram.model.actor import Actor
     from aerogram.wire.smtp.events import Event
 
 SHUTTING_DOWN: Final = Reply(421, "4.3.2", "Service shutting down, try again later")
-CROWDED: Final = Reply(421, "4.3.2", "Too many connections, try again later")
+TOO_MANY: Final = Reply(421, "4.3.2", "Too many connections, try again later")
 INTERNAL: Final = Reply(451, "4.3.0", "Internal error, the message was not accepted, try again later")
 
 log = structlog.get_logger(__name__)
@@ -44,13 +44,13 @@ class Conversation(asyncio.Protocol):
         config: ServerConfig,
         config_without_auth: ServerConfig,
         tls: ssl.SSLContext | None,
-        crowd: Crowd,
+        limiter: ConnectionLimiter[Conversation],
     ) -> None:
         self._policy = policy
         self._config = config
         self._config_without_auth = config_without_auth
         self._tls = tls
-        self._crowd = crowd
+        self._limiter = limiter
         self._transport: asyncio.Transport
         self._session: ServerSession
         self._actor: Actor | None = None
@@ -73,15 +73,15 @@ class Conversation(asyncio.Protocol):
         self._actor = self._trusted = self._policy.trusted(self.peer_ip) if peer else None
         config = self._config if self._trusted is None else self._config_without_auth
         self._session = ServerSession(config, self.peer_ip)
-        if not self._crowd.enter(self):
+        if not self._limiter.enter(self):
             # In the place of the greeting (RFC 5321 §3.1), which would promise a conversation.
             self._session.outgoing()
-            self._session.close_with(CROWDED)
+            self._session.close_with(TOO_MANY)
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
         """Forget the client. A message whose commit is under way is still accepted."""
-        self._crowd.leave(self)
+        self._limiter.leave(self)
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sent."""

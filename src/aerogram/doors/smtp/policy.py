@@ -18,7 +18,7 @@ from aerogram.model.decision import Refuse
 from aerogram.submission.authorize import AREA, LEVEL
 from aerogram.submission.once import KeyReusedError
 from aerogram.submission.request import submission_of
-from aerogram.wire.mime.errors import MailError
+from aerogram.wire.errors import MailError
 from aerogram.wire.mime.scan import scan
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aerogram.model.actor import Actor
     from aerogram.model.decision import Reason, Refuse
-    from aerogram.wire.mime.errors import MailError
+    from aerogram.wire.errors import MailError
 
 
 def mail_refused(error: MailError) -> Reply:

@@ -7,11 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from aerogram.doors.cli.answer import Answer, moment, table
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.identity.accounts import Accounts, KeyPair, Listed
-from aerogram.senders.categories import MonitoringCategories
-from aerogram.store.records.accounts import CredentialRow
+from aerogram.identity.accounts import CredentialRow, KeyPair, Listed
 
 noun = Noun("Accounts and their API keys.")
 category = noun.noun(
@@ -29,19 +27,14 @@ class Switch(StrEnum):
     OFF = "off"
 
 
-def accounts_of(platform: Platform) -> Accounts:
-    """Make the service over an open store."""
-    return Accounts(platform.database, platform.sealer, platform.ids, platform.clock)
-
-
 @noun.command("ls")
 async def ls(house: Installation) -> Answer:
     """List the accounts, the oldest first.
 
     aerogram account ls
     """
-    async with house.open() as platform:
-        listed = await accounts_of(platform).every()
+    async with house.open() as services:
+        listed = await services.accounts.every()
     rows = [
         (
             each.account.id,
@@ -66,8 +59,8 @@ async def show(house: Installation, account: Named) -> Answer:
 
     aerogram account show 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
+    async with house.open() as services:
+        accounts = services.accounts
         found = await accounts.show(await accounts.identify(account))
     keys = table(
         ("API KEY", "MAIL", "CREATED"),
@@ -87,8 +80,8 @@ async def create(
 
       aerogram account create "Shop"
     """
-    async with house.open() as platform:
-        opened = await accounts_of(platform).create(name)
+    async with house.open() as services:
+        opened = await services.accounts.create(name)
     facts = {"id": opened.account.id, "name": name, **opened.keys._asdict()}
     return Answer(facts, f"Account {opened.account.id} {name!r}\n{shown_once(opened.keys)}")
 
@@ -119,8 +112,8 @@ async def change(
 
     aerogram account set 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --track-opens on --track-clicks on
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
+    async with house.open() as services:
+        accounts = services.accounts
         account_id = await accounts.identify(account)
         await accounts.change(
             account_id,
@@ -138,9 +131,9 @@ async def add_category(house: Installation, account: Named, name: CategoryName) 
 
     aerogram account category add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        row = await MonitoringCategories(platform.database, platform.clock).add(account_id, name)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        row = await services.categories.add(account_id, name)
     return Answer({"name": row.name}, f"Mail of account {account_id} may name the category {name!r}.")
 
 
@@ -150,9 +143,9 @@ async def list_categories(house: Installation, account: Named) -> Answer:
 
     aerogram account category ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        rows = await MonitoringCategories(platform.database, platform.clock).of_account(account_id)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        rows = await services.categories.of_account(account_id)
     facts = [{"name": row.name, "created": moment(row.created_ms)} for row in rows]
     text = table(("NAME", "CREATED"), [tuple(each.values()) for each in facts], empty="No category yet.")
     return Answer(facts, text)
@@ -164,9 +157,9 @@ async def remove_category(house: Installation, account: Named, name: CategoryNam
 
     aerogram account category rm 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        await MonitoringCategories(platform.database, platform.clock).remove(account_id, name)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        await services.categories.remove(account_id, name)
     return Answer({"name": name}, f"Mail of account {account_id} may name the category {name!r} no more.")
 
 
@@ -178,8 +171,8 @@ async def rotate_key(house: Installation, account: Named) -> Answer:
 
       aerogram account rotate-key 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
+    async with house.open() as services:
+        accounts = services.accounts
         account_id = await accounts.identify(account)
         keys = await accounts.rotate(account_id)
     return Answer({"id": account_id, **keys._asdict()}, f"Account {account_id}\n{shown_once(keys)}")

@@ -6,7 +6,7 @@ import typer
 
 from aerogram.doors.cli.answer import Answer, table
 from aerogram.doors.cli.commands import account as parent
-from aerogram.doors.cli.commands.account import Named, accounts_of, key_facts, keys_rows, shown_once
+from aerogram.doors.cli.commands.account import Named, key_facts, keys_rows, shown_once
 from aerogram.doors.cli.host import Installation
 
 noun = parent.noun.noun(
@@ -22,8 +22,8 @@ async def ls(house: Installation, account: Named) -> Answer:
 
     aerogram account key ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
+    async with house.open() as services:
+        accounts = services.accounts
         found = await accounts.show(await accounts.identify(account))
     text = table(("API KEY", "MAIL", "CREATED"), keys_rows(found.credentials), empty="No key opens it.")
     return Answer([key_facts(each) for each in found.credentials], text)
@@ -42,8 +42,8 @@ async def add(
 
       aerogram account key add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --sandbox
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
+    async with house.open() as services:
+        accounts = services.accounts
         account_id = await accounts.identify(account)
         keys = await accounts.add_key(account_id, is_sandboxed=sandbox)
     facts = {"id": account_id, **keys._asdict(), "is_sandboxed": sandbox}
@@ -57,6 +57,6 @@ async def revoke(house: Installation, api_key: ApiKey) -> Answer:
 
     aerogram account key revoke 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        revoked = await accounts_of(platform).revoke_key(api_key)
+    async with house.open() as services:
+        revoked = await services.accounts.revoke_key(api_key)
     return Answer({"id": revoked.account_id, "api_key": api_key}, f"{api_key} opens nothing any more.")

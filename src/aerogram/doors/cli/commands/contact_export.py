@@ -10,12 +10,11 @@ from typing import IO, Annotated
 
 import typer
 
-from aerogram.audience.jobs.book import Jobs
 from aerogram.base.errors import AerogramError, RefusedError
 from aerogram.doors.cli.answer import Answer, plural
-from aerogram.doors.cli.commands.account import accounts_of
-from aerogram.doors.cli.commands.contact import Account, jobs_of, list_id_of, noun, until_over
+from aerogram.doors.cli.commands.contact import Account, list_id_of, noun, until_over
 from aerogram.doors.cli.host import Installation
+from aerogram.jobs.jobs import Jobs
 from aerogram.model.job import Job, JobKind, JobStatus
 
 STDOUT = "-"
@@ -48,11 +47,12 @@ async def export(
     aerogram contact export --list newsletter --output contacts.csv
     aerogram contact export | gzip > contacts.csv.gz
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        conditions = {"list_id": await list_id_of(platform, account_id, of_list)} if of_list else {}
-        jobs = jobs_of(platform)
-        job = await jobs.exports.queue(
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        conditions = {"list_id": await list_id_of(services.lists, account_id, of_list)} if of_list else {}
+        jobs = services.jobs
+        exports = services.exports
+        job = await exports.queue(
             account_id,
             JobKind.EXPORT_CONTACTS,
             conditions | {"is_anonymized": 0},
@@ -60,9 +60,9 @@ async def export(
         )
         job = await _ended(jobs, job)
         if output == STDOUT:
-            await _print(jobs.exports.contents(job))
+            await _print(exports.contents(job))
             return None
-        await _save(jobs.exports.contents(job), Path(output))
+        await _save(exports.contents(job), Path(output))
     data = {"id": job.id, "rows": job.current, "file": output}
     return Answer(data, f"{plural(job.current, 'contact')} are in {output}.")
 

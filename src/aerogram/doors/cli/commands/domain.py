@@ -6,11 +6,9 @@ import typer
 
 from aerogram.base.errors import RefusedError
 from aerogram.doors.cli.answer import Answer, table
-from aerogram.doors.cli.commands.account import accounts_of
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.senders.domains import Domain, Domains, dns_records
-from aerogram.senders.tracking_hosts import set_tracking_host
+from aerogram.senders.domains import Domain, dns_records
 
 noun = Noun("Sending domains: DKIM keys and the DNS records to publish.")
 
@@ -20,20 +18,15 @@ Account = Annotated[
 Name = Annotated[str, typer.Argument(metavar="DOMAIN", help="As example.org.")]
 
 
-def domains_of(platform: Platform) -> Domains:
-    """Make the service over an open store."""
-    return Domains(platform.database, platform.sealer, platform.ids, platform.clock)
-
-
 @noun.command("ls")
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's sending domains.
 
     aerogram domain ls
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        domains = await domains_of(platform).of_account(account_id)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        domains = await services.domains.of_account(account_id)
     rows = [
         (
             domain.name,
@@ -58,9 +51,9 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
 
       aerogram domain add example.org
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        added = await domains_of(platform).add(account_id, domain)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        added = await services.domains.add(account_id, domain)
     return _shown(added, house.hostname)
 
 
@@ -71,9 +64,9 @@ async def show(house: Installation, domain: Name, account: Account = "") -> Answ
     aerogram domain show example.org
     aerogram domain show example.org --json
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        found = await domains_of(platform).show(account_id, domain)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        found = await services.domains.show(account_id, domain)
     return _shown(found, house.hostname)
 
 
@@ -97,9 +90,9 @@ async def tracking(
     """
     if none == bool(url):
         raise RefusedError("Give either --url or --none.")
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        name, base = await set_tracking_host(platform.database, account_id, domain, url)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        name, base = await services.domains.set_tracking_host(account_id, domain, url)
     begin = f"begin with {base}" if base else "begin with public_url"
     return Answer({"domain": name, "url": base or None}, f"Links in mail from {name} {begin}.")
 
@@ -110,9 +103,9 @@ async def remove(house: Installation, domain: Name, account: Account = "") -> An
 
     aerogram domain remove example.org
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        name = await domains_of(platform).remove(account_id, domain)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        name = await services.domains.remove(account_id, domain)
     return Answer({"domain": name, "may_send": False}, f"{name} is closed.")
 
 

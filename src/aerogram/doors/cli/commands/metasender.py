@@ -5,18 +5,12 @@ from typing import Annotated
 import typer
 
 from aerogram.doors.cli.answer import Answer, moment, table
-from aerogram.doors.cli.commands.account import accounts_of
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.senders.metasenders import Metasenders
 
 noun = Noun("Addresses and domains from which all accounts may send.")
 
 Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
-
-
-def _metasenders(platform: Platform) -> Metasenders:
-    return Metasenders(platform.database, platform.ids, platform.clock)
 
 
 @noun.command("ls")
@@ -25,9 +19,9 @@ async def ls(house: Installation) -> Answer:
 
     aerogram metasender ls
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify("")
-        rows = await _metasenders(platform).of_account(account_id)
+    async with house.open() as services:
+        account_id = await services.accounts.identify("")
+        rows = await services.metasenders.of_account(account_id)
     facts = [
         {
             "email": row.email,
@@ -54,8 +48,8 @@ async def enable(house: Installation, sender: Sender) -> Answer:
 
     aerogram metasender enable @example.org
     """
-    async with house.open() as platform:
-        email = await _metasenders(platform).enable(sender, is_enabled=True)
+    async with house.open() as services:
+        email = await services.metasenders.enable(sender, is_enabled=True)
     return Answer({"email": email, "enabled": True}, f"All accounts may send from {email}.")
 
 
@@ -65,6 +59,6 @@ async def disable(house: Installation, sender: Sender) -> Answer:
 
     aerogram metasender disable @example.org
     """
-    async with house.open() as platform:
-        email = await _metasenders(platform).enable(sender, is_enabled=False)
+    async with house.open() as services:
+        email = await services.metasenders.enable(sender, is_enabled=False)
     return Answer({"email": email, "enabled": False}, f"{email} is a metasender no more.")

@@ -5,11 +5,8 @@ from typing import Annotated
 import typer
 
 from aerogram.doors.cli.answer import Answer, moment, table
-from aerogram.doors.cli.commands.account import accounts_of
-from aerogram.doors.cli.commands.domain import domains_of
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.senders.addresses import Senders
 
 noun = Noun("Addresses and domains from which an account may send.")
 
@@ -19,10 +16,6 @@ Account = Annotated[
 Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
 
 
-def _senders(platform: Platform) -> Senders:
-    return Senders(platform.database, domains_of(platform), platform.ids, platform.clock)
-
-
 @noun.command("ls")
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's senders.
@@ -30,9 +23,9 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     aerogram sender ls
     aerogram sender ls --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        rows = await _senders(platform).of_account(account_id)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        rows = await services.senders.of_account(account_id)
     facts = [
         {"email": row.email, "name": row.name, "status": row.status, "created": moment(row.created_ms)}
         for row in rows
@@ -55,9 +48,9 @@ async def add(house: Installation, sender: Sender, account: Account = "") -> Ans
       aerogram sender add news@example.org
       aerogram sender add @example.org
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        email = await _senders(platform).add(account_id, sender)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        email = await services.senders.add(account_id, sender)
     return Answer({"email": email, "status": "Active"}, f"{email} may send.")
 
 
@@ -67,7 +60,7 @@ async def remove(house: Installation, sender: Sender, account: Account = "") -> 
 
     aerogram sender remove news@example.org
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        email = await _senders(platform).remove(account_id, sender)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        email = await services.senders.remove(account_id, sender)
     return Answer({"email": email, "status": "Deleted"}, f"{email} may not send any more.")

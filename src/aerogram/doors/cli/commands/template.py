@@ -10,8 +10,7 @@ from aerogram.content.stored_parts import Content
 from aerogram.content.template_headers import read_headers
 from aerogram.content.templates import Template, Templates
 from aerogram.doors.cli.answer import Answer, moment, one_line, table
-from aerogram.doors.cli.commands.account import accounts_of
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
 from aerogram.model.page import PageRequest
 
@@ -27,19 +26,15 @@ Account = Annotated[
 Named = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's id or name.")]
 
 
-def _templates(platform: Platform) -> Templates:
-    return Templates(platform.database, platform.ids, platform.clock)
-
-
 @noun.command("ls")
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's templates.
 
     aerogram template ls
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        found, total = await _templates(platform).page(account_id, PageRequest({}, MAX_SHOWN))
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        found, total = await services.templates.page(account_id, PageRequest({}, MAX_SHOWN))
     facts = [_facts(each) for each in found]
     text = table(
         ("ID", "NAME", "OWNER TYPE", "LOCALE", "UPDATED"),
@@ -56,9 +51,9 @@ async def show(house: Installation, template: Named, account: Account = "") -> A
 
     aerogram template show welcome
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        templates = _templates(platform)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        templates = services.templates
         found = await _identified(templates, account_id, template)
         content = await templates.content(account_id, found.id)
     facts = _facts(found)
@@ -101,9 +96,9 @@ async def put(
     headers = {each: value for each, value in (("Subject", subject), ("From", sender)) if value}
     if sender and read_headers(headers).sender is None:
         raise RefusedError(f"--from: {sender!r} has no email address.")
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        templates = _templates(platform)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        templates = services.templates
         known = await templates.find_by_name(account_id, name)
         template_id = known.id if known else (await templates.create(account_id, {"name": name})).id
         if headers:
@@ -122,9 +117,9 @@ async def remove(house: Installation, template: Named, account: Account = "") ->
 
     aerogram template remove welcome
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        templates = _templates(platform)
+    async with house.open() as services:
+        account_id = await services.accounts.identify(account)
+        templates = services.templates
         found = await _identified(templates, account_id, template)
         await templates.remove(account_id, found.id)
     return Answer({"id": found.id, "name": found.name, "done": "removed"}, f"{one_line(found.name)} is gone.")

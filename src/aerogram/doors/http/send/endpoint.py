@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.http import idempotency
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.send.refusals import error_of
 from aerogram.doors.http.send.shared.draft import submissions
@@ -31,8 +31,8 @@ from aerogram.submission.once import KeyReusedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.http.basic_auth import Doorkeeper
+    from aerogram.doors.asgi.authentication import HttpAuthenticator
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.doors.http.send.services import Acceptor
     from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.errors import SendError
@@ -64,14 +64,14 @@ class SendEndpoint:
     def __init__(
         self,
         version: SendVersion,
-        doorkeeper: Doorkeeper,
+        authenticator: HttpAuthenticator,
         *,
         authorizer: Authorizer,
         templates: Templates,
         acceptor: Acceptor,
     ) -> None:
         self._version = version
-        self._doorkeeper = doorkeeper
+        self._authenticator = authenticator
         self._authorizer = authorizer
         self._templates = templates
         self._acceptor = acceptor
@@ -92,7 +92,7 @@ class SendEndpoint:
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
         version = self._version
         try:
-            principal = await self._doorkeeper.admit(scope)
+            principal = await self._authenticator.admit(scope)
             wrong_method = version.wrong_method(scope)
             if wrong_method is not None:
                 return wrong_method

@@ -9,8 +9,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aerogram.doors.http.answers import Answer, Headers
-    from aerogram.doors.http.asgi import Scope
+    from aerogram.doors.asgi.answers import Answer, Headers
+    from aerogram.doors.asgi.scope import Scope
     from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.names import JsonObject

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Integer, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.preference_rows import APP, MAX_KEY, MAX_VALUE, PreferenceRows
+from aerogram.doors.rest.fields.kinds import Integer, Text
+from aerogram.doors.rest.preference_rows import MAX_KEY, MAX_VALUE, PreferenceRows
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
 from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.identity.preferences import APP
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
-    from aerogram.base.ids import IdGenerator
-    from aerogram.store.sql import Database
+    from aerogram.identity.preferences import Preferences as Stored
 
 
 class AppPreferences(ChangeableResource):
@@ -26,6 +26,7 @@ class AppPreferences(ChangeableResource):
     class_name = "AppPreferences"
     area = Area.ACCOUNT
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_properties = "Key"
     keys = (by_id,)
     fields = (
         Integer("APIKeyID", "owner_id", read_only=True),
@@ -39,10 +40,10 @@ class AppPreferences(ChangeableResource):
     )
 
 
-def apppreferences(database: Database, ids: IdGenerator) -> AppPreferences:
+def apppreferences(stored: Stored) -> AppPreferences:
     """Bind the resource to the preferences of accounts."""
 
     async def owner_of(account_id: int) -> int:
         return account_id
 
-    return AppPreferences(PreferenceRows(database, ids, APP, AppPreferences.class_name, owner_of))
+    return AppPreferences(PreferenceRows(stored, APP, owner_of))

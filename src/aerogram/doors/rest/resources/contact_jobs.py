@@ -9,8 +9,8 @@ import msgspec
 from aerogram.audience.actions import action_of
 from aerogram.audience.jobs import many_contacts
 from aerogram.audience.jobs.import_list import OF_SUBSCRIBED, ImportListOptions
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Choice, Field, Integer, Moment, Text, ValueFault
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Choice, Field, Integer, InvalidValueError, Moment, Text
 from aerogram.doors.rest.resource import Action
 from aerogram.doors.rest.resources.contact_lists_actions import ListActions, refused
 from aerogram.model.account import Level
@@ -19,8 +19,9 @@ from aerogram.model.job import Job, JobKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aerogram.audience.jobs.book import Jobs
-    from aerogram.doors.rest.listing import Row
+    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.doors.rest.queries.listing import Row
+    from aerogram.jobs.jobs import Jobs
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 """About 100,000 contacts with a few properties; Mailjet broke off at half of that (facts: REST.md 13)."""
@@ -40,9 +41,9 @@ class Contacts(Field):
     def read(self, value: Any) -> list[Any]:
         """Read an array that is not empty."""
         if not isinstance(value, list):
-            raise ValueFault("The value must be an array of objects")
+            raise InvalidValueError("The value must be an array of objects")
         if not value:
-            raise ValueFault("MJ03 A non-empty value is required")
+            raise InvalidValueError("MJ03 A non-empty value is required")
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class ActionWord(Text):
         """Read the word."""
         action = action_of(super().read(value))
         if action is None:
-            raise ValueFault(f"Invalid action: {str(value)[:80]}")
+            raise InvalidValueError(f"Invalid action: {str(value)[:80]}")
         return action.value
 
 
@@ -85,8 +86,9 @@ _IMPORT_STATE: Final = (Text("Action", "method"), *_JOB_ID, Integer("ListID", "s
 class JobActions:
     """The actions, bound to the jobs. ``public_url`` is the base of links."""
 
-    def __init__(self, jobs: Jobs, public_url: str) -> None:
+    def __init__(self, jobs: Jobs, contact_jobs: ContactJobs, public_url: str) -> None:
         self._jobs = jobs
+        self._contact_jobs = contact_jobs
         self._public_url = public_url
 
     def of_contacts(self) -> tuple[Action, ...]:
@@ -98,8 +100,8 @@ class JobActions:
                 self._manage,
                 level=Level.WRITE,
                 status=201,
-                takes=(ListActions("ContactsLists", "asked"), _CONTACTS),
-                shows=_JOB_ID,
+                body_fields=(ListActions("ContactsLists", "asked"), _CONTACTS),
+                response_fields=_JOB_ID,
                 is_keyless=True,
                 max_body_bytes=MAX_BODY_BYTES,
             ),
@@ -115,8 +117,8 @@ class JobActions:
                 self._manage_on_list,
                 level=Level.WRITE,
                 status=201,
-                takes=(ActionWord("Action", "action", required=True), _CONTACTS),
-                shows=_JOB_ID,
+                body_fields=(ActionWord("Action", "action", required=True), _CONTACTS),
+                response_fields=_JOB_ID,
                 max_body_bytes=MAX_BODY_BYTES,
             ),
             self._state(_MANY, self._look_at_many, _MANY_STATE),
@@ -126,11 +128,11 @@ class JobActions:
                 self._import,
                 level=Level.WRITE,
                 status=201,
-                takes=(
+                body_fields=(
                     Choice("Action", "action", tuple(OF_SUBSCRIBED), required=True),
                     Integer("ListID", "source", required=True),
                 ),
-                shows=_JOB_ID,
+                response_fields=_JOB_ID,
             ),
             self._state(_IMPORT, self._look_at_import, _IMPORT_STATE),
         )
@@ -142,7 +144,7 @@ class JobActions:
             run,
             method="GET",
             level=Level.READ,
-            shows=shows,
+            response_fields=shows,
             is_keyless=is_keyless,
             sub_id=JOB,
         )
@@ -153,25 +155,25 @@ class JobActions:
         wrong = [
             given | {"Error": _no_list(given["ListID"])}
             for given in (asked.given if asked else [])
-            if not await self._jobs.has_list(account_id, given["ListID"])
+            if not await self._contact_jobs.has_list(account_id, given["ListID"])
         ]
         if wrong:
             raise refused(wrong)
         pairs = [(each.list_id, each.action.value) for each in actions]
-        return [_row(await self._jobs.queue_contacts(account_id, _lines(values["contacts"]), pairs))]
+        return [_row(await self._contact_jobs.queue_many(account_id, _lines(values["contacts"]), pairs))]
 
     async def _manage_on_list(self, account_id: int, row: Row, values: Row) -> list[Row]:
         list_id = row["id"]
         await self._check_live(account_id, list_id)
         pairs = [(list_id, values["action"])]
         contacts = _lines(values["contacts"])
-        return [_row(await self._jobs.queue_contacts(account_id, contacts, pairs, list_id))]
+        return [_row(await self._contact_jobs.queue_many(account_id, contacts, pairs, list_id))]
 
     async def _import(self, account_id: int, row: Row, values: Row) -> list[Row]:
         list_id, source = row["id"], values["source"]
         await self._check_live(account_id, list_id)
-        if source == list_id or not await self._jobs.has_list(account_id, source):
-            raise faults.invalid_properties({"ListID": _no_list(source)})
+        if source == list_id or not await self._contact_jobs.has_list(account_id, source):
+            raise errors.invalid_properties({"ListID": _no_list(source)})
         options = _encode(ImportListOptions(source)).decode()
         job = await self._jobs.queue(
             account_id,
@@ -199,12 +201,12 @@ class JobActions:
         """Give the job that a path names; below a list, only one of that list."""
         job = await self._jobs.find(account_id, values[JOB])
         if job is None or job.kind != kind or (row and job.ref_id != row["id"]):
-            raise faults.not_found()
+            raise errors.not_found()
         return job
 
     async def _check_live(self, account_id: int, list_id: int) -> None:
-        if not await self._jobs.has_list(account_id, list_id):
-            raise faults.RestError(400, _no_list(list_id))
+        if not await self._contact_jobs.has_list(account_id, list_id):
+            raise errors.RestError(400, _no_list(list_id))
 
     def _shown(self, job: Job) -> dict[str, Any]:
         path = f"/v3/DATA/batchjob/{job.id}/JSONError/application:json/LAST"

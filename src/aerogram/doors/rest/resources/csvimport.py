@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.audience.jobs.book import CSV_DATA
 from aerogram.audience.jobs.csv_import import EXCLUDE, INCLUDE, METHODS, options_of
+from aerogram.audience.jobs.requests import CSV_DATA
 from aerogram.base.errors import RefusedError
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 from aerogram.model.job import CSV_IMPORT_TYPE, UNKNOWN_METHOD, Job, JobKind, JobStatus
 
 if TYPE_CHECKING:
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.jobs.jobs import Jobs
 
 MAX_OPTIONS: Final = 65_536
 """Characters of ImportOptions; ours to choose."""
@@ -36,7 +37,7 @@ class PerCent(Integer):
         """Read it."""
         number = super().read(value)
         if not 0 <= number <= MAX_PER_CENT:
-            raise ValueFault(f"The value must lie between 0 and {MAX_PER_CENT}")
+            raise InvalidValueError(f"The value must lie between 0 and {MAX_PER_CENT}")
         return number
 
 
@@ -69,8 +70,9 @@ class CsvImport(ChangeableResource):
 class Imports:
     """The jobs that import CSV files, as a collection."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, contact_jobs: ContactJobs) -> None:
         self._jobs = jobs
+        self._contact_jobs = contact_jobs
 
     async def page(self, account_id: int, query: Query) -> Page:
         """Give imports as rows of the resource."""
@@ -81,7 +83,7 @@ class Imports:
     async def add(self, account_id: int, values: Row) -> Row:
         """Queue an import."""
         _check_status(values["status"])
-        return row_of(await queued(self._jobs, account_id, values))
+        return row_of(await queued(self._jobs, self._contact_jobs, account_id, values))
 
     async def change(self, account_id: int, row: Row, values: Row) -> Row:
         """Change how many faulty rows are tolerated; the one status that may be set asks for nothing more."""
@@ -89,24 +91,24 @@ class Imports:
             _check_status(values["status"])
         for field in CsvImport.fields:
             if field.source in values and field.source not in ("status", "err_threshold"):
-                raise faults.read_only(field.name)
+                raise errors.read_only(field.name)
         if "err_threshold" in values:
             await self._jobs.tolerate(account_id, row["id"], values["err_threshold"])
         job = await self._jobs.find(account_id, row["id"])
         if job is None:
-            raise faults.not_found()
+            raise errors.not_found()
         return row_of(job)
 
     async def remove(self, account_id: int, row: Row) -> None:
         """Do nothing: the resource has no DELETE."""
 
 
-def csvimport(jobs: Jobs) -> CsvImport:
+def csvimport(jobs: Jobs, contact_jobs: ContactJobs) -> CsvImport:
     """Bind the resource to the jobs."""
-    return CsvImport(Imports(jobs))
+    return CsvImport(Imports(jobs, contact_jobs))
 
 
-async def queued(jobs: Jobs, account_id: int, values: Row) -> Job:
+async def queued(jobs: Jobs, contact_jobs: ContactJobs, account_id: int, values: Row) -> Job:
     """Queue the import that the values of a body ask for. Raises `RestError` with all that is wrong with them."""
     method = values["method"].lower()
     list_id = values.get("list_id") or 0
@@ -118,7 +120,7 @@ async def queued(jobs: Jobs, account_id: int, values: Row) -> Job:
             reasons["ContactsList"] = _EXCLUSION
     elif not list_id:
         reasons["ContactsList"] = _REQUIRED
-    elif not await jobs.has_list(account_id, list_id):
+    elif not await contact_jobs.has_list(account_id, list_id):
         reasons["ContactsList"] = f"List ID {list_id} is invalid or deleted"
     file = await jobs.file(account_id, values["data_id"])
     if file is None or file.kind != CSV_DATA:
@@ -149,14 +151,14 @@ def row_of(job: Job) -> dict[str, Any]:
     return msgspec.structs.asdict(job) | {"list_id": job.ref_id or None}
 
 
-def _refused(reasons: dict[str, str]) -> faults.RestError:
+def _refused(reasons: dict[str, str]) -> errors.RestError:
     """Tell a list with an exclusion in the words that Mailjet puts into the message (facts: REST.md 6)."""
     if reasons == {"ContactsList": _EXCLUSION}:
-        return faults.RestError(400, f"MJ08 Property ContactsList is invalid: {_EXCLUSION}")
-    return faults.invalid_properties(reasons)
+        return errors.RestError(400, f"MJ08 Property ContactsList is invalid: {_EXCLUSION}")
+    return errors.invalid_properties(reasons)
 
 
 def _check_status(status: str) -> None:
     if status.lower() != JobStatus.UPLOAD.lower():
         text = f'Invalid value for Status: "{status[:80]}". Status can only be set to Upload'
-        raise faults.RestError(400, text)
+        raise errors.RestError(400, text)

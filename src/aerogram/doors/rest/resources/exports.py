@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import RefusedError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Field, Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import EVERYTHING, Filter
-from aerogram.doors.rest.listing import Condition, Page, Row
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Field, Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import EVERYTHING, Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Row
 from aerogram.doors.rest.resource import CONDITIONS, Action
 from aerogram.model.account import Level
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.jobs.exports.exports import Exports
     from aerogram.model.job import Job, JobKind
 
     Stored = Callable[[tuple[Condition, ...]], dict[str, Any]]
@@ -47,7 +48,9 @@ class Selecting(Field):
         """Read what would stand in the query, also as a JSON number, boolean or array of them."""
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, str | int) for part in parts):
-            raise ValueFault("The value must be a string, an integer, true or false, or an array of them")
+            raise InvalidValueError(
+                "The value must be a string, an integer, true or false, or an array of them"
+            )
         text = ",".join(str(part).lower() if isinstance(part, bool) else str(part) for part in parts)
         return self._filter.condition(text) if text else EVERYTHING
 
@@ -63,7 +66,7 @@ class Names(Field):
         """Read them."""
         names = value.split(",") if isinstance(value, str) else value
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise ValueFault("The value must be an array of strings, or a string with commas")
+            raise InvalidValueError("The value must be an array of strings, or a string with commas")
         return [name for name in names if name.strip()]
 
     def schema(self) -> dict[str, Any]:
@@ -86,8 +89,8 @@ _STATE: Final = (
 class ExportActions:
     """The actions, bound to the jobs. ``public_url`` is the base of links."""
 
-    def __init__(self, jobs: Jobs, public_url: str) -> None:
-        self._jobs = jobs
+    def __init__(self, exports: Exports, public_url: str) -> None:
+        self._exports = exports
         self._public_url = public_url
 
     def of(
@@ -99,13 +102,13 @@ class ExportActions:
             return [await self._queued(account_id, kind, values, stored)]
 
         async def page(account_id: int, _: Row, values: Row) -> Page:
-            jobs, total = await self._jobs.exports.page(account_id, kind, values["limit"], values["offset"])
+            jobs, total = await self._exports.page(account_id, kind, values["limit"], values["offset"])
             return Page(await self._shown(account_id, jobs), total)
 
         async def one(account_id: int, _: Row, values: Row) -> list[Row]:
-            job = await self._jobs.exports.find(account_id, values[_JOB], kind)
+            job = await self._exports.find(account_id, values[_JOB], kind)
             if job is None:
-                raise faults.not_found()
+                raise errors.not_found()
             return await self._shown(account_id, [job])
 
         own: list[Field] = [Flag("Spreadsheet", _IS_FOR_SPREADSHEET)]
@@ -120,9 +123,9 @@ class ExportActions:
                 queue,
                 level=Level.WRITE,
                 status=201,
-                takes=(*map(Selecting, selecting), *own),
-                asks=(*selecting, *asked),
-                shows=(_JOB_ID,),
+                body_fields=(*map(Selecting, selecting), *own),
+                query_fields=(*selecting, *asked),
+                response_fields=(_JOB_ID,),
                 is_keyless=True,
             ),
             Action(
@@ -131,7 +134,7 @@ class ExportActions:
                 page,
                 method="GET",
                 level=Level.READ,
-                shows=_STATE,
+                response_fields=_STATE,
                 is_keyless=True,
                 is_paged=True,
             ),
@@ -141,7 +144,7 @@ class ExportActions:
                 one,
                 method="GET",
                 level=Level.READ,
-                shows=_STATE,
+                response_fields=_STATE,
                 is_keyless=True,
                 sub_id=_JOB,
             ),
@@ -153,7 +156,7 @@ class ExportActions:
         conditions += [value for value in values.values() if isinstance(value, Condition)]
         names = values.get(_PROPERTIES)
         try:
-            job = await self._jobs.exports.queue(
+            job = await self._exports.queue(
                 account_id,
                 kind,
                 stored(tuple(conditions)),
@@ -161,11 +164,11 @@ class ExportActions:
                 is_for_spreadsheet=values.get(_IS_FOR_SPREADSHEET, False),
             )
         except RefusedError as error:
-            raise faults.invalid_properties({"Properties": str(error)}) from None
+            raise errors.invalid_properties({"Properties": str(error)}) from None
         return msgspec.structs.asdict(job)
 
     async def _shown(self, account_id: int, jobs: Sequence[Job]) -> list[Row]:
-        readable = await self._jobs.exports.readable(account_id, jobs)
+        readable = await self._exports.readable(account_id, jobs)
         return [
             msgspec.structs.asdict(job) | {"file": self._file(job) if job.id in readable else ""}
             for job in jobs

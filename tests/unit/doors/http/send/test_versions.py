@@ -5,8 +5,8 @@ import json
 import pytest
 
 from aerogram.base.errors import UnavailableError
-from aerogram.doors.http.basic_auth import RateLimitedError, SuspendedError, UnauthenticatedError
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError
+from aerogram.doors.asgi.authentication import RateLimitedError, SuspendedError, UnauthenticatedError
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError
 from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.send.endpoint import REFUSALS
 from aerogram.doors.http.send.shared.errors import RefusedCallError, missing

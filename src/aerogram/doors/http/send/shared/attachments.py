@@ -17,7 +17,7 @@ from aerogram.doors.http.send.shared import errors, limits, values
 from aerogram.doors.http.send.shared.merging import join
 from aerogram.doors.http.send.shared.names import Names
 from aerogram.doors.http.send.shared.properties import PropertyType
-from aerogram.wire.mime.errors import HeaderError
+from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.parameters import content_id as wire_content_id
 from aerogram.wire.mime.parts import Attachment
 

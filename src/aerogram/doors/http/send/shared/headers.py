@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aerogram.doors.http.send.shared import errors, limits
 from aerogram.doors.http.send.shared.merging import overlay_headers
 from aerogram.doors.http.send.shared.properties import PropertyType
-from aerogram.wire.mime.errors import AddressError, HeaderError
+from aerogram.wire.errors import AddressError, HeaderError
 from aerogram.wire.mime.headers import encode_custom
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 

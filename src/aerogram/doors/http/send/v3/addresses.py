@@ -17,7 +17,7 @@ from aerogram.doors.http.send.v3.variables import VARIABLES, variables
 from aerogram.model.message import Recipient
 from aerogram.model.treatment import NOBODY, Personal
 from aerogram.wire.address import is_email
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import Answer
+from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError
 from aerogram.doors.http import errors as answers
 from aerogram.doors.http import idempotency
-from aerogram.doors.http.answers import Answer
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError
 from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.send.shared.errors import BAD_REQUEST, FORBIDDEN, RefusedCallError
 from aerogram.doors.http.send.v3.answer import sent
@@ -20,8 +20,8 @@ from aerogram.identity.gate import ForbiddenError
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
-    from aerogram.doors.http.answers import Headers
-    from aerogram.doors.http.asgi import Scope
+    from aerogram.doors.asgi.answers import Headers
+    from aerogram.doors.asgi.scope import Scope
     from aerogram.doors.http.send.v3.call import Call
     from aerogram.doors.http.send.version import Outcome
 

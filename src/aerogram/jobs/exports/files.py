@@ -1,0 +1,72 @@
+"""The files of exports after they are written: read in pieces, and removed when their time is over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.clock import DAY
+from aerogram.jobs.exports import csv_lines
+from aerogram.jobs.exports.options import options_of
+from aerogram.model.job import JobStatus
+from aerogram.store.records import export_parts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable
+
+    from aerogram.jobs.exports.source import Source
+    from aerogram.model.job import Job
+    from aerogram.store.ground import Ground
+
+KEPT_MS: Final = 7 * DAY
+"""How long the file of an export can be read after its end; ours to choose."""
+_AT_ONCE: Final = 100
+
+
+async def contents(ground: Ground, job: Job, source: Source) -> AsyncIterator[bytes]:
+    """Give the file of an export that ended well, in pieces. Raises `NotFoundError` when a part is gone."""
+    options = options_of(job.options)
+    names = source.names(options)
+    yield csv_lines.header(names, is_for_spreadsheet=options.is_for_spreadsheet)
+    after = 0
+    while parts := await ground.database.read(
+        lambda after=after: export_parts.page(job.account_id, job.id, after, _AT_ONCE)  # type: ignore[misc]
+    ):
+        for part in parts:
+            if part.size:
+                yield await ground.blobs.get(part.blob)
+        after = parts[-1].id
+
+
+async def readable(ground: Ground, account_id: int, jobs: Iterable[Job]) -> set[int]:
+    """Give the ids of those of an account's exports whose files can be read."""
+    done = [job for job in jobs if job.status == JobStatus.COMPLETED]
+    ids = [job.id for job in done if job.current]
+    sizes = await ground.database.read(lambda: export_parts.sizes(account_id, ids)) if ids else {}
+    # A file without rows is a header alone, of which there are no parts.
+    return {job.id for job in done if not job.current or sizes.get(job.id)}
+
+
+async def forget(ground: Ground, account_id: int) -> None:
+    """Remove the files of all exports of an account, because somebody in them is erased.
+
+    Call it after that is committed: exports under way begin anew, and find the person no more. Who can should
+    have `aerogram.store.records.export_parts.detach` in that transaction instead, and call `remove_unused` after it.
+    """
+    await ground.database.write(lambda: export_parts.detach(account_id))
+    await remove_unused(ground)
+
+
+async def remove_unused(ground: Ground, kept_ms: int = KEPT_MS) -> int:
+    """Remove parts that nobody will read; give how many.
+
+    They are those of exports that ended ``kept_ms`` ago or did not end well, and those that were detached. The row
+    goes after the file, so that being interrupted leaves nothing behind.
+    """
+    since_ms = ground.clock.now_ms() - kept_ms
+    removed = 0
+    while parts := await ground.database.read(lambda: export_parts.unused(since_ms, _AT_ONCE)):
+        for part in parts:
+            await ground.blobs.remove(part.blob)
+        await ground.database.write(lambda: export_parts.drop([part.id for part in parts]))
+        removed += len(parts)
+    return removed

@@ -1,0 +1,131 @@
+"""Asking for jobs, looking at them and cancelling them: what doors know of jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.base.ids import MAX_ID
+from aerogram.model.job import Job, JobStatus
+from aerogram.store.records import data_files
+from aerogram.store.records import jobs as records
+from aerogram.store.records.data_files import DataFile
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+
+    from aerogram.model.job import Refusal
+    from aerogram.model.page import PageRequest
+    from aerogram.store.ground import Ground
+
+_PIECE_BYTES: Final = 1024 * 1024
+"""What is gathered before it is written to an upload."""
+_PAGE: Final = 1_000
+
+
+class Jobs:
+    """The jobs of all accounts, and the files they read."""
+
+    def __init__(self, ground: Ground, on_queued: Callable[[], None]) -> None:
+        """Take ``on_queued``, which is called after each commit that queued a job."""
+        self._ground = ground
+        self._on_queued = on_queued
+
+    async def upload(
+        self, account_id: int, source: tuple[str, int, str], mime: str, pieces: AsyncIterable[bytes]
+    ) -> DataFile:
+        """Keep a file that comes in pieces. ``source`` is what it belongs to, that one's id, and the file's kind.
+
+        What ends ``pieces`` by an error ends the upload, and nothing of it stays. Raises `StoreFullError`, also in
+        the middle, and what the store raises.
+        """
+        self._ground.check_room()
+        upload = await self._ground.blobs.begin()
+        try:
+            gathered = bytearray()
+            async for piece in pieces:
+                gathered += piece
+                if len(gathered) >= _PIECE_BYTES:
+                    self._ground.check_room()
+                    await upload.write(bytes(gathered))
+                    gathered.clear()
+            await upload.write(bytes(gathered))
+            blob = await upload.keep()
+        finally:
+            await upload.drop()
+        what, which, kind = source
+        file = DataFile(
+            id=self._ground.ids.next_id(),
+            account_id=account_id,
+            source=what,
+            source_id=which,
+            kind=kind,
+            mime=mime,
+            blob=blob,
+            size=upload.size,
+            created_ms=self._ground.clock.now_ms(),
+        )
+        await self._ground.database.write(lambda: data_files.add(file))
+        return file
+
+    async def file(self, account_id: int, data_id: int) -> DataFile | None:
+        """Give a file by its id."""
+        if not 0 < data_id <= MAX_ID:
+            return None
+        return await self._ground.database.read(lambda: data_files.find(account_id, data_id))
+
+    async def contents(self, file: DataFile) -> bytes:
+        """Give the bytes of a file. Raises `NotFoundError` when they are gone."""
+        return await self._ground.blobs.get(file.blob)
+
+    async def queue(self, account_id: int, kind: str, values: Mapping[str, Any]) -> Job:
+        """Queue a job; ``values`` are fields of `Job`."""
+        job = Job(
+            id=self._ground.ids.next_id(),
+            account_id=account_id,
+            kind=kind,
+            request_ms=self._ground.clock.now_ms(),
+            **values,
+        )
+        await self._ground.database.write(lambda: records.add(job))
+        self._on_queued()
+        return job
+
+    async def find(self, account_id: int, job_id: int) -> Job | None:
+        """Give a job as it stands."""
+        if not 0 < job_id <= MAX_ID:
+            return None
+        return await self._ground.database.read(lambda: records.find(account_id, job_id))
+
+    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Job], int]:
+        """Give a page of jobs and the number of all that match."""
+        rows, total = await self._ground.database.read(lambda: records.LISTING.page(account_id, wanted))
+        return [Job(**row) for row in rows], total
+
+    async def tolerate(self, account_id: int, job_id: int, per_cent: int) -> None:
+        """Let a job end well with as many refused items; whoever works on it already goes by what it was."""
+        await self._ground.database.write(lambda: records.tolerate(account_id, job_id, per_cent))
+
+    async def cancel(self, account_id: int, job_id: int) -> bool:
+        """Cancel a job; what it did stays. False when it has ended already."""
+        now_ms = self._ground.clock.now_ms()
+        return await self._ground.database.write(lambda: records.abort(account_id, job_id, now_ms))
+
+    async def has_refusals(self, job: Job) -> bool:
+        """Tell whether a job has an error file."""
+        return bool(await self._page_of_refusals(job.id, records.HEADER_ITEM - 1, 1))
+
+    async def refusals(self, job: Job) -> AsyncIterator[Refusal]:
+        """Give the lines of a job's error file, its header first."""
+        after = records.HEADER_ITEM - 1
+        while page := await self._page_of_refusals(job.id, after, _PAGE):
+            for refusal in page:
+                yield refusal
+            after = page[-1].item
+
+    async def _page_of_refusals(self, job_id: int, after: int, most: int) -> list[Refusal]:
+        return await self._ground.database.read(lambda: records.errors(job_id, after, most))
+
+
+def is_over(job: Job) -> bool:
+    """Tell whether a job has ended."""
+    return job.status in {JobStatus.COMPLETED, JobStatus.ERROR, JobStatus.ABORT}
