@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from aerogram.base.errors import StoreFullError, UnavailableError
-from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
+from aerogram.doors.http.send.shared.limits import MAX_BODY_BYTES
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
 from support.calls import a_call, a_message

@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from aerogram.base.errors import StoreFullError, UnavailableError
-from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
+from aerogram.doors.http.send.shared.limits import MAX_BODY_BYTES
 from support.http_door import KEY, a_client
 from support.v3_calls import TO, a_v3_message
 

@@ -1,8 +1,8 @@
 """Drafts of calls as submissions of a caller who may send all of them."""
 
-from aerogram.doors.http import send_v3, send_v31
-from aerogram.doors.http.v3 import call as v3
-from aerogram.doors.http.v31 import call as v31
+from aerogram.doors.http.send.shared.draft import submissions
+from aerogram.doors.http.send.v3.version import SendV3
+from aerogram.doors.http.send.v31.version import SendV31
 from aerogram.model.actor import actor_of
 from aerogram.model.decision import Allow
 
@@ -15,14 +15,16 @@ class AnySender:
 
 
 def v3_submissions(drafts, principal, transcript):
-    return v3.submissions(_authorised(drafts, principal, transcript, send_v3.DOOR))
+    return _submissions(SendV3, drafts, principal, transcript)
 
 
 def v31_submissions(drafts, principal, transcript):
-    return v31.submissions(_authorised(drafts, principal, transcript, send_v31.DOOR))
+    return _submissions(SendV31, drafts, principal, transcript)
 
 
-def _authorised(drafts, principal, transcript, door):
-    actor = actor_of(principal, door)
+def _submissions(version, drafts, principal, transcript):
+    actor = actor_of(principal, version.door)
     decision = Allow(is_sandboxed=actor.is_sandboxed)
-    return [(draft.request(actor, transcript), decision) for draft in drafts]
+    return submissions(
+        [(draft.request(actor, transcript), decision, draft.errors) for draft in drafts], version.too_large
+    )

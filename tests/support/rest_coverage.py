@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from aerogram.doors.http.send_v3 import PATHS as SEND_V3
+from aerogram.doors.http.send.v3.version import PATHS as SEND_V3
 from aerogram.doors.rest.registry import declared_resources, declared_routes
 from aerogram.doors.rest.route import Router
 

@@ -4,7 +4,7 @@ The account of the table may send from example.com; new@example.org is a sender 
 active. `TEMPLATE` has both parts, `ODD_TEMPLATE` a From of somebody else's and a header that is no text.
 """
 
-from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
+from aerogram.doors.http.send.shared.limits import MAX_BODY_BYTES
 from support.calls import FROM, a_call
 
 TEMPLATE, ODD_TEMPLATE = 17, 18

@@ -21,9 +21,10 @@ from aerogram.doors.http.metrics import Metrics
 from aerogram.doors.http.openapi import OpenApi
 from aerogram.doors.http.rest_v3 import OTHER_PREFIXES, Rest
 from aerogram.doors.http.rest_v3 import PREFIX as V3
-from aerogram.doors.http.send_v3 import PATHS as SEND_V3
-from aerogram.doors.http.send_v3 import SendV3
-from aerogram.doors.http.send_v31 import SendV31
+from aerogram.doors.http.send.endpoint import SendEndpoint
+from aerogram.doors.http.send.v3.version import PATHS as SEND_V3
+from aerogram.doors.http.send.v3.version import SendV3
+from aerogram.doors.http.send.v31.version import SendV31
 from aerogram.doors.rest.engine.engine import Engine
 from aerogram.doors.rest.registry import RestServices, resources, routes
 from aerogram.doors.rest.route import Router
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from aerogram.doors.asgi.scope import Endpoint, Receive, Scope, Send
     from aerogram.doors.asgi.scope import Message as AsgiMessage
     from aerogram.doors.http.health import Check
-    from aerogram.doors.http.send_v31 import Acceptor
+    from aerogram.doors.http.send.services import Acceptor
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.rate import RateLimiter
     from aerogram.submission.authorize import Authorizer
@@ -88,14 +89,15 @@ class _App:
         engine = Engine(resources(services))
         router = Router(routes(services))
         health = Health(services.checks)
-        self._send_v31 = SendV31(
+        self._send_v31 = SendEndpoint(
+            SendV31(services.public_url),
             authenticator,
             authorizer=services.authorizer,
             templates=services.content.templates,
             acceptor=services.acceptor,
-            public_url=services.public_url,
         )
-        self._send_v3 = SendV3(
+        self._send_v3 = SendEndpoint(
+            SendV3(),
             authenticator,
             authorizer=services.authorizer,
             templates=services.content.templates,

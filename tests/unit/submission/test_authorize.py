@@ -3,8 +3,7 @@
 import msgspec
 import pytest
 
-from aerogram.doors.http.refusals import error_of
-from aerogram.doors.http.v3 import mistakes as v3_errors
+from aerogram.doors.http.send.refusals import error_of
 from aerogram.doors.smtp import refusals as smtp
 from aerogram.model.account import CredentialKind, Principal, SendDefaults
 from aerogram.model.actor import actor_of, operator_actor, system_actor
@@ -133,7 +132,7 @@ def test_each_door_has_its_own_words_for_every_reason(kind):
     reason = Reason(kind, "x@example.org")
     of_http, of_smtp = SAID[kind]
     assert error_of(reason).message == of_http
-    assert v3_errors.sentence(v3_errors.in_words_of(error_of(reason))) == of_http
+    assert error_of(reason).without_path().sentence == of_http
     reply = smtp.refused(Refuse((reason,)), actor_of(TOKEN, "smtp"))
     assert f"{reply.code} {reply.enhanced} {reply.text}" == of_smtp
 

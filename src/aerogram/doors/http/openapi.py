@@ -10,10 +10,10 @@ from aerogram.doors.asgi.answers import JSON, Answer, send_answer
 from aerogram.doors.http import errors, idempotency
 from aerogram.doors.http.openapi_answers import SCHEMAS, responses
 from aerogram.doors.http.openapi_rest import path_of, paths_of, schema_of
-from aerogram.doors.http.v3.schema import REQUEST as SEND_V3_REQUEST
-from aerogram.doors.http.v3.schema import RESPONSE as SEND_V3_RESPONSE
-from aerogram.doors.http.v31.schema import REQUEST as SEND_REQUEST
-from aerogram.doors.http.v31.schema import RESPONSE as SEND_RESPONSE
+from aerogram.doors.http.send.v3.schema import REQUEST as SEND_V3_REQUEST
+from aerogram.doors.http.send.v3.schema import RESPONSE as SEND_V3_RESPONSE
+from aerogram.doors.http.send.v31.schema import REQUEST as SEND_REQUEST
+from aerogram.doors.http.send.v31.schema import RESPONSE as SEND_RESPONSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

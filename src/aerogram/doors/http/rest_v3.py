@@ -15,7 +15,7 @@ from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, Cli
 from aerogram.doors.asgi.body_pieces import body_pieces
 from aerogram.doors.asgi.scope import header
 from aerogram.doors.http import errors
-from aerogram.doors.http.v31.mistakes import UNAUTHENTICATED
+from aerogram.doors.http.send.v31.errors import UNAUTHENTICATED
 from aerogram.doors.rest.engine.calls import Request, RouteCall, parameters_of
 from aerogram.doors.rest.errors import MethodNotAllowedError, RestError, media_type
 from aerogram.doors.rest.route import CONTENT_PREFIX

@@ -1,0 +1,1 @@
+"""The Send API: both versions, and what they share."""

@@ -1,0 +1,154 @@
+"""The endpoint of the Send API: the steps of a request, the same in every version.
+
+The steps: who asks, what is asked, which templates, may each message be sent, commit, answer.
+An answer of 200 is given only after the commit. What differs is in `aerogram.doors.http.send.v3` and `v31`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.scope import client_ip
+from aerogram.doors.http import idempotency
+from aerogram.doors.http.idempotency import MalformedKeyError
+from aerogram.doors.http.send.refusals import error_of
+from aerogram.doors.http.send.shared.draft import submissions
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.shared.limits import MAX_BODY_BYTES
+from aerogram.doors.http.send.shared.templates import find
+from aerogram.doors.http.send.version import Outcome
+from aerogram.identity.attempts import LockedOutError
+from aerogram.identity.gate import ForbiddenError, authorize
+from aerogram.model.actor import actor_of
+from aerogram.model.decision import Refuse
+from aerogram.submission.authorize import AREA, LEVEL
+from aerogram.submission.once import KeyReusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from aerogram.doors.asgi.authentication import HttpAuthenticator
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
+    from aerogram.doors.http.send.services import Acceptor
+    from aerogram.doors.http.send.shared.draft import Draft
+    from aerogram.doors.http.send.shared.errors import SendError
+    from aerogram.doors.http.send.shared.templates import Found, Templates
+    from aerogram.doors.http.send.version import Call, SendVersion
+    from aerogram.model.actor import Actor
+    from aerogram.model.decision import Decision
+    from aerogram.model.message import Accepted
+    from aerogram.submission.authorize import Authorizer
+
+REFUSALS: Final = (
+    UnauthenticatedError,
+    LockedOutError,
+    RateLimitedError,
+    ForbiddenError,
+    MalformedKeyError,
+    KeyReusedError,
+    RefusedCallError,
+    BodyTooLargeError,
+    BodyEncodingError,
+    UnavailableError,
+)
+"""What a request can be refused for as a whole; each version has its answer to all of them."""
+
+
+class SendEndpoint:
+    """Serves one version of the Send API."""
+
+    def __init__(
+        self,
+        version: SendVersion,
+        authenticator: HttpAuthenticator,
+        *,
+        authorizer: Authorizer,
+        templates: Templates,
+        acceptor: Acceptor,
+    ) -> None:
+        self._version = version
+        self._authenticator = authenticator
+        self._authorizer = authorizer
+        self._templates = templates
+        self._acceptor = acceptor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; in versions that name it, every answer has its name in ``X-MJ-Request-GUID``."""
+        version = self._version
+        request_id = version.request_id()
+        try:
+            answer = version.misplaced(scope) or await self._answer(scope, receive, request_id)
+        except ClientGoneError:
+            return
+        if request_id:
+            named = (*answer.headers, (b"x-mj-request-guid", request_id.encode()))
+            answer = Answer(answer.status, answer.body, answer.content_type, named)
+        await send_answer(scope, send, answer)
+
+    async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
+        version = self._version
+        try:
+            principal = await self._authenticator.admit(scope)
+            wrong_method = version.wrong_method(scope)
+            if wrong_method is not None:
+                return wrong_method
+            authorize(principal, AREA, LEVEL)
+            body = await read_body(scope, receive, MAX_BODY_BYTES)
+            key = idempotency.read_key(scope, body)
+            call = version.read_call(body)
+            actor = actor_of(principal, version.door, request_id)
+            return await self._serve(actor, call, _transcript(scope, request_id), key, body)
+        except REFUSALS as error:
+            return version.refused(error)
+
+    async def _serve(self, actor: Actor, call: Call, transcript: str, key: str, body: bytes) -> Answer:
+        account_id, version = actor.account_id, self._version
+        templates: Found = {
+            each: await find(self._templates, account_id, each) for each in call.template_keys()
+        }
+        drafts = call.drafts(templates)
+        requests = [draft.request(actor, transcript) for draft in drafts]
+        decisions = await self._authorizer.decide_all(requests)
+        wrong = [_all_errors(draft, decision) for draft, decision in zip(drafts, decisions, strict=True)]
+        if any(wrong) and version.is_whole:
+            raise _first_refusal(drafts, wrong)
+        submitted = submissions(zip(requests, decisions, wrong, strict=True), version.too_large)
+        receipts: list[tuple[Accepted, ...]] = []
+        if call.is_sandbox:
+            receipts = [
+                draft.sandbox_receipts() for draft, errors in zip(drafts, wrong, strict=True) if not errors
+            ]
+        elif submitted:
+            # A call that is accepted whole is named by its body alone.
+            taken = () if version.is_whole else _taken(wrong)
+            named = idempotency.key_of(account_id, key, version.path, body, taken)
+            receipts = await self._acceptor.accept(submitted, named)
+        outcome = Outcome(drafts, wrong, receipts, call.is_sandbox)
+        return version.accepted(outcome, idempotency.replay_headers(receipts))
+
+
+def _all_errors(draft: Draft, decision: Decision) -> Sequence[SendError]:
+    """Give all that is wrong with a message: first what it is, then what it may not be."""
+    if not isinstance(decision, Refuse):
+        return draft.errors
+    return (*draft.errors, *[error_of(reason) for reason in decision.reasons])
+
+
+def _first_refusal(drafts: Sequence[Draft], wrong: Sequence[Sequence[SendError]]) -> RefusedCallError:
+    """Give the refusal of a call that is sent whole or not at all, for its first error."""
+    draft, errors = next(each for each in zip(drafts, wrong, strict=True) if each[1])
+    return RefusedCallError(errors[0].without_path(), draft.where)
+
+
+def _transcript(scope: Scope, request_id: str) -> str:
+    named = f", request {request_id}" if request_id else ""
+    return f"POST {scope['path']} from {client_ip(scope)}{named}"
+
+
+def _taken(wrong: Iterable[Sequence[SendError]]) -> Iterable[int]:
+    """Give the indices of the messages that have no errors."""
+    return (index for index, errors in enumerate(wrong) if not errors)

@@ -1,0 +1,21 @@
+"""What the Send API needs of other packages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+
+    from aerogram.model.idempotency import IdempotencyKey
+    from aerogram.model.message import Accepted, Submission
+
+
+class Acceptor(Protocol):
+    """What is asked of `aerogram.submission.accept.Acceptor`."""
+
+    def accept(
+        self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
+    ) -> Awaitable[list[tuple[Accepted, ...]]]:
+        """Commit all of them, or none; once for each key."""
+        ...

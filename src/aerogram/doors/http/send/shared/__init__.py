@@ -1,0 +1,1 @@
+"""What both versions of the Send API read and check alike."""

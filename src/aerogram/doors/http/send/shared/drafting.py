@@ -1,0 +1,124 @@
+"""From the fields of a message to its draft, for both versions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from aerogram.doors.http.send.shared.draft import Draft
+from aerogram.doors.http.send.shared.options import send_options
+from aerogram.model.message import Rank, Recipient, Role
+from aerogram.model.treatment import NOBODY, Personal
+from aerogram.wire.address import needs_smtputf8
+from aerogram.wire.mime.parts import Mailbox, Parts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.content.templates import StoredTemplate
+    from aerogram.doors.http.send.shared.errors import SendError
+    from aerogram.doors.http.send.shared.properties import Fields, Properties
+
+_ROLES: Final = (("to", Role.TO), ("cc", Role.CC), ("bcc", Role.BCC))
+
+_RANK: Final = Rank.HIGH
+"""Of a message that names no priority."""
+
+_Bodies = tuple[str | None, str | None]
+"""Text and HTML."""
+
+
+def draft_of(
+    found: Fields,
+    *,
+    table: Properties,
+    where: str = "",
+    errors: Sequence[SendError] = (),
+    replies: tuple[Mailbox, ...] = (),
+    template: StoredTemplate | None = None,
+) -> Draft:
+    """Make the draft of a message from the fields that were read from it.
+
+    ``replies`` are the addresses of a Reply-To among its headers, ``template`` is what it takes its content from.
+    """
+    sender_from, sender = _from(found), found.get("sender")
+    bodies = _bodies(found)
+    individuals = found.get("individuals", ())
+    recipients = individuals or _recipients(found)
+    parts = None if errors or sender_from is None else _parts(sender_from, bodies, found)
+    return Draft(
+        where=where,
+        errors=tuple(errors),
+        parts=parts,
+        recipients=recipients,
+        from_email="" if sender_from is None else sender_from.email,
+        sender_email="" if sender is None else sender.email,
+        needs_smtputf8=_needs_smtputf8((sender_from, sender, found.get("reply_to"), *replies), recipients),
+        custom_id=found.get("custom_id", ""),
+        event_payload=found.get("event_payload", ""),
+        campaign=found.get("campaign", ""),
+        rank=found.get("rank", _RANK),
+        send_options=send_options(
+            table.options(found),
+            template,
+            has_text=bodies[0] is not None,
+            is_individual=len(individuals) > 1,
+        ),
+    )
+
+
+def _from(found: Fields) -> Mailbox | None:
+    """Give From; a name that v3 gives apart from the address wins over one beside it."""
+    box: Mailbox | None = found.get("sender_from")
+    name = found.get("from_name")
+    return Mailbox(box.email, name) if box is not None and name else box
+
+
+def _recipients(found: Fields) -> tuple[Recipient, ...]:
+    return tuple(
+        [
+            Recipient(box.email, role, personal=Personal(box.name) if box.name else NOBODY)
+            for field, role in _ROLES
+            for box in found.get(field, ())
+        ]
+    )
+
+
+def _parts(sender_from: Mailbox, bodies: _Bodies, found: Fields) -> Parts:
+    """Give what the mail is made of; several individual recipients are in no header until each has a mail."""
+    to: tuple[Mailbox, ...] = found.get("to", ())
+    individuals: tuple[Recipient, ...] = found.get("individuals", ())
+    if len(individuals) == 1:
+        # Who is alone is shown like anybody else, and the mail need not be made anew for each recipient.
+        to = (Mailbox(individuals[0].email, individuals[0].personal.name),)
+    text, html = bodies
+    return Parts(
+        sender_from=sender_from,
+        sender=found.get("sender"),
+        reply_to=found.get("reply_to"),
+        to=to,
+        cc=found.get("cc", ()),
+        subject=found.get("subject", ""),
+        text=text,
+        html=html,
+        attachments=found.get("attachments", ()),
+        inlined=found.get("inlined", ()),
+        headers=found.get("headers", ()),
+    )
+
+
+def _bodies(found: Fields) -> _Bodies:
+    """Give text and HTML. An empty one is as good as absent, unless nothing else would be left."""
+    text, html = found.get("text") or None, found.get("html") or None
+    return ("", None) if text is None and html is None else (text, html)
+
+
+def _needs_smtputf8(boxes: Sequence[Mailbox | None], recipients: Sequence[Recipient]) -> bool:
+    """Tell whether an address that the mail may show has a local part beyond ASCII (RFC 6531)."""
+    for box in boxes:
+        if box is not None and not box.email.isascii() and needs_smtputf8(box.email):
+            return True
+    for recipient in recipients:
+        email = recipient.email
+        if not email.isascii() and recipient.role is not Role.BCC and needs_smtputf8(email):
+            return True
+    return False

@@ -1,0 +1,36 @@
+"""The send options of a message, from the fields that were read from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.model.request import NOTHING, Asked
+
+if TYPE_CHECKING:
+    from aerogram.content.templates import StoredTemplate
+    from aerogram.doors.http.send.shared.properties import Fields
+
+
+def send_options(
+    given: Fields, template: StoredTemplate | None, *, has_text: bool, is_individual: bool
+) -> Asked:
+    """Give the send options; `NOTHING` for the ordinary message, which asks for none.
+
+    ``given`` are those of `Properties.options`, and are changed here. What happens to errors of the template
+    language is an option of messages that use it.
+    """
+    if is_individual:
+        given["is_individual"] = True
+    if template is not None:
+        given.setdefault("template_id", template.id)
+        given.setdefault("makes_text", template.makes_text)
+    if not given:
+        return NOTHING
+    if has_text:
+        given.pop("makes_text", None)
+    report_to = given.pop("error_report_to", None)
+    if not given.get("has_language"):
+        given.pop("delivers_on_error", None)
+    elif report_to is not None:
+        given["error_report_to"] = report_to.email
+    return Asked(**given) if given else NOTHING

@@ -1,0 +1,112 @@
+"""Single values that both versions read alike, each as a reader and the type that goes with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.base.nesting import is_deeper
+from aerogram.doors.http.send.shared import errors, limits
+from aerogram.doors.http.send.shared.merging import overlay
+from aerogram.doors.http.send.shared.properties import PropertyType
+from aerogram.model.message import Rank
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aerogram.doors.http.send.shared.findings import Findings
+    from aerogram.doors.http.send.shared.names import JsonObject
+
+RANKS: Final[Mapping[int, Rank]] = {0: Rank.LOW, 1: Rank.FRONT_LOW, 2: Rank.HIGH, 3: Rank.FRONT_HIGH}
+"""Priority: 0 low, 1 front of low, 2 high (the default), 3 front of high (facts: SEND.md A4)."""
+_MAX_DIGITS: Final = 19
+"""Digits of the largest id, a signed number of 64 bits."""
+
+
+def text(path: str, value: Any, findings: Findings) -> str:
+    """Read a text that becomes the mail's content."""
+    if isinstance(value, str):
+        return value
+    findings.errors.append(errors.wrong_type(path, "string"))
+    return ""
+
+
+def kept_text(path: str, value: Any, findings: Findings) -> str:
+    """Read a text that is stored beside the mail and comes back in events."""
+    read = text(path, value, findings)
+    if "\0" in read:
+        findings.errors.append(errors.nul_character(path))
+    return read
+
+
+def has_control_characters(text: str) -> bool:
+    """Tell whether a text holds what would end or forge a header: CR, LF or NUL."""
+    return not text.isprintable() and ("\n" in text or "\r" in text or "\0" in text)
+
+
+def header_text(path: str, value: Any, findings: Findings) -> str:
+    """Read a text that ends in a header of the mail (RFC 5322 section 2.2: no CR, no LF)."""
+    read = text(path, value, findings)
+    if has_control_characters(read):
+        findings.errors.append(errors.control_characters(path))
+    return read
+
+
+def limited(
+    reader: Callable[[str, Any, Findings], str], max_length: int
+) -> Callable[[str, Any, Findings], str]:
+    """Give a reader of texts that notes those with more than ``max_length`` characters."""
+
+    def read_limited(path: str, value: Any, findings: Findings) -> str:
+        read = reader(path, value, findings)
+        if len(read) > max_length:
+            findings.errors.append(errors.too_long(path, max_length))
+        return read
+
+    return read_limited
+
+
+def whole_number(value: object) -> int:
+    """Give a whole number from zero up, written as JSON's own type or as a string; -1 for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
+        return int(value)
+    return -1
+
+
+def variables(path: str, value: Any, findings: Findings) -> JsonObject:
+    """Read an object of any values."""
+    if not isinstance(value, dict):
+        findings.errors.append(errors.wrong_type(path, "object"))
+        return {}
+    if len(value) > limits.MAX_VARIABLES:
+        findings.errors.append(errors.too_many(path, limits.MAX_VARIABLES))
+    if is_deeper(value, limits.MAX_DEPTH):
+        findings.errors.append(errors.too_deep(path, limits.MAX_DEPTH))
+        return {}
+    return value
+
+
+def _limited_type(reader: Callable[[str, Any, Findings], str], max_length: int) -> PropertyType:
+    return PropertyType(
+        reader=limited(reader, max_length),
+        schema={"type": "string", "maxLength": max_length},
+        errors=("mj-0004", "mj-0005", "mj-0006"),
+    )
+
+
+TEXT: Final = PropertyType(reader=text, schema={"type": "string"}, errors=("mj-0004",))
+KEPT_TEXT: Final = PropertyType(reader=kept_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005"))
+HEADER_TEXT: Final = PropertyType(
+    reader=header_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005")
+)
+SUBJECT: Final = _limited_type(header_text, limits.MAX_SUBJECT)
+CAMPAIGN: Final = _limited_type(kept_text, limits.MAX_CAMPAIGN)
+URL_TAGS: Final = _limited_type(kept_text, limits.MAX_URL_TAGS)
+"""A query, already URL-encoded."""
+VARIABLES: Final = PropertyType(
+    reader=variables,
+    schema={"type": "object", "maxProperties": limits.MAX_VARIABLES},
+    errors=("mj-0004", "mj-0005", "mj-0008"),
+    merge=overlay,
+)

@@ -1,0 +1,137 @@
+"""Addresses as v3 writes them: strings in the style of headers, and the objects of Recipients.
+
+Mailjet splits such strings at every comma, also inside of quotes (facts: SEND.md B2). Here they are read as
+the headers they imitate (RFC 5322 section 3.4), encoded words included, on one line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.doors.http.send.shared.names import Names
+from aerogram.doors.http.send.shared.properties import PropertyType
+from aerogram.doors.http.send.shared.values import header_text
+from aerogram.doors.http.send.v3 import errors
+from aerogram.doors.http.send.v3.limits import MAX_RECIPIENTS
+from aerogram.doors.http.send.v3.variables import VARIABLES, variables
+from aerogram.model.message import Recipient
+from aerogram.model.treatment import NOBODY, Personal
+from aerogram.wire.address import is_email
+from aerogram.wire.errors import AddressError
+from aerogram.wire.mime.mailboxes import parse_mailboxes
+
+if TYPE_CHECKING:
+    from aerogram.doors.http.send.shared.findings import Findings
+    from aerogram.doors.http.send.shared.properties import Json
+    from aerogram.wire.mime.parts import Mailbox
+
+_INDIVIDUAL: Final = Names("Email", "Name", "Vars")
+_SWITCHES: Final = frozenset({"", "0", "1", "true", "false"})
+
+
+def address(path: str, value: Any, findings: Findings) -> Mailbox | None:
+    """Read one address, perhaps with a name: ``a@b``, ``"Name" <a@b>``; an empty text is none."""
+    found = addresses(path, value, findings)
+    if len(found) > 1:
+        findings.errors.append(errors.not_one_address(path))
+    return found[0] if found else None
+
+
+def sender(path: str, value: Any, findings: Findings) -> Mailbox | None:
+    """Read Sender: an address, or a switch.
+
+    The switch is from the time before addresses (facts: SEND.md B2). It asks for nothing here, as
+    From is always a sender of the account.
+    """
+    if value in (True, False) or (isinstance(value, str) and value.lower() in _SWITCHES):
+        return None
+    return address(path, value, findings)
+
+
+def addresses(path: str, value: Any, findings: Findings) -> tuple[Mailbox, ...]:
+    """Read addresses with commas between them."""
+    if not isinstance(value, str):
+        findings.errors.append(errors.no_text(path))
+        return ()
+    before = len(findings.errors)
+    text = header_text(path, value, findings)
+    if len(findings.errors) > before:
+        return ()
+    try:
+        return parse_mailboxes(text)
+    except AddressError as error:
+        is_list = "," in text
+        findings.errors.append(
+            errors.no_address_list(path, str(error)) if is_list else errors.no_address(text)
+        )
+        return ()
+
+
+def recipients(path: str, value: Any, findings: Findings) -> tuple[Mailbox, ...]:
+    """Read To, Cc or Bcc."""
+    found = addresses(path, value, findings)
+    if len(found) > MAX_RECIPIENTS:
+        findings.errors.append(errors.too_many_recipients(path))
+    return found
+
+
+def individuals(path: str, value: Any, findings: Findings) -> tuple[Recipient, ...]:
+    """Read Recipients, an array of ``{Email, Name?, Vars?}``."""
+    if not isinstance(value, list):
+        findings.errors.append(errors.no_array(path))
+        return ()
+    if len(value) > MAX_RECIPIENTS:
+        findings.errors.append(errors.too_many_recipients(path))
+        return ()
+    read = [_individual(f"{path}[{index}]", element, findings) for index, element in enumerate(value)]
+    return tuple(found for found in read if found is not None)
+
+
+def _individual(path: str, value: Any, findings: Findings) -> Recipient | None:
+    if not isinstance(value, dict):
+        findings.errors.append(errors.no_object(path))
+        return None
+    given = _INDIVIDUAL.spelled(value)
+    email, name, own = given.get("Email"), given.get("Name"), given.get("Vars")
+    shown = "" if name is None else header_text(f"{path}.Name", name, findings)
+    values = {} if own is None else variables(f"{path}.Vars", own, findings)
+    if email is None or email == "":
+        findings.errors.append(errors.missing(f"{path}.Email"))
+    elif not isinstance(email, str):
+        findings.errors.append(errors.no_text(f"{path}.Email"))
+    elif not is_email(email):
+        findings.errors.append(errors.no_address(email))
+    else:
+        personal = Personal(shown, values) if shown or values else NOBODY
+        return Recipient(email, personal=personal)
+    return None
+
+
+_TEXT: Final[Json] = {"type": "string"}
+
+ADDRESS: Final = PropertyType(
+    reader=address, schema=_TEXT, errors=("mj-0004", "mj-0005", "mj-0008", "mj-0013")
+)
+SENDER: Final = PropertyType(reader=sender, schema={"type": ["string", "boolean"]}, errors=ADDRESS.errors)
+RECIPIENTS: Final = PropertyType(
+    reader=recipients,
+    schema={
+        "type": "string",
+        "description": f"Up to {MAX_RECIPIENTS} addresses with commas between them, as in a header.",
+    },
+    errors=("mj-0004", "mj-0005", "mj-0013", "send-0015"),
+)
+INDIVIDUALS: Final = PropertyType(
+    reader=individuals,
+    schema={
+        "type": "array",
+        "maxItems": MAX_RECIPIENTS,
+        "description": "Each gets a mail of its own and does not see the others.",
+        "items": {
+            "type": "object",
+            "required": ["Email"],
+            "properties": {"Email": _TEXT, "Name": _TEXT, "Vars": VARIABLES.schema},
+        },
+    },
+    errors=("mj-0003", "mj-0004", "mj-0005", "mj-0008", "mj-0013", "send-0015"),
+)

@@ -1,0 +1,98 @@
+"""A whole call: from the bytes of its body to one draft per message, in the order of the request.
+
+A call is sent whole or not at all. The answer of version 3 has no place to say why one recipient is
+missing from it, so a partial success could not be told from a complete one; and a call of which nothing was
+sent can be corrected and repeated without anybody getting a mail twice.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.shared.names import Names
+from aerogram.doors.http.send.shared.templates import chosen
+from aerogram.doors.http.send.v3 import errors, limits
+from aerogram.doors.http.send.v3.headers import with_headers_as_properties
+from aerogram.doors.http.send.v3.message import read_message
+from aerogram.doors.http.send.v3.properties import MESSAGE
+from aerogram.doors.http.send.v3.templates import wanted
+
+if TYPE_CHECKING:
+    from aerogram.doors.http.send.shared.draft import Draft
+    from aerogram.doors.http.send.shared.errors import SendError
+    from aerogram.doors.http.send.shared.names import JsonObject
+    from aerogram.doors.http.send.shared.templates import Found, Key
+
+_CALL: Final = Names("Messages", *MESSAGE.rows)
+"""The root of a call: a message, or what holds several."""
+
+
+class Call(msgspec.Struct, frozen=True):
+    """What was asked: the messages in order, their names as documented."""
+
+    messages: list[JsonObject]
+    is_bulk: bool
+    """They came as ``{"Messages": [...]}``, so that a refusal must say which one is meant."""
+    is_sandbox: bool = False
+    """Never: only v3.1 has a sandbox mode."""
+
+    def template_keys(self) -> set[Key]:
+        """Give the keys of the templates that must be found before the messages are read."""
+        return {key for message in self.messages if (key := wanted(message)) is not None}
+
+    def drafts(self, templates: Found) -> list[Draft]:
+        """Read each message. Raises `RefusedCallError` with the first error."""
+        sizes: dict[int, int] = {}
+        return [
+            read_message(
+                message,
+                f"Messages[{index}]" if self.is_bulk else "",
+                sizes,
+                chosen(wanted(message), templates),
+            )
+            for index, message in enumerate(self.messages)
+        ]
+
+
+def read_call(body: bytes) -> Call:
+    """Read the body of ``POST /v3/send``: a message, or ``{"Messages": [...]}`` of them.
+
+    The body is JSON in strict UTF-8. Raises `RefusedCallError` for what is wrong with the call as a
+    whole; what is wrong with a message is found by `Call.drafts`.
+    """
+    root = _CALL.spelled(_object(body))
+    messages = root.pop("Messages", None)
+    if messages is None:
+        return Call([with_headers_as_properties(root)], is_bulk=False)
+    if not isinstance(messages, list):
+        raise RefusedCallError(errors.no_array("Messages"))
+    if not messages:
+        raise RefusedCallError(errors.NO_MESSAGES)
+    if len(messages) > limits.MAX_MESSAGES:
+        raise RefusedCallError(errors.TOO_MANY_MESSAGES)
+    for index, message in enumerate(messages):
+        if not isinstance(message, dict):
+            raise RefusedCallError(errors.no_object(f"Messages[{index}]"))
+    read = [with_headers_as_properties(MESSAGE.names.spelled(message)) for message in messages]
+    return Call(read, is_bulk=True)
+
+
+def _object(body: bytes) -> JsonObject:
+    try:
+        root = msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        raise RefusedCallError(_why_unreadable(body)) from None
+    if not isinstance(root, dict):
+        raise RefusedCallError(errors.MALFORMED_JSON)
+    return root
+
+
+def _why_unreadable(body: bytes) -> SendError:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return errors.INVALID_CHARACTERS
+    return errors.MALFORMED_JSON

@@ -1,0 +1,38 @@
+"""One message of a call: read property by property, then as a whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.doors.http.send.shared.drafting import draft_of
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.shared.findings import Findings
+from aerogram.doors.http.send.shared.headers import reply_to
+from aerogram.doors.http.send.v3 import rules
+from aerogram.doors.http.send.v3.properties import MESSAGE
+from aerogram.doors.http.send.v3.templates import filled
+
+if TYPE_CHECKING:
+    from aerogram.content.templates import StoredTemplate
+    from aerogram.doors.http.send.shared.draft import Draft
+    from aerogram.doors.http.send.shared.names import JsonObject
+
+
+def read_message(
+    message: JsonObject, where: str, sizes: dict[int, int], template: StoredTemplate | None = None
+) -> Draft:
+    """Read a message whose names are all documented ones; a null property is an absent one.
+
+    ``where`` names it in a refusal; ``sizes`` remembers the attachments of this call that were already
+    checked; ``template`` is what its Mj-TemplateID names. Raises `RefusedCallError` with the first error.
+    """
+    findings = Findings(sizes)
+    found = MESSAGE.read(message if template is None else filled(message, template), findings)
+    pairs = found.get("headers", ())
+    replies = reply_to(pairs, findings) if pairs else ()
+    rules.check(found, findings, has_template=template is not None)
+    if findings.errors:
+        raise RefusedCallError(findings.errors[0], where)
+    if template is not None and not replies:
+        found["reply_to"] = template.reply_to
+    return draft_of(found, table=MESSAGE, where=where, replies=replies, template=template)

@@ -1,0 +1,103 @@
+"""The answer to a call, byte for byte as Mailjet writes it (facts: SEND.md A6, A7, A9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aerogram.doors.http.send.shared.errors import BAD_REQUEST, FORBIDDEN
+from aerogram.model.message import Accepted, Role
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.doors.http.send.shared.draft import Draft
+    from aerogram.doors.http.send.shared.errors import SendError
+
+OK: Final = 200
+_TO: Final = Role.TO
+_CC: Final = Role.CC
+_ENCODER: Final = msgspec.json.Encoder()
+_PASCAL_WITH_ID: Final = {
+    "email": "Email",
+    "message_uuid": "MessageUUID",
+    "message_id": "MessageID",
+    "message_href": "MessageHref",
+}
+
+
+class SentRecipient(msgspec.Struct, frozen=True, rename=_PASCAL_WITH_ID):
+    """One recipient of an accepted message, with its own id."""
+
+    email: str
+    message_uuid: str
+    message_id: int
+    message_href: str
+
+
+class SentMessage(
+    msgspec.Struct,
+    frozen=True,
+    rename={"status": "Status", "custom_id": "CustomID", "to": "To", "cc": "Cc", "bcc": "Bcc"},
+):
+    """An accepted message; every key is always there."""
+
+    status: str
+    custom_id: str
+    to: list[SentRecipient]
+    cc: list[SentRecipient]
+    bcc: list[SentRecipient]
+
+
+class RefusedMessage(msgspec.Struct, frozen=True, rename="pascal"):
+    """A message of which nothing was sent."""
+
+    status: str
+    errors: list[dict[str, object]]
+
+
+class Messages(msgspec.Struct, frozen=True, rename="pascal"):
+    """The body of an answer: one entry per message of the request, in its order."""
+
+    messages: Sequence[SentMessage | RefusedMessage]
+
+
+def sent(draft: Draft, receipts: Sequence[Accepted], href_base: str) -> SentMessage:
+    """Tell what became of each recipient; ``receipts`` are in the order of the draft's recipients."""
+    to: list[SentRecipient] = []
+    cc: list[SentRecipient] = []
+    bcc: list[SentRecipient] = []
+    for recipient, receipt in zip(draft.recipients, receipts, strict=True):
+        role, message_id = recipient.role, receipt.message_id
+        kin = to if role is _TO else cc if role is _CC else bcc
+        kin.append(SentRecipient(receipt.email, receipt.uuid, message_id, f"{href_base}{message_id}"))
+    return SentMessage("success", draft.custom_id, to, cc, bcc)
+
+
+def refused(errors: Sequence[SendError]) -> RefusedMessage:
+    """Give all that is wrong with a message."""
+    return RefusedMessage("error", [error.shown() for error in errors])
+
+
+def encoded(entries: Sequence[SentMessage | RefusedMessage]) -> bytes:
+    """Write the body of the answer."""
+    return _ENCODER.encode(Messages(entries))
+
+
+def encoded_error(error: SendError) -> bytes:
+    """Write the flat body of an answer about the whole call: nothing was sent."""
+    return _ENCODER.encode(error.shown())
+
+
+def status_of(errors: Sequence[Sequence[SendError]]) -> int:
+    """Give the HTTP status of an answer from the errors of each message.
+
+    Any refused message makes it 400, also when others were sent; only a call of one message that is
+    refused for a reason of permission alone is 403 (facts: SEND.md A7).
+    """
+    if not any(errors):
+        return OK
+    if len(errors) == 1 and all(error.status == FORBIDDEN for error in errors[0]):
+        return FORBIDDEN
+    return BAD_REQUEST

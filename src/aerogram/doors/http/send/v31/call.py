@@ -1,0 +1,115 @@
+"""A whole call: from the bytes of its body to one draft per message, in the order of the request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.doors.http.send.shared import errors as shared
+from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.shared.names import Names
+from aerogram.doors.http.send.shared.templates import chosen
+from aerogram.doors.http.send.v31 import errors, limits
+from aerogram.doors.http.send.v31.message import read_message
+from aerogram.doors.http.send.v31.properties import MESSAGE
+from aerogram.doors.http.send.v31.templates import wanted
+
+if TYPE_CHECKING:
+    from aerogram.doors.http.send.shared.draft import Draft
+    from aerogram.doors.http.send.shared.errors import SendError
+    from aerogram.doors.http.send.shared.names import JsonObject
+    from aerogram.doors.http.send.shared.templates import Found, Key
+
+_FLAGS: Final = ("SandboxMode", "AdvanceErrorHandling")
+_CALL: Final = Names("Messages", "Globals", *_FLAGS)
+
+
+class Call(msgspec.Struct, frozen=True):
+    """What was asked: ``messages`` in order, Globals merged into each, their names as documented."""
+
+    messages: list[JsonObject]
+    is_sandbox: bool = False
+    """Everything is checked and nothing is sent."""
+    is_strict: bool = False
+    """``AdvanceErrorHandling``: a message that contradicts its template is refused (facts: SEND.md A8)."""
+
+    def template_keys(self) -> set[Key]:
+        """Give the ids of the templates that must be found before the messages are read."""
+        return {
+            key
+            for message in self.messages
+            if "TemplateID" in message and (key := wanted(message)) is not None
+        }
+
+    def drafts(self, templates: Found) -> list[Draft]:
+        """Read each message; all errors in it, but those about its senders and its category, are in its draft."""
+        sizes: dict[int, int] = {}
+        if not templates:
+            return [read_message(message, sizes) for message in self.messages]
+        return [
+            read_message(message, sizes, chosen(wanted(message), templates), is_strict=self.is_strict)
+            for message in self.messages
+        ]
+
+
+def read_call(body: bytes) -> Call:
+    """Read the body of ``POST /v3.1/send``.
+
+    The body is JSON in strict UTF-8. Raises `RefusedCallError` for what is wrong with the call as a whole;
+    errors of single messages are found by `Call.drafts`.
+    """
+    try:
+        root = msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        raise RefusedCallError(errors.MALFORMED_JSON) from None
+    if not isinstance(root, dict):
+        raise RefusedCallError(errors.MALFORMED_JSON)
+    given = _CALL.spelled(root)
+    messages: Any = given.get("Messages")
+    error = _wrong_messages(messages) or _wrong_flags(given)
+    if error is not None:
+        raise RefusedCallError(error)
+    defaults = _globals(given)
+    spelled = [MESSAGE.names.spelled(message) for message in messages]
+    return Call(
+        [MESSAGE.merged(defaults, message) for message in spelled] if defaults else spelled,
+        is_sandbox=given.get("SandboxMode") is True,
+        is_strict=given.get("AdvanceErrorHandling") is True,
+    )
+
+
+def _wrong_messages(messages: Any) -> SendError | None:
+    if messages is None:
+        return shared.missing("Messages")
+    if not isinstance(messages, list):
+        return shared.wrong_type("Messages", "Messages")
+    if not messages:
+        return errors.empty_array("Messages")
+    if len(messages) > limits.MAX_MESSAGES:
+        return errors.TOO_MANY_MESSAGES
+    for index, message in enumerate(messages):
+        if not isinstance(message, dict):
+            return shared.wrong_type(f"Messages[{index}]", "object")
+    return None
+
+
+def _wrong_flags(given: JsonObject) -> SendError | None:
+    for name in _FLAGS:
+        value = given.get(name)
+        if value is not None and not isinstance(value, bool):
+            return shared.wrong_type(name, "boolean")
+    return None
+
+
+def _globals(given: JsonObject) -> JsonObject:
+    """Give the defaults of a call. Raises `RefusedCallError` for what cannot be one."""
+    defaults = given.get("Globals")
+    if defaults is None:
+        return {}
+    if not isinstance(defaults, dict):
+        raise RefusedCallError(shared.wrong_type("Globals", "object"))
+    defaults = MESSAGE.names.spelled(defaults)
+    if defaults.get("To"):
+        raise RefusedCallError(errors.TO_IN_GLOBALS)
+    return defaults

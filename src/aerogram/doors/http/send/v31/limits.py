@@ -1,0 +1,10 @@
+"""The limits of one call of the Send API v3.1, where they differ from v3's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_MESSAGES: Final = 50
+"""Messages in one call (facts: SEND.md A2)."""
+MAX_RECIPIENTS: Final = 50
+"""To, Cc and Bcc of one message together (facts: SEND.md A4). Counted per message, not per call."""
