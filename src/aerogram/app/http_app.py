@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
     from aerogram.doors.http.asgi import Endpoint
+    from aerogram.model.actor import Actor
 
 
 def http_app(
@@ -68,8 +69,8 @@ def http_app(
     async def disk_has_room() -> None:
         platform.room.check()
 
-    async def send_sample(account_id: int, callback_id: int) -> str:
-        return fault_in(await services.webhooks.send_test(account_id, callback_id))
+    async def send_sample(actor: Actor, callback_id: int) -> str:
+        return fault_in(await services.webhooks.send_test(actor, callback_id))
 
     async def queue_depth() -> int:
         return await database.read(queue.depth)

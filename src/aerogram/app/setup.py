@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.base.errors import RefusedError, SettingsError
 from aerogram.identity.accounts import Accounts, KeyPair, new_key_pair, new_password
+from aerogram.model.actor import system_actor
 from aerogram.senders.addresses import Senders
 from aerogram.senders.domains import Domains
 from aerogram.store.records import accounts as account_records
@@ -117,7 +118,7 @@ async def _additions(
 ) -> list[Callable[[], Unit[None]]]:
     domains = Domains(platform.database, platform.sealer, platform.ids, platform.clock)
     senders = Senders(platform.database, domains, platform.ids, platform.clock)
-    return [(await senders.addition(account_id, text))[1] for text in dict.fromkeys(texts)]
+    return [(await senders.addition(system_actor(account_id), text))[1] for text in dict.fromkeys(texts)]
 
 
 def _accounts(platform: Platform) -> Accounts:

@@ -56,6 +56,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     """What the mail is written in; 0 for none."""
     notes: tuple[str, ...]
     """What its owner wants it to say."""
+    is_sandboxed: bool
+    """A sandbox key made it: its mail never leaves this installation."""
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -180,4 +182,5 @@ def _form(widget_id: int, row: WidgetRow) -> Form:
         reply_to=said["reply_to"],
         template_id=said["template_id"] or 0,
         notes=row.shown,
+        is_sandboxed=bool(said.get("is_sandboxed", 0)),
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 
 from aerogram.base.errors import RefusedError, UnavailableError
+from aerogram.model.actor import job_actor
 from aerogram.store.records import jobs as records
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.job import Job, JobStatus, Progress
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.sql import Database, Unit
@@ -53,6 +55,11 @@ class Desk:
         self.workshop = workshop
         self.job = job
         self._lease = lease
+
+    @property
+    def actor(self) -> Actor:
+        """The job as the actor of what it does."""
+        return job_actor(self.job)
 
     async def read(self, unit: Callable[[], Unit[T]]) -> T:
         """Read from the store, however long it is not available."""

@@ -114,7 +114,8 @@ class JobRunner:
     async def _work(self, desk: Desk) -> None:
         """Do a job to its end, whatever that is."""
         job = desk.job
-        _log.info("job_begun", job=job.id, kind=job.kind, account=job.account_id, cursor=job.cursor)
+        actor = desk.actor
+        _log.info("job_begun", actor=actor.label, kind=job.kind, account=actor.account_id, cursor=job.cursor)
         try:
             await self._end(desk, *await _outcome(desk, job))
         except records.JobLostError as error:

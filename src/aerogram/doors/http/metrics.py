@@ -20,6 +20,7 @@ from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedErro
 from aerogram.identity.attempts import LockedOutError, is_loopback
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
+from aerogram.model.actor import actor_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -59,7 +60,7 @@ class Metrics:
             return errors.shape_a(405, "Method not allowed")
         try:
             if not is_loopback(client_ip(scope)):
-                authorize(await self._doorkeeper.admit(scope), AREA, LEVEL)
+                authorize(actor_of(await self._doorkeeper.admit(scope), "rest"), AREA, LEVEL)
             depth = await self._queue_depth()
         except UnauthenticatedError:
             return errors.unauthorized_v3()

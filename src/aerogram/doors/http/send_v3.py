@@ -24,6 +24,7 @@ from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
+from aerogram.model.actor import actor_of
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ class SendV3:
             principal = await self._doorkeeper.admit(scope)
             if scope["method"] != "POST":
                 return errors.shape_a(_NOT_ALLOWED, "Method not allowed", headers=((b"allow", b"POST"),))
-            authorize(principal, AREA, LEVEL)
+            authorize(actor_of(principal, "v3"), AREA, LEVEL)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
             key = idempotency.read_key(scope, body)
             asked = await self._submissions(principal, body, f"POST {scope['path']} from {client_ip(scope)}")

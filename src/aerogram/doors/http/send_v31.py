@@ -25,6 +25,7 @@ from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.account import Area, Level
+from aerogram.model.actor import actor_of
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class SendV31:
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
         try:
             principal = await self._doorkeeper.admit(scope)
-            authorize(principal, AREA, LEVEL)
+            authorize(actor_of(principal, "v3.1"), AREA, LEVEL)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
             key = idempotency.read_key(scope, body)
             call = read_call(body)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.content.stored_parts import Content
     from aerogram.doors.rest.fields import Field
+    from aerogram.model.actor import Actor
     from aerogram.store.records.templates import ContentRow
     from aerogram.store.sql import Database, Unit
 
@@ -125,7 +126,7 @@ class DraftResource(ChangeableResource):
         super().__init__(drafts, (*content.actions(with_delete=True), status))
 
 
-async def _status(_: int, row: Row, __: Row) -> list[Row]:
+async def _status(_: Actor, row: Row, __: Row) -> list[Row]:
     return [{"status_name": STATUS_NAMES[row["status"]]}]
 
 
@@ -146,15 +147,15 @@ class Drafts:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give drafts."""
         conditions = {**combined(query.conditions), "kind": self._kind}
         rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, query.request(conditions))
+            lambda: records.LISTING.page(actor.account_id, query.request(conditions))
         )
         return Page([self._opened(row) for row in rows], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a draft without content."""
         _check_status(0, values)
         row = {
@@ -163,33 +164,36 @@ class Drafts:
             **values,
             "kind": self._kind,
             "id": self._ids.next_id(),
-            "account_id": account_id,
+            "account_id": actor.account_id,
             "created_ms": self._clock.now_ms(),
         }
+        if actor.is_sandboxed:
+            # A sandbox key's campaign stays in the sandbox, whoever sends it.
+            row["is_sandboxed"] = True
         await self._database.write(lambda: records.add(_columns(row)))
         return row
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change what describes a draft."""
         stamped = {**values, "updated_ms": self._clock.now_ms()}
-        return await self._database.write(lambda: self._changing(account_id, row["id"], stamped))
+        return await self._database.write(lambda: self._changing(actor.account_id, row["id"], stamped))
 
-    async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - the protocol's
+    async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - the protocol's
         """Refuse: there is no such verb."""
         raise faults.MethodNotAllowedError(tuple(sorted(DraftResource.methods)))
 
-    async def content(self, account_id: int, which: int) -> Content:
+    async def content(self, actor: Actor, which: int) -> Content:
         """Give what a draft says. Raises `NotFoundError`."""
-        row = await self._database.read(lambda: records.content(self._kind, account_id, which))
+        row = await self._database.read(lambda: records.content(self._kind, actor.account_id, which))
         return opened(_found(row))
 
-    async def change_content(self, account_id: int, which: int, parts: Mapping[str, Any]) -> Content:
+    async def change_content(self, actor: Actor, which: int, parts: Mapping[str, Any]) -> Content:
         """Let a draft say this besides what it says. Raises `NotFoundError` or `PartTooLargeError`."""
         values = {**written(parts), "updated_ms": self._clock.now_ms()}
 
         def unit() -> Unit[ContentRow]:
-            yield from records.change_content(self._kind, account_id, which, values)
-            return _found((yield from records.content(self._kind, account_id, which)))
+            yield from records.change_content(self._kind, actor.account_id, which, values)
+            return _found((yield from records.content(self._kind, actor.account_id, which)))
 
         return opened(await self._database.write(unit))
 

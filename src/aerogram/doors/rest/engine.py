@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from aerogram.doors.rest.listing import Condition, Row
     from aerogram.doors.rest.resource import Action, ActionCall, Resource
+    from aerogram.model.actor import Actor
 
 __all__ = ["Engine", "Reply", "Request"]
 
@@ -103,7 +104,7 @@ class Engine:
                     return msgspec.structs.replace(changed, status=CREATED)
                 return enveloped(CREATED, await self._shown(asked, [row]), 1)
             case "DELETE":
-                await _changeable(resource).collection.remove(asked.account_id, row)
+                await _changeable(resource).collection.remove(asked.actor, row)
                 return Reply(NO_CONTENT)
             case _:
                 return enveloped(OK, await self._shown(asked, [row]), 1)
@@ -114,10 +115,10 @@ class Engine:
             raise faults.MethodNotAllowedError(tuple(sorted(call.by_method)))
         if action.level is None:
             raise ForbiddenError(f"No rule says who may use {action.name}.")
-        authorize(asked.request.principal, asked.resource.area, action.level)
+        authorize(asked.actor, asked.resource.area, action.level)
         row: Row = {} if action.is_keyless else await _find(asked, call.key)
         values = await self._action_values(asked, action, call)
-        given = await action.run(asked.account_id, row, values)
+        given = await action.run(asked.actor, row, values)
         if action.status == NO_CONTENT:
             return Reply(NO_CONTENT)
         page = given if isinstance(given, Page) else Page(given, len(given))
@@ -148,7 +149,7 @@ class Engine:
             unknown = partial(faults.unknown_property, class_name)
             given = given_in(asked.request.body, action.takes, unknown)
             values |= values_of(given, action.takes, {}, is_new=True)
-            await resolve(values, action.takes, self.resources, asked.account_id)
+            await resolve(values, action.takes, self.resources, asked.actor)
         return values
 
     async def _list(self, asked: _Asked, fixed: tuple[Condition, ...], *, is_whole: bool = False) -> Reply:
@@ -160,7 +161,7 @@ class Engine:
             limit=paging.MAX_LIMIT if is_whole and limit else limit,
             offset=paging.offset_of(parameters),
         )
-        page = await resource.collection.page(asked.account_id, query)
+        page = await resource.collection.page(asked.actor, query)
         data = await self._shown(asked, page.rows)
         return enveloped(OK, data, page.total, is_count_only=query.limit == 0)
 
@@ -169,9 +170,9 @@ class Engine:
         collection = _changeable(resource).collection
         given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = {field.source: field.default for field in resource.fields if field.default is not None}
-        values |= values_of(given, resource.fields, {"account_id": asked.account_id}, is_new=True)
-        await resolve(values, resource.fields, self.resources, asked.account_id)
-        row = await collection.add(asked.account_id, values)
+        values |= values_of(given, resource.fields, {"account_id": asked.actor.account_id}, is_new=True)
+        await resolve(values, resource.fields, self.resources, asked.actor)
+        row = await collection.add(asked.actor, values)
         return enveloped(CREATED, await self._shown(asked, [row]), 1)
 
     async def _change(self, asked: _Asked, row: Row) -> Reply:
@@ -179,7 +180,7 @@ class Engine:
         collection = _changeable(resource).collection
         given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = values_of(given, resource.fields, row, is_new=False)
-        await resolve(values, resource.fields, self.resources, asked.account_id)
+        await resolve(values, resource.fields, self.resources, asked.actor)
         values = resource.completed(row, values)
         values = {
             source: value
@@ -188,14 +189,14 @@ class Engine:
         }
         if not values:
             return Reply(NOT_MODIFIED)
-        changed = await collection.change(asked.account_id, row, values)
+        changed = await collection.change(asked.actor, row, values)
         return enveloped(OK, await self._shown(asked, [changed]), 1)
 
     async def _shown(self, asked: _Asked, rows: Sequence[Row]) -> list[dict[str, Any]]:
         data = [shown(asked.resource.shown, row, asked.parameters) for row in rows]
         if not full_style.is_asked(asked.parameters):
             return data
-        additions = await full_style.expanded(rows, asked.resource, self.resources, asked.request.principal)
+        additions = await full_style.expanded(rows, asked.resource, self.resources, asked.actor)
         return [properties | more for properties, more in zip(data, additions, strict=True)]
 
 
@@ -207,9 +208,9 @@ class _Asked(msgspec.Struct, frozen=True):
     parameters: Mapping[str, str]
 
     @property
-    def account_id(self) -> int:
-        """The account that it is about."""
-        return self.request.principal.account_id
+    def actor(self) -> Actor:
+        """Who asks."""
+        return self.request.actor
 
 
 def _permit(asked: _Asked, methods: frozenset[str]) -> None:
@@ -218,7 +219,7 @@ def _permit(asked: _Asked, methods: frozenset[str]) -> None:
         raise faults.operation_not_allowed()
     if method not in methods:
         raise faults.MethodNotAllowedError(tuple(sorted(methods)))
-    authorize(asked.request.principal, asked.resource.area, LEVELS[method])
+    authorize(asked.actor, asked.resource.area, LEVELS[method])
 
 
 async def _find(asked: _Asked, key: str) -> Row:
@@ -229,7 +230,7 @@ async def _find(asked: _Asked, key: str) -> Row:
 
 
 async def _first(asked: _Asked, conditions: tuple[Condition, ...]) -> Row:
-    page = await asked.resource.collection.page(asked.account_id, Query(conditions=conditions, limit=1))
+    page = await asked.resource.collection.page(asked.actor, Query(conditions=conditions, limit=1))
     if not page.rows:
         raise asked.resource.missing()
     return page.rows[0]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.doors.rest.fields import Field
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database, Unit
 
 _OF_RECORD: Final = frozenset({"id", "account_id", "created_ms", "updated_ms"})
@@ -105,37 +106,40 @@ class PlainRecords:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give records."""
         conditions = combined(query.conditions)
         rows, total = await self._database.read(
-            lambda: self._kind.page(account_id, query.request(conditions))
+            lambda: self._kind.page(actor.account_id, query.request(conditions))
         )
         return Page([self._unset | row for row in rows], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a record."""
         now = self._clock.now_ms()
         row = {
             **self._unset,
             **values,
             "id": self._ids.next_id(),
-            "account_id": account_id,
+            "account_id": actor.account_id,
             "created_ms": now,
             "updated_ms": now,
         }
         row |= self._declared.derived(row)
+        if actor.is_sandboxed:
+            # What it sends later, as a form's confirmation, is sandboxed then.
+            row["is_sandboxed"] = True
         await self._database.write(lambda: self._adding(row))
         return row
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a record."""
         stamped = {**values, "updated_ms": self._clock.now_ms()}
-        return await self._database.write(lambda: self._changing(account_id, row["id"], stamped))
+        return await self._database.write(lambda: self._changing(actor.account_id, row["id"], stamped))
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a record with what belongs to it."""
-        await self._database.write(lambda: self._removing(account_id, row["id"]))
+        await self._database.write(lambda: self._removing(actor.account_id, row["id"]))
 
     def _adding(self, row: Row) -> Unit[None]:
         if not (yield from self._kind.add(row, self._declared.unique_value(row))):

@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
-    OwnerOf = Callable[[int], Awaitable[int]]
-    """Takes the account's id and gives the id of whom its preferences are shown to belong to."""
+    OwnerOf = Callable[[Actor], Awaitable[int]]
+    """Takes who asks and gives the id of whom its preferences are shown to belong to."""
 
 USER: Final = "user"
 APP: Final = "app"
@@ -43,23 +44,23 @@ class PreferenceRows:
         self._class_name = class_name
         self._owner_of = owner_of
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give preferences of the account."""
-        owner_id = await self._owner_of(account_id)
+        owner_id = await self._owner_of(actor)
         conditions = combined(query.conditions)
         if conditions.pop("owner_id", owner_id) != owner_id:
             return Page([], 0)
         conditions["scope"] = self._scope
         rows, total = await self._database.read(
-            lambda: records.LISTING.page(account_id, query.request(conditions))
+            lambda: records.LISTING.page(actor.account_id, query.request(conditions))
         )
         return Page([row | {"owner_id": owner_id} for row in rows], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Remember a value."""
         row: dict[str, Any] = {
             "id": self._ids.next_id(),
-            "account_id": account_id,
+            "account_id": actor.account_id,
             "scope": self._scope,
             "name": values["name"],
             "value": values["value"],
@@ -69,12 +70,12 @@ class PreferenceRows:
             raise faults.RestError(400, f"An account may have {MAX_PREFERENCES} preferences")
         if not added:
             raise self._taken(values["name"])
-        return row | {"owner_id": await self._owner_of(account_id)}
+        return row | {"owner_id": await self._owner_of(actor)}
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Remember another value, perhaps by another key."""
         changed = await self._database.write(
-            lambda: records.change(account_id, self._scope, row["id"], values)
+            lambda: records.change(actor.account_id, self._scope, row["id"], values)
         )
         if changed is None:
             raise faults.not_found()
@@ -82,9 +83,9 @@ class PreferenceRows:
             raise self._taken(values["name"])
         return {**row, **values}
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Forget a value."""
-        if not await self._database.write(lambda: records.OWNED.remove(account_id, row["id"])):
+        if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, row["id"])):
             raise faults.not_found()
 
     def _taken(self, name: str) -> faults.RestError:

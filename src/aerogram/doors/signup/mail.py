@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.model.message import ContentKind, Rank, Recipient, Submission
-from aerogram.model.treatment import PLAIN, Treatment
+from aerogram.model.treatment import PLAIN, SANDBOXED, Treatment
 from aerogram.wire.address import needs_smtputf8
 from aerogram.wire.mime.parts import Mailbox, Parts
 
@@ -46,7 +46,7 @@ def confirmation(
         html=sheets.fill("mail.html", form.language, subject=subject, who=who, link=link),
         headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: no program answers it.
     )
-    treatment = PLAIN
+    treatment = SANDBOXED if form.is_sandboxed else PLAIN
     if template is not None and not is_own:
         parts = msgspec.structs.replace(parts, text=template.text, html=template.html)
         treatment = Treatment(
@@ -54,6 +54,7 @@ def confirmation(
             has_language=True,
             makes_text=template.makes_text and template.text is None,
             template_id=template.id,
+            is_sandboxed=form.is_sandboxed,
         )
     return Submission(
         account_id=form.account_id,

@@ -13,6 +13,7 @@ from aerogram.doors.smtp.idempotency import key_of, reused
 from aerogram.doors.smtp.submission import submission_of
 from aerogram.identity.gate import may, may_send_from
 from aerogram.model.account import Area, Level
+from aerogram.model.actor import actor_of
 from aerogram.submission.once import KeyReusedError
 from aerogram.wire.address import is_email
 from aerogram.wire.mime.errors import MailError
@@ -101,7 +102,7 @@ class SmtpPolicy:
             self._attempts.failed(username, peer_ip)
             return AUTHENTICATION_FAILED
         self._attempts.succeeded(username, peer_ip)
-        if not may(principal, AREA, LEVEL):
+        if not may(actor_of(principal, "smtp"), AREA, LEVEL):
             return Reply(550, "5.7.1", f"{principal.label} may not send mail")
         return principal
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aerogram.audience.follower import ContactFollower
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.net.http import Answered, HttpCaller, Unanswered
     from aerogram.store.records.callback_journal import Callback, Pending
     from aerogram.store.sql import Database
@@ -104,9 +105,9 @@ class WebhookSender:
             except (UnavailableError, TimeoutError) as error:
                 _log.warning("webhook_leases_kept", reason=str(error))
 
-    async def send_test(self, account_id: int, callback_id: int) -> Answered | Unanswered:
+    async def send_test(self, actor: Actor, callback_id: int) -> Answered | Unanswered:
         """Post a made-up event to one callback and give the receiver's answer. Raises `NotFoundError`."""
-        found = await self._database.read(lambda: callback_journal.find(account_id, callback_id))
+        found = await self._database.read(lambda: callback_journal.find(actor.account_id, callback_id))
         if found is None:
             raise NotFoundError("There is no such callback.")
         told = [sample(found.event_type, self._clock.now_ms())]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aerogram.audience.jobs.book import Jobs
     from aerogram.audience.jobs.desk import Workshop
+    from aerogram.model.actor import Actor
     from aerogram.model.job import Job
 
 
@@ -29,7 +30,7 @@ class Exports:
 
     async def queue(
         self,
-        account_id: int,
+        actor: Actor,
         kind: JobKind,
         conditions: Mapping[str, Any],
         *,
@@ -45,7 +46,7 @@ class Exports:
         self._workshop.check_room()
         options = ExportOptions(
             conditions=dict(conditions),
-            properties=await self._columns(account_id, properties) if kind is JobKind.EXPORT_CONTACTS else [],
+            properties=await self._columns(actor, properties) if kind is JobKind.EXPORT_CONTACTS else [],
             is_for_spreadsheet=is_for_spreadsheet,
         )
         list_id = conditions.get("list_id", 0)
@@ -54,30 +55,28 @@ class Exports:
             "ref_id": list_id,
             "options": encoded(options).decode(),
         }
-        return await self._jobs.queue(account_id, kind, values)
+        return await self._jobs.queue(actor, kind, values)
 
-    async def find(self, account_id: int, job_id: int, kind: JobKind | None = None) -> Job | None:
+    async def find(self, actor: Actor, job_id: int, kind: JobKind | None = None) -> Job | None:
         """Give an export of a kind, or of any."""
-        job = await self._jobs.find(account_id, job_id)
+        job = await self._jobs.find(actor, job_id)
         return job if job is not None and job.kind in ({kind} if kind else SOURCES) else None
 
-    async def page(self, account_id: int, kind: JobKind, limit: int, offset: int) -> tuple[list[Job], int]:
+    async def page(self, actor: Actor, kind: JobKind, limit: int, offset: int) -> tuple[list[Job], int]:
         """Give a page of an account's exports of a kind, newest first, and the number of all."""
         newest_first = (("id", True),)
-        return await self._jobs.page(
-            account_id, PageRequest({"kind": kind.value}, limit, offset, newest_first)
-        )
+        return await self._jobs.page(actor, PageRequest({"kind": kind.value}, limit, offset, newest_first))
 
-    async def readable(self, account_id: int, jobs: Iterable[Job]) -> set[int]:
+    async def readable(self, actor: Actor, jobs: Iterable[Job]) -> set[int]:
         """Give the ids of those whose files can be read."""
-        return await files.readable(self._workshop, account_id, jobs)
+        return await files.readable(self._workshop, actor, jobs)
 
     def contents(self, job: Job) -> AsyncIterator[bytes]:
         """Give the file of an export that is `readable`, in pieces of a few megabytes at most."""
         return files.contents(self._workshop, job)
 
-    async def _columns(self, account_id: int, names: Sequence[str] | None) -> list[Column]:
-        catalogue = await self._workshop.database.read(lambda: defined(account_id))
+    async def _columns(self, actor: Actor, names: Sequence[str] | None) -> list[Column]:
+        catalogue = await self._workshop.database.read(lambda: defined(actor.account_id))
         columns = {each[1]: Column(*each) for each in catalogue.definitions}
         if names is None:
             return list(columns.values())

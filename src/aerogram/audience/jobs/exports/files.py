@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from aerogram.audience.jobs.desk import Workshop
+    from aerogram.model.actor import Actor
     from aerogram.model.job import Job
 
 KEPT_MS: Final = 7 * DAY
@@ -37,22 +38,22 @@ async def contents(workshop: Workshop, job: Job) -> AsyncIterator[bytes]:
         after = parts[-1].id
 
 
-async def readable(workshop: Workshop, account_id: int, jobs: Iterable[Job]) -> set[int]:
+async def readable(workshop: Workshop, actor: Actor, jobs: Iterable[Job]) -> set[int]:
     """Give the ids of those of an account's exports whose files can be read."""
     done = [job for job in jobs if job.status == JobStatus.COMPLETED and job.kind in SOURCES]
     ids = [job.id for job in done if job.current]
-    sizes = await workshop.database.read(lambda: export_parts.sizes(account_id, ids)) if ids else {}
+    sizes = await workshop.database.read(lambda: export_parts.sizes(actor.account_id, ids)) if ids else {}
     # A file without rows is a header alone, of which there are no parts.
     return {job.id for job in done if not job.current or sizes.get(job.id)}
 
 
-async def forget(workshop: Workshop, account_id: int) -> None:
+async def forget(workshop: Workshop, actor: Actor) -> None:
     """Remove the files of all exports of an account, because somebody in them is erased.
 
     Call it after that is committed: exports under way begin anew, and find the person no more. Who can should
     have `aerogram.store.records.export_parts.detach` in that transaction instead, and call `remove_unused` after it.
     """
-    await workshop.database.write(lambda: export_parts.detach(account_id))
+    await workshop.database.write(lambda: export_parts.detach(actor.account_id))
     await remove_unused(workshop)
 
 

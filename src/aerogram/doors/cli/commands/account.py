@@ -7,9 +7,11 @@ from typing import Annotated, Any
 import typer
 
 from aerogram.doors.cli.answer import Answer, moment, table
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.identity.accounts import Accounts, KeyPair, Listed
+from aerogram.doors.cli.operator import accounts_of, operator_of
+from aerogram.identity.accounts import KeyPair, Listed
+from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records.accounts import CredentialRow
 
@@ -27,11 +29,6 @@ class Switch(StrEnum):
 
     ON = "on"
     OFF = "off"
-
-
-def accounts_of(platform: Platform) -> Accounts:
-    """Make the service over an open store."""
-    return Accounts(platform.database, platform.sealer, platform.ids, platform.clock)
 
 
 @noun.command("ls")
@@ -88,7 +85,7 @@ async def create(
       aerogram account create "Shop"
     """
     async with house.open() as platform:
-        opened = await accounts_of(platform).create(name)
+        opened = await accounts_of(platform).create(operator_actor(EVERY_ACCOUNT), name)
     facts = {"id": opened.account.id, "name": name, **opened.keys._asdict()}
     return Answer(facts, f"Account {opened.account.id} {name!r}\n{shown_once(opened.keys)}")
 
@@ -121,14 +118,15 @@ async def change(
     """
     async with house.open() as platform:
         accounts = accounts_of(platform)
-        account_id = await accounts.identify(account)
+        actor = await operator_of(platform, account)
         await accounts.change(
-            account_id,
+            actor,
+            actor.account_id,
             is_active=_is_on(active),
             tracks_opens=_is_on(track_opens),
             tracks_clicks=_is_on(track_clicks),
         )
-        found = await accounts.show(account_id)
+        found = await accounts.show(actor.account_id)
     return Answer(_facts(found), _described(found))
 
 
@@ -139,9 +137,9 @@ async def add_category(house: Installation, account: Named, name: CategoryName) 
     aerogram account category add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        row = await MonitoringCategories(platform.database, platform.clock).add(account_id, name)
-    return Answer({"name": row.name}, f"Mail of account {account_id} may name the category {name!r}.")
+        actor = await operator_of(platform, account)
+        row = await MonitoringCategories(platform.database, platform.clock).add(actor, name)
+    return Answer({"name": row.name}, f"Mail of account {actor.account_id} may name the category {name!r}.")
 
 
 @category.command("ls")
@@ -151,8 +149,8 @@ async def list_categories(house: Installation, account: Named) -> Answer:
     aerogram account category ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        rows = await MonitoringCategories(platform.database, platform.clock).of_account(account_id)
+        actor = await operator_of(platform, account)
+        rows = await MonitoringCategories(platform.database, platform.clock).of_account(actor)
     facts = [{"name": row.name, "created": moment(row.created_ms)} for row in rows]
     text = table(("NAME", "CREATED"), [tuple(each.values()) for each in facts], empty="No category yet.")
     return Answer(facts, text)
@@ -165,9 +163,11 @@ async def remove_category(house: Installation, account: Named, name: CategoryNam
     aerogram account category rm 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        await MonitoringCategories(platform.database, platform.clock).remove(account_id, name)
-    return Answer({"name": name}, f"Mail of account {account_id} may name the category {name!r} no more.")
+        actor = await operator_of(platform, account)
+        await MonitoringCategories(platform.database, platform.clock).remove(actor, name)
+    return Answer(
+        {"name": name}, f"Mail of account {actor.account_id} may name the category {name!r} no more."
+    )
 
 
 @noun.command("rotate-key")
@@ -180,9 +180,11 @@ async def rotate_key(house: Installation, account: Named) -> Answer:
     """
     async with house.open() as platform:
         accounts = accounts_of(platform)
-        account_id = await accounts.identify(account)
-        keys = await accounts.rotate(account_id)
-    return Answer({"id": account_id, **keys._asdict()}, f"Account {account_id}\n{shown_once(keys)}")
+        actor = await operator_of(platform, account)
+        keys = await accounts.rotate(actor, actor.account_id)
+    return Answer(
+        {"id": actor.account_id, **keys._asdict()}, f"Account {actor.account_id}\n{shown_once(keys)}"
+    )
 
 
 def keys_rows(credentials: Sequence[CredentialRow]) -> list[tuple[str, str, str]]:

@@ -6,8 +6,10 @@ import typer
 
 from aerogram.doors.cli.answer import Answer, table
 from aerogram.doors.cli.commands import account as parent
-from aerogram.doors.cli.commands.account import Named, accounts_of, key_facts, keys_rows, shown_once
+from aerogram.doors.cli.commands.account import Named, key_facts, keys_rows, shown_once
 from aerogram.doors.cli.host import Installation
+from aerogram.doors.cli.operator import accounts_of, operator_of
+from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
 noun = parent.noun.noun(
     "key", "The API keys of an account; mail by a sandbox key never leaves this installation."
@@ -44,11 +46,11 @@ async def add(
     """
     async with house.open() as platform:
         accounts = accounts_of(platform)
-        account_id = await accounts.identify(account)
-        keys = await accounts.add_key(account_id, is_sandboxed=sandbox)
-    facts = {"id": account_id, **keys._asdict(), "is_sandboxed": sandbox}
+        actor = await operator_of(platform, account)
+        keys = await accounts.add_key(actor, actor.account_id, is_sandboxed=sandbox)
+    facts = {"id": actor.account_id, **keys._asdict(), "is_sandboxed": sandbox}
     kind = "sandbox key" if sandbox else "key"
-    return Answer(facts, f"Account {account_id}, one more {kind}\n{shown_once(keys)}")
+    return Answer(facts, f"Account {actor.account_id}, one more {kind}\n{shown_once(keys)}")
 
 
 @noun.command("revoke")
@@ -58,5 +60,5 @@ async def revoke(house: Installation, api_key: ApiKey) -> Answer:
     aerogram account key revoke 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
     async with house.open() as platform:
-        revoked = await accounts_of(platform).revoke_key(api_key)
+        revoked = await accounts_of(platform).revoke_key(operator_actor(EVERY_ACCOUNT), api_key)
     return Answer({"id": revoked.account_id, "api_key": api_key}, f"{api_key} opens nothing any more.")

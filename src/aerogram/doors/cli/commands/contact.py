@@ -15,9 +15,10 @@ from aerogram.audience.jobs.desk import Workshop
 from aerogram.audience.lists import Lists
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.doors.cli.answer import Answer, moment, one_line, plural, table
-from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
+from aerogram.doors.cli.operator import operator_of
+from aerogram.model.actor import Actor, operator_actor
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.model.page import PageRequest
 from aerogram.store.records.erasures import Proof
@@ -53,7 +54,7 @@ async def until_over(jobs: Jobs, job: Job) -> Job:
     waited = 0.0
     while not is_over(job):
         await asyncio.sleep(_POLL_SECONDS)
-        job = await jobs.find(job.account_id, job.id) or job
+        job = await jobs.find(operator_actor(job.account_id), job.id) or job
         waited += _POLL_SECONDS
         if waited == _PATIENCE_SECONDS and not job.start_ms:
             sys.stderr.write(f"aerogram: No server has begun with job {job.id} yet; still waiting.\n")
@@ -87,11 +88,11 @@ async def import_(
         reason = "needs a list" if method in LIST_METHODS else "is for the whole account and has no list"
         raise RefusedError(f"--list: the method {method} {reason}.")
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        list_id = await list_id_of(platform, account_id, to_list) if to_list else 0
+        actor = await operator_of(platform, account)
+        list_id = await list_id_of(platform, actor, to_list) if to_list else 0
         jobs = jobs_of(platform)
         source = (LIST_SOURCE, list_id, CSV_DATA)
-        uploaded = await jobs.upload(account_id, source, "text/csv", _pieces(file))
+        uploaded = await jobs.upload(actor, source, "text/csv", _pieces(file))
         values = {
             "job_type": CSV_IMPORT_TYPE,
             "data_id": uploaded.id,
@@ -99,7 +100,7 @@ async def import_(
             "method": method,
             "status": JobStatus.UPLOAD.value,
         }
-        job = await jobs.queue(account_id, JobKind.CSV_IMPORT, values)
+        job = await jobs.queue(actor, JobKind.CSV_IMPORT, values)
         if wait:
             job = await until_over(jobs, job)
         return await _state(jobs, job)
@@ -116,9 +117,9 @@ async def job(
     aerogram contact job 229803152596992
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
+        actor = await operator_of(platform, account)
         jobs = jobs_of(platform)
-        found = await jobs.find(account_id, number)
+        found = await jobs.find(actor, number)
         if found is None:
             raise NotFoundError(f"The account has no job {number}.")
         return await _state(jobs, found)
@@ -135,8 +136,8 @@ async def cancel(
     aerogram contact cancel 229803152596992
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        is_cancelled = await jobs_of(platform).cancel(account_id, number)
+        actor = await operator_of(platform, account)
+        is_cancelled = await jobs_of(platform).cancel(actor, number)
     done = "cancelled" if is_cancelled else "nothing"
     text = f"Job {number} is cancelled." if is_cancelled else f"There is no job {number} that has not ended."
     return Answer({"id": number, "done": done}, text, is_yes=is_cancelled)
@@ -155,9 +156,9 @@ async def erased(
     aerogram contact erased ann@example.net
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
+        actor = await operator_of(platform, account)
         try:
-            proofs = await _erasures(platform).proofs(account_id, email.strip())
+            proofs = await _erasures(platform).proofs(actor, email.strip())
         except AddressError as error:
             raise RefusedError(str(error)) from error
     lines = [f"{email} was erased at {moment(proof.erased_ms)}." for proof in proofs]
@@ -178,8 +179,8 @@ async def erasures(
     aerogram contact erasures --limit 20
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        proofs = await _erasures(platform).newest(account_id, limit)
+        actor = await operator_of(platform, account)
+        proofs = await _erasures(platform).newest(actor, limit)
     rows = [(proof.contact_id, moment(proof.erased_ms)) for proof in proofs]
     text = table(("contact", "erased"), rows, empty="Nobody was erased.")
     return Answer([_shown_proof(proof) for proof in proofs], text)
@@ -225,13 +226,13 @@ async def _first(jobs: Jobs, found: Job) -> AsyncIterator[Any]:
             return
 
 
-async def list_id_of(platform: Platform, account_id: int, named: str) -> int:
+async def list_id_of(platform: Platform, actor: Actor, named: str) -> int:
     """Find a live list by its id, else by its name."""
     lists = Lists(platform.database, platform.ids, platform.clock)
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
     for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
         if conditions:
-            found, _ = await lists.page(account_id, PageRequest(conditions | {"is_deleted": 0}, 1))
+            found, _ = await lists.page(actor, PageRequest(conditions | {"is_deleted": 0}, 1))
             if found:
                 return found[0].id
     raise NotFoundError(f"The account has no list {named}.")

@@ -13,9 +13,10 @@ import typer
 from aerogram.audience.jobs.book import Jobs
 from aerogram.base.errors import AerogramError, RefusedError
 from aerogram.doors.cli.answer import Answer, plural
-from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.commands.contact import Account, jobs_of, list_id_of, noun, until_over
 from aerogram.doors.cli.host import Installation
+from aerogram.doors.cli.operator import operator_of
+from aerogram.model.actor import operator_actor
 from aerogram.model.job import Job, JobKind, JobStatus
 
 STDOUT = "-"
@@ -49,11 +50,11 @@ async def export(
     aerogram contact export | gzip > contacts.csv.gz
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        conditions = {"list_id": await list_id_of(platform, account_id, of_list)} if of_list else {}
+        actor = await operator_of(platform, account)
+        conditions = {"list_id": await list_id_of(platform, actor, of_list)} if of_list else {}
         jobs = jobs_of(platform)
         job = await jobs.exports.queue(
-            account_id,
+            actor,
             JobKind.EXPORT_CONTACTS,
             conditions | {"is_anonymized": 0},
             is_for_spreadsheet=spreadsheet,
@@ -72,7 +73,7 @@ async def _ended(jobs: Jobs, job: Job) -> Job:
     try:
         job = await until_over(jobs, job)
     except BaseException:
-        await jobs.cancel(job.account_id, job.id)
+        await jobs.cancel(operator_actor(job.account_id), job.id)
         raise
     if job.status != JobStatus.COMPLETED:
         raise ExportFailedError(f"Job {job.id} ended with {job.status}. {job.error}".strip())

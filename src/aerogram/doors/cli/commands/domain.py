@@ -6,9 +6,9 @@ import typer
 
 from aerogram.base.errors import RefusedError
 from aerogram.doors.cli.answer import Answer, table
-from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
+from aerogram.doors.cli.operator import operator_of
 from aerogram.senders.domains import Domain, Domains, dns_records
 from aerogram.senders.tracking_hosts import set_tracking_host
 
@@ -32,8 +32,8 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     aerogram domain ls
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        domains = await domains_of(platform).of_account(account_id)
+        actor = await operator_of(platform, account)
+        domains = await domains_of(platform).of_account(actor)
     rows = [
         (
             domain.name,
@@ -59,8 +59,8 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
       aerogram domain add example.org
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        added = await domains_of(platform).add(account_id, domain)
+        actor = await operator_of(platform, account)
+        added = await domains_of(platform).add(actor, domain)
     return _shown(added, house.hostname)
 
 
@@ -72,8 +72,8 @@ async def show(house: Installation, domain: Name, account: Account = "") -> Answ
     aerogram domain show example.org --json
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        found = await domains_of(platform).show(account_id, domain)
+        actor = await operator_of(platform, account)
+        found = await domains_of(platform).show(actor, domain)
     return _shown(found, house.hostname)
 
 
@@ -98,8 +98,8 @@ async def tracking(
     if none == bool(url):
         raise RefusedError("Give either --url or --none.")
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        name, base = await set_tracking_host(platform.database, account_id, domain, url)
+        actor = await operator_of(platform, account)
+        name, base = await set_tracking_host(platform.database, actor, domain, url)
     begin = f"begin with {base}" if base else "begin with public_url"
     return Answer({"domain": name, "url": base or None}, f"Links in mail from {name} {begin}.")
 
@@ -111,8 +111,8 @@ async def remove(house: Installation, domain: Name, account: Account = "") -> An
     aerogram domain remove example.org
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        name = await domains_of(platform).remove(account_id, domain)
+        actor = await operator_of(platform, account)
+        name = await domains_of(platform).remove(actor, domain)
     return Answer({"domain": name, "may_send": False}, f"{name} is closed.")
 
 

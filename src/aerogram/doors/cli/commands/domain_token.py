@@ -7,9 +7,9 @@ import typer
 from aerogram.base.errors import RefusedError
 from aerogram.doors.cli.answer import Answer, moment, plural, table
 from aerogram.doors.cli.commands import domain as parent
-from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.commands.domain import Account, Name, domains_of
 from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.operator import operator_of
 from aerogram.identity.tokens import DomainTokens
 from aerogram.senders.pattern import parse_domain
 from aerogram.store.records.accounts import CredentialRow
@@ -31,8 +31,8 @@ async def ls(house: Installation, domain: Name, account: Account = "") -> Answer
     aerogram domain token ls example.org
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        tokens = await tokens_of(platform).of_domain(account_id, parse_domain(domain))
+        actor = await operator_of(platform, account)
+        tokens = await tokens_of(platform).of_domain(actor, parse_domain(domain))
     text = table(
         ("ID", "DOMAIN", "CREATED"),
         [(each.id, each.domain, moment(each.created_ms)) for each in tokens],
@@ -50,13 +50,13 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
       aerogram domain token add example.org
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        found = await domains_of(platform).show(account_id, domain)
+        actor = await operator_of(platform, account)
+        found = await domains_of(platform).show(actor, domain)
         if not found.may_send:
             raise RefusedError(
                 f"Nobody sends from all of {found.name}; run: aerogram domain add {found.name}"
             )
-        made = await tokens_of(platform).make(account_id, found.name)
+        made = await tokens_of(platform).make(actor, found.name)
     text = (
         f"token  {made.token}\n\nUser and password of an SMTP client that sends from {found.name}.\n"
         "Keep it: it is not shown again."
@@ -79,8 +79,8 @@ async def revoke(
     """
     name = parse_domain(domain)
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        revoked = await tokens_of(platform).revoke(account_id, name, token_id)
+        actor = await operator_of(platform, account)
+        revoked = await tokens_of(platform).revoke(actor, name, token_id)
     return Answer({"domain": name, "revoked": revoked}, f"{plural(revoked, 'token')} of {name} revoked.")
 
 

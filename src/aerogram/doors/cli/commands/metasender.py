@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from aerogram.doors.cli.answer import Answer, moment, table
-from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
+from aerogram.doors.cli.operator import operator_of
+from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 from aerogram.senders.metasenders import Metasenders
 
 noun = Noun("Addresses and domains from which all accounts may send.")
@@ -26,8 +27,8 @@ async def ls(house: Installation) -> Answer:
     aerogram metasender ls
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify("")
-        rows = await _metasenders(platform).of_account(account_id)
+        actor = await operator_of(platform, "")
+        rows = await _metasenders(platform).of_account(actor)
     facts = [
         {
             "email": row.email,
@@ -55,7 +56,7 @@ async def enable(house: Installation, sender: Sender) -> Answer:
     aerogram metasender enable @example.org
     """
     async with house.open() as platform:
-        email = await _metasenders(platform).enable(sender, is_enabled=True)
+        email = await _metasenders(platform).enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=True)
     return Answer({"email": email, "enabled": True}, f"All accounts may send from {email}.")
 
 
@@ -66,5 +67,5 @@ async def disable(house: Installation, sender: Sender) -> Answer:
     aerogram metasender disable @example.org
     """
     async with house.open() as platform:
-        email = await _metasenders(platform).enable(sender, is_enabled=False)
+        email = await _metasenders(platform).enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=False)
     return Answer({"email": email, "enabled": False}, f"{email} is a metasender no more.")

@@ -7,9 +7,9 @@ import typer
 from aerogram.base.errors import RefusedError
 from aerogram.base.ids import MAX_ID, id_of_uuid
 from aerogram.doors.cli.answer import Answer, moment, plural, table
-from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
+from aerogram.doors.cli.operator import accounts_of
 from aerogram.model.message import MessageState
 from aerogram.queue.admin import Action, QueueAdmin, Selection
 from aerogram.store.records import queue_admin

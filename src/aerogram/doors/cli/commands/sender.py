@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from aerogram.doors.cli.answer import Answer, moment, table
-from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.commands.domain import domains_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
+from aerogram.doors.cli.operator import operator_of
 from aerogram.senders.addresses import Senders
 
 noun = Noun("Addresses and domains from which an account may send.")
@@ -31,8 +31,8 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     aerogram sender ls --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        rows = await _senders(platform).of_account(account_id)
+        actor = await operator_of(platform, account)
+        rows = await _senders(platform).of_account(actor)
     facts = [
         {"email": row.email, "name": row.name, "status": row.status, "created": moment(row.created_ms)}
         for row in rows
@@ -56,8 +56,8 @@ async def add(house: Installation, sender: Sender, account: Account = "") -> Ans
       aerogram sender add @example.org
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        email = await _senders(platform).add(account_id, sender)
+        actor = await operator_of(platform, account)
+        email = await _senders(platform).add(actor, sender)
     return Answer({"email": email, "status": "Active"}, f"{email} may send.")
 
 
@@ -68,6 +68,6 @@ async def remove(house: Installation, sender: Sender, account: Account = "") -> 
     aerogram sender remove news@example.org
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        email = await _senders(platform).remove(account_id, sender)
+        actor = await operator_of(platform, account)
+        email = await _senders(platform).remove(actor, sender)
     return Answer({"email": email, "status": "Deleted"}, f"{email} may not send any more.")

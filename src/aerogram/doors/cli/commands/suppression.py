@@ -6,9 +6,9 @@ import typer
 
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.doors.cli.answer import Answer, moment, table
-from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
+from aerogram.doors.cli.operator import accounts_of
 from aerogram.store.records import suppressions
 from aerogram.store.records.suppressions import SuppressionRow
 from aerogram.wire.address import is_email, suppression_key

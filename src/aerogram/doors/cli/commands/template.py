@@ -10,9 +10,10 @@ from aerogram.content.stored_parts import Content
 from aerogram.content.template_headers import read_headers
 from aerogram.content.templates import Template, Templates
 from aerogram.doors.cli.answer import Answer, moment, one_line, table
-from aerogram.doors.cli.commands.account import accounts_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
+from aerogram.doors.cli.operator import operator_of
+from aerogram.model.actor import Actor
 from aerogram.model.page import PageRequest
 
 noun = Noun("Stored templates of an account.")
@@ -38,8 +39,8 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     aerogram template ls
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        found, total = await _templates(platform).page(account_id, PageRequest({}, MAX_SHOWN))
+        actor = await operator_of(platform, account)
+        found, total = await _templates(platform).page(actor, PageRequest({}, MAX_SHOWN))
     facts = [_facts(each) for each in found]
     text = table(
         ("ID", "NAME", "OWNER TYPE", "LOCALE", "UPDATED"),
@@ -57,10 +58,10 @@ async def show(house: Installation, template: Named, account: Account = "") -> A
     aerogram template show welcome
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
+        actor = await operator_of(platform, account)
         templates = _templates(platform)
-        found = await _identified(templates, account_id, template)
-        content = await templates.content(account_id, found.id)
+        found = await _identified(templates, actor, template)
+        content = await templates.content(actor, found.id)
     facts = _facts(found)
     said = {
         "headers": dict(content.headers),
@@ -102,14 +103,14 @@ async def put(
     if sender and read_headers(headers).sender is None:
         raise RefusedError(f"--from: {sender!r} has no email address.")
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
+        actor = await operator_of(platform, account)
         templates = _templates(platform)
-        known = await templates.find_by_name(account_id, name)
-        template_id = known.id if known else (await templates.create(account_id, {"name": name})).id
+        known = await templates.find_by_name(actor.account_id, name)
+        template_id = known.id if known else (await templates.create(actor, {"name": name})).id
         if headers:
-            before = await templates.content(account_id, template_id)
+            before = await templates.content(actor, template_id)
             parts["headers"] = _merged(before, headers)
-        await templates.change_content(account_id, template_id, parts)
+        await templates.change_content(actor, template_id, parts)
     did = "changed" if known else "created"
     return Answer(
         {"id": template_id, "name": name, "done": did}, f"Template {one_line(name)} {did}, id {template_id}."
@@ -123,19 +124,19 @@ async def remove(house: Installation, template: Named, account: Account = "") ->
     aerogram template remove welcome
     """
     async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
+        actor = await operator_of(platform, account)
         templates = _templates(platform)
-        found = await _identified(templates, account_id, template)
-        await templates.remove(account_id, found.id)
+        found = await _identified(templates, actor, template)
+        await templates.remove(actor, found.id)
     return Answer({"id": found.id, "name": found.name, "done": "removed"}, f"{one_line(found.name)} is gone.")
 
 
-async def _identified(templates: Templates, account_id: int, named: str) -> Template:
+async def _identified(templates: Templates, actor: Actor, named: str) -> Template:
     """Find a template by its id, else by its name."""
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
     for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
         if conditions:
-            found, _ = await templates.page(account_id, PageRequest(conditions, 1))
+            found, _ = await templates.page(actor, PageRequest(conditions, 1))
             if found:
                 return found[0]
     raise NotFoundError(f"The account has no template {named}.")

@@ -11,6 +11,7 @@ from aerogram.model.account import Area
 from aerogram.store.records import totals as records
 
 if TYPE_CHECKING:
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
 
@@ -46,10 +47,10 @@ class Totals:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give the totals as the row of the resource."""
-        totals = await self._database.read(lambda: records.of_account(account_id))
-        return page_of([totals._asdict() | {"id": account_id}], query, {"id": "id"})
+        totals = await self._database.read(lambda: records.of_account(actor.account_id))
+        return page_of([totals._asdict() | {"id": actor.account_id}], query, {"id": "id"})
 
 
 def apikeytotals(database: Database) -> ApiKeyTotals:

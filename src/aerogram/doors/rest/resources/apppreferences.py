@@ -16,6 +16,7 @@ from aerogram.model.account import Area
 
 if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
 
@@ -42,7 +43,7 @@ class AppPreferences(ChangeableResource):
 def apppreferences(database: Database, ids: IdGenerator) -> AppPreferences:
     """Bind the resource to the preferences of accounts."""
 
-    async def owner_of(account_id: int) -> int:
-        return account_id
+    async def owner_of(actor: Actor) -> int:
+        return actor.account_id
 
     return AppPreferences(PreferenceRows(database, ids, APP, AppPreferences.class_name, owner_of))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.base.clock import Clock
+    from aerogram.model.actor import Actor
     from aerogram.store.records.senders import SenderRow
     from aerogram.store.sql import Database
 
@@ -112,18 +113,20 @@ class Campaigns(PartlyChangeable):
         self._database = database
         self._clock = clock
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give campaigns as rows of the resource."""
-        own = await self._database.read(lambda: senders.of_account(account_id))
+        own = await self._database.read(lambda: senders.of_account(actor.account_id))
         conditions = _stored(query.conditions, own, self._clock.now_ms())
-        rows, total = await self._database.scan(lambda: records.page(account_id, query.request(conditions)))
+        rows, total = await self._database.scan(
+            lambda: records.page(actor.account_id, query.request(conditions))
+        )
         ids = {sender.email: sender.id for sender in own}
         return Page([_row(row, ids) for row in rows], total)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Hide or star a campaign."""
         written = {name: int(value) for name, value in values.items()}
-        if not await self._database.write(lambda: records.OWNED.change(account_id, row["id"], written)):
+        if not await self._database.write(lambda: records.OWNED.change(actor.account_id, row["id"], written)):
             raise faults.not_found()
         return {**row, **values}
 

@@ -19,6 +19,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.audience.properties import Properties, Property
     from aerogram.audience.services import Audience
+    from aerogram.model.actor import Actor
 
 _DATATYPES = tuple(datatype.value for datatype in Datatype)
 
@@ -56,17 +57,17 @@ class StoredProperties:
     def __init__(self, properties: Properties) -> None:
         self._properties = properties
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give definitions as rows of the resource."""
         conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
-        found, total = await self._properties.page(account_id, query.request(conditions))
+        found, total = await self._properties.page(actor, query.request(conditions))
         return Page([_row(one) for one in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Define a property."""
         try:
             made = await self._properties.create(
-                account_id, values["name"], values["namespace"], Datatype(values["datatype"])
+                actor, values["name"], values["namespace"], Datatype(values["datatype"])
             )
         except TakenError:
             raise _taken(values) from None
@@ -74,12 +75,12 @@ class StoredProperties:
             raise faults.invalid_properties({"Name": str(error)}) from None
         return _row(made)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Give a property another name or datatype."""
         if "namespace" in values:
             raise faults.read_only("NameSpace")
         try:
-            return _row(await self._properties.change(account_id, row["id"], values))
+            return _row(await self._properties.change(actor, row["id"], values))
         except TakenError:
             raise _taken({**row, **values}) from None
         except NotFoundError:
@@ -87,10 +88,10 @@ class StoredProperties:
         except RefusedError as error:
             raise faults.invalid_properties({"Name": str(error)}) from None
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a property with its values."""
         try:
-            await self._properties.remove(account_id, row["id"])
+            await self._properties.remove(actor, row["id"])
         except NotFoundError:
             raise faults.not_found() from None
 

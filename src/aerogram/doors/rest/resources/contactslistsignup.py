@@ -14,6 +14,7 @@ from aerogram.model.account import Area
 from aerogram.store.records.signups import LISTING, SOURCE
 
 if TYPE_CHECKING:
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
 
@@ -64,8 +65,10 @@ class SignupRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give signups."""
         conditions = combined(query.conditions)
-        rows, total = await self._database.read(lambda: LISTING.page(account_id, query.request(conditions)))
+        rows, total = await self._database.read(
+            lambda: LISTING.page(actor.account_id, query.request(conditions))
+        )
         return Page([*rows], total)

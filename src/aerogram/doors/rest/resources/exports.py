@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aerogram.audience.jobs.book import Jobs
+    from aerogram.model.actor import Actor
     from aerogram.model.job import Job, JobKind
 
     Stored = Callable[[tuple[Condition, ...]], dict[str, Any]]
@@ -95,18 +96,18 @@ class ExportActions:
     ) -> tuple[Action, ...]:
         """Give those of the resource whose list has the filters ``selecting``."""
 
-        async def queue(account_id: int, _: Row, values: Row) -> list[Row]:
-            return [await self._queued(account_id, kind, values, stored)]
+        async def queue(actor: Actor, _: Row, values: Row) -> list[Row]:
+            return [await self._queued(actor, kind, values, stored)]
 
-        async def page(account_id: int, _: Row, values: Row) -> Page:
-            jobs, total = await self._jobs.exports.page(account_id, kind, values["limit"], values["offset"])
-            return Page(await self._shown(account_id, jobs), total)
+        async def page(actor: Actor, _: Row, values: Row) -> Page:
+            jobs, total = await self._jobs.exports.page(actor, kind, values["limit"], values["offset"])
+            return Page(await self._shown(actor, jobs), total)
 
-        async def one(account_id: int, _: Row, values: Row) -> list[Row]:
-            job = await self._jobs.exports.find(account_id, values[_JOB], kind)
+        async def one(actor: Actor, _: Row, values: Row) -> list[Row]:
+            job = await self._jobs.exports.find(actor, values[_JOB], kind)
             if job is None:
                 raise faults.not_found()
-            return await self._shown(account_id, [job])
+            return await self._shown(actor, [job])
 
         own: list[Field] = [Flag("Spreadsheet", _IS_FOR_SPREADSHEET)]
         asked = [Filter("Spreadsheet", _IS_FOR_SPREADSHEET, filters.flag, _ABOUT_SPREADSHEETS)]
@@ -147,14 +148,14 @@ class ExportActions:
             ),
         )
 
-    async def _queued(self, account_id: int, kind: JobKind, values: Row, stored: Stored) -> Row:
+    async def _queued(self, actor: Actor, kind: JobKind, values: Row, stored: Stored) -> Row:
         own = {_IS_FOR_SPREADSHEET, _PROPERTIES}
         conditions = [one for one in values.get(CONDITIONS, ()) if one.name not in own]
         conditions += [value for value in values.values() if isinstance(value, Condition)]
         names = values.get(_PROPERTIES)
         try:
             job = await self._jobs.exports.queue(
-                account_id,
+                actor,
                 kind,
                 stored(tuple(conditions)),
                 properties=names.split(",") if isinstance(names, str) else names,
@@ -164,8 +165,8 @@ class ExportActions:
             raise faults.invalid_properties({"Properties": str(error)}) from None
         return msgspec.structs.asdict(job)
 
-    async def _shown(self, account_id: int, jobs: Sequence[Job]) -> list[Row]:
-        readable = await self._jobs.exports.readable(account_id, jobs)
+    async def _shown(self, actor: Actor, jobs: Sequence[Job]) -> list[Row]:
+        readable = await self._jobs.exports.readable(actor, jobs)
         return [
             msgspec.structs.asdict(job) | {"file": self._file(job) if job.id in readable else ""}
             for job in jobs

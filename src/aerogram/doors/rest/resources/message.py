@@ -23,6 +23,7 @@ from aerogram.store.records import message_queries as records
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -139,12 +140,12 @@ class Messages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give messages as rows of the resource."""
         conditions = stored_conditions(query.conditions)
         request = query.request(conditions)
         ask = self._database.read if "id" in conditions else self._database.scan
-        rows, total = await ask(lambda: _page(account_id, request))
+        rows, total = await ask(lambda: _page(actor.account_id, request))
         return Page([_row(row) for row in rows], total)
 
 

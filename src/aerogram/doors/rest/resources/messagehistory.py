@@ -18,6 +18,7 @@ from aerogram.store.records import message_queries as records
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
 EVENT_NAMES: Final[Mapping[int, str]] = {
@@ -64,14 +65,14 @@ class History:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give events as rows of the resource."""
         wanted = {condition.value for condition in query.conditions}
         if len(wanted) > 1:
             return Page([], 0)
         message_id = next(iter(wanted), None)
         rows, total = await self._database.scan(
-            lambda: records.history(account_id, message_id, query.limit, query.offset)
+            lambda: records.history(actor.account_id, message_id, query.limit, query.offset)
         )
         return Page([_row(*row) for row in rows], total)
 

@@ -17,6 +17,7 @@ from aerogram.store.records.metasenders import MetasenderRow
 
 if TYPE_CHECKING:
     from aerogram.identity.accounts import Accounts
+    from aerogram.model.actor import Actor
     from aerogram.senders.metasenders import Metasenders
 
 
@@ -52,31 +53,31 @@ class AskedFor(PartlyChangeable):
         self._metasenders = metasenders
         self._accounts = accounts
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give metasenders as rows of the resource."""
         user_id = await self._accounts.owner_id()
-        rows = [_row(each) | {"user_id": user_id} for each in await self._metasenders.of_account(account_id)]
+        rows = [_row(each) | {"user_id": user_id} for each in await self._metasenders.of_account(actor)]
         return page_of(rows, query, self._MATCHES)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Ask for a metasender."""
-        if not await self._accounts.is_master(account_id):
+        if not await self._accounts.is_master(actor):
             raise faults.master_only()
         try:
-            added = await self._metasenders.add(account_id, values["email"], values["description"])
+            added = await self._metasenders.add(actor, values["email"], values["description"])
         except TakenError:
             raise faults.taken(Metasender.class_name, values["email"], "Email") from None
         except TooManyMetasendersError as error:
             raise faults.RestError(400, str(error)) from None
         return _row(added)
 
-    async def change(self, _: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Describe a metasender anew."""
         if "email" in values:
             raise faults.RestError(400, "Not allowed to change email address")
         stored = MetasenderRow(**{name: row[name] for name in MetasenderRow._fields})
         try:
-            return _row(await self._metasenders.describe(stored, values["description"]))
+            return _row(await self._metasenders.describe(actor, stored, values["description"]))
         except NotFoundError:
             raise faults.not_found() from None
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.doors.rest.listing import Condition
     from aerogram.identity.accounts import Accounts
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
 
@@ -56,7 +57,7 @@ class Preferences(ChangeableResource):
 def preferences(database: Database, ids: IdGenerator, accounts: Accounts) -> Preferences:
     """Bind the resource to the preferences of users."""
 
-    async def owner_of(_: int) -> int:
+    async def owner_of(_: Actor) -> int:
         return await accounts.owner_id()
 
     return Preferences(PreferenceRows(database, ids, USER, Preferences.class_name, owner_of))

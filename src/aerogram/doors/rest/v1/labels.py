@@ -120,15 +120,15 @@ class LabelRoutes:
     async def _list(self, call: ContentCall) -> Page:
         conditions = combined(call.query.conditions)
         used_for = conditions.setdefault("used_for", TEMPLATES)
-        require(call.principal, (of_label("read", used_for),))
-        found, total = await self._labels.page(call.account_id, call.query.request(conditions))
+        require(call.actor, (of_label("read", used_for),))
+        found, total = await self._labels.page(call.actor, call.query.request(conditions))
         return Page([msgspec.structs.asdict(label) for label in found], total)
 
     async def _create(self, call: ContentCall) -> Page:
         values = values_of(call.said, _NEW_FIELDS, is_new=True)
-        require(call.principal, (of_label("create", values["used_for"]),))
+        require(call.actor, (of_label("create", values["used_for"]),))
         try:
-            return one(msgspec.structs.asdict(await self._labels.create(call.account_id, values)))
+            return one(msgspec.structs.asdict(await self._labels.create(call.actor, values)))
         except TakenError as error:
             raise faults.taken(str(error)) from None
         except TooManyError as error:
@@ -141,21 +141,21 @@ class LabelRoutes:
         found = await self._found(call, "update")
         values = values_of(call.said, FIELDS, is_new=False)
         try:
-            return one(msgspec.structs.asdict(await self._labels.change(found, values)))
+            return one(msgspec.structs.asdict(await self._labels.change(call.actor, found, values)))
         except TakenError as error:
             raise faults.taken(str(error)) from None
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call, "delete")
-        await self._labels.remove(call.account_id, found.id)
+        await self._labels.remove(call.actor, found.id)
         return NOTHING
 
     async def _found(self, call: ContentCall, verb: str) -> Label:
         label_id = integer_of(call.part("label_id"))
-        found, _ = await self._labels.page(call.account_id, PageRequest({"id": label_id or 0}, limit=1))
+        found, _ = await self._labels.page(call.actor, PageRequest({"id": label_id or 0}, limit=1))
         if not found:
             raise faults.not_found()
-        require(call.principal, (of_label(verb, found[0].used_for),))
+        require(call.actor, (of_label(verb, found[0].used_for),))
         return found[0]
 
 

@@ -16,7 +16,6 @@ empties what can be empty. What is found to be gone is answered 404, whoever fin
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -46,7 +45,7 @@ from aerogram.model.account import Area, Level
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-    from aerogram.model.account import Principal
+    from aerogram.model.actor import Actor
 
 GUID_HEADER: Final = b"x-mj-request-guid"
 """On every answer of Mailjet's newer services (facts: SEND.md A1)."""
@@ -72,14 +71,14 @@ class ContentCall(msgspec.Struct, frozen=True, kw_only=True):
     """The body, names in lower case."""
 
     @property
-    def principal(self) -> Principal:
+    def actor(self) -> Actor:
         """Who asks."""
-        return self.request.principal
+        return self.request.actor
 
     @property
     def account_id(self) -> int:
         """The account that it is about."""
-        return self.request.principal.account_id
+        return self.request.actor.account_id
 
     def part(self, name: str) -> str:
         """Give what stands in the path where the route has a name in braces."""
@@ -160,7 +159,7 @@ class _Answering:
         else:
             data = [shown(self._shows, row, {}) for row in page.rows]
             reply = enveloped(self._status, data, page.total)
-        return msgspec.structs.replace(reply, headers=((GUID_HEADER, str(uuid.uuid4()).encode()),))
+        return msgspec.structs.replace(reply, headers=((GUID_HEADER, call.actor.request_id.encode()),))
 
     def asks(self) -> tuple[Parameter, ...]:
         if self._lists is None:

@@ -124,20 +124,18 @@ class TokenRoutes:
 
     async def _list(self, call: ContentCall) -> Page:
         found, total = await self._tokens.page(
-            call.account_id, call.query.request(combined(call.query.conditions))
+            call.actor, call.query.request(combined(call.query.conditions))
         )
         return Page([msgspec.structs.asdict(token) for token in found], total)
 
     async def _create(self, call: ContentCall) -> Page:
         values = values_of(call.said, _NEW_FIELDS, is_new=True)
-        require(call.principal, values["permissions"])
+        require(call.actor, values["permissions"])
         expires_ms = values.get("expires_ms")
         if "days" in values:
             expires_ms = self._clock.now_ms() + values["days"] * DAY
         try:
-            made = await self._tokens.create(
-                call.account_id, values["name"], values["permissions"], expires_ms
-            )
+            made = await self._tokens.create(call.actor, values["name"], values["permissions"], expires_ms)
         except TakenError as error:
             raise faults.taken(str(error)) from None
         except TooManyError as error:
@@ -150,9 +148,9 @@ class TokenRoutes:
         found = await self._found(call)
         values = values_of(call.said, FIELDS, is_new=False)
         values = {name: value for name, value in values.items() if value is not None}
-        require(call.principal, values.get("permissions", found.permissions))
+        require(call.actor, values.get("permissions", found.permissions))
         try:
-            return one(msgspec.structs.asdict(await self._tokens.change(found, values)))
+            return one(msgspec.structs.asdict(await self._tokens.change(call.actor, found, values)))
         except TakenError as error:
             raise faults.taken(str(error)) from None
         except ExpiredError as error:
@@ -160,12 +158,12 @@ class TokenRoutes:
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call)
-        await self._tokens.remove(call.account_id, found.id)
+        await self._tokens.remove(call.actor, found.id)
         return NOTHING
 
     async def _found(self, call: ContentCall) -> ContentToken:
         token_id = integer_of(call.part("token_id"))
-        found, _ = await self._tokens.page(call.account_id, PageRequest({"id": token_id or 0}, limit=1))
+        found, _ = await self._tokens.page(call.actor, PageRequest({"id": token_id or 0}, limit=1))
         if not found:
             raise faults.not_found()
         return found[0]
