@@ -24,6 +24,7 @@ from aerogram.senders.domains import Domains
 from aerogram.store.blobs import DiskBlobs
 from aerogram.submission.accept import Acceptor
 from aerogram.wire.smtp.server import ServerConfig
+from support.actors import acting
 
 
 class SmtpHouse:
@@ -57,9 +58,9 @@ class SmtpHouse:
 
     @contextlib.asynccontextmanager
     async def opened(self, *, trusted=(), defaults=NO_DEFAULTS, rate=None, **config):
-        opened = await self.accounts.create("test")
+        opened = await self.accounts.create(acting(), "test")
         self.account_id, self.keys = opened.account.id, opened.keys
-        await self.senders.add(self.account_id, "@example.org")
+        await self.senders.add(acting(self.account_id), "@example.org")
         book = SenderBook(self.database, self.clock)
         policy = SmtpPolicy(
             authenticator=self.authenticator,

@@ -15,6 +15,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.model.event import EventKind, Verdict
 from aerogram.model.page import PageRequest
 from aerogram.store.open import open_database
+from support.actors import acting
 from support.followed import Post
 from support.waiting import until
 from support.webhooks import ACCOUNT
@@ -205,5 +206,5 @@ async def test_two_who_follow_at_once_share_the_work(post, other):
 async def test_a_contact_is_known_to_rest_as_soon_as_it_was_followed(post):
     await post.sent(ANN)
     await ContactFollower(post.database, post.ids).catch_up()
-    [ann], _ = await Contacts(post.database, post.ids, post.clock).page(ACCOUNT, PageRequest({}, 10))
+    [ann], _ = await Contacts(post.database, post.ids, post.clock).page(acting(ACCOUNT), PageRequest({}, 10))
     assert (ann.email, ann.delivered_count) == (ANN, 1)

@@ -6,12 +6,13 @@ import pytest
 
 from aerogram.audience.jobs import import_list, many_contacts
 from aerogram.model.job import JobKind
+from support.actors import acting
 from support.audience_jobs import NEWS, SHOP, csv_of
 
 
 async def manage(shop, *contacts, lists=((NEWS, "addforce"),)):
     lines = [json.dumps(contact, indent=1).encode() for contact in contacts]
-    return await shop.done(await shop.jobs.queue_contacts(1, lines, lists))
+    return await shop.done(await shop.jobs.queue_contacts(acting(1), lines, lists))
 
 
 async def test_contacts_are_made_and_put_on_lists(shop):
@@ -84,6 +85,6 @@ async def test_what_each_way_of_copying_a_list_does(shop, method, monkeypatch):
     await put(["eve"], "unsub", SHOP)
     await put(["bob", "zoe"], "unsub", NEWS)
     values = {"job_type": "x", "ref_id": NEWS, "method": method, "options": f'{{"source":{SHOP}}}'}
-    job = await shop.done(await shop.jobs.queue(1, JobKind.IMPORT_LIST, values))
+    job = await shop.done(await shop.jobs.queue(acting(1), JobKind.IMPORT_LIST, values))
     assert (job.status, job.current, job.count) == ("Completed", 3, 3)
     assert await shop.members() == {f"{name}@example.org": out for name, out in COPIES[method].items()}
