@@ -47,13 +47,13 @@ async def readable(workshop: Workshop, actor: Actor, jobs: Iterable[Job]) -> set
     return {job.id for job in done if not job.current or sizes.get(job.id)}
 
 
-async def forget(workshop: Workshop, actor: Actor) -> None:
+async def forget(workshop: Workshop, account_id: int) -> None:
     """Remove the files of all exports of an account, because somebody in them is erased.
 
     Call it after that is committed: exports under way begin anew, and find the person no more. Who can should
     have `aerogram.store.records.export_parts.detach` in that transaction instead, and call `remove_unused` after it.
     """
-    await workshop.database.write(lambda: export_parts.detach(actor.account_id))
+    await workshop.database.write(lambda: export_parts.detach(account_id))
     await remove_unused(workshop)
 
 
