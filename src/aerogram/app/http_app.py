@@ -53,7 +53,7 @@ def http_app(
         StoredInbox(database, platform.blobs),
         mode=settings.deliver,
         addresses=_shown(settings.public_url, addresses, settings.trusted_senders),
-        authenticate=people.accounts_opened_by,
+        authenticate=people.actors_of,
         allowed_hosts=[urlsplit(settings.public_url).hostname or "localhost", settings.hostname],
         stopping=stopping,
     )

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from aerogram.base.errors import RefusedError, SettingsError
 from aerogram.identity.accounts import Accounts, KeyPair, new_key_pair, new_password
 from aerogram.model.actor import system_actor
+from aerogram.model.member import Role
 from aerogram.senders.addresses import Senders
 from aerogram.senders.domains import Domains
+from aerogram.store.records import account_members, nodes
 from aerogram.store.records import accounts as account_records
-from aerogram.store.records import nodes
 from aerogram.store.records import senders as sender_records
+from aerogram.store.records.account_members import MemberRow
 from aerogram.wire.address import is_email
 
 if TYPE_CHECKING:
@@ -71,6 +73,7 @@ async def set_up(platform: Platform, email: str = "", senders: Sequence[str] = (
             return False
         yield from account_records.add(account, [credential])
         yield from account_records.add_user(user)
+        yield from account_members.put(MemberRow(account.id, user.id, Role.OWNER, account.created_ms))
         for add in additions:
             yield from add()
         return True

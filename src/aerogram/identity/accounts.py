@@ -63,6 +63,14 @@ def new_password() -> str:
     return secrets.token_urlsafe(PASSWORD_BYTES)
 
 
+def hashed_password(password: str) -> str:
+    """Hash a password with argon2: a tenth of a second of CPU, so call it in a thread."""
+    # Imported here: only first set-ups and sign-ins hash passwords, and starting should be quick.
+    from argon2 import PasswordHasher  # noqa: PLC0415
+
+    return PasswordHasher().hash(password)
+
+
 class Accounts:
     """The accounts of this installation."""
 
@@ -238,10 +246,7 @@ class Accounts:
 
     def user_row(self, email: str, password: str) -> UserRow:
         """Make the row of a person who signs in, the password hashed with argon2."""
-        # Imported here: only first set-ups and sign-ins hash passwords, and starting should be quick.
-        from argon2 import PasswordHasher  # noqa: PLC0415
-
-        hashed = PasswordHasher().hash(password)
+        hashed = hashed_password(password)
         return UserRow(self._ids.next_id(), email.strip().lower(), hashed, self._clock.now_ms())
 
 

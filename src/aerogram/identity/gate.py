@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from aerogram.base.errors import RefusedError
 from aerogram.model.account import Area, CredentialKind, Level, Principal
 from aerogram.model.actor import Actor, ActorKind
@@ -20,6 +22,23 @@ _LEVELS: Final[Mapping[Role, Level]] = {
     Role.READER: Level.READ,
 }
 """The level of each role in every area; an editor only looks at the account itself."""
+
+
+class Needs(msgspec.Struct, frozen=True):
+    """What a route, page or command is guarded by: a level in an area."""
+
+    area: Area
+    level: Level
+
+
+class Public(msgspec.Struct, frozen=True):
+    """What is open to everybody, and why."""
+
+    reason: str
+
+
+Guard = Needs | Public
+"""Everything that a door offers has one."""
 
 
 class ForbiddenError(RefusedError):
@@ -48,15 +67,15 @@ def level_of(role: Role, area: Area) -> Level:
     return _LEVELS[role]
 
 
-def permitted(actors: Iterable[Actor], area: Area, level: Level) -> tuple[Actor, ...]:
+def permitted(actors: Iterable[Actor], needs: Needs) -> tuple[Actor, ...]:
     """Give those of a visitor's actors that have a level in an area; raise `ForbiddenError` when none has."""
     actors = tuple(actors)
-    let_in = tuple(actor for actor in actors if may(actor, area, level))
+    let_in = tuple(actor for actor in actors if may(actor, needs.area, needs.level))
     if let_in:
         return let_in
     if not actors:
         raise ForbiddenError("You are a member of no account.")
-    raise _refused(actors[0], area, level)
+    raise _refused(actors[0], needs.area, needs.level)
 
 
 def _opens(principal: Principal, area: Area, level: Level, permissions: Collection[str]) -> bool:

@@ -22,7 +22,7 @@ from aerogram.doors.http.v3.mistakes import RefusedCallError
 from aerogram.doors.http.v3.templates import find
 from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
 from aerogram.identity.attempts import LockedOutError
-from aerogram.identity.gate import ForbiddenError, authorize
+from aerogram.identity.gate import ForbiddenError, Needs, authorize
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import actor_of
 from aerogram.submission.once import KeyReusedError
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from aerogram.model.account import Principal
     from aerogram.model.message import Submission
 
-AREA: Final = Area.SEND
-LEVEL: Final = Level.FULL
+NEEDS: Final = Needs(Area.SEND, Level.FULL)
+"""Mail reaches real people and cannot be called back, so it needs the whole permission."""
 PATH: Final = "/v3/send"
 PATHS: Final = frozenset({PATH, f"{PATH}/", f"{PATH}/message", f"{PATH}/message/"})
 """One service by two names (facts: SEND.md B1); a slash at the end is as good as none."""
@@ -50,6 +50,8 @@ _NOT_ALLOWED: Final = 405
 
 class SendV3:
     """Serves all of `PATHS`."""
+
+    guard = NEEDS
 
     def __init__(
         self,
@@ -79,7 +81,7 @@ class SendV3:
             principal = await self._doorkeeper.admit(scope)
             if scope["method"] != "POST":
                 return errors.shape_a(_NOT_ALLOWED, "Method not allowed", headers=((b"allow", b"POST"),))
-            authorize(actor_of(principal, "v3"), AREA, LEVEL)
+            authorize(actor_of(principal, "v3"), NEEDS.area, NEEDS.level)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
             key = idempotency.read_key(scope, body)
             asked = await self._submissions(principal, body, f"POST {scope['path']} from {client_ip(scope)}")

@@ -23,7 +23,7 @@ from aerogram.doors.http.v31 import mistakes
 from aerogram.doors.http.v31.call import read_call, submissions
 from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
 from aerogram.identity.attempts import LockedOutError
-from aerogram.identity.gate import ForbiddenError, authorize
+from aerogram.identity.gate import ForbiddenError, Needs, authorize
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import actor_of
 from aerogram.submission.once import KeyReusedError
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from aerogram.model.idempotency import IdempotencyKey
     from aerogram.model.message import Accepted, Submission
 
-AREA: Final = Area.SEND
-LEVEL: Final = Level.FULL
+NEEDS: Final = Needs(Area.SEND, Level.FULL)
+"""Mail reaches real people and cannot be called back, so it needs the whole permission."""
 PATH: Final = "/v3.1/send"
 
 
@@ -83,6 +83,8 @@ class Categories(Protocol):
 class SendV31:
     """Serves everything below ``/v3.1/``: one path, one method, and a page for all others."""
 
+    guard = NEEDS
+
     def __init__(
         self,
         doorkeeper: Doorkeeper,
@@ -117,7 +119,7 @@ class SendV31:
     async def _answer(self, scope: Scope, receive: Receive, request_id: str) -> Answer:
         try:
             principal = await self._doorkeeper.admit(scope)
-            authorize(actor_of(principal, "v3.1"), AREA, LEVEL)
+            authorize(actor_of(principal, "v3.1"), NEEDS.area, NEEDS.level)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
             key = idempotency.read_key(scope, body)
             call = read_call(body)

@@ -18,6 +18,7 @@ from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, Cli
 from aerogram.doors.sheets.sheet import TYPE, Sheets
 from aerogram.doors.signup.mail import confirmation
 from aerogram.doors.signup.pages import Page, Pages
+from aerogram.identity.gate import Public
 from aerogram.wire.address import is_email, normalised
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ _HEADERS: Final = (
 
 class SignupDoor:
     """An ASGI application for the paths that begin with `PREFIX`."""
+
+    guard = Public("Forms are for everybody, and a signed link confirms one address.")
 
     def __init__(
         self,

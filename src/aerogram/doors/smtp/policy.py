@@ -9,10 +9,10 @@ import structlog
 
 from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.doors.smtp.controls import NO_CONTROLS, read_controls
+from aerogram.doors.smtp.guards import SEND
 from aerogram.doors.smtp.idempotency import key_of, reused
 from aerogram.doors.smtp.submission import submission_of
 from aerogram.identity.gate import may, may_send_from
-from aerogram.model.account import Area, Level
 from aerogram.model.actor import actor_of
 from aerogram.submission.once import KeyReusedError
 from aerogram.wire.address import is_email
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.scan import Scan
     from aerogram.wire.smtp.events import MessageReceived
 
-AREA: Final = Area.SEND
-LEVEL: Final = Level.FULL
-"""Mail reaches real people and cannot be called back, so it needs the whole permission."""
 MAX_HOPS: Final = 25
 """Received lines that a submitted mail may bear before it is taken for a loop (RFC 5321 §6.3: at least 100
 for relays; a submission has passed few)."""
@@ -102,7 +99,7 @@ class SmtpPolicy:
             self._attempts.failed(username, peer_ip)
             return AUTHENTICATION_FAILED
         self._attempts.succeeded(username, peer_ip)
-        if not may(actor_of(principal, "smtp"), AREA, LEVEL):
+        if not may(actor_of(principal, "smtp"), SEND.area, SEND.level):
             return Reply(550, "5.7.1", f"{principal.label} may not send mail")
         return principal
 

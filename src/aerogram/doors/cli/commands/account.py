@@ -11,11 +11,12 @@ from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
 from aerogram.doors.cli.operator import accounts_of, operator_of
 from aerogram.identity.accounts import KeyPair, Listed
+from aerogram.model.account import Area, Level
 from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records.accounts import CredentialRow
 
-noun = Noun("Accounts and their API keys.")
+noun = Noun("Accounts and their API keys.", Area.ACCOUNT)
 category = noun.noun(
     "category", "Monitoring categories: the names that an account's mail may be watched under."
 )
@@ -31,7 +32,7 @@ class Switch(StrEnum):
     OFF = "off"
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation) -> Answer:
     """List the accounts, the oldest first.
 
@@ -57,7 +58,7 @@ async def ls(house: Installation) -> Answer:
     return Answer([_facts(each) for each in listed], text)
 
 
-@noun.command("show")
+@noun.command("show", Level.READ)
 async def show(house: Installation, account: Named) -> Answer:
     """Show one account and the keys that open it.
 
@@ -74,7 +75,7 @@ async def show(house: Installation, account: Named) -> Answer:
     return Answer(_facts(found), f"{_described(found)}\n\n{keys}")
 
 
-@noun.command("create")
+@noun.command("create", Level.FULL)
 async def create(
     house: Installation, name: Annotated[str, typer.Argument(metavar="NAME", help="What people call it.")]
 ) -> Answer:
@@ -90,7 +91,7 @@ async def create(
     return Answer(facts, f"Account {opened.account.id} {name!r}\n{shown_once(opened.keys)}")
 
 
-@noun.command("set")
+@noun.command("set", Level.FULL)
 async def change(
     house: Installation,
     account: Named,
@@ -130,7 +131,7 @@ async def change(
     return Answer(_facts(found), _described(found))
 
 
-@category.command("add")
+@category.command("add", Level.FULL)
 async def add_category(house: Installation, account: Named, name: CategoryName) -> Answer:
     """Let an account's mail name a monitoring category.
 
@@ -142,7 +143,7 @@ async def add_category(house: Installation, account: Named, name: CategoryName) 
     return Answer({"name": row.name}, f"Mail of account {actor.account_id} may name the category {name!r}.")
 
 
-@category.command("ls")
+@category.command("ls", Level.READ)
 async def list_categories(house: Installation, account: Named) -> Answer:
     """List an account's monitoring categories by name.
 
@@ -156,7 +157,7 @@ async def list_categories(house: Installation, account: Named) -> Answer:
     return Answer(facts, text)
 
 
-@category.command("rm")
+@category.command("rm", Level.FULL)
 async def remove_category(house: Installation, account: Named, name: CategoryName) -> Answer:
     """Forget a monitoring category; mail that names it is refused from now on.
 
@@ -170,7 +171,7 @@ async def remove_category(house: Installation, account: Named, name: CategoryNam
     )
 
 
-@noun.command("rotate-key")
+@noun.command("rotate-key", Level.FULL)
 async def rotate_key(house: Installation, account: Named) -> Answer:
     """Make a new key pair in the place of the old ones, which stop working within seconds.
 

@@ -9,6 +9,7 @@ from aerogram.doors.cli.commands import account as parent
 from aerogram.doors.cli.commands.account import Named, key_facts, keys_rows, shown_once
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.operator import accounts_of, operator_of
+from aerogram.model.account import Level
 from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
 noun = parent.noun.noun(
@@ -18,7 +19,7 @@ noun = parent.noun.noun(
 ApiKey = Annotated[str, typer.Argument(metavar="API_KEY", help="As aerogram account key ls shows it.")]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Named) -> Answer:
     """List the keys that open an account, the oldest first.
 
@@ -31,7 +32,7 @@ async def ls(house: Installation, account: Named) -> Answer:
     return Answer([key_facts(each) for each in found.credentials], text)
 
 
-@noun.command("add")
+@noun.command("add", Level.FULL)
 async def add(
     house: Installation,
     account: Named,
@@ -53,7 +54,7 @@ async def add(
     return Answer(facts, f"Account {actor.account_id}, one more {kind}\n{shown_once(keys)}")
 
 
-@noun.command("revoke")
+@noun.command("revoke", Level.FULL)
 async def revoke(house: Installation, api_key: ApiKey) -> Answer:
     """Let a key pair open nothing any more; running servers follow within seconds.
 

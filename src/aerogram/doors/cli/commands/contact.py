@@ -18,6 +18,7 @@ from aerogram.doors.cli.answer import Answer, moment, one_line, plural, table
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.doors.cli.operator import operator_of
+from aerogram.model.account import Area, Level
 from aerogram.model.actor import Actor, operator_actor
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.model.page import PageRequest
@@ -25,7 +26,8 @@ from aerogram.store.records.erasures import Proof
 from aerogram.wire.mime.errors import AddressError
 
 noun = Noun(
-    "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased."
+    "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased.",
+    Area.CONTACTS,
 )
 
 _PIECE_BYTES = 1024 * 1024
@@ -61,7 +63,7 @@ async def until_over(jobs: Jobs, job: Job) -> Job:
     return job
 
 
-@noun.command("import")
+@noun.command("import", Level.WRITE)
 async def import_(
     house: Installation,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV whose first row names the columns.")],
@@ -106,7 +108,7 @@ async def import_(
         return await _state(jobs, job)
 
 
-@noun.command("job")
+@noun.command("job", Level.READ)
 async def job(
     house: Installation,
     number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
@@ -125,7 +127,7 @@ async def job(
         return await _state(jobs, found)
 
 
-@noun.command("cancel")
+@noun.command("cancel", Level.FULL)
 async def cancel(
     house: Installation,
     number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
@@ -143,7 +145,7 @@ async def cancel(
     return Answer({"id": number, "done": done}, text, is_yes=is_cancelled)
 
 
-@noun.command("erased")
+@noun.command("erased", Level.READ)
 async def erased(
     house: Installation,
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address that somebody asks about.")],
@@ -166,7 +168,7 @@ async def erased(
     return Answer([_shown_proof(proof) for proof in proofs], text, is_yes=bool(proofs))
 
 
-@noun.command("erasures")
+@noun.command("erasures", Level.READ)
 async def erasures(
     house: Installation,
     limit: Annotated[

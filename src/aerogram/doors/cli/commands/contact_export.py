@@ -16,6 +16,7 @@ from aerogram.doors.cli.answer import Answer, plural
 from aerogram.doors.cli.commands.contact import Account, jobs_of, list_id_of, noun, until_over
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.operator import operator_of
+from aerogram.model.account import Level
 from aerogram.model.actor import operator_actor
 from aerogram.model.job import Job, JobKind, JobStatus
 
@@ -30,7 +31,7 @@ class ExportFailedError(AerogramError):
     """The job did not end well, and the sentence says how it did."""
 
 
-@noun.command("export")
+@noun.command("export", Level.READ)
 async def export(
     house: Installation,
     output: Annotated[

@@ -9,10 +9,11 @@ from aerogram.doors.cli.answer import Answer, table
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.doors.cli.operator import operator_of
+from aerogram.model.account import Area, Level
 from aerogram.senders.domains import Domain, Domains, dns_records
 from aerogram.senders.tracking_hosts import set_tracking_host
 
-noun = Noun("Sending domains: DKIM keys and the DNS records to publish.")
+noun = Noun("Sending domains: DKIM keys and the DNS records to publish.", Area.SENDERS)
 
 Account = Annotated[
     str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
@@ -25,7 +26,7 @@ def domains_of(platform: Platform) -> Domains:
     return Domains(platform.database, platform.sealer, platform.ids, platform.clock)
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's sending domains.
 
@@ -50,7 +51,7 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     return Answer([_facts(domain) for domain in domains], text)
 
 
-@noun.command("add")
+@noun.command("add", Level.WRITE)
 async def add(house: Installation, domain: Name, account: Account = "") -> Answer:
     """Let an account send from all of a domain, with DKIM keys; show the DNS records to publish.
 
@@ -64,7 +65,7 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
     return _shown(added, house.hostname)
 
 
-@noun.command("show")
+@noun.command("show", Level.READ)
 async def show(house: Installation, domain: Name, account: Account = "") -> Answer:
     """Show the DNS records that a domain publishes: DKIM, SPF and DMARC, exactly as to enter them.
 
@@ -77,7 +78,7 @@ async def show(house: Installation, domain: Name, account: Account = "") -> Answ
     return _shown(found, house.hostname)
 
 
-@noun.command("tracking")
+@noun.command("tracking", Level.WRITE)
 async def tracking(
     house: Installation,
     domain: Name,
@@ -104,7 +105,7 @@ async def tracking(
     return Answer({"domain": name, "url": base or None}, f"Links in mail from {name} {begin}.")
 
 
-@noun.command("remove")
+@noun.command("remove", Level.FULL)
 async def remove(house: Installation, domain: Name, account: Account = "") -> Answer:
     """Close a domain: nobody sends from all of it any more, and its keys sign nothing.
 

@@ -11,6 +11,7 @@ from aerogram.doors.cli.commands.domain import Account, Name, domains_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.operator import operator_of
 from aerogram.identity.tokens import DomainTokens
+from aerogram.model.account import Level
 from aerogram.senders.pattern import parse_domain
 from aerogram.store.records.accounts import CredentialRow
 
@@ -24,7 +25,7 @@ def tokens_of(platform: Platform) -> DomainTokens:
     return DomainTokens(platform.database, platform.sealer, platform.ids, platform.clock)
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, domain: Name, account: Account = "") -> Answer:
     """List the tokens of a domain, the oldest first. The tokens themselves are not known any more.
 
@@ -41,7 +42,7 @@ async def ls(house: Installation, domain: Name, account: Account = "") -> Answer
     return Answer([_facts(each) for each in tokens], text)
 
 
-@noun.command("add")
+@noun.command("add", Level.WRITE)
 async def add(house: Installation, domain: Name, account: Account = "") -> Answer:
     """Make a token that sends from a domain over SMTP; it is shown this once.
 
@@ -64,7 +65,7 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
     return Answer({**_facts(made.row), "token": made.token}, text)
 
 
-@noun.command("revoke")
+@noun.command("revoke", Level.FULL)
 async def revoke(
     house: Installation,
     domain: Name,

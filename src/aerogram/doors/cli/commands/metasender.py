@@ -8,10 +8,11 @@ from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.doors.cli.operator import operator_of
+from aerogram.model.account import Area, Level
 from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 from aerogram.senders.metasenders import Metasenders
 
-noun = Noun("Addresses and domains from which all accounts may send.")
+noun = Noun("Addresses and domains from which all accounts may send.", Area.SENDERS)
 
 Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
 
@@ -20,7 +21,7 @@ def _metasenders(platform: Platform) -> Metasenders:
     return Metasenders(platform.database, platform.ids, platform.clock)
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation) -> Answer:
     """List what the first account asked for over the API.
 
@@ -49,7 +50,7 @@ async def ls(house: Installation) -> Answer:
     return Answer(facts, text)
 
 
-@noun.command("enable")
+@noun.command("enable", Level.FULL)
 async def enable(house: Installation, sender: Sender) -> Answer:
     """Let all accounts send from an address or domain; running servers follow within seconds.
 
@@ -60,7 +61,7 @@ async def enable(house: Installation, sender: Sender) -> Answer:
     return Answer({"email": email, "enabled": True}, f"All accounts may send from {email}.")
 
 
-@noun.command("disable")
+@noun.command("disable", Level.FULL)
 async def disable(house: Installation, sender: Sender) -> Answer:
     """Take that right from all accounts again; a sender of their own that it vouched for stays.
 

@@ -10,12 +10,13 @@ from aerogram.doors.cli.answer import Answer, moment, plural, table
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.doors.cli.operator import accounts_of
+from aerogram.model.account import Area, Level
 from aerogram.model.message import MessageState
 from aerogram.queue.admin import Action, QueueAdmin, Selection
 from aerogram.store.records import queue_admin
 from aerogram.store.records.queue_admin import QueueRow
 
-noun = Noun("Look at the queue; hold, release, cancel or retry what is in it.")
+noun = Noun("Look at the queue; hold, release, cancel or retry what is in it.", Area.SEND)
 
 WAITING = (MessageState.QUEUED, MessageState.HELD)
 STATES = {state.name.lower(): state for state in MessageState}
@@ -39,7 +40,7 @@ Ids = Annotated[list[str] | None, typer.Argument(metavar="MESSAGE", help="Messag
 Everything = Annotated[bool, typer.Option("--all", help="All that the action applies to, without a filter.")]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(
     house: Installation, state: State = "", domain: Domain = "", account: Account = "", limit: Limit = 50
 ) -> Answer:
@@ -69,7 +70,7 @@ async def ls(
     return Answer({"total": total, "messages": facts}, text)
 
 
-@noun.command("show")
+@noun.command("show", Level.READ)
 async def show(house: Installation, domain: Domain = "", account: Account = "", limit: Limit = 20) -> Answer:
     """Count messages by state, and those that wait by destination.
 
@@ -99,7 +100,7 @@ async def show(house: Installation, domain: Domain = "", account: Account = "", 
     return Answer({"states": dict(states), "destinations": by_destination}, text)
 
 
-@noun.command("hold")
+@noun.command("hold", Level.FULL)
 async def hold(
     house: Installation,
     messages: Ids = None,
@@ -115,7 +116,7 @@ async def hold(
     return await _act(house, Action.HOLD, messages, domain, account, is_all=everything)
 
 
-@noun.command("release")
+@noun.command("release", Level.FULL)
 async def release(
     house: Installation,
     messages: Ids = None,
@@ -130,7 +131,7 @@ async def release(
     return await _act(house, Action.RELEASE, messages, domain, account, is_all=everything)
 
 
-@noun.command("cancel")
+@noun.command("cancel", Level.FULL)
 async def cancel(
     house: Installation,
     messages: Ids = None,
@@ -146,7 +147,7 @@ async def cancel(
     return await _act(house, Action.CANCEL, messages, domain, account, is_all=everything)
 
 
-@noun.command("retry")
+@noun.command("retry", Level.FULL)
 async def retry(
     house: Installation,
     messages: Ids = None,

@@ -9,9 +9,10 @@ from aerogram.doors.cli.commands.domain import domains_of
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.doors.cli.operator import operator_of
+from aerogram.model.account import Area, Level
 from aerogram.senders.addresses import Senders
 
-noun = Noun("Addresses and domains from which an account may send.")
+noun = Noun("Addresses and domains from which an account may send.", Area.SENDERS)
 
 Account = Annotated[
     str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
@@ -23,7 +24,7 @@ def _senders(platform: Platform) -> Senders:
     return Senders(platform.database, domains_of(platform), platform.ids, platform.clock)
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's senders.
 
@@ -45,7 +46,7 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     return Answer(facts, text)
 
 
-@noun.command("add")
+@noun.command("add", Level.WRITE)
 async def add(house: Installation, sender: Sender, account: Account = "") -> Answer:
     """Let an account send from an address, or from all of a domain, at once.
 
@@ -61,7 +62,7 @@ async def add(house: Installation, sender: Sender, account: Account = "") -> Ans
     return Answer({"email": email, "status": "Active"}, f"{email} may send.")
 
 
-@noun.command("remove")
+@noun.command("remove", Level.FULL)
 async def remove(house: Installation, sender: Sender, account: Account = "") -> Answer:
     """Take the right to send from an address or domain; running servers follow within seconds.
 

@@ -9,11 +9,12 @@ from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
 from aerogram.doors.cli.operator import accounts_of
+from aerogram.model.account import Area, Level
 from aerogram.store.records import suppressions
 from aerogram.store.records.suppressions import SuppressionRow
 from aerogram.wire.address import is_email, suppression_key
 
-noun = Noun("Addresses that an account must not mail.")
+noun = Noun("Addresses that an account must not mail.", Area.CONTACTS)
 
 Account = Annotated[
     str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
@@ -23,7 +24,7 @@ Address = Annotated[
 ]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(
     house: Installation,
     account: Account = "",
@@ -50,7 +51,7 @@ async def ls(
     return Answer({"total": total, "suppressions": facts}, text)
 
 
-@noun.command("add")
+@noun.command("add", Level.WRITE)
 async def add(
     house: Installation,
     address: Address,
@@ -69,7 +70,7 @@ async def add(
     return Answer(_facts(row), f"{key} is suppressed.")
 
 
-@noun.command("remove")
+@noun.command("remove", Level.FULL)
 async def remove(house: Installation, address: Address, account: Account = "") -> Answer:
     """Let an address be mailed again.
 

@@ -13,10 +13,11 @@ from aerogram.doors.cli.answer import Answer, moment, one_line, table
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
 from aerogram.doors.cli.operator import operator_of
+from aerogram.model.account import Area, Level
 from aerogram.model.actor import Actor
 from aerogram.model.page import PageRequest
 
-noun = Noun("Stored templates of an account.")
+noun = Noun("Stored templates of an account.", Area.TEMPLATES)
 
 MAX_SHOWN = 1_000
 """Templates that ``ls`` shows."""
@@ -32,7 +33,7 @@ def _templates(platform: Platform) -> Templates:
     return Templates(platform.database, platform.ids, platform.clock)
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's templates.
 
@@ -51,7 +52,7 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     return Answer({"total": total, "templates": facts}, text + more)
 
 
-@noun.command("show")
+@noun.command("show", Level.READ)
 async def show(house: Installation, template: Named, account: Account = "") -> Answer:
     """Show what a template says: headers, text and HTML; with --json its MJML too.
 
@@ -79,7 +80,7 @@ async def show(house: Installation, template: Named, account: Account = "") -> A
     return Answer(facts | said, "\n".join(lines))
 
 
-@noun.command("put")
+@noun.command("put", Level.WRITE)
 async def put(
     house: Installation,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The template's name.")],
@@ -117,7 +118,7 @@ async def put(
     )
 
 
-@noun.command("remove")
+@noun.command("remove", Level.FULL)
 async def remove(house: Installation, template: Named, account: Account = "") -> Answer:
     """Delete a template; mail that was accepted with it is sent all the same.
 

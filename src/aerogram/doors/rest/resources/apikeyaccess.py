@@ -60,7 +60,7 @@ class PeopleWithAccess:
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give people as rows of the resource."""
-        rows = [_row(actor.account_id, user) for user in await self._profiles.people()]
+        rows = [_row(actor.account_id, user) for user in await self._profiles.people(actor)]
         return page_of(rows, query, self._MATCHES)
 
 
