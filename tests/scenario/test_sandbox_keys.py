@@ -1,10 +1,14 @@
 """Mail by a sandbox key never leaves, whatever it is and whatever is told of it; its simulator works."""
 
+import contextlib
+import json
 import smtplib
+import sqlite3
 
 import httpx2
 import pytest
 
+from aerogram.store.open import FILE_NAME
 from support.calls import a_call, a_message
 from support.server import running
 from support.sinks import Sink
@@ -151,6 +155,27 @@ def test_the_mail_of_a_form_that_it_made_does_not_leave(server, sink, key, post)
 def test_the_mail_of_any_other_form_leaves(server, sink):
     signed_up(server, (server.settings["api_key"], server.settings["secret_key"]), "xia@example.net")
     assert sink.mail_to("xia@example.net")
+
+
+def test_a_campaign_that_it_made_keeps_that_it_is_sandboxed(server, key):
+    ordinary = (server.settings["api_key"], server.settings["secret_key"])
+    values = {"Locale": "en_US", "Subject": "Hi"}
+    kept, other = (
+        made(server, key, "campaigndraft", **values),
+        made(server, ordinary, "campaigndraft", **values),
+    )
+    answer = httpx2.put(
+        f"{server.url}/v3/REST/campaigndraft/{kept['ID']}",
+        json={"Title": "Spring"},
+        auth=ordinary,
+        timeout=30,
+        trust_env=False,
+    )
+    assert answer.status_code == 200, answer.text
+    with contextlib.closing(sqlite3.connect(server.data / FILE_NAME)) as store:
+        extras = dict(store.execute("SELECT id, extras FROM draft").fetchall())
+    assert json.loads(extras[kept["ID"]])["is_sandboxed"] == 1
+    assert "is_sandboxed" not in extras[other["ID"]]
 
 
 def test_the_simulator_works_for_it(server, key, post):

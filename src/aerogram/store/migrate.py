@@ -19,7 +19,7 @@ from aerogram.base.errors import SettingsError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD: Final = "0013"
+HEAD: Final = "0017"
 """The newest revision in ``migrations/versions``; a test holds the two together."""
 _FOLDER: Final = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK: Final = 0x6165726F6772616D
