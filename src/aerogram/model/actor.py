@@ -101,9 +101,16 @@ def job_actor(job: Job) -> Actor:
     )
 
 
-def system_actor(account_id: int, label: str = "Aerogram") -> Actor:
-    """Make the actor of what Aerogram does by itself for an account."""
-    return Actor(account_id=account_id, kind=ActorKind.SYSTEM, door="", label=label)
+def system_actor(
+    account_id: int, label: str = "Aerogram", door: str = "", *, is_sandboxed: bool = False
+) -> Actor:
+    """Make the actor of what Aerogram does by itself for an account.
+
+    ``door`` is what the record of its mail names, as ``signup``; ``is_sandboxed`` when whoever set it up was so.
+    """
+    return Actor(
+        account_id=account_id, kind=ActorKind.SYSTEM, door=door, label=label, is_sandboxed=is_sandboxed
+    )
 
 
 def operator_actor(account_id: int) -> Actor:
