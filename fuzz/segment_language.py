@@ -21,12 +21,12 @@ from loop import main
 
 from aerogram.audience.segments.bind import bind
 from aerogram.audience.segments.errors import SegmentError
-from aerogram.audience.segments.evaluate import Activity, Contact, is_met
 from aerogram.audience.segments.operands import Definition, Definitions
 from aerogram.audience.segments.parser import parse
 from aerogram.audience.segments.signatures import FUNCTIONS, Parameter
 from aerogram.model.event import EventKind
 from aerogram.model.segment import Denied, Kind
+from support.segment_evaluation import Activity, Contact, is_met
 
 if TYPE_CHECKING:
     import random

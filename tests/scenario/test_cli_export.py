@@ -85,16 +85,16 @@ def test_an_export_that_is_interrupted_is_cancelled(tmp_path):
 
 _INTERRUPTED = """
 import os, runpy, signal, sys
-from aerogram.audience.jobs.exports import book
+from aerogram.jobs.exports import exports
 
-queue = book.Exports.queue
+queue = exports.Exports.queue
 
 async def interrupt(*arguments, **options):
     job = await queue(*arguments, **options)
     os.kill(os.getpid(), signal.SIGINT)
     return job
 
-book.Exports.queue = interrupt
+exports.Exports.queue = interrupt
 sys.argv[0] = "aerogram"
 runpy.run_module("aerogram", run_name="__main__")
 """

@@ -10,12 +10,12 @@ import httpx2
 import pytest
 from sqlalchemy import select
 
-from aerogram.audience.jobs.desk import Workshop
-from aerogram.audience.jobs.sweeping import sweep
+from aerogram.app.sweep import sweep
 from aerogram.base.clock import DAY, ManualClock, SystemClock
 from aerogram.base.ids import IdGenerator
 from aerogram.store import schema
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
+from aerogram.store.ground import Ground
 from aerogram.store.open import FILE_NAME, open_database
 from aerogram.store.orphans import OrphanSweep
 from aerogram.store.records import accounts, signups
@@ -244,8 +244,8 @@ async def test_nothing_names_an_erased_person_but_what_leaves_by_itself_and_that
     server.stop()
 
     clock = ManualClock(SystemClock().now_ms() + 8 * DAY)
-    workshop = Workshop(database, DiskBlobs(data / "blobs"), IdGenerator(clock), clock, lambda: None)
-    await sweep(workshop)
+    ground = Ground(database, DiskBlobs(data / "blobs"), IdGenerator(clock), clock, lambda: None)
+    await sweep(ground)
     await OrphanSweep(database, data / "blobs").sweep()
     assert await traces(database) == {}
     assert traced_files(data / "blobs") == {}

@@ -7,8 +7,8 @@ import io
 
 import pytest
 
-from aerogram.audience.jobs.exports import export
 from aerogram.base.errors import StoreFullError
+from aerogram.jobs.exports import export
 from aerogram.model.account import CredentialKind
 from support.calls import a_call, a_message
 from support.http_door import PUBLIC_URL, STRANGERS_KEY, STRANGERS_SECRET, a_client

@@ -5,13 +5,16 @@ import contextlib
 
 from sqlalchemy import insert, select
 
-from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE, Jobs, is_over
-from aerogram.audience.jobs.desk import Workshop
-from aerogram.audience.jobs.runner import JobRunner
+from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
+from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE, ContactJobs
 from aerogram.base.errors import StoreFullError
+from aerogram.jobs.exports.exports import Exports
+from aerogram.jobs.jobs import Jobs, is_over
+from aerogram.jobs.runner import JobRunner
 from aerogram.model.job import JobKind
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.contact_tables import contact, contact_list, list_recipient
+from aerogram.store.ground import Ground
 from aerogram.store.sql import Sql
 from support.actors import acting
 from support.waiting import until
@@ -56,9 +59,11 @@ class JobShop:
         self.database = database
         self.clock = clock
         self.is_full = False
-        self.workshop = Workshop(database, DiskBlobs(folder), ids, clock, self._check_room)
-        self.runner = JobRunner(self.workshop)
-        self.jobs = Jobs(self.workshop, self.runner.wake)
+        self.ground = Ground(database, DiskBlobs(folder), ids, clock, self._check_room)
+        self.runner = JobRunner(self.ground, HANDLERS)
+        self.jobs = Jobs(self.ground, self.runner.wake)
+        self.exports = Exports(self.jobs, self.ground, EXPORT_SOURCES)
+        self.contact_jobs = ContactJobs(self.jobs, database)
 
     def _check_room(self):
         if self.is_full:

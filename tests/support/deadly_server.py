@@ -11,10 +11,10 @@ DEADLY = "deadly@example.org"
 _commit = csv_import._commit
 
 
-async def _commit_or_die(desk, chunk, *rest):
+async def _commit_or_die(context, chunk, *rest):
     if any(entry.email == DEADLY for entry in chunk.rows.entries):
         os.kill(os.getpid(), signal.SIGKILL)
-    await _commit(desk, chunk, *rest)
+    await _commit(context, chunk, *rest)
 
 
 if __name__ == "__main__":

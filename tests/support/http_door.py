@@ -10,9 +10,8 @@ import httpx2
 import msgspec
 import uvicorn
 
-from aerogram.audience.jobs.book import Jobs
-from aerogram.audience.jobs.desk import Workshop
-from aerogram.audience.jobs.runner import JobRunner
+from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
+from aerogram.audience.jobs.requests import ContactJobs
 from aerogram.audience.services import audience_of
 from aerogram.audience.signups import Signups
 from aerogram.content import templates
@@ -27,6 +26,9 @@ from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
+from aerogram.jobs.exports.exports import Exports
+from aerogram.jobs.jobs import Jobs
+from aerogram.jobs.runner import JobRunner
 from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
 from aerogram.net.dns_answers import NoSuchName
 from aerogram.reporting.engagement.geo import Countries
@@ -34,6 +36,7 @@ from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
+from aerogram.store.ground import Ground
 from aerogram.submission.accept import Acceptor
 
 ACCOUNT, STRANGER = 11, 12
@@ -159,9 +162,11 @@ class Door:
             database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
         )
         self.subscriptions = Subscriptions(database, sealer, ids, clock)
-        workshop = Workshop(database, blobs, ids, clock, self._check_room)
-        self.job_runner = JobRunner(workshop)
-        self.jobs = Jobs(workshop, self.job_runner.wake)
+        ground = Ground(database, blobs, ids, clock, self._check_room)
+        self.job_runner = JobRunner(ground, HANDLERS)
+        self.jobs = Jobs(ground, self.job_runner.wake)
+        self.exports = Exports(self.jobs, ground, EXPORT_SOURCES)
+        self.contact_jobs = ContactJobs(self.jobs, database)
         self.audience = audience_of(database, blobs, ids, clock, sealer)
         self.engaged = []
         self.engagements = Engagements(database, ids, clock, Countries(), self.engaged.extend)
@@ -179,6 +184,8 @@ class Door:
                 subscriptions=self.subscriptions,
                 audience=self.audience,
                 jobs=self.jobs,
+                exports=self.exports,
+                contact_jobs=self.contact_jobs,
                 send_sample=self._send_sample,
                 account=account_services(
                     database, sealer, ids, clock, self.names, hostname="mail.example.com"

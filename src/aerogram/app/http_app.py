@@ -85,6 +85,8 @@ def http_app(
             content=content,
             acceptor=services.acceptor,
             jobs=services.jobs,
+            exports=services.exports,
+            contact_jobs=services.contact_jobs,
             audience=audience_of(database, platform.blobs, platform.ids, platform.clock, platform.sealer),
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.clock import SECOND, Clock, SystemClock
 from aerogram.base.errors import SettingsError, UnavailableError
 from aerogram.base.ids import MAX_NODE, IdGenerator
+from aerogram.base.loop import Loop
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.installation import check_blobs_folder
@@ -50,23 +51,24 @@ class Platform:
 
     async def keep_node(self) -> None:
         """Renew this process's node number for as long as it runs."""
-        pause = NODE_LEASE_MS / SECOND / 3
-        while True:
-            await asyncio.sleep(pause)
-            try:
-                await self.renew_node()
-            except UnavailableError:
-                # Soon again: whoever keeps a number past its lease may share it with another process.
-                pause = RETRY_SECONDS
-            else:
-                pause = NODE_LEASE_MS / SECOND / 3
+        # Failures are retried soon: a process that keeps a number past its lease may share it with another one.
+        loop = Loop(
+            "node number",
+            self.renew_node,
+            poll_seconds=NODE_LEASE_MS / SECOND / 3,
+            retry_seconds=RETRY_SECONDS,
+            max_retry_seconds=RETRY_SECONDS,
+            is_essential=True,
+        )
+        await loop.run()
 
-    async def renew_node(self) -> None:
-        """Renew this process's node number, or take another one when it went to another process."""
+    async def renew_node(self) -> bool:
+        """Renew this process's node number, or take another one when it went to another process. Always False."""
         until = self.clock.now_ms() + NODE_LEASE_MS
         if not await self.database.write(lambda: nodes.keep(self.node, self.node_owner, until)):
             self.node = await _take_node(self.database, self.clock, self.node_owner)
             self.ids.move_to(self.node)
+        return False
 
     async def close(self) -> None:
         """Give the node number back and close the store."""

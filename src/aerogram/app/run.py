@@ -177,6 +177,7 @@ def _jobs(platform: Platform, services: Services) -> list[Job]:
         jobs += [
             services.webhooks.run,
             services.job_runner.run,
+            services.sweep.run,
             services.contacts.run,
             services.orphan_sweep.run,
         ]

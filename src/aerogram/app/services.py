@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
+from aerogram.app.sweep import sweep_loop
 from aerogram.audience.follower import ContactFollower
-from aerogram.audience.jobs.book import Jobs
-from aerogram.audience.jobs.desk import Workshop
-from aerogram.audience.jobs.runner import JobRunner
+from aerogram.audience.jobs.requests import ContactJobs
 from aerogram.audience.recipients import Recipients
 from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
@@ -31,6 +31,9 @@ from aerogram.delivery.worker import Worker
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.identity.rate import RateLimiter
+from aerogram.jobs.exports.exports import Exports
+from aerogram.jobs.jobs import Jobs
+from aerogram.jobs.runner import JobRunner
 from aerogram.model.event import EventKind
 from aerogram.net.dns import Resolver
 from aerogram.net.http import HttpCaller
@@ -41,12 +44,14 @@ from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.senders.book import SenderBook
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
+from aerogram.store.ground import Ground
 from aerogram.store.orphans import OrphanSweep
 from aerogram.submission.accept import Acceptor
 
 if TYPE_CHECKING:
     from aerogram.app.platform import Platform
     from aerogram.app.settings import Settings
+    from aerogram.base.loop import Loop
     from aerogram.delivery.carrier import Carrier
     from aerogram.store.records.outcomes import Change
 
@@ -65,6 +70,9 @@ class Services:
     worker: Worker | None
     webhooks: WebhookSender
     jobs: Jobs
+    exports: Exports
+    contact_jobs: ContactJobs
+    sweep: Loop
     job_runner: JobRunner
     contacts: ContactFollower
     orphan_sweep: OrphanSweep
@@ -96,8 +104,9 @@ def build(platform: Platform) -> Services:
         webhooks.wake()
         contacts.wake()
 
-    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
-    job_runner = JobRunner(workshop)
+    ground = Ground(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
+    job_runner = JobRunner(ground, HANDLERS)
+    jobs = Jobs(ground, job_runner.wake)
     signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
     worker = None
     if settings.role in {EVERYTHING, "delivery"}:
@@ -148,7 +157,10 @@ def build(platform: Platform) -> Services:
         ),
         worker=worker,
         webhooks=webhooks,
-        jobs=Jobs(workshop, job_runner.wake),
+        jobs=jobs,
+        exports=Exports(jobs, ground, EXPORT_SOURCES),
+        contact_jobs=ContactJobs(jobs, platform.database),
+        sweep=sweep_loop(ground),
         job_runner=job_runner,
         contacts=contacts,
         orphan_sweep=OrphanSweep(platform.database, platform.blobs.folder),

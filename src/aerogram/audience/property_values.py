@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.clock import SECOND
+from aerogram.base.clock import SECOND, rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +70,7 @@ def shown(datatype: Datatype, value: Value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if datatype is Datatype.DATETIME and isinstance(value, int) and _MIN_MOMENT <= value <= _MAX_MOMENT:
-        return datetime.fromtimestamp(value // SECOND, UTC).isoformat().replace("+00:00", "Z")
+        return rfc3339(value)
     return str(value)
 
 

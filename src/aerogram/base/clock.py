@@ -6,12 +6,18 @@ Every moment that is stored is an integer of **milliseconds since the Unix epoch
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import Protocol
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+
+
+def rfc3339(milliseconds: int) -> str:
+    """Write a moment in whole seconds, such as ``2026-11-28T20:15:00Z``."""
+    return datetime.fromtimestamp(milliseconds // SECOND, UTC).isoformat().replace("+00:00", "Z")
 
 
 class Clock(Protocol):

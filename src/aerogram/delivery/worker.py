@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
+from aerogram.base.loop import Loop
 from aerogram.delivery.lane import Dispatch
 from aerogram.delivery.recorder import GATHER_SECONDS, PAUSE_SECONDS
 from aerogram.delivery.verdict import blocked
@@ -21,6 +22,8 @@ from aerogram.model.outcome import Held
 from aerogram.model.treatment import PLAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from aerogram.audience.recipients import Recipients
     from aerogram.delivery.carrier import Carrier
     from aerogram.delivery.prepare import Prepared, Preparer
@@ -48,6 +51,13 @@ without the others that went down with it, so that only the guilty one is held."
 RECORD_SECONDS: Final = 2.0
 """What recording the last outcomes may take at a stop, at least."""
 
+_RETRIES: Final[Mapping[str, Any]] = {
+    "retry_seconds": PAUSE_SECONDS,
+    "max_retry_seconds": PAUSE_SECONDS,
+    "is_essential": True,
+}
+"""A store that is away is asked again soon: mail waits for it."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -72,51 +82,46 @@ class Worker:
         self._recipients = recipients
         self._carrier = carrier
         self._recorder = recorder
-        self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._bytes_in_flight = 0
         self._sizes: dict[tuple[int, int], int] = {}
-        self._is_stopping = False
-        self._ended = asyncio.Event()
-        self._ended.set()
+        self._is_gathering = False
+        self._loop = Loop("delivery", self._round, poll_seconds=POLL_SECONDS, **_RETRIES)
+        self._renewing = Loop("leases", self._renew, poll_seconds=leases.renew_seconds, **_RETRIES)
 
     def wake(self) -> None:
         """Look at the queue now: something was accepted."""
-        self._wake.set()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Work until `stop`; a store that is away is waited for."""
-        self._ended.clear()
-        renewing = asyncio.create_task(self._renew_forever())
+        renewing = asyncio.create_task(self._renewing.run())
         try:
-            while not self._is_stopping:
-                try:
-                    claimed = await self._claim()
-                except UnavailableError as error:
-                    log.warning("the queue cannot be read; trying again", error=str(error))
-                    await asyncio.sleep(PAUSE_SECONDS)
-                    continue
-                if claimed < CLAIM:
-                    await self._wait()
-                    # A claim costs a commit, as a record does. Mail that comes after a quiet moment does not wait.
-                    await asyncio.sleep(GATHER_SECONDS if claimed else 0)
+            await self._loop.run()
         finally:
-            self._ended.set()
             renewing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await renewing
 
+    async def _round(self) -> bool:
+        """Claim and send once; tell whether the queue holds more."""
+        if self._is_gathering:
+            # A claim costs a commit, as a record does. Mail that comes after a quiet moment does not wait.
+            await asyncio.sleep(GATHER_SECONDS)
+        claimed = await self._claim()
+        self._is_gathering = 0 < claimed < CLAIM
+        return claimed >= CLAIM
+
     async def stop(self, grace_seconds: float) -> None:
         """Claim nothing more, let what is on the wire finish, record it, give the rest back."""
-        self._is_stopping = True
-        self._wake.set()
+        self._loop.stop()
         self._room.set()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + grace_seconds
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
                 # A claim that is under way must have come before what is held can be given back.
-                await self._ended.wait()
+                await self._loop.ended()
         await self._carrier.close(max(0.0, deadline - loop.time()))
         # A store that hangs must not keep the process: what it does not take runs out by itself.
         end = max(deadline, loop.time() + RECORD_SECONDS)
@@ -125,18 +130,12 @@ class Worker:
             async with asyncio.timeout_at(end):
                 await self._leases.release()
 
-    async def _wait(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(POLL_SECONDS):
-                await self._wake.wait()
-
     async def _claim(self) -> int:
         """Claim what there is room for, and send it on; tell how many that were."""
-        while self._leases.held >= MAX_IN_FLIGHT and not self._is_stopping:
+        while self._leases.held >= MAX_IN_FLIGHT and not self._loop.is_stopping:
             await self._wait_for_room()
-        if self._is_stopping:
+        if self._loop.is_stopping:
             return 0
-        self._wake.clear()
         letters = await self._leases.claim(min(CLAIM, MAX_IN_FLIGHT - self._leases.held))
         if letters:
             sendable = await self._without_crowd(await self._without_suspects(self._sorted_out(letters)))
@@ -196,9 +195,9 @@ class Worker:
     async def _forward(self, letters: list[Letter]) -> None:
         """Prepare a chunk in a thread and hand it to the carrier."""
         while letters:
-            while self._bytes_in_flight > MAX_BYTES_IN_FLIGHT and not self._is_stopping:
+            while self._bytes_in_flight > MAX_BYTES_IN_FLIGHT and not self._loop.is_stopping:
                 await self._wait_for_room()
-            if self._is_stopping:
+            if self._loop.is_stopping:
                 return
             prepared = await asyncio.to_thread(self._preparer.prepare, letters)
             self._dispatch(prepared)
@@ -208,7 +207,7 @@ class Worker:
         for letter, data in prepared:
             if not isinstance(data, bytes):
                 self.finish(letter, data)
-            elif not self._is_stopping:
+            elif not self._loop.is_stopping:
                 self._send(letter, data)
 
     def _send(self, letter: Letter, data: bytes) -> None:
@@ -235,16 +234,8 @@ class Worker:
         self._room.set()
         if letter.notify or letter.treatment.error_report_to:
             # Perhaps a mail to the sender was queued with the outcome.
-            self._wake.set()
+            self._loop.wake()
 
-    async def _renew_forever(self) -> None:
-        pause = self._leases.renew_seconds
-        while True:
-            await asyncio.sleep(pause)
-            try:
-                await self._leases.renew()
-            except UnavailableError as error:
-                log.warning("leases cannot be renewed; trying again", error=str(error))
-                pause = PAUSE_SECONDS
-            else:
-                pause = self._leases.renew_seconds
+    async def _renew(self) -> bool:
+        await self._leases.renew()
+        return False

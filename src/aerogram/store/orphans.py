@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import structlog
 
 from aerogram.base.clock import DAY
-from aerogram.base.errors import UnavailableError
+from aerogram.base.loop import Loop
 from aerogram.store.records import blob_names
 
 if TYPE_CHECKING:
@@ -59,16 +59,21 @@ class OrphanSweep:
         self._folder = folder
         self._new_ms = new_ms
         self._cursor = ""
+        self._loop = Loop("orphaned files", self._pass, poll_seconds=PASS_SECONDS, retry_seconds=PASS_SECONDS)
 
     async def run(self) -> None:
         """Sweep until cancelled."""
-        while True:
-            try:
-                if removed := await self.sweep():
-                    _log.info("orphaned_files_removed", files=removed)
-            except (UnavailableError, OSError) as error:
-                _log.warning("orphaned_files_kept", reason=str(error))
-            await asyncio.sleep(PASS_SECONDS)
+        await self._loop.run()
+
+    async def _pass(self) -> bool:
+        try:
+            removed = await self.sweep()
+        except OSError as error:
+            _log.warning("orphaned_files_kept", reason=str(error))
+        else:
+            if removed:
+                _log.info("orphaned_files_removed", files=removed)
+        return False
 
     async def sweep(self) -> int:
         """Do one pass from where the last one ended; give how many files went.

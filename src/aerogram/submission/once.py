@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.model.idempotency import IdempotencyKey
+    from aerogram.store.ground import Ground
     from aerogram.store.records.idempotency import KeyedCall, Standing
     from aerogram.store.records.submissions import Rows
     from aerogram.store.sql import Database
@@ -100,3 +101,10 @@ def _replayed(key: IdempotencyKey, standing: Standing) -> Replay:
             "The idempotency key was used for another request; a new request needs a new key."
         )
     return Replay(_decode(standing.receipts))
+
+
+async def remove_expired(ground: Ground) -> None:
+    """Remove the receipts of calls whose keys nobody may repeat any more."""
+    now_ms = ground.clock.now_ms()
+    while await ground.database.write(lambda: records.forget(now_ms)):
+        pass

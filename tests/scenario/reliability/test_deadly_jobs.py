@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx2
 
-from aerogram.audience.jobs.runner import MAX_ATTEMPTS
+from aerogram.jobs.runner import MAX_ATTEMPTS
 from support.server import API_KEY, SECRET_KEY, STOPPED_WITHIN, ServerProcess
 from support.waiting import wait_for
 

@@ -11,17 +11,17 @@ from aerogram.audience.actions import Action
 from aerogram.audience.jobs import csv_reader
 from aerogram.audience.jobs.columns import EMAIL, Columns, Rows, names_of, without_blank_end
 from aerogram.audience.jobs.contact_columns import IN_FILES
-from aerogram.audience.jobs.desk import CHUNK, JobFailedError
 from aerogram.audience.jobs.moments import reader_of
 from aerogram.audience.properties import Property, define, defined
 from aerogram.audience.subscriptions import ListAction, apply
 from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.jobs.context import CHUNK, JobFailedError
 from aerogram.model.job import Progress, Refusal
 from aerogram.store.records import data_files, jobs
 
 if TYPE_CHECKING:
-    from aerogram.audience.jobs.desk import Desk
     from aerogram.audience.properties import Catalogue
+    from aerogram.jobs.context import JobContext
     from aerogram.model.job import Job
     from aerogram.store.sql import Unit
 
@@ -74,96 +74,96 @@ def options_of(text: str) -> ImportOptions:
     return options
 
 
-async def work(desk: Desk) -> None:
+async def work(context: JobContext) -> None:
     """Import a file from where the last commit left it to its end.
 
     Why an import ended before that is the last line of its error file: its resource has no other place for it.
     """
     try:
-        await _import(desk)
+        await _import(context)
     except (RefusedError, NotFoundError) as error:
-        await tell(desk, str(error))
+        await tell(context, str(error))
         raise
 
 
-async def tell(desk: Desk, reason: str) -> None:
+async def tell(context: JobContext, reason: str) -> None:
     """Write into the error file why an import ended before its end."""
-    job = desk.job
+    job = context.job
     refusal = Refusal(job.current + 1, f" ###{reason}")
-    await desk.write(lambda: jobs.refuse(job.id, "", [refusal]))
+    await context.write(lambda: jobs.refuse(job.id, "", [refusal]))
 
 
-async def _import(desk: Desk) -> None:
-    file = _File(desk, await _blob_of(desk))
-    options = options_of(desk.job.options)
+async def _import(context: JobContext) -> None:
+    file = _File(context, await _blob_of(context))
+    options = options_of(context.job.options)
     head = await asyncio.to_thread(file.head, options)
-    catalogue = await _define(desk, head.names)
+    catalogue = await _define(context, head.names)
     # An offset without a pattern is that of moments that bear no zone.
     pattern = options.date_time_format or ("T" if options.timezone_offset else "")
     columns = Columns(
         head.names,
         catalogue,
         reader_of(pattern, options.timezone_offset) if pattern else None,
-        is_excluded={EXCLUDE: True, INCLUDE: False}.get(desk.job.method),
+        is_excluded={EXCLUDE: True, INCLUDE: False}.get(context.job.method),
     )
-    begin = max(desk.job.cursor, head.begin)
-    ahead = asyncio.create_task(file.chunk(columns, head.delimiter, begin, desk.job.current))
+    begin = max(context.job.cursor, head.begin)
+    ahead = asyncio.create_task(file.chunk(columns, head.delimiter, begin, context.job.current))
     try:
         while (chunk := await ahead).items:
             # The next one is read while this one is written.
-            current = desk.job.current + chunk.items
+            current = context.job.current + chunk.items
             ahead = asyncio.create_task(file.chunk(columns, head.delimiter, chunk.end, current))
-            await _commit(desk, chunk, head.count, columns.header)
+            await _commit(context, chunk, head.count, columns.header)
     finally:
         ahead.cancel()
 
 
-async def _commit(desk: Desk, chunk: _Chunk, count: int, header: str) -> None:
-    job, workshop = desk.job, desk.workshop
+async def _commit(context: JobContext, chunk: _Chunk, count: int, header: str) -> None:
+    job, ground = context.job, context.ground
     actions = _actions(job)
-    now_ms = workshop.clock.now_ms()
+    now_ms = ground.clock.now_ms()
 
     def rows() -> Unit[object]:
-        return apply(job.account_id, chunk.rows.entries, actions, ids=workshop.ids, now_ms=now_ms)
+        return apply(job.account_id, chunk.rows.entries, actions, ids=ground.ids, now_ms=now_ms)
 
     progress = Progress(cursor=chunk.end, items=chunk.items, refusals=tuple(chunk.rows.refusals), count=count)
-    await desk.commit(progress, rows if chunk.rows.entries else None, header=header)
+    await context.commit(progress, rows if chunk.rows.entries else None, header=header)
 
 
 def _actions(job: Job) -> list[ListAction]:
     return [ListAction(job.ref_id, Action(job.method))] if job.method in LIST_METHODS else []
 
 
-async def _blob_of(desk: Desk) -> str:
-    job = desk.job
-    found = await desk.read(lambda: data_files.find(job.account_id, job.data_id))
+async def _blob_of(context: JobContext) -> str:
+    job = context.job
+    found = await context.read(lambda: data_files.find(job.account_id, job.data_id))
     if found is None:
         raise JobFailedError("The file of the import does not exist.")
     return found.blob
 
 
-async def _define(desk: Desk, names: list[str]) -> Catalogue:
+async def _define(context: JobContext, names: list[str]) -> Catalogue:
     """Give the properties of the account; a column that is none becomes one of the datatype str."""
-    account_id = desk.job.account_id
-    catalogue = await desk.read(lambda: defined(account_id))
+    account_id = context.job.account_id
+    catalogue = await context.read(lambda: defined(account_id))
     known = {EMAIL, *IN_FILES}
     unknown = [name for name in names if name not in known and catalogue.id_of(name) is None]
     if not unknown:
         return catalogue
-    now_ms = desk.workshop.clock.now_ms()
+    now_ms = context.ground.clock.now_ms()
     new = [
         Property(id=number, account_id=account_id, name=name, created_ms=now_ms)
-        for number, name in zip(desk.workshop.ids.next_ids(len(unknown)), unknown, strict=True)
+        for number, name in zip(context.ground.ids.next_ids(len(unknown)), unknown, strict=True)
     ]
-    await desk.write(lambda: define(new))
-    return await desk.read(lambda: defined(account_id))
+    await context.write(lambda: define(new))
+    return await context.read(lambda: defined(account_id))
 
 
 class _File:
     """The uploaded file. It is read in threads, a piece at a time, and stays closed between them."""
 
-    def __init__(self, desk: Desk, blob: str) -> None:
-        self._blobs = desk.workshop.blobs
+    def __init__(self, context: JobContext, blob: str) -> None:
+        self._blobs = context.ground.blobs
         self._blob = blob
 
     def head(self, options: ImportOptions) -> _Head:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.audience.actions import Action
-from aerogram.audience.jobs.desk import CHUNK
 from aerogram.audience.subscriptions import subscribe
+from aerogram.jobs.context import CHUNK
 from aerogram.model.job import Progress
 from aerogram.store.records import list_copies
 
 if TYPE_CHECKING:
-    from aerogram.audience.jobs.desk import Desk
+    from aerogram.jobs.context import JobContext
     from aerogram.store.records.list_copies import Member
     from aerogram.store.sql import Unit
 
@@ -44,34 +44,34 @@ class ImportListOptions(msgspec.Struct, frozen=True):
 options_of: Final = msgspec.json.Decoder(ImportListOptions).decode
 
 
-async def work(desk: Desk) -> None:
+async def work(context: JobContext) -> None:
     """Copy from where the last commit left the source to its end."""
-    job = desk.job
+    job = context.job
     source = options_of(job.options).source
-    count = await desk.read(lambda: list_copies.count(job.account_id, source))
+    count = await context.read(lambda: list_copies.count(job.account_id, source))
     while True:
-        after = desk.job.cursor
-        members = await desk.read(
+        after = context.job.cursor
+        members = await context.read(
             lambda after=after: list_copies.members(job.account_id, source, after, CHUNK)  # type: ignore[misc]
         )
         if not members:
             return
-        await _commit(desk, members, count)
+        await _commit(context, members, count)
 
 
-async def _commit(desk: Desk, members: list[Member], count: int) -> None:
-    job, workshop = desk.job, desk.workshop
+async def _commit(context: JobContext, members: list[Member], count: int) -> None:
+    job, ground = context.job, context.ground
     tables = (OF_SUBSCRIBED, _OF_UNSUBSCRIBED)
     wanted = {
         member.contact_id: tables[bool(member.is_unsubscribed)][job.method]
         for member in sorted(members, key=_contact_id)
     }
-    now_ms = workshop.clock.now_ms()
+    now_ms = ground.clock.now_ms()
 
     def rows() -> Unit[object]:
-        return subscribe(job.account_id, job.ref_id, wanted, ids=workshop.ids, now_ms=now_ms)
+        return subscribe(job.account_id, job.ref_id, wanted, ids=ground.ids, now_ms=now_ms)
 
-    await desk.commit(Progress(cursor=members[-1].link_id, items=len(members), count=count), rows)
+    await context.commit(Progress(cursor=members[-1].link_id, items=len(members), count=count), rows)
 
 
 def _contact_id(member: Member) -> int:

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.audience.actions import Action
-from aerogram.audience.jobs.desk import CHUNK, JobFailedError
 from aerogram.audience.properties import defined
 from aerogram.audience.subscriptions import Entry, ListAction, apply
 from aerogram.base.errors import RefusedError
+from aerogram.jobs.context import CHUNK, JobFailedError
 from aerogram.model.job import Progress, Refusal
 from aerogram.store.records import data_files
 from aerogram.wire.address import is_email, suppression_key
 
 if TYPE_CHECKING:
-    from aerogram.audience.jobs.desk import Desk
     from aerogram.audience.properties import Catalogue
+    from aerogram.jobs.context import JobContext
     from aerogram.store.sql import Unit
 
 MAX_NAME: Final = 255
@@ -53,31 +53,31 @@ class FaultyContactError(RefusedError):
         self.name = name
 
 
-async def work(desk: Desk) -> None:
+async def work(context: JobContext) -> None:
     """Work on the contacts from where the last commit left them to the last."""
-    job, workshop = desk.job, desk.workshop
-    found = await desk.read(lambda: data_files.find(job.account_id, job.data_id))
+    job, ground = context.job, context.ground
+    found = await context.read(lambda: data_files.find(job.account_id, job.data_id))
     if found is None:
         raise JobFailedError("The contacts of the job do not exist.")
     actions = options_of(job.options).actions
-    catalogue = await desk.read(lambda: defined(job.account_id))
+    catalogue = await context.read(lambda: defined(job.account_id))
     while True:
-        start, before = desk.job.cursor, desk.job.current
-        lines, end = await asyncio.to_thread(_lines, desk, found.blob, start)
+        start, before = context.job.cursor, context.job.current
+        lines, end = await asyncio.to_thread(_lines, context, found.blob, start)
         if not lines:
             return
         entries, refusals = await asyncio.to_thread(_read, lines, catalogue, before + 1)
-        now_ms = workshop.clock.now_ms()
+        now_ms = ground.clock.now_ms()
 
         def rows(entries: list[Entry] = entries, now_ms: int = now_ms) -> Unit[object]:
-            return apply(job.account_id, entries, actions, ids=workshop.ids, now_ms=now_ms)
+            return apply(job.account_id, entries, actions, ids=ground.ids, now_ms=now_ms)
 
         progress = Progress(cursor=end, items=len(lines), refusals=tuple(refusals))
-        await desk.commit(progress, rows if entries else None)
+        await context.commit(progress, rows if entries else None)
 
 
-def _lines(desk: Desk, blob: str, start: int) -> tuple[list[bytes], int]:
-    with desk.workshop.blobs.open(blob) as file:
+def _lines(context: JobContext, blob: str, start: int) -> tuple[list[bytes], int]:
+    with context.ground.blobs.open(blob) as file:
         file.seek(start)
         lines = [line for _ in range(CHUNK) if (line := file.readline())]
         return lines, file.tell()

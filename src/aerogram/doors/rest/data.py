@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE
-from aerogram.audience.jobs.exports.sources import SOURCES
+from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE
 from aerogram.doors.rest.calls import OK, Reply
 from aerogram.doors.rest.fields import integer_of
 from aerogram.doors.rest.route import Route
@@ -21,8 +20,10 @@ from aerogram.model.job import JobKind
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.audience.jobs.requests import ContactJobs
     from aerogram.doors.rest.calls import RouteCall
+    from aerogram.jobs.exports.exports import Exports
+    from aerogram.jobs.jobs import Jobs
     from aerogram.model.job import Job
 
 MAX_CSV_BYTES: Final = 512 * 1024 * 1024
@@ -43,8 +44,10 @@ _JSON: Final = "application/json"
 class DataFiles:
     """The routes, bound to the jobs."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, exports: Exports, contact_jobs: ContactJobs) -> None:
         self._jobs = jobs
+        self._exports = exports
+        self._contact_jobs = contact_jobs
 
     def routes(self) -> list[Route]:
         """Give all of them; each file of a job has two paths."""
@@ -82,7 +85,7 @@ class DataFiles:
     async def _upload(self, call: RouteCall) -> Reply:
         mime = _mime(call)
         list_id = integer_of(call.parts["list_id"]) or 0
-        if not await self._jobs.has_list(call.actor, list_id):
+        if not await self._contact_jobs.has_list(call.actor, list_id):
             return _missing(mime)
         file = await self._jobs.upload(call.actor, (LIST_SOURCE, list_id, CSV_DATA), mime, call.body)
         return Reply(OK, _encode({"ID": file.id}))
@@ -98,12 +101,12 @@ class DataFiles:
         return Reply(OK, content_type=_JSON, pieces=self._array(job))
 
     async def _export(self, call: RouteCall) -> Reply:
-        exports = self._jobs.exports
+        exports = self._exports
         job = await exports.find(call.actor, integer_of(call.parts["job_id"]) or 0)
         if job is None or job.id not in await exports.readable(call.actor, [job]):
             return _missing(_mime(call))
         authorize(call.actor, _AREAS[job.kind], Level.READ)
-        name = f'attachment; filename="{SOURCES[job.kind].noun}-{job.id}.csv"'
+        name = f'attachment; filename="{exports.file_name(job)}"'
         headers = ((b"content-disposition", name.encode()),)
         return Reply(OK, content_type=_CSV, headers=headers, pieces=exports.contents(job))
 

@@ -63,7 +63,7 @@ from aerogram.model.job import JobKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.audience.jobs.requests import ContactJobs
     from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
@@ -72,6 +72,8 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.resource import Resource
     from aerogram.doors.rest.resources.eventcallbackurl import SendSample
     from aerogram.doors.rest.route import Route
+    from aerogram.jobs.exports.exports import Exports
+    from aerogram.jobs.jobs import Jobs
     from aerogram.reporting.webhooks.subscriptions import Subscriptions
     from aerogram.store.sql import Database
 
@@ -86,6 +88,8 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     subscriptions: Subscriptions
     audience: Audience
     jobs: Jobs
+    exports: Exports
+    contact_jobs: ContactJobs
     send_sample: SendSample
     account: AccountServices
     public_url: str
@@ -111,7 +115,7 @@ _KEPT: Final = (
 def resources(services: RestServices) -> list[Resource]:
     """Bind every resource to its collection."""
     messages = Messages(services.database)
-    exports = ExportActions(services.jobs, services.public_url)
+    exports = ExportActions(services.exports, services.public_url)
     bound = [
         Message(messages, exports.of(JobKind.EXPORT_MESSAGES, Message.filters, of_messages)),
         MessageHistory(History(services.database)),
@@ -131,7 +135,7 @@ def resources(services: RestServices) -> list[Resource]:
 def _of_audience(services: RestServices, exports: ExportActions) -> list[Resource]:
     """Bind whom an account writes to, and what is done to many of them."""
     audience = services.audience
-    bulk = JobActions(services.jobs, services.public_url)
+    bulk = JobActions(services.jobs, services.contact_jobs, services.public_url)
     return [
         contact(
             audience,
@@ -146,8 +150,8 @@ def _of_audience(services: RestServices, exports: ExportActions) -> list[Resourc
         listrecipient(audience, *exports.of(JobKind.EXPORT_LIST_RECIPIENTS, ListRecipient.filters, of_links)),
         ContactsListSignup(SignupRows(services.database)),
         widget(services.database, services.ids, services.clock, services.signup_url),
-        batchjob(services.jobs),
-        csvimport(services.jobs),
+        batchjob(services.jobs, services.contact_jobs),
+        csvimport(services.jobs, services.contact_jobs),
     ]
 
 
@@ -174,7 +178,7 @@ def routes(services: RestServices) -> list[Route]:
     """Bind every route that is no resource."""
     return [
         *contact_erasure(services.audience),
-        *DataFiles(services.jobs).routes(),
+        *DataFiles(services.jobs, services.exports, services.contact_jobs).routes(),
         *_of_content(services.content, services.clock, services.public_url),
     ]
 

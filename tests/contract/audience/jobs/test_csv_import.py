@@ -126,12 +126,12 @@ async def test_an_import_that_is_interrupted_goes_on_where_it_was(shop, monkeypa
     job = await shop.queue_import(csv_of(*many_rows(300), "broken"))
     steps = []
 
-    async def stop_in_the_middle(desk, chunk, *rest):
+    async def stop_in_the_middle(context, chunk, *rest):
         if len(steps) in {2, 4}:
             steps.append(None)
             raise asyncio.CancelledError
         steps.append(chunk.items)
-        await committed(desk, chunk, *rest)
+        await committed(context, chunk, *rest)
 
     committed = csv_import._commit
     monkeypatch.setattr(csv_import, "_commit", stop_in_the_middle)

@@ -8,8 +8,8 @@ import json
 import pytest
 from sqlalchemy import insert, update
 
-from aerogram.audience.jobs.exports import export, files
-from aerogram.audience.jobs.sweeping import sweep
+from aerogram.app.sweep import sweep
+from aerogram.jobs.exports import export, files
 from aerogram.model.job import JobKind
 from aerogram.store.contact_tables import contact, contact_list, property_
 from aerogram.store.sql import Sql
@@ -42,8 +42,8 @@ ODD = [' a "b"; c', "=1+1", "line\r\nbreak", "'", "  ", "\t", "é漢😀", "-", 
 async def file_of(shop, job):
     """The whole file of an export that ended well."""
     assert (job.status, job.error) == ("Completed", "")
-    assert job.id in await shop.jobs.exports.readable(acting(job.account_id), [job])
-    return b"".join([piece async for piece in shop.jobs.exports.contents(job)])
+    assert job.id in await shop.exports.readable(acting(job.account_id), [job])
+    return b"".join([piece async for piece in shop.exports.contents(job)])
 
 
 async def rows_of(shop, job):
@@ -54,7 +54,7 @@ async def rows_of(shop, job):
 
 
 async def exported(shop, kind=CONTACTS, conditions=None, **options):
-    return await shop.done(await shop.jobs.exports.queue(acting(1), kind, conditions or {}, **options))
+    return await shop.done(await shop.exports.queue(acting(1), kind, conditions or {}, **options))
 
 
 def files_on_disk(tmp_path):
@@ -89,9 +89,9 @@ async def test_an_account_without_contacts_gets_a_header(shop):
 
 async def test_another_account_s_contacts_are_not_in_it(shop):
     await people(shop)
-    job = await shop.jobs.exports.queue(acting(2), CONTACTS, {})
+    job = await shop.exports.queue(acting(2), CONTACTS, {})
     assert await rows_of(shop, await shop.done(job)) == []
-    assert await shop.jobs.exports.find(acting(1), job.id) is None
+    assert await shop.exports.find(acting(1), job.id) is None
 
 
 async def test_a_file_that_is_imported_elsewhere_gives_the_same_contacts(shop):
@@ -125,7 +125,7 @@ async def test_a_file_that_is_imported_elsewhere_gives_the_same_contacts(shop):
     assert [row["a str; x"] for row in before if row["email"].startswith("p")] == ODD
     copy = await shop.queue_import(await file_of(shop, first), account_id=2, list_id=601)
     assert (await shop.done(copy)).errcount == 0
-    second = await shop.done(await shop.jobs.exports.queue(acting(2), CONTACTS, {}))
+    second = await shop.done(await shop.exports.queue(acting(2), CONTACTS, {}))
 
     def lasting(rows):
         skipped = ("contact:ID", "contact:CreatedAt", "contact:LastUpdateAt", "contact:ExclusionFrom")
@@ -200,11 +200,11 @@ async def test_an_export_that_is_interrupted_anywhere_has_every_line_once(
             raise asyncio.CancelledError
         await committed(*arguments)
 
-    async def behind_the_file(desk, lines, progress):
+    async def behind_the_file(context, lines, progress):
         if next(interruptions, 9) in {1, 4}:
             # As a kill would: the row and some of the file are there, and the commit is not.
-            monkeypatch.setattr(desk, "commit", stop)
-        await before_it(desk, lines, progress)
+            monkeypatch.setattr(context, "commit", stop)
+        await before_it(context, lines, progress)
 
     async def stop(*_, **__):
         raise asyncio.CancelledError
@@ -230,8 +230,8 @@ async def test_progress_is_seen_and_a_cancelled_export_leaves_no_file(shop, tmp_
     monkeypatch.setattr(export, "CHUNK", 5)
     await people(shop, 1000)
     shop.clock.advance(10 * 24 * 3_600_000)
-    await sweep(shop.workshop)
-    job = await shop.jobs.exports.queue(acting(1), CONTACTS, {})
+    await sweep(shop.ground)
+    job = await shop.exports.queue(acting(1), CONTACTS, {})
 
     async def begun():
         found = await shop.jobs.find(acting(1), job.id)
@@ -243,8 +243,8 @@ async def test_progress_is_seen_and_a_cancelled_export_leaves_no_file(shop, tmp_
     assert seen.count == 1000
     cancelled = await shop.jobs.find(acting(1), job.id)
     assert 10 <= cancelled.current < 1000
-    assert await shop.jobs.exports.readable(acting(1), [cancelled]) == set()
-    await sweep(shop.workshop)
+    assert await shop.exports.readable(acting(1), [cancelled]) == set()
+    await sweep(shop.ground)
     assert files_on_disk(tmp_path) == []
 
 
@@ -253,11 +253,11 @@ async def test_a_file_goes_after_its_time(shop, tmp_path):
     shop.clock.advance(10 * 24 * 3_600_000)
     job = await exported(shop)
     shop.clock.advance(files.KEPT_MS)
-    await sweep(shop.workshop)
+    await sweep(shop.ground)
     assert len(await rows_of(shop, job)) == 3
     shop.clock.advance(1)
-    await sweep(shop.workshop)
-    assert await shop.jobs.exports.readable(acting(1), [job]) == set()
+    await sweep(shop.ground)
+    assert await shop.exports.readable(acting(1), [job]) == set()
     assert files_on_disk(tmp_path) == []
 
 
@@ -269,17 +269,17 @@ async def test_when_somebody_is_erased_the_files_go_and_exports_under_way_begin_
     await people(shop, 100)
     shop.clock.advance(10 * 24 * 3_600_000)
     done = await exported(shop)
-    other = await shop.done(await shop.jobs.exports.queue(acting(2), CONTACTS, {}))
-    under_way = await shop.jobs.exports.queue(acting(1), CONTACTS, {})
+    other = await shop.done(await shop.exports.queue(acting(2), CONTACTS, {}))
+    under_way = await shop.exports.queue(acting(1), CONTACTS, {})
     committed = export._commit
     erased = []
 
-    async def erase_in_the_middle(desk, lines, progress):
-        if desk.job.current >= 50 and not erased:
-            erased.append(desk.job.current)
+    async def erase_in_the_middle(context, lines, progress):
+        if context.job.current >= 50 and not erased:
+            erased.append(context.job.current)
             await shop.database.write(rename)
-            await files.forget(shop.workshop, 1)
-        await committed(desk, lines, progress)
+            await files.forget(shop.ground, 1)
+        await committed(context, lines, progress)
 
     def rename():
         yield Sql(update(contact).where(contact.c.email == "person3@example.org").values(email="gone"))()
@@ -292,7 +292,7 @@ async def test_when_somebody_is_erased_the_files_go_and_exports_under_way_begin_
     emails = {row["email"] for row in rows}
     assert "gone" in emails
     assert "person3@example.org" not in emails
-    assert await shop.jobs.exports.readable(acting(1), [done, other]) == {other.id}
+    assert await shop.exports.readable(acting(1), [done, other]) == {other.id}
     parts = await shop.database.read(lambda: export.export_parts.page(1, ended.id, 0, 1000))
     uploads = 1
     assert len(files_on_disk(tmp_path)) <= len(parts) + uploads
@@ -300,7 +300,7 @@ async def test_when_somebody_is_erased_the_files_go_and_exports_under_way_begin_
 
 async def test_an_export_waits_for_room(shop):
     await people(shop)
-    job = await shop.jobs.exports.queue(acting(1), CONTACTS, {})
+    job = await shop.exports.queue(acting(1), CONTACTS, {})
     shop.is_full = True
 
     async def begun():
@@ -316,7 +316,7 @@ async def test_an_export_waits_for_room(shop):
 
 async def test_properties_that_change_meanwhile_do_not_change_the_columns(shop, monkeypatch):
     await people(shop)
-    job = await shop.jobs.exports.queue(acting(1), CONTACTS, {})
+    job = await shop.exports.queue(acting(1), CONTACTS, {})
 
     def rename():
         yield Sql(update(property_).values(name="town"))()

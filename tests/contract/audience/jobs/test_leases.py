@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from aerogram.app.job_kinds import HANDLERS
 from aerogram.audience.jobs import csv_import
-from aerogram.audience.jobs.desk import LEASE_MS, Desk
-from aerogram.audience.jobs.runner import MAX_ATTEMPTS, JobRunner
+from aerogram.jobs.context import LEASE_MS, JobContext
+from aerogram.jobs.runner import MAX_ATTEMPTS, JobRunner
 from aerogram.model.job import Progress, Refusal
 from aerogram.store.records import jobs as records
 from aerogram.store.records.jobs import JobLostError
@@ -33,14 +34,14 @@ async def test_a_lease_that_ran_out_falls_to_the_next_worker_and_the_first_can_r
     assert held.id == job.id
     shop.clock.advance(LEASE_MS)
     [taken] = await claim(shop, 8)
-    await Desk(shop.workshop, taken, 8).commit(Progress(cursor=5, items=1))
+    await JobContext(shop.ground, taken, 8).commit(Progress(cursor=5, items=1))
     shop.clock.advance(LEASE_MS + 1)
 
     def rows():
         yield from records.refuse(job.id, "", [Refusal(1, "must not stay")])
 
     with pytest.raises(JobLostError):
-        await Desk(shop.workshop, held, 7).commit(Progress(cursor=6, items=1), rows)
+        await JobContext(shop.ground, held, 7).commit(Progress(cursor=6, items=1), rows)
     assert not await shop.jobs.has_refusals(job)
     found = await shop.jobs.find(acting(1), job.id)
     assert (found.cursor, found.current) == (5, 1)
@@ -49,15 +50,15 @@ async def test_a_lease_that_ran_out_falls_to_the_next_worker_and_the_first_can_r
 async def test_a_step_is_recorded_once_even_by_its_holder(shop):
     await shop.queue_import(csv_of())
     [held] = await claim(shop, 7)
-    await Desk(shop.workshop, held, 7).commit(Progress(cursor=5, items=1))
+    await JobContext(shop.ground, held, 7).commit(Progress(cursor=5, items=1))
     with pytest.raises(JobLostError):
-        await Desk(shop.workshop, held, 7).commit(Progress(cursor=5, items=1))
+        await JobContext(shop.ground, held, 7).commit(Progress(cursor=5, items=1))
 
 
 async def test_a_job_that_is_given_back_is_claimed_at_once(shop):
     job = await shop.queue_import(csv_of())
     [held] = await claim(shop, 7)
-    await Desk(shop.workshop, held, 7).release()
+    await JobContext(shop.ground, held, 7).release()
     assert [each.id for each in await claim(shop, 8)] == [job.id]
 
 
@@ -72,13 +73,13 @@ async def test_claims_are_counted_until_progress_unless_the_job_was_given_back(s
         assert (held.attempts, await attempts()) == (number - 1, number)
         shop.clock.advance(LEASE_MS)
     [held] = await claim(shop, 4)
-    await Desk(shop.workshop, held, 4).release()
+    await JobContext(shop.ground, held, 4).release()
     assert await attempts() == 3
     [held] = await claim(shop, 5)
-    desk = Desk(shop.workshop, held, 5)
-    await desk.commit(Progress(cursor=5, items=1))
-    assert (desk.job.attempts, await attempts()) == (0, 0)
-    await desk.release()
+    context = JobContext(shop.ground, held, 5)
+    await context.commit(Progress(cursor=5, items=1))
+    assert (context.job.attempts, await attempts()) == (0, 0)
+    await context.release()
     assert await attempts() == 0
 
 
@@ -105,10 +106,10 @@ async def test_a_job_at_which_a_process_died_has_no_other_beside_it_until_it_mov
     beside = []
     committed = csv_import._commit
 
-    async def look(desk, *rest):
-        if desk.job.id == suspect.id:
+    async def look(context, *rest):
+        if context.job.id == suspect.id:
             beside.append((await shop.jobs.find(acting(2), other.id)).start_ms)
-        await committed(desk, *rest)
+        await committed(context, *rest)
 
     monkeypatch.setattr(csv_import, "_commit", look)
     async with shop.running():
@@ -124,7 +125,7 @@ async def test_a_cancelled_job_is_not_worked_on_and_lets_the_next_one_in(shop):
     assert await shop.jobs.cancel(acting(1), job.id)
     assert not await shop.jobs.cancel(acting(1), job.id)
     with pytest.raises(JobLostError):
-        await Desk(shop.workshop, held, 7).commit(Progress(cursor=5, items=1))
+        await JobContext(shop.ground, held, 7).commit(Progress(cursor=5, items=1))
     assert [each.id for each in await claim(shop, 8)] == [later.id]
     found = await shop.jobs.find(acting(1), job.id)
     assert found.status == "Abort"
@@ -159,7 +160,7 @@ async def test_several_runners_do_each_job_once(shop, database_url):
         for account in (1, 2, 3)
         for _ in range(3)
     ]  # fmt: skip
-    async with shop.running(*(JobRunner(shop.workshop) for _ in range(3))):
+    async with shop.running(*(JobRunner(shop.ground, HANDLERS) for _ in range(3))):
         ended = await asyncio.gather(*(shop.ended(job) for job in jobs))
     assert {(job.status, job.current, job.errcount) for job in ended} == {("Completed", 300, 0)}
     starts = [job.id for job in sorted(ended, key=lambda job: job.id) if job.account_id == 2]

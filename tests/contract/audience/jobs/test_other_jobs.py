@@ -14,7 +14,7 @@ from support.audience_jobs import NEWS, SHOP, csv_of
 
 async def manage(shop, *contacts, lists=((NEWS, "addforce"),)):
     lines = [json.dumps(contact, indent=1).encode() for contact in contacts]
-    return await shop.done(await shop.jobs.queue_contacts(acting(1), lines, lists))
+    return await shop.done(await shop.contact_jobs.queue_many(acting(1), lines, lists))
 
 
 async def test_contacts_are_made_and_put_on_lists(shop):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.audience.jobs import csv_reader
-from aerogram.audience.jobs.exports import sheet
+from aerogram.jobs.exports import csv_lines
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 ROWS = st.integers(1, 4).flatmap(
@@ -28,7 +28,7 @@ def read(data):
 @given(ROWS)
 def test_any_texts_are_read_back_by_an_import(rows):
     names = [f"a;\t{number}" for number in range(len(rows[0]))]
-    data = sheet.header(names, is_for_spreadsheet=False) + sheet.lines(rows, is_for_spreadsheet=False)
+    data = csv_lines.header(names, is_for_spreadsheet=False) + csv_lines.lines(rows, is_for_spreadsheet=False)
     assert read(data) == [names, *rows]
 
 
@@ -37,22 +37,22 @@ def test_any_texts_are_read_back_by_an_import(rows):
     ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "-", "\uff1d1", "+33123", "--1", "-.", "-1e5"],
 )
 def test_what_a_spreadsheet_would_compute_is_guarded(cell):
-    assert sheet.guarded(cell) == f"'{cell}"
-    assert sheet.lines([[cell]], is_for_spreadsheet=True).startswith(b"\"'")
+    assert csv_lines.guarded(cell) == f"'{cell}"
+    assert csv_lines.lines([[cell]], is_for_spreadsheet=True).startswith(b"\"'")
 
 
 @pytest.mark.parametrize(
     "cell", ["", "ann@example.org", "-1", "-1.5", "1", "'", " =1", "2020-11-06T13:38:49Z"]
 )
 def test_what_is_no_formula_stays_as_it_is(cell):
-    assert sheet.guarded(cell) == cell
+    assert csv_lines.guarded(cell) == cell
 
 
 def test_a_spreadsheet_knows_by_its_mark_that_a_file_is_utf8():
-    assert sheet.header(["é"], is_for_spreadsheet=True) == b'\xef\xbb\xbf"\xc3\xa9"\r\n'
-    assert sheet.header(["é"], is_for_spreadsheet=False) == b'"\xc3\xa9"\r\n'
+    assert csv_lines.header(["é"], is_for_spreadsheet=True) == b'\xef\xbb\xbf"\xc3\xa9"\r\n'
+    assert csv_lines.header(["é"], is_for_spreadsheet=False) == b'"\xc3\xa9"\r\n'
 
 
 def test_moments_and_flags():
-    assert (sheet.moment(0), sheet.moment(1_604_669_929_000)) == ("", "2020-11-06T13:38:49Z")
-    assert (sheet.flag(0), sheet.flag(1)) == ("false", "true")
+    assert (csv_lines.moment(0), csv_lines.moment(1_604_669_929_000)) == ("", "2020-11-06T13:38:49Z")
+    assert (csv_lines.flag(0), csv_lines.flag(1)) == ("false", "true")

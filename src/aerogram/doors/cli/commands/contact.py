@@ -9,19 +9,20 @@ from typing import Annotated, Any
 import typer
 
 from aerogram.audience.erasure import KEY_PURPOSE, Erasures
-from aerogram.audience.jobs.book import CSV_DATA, LIST_SOURCE, Jobs, is_over
 from aerogram.audience.jobs.csv_import import LIST_METHODS, METHODS
-from aerogram.audience.jobs.desk import Workshop
+from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE
 from aerogram.audience.lists import Lists
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.doors.cli.answer import Answer, moment, one_line, plural, table
 from aerogram.doors.cli.host import Installation, Platform
 from aerogram.doors.cli.noun import Noun
-from aerogram.doors.cli.operator import operator_of
+from aerogram.doors.cli.operator import accounts_of
+from aerogram.jobs.jobs import Jobs, is_over
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import Actor, operator_actor
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.model.page import PageRequest
+from aerogram.store.ground import Ground
 from aerogram.store.records.erasures import Proof
 from aerogram.wire.mime.errors import AddressError
 
@@ -47,8 +48,12 @@ Wait = Annotated[bool, typer.Option("--wait", help="Wait until the server is don
 def jobs_of(platform: Platform) -> Jobs:
     """Give the jobs of all accounts, of which nothing is worked on here."""
     # The server finds the job by itself, within seconds.
-    workshop = Workshop(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
-    return Jobs(workshop, lambda: None)
+    return Jobs(ground_of(platform), lambda: None)
+
+
+def ground_of(platform: Platform) -> Ground:
+    """Give what services stand on."""
+    return Ground(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
 
 
 async def until_over(jobs: Jobs, job: Job) -> Job:
@@ -90,7 +95,7 @@ async def import_(
         reason = "needs a list" if method in LIST_METHODS else "is for the whole account and has no list"
         raise RefusedError(f"--list: the method {method} {reason}.")
     async with house.open() as platform:
-        actor = await operator_of(platform, account)
+        actor = operator_actor(await accounts_of(platform).identify(account))
         list_id = await list_id_of(platform, actor, to_list) if to_list else 0
         jobs = jobs_of(platform)
         source = (LIST_SOURCE, list_id, CSV_DATA)
@@ -119,7 +124,7 @@ async def job(
     aerogram contact job 229803152596992
     """
     async with house.open() as platform:
-        actor = await operator_of(platform, account)
+        actor = operator_actor(await accounts_of(platform).identify(account))
         jobs = jobs_of(platform)
         found = await jobs.find(actor, number)
         if found is None:
@@ -138,7 +143,7 @@ async def cancel(
     aerogram contact cancel 229803152596992
     """
     async with house.open() as platform:
-        actor = await operator_of(platform, account)
+        actor = operator_actor(await accounts_of(platform).identify(account))
         is_cancelled = await jobs_of(platform).cancel(actor, number)
     done = "cancelled" if is_cancelled else "nothing"
     text = f"Job {number} is cancelled." if is_cancelled else f"There is no job {number} that has not ended."
@@ -158,7 +163,7 @@ async def erased(
     aerogram contact erased ann@example.net
     """
     async with house.open() as platform:
-        actor = await operator_of(platform, account)
+        actor = operator_actor(await accounts_of(platform).identify(account))
         try:
             proofs = await _erasures(platform).proofs(actor, email.strip())
         except AddressError as error:
@@ -181,7 +186,7 @@ async def erasures(
     aerogram contact erasures --limit 20
     """
     async with house.open() as platform:
-        actor = await operator_of(platform, account)
+        actor = operator_actor(await accounts_of(platform).identify(account))
         proofs = await _erasures(platform).newest(actor, limit)
     rows = [(proof.contact_id, moment(proof.erased_ms)) for proof in proofs]
     text = table(("contact", "erased"), rows, empty="Nobody was erased.")

@@ -10,12 +10,14 @@ from typing import IO, Annotated
 
 import typer
 
-from aerogram.audience.jobs.book import Jobs
+from aerogram.audience.jobs.export_sources import SOURCES
 from aerogram.base.errors import AerogramError, RefusedError
 from aerogram.doors.cli.answer import Answer, plural
-from aerogram.doors.cli.commands.contact import Account, jobs_of, list_id_of, noun, until_over
+from aerogram.doors.cli.commands.contact import Account, ground_of, jobs_of, list_id_of, noun, until_over
 from aerogram.doors.cli.host import Installation
-from aerogram.doors.cli.operator import operator_of
+from aerogram.doors.cli.operator import accounts_of
+from aerogram.jobs.exports.exports import Exports
+from aerogram.jobs.jobs import Jobs
 from aerogram.model.account import Level
 from aerogram.model.actor import operator_actor
 from aerogram.model.job import Job, JobKind, JobStatus
@@ -51,10 +53,11 @@ async def export(
     aerogram contact export | gzip > contacts.csv.gz
     """
     async with house.open() as platform:
-        actor = await operator_of(platform, account)
+        actor = operator_actor(await accounts_of(platform).identify(account))
         conditions = {"list_id": await list_id_of(platform, actor, of_list)} if of_list else {}
         jobs = jobs_of(platform)
-        job = await jobs.exports.queue(
+        exports = Exports(jobs, ground_of(platform), SOURCES)
+        job = await exports.queue(
             actor,
             JobKind.EXPORT_CONTACTS,
             conditions | {"is_anonymized": 0},
@@ -62,9 +65,9 @@ async def export(
         )
         job = await _ended(jobs, job)
         if output == STDOUT:
-            await _print(jobs.exports.contents(job))
+            await _print(exports.contents(job))
             return None
-        await _save(jobs.exports.contents(job), Path(output))
+        await _save(exports.contents(job), Path(output))
     data = {"id": job.id, "rows": job.current, "file": output}
     return Answer(data, f"{plural(job.current, 'contact')} are in {output}.")
 

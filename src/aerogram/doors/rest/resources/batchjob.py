@@ -16,7 +16,8 @@ from aerogram.model.job import CSV_IMPORT_TYPE, UNKNOWN_METHOD, JobStatus
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.jobs.jobs import Jobs
     from aerogram.model.actor import Actor
 
 _FORBIDDEN: Final = "You are not allowed to post jobs for this AKID"
@@ -86,8 +87,9 @@ class BatchJob(ChangeableResource):
 class BatchJobs:
     """All jobs, as a collection."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, contact_jobs: ContactJobs) -> None:
         self._jobs = jobs
+        self._contact_jobs = contact_jobs
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give jobs as rows of the resource."""
@@ -98,7 +100,9 @@ class BatchJobs:
         """Queue a CSV import, the one kind of job that clients make here (facts: CONTACTS.md 6.3)."""
         if values["job_type"].lower() != CSV_IMPORT_TYPE.lower():
             raise faults.RestError(400, _FORBIDDEN)
-        return row_of(await queued(self._jobs, actor, {**values, "list_id": values.get("ref_id")}))
+        return row_of(
+            await queued(self._jobs, self._contact_jobs, actor, {**values, "list_id": values.get("ref_id")})
+        )
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Cancel a job; nothing else of it can be changed, and one that has ended stays as it is."""
@@ -119,6 +123,6 @@ class BatchJobs:
         """Do nothing: the resource has no DELETE."""
 
 
-def batchjob(jobs: Jobs) -> BatchJob:
+def batchjob(jobs: Jobs, contact_jobs: ContactJobs) -> BatchJob:
     """Bind the resource to the jobs."""
-    return BatchJob(BatchJobs(jobs))
+    return BatchJob(BatchJobs(jobs, contact_jobs))

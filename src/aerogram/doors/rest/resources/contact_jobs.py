@@ -19,8 +19,9 @@ from aerogram.model.job import Job, JobKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.audience.jobs.requests import ContactJobs
     from aerogram.doors.rest.listing import Row
+    from aerogram.jobs.jobs import Jobs
     from aerogram.model.actor import Actor
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
@@ -86,8 +87,9 @@ _IMPORT_STATE: Final = (Text("Action", "method"), *_JOB_ID, Integer("ListID", "s
 class JobActions:
     """The actions, bound to the jobs. ``public_url`` is the base of links."""
 
-    def __init__(self, jobs: Jobs, public_url: str) -> None:
+    def __init__(self, jobs: Jobs, contact_jobs: ContactJobs, public_url: str) -> None:
         self._jobs = jobs
+        self._contact_jobs = contact_jobs
         self._public_url = public_url
 
     def of_contacts(self) -> tuple[Action, ...]:
@@ -154,24 +156,24 @@ class JobActions:
         wrong = [
             given | {"Error": _no_list(given["ListID"])}
             for given in (asked.given if asked else [])
-            if not await self._jobs.has_list(actor, given["ListID"])
+            if not await self._contact_jobs.has_list(actor, given["ListID"])
         ]
         if wrong:
             raise refused(wrong)
         pairs = [(each.list_id, each.action.value) for each in actions]
-        return [_row(await self._jobs.queue_contacts(actor, _lines(values["contacts"]), pairs))]
+        return [_row(await self._contact_jobs.queue_many(actor, _lines(values["contacts"]), pairs))]
 
     async def _manage_on_list(self, actor: Actor, row: Row, values: Row) -> list[Row]:
         list_id = row["id"]
         await self._check_live(actor, list_id)
         pairs = [(list_id, values["action"])]
         contacts = _lines(values["contacts"])
-        return [_row(await self._jobs.queue_contacts(actor, contacts, pairs, list_id))]
+        return [_row(await self._contact_jobs.queue_many(actor, contacts, pairs, list_id))]
 
     async def _import(self, actor: Actor, row: Row, values: Row) -> list[Row]:
         list_id, source = row["id"], values["source"]
         await self._check_live(actor, list_id)
-        if source == list_id or not await self._jobs.has_list(actor, source):
+        if source == list_id or not await self._contact_jobs.has_list(actor, source):
             raise faults.invalid_properties({"ListID": _no_list(source)})
         options = _encode(ImportListOptions(source)).decode()
         job = await self._jobs.queue(
@@ -204,7 +206,7 @@ class JobActions:
         return job
 
     async def _check_live(self, actor: Actor, list_id: int) -> None:
-        if not await self._jobs.has_list(actor, list_id):
+        if not await self._contact_jobs.has_list(actor, list_id):
             raise faults.RestError(400, _no_list(list_id))
 
     def _shown(self, job: Job) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.audience.jobs.book import CSV_DATA
 from aerogram.audience.jobs.csv_import import EXCLUDE, INCLUDE, METHODS, options_of
+from aerogram.audience.jobs.requests import CSV_DATA
 from aerogram.base.errors import RefusedError
 from aerogram.doors.rest import faults
 from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault
@@ -18,7 +18,8 @@ from aerogram.model.account import Area
 from aerogram.model.job import CSV_IMPORT_TYPE, UNKNOWN_METHOD, Job, JobKind, JobStatus
 
 if TYPE_CHECKING:
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.audience.jobs.requests import ContactJobs
+    from aerogram.jobs.jobs import Jobs
     from aerogram.model.actor import Actor
 
 MAX_OPTIONS: Final = 65_536
@@ -70,8 +71,9 @@ class CsvImport(ChangeableResource):
 class Imports:
     """The jobs that import CSV files, as a collection."""
 
-    def __init__(self, jobs: Jobs) -> None:
+    def __init__(self, jobs: Jobs, contact_jobs: ContactJobs) -> None:
         self._jobs = jobs
+        self._contact_jobs = contact_jobs
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give imports as rows of the resource."""
@@ -82,7 +84,7 @@ class Imports:
     async def add(self, actor: Actor, values: Row) -> Row:
         """Queue an import."""
         _check_status(values["status"])
-        return row_of(await queued(self._jobs, actor, values))
+        return row_of(await queued(self._jobs, self._contact_jobs, actor, values))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change how many faulty rows are tolerated; the one status that may be set asks for nothing more."""
@@ -102,12 +104,12 @@ class Imports:
         """Do nothing: the resource has no DELETE."""
 
 
-def csvimport(jobs: Jobs) -> CsvImport:
+def csvimport(jobs: Jobs, contact_jobs: ContactJobs) -> CsvImport:
     """Bind the resource to the jobs."""
-    return CsvImport(Imports(jobs))
+    return CsvImport(Imports(jobs, contact_jobs))
 
 
-async def queued(jobs: Jobs, actor: Actor, values: Row) -> Job:
+async def queued(jobs: Jobs, contact_jobs: ContactJobs, actor: Actor, values: Row) -> Job:
     """Queue the import that the values of a body ask for. Raises `RestError` with all that is wrong with them."""
     method = values["method"].lower()
     list_id = values.get("list_id") or 0
@@ -119,7 +121,7 @@ async def queued(jobs: Jobs, actor: Actor, values: Row) -> Job:
             reasons["ContactsList"] = _EXCLUSION
     elif not list_id:
         reasons["ContactsList"] = _REQUIRED
-    elif not await jobs.has_list(actor, list_id):
+    elif not await contact_jobs.has_list(actor, list_id):
         reasons["ContactsList"] = f"List ID {list_id} is invalid or deleted"
     file = await jobs.file(actor, values["data_id"])
     if file is None or file.kind != CSV_DATA:

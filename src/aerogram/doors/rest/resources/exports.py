@@ -20,7 +20,7 @@ from aerogram.model.account import Level
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from aerogram.audience.jobs.book import Jobs
+    from aerogram.jobs.exports.exports import Exports
     from aerogram.model.actor import Actor
     from aerogram.model.job import Job, JobKind
 
@@ -87,8 +87,8 @@ _STATE: Final = (
 class ExportActions:
     """The actions, bound to the jobs. ``public_url`` is the base of links."""
 
-    def __init__(self, jobs: Jobs, public_url: str) -> None:
-        self._jobs = jobs
+    def __init__(self, exports: Exports, public_url: str) -> None:
+        self._exports = exports
         self._public_url = public_url
 
     def of(
@@ -100,11 +100,11 @@ class ExportActions:
             return [await self._queued(actor, kind, values, stored)]
 
         async def page(actor: Actor, _: Row, values: Row) -> Page:
-            jobs, total = await self._jobs.exports.page(actor, kind, values["limit"], values["offset"])
+            jobs, total = await self._exports.page(actor, kind, values["limit"], values["offset"])
             return Page(await self._shown(actor, jobs), total)
 
         async def one(actor: Actor, _: Row, values: Row) -> list[Row]:
-            job = await self._jobs.exports.find(actor, values[_JOB], kind)
+            job = await self._exports.find(actor, values[_JOB], kind)
             if job is None:
                 raise faults.not_found()
             return await self._shown(actor, [job])
@@ -154,7 +154,7 @@ class ExportActions:
         conditions += [value for value in values.values() if isinstance(value, Condition)]
         names = values.get(_PROPERTIES)
         try:
-            job = await self._jobs.exports.queue(
+            job = await self._exports.queue(
                 actor,
                 kind,
                 stored(tuple(conditions)),
@@ -166,7 +166,7 @@ class ExportActions:
         return msgspec.structs.asdict(job)
 
     async def _shown(self, actor: Actor, jobs: Sequence[Job]) -> list[Row]:
-        readable = await self._jobs.exports.readable(actor, jobs)
+        readable = await self._exports.readable(actor, jobs)
         return [
             msgspec.structs.asdict(job) | {"file": self._file(job) if job.id in readable else ""}
             for job in jobs

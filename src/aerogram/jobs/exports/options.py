@@ -6,15 +6,13 @@ from typing import Any, Final
 
 import msgspec
 
-from aerogram.audience.property_values import Datatype  # noqa: TC001 - read by msgspec
-
 
 class Column(msgspec.Struct, frozen=True, array_like=True):
-    """A property of contacts: its id as text, its name, and the datatype that it had when it was asked for."""
+    """A column that was asked for by name: how its source finds it, its name, and its datatype at that moment."""
 
-    number: str
+    key: str
     name: str
-    datatype: Datatype
+    datatype: str
 
 
 class ExportOptions(msgspec.Struct, frozen=True):

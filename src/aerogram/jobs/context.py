@@ -14,12 +14,10 @@ from aerogram.store.records import jobs as records
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
     from aerogram.model.actor import Actor
     from aerogram.model.job import Job, JobStatus, Progress
-    from aerogram.store.blobs import DiskBlobs
-    from aerogram.store.sql import Database, Unit
+    from aerogram.store.ground import Ground
+    from aerogram.store.sql import Unit
 
 T = TypeVar("T")
 
@@ -37,22 +35,11 @@ class JobFailedError(RefusedError):
     """The job cannot be done, and the sentence says why."""
 
 
-class Workshop(msgspec.Struct, frozen=True):
-    """What all jobs need of the house."""
-
-    database: Database
-    blobs: DiskBlobs
-    ids: IdGenerator
-    clock: Clock
-    check_room: Callable[[], None]
-    """Raises `StoreFullError` while the disk is nearly full: its reserve is for mail, so uploads and steps wait."""
-
-
-class Desk:
+class JobContext:
     """A job that is held by a lease. ``job`` is as the last commit left it."""
 
-    def __init__(self, workshop: Workshop, job: Job, lease: int) -> None:
-        self.workshop = workshop
+    def __init__(self, ground: Ground, job: Job, lease: int) -> None:
+        self.ground = ground
         self.job = job
         self._lease = lease
 
@@ -63,11 +50,11 @@ class Desk:
 
     async def read(self, unit: Callable[[], Unit[T]]) -> T:
         """Read from the store, however long it is not available."""
-        return await self._retried(lambda: self.workshop.database.read(unit))
+        return await self._retried(lambda: self.ground.database.read(unit))
 
     async def write(self, unit: Callable[[], Unit[T]]) -> T:
         """Write what may be written twice, however long the store is not available."""
-        return await self._retried(lambda: self.workshop.database.write(unit))
+        return await self._retried(lambda: self.ground.database.write(unit))
 
     async def commit(
         self, progress: Progress, rows: Callable[[], Unit[object]] | None = None, *, header: str = ""
@@ -81,7 +68,7 @@ class Desk:
         count = job.count if progress.count is None else progress.count
         count = max(count, job.current + progress.items)
         kept = refusals[: max(0, MAX_REFUSALS - job.errcount)]
-        now_ms = self.workshop.clock.now_ms()
+        now_ms = self.ground.clock.now_ms()
 
         def unit() -> Unit[tuple[int, int]]:
             step = (progress.cursor, progress.items, len(refusals), count)
@@ -93,7 +80,7 @@ class Desk:
             return done
 
         current, errcount = await self._retried(
-            lambda: self._with_room(lambda: self.workshop.database.write(unit))
+            lambda: self._with_room(lambda: self.ground.database.write(unit))
         )
         self.job = msgspec.structs.replace(
             job, cursor=progress.cursor, current=current, errcount=errcount, count=count, attempts=0
@@ -103,20 +90,20 @@ class Desk:
 
     async def write_file(self, name: str, data: bytes, *, before: Callable[[], Unit[object]]) -> None:
         """Write a file after the row that names it, when there is room for both."""
-        await self._retried(lambda: self._with_room(lambda: self.workshop.database.write(before)))
-        await self._retried(lambda: self._with_room(lambda: self.workshop.blobs.write(name, data)))
+        await self._retried(lambda: self._with_room(lambda: self.ground.database.write(before)))
+        await self._retried(lambda: self._with_room(lambda: self.ground.blobs.write(name, data)))
 
     async def finish(self, status: JobStatus, error: str = "") -> None:
         """End the job. Raises `JobLostError`."""
-        now_ms = self.workshop.clock.now_ms()
+        now_ms = self.ground.clock.now_ms()
         await self.write(lambda: records.finish(self.job, self._lease, status, error, now_ms))
 
     async def release(self) -> None:
         """Let go of the job, so that it can be taken up at once; one that ended is not touched."""
-        await self.workshop.database.write(lambda: records.release(self.job.id, self._lease))
+        await self.ground.database.write(lambda: records.release(self.job.id, self._lease))
 
     async def _with_room(self, call: Callable[[], Awaitable[T]]) -> T:
-        self.workshop.check_room()
+        self.ground.check_room()
         return await call()
 
     async def _retried(self, call: Callable[[], Awaitable[T]]) -> T:

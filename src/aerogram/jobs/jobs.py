@@ -4,43 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
-
-from aerogram.audience.jobs.exports.book import Exports
-from aerogram.audience.jobs.many_contacts import ManyContactsOptions
 from aerogram.base.ids import MAX_ID
-from aerogram.model.job import UNKNOWN_METHOD, Job, JobKind, JobStatus
-from aerogram.store.records import data_files, list_copies
+from aerogram.model.job import Job, JobStatus
+from aerogram.store.records import data_files
 from aerogram.store.records import jobs as records
 from aerogram.store.records.data_files import DataFile
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 
-    from aerogram.audience.jobs.desk import Workshop
     from aerogram.model.actor import Actor
     from aerogram.model.job import Refusal
     from aerogram.model.page import PageRequest
+    from aerogram.store.ground import Ground
 
-CSV_DATA: Final = "CSVData"
-JSON_DATA: Final = "JSONData"
-LIST_SOURCE: Final = "contactslist"
-CONTACT_SOURCE: Final = "contact"
 _PIECE_BYTES: Final = 1024 * 1024
 """What is gathered before it is written to an upload."""
 _PAGE: Final = 1_000
-
-_encode: Final = msgspec.json.Encoder().encode
 
 
 class Jobs:
     """The jobs of all accounts, and the files they read."""
 
-    def __init__(self, workshop: Workshop, on_queued: Callable[[], None]) -> None:
-        """Take ``on_queued``, which is called behind each commit that queued a job."""
-        self._workshop = workshop
+    def __init__(self, ground: Ground, on_queued: Callable[[], None]) -> None:
+        """Take ``on_queued``, which is called after each commit that queued a job."""
+        self._ground = ground
         self._on_queued = on_queued
-        self.exports = Exports(self, workshop)
 
     async def upload(
         self, actor: Actor, source: tuple[str, int, str], mime: str, pieces: AsyncIterable[bytes]
@@ -50,14 +39,14 @@ class Jobs:
         What ends ``pieces`` by an error ends the upload, and nothing of it stays. Raises `StoreFullError`, also in
         the middle, and what the store raises.
         """
-        self._workshop.check_room()
-        upload = await self._workshop.blobs.begin()
+        self._ground.check_room()
+        upload = await self._ground.blobs.begin()
         try:
             gathered = bytearray()
             async for piece in pieces:
                 gathered += piece
                 if len(gathered) >= _PIECE_BYTES:
-                    self._workshop.check_room()
+                    self._ground.check_room()
                     await upload.write(bytes(gathered))
                     gathered.clear()
             await upload.write(bytes(gathered))
@@ -66,7 +55,7 @@ class Jobs:
             await upload.drop()
         what, which, kind = source
         file = DataFile(
-            id=self._workshop.ids.next_id(),
+            id=self._ground.ids.next_id(),
             account_id=actor.account_id,
             source=what,
             source_id=which,
@@ -74,90 +63,56 @@ class Jobs:
             mime=mime,
             blob=blob,
             size=upload.size,
-            created_ms=self._workshop.clock.now_ms(),
+            created_ms=self._ground.clock.now_ms(),
         )
-        await self._workshop.database.write(lambda: data_files.add(file))
+        await self._ground.database.write(lambda: data_files.add(file))
         return file
-
-    async def has_list(self, actor: Actor, list_id: int) -> bool:
-        """Tell whether an account has a list that is not deleted."""
-        if not 0 < list_id <= MAX_ID:
-            return False
-        return await self._workshop.database.read(lambda: list_copies.is_live(actor.account_id, list_id))
 
     async def file(self, actor: Actor, data_id: int) -> DataFile | None:
         """Give a file by its id."""
         if not 0 < data_id <= MAX_ID:
             return None
-        return await self._workshop.database.read(lambda: data_files.find(actor.account_id, data_id))
+        return await self._ground.database.read(lambda: data_files.find(actor.account_id, data_id))
 
     async def contents(self, file: DataFile) -> bytes:
         """Give the bytes of a file. Raises `NotFoundError` when they are gone."""
-        return await self._workshop.blobs.get(file.blob)
+        return await self._ground.blobs.get(file.blob)
 
-    async def queue(self, actor: Actor, kind: JobKind, values: Mapping[str, Any]) -> Job:
+    async def queue(self, actor: Actor, kind: str, values: Mapping[str, Any]) -> Job:
         """Queue a job; ``values`` are fields of `Job`."""
         job = Job(
-            id=self._workshop.ids.next_id(),
+            id=self._ground.ids.next_id(),
             account_id=actor.account_id,
             kind=kind,
-            request_ms=self._workshop.clock.now_ms(),
+            request_ms=self._ground.clock.now_ms(),
             asked_by=actor.label,
             request_id=actor.request_id,
             is_sandboxed=int(actor.is_sandboxed),
             **values,
         )
-        await self._workshop.database.write(lambda: records.add(job))
+        await self._ground.database.write(lambda: records.add(job))
         self._on_queued()
         return job
-
-    async def queue_contacts(
-        self, actor: Actor, contacts: Sequence[bytes], lists: Iterable[tuple[int, str]], list_id: int = 0
-    ) -> Job:
-        """Queue many contacts, each as JSON, with actions on lists; ``list_id`` is that of a call on one list."""
-
-        async def lines() -> AsyncIterable[bytes]:
-            for contact in contacts:
-                # Between the tokens of JSON a line break is nothing but a blank.
-                yield contact.replace(b"\n", b" ") + b"\n"
-
-        actions = list(lists)
-        source = (CONTACT_SOURCE, list_id, JSON_DATA)
-        file = await self.upload(actor, source, "application/json", lines())
-        return await self.queue(
-            actor,
-            JobKind.MANY_CONTACTS,
-            {
-                "job_type": "Contact manage many",
-                "data_id": file.id,
-                "ref_id": list_id,
-                "method": actions[0][1] if len(actions) == 1 else UNKNOWN_METHOD,
-                "options": _encode(ManyContactsOptions(actions)).decode(),
-                "count": len(contacts),
-            },
-        )
 
     async def find(self, actor: Actor, job_id: int) -> Job | None:
         """Give a job as it stands."""
         if not 0 < job_id <= MAX_ID:
             return None
-        return await self._workshop.database.read(lambda: records.find(actor.account_id, job_id))
+        return await self._ground.database.read(lambda: records.find(actor.account_id, job_id))
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Job], int]:
         """Give a page of jobs and the number of all that match."""
-        rows, total = await self._workshop.database.read(
-            lambda: records.LISTING.page(actor.account_id, wanted)
-        )
+        rows, total = await self._ground.database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [Job(**row) for row in rows], total
 
     async def tolerate(self, actor: Actor, job_id: int, per_cent: int) -> None:
         """Let a job end well with as many refused items; whoever works on it already goes by what it was."""
-        await self._workshop.database.write(lambda: records.tolerate(actor.account_id, job_id, per_cent))
+        await self._ground.database.write(lambda: records.tolerate(actor.account_id, job_id, per_cent))
 
     async def cancel(self, actor: Actor, job_id: int) -> bool:
         """Cancel a job; what it did stays. False when it has ended already."""
-        now_ms = self._workshop.clock.now_ms()
-        return await self._workshop.database.write(lambda: records.abort(actor.account_id, job_id, now_ms))
+        now_ms = self._ground.clock.now_ms()
+        return await self._ground.database.write(lambda: records.abort(actor.account_id, job_id, now_ms))
 
     async def has_refusals(self, job: Job) -> bool:
         """Tell whether a job has an error file."""
@@ -172,7 +127,7 @@ class Jobs:
             after = page[-1].item
 
     async def _page_of_refusals(self, job_id: int, after: int, most: int) -> list[Refusal]:
-        return await self._workshop.database.read(lambda: records.errors(job_id, after, most))
+        return await self._ground.database.read(lambda: records.errors(job_id, after, most))
 
 
 def is_over(job: Job) -> bool:

@@ -7,12 +7,13 @@ die at any moment: no line is there twice, none is missing, none is torn, and no
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.audience.jobs.desk import CHUNK
-from aerogram.audience.jobs.exports import sheet
-from aerogram.audience.jobs.exports.options import options_of
-from aerogram.audience.jobs.exports.sources import SOURCES
+from aerogram.jobs.context import CHUNK
+from aerogram.jobs.exports import csv_lines
+from aerogram.jobs.exports.options import options_of
+from aerogram.jobs.kinds import Handler
 from aerogram.model.job import Progress
 from aerogram.store.records import data_files, export_parts
 from aerogram.store.records.data_files import DataFile
@@ -21,12 +22,10 @@ from aerogram.store.records.jobs import JobLostError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aerogram.audience.jobs.desk import Desk
-    from aerogram.audience.jobs.exports.options import ExportOptions
-    from aerogram.audience.jobs.exports.sources import Source
+    from aerogram.jobs.context import JobContext
+    from aerogram.jobs.exports.options import ExportOptions
+    from aerogram.jobs.exports.source import Source
     from aerogram.store.sql import Unit
-
-__all__ = ["SOURCES", "work"]
 
 FIRST_STEP: Final = 500
 """Rows of the first step: how long they are, nobody knows yet."""
@@ -36,14 +35,19 @@ MIME: Final = "text/csv"
 _MOST_PARTS: Final = 1_000
 
 
-async def work(desk: Desk) -> None:
+def handler_of(source: Source) -> Handler:
+    """Give how jobs that export this kind of rows are worked on."""
+    return Handler(partial(work, source=source))
+
+
+async def work(context: JobContext, source: Source) -> None:
     """Export from where the last commit left off to the last row."""
-    await _clear(desk)
-    job = desk.job
-    source, options = SOURCES[job.kind], options_of(job.options)
-    count = await desk.read(lambda: source.count(job.account_id, options.conditions))
+    await _clear(context)
+    job = context.job
+    options = options_of(job.options)
+    count = await context.read(lambda: source.count(job.account_id, options.conditions))
     most = FIRST_STEP
-    ahead = asyncio.create_task(_found(desk, source, options, desk.job.cursor, most))
+    ahead = asyncio.create_task(_found(context, source, options, context.job.cursor, most))
     try:
         while found := await ahead:
             wanted = most
@@ -51,8 +55,8 @@ async def work(desk: Desk) -> None:
             most = max(1, min(CHUNK, PART_BYTES * len(found) // len(lines)))
             cursor = found[-1][0]
             # The next rows are read while these are written.
-            ahead = asyncio.create_task(_found(desk, source, options, cursor, most))
-            await _commit(desk, lines, Progress(cursor=cursor, items=len(found), count=count))
+            ahead = asyncio.create_task(_found(context, source, options, cursor, most))
+            await _commit(context, lines, Progress(cursor=cursor, items=len(found), count=count))
             if len(found) < wanted:
                 # Whatever is added from now on would keep an export of a busy account from ever ending.
                 return
@@ -61,57 +65,57 @@ async def work(desk: Desk) -> None:
 
 
 async def _found(
-    desk: Desk, source: Source, options: ExportOptions, after: int, most: int
+    context: JobContext, source: Source, options: ExportOptions, after: int, most: int
 ) -> list[tuple[int, dict[str, Any]]]:
-    account_id = desk.job.account_id
-    return await desk.read(lambda: source.find(account_id, options.conditions, after, most))
+    account_id = context.job.account_id
+    return await context.read(lambda: source.find(account_id, options.conditions, after, most))
 
 
 def _lines(rows: Sequence[Mapping[str, Any]], source: Source, options: ExportOptions) -> bytes:
     cells = (source.cells(row, options) for row in rows)
-    return sheet.lines(cells, is_for_spreadsheet=options.is_for_spreadsheet)
+    return csv_lines.lines(cells, is_for_spreadsheet=options.is_for_spreadsheet)
 
 
-async def _commit(desk: Desk, lines: bytes, progress: Progress) -> None:
+async def _commit(context: JobContext, lines: bytes, progress: Progress) -> None:
     """Write a part and let it count."""
-    workshop = desk.workshop
+    ground = context.ground
     part = DataFile(
-        id=workshop.ids.next_id(),
-        account_id=desk.job.account_id,
+        id=ground.ids.next_id(),
+        account_id=context.job.account_id,
         source=export_parts.SOURCE,
-        source_id=desk.job.id,
+        source_id=context.job.id,
         kind=data_files.PART,
         mime=MIME,
-        blob=workshop.blobs.new_name(),
+        blob=ground.blobs.new_name(),
         size=0,
-        created_ms=workshop.clock.now_ms(),
+        created_ms=ground.clock.now_ms(),
     )
-    await desk.write_file(part.blob, lines, before=lambda: export_parts.announce(part))
+    await context.write_file(part.blob, lines, before=lambda: export_parts.announce(part))
 
     def count_it() -> Unit[None]:
         if not (yield from export_parts.fill(part.account_id, part.source_id, part.id, len(lines))):
             raise JobLostError("The part of the export is not wanted any more.")
 
     try:
-        await desk.commit(progress, count_it)
+        await context.commit(progress, count_it)
     except JobLostError:
         # Unless it was recorded after all, and only the answer was lost.
-        found = await desk.read(lambda: data_files.find(part.account_id, part.id))
+        found = await context.read(lambda: data_files.find(part.account_id, part.id))
         if found is None or not found.size:
-            await workshop.blobs.remove(part.blob)
+            await ground.blobs.remove(part.blob)
         raise
 
 
-async def _clear(desk: Desk) -> None:
+async def _clear(context: JobContext) -> None:
     """Take away what a predecessor began to write and did not commit."""
-    job, workshop = desk.job, desk.workshop
+    job, ground = context.job, context.ground
     after = 0
-    while parts := await desk.read(
+    while parts := await context.read(
         lambda after=after: export_parts.page(job.account_id, job.id, after, _MOST_PARTS)  # type: ignore[misc]
     ):
         unwritten = [part for part in parts if not part.size]
         for part in unwritten:
-            await workshop.blobs.remove(part.blob)
+            await ground.blobs.remove(part.blob)
         if unwritten:
-            await desk.write(lambda: export_parts.drop([part.id for part in unwritten]))  # noqa: B023 - run before the next
+            await context.write(lambda: export_parts.drop([part.id for part in unwritten]))  # noqa: B023 - run before the next
         after = parts[-1].id

@@ -4,70 +4,70 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.audience.jobs.exports import sheet
-from aerogram.audience.jobs.exports.options import options_of
-from aerogram.audience.jobs.exports.sources import SOURCES
 from aerogram.base.clock import DAY
+from aerogram.jobs.exports import csv_lines
+from aerogram.jobs.exports.options import options_of
 from aerogram.model.job import JobStatus
 from aerogram.store.records import export_parts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
-    from aerogram.audience.jobs.desk import Workshop
+    from aerogram.jobs.exports.source import Source
     from aerogram.model.actor import Actor
     from aerogram.model.job import Job
+    from aerogram.store.ground import Ground
 
 KEPT_MS: Final = 7 * DAY
 """How long the file of an export can be read after its end; ours to choose."""
 _AT_ONCE: Final = 100
 
 
-async def contents(workshop: Workshop, job: Job) -> AsyncIterator[bytes]:
+async def contents(ground: Ground, job: Job, source: Source) -> AsyncIterator[bytes]:
     """Give the file of an export that ended well, in pieces. Raises `NotFoundError` when a part is gone."""
     options = options_of(job.options)
-    names = SOURCES[job.kind].names(options)
-    yield sheet.header(names, is_for_spreadsheet=options.is_for_spreadsheet)
+    names = source.names(options)
+    yield csv_lines.header(names, is_for_spreadsheet=options.is_for_spreadsheet)
     after = 0
-    while parts := await workshop.database.read(
+    while parts := await ground.database.read(
         lambda after=after: export_parts.page(job.account_id, job.id, after, _AT_ONCE)  # type: ignore[misc]
     ):
         for part in parts:
             if part.size:
-                yield await workshop.blobs.get(part.blob)
+                yield await ground.blobs.get(part.blob)
         after = parts[-1].id
 
 
-async def readable(workshop: Workshop, actor: Actor, jobs: Iterable[Job]) -> set[int]:
+async def readable(ground: Ground, actor: Actor, jobs: Iterable[Job]) -> set[int]:
     """Give the ids of those of an account's exports whose files can be read."""
-    done = [job for job in jobs if job.status == JobStatus.COMPLETED and job.kind in SOURCES]
+    done = [job for job in jobs if job.status == JobStatus.COMPLETED]
     ids = [job.id for job in done if job.current]
-    sizes = await workshop.database.read(lambda: export_parts.sizes(actor.account_id, ids)) if ids else {}
+    sizes = await ground.database.read(lambda: export_parts.sizes(actor.account_id, ids)) if ids else {}
     # A file without rows is a header alone, of which there are no parts.
     return {job.id for job in done if not job.current or sizes.get(job.id)}
 
 
-async def forget(workshop: Workshop, account_id: int) -> None:
+async def forget(ground: Ground, account_id: int) -> None:
     """Remove the files of all exports of an account, because somebody in them is erased.
 
     Call it after that is committed: exports under way begin anew, and find the person no more. Who can should
     have `aerogram.store.records.export_parts.detach` in that transaction instead, and call `remove_unused` after it.
     """
-    await workshop.database.write(lambda: export_parts.detach(account_id))
-    await remove_unused(workshop)
+    await ground.database.write(lambda: export_parts.detach(account_id))
+    await remove_unused(ground)
 
 
-async def remove_unused(workshop: Workshop, kept_ms: int = KEPT_MS) -> int:
+async def remove_unused(ground: Ground, kept_ms: int = KEPT_MS) -> int:
     """Remove parts that nobody will read; give how many.
 
     They are those of exports that ended ``kept_ms`` ago or did not end well, and those that were detached. The row
     goes after the file, so that being interrupted leaves nothing behind.
     """
-    since_ms = workshop.clock.now_ms() - kept_ms
+    since_ms = ground.clock.now_ms() - kept_ms
     removed = 0
-    while parts := await workshop.database.read(lambda: export_parts.unused(since_ms, _AT_ONCE)):
+    while parts := await ground.database.read(lambda: export_parts.unused(since_ms, _AT_ONCE)):
         for part in parts:
-            await workshop.blobs.remove(part.blob)
-        await workshop.database.write(lambda: export_parts.drop([part.id for part in parts]))
+            await ground.blobs.remove(part.blob)
+        await ground.database.write(lambda: export_parts.drop([part.id for part in parts]))
         removed += len(parts)
     return removed

@@ -11,7 +11,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from aerogram.audience.property_values import Datatype, shown
+from aerogram.base.clock import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +44,7 @@ def guarded(cell: str) -> str:
 
 def moment(milliseconds: int) -> str:
     """Write a moment as RFC 3339 in UTC; "" for none."""
-    return shown(Datatype.DATETIME, milliseconds) if milliseconds else ""
+    return rfc3339(milliseconds) if milliseconds else ""
 
 
 def flag(value: object) -> str:

@@ -1,0 +1,1 @@
+"""Files made from rows: found, written and kept as jobs."""

@@ -1,0 +1,73 @@
+"""Exports of messages: how their rows are found, and how each becomes a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.jobs.exports.csv_lines import flag, moment
+from aerogram.jobs.exports.source import Source
+from aerogram.model.job import JobKind
+from aerogram.model.page import PageRequest
+from aerogram.store.records import message_queries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from aerogram.jobs.exports.options import ExportOptions
+    from aerogram.jobs.exports.source import Found
+    from aerogram.store.sql import Unit
+
+_NOTHING: Final = message_queries.QUEUED, message_queries.SENT
+"""Statuses of messages that nothing went wrong with."""
+_MESSAGE: Final[Mapping[str, str]] = {
+    "ID": "id",
+    "UUID": "uuid",
+    "ArrivedAt": "created_ms",
+    "Recipient": "recipient",
+    "From": "from_email",
+    "Subject": "subject",
+    "Status": "status",
+    "StateID": "failure",
+    "StatePermanent": "is_permanent",
+    "StatusAt": "updated_ms",
+    "AttemptCount": "attempts",
+    "MessageSize": "size",
+    "CampaignID": "campaign_id",
+    "Campaign": "campaign",
+    "CustomID": "custom_id",
+}
+_SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
+    "is_permanent": flag,
+    "created_ms": moment,
+    "updated_ms": moment,
+    "status": message_queries.STATUS_NAMES.__getitem__,
+}
+"""How a column of the store is written; the others are texts and numbers."""
+
+
+def _message_cells(row: Mapping[str, Any], _: ExportOptions) -> list[str]:
+    failure = "" if row["status"] in _NOTHING else row["failure"] or ""
+    told = {**row, "failure": failure, "campaign_id": row["campaign_id"] or ""}
+    return [_SHOWN.get(source, str)(told[source]) for source in _MESSAGE.values()]
+
+
+def _messages(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
+    rows = yield from message_queries.behind(account_id, conditions, after, most)
+    return [(row["id"], row) for row in rows]
+
+
+def _count_messages(account_id: int, conditions: Mapping[str, Any]) -> Unit[int]:
+    _, total = yield from message_queries.page(account_id, PageRequest(conditions, limit=0))
+    return total
+
+
+SOURCES: Final[Mapping[str, Source]] = {
+    JobKind.EXPORT_MESSAGES: Source(
+        "messages",
+        "Message export",
+        _count_messages,
+        _messages,
+        lambda _: list(_MESSAGE),
+        _message_cells,
+    ),
+}

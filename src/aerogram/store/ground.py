@@ -1,0 +1,26 @@
+"""What nearly every service stands on: the open store and what goes with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.store.blobs import DiskBlobs
+    from aerogram.store.sql import Database
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """The store of one installation, its files, ids and clock."""
+
+    database: Database
+    blobs: DiskBlobs
+    ids: IdGenerator
+    clock: Clock
+    check_room: Callable[[], None]
+    """Raises `StoreFullError` while the disk is nearly full: the reserve is for mail, so other writers wait."""
