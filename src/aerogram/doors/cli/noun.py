@@ -17,14 +17,13 @@ from typer.core import TyperCommand
 from aerogram.base.errors import AerogramError, RefusedError, SettingsError
 from aerogram.doors.cli.answer import one_line
 from aerogram.doors.cli.booleans import spelled_out
-from aerogram.identity.gate import Needs, authorize
-from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from aerogram.doors.cli.answer import Answer
     from aerogram.doors.cli.host import Host, SettingFlag
+    from aerogram.identity.gate import Needs
     from aerogram.model.account import Area, Level
 
 DONE: Final = 0
@@ -56,6 +55,8 @@ class Noun:
 
     def command(self, name: str, level: Level) -> Callable[[_Command], _Command]:
         """Declare the decorated function a command, which needs a level in the area of its noun."""
+        # Help of the root loads no command, and should not load the gate either.
+        from aerogram.identity.gate import Needs  # noqa: PLC0415
 
         def declare(function: _Command) -> _Command:
             self._commands[name] = function
@@ -143,7 +144,7 @@ def _framed(function: _Command, flags: Sequence[SettingFlag], needs: Needs) -> C
             name.removeprefix(_PREFIX): given.pop(name) for name in list(given) if name.startswith(_PREFIX)
         }
         texts = {name: ",".join(values) for name, values in texts.items() if values}
-        authorize(operator_actor(EVERY_ACCOUNT), needs.area, needs.level)
+        _let_in(needs)
         raise typer.Exit(_call(context.find_object(object), function, texts, given, as_json=as_json))
 
     signature = inspect.signature(function)
@@ -154,6 +155,14 @@ def _framed(function: _Command, flags: Sequence[SettingFlag], needs: Needs) -> C
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     return run
+
+
+def _let_in(needs: Needs) -> None:
+    """Ask the gate, as every door does; whoever runs a command is the operator of this machine."""
+    from aerogram.identity.gate import authorize  # noqa: PLC0415
+    from aerogram.model.actor import EVERY_ACCOUNT, operator_actor  # noqa: PLC0415
+
+    authorize(operator_actor(EVERY_ACCOUNT), needs.area, needs.level)
 
 
 def _frame_parameters(flags: Sequence[SettingFlag], *, answers: bool) -> list[inspect.Parameter]:
