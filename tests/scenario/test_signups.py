@@ -10,6 +10,8 @@ from sqlalchemy import bindparam, insert, select, update
 from aerogram.base.clock import DAY, MINUTE
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE
+from aerogram.model.decision import Hold, Reason, ReasonKind, Refuse
+from aerogram.model.message import MessageState
 from aerogram.store.contact_tables import contact, contact_list, list_recipient
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message, sender, unsubscription
@@ -40,6 +42,7 @@ _MAILS = Sql(
     .join_from(message, content, content.c.id == message.c.content_id)
     .order_by(message.c.id)
 )
+_STATES = Sql(select(message.c.state, message.c.reply))
 _TREATMENTS = Sql(select(content.c.treatment))
 _CONTACTS = Sql(select(contact.c.email, contact.c.is_optin_pending, contact.c.account_id))
 _MEMBERS = Sql(
@@ -448,3 +451,25 @@ async def test_no_page_may_be_framed_kept_or_indexed(client, widget):
         assert headers["cache-control"] == "no-store, private"
         assert headers["x-robots-tag"] == "noindex, nofollow"
         assert headers["referrer-policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("is_member", [False, True])
+async def test_a_form_whose_mail_is_not_authorised_sends_none_and_does_not_tell_who_is_on_its_list(
+    client, widget, door, ask, is_member
+):
+    if is_member:
+        await client.post(path_of(widget), data={"email": "zoe@example.net"})
+        await client.post(await link_in(ask))
+    before = await ask(_MAILS)
+    refusal = Refuse((Reason(ReasonKind.RULE, "No."),))
+    door.authorizer._rules = (lambda request: refusal if request.actor.door == "signup" else None,)
+    answer = await client.post(path_of(widget), data={"email": "zoe@example.net"})
+    assert answer.status_code == 404
+    assert await ask(_MAILS) == before
+    assert len((await client.get(f"{REST}/contactslistsignup")).json()["Data"]) == int(is_member)
+
+
+async def test_a_form_whose_mail_is_held_waits_for_a_person(client, widget, door, ask):
+    door.authorizer._rules = (lambda _: Hold((Reason(ReasonKind.RULE, "A person must look at it."),)),)
+    assert (await client.post(path_of(widget), data={"email": "zoe@example.net"})).status_code == 200
+    assert await ask(_STATES) == [(MessageState.HELD, "A person must look at it.")]

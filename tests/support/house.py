@@ -25,7 +25,7 @@ from aerogram.store.blobs import DiskBlobs
 from aerogram.store.sql import Sql
 from aerogram.store.tables import message
 from aerogram.submission.accept import Acceptor
-from support.submissions import a_submission
+from support.submissions import a_submission, admitting
 
 _MESSAGES = Sql(select(message.c.recipient, message.c.state).order_by(message.c.id))
 
@@ -48,7 +48,14 @@ class House:
         preparer = Preparer(composer, keyring, blobs)
         self.database = database
         self.recorded = asyncio.Queue()
-        self.notifier = Notifier(preparer, ids, clock, hostname=hostname, schedule=DEFAULT_SCHEDULE)
+        self.notifier = Notifier(
+            preparer,
+            ids,
+            clock,
+            admit=admitting(database, clock),
+            hostname=hostname,
+            schedule=DEFAULT_SCHEDULE,
+        )
         recorder = Recorder(
             database=database,
             blobs=blobs,

@@ -11,17 +11,18 @@ import msgspec
 import uvicorn
 
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
+from aerogram.app.rest_services import account_services, content_services
 from aerogram.audience.jobs.requests import ContactJobs
 from aerogram.audience.services import audience_of
 from aerogram.audience.signups import Signups
+from aerogram.campaigns.campaigns import Campaigns
+from aerogram.campaigns.drafts import Drafts
 from aerogram.content import templates
 from aerogram.content.signup_tokens import SignupSigner
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.doors.http.app import Services, build_app
+from aerogram.doors.front import Services, build_app
 from aerogram.doors.images.app import ImageDoor
-from aerogram.doors.rest.account_services import account_services
-from aerogram.doors.rest.content_services import content_services
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.identity.attempts import LoginAttempts
@@ -33,11 +34,13 @@ from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
 from aerogram.net.dns_answers import NoSuchName
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
+from aerogram.reporting.messages import Messages
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.ground import Ground
 from aerogram.submission.accept import Acceptor
+from aerogram.submission.authorize import Authorizer
 
 ACCOUNT, STRANGER = 11, 12
 KEY, SECRET = "key-of-ann", "secret-of-ann"
@@ -144,7 +147,7 @@ async def serving(app, lifespan="on"):
 class Door:
     """All that a test of the HTTP door may want to touch."""
 
-    def __init__(self, database, blobs, ids, clock, sealer, keys=None):
+    def __init__(self, database, blobs, ids, clock, sealer, keys=None, rules=()):
         self.keys = keys or Keys()
         self.content = msgspec.structs.replace(
             content_services(database, blobs, sealer, ids, clock, self._check_room),
@@ -152,6 +155,7 @@ class Door:
         )
         self.templates = self.content.templates
         self.categories = MonitoringCategories(database, clock)
+        self.authorizer = Authorizer(SenderBook(database, clock), self.categories, rules)
         self.samples = []
         self.names = Names()
         self.sample_fault = ""
@@ -177,12 +181,14 @@ class Door:
                 authenticator=self.keys,
                 attempts=LoginAttempts(clock),
                 rate=RateLimiter(None, clock),
-                senders=SenderBook(database, clock),
-                categories=self.categories,
+                authorizer=self.authorizer,
                 content=self.content,
                 acceptor=self.acceptor,
                 subscriptions=self.subscriptions,
                 audience=self.audience,
+                messages=Messages(database),
+                drafts=Drafts(database, ids, clock),
+                campaigns=Campaigns(database),
                 jobs=self.jobs,
                 exports=self.exports,
                 contact_jobs=self.contact_jobs,
@@ -190,8 +196,6 @@ class Door:
                 account=account_services(
                     database, sealer, ids, clock, self.names, hostname="mail.example.com"
                 ),
-                database=database,
-                ids=ids,
                 clock=clock,
                 public_url=PUBLIC_URL,
                 version="0.0.0",
@@ -205,6 +209,7 @@ class Door:
                     Signups(database, ids, clock),
                     self.signup_signer,
                     self.templates,
+                    self.authorizer,
                     self.acceptor,
                     RateLimiter(REQUESTS_A_MINUTE, clock),
                 ),

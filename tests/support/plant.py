@@ -24,7 +24,7 @@ from aerogram.store.blobs import DiskBlobs
 from aerogram.store.sql import Sql
 from aerogram.store.tables import event, message
 from aerogram.submission.accept import Acceptor
-from support.submissions import a_submission
+from support.submissions import a_submission, admitting
 
 _FATE = Sql(
     select(message.c.state, message.c.reply, message.c.lease, message.c.reclaims).where(
@@ -71,7 +71,12 @@ class Plant:
             clock=self.clock,
             schedule=DEFAULT_SCHEDULE,
             notifier=Notifier(
-                preparer, self.ids, self.clock, hostname="mail.example.org", schedule=DEFAULT_SCHEDULE
+                preparer,
+                self.ids,
+                self.clock,
+                admit=admitting(self.database, self.clock),
+                hostname="mail.example.org",
+                schedule=DEFAULT_SCHEDULE,
             ),
             on_recorded=self.recorded.extend,
         )

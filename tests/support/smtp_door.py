@@ -23,6 +23,7 @@ from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.domains import Domains
 from aerogram.store.blobs import DiskBlobs
 from aerogram.submission.accept import Acceptor
+from aerogram.submission.authorize import Authorizer
 from aerogram.wire.smtp.server import ServerConfig
 from support.actors import acting
 
@@ -30,12 +31,13 @@ from support.actors import acting
 class SmtpHouse:
     """A door with one account, and what a test may want to look at behind it."""
 
-    def __init__(self, database, sealer, ids, clock, folder):
+    def __init__(self, database, sealer, ids, clock, folder, rules=()):
         self.database, self.clock = database, clock
         self.accounts = Accounts(database, sealer, ids, clock)
         self.senders = Senders(database, Domains(database, sealer, ids, clock), ids, clock)
         self.templates = Templates(database, ids, clock)
         self.categories = MonitoringCategories(database, clock)
+        self.authorizer = Authorizer(SenderBook(database, clock), self.categories, rules)
         self.fault = None
         self._clients = []
         self.acceptor = Acceptor(
@@ -61,15 +63,14 @@ class SmtpHouse:
         opened = await self.accounts.create(acting(), "test")
         self.account_id, self.keys = opened.account.id, opened.keys
         await self.senders.add(acting(self.account_id), "@example.org")
-        book = SenderBook(self.database, self.clock)
         policy = SmtpPolicy(
             authenticator=self.authenticator,
             attempts=LoginAttempts(self.clock),
             rate=RateLimiter(rate, self.clock),
-            senders=book,
+            authorizer=self.authorizer,
             acceptor=self.acceptor,
             trusted=TrustedClients(trusted, self.account_id, defaults),
-            shelf=Shelf(self.templates, self.categories),
+            shelf=Shelf(self.templates),
         )
         door = SmtpDoor(policy, self.tls)
         listening = socket.socket()

@@ -1,6 +1,12 @@
 """Submissions and accounts for tests: each factory fills what a test does not care about."""
 
+import functools
+
 from aerogram.model.message import ContentKind, Rank, Recipient, Submission
+from aerogram.senders.book import SenderBook
+from aerogram.senders.categories import MonitoringCategories
+from aerogram.submission.authorize import Authorizer
+from aerogram.submission.notices import admit
 
 MAIL = b"From: Ann <ann@example.org>\r\nTo: bob@example.net\r\nSubject: Hello\r\n\r\nHello Bob\r\n"
 
@@ -16,3 +22,9 @@ def a_submission(*recipients, account_id=1, rank=Rank.HIGH, body=MAIL, kind=Cont
         rank=rank,
         **{"from_email": "ann@example.org", **facts},
     )
+
+
+def admitting(database, clock):
+    """What a notifier has its notices admitted by."""
+    authorizer = Authorizer(SenderBook(database, clock), MonitoringCategories(database, clock))
+    return functools.partial(admit, authorizer)

@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 
 from aerogram import __version__
+from aerogram.app.rest_services import account_services, content_services
 from aerogram.audience.services import audience_of
-from aerogram.audience.signups import Signups
+from aerogram.campaigns.campaigns import Campaigns
+from aerogram.campaigns.drafts import Drafts
 from aerogram.content.signup_tokens import KEY_PURPOSE, SignupSigner
-from aerogram.doors.http.app import Services as HttpServices
-from aerogram.doors.http.app import build_app
+from aerogram.doors.front import Services as HttpServices
+from aerogram.doors.front import build_app
 from aerogram.doors.images.app import ImageDoor
-from aerogram.doors.rest.account_services import account_services
-from aerogram.doors.rest.content_services import content_services
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
 from aerogram.doors.tracking.app import Tracking
 from aerogram.doors.web.app import build_inbox
@@ -24,9 +24,9 @@ from aerogram.identity.people import People
 from aerogram.identity.rate import RateLimiter
 from aerogram.net.dns import Resolver
 from aerogram.reporting.inbox import StoredInbox
+from aerogram.reporting.messages import Messages
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
-from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records import queue
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
-    from aerogram.doors.http.asgi import Endpoint
+    from aerogram.doors.asgi.scope import Endpoint
     from aerogram.model.actor import Actor
 
 
@@ -61,6 +61,7 @@ def http_app(
     content = content_services(
         database, platform.blobs, platform.sealer, platform.ids, platform.clock, platform.room.check
     )
+    audience = audience_of(database, platform.blobs, platform.ids, platform.clock, platform.sealer)
     signup_signer = SignupSigner(platform.sealer.derived_key(KEY_PURPOSE), settings.public_url.rstrip("/"))
 
     async def store_answers() -> None:
@@ -80,14 +81,16 @@ def http_app(
             authenticator=services.authenticator,
             attempts=services.attempts,
             rate=services.rate,
-            senders=services.senders,
-            categories=MonitoringCategories(database, platform.clock),
+            authorizer=services.authorizer,
             content=content,
             acceptor=services.acceptor,
             jobs=services.jobs,
             exports=services.exports,
             contact_jobs=services.contact_jobs,
-            audience=audience_of(database, platform.blobs, platform.ids, platform.clock, platform.sealer),
+            audience=audience,
+            messages=Messages(database),
+            drafts=Drafts(database, platform.ids, platform.clock),
+            campaigns=Campaigns(database),
             subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
             account=account_services(
@@ -98,8 +101,6 @@ def http_app(
                 Resolver(),
                 hostname=settings.hostname,
             ),
-            database=database,
-            ids=platform.ids,
             clock=platform.clock,
             public_url=settings.public_url,
             version=__version__,
@@ -110,9 +111,10 @@ def http_app(
             tracking=Tracking(services.engagements, services.signer),
             images=ImageDoor(content.images),
             signup=SignupDoor(
-                Signups(database, platform.ids, platform.clock),
+                audience.signups,
                 signup_signer,
                 content.templates,
+                services.authorizer,
                 services.acceptor,
                 RateLimiter(REQUESTS_A_MINUTE, platform.clock),
             ),

@@ -20,6 +20,7 @@ from aerogram.doors.cli.main import run
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
 
+    from aerogram.app.command_services import CommandServices
     from aerogram.app.platform import Platform
     from aerogram.app.settings import Settings
 
@@ -69,8 +70,14 @@ class Installed:
         return self._settings.hostname
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator[Platform]:
-        """Open the store and close it at the end."""
+    async def open(self) -> AsyncIterator[CommandServices]:
+        """Open the store with its services and close it at the end."""
+        services: type[CommandServices] = import_module("aerogram.app.command_services").CommandServices
+        async with self._opened() as platform:
+            yield services(platform)
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Platform]:
         platform: Platform = await import_module("aerogram.app.platform").open_platform(self._settings)
         try:
             yield platform
@@ -79,7 +86,7 @@ class Installed:
 
     async def initialise(self, email: str, senders: Sequence[str]) -> FirstCredentials | None:
         """Set up the first account; None when there is one already."""
-        async with self.open() as platform:
+        async with self._opened() as platform:
             made = await import_module("aerogram.app.setup").set_up(platform, email, senders)
         return None if made is None else FirstCredentials(*made)
 

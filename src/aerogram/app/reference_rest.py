@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest import full_style
-from aerogram.doors.rest.filters import with_companions
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.engine import full_style
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries.filters import with_companions
 from aerogram.doors.rest.registry import declared_resources, declared_routes
 from aerogram.doors.rest.resource import LEVELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
     from aerogram.doors.rest.resource import Action, Resource
     from aerogram.doors.rest.route import Route
 

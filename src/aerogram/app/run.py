@@ -29,7 +29,6 @@ from aerogram.doors.smtp.stored import Shelf
 from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.identity.authenticate import defaults_of
 from aerogram.net.tls import self_signed, server_context
-from aerogram.senders.categories import MonitoringCategories
 from aerogram.store.records import accounts, queue
 from aerogram.store.sql import Engine
 from aerogram.store.sqlite import SqliteDatabase
@@ -209,19 +208,16 @@ async def _smtp_policy(platform: Platform, services: Services) -> SmtpPolicy:
     account_id = await platform.database.read(accounts.first)
     if account_id is None:
         raise SettingsError("The store has no account; run: aerogram init --email you@example.org")
-    await services.senders.confirm(account_id, "")
+    await services.authorizer.remember(account_id)
     defaults = await defaults_of(platform.database, account_id)
     return SmtpPolicy(
         authenticator=services.authenticator,
         attempts=services.attempts,
         rate=services.rate,
-        senders=services.senders,
+        authorizer=services.authorizer,
         acceptor=services.acceptor,
         trusted=TrustedClients(platform.settings.trusted_networks, account_id, defaults),
-        shelf=Shelf(
-            Templates(platform.database, platform.ids, platform.clock),
-            MonitoringCategories(platform.database, platform.clock),
-        ),
+        shelf=Shelf(Templates(platform.database, platform.ids, platform.clock)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -42,11 +43,14 @@ from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.senders.book import SenderBook
+from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
 from aerogram.store.ground import Ground
 from aerogram.store.orphans import OrphanSweep
 from aerogram.submission.accept import Acceptor
+from aerogram.submission.authorize import Authorizer
+from aerogram.submission.notices import admit
 
 if TYPE_CHECKING:
     from aerogram.app.platform import Platform
@@ -65,7 +69,7 @@ class Services:
     authenticator: Authenticator
     attempts: LoginAttempts
     rate: RateLimiter
-    senders: SenderBook
+    authorizer: Authorizer
     acceptor: Acceptor
     worker: Worker | None
     webhooks: WebhookSender
@@ -108,6 +112,10 @@ def build(platform: Platform) -> Services:
     job_runner = JobRunner(ground, HANDLERS)
     jobs = Jobs(ground, job_runner.wake)
     signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
+    authorizer = Authorizer(
+        SenderBook(platform.database, platform.clock),
+        MonitoringCategories(platform.database, platform.clock),
+    )
     worker = None
     if settings.role in {EVERYTHING, "delivery"}:
         keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
@@ -123,7 +131,12 @@ def build(platform: Platform) -> Services:
             clock=platform.clock,
             schedule=schedule,
             notifier=Notifier(
-                preparer, platform.ids, platform.clock, hostname=settings.hostname, schedule=schedule
+                preparer,
+                platform.ids,
+                platform.clock,
+                admit=functools.partial(admit, authorizer),
+                hostname=settings.hostname,
+                schedule=schedule,
             ),
             on_recorded=recorded,
         )
@@ -146,7 +159,7 @@ def build(platform: Platform) -> Services:
         authenticator=Authenticator(platform.database, platform.sealer, platform.clock),
         attempts=LoginAttempts(platform.clock),
         rate=RateLimiter(settings.rate_limit, platform.clock),
-        senders=SenderBook(platform.database, platform.clock),
+        authorizer=authorizer,
         acceptor=Acceptor(
             platform.database,
             platform.blobs,

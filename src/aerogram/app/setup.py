@@ -13,6 +13,7 @@ from aerogram.base.errors import RefusedError, SettingsError
 from aerogram.identity.accounts import Accounts, KeyPair, new_key_pair, new_password
 from aerogram.model.actor import system_actor
 from aerogram.model.member import Role
+from aerogram.model.sender import ACTIVE
 from aerogram.senders.addresses import Senders
 from aerogram.senders.domains import Domains
 from aerogram.store.records import account_members, nodes
@@ -95,7 +96,7 @@ async def make_sure(platform: Platform) -> None:
     known = {
         row.email
         for row in await platform.database.read(lambda: sender_records.of_account(account_id))
-        if row.status == sender_records.ACTIVE
+        if row.status == ACTIVE
     }
     missing = [sender for sender in settings.trusted_senders if sender not in known]
     for add in await _additions(platform, account_id, missing):

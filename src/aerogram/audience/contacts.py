@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.audience.property_values import merged_values
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, RefusedError, TakenError
 from aerogram.store.records import contacts as records
 from aerogram.wire.address import is_email, suppression_key
 
@@ -43,14 +43,6 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     delivered_count: int = 0
     is_anonymized: bool = False
     properties: str = ""
-
-
-class TakenError(RefusedError):
-    """The account has a contact of this address already; ``email`` is the address as it is stored."""
-
-    def __init__(self, email: str) -> None:
-        super().__init__(f"The account has a contact {email} already.")
-        self.email = email
 
 
 class BadAddressError(RefusedError):
@@ -93,7 +85,7 @@ class Contacts:
             excluded_ms=now if is_excluded else 0,
         )
         if not await self._database.write(lambda: records.add(_row(made))):
-            raise TakenError(made.email)
+            raise _taken(made.email)
         return made
 
     async def change(self, actor: Actor, contact_id: int, values: Mapping[str, Any]) -> Contact:
@@ -143,7 +135,7 @@ def _change(
     if not columns:
         return row
     if "email" in columns and (yield from records.by_email(account_id, columns["email"])):
-        raise TakenError(columns["email"])
+        raise _taken(columns["email"])
     if columns.get("is_excluded"):
         columns["excluded_ms"] = now_ms
     columns["updated_ms"] = now_ms
@@ -175,3 +167,7 @@ def _stored(value: Any) -> Any:
 def _reason(email: str) -> str:
     """Say what is missing, in Mailjet's words where they are known (facts: CONTACTS.md 0.3)."""
     return "No @ character in mail" if "@" not in email else "Not an address that mail can be sent to"
+
+
+def _taken(email: str) -> TakenError:
+    return TakenError("contact", email, f"The account has a contact {email} already.")

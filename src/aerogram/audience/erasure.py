@@ -34,6 +34,7 @@ from aerogram.store.records import (
     signups,
 )
 from aerogram.store.records import erasures as records
+from aerogram.store.records.erasures import Proof
 from aerogram.wire.address import ascii_domain, shown_domain, split_email, suppression_key
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.records.erased_mail import Found
     from aerogram.store.sql import Database, Unit
+
+__all__ = ["KEY_PURPOSE", "Erasures", "Proof", "is_alias"]
 
 KEY_PURPOSE: Final = "erasure"
 """For `Sealer.derived_key`: the key of the digests."""
@@ -89,7 +92,7 @@ class Erasures:
         alias = f"\\x{secrets.token_hex(_ALIAS_BYTES)}@{ERASED_DOMAIN}"
         await self._blank_mail(actor, email, alias)
         now = self._clock.now_ms()
-        proof = records.Proof(actor.account_id, contact_id, self.digest(actor.account_id, email), now)
+        proof = Proof(actor.account_id, contact_id, self.digest(actor.account_id, email), now)
         is_erased = await self._database.write(lambda: _erase(proof, email, alias))
         await self._remove_exports()
         self._database.forget_overwritten()
@@ -100,16 +103,16 @@ class Erasures:
         said = f"{account_id} {suppression_key(email)}".encode()
         return hmac.digest(self._digest_key, said, hashlib.sha256).hex()
 
-    async def proof_of(self, actor: Actor, contact_id: int) -> records.Proof | None:
+    async def proof_of(self, actor: Actor, contact_id: int) -> Proof | None:
         """Give the proof that a contact was erased."""
         return await self._database.read(lambda: records.proof_of(actor.account_id, contact_id))
 
-    async def proofs(self, actor: Actor, email: str) -> list[records.Proof]:
+    async def proofs(self, actor: Actor, email: str) -> list[Proof]:
         """Give the proofs that an address was erased, oldest first; none when it never was."""
         digest = self.digest(actor.account_id, email)
         return await self._database.read(lambda: records.proofs_of_digest(actor.account_id, digest))
 
-    async def newest(self, actor: Actor, most: int) -> list[records.Proof]:
+    async def newest(self, actor: Actor, most: int) -> list[Proof]:
         """Give the proofs of an account, newest first."""
         return await self._database.read(lambda: records.newest(actor.account_id, most))
 
@@ -172,7 +175,7 @@ def _spellings(email: str) -> list[str]:
     return sorted({folded(f"{local}@{domain}"), folded(f"{local}@{shown_domain(domain)}")})
 
 
-def _erase(proof: records.Proof, email: str, alias: str) -> Unit[bool]:
+def _erase(proof: Proof, email: str, alias: str) -> Unit[bool]:
     account_id, contact_id = proof.account_id, proof.contact_id
     # Before the contact is held: whoever confirms a signup holds it first, and the contact then.
     yield from signups.forget_address(account_id, email)

@@ -25,7 +25,7 @@ from aerogram.model.treatment import is_sandboxed, unpacked_personal
 from aerogram.store.records import contact_activity, contact_journal
 from aerogram.store.records.contact_activity import Activity, NewContact
 from aerogram.wire.address import suppression_key
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

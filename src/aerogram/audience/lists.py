@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.store.records import contact_lists as records
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ class ContactList(msgspec.Struct, frozen=True, kw_only=True):
     is_deleted: bool = False
     created_ms: int
     subscriber_count: int = 0
-
-
-class TakenError(RefusedError):
-    """The account has a live list of this name already."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f'The account has a list "{name}" already.')
-        self.name = name
 
 
 class Lists:
@@ -90,7 +82,7 @@ class Lists:
 def _create(row: Mapping[str, Any]) -> Unit[bool]:
     added = yield from records.add(row)
     if not added and (yield from records.is_taken(row["account_id"], row["name"], row["id"])):
-        raise TakenError(row["name"])
+        raise TakenError("list", row["name"])
     return added
 
 
@@ -101,7 +93,7 @@ def _change(account_id: int, list_id: int, values: Mapping[str, Any]) -> Unit[di
     columns = {name: int(value) if isinstance(value, bool) else value for name, value in values.items()}
     changed = {**row, **columns}
     if not changed["is_deleted"] and (yield from records.is_taken(account_id, changed["name"], list_id)):
-        raise TakenError(changed["name"])
+        raise TakenError("list", changed["name"])
     if columns:
         yield from records.change(account_id, list_id, columns)
     return changed

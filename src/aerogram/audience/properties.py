@@ -15,7 +15,7 @@ from aerogram.audience.property_values import (
     stored_values,
     typed,
 )
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, RefusedError, TakenError
 from aerogram.store.records import properties as records
 
 if TYPE_CHECKING:
@@ -111,10 +111,6 @@ class Catalogue:
         """Give the datatype of the property with a name."""
         found = self._by_name.get(name.lower())
         return found[1] if found else None
-
-
-class TakenError(RefusedError):
-    """The account has a property of this namespace and name already."""
 
 
 def defined(account_id: int, namespace: str = STATIC) -> Unit[Catalogue]:
@@ -215,7 +211,8 @@ def _change(account_id: int, property_id: int, changes: Mapping[str, Any]) -> Un
 
 
 def _taken(namespace: str, name: str) -> TakenError:
-    return TakenError(f'The account has a property "{name}" of the namespace {namespace} already.')
+    sentence = f'The account has a property "{name}" of the namespace {namespace} already.'
+    return TakenError("property", f"{namespace}|{name.lower()}", sentence)
 
 
 def _unknown() -> NotFoundError:

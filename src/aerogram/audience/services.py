@@ -13,6 +13,7 @@ from aerogram.audience.lists import Lists
 from aerogram.audience.memberships import Memberships
 from aerogram.audience.properties import Properties
 from aerogram.audience.segments.book import Segments
+from aerogram.audience.signups import Signups
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -32,6 +33,7 @@ class Audience(msgspec.Struct, frozen=True):
     memberships: Memberships
     erasures: Erasures
     segments: Segments
+    signups: Signups
 
 
 def audience_of(
@@ -46,4 +48,5 @@ def audience_of(
         memberships=Memberships(database, ids, clock),
         erasures=Erasures(database, blobs, ids, clock, sealer.derived_key(KEY_PURPOSE)),
         segments=Segments(database, ids, clock),
+        signups=Signups(database, ids, clock),
     )

@@ -8,7 +8,7 @@ same in every case, for a form tells nobody who is on a list.
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -24,6 +24,8 @@ from aerogram.wire.address import suppression_key
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
+    from aerogram.model.page import PageRequest
     from aerogram.store.records.widgets import WidgetRow
     from aerogram.store.sql import Database, Unit
 
@@ -75,6 +77,10 @@ class Signups:
         self._database = database
         self._ids = ids
         self._clock = clock
+
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
+        """Give an account's signups by the columns of `SignupRow`, and the number of all that match."""
+        return await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
 
     async def form(self, widget_id: int) -> Form | None:
         """Give the form of a widget; None when there is none, or when it cannot work."""

@@ -5,7 +5,10 @@
     AerogramError             anything of ours; carries a public sentence
     ├── SettingsError         the operator must change a setting; `serve` ends with this one line
     ├── RefusedError          the caller must change the request; carries code and path where known
-    │   └── NotUniqueError    another object has what only one may have
+    │   ├── NotUniqueError    another object has what only one may have, by the store's own rule
+    │   │   └── TakenError    the same, found by a rule that knows the value
+    │   ├── TooManyError      the account has as many of a kind as it may have
+    │   └── LockedError       the object is locked against changes
     ├── NotFoundError         no such object for this account
     └── UnavailableError      ours or a passing state; the same call may work later
         ├── StoreFullError    disk or quota of the store is used up
@@ -31,6 +34,36 @@ class RefusedError(AerogramError):
 
 class NotUniqueError(RefusedError):
     """Another object of the store has what only one may have; nothing was written."""
+
+
+class TakenError(NotUniqueError):
+    """Another object of the account has the value that only one may have; nothing was written.
+
+    ``noun`` says what kind of object it is. ``value`` is the value that must be unique, as it is stored; that of
+    several properties is joined by ``|``, as Mailjet writes it.
+    """
+
+    def __init__(self, noun: str, value: str, sentence: str = "") -> None:
+        super().__init__(sentence or f'The account has a {noun} "{value}" already.')
+        self.noun = noun
+        self.value = value
+
+
+class TooManyError(RefusedError):
+    """The account has as many objects of a kind as it may have; ``nouns`` says of which, in the plural."""
+
+    def __init__(self, nouns: str, most: int) -> None:
+        super().__init__(f"An account may have {most} {nouns}.")
+        self.nouns = nouns
+        self.most = most
+
+
+class LockedError(RefusedError):
+    """The object is locked against changes; ``subject`` says what is, as a sentence begins."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(f"{subject} is locked.")
+        self.subject = subject
 
 
 class NotFoundError(AerogramError):

@@ -67,6 +67,15 @@ class Loop:
         """Run the step soon: there is work. Call it after the commit that made the work visible."""
         self._woken.set()
 
+    def forget_wakes(self) -> None:
+        """Drop the wakes so far. A step that first waited calls it just before it looks for work.
+
+        Otherwise a wake for work that this round finds anyway costs another round, which finds nothing. A `stop`
+        is not forgotten.
+        """
+        if not self.is_stopping:
+            self._woken.clear()
+
     def stop(self) -> None:
         """Start no further round; one that is under way finishes."""
         self._stopping.set()

@@ -17,9 +17,9 @@ from aerogram.content.personal.draft import Draft
 from aerogram.model.message import ContentKind
 from aerogram.model.treatment import PLAIN
 from aerogram.wire.address import ascii_domain, split_email
+from aerogram.wire.errors import MailError
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.date import format_date
-from aerogram.wire.mime.errors import MailError
 from aerogram.wire.mime.parts import Parts
 from aerogram.wire.mime.rewrite import rewrite
 

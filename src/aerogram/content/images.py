@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import LockedError, NotFoundError, RefusedError, TooManyError
 from aerogram.content.image_types import START_BYTES, TYPES, image_type
-from aerogram.content.labels import IMAGES, TooManyError, bear
+from aerogram.content.labels import IMAGES, bear
 from aerogram.store.records import images as records
 
 if TYPE_CHECKING:
@@ -79,13 +79,6 @@ class TooLargeError(RefusedError):
 
     def __init__(self) -> None:
         super().__init__(f"An image may have {MAX_IMAGE_BYTES} bytes.")
-
-
-class LockedError(RefusedError):
-    """The image is locked."""
-
-    def __init__(self) -> None:
-        super().__init__("The image is locked.")
 
 
 class IncomingFile:
@@ -173,7 +166,7 @@ class Images:
         def unit() -> Unit[None]:
             count = yield from records.LISTING.count(actor.account_id, {})
             if count >= MAX_IMAGES:
-                raise TooManyError(f"An account may have {MAX_IMAGES} images.")
+                raise TooManyError("images", MAX_IMAGES)
             yield from records.OWNED.add(row)
             yield from bear(actor.account_id, made.id, IMAGES, label_ids)
 
@@ -189,7 +182,7 @@ class Images:
         Raises `LockedError`, `UnknownLabelError` or `NotFoundError`.
         """
         if found.status == LOCKED and values.get("status") != OPEN:
-            raise LockedError
+            raise LockedError("The image")
         changed = msgspec.structs.replace(found, **values, updated_ms=self._clock.now_ms())
         columns = {name: getattr(changed, name) for name in (*values, "updated_ms")}
         if "is_starred" in columns:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, RefusedError, TakenError, TooManyError
 from aerogram.store.records import labels as records
 
 if TYPE_CHECKING:
@@ -37,22 +37,11 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     used_for: str
 
 
-class TakenError(RefusedError):
-    """The account has a label of this name already."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f'The account has a label "{name}" already.')
-
-
 class UnknownLabelError(RefusedError):
     """The account has no such label for this kind of thing."""
 
     def __init__(self, label_id: int, used_for: str) -> None:
         super().__init__(f"There is no label {label_id} that is used for {used_for}.")
-
-
-class TooManyError(RefusedError):
-    """The account has as many as it may have."""
 
 
 class Labels:
@@ -74,9 +63,9 @@ class Labels:
         def unit() -> Unit[None]:
             count = yield from records.LISTING.count(actor.account_id, {})
             if count >= MAX_LABELS:
-                raise TooManyError(f"An account may have {MAX_LABELS} labels.")
+                raise TooManyError("labels", MAX_LABELS)
             if not (yield from records.OWNED.add(msgspec.structs.asdict(made))):
-                raise TakenError(made.name)
+                raise TakenError("label", made.name)
 
         await self._database.write(unit)
         return made
@@ -87,7 +76,7 @@ class Labels:
 
         def unit() -> Unit[bool]:
             if (yield from records.is_taken(actor.account_id, changed.name, found.id)):
-                raise TakenError(changed.name)
+                raise TakenError("label", changed.name)
             return (yield from records.OWNED.change(actor.account_id, found.id, dict(values)))
 
         if values and not await self._database.write(unit):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.wire.address import is_email
+from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.encoded_words import clean_text
-from aerogram.wire.mime.errors import AddressError
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 from aerogram.wire.mime.parts import Mailbox
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import LockedError, NotFoundError, RefusedError
 from aerogram.content.stored_parts import Content, opened, written
 from aerogram.model.template import DRAFT, PUBLISHED
 from aerogram.store.records import template_versions as records
@@ -39,13 +39,6 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
     locale: str
     created_ms: int
     content: Content
-
-
-class LockedError(RefusedError):
-    """The content of the template is locked."""
-
-    def __init__(self) -> None:
-        super().__init__("The content of the template is locked.")
 
 
 class NothingToPublishError(RefusedError):
@@ -176,7 +169,7 @@ def _opened_for_change(account_id: int, template_id: int, now_ms: int) -> Unit[d
     if found is None:
         raise no_template()
     if found["is_locked"]:
-        raise LockedError
+        raise LockedError("The content of the template")
     return found
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import RefusedError
+from aerogram.base.errors import RefusedError, TakenError
 from aerogram.base.ids import MAX_ID
 from aerogram.content.labels import TEMPLATES, bear
 from aerogram.content.stored_parts import opened
@@ -102,10 +102,6 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     last_locale: str = ""
     published_id: int = 0
     """The version that is sent; 0 while there is none."""
-
-
-class TakenError(RefusedError):
-    """The account has a template of this owner type and name already."""
 
 
 class Templates:
@@ -275,4 +271,5 @@ def words_of(words: Sequence[str], bits: int) -> tuple[str, ...]:
 
 
 def _taken(owner_type: str, name: str) -> TakenError:
-    return TakenError(f'The account has a template "{name}" of the owner type {owner_type} already.')
+    sentence = f'The account has a template "{name}" of the owner type {owner_type} already.'
+    return TakenError("template", f"{owner_type}|{name}", sentence)

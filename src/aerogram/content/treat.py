@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
-
-import msgspec
+from typing import TYPE_CHECKING, Final
 
 from aerogram.content.language.cache import compiled
 from aerogram.content.language.errors import TemplateError
 from aerogram.content.language.tokens import SEGMENT
+from aerogram.model.account import NO_DEFAULTS
+from aerogram.model.request import NOTHING, Asked
 from aerogram.model.treatment import PLAIN, Treatment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.model.account import SendDefaults
+
+__all__ = ["MARK", "MAX_SEGMENTS", "NOTHING", "UNSUBSCRIBE_MARK", "UNSUBSCRIBE_NAME", "Asked", "treatment_of"]
 
 MARK: Final = "[["
 UNSUBSCRIBE_MARK: Final = "[[UNSUB_LINK"
@@ -28,27 +30,6 @@ _ASKS_CONTACT: Final = re.compile(r"data:|segment:|has(?:opened|clicked)since", 
 _SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')""")
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call says beyond the mail itself; None where it says nothing and the caller's default counts."""
-
-    tracks_opens: bool | None = None
-    tracks_clicks: bool | None = None
-    variables: dict[str, Any] = {}
-    has_language: bool = False
-    error_report_to: str = ""
-    delivers_on_error: bool = False
-    is_individual: bool = False
-    url_tags: str = ""
-    makes_text: bool = False
-    deduplicates: bool = False
-    template_id: int = 0
-    monitoring_category: str = ""
-    tags: tuple[str, ...] = ()
-
-
-NOTHING: Final = Asked()
-
-
 def treatment_of(
     asked: Asked, defaults: SendDefaults, bodies: Sequence[str], *, has_html: bool, subject: str = ""
 ) -> Treatment:
@@ -57,6 +38,8 @@ def treatment_of(
     Opens and clicks are tracked in HTML only. Mail is bulk when its recipients can unsubscribe from it
     or when it goes to each address of its campaign once.
     """
+    if asked is NOTHING and not bodies and defaults == NO_DEFAULTS:
+        return PLAIN
     has_marks = False
     for body in bodies:
         # One character is looked for many times faster than two, and most bodies have none of it.

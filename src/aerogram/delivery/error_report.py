@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from aerogram.model.message import NOTIFICATION_DOOR, ContentKind, Rank, Recipient, Submission
+from aerogram.model.actor import system_actor
+from aerogram.model.message import NOTIFICATION_DOOR, Rank, Recipient
 from aerogram.model.outcome import Blocked, FailureState, Held
-from aerogram.model.treatment import PLAIN, SANDBOXED
+from aerogram.model.request import MailRequest
+from aerogram.model.treatment import PLAIN
 from aerogram.wire.address import is_email, needs_smtputf8
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
 
@@ -21,8 +21,6 @@ AUTHOR: Final = "templating-language-error"
 """The local part under which errors are told."""
 MAX_SOURCE: Final = 128 * 1024
 """Octets of the original mail that the report returns: a sender keeps what was sent, a report stays small."""
-
-_encode: Final = msgspec.json.Encoder().encode
 
 
 def asks_for_report(letter: Letter, outcome: Outcome) -> bool:
@@ -38,7 +36,7 @@ def asks_for_report(letter: Letter, outcome: Outcome) -> bool:
     return treatment.delivers_on_error and not letter.attempts and not isinstance(outcome, Held)
 
 
-def error_report(letter: Letter, words: str, source: bytes, hostname: str) -> Submission:
+def error_report(letter: Letter, words: str, source: bytes, hostname: str) -> MailRequest:
     """Write the report. ``words`` say what is wrong; ``source`` is the mail as its sender wrote it, or b""."""
     to = letter.treatment.error_report_to
     author = f"{AUTHOR}@{hostname}"
@@ -58,18 +56,13 @@ def error_report(letter: Letter, words: str, source: bytes, hostname: str) -> Su
         attachments=attachments,
         headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: no program answers it.
     )
-    return Submission(
-        account_id=letter.account_id,
-        door=NOTIFICATION_DOOR,
-        envelope_from="",
+    return MailRequest(
+        actor=system_actor(letter.account_id, door=NOTIFICATION_DOOR),
+        authors=(author,),
+        reverse_path="",
         recipients=(Recipient(to, notify="NEVER"),),
-        kind=ContentKind.PARTS,
-        body=_encode(parts),
-        from_email=author,
-        subject=subject,
+        content=parts,
         rank=Rank.LOW,
-        has_text=True,
-        attachment_count=len(attachments),
         smtputf8=needs_smtputf8(to),
-        treatment=SANDBOXED if letter.treatment.is_sandboxed else PLAIN,
+        is_sandboxed=letter.treatment.is_sandboxed,
     )

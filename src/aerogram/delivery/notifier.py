@@ -16,24 +16,38 @@ from aerogram.store.records.submissions import rows_of
 from aerogram.wire.dsn import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.delivery.prepare import Preparer
     from aerogram.delivery.retry import Schedule
     from aerogram.model.message import Letter, Submission
     from aerogram.model.outcome import Outcome
+    from aerogram.model.request import MailRequest
     from aerogram.store.records.outcomes import Change
 
 
 class Notifier:
-    """Writes notifications in the name of one host."""
+    """Writes notifications in the name of one host.
+
+    ``admit`` is `aerogram.submission.notices.admit` of an authorizer: it may be called by any thread.
+    """
 
     def __init__(
-        self, preparer: Preparer, ids: IdGenerator, clock: Clock, *, hostname: str, schedule: Schedule
+        self,
+        preparer: Preparer,
+        ids: IdGenerator,
+        clock: Clock,
+        *,
+        admit: Callable[[MailRequest], Submission | None],
+        hostname: str,
+        schedule: Schedule,
     ) -> None:
         self._preparer = preparer
         self._ids = ids
         self._clock = clock
+        self._admit = admit
         self._hostname = hostname
         self._schedule = schedule
 
@@ -43,7 +57,7 @@ class Notifier:
         Any thread may call it.
         """
         now_ms = self._clock.now_ms()
-        submission = notification(
+        request = notification(
             letter,
             outcome,
             action,
@@ -53,7 +67,7 @@ class Notifier:
             now_ms=now_ms,
         )
         since_ms = delay_counts_from(letter) if action is Action.DELAYED else None
-        return msgspec.structs.replace(change, notification=self._queued(submission, now_ms, since_ms))
+        return msgspec.structs.replace(change, notification=self._queued(request, now_ms, since_ms))
 
     def with_error_report(self, letter: Letter, outcome: Outcome, change: Change) -> Change:
         """Add to a change the report that `error_report.asks_for_report` asked for, if there was an error.
@@ -73,7 +87,13 @@ class Notifier:
         report = error_report(letter, words, source, self._hostname)
         return msgspec.structs.replace(change, error_report=self._queued(report, self._clock.now_ms(), None))
 
-    def _queued(self, submission: Submission, now_ms: int, deferred_since_ms: int | None) -> Notification:
+    def _queued(
+        self, request: MailRequest, now_ms: int, deferred_since_ms: int | None
+    ) -> Notification | None:
+        """Give the rows of a notice; None when it may not be sent."""
+        submission = self._admit(request)
+        if submission is None:
+            return None
         content, [message], _ = rows_of(submission, None, self._ids, now_ms)
         return Notification(content=content, message=message, deferred_since_ms=deferred_since_ms)
 

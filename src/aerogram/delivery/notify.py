@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import HOUR, MINUTE
 from aerogram.delivery.notice_words import Facts, subject_for, text_for
-from aerogram.model.message import NOTIFICATION_DOOR, ContentKind, MessageState, Rank, Recipient, Submission
+from aerogram.model.actor import system_actor
+from aerogram.model.message import NOTIFICATION_DOOR, MessageState, Rank, Recipient
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState
-from aerogram.model.treatment import PLAIN, SANDBOXED
+from aerogram.model.request import MailRequest, Mime
 from aerogram.wire.address import is_email, needs_smtputf8
 from aerogram.wire.dsn import MAILER_DAEMON, Action, Notice, build_notice
 
@@ -70,7 +71,7 @@ def notification(
     hostname: str,
     expire_ms: int,
     now_ms: int,
-) -> Submission:
+) -> MailRequest:
     """Write the notification that `due` asked for.
 
     ``original`` is the letter's mail as it went out, or b"" when it is gone; ``expire_ms`` how long after
@@ -102,19 +103,15 @@ def notification(
         # RFC 3461 §4.3: only a report of a failure returns the whole mail.
         returns_full=letter.dsn_ret == "FULL" and action is Action.FAILED,
     )
-    return Submission(
-        account_id=letter.account_id,
-        door=NOTIFICATION_DOOR,
-        envelope_from="",
+    return MailRequest(
+        actor=system_actor(letter.account_id, door=NOTIFICATION_DOOR),
+        authors=(f"{MAILER_DAEMON}@{hostname}",),
+        reverse_path="",
         recipients=(Recipient(to, notify="NEVER"),),
-        kind=ContentKind.MIME,
-        body=build_notice(notice),
-        from_email=f"{MAILER_DAEMON}@{hostname}",
-        subject=notice.subject,
+        content=Mime(data=build_notice(notice), subject=notice.subject, has_text=True),
         rank=Rank.LOW,
-        has_text=True,
         smtputf8=needs_smtputf8(to),
-        treatment=SANDBOXED if letter.treatment.is_sandboxed else PLAIN,
+        is_sandboxed=letter.treatment.is_sandboxed,
     )
 
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from aerogram.base.clock import DAY
 from aerogram.delivery.retry import Schedule, next_attempt
 from aerogram.delivery.simulate import is_simulated
-from aerogram.model.event import EventKind
-from aerogram.model.message import Letter, MessageState
+from aerogram.model.message_states import ATTEMPTED_STATE, Happening, Transition, transition
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held, Outcome
 from aerogram.store.records.outcomes import Change
 from aerogram.wire.address import suppression_key
@@ -22,8 +21,16 @@ from aerogram.wire.mime.scan import scan
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.message import Letter
+
 SUPPRESSION_MS: Final = 90 * DAY
 """How long an address that bounced hard is not mailed again."""
+
+_DELIVERED: Final = transition(ATTEMPTED_STATE, Happening.DELIVERED)
+_DEFERRED: Final = transition(ATTEMPTED_STATE, Happening.DEFERRED)
+_BOUNCED: Final = transition(ATTEMPTED_STATE, Happening.BOUNCED)
+_BLOCKED: Final = transition(ATTEMPTED_STATE, Happening.BLOCKED)
+_HELD: Final = transition(ATTEMPTED_STATE, Happening.HELD)
 
 _SUPPRESSING: Final = frozenset(
     {FailureState.USER_UNKNOWN, FailureState.MAILBOX_INACTIVE, FailureState.INVALID_DOMAIN}
@@ -70,36 +77,35 @@ def change_for(letter: Letter, outcome: Outcome, event_id: int, now_ms: int, sch
             return _change(
                 letter,
                 event_id,
-                MessageState.BLOCKED,
+                _BLOCKED,
                 due_ms=now_ms,
                 failure=outcome.state,
                 is_permanent=True,
                 reply=outcome.reply,
-                event_kind=EventKind.BLOCKED,
                 event_type="blocked",
             )
         case Held():
             return _change(
                 letter,
                 event_id,
-                MessageState.HELD,
+                _HELD,
                 due_ms=now_ms,
                 reply=outcome.reason,
-                event_kind=EventKind.HELD,
             )
     assert_never(outcome)
 
 
-def _change(letter: Letter, event_id: int, state: MessageState, **facts: Any) -> Change:
+def _change(letter: Letter, event_id: int, follows: Transition, **facts: Any) -> Change:
     """Make the change of a letter that was not attempted."""
     return Change(
         **{
             "message_id": letter.message_id,
             "account_id": letter.account_id,
             "lease": letter.lease,
-            "state": state,
+            "state": follows.to,
             "attempts": letter.attempts,
             "event_id": event_id,
+            "event_kind": follows.event_kind,
             # Who is told of a mail's fate by the service is nobody that the account writes to.
             "makes_contact": letter.envelope_from != "" and not letter.treatment.is_sandboxed,
             **facts,
@@ -111,14 +117,14 @@ def _attempted(
     letter: Letter,
     outcome: Delivered | Deferred | Bounced,
     event_id: int,
-    state: MessageState,
+    follows: Transition,
     **facts: Any,
 ) -> Change:
     """Make the change of a letter that was attempted: one more attempt, and how it went."""
     return _change(
         letter,
         event_id,
-        state,
+        follows,
         attempts=letter.attempts + 1,
         host=outcome.host,
         tls=outcome.tls,
@@ -132,9 +138,8 @@ def _delivered(letter: Letter, outcome: Delivered, event_id: int, now_ms: int) -
         letter,
         outcome,
         event_id,
-        MessageState.SENT,
+        _DELIVERED,
         due_ms=now_ms,
-        event_kind=EventKind.SENT,
         event_type="sent",
         captured_body=outcome.captured,
         captured_size=len(outcome.captured or b""),
@@ -152,11 +157,10 @@ def _deferred(letter: Letter, outcome: Deferred, event_id: int, due_ms: int) -> 
         letter,
         outcome,
         event_id,
-        MessageState.QUEUED,
+        _DEFERRED,
         due_ms=due_ms,
         failure=outcome.state,
         reply=f"in doubt: {outcome.reply}" if outcome.in_doubt else outcome.reply,
-        event_kind=EventKind.DEFERRED,
         event_type="bounce" if letter.attempts == 0 else "",
     )
 
@@ -167,11 +171,10 @@ def _bounced(letter: Letter, outcome: Bounced, event_id: int, now_ms: int) -> Ch
         letter,
         outcome,
         event_id,
-        MessageState.BOUNCED,
+        _BOUNCED,
         due_ms=now_ms,
         failure=outcome.state,
         is_permanent=outcome.is_hard,
-        event_kind=EventKind.BOUNCE,
         event_type="bounce",
         is_hard=outcome.is_hard,
         is_blocked=suppresses,

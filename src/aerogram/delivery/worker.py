@@ -54,7 +54,6 @@ RECORD_SECONDS: Final = 2.0
 _RETRIES: Final[Mapping[str, Any]] = {
     "retry_seconds": PAUSE_SECONDS,
     "max_retry_seconds": PAUSE_SECONDS,
-    "is_essential": True,
 }
 """A store that is away is asked again soon: mail waits for it."""
 
@@ -86,7 +85,7 @@ class Worker:
         self._bytes_in_flight = 0
         self._sizes: dict[tuple[int, int], int] = {}
         self._is_gathering = False
-        self._loop = Loop("delivery", self._round, poll_seconds=POLL_SECONDS, **_RETRIES)
+        self._loop = Loop("delivery", self._round, poll_seconds=POLL_SECONDS, is_essential=True, **_RETRIES)
         self._renewing = Loop("leases", self._renew, poll_seconds=leases.renew_seconds, **_RETRIES)
 
     def wake(self) -> None:
@@ -136,6 +135,7 @@ class Worker:
             await self._wait_for_room()
         if self._loop.is_stopping:
             return 0
+        self._loop.forget_wakes()
         letters = await self._leases.claim(min(CLAIM, MAX_IN_FLIGHT - self._leases.held))
         if letters:
             sendable = await self._without_crowd(await self._without_suspects(self._sorted_out(letters)))

@@ -26,6 +26,18 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
     from aerogram.store.sql import Database, Unit
 
+__all__ = [
+    "AccountRow",
+    "Accounts",
+    "CredentialRow",
+    "KeyPair",
+    "Listed",
+    "Opened",
+    "UserRow",
+    "new_key_pair",
+    "new_password",
+]
+
 KEY_BYTES: Final = 16
 """128 random bits: nobody guesses them, so a fast keyed digest is enough at rest."""
 PASSWORD_BYTES: Final = 15

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.store.records import api_tokens as records
 
 if TYPE_CHECKING:
@@ -43,10 +43,6 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int
 
 
-class TakenError(RefusedError):
-    """The token is in use."""
-
-
 class ApiTokens:
     """The tokens of all accounts; sealed in the store, and found by their digest."""
 
@@ -73,7 +69,7 @@ class ApiTokens:
         )
         row = self._sealed(made)
         if not await self._database.write(lambda: records.OWNED.add(row)):
-            raise TakenError("The token is in use.")
+            raise TakenError("token", made.token, "The token is in use.")
         return made
 
     async def change(self, actor: Actor, token: ApiToken, values: Mapping[str, Any]) -> ApiToken:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.clock import DAY
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, RefusedError, TakenError, TooManyError
 from aerogram.model.account import CredentialKind, Principal
 from aerogram.store.records import content_tokens as records
 
@@ -51,20 +51,6 @@ class ContentToken(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int
     updated_ms: int
     access_token: str | None = None
-
-
-class TakenError(RefusedError):
-    """The account has a token of this name already."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f'The account has a token "{name}" already.')
-
-
-class TooManyError(RefusedError):
-    """The account has as many tokens as it may have."""
-
-    def __init__(self) -> None:
-        super().__init__(f"An account may have {MAX_TOKENS} tokens.")
 
 
 class ExpiredError(RefusedError):
@@ -135,9 +121,9 @@ class ContentTokens:
         def unit() -> Unit[None]:
             count = yield from records.LISTING.count(actor.account_id, {})
             if count >= MAX_TOKENS:
-                raise TooManyError
+                raise TooManyError("tokens", MAX_TOKENS)
             if not (yield from records.OWNED.add(row)):
-                raise TakenError(name)
+                raise TakenError("token", name)
 
         await self._database.write(unit)
         return msgspec.structs.replace(made, access_token=secret)
@@ -155,7 +141,7 @@ class ContentTokens:
 
         def unit() -> Unit[bool]:
             if (yield from records.is_taken(actor.account_id, changed.name, found.id)):
-                raise TakenError(changed.name)
+                raise TakenError("token", changed.name)
             return (yield from records.OWNED.change(actor.account_id, found.id, columns))
 
         if not await self._database.write(unit):

@@ -11,7 +11,7 @@ from aerogram.model.account import Area, CredentialKind, Level, Principal
 from aerogram.model.actor import Actor, ActorKind
 from aerogram.model.member import Role
 from aerogram.wire.address import ascii_domain
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -11,14 +11,16 @@ import msgspec
 
 from aerogram.base.errors import NotFoundError
 from aerogram.store.records import account_members, accounts, profiles
+from aerogram.store.records.accounts import UserRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.model.actor import Actor
-    from aerogram.store.records.accounts import UserRow
     from aerogram.store.records.profiles import ProfileRow
     from aerogram.store.sql import Database, Unit
+
+__all__ = ["Person", "Profiles", "UserRow"]
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +47,7 @@ class Profiles:
         return _person(*found) if found else None
 
     async def people(self, actor: Actor) -> list[UserRow]:
-        """Give the members of the account, the oldest first."""
+        """Give all who sign in, the oldest first: each of them opens every account."""
         rows = await self._database.read(lambda: account_members.of_account(actor.account_id))
         return [user for user, _ in rows]
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
     from aerogram.store.sql import Database, Unit
 
+__all__ = ["CredentialRow", "DomainTokens", "NewToken"]
+
 TOKEN_BYTES: Final = 20
 """160 random bits, 40 hexadecimal digits: letters that every client's settings take."""
 

@@ -118,7 +118,9 @@ class JobRunner:
     async def _outcome(self, context: JobContext) -> tuple[JobStatus, str]:
         """Work, and tell how the job ends: its last status, and what went wrong."""
         job = context.job
-        handler = self._handlers[job.kind]
+        handler = self._handlers.get(job.kind)
+        if handler is None:
+            return JobStatus.ERROR, f'This version of Aerogram knows no jobs of the kind "{job.kind}".'
         if job.attempts >= MAX_ATTEMPTS:
             reason = f"The job was begun {MAX_ATTEMPTS} times, and each time the process ended before it made any progress."
             if handler.note_failure is not None:

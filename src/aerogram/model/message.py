@@ -99,6 +99,8 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     dsn_envid: str = ""
     transcript: str = ""
     treatment: Treatment = PLAIN
+    held: str = ""
+    """Why its messages wait for a person instead of being sent; "" when they do not."""
 
 
 class Accepted(msgspec.Struct, frozen=True, array_like=True):

@@ -1,27 +1,57 @@
-"""The queue in an operator's hands: hold, release, cancel, try again; in steps of bounded transactions."""
+"""The queue in an operator's hands: look, count, hold, release, cancel, try again.
+
+Changes are made in steps of bounded transactions.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from aerogram.store.records import queue_admin as records
-from aerogram.store.records.queue_admin import MAX_BATCH, Action, Changed, Selection
+from aerogram.store.records.queue_admin import MAX_BATCH, Action, Changed, EventRow, QueueRow, Selection
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.message import MessageState
     from aerogram.store.sql import Database
 
-__all__ = ["Action", "Changed", "QueueAdmin", "Selection"]
+__all__ = ["Action", "Changed", "Destination", "EventRow", "QueueAdmin", "QueueRow", "Selection"]
+
+
+class Destination(NamedTuple):
+    """How many messages to one recipient domain are meant, when the oldest came and when the next is due."""
+
+    domain: str
+    waiting: int
+    oldest_ms: int
+    due_ms: int
 
 
 class QueueAdmin:
-    """Changes messages on an operator's word; each change writes an event in its transaction."""
+    """Shows messages to an operator and changes them; each change writes an event in its transaction."""
 
     def __init__(self, db: Database, ids: IdGenerator, clock: Clock) -> None:
         self._db = db
         self._ids = ids
         self._clock = clock
+
+    async def listed(self, selection: Selection, limit: int) -> list[QueueRow]:
+        """Give the messages meant, the newest first."""
+        return await self._db.read(lambda: records.listed(selection, limit))
+
+    async def counts_by_state(self, selection: Selection) -> dict[MessageState, int]:
+        """Count the messages meant by their state; a state without any is left out."""
+        return await self._db.read(lambda: records.counts_by_state(selection))
+
+    async def counts_by_destination(self, selection: Selection, limit: int) -> list[Destination]:
+        """Count the messages meant by recipient domain, those with the most first."""
+        rows = await self._db.read(lambda: records.counts_by_destination(selection, limit))
+        return [Destination(*row) for row in rows]
+
+    async def history(self, message_id: int) -> list[EventRow]:
+        """Give what happened to a message, in order."""
+        return await self._db.read(lambda: records.history(message_id))
 
     async def apply(self, action: Action, selection: Selection) -> Changed:
         """Apply an action to all messages meant; tell how many changed and how many were in flight."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.jobs.exports.csv_lines import flag, moment
 from aerogram.jobs.exports.source import Source
+from aerogram.model import message_status
 from aerogram.model.job import JobKind
 from aerogram.model.page import PageRequest
 from aerogram.store.records import message_queries
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from aerogram.jobs.exports.source import Found
     from aerogram.store.sql import Unit
 
-_NOTHING: Final = message_queries.QUEUED, message_queries.SENT
+_NOTHING: Final = message_status.QUEUED, message_status.SENT
 """Statuses of messages that nothing went wrong with."""
 _MESSAGE: Final[Mapping[str, str]] = {
     "ID": "id",
@@ -40,7 +41,7 @@ _SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
     "is_permanent": flag,
     "created_ms": moment,
     "updated_ms": moment,
-    "status": message_queries.STATUS_NAMES.__getitem__,
+    "status": message_status.STATUS_NAMES.__getitem__,
 }
 """How a column of the store is written; the others are texts and numbers."""
 

@@ -8,7 +8,7 @@ from aerogram.base.clock import SECOND
 from aerogram.store.records import lookups
 from aerogram.store.records import senders as records
 from aerogram.wire.address import normalised
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import AerogramError, NotFoundError, RefusedError
+from aerogram.base.errors import AerogramError, NotFoundError, RefusedError, TooManyError
 from aerogram.model.page import PageRequest
+from aerogram.model.sender import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
 from aerogram.senders.pattern import domain_of, is_whole_domain
 from aerogram.store.records import dkim_keys, sender_claims, senders
-from aerogram.store.records.senders import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE, SenderRow
+from aerogram.store.records.senders import SenderRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,13 +42,6 @@ class ClaimedError(RefusedError):
     def __init__(self, status: str) -> None:
         super().__init__("The account has this sender already.")
         self.status = status
-
-
-class TooManySendersError(RefusedError):
-    """The account has as many senders as it may have."""
-
-    def __init__(self) -> None:
-        super().__init__(f"An account may have {MAX_SENDERS} senders.")
 
 
 class AlreadyActiveError(RefusedError):
@@ -83,11 +77,16 @@ class SenderClaims:
         """Give senders by the columns of `SenderRow`, and how many match; see `sender_claims.LISTING`."""
         return await self._database.read(lambda: sender_claims.LISTING.page(actor.account_id, wanted))
 
+    async def active(self, account_id: int) -> list[str]:
+        """Give the addresses and whole domains from which an account may send, the oldest first."""
+        rows = await self._database.read(lambda: senders.of_account(account_id))
+        return [row.email for row in rows if row.status == ACTIVE]
+
     async def add(self, actor: Actor, values: Mapping[str, Any]) -> SenderRow:
         """Claim a sender by the columns of `SenderRow`; ``email`` is its stored form.
 
         Its domain gets DKIM keys, so that they can be published before anything is sent. Raises `ClaimedError`
-        or `TooManySendersError`.
+        or `TooManyError`.
         """
         email = values["email"]
         keys = await self._new_keys(actor, domain_of(email))
@@ -107,7 +106,7 @@ class SenderClaims:
             if known is not None:
                 return ClaimedError(known.status)
             if (yield from sender_claims.count(actor.account_id)) >= MAX_SENDERS:
-                return TooManySendersError()
+                return TooManyError("senders", MAX_SENDERS)
             if keys:
                 yield from dkim_keys.offer(keys)
             row = wanted._replace(status=(yield from _settled(actor.account_id, email)))
@@ -120,7 +119,7 @@ class SenderClaims:
     async def change(self, actor: Actor, sender_id: int, values: Mapping[str, Any]) -> SenderRow:
         """Write ``name``, ``email_type`` and ``is_default``; a deleted sender returns as a new claim.
 
-        Raises `NotFoundError` or `TooManySendersError`.
+        Raises `NotFoundError` or `TooManyError`.
         """
 
         def unit() -> Unit[SenderRow | AerogramError]:
@@ -130,7 +129,7 @@ class SenderClaims:
             changes = dict(values)
             if row.status == DELETED:
                 if (yield from sender_claims.count(actor.account_id)) >= MAX_SENDERS:
-                    return TooManySendersError()
+                    return TooManyError("senders", MAX_SENDERS)
                 changes["status"] = yield from _settled(actor.account_id, row.email)
             if changes.get("is_default"):
                 yield from sender_claims.clear_default(actor.account_id)

@@ -10,11 +10,12 @@ import asyncio
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.base.errors import NotFoundError
+from aerogram.model.sender import ACTIVE
 from aerogram.senders.dns_records import DnsRecord, records_for
 from aerogram.senders.pattern import WHOLE_DOMAIN, parse_domain
+from aerogram.senders.tracking_hosts import set_tracking_host
 from aerogram.store.records import dkim_keys, senders
 from aerogram.store.records.dkim_keys import DkimKeyRow
-from aerogram.store.records.senders import ACTIVE, SenderRow
 from aerogram.wire.dkim.keys import SigningKey
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
     from aerogram.model.actor import Actor
+    from aerogram.store.records.senders import SenderRow
     from aerogram.store.sql import Database, Unit
 
 RSA_SELECTOR: Final = "aerogram1"
@@ -93,6 +95,10 @@ class Domains:
         addition = await self.addition(actor, text)
         await self._db.write(addition.unit)
         return await self.show(actor, text)
+
+    async def set_tracking_host(self, actor: Actor, domain: str, url: str) -> tuple[str, str]:
+        """Set what the links of a domain's mail begin with; see `tracking_hosts.set_tracking_host`."""
+        return await set_tracking_host(self._db, actor, domain, url)
 
     async def remove(self, actor: Actor, text: str) -> str:
         """Close a domain and retire its keys; give its name.

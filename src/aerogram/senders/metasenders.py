@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, RefusedError, TakenError, TooManyError
 from aerogram.model.actor import ActorKind
 from aerogram.senders.pattern import parse_pattern
 from aerogram.store.records import metasenders as records
@@ -19,19 +19,10 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
     from aerogram.store.sql import Database, Unit
 
+__all__ = ["MetasenderRow", "Metasenders"]
+
 MAX_METASENDERS: Final = 100
 """Metasenders of an account (facts: SENDERS-DOMAINS.md 7)."""
-
-
-class TakenError(RefusedError):
-    """The account asked for this one before."""
-
-
-class TooManyMetasendersError(RefusedError):
-    """The account has as many metasenders as it may have."""
-
-    def __init__(self) -> None:
-        super().__init__(f"An account may have {MAX_METASENDERS} metasenders.")
 
 
 class Metasenders:
@@ -47,7 +38,7 @@ class Metasenders:
         return await self._database.read(lambda: records.of_account(actor.account_id))
 
     async def add(self, actor: Actor, email: str, description: str) -> MetasenderRow:
-        """Ask for one by its stored form. Raises `TakenError` or `TooManyMetasendersError`."""
+        """Ask for one by its stored form. Raises `TakenError` or `TooManyError`."""
         row = MetasenderRow(
             self._ids.next_id(), actor.account_id, email, description, 0, self._clock.now_ms()
         )
@@ -55,9 +46,13 @@ class Metasenders:
         def unit() -> Unit[RefusedError | None]:
             known = yield from records.of_account(actor.account_id)
             if len(known) >= MAX_METASENDERS:
-                return TooManyMetasendersError()
+                return TooManyError("metasenders", MAX_METASENDERS)
             is_added = yield from records.OWNED.add(row._asdict())
-            return None if is_added else TakenError("The account asked for this metasender before.")
+            return (
+                None
+                if is_added
+                else TakenError("metasender", email, "The account asked for this metasender before.")
+            )
 
         fault = await self._database.write(unit)
         if fault is not None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import AerogramError, NotFoundError, RefusedError
+from aerogram.base.errors import AerogramError, NotFoundError, RefusedError, TakenError
 from aerogram.model.page import PageRequest
+from aerogram.model.sender import ACTIVE
 from aerogram.store.records import parse_routes as records
 from aerogram.store.records import senders
-from aerogram.store.records.senders import ACTIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,14 +40,6 @@ class ParseRoute(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     is_generated: bool = False
     created_ms: int
-
-
-class TakenError(RefusedError):
-    """The address has a route, or the account has its generated one; ``email`` is the address."""
-
-    def __init__(self, email: str) -> None:
-        super().__init__(f"There is a route for {email} already.")
-        self.email = email
 
 
 class ForeignDomainError(RefusedError):
@@ -91,11 +83,11 @@ class ParseRoutes:
                     actor.account_id, PageRequest({"is_generated": 1}, 1)
                 )
                 if own:
-                    return TakenError(own[0]["email"])
+                    return _taken(own[0]["email"])
             elif not (yield from _owns_domain(actor.account_id, route.email)):
                 return _foreign(route.email)
             is_added = yield from records.OWNED.add(self._sealed(route))
-            return None if is_added else TakenError(route.email)
+            return None if is_added else _taken(route.email)
 
         fault = await self._database.write(unit)
         if fault is not None:
@@ -113,7 +105,7 @@ class ParseRoutes:
                 if not (yield from _owns_domain(actor.account_id, changed.email)):
                     return _foreign(changed.email)
                 if (yield from records.holder(changed.email)) not in {None, route.id}:
-                    return TakenError(changed.email)
+                    return _taken(changed.email)
             row = self._sealed(changed)
             written = {name: row[name] for name in ("email", "is_generated", "url_sealed")}
             is_changed = yield from records.OWNED.change(actor.account_id, route.id, written)
@@ -149,3 +141,7 @@ def _owns_domain(account_id: int, email: str) -> Unit[bool]:
 def _foreign(email: str) -> ForeignDomainError:
     domain = email.rpartition("@")[2]
     return ForeignDomainError(f"The account has no active sender *@{domain}")
+
+
+def _taken(email: str) -> TakenError:
+    return TakenError("route", email, f"There is a route for {email} already.")

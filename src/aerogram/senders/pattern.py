@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from aerogram.wire.address import ascii_domain, is_email, normalised
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 WHOLE_DOMAIN: Final = "*@"
 

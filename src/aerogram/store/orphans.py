@@ -59,7 +59,13 @@ class OrphanSweep:
         self._folder = folder
         self._new_ms = new_ms
         self._cursor = ""
-        self._loop = Loop("orphaned files", self._pass, poll_seconds=PASS_SECONDS, retry_seconds=PASS_SECONDS)
+        self._loop = Loop(
+            "orphaned files",
+            self._pass,
+            poll_seconds=PASS_SECONDS,
+            retry_seconds=PASS_SECONDS,
+            max_retry_seconds=PASS_SECONDS,
+        )
 
     async def run(self) -> None:
         """Sweep until cancelled."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+from aerogram.model.message_states import FIRST_STATE
 from aerogram.store.columns import big as _big
 from aerogram.store.columns import key as _id
 from aerogram.store.columns import metadata
@@ -177,7 +178,7 @@ message = Table(
     _text("recipient"),
     _text("domain"),
     _small("role"),
-    _small("state", 0),
+    _small("state", FIRST_STATE),
     _big("lane"),
     _big("due_ms"),
     _big("lease", 0),

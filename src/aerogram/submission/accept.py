@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.gathering import Gatherer
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
+from aerogram.store.records import acceptance
 from aerogram.store.records import submissions as records
 from aerogram.submission.once import Once
 
@@ -132,6 +133,7 @@ class Acceptor:
             rows = records.Rows()
             for call in calls:
                 rows.extend(call.rows)
-        await self._database.write(lambda: records.add(rows))
+        now = self._clock.now_ms()
+        await self._database.write(lambda: acceptance.add(rows, now))
         self._on_accepted(len(rows.messages))
         return [call.accepted for call in calls]

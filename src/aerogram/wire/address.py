@@ -15,7 +15,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 MAX_LOCAL_PART: Final = 64
 """Octets (RFC 5321 §4.5.3.1.1)."""

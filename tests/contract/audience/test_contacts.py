@@ -5,12 +5,13 @@ import asyncio
 import pytest
 
 from aerogram.audience.actions import Action
-from aerogram.audience.contacts import BadAddressError, Contacts, TakenError, address_of
+from aerogram.audience.contacts import BadAddressError, Contacts, address_of
 from aerogram.audience.lists import Lists
 from aerogram.audience.memberships import LinkedError, Memberships
 from aerogram.audience.properties import Properties, Property, define
 from aerogram.audience.property_values import Datatype
 from aerogram.audience.subscriptions import Entry, ListAction
+from aerogram.base.errors import TakenError
 from aerogram.model.page import PageRequest
 from support.actors import acting
 

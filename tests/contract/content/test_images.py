@@ -2,10 +2,10 @@
 
 import pytest
 
-from aerogram.base.errors import NotFoundError, StoreFullError
+from aerogram.base.errors import LockedError, NotFoundError, StoreFullError, TooManyError
 from aerogram.content import images as module
-from aerogram.content.images import MAX_IMAGE_BYTES, Images, LockedError, NoImageError, TooLargeError
-from aerogram.content.labels import IMAGES, Labels, TooManyError, UnknownLabelError
+from aerogram.content.images import MAX_IMAGE_BYTES, Images, NoImageError, TooLargeError
+from aerogram.content.labels import IMAGES, Labels, UnknownLabelError
 from aerogram.model.page import PageRequest
 from aerogram.store.blobs import DiskBlobs
 from support.actors import acting

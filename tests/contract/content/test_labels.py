@@ -2,9 +2,9 @@
 
 import pytest
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TakenError, TooManyError
 from aerogram.content import labels as module
-from aerogram.content.labels import IMAGES, TEMPLATES, Labels, TakenError, TooManyError, UnknownLabelError
+from aerogram.content.labels import IMAGES, TEMPLATES, Labels, UnknownLabelError
 from aerogram.content.templates import Templates
 from aerogram.model.page import PageRequest
 from support.actors import acting

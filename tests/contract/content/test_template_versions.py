@@ -4,14 +4,9 @@ import asyncio
 
 import pytest
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import LockedError, NotFoundError
 from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
-from aerogram.content.template_versions import (
-    LockedError,
-    NothingSaidError,
-    NothingToPublishError,
-    TemplateVersions,
-)
+from aerogram.content.template_versions import NothingSaidError, NothingToPublishError, TemplateVersions
 from aerogram.content.templates import Templates
 from aerogram.model.page import PageRequest
 from aerogram.store.records.template_versions import KEPT

@@ -20,7 +20,7 @@ from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.records import outcomes
 from aerogram.store.records import queue as records
 from aerogram.submission.accept import Acceptor
-from support.submissions import MAIL, a_submission
+from support.submissions import MAIL, a_submission, admitting
 
 REFUSED = Bounced(state=FailureState.USER_UNKNOWN, reply="550 5.1.1 no", is_hard=True)
 UNREACHABLE = Deferred(state=FailureState.CONNECTION_ISSUE, reply="451 4.4.1 timed out")
@@ -38,10 +38,17 @@ def leases(database, ids, clock):
 
 
 @pytest.fixture
-def notifier(blobs, ids, clock):
+def notifier(database, blobs, ids, clock):
     # Nothing is signed here, so no keyring is asked.
     preparer = Preparer(Composer("mail.example.org"), None, blobs)
-    return Notifier(preparer, ids, clock, hostname="mail.example.org", schedule=DEFAULT_SCHEDULE)
+    return Notifier(
+        preparer,
+        ids,
+        clock,
+        admit=admitting(database, clock),
+        hostname="mail.example.org",
+        schedule=DEFAULT_SCHEDULE,
+    )
 
 
 @pytest.fixture

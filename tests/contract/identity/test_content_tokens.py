@@ -4,17 +4,11 @@ import pytest
 from sqlalchemy import text
 
 from aerogram.base.clock import DAY
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TakenError, TooManyError
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.identity import content_tokens as module
 from aerogram.identity.accounts import Accounts
-from aerogram.identity.content_tokens import (
-    LIFE_MS,
-    ContentTokens,
-    ExpiredError,
-    TakenError,
-    TooManyError,
-)
+from aerogram.identity.content_tokens import LIFE_MS, ContentTokens, ExpiredError
 from aerogram.model.account import CredentialKind
 from aerogram.model.page import PageRequest
 from aerogram.store.sql import Sql

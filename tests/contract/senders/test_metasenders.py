@@ -2,9 +2,9 @@
 
 import pytest
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import NotFoundError, TakenError, TooManyError
 from aerogram.senders.book import SenderBook
-from aerogram.senders.metasenders import MAX_METASENDERS, Metasenders, TakenError, TooManyMetasendersError
+from aerogram.senders.metasenders import MAX_METASENDERS, Metasenders
 from support.actors import acting
 
 FIRST, OTHER = 11, 12
@@ -49,5 +49,5 @@ async def test_what_nobody_asked_for_is_not_enabled_or_described(metasenders):
 async def test_their_number_is_bounded(metasenders):
     for number in range(MAX_METASENDERS):
         await metasenders.add(acting(FIRST), f"ann{number}@example.org", "")
-    with pytest.raises(TooManyMetasendersError):
+    with pytest.raises(TooManyError):
         await metasenders.add(acting(FIRST), "bea@example.org", "")

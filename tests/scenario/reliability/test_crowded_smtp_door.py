@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from aerogram.base.sealing import Sealer, new_master_key
-from aerogram.doors.smtp import crowd
+from aerogram.doors.smtp import connection_limiter
 from support.smtp_door import Client, SmtpHouse
 
 
@@ -17,8 +17,8 @@ def database_url():
 @pytest.fixture
 def house(database, ids, clock, tmp_path, monkeypatch):
     # Loopback is not counted, and a test has no other address.
-    monkeypatch.setattr(crowd, "is_loopback", lambda _: False)
-    monkeypatch.setattr(crowd, "MAX_CONNECTIONS_PER_CLIENT", 3)
+    monkeypatch.setattr(connection_limiter, "is_loopback", lambda _: False)
+    monkeypatch.setattr(connection_limiter, "MAX_CONNECTIONS_PER_CLIENT", 3)
     return SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aerogram.doors.rest.filters import Inert
+from aerogram.doors.rest.queries.filters import Inert
 from aerogram.doors.rest.registry import declared_resources
 from support.rest_examples import EXAMPLES
 

@@ -5,11 +5,11 @@ import zlib
 
 import pytest
 
-from aerogram.doors.http.basic_auth import Doorkeeper
+from aerogram.doors.asgi.authentication import HttpAuthenticator
 from aerogram.doors.http.rest_v3 import Rest
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.calls import Reply
-from aerogram.doors.rest.engine import Engine
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.engine.calls import Reply
+from aerogram.doors.rest.engine.engine import Engine
 from aerogram.doors.rest.route import Route, Router
 from aerogram.identity.attempts import LoginAttempts
 from aerogram.identity.rate import RateLimiter
@@ -39,7 +39,7 @@ async def _streamed(call):
 
 
 async def _missing(_):
-    raise faults.RestError(404, "Source object not found")
+    raise errors.RestError(404, "Source object not found")
 
 
 def a_route(method, path, run, level=Level.WRITE):
@@ -59,8 +59,8 @@ ROUTES = [
 
 @pytest.fixture
 async def base(clock):
-    doorkeeper = Doorkeeper(Keys(), LoginAttempts(clock), RateLimiter(None, clock), NoTokens())
-    async with serving(Rest(doorkeeper, Engine([]), Router(ROUTES)), lifespan="off") as url:
+    authenticator = HttpAuthenticator(Keys(), LoginAttempts(clock), RateLimiter(None, clock), NoTokens())
+    async with serving(Rest(authenticator, Engine([]), Router(ROUTES)), lifespan="off") as url:
         yield url
 
 

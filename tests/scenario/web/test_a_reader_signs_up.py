@@ -11,11 +11,13 @@ from playwright.sync_api import expect
 from aerogram.audience.signups import Form, Pending
 from aerogram.base.clock import ManualClock
 from aerogram.content.signup_tokens import SignupSigner
-from aerogram.doors.sheets.sheet import Sheets
+from aerogram.doors.page_layout.layout import PageLayout
 from aerogram.doors.signup import pages
 from aerogram.doors.signup.app import SignupDoor
 from aerogram.identity.rate import RateLimiter
+from aerogram.submission.authorize import Authorizer
 from aerogram.wire.mime.parts import Parts
+from support.authorised import AnySender
 from support.http_door import Quiet
 from support.ports import free_port
 from support.web import CONTRAST, chromium
@@ -98,7 +100,9 @@ def signer():
 
 @pytest.fixture(autouse=True)
 def _served(signups, sent, signer):
-    app = SignupDoor(signups, signer, NoTemplates(), sent, RateLimiter(None, ManualClock()))
+    app = SignupDoor(
+        signups, signer, NoTemplates(), Authorizer(AnySender(), None), sent, RateLimiter(None, ManualClock())
+    )
     port = int(signer.form_url(7).split(":")[2].split("/")[0])
     server = Quiet(uvicorn.Config(app, port=port, log_config=None, lifespan="off", http="httptools"))
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()))
@@ -177,7 +181,7 @@ def test_the_keyboard_is_enough_and_does_not_meet_the_trap(page, signer):
 def test_nothing_overflows_a_narrow_screen_in_any_language(page, signups, signer):
     page.set_viewport_size({"width": 320, "height": 640})
     signups.email = LONG
-    for language in sorted(Sheets("aerogram.doors.signup").words):
+    for language in sorted(PageLayout("aerogram.doors.signup").words):
         signups.form_of_all = msgspec.structs.replace(signups.form_of_all, language=language)
         for url in (signer.form_url(7), signer.confirm_url(9)):
             page.goto(url)
@@ -200,7 +204,7 @@ def test_text_and_fields_have_the_contrast_that_tired_eyes_need(page, signups, s
 
 
 def test_every_language_has_the_same_words_and_every_page_its_own():
-    words = Sheets("aerogram.doors.signup").words
+    words = PageLayout("aerogram.doors.signup").words
     assert {frozenset(each) for each in words.values()} == {frozenset(words["en"])}
     assert {name for page in pages.Page for name in (page.value, f"{page.value}_text")} <= set(words["en"])
-    assert set(words) == set(Sheets("aerogram.doors.tracking").words)
+    assert set(words) == set(PageLayout("aerogram.doors.tracking").words)

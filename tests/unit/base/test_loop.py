@@ -85,6 +85,47 @@ async def test_a_wake_during_a_round_is_not_lost(running):
     assert rounds == 2
 
 
+async def test_a_step_that_waits_before_it_looks_for_work_can_forget_the_wakes_until_then(running):
+    entered, may_look, looked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    rounds = 0
+
+    async def step():
+        nonlocal rounds
+        rounds += 1
+        entered.set()
+        await may_look.wait()
+        loop.forget_wakes()
+        looked.set()
+        return False
+
+    loop = Loop("test", step, poll_seconds=LONG)
+    running(loop)
+    await entered.wait()
+    loop.wake()
+    may_look.set()
+    await looked.wait()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert rounds == 1
+    looked.clear()
+    loop.wake()
+    async with asyncio.timeout(10):
+        await looked.wait()
+    assert rounds == 2
+
+
+async def test_a_stop_is_not_forgotten_with_the_wakes(running):
+    async def step():
+        loop.stop()
+        loop.forget_wakes()
+        return False
+
+    loop = Loop("test", step, poll_seconds=LONG)
+    task = running(loop)
+    async with asyncio.timeout(10):
+        await task
+
+
 async def test_work_that_nobody_announced_is_seen_by_the_poll(running):
     step = Steps(False)
     running(Loop("test", step, poll_seconds=0.01))

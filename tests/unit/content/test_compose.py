@@ -15,7 +15,7 @@ from aerogram.content.errors import ComposeError
 from aerogram.model.message import ContentKind, Letter
 from aerogram.wire.dkim.keys import SigningKey
 from aerogram.wire.dkim.sign import Signer
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
 
 PARTS = Parts(

@@ -14,6 +14,7 @@ from aerogram.model.message import MessageState, Rank, Recipient
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held
 from aerogram.wire.dsn import Action
 from support.letters import NOW, a_letter
+from support.submissions import admitting
 
 LETTER = a_letter()
 REFUSED = Bounced(
@@ -92,7 +93,7 @@ def test_a_held_mail_is_no_news():
 
 def told(outcome, action, *, original=b"Subject: Hello\r\n\r\nHello\r\n", **facts):
     letter = msgspec.structs.replace(LETTER, notify=ALL, **facts)
-    return notification(
+    request = notification(
         letter,
         outcome,
         action,
@@ -101,6 +102,7 @@ def told(outcome, action, *, original=b"Subject: Hello\r\n\r\nHello\r\n", **fact
         expire_ms=5 * DAY,
         now_ms=NOW + HOUR,
     )
+    return admitting(None, None)(request)
 
 
 def read(submission):

@@ -11,7 +11,7 @@ from aerogram.content.images import PREFIX as IMAGES
 from aerogram.doors import http as http_door
 from aerogram.doors.cli import commands
 from aerogram.doors.cli.main import BELOW, COMMANDS, noun_of
-from aerogram.doors.http.app import _App
+from aerogram.doors.front import _App
 from aerogram.doors.http.rest_v3 import Rest
 from aerogram.doors.images.app import ImageDoor
 from aerogram.doors.rest.registry import UNBOUND, declared_resources, declared_routes

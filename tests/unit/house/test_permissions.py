@@ -2,7 +2,7 @@
 
 import pytest
 
-from aerogram.doors.rest.engine import Engine, Request
+from aerogram.doors.rest.engine.engine import Engine, Request
 from aerogram.doors.rest.registry import declared_resources, declared_routes
 from aerogram.doors.rest.resource import LEVELS, Action, Resource
 from aerogram.identity.gate import ForbiddenError

@@ -17,7 +17,7 @@ from aerogram.wire.address import (
     split_email,
     suppression_key,
 )
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 from aerogram.wire.mime.parts import Mailbox

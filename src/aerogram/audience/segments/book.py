@@ -14,7 +14,7 @@ import msgspec
 from aerogram.audience.segments.bind import bind
 from aerogram.audience.segments.operands import Definition, Definitions
 from aerogram.audience.segments.parser import parse
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.base.ids import MAX_ID
 from aerogram.model.segment import Kind
 from aerogram.store.records import segment_contacts
@@ -60,10 +60,6 @@ class Preview(msgspec.Struct, frozen=True):
     contacts: list[ContactRow]
 
 
-class TakenError(RefusedError):
-    """The account has a live segment of this name already."""
-
-
 @lru_cache(maxsize=_REMEMBERED)
 def _parsed(expression: str) -> Term:
     return parse(expression)
@@ -101,7 +97,7 @@ class Segments:
         made = Segment(id=self._ids.next_id(), account_id=actor.account_id, **values)
         _parsed(made.expression)
         if not await self._database.write(lambda: records.add(msgspec.structs.asdict(made))):
-            raise _taken(made.name)
+            raise TakenError("segment", made.name)
         return made
 
     async def change(self, actor: Actor, segment_id: int, values: Mapping[str, Any]) -> Segment:
@@ -170,10 +166,6 @@ def _change(account_id: int, segment_id: int, values: Mapping[str, Any]) -> Unit
     changed = {**row, **values}
     is_live = changed["status"] != DELETED
     if is_live and (yield from records.is_taken(account_id, changed["name"], segment_id)):
-        raise _taken(changed["name"])
+        raise TakenError("segment", changed["name"])
     yield from records.change(account_id, segment_id, values)
     return Segment(**changed)
-
-
-def _taken(name: str) -> TakenError:
-    return TakenError(f'The account has a segment "{name}" already.')

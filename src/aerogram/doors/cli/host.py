@@ -1,7 +1,7 @@
 """What the command line needs of the program around it.
 
 The doors may not know the ring that builds the process, so that ring hands itself in: `app.main`
-passes a `Host`, the settings of one call make it an `Installation`, and that opens a `Platform`.
+passes a `Host`, the settings of one call make it an `Installation`, and that opens the store and gives its `Services`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
+    from aerogram.audience.erasure import Erasures
+    from aerogram.audience.lists import Lists
+    from aerogram.audience.suppressions import Suppressions
     from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
-    from aerogram.base.sealing import Sealer
-    from aerogram.store.blobs import DiskBlobs
-    from aerogram.store.room import Watermark
-    from aerogram.store.sql import Database
+    from aerogram.content.templates import Templates
+    from aerogram.identity.accounts import Accounts
+    from aerogram.identity.members import Members
+    from aerogram.identity.tokens import DomainTokens
+    from aerogram.jobs.exports.exports import Exports
+    from aerogram.jobs.jobs import Jobs
+    from aerogram.queue.admin import QueueAdmin
+    from aerogram.senders.addresses import Senders
+    from aerogram.senders.categories import MonitoringCategories
+    from aerogram.senders.domains import Domains
+    from aerogram.senders.metasenders import Metasenders
 
 
 class SettingFlag(NamedTuple):
@@ -41,21 +50,39 @@ class FirstCredentials(NamedTuple):
     password: str
 
 
-class Platform(Protocol):
-    """An open store and what goes with it."""
+class Services(Protocol):
+    """What commands ask, over an open store. Each service is made when it is first asked for."""
 
     @property
-    def database(self) -> Database: ...  # noqa: D102 - the names say it
+    def clock(self) -> Clock: ...  # noqa: D102 - the names say it
     @property
-    def sealer(self) -> Sealer: ...  # noqa: D102
+    def accounts(self) -> Accounts: ...  # noqa: D102
     @property
-    def ids(self) -> IdGenerator: ...  # noqa: D102
+    def categories(self) -> MonitoringCategories: ...  # noqa: D102
     @property
-    def clock(self) -> Clock: ...  # noqa: D102
+    def domains(self) -> Domains: ...  # noqa: D102
     @property
-    def blobs(self) -> DiskBlobs: ...  # noqa: D102
+    def domain_tokens(self) -> DomainTokens: ...  # noqa: D102
     @property
-    def room(self) -> Watermark: ...  # noqa: D102
+    def erasures(self) -> Erasures: ...  # noqa: D102
+    @property
+    def jobs(self) -> Jobs: ...  # noqa: D102
+    @property
+    def exports(self) -> Exports: ...  # noqa: D102
+    @property
+    def lists(self) -> Lists: ...  # noqa: D102
+    @property
+    def members(self) -> Members: ...  # noqa: D102
+    @property
+    def metasenders(self) -> Metasenders: ...  # noqa: D102
+    @property
+    def queue(self) -> QueueAdmin: ...  # noqa: D102
+    @property
+    def senders(self) -> Senders: ...  # noqa: D102
+    @property
+    def suppressions(self) -> Suppressions: ...  # noqa: D102
+    @property
+    def templates(self) -> Templates: ...  # noqa: D102
 
 
 class Installation(Protocol):
@@ -66,8 +93,8 @@ class Installation(Protocol):
         """What the installation calls itself."""
         ...
 
-    def open(self) -> AbstractAsyncContextManager[Platform]:
-        """Open the store, beside a running server if there is one; close it at the end."""
+    def open(self) -> AbstractAsyncContextManager[Services]:
+        """Open the store, beside a running server if there is one, with its services; close it at the end."""
         ...
 
     async def initialise(self, email: str, senders: Sequence[str]) -> FirstCredentials | None:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.base.errors import StoreFullError
-from aerogram.doors.http.answers import HTML, JSON, JSON_UTF8, Answer
+from aerogram.doors.asgi.answers import HTML, JSON, JSON_UTF8, Answer
 
 if TYPE_CHECKING:
     from aerogram.base.errors import UnavailableError
-    from aerogram.doors.http.answers import Headers
+    from aerogram.doors.asgi.answers import Headers
 
 UNAVAILABLE: Final = 503
 INTERNAL: Final = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from aerogram.doors.http.asgi import Endpoint, Receive, Scope, Send
+    from aerogram.doors.asgi.scope import Endpoint, Receive, Scope, Send
     from aerogram.identity.gate import Guard
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.base.errors import AerogramError
+from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.http import errors
-from aerogram.doors.http.answers import Answer, send_answer
 from aerogram.identity.gate import Public
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
 
     Check = Callable[[], Awaitable[None]]
 

@@ -11,15 +11,15 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.base.errors import RefusedError
-from aerogram.doors.http.asgi import header
+from aerogram.doors.asgi.scope import header
 from aerogram.doors.http.derived_keys import is_derived
 from aerogram.model.idempotency import KEY_RULE, MAX_KEY, IdempotencyKey, Replay, is_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aerogram.doors.http.answers import Headers
-    from aerogram.doors.http.asgi import Scope
+    from aerogram.doors.asgi.answers import Headers
+    from aerogram.doors.asgi.scope import Scope
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"

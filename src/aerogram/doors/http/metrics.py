@@ -13,10 +13,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
+from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.http import errors
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
 from aerogram.identity.attempts import LockedOutError, is_loopback
 from aerogram.identity.gate import ForbiddenError, Needs, authorize
 from aerogram.model.account import Area, Level
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from prometheus_client.metrics_core import Metric
 
-    from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.http.basic_auth import Doorkeeper
+    from aerogram.doors.asgi.authentication import HttpAuthenticator
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.model.actor import Actor
 
 NEEDS: Final = Needs(Area.STATISTICS, Level.READ)
@@ -45,11 +45,11 @@ class Metrics:
 
     def __init__(
         self,
-        doorkeeper: Doorkeeper,
+        authenticator: HttpAuthenticator,
         counts: Callable[[], Mapping[str, int]],
         queue_depth: Callable[[], Awaitable[int]],
     ) -> None:
-        self._doorkeeper = doorkeeper
+        self._authenticator = authenticator
         self._counts = counts
         self._queue_depth = queue_depth
 
@@ -78,7 +78,7 @@ class Metrics:
     async def _actor(self, scope: Scope) -> Actor:
         if is_loopback(client_ip(scope)):
             return visiting_operator()
-        return actor_of(await self._doorkeeper.admit(scope), "rest")
+        return actor_of(await self._authenticator.admit(scope), "rest")
 
 
 class _Snapshot(Collector):

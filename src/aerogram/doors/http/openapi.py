@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from aerogram.doors.asgi.answers import JSON, Answer, send_answer
 from aerogram.doors.http import errors, idempotency
-from aerogram.doors.http.answers import JSON, Answer, send_answer
 from aerogram.doors.http.openapi_answers import SCHEMAS, responses
 from aerogram.doors.http.openapi_rest import path_of, paths_of, schema_of
 from aerogram.doors.http.v3.schema import REQUEST as SEND_V3_REQUEST
@@ -19,7 +19,7 @@ from aerogram.identity.gate import Public
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.doors.rest.resource import Resource
     from aerogram.doors.rest.route import Route
 

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.doors.http.openapi_answers import refusals
-from aerogram.doors.rest import full_style
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK
-from aerogram.doors.rest.filters import with_companions
+from aerogram.doors.rest.engine import full_style
+from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT, NOT_MODIFIED, OK
+from aerogram.doors.rest.fields.schemas import envelope, input_of, object_of
+from aerogram.doors.rest.queries.filters import with_companions
 from aerogram.doors.rest.resource import LEVELS
-from aerogram.doors.rest.schemas import envelope, input_of, object_of
 
 if TYPE_CHECKING:
     from aerogram.doors.rest.resource import Action, Resource
@@ -71,17 +71,22 @@ def path_of(route: Route) -> Json:
         "tags": [route.area.value],
         "x-permission": _permission(route.area.value, route.level),
         "responses": {
-            str(route.status): {"description": "Done.", **_content(route.shows_type, route.shows)},
+            str(route.status): {
+                "description": "Done.",
+                **_content(route.response_type, route.response_schema),
+            },
             **refusals(is_recent=route.is_recent, is_content=route.is_content),
         },
     }
-    if route.asks:
-        operation["parameters"] = [_parameter(one.name, one.kind, one.meaning) for one in route.asks]
+    if route.query_parameters:
+        operation["parameters"] = [
+            _parameter(one.name, one.kind, one.meaning) for one in route.query_parameters
+        ]
     if route.permissions:
         operation["x-permission"]["tokens"] = list(route.permissions)
         operation["security"] = [{"basic": []}, {"bearer": []}]
-    if route.takes_type or route.takes is not None:
-        operation["requestBody"] = _content(route.takes_type, route.takes)
+    if route.body_type or route.body_schema is not None:
+        operation["requestBody"] = _content(route.body_type, route.body_schema)
     paths: Json = {}
     _put(paths, route.path, route.method.lower(), operation)
     return paths
@@ -134,17 +139,17 @@ def _acting(resource: Resource, action: Action) -> Json:
     operation = _operation(resource, f"{action.method.lower()}{name}{marks}", action.summary, action.level)
     answer: Json = {"description": "Done."}
     if action.status != NO_CONTENT:
-        shape = object_of(action.shows) if action.shows else _reference(resource)
+        shape = object_of(action.response_fields) if action.response_fields else _reference(resource)
         answer["content"] = _json(shape if action.is_bare else envelope(shape))
         if action.is_repeated:
             answer["content"] = _json(_repeating(shape))
     operation["responses"][str(action.status)] = answer
     operation["parameters"] = [
         *(_parameter(*one) for one in _PAGING if action.is_paged and one[0] in _PAGES),
-        *(_parameter(one.name, "string", one.meaning) for one in with_companions(action.asks)),
+        *(_parameter(one.name, "string", one.meaning) for one in with_companions(action.query_fields)),
     ]
-    if action.takes:
-        body = input_of(action.takes, is_new=True)
+    if action.body_fields:
+        body = input_of(action.body_fields, is_new=True)
         operation["requestBody"] = {"required": "required" in body, "content": _json(body)}
     return operation
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import JSON, JSON_UTF8, Answer, StreamedAnswer, send_answer, send_streamed
+from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.body_pieces import body_pieces
+from aerogram.doors.asgi.scope import header
 from aerogram.doors.http import errors
-from aerogram.doors.http.answers import JSON, JSON_UTF8, Answer, StreamedAnswer, send_answer, send_streamed
-from aerogram.doors.http.asgi import header
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
-from aerogram.doors.http.body_pieces import body_pieces
 from aerogram.doors.http.v31.mistakes import UNAUTHENTICATED
-from aerogram.doors.rest.calls import Request, RouteCall, parameters_of
-from aerogram.doors.rest.faults import MethodNotAllowedError, RestError, media_type
+from aerogram.doors.rest.engine.calls import Request, RouteCall, parameters_of
+from aerogram.doors.rest.errors import MethodNotAllowedError, RestError, media_type
 from aerogram.doors.rest.route import CONTENT_PREFIX
-from aerogram.doors.rest.v1.faults import ContentError
+from aerogram.doors.rest.v1.errors import ContentError
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.actor import actor_of
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.base.errors import RefusedError
-    from aerogram.doors.http.answers import Headers
-    from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.http.basic_auth import Doorkeeper
-    from aerogram.doors.rest.engine import Engine
+    from aerogram.doors.asgi.answers import Headers
+    from aerogram.doors.asgi.authentication import HttpAuthenticator
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
+    from aerogram.doors.rest.engine.engine import Engine
     from aerogram.doors.rest.route import Router
     from aerogram.model.actor import Actor
 
@@ -62,8 +62,8 @@ _STATUSES: Final[Mapping[type, int]] = {ForbiddenError: 403, BodyTooLargeError: 
 class Rest:
     """Serves everything below ``/v3/``, ``/v1/`` and ``/v4/`` that is no Send API."""
 
-    def __init__(self, doorkeeper: Doorkeeper, engine: Engine, router: Router) -> None:
-        self._doorkeeper = doorkeeper
+    def __init__(self, authenticator: HttpAuthenticator, engine: Engine, router: Router) -> None:
+        self._authenticator = authenticator
         self._engine = engine
         self._router = router
 
@@ -81,9 +81,9 @@ class Rest:
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
             principal = await (
-                self._doorkeeper.admit_with_token(scope)
+                self._authenticator.admit_with_token(scope)
                 if _is_content(scope)
-                else self._doorkeeper.admit(scope)
+                else self._authenticator.admit(scope)
             )
             actor = actor_of(principal, DOOR, str(uuid.uuid4()))
             segments = _resource_path(scope)
@@ -93,9 +93,8 @@ class Rest:
         except UnauthenticatedError:
             if _is_old(scope):
                 return errors.unauthorized_v3()
-            if _is_content(scope):
-                return errors.content_api(UNAUTHENTICATED.status, UNAUTHENTICATED.message, _CHALLENGES)
-            return errors.shape_c(UNAUTHENTICATED.status, UNAUTHENTICATED.message)
+            headers = _CHALLENGES if _is_content(scope) else ()
+            return _shaped(scope, UNAUTHENTICATED.status, UNAUTHENTICATED.message, headers)
         except (LockedOutError, RateLimitedError) as error:
             return errors.too_many(error.seconds)
         except (ForbiddenError, RestError, BodyTooLargeError, BodyEncodingError) as error:
@@ -138,24 +137,38 @@ class Rest:
         return Answer(reply.status, reply.body, content_type, reply.headers)
 
     def _refused(self, scope: Scope, error: RefusedError) -> Answer:
-        """Write a refusal in the shape of what was asked."""
+        """Write a refusal with its status, in the shape of what was asked."""
         headers: Headers = ()
         if isinstance(error, MethodNotAllowedError):
             headers = ((b"allow", ", ".join(error.allowed).encode()),)
-        status = error.status if isinstance(error, RestError) else _STATUSES[type(error)]
-        if _is_content(scope):
-            own = error if isinstance(error, ContentError) else None
-            code, details = (own.code, own.details) if own else ("", ())
-            return errors.content_api(status, str(error), headers, code, details)
-        info = error.info if isinstance(error, RestError) else ""
-        if self._is_recent(scope):
-            return errors.shape_c(status, str(error), headers, info=info)
-        return errors.shape_a(status, str(error), info, headers)
+        if isinstance(error, ContentError):
+            return errors.content_api(error.status, str(error), headers, error.code, error.details)
+        status, info = (
+            (error.status, error.info) if isinstance(error, RestError) else (_STATUSES[type(error)], "")
+        )
+        return _shaped(scope, status, str(error), headers, info, is_recent=self._is_recent(scope))
 
     def _is_recent(self, scope: Scope) -> bool:
         segments = _resource_path(scope)
         resource = self._engine.resource_at(segments)
         return resource.is_recent if resource else not segments and not _is_old(scope)
+
+
+def _shaped(
+    scope: Scope,
+    status: int,
+    message: str,
+    headers: Headers = (),
+    info: object = "",
+    *,
+    is_recent: bool = True,
+) -> Answer:
+    """Write an error in the shape of the API that was asked."""
+    if _is_content(scope):
+        return errors.content_api(status, message, headers)
+    if is_recent:
+        return errors.shape_c(status, message, headers, info=info)
+    return errors.shape_a(status, message, info, headers)
 
 
 def _method(scope: Scope) -> str:
@@ -202,11 +215,9 @@ def _may_be_json(content_type: bytes) -> bool:
 
 
 def _leads_nowhere(scope: Scope) -> Answer:
-    """Answer a path without route; below ``/v3/`` Mailjet says 500 for what is the caller's mistake."""
-    if _is_content(scope):
-        return errors.content_api(errors.NOT_FOUND, "There is nothing at this path.")
+    """Answer a path without route; below ``/v3/`` Mailjet says 500 for an error of the caller."""
     if not _is_old(scope):
-        return errors.shape_c(errors.NOT_FOUND, "There is nothing at this path.")
+        return _shaped(scope, errors.NOT_FOUND, "There is nothing at this path.")
     name = scope["path"].removeprefix(PREFIX).partition("/")[0]
     if name.lower() == _DATA:
         return errors.shape_a(errors.NOT_FOUND, "Source object not found")

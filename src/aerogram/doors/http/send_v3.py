@@ -1,6 +1,6 @@
 """The endpoint of ``POST /v3/send``: the rules are in `aerogram.doors.http.v3`, here they meet the services.
 
-The steps: who asks, what is asked, which templates, may each message come from its sender, commit, answer.
+The steps: who asks, what is asked, which templates, may each message be sent, commit, answer.
 An answer of 200 is given only after the commit, and then every recipient of the call is in it.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.http import errors, idempotency
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.basic_auth import RateLimitedError, UnauthenticatedError
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.http.idempotency import MalformedKeyError
+from aerogram.doors.http.refusals import error_of
 from aerogram.doors.http.v3 import answer as answers
 from aerogram.doors.http.v3 import mistakes
 from aerogram.doors.http.v3.call import read_call, submissions
@@ -22,25 +23,23 @@ from aerogram.doors.http.v3.mistakes import RefusedCallError
 from aerogram.doors.http.v3.templates import find
 from aerogram.doors.http.v31.limits import MAX_BODY_BYTES
 from aerogram.identity.attempts import LockedOutError
-from aerogram.identity.gate import ForbiddenError, Needs, authorize
-from aerogram.model.account import Area, Level
+from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.actor import actor_of
+from aerogram.model.decision import Refuse
+from aerogram.submission.authorize import NEEDS
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from aerogram.doors.http.asgi import Receive, Scope, Send
-    from aerogram.doors.http.basic_auth import Doorkeeper
-    from aerogram.doors.http.send_v31 import Acceptor, Categories, SenderBook
-    from aerogram.doors.http.v3.draft import Draft
+    from aerogram.doors.asgi.authentication import HttpAuthenticator
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
+    from aerogram.doors.http.send_v31 import Acceptor
     from aerogram.doors.http.v3.templates import Found, Templates
-    from aerogram.doors.http.v31.mistakes import Mistake
-    from aerogram.model.account import Principal
+    from aerogram.model.actor import Actor
     from aerogram.model.message import Submission
+    from aerogram.submission.authorize import Authorizer
 
-NEEDS: Final = Needs(Area.SEND, Level.FULL)
-"""Mail reaches real people and cannot be called back, so it needs the whole permission."""
+DOOR: Final = "v3"
+"""How the record of a message names this way in."""
 PATH: Final = "/v3/send"
 PATHS: Final = frozenset({PATH, f"{PATH}/", f"{PATH}/message", f"{PATH}/message/"})
 """One service by two names (facts: SEND.md B1); a slash at the end is as good as none."""
@@ -55,17 +54,15 @@ class SendV3:
 
     def __init__(
         self,
-        doorkeeper: Doorkeeper,
+        authenticator: HttpAuthenticator,
         *,
-        senders: SenderBook,
-        categories: Categories,
+        authorizer: Authorizer,
         templates: Templates,
         acceptor: Acceptor,
     ) -> None:
-        self._doorkeeper = doorkeeper
-        self._senders = senders
+        self._authenticator = authenticator
+        self._authorizer = authorizer
         self._templates = templates
-        self._categories = categories
         self._acceptor = acceptor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -78,13 +75,15 @@ class SendV3:
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         try:
-            principal = await self._doorkeeper.admit(scope)
+            principal = await self._authenticator.admit(scope)
             if scope["method"] != "POST":
                 return errors.shape_a(_NOT_ALLOWED, "Method not allowed", headers=((b"allow", b"POST"),))
-            authorize(actor_of(principal, "v3"), NEEDS.area, NEEDS.level)
+            actor = actor_of(principal, DOOR)
+            authorize(actor, NEEDS.area, NEEDS.level)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
             key = idempotency.read_key(scope, body)
-            asked = await self._submissions(principal, body, f"POST {scope['path']} from {client_ip(scope)}")
+            transcript = f"POST {scope['path']} from {client_ip(scope)}"
+            asked = await self._submissions(actor, body, transcript)
             # A call is accepted whole, so the body alone says what was taken; and by either path it is the same.
             named = idempotency.key_of(principal.account_id, key, PATH, body, ())
             receipts = await self._acceptor.accept(asked, named)
@@ -107,31 +106,18 @@ class SendV3:
         except UnavailableError as error:
             return errors.unavailable_v3(error)
 
-    async def _submissions(self, principal: Principal, body: bytes, transcript: str) -> list[Submission]:
-        """Give what a call asks to be made durable. Raises `RefusedCallError`."""
+    async def _submissions(self, actor: Actor, body: bytes, transcript: str) -> list[Submission]:
+        """Give what a call asks to be made durable. Raises `RefusedCallError` for the first reason against it."""
         call = read_call(body)
-        account_id = principal.account_id
+        account_id = actor.account_id
         templates: Found = {key: await find(self._templates, account_id, key) for key in call.template_keys()}
         drafts = call.drafts(templates)
-        await self._check(account_id, drafts)
-        return submissions(drafts, principal, transcript)
-
-    async def _check(self, account_id: int, drafts: Sequence[Draft]) -> None:
-        """Raise `RefusedCallError` for the first message whose senders or category are not the account's."""
-        for draft in drafts:
-            if not await self._may_send_from(account_id, draft.from_email):
-                raise RefusedCallError(mistakes.sender_not_authorized(draft.from_email), draft.where)
-            sender = draft.sender_email
-            if sender and not await self._may_send_from(account_id, sender):
-                raise RefusedCallError(await self._mistake_of_sender(account_id, sender), draft.where)
-            category = draft.asked.monitoring_category
-            if category and not await self._categories.exists(account_id, category):
-                raise RefusedCallError(mistakes.UNKNOWN_CATEGORY, draft.where)
-
-    async def _mistake_of_sender(self, account_id: int, email: str) -> Mistake:
-        if await self._senders.is_registered(account_id, email):
-            return mistakes.sender_not_validated(email)
-        return mistakes.sender_needs_right(email)
-
-    async def _may_send_from(self, account_id: int, email: str) -> bool:
-        return self._senders.allows(account_id, email) or await self._senders.confirm(account_id, email)
+        requests = [draft.request(actor, transcript) for draft in drafts]
+        authorised = []
+        for draft, request, decision in zip(
+            drafts, requests, await self._authorizer.decide_all(requests), strict=True
+        ):
+            if isinstance(decision, Refuse):
+                raise RefusedCallError(mistakes.in_words_of(error_of(decision.reasons[0])), draft.where)
+            authorised.append((request, decision))
+        return submissions(authorised)

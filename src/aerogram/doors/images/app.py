@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
 from aerogram.content.images import CONTENT, PREFIX, THUMBNAIL
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import header
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.scope import header
 from aerogram.identity.gate import Public
 
 if TYPE_CHECKING:
     from aerogram.content.images import Images
-    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
 
 MAX_AGE_SECONDS: Final = 7 * 24 * 3600
 """How long a reader shows an image before it asks whether it is still the same."""

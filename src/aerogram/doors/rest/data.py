@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE
-from aerogram.doors.rest.calls import OK, Reply
-from aerogram.doors.rest.fields import integer_of
+from aerogram.doors.rest.engine.calls import OK, Reply
+from aerogram.doors.rest.fields.kinds import integer_of
 from aerogram.doors.rest.route import Route
 from aerogram.identity.gate import authorize
 from aerogram.model.account import Area, Level
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
     from aerogram.audience.jobs.requests import ContactJobs
-    from aerogram.doors.rest.calls import RouteCall
+    from aerogram.doors.rest.engine.calls import RouteCall
     from aerogram.jobs.exports.exports import Exports
     from aerogram.jobs.jobs import Jobs
     from aerogram.model.job import Job
@@ -59,8 +59,11 @@ class DataFiles:
                 level=Level.WRITE,
                 summary="Upload a CSV file of contacts, for an import to read.",
                 run=self._upload,
-                takes_type="text/plain",
-                shows={"type": "object", "properties": {"ID": {"type": "integer", "format": "int64"}}},
+                body_type="text/plain",
+                response_schema={
+                    "type": "object",
+                    "properties": {"ID": {"type": "integer", "format": "int64"}},
+                },
                 max_body_bytes=MAX_CSV_BYTES,
             ),
             *(
@@ -71,7 +74,7 @@ class DataFiles:
                     level=Level.READ,
                     summary=summary,
                     run=run,
-                    shows_type=shown,
+                    response_type=shown,
                 )
                 for kind, shown, run, summary in (
                     ("CSVError", _CSV, self._csv_errors, "Read the rows that an import refused."),

@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
 from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
-from aerogram.content.template_versions import LockedError
-from aerogram.doors.rest import faults
+from aerogram.doors.rest import errors
 from aerogram.doors.rest.resource import LEVELS, Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from aerogram.doors.rest.faults import RestError
-    from aerogram.doors.rest.fields import Field
-    from aerogram.doors.rest.listing import Row
+    from aerogram.doors.rest.fields.kinds import Field
+    from aerogram.doors.rest.queries.listing import Row
     from aerogram.model.actor import Actor
 
 MAX_CONTENT_BYTES: Final = 8 * MAX_PART_BYTES
@@ -46,14 +43,12 @@ class DetailContent:
         self,
         contents: Contents,
         fields: tuple[Field, ...],
-        missing: Callable[[], RestError] = faults.not_found,
         *,
         unset: str | None = None,
     ) -> None:
         self._contents = contents
         self._fields = fields
         self._names = {field.source: field.name for field in fields}
-        self._missing = missing
         self._unset = unset
 
     def actions(self, *, with_delete: bool = False) -> tuple[Action, ...]:
@@ -73,18 +68,15 @@ class DetailContent:
                 method=method,
                 level=LEVELS[method],
                 status=status,
-                takes=self._fields if method in ("POST", "PUT") else (),
-                shows=self._fields,
+                body_fields=self._fields if method in ("POST", "PUT") else (),
+                response_fields=self._fields,
                 max_body_bytes=MAX_CONTENT_BYTES,
             )
             for method, run, status, summary in verbs
         )
 
     async def _read(self, actor: Actor, row: Row, _: Row) -> list[Row]:
-        try:
-            return [self._row(await self._contents.content(actor, row["id"]))]
-        except NotFoundError:
-            raise self._missing() from None
+        return [self._row(await self._contents.content(actor, row["id"]))]
 
     async def _replace(self, actor: Actor, row: Row, values: Row) -> list[Row]:
         return await self._change(actor, row, msgspec.structs.asdict(Content(**values)))
@@ -97,11 +89,7 @@ class DetailContent:
             return [self._row(await self._contents.change_content(actor, row["id"], values))]
         except PartTooLargeError as error:
             reason = f"The value may have {MAX_PART_BYTES} bytes"
-            raise faults.invalid_properties({self._names[error.part]: reason}) from None
-        except LockedError as error:
-            raise faults.locked(str(error)) from None
-        except NotFoundError:
-            raise self._missing() from None
+            raise errors.invalid_properties({self._names[error.part]: reason}) from None
 
     def _row(self, content: Content) -> Row:
         parts = msgspec.structs.asdict(content)

@@ -7,61 +7,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-import msgspec
-
-from aerogram.base.errors import NotFoundError
-from aerogram.content.stored_parts import opened, written
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.address_fields import OptionalAddress
+from aerogram.campaigns.drafts import DraftKind, DraftStatusError
+from aerogram.doors.rest import errors
 from aerogram.doors.rest.detail_content import DetailContent
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import Filter, OneOf
-from aerogram.doors.rest.listing import Page, Query, Row, combined
-from aerogram.doors.rest.percentages import Percentage
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.addresses import OptionalAddress
+from aerogram.doors.rest.fields.kinds import Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.fields.percentages import Percentage
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, OneOf
+from aerogram.doors.rest.queries.listing import Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
-from aerogram.store.records import drafts as records
+from aerogram.model.draft import DraftStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
+    from aerogram.campaigns.drafts import Drafts
     from aerogram.content.stored_parts import Content
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
     from aerogram.model.actor import Actor
-    from aerogram.store.records.templates import ContentRow
-    from aerogram.store.sql import Database, Unit
 
 MAX_SUBJECT: Final = 255
 """Characters, as of every mail (facts: REST.md 13)."""
 MAX_PRESET: Final = 65_536
 """Characters of an editor's settings, as of a template's."""
 STATUS_NAMES: Final[Mapping[int, str]] = {
-    -3: "AXCancelled",
-    records.DELETED: "Deleted",
-    records.ARCHIVED: "Archived",
-    0: "Draft",
-    1: "Programmed",
-    2: "Sent",
-    3: "AXTested",
-    4: "AXSelected",
+    DraftStatus.TEST_CANCELLED.value: "AXCancelled",
+    DraftStatus.DELETED.value: "Deleted",
+    DraftStatus.ARCHIVED.value: "Archived",
+    DraftStatus.DRAFT.value: "Draft",
+    DraftStatus.PROGRAMMED.value: "Programmed",
+    DraftStatus.SENT.value: "Sent",
+    DraftStatus.TESTED.value: "AXTested",
+    DraftStatus.SELECTED.value: "AXSelected",
 }
-_BY_HAND: Final = frozenset({0, records.ARCHIVED, records.DELETED})
-"""The statuses that a client may set; sending and testing set the others."""
 _REFERENCES: Final = {
     "Campaign": "campaign_id",
     "ContactsList": "list_id",
     "Segmentation": "segment_id",
 }
-_LISTED: Final = frozenset(records.COLUMNS)
 
 
 def _statuses(text: str) -> tuple[int, ...]:
     code = filters.integer(text)
     if code not in STATUS_NAMES:
-        raise ValueFault("not a status")
+        raise InvalidValueError("not a status")
     return (code,)
 
 
@@ -112,123 +104,74 @@ class DraftResource(ChangeableResource):
     keys = (by_id,)
     content_fields: ClassVar[tuple[Field, ...]]
 
-    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
-        drafts = Drafts(self.name, self.fields, database, ids, clock)
-        content = DetailContent(drafts, self.content_fields, unset="")
+    def __init__(self, drafts: Drafts) -> None:
+        rows = DraftRows(_kind(self.name, self.fields), drafts)
+        content = DetailContent(rows, self.content_fields, unset="")
         status = Action(
             "status",
             "Tell the status by its name.",
             _status,
             method="GET",
             level=Level.READ,
-            shows=(Text("Status", "status_name"),),
+            response_fields=(Text("Status", "status_name"),),
         )
-        super().__init__(drafts, (*content.actions(with_delete=True), status))
+        super().__init__(rows, (*content.actions(with_delete=True), status))
 
 
 async def _status(_: Actor, row: Row, __: Row) -> list[Row]:
     return [{"status_name": STATUS_NAMES[row["status"]]}]
 
 
-class Drafts:
+class DraftRows:
     """The drafts of one kind as a collection, and what they say."""
 
-    def __init__(
-        self, kind: str, fields: tuple[Field, ...], database: Database, ids: IdGenerator, clock: Clock
-    ) -> None:
+    def __init__(self, kind: DraftKind, drafts: Drafts) -> None:
         self._kind = kind
-        self._unset: dict[str, Any] = {
-            field.source: "" if isinstance(field, Text) else 0
-            for field in fields
-            if not isinstance(field, Reference | Moment)
-        }
-        self._unset |= {field.source: None for field in fields if isinstance(field, Reference)}
-        self._database = database
-        self._ids = ids
-        self._clock = clock
+        self._drafts = drafts
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give drafts."""
-        conditions = {**combined(query.conditions), "kind": self._kind}
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(actor.account_id, query.request(conditions))
-        )
-        return Page([self._opened(row) for row in rows], total)
+        request = query.request(combined(query.conditions))
+        rows, total = await self._drafts.page(actor, self._kind, request)
+        return Page([*rows], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
         """Make a draft without content."""
-        _check_status(0, values)
-        row = {
-            **dict.fromkeys(records.COLUMNS, 0),
-            **self._unset,
-            **values,
-            "kind": self._kind,
-            "id": self._ids.next_id(),
-            "account_id": actor.account_id,
-            "created_ms": self._clock.now_ms(),
-        }
-        if actor.is_sandboxed:
-            # A sandbox key's campaign stays in the sandbox, whoever sends it.
-            row["is_sandboxed"] = True
-        await self._database.write(lambda: records.add(_columns(row)))
-        return row
+        try:
+            return await self._drafts.add(actor, self._kind, values)
+        except DraftStatusError as error:
+            raise _refused(error) from None
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change what describes a draft."""
-        stamped = {**values, "updated_ms": self._clock.now_ms()}
-        return await self._database.write(lambda: self._changing(actor.account_id, row["id"], stamped))
+        try:
+            return await self._drafts.change(actor, self._kind, row["id"], values)
+        except DraftStatusError as error:
+            raise _refused(error) from None
 
     async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - the protocol's
         """Refuse: there is no such verb."""
-        raise faults.MethodNotAllowedError(tuple(sorted(DraftResource.methods)))
+        raise errors.MethodNotAllowedError(tuple(sorted(DraftResource.methods)))
 
     async def content(self, actor: Actor, which: int) -> Content:
         """Give what a draft says. Raises `NotFoundError`."""
-        row = await self._database.read(lambda: records.content(self._kind, actor.account_id, which))
-        return opened(_found(row))
+        return await self._drafts.content(actor, self._kind, which)
 
     async def change_content(self, actor: Actor, which: int, parts: Mapping[str, Any]) -> Content:
-        """Let a draft say this besides what it says. Raises `NotFoundError` or `PartTooLargeError`."""
-        values = {**written(parts), "updated_ms": self._clock.now_ms()}
-
-        def unit() -> Unit[ContentRow]:
-            yield from records.change_content(self._kind, actor.account_id, which, values)
-            return _found((yield from records.content(self._kind, actor.account_id, which)))
-
-        return opened(await self._database.write(unit))
-
-    def _changing(self, account_id: int, draft_id: int, values: Row) -> Unit[Row]:
-        found = yield from records.claim(self._kind, account_id, draft_id)
-        if found is None:
-            raise faults.not_found()
-        _check_status(found["status"], values)
-        row = {**self._opened(found), **values}
-        columns = _columns(row)
-        changed = {name: columns[name] for name in (*(values.keys() & _LISTED), "extras")}
-        yield from records.change(self._kind, account_id, draft_id, changed)
-        return row
-
-    def _opened(self, row: dict[str, Any]) -> Row:
-        extras: dict[str, Any] = msgspec.json.decode(row["extras"])
-        return self._unset | extras | row
+        """Change these parts of what a draft says. Raises `NotFoundError` or `PartTooLargeError`."""
+        return await self._drafts.change_content(actor, self._kind, which, parts)
 
 
-def _columns(row: Row) -> dict[str, Any]:
-    """Turn a row into values of columns; what has none goes into the JSON."""
-    flat = {name: int(value) if isinstance(value, bool) else value for name, value in row.items()}
-    extras = {name: value for name, value in flat.items() if name not in _LISTED}
-    columns = {name: value for name, value in flat.items() if name in _LISTED}
-    return columns | {"extras": msgspec.json.encode(extras).decode()}
+def _kind(name: str, fields: tuple[Field, ...]) -> DraftKind:
+    """Declare a kind of draft by what its properties are while nobody has set them."""
+    unset: dict[str, Any] = {
+        field.source: "" if isinstance(field, Text) else 0
+        for field in fields
+        if not isinstance(field, Reference | Moment)
+    }
+    unset |= {field.source: None for field in fields if isinstance(field, Reference)}
+    return DraftKind(name, unset)
 
 
-def _check_status(before: int, values: Row) -> None:
-    after = values.get("status", before)
-    if after != before and not {before, after} <= _BY_HAND:
-        reason = f"A status of {before} cannot be set to {after}: sending and testing do that"
-        raise faults.invalid_properties({"Status": reason})
-
-
-def _found(row: ContentRow | None) -> ContentRow:
-    if row is None:
-        raise NotFoundError("There is no such draft.")
-    return row
+def _refused(error: DraftStatusError) -> errors.RestError:
+    return errors.invalid_properties({"Status": str(error)})

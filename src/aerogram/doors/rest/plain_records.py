@@ -9,21 +9,18 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.content.plain_records import PlainKind
+from aerogram.doors.rest.fields.kinds import Flag, Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource
-from aerogram.store.records.plain_records import RecordKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
-    from aerogram.doors.rest.fields import Field
+    from aerogram.content.plain_records import PlainRecords
+    from aerogram.doors.rest.fields.kinds import Field
     from aerogram.model.actor import Actor
-    from aerogram.store.sql import Database, Unit
 
 _OF_RECORD: Final = frozenset({"id", "account_id", "created_ms", "updated_ms"})
 """What every record has besides its properties."""
@@ -45,35 +42,30 @@ class PlainResource(ChangeableResource):
         super().__init_subclass__(**options)
         cls.unique_key = "|".join(cls.unique)
 
-    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
-        super().__init__(PlainRecords(type(self), database, ids, clock))
+    def __init__(self, records: PlainRecords) -> None:
+        super().__init__(PlainRows(self.kind(), records))
 
     @classmethod
     @cache
-    def kind(cls) -> RecordKind:
-        """Tell the store how objects are found. Its statements are made once in a process."""
+    def kind(cls) -> PlainKind:
+        """Say how objects are kept and found."""
         own = cls._own_fields()
-        texts = {field.source for field in own if isinstance(field, Text)}
-        numbers = {field.source for field in own if isinstance(field, Integer | Flag | Reference)}
-        return RecordKind(cls.name, sorted(texts), sorted(numbers))
-
-    @classmethod
-    def unset(cls) -> dict[str, Any]:
-        """Give what the properties of an object are while nobody has set them."""
-        return {field.source: _unset(field) for field in cls._own_fields()}
+        return PlainKind(
+            name=cls.name,
+            texts=tuple(sorted({field.source for field in own if isinstance(field, Text)})),
+            numbers=tuple(
+                sorted({field.source for field in own if isinstance(field, Integer | Flag | Reference)})
+            ),
+            unset={field.source: _unset(field) for field in own},
+            unique=tuple(cls.by_lower_name[name.lower()].source for name in cls.unique),
+            owns=cls.owns,
+            derived=cls.derived,
+        )
 
     @classmethod
     def derived(cls, row: Row) -> Row:  # noqa: ARG003 - for subclasses
         """Give what follows from an object's properties and is kept with them."""
         return {}
-
-    @classmethod
-    def unique_value(cls, row: Row) -> str | None:
-        """Give what is unique of an object, as it stands in a path; None when it has nothing of that sort."""
-        sources = [cls.by_lower_name[name.lower()].source for name in cls.unique]
-        if not sources or not row[sources[-1]]:
-            return None
-        return "|".join(str(row[source]) for source in sources)
 
     @classmethod
     def _own_fields(cls) -> list[Field]:
@@ -92,82 +84,30 @@ def by_owner_and_name(text: str) -> Condition | None:
     return by_unique_key(f"{owner_type.lower()}|{name}") if bar else None
 
 
-class PlainRecords:
+class PlainRows:
     """The records of one resource as a collection."""
 
-    def __init__(
-        self, declared: type[PlainResource], database: Database, ids: IdGenerator, clock: Clock
-    ) -> None:
-        self._declared = declared
-        self._kind = declared.kind()
-        self._unset = declared.unset()
-        self._owned = [(RecordKind(name), source) for name, source in declared.owns]
-        self._database = database
-        self._ids = ids
-        self._clock = clock
+    def __init__(self, kind: PlainKind, records: PlainRecords) -> None:
+        self._kind = kind
+        self._records = records
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give records."""
-        conditions = combined(query.conditions)
-        rows, total = await self._database.read(
-            lambda: self._kind.page(actor.account_id, query.request(conditions))
-        )
-        return Page([self._unset | row for row in rows], total)
+        request = query.request(combined(query.conditions))
+        rows, total = await self._records.page(actor, self._kind, request)
+        return Page([*rows], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
         """Make a record."""
-        now = self._clock.now_ms()
-        row = {
-            **self._unset,
-            **values,
-            "id": self._ids.next_id(),
-            "account_id": actor.account_id,
-            "created_ms": now,
-            "updated_ms": now,
-        }
-        row |= self._declared.derived(row)
-        if actor.is_sandboxed:
-            # What it sends later, as a form's confirmation, is sandboxed then.
-            row["is_sandboxed"] = True
-        await self._database.write(lambda: self._adding(row))
-        return row
+        return await self._records.add(actor, self._kind, values)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a record."""
-        stamped = {**values, "updated_ms": self._clock.now_ms()}
-        return await self._database.write(lambda: self._changing(actor.account_id, row["id"], stamped))
+        return await self._records.change(actor, self._kind, row["id"], values)
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a record with what belongs to it."""
-        await self._database.write(lambda: self._removing(actor.account_id, row["id"]))
-
-    def _adding(self, row: Row) -> Unit[None]:
-        if not (yield from self._kind.add(row, self._declared.unique_value(row))):
-            raise self._taken(row)
-
-    def _changing(self, account_id: int, record_id: int, values: Row) -> Unit[Row]:
-        found = yield from self._kind.claim(account_id, record_id)
-        if found is None:
-            raise faults.not_found()
-        row = {**self._unset, **found, **values}
-        row |= self._declared.derived(row)
-        unique_key = self._declared.unique_value(row)
-        if unique_key is not None:
-            holder = yield from self._kind.id_of(account_id, unique_key)
-            if holder not in (None, record_id):
-                raise self._taken(row)
-        yield from self._kind.change(row, unique_key)
-        return row
-
-    def _removing(self, account_id: int, record_id: int) -> Unit[None]:
-        for kind, source in self._owned:
-            yield from kind.remove_owned(account_id, source, record_id)
-        if not (yield from self._kind.remove(account_id, record_id)):
-            raise faults.not_found()
-
-    def _taken(self, row: Row) -> faults.RestError:
-        declared = self._declared
-        return faults.taken(declared.class_name, declared.unique_value(row) or "", declared.unique_key)
+        await self._records.remove(actor, self._kind, row["id"])
 
 
 def _unset(field: Field) -> Any:

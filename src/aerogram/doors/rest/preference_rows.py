@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.store.records import preferences as records
+from aerogram.base.errors import TooManyError
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from aerogram.base.ids import IdGenerator
+    from aerogram.identity.preferences import Preferences
     from aerogram.model.actor import Actor
-    from aerogram.store.sql import Database
 
     OwnerOf = Callable[[Actor], Awaitable[int]]
     """Takes who asks and gives the id of whom its preferences are shown to belong to."""
 
-USER: Final = "user"
-APP: Final = "app"
 MAX_KEY: Final = 255
 MAX_VALUE: Final = 65_536
 """Characters; ours to choose."""
-MAX_PREFERENCES: Final = 1_000
-"""Of an account, in each scope; ours to choose."""
 
 
 def by_name(text: str) -> Condition | None:
@@ -35,13 +30,9 @@ def by_name(text: str) -> Condition | None:
 class PreferenceRows:
     """The preferences of one scope."""
 
-    def __init__(
-        self, database: Database, ids: IdGenerator, scope: str, class_name: str, owner_of: OwnerOf
-    ) -> None:
-        self._database = database
-        self._ids = ids
+    def __init__(self, preferences: Preferences, scope: str, owner_of: OwnerOf) -> None:
+        self._preferences = preferences
         self._scope = scope
-        self._class_name = class_name
         self._owner_of = owner_of
 
     async def page(self, actor: Actor, query: Query) -> Page:
@@ -50,43 +41,22 @@ class PreferenceRows:
         conditions = combined(query.conditions)
         if conditions.pop("owner_id", owner_id) != owner_id:
             return Page([], 0)
-        conditions["scope"] = self._scope
-        rows, total = await self._database.read(
-            lambda: records.LISTING.page(actor.account_id, query.request(conditions))
-        )
+        rows, total = await self._preferences.page(actor, self._scope, query.request(conditions))
         return Page([row | {"owner_id": owner_id} for row in rows], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
         """Remember a value."""
-        row: dict[str, Any] = {
-            "id": self._ids.next_id(),
-            "account_id": actor.account_id,
-            "scope": self._scope,
-            "name": values["name"],
-            "value": values["value"],
-        }
-        added = await self._database.write(lambda: records.add(row, MAX_PREFERENCES))
-        if added is None:
-            raise faults.RestError(400, f"An account may have {MAX_PREFERENCES} preferences")
-        if not added:
-            raise self._taken(values["name"])
+        try:
+            row = await self._preferences.add(actor, self._scope, values["name"], values["value"])
+        except TooManyError as error:
+            raise errors.RestError(400, f"An account may have {error.most} {error.nouns}") from None
         return row | {"owner_id": await self._owner_of(actor)}
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Remember another value, perhaps by another key."""
-        changed = await self._database.write(
-            lambda: records.change(actor.account_id, self._scope, row["id"], values)
-        )
-        if changed is None:
-            raise faults.not_found()
-        if not changed:
-            raise self._taken(values["name"])
+        await self._preferences.change(actor, self._scope, row["id"], values)
         return {**row, **values}
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Forget a value."""
-        if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, row["id"])):
-            raise faults.not_found()
-
-    def _taken(self, name: str) -> faults.RestError:
-        return faults.taken(self._class_name, name, "Key")
+        await self._preferences.remove(actor, row["id"])

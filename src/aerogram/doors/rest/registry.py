@@ -34,7 +34,7 @@ from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
 from aerogram.doors.rest.resources.exports import ExportActions
 from aerogram.doors.rest.resources.listrecipient import ListRecipient, listrecipient
 from aerogram.doors.rest.resources.listrecipient import stored_conditions as of_links
-from aerogram.doors.rest.resources.message import Message, Messages
+from aerogram.doors.rest.resources.message import Message, MessageRows
 from aerogram.doors.rest.resources.message import stored_conditions as of_messages
 from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
 from aerogram.doors.rest.resources.messageinformation import messageinformation
@@ -66,7 +66,8 @@ if TYPE_CHECKING:
     from aerogram.audience.jobs.requests import ContactJobs
     from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
+    from aerogram.campaigns.campaigns import Campaigns
+    from aerogram.campaigns.drafts import Drafts
     from aerogram.doors.rest.account_services import AccountServices
     from aerogram.doors.rest.content_services import ContentServices
     from aerogram.doors.rest.resource import Resource
@@ -74,19 +75,20 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.route import Route
     from aerogram.jobs.exports.exports import Exports
     from aerogram.jobs.jobs import Jobs
+    from aerogram.reporting.messages import Messages
     from aerogram.reporting.webhooks.subscriptions import Subscriptions
-    from aerogram.store.sql import Database
 
 
 class RestServices(msgspec.Struct, frozen=True, kw_only=True):
-    """What the resources and routes need of the house."""
+    """What the resources and routes need."""
 
-    database: Database
-    ids: IdGenerator
     clock: Clock
     content: ContentServices
     subscriptions: Subscriptions
     audience: Audience
+    messages: Messages
+    drafts: Drafts
+    campaigns: Campaigns
     jobs: Jobs
     exports: Exports
     contact_jobs: ContactJobs
@@ -98,11 +100,10 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     """Gives the address of a widget's form."""
 
 
-_KEPT: Final = (
+_DRAFTS: Final = (CampaignDraft, Newsletter)
+_PLAIN: Final = (
     AxTesting,
     CampaignAggregate,
-    CampaignDraft,
-    Newsletter,
     NewsletterTemplate,
     NewsletterTemplateCategory,
     Preset,
@@ -114,20 +115,21 @@ _KEPT: Final = (
 
 def resources(services: RestServices) -> list[Resource]:
     """Bind every resource to its collection."""
-    messages = Messages(services.database)
+    messages = MessageRows(services.messages)
     exports = ExportActions(services.exports, services.public_url)
     bound = [
         Message(messages, exports.of(JobKind.EXPORT_MESSAGES, Message.filters, of_messages)),
-        MessageHistory(History(services.database)),
+        MessageHistory(History(services.messages)),
         eventcallbackurl(services.subscriptions, services.send_sample),
         template(services.content.templates),
         messageinformation(messages, services.clock),
         messagestate(),
-        campaign(services.database, services.clock),
-        apikeytotals(services.database),
-        *(kept(services.database, services.ids, services.clock) for kept in _KEPT),
+        campaign(services.campaigns, services.clock),
+        apikeytotals(services.messages),
+        *(drafts(services.drafts) for drafts in _DRAFTS),
+        *(plain(services.content.records) for plain in _PLAIN),
         *_of_audience(services, exports),
-        *_of_account(services.account, services.database, services.public_url),
+        *_of_account(services.account, services.public_url),
     ]
     return [*bound, metadata(bound)]
 
@@ -148,14 +150,14 @@ def _of_audience(services: RestServices, exports: ExportActions) -> list[Resourc
         contactmetadata(audience),
         contactslist(audience, *bulk.of_lists()),
         listrecipient(audience, *exports.of(JobKind.EXPORT_LIST_RECIPIENTS, ListRecipient.filters, of_links)),
-        ContactsListSignup(SignupRows(services.database)),
-        widget(services.database, services.ids, services.clock, services.signup_url),
+        ContactsListSignup(SignupRows(audience.signups)),
+        widget(services.content.records, services.signup_url),
         batchjob(services.jobs, services.contact_jobs),
         csvimport(services.jobs, services.contact_jobs),
     ]
 
 
-def _of_account(services: AccountServices, database: Database, public_url: str) -> list[Resource]:
+def _of_account(services: AccountServices, public_url: str) -> list[Resource]:
     """Bind what an account says of itself, and its senders."""
     accounts, profiles = services.accounts, services.profiles
     return [
@@ -165,12 +167,12 @@ def _of_account(services: AccountServices, database: Database, public_url: str) 
         parseroute(services.parse_routes),
         apikey(accounts, public_url),
         apikeyaccess(profiles),
-        apikeyaccessgrantor(accounts, database),
+        apikeyaccessgrantor(accounts, services.claims),
         apitoken(services.tokens),
         user(profiles, accounts),
         myprofile(profiles, accounts),
-        preferences(database, services.ids, accounts),
-        apppreferences(database, services.ids),
+        preferences(services.preferences, accounts),
+        apppreferences(services.preferences),
     ]
 
 

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import msgspec
 
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Field, integer_of
-from aerogram.doors.rest.listing import Condition
+from aerogram.base.errors import LockedError, NotFoundError, NotUniqueError, TakenError, TooManyError
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Field, integer_of
+from aerogram.doors.rest.queries.listing import Condition
 from aerogram.model.account import Level
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-    from aerogram.doors.rest.faults import RestError
-    from aerogram.doors.rest.filters import Filter
-    from aerogram.doors.rest.listing import Changeable, Collection, Page, Row
+    from aerogram.base.errors import AerogramError
+    from aerogram.doors.rest.errors import RestError
+    from aerogram.doors.rest.queries.filters import Filter
+    from aerogram.doors.rest.queries.listing import Changeable, Collection, Page, Row
     from aerogram.model.account import Area
     from aerogram.model.actor import Actor
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     Key = Callable[[str], Condition | None]
     """Reads the key of a path as the condition that selects its object; None when it is of another form."""
 
+REFUSALS: Final = (NotFoundError, NotUniqueError, LockedError, TooManyError)
+"""What collections and actions raise and `Resource.refusal` translates; a `TakenError` is a `NotUniqueError`."""
 CONDITIONS: Final = "conditions"
 """The name under which an action that asks for some finds the `Condition`s of its query, as a tuple."""
 LEVELS: Mapping[str, Level] = {
@@ -64,11 +68,11 @@ class Action(msgspec.Struct, frozen=True):
     """What it needs in the resource's area. None is no rule, and no rule means no: every declaration names one."""
     status: int = 200
     """The status of success; with 204 the rows that it gives are not shown."""
-    takes: tuple[Field, ...] = ()
+    body_fields: tuple[Field, ...] = ()
     """The properties of its body; without any, the body is not looked at."""
-    shows: tuple[Field, ...] = ()
+    response_fields: tuple[Field, ...] = ()
     """The properties of its rows, in this order; without any, its rows are the resource's."""
-    asks: tuple[Filter, ...] = ()
+    query_fields: tuple[Filter, ...] = ()
     """The parameters of its query."""
     is_keyless: bool = False
     sub_id: str = ""
@@ -112,6 +116,8 @@ class Resource:
     keys: ClassVar[tuple[Key, ...]]
     unique_key: ClassVar[str] = ""
     """The property by which objects are found beside their ID; several are joined by ``|``."""
+    unique_properties: ClassVar[str] = ""
+    """The properties whose values only one object may have, as a refusal names them; without any, ``unique_key``."""
     sortable: ClassVar[tuple[str, ...]] = ("ID",)
     methods: ClassVar[frozenset[str]] = frozenset({"GET"})
     alternate_keys: ClassVar[tuple[Key, ...]] = ()
@@ -185,11 +191,25 @@ class Resource:
 
     def unknown_property(self, name: str) -> RestError:
         """Make the refusal of a body's property that the class has not."""
-        return faults.unknown_property(self.class_name, name)
+        return errors.unknown_property(self.class_name, name)
+
+    def refusal(self, error: AerogramError) -> RestError:
+        """Translate what a collection or an action raised into the words of the resource."""
+        match error:
+            case NotFoundError():
+                return self.missing()
+            case TakenError():
+                return errors.taken(self.class_name, error.value, self.unique_properties or self.unique_key)
+            case NotUniqueError():
+                return errors.not_unique(self.class_name)
+            case LockedError():
+                return errors.locked(str(error))
+            case _:
+                return errors.RestError(400, str(error))
 
     def missing(self) -> RestError:
         """Make the refusal of a key that names no object."""
-        return faults.does_not_exist() if self.is_recent else faults.not_found()
+        return errors.does_not_exist() if self.is_recent else errors.not_found()
 
     def completed(self, row: Row, values: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
         """Add to the values of a PUT what they imply; ``row`` is the object before."""

@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest.calls import OK, Reply, RouteCall
-from aerogram.doors.rest.faults import MethodNotAllowedError
+from aerogram.doors.rest.engine.calls import OK, Reply, RouteCall
+from aerogram.doors.rest.errors import MethodNotAllowedError
 from aerogram.doors.rest.resource import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -58,18 +58,18 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     run: Callable[[RouteCall], Awaitable[Reply]]
     status: int = OK
     """The status of success, for the description; the reply's own is what is sent."""
-    takes: dict[str, Any] | None = None
-    """The JSON Schema of its JSON body; without one the body is whatever ``takes_type`` says."""
-    takes_type: str = ""
+    body_schema: dict[str, Any] | None = None
+    """The JSON Schema of its JSON body; without one the body is whatever ``body_type`` says."""
+    body_type: str = ""
     """The media type of a body that is no JSON, as ``text/plain``."""
-    shows: dict[str, Any] | None = None
+    response_schema: dict[str, Any] | None = None
     """The JSON Schema of its answer."""
-    shows_type: str = ""
+    response_type: str = ""
     """The media type of an answer that is no JSON."""
     max_body_bytes: int = MAX_BODY_BYTES
     permissions: tuple[str, ...] = ()
     """What a content token needs one of; without any, no token is let in."""
-    asks: tuple[Parameter, ...] = ()
+    query_parameters: tuple[Parameter, ...] = ()
     """The parameters of its query, for the description."""
 
     @property

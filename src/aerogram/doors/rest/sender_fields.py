@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aerogram.doors.rest.fields import Text, ValueFault
-from aerogram.doors.rest.listing import Condition
+from aerogram.doors.rest.fields.kinds import InvalidValueError, Text
+from aerogram.doors.rest.queries.listing import Condition
 from aerogram.senders.pattern import parse_pattern
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ class SenderAddress(Text):
         try:
             return parse_pattern(super().read(value))
         except AddressError as error:
-            raise ValueFault(str(error)) from None
+            raise InvalidValueError(str(error)) from None
 
 
 def by_sender(name: str = "email") -> Callable[[str], Condition | None]:

@@ -12,22 +12,25 @@ from urllib.parse import parse_qs
 
 from aerogram.base.errors import UnavailableError
 from aerogram.content.signup_tokens import CONFIRM, FORM
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import client_ip
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
-from aerogram.doors.sheets.sheet import TYPE, Sheets
-from aerogram.doors.signup.mail import confirmation
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.scope import client_ip
+from aerogram.doors.page_layout.layout import TYPE, PageLayout
+from aerogram.doors.signup.mail import confirmation, unwritten
 from aerogram.doors.signup.pages import Page, Pages
 from aerogram.identity.gate import Public
+from aerogram.model.decision import Refuse
+from aerogram.submission.request import submission_of
 from aerogram.wire.address import is_email, normalised
 
 if TYPE_CHECKING:
     from aerogram.audience.signups import Form, Pending, Signups
     from aerogram.content.signup_tokens import SignupSigner
     from aerogram.content.templates import Templates
-    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.identity.rate import RateLimiter
     from aerogram.submission.accept import Acceptor
+    from aerogram.submission.authorize import Authorizer
 
 PREFIX: Final = FORM
 REQUESTS_A_MINUTE: Final = 10
@@ -58,6 +61,7 @@ class SignupDoor:
         signups: Signups,
         signer: SignupSigner,
         templates: Templates,
+        authorizer: Authorizer,
         acceptor: Acceptor,
         rate: RateLimiter,
     ) -> None:
@@ -65,10 +69,11 @@ class SignupDoor:
         self._signups = signups
         self._signer = signer
         self._templates = templates
+        self._authorizer = authorizer
         self._acceptor = acceptor
         self._rate = rate
-        self._sheets = Sheets(__package__)
-        self._pages = Pages(self._sheets)
+        self._layout = PageLayout(__package__)
+        self._pages = Pages(self._layout)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -117,23 +122,34 @@ class SignupDoor:
         typed = fields.get("email", "").strip()
         if not is_email(typed):
             return self._answer(400, Page.FORM, form.language, form=form, typed=typed)
-        if not fields.get("website"):
-            await self._ask(form, normalised(typed), client_ip(scope)[:MAX_IP_CHARS])
+        # Robots fill in every field; people do not see this one.
+        is_person = not fields.get("website")
+        if is_person and not await self._ask(form, normalised(typed), client_ip(scope)[:MAX_IP_CHARS]):
+            return self._answer(404, Page.INVALID, "")
         return self._answer(200, Page.SENT, form.language, form=form, email=typed)
 
-    async def _ask(self, form: Form, email: str, ip: str) -> None:
-        """Ask the owner of an address by mail. Raises `UnavailableError`; then nothing was done."""
+    async def _ask(self, form: Form, email: str, ip: str) -> bool:
+        """Ask the owner of an address by mail, unless one was sent lately; False when the form may send none.
+
+        That is decided first, so that its answer does not depend on who is on the list. Raises
+        `UnavailableError`; then nothing was done.
+        """
+        request = unwritten(form, email)
+        decision = await self._authorizer.decide(request)
+        if isinstance(decision, Refuse):
+            return False
         signup_id = await self._signups.sign_up(form, email, ip)
         if signup_id is None:
-            return
+            return True
         try:
             template = await self._templates.find(form.account_id, form.template_id)
             link = self._signer.confirm_url(signup_id)
-            mail = confirmation(self._sheets, form, email, link, template)
-            await self._acceptor.accept([mail])
+            written = confirmation(self._layout, form, request, link, template)
+            await self._acceptor.accept([submission_of(written, decision)])
         except UnavailableError:
             await self._signups.withdraw(signup_id)
             raise
+        return True
 
     def _answer(
         self,
@@ -147,7 +163,7 @@ class SignupDoor:
     ) -> Answer:
         body = self._pages.render(page, language, form=form, email=email, typed=typed)
         later = ((b"retry-after", b"60"),) if status in {429, 503} else ()
-        headers = (*_HEADERS, (b"content-security-policy", self._sheets.policy), *later)
+        headers = (*_HEADERS, (b"content-security-policy", self._layout.policy), *later)
         return Answer(status, body, TYPE, headers)
 
 

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.audience.signups import Form
-    from aerogram.doors.sheets.sheet import Mood, Sheets
+    from aerogram.doors.page_layout.layout import PageLayout, PageStatus
 
 
 class Page(enum.Enum):
@@ -24,7 +24,7 @@ class Page(enum.Enum):
     FAILED = "failed"
 
 
-_MOODS: Final[Mapping[Page, Mood]] = {
+_STATUSES: Final[Mapping[Page, PageStatus]] = {
     Page.FORM: "question",
     Page.SENT: "question",
     Page.QUESTION: "question",
@@ -38,18 +38,18 @@ _MOODS: Final[Mapping[Page, Mood]] = {
 class Pages:
     """Renders them."""
 
-    def __init__(self, sheets: Sheets) -> None:
-        self._sheets = sheets
+    def __init__(self, layout: PageLayout) -> None:
+        self._layout = layout
 
     def render(
         self, page: Page, language: str, *, form: Form | None, email: str = "", typed: str | None = None
     ) -> bytes:
         """Give a page. ``email`` is the address it is about; ``typed`` what was typed in and is none."""
-        return self._sheets.render(
+        return self._layout.render(
             "signup.html",
             language,
             page=page.value,
-            mood=_MOODS[page],
+            status=_STATUSES[page],
             form=form,
             email=email,
             typed=typed,

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
+from aerogram.base.nesting import is_deeper
 from aerogram.model.message import Rank
-from aerogram.wire.mime.errors import AddressError, HeaderError
+from aerogram.wire.errors import AddressError, HeaderError
 from aerogram.wire.mime.list_unsubscribe import read_ways
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 
@@ -86,20 +87,11 @@ def variables(value: str) -> dict[str, Any]:
         read = _decode_object(value)
     except (ValueError, RecursionError):
         raise ValueError('a JSON object, as {"name": "Ann"}') from None
-    if len(read) > MAX_VARIABLES or _is_deeper(read, MAX_DEPTH):
+    if len(read) > MAX_VARIABLES or is_deeper(read, MAX_DEPTH):
         raise ValueError(
             f"a JSON object of at most {MAX_VARIABLES} variables, {MAX_DEPTH} levels deep at most"
         )
     return read
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Tell whether objects and arrays stand in one another on more than ``levels`` levels."""
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return False
-    return levels == 0 or any(_is_deeper(each, levels - 1) for each in value)
 
 
 def address(value: str) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from aerogram.content.treat import NOTHING, Asked
 from aerogram.doors.smtp import control_values as values
 from aerogram.model.message import Rank
-from aerogram.wire.mime.errors import UnreadableMailError
+from aerogram.wire.errors import UnreadableMailError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -37,11 +37,6 @@ class Controls(msgspec.Struct, frozen=True, kw_only=True):
     rank: Rank = Rank.HIGH
     template: str = ""
     asked: Asked = NOTHING
-
-    @property
-    def names_something(self) -> bool:
-        """Something is named that the store must be asked for."""
-        return bool(self.template or self.asked.monitoring_category)
 
 
 NO_CONTROLS: Final = Controls()

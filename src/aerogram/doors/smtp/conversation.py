@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 
-from aerogram.doors.smtp.policy import recipient_refusal
+from aerogram.doors.smtp.refusals import recipient_refusal
 from aerogram.wire.smtp.events import (
     AuthRequested,
     MailRequested,
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Coroutine
 
-    from aerogram.doors.smtp.crowd import Crowd
+    from aerogram.doors.smtp.connection_limiter import ConnectionLimiter
     from aerogram.doors.smtp.policy import SmtpPolicy
-    from aerogram.model.account import Principal
+    from aerogram.model.actor import Actor
     from aerogram.wire.smtp.events import Event
 
 SHUTTING_DOWN: Final = Reply(421, "4.3.2", "Service shutting down, try again later")
-CROWDED: Final = Reply(421, "4.3.2", "Too many connections, try again later")
+TOO_MANY: Final = Reply(421, "4.3.2", "Too many connections, try again later")
 INTERNAL: Final = Reply(451, "4.3.0", "Internal error, the message was not accepted, try again later")
 
 log = structlog.get_logger(__name__)
@@ -44,17 +44,17 @@ class Conversation(asyncio.Protocol):
         config: ServerConfig,
         config_without_auth: ServerConfig,
         tls: ssl.SSLContext | None,
-        crowd: Crowd,
+        limiter: ConnectionLimiter[Conversation],
     ) -> None:
         self._policy = policy
         self._config = config
         self._config_without_auth = config_without_auth
         self._tls = tls
-        self._crowd = crowd
+        self._limiter = limiter
         self._transport: asyncio.Transport
         self._session: ServerSession
-        self._principal: Principal | None = None
-        self._trusted: Principal | None = None
+        self._actor: Actor | None = None
+        self._trusted: Actor | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._owed = 0
         self._is_reading_paused = False
@@ -70,18 +70,18 @@ class Conversation(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
         self.peer_ip = peer[0] if peer else ""
-        self._principal = self._trusted = self._policy.trusted(self.peer_ip) if peer else None
+        self._actor = self._trusted = self._policy.trusted(self.peer_ip) if peer else None
         config = self._config if self._trusted is None else self._config_without_auth
         self._session = ServerSession(config, self.peer_ip)
-        if not self._crowd.enter(self):
+        if not self._limiter.enter(self):
             # In the place of the greeting (RFC 5321 §3.1), which would promise a conversation.
             self._session.outgoing()
-            self._session.close_with(CROWDED)
+            self._session.close_with(TOO_MANY)
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
         """Forget the client. A message whose commit is under way is still accepted."""
-        self._crowd.leave(self)
+        self._limiter.leave(self)
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sent."""
@@ -142,30 +142,30 @@ class Conversation(asyncio.Protocol):
                 self._start(self._start_tls())
 
     def _mail(self, event: MailRequested) -> None:
-        if self._principal is None:
+        if self._actor is None:
             self._session.answer(AUTHENTICATION_REQUIRED)
-        elif self._policy.knows_sender(self._principal, event.path):
+        elif self._policy.knows_sender(self._actor, event.path):
             self._session.answer()
         else:
-            self._start(self._check_sender(self._principal, event.path))
+            self._start(self._check_sender(self._actor, event.path))
 
-    async def _check_sender(self, principal: Principal, path: str) -> None:
-        self._session.answer(await self._policy.check_sender(principal, path))
+    async def _check_sender(self, actor: Actor, path: str) -> None:
+        self._session.answer(await self._policy.check_sender(actor, path))
 
     async def _login(self, event: AuthRequested) -> None:
         found = await self._policy.login(event.username, event.password, self.peer_ip)
         if isinstance(found, Reply):
             self._session.answer(found)
             return
-        self._principal = found
+        self._actor = found
         self._session.answer()
 
     def _message(self, event: MessageReceived) -> None:
-        if self._principal is None:
+        if self._actor is None:
             self._session.answer(AUTHENTICATION_REQUIRED)
             return
         self._owed += 1
-        self._policy.submit(self._principal, event, self._session.transcript(), self._message_done)
+        self._policy.submit(self._actor, event, self._session.transcript(), self._message_done)
 
     def _message_done(self, reply: Reply) -> None:
         self._owed -= 1
@@ -188,7 +188,7 @@ class Conversation(asyncio.Protocol):
         if transport is None:
             return
         self._transport = transport
-        self._principal = self._trusted
+        self._actor = self._trusted
         self._session.tls_started()
         self._tls_state = ""
         early, self._early = self._early, []

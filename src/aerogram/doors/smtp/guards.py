@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.identity.gate import Needs, Public
-from aerogram.model.account import Area, Level
+from aerogram.identity.gate import Public
+from aerogram.submission.authorize import NEEDS
 from aerogram.wire.smtp.states import Verb
 
 if TYPE_CHECKING:
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
     from aerogram.identity.gate import Guard
 
-SEND: Final = Needs(Area.SEND, Level.FULL)
-"""Mail reaches real people and cannot be called back, so it needs the whole permission."""
+SEND: Final = NEEDS
 _GREETING: Final = Public("A client greets and asks what is offered before it logs in (RFC 5321 §4.1.1.1).")
 _IDLE: Final = Public("It changes nothing and tells nothing of any account.")
 GUARDS: Final[Mapping[Verb, Guard]] = {

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from aerogram.doors.smtp.connection_limiter import ConnectionLimiter
 from aerogram.doors.smtp.conversation import SHUTTING_DOWN, Conversation
-from aerogram.doors.smtp.crowd import Crowd
 from aerogram.wire.smtp.limits import DATA_SECONDS, IDLE_SECONDS
 from aerogram.wire.smtp.replies import IDLE_TIMEOUT
 
@@ -31,7 +31,7 @@ class SmtpDoor:
     def __init__(self, policy: SmtpPolicy, tls: ssl.SSLContext) -> None:
         self._policy = policy
         self._tls = tls
-        self._open = Crowd()
+        self._open: ConnectionLimiter[Conversation] = ConnectionLimiter()
         self._servers: list[asyncio.Server] = []
         self._sweeper: asyncio.Task[None] | None = None
 

@@ -11,12 +11,14 @@ from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.doors.smtp.controls import NO_CONTROLS, read_controls
 from aerogram.doors.smtp.guards import SEND
 from aerogram.doors.smtp.idempotency import key_of, reused
-from aerogram.doors.smtp.submission import submission_of
-from aerogram.identity.gate import may, may_send_from
+from aerogram.doors.smtp.refusals import errors_of_headers, mail_refused, may_not_send, refused
+from aerogram.doors.smtp.request import request_of
+from aerogram.identity.gate import may
 from aerogram.model.actor import actor_of
+from aerogram.model.decision import Refuse
 from aerogram.submission.once import KeyReusedError
-from aerogram.wire.address import is_email
-from aerogram.wire.mime.errors import MailError
+from aerogram.submission.request import submission_of
+from aerogram.wire.errors import MailError
 from aerogram.wire.mime.scan import scan
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
@@ -29,14 +31,18 @@ if TYPE_CHECKING:
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
     from aerogram.identity.rate import RateLimiter
-    from aerogram.model.account import Principal
+    from aerogram.model.actor import Actor
+    from aerogram.model.decision import Decision
     from aerogram.model.idempotency import IdempotencyKey
     from aerogram.model.message import Accepted, Submission
-    from aerogram.senders.book import SenderBook
+    from aerogram.model.request import MailRequest
     from aerogram.submission.accept import Acceptor
+    from aerogram.submission.authorize import Authorizer
     from aerogram.wire.mime.scan import Scan
-    from aerogram.wire.smtp.events import MessageReceived
+    from aerogram.wire.smtp.events import Envelope, MessageReceived
 
+DOOR: Final = "smtp"
+"""How the record of a message names this way in."""
 MAX_HOPS: Final = 25
 """Received lines that a submitted mail may bear before it is taken for a loop (RFC 5321 §6.3: at least 100
 for relays; a submission has passed few)."""
@@ -62,7 +68,7 @@ class SmtpPolicy:
         authenticator: Authenticator,
         attempts: LoginAttempts,
         rate: RateLimiter,
-        senders: SenderBook,
+        authorizer: Authorizer,
         acceptor: Acceptor,
         trusted: TrustedClients,
         shelf: Shelf,
@@ -70,18 +76,19 @@ class SmtpPolicy:
         self._authenticator = authenticator
         self._attempts = attempts
         self._rate = rate
-        self._senders = senders
+        self._authorizer = authorizer
         self._acceptor = acceptor
         self._trusted = trusted
         self._shelf = shelf
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def trusted(self, peer_ip: str) -> Principal | None:
-        """Give the principal of a client that need not log in."""
-        return self._trusted.principal(peer_ip)
+    def trusted(self, peer_ip: str) -> Actor | None:
+        """Give the actor of a client that need not log in."""
+        principal = self._trusted.principal(peer_ip)
+        return None if principal is None else actor_of(principal, DOOR)
 
-    async def login(self, username: str, password: str, peer_ip: str) -> Principal | Reply:
-        """Give the principal of a pair, or the reply that refuses it.
+    async def login(self, username: str, password: str, peer_ip: str) -> Actor | Reply:
+        """Give the actor of a pair, or the reply that refuses it.
 
         A token of a domain is user and password at once (facts: SMTP.md §5).
         """
@@ -92,115 +99,91 @@ class SmtpPolicy:
             if principal is None and username == password:
                 principal = await self._authenticator.check_token(password)
             if principal is not None:
-                await self._senders.confirm(principal.account_id, "")
+                await self._authorizer.remember(principal.account_id)
         except UnavailableError:
             return AUTH_UNAVAILABLE
         if principal is None:
             self._attempts.failed(username, peer_ip)
             return AUTHENTICATION_FAILED
         self._attempts.succeeded(username, peer_ip)
-        if not may(actor_of(principal, "smtp"), SEND.area, SEND.level):
-            return Reply(550, "5.7.1", f"{principal.label} may not send mail")
-        return principal
+        actor = actor_of(principal, DOOR)
+        if not may(actor, SEND.area, SEND.level):
+            return may_not_send(actor.label)
+        return actor
 
-    def knows_sender(self, principal: Principal, reverse_path: str) -> bool:
+    def knows_sender(self, actor: Actor, reverse_path: str) -> bool:
         """Tell from memory whether MAIL FROM may pass; the From header decides finally."""
-        if not reverse_path:
-            return True
-        return may_send_from(principal, reverse_path) and (
-            self._senders.allows(principal.account_id, reverse_path)
-            or self._senders.knows_domain(principal.account_id, reverse_path)
-        )
+        return self._authorizer.knows_reverse_path(actor, reverse_path)
 
-    async def check_sender(self, principal: Principal, reverse_path: str) -> Reply | None:
+    async def check_sender(self, actor: Actor, reverse_path: str) -> Reply | None:
         """Ask the store whether MAIL FROM may pass; give the reply that refuses it."""
-        if not may_send_from(principal, reverse_path):
-            return domain_refused(reverse_path, principal.domain)
         try:
-            if await self._senders.confirm(principal.account_id, reverse_path):
-                return None
+            decision = await self._authorizer.decide_reverse_path(actor, reverse_path)
         except UnavailableError:
             return NOT_NOW
-        return None if self.knows_sender(principal, reverse_path) else sender_refused(reverse_path)
+        return refused(decision, actor) if isinstance(decision, Refuse) else None
 
     def submit(
-        self, principal: Principal, event: MessageReceived, transcript: str, done: Callable[[Reply], None]
+        self, actor: Actor, event: MessageReceived, transcript: str, done: Callable[[Reply], None]
     ) -> None:
         """Check a mail and make it durable; ``done`` gets the reply to its final dot, now or later."""
+        envelope = event.envelope
         try:
             found = scan(event.data)
             controls, key = NO_CONTROLS, None
             if found.controls:
                 controls = read_controls(found.controls, found.contradicted)
-                key = key_of(principal.account_id, found.controls, event.envelope)
+                key = key_of(actor.account_id, found.controls, envelope)
         except MailError as error:
             done(mail_refused(error))
             return
-        refusal = _refusal(principal, found)
-        if refusal is None and self._rate.take(principal.account_id):
-            refusal = RATE_LIMITED
-        if refusal is not None:
-            done(refusal)
-        elif controls.names_something:
-            self._start(self._look_up_and_send(principal, event, found, controls, transcript, key, done))
+        if _runs_in_circle(found):
+            done(TOO_MANY_HOPS)
+            return
+        request = request_of(actor, envelope, found, controls, transcript)
+        decision = self._authorizer.decide_now(request)
+        if isinstance(decision, Refuse):
+            done(refused(decision, actor))
+        elif self._rate.take(actor.account_id):
+            done(RATE_LIMITED)
+        elif decision is None or controls.template:
+            self._start(self._look_up_and_send(request, decision, envelope, found, controls, key, done))
         else:
-            submission = submission_of(principal, event.envelope, found, controls, transcript)
-            self._send(found, submission, key, done)
+            self._accept(submission_of(request, decision), key, done)
 
     async def _look_up_and_send(
         self,
-        principal: Principal,
-        event: MessageReceived,
+        request: MailRequest,
+        known: Decision | None,
+        envelope: Envelope,
         found: Scan,
         controls: Controls,
-        transcript: str,
         key: IdempotencyKey | None,
         done: Callable[[Reply], None],
     ) -> None:
-        """Ask the store about what the control headers name."""
+        """Ask the store about what memory does not know of senders, and about what the control headers name."""
+        actor = request.actor
         try:
-            found, controls = await self._shelf.resolve(principal.account_id, found, controls)
-            submission = submission_of(principal, event.envelope, found, controls, transcript)
+            decision = known or await self._authorizer.decide(request)
+            errors = errors_of_headers(decision) if isinstance(decision, Refuse) else []
+            if errors or controls.template:
+                found, controls = await self._shelf.resolve(actor.account_id, found, controls, errors)
+                request = request_of(actor, envelope, found, controls, request.transcript)
+            if isinstance(decision, Refuse):
+                done(refused(decision, actor))
+                return
+            submission = submission_of(request, decision)
         except MailError as error:
             done(mail_refused(error))
         except Exception as error:  # noqa: BLE001 - whatever it was, the client waits for a reply
             done(_not_accepted(error))
         else:
-            self._send(found, submission, key, done)
-
-    def _send(
-        self, found: Scan, submission: Submission, key: IdempotencyKey | None, done: Callable[[Reply], None]
-    ) -> None:
-        """Let a mail pass whose authors are senders of the account."""
-        account_id = submission.account_id
-        if all(self._senders.allows(account_id, mailbox.email) for mailbox in found.from_mailboxes):
             self._accept(submission, key, done)
-        else:
-            emails = [mailbox.email for mailbox in found.from_mailboxes]
-            self._start(self._confirm_and_accept(emails, submission, key, done))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _confirm_and_accept(
-        self,
-        emails: list[str],
-        submission: Submission,
-        key: IdempotencyKey | None,
-        done: Callable[[Reply], None],
-    ) -> None:
-        """Ask the store about senders that memory does not know."""
-        try:
-            for email in emails:
-                if not await self._senders.confirm(submission.account_id, email):
-                    done(sender_refused(email))
-                    return
-        except UnavailableError:
-            done(NOT_NOW)
-            return
-        self._accept(submission, key, done)
 
     def _accept(
         self, submission: Submission, key: IdempotencyKey | None, done: Callable[[Reply], None]
@@ -213,16 +196,9 @@ class SmtpPolicy:
         future.add_done_callback(lambda finished: done(_reply_to(finished)))
 
 
-def _refusal(principal: Principal, found: Scan) -> Reply | None:
-    """Give the reply to a mail that runs in a circle, or that a token of another domain brings."""
+def _runs_in_circle(found: Scan) -> bool:
     hops = found.data.count(b"\nReceived:", 0, found.head_end) + found.data.startswith(b"Received:")
-    if hops > MAX_HOPS:
-        return TOO_MANY_HOPS
-    if principal.domain:
-        for mailbox in found.from_mailboxes:
-            if not may_send_from(principal, mailbox.email):
-                return domain_refused(mailbox.email, principal.domain)
-    return None
+    return hops > MAX_HOPS
 
 
 def _reply_to(finished: asyncio.Future[list[tuple[Accepted, ...]]]) -> Reply:
@@ -244,25 +220,3 @@ def _not_accepted(error: BaseException) -> Reply:
     if not isinstance(error, UnavailableError):
         log.error("a message could not be accepted", exc_info=error)
     return NOT_NOW
-
-
-def recipient_refusal(path: str) -> Reply | None:
-    """Give the reply to an address that no mail can be sent to, such as one with an address literal."""
-    if is_email(path):
-        return None
-    return Reply(553, "5.1.3", f"<{path}>: Recipient address rejected: not an email address")
-
-
-def mail_refused(error: MailError) -> Reply:
-    """Say what is wrong with a mail, a line for each mistake."""
-    return Reply(error.code, error.enhanced, str(error))
-
-
-def domain_refused(address: str, domain: str) -> Reply:
-    """Say that a token of a domain may not send from an address."""
-    return Reply(550, "5.7.1", f"<{address}>: Sender address rejected: this token sends from {domain} only")
-
-
-def sender_refused(address: str) -> Reply:
-    """Say that an account may not send from an address."""
-    return Reply(550, "5.7.1", f"<{address}>: Sender address rejected: Sender not allowed")

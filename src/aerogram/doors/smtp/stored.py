@@ -1,4 +1,4 @@
-"""What control headers name and the store knows: templates and monitoring categories."""
+"""The templates that control headers name."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from aerogram.wire.mime.replace import with_content
 from aerogram.wire.mime.scan import Scan, scan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from aerogram.doors.smtp.controls import Controls
     from aerogram.wire.mime.parts import Mailbox
 
@@ -50,40 +52,32 @@ class Templates(Protocol):
         ...
 
 
-class Categories(Protocol):
-    """Where monitoring categories are known."""
-
-    async def exists(self, account_id: int, name: str) -> bool:
-        """Tell whether an account has a category of this name."""
-        ...
-
-
 class Shelf:
-    """Looks up what the headers of a mail name, and puts it into the mail."""
+    """Looks up the template that the headers of a mail name, and puts it into the mail."""
 
-    def __init__(self, templates: Templates, categories: Categories) -> None:
+    def __init__(self, templates: Templates) -> None:
         self._templates = templates
-        self._categories = categories
 
-    async def resolve(self, account_id: int, found: Scan, controls: Controls) -> tuple[Scan, Controls]:
+    async def resolve(
+        self, account_id: int, found: Scan, controls: Controls, errors: Iterable[str] = ()
+    ) -> tuple[Scan, Controls]:
         """Give the mail with its template's content, read again, and its controls with the template's id.
 
-        Raises `ControlsError` for what the account does not have, `MailError` for a template that no
-        mail can carry, and `UnavailableError` when the store cannot be asked.
+        ``errors`` are lines about other headers, to be told together with what is wrong here. Raises
+        `ControlsError` for them and for what the account does not have, `MailError` for a template that
+        no mail can carry, and `UnavailableError` when the store cannot be asked.
         """
-        mistakes: list[str] = []
+        wrong: list[str] = []
         template = None
         if controls.template:
             template = await self._template(account_id, controls.template)
             if template is None:
-                mistakes.append(f"X-MJ-TemplateID: the account has no template {controls.template!r}")
+                wrong.append(f"X-MJ-TemplateID: the account has no template {controls.template!r}")
             elif not template.html and not template.text:
-                mistakes.append(f"X-MJ-TemplateID: template {controls.template!r} has neither text nor HTML")
-        category = controls.asked.monitoring_category
-        if category and not await self._categories.exists(account_id, category):
-            mistakes.append(f"X-MJ-MonitoringCategory: the account has no category {category!r}")
-        if mistakes:
-            raise ControlsError("\n".join(mistakes))
+                wrong.append(f"X-MJ-TemplateID: template {controls.template!r} has neither text nor HTML")
+        wrong += errors
+        if wrong:
+            raise ControlsError("\n".join(wrong))
         if template is None:
             return found, controls
         asked = msgspec.structs.replace(

@@ -14,9 +14,9 @@ from urllib.parse import quote, urlsplit
 
 from aerogram.base.errors import UnavailableError
 from aerogram.content.tokens import CLICK, OPEN, UNSUBSCRIBE
-from aerogram.doors.http.answers import Answer, send_answer
-from aerogram.doors.http.asgi import client_ip, header
-from aerogram.doors.http.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.scope import client_ip, header
 from aerogram.doors.tracking.pages import Page, Pages
 from aerogram.identity.gate import Public
 from aerogram.model.event import EventKind
@@ -27,7 +27,7 @@ from aerogram.wire.address import ascii_domain
 
 if TYPE_CHECKING:
     from aerogram.content.tokens import LinkSigner, Unsubscriber
-    from aerogram.doors.http.asgi import Receive, Scope, Send
+    from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.reporting.engagement.recorder import Engagements, Subscription
 
 PREFIXES: Final = frozenset({OPEN, CLICK, UNSUBSCRIBE})

@@ -5,12 +5,12 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.sheets.sheet import Sheets
+from aerogram.doors.page_layout.layout import PageLayout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aerogram.doors.sheets.sheet import Mood
+    from aerogram.doors.page_layout.layout import PageStatus
     from aerogram.reporting.engagement.recorder import Subscription
 
 
@@ -31,7 +31,7 @@ _ACTIONS: Final[Mapping[Page, str]] = {
     Page.FAILED: "unsubscribe",
 }
 """What the button of a page does."""
-_MOODS: Final[Mapping[Page, Mood]] = {
+_STATUSES: Final[Mapping[Page, PageStatus]] = {
     Page.QUESTION: "question",
     Page.DONE: "done",
     Page.BACK: "done",
@@ -44,21 +44,21 @@ class Pages:
     """Renders the page."""
 
     def __init__(self) -> None:
-        self._sheets = Sheets(__package__)
+        self._layout = PageLayout(__package__)
 
     @property
     def languages(self) -> frozenset[str]:
         """Give the codes of the languages that the page speaks."""
-        return frozenset(self._sheets.words)
+        return frozenset(self._layout.words)
 
     def render(self, page: Page, language: str, subscription: Subscription | None) -> tuple[bytes, bytes]:
         """Give the page and its Content-Security-Policy; without a subscription it names nobody."""
-        content = self._sheets.render(
+        content = self._layout.render(
             "page.html",
             language,
             page=page.value,
-            mood=_MOODS[page],
+            status=_STATUSES[page],
             action=_ACTIONS.get(page, ""),
             subscription=subscription,
         )
-        return content, self._sheets.policy
+        return content, self._layout.policy

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.base.errors import NotFoundError, TakenError
+from aerogram.model.webhook import ALIVE
 from aerogram.store.records import callback_journal, callbacks
-from aerogram.store.records.callback_journal import ALIVE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,10 +34,6 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     """1: one event a call; 2: events grouped in an array."""
     first_failure_ms: int = 0
     created_ms: int
-
-
-class TakenError(RefusedError):
-    """The account has a URL for this kind of event and rank already."""
 
 
 class Subscriptions:
@@ -106,4 +102,6 @@ def _change(row: dict[str, Any], now_ms: int) -> Unit[bool]:
 
 def _taken(subscription: Subscription) -> TakenError:
     rank = "backup" if subscription.is_backup else "primary"
-    return TakenError(f"There is a {rank} URL for {subscription.event_type} events already.")
+    sentence = f"There is a {rank} URL for {subscription.event_type} events already."
+    value = f"{subscription.event_type}|{str(subscription.is_backup).lower()}"
+    return TakenError("callback URL", value, sentence)

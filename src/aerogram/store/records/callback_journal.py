@@ -16,6 +16,7 @@ from sqlalchemy.types import Boolean
 from aerogram.model.announcement import Announcement
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import FailureState
+from aerogram.model.webhook import ALIVE, DEAD
 from aerogram.store.records.callback_leases import is_held
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import callback, callback_journal, campaign, content, event, message
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     from aerogram.store.sql import Row
 
-ALIVE: Final = "alive"
-DEAD: Final = "dead"
 PARKED_MS: Final = 2**53 - 1
 """The ``due_ms`` of an event that its receiver refused for a day while it took others."""
 

@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, or_, select, text, update
 
 from aerogram.store.contact_tables import contact_list
 from aerogram.store.records.listing import Listing
+from aerogram.store.records.owned import Unique
 from aerogram.store.sql import Sql, Unit, any_of
 
 if TYPE_CHECKING:
@@ -46,17 +47,7 @@ _ADD = Sql(
     ),
     *COLUMNS,
 )
-_LIVE_OF_NAME = Sql(
-    select(contact_list.c.id).where(
-        contact_list.c.account_id == bindparam("owner"),
-        contact_list.c.name == bindparam("name"),
-        contact_list.c.is_deleted == 0,
-        contact_list.c.id != bindparam("which"),
-    ),
-    "owner",
-    "name",
-    "which",
-)
+_UNIQUE: Final = Unique(contact_list, "name", among=contact_list.c.is_deleted == 0)
 _HOLD = Sql(select(*_SELECTED).where(_OWN).with_for_update(), "which", "owner")
 _NAMES = Sql(
     select(contact_list.c.id, contact_list.c.name).where(
@@ -75,8 +66,7 @@ def add(row: Mapping[str, Any]) -> Unit[bool]:
 
 def is_taken(account_id: int, name: str, list_id: int) -> Unit[bool]:
     """Tell whether another live list of the account has this name."""
-    rows = yield _LIVE_OF_NAME(account_id, name, list_id)
-    return bool(rows)
+    return (yield from _UNIQUE.is_taken(account_id, list_id, name))
 
 
 def hold(account_id: int, list_id: int) -> Unit[dict[str, Any] | None]:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from aerogram.store.account_tables import content_token
 from aerogram.store.records.listing import Listing
-from aerogram.store.records.owned import Owned
+from aerogram.store.records.owned import Owned, Unique
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import account
 
@@ -50,16 +50,7 @@ _OPENING = Sql(
     .where(content_token.c.digest == bindparam("digest")),
     "digest",
 )
-_TAKEN = Sql(
-    select(content_token.c.id).where(
-        content_token.c.account_id == bindparam("owner"),
-        content_token.c.name == bindparam("name"),
-        content_token.c.id != bindparam("which"),
-    ),
-    "owner",
-    "name",
-    "which",
-)
+_UNIQUE: Final = Unique(content_token, "name")
 
 
 def opening(digest: str) -> Unit[OpeningRow | None]:
@@ -70,4 +61,4 @@ def opening(digest: str) -> Unit[OpeningRow | None]:
 
 def is_taken(account_id: int, name: str, token_id: int) -> Unit[bool]:
     """Tell whether another token of the account has a name."""
-    return bool((yield _TAKEN(account_id, name, token_id)))
+    return (yield from _UNIQUE.is_taken(account_id, token_id, name))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, case, func, insert, select, update
 
+from aerogram.model.draft import DraftStatus
 from aerogram.store.json_properties import json_number
 from aerogram.store.record_tables import draft
 from aerogram.store.records.listing import Listing
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.elements import ColumnElement
 
-ARCHIVED: Final = -1
-DELETED: Final = -2
 _PARTS: Final = ContentRow._fields
 COLUMNS: Final = tuple(column.name for column in draft.columns if column.name not in _PARTS)
 """What describes a draft."""
@@ -41,8 +40,8 @@ LISTING: Final = Listing(
         **{name: draft.c[name] == bindparam(name) for name in _EQUAL},
         "statuses": any_of(draft.c.status, "statuses"),
         "delivered_after": draft.c.delivered_ms > bindparam("delivered_after"),
-        "is_archived": _flag(draft.c.status == ARCHIVED, "is_archived"),
-        "is_deleted": _flag(draft.c.status == DELETED, "is_deleted"),
+        "is_archived": _flag(draft.c.status == DraftStatus.ARCHIVED, "is_archived"),
+        "is_deleted": _flag(draft.c.status == DraftStatus.DELETED, "is_deleted"),
         "is_campaign": _flag(draft.c.campaign_id.is_not(None), "is_campaign"),
         "is_modified": _flag(draft.c.updated_ms > 0, "is_modified"),
         "is_campaign_template": json_number(draft.c.extras, "is_campaign_template")

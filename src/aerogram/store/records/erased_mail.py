@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import bindparam, case, delete, exists, select, update
 
-from aerogram.model.message import MessageState
+from aerogram.model.message_states import Happening, states_before, transition
 from aerogram.store.event_tables import event, notification
 from aerogram.store.records import blob_names, contact_journal
 from aerogram.store.records.either import mentions
@@ -40,6 +40,12 @@ _MESSAGES = Sql(
     "most",
 )
 _SOME: Final = any_of(message.c.id, "message_ids")
+_ERASED: Final = [
+    (state, follows)
+    for state in states_before(Happening.ERASED)
+    if (follows := transition(state, Happening.ERASED).to) is not state
+]
+"""The states that an erasure changes, each with the one that follows."""
 _BLANK_MESSAGES = Sql(
     update(message)
     .where(_SOME)
@@ -52,8 +58,7 @@ _BLANK_MESSAGES = Sql(
         # A worker that has the message right now loses its lease, and so can record nothing of it.
         lease=0,
         state=case(
-            (message.c.state == int(MessageState.QUEUED), int(MessageState.CANCELLED)),
-            (message.c.state == int(MessageState.HELD), int(MessageState.CANCELLED)),
+            *((message.c.state == int(state), int(follows)) for state, follows in _ERASED),
             else_=message.c.state,
         ),
     ),

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, select, text
 
 from aerogram.base.clock import DAY
-from aerogram.store.records import submissions
+from aerogram.store.records import acceptance, submissions
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import idempotency
 
@@ -108,7 +108,7 @@ def add(calls: Sequence[KeyedCall], now_ms: int) -> Unit[list[Standing]]:
         if owner.owner == call.owner:
             added.extend(call.rows)
     if added.contents:
-        yield from submissions.add(added)
+        yield from acceptance.add(added, now_ms)
     yield from _forget(too_old)
     return found
 

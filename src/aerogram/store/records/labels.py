@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import bindparam, delete, insert, select
 
 from aerogram.store.records.listing import Listing
-from aerogram.store.records.owned import Owned
+from aerogram.store.records.owned import Owned, Unique
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.template_tables import label, label_use
 
@@ -29,16 +29,7 @@ LISTING: Final = Listing(
 )
 """Labels can be listed by these."""
 
-_TAKEN = Sql(
-    select(label.c.id).where(
-        label.c.account_id == bindparam("owner"),
-        label.c.name == bindparam("name"),
-        label.c.id != bindparam("which"),
-    ),
-    "owner",
-    "name",
-    "which",
-)
+_UNIQUE: Final = Unique(label, "name")
 _KNOWN = Sql(
     select(label.c.id).where(
         label.c.account_id == bindparam("owner"),
@@ -68,7 +59,7 @@ _FORGET_LABEL = Sql(delete(label_use).where(label_use.c.label_id == bindparam("w
 
 def is_taken(account_id: int, name: str, label_id: int) -> Unit[bool]:
     """Tell whether another label of the account has a name."""
-    return bool((yield _TAKEN(account_id, name, label_id)))
+    return (yield from _UNIQUE.is_taken(account_id, label_id, name))
 
 
 def known(account_id: int, used_for: str, label_ids: Sequence[int]) -> Unit[set[int]]:

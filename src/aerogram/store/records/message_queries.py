@@ -1,6 +1,6 @@
 """Messages as their account asks for them: selected, sorted, counted, and the events of one.
 
-A status here is a number of Mailjet's (facts: STATISTICS.md 1.1), computed from the state of the row.
+A status here is one of `aerogram.model.message_status`, computed from the state of the row.
 """
 
 from __future__ import annotations
@@ -12,6 +12,14 @@ from sqlalchemy import Integer, SmallInteger, and_, bindparam, case, func, selec
 
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
+from aerogram.model.message_status import (
+    BLOCKED,
+    DEFERRED,
+    HARD_BOUNCED,
+    QUEUED,
+    SENT,
+    SOFT_BOUNCED,
+)
 from aerogram.store.contact_tables import contact
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign, content, event, message, sender
@@ -23,23 +31,6 @@ if TYPE_CHECKING:
 
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Rows
-
-QUEUED: Final = 1
-SENT: Final = 2
-BLOCKED: Final = 8
-SOFT_BOUNCED: Final = 9
-HARD_BOUNCED: Final = 10
-DEFERRED: Final = 11
-
-STATUS_NAMES: Final[Mapping[int, str]] = {
-    QUEUED: "queued",
-    SENT: "sent",
-    BLOCKED: "blocked",
-    SOFT_BOUNCED: "softbounced",
-    HARD_BOUNCED: "hardbounced",
-    DEFERRED: "deferred",
-}
-"""The statuses that messages have today; the others of Mailjet's need tracking, or name no state."""
 
 _STATUS: Final = case(
     (message.c.state == MessageState.SENT, SENT),

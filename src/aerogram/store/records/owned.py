@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, text, update
+from sqlalchemy import bindparam, delete, select, text, update
 
 from aerogram.store.sql import Sql, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Table
+    from sqlalchemy import ColumnElement, Table
 
 _REMEMBERED: Final = 64
 
@@ -58,3 +58,21 @@ class Owned:
         return Sql(
             statement.returning(self._table.c.id), *(f"new_{name}" for name in names), "which", "owner"
         )
+
+
+class Unique:
+    """Columns whose values, taken together, only one row of an account may have."""
+
+    def __init__(self, table: Table, *columns: str, among: ColumnElement[bool] | None = None) -> None:
+        """Take their names; rows for which ``among`` does not hold do not count."""
+        own = [table.c[name] == bindparam(f"wanted_{name}") for name in columns]
+        statement = select(table.c.id).where(
+            table.c.account_id == bindparam("owner"), *own, table.c.id != bindparam("which")
+        )
+        statement = statement if among is None else statement.where(among)
+        self._taken = Sql(statement, "owner", *(f"wanted_{name}" for name in columns), "which")
+
+    def is_taken(self, account_id: int, row_id: int, *values: Any) -> Unit[bool]:
+        """Tell whether another row of the account than this one has the values."""
+        rows = yield self._taken(account_id, *values, row_id)
+        return bool(rows)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, select, text, update
 
 from aerogram.store.contact_tables import contact_history, property_
 from aerogram.store.records.listing import Listing
+from aerogram.store.records.owned import Unique
 from aerogram.store.sql import Sql, Unit
 
 if TYPE_CHECKING:
@@ -41,18 +42,7 @@ _ADD = Sql(
     ),
     *COLUMNS,
 )
-_TAKEN = Sql(
-    select(property_.c.id).where(
-        property_.c.account_id == bindparam("owner"),
-        property_.c.namespace == bindparam("namespace"),
-        property_.c.name == bindparam("name"),
-        property_.c.id != bindparam("which"),
-    ),
-    "owner",
-    "namespace",
-    "name",
-    "which",
-)
+_UNIQUE: Final = Unique(property_, "namespace", "name")
 _CHANGE = Sql(
     update(property_).where(_OWN).values(name=bindparam("new_name"), datatype=bindparam("new_datatype")),
     "new_name",
@@ -91,8 +81,7 @@ def add(row: Mapping[str, Any]) -> Unit[bool]:
 
 def is_taken(row: Mapping[str, Any]) -> Unit[bool]:
     """Tell whether another definition of the account has the namespace and name of this one."""
-    rows = yield _TAKEN(row["account_id"], row["namespace"], row["name"], row["id"])
-    return bool(rows)
+    return (yield from _UNIQUE.is_taken(row["account_id"], row["id"], row["namespace"], row["name"]))
 
 
 def change(row: Mapping[str, Any]) -> Unit[None]:

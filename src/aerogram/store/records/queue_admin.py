@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select, true, update
 
-from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
+from aerogram.model.message_states import Happening, states_before, transition
 from aerogram.store.records.outcomes import Change, append_events
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import content, event, message
@@ -85,30 +85,16 @@ class Action(enum.Enum):
     RETRY = "retry"
 
 
-class _Rule(NamedTuple):
-    applies_to: tuple[MessageState, ...]
-    becomes: MessageState
-    event: EventKind
+class _Meaning(NamedTuple):
+    happening: Happening
     says: str
 
 
-_RULES: Final = {
-    Action.HOLD: _Rule((MessageState.QUEUED,), MessageState.HELD, EventKind.HELD, "Held by an operator."),
-    Action.RELEASE: _Rule(
-        (MessageState.HELD,), MessageState.QUEUED, EventKind.RELEASED, "Released by an operator."
-    ),
-    Action.CANCEL: _Rule(
-        (MessageState.QUEUED, MessageState.HELD),
-        MessageState.CANCELLED,
-        EventKind.CANCELLED,
-        "Cancelled by an operator.",
-    ),
-    Action.RETRY: _Rule(
-        (MessageState.QUEUED,),
-        MessageState.QUEUED,
-        EventKind.RELEASED,
-        "An operator asked to try again now.",
-    ),
+_MEANINGS: Final = {
+    Action.HOLD: _Meaning(Happening.HELD, "Held by an operator."),
+    Action.RELEASE: _Meaning(Happening.RELEASED, "Released by an operator."),
+    Action.CANCEL: _Meaning(Happening.CANCELLED, "Cancelled by an operator."),
+    Action.RETRY: _Meaning(Happening.RETRIED, "An operator asked to try again now."),
 }
 
 _LISTED: Final = (
@@ -185,7 +171,7 @@ class _Statements:
             "now",
         )
         self.take = Sql(
-            select(message.c.id, message.c.account_id, message.c.attempts)
+            select(message.c.id, message.c.account_id, message.c.attempts, message.c.state)
             .where(
                 matches,
                 any_of(message.c.state, "from_states"),
@@ -254,28 +240,36 @@ def change(
     Messages in a state that the action does not apply to are not touched. ``new_ids`` gives ids for
     the events.
     """
-    rule = _RULES[action]
+    happening, says = _MEANINGS[action]
     statements, values = _of(selection)
     # Trying again is for those that wait: one that is due already needs no push, and must not be found twice.
     due_after = now_ms if action is Action.RETRY else -1
-    states = [int(state) for state in rule.applies_to]
+    states = [int(state) for state in states_before(happening)]
     taken = yield statements.take(*values, states, now_ms, due_after, most)
     in_flight = yield statements.in_flight(*values, now_ms)
     if taken:
-        yield _SET.many([(int(rule.becomes), now_ms, message_id) for message_id, _, _ in taken])
+        follows = [transition(MessageState(state), happening) for *_, state in taken]
+        yield _SET.many(
+            [
+                (int(next_.to), now_ms, message_id)
+                for (message_id, *_), next_ in zip(taken, follows, strict=True)
+            ]
+        )
         changes = [
             Change(
                 message_id=message_id,
                 account_id=account_id,
                 lease=0,
-                state=rule.becomes,
+                state=next_.to,
                 due_ms=now_ms,
                 attempts=attempts,
-                reply=rule.says,
+                reply=says,
                 event_id=event_id,
-                event_kind=rule.event,
+                event_kind=next_.event_kind,
             )
-            for (message_id, account_id, attempts), event_id in zip(taken, new_ids(len(taken)), strict=True)
+            for (message_id, account_id, attempts, _), next_, event_id in zip(
+                taken, follows, new_ids(len(taken)), strict=True
+            )
         ]
         yield from append_events(changes, now_ms)
     return Changed(len(taken), int(in_flight[0][0]))

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, select, text, update
 from aerogram.store.contact_tables import property_, segment
 from aerogram.store.records.listing import Listing
 from aerogram.store.records.matching import likes
+from aerogram.store.records.owned import Unique
 from aerogram.store.sql import Sql, Unit
 
 if TYPE_CHECKING:
@@ -51,17 +52,7 @@ _FIND_BY_NAME = Sql(
     "owner",
     "name",
 )
-_TAKEN = Sql(
-    select(segment.c.id).where(
-        segment.c.account_id == bindparam("owner"),
-        segment.c.name == bindparam("name"),
-        segment.c.id != bindparam("which"),
-        _LIVE,
-    ),
-    "owner",
-    "name",
-    "which",
-)
+_UNIQUE: Final = Unique(segment, "name", among=_LIVE)
 _DEFINITIONS = Sql(
     select(property_.c.id, property_.c.namespace, property_.c.name, property_.c.datatype).where(
         property_.c.account_id == bindparam("owner")
@@ -96,7 +87,7 @@ def hold(account_id: int, segment_id: int) -> Unit[dict[str, Any] | None]:
 
 def is_taken(account_id: int, name: str, segment_id: int) -> Unit[bool]:
     """Tell whether another live segment of the account has this name."""
-    return bool((yield _TAKEN(account_id, name, segment_id)))
+    return (yield from _UNIQUE.is_taken(account_id, segment_id, name))
 
 
 def change(account_id: int, segment_id: int, values: Mapping[str, Any]) -> Unit[None]:

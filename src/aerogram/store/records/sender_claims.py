@@ -6,10 +6,11 @@ from typing import Final
 
 from sqlalchemy import Integer, Text, bindparam, case, func, literal, or_, select, update
 
+from aerogram.model.sender import ACTIVE, DELETED
 from aerogram.store.account_tables import metasender
 from aerogram.store.records.listing import Listing
 from aerogram.store.records.owned import Owned
-from aerogram.store.records.senders import ACTIVE, DELETED, SenderRow
+from aerogram.store.records.senders import SenderRow
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import sender
 

@@ -6,15 +6,9 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, select, text, update
 
+from aerogram.model.sender import ACTIVE, DELETED, UNKNOWN_TYPE
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import sender
-
-ACTIVE: Final = "Active"
-INACTIVE: Final = "Inactive"
-DELETED: Final = "Deleted"
-"""Mailjet's words for a sender's status (facts: SENDERS-DOMAINS §1)."""
-UNKNOWN_TYPE: Final = "unknown"
-"""Mailjet's default EmailType."""
 
 
 class SenderRow(NamedTuple):

@@ -6,14 +6,12 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, literal, select, update
 
+from aerogram.model.widget import SIGNUP_SOURCE
 from aerogram.store.contact_tables import contact
 from aerogram.store.record_tables import signup
 from aerogram.store.records.listing import Listing
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import unsubscription
-
-SOURCE: Final = "mj_widget"
-"""Mailjet's word for where signups come from."""
 
 
 class SignupRow(NamedTuple):
@@ -39,7 +37,7 @@ LISTING: Final = Listing(
     SignupRow._fields,
     conditions={
         **{name: signup.c[name] == bindparam(name) for name in _EQUAL},
-        "source": literal(SOURCE) == bindparam("source"),
+        "source": literal(SIGNUP_SOURCE) == bindparam("source"),
         "domain": func.substr(
             signup.c.email, func.length(signup.c.email) - func.length(_AT + bindparam("domain")) + 1
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import bindparam, insert, text
 
@@ -66,16 +66,26 @@ _ADD_CAMPAIGN_RECIPIENT = Sql(
 )
 
 
+class HeldRow(NamedTuple):
+    """A message that waits for a person from the beginning, and the event that says so."""
+
+    message_id: int
+    account_id: int
+    event_id: int
+    reason: str
+
+
 class Rows:
     """What submissions add to the store, a list for each table in the order of its columns."""
 
-    __slots__ = ("campaign_recipients", "campaigns", "contents", "messages")
+    __slots__ = ("campaign_recipients", "campaigns", "contents", "held", "messages")
 
     def __init__(self, contents: Iterable[Row] = (), messages: Iterable[Row] = ()) -> None:
         self.contents: list[Row] = list(contents)
         self.messages: list[Row] = list(messages)
         self.campaigns: list[Row] = []
         self.campaign_recipients: list[Row] = []
+        self.held: list[HeldRow] = []
 
     def extend(self, others: Rows) -> None:
         """Take the rows of others too."""
@@ -83,6 +93,7 @@ class Rows:
         self.messages += others.messages
         self.campaigns += others.campaigns
         self.campaign_recipients += others.campaign_recipients
+        self.held += others.held
 
 
 def lane_of(rank: int, account_id: int) -> int:
@@ -102,6 +113,11 @@ def add_rows_of(
         rows.campaigns.append((ids.next_id(), account_id, name, now_ms, accepted[0].message_id))
         rows.campaign_recipients += [
             (account_id, name, suppression_key(each.email), each.message_id) for each in accepted
+        ]
+    if submission.held:
+        rows.held += [
+            HeldRow(each.message_id, submission.account_id, ids.next_id(), submission.held)
+            for each in accepted
         ]
     return accepted
 

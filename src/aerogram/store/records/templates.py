@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, case, delete, func, select, text, update
 
 from aerogram.store.records.listing import Listing
 from aerogram.store.records.matching import likes
+from aerogram.store.records.owned import Unique
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.template_tables import label_use, template, template_version
 
@@ -105,18 +106,7 @@ _ADD = Sql(
 )
 _OWN: Final = (template.c.id == bindparam("which")) & (template.c.account_id == bindparam("owner"))
 _FIND = Sql(select(*(template.c[name] for name in COLUMNS)).where(_OWN), "which", "owner")
-_TAKEN = Sql(
-    select(template.c.id).where(
-        template.c.account_id == bindparam("account_id"),
-        template.c.owner_type == bindparam("owner_type"),
-        template.c.name == bindparam("name"),
-        template.c.id != bindparam("id"),
-    ),
-    "account_id",
-    "owner_type",
-    "name",
-    "id",
-)
+_UNIQUE: Final = Unique(template, "owner_type", "name")
 _TOUCH = Sql(
     update(template)
     .where(_OWN)
@@ -167,8 +157,7 @@ def find(account_id: int, template_id: int) -> Unit[dict[str, Any] | None]:
 
 def is_taken(row: Mapping[str, Any]) -> Unit[bool]:
     """Tell whether another template of the account has the type and name of this one."""
-    rows = yield _TAKEN(row["account_id"], row["owner_type"], row["name"], row["id"])
-    return bool(rows)
+    return (yield from _UNIQUE.is_taken(row["account_id"], row["id"], row["owner_type"], row["name"]))
 
 
 def touch(account_id: int, template_id: int, now_ms: int) -> Unit[dict[str, Any] | None]:

@@ -7,16 +7,13 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from sqlalchemy import bindparam, select
 
+from aerogram.model.sender import ACTIVE
+from aerogram.model.widget import CUSTOM_VALUE, WIDGET
 from aerogram.store.contact_tables import contact_list
 from aerogram.store.json_properties import json_number
 from aerogram.store.record_tables import record
-from aerogram.store.records.senders import ACTIVE
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import account, sender
-
-WIDGET: Final = "widget"
-CUSTOM_VALUE: Final = "widgetcustomvalue"
-"""The kinds of plain records, which are the names of their resources."""
 
 _FIND = Sql(
     select(record.c.account_id, record.c.body)

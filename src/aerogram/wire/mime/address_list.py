@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,8 +19,8 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
+from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.date import format_date
-from aerogram.wire.mime.errors import HeaderError
 from aerogram.wire.mime.fields import SINGLETONS, is_private
 from aerogram.wire.mime.headers import encode_custom, encode_mailboxes, encode_text, fold
 from aerogram.wire.mime.mailboxes import parse_mailboxes

@@ -14,8 +14,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.address import is_email, normalised
+from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.encoded_words import encode_words
-from aerogram.wire.mime.errors import HeaderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

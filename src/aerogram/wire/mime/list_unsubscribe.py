@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from aerogram.wire.address import is_email
-from aerogram.wire.mime.errors import HeaderError
+from aerogram.wire.errors import HeaderError
 
 MAX_WAYS: Final = 10
 """Ways to leave in one field; receivers look at the first of each kind."""

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from aerogram.wire.address import is_email
+from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.address_list import split_address_list
 from aerogram.wire.mime.encoded_words import clean_text, decode_words
-from aerogram.wire.mime.errors import AddressError
 from aerogram.wire.mime.parts import Mailbox
 
 # The forms that nearly all headers have: `a@b`, `Name <a@b>`, `"Name" <a@b>`. The length is bounded

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from aerogram.wire.mime.errors import HeaderError
+from aerogram.wire.errors import HeaderError
 
 _NAME: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}"
 _media_type: Final = re.compile(rf"[ \t]*({_NAME})/({_NAME})[ \t]*(?=;|\Z)").match

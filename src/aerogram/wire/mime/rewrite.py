@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.date import format_date
 from aerogram.wire.mime.encoded_words import decode_words
-from aerogram.wire.mime.errors import HeaderError
 from aerogram.wire.mime.fields import PRIVATE, PRIVATE_PREFIXES, end_of_head, is_private, split_fields
 from aerogram.wire.mime.headers import encode_custom
 from aerogram.wire.mime.list_unsubscribe import read_ways, write_ways

@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from aerogram.wire.mime.encoded_words import clean_text, decode_words
-from aerogram.wire.mime.errors import (
+from aerogram.wire.errors import (
     AddressError,
     ControlCharacterError,
     HeaderTooLargeError,
@@ -19,6 +18,7 @@ from aerogram.wire.mime.errors import (
     NoFromError,
     RepeatedFieldError,
 )
+from aerogram.wire.mime.encoded_words import clean_text, decode_words
 from aerogram.wire.mime.fields import PRIVATE_PREFIXES, SINGLETONS, end_of_head, split_fields
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 from aerogram.wire.mime.shape import Shape, shape_of

@@ -6,7 +6,7 @@ import binascii
 import struct
 from typing import Final
 
-from aerogram.wire.mime.errors import AttachmentError
+from aerogram.wire.errors import AttachmentError
 
 MAX_LINE: Final = 998
 """Octets of a line without its CRLF (RFC 5322 §2.1.1)."""

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aerogram.doors.rest.listing import Condition
-from aerogram.doors.rest.periods import start_of, without_periods
+from aerogram.doors.rest.queries.listing import Condition
+from aerogram.doors.rest.queries.periods import start_of, without_periods
 
 NOW = int(datetime(2024, 2, 29, 13, 14, 15, tzinfo=UTC).timestamp()) * 1_000 + 678
 """A Thursday."""

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from aerogram.content.stored_parts import Content
 from aerogram.content.templates import Template
-from aerogram.doors.rest.engine import Engine, Request
-from aerogram.doors.rest.faults import RestError
-from aerogram.doors.rest.listing import Condition, combined, page_of
+from aerogram.doors.rest.engine.engine import Engine, Request
+from aerogram.doors.rest.errors import RestError
+from aerogram.doors.rest.queries.listing import Condition, combined, page_of
 from aerogram.doors.rest.resources.eventcallbackurl import EventCallbackUrl
 from aerogram.doors.rest.resources.message import Message
 from aerogram.doors.rest.resources.messagehistory import MessageHistory

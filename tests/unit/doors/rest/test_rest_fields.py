@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.doors.rest.compound_fields import MAX_WORDS, Json, Words
-from aerogram.doors.rest.fields import (
+from aerogram.doors.rest.fields.compound import MAX_WORDS, Json, Words
+from aerogram.doors.rest.fields.kinds import (
     MAX_TEXT,
     OMITTED,
     Choice,
     Constant,
     Flag,
     Integer,
+    InvalidValueError,
     Moment,
     Text,
-    ValueFault,
 )
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.references import Reference
 
 FIELDS = [
     Choice("C", "c", ("one", "two")),
@@ -41,7 +41,7 @@ json_values = st.recursive(
 def test_what_is_read_is_shown_and_read_again_as_the_same(field, value):
     try:
         read = field.read(value)
-    except ValueFault:
+    except InvalidValueError:
         return
     shown = msgspec.json.decode(msgspec.json.encode(field.show(read)))
     assert field.read(shown) == read
@@ -60,7 +60,7 @@ def test_any_words_are_kept_in_their_own_order():
 
 @pytest.mark.parametrize("value", ["b", [1], {}, 7, ["a\0"], ["x"] * (MAX_WORDS + 1), ["x" * (MAX_TEXT + 1)]])
 def test_what_is_no_array_of_words_is_refused(value):
-    with pytest.raises(ValueFault):
+    with pytest.raises(InvalidValueError):
         Words("W", "w").read(value)
 
 

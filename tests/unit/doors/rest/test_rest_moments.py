@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.doors.rest.moments import MomentError, first_and_last, shown
+from aerogram.doors.rest.fields.moments import MomentError, first_and_last, shown
 
 MAX = 253_402_300_799_999
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.lists(st.integers(), max_size=2)

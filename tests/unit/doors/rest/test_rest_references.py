@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from aerogram.doors.rest.engine import Engine, Request
-from aerogram.doors.rest.faults import RestError
-from aerogram.doors.rest.fields import Address, Flag, Integer, Moment, Number, Text, UnixTime
-from aerogram.doors.rest.listing import Condition, page_of
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.engine.engine import Engine, Request
+from aerogram.doors.rest.errors import RestError
+from aerogram.doors.rest.fields.kinds import Address, Flag, Integer, Moment, Number, Text, UnixTime
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries.listing import Condition, page_of
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area, CredentialKind, Principal
 from aerogram.model.actor import actor_of

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from aerogram.doors.smtp.controls import ControlsError, read_controls
-from aerogram.doors.smtp.policy import mail_refused
+from aerogram.doors.smtp.refusals import mail_refused
 from aerogram.wire.mime.list_unsubscribe import read_ways
 from aerogram.wire.mime.rewrite import rewrite
 from aerogram.wire.mime.scan import scan

@@ -5,8 +5,8 @@ from email.policy import SMTP
 
 import pytest
 
-from aerogram.content.treat import NOTHING, Asked
-from aerogram.doors.smtp.submission import treatment_for
+from aerogram.content.treat import NOTHING, Asked, treatment_of
+from aerogram.doors.smtp.request import texts_for
 from aerogram.model.account import NO_DEFAULTS, SendDefaults
 from aerogram.model.treatment import PLAIN, Treatment, packed
 from aerogram.wire.mime.scan import scan
@@ -27,7 +27,9 @@ def a_mail(text="Hello", html=None, cte=None):
 
 
 def decide(mail, asked=NOTHING, defaults=NO_DEFAULTS):
-    return treatment_for(asked, defaults, scan(mail if isinstance(mail, bytes) else mail.as_bytes()))
+    found = scan(mail if isinstance(mail, bytes) else mail.as_bytes())
+    texts = texts_for(asked, found)
+    return treatment_of(asked, defaults, texts, has_html=found.shape.has_html, subject=found.subject)
 
 
 def test_a_mail_that_asks_for_nothing_has_no_treatment():

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from aerogram.wire.dkim.keys import Algorithm, KeyRefusedError, SigningKey, dns_strings
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 RSA = SigningKey.generate_rsa("s1")
 ED25519 = SigningKey.generate_ed25519("s2")

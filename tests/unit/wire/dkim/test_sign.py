@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aerogram.wire.dkim.keys import SigningKey
 from aerogram.wire.dkim.sign import Signer
-from aerogram.wire.mime.errors import AddressError, NoFromError
+from aerogram.wire.errors import AddressError, NoFromError
 
 RSA = SigningKey.generate_rsa("s1")
 ED25519 = SigningKey.generate_ed25519("s2")

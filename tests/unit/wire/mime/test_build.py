@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aerogram.wire.errors import AddressError, AttachmentError, HeaderError
 from aerogram.wire.mime.build import build
-from aerogram.wire.mime.errors import AddressError, AttachmentError, HeaderError
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
 
 ANN = Mailbox("ann@example.net", "Ann")

@@ -9,8 +9,8 @@ import itertools
 
 import pytest
 
+from aerogram.wire.errors import MailError
 from aerogram.wire.mime.build import build
-from aerogram.wire.mime.errors import MailError
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
 
 LINE_ENDS = [

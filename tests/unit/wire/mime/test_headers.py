@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.errors import HeaderError
+from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.headers import encode_custom, encode_mailboxes, encode_text
 from aerogram.wire.mime.parts import Mailbox
 

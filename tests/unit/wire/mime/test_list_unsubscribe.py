@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.errors import HeaderError
+from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.list_unsubscribe import MAX_URL, MAX_WAYS, read_ways, write_ways
 from aerogram.wire.mime.rewrite import rewrite
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.errors import HeaderError
+from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.headers import fold
 from aerogram.wire.mime.parameters import content_id, filename_pieces, media_type_pieces
 

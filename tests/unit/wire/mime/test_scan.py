@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.mime import errors
+from aerogram.wire import errors
 from aerogram.wire.mime.scan import MAX_HEAD, scan
 
 MAIL = (

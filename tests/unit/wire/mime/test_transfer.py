@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.errors import AttachmentError
+from aerogram.wire.errors import AttachmentError
 from aerogram.wire.mime.transfer import encode_body, wrap_base64
 
 

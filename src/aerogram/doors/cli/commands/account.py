@@ -9,12 +9,9 @@ import typer
 from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.doors.cli.operator import accounts_of, operator_of
-from aerogram.identity.accounts import KeyPair, Listed
+from aerogram.identity.accounts import CredentialRow, KeyPair, Listed
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
-from aerogram.senders.categories import MonitoringCategories
-from aerogram.store.records.accounts import CredentialRow
 
 noun = Noun("Accounts and their API keys.", Area.ACCOUNT)
 category = noun.noun(
@@ -38,8 +35,8 @@ async def ls(house: Installation) -> Answer:
 
     aerogram account ls
     """
-    async with house.open() as platform:
-        listed = await accounts_of(platform).every()
+    async with house.open() as services:
+        listed = await services.accounts.every()
     rows = [
         (
             each.account.id,
@@ -64,8 +61,8 @@ async def show(house: Installation, account: Named) -> Answer:
 
     aerogram account show 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
+    async with house.open() as services:
+        accounts = services.accounts
         found = await accounts.show(await accounts.identify(account))
     keys = table(
         ("API KEY", "MAIL", "CREATED"),
@@ -85,8 +82,8 @@ async def create(
 
       aerogram account create "Shop"
     """
-    async with house.open() as platform:
-        opened = await accounts_of(platform).create(operator_actor(EVERY_ACCOUNT), name)
+    async with house.open() as services:
+        opened = await services.accounts.create(operator_actor(EVERY_ACCOUNT), name)
     facts = {"id": opened.account.id, "name": name, **opened.keys._asdict()}
     return Answer(facts, f"Account {opened.account.id} {name!r}\n{shown_once(opened.keys)}")
 
@@ -117,9 +114,9 @@ async def change(
 
     aerogram account set 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --track-opens on --track-clicks on
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
-        actor = await operator_of(platform, account)
+    async with house.open() as services:
+        accounts = services.accounts
+        actor = operator_actor(await accounts.identify(account))
         await accounts.change(
             actor,
             actor.account_id,
@@ -137,9 +134,9 @@ async def add_category(house: Installation, account: Named, name: CategoryName) 
 
     aerogram account category add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        row = await MonitoringCategories(platform.database, platform.clock).add(actor, name)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        row = await services.categories.add(actor, name)
     return Answer({"name": row.name}, f"Mail of account {actor.account_id} may name the category {name!r}.")
 
 
@@ -149,9 +146,9 @@ async def list_categories(house: Installation, account: Named) -> Answer:
 
     aerogram account category ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        rows = await MonitoringCategories(platform.database, platform.clock).of_account(actor)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        rows = await services.categories.of_account(actor)
     facts = [{"name": row.name, "created": moment(row.created_ms)} for row in rows]
     text = table(("NAME", "CREATED"), [tuple(each.values()) for each in facts], empty="No category yet.")
     return Answer(facts, text)
@@ -163,9 +160,9 @@ async def remove_category(house: Installation, account: Named, name: CategoryNam
 
     aerogram account category rm 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        await MonitoringCategories(platform.database, platform.clock).remove(actor, name)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        await services.categories.remove(actor, name)
     return Answer(
         {"name": name}, f"Mail of account {actor.account_id} may name the category {name!r} no more."
     )
@@ -179,9 +176,9 @@ async def rotate_key(house: Installation, account: Named) -> Answer:
 
       aerogram account rotate-key 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
-        actor = await operator_of(platform, account)
+    async with house.open() as services:
+        accounts = services.accounts
+        actor = operator_actor(await accounts.identify(account))
         keys = await accounts.rotate(actor, actor.account_id)
     return Answer(
         {"id": actor.account_id, **keys._asdict()}, f"Account {actor.account_id}\n{shown_once(keys)}"

@@ -8,7 +8,6 @@ from aerogram.doors.cli.answer import Answer, table
 from aerogram.doors.cli.commands import account as parent
 from aerogram.doors.cli.commands.account import Named, key_facts, keys_rows, shown_once
 from aerogram.doors.cli.host import Installation
-from aerogram.doors.cli.operator import accounts_of, operator_of
 from aerogram.model.account import Level
 from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
@@ -25,8 +24,8 @@ async def ls(house: Installation, account: Named) -> Answer:
 
     aerogram account key ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
+    async with house.open() as services:
+        accounts = services.accounts
         found = await accounts.show(await accounts.identify(account))
     text = table(("API KEY", "MAIL", "CREATED"), keys_rows(found.credentials), empty="No key opens it.")
     return Answer([key_facts(each) for each in found.credentials], text)
@@ -45,9 +44,9 @@ async def add(
 
       aerogram account key add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --sandbox
     """
-    async with house.open() as platform:
-        accounts = accounts_of(platform)
-        actor = await operator_of(platform, account)
+    async with house.open() as services:
+        accounts = services.accounts
+        actor = operator_actor(await accounts.identify(account))
         keys = await accounts.add_key(actor, actor.account_id, is_sandboxed=sandbox)
     facts = {"id": actor.account_id, **keys._asdict(), "is_sandboxed": sandbox}
     kind = "sandbox key" if sandbox else "key"
@@ -60,6 +59,6 @@ async def revoke(house: Installation, api_key: ApiKey) -> Answer:
 
     aerogram account key revoke 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        revoked = await accounts_of(platform).revoke_key(operator_actor(EVERY_ACCOUNT), api_key)
+    async with house.open() as services:
+        revoked = await services.accounts.revoke_key(operator_actor(EVERY_ACCOUNT), api_key)
     return Answer({"id": revoked.account_id, "api_key": api_key}, f"{api_key} opens nothing any more.")

@@ -7,10 +7,9 @@ import typer
 from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.commands.account import Named
 from aerogram.doors.cli.commands.account import noun as account_noun
-from aerogram.doors.cli.host import Installation, Platform
-from aerogram.doors.cli.operator import operator_of
-from aerogram.identity.members import Members
+from aerogram.doors.cli.host import Installation
 from aerogram.model.account import Level
+from aerogram.model.actor import operator_actor
 from aerogram.model.member import Role
 
 noun = account_noun.noun("member", "Members of an account: the people who may open it with their password.")
@@ -24,8 +23,8 @@ async def ls(house: Installation, account: Named) -> Answer:
 
     aerogram account member ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as platform:
-        found = await _members(platform).of_account(await operator_of(platform, account))
+    async with house.open() as services:
+        found = await services.members.of_account(operator_actor(await services.accounts.identify(account)))
     facts = [
         {"email": each.user.email, "role": each.role.value, "created": moment(each.user.created_ms)}
         for each in found
@@ -56,9 +55,9 @@ async def add(
 
       aerogram account member add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b bob@example.org --role editor
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        added = await _members(platform).add(actor, email, role)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        added = await services.members.add(actor, email, role)
     facts = {"email": added.email, "role": added.role.value, "password": added.password}
     text = f"{added.email} is {added.role.value} of account {actor.account_id}."
     if added.password:
@@ -72,11 +71,7 @@ async def remove(house: Installation, account: Named, email: Email) -> Answer:
 
     aerogram account member remove 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b bob@example.org
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        address = await _members(platform).remove(actor, email)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        address = await services.members.remove(actor, email)
     return Answer({"email": address}, f"{address} is no longer a member of account {actor.account_id}.")
-
-
-def _members(platform: Platform) -> Members:
-    return Members(platform.database, platform.ids, platform.clock)

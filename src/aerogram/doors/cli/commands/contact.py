@@ -8,23 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-from aerogram.audience.erasure import KEY_PURPOSE, Erasures
+from aerogram.audience.erasure import Proof
 from aerogram.audience.jobs.csv_import import LIST_METHODS, METHODS
 from aerogram.audience.jobs.requests import CSV_DATA, LIST_SOURCE
 from aerogram.audience.lists import Lists
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.doors.cli.answer import Answer, moment, one_line, plural, table
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.doors.cli.operator import accounts_of
 from aerogram.jobs.jobs import Jobs, is_over
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import Actor, operator_actor
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.model.page import PageRequest
-from aerogram.store.ground import Ground
-from aerogram.store.records.erasures import Proof
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 noun = Noun(
     "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased.",
@@ -43,17 +40,6 @@ Account = Annotated[
 ]
 
 Wait = Annotated[bool, typer.Option("--wait", help="Wait until the server is done with it.")]
-
-
-def jobs_of(platform: Platform) -> Jobs:
-    """Give the jobs of all accounts, of which nothing is worked on here."""
-    # The server finds the job by itself, within seconds.
-    return Jobs(ground_of(platform), lambda: None)
-
-
-def ground_of(platform: Platform) -> Ground:
-    """Give what services stand on."""
-    return Ground(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
 
 
 async def until_over(jobs: Jobs, job: Job) -> Job:
@@ -94,10 +80,10 @@ async def import_(
     if bool(to_list) != (method in LIST_METHODS):
         reason = "needs a list" if method in LIST_METHODS else "is for the whole account and has no list"
         raise RefusedError(f"--list: the method {method} {reason}.")
-    async with house.open() as platform:
-        actor = operator_actor(await accounts_of(platform).identify(account))
-        list_id = await list_id_of(platform, actor, to_list) if to_list else 0
-        jobs = jobs_of(platform)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        list_id = await list_id_of(services.lists, actor, to_list) if to_list else 0
+        jobs = services.jobs
         source = (LIST_SOURCE, list_id, CSV_DATA)
         uploaded = await jobs.upload(actor, source, "text/csv", _pieces(file))
         values = {
@@ -123,9 +109,9 @@ async def job(
 
     aerogram contact job 229803152596992
     """
-    async with house.open() as platform:
-        actor = operator_actor(await accounts_of(platform).identify(account))
-        jobs = jobs_of(platform)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        jobs = services.jobs
         found = await jobs.find(actor, number)
         if found is None:
             raise NotFoundError(f"The account has no job {number}.")
@@ -142,9 +128,9 @@ async def cancel(
 
     aerogram contact cancel 229803152596992
     """
-    async with house.open() as platform:
-        actor = operator_actor(await accounts_of(platform).identify(account))
-        is_cancelled = await jobs_of(platform).cancel(actor, number)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        is_cancelled = await services.jobs.cancel(actor, number)
     done = "cancelled" if is_cancelled else "nothing"
     text = f"Job {number} is cancelled." if is_cancelled else f"There is no job {number} that has not ended."
     return Answer({"id": number, "done": done}, text, is_yes=is_cancelled)
@@ -162,10 +148,10 @@ async def erased(
 
     aerogram contact erased ann@example.net
     """
-    async with house.open() as platform:
-        actor = operator_actor(await accounts_of(platform).identify(account))
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
         try:
-            proofs = await _erasures(platform).proofs(actor, email.strip())
+            proofs = await services.erasures.proofs(actor, email.strip())
         except AddressError as error:
             raise RefusedError(str(error)) from error
     lines = [f"{email} was erased at {moment(proof.erased_ms)}." for proof in proofs]
@@ -185,17 +171,12 @@ async def erasures(
 
     aerogram contact erasures --limit 20
     """
-    async with house.open() as platform:
-        actor = operator_actor(await accounts_of(platform).identify(account))
-        proofs = await _erasures(platform).newest(actor, limit)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        proofs = await services.erasures.newest(actor, limit)
     rows = [(proof.contact_id, moment(proof.erased_ms)) for proof in proofs]
     text = table(("contact", "erased"), rows, empty="Nobody was erased.")
     return Answer([_shown_proof(proof) for proof in proofs], text)
-
-
-def _erasures(platform: Platform) -> Erasures:
-    digest_key = platform.sealer.derived_key(KEY_PURPOSE)
-    return Erasures(platform.database, platform.blobs, platform.ids, platform.clock, digest_key)
 
 
 def _shown_proof(proof: Proof) -> dict[str, Any]:
@@ -233,9 +214,8 @@ async def _first(jobs: Jobs, found: Job) -> AsyncIterator[Any]:
             return
 
 
-async def list_id_of(platform: Platform, actor: Actor, named: str) -> int:
+async def list_id_of(lists: Lists, actor: Actor, named: str) -> int:
     """Find a live list by its id, else by its name."""
-    lists = Lists(platform.database, platform.ids, platform.clock)
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
     for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
         if conditions:

@@ -10,13 +10,10 @@ from typing import IO, Annotated
 
 import typer
 
-from aerogram.audience.jobs.export_sources import SOURCES
 from aerogram.base.errors import AerogramError, RefusedError
 from aerogram.doors.cli.answer import Answer, plural
-from aerogram.doors.cli.commands.contact import Account, ground_of, jobs_of, list_id_of, noun, until_over
+from aerogram.doors.cli.commands.contact import Account, list_id_of, noun, until_over
 from aerogram.doors.cli.host import Installation
-from aerogram.doors.cli.operator import accounts_of
-from aerogram.jobs.exports.exports import Exports
 from aerogram.jobs.jobs import Jobs
 from aerogram.model.account import Level
 from aerogram.model.actor import operator_actor
@@ -52,11 +49,11 @@ async def export(
     aerogram contact export --list newsletter --output contacts.csv
     aerogram contact export | gzip > contacts.csv.gz
     """
-    async with house.open() as platform:
-        actor = operator_actor(await accounts_of(platform).identify(account))
-        conditions = {"list_id": await list_id_of(platform, actor, of_list)} if of_list else {}
-        jobs = jobs_of(platform)
-        exports = Exports(jobs, ground_of(platform), SOURCES)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        conditions = {"list_id": await list_id_of(services.lists, actor, of_list)} if of_list else {}
+        jobs = services.jobs
+        exports = services.exports
         job = await exports.queue(
             actor,
             JobKind.EXPORT_CONTACTS,

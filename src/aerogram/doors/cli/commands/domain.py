@@ -6,12 +6,11 @@ import typer
 
 from aerogram.base.errors import RefusedError
 from aerogram.doors.cli.answer import Answer, table
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.doors.cli.operator import operator_of
 from aerogram.model.account import Area, Level
-from aerogram.senders.domains import Domain, Domains, dns_records
-from aerogram.senders.tracking_hosts import set_tracking_host
+from aerogram.model.actor import operator_actor
+from aerogram.senders.domains import Domain, dns_records
 
 noun = Noun("Sending domains: DKIM keys and the DNS records to publish.", Area.SENDERS)
 
@@ -21,20 +20,15 @@ Account = Annotated[
 Name = Annotated[str, typer.Argument(metavar="DOMAIN", help="As example.org.")]
 
 
-def domains_of(platform: Platform) -> Domains:
-    """Make the service over an open store."""
-    return Domains(platform.database, platform.sealer, platform.ids, platform.clock)
-
-
 @noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's sending domains.
 
     aerogram domain ls
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        domains = await domains_of(platform).of_account(actor)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        domains = await services.domains.of_account(actor)
     rows = [
         (
             domain.name,
@@ -59,9 +53,9 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
 
       aerogram domain add example.org
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        added = await domains_of(platform).add(actor, domain)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        added = await services.domains.add(actor, domain)
     return _shown(added, house.hostname)
 
 
@@ -72,9 +66,9 @@ async def show(house: Installation, domain: Name, account: Account = "") -> Answ
     aerogram domain show example.org
     aerogram domain show example.org --json
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        found = await domains_of(platform).show(actor, domain)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        found = await services.domains.show(actor, domain)
     return _shown(found, house.hostname)
 
 
@@ -98,9 +92,9 @@ async def tracking(
     """
     if none == bool(url):
         raise RefusedError("Give either --url or --none.")
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        name, base = await set_tracking_host(platform.database, actor, domain, url)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        name, base = await services.domains.set_tracking_host(actor, domain, url)
     begin = f"begin with {base}" if base else "begin with public_url"
     return Answer({"domain": name, "url": base or None}, f"Links in mail from {name} {begin}.")
 
@@ -111,9 +105,9 @@ async def remove(house: Installation, domain: Name, account: Account = "") -> An
 
     aerogram domain remove example.org
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        name = await domains_of(platform).remove(actor, domain)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        name = await services.domains.remove(actor, domain)
     return Answer({"domain": name, "may_send": False}, f"{name} is closed.")
 
 

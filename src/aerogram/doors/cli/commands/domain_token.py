@@ -7,22 +7,16 @@ import typer
 from aerogram.base.errors import RefusedError
 from aerogram.doors.cli.answer import Answer, moment, plural, table
 from aerogram.doors.cli.commands import domain as parent
-from aerogram.doors.cli.commands.domain import Account, Name, domains_of
-from aerogram.doors.cli.host import Installation, Platform
-from aerogram.doors.cli.operator import operator_of
-from aerogram.identity.tokens import DomainTokens
+from aerogram.doors.cli.commands.domain import Account, Name
+from aerogram.doors.cli.host import Installation
+from aerogram.identity.tokens import CredentialRow
 from aerogram.model.account import Level
+from aerogram.model.actor import operator_actor
 from aerogram.senders.pattern import parse_domain
-from aerogram.store.records.accounts import CredentialRow
 
 noun = parent.noun.noun(
     "token", "Tokens of a domain: user and password in one, for SMTP clients that send from it alone."
 )
-
-
-def tokens_of(platform: Platform) -> DomainTokens:
-    """Make the service over an open store."""
-    return DomainTokens(platform.database, platform.sealer, platform.ids, platform.clock)
 
 
 @noun.command("ls", Level.READ)
@@ -31,9 +25,9 @@ async def ls(house: Installation, domain: Name, account: Account = "") -> Answer
 
     aerogram domain token ls example.org
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        tokens = await tokens_of(platform).of_domain(actor, parse_domain(domain))
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        tokens = await services.domain_tokens.of_domain(actor, parse_domain(domain))
     text = table(
         ("ID", "DOMAIN", "CREATED"),
         [(each.id, each.domain, moment(each.created_ms)) for each in tokens],
@@ -50,14 +44,14 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
 
       aerogram domain token add example.org
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        found = await domains_of(platform).show(actor, domain)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        found = await services.domains.show(actor, domain)
         if not found.may_send:
             raise RefusedError(
                 f"Nobody sends from all of {found.name}; run: aerogram domain add {found.name}"
             )
-        made = await tokens_of(platform).make(actor, found.name)
+        made = await services.domain_tokens.make(actor, found.name)
     text = (
         f"token  {made.token}\n\nUser and password of an SMTP client that sends from {found.name}.\n"
         "Keep it: it is not shown again."
@@ -79,9 +73,9 @@ async def revoke(
     aerogram domain token revoke example.org
     """
     name = parse_domain(domain)
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        revoked = await tokens_of(platform).revoke(actor, name, token_id)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        revoked = await services.domain_tokens.revoke(actor, name, token_id)
     return Answer({"domain": name, "revoked": revoked}, f"{plural(revoked, 'token')} of {name} revoked.")
 
 

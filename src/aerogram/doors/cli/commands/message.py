@@ -12,8 +12,7 @@ from aerogram.doors.cli.noun import Noun
 from aerogram.model.account import Area, Level
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import RELATED_TO, FailureState
-from aerogram.store.records import queue_admin
-from aerogram.store.records.queue_admin import EventRow, Selection
+from aerogram.queue.admin import EventRow, Selection
 
 noun = Noun("One message: its state and its history.", Area.STATISTICS)
 
@@ -33,10 +32,10 @@ async def show(
     aerogram message show 2251799813685248 --transcripts
     """
     wanted = message_id(message)
-    async with house.open() as platform:
-        rows = await platform.database.read(lambda: queue_admin.listed(Selection(ids=(wanted,)), 1))
-        events = await platform.database.read(lambda: queue_admin.history(wanted))
-        now_ms = platform.clock.now_ms()
+    async with house.open() as services:
+        rows = await services.queue.listed(Selection(ids=(wanted,)), 1)
+        events = await services.queue.history(wanted)
+        now_ms = services.clock.now_ms()
     if not rows:
         raise NotFoundError(f"There is no message {message}.")
     facts = message_facts(rows[0], now_ms)

@@ -5,20 +5,14 @@ from typing import Annotated
 import typer
 
 from aerogram.doors.cli.answer import Answer, moment, table
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.doors.cli.operator import operator_of
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
-from aerogram.senders.metasenders import Metasenders
 
 noun = Noun("Addresses and domains from which all accounts may send.", Area.SENDERS)
 
 Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
-
-
-def _metasenders(platform: Platform) -> Metasenders:
-    return Metasenders(platform.database, platform.ids, platform.clock)
 
 
 @noun.command("ls", Level.READ)
@@ -27,9 +21,9 @@ async def ls(house: Installation) -> Answer:
 
     aerogram metasender ls
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, "")
-        rows = await _metasenders(platform).of_account(actor)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(""))
+        rows = await services.metasenders.of_account(actor)
     facts = [
         {
             "email": row.email,
@@ -56,8 +50,8 @@ async def enable(house: Installation, sender: Sender) -> Answer:
 
     aerogram metasender enable @example.org
     """
-    async with house.open() as platform:
-        email = await _metasenders(platform).enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=True)
+    async with house.open() as services:
+        email = await services.metasenders.enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=True)
     return Answer({"email": email, "enabled": True}, f"All accounts may send from {email}.")
 
 
@@ -67,6 +61,6 @@ async def disable(house: Installation, sender: Sender) -> Answer:
 
     aerogram metasender disable @example.org
     """
-    async with house.open() as platform:
-        email = await _metasenders(platform).enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=False)
+    async with house.open() as services:
+        email = await services.metasenders.enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=False)
     return Answer({"email": email, "enabled": False}, f"{email} is a metasender no more.")

@@ -7,14 +7,11 @@ import typer
 from aerogram.base.errors import RefusedError
 from aerogram.base.ids import MAX_ID, id_of_uuid
 from aerogram.doors.cli.answer import Answer, moment, plural, table
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation, Services
 from aerogram.doors.cli.noun import Noun
-from aerogram.doors.cli.operator import accounts_of
 from aerogram.model.account import Area, Level
 from aerogram.model.message import MessageState
-from aerogram.queue.admin import Action, QueueAdmin, Selection
-from aerogram.store.records import queue_admin
-from aerogram.store.records.queue_admin import QueueRow
+from aerogram.queue.admin import Action, QueueRow, Selection
 
 noun = Noun("Look at the queue; hold, release, cancel or retry what is in it.", Area.SEND)
 
@@ -50,11 +47,11 @@ async def ls(
     aerogram queue ls --domain example.org
     aerogram queue ls --state bounced,blocked --limit 200 --json
     """
-    async with house.open() as platform:
-        selection = await _selection(platform, [], _states(state) or WAITING, domain, account)
-        rows = await platform.database.read(lambda: queue_admin.listed(selection, limit))
-        counts = await platform.database.read(lambda: queue_admin.counts_by_state(selection))
-        now_ms = platform.clock.now_ms()
+    async with house.open() as services:
+        selection = await _selection(services, [], _states(state) or WAITING, domain, account)
+        rows = await services.queue.listed(selection, limit)
+        counts = await services.queue.counts_by_state(selection)
+        now_ms = services.clock.now_ms()
     text = table(
         ("MESSAGE", "STATE", "TO", "FROM", "ATTEMPTS", "DUE", "LAST REPLY"),
         [
@@ -77,11 +74,11 @@ async def show(house: Installation, domain: Domain = "", account: Account = "", 
     aerogram queue show
     aerogram queue show --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
     """
-    async with house.open() as platform:
-        everything = await _selection(platform, [], (), domain, account)
+    async with house.open() as services:
+        everything = await _selection(services, [], (), domain, account)
         waiting = everything._replace(states=WAITING)
-        counts = await platform.database.read(lambda: queue_admin.counts_by_state(everything))
-        destinations = await platform.database.read(lambda: queue_admin.counts_by_destination(waiting, limit))
+        counts = await services.queue.counts_by_state(everything)
+        destinations = await services.queue.counts_by_destination(waiting, limit)
     states = [(name, counts.get(state, 0)) for name, state in STATES.items()]
     by_destination = [
         {"domain": name, "waiting": amount, "oldest": moment(oldest_ms), "next_attempt": moment(due_ms)}
@@ -173,9 +170,9 @@ async def _act(
 ) -> Answer:
     if not (messages or domain or account or is_all):
         raise RefusedError(f"Which messages? Name them, or give --domain, --account or --all: {action.value}")
-    async with house.open() as platform:
-        selection = await _selection(platform, messages or [], (), domain, account)
-        changed = await QueueAdmin(platform.database, platform.ids, platform.clock).apply(action, selection)
+    async with house.open() as services:
+        selection = await _selection(services, messages or [], (), domain, account)
+        changed = await services.queue.apply(action, selection)
     said = f"{action.value}: {plural(changed.done, 'message')}"
     if changed.in_flight:
         said += f"; {plural(changed.in_flight, 'message')} being sent at this moment left alone"
@@ -183,13 +180,13 @@ async def _act(
 
 
 async def _selection(
-    platform: Platform, messages: list[str], states: tuple[MessageState, ...], domain: str, account: str
+    services: Services, messages: list[str], states: tuple[MessageState, ...], domain: str, account: str
 ) -> Selection:
     return Selection(
         ids=tuple(message_id(each) for each in messages),
         states=states,
         domain=domain.strip().lower().removeprefix("@"),
-        account_id=await accounts_of(platform).identify(account) if account else 0,
+        account_id=await services.accounts.identify(account) if account else 0,
     )
 
 

@@ -5,12 +5,10 @@ from typing import Annotated
 import typer
 
 from aerogram.doors.cli.answer import Answer, moment, table
-from aerogram.doors.cli.commands.domain import domains_of
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.doors.cli.operator import operator_of
 from aerogram.model.account import Area, Level
-from aerogram.senders.addresses import Senders
+from aerogram.model.actor import operator_actor
 
 noun = Noun("Addresses and domains from which an account may send.", Area.SENDERS)
 
@@ -20,10 +18,6 @@ Account = Annotated[
 Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
 
 
-def _senders(platform: Platform) -> Senders:
-    return Senders(platform.database, domains_of(platform), platform.ids, platform.clock)
-
-
 @noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's senders.
@@ -31,9 +25,9 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     aerogram sender ls
     aerogram sender ls --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        rows = await _senders(platform).of_account(actor)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        rows = await services.senders.of_account(actor)
     facts = [
         {"email": row.email, "name": row.name, "status": row.status, "created": moment(row.created_ms)}
         for row in rows
@@ -56,9 +50,9 @@ async def add(house: Installation, sender: Sender, account: Account = "") -> Ans
       aerogram sender add news@example.org
       aerogram sender add @example.org
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        email = await _senders(platform).add(actor, sender)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        email = await services.senders.add(actor, sender)
     return Answer({"email": email, "status": "Active"}, f"{email} may send.")
 
 
@@ -68,7 +62,7 @@ async def remove(house: Installation, sender: Sender, account: Account = "") -> 
 
     aerogram sender remove news@example.org
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        email = await _senders(platform).remove(actor, sender)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        email = await services.senders.remove(actor, sender)
     return Answer({"email": email, "status": "Deleted"}, f"{email} may not send any more.")

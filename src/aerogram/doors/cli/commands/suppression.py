@@ -4,15 +4,12 @@ from typing import Annotated, Any
 
 import typer
 
-from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.audience.suppressions import SuppressionRow, stored_address
 from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.doors.cli.operator import accounts_of
 from aerogram.model.account import Area, Level
-from aerogram.store.records import suppressions
-from aerogram.store.records.suppressions import SuppressionRow
-from aerogram.wire.address import is_email, suppression_key
+from aerogram.model.actor import operator_actor
 
 noun = Noun("Addresses that an account must not mail.", Area.CONTACTS)
 
@@ -36,10 +33,9 @@ async def ls(
 
     aerogram suppression ls --limit 20
     """
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        rows = await platform.database.read(lambda: suppressions.of_account(account_id, limit))
-        total = await platform.database.read(lambda: suppressions.count(account_id))
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        rows, total = await services.suppressions.page(actor, limit)
     facts = [_facts(row) for row in rows]
     text = table(
         ("ADDRESS", "REASON", "DETAIL", "SINCE", "UNTIL"),
@@ -62,11 +58,10 @@ async def add(
 
     aerogram suppression add ann@example.org --detail "asked by phone"
     """
-    key = _key(address)
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        row = SuppressionRow(account_id, key, "manual", detail, platform.clock.now_ms(), None)
-        await platform.database.write(lambda: suppressions.put(row))
+    key = stored_address(address)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        row = await services.suppressions.add(actor, key, detail)
     return Answer(_facts(row), f"{key} is suppressed.")
 
 
@@ -76,18 +71,11 @@ async def remove(house: Installation, address: Address, account: Account = "") -
 
     aerogram suppression remove ann@example.org
     """
-    key = _key(address)
-    async with house.open() as platform:
-        account_id = await accounts_of(platform).identify(account)
-        if not await platform.database.write(lambda: suppressions.remove(account_id, key)):
-            raise NotFoundError(f"{key} is not suppressed.")
+    key = stored_address(address)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        await services.suppressions.remove(actor, key)
     return Answer({"address": key}, f"{key} may be mailed again.")
-
-
-def _key(address: str) -> str:
-    if not is_email(address.strip()):
-        raise RefusedError(f"{address!r} is not an email address.")
-    return suppression_key(address.strip())
 
 
 def _facts(row: SuppressionRow) -> dict[str, Any]:

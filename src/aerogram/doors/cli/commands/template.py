@@ -10,11 +10,10 @@ from aerogram.content.stored_parts import Content
 from aerogram.content.template_headers import read_headers
 from aerogram.content.templates import Template, Templates
 from aerogram.doors.cli.answer import Answer, moment, one_line, table
-from aerogram.doors.cli.host import Installation, Platform
+from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
-from aerogram.doors.cli.operator import operator_of
 from aerogram.model.account import Area, Level
-from aerogram.model.actor import Actor
+from aerogram.model.actor import Actor, operator_actor
 from aerogram.model.page import PageRequest
 
 noun = Noun("Stored templates of an account.", Area.TEMPLATES)
@@ -29,19 +28,15 @@ Account = Annotated[
 Named = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's id or name.")]
 
 
-def _templates(platform: Platform) -> Templates:
-    return Templates(platform.database, platform.ids, platform.clock)
-
-
 @noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's templates.
 
     aerogram template ls
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        found, total = await _templates(platform).page(actor, PageRequest({}, MAX_SHOWN))
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        found, total = await services.templates.page(actor, PageRequest({}, MAX_SHOWN))
     facts = [_facts(each) for each in found]
     text = table(
         ("ID", "NAME", "OWNER TYPE", "LOCALE", "UPDATED"),
@@ -58,9 +53,9 @@ async def show(house: Installation, template: Named, account: Account = "") -> A
 
     aerogram template show welcome
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        templates = _templates(platform)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        templates = services.templates
         found = await _identified(templates, actor, template)
         content = await templates.content(actor, found.id)
     facts = _facts(found)
@@ -103,9 +98,9 @@ async def put(
     headers = {each: value for each, value in (("Subject", subject), ("From", sender)) if value}
     if sender and read_headers(headers).sender is None:
         raise RefusedError(f"--from: {sender!r} has no email address.")
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        templates = _templates(platform)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        templates = services.templates
         known = await templates.find_by_name(actor.account_id, name)
         template_id = known.id if known else (await templates.create(actor, {"name": name})).id
         if headers:
@@ -124,9 +119,9 @@ async def remove(house: Installation, template: Named, account: Account = "") ->
 
     aerogram template remove welcome
     """
-    async with house.open() as platform:
-        actor = await operator_of(platform, account)
-        templates = _templates(platform)
+    async with house.open() as services:
+        actor = operator_actor(await services.accounts.identify(account))
+        templates = services.templates
         found = await _identified(templates, actor, template)
         await templates.remove(actor, found.id)
     return Answer({"id": found.id, "name": found.name, "done": "removed"}, f"{one_line(found.name)} is gone.")

@@ -13,7 +13,7 @@ from aerogram.doors.http.v3.draft import Addressee
 from aerogram.doors.http.v3.variables import variables
 from aerogram.doors.http.v31.values import header_text
 from aerogram.wire.address import is_email
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 from aerogram.wire.mime.parts import Mailbox
 

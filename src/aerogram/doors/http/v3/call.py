@@ -17,15 +17,17 @@ from aerogram.doors.http.v3.message import read_message
 from aerogram.doors.http.v3.mistakes import RefusedCallError
 from aerogram.doors.http.v3.templates import Found, Key, template_of, wanted
 from aerogram.doors.http.v31.limits import MAX_STORED_BYTES
+from aerogram.submission.request import submission_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from aerogram.doors.http.v3.draft import Draft
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
-    from aerogram.model.account import Principal
+    from aerogram.model.decision import Allow, Hold
     from aerogram.model.message import Submission
+    from aerogram.model.request import MailRequest
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -91,15 +93,15 @@ def _why_unreadable(body: bytes) -> Mistake:
     return mistakes.MALFORMED_JSON
 
 
-def submissions(drafts: Sequence[Draft], principal: Principal, transcript: str) -> list[Submission]:
-    """Turn drafts into submissions of the caller.
+def submissions(authorised: Iterable[tuple[MailRequest, Allow | Hold]]) -> list[Submission]:
+    """Turn authorised messages into submissions.
 
     Templates are in each of them now; a call that would be stored in too many bytes is refused.
     """
     asked = []
     stored_bytes = 0
-    for draft in drafts:
-        submission = draft.submission(principal, transcript)
+    for request, decision in authorised:
+        submission = submission_of(request, decision)
         stored_bytes += len(submission.body)
         if stored_bytes > MAX_STORED_BYTES:
             raise RefusedCallError(mistakes.PAYLOAD_TOO_LARGE)

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.content.treat import Asked, treatment_of
-from aerogram.model.message import ContentKind, Rank, Recipient, Role, Submission
+from aerogram.model.message import Rank, Recipient, Role
+from aerogram.model.request import MailRequest
 from aerogram.model.treatment import NOBODY, Personal
 from aerogram.wire.address import needs_smtputf8
 
 if TYPE_CHECKING:
-    from aerogram.model.account import Principal
-    from aerogram.model.treatment import Treatment
+    from aerogram.model.actor import Actor
+    from aerogram.model.request import Asked
     from aerogram.wire.mime.parts import Mailbox, Parts
-
-DOOR: Final = "v3"
-"""How the record of a message names this way in."""
-
-_ENCODER: Final = msgspec.json.Encoder()
 
 
 class Addressee(msgspec.Struct, frozen=True):
@@ -29,10 +24,10 @@ class Addressee(msgspec.Struct, frozen=True):
     role: Role = Role.TO
     variables: dict[str, Any] = {}
 
-    def recipient(self, treatment: Treatment) -> Recipient:
-        """Give the recipient, with what is known of it as far as its mail has a use for that."""
-        name = self.mailbox.name if treatment.is_personal else ""
-        variables = self.variables if treatment.has_marks or treatment.has_language else {}
+    @property
+    def recipient(self) -> Recipient:
+        """The recipient, with all that is known of it."""
+        name, variables = self.mailbox.name, self.variables
         personal = Personal(name, variables) if name or variables else NOBODY
         return Recipient(self.mailbox.email, self.role, personal=personal)
 
@@ -63,33 +58,24 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         """The address of Sender; "" when there is none."""
         return "" if self.parts.sender is None else self.parts.sender.email
 
-    def submission(self, principal: Principal, transcript: str) -> Submission:
-        """Give what is asked to be made durable."""
+    def request(self, actor: Actor, transcript: str) -> MailRequest:
+        """Give what is asked for."""
         parts = self.parts
-        has_html = parts.html is not None
-        bodies = (parts.text or "", parts.html or "")
-        treatment = treatment_of(
-            self.asked, principal.defaults, bodies, has_html=has_html, subject=parts.subject
-        )
-        return Submission(
-            account_id=principal.account_id,
-            door=DOOR,
-            envelope_from=self.sender_email or self.from_email,
-            recipients=tuple([addressee.recipient(treatment) for addressee in self.addressees]),
-            kind=ContentKind.PARTS,
-            body=_ENCODER.encode(parts),
-            from_email=self.from_email,
-            subject=parts.subject,
+        return MailRequest(
+            actor=actor,
+            authors=(self.from_email,),
+            sender=self.sender_email,
+            reverse_path=self.sender_email or self.from_email,
+            recipients=tuple([addressee.recipient for addressee in self.addressees]),
+            content=parts,
+            texts=(parts.text or "", parts.html or ""),
+            options=self.asked,
             custom_id=self.custom_id,
             event_payload=self.event_payload,
             campaign=self.campaign,
             rank=self.rank,
-            has_text=parts.text is not None or treatment.makes_text,
-            has_html=has_html,
-            attachment_count=len(parts.attachments) + len(parts.inlined),
             smtputf8=self._needs_smtputf8(),
             transcript=transcript,
-            treatment=treatment,
         )
 
     def _needs_smtputf8(self) -> bool:

@@ -49,7 +49,6 @@ NULL_VALUE: Final = _mistake("Cannot convert data from Null value", CONVERSION_F
 """Mailjet answers a null inside of Vars with status 500, and clients know it by both."""
 NO_CONTENT: Final = _mistake('At least "Text-part", "Html-part" or "Mj-TemplateID" must be provided.')
 CAMPAIGN_MISSING: Final = _mistake('"Mj-deduplicatecampaign" can only be used together with "Mj-campaign".')
-UNKNOWN_CATEGORY: Final = _mistake(shared.UNKNOWN_CATEGORY.message)
 NO_MESSAGES: Final = _mistake("At least 1 message required")
 TOO_MANY_MESSAGES: Final = _mistake(f"Too many messages: a call may have {limits.MAX_MESSAGES}.")
 PAYLOAD_TOO_LARGE: Final = _mistake("Payload size limit exceeded.", TOO_LARGE)
@@ -91,7 +90,7 @@ def too_many_recipients(name: str) -> Mistake:
 
 def no_address(text: str) -> Mistake:
     """Tell of an address that is none, in the words that clients look for."""
-    return _in_words_of(shared.invalid_email("", text))
+    return in_words_of(shared.invalid_email("", text))
 
 
 def no_address_list(path: str, why: str) -> Mistake:
@@ -106,23 +105,9 @@ def not_one_address(path: str) -> Mistake:
 
 def unknown_template(key: int | str) -> Mistake:
     """Tell that the account has no such template."""
-    return _in_words_of(shared.unknown_template(key))
+    return in_words_of(shared.unknown_template(key))
 
 
-def sender_not_authorized(address: str) -> Mistake:
-    """Tell that mail from ``address`` is not allowed for the account."""
-    return _in_words_of(shared.sender_not_authorized(address))
-
-
-def sender_needs_right(address: str) -> Mistake:
-    """Tell that the account may not use ``address``, which is none of its senders, as ``Sender``."""
-    return _in_words_of(shared.sender_needs_right(address))
-
-
-def sender_not_validated(address: str) -> Mistake:
-    """Tell that ``address`` is a sender of the account that is not active."""
-    return _in_words_of(shared.sender_not_validated(address))
-
-
-def _in_words_of(mistake: Mistake) -> Mistake:
+def in_words_of(mistake: Mistake) -> Mistake:
+    """Tell a mistake of v3.1 as v3 does: by its sentence and status alone."""
     return _mistake(mistake.message, mistake.status)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.doors.http.v31 import limits, mistakes, names, values
-from aerogram.wire.mime.errors import HeaderError
+from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.parameters import content_id as wire_content_id
 from aerogram.wire.mime.parts import Attachment
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -10,14 +10,18 @@ from aerogram.doors.http.v31 import limits, mistakes, names
 from aerogram.doors.http.v31.merging import merged
 from aerogram.doors.http.v31.message import Draft, read_message
 from aerogram.doors.http.v31.templates import Found, template_of, wanted_id
+from aerogram.submission.request import submission_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
-    from aerogram.model.account import Principal
+    from aerogram.model.decision import Allow, Hold
     from aerogram.model.message import Submission
+    from aerogram.model.request import MailRequest
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -103,17 +107,23 @@ def _wrong_flags(given: JsonObject) -> Mistake | None:
     return None
 
 
-def submissions(drafts: Sequence[Draft], principal: Principal, transcript: str) -> list[Submission] | Mistake:
-    """Turn drafts without mistakes into submissions of the caller.
+def submissions(authorised: Iterable[tuple[MailRequest, Allow | Hold]]) -> list[Submission] | Mistake:
+    """Turn authorised messages into submissions.
 
     Globals are in each of them now; a call that would be stored in too many bytes is refused whole.
     """
     asked = []
     stored_bytes = 0
-    for draft in drafts:
-        submission = draft.submission(principal, transcript)
-        stored_bytes += len(submission.body) + draft.kept_length
+    for request, decision in authorised:
+        submission = submission_of(request, decision)
+        stored_bytes += len(submission.body) + _kept_length(request)
         if stored_bytes > limits.MAX_STORED_BYTES:
             return mistakes.PAYLOAD_TOO_LARGE
         asked.append(submission)
     return asked
+
+
+def _kept_length(request: MailRequest) -> int:
+    """Give the length of what is stored beside the mail itself, of what has no limit of its own."""
+    variables = request.options.variables
+    return len(request.event_payload) + len(request.custom_id) + (len(_encode(variables)) if variables else 0)

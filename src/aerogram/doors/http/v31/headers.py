@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.doors.http.v31 import limits, mistakes
-from aerogram.wire.mime.errors import AddressError, HeaderError
+from aerogram.wire.errors import AddressError, HeaderError
 from aerogram.wire.mime.headers import encode_custom
 from aerogram.wire.mime.mailboxes import parse_mailboxes
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.content.treat import Asked, treatment_of
 from aerogram.doors.http.v31 import attachments, headers, mailboxes, rules, templates, values
 from aerogram.doors.http.v31.asking import asked_of
-from aerogram.model.message import ContentKind, Rank, Recipient, Role, Submission
-from aerogram.model.treatment import NOBODY, Personal
+from aerogram.model.message import Rank, Recipient, Role
+from aerogram.model.request import MailRequest
+from aerogram.model.treatment import Personal
 from aerogram.wire.address import needs_smtputf8
 from aerogram.wire.mime.parts import Mailbox, Parts
 
@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     from aerogram.content.templates import StoredTemplate
     from aerogram.doors.http.v31.mistakes import Mistake
     from aerogram.doors.http.v31.names import JsonObject
-    from aerogram.model.account import Principal
-
-DOOR: Final = "v3.1"
-"""How the record of a message names this way in."""
+    from aerogram.model.actor import Actor
+    from aerogram.model.request import Asked
 
 READERS: Final[Mapping[str, Callable[[str, Any, values.Findings], Any]]] = {
     "From": mailboxes.mailbox,
@@ -60,8 +58,6 @@ READERS: Final[Mapping[str, Callable[[str, Any, values.Findings], Any]]] = {
 _Bodies = tuple[str | None, str | None]
 """Text and HTML."""
 
-_ENCODER: Final = msgspec.json.Encoder()
-
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A message that was read. It may be sent when it has no ``mistakes`` and its senders are allowed."""
@@ -83,51 +79,36 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """Who is in no header: addresses as in ``recipients``, with the names."""
     asked: Asked
 
-    @property
-    def kept_length(self) -> int:
-        """The length of what is stored beside the mail itself, of what has no limit of its own."""
-        variables = len(_ENCODER.encode(self.asked.variables)) if self.asked.variables else 0
-        return len(self.event_payload) + len(self.custom_id) + variables
-
-    def submission(self, principal: Principal, transcript: str) -> Submission:
-        """Give what is asked to be made durable, of a draft without mistakes."""
+    def request(self, actor: Actor, transcript: str) -> MailRequest:
+        """Give what is asked for; with mistakes, no more than what is needed to authorise it."""
         parts = self.parts
-        if parts is None:
-            raise ValueError("a message with mistakes cannot be submitted")
-        treatment = treatment_of(
-            self.asked,
-            principal.defaults,
-            (parts.text or "", parts.html or ""),
-            has_html=parts.html is not None,
-            subject=parts.subject,
-        )
-        return Submission(
-            account_id=principal.account_id,
-            door=DOOR,
-            envelope_from=self.sender_email or self.from_email,
-            recipients=self._with_names(parts) if treatment.is_personal else self.recipients,
-            kind=ContentKind.PARTS,
-            body=_ENCODER.encode(parts),
-            from_email=self.from_email,
-            subject=parts.subject,
+        return MailRequest(
+            actor=actor,
+            authors=(self.from_email,) if self.from_email else (),
+            sender=self.sender_email,
+            reverse_path=self.sender_email or self.from_email,
+            recipients=self.recipients if parts is None else self._with_names(parts),
+            content=parts,
+            texts=() if parts is None else (parts.text or "", parts.html or ""),
+            options=self.asked,
             custom_id=self.custom_id,
             event_payload=self.event_payload,
             campaign=self.campaign,
             rank=self.rank,
-            has_text=parts.text is not None or treatment.makes_text,
-            has_html=parts.html is not None,
-            attachment_count=len(parts.attachments) + len(parts.inlined),
             smtputf8=self.needs_smtputf8,
             transcript=transcript,
-            treatment=treatment,
         )
 
     def _with_names(self, parts: Parts) -> tuple[Recipient, ...]:
-        """Give the recipients with their display names, which only personal mail has a use for."""
+        """Give the recipients with their display names."""
         boxes = (*parts.to, *parts.cc, *self.bcc)
         return tuple(
-            msgspec.structs.replace(recipient, personal=Personal(name=box.name) if box.name else NOBODY)
-            for recipient, box in zip(self.recipients, boxes, strict=True)
+            [
+                msgspec.structs.replace(recipient, personal=Personal(name=box.name))
+                if box.name
+                else recipient
+                for recipient, box in zip(self.recipients, boxes, strict=True)
+            ]
         )
 
 

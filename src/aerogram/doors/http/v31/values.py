@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from aerogram.base.nesting import is_deeper
 from aerogram.doors.http.v31 import limits, mistakes
 from aerogram.model.message import Rank
 
@@ -131,16 +132,7 @@ def variables(path: str, value: Any, findings: Findings) -> JsonObject:
         return {}
     if len(value) > limits.MAX_VARIABLES:
         findings.mistakes.append(mistakes.too_many(path, limits.MAX_VARIABLES))
-    if _is_deeper(value, limits.MAX_DEPTH):
+    if is_deeper(value, limits.MAX_DEPTH):
         findings.mistakes.append(mistakes.too_deep(path, limits.MAX_DEPTH))
         return {}
     return value
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Tell whether objects and arrays stand in one another on more than ``levels`` levels."""
-    if isinstance(value, dict):
-        value = value.values()
-    elif not isinstance(value, list):
-        return False
-    return levels == 0 or any(_is_deeper(each, levels - 1) for each in value)

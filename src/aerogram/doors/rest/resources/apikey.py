@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Absent, Filter
-from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row, page_of
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, PartlyChangeable, Query, Row, page_of
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 
@@ -109,18 +110,15 @@ class Keys(PartlyChangeable):
         """Rename an account, or let its keys open nothing."""
         await self._permit(actor)
         if row["is_master"] and not values.get("is_active", True):
-            raise faults.RestError(400, "The master API key cannot be deactivated")
-        try:
-            await self._accounts.change(
-                actor, row["id"], name=values.get("name"), is_active=values.get("is_active")
-            )
-        except NotFoundError:
-            raise faults.not_found() from None
+            raise errors.RestError(400, "The master API key cannot be deactivated")
+        await self._accounts.change(
+            actor, row["id"], name=values.get("name"), is_active=values.get("is_active")
+        )
         return {**row, **values}
 
     async def _permit(self, actor: Actor) -> None:
         if not await self._accounts.is_master(actor):
-            raise faults.master_only()
+            raise errors.master_only()
 
     async def _own(self, account_id: int) -> list[Listed]:
         try:

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment
-from aerogram.doors.rest.filters import Absent, Filter
-from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter
+from aerogram.doors.rest.queries.listing import Page, Query, page_of
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
-    from aerogram.identity.profiles import Profiles
+    from aerogram.identity.profiles import Profiles, UserRow
     from aerogram.model.actor import Actor
-    from aerogram.store.records.accounts import UserRow
 
 
 class ApiKeyAccess(Resource):

@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Text
-from aerogram.doors.rest.filters import Absent, Filter
-from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter
+from aerogram.doors.rest.queries.listing import Page, Query, page_of
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
-from aerogram.store.records import senders
-from aerogram.store.records.senders import ACTIVE
 
 if TYPE_CHECKING:
     from aerogram.identity.accounts import Accounts, Listed
     from aerogram.model.actor import Actor
-    from aerogram.store.sql import Database
+    from aerogram.senders.claims import SenderClaims
 
 
 class ApiKeyAccessGrantor(Resource):
@@ -49,9 +47,9 @@ class Grantors:
 
     _MATCHES: Final = {name: name for name in ("id", "name", "user_id")}
 
-    def __init__(self, accounts: Accounts, database: Database) -> None:
+    def __init__(self, accounts: Accounts, senders: SenderClaims) -> None:
         self._accounts = accounts
-        self._database = database
+        self._senders = senders
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give accounts as rows of the resource."""
@@ -62,17 +60,16 @@ class Grantors:
         ]
         rows = [_row(each, master_id, owner_id) for each in listed]
         page = page_of(rows, query, self._MATCHES)
-        shown = [{**row, "senders": await self._senders(row["id"])} for row in page.rows]
+        shown = [{**row, "senders": await self._emails(row["id"])} for row in page.rows]
         return msgspec.structs.replace(page, rows=shown)
 
-    async def _senders(self, account_id: int) -> str:
-        rows = await self._database.read(lambda: senders.of_account(account_id))
-        return ",".join(row.email for row in rows if row.status == ACTIVE)
+    async def _emails(self, account_id: int) -> str:
+        return ",".join(await self._senders.active(account_id))
 
 
-def apikeyaccessgrantor(accounts: Accounts, database: Database) -> ApiKeyAccessGrantor:
+def apikeyaccessgrantor(accounts: Accounts, senders: SenderClaims) -> ApiKeyAccessGrantor:
     """Bind the resource to the accounts and their senders."""
-    return ApiKeyAccessGrantor(Grantors(accounts, database))
+    return ApiKeyAccessGrantor(Grantors(accounts, senders))
 
 
 def _row(listed: Listed, master_id: int | None, owner_id: int) -> dict[str, Any]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest.fields import Constant, Integer, UnixTime
-from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.fields.kinds import Constant, Integer, UnixTime
+from aerogram.doors.rest.queries.listing import Page, Query, page_of
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
-from aerogram.store.records import totals as records
 
 if TYPE_CHECKING:
     from aerogram.model.actor import Actor
-    from aerogram.store.sql import Database
+    from aerogram.reporting.messages import Messages
 
 
 class ApiKeyTotals(Resource):
@@ -44,15 +43,15 @@ class ApiKeyTotals(Resource):
 class Totals:
     """The one row as a collection."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give the totals as the row of the resource."""
-        totals = await self._database.read(lambda: records.of_account(actor.account_id))
+        totals = await self._messages.totals(actor)
         return page_of([totals._asdict() | {"id": actor.account_id}], query, {"id": "id"})
 
 
-def apikeytotals(database: Database) -> ApiKeyTotals:
-    """Bind the resource to the store."""
-    return ApiKeyTotals(Totals(database))
+def apikeytotals(messages: Messages) -> ApiKeyTotals:
+    """Bind the resource to the messages."""
+    return ApiKeyTotals(Totals(messages))

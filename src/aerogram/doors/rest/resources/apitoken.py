@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, AlwaysIs, Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
-from aerogram.identity.api_tokens import ApiToken, TakenError
+from aerogram.identity.api_tokens import ApiToken
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
@@ -79,31 +79,22 @@ class Tokens:
 
     async def add(self, actor: Actor, values: Row) -> Row:
         """Make a token."""
-        try:
-            added = await self._tokens.add(actor, _own(actor.account_id, values))
-        except TakenError:
-            raise faults.taken(ApiTokenResource.class_name, values["token"], "Token") from None
+        added = await self._tokens.add(actor, _own(actor.account_id, values))
         return msgspec.structs.asdict(added)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change what is said of a token."""
         if "token" in values:
-            raise faults.read_only("Token")
+            raise errors.read_only("Token")
         written = _own(actor.account_id, values)
         if not written:
             return row
-        try:
-            changed = await self._tokens.change(actor, ApiToken(**row), written)
-        except NotFoundError:
-            raise faults.not_found() from None
+        changed = await self._tokens.change(actor, ApiToken(**row), written)
         return msgspec.structs.asdict(changed)
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Take a token away."""
-        try:
-            await self._tokens.remove(actor, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._tokens.remove(actor, row["id"])
 
 
 def apitoken(tokens: ApiTokens) -> ApiTokenResource:
@@ -114,5 +105,5 @@ def apitoken(tokens: ApiTokens) -> ApiTokenResource:
 def _own(account_id: int, values: Row) -> dict[str, Any]:
     """Take the account out of the values: a token is of the account that asks for it."""
     if values.get("account_id") not in {None, account_id}:
-        raise faults.invalid_properties({"APIKey": "The value must be the API key that makes the call"})
+        raise errors.invalid_properties({"APIKey": "The value must be the API key that makes the call"})
     return {name: value for name, value in values.items() if name != "account_id"}

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Integer, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.preference_rows import APP, MAX_KEY, MAX_VALUE, PreferenceRows
+from aerogram.doors.rest.fields.kinds import Integer, Text
+from aerogram.doors.rest.preference_rows import MAX_KEY, MAX_VALUE, PreferenceRows
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
 from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.identity.preferences import APP
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
-    from aerogram.base.ids import IdGenerator
+    from aerogram.identity.preferences import Preferences as Stored
     from aerogram.model.actor import Actor
-    from aerogram.store.sql import Database
 
 
 class AppPreferences(ChangeableResource):
@@ -27,6 +27,7 @@ class AppPreferences(ChangeableResource):
     class_name = "AppPreferences"
     area = Area.ACCOUNT
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_properties = "Key"
     keys = (by_id,)
     fields = (
         Integer("APIKeyID", "owner_id", read_only=True),
@@ -40,10 +41,10 @@ class AppPreferences(ChangeableResource):
     )
 
 
-def apppreferences(database: Database, ids: IdGenerator) -> AppPreferences:
+def apppreferences(stored: Stored) -> AppPreferences:
     """Bind the resource to the preferences of accounts."""
 
     async def owner_of(actor: Actor) -> int:
         return actor.account_id
 
-    return AppPreferences(PreferenceRows(database, ids, APP, AppPreferences.class_name, owner_of))
+    return AppPreferences(PreferenceRows(stored, APP, owner_of))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Choice, Constant, Flag, Integer, Moment, Number, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.percentages import Percentage
+from aerogram.doors.rest.fields.kinds import Choice, Constant, Flag, Integer, Moment, Number, Text
+from aerogram.doors.rest.fields.percentages import Percentage
+from aerogram.doors.rest.fields.references import Reference
 from aerogram.doors.rest.plain_records import PlainResource
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Field, Integer, Text, UnixTime
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page, Query, Row, combined
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Constant, Field, Integer, Text, UnixTime
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.doors.rest.resources.csvimport import PerCent, queued, row_of
 from aerogram.model.account import Area
@@ -99,7 +100,7 @@ class BatchJobs:
     async def add(self, actor: Actor, values: Row) -> Row:
         """Queue a CSV import, the one kind of job that clients make here (facts: CONTACTS.md 6.3)."""
         if values["job_type"].lower() != CSV_IMPORT_TYPE.lower():
-            raise faults.RestError(400, _FORBIDDEN)
+            raise errors.RestError(400, _FORBIDDEN)
         return row_of(
             await queued(self._jobs, self._contact_jobs, actor, {**values, "list_id": values.get("ref_id")})
         )
@@ -108,15 +109,15 @@ class BatchJobs:
         """Cancel a job; nothing else of it can be changed, and one that has ended stays as it is."""
         for field in BatchJob.fields:
             if field.source in values and field.source not in ("status", "account_id"):
-                raise faults.read_only(field.name)
+                raise errors.read_only(field.name)
         status = values.get("status", JobStatus.ABORT.value)
         if status.lower() != JobStatus.ABORT.lower():
             text = f'Invalid value for Status: "{status[:80]}". Status can only be set to Abort'
-            raise faults.RestError(400, text)
+            raise errors.RestError(400, text)
         await self._jobs.cancel(actor, row["id"])
         job = await self._jobs.find(actor, row["id"])
         if job is None:
-            raise faults.not_found()
+            raise errors.not_found()
         return row_of(job)
 
     async def remove(self, actor: Actor, row: Row) -> None:

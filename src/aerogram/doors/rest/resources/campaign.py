@@ -7,28 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import EVERYTHING, NOTHING, Absent, AlwaysIs, Filter
-from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row
-from aerogram.doors.rest.periods import PERIOD, without_periods
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import EVERYTHING, NOTHING, Absent, AlwaysIs, Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, PartlyChangeable, Query, Row, combined
+from aerogram.doors.rest.queries.periods import PERIOD, without_periods
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
-from aerogram.store.records import campaigns as records
-from aerogram.store.records import senders
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from aerogram.base.clock import Clock
+    from aerogram.campaigns.campaigns import Campaigns
     from aerogram.model.actor import Actor
-    from aerogram.store.records.senders import SenderRow
-    from aerogram.store.sql import Database
 
 TRANSACTIONAL: Final = 1
 _FLAGS: Final = ("is_deleted", "is_starred")
-_WHOLE_DOMAIN: Final = "*@"
 
 
 def by_custom_value(text: str) -> Condition | None:
@@ -106,60 +100,33 @@ class Campaign(ChangeableResource):
     )
 
 
-class Campaigns(PartlyChangeable):
-    """The campaigns of the store."""
+class CampaignRows(PartlyChangeable):
+    """The campaigns as a collection."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+    def __init__(self, campaigns: Campaigns, clock: Clock) -> None:
+        self._campaigns = campaigns
         self._clock = clock
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give campaigns as rows of the resource."""
-        own = await self._database.read(lambda: senders.of_account(actor.account_id))
-        conditions = _stored(query.conditions, own, self._clock.now_ms())
-        rows, total = await self._database.scan(
-            lambda: records.page(actor.account_id, query.request(conditions))
-        )
-        ids = {sender.email: sender.id for sender in own}
-        return Page([_row(row, ids) for row in rows], total)
+        conditions = combined(without_periods(query.conditions, self._clock.now_ms()))
+        rows, total = await self._campaigns.page(actor, query.request(conditions))
+        return Page([_row(row) for row in rows], total)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Hide or star a campaign."""
-        written = {name: int(value) for name, value in values.items()}
-        if not await self._database.write(lambda: records.OWNED.change(actor.account_id, row["id"], written)):
-            raise faults.not_found()
+        await self._campaigns.change(actor, row["id"], values)
         return {**row, **values}
 
 
-def campaign(database: Database, clock: Clock) -> Campaign:
-    """Bind the resource to the campaigns of the store."""
-    return Campaign(Campaigns(database, clock))
+def campaign(campaigns: Campaigns, clock: Clock) -> Campaign:
+    """Bind the resource to the campaigns."""
+    return Campaign(CampaignRows(campaigns, clock))
 
 
-def _stored(conditions: tuple[Condition, ...], own: list[SenderRow], now_ms: int) -> dict[str, Any]:
-    """Turn conditions of the resource into those of the store; two that exclude each other select nothing."""
-    found: dict[str, Any] = {}
-    for condition in without_periods(conditions, now_ms):
-        name, value = condition.name, condition.value
-        if name == "everything":
-            continue
-        if name == "sender_id":
-            email = next((sender.email for sender in own if sender.id == value), None)
-            if email is None:
-                return {"nothing": True}
-            is_domain = email.startswith(_WHOLE_DOMAIN)
-            name, value = ("from_domain", email[2:]) if is_domain else ("from_email", email)
-        if found.setdefault(name, value) != value:
-            return {"nothing": True}
-    return found
-
-
-def _row(stored: dict[str, Any], ids: Mapping[str, int]) -> dict[str, Any]:
-    email = (stored["from_email"] or "").lower()
-    domain = email.rpartition("@")[2]
+def _row(stored: dict[str, Any]) -> dict[str, Any]:
     return stored | {
         "from_email": stored["from_email"] or "",
         "subject": stored["subject"] or "",
-        "sender_id": ids.get(email, ids.get(f"{_WHOLE_DOMAIN}{domain}")),
         **{name: bool(stored[name]) for name in _FLAGS},
     }

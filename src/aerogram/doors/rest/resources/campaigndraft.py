@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from aerogram.content.stored_parts import MAX_PART_BYTES
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.compound_fields import Json
 from aerogram.doors.rest.drafts import COMMON_FIELDS, COMMON_FILTERS, MAX_PRESET, DraftResource
-from aerogram.doors.rest.fields import Choice, Flag, Integer, Text
-from aerogram.doors.rest.filters import Absent, Filter
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.compound import Json
+from aerogram.doors.rest.fields.kinds import Choice, Flag, Integer, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter
 
 CONTENT_FIELDS: Final = (
     Json("Headers", "headers"),

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.audience.contacts import BadAddressError, TakenError, address_of
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Address, Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import LIKES, Filter, Inert, likes, references
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.audience.contacts import BadAddressError, address_of
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Address, Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import LIKES, Filter, Inert, likes, references
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.resources.contact_lists_actions import lists_actions
 from aerogram.model.account import Area
@@ -31,7 +31,7 @@ class ContactAddress(Address):
         try:
             return address_of(text)
         except BadAddressError as error:
-            raise ValueFault(str(error)) from None
+            raise InvalidValueError(str(error)) from None
 
 
 def by_email(text: str) -> Condition | None:
@@ -39,7 +39,7 @@ def by_email(text: str) -> Condition | None:
     if text.isdigit():
         return None
     if "@" not in text:
-        raise faults.RestError(400, f'Invalid email address "{text[:320]}", reason: "No @ character in mail"')
+        raise errors.RestError(400, f'Invalid email address "{text[:320]}", reason: "No @ character in mail"')
     return Condition("email", address(text))
 
 
@@ -73,6 +73,7 @@ class ContactResource(ChangeableResource):
     area = Area.CONTACTS
     methods = frozenset({"GET", "POST", "PUT"})
     refused_methods = frozenset({"DELETE"})
+    unique_properties = "Email"
     keys = (by_id, by_email)
     ids_condition = "ids"
     sortable = ("ID", "Email", "DeliveredCount", "CreatedAt")
@@ -111,26 +112,18 @@ class StoredContacts:
 
     async def add(self, actor: Actor, values: Row) -> Row:
         """Make a contact."""
-        try:
-            made = await self._contacts.create(
-                actor, values["email"], name=values["name"], is_excluded=values["is_excluded"]
-            )
-        except TakenError as error:
-            raise _taken(error) from None
+        made = await self._contacts.create(
+            actor, values["email"], name=values["name"], is_excluded=values["is_excluded"]
+        )
         return msgspec.structs.asdict(made)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a contact."""
-        try:
-            return msgspec.structs.asdict(await self._contacts.change(actor, row["id"], values))
-        except TakenError as error:
-            raise _taken(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+        return msgspec.structs.asdict(await self._contacts.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - of the protocol
         """Refuse: contacts are erased, by their own path."""
-        raise faults.operation_not_allowed()
+        raise errors.operation_not_allowed()
 
 
 async def contacts_page(contacts: Contacts, actor: Actor, query: Query) -> tuple[list[Contact], int]:
@@ -161,7 +154,3 @@ def _stored(condition: Condition) -> Condition:
         case "is_excluded", is_excluded:
             return Condition("is_excluded", int(is_excluded))
     return condition
-
-
-def _taken(error: TakenError) -> faults.RestError:
-    return faults.taken(ContactResource.class_name, error.email, "Email")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.rest.calls import OK, Reply
-from aerogram.doors.rest.faults import RestError
-from aerogram.doors.rest.fields import integer_of
+from aerogram.doors.rest.engine.calls import OK, Reply
+from aerogram.doors.rest.errors import RestError
+from aerogram.doors.rest.fields.kinds import integer_of
 from aerogram.doors.rest.route import Route
 from aerogram.model.account import Area, Level
 
 if TYPE_CHECKING:
     from aerogram.audience.erasure import Erasures
     from aerogram.audience.services import Audience
-    from aerogram.doors.rest.calls import RouteCall
+    from aerogram.doors.rest.engine.calls import RouteCall
 
 
 PATHS: Final = ("/v4/contacts/{contact_id}", "/v4/REST/contacts/{contact_id}")

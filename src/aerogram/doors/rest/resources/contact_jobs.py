@@ -9,8 +9,8 @@ import msgspec
 from aerogram.audience.actions import action_of
 from aerogram.audience.jobs import many_contacts
 from aerogram.audience.jobs.import_list import OF_SUBSCRIBED, ImportListOptions
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Choice, Field, Integer, Moment, Text, ValueFault
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Choice, Field, Integer, InvalidValueError, Moment, Text
 from aerogram.doors.rest.resource import Action
 from aerogram.doors.rest.resources.contact_lists_actions import ListActions, refused
 from aerogram.model.account import Level
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aerogram.audience.jobs.requests import ContactJobs
-    from aerogram.doors.rest.listing import Row
+    from aerogram.doors.rest.queries.listing import Row
     from aerogram.jobs.jobs import Jobs
     from aerogram.model.actor import Actor
 
@@ -42,9 +42,9 @@ class Contacts(Field):
     def read(self, value: Any) -> list[Any]:
         """Read an array that is not empty."""
         if not isinstance(value, list):
-            raise ValueFault("The value must be an array of objects")
+            raise InvalidValueError("The value must be an array of objects")
         if not value:
-            raise ValueFault("MJ03 A non-empty value is required")
+            raise InvalidValueError("MJ03 A non-empty value is required")
         return value
 
     def schema(self) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class ActionWord(Text):
         """Read the word."""
         action = action_of(super().read(value))
         if action is None:
-            raise ValueFault(f"Invalid action: {str(value)[:80]}")
+            raise InvalidValueError(f"Invalid action: {str(value)[:80]}")
         return action.value
 
 
@@ -101,8 +101,8 @@ class JobActions:
                 self._manage,
                 level=Level.WRITE,
                 status=201,
-                takes=(ListActions("ContactsLists", "asked"), _CONTACTS),
-                shows=_JOB_ID,
+                body_fields=(ListActions("ContactsLists", "asked"), _CONTACTS),
+                response_fields=_JOB_ID,
                 is_keyless=True,
                 max_body_bytes=MAX_BODY_BYTES,
             ),
@@ -118,8 +118,8 @@ class JobActions:
                 self._manage_on_list,
                 level=Level.WRITE,
                 status=201,
-                takes=(ActionWord("Action", "action", required=True), _CONTACTS),
-                shows=_JOB_ID,
+                body_fields=(ActionWord("Action", "action", required=True), _CONTACTS),
+                response_fields=_JOB_ID,
                 max_body_bytes=MAX_BODY_BYTES,
             ),
             self._state(_MANY, self._look_at_many, _MANY_STATE),
@@ -129,11 +129,11 @@ class JobActions:
                 self._import,
                 level=Level.WRITE,
                 status=201,
-                takes=(
+                body_fields=(
                     Choice("Action", "action", tuple(OF_SUBSCRIBED), required=True),
                     Integer("ListID", "source", required=True),
                 ),
-                shows=_JOB_ID,
+                response_fields=_JOB_ID,
             ),
             self._state(_IMPORT, self._look_at_import, _IMPORT_STATE),
         )
@@ -145,7 +145,7 @@ class JobActions:
             run,
             method="GET",
             level=Level.READ,
-            shows=shows,
+            response_fields=shows,
             is_keyless=is_keyless,
             sub_id=JOB,
         )
@@ -174,7 +174,7 @@ class JobActions:
         list_id, source = row["id"], values["source"]
         await self._check_live(actor, list_id)
         if source == list_id or not await self._contact_jobs.has_list(actor, source):
-            raise faults.invalid_properties({"ListID": _no_list(source)})
+            raise errors.invalid_properties({"ListID": _no_list(source)})
         options = _encode(ImportListOptions(source)).decode()
         job = await self._jobs.queue(
             actor,
@@ -202,12 +202,12 @@ class JobActions:
         """Give the job that a path names; below a list, only one of that list."""
         job = await self._jobs.find(actor, values[JOB])
         if job is None or job.kind != kind or (row and job.ref_id != row["id"]):
-            raise faults.not_found()
+            raise errors.not_found()
         return job
 
     async def _check_live(self, actor: Actor, list_id: int) -> None:
         if not await self._contact_jobs.has_list(actor, list_id):
-            raise faults.RestError(400, _no_list(list_id))
+            raise errors.RestError(400, _no_list(list_id))
 
     def _shown(self, job: Job) -> dict[str, Any]:
         path = f"/v3/DATA/batchjob/{job.id}/JSONError/application:json/LAST"

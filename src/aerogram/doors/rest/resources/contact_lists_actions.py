@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.audience.actions import action_of
 from aerogram.audience.subscriptions import ListAction, UnknownListsError
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Field, Flag, Integer, Moment, ValueFault, integer_of
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Field, Flag, Integer, InvalidValueError, Moment, integer_of
 from aerogram.doors.rest.resource import Action
 from aerogram.model.account import Level
 
 if TYPE_CHECKING:
     from aerogram.audience.memberships import Memberships
-    from aerogram.doors.rest.listing import Row
+    from aerogram.doors.rest.queries.listing import Row
     from aerogram.model.actor import Actor
 
 MAX_ACTIONS: Final = 1_000
@@ -39,9 +38,9 @@ class ListActions(Field):
     def read(self, value: Any) -> Asked:
         """Read the array. Raises `RestError` that lists the faulty entries."""
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise ValueFault("The value must be an array of objects")
+            raise InvalidValueError("The value must be an array of objects")
         if len(value) > MAX_ACTIONS:
-            raise ValueFault(f"The value may have {MAX_ACTIONS} objects")
+            raise InvalidValueError(f"The value may have {MAX_ACTIONS} objects")
         given = [_shown({name.lower(): part for name, part in each.items()}) for each in value]
         if wrong := [each | {"Error": fault} for each in given if (fault := _fault(each))]:
             raise refused(wrong)
@@ -77,8 +76,6 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
                 if each["ListID"] in error.list_ids
             ]
             raise refused(wrong) from None
-        except NotFoundError:
-            raise faults.not_found() from None
         return [{"asked": asked.given}]
 
     async def read(actor: Actor, row: Row, _: Row) -> list[Row]:
@@ -100,8 +97,8 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
             manage,
             level=Level.WRITE,
             status=201,
-            takes=(LISTS_FIELD,),
-            shows=(LISTS_FIELD,),
+            body_fields=(LISTS_FIELD,),
+            response_fields=(LISTS_FIELD,),
         ),
         Action(
             "getcontactslists",
@@ -109,14 +106,14 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
             read,
             method="GET",
             level=Level.READ,
-            shows=_MEMBERSHIPS,
+            response_fields=_MEMBERSHIPS,
         ),
     )
 
 
-def refused(wrong: list[dict[str, Any]]) -> faults.RestError:
+def refused(wrong: list[dict[str, Any]]) -> errors.RestError:
     """Refuse actions on lists; nothing is done, and the faulty ones are told."""
-    return faults.RestError(400, faults.INVALID, {"ContactsLists": wrong})
+    return errors.RestError(400, errors.INVALID, {"ContactsLists": wrong})
 
 
 def _shown(entry: dict[str, Any]) -> dict[str, Any]:

@@ -8,12 +8,12 @@ import msgspec
 
 from aerogram.audience.properties import NOT_DEFINED, Catalogue
 from aerogram.audience.property_values import merged_values
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Field, Integer, ValueFault
-from aerogram.doors.rest.filters import Filter, Inert
-from aerogram.doors.rest.listing import Page, Query, Row
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Constant, Field, Integer, InvalidValueError
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, Inert
+from aerogram.doors.rest.queries.listing import Page, Query, Row
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.doors.rest.resources.contact import (
     CONTACT_FILTERS,
@@ -46,15 +46,15 @@ class PropertyValues(Field):
     def read(self, value: Any) -> dict[str, Any]:
         """Read values by name; the last of a name counts."""
         if isinstance(value, dict):
-            raise faults.unknown_key(_first_key(value))
+            raise errors.unknown_key(_first_key(value))
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
-            raise ValueFault("The value must be an array of objects with Name and Value")
+            raise InvalidValueError("The value must be an array of objects with Name and Value")
         read: dict[str, Any] = {}
         for each in value:
             pair = {name.lower(): part for name, part in each.items()}
             name = pair.get("name")
             if not isinstance(name, str) or not name:
-                raise faults.unknown_key(_first_key(each))
+                raise errors.unknown_key(_first_key(each))
             read[name] = pair.get("value")
         return read
 
@@ -100,9 +100,9 @@ class ContactData(ChangeableResource):
         Inert("TimeZone"),
     )
 
-    def unknown_property(self, name: str) -> faults.RestError:
+    def unknown_property(self, name: str) -> errors.RestError:
         """Refuse values that are given without ``Data``, in recorded words (facts: CONTACTS.md 3)."""
-        return faults.unknown_key(name)
+        return errors.unknown_key(name)
 
 
 ContactData.sortable_fields = ContactResource.sortable_fields
@@ -131,33 +131,27 @@ class StoredValues:
     async def add(self, actor: Actor, values: Row) -> Row:
         """Put values over those that a contact has."""
         if values.get("contact_id") is None:
-            raise faults.invalid_properties({"Contact": "MJ03 A non-empty value is required"})
+            raise errors.invalid_properties({"Contact": "MJ03 A non-empty value is required"})
         return await self.change(actor, {"id": values["contact_id"]}, {"data": values["data"]})
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Put values over those that a contact has; null takes one away."""
         if values.get("contact_id", row["id"]) != row["id"]:
-            raise faults.read_only("ContactID")
+            raise errors.read_only("ContactID")
         catalogue = await self._properties.catalogue(actor)
         typing = catalogue.typed(values.get("data", {}))
         for name, fault in typing.faults:
             if fault == NOT_DEFINED:
-                raise faults.unknown_key(name)
+                raise errors.unknown_key(name)
         if typing.faults:
             told = [{name: fault} for name, fault in typing.faults]
-            raise faults.RestError(400, faults.INVALID, {"Properties": told})
-        try:
-            changed = await self._contacts.change_values(actor, row["id"], typing.values)
-        except NotFoundError:
-            raise faults.not_found() from None
+            raise errors.RestError(400, errors.INVALID, {"Properties": told})
+        changed = await self._contacts.change_values(actor, row["id"], typing.values)
         return _row(changed, catalogue)
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Take all values from a contact."""
-        try:
-            await self._contacts.clear_values(actor, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._contacts.clear_values(actor, row["id"])
 
 
 def contactdata(audience: Audience) -> ContactData:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.audience.segments.book import DELETED, MAX_NAME, UNUSED, USED, TakenError
+from aerogram.audience.segments.book import DELETED, MAX_NAME, UNUSED, USED
 from aerogram.audience.segments.errors import SegmentError
 from aerogram.audience.segments.lexer import MAX_LENGTH
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Choice, Field, Integer, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Choice, Field, Integer, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
 
@@ -45,6 +45,7 @@ class ContactFilter(ChangeableResource):
     class_name = "ContactFilter"
     area = Area.SEGMENTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_properties = "Name"
     keys = (by_id, by_name)
     fields = (
         Text("Description", "description", default="", max_length=MAX_DESCRIPTION),
@@ -76,8 +77,6 @@ class StoredSegments:
         """Make a segment."""
         try:
             return msgspec.structs.asdict(await self._segments.create(actor, values))
-        except TakenError:
-            raise _taken(values) from None
         except SegmentError as error:
             raise _wrong_expression(error) from None
 
@@ -85,21 +84,14 @@ class StoredSegments:
         """Change a segment."""
         try:
             return msgspec.structs.asdict(await self._segments.change(actor, row["id"], values))
-        except TakenError:
-            raise _taken({**row, **values}) from None
         except SegmentError as error:
             raise _wrong_expression(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Let a segment be deleted; one that is deleted already is not found."""
         if row["status"] == DELETED:
-            raise faults.not_found()
-        try:
-            await self._segments.remove(actor, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+            raise errors.not_found()
+        await self._segments.remove(actor, row["id"])
 
 
 class Contacts(Field):
@@ -134,8 +126,13 @@ class Previewing:
             self._preview,
             method="GET",
             level=Level.READ,
-            asks=(Filter("Limit", "limit", filters.integer, f"contacts shown, up to {MAX_PREVIEW_ROWS}"),),
-            shows=(Integer("ContactCount", "total", read_only=True), Contacts("Contacts", "contacts")),
+            query_fields=(
+                Filter("Limit", "limit", filters.integer, f"contacts shown, up to {MAX_PREVIEW_ROWS}"),
+            ),
+            response_fields=(
+                Integer("ContactCount", "total", read_only=True),
+                Contacts("Contacts", "contacts"),
+            ),
         )
 
     async def _preview(self, actor: Actor, row: Row, values: Row) -> list[Row]:
@@ -164,9 +161,5 @@ def _stored(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
     return tuple(found)
 
 
-def _taken(values: Row) -> faults.RestError:
-    return faults.taken(ContactFilter.class_name, values["name"], "Name")
-
-
-def _wrong_expression(error: SegmentError) -> faults.RestError:
-    return faults.invalid_properties({"Expression": str(error)})
+def _wrong_expression(error: SegmentError) -> errors.RestError:
+    return errors.invalid_properties({"Expression": str(error)})

@@ -8,12 +8,12 @@ import msgspec
 
 from aerogram.audience.history import UndefinedError, WrongValueError
 from aerogram.audience.property_values import MAX_VALUE
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Integer, Moment, Text
-from aerogram.doors.rest.filters import Filter, references
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, references
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 
@@ -69,21 +69,18 @@ class StoredHistory:
                 actor, values["contact_id"], values["name"], values["data"], values.get("at_ms")
             )
         except UndefinedError:
-            raise faults.RestError(400, f'Invalid key name: "{values["name"][:80]}"') from None
+            raise errors.RestError(400, f'Invalid key name: "{values["name"][:80]}"') from None
         except WrongValueError as error:
-            raise faults.invalid_properties({"Data": str(error)}) from None
+            raise errors.invalid_properties({"Data": str(error)}) from None
         return msgspec.structs.asdict(made)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:  # noqa: ARG002 - of the protocol
         """Refuse: what was, was."""
-        raise faults.operation_not_allowed()
+        raise errors.operation_not_allowed()
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Forget a value."""
-        try:
-            await self._history.remove(actor, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._history.remove(actor, row["id"])
 
 
 def contacthistorydata(audience: Audience) -> ContactHistoryData:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aerogram.audience.properties import HISTORIC, STATIC, TakenError
+from aerogram.audience.properties import HISTORIC, STATIC
 from aerogram.audience.property_values import MAX_NAME, Datatype
-from aerogram.base.errors import NotFoundError, RefusedError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Choice, Integer, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.base.errors import RefusedError, TakenError
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Choice, Integer, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 
@@ -37,6 +38,7 @@ class ContactMetadata(ChangeableResource):
     class_name = "ContactMetadata"
     area = Area.CONTACTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_properties = "Namespace|Name"
     keys = (by_id, by_namespace_and_name)
     sortable = ("ID", "Name")
     fields = (
@@ -70,30 +72,25 @@ class StoredProperties:
                 actor, values["name"], values["namespace"], Datatype(values["datatype"])
             )
         except TakenError:
-            raise _taken(values) from None
+            raise
         except RefusedError as error:
-            raise faults.invalid_properties({"Name": str(error)}) from None
+            raise errors.invalid_properties({"Name": str(error)}) from None
         return _row(made)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Give a property another name or datatype."""
         if "namespace" in values:
-            raise faults.read_only("NameSpace")
+            raise errors.read_only("NameSpace")
         try:
             return _row(await self._properties.change(actor, row["id"], values))
         except TakenError:
-            raise _taken({**row, **values}) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+            raise
         except RefusedError as error:
-            raise faults.invalid_properties({"Name": str(error)}) from None
+            raise errors.invalid_properties({"Name": str(error)}) from None
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a property with its values."""
-        try:
-            await self._properties.remove(actor, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._properties.remove(actor, row["id"])
 
 
 def contactmetadata(audience: Audience) -> ContactMetadata:
@@ -110,8 +107,3 @@ def _stored(condition: Condition) -> tuple[Condition, ...]:
 
 def _row(own: Property) -> Row:
     return msgspec.structs.asdict(own) | {"datatype": own.datatype.value}
-
-
-def _taken(values: Row) -> faults.RestError:
-    key = f"{values['namespace']}|{values['name'].strip().lower()}"
-    return faults.taken(ContactMetadata.class_name, key, "Namespace|Name")

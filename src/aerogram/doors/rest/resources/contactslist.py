@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.audience.lists import MAX_NAME, TakenError
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.audience.lists import MAX_NAME
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.resources.managecontact import managecontact
 from aerogram.model.account import Area
@@ -37,6 +37,7 @@ class ContactsList(ChangeableResource):
     class_name = "ContactsList"
     area = Area.LISTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    unique_properties = "Name"
     keys = (by_id, by_address)
     ids_condition = "ids"
     sortable = ("ID", "IsDeleted", "Name", "CreatedAt")
@@ -78,30 +79,19 @@ class StoredLists:
     async def add(self, actor: Actor, values: Row) -> Row:
         """Make a list."""
         _refuse_address(values)
-        try:
-            made = await self._lists.create(actor, values["name"], is_deleted=values["is_deleted"])
-        except TakenError as error:
-            raise _taken(error) from None
+        made = await self._lists.create(actor, values["name"], is_deleted=values["is_deleted"])
         return msgspec.structs.asdict(made)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Rename a list, delete or restore it."""
         _refuse_address(values)
-        try:
-            return msgspec.structs.asdict(await self._lists.change(actor, row["id"], values))
-        except TakenError as error:
-            raise _taken(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+        return msgspec.structs.asdict(await self._lists.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Delete a list softly; one that is deleted already is not found (facts: REST.md 10)."""
         if row["is_deleted"]:
-            raise faults.not_found()
-        try:
-            await self._lists.remove(actor, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+            raise errors.not_found()
+        await self._lists.remove(actor, row["id"])
 
 
 def contactslist(audience: Audience, *actions: Action) -> ContactsList:
@@ -112,8 +102,4 @@ def contactslist(audience: Audience, *actions: Action) -> ContactsList:
 def _refuse_address(values: Row) -> None:
     if values.get("address"):
         reason = "List address is automatically generated and can't be changed"
-        raise faults.RestError(401, f"Internal error: {reason}")
-
-
-def _taken(error: TakenError) -> faults.RestError:
-    return faults.taken(ContactsList.class_name, error.name, "Name")
+        raise errors.RestError(401, f"Internal error: {reason}")

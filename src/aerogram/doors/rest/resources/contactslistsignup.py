@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Constant, Integer, Text, UnixTime
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page, Query, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.kinds import Constant, Integer, Text, UnixTime
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page, Query, combined
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
-from aerogram.store.records.signups import LISTING, SOURCE
+from aerogram.model.widget import SIGNUP_SOURCE
 
 if TYPE_CHECKING:
+    from aerogram.audience.signups import Signups
     from aerogram.model.actor import Actor
-    from aerogram.store.sql import Database
 
 
 class ContactsListSignup(Resource):
@@ -37,7 +37,7 @@ class ContactsListSignup(Resource):
         UnixTime("SignupAt", "signup_ms", read_only=True),
         Text("SignupIp", "signup_ip", read_only=True),
         Text("SignupKey", "signup_key", read_only=True),
-        Constant("Source", SOURCE),
+        Constant("Source", SIGNUP_SOURCE),
         Integer("SourceId", "widget_id", read_only=True),
         Constant("ValidationResponse", ""),
     )
@@ -60,15 +60,13 @@ class ContactsListSignup(Resource):
 
 
 class SignupRows:
-    """The signups of the store."""
+    """The signups as a collection."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, signups: Signups) -> None:
+        self._signups = signups
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give signups."""
-        conditions = combined(query.conditions)
-        rows, total = await self._database.read(
-            lambda: LISTING.page(actor.account_id, query.request(conditions))
-        )
+        request = query.request(combined(query.conditions))
+        rows, total = await self._signups.page(actor, request)
         return Page([*rows], total)

@@ -9,10 +9,10 @@ import msgspec
 from aerogram.audience.jobs.csv_import import EXCLUDE, INCLUDE, METHODS, options_of
 from aerogram.audience.jobs.requests import CSV_DATA
 from aerogram.base.errors import RefusedError
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 from aerogram.model.job import CSV_IMPORT_TYPE, UNKNOWN_METHOD, Job, JobKind, JobStatus
@@ -38,7 +38,7 @@ class PerCent(Integer):
         """Read it."""
         number = super().read(value)
         if not 0 <= number <= MAX_PER_CENT:
-            raise ValueFault(f"The value must lie between 0 and {MAX_PER_CENT}")
+            raise InvalidValueError(f"The value must lie between 0 and {MAX_PER_CENT}")
         return number
 
 
@@ -92,12 +92,12 @@ class Imports:
             _check_status(values["status"])
         for field in CsvImport.fields:
             if field.source in values and field.source not in ("status", "err_threshold"):
-                raise faults.read_only(field.name)
+                raise errors.read_only(field.name)
         if "err_threshold" in values:
             await self._jobs.tolerate(actor, row["id"], values["err_threshold"])
         job = await self._jobs.find(actor, row["id"])
         if job is None:
-            raise faults.not_found()
+            raise errors.not_found()
         return row_of(job)
 
     async def remove(self, actor: Actor, row: Row) -> None:
@@ -152,14 +152,14 @@ def row_of(job: Job) -> dict[str, Any]:
     return msgspec.structs.asdict(job) | {"list_id": job.ref_id or None}
 
 
-def _refused(reasons: dict[str, str]) -> faults.RestError:
+def _refused(reasons: dict[str, str]) -> errors.RestError:
     """Tell a list with an exclusion in the words that Mailjet puts into the message (facts: REST.md 6)."""
     if reasons == {"ContactsList": _EXCLUSION}:
-        return faults.RestError(400, f"MJ08 Property ContactsList is invalid: {_EXCLUSION}")
-    return faults.invalid_properties(reasons)
+        return errors.RestError(400, f"MJ08 Property ContactsList is invalid: {_EXCLUSION}")
+    return errors.invalid_properties(reasons)
 
 
 def _check_status(status: str) -> None:
     if status.lower() != JobStatus.UPLOAD.lower():
         text = f'Invalid value for Status: "{status[:80]}". Status can only be set to Upload'
-        raise faults.RestError(400, text)
+        raise errors.RestError(400, text)

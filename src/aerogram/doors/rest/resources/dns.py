@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.compound_fields import Words
-from aerogram.doors.rest.fields import Choice, Constant, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import AlwaysIs, Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, page_of
+from aerogram.doors.rest.fields.compound import Words
+from aerogram.doors.rest.fields.kinds import Choice, Constant, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import AlwaysIs, Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, page_of
 from aerogram.doors.rest.resource import Action, Resource, by_id
 from aerogram.model.account import Area, Level
 from aerogram.senders.dns_check import ERROR, NOT_CHECKED, NOT_FOUND, OK
 from aerogram.senders.pattern import parse_domain
-from aerogram.wire.mime.errors import AddressError
+from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
     from aerogram.model.actor import Actor
@@ -36,7 +35,7 @@ def by_domain(text: str) -> Condition | None:
 def _status(text: str) -> str:
     word = _STATUSES.get(text.strip().lower())
     if word is None:
-        raise ValueFault(f"one of {', '.join(_STATUSES.values())}")
+        raise InvalidValueError(f"one of {', '.join(_STATUSES.values())}")
     return word
 
 
@@ -108,10 +107,7 @@ def dns(domains: SendingDomains) -> Dns:
     """Bind the resource to the sending domains."""
 
     async def check(actor: Actor, row: Row, _: Row) -> list[Row]:
-        try:
-            found = await domains.check(actor, row["domain"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        found = await domains.check(actor, row["domain"])
         return [
             {
                 "dkim_errors": found.dkim.errors,
@@ -124,7 +120,11 @@ def dns(domains: SendingDomains) -> Dns:
         ]
 
     action = Action(
-        "check", "Ask the DNS now, and remember what it says.", check, level=Level.WRITE, shows=_CHECK
+        "check",
+        "Ask the DNS now, and remember what it says.",
+        check,
+        level=Level.WRITE,
+        response_fields=_CHECK,
     )
     return Dns(DnsOfDomains(domains), (action,))
 

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Choice, Flag, Integer, Text, ValueFault, flag_of
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, page_of
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Choice, Flag, Integer, InvalidValueError, Text, flag_of
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, page_of
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.model.account import Area, Level
 from aerogram.model.event import CALLBACK_KINDS
+from aerogram.model.webhook import ALIVE, DEAD
 from aerogram.net.http_target import BadUrlError, parse_target
-from aerogram.reporting.webhooks.subscriptions import TakenError
-from aerogram.store.records.callback_journal import ALIVE, DEAD
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,7 +42,7 @@ class CallbackUrl(Text):
         try:
             parse_target(url)
         except BadUrlError as error:
-            raise ValueFault(str(error)) from None
+            raise InvalidValueError(str(error)) from None
         return url
 
 
@@ -111,19 +110,11 @@ class Callbacks:
 
     async def add(self, actor: Actor, values: Row) -> Row:
         """Make a callback."""
-        try:
-            return _row(await self._subscriptions.add(actor, values))
-        except TakenError:
-            raise _taken(values) from None
+        return _row(await self._subscriptions.add(actor, values))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a callback."""
-        try:
-            return _row(await self._subscriptions.change(actor, row["id"], values))
-        except TakenError:
-            raise _taken({**row, **values}) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+        return _row(await self._subscriptions.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a callback."""
@@ -136,7 +127,7 @@ def eventcallbackurl(subscriptions: Subscriptions, send_sample: SendSample) -> E
     async def test(actor: Actor, row: Row, _: Row) -> list[Row]:
         fault = await send_sample(actor, row["id"])
         if fault:
-            raise faults.RestError(400, f"The test event was not taken: {fault}")
+            raise errors.RestError(400, f"The test event was not taken: {fault}")
         return [row]
 
     action = Action(
@@ -149,8 +140,3 @@ def _row(subscription: Subscription) -> Row:
     row = msgspec.structs.asdict(subscription)
     row["key"] = (subscription.event_type, subscription.is_backup)
     return row
-
-
-def _taken(values: Row) -> faults.RestError:
-    key = f"{values['event_type']}|{str(values['is_backup']).lower()}"
-    return faults.taken(EventCallbackUrl.class_name, key, "EventType|Backup")

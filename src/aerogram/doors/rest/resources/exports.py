@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import RefusedError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Field, Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import EVERYTHING, Filter
-from aerogram.doors.rest.listing import Condition, Page, Row
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Field, Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import EVERYTHING, Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Row
 from aerogram.doors.rest.resource import CONDITIONS, Action
 from aerogram.model.account import Level
 
@@ -48,7 +49,9 @@ class Selecting(Field):
         """Read what would stand in the query, also as a JSON number, boolean or array of them."""
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, str | int) for part in parts):
-            raise ValueFault("The value must be a string, an integer, true or false, or an array of them")
+            raise InvalidValueError(
+                "The value must be a string, an integer, true or false, or an array of them"
+            )
         text = ",".join(str(part).lower() if isinstance(part, bool) else str(part) for part in parts)
         return self._filter.condition(text) if text else EVERYTHING
 
@@ -64,7 +67,7 @@ class Names(Field):
         """Read them."""
         names = value.split(",") if isinstance(value, str) else value
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise ValueFault("The value must be an array of strings, or a string with commas")
+            raise InvalidValueError("The value must be an array of strings, or a string with commas")
         return [name for name in names if name.strip()]
 
     def schema(self) -> dict[str, Any]:
@@ -106,7 +109,7 @@ class ExportActions:
         async def one(actor: Actor, _: Row, values: Row) -> list[Row]:
             job = await self._exports.find(actor, values[_JOB], kind)
             if job is None:
-                raise faults.not_found()
+                raise errors.not_found()
             return await self._shown(actor, [job])
 
         own: list[Field] = [Flag("Spreadsheet", _IS_FOR_SPREADSHEET)]
@@ -121,9 +124,9 @@ class ExportActions:
                 queue,
                 level=Level.WRITE,
                 status=201,
-                takes=(*map(Selecting, selecting), *own),
-                asks=(*selecting, *asked),
-                shows=(_JOB_ID,),
+                body_fields=(*map(Selecting, selecting), *own),
+                query_fields=(*selecting, *asked),
+                response_fields=(_JOB_ID,),
                 is_keyless=True,
             ),
             Action(
@@ -132,7 +135,7 @@ class ExportActions:
                 page,
                 method="GET",
                 level=Level.READ,
-                shows=_STATE,
+                response_fields=_STATE,
                 is_keyless=True,
                 is_paged=True,
             ),
@@ -142,7 +145,7 @@ class ExportActions:
                 one,
                 method="GET",
                 level=Level.READ,
-                shows=_STATE,
+                response_fields=_STATE,
                 is_keyless=True,
                 sub_id=_JOB,
             ),
@@ -162,7 +165,7 @@ class ExportActions:
                 is_for_spreadsheet=values.get(_IS_FOR_SPREADSHEET, False),
             )
         except RefusedError as error:
-            raise faults.invalid_properties({"Properties": str(error)}) from None
+            raise errors.invalid_properties({"Properties": str(error)}) from None
         return msgspec.structs.asdict(job)
 
     async def _shown(self, actor: Actor, jobs: Sequence[Job]) -> list[Row]:

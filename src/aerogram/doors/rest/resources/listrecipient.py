@@ -8,12 +8,12 @@ import msgspec
 
 from aerogram.audience.memberships import LinkedError
 from aerogram.audience.subscriptions import UnknownListsError
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Filter, Inert, references
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Flag, Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, Inert, references
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.resources.contact import address
 from aerogram.model.account import Area
@@ -81,29 +81,21 @@ class StoredMemberships:
                 is_active=values["is_active"],
             )
         except LinkedError:
-            raise faults.RestError(400, "A duplicate ListRecipient already exists.") from None
+            raise errors.RestError(400, "A duplicate ListRecipient already exists.") from None
         except UnknownListsError as error:
-            raise faults.invalid_properties({"List": str(error)}) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+            raise errors.invalid_properties({"List": str(error)}) from None
         return msgspec.structs.asdict(made)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Let a contact leave a list or return to it; who is on which list does not change."""
         for source, name in (("contact_id", "ContactID"), ("list_id", "ListID")):
             if source in values:
-                raise faults.read_only(name)
-        try:
-            return msgspec.structs.asdict(await self._memberships.change(actor, row["id"], values))
-        except NotFoundError:
-            raise faults.not_found() from None
+                raise errors.read_only(name)
+        return msgspec.structs.asdict(await self._memberships.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Take a contact from a list."""
-        try:
-            await self._memberships.remove(actor, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._memberships.remove(actor, row["id"])
 
 
 def listrecipient(audience: Audience, *actions: Action) -> ListRecipient:

@@ -9,15 +9,15 @@ import msgspec
 from aerogram.audience.actions import action_of
 from aerogram.audience.contacts import BadAddressError, address_of
 from aerogram.audience.subscriptions import Entry, ListAction, UnknownListsError
-from aerogram.doors.rest import faults
-from aerogram.doors.rest.compound_fields import Json
-from aerogram.doors.rest.fields import Integer, Text, ValueFault
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.compound import Json
+from aerogram.doors.rest.fields.kinds import Integer, InvalidValueError, Text
 from aerogram.doors.rest.resource import Action
 from aerogram.model.account import Level
 
 if TYPE_CHECKING:
     from aerogram.audience.services import Audience
-    from aerogram.doors.rest.listing import Row
+    from aerogram.doors.rest.queries.listing import Row
     from aerogram.model.actor import Actor
 
 _NO_EMAIL: Final = "MJ08 Property email is invalid: MJ03 A non-empty value is required"
@@ -32,7 +32,7 @@ class Values(Json):
             try:
                 value = msgspec.json.decode(value) if value.strip() else {}
             except (ValueError, RecursionError):
-                raise ValueFault("The value must be an object") from None
+                raise InvalidValueError("The value must be an object") from None
         read: dict[str, Any] = super().read(value)
         return read
 
@@ -54,7 +54,7 @@ def managecontact(audience: Audience) -> Action:
         try:
             contact_id = await audience.memberships.manage(actor, entry, ListAction(row["id"], action))
         except UnknownListsError as error:
-            raise faults.RestError(400, str(error)) from None
+            raise errors.RestError(400, str(error)) from None
         shown = {"name": "", "properties": {}, **values}
         return [shown | {"contact_id": contact_id, "email": entry.email}]
 
@@ -64,8 +64,8 @@ def managecontact(audience: Audience) -> Action:
         run,
         level=Level.WRITE,
         status=201,
-        takes=_TAKES,
-        shows=_SHOWS,
+        body_fields=_TAKES,
+        response_fields=_SHOWS,
     )
 
 
@@ -86,5 +86,5 @@ async def _read(audience: Audience, actor: Actor, values: Row) -> tuple[Entry, A
         if typing.faults:
             mistakes["Properties"] = [{name: fault} for name, fault in typing.faults]
     if mistakes:
-        raise faults.RestError(400, faults.INVALID, mistakes)
+        raise errors.RestError(400, errors.INVALID, mistakes)
     return Entry(email, values.get("name"), patch), action

@@ -5,49 +5,46 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.audience.following import contact_address
 from aerogram.base.clock import SECOND
 from aerogram.base.ids import id_of_uuid
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Number, Text, ValueFault
-from aerogram.doors.rest.filters import Absent, Filter, OneOf
-from aerogram.doors.rest.listing import Condition, Page, Query, Row
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, InvalidValueError, Moment, Number, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter, OneOf
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row
 from aerogram.doors.rest.resource import Resource, by_id
+from aerogram.model import message_status
 from aerogram.model.account import Area
 from aerogram.model.outcome import RELATED_TO
 from aerogram.model.treatment import asked_of
-from aerogram.store.records import contact_activity
-from aerogram.store.records import message_queries as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.model.actor import Actor
-    from aerogram.model.page import PageRequest
-    from aerogram.store.sql import Database, Unit
+    from aerogram.reporting.messages import Messages
 
-_BOUNCE: Final = (records.SOFT_BOUNCED, records.HARD_BOUNCED)
+_BOUNCE: Final = (message_status.SOFT_BOUNCED, message_status.HARD_BOUNCED)
 _NEVER: Final = 0
 _STATUS_CODES: Final[Mapping[str, tuple[int, ...]]] = {
     **{str(code): (code,) for code in range(12)},
-    **{name: (code,) for code, name in records.STATUS_NAMES.items()},
+    **{name: (code,) for code, name in message_status.STATUS_NAMES.items()},
     **dict.fromkeys(("unknown", "processed", "opened", "clicked", "spam", "unsub"), (_NEVER,)),
     "5": _BOUNCE,
     "bounce": _BOUNCE,
-    "softbounce": (records.SOFT_BOUNCED,),
-    "hardbounce": (records.HARD_BOUNCED,),
+    "softbounce": (message_status.SOFT_BOUNCED,),
+    "hardbounce": (message_status.HARD_BOUNCED,),
 }
 _NO_STATE: Final = -1
 _TRANSACTIONAL: Final = 1
 _is_uuid: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch
-_HAS_STATE: Final = frozenset({records.BLOCKED, *_BOUNCE})
+_HAS_STATE: Final = frozenset({message_status.BLOCKED, *_BOUNCE})
 
 
 def _statuses(text: str) -> tuple[int, ...]:
     codes = _STATUS_CODES.get(text.lower())
     if codes is None:
-        raise ValueFault("not a status")
+        raise InvalidValueError("not a status")
     return codes
 
 
@@ -134,29 +131,17 @@ class Message(Resource):
     )
 
 
-class Messages:
-    """The messages of the store."""
+class MessageRows:
+    """The messages as a collection."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give messages as rows of the resource."""
-        conditions = stored_conditions(query.conditions)
-        request = query.request(conditions)
-        ask = self._database.read if "id" in conditions else self._database.scan
-        rows, total = await ask(lambda: _page(actor.account_id, request))
+        request = query.request(stored_conditions(query.conditions))
+        rows, total = await self._messages.page(actor, request)
         return Page([_row(row) for row in rows], total)
-
-
-def _page(account_id: int, request: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
-    """Give messages with the contacts of their recipients, which are looked up together."""
-    rows, total = yield from records.page(account_id, request)
-    addresses = {row["recipient"]: contact_address(row["recipient"]) for row in rows}
-    contacts = (yield from contact_activity.find(account_id, sorted(addresses.values()))) if rows else {}
-    for row in rows:
-        row["contact_id"] = contacts.get(addresses[row["recipient"]])
-    return rows, total
 
 
 def stored_conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:
@@ -177,9 +162,9 @@ def stored_conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:
 
 def _row(found: dict[str, Any]) -> Row:
     status = found["status"]
-    found["status_name"] = records.STATUS_NAMES[status]
+    found["status_name"] = message_status.STATUS_NAMES[status]
     found["state_id"] = (found["failure"] or None) if status in _HAS_STATE else None
-    is_sent = status == records.SENT
+    is_sent = status == message_status.SENT
     asked = asked_of(found["treatment"])
     found["tracks_opens"], found["tracks_clicks"], found["is_bulk"] = asked
     found["delay_seconds"] = (found["updated_ms"] - found["created_ms"]) // SECOND if is_sent else 0

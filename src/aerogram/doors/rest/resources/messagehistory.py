@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from aerogram.base.ids import id_of_uuid
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Constant, Text, UnixTime
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row
+from aerogram.doors.rest.fields.kinds import Constant, Text, UnixTime
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import RELATED_TO, FailureState
-from aerogram.store.records import message_queries as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.model.actor import Actor
-    from aerogram.store.sql import Database
+    from aerogram.reporting.messages import MessageEvent, Messages
 
 EVENT_NAMES: Final[Mapping[int, str]] = {
     EventKind.SENT: "sent",
@@ -60,10 +59,10 @@ class MessageHistory(Resource):
 
 
 class History:
-    """The event log of the store."""
+    """The events of messages as a collection."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Give events as rows of the resource."""
@@ -71,15 +70,16 @@ class History:
         if len(wanted) > 1:
             return Page([], 0)
         message_id = next(iter(wanted), None)
-        rows, total = await self._database.scan(
-            lambda: records.history(actor.account_id, message_id, query.limit, query.offset)
-        )
-        return Page([_row(*row) for row in rows], total)
+        events, total = await self._messages.history(actor, message_id, query.limit, query.offset)
+        return Page([_row(event) for event in events], total)
 
 
-def _row(_: int, kind: int, at_ms: int, failure: int, reply: str, agent: str) -> Row:
-    shown: dict[str, Any] = {"at_ms": at_ms, "event_name": EVENT_NAMES[kind], "agent": agent}
-    is_failure = kind in _FAILURES
-    shown["state"] = RELATED_TO[FailureState(failure)][1] if is_failure else ""
-    shown["comment"] = reply if is_failure else ""
-    return shown
+def _row(event: MessageEvent) -> Row:
+    is_failure = event.kind in _FAILURES
+    return {
+        "at_ms": event.at_ms,
+        "event_name": EVENT_NAMES[event.kind],
+        "agent": event.agent,
+        "state": RELATED_TO[FailureState(event.failure)][1] if is_failure else "",
+        "comment": event.reply if is_failure else "",
+    }

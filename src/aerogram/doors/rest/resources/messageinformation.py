@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.compound_fields import Json
-from aerogram.doors.rest.fields import Constant, Integer, Moment
-from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
-from aerogram.doors.rest.periods import PERIOD, without_periods
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.compound import Json
+from aerogram.doors.rest.fields.kinds import Constant, Integer, Moment
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, AlwaysIs, Filter
+from aerogram.doors.rest.queries.periods import PERIOD, without_periods
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.doors.rest.resources.message import Message
+from aerogram.model import message_status
 from aerogram.model.account import Area
-from aerogram.store.records import message_queries as records
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
-    from aerogram.doors.rest.listing import Collection, Page, Query, Row
+    from aerogram.doors.rest.queries.listing import Collection, Page, Query, Row
     from aerogram.model.actor import Actor
 
 _NO_RULES: Final = {"ALT": "", "ID": -1}
@@ -86,12 +86,12 @@ def messageinformation(messages: Collection, clock: Clock) -> MessageInformation
 
 
 def _row(message: Row) -> dict[str, Any]:
-    is_sent = message["status"] == records.SENT
+    is_sent = message["status"] == message_status.SENT
     return {
         **message,
         "click_tracked": int(message["tracks_clicks"]),
         "open_tracked": int(message["tracks_opens"]),
-        "queued": int(message["status"] in (records.QUEUED, records.DEFERRED)),
+        "queued": int(message["status"] in (message_status.QUEUED, message_status.DEFERRED)),
         "sent": int(is_sent),
         "ended_ms": message["updated_ms"] if is_sent else 0,
         "rules": _NO_RULES,

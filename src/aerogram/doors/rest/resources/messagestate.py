@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.rest.fields import Integer, Text
-from aerogram.doors.rest.listing import Page, Query, page_of
+from aerogram.doors.rest.fields.kinds import Integer, Text
+from aerogram.doors.rest.queries.listing import Page, Query, page_of
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 from aerogram.model.outcome import RELATED_TO, FailureState

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.compound_fields import Json
-from aerogram.doors.rest.fields import Flag, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, page_of
+from aerogram.doors.rest.fields.compound import Json
+from aerogram.doors.rest.fields.kinds import Flag, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, page_of
 from aerogram.doors.rest.resource import Resource
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.fields.kinds import Field
     from aerogram.doors.rest.resource import Action
     from aerogram.model.actor import Actor
 
@@ -131,8 +131,8 @@ def _property(field: Field) -> dict[str, Any]:
 
 def _action(name: str, actions: Iterable[Action]) -> dict[str, Any]:
     own = [action for action in actions if action.name == name]
-    takes = {field.name: field for action in own for field in action.takes}
-    asks = {each.name: each for action in own for each in action.asks}
+    takes = {field.name: field for action in own for field in action.body_fields}
+    asks = {each.name: each for action in own for each in action.query_fields}
     return {
         "Description": own[0].summary,
         "IsGlobalAction": own[0].is_keyless,

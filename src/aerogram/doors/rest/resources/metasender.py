@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Absent, Filter
-from aerogram.doors.rest.listing import Page, PartlyChangeable, Query, Row, page_of
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter
+from aerogram.doors.rest.queries.listing import Page, PartlyChangeable, Query, Row, page_of
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
 from aerogram.model.account import Area
-from aerogram.senders.metasenders import TakenError, TooManyMetasendersError
-from aerogram.store.records.metasenders import MetasenderRow
+from aerogram.senders.metasenders import MetasenderRow
 
 if TYPE_CHECKING:
     from aerogram.identity.accounts import Accounts
@@ -62,24 +61,16 @@ class AskedFor(PartlyChangeable):
     async def add(self, actor: Actor, values: Row) -> Row:
         """Ask for a metasender."""
         if not await self._accounts.is_master(actor):
-            raise faults.master_only()
-        try:
-            added = await self._metasenders.add(actor, values["email"], values["description"])
-        except TakenError:
-            raise faults.taken(Metasender.class_name, values["email"], "Email") from None
-        except TooManyMetasendersError as error:
-            raise faults.RestError(400, str(error)) from None
+            raise errors.master_only()
+        added = await self._metasenders.add(actor, values["email"], values["description"])
         return _row(added)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Describe a metasender anew."""
         if "email" in values:
-            raise faults.RestError(400, "Not allowed to change email address")
+            raise errors.RestError(400, "Not allowed to change email address")
         stored = MetasenderRow(**{name: row[name] for name in MetasenderRow._fields})
-        try:
-            return _row(await self._metasenders.describe(actor, stored, values["description"]))
-        except NotFoundError:
-            raise faults.not_found() from None
+        return _row(await self._metasenders.describe(actor, stored, values["description"]))
 
 
 def metasender(metasenders: Metasenders, accounts: Accounts) -> Metasender:

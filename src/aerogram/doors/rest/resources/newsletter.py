@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from aerogram.content.stored_parts import MAX_PART_BYTES
-from aerogram.doors.rest import filters
 from aerogram.doors.rest.drafts import COMMON_FIELDS, COMMON_FILTERS, DraftResource
-from aerogram.doors.rest.fields import Choice, Flag, Integer, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.fields.kinds import Choice, Flag, Integer, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.resources.newslettertemplate import FRAME_FIELDS
 
 CONTENT_FIELDS: Final = (
     Text("Html-part", "html", max_length=MAX_PART_BYTES),
@@ -27,18 +28,10 @@ class Newsletter(DraftResource):
         Text("Callback", "callback"),
         Choice("EditMode", "edit_mode", ("tool", "html"), default="tool"),
         Choice("EditType", "edit_type", ("full", "unknown"), default="full"),
-        Text("Footer", "footer", default="default"),
-        Text("FooterAddress", "footer_address"),
-        Integer("FooterWYSIWYGType", "footer_wysiwyg_type"),
-        Text("HeaderFilename", "header_filename"),
-        Text("HeaderLink", "header_link"),
-        Text("HeaderText", "header_text"),
-        Text("HeaderUrl", "header_url"),
+        *FRAME_FIELDS,
         Text("Ip", "ip"),
         Flag("IsHandled", "is_handled", default=False),
-        Text("Permalink", "permalink", default="default"),
         Text("PermalinkHost", "permalink_host"),
-        Integer("PermalinkWYSIWYGType", "permalink_wysiwyg_type"),
         Integer("PolitenessMode", "politeness_mode"),
         Reference("TemplateID", "template_id", "newslettertemplate"),
         Text("TestAddress", "test_address"),

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Integer, Moment, Text
-from aerogram.doors.rest.filters import Absent, Filter
+from typing import Final
+
+from aerogram.doors.rest.fields.kinds import Integer, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
 from aerogram.doors.rest.plain_records import PlainResource
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, Filter
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
+
+FRAME_FIELDS: Final = (
+    Text("Footer", "footer", default="default"),
+    Text("FooterAddress", "footer_address"),
+    Integer("FooterWYSIWYGType", "footer_wysiwyg_type"),
+    Text("HeaderFilename", "header_filename"),
+    Text("HeaderLink", "header_link"),
+    Text("HeaderText", "header_text"),
+    Text("HeaderUrl", "header_url"),
+    Text("Permalink", "permalink", default="default"),
+    Integer("PermalinkWYSIWYGType", "permalink_wysiwyg_type"),
+)
+"""What frames the text of a newsletter: header, footer, link to an online copy."""
 
 
 class NewsletterTemplate(PlainResource):
@@ -22,18 +37,10 @@ class NewsletterTemplate(PlainResource):
     fields = (
         Reference("CategoryID", "category_id", "newslettertemplatecategory"),
         Moment("CreatedAt", "created_ms", read_only=True),
-        Text("Footer", "footer", default="default"),
-        Text("FooterAddress", "footer_address"),
-        Integer("FooterWYSIWYGType", "footer_wysiwyg_type"),
-        Text("HeaderFilename", "header_filename"),
-        Text("HeaderLink", "header_link"),
-        Text("HeaderText", "header_text"),
-        Text("HeaderUrl", "header_url"),
+        *FRAME_FIELDS,
         Integer("ID", "id", read_only=True),
         Text("Locale", "locale", required=True, max_length=32),
         Text("Name", "name"),
-        Text("Permalink", "permalink", default="default"),
-        Integer("PermalinkWYSIWYGType", "permalink_wysiwyg_type"),
         Integer("SourceNewsLetterID", "source_newsletter_id"),
         Integer("Status", "status"),
     )

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Integer, Text, ValueFault
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Integer, InvalidValueError, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.doors.rest.resources.eventcallbackurl import CallbackUrl
 from aerogram.model.account import Area
-from aerogram.senders.parse_routes import ForeignDomainError, ParseRoute, TakenError
+from aerogram.senders.parse_routes import ForeignDomainError, ParseRoute
 from aerogram.wire.address import is_email, normalised
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class MailAddress(Text):
         """Read an address into its stored form."""
         text = super().read(value).strip().lower()
         if not is_email(text):
-            raise ValueFault("The value must be an email address")
+            raise InvalidValueError("The value must be an email address")
         return normalised(text)
 
 
@@ -73,7 +73,7 @@ class Routes:
         """Make a route."""
         try:
             added = await self._routes.add(actor, values["url"], values.get("email", ""))
-        except (TakenError, ForeignDomainError) as error:
+        except ForeignDomainError as error:
             raise _refused(error) from None
         return msgspec.structs.asdict(added)
 
@@ -81,18 +81,13 @@ class Routes:
         """Post mail to another URL, or have it at another address."""
         try:
             changed = await self._routes.change(actor, ParseRoute(**row), values)
-        except (TakenError, ForeignDomainError) as error:
+        except ForeignDomainError as error:
             raise _refused(error) from None
-        except NotFoundError:
-            raise faults.not_found() from None
         return msgspec.structs.asdict(changed)
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Take a route away."""
-        try:
-            await self._routes.remove(actor, row["id"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._routes.remove(actor, row["id"])
 
 
 def parseroute(routes: ParseRoutes) -> ParseRouteResource:
@@ -100,7 +95,5 @@ def parseroute(routes: ParseRoutes) -> ParseRouteResource:
     return ParseRouteResource(Routes(routes))
 
 
-def _refused(error: TakenError | ForeignDomainError) -> faults.RestError:
-    if isinstance(error, TakenError):
-        return faults.taken(ParseRouteResource.class_name, error.email, "Email")
-    return faults.invalid_properties({"Email": str(error)})
+def _refused(error: ForeignDomainError) -> errors.RestError:
+    return errors.invalid_properties({"Email": str(error)})

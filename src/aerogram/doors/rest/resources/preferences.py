@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Integer, Text
-from aerogram.doors.rest.filters import EVERYTHING, Filter
-from aerogram.doors.rest.preference_rows import MAX_KEY, MAX_VALUE, USER, PreferenceRows, by_name
+from aerogram.doors.rest.fields.kinds import Integer, Text
+from aerogram.doors.rest.preference_rows import MAX_KEY, MAX_VALUE, PreferenceRows, by_name
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import EVERYTHING, Filter
 from aerogram.doors.rest.resource import ChangeableResource, by_id
+from aerogram.identity.preferences import USER
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
-    from aerogram.base.ids import IdGenerator
-    from aerogram.doors.rest.listing import Condition
+    from aerogram.doors.rest.queries.listing import Condition
     from aerogram.identity.accounts import Accounts
+    from aerogram.identity.preferences import Preferences as Stored
     from aerogram.model.actor import Actor
-    from aerogram.store.sql import Database
 
 
 class _AllUsers(Filter):
@@ -54,10 +54,10 @@ class Preferences(ChangeableResource):
     )
 
 
-def preferences(database: Database, ids: IdGenerator, accounts: Accounts) -> Preferences:
+def preferences(stored: Stored, accounts: Accounts) -> Preferences:
     """Bind the resource to the preferences of users."""
 
     async def owner_of(_: Actor) -> int:
         return await accounts.owner_id()
 
-    return Preferences(PreferenceRows(database, ids, USER, Preferences.class_name, owner_of))
+    return Preferences(PreferenceRows(stored, USER, owner_of))

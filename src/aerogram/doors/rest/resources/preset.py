@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Choice, Integer, Text
-from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.fields.kinds import Choice, Integer, Text
 from aerogram.doors.rest.plain_records import PlainResource, by_owner_and_name
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
 from aerogram.doors.rest.resource import by_id
 from aerogram.doors.rest.resources.template import MAX_PRESETS
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
-    from aerogram.doors.rest.listing import Row
+    from aerogram.doors.rest.queries.listing import Row
 
 _USER = "user"
 

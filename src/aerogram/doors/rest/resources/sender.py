@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.compound_fields import Json
-from aerogram.doors.rest.fields import Choice, Constant, Flag, Integer, Moment, Text, ValueFault
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page, Query, Row, combined
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.compound import Json
+from aerogram.doors.rest.fields.kinds import Choice, Constant, Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.fields.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page, Query, Row, combined
 from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
 from aerogram.doors.rest.sender_fields import SenderAddress, by_sender
 from aerogram.model.account import Area, Level
-from aerogram.senders.claims import AlreadyActiveError, ClaimedError, TooManySendersError
+from aerogram.model.sender import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
+from aerogram.senders.claims import AlreadyActiveError, ClaimedError
 from aerogram.senders.pattern import ascii_domain_of, domain_of
-from aerogram.store.records.senders import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
 def _status(text: str) -> str:
     word = _STATUSES.get(text.strip().lower())
     if word is None:
-        raise ValueFault(f"one of {', '.join(_STATUSES.values())}")
+        raise InvalidValueError(f"one of {', '.join(_STATUSES.values())}")
     return word
 
 
@@ -113,29 +113,19 @@ class Claims:
             added = await self._claims.add(actor, values)
         except ClaimedError as error:
             raise _claimed(values["email"], error.status) from None
-        except TooManySendersError as error:
-            raise faults.RestError(400, str(error)) from None
         return _row(added._asdict(), await self._dns.ids(actor))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change what describes a sender, and revive one that was deleted."""
         if "email" in values:
-            raise faults.RestError(400, "Not allowed to change email address")
+            raise errors.RestError(400, "Not allowed to change email address")
         written = {name: value for name, value in values.items() if name != "status"}
-        try:
-            changed = await self._claims.change(actor, row["id"], written)
-        except TooManySendersError as error:
-            raise faults.RestError(400, str(error)) from None
-        except NotFoundError:
-            raise faults.not_found() from None
+        changed = await self._claims.change(actor, row["id"], written)
         return {**row, **changed._asdict()}
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Mark a sender as deleted."""
-        try:
-            await self._claims.remove(actor, row["email"])
-        except NotFoundError:
-            raise faults.not_found() from None
+        await self._claims.remove(actor, row["email"])
 
 
 _VALIDATION: Final = (
@@ -152,18 +142,16 @@ def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
         try:
             found = await claims.validate(actor, row["email"])
         except AlreadyActiveError as error:
-            raise faults.RestError(400, str(error)) from None
-        except NotFoundError:
-            raise faults.not_found() from None
-        errors = {"DNSValidationError": found.dns_error, "FileValidationError": ""}
-        return [msgspec.structs.asdict(found) | {"errors": errors}]
+            raise errors.RestError(400, str(error)) from None
+        found_errors = {"DNSValidationError": found.dns_error, "FileValidationError": ""}
+        return [msgspec.structs.asdict(found) | {"errors": found_errors}]
 
     action = Action(
         "validate",
         "Look whether the sender is vouched for: by the TXT record of its domain, or by an active *@domain.",
         validate,
         level=Level.WRITE,
-        shows=_VALIDATION,
+        response_fields=_VALIDATION,
         is_repeated=True,
     )
     return Sender(Claims(claims, dns), (action,))
@@ -194,7 +182,7 @@ def _row(stored: Mapping[str, Any], dns_ids: Mapping[str, int]) -> dict[str, Any
     }
 
 
-def _claimed(email: str, status: str) -> faults.RestError:
+def _claimed(email: str, status: str) -> errors.RestError:
     if status in _REFUSALS:
-        return faults.RestError(400, _REFUSALS[status])
-    return faults.taken(Sender.class_name, email, "Email")
+        return errors.RestError(400, _REFUSALS[status])
+    return errors.taken(Sender.class_name, email, "Email")

@@ -10,20 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
 from aerogram.content.stored_parts import MAX_PART_BYTES
-from aerogram.content.templates import (
-    APIKEY,
-    CATEGORIES,
-    MAX_NAME,
-    USER,
-    TakenError,
-    bits_of,
-)
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.compound_fields import Json, Words
+from aerogram.content.templates import APIKEY, CATEGORIES, MAX_NAME, USER, bits_of
 from aerogram.doors.rest.detail_content import DetailContent
-from aerogram.doors.rest.fields import (
+from aerogram.doors.rest.fields.compound import Json, Words
+from aerogram.doors.rest.fields.kinds import (
     Choice,
     Constant,
     Flag,
@@ -31,8 +22,9 @@ from aerogram.doors.rest.fields import (
     Moment,
     Text,
 )
-from aerogram.doors.rest.filters import Filter, Selection
-from aerogram.doors.rest.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, Selection
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 from aerogram.model.template import PURPOSES
@@ -122,33 +114,20 @@ class StoredTemplates:
 
     async def add(self, actor: Actor, values: Row) -> Row:
         """Make a template without content."""
-        try:
-            return _row(await self._templates.create(actor, values))
-        except TakenError:
-            raise _taken(values) from None
+        return _row(await self._templates.create(actor, values))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change what describes a template."""
-        try:
-            return _row(await self._templates.change(actor, row["id"], values))
-        except TakenError:
-            raise _taken({**row, **values}) from None
-        except NotFoundError:
-            raise faults.does_not_exist() from None
+        return _row(await self._templates.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a template with its content."""
-        try:
-            await self._templates.remove(actor, row["id"])
-        except NotFoundError:
-            raise faults.does_not_exist() from None
+        await self._templates.remove(actor, row["id"])
 
 
 def template(templates: Templates) -> TemplateResource:
     """Bind the resource to the stored templates."""
-    return TemplateResource(
-        StoredTemplates(templates), DetailContent(templates, CONTENT_FIELDS, faults.does_not_exist).actions()
-    )
+    return TemplateResource(StoredTemplates(templates), DetailContent(templates, CONTENT_FIELDS).actions())
 
 
 def _stored(condition: Condition) -> tuple[Condition, ...]:
@@ -168,8 +147,3 @@ def _stored(condition: Condition) -> tuple[Condition, ...]:
 
 def _row(found: Template) -> dict[str, Any]:
     return msgspec.structs.asdict(found) | {"locales": (found.locale,) if found.locale else ()}
-
-
-def _taken(values: Row) -> faults.RestError:
-    key = f"{values['owner_type']}|{values['name']}"
-    return faults.taken(TemplateResource.class_name, key, "OwnerType|Name")

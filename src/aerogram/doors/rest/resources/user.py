@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import faults, filters
-from aerogram.doors.rest.fields import Constant, Integer, Moment, Text
-from aerogram.doors.rest.filters import Absent, AlwaysIs, Filter
-from aerogram.doors.rest.listing import Condition, Page, PartlyChangeable, Query, Row, page_of
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Constant, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Absent, AlwaysIs, Filter
+from aerogram.doors.rest.queries.listing import Condition, Page, PartlyChangeable, Query, Row, page_of
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area
 
@@ -81,11 +81,8 @@ class Owner(PartlyChangeable):
     async def change(self, actor: Actor, _: Row, values: Row) -> Row:
         """Write what the person says."""
         if not await self._accounts.is_master(actor):
-            raise faults.master_only()
-        try:
-            return _row(await self._profiles.change(words=values))
-        except NotFoundError:
-            raise faults.not_found() from None
+            raise errors.master_only()
+        return _row(await self._profiles.change(words=values))
 
 
 def user(profiles: Profiles, accounts: Accounts) -> User:

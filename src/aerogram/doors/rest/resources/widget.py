@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.address_fields import OptionalAddress
-from aerogram.doors.rest.fields import Field, Flag, Integer, Text, UnixTime
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page
+from aerogram.doors.rest.fields.addresses import OptionalAddress
+from aerogram.doors.rest.fields.kinds import Field, Flag, Integer, Text, UnixTime
+from aerogram.doors.rest.fields.references import Reference
 from aerogram.doors.rest.plain_records import PlainResource
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
-from aerogram.store.records.widgets import CUSTOM_VALUE, WIDGET
+from aerogram.model.widget import CUSTOM_VALUE, WIDGET
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
-    from aerogram.doors.rest.listing import Changeable, Query, Row
+    from aerogram.content.plain_records import PlainRecords
+    from aerogram.doors.rest.queries.listing import Changeable, Query, Row
     from aerogram.model.actor import Actor
-    from aerogram.store.sql import Database
 
 
 class Widget(PlainResource):
@@ -68,9 +66,9 @@ class Widget(PlainResource):
     )
 
 
-def widget(database: Database, ids: IdGenerator, clock: Clock, signup_url: Callable[[int], str]) -> Widget:
+def widget(records: PlainRecords, signup_url: Callable[[int], str]) -> Widget:
     """Bind the resource to its records and to what knows where forms are."""
-    resource = Widget(database, ids, clock)
+    resource = Widget(records)
     resource.collection = _Located(resource.collection, signup_url)
     return resource
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Flag, Integer, Text
-from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.fields.kinds import Flag, Integer, Text
+from aerogram.doors.rest.fields.references import Reference
 from aerogram.doors.rest.plain_records import PlainResource, by_unique_key
-from aerogram.doors.rest.references import Reference
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Filter
+from aerogram.doors.rest.fields.kinds import Flag, Integer, Moment, Text
 from aerogram.doors.rest.plain_records import PlainResource, by_unique_key
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
 from aerogram.doors.rest.resource import by_id
 from aerogram.model.account import Area
 

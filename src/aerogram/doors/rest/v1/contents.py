@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.base.errors import LockedError
 from aerogram.content.stored_parts import MAX_PART_BYTES, PartTooLargeError
-from aerogram.content.template_versions import LockedError, NothingSaidError, NothingToPublishError
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.compound_fields import Json
+from aerogram.content.template_versions import NothingSaidError, NothingToPublishError
 from aerogram.doors.rest.detail_content import MAX_CONTENT_BYTES
-from aerogram.doors.rest.fields import Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page, combined
-from aerogram.doors.rest.v1 import faults
+from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.fields.compound import Json
+from aerogram.doors.rest.fields.kinds import Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page, combined
+from aerogram.doors.rest.v1 import errors
 from aerogram.doors.rest.v1.fields import Locale
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one
 from aerogram.doors.rest.v1.templates import ONE as TEMPLATE
 from aerogram.identity.content_permissions import of_some_template, of_template
 from aerogram.identity.gate import ForbiddenError, require
@@ -90,7 +91,7 @@ class ContentRoutes:
                 self._list,
                 summary="List the newest versions of a template's content, five of each type.",
                 permissions=of_some_template("read"),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 lists=_LISTS,
             ),
             content_route(
@@ -99,7 +100,7 @@ class ContentRoutes:
                 self._read,
                 summary="Read the newest draft (D), or what is published (P).",
                 permissions=of_some_template("read"),
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
         ]
 
@@ -112,9 +113,9 @@ class ContentRoutes:
                 summary="Make a draft.",
                 permissions=(*of_some_template("create"), *of_some_template("update")),
                 status=CREATED,
-                takes=FIELDS,
+                body_fields=FIELDS,
                 is_new=True,
-                shows=FIELDS,
+                response_fields=FIELDS,
                 max_body_bytes=MAX_CONTENT_BYTES,
             ),
             content_route(
@@ -123,8 +124,8 @@ class ContentRoutes:
                 self._change,
                 summary="Make a draft of the newest one (D), or of what is published, with other values.",
                 permissions=of_some_template("update"),
-                takes=FIELDS,
-                shows=FIELDS,
+                body_fields=FIELDS,
+                response_fields=FIELDS,
                 max_body_bytes=MAX_CONTENT_BYTES,
             ),
         ]
@@ -137,7 +138,7 @@ class ContentRoutes:
                 self._publish,
                 summary="Publish the newest draft: from now on it is what is sent.",
                 permissions=of_some_template("publish"),
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "POST",
@@ -173,13 +174,13 @@ class ContentRoutes:
         template = await self._templates.found(call, "read")
         found = await self._versions.newest(call.actor, template.id, kind)
         if found is None:
-            raise faults.not_found()
+            raise errors.not_found()
         return one(_row(found, template))
 
     async def _create(self, call: ContentCall) -> Page:
         template = await self._templates.found(call, "read")
         _require_either(call, template)
-        facts, parts = _said(values_of(call.said, FIELDS, is_new=True))
+        facts, parts = _said(call.values())
         done = self._versions.add_draft(call.actor, template.id, facts, parts)
         return one(_row(await _made(done), template))
 
@@ -187,21 +188,21 @@ class ContentRoutes:
         kind = _kind(call)
         template = await self._templates.found(call, "update")
         if kind != DRAFT:
-            raise faults.ContentError(
-                faults.BAD_REQUEST,
-                faults.PUBLISHED_STAYS,
+            raise errors.ContentError(
+                errors.BAD_REQUEST,
+                errors.PUBLISHED_STAYS,
                 "Published content stays as it is: change the draft, type D, and publish it.",
             )
-        facts, parts = _said(values_of(call.said, FIELDS, is_new=False))
+        facts, parts = _said(call.values())
         done = self._versions.change_draft(call.actor, template.id, facts, parts)
         return one(_row(await _made(done), template))
 
     async def _publish(self, call: ContentCall) -> Page:
         template = await self._templates.found(call, "publish")
         try:
-            published = await _made(self._versions.publish(call.actor, template.id), faults.LOCKED_TO_PUBLISH)
+            published = await _made(self._versions.publish(call.actor, template.id), errors.LOCKED_TO_PUBLISH)
         except NothingToPublishError as error:
-            raise faults.ContentError(faults.BAD_REQUEST, faults.VALIDATION, str(error)) from None
+            raise errors.ContentError(errors.BAD_REQUEST, errors.VALIDATION, str(error)) from None
         return one(_row(published, template))
 
     async def _lock(self, call: ContentCall) -> Page:
@@ -216,21 +217,21 @@ class ContentRoutes:
         return NOTHING
 
 
-async def _made(making: Awaitable[Version], locked_code: str = faults.LOCKED_TO_UPDATE) -> Version:
-    """Wait for a version; what is wrong is told in the words of the API."""
+async def _made(making: Awaitable[Version], locked_code: str = errors.LOCKED_TO_UPDATE) -> Version:
+    """Wait for a version; translate its errors into those of the API."""
     try:
         return await making
     except LockedError as error:
-        raise faults.locked(str(error), locked_code) from None
+        raise errors.locked(str(error), locked_code) from None
     except NothingSaidError as error:
-        raise faults.invalid_value("HTMLPart", faults.REQUIRED_WITH, str(error)) from None
+        raise errors.invalid_value("HTMLPart", errors.REQUIRED_WITH, str(error)) from None
     except PartTooLargeError as error:
         text = f"The value may have {MAX_PART_BYTES} bytes"
-        raise faults.invalid_value(_PART_NAMES[error.part], faults.TOO_LONG, text) from None
+        raise errors.invalid_value(_PART_NAMES[error.part], errors.TOO_LONG, text) from None
 
 
 def _require_either(call: ContentCall, template: Template) -> None:
-    """Let whoever may make a template of these purposes, or change it, add a draft."""
+    """Require that the caller may create a template of these purposes, or update it."""
     try:
         require(call.actor, of_template("create", template.purposes))
     except ForbiddenError:
@@ -240,7 +241,7 @@ def _require_either(call: ContentCall, template: Template) -> None:
 def _kind(call: ContentCall) -> str:
     kind = call.part("type").upper()
     if kind not in (DRAFT, PUBLISHED, AUTOSAVED):
-        raise faults.invalid_value("type", faults.NOT_IN_LIST, "A content is of the type D, P or A")
+        raise errors.invalid_value("type", errors.NOT_IN_LIST, "A content is of the type D, P or A")
     return kind
 
 

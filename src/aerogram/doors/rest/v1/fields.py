@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from aerogram.doors.rest.compound_fields import Words
-from aerogram.doors.rest.fields import Text, ValueFault
-from aerogram.doors.rest.v1.faults import (
+from aerogram.doors.rest.fields.compound import Words
+from aerogram.doors.rest.fields.kinds import InvalidValueError, Text
+from aerogram.doors.rest.v1.errors import (
     INVALID_COLOR,
     INVALID_LOCALE,
     INVALID_PERMISSIONS,
     NOT_IN_LIST,
-    ConstraintFault,
+    ConstraintError,
 )
 
 _color: Final = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})\Z").match
@@ -27,7 +27,7 @@ class Color(Text):
         """Read a hexadecimal colour of three or six digits."""
         text = super().read(value)
         if not _color(text):
-            raise ConstraintFault(INVALID_COLOR, "The value must be a hexadecimal color as #FFFFFF")
+            raise ConstraintError(INVALID_COLOR, "The value must be a hexadecimal color as #FFFFFF")
         return text
 
     def schema(self) -> dict[str, Any]:
@@ -42,7 +42,7 @@ class Locale(Text):
         """Read a language."""
         text = super().read(value)
         if not _locale(text):
-            raise ConstraintFault(INVALID_LOCALE, "The value must be a locale as en_US")
+            raise ConstraintError(INVALID_LOCALE, "The value must be a locale as en_US")
         return text
 
     def schema(self) -> dict[str, Any]:
@@ -61,7 +61,7 @@ class OneWord(Text):
         """Read a word and give it as declared."""
         asked = super().read(value).lower()
         if asked not in self._words:
-            raise ConstraintFault(NOT_IN_LIST, f"The value must be one of {', '.join(self._words)}")
+            raise ConstraintError(NOT_IN_LIST, f"The value must be one of {', '.join(self._words)}")
         return asked
 
     def schema(self) -> dict[str, Any]:
@@ -76,8 +76,8 @@ class Permissions(Words):
         """Read an array of permissions."""
         try:
             read = super().read(value)
-        except ValueFault as fault:
-            raise ConstraintFault(INVALID_PERMISSIONS, str(fault)) from None
+        except InvalidValueError as error:
+            raise ConstraintError(INVALID_PERMISSIONS, str(error)) from None
         if not read:
-            raise ConstraintFault(INVALID_PERMISSIONS, "A token without permissions opens nothing")
+            raise ConstraintError(INVALID_PERMISSIONS, "A token without permissions opens nothing")
         return read

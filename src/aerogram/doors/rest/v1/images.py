@@ -9,29 +9,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.content.images import (
-    CONTENT,
-    LOCKED,
-    MAX_NAME,
-    OPEN,
-    THUMBNAIL,
-    Image,
-    LockedError,
-    NoImageError,
-    image_url,
-)
-from aerogram.content.labels import MAX_USES, TooManyError, UnknownLabelError
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.compound_fields import Ids
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text
-from aerogram.doors.rest.filters import Filter, OneOf
-from aerogram.doors.rest.listing import Page, Row, combined
-from aerogram.doors.rest.reading import object_in
-from aerogram.doors.rest.v1 import faults
+from aerogram.base.errors import TooManyError
+from aerogram.content.images import CONTENT, LOCKED, MAX_NAME, OPEN, THUMBNAIL, Image, NoImageError, image_url
+from aerogram.content.labels import MAX_USES
+from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.engine.reading import object_in
+from aerogram.doors.rest.fields.compound import Ids
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, OneOf
+from aerogram.doors.rest.queries.listing import Page, Row, combined
+from aerogram.doors.rest.v1 import errors
 from aerogram.doors.rest.v1.fields import OneWord
 from aerogram.doors.rest.v1.labels import ids
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, lowered, one, values_of
 from aerogram.doors.rest.v1.uploads import MAX_FORM_BYTES, form_of, no_image, take_in
 from aerogram.model.page import PageRequest
 
@@ -105,7 +96,7 @@ class ImageRoutes:
                 self._list,
                 summary="List images.",
                 permissions=("read_image",),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 lists=_LISTS,
             )
             for path in COLLECTIONS
@@ -117,7 +108,7 @@ class ImageRoutes:
                 self._read,
                 summary="Read what is known of an image, with its address.",
                 permissions=("read_image",),
-                shows=FIELDS,
+                response_fields=FIELDS,
             )
             for path in ONES
         ]
@@ -128,8 +119,8 @@ class ImageRoutes:
                 self._change,
                 summary="Change the name, the status, the labels or the star of an image.",
                 permissions=("update_image",),
-                takes=FIELDS,
-                shows=FIELDS,
+                body_fields=FIELDS,
+                response_fields=FIELDS,
             )
             for path in ONES
         ]
@@ -156,7 +147,7 @@ class ImageRoutes:
                 permissions=("create_image",),
                 status=CREATED,
                 form=form_of(_METADATA),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 max_body_bytes=MAX_FORM_BYTES,
             ),
             content_route(
@@ -166,7 +157,7 @@ class ImageRoutes:
                 summary="Upload another file for an image (content), or a thumbnail of it (thumbnail).",
                 permissions=("update_image",),
                 form=form_of(()),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 max_body_bytes=MAX_FORM_BYTES,
             ),
         ]
@@ -182,16 +173,9 @@ class ImageRoutes:
 
     async def _change(self, call: ContentCall) -> Page:
         found = await self._found(call)
-        values = values_of(call.said, FIELDS, is_new=False)
+        values = call.values()
         label_ids = values.pop("label_ids", None)
-        try:
-            return await self._shown(
-                call.actor, await self._images.change(call.actor, found, values, label_ids)
-            )
-        except LockedError as error:
-            raise faults.locked(str(error)) from None
-        except UnknownLabelError as error:
-            raise _unknown_label(error) from None
+        return await self._shown(call.actor, await self._images.change(call.actor, found, values, label_ids))
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call)
@@ -201,24 +185,21 @@ class ImageRoutes:
     async def _upload(self, call: ContentCall) -> Page:
         async with self._images.incoming() as incoming:
             metadata = await take_in(call.request, incoming)
-            said = {name.lower(): value for name, value in object_in(metadata or b"").items()}
-            values = values_of(said, _METADATA, is_new=True)
+            values = values_of(lowered(object_in(metadata or b"")), _METADATA, is_new=True)
             label_ids = values.pop("label_ids", ())
             try:
                 file = await incoming.keep()
                 made = await self._images.create(call.actor, file, values, label_ids)
             except NoImageError as error:
                 raise no_image(error) from None
-            except UnknownLabelError as error:
-                raise _unknown_label(error) from None
             except TooManyError as error:
-                raise faults.invalid_value("file", faults.UNEXPECTED_VALUE, str(error)) from None
+                raise errors.invalid_value("file", errors.UNEXPECTED_VALUE, str(error)) from None
         return await self._shown(call.actor, made)
 
     async def _replace(self, call: ContentCall) -> Page:
         kind = call.part("content_type").lower()
         if kind not in (CONTENT, THUMBNAIL):
-            raise faults.invalid_value("content_type", faults.NOT_IN_LIST, "It is content or thumbnail")
+            raise errors.invalid_value("content_type", errors.NOT_IN_LIST, "It is content or thumbnail")
         found = await self._found(call)
         async with self._images.incoming() as incoming:
             await take_in(call.request, incoming)
@@ -229,8 +210,6 @@ class ImageRoutes:
                 )
             except NoImageError as error:
                 raise no_image(error) from None
-            except LockedError as error:
-                raise faults.locked(str(error)) from None
         return await self._shown(call.actor, changed)
 
     async def _found(self, call: ContentCall) -> Image:
@@ -238,7 +217,7 @@ class ImageRoutes:
         conditions = {"guid": guid} if len(guid) == GUID_CHARS else {"nothing": True}
         found, _ = await self._images.page(call.actor, PageRequest(conditions, limit=1))
         if not found:
-            raise faults.not_found()
+            raise errors.not_found()
         return found[0]
 
     async def _shown(self, actor: Actor, image: Image) -> Page:
@@ -254,7 +233,3 @@ class ImageRoutes:
             "url": image_url(self._base, image.guid, CONTENT),
             "thumbnail_url": image_url(self._base, image.guid, THUMBNAIL) if image.thumbnail_blob else None,
         }
-
-
-def _unknown_label(error: UnknownLabelError) -> faults.ContentError:
-    return faults.invalid_value("LabelIDs", faults.NOT_IN_LIST, str(error))

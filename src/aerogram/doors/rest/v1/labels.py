@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.content.labels import IMAGES, MAX_NAME, TEMPLATES, Label, TakenError, TooManyError
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.fields import Integer, Text, ValueFault, integer_of
-from aerogram.doors.rest.filters import Filter, OneOf
-from aerogram.doors.rest.listing import Page, combined
-from aerogram.doors.rest.v1 import faults
+from aerogram.base.errors import TooManyError
+from aerogram.content.labels import IMAGES, MAX_NAME, TEMPLATES, Label
+from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.fields.kinds import Integer, InvalidValueError, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, OneOf
+from aerogram.doors.rest.queries.listing import Page, combined
+from aerogram.doors.rest.v1 import errors
 from aerogram.doors.rest.v1.fields import Color, OneWord
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, found_by_id, one
 from aerogram.identity.content_permissions import of_label
 from aerogram.identity.gate import require
-from aerogram.model.page import PageRequest
 
 if TYPE_CHECKING:
     from aerogram.content.labels import Labels
@@ -45,7 +45,7 @@ def _used_for(text: str) -> str:
     """Read what labels are used for."""
     word = text.strip().lower()
     if word not in USES:
-        raise ValueFault(f"not one of {', '.join(USES)}")
+        raise InvalidValueError(f"not one of {', '.join(USES)}")
     return word
 
 
@@ -69,7 +69,7 @@ class LabelRoutes:
                 self._list,
                 summary="List labels: those of templates, unless UsedFor asks for those of images.",
                 permissions=_permissions("read"),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 lists=Lists(
                     (
                         Filter("Name", "name", filters.words, "name"),
@@ -86,9 +86,9 @@ class LabelRoutes:
                 summary="Make a label.",
                 permissions=_permissions("create"),
                 status=CREATED,
-                takes=_NEW_FIELDS,
+                body_fields=_NEW_FIELDS,
                 is_new=True,
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "GET",
@@ -96,7 +96,7 @@ class LabelRoutes:
                 self._read,
                 summary="Read a label.",
                 permissions=_permissions("read"),
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "PUT",
@@ -104,8 +104,8 @@ class LabelRoutes:
                 self._change,
                 summary="Change the name or the color of a label.",
                 permissions=_permissions("update"),
-                takes=FIELDS,
-                shows=FIELDS,
+                body_fields=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "DELETE",
@@ -125,25 +125,20 @@ class LabelRoutes:
         return Page([msgspec.structs.asdict(label) for label in found], total)
 
     async def _create(self, call: ContentCall) -> Page:
-        values = values_of(call.said, _NEW_FIELDS, is_new=True)
+        values = call.values()
         require(call.actor, (of_label("create", values["used_for"]),))
         try:
             return one(msgspec.structs.asdict(await self._labels.create(call.actor, values)))
-        except TakenError as error:
-            raise faults.taken(str(error)) from None
         except TooManyError as error:
-            raise faults.invalid_value("Name", faults.UNEXPECTED_VALUE, str(error)) from None
+            raise errors.invalid_value("Name", errors.UNEXPECTED_VALUE, str(error)) from None
 
     async def _read(self, call: ContentCall) -> Page:
         return one(msgspec.structs.asdict(await self._found(call, "read")))
 
     async def _change(self, call: ContentCall) -> Page:
         found = await self._found(call, "update")
-        values = values_of(call.said, FIELDS, is_new=False)
-        try:
-            return one(msgspec.structs.asdict(await self._labels.change(call.actor, found, values)))
-        except TakenError as error:
-            raise faults.taken(str(error)) from None
+        values = call.values()
+        return one(msgspec.structs.asdict(await self._labels.change(call.actor, found, values)))
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call, "delete")
@@ -151,12 +146,9 @@ class LabelRoutes:
         return NOTHING
 
     async def _found(self, call: ContentCall, verb: str) -> Label:
-        label_id = integer_of(call.part("label_id"))
-        found, _ = await self._labels.page(call.actor, PageRequest({"id": label_id or 0}, limit=1))
-        if not found:
-            raise faults.not_found()
-        require(call.actor, (of_label(verb, found[0].used_for),))
-        return found[0]
+        found = await found_by_id(call, "label_id", self._labels.page)
+        require(call.actor, (of_label(verb, found.used_for),))
+        return found
 
 
 def _permissions(verb: str) -> tuple[str, ...]:

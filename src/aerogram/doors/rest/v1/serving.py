@@ -6,49 +6,62 @@
         self._list,  # async (ContentCall) -> Page
         summary="List labels.",
         permissions=("read_resource_label", "read_image_label"),
-        shows=FIELDS,
+        response_fields=FIELDS,
         lists=Lists(FILTERS, sortable=("ID", "Name")),
     )
 
 Names of properties ignore case. Read-only properties are skipped, so that a row may be sent back as it was shown; null
-empties what can be empty. What is found to be gone is answered 404, whoever finds it. A PUT changes what it names and is answered 200, also when nothing changes.
+empties what can be empty. What the features raise is translated in one place (`aerogram.doors.rest.v1.errors.refusal`).
+A PUT changes what it names and is answered 200, also when nothing changes.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from aerogram.base.errors import NotFoundError
-from aerogram.doors.rest import paging
-from aerogram.doors.rest.calls import NO_CONTENT, OK, Reply, RouteCall
-from aerogram.doors.rest.fields import Field, ValueFault
-from aerogram.doors.rest.filters import Filter, with_companions
-from aerogram.doors.rest.listing import Page, Query
-from aerogram.doors.rest.reading import conditions_in, object_in
+from aerogram.doors.rest.engine.calls import OK, Reply, RouteCall
+from aerogram.doors.rest.engine.reading import (
+    MissingValueError,
+    defaults_of,
+    named_in,
+    object_in,
+    query_of,
+    read_fields,
+)
+from aerogram.doors.rest.engine.showing import page_shown
+from aerogram.doors.rest.fields.kinds import Field, integer_of
+from aerogram.doors.rest.fields.schemas import envelope, input_of, object_of
+from aerogram.doors.rest.queries.filters import Filter, with_companions
+from aerogram.doors.rest.queries.listing import Page, Query
 from aerogram.doors.rest.resource import LEVELS, MAX_BODY_BYTES
 from aerogram.doors.rest.route import Parameter, Route
-from aerogram.doors.rest.schemas import envelope, input_of, object_of
-from aerogram.doors.rest.showing import enveloped, shown
-from aerogram.doors.rest.v1.faults import (
+from aerogram.doors.rest.v1.errors import (
     INVALID_PARAMETER,
+    REFUSALS,
     REQUIRED,
     UNEXPECTED_VALUE,
-    ConstraintFault,
+    ConstraintError,
     Detail,
     invalid,
     not_found,
+    refusal,
 )
 from aerogram.model.account import Area, Level
+from aerogram.model.page import PageRequest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from aerogram.doors.rest.fields.kinds import InvalidValueError
     from aerogram.model.actor import Actor
 
+_Kind = TypeVar("_Kind")
 GUID_HEADER: Final = b"x-mj-request-guid"
 """On every answer of Mailjet's newer services (facts: SEND.md A1)."""
+_COUNT_ONLY: Final = "countonly"
+"""A parameter of the older API that this one does not have."""
 _PAGING: Final = (
     Parameter("Limit", "integer", "Rows of a page; 10 unless said, 0 or more than 1000 mean 1000."),
     Parameter("Offset", "integer", "Index of the first row, from zero."),
@@ -67,8 +80,10 @@ class ContentCall(msgspec.Struct, frozen=True, kw_only=True):
 
     request: RouteCall
     query: Query
-    said: Mapping[str, Any]
-    """The body, names in lower case."""
+    body: Mapping[str, Any]
+    """The JSON body, names in lower case."""
+    body_fields: tuple[Field, ...]
+    is_new: bool
 
     @property
     def actor(self) -> Actor:
@@ -79,6 +94,10 @@ class ContentCall(msgspec.Struct, frozen=True, kw_only=True):
     def account_id(self) -> int:
         """The account that it is about."""
         return self.request.actor.account_id
+
+    def values(self) -> dict[str, Any]:
+        """Read the body by the properties that the route declares. Raises `ContentError`."""
+        return values_of(self.body, self.body_fields, is_new=self.is_new)
 
     def part(self, name: str) -> str:
         """Give what stands in the path where the route has a name in braces."""
@@ -95,19 +114,19 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
     area: Area = Area.TEMPLATES,
     level: Level | None = None,
     status: int = OK,
-    takes: tuple[Field, ...] = (),
+    body_fields: tuple[Field, ...] = (),
     is_new: bool = False,
-    shows: tuple[Field, ...] = (),
+    response_fields: tuple[Field, ...] = (),
     lists: Lists | None = None,
     form: dict[str, Any] | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
 ) -> Route:
-    """Declare a route that answers with rows of ``shows``.
+    """Declare a route that answers with rows of ``response_fields``.
 
-    ``takes`` are the properties of a JSON body, of which ``is_new`` says that required ones must be there. ``form`` is
+    ``body_fields`` are the properties of a JSON body, of which ``is_new`` says that required ones must be there. ``form`` is
     the JSON Schema of a form in its place, which ``run`` reads itself.
     """
-    answering = _Answering(run, status, takes, shows, lists)
+    answering = _Answering(run, status, body_fields, response_fields, lists, is_new=is_new)
     return Route(
         method=method,
         path=path,
@@ -116,12 +135,12 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
         summary=summary,
         run=answering,
         status=status,
-        takes=input_of(takes, is_new=is_new) if takes else form,
-        takes_type="multipart/form-data" if form else "",
-        shows=envelope(object_of(shows)) if shows else None,
+        body_schema=input_of(body_fields, is_new=is_new) if body_fields else form,
+        body_type="multipart/form-data" if form else "",
+        response_schema=envelope(object_of(response_fields)) if response_fields else None,
         max_body_bytes=max_body_bytes,
         permissions=permissions,
-        asks=answering.asks(),
+        query_parameters=answering.query_parameters(),
     )
 
 
@@ -132,36 +151,39 @@ class _Answering:
         self,
         run: Callable[[ContentCall], Awaitable[Page]],
         status: int,
-        takes: tuple[Field, ...],
-        shows: tuple[Field, ...],
+        body_fields: tuple[Field, ...],
+        response_fields: tuple[Field, ...],
         lists: Lists | None,
+        *,
+        is_new: bool,
     ) -> None:
         self._run = run
         self._status = status
-        self._takes = takes
-        self._shows = shows
+        self._body_fields = body_fields
+        self._is_new = is_new
+        self._response_fields = response_fields
         self._lists = lists
         filters = lists.filters if lists else ()
         self._filters = {filter_.name.lower(): filter_ for filter_ in filters}
         names = {name.lower() for name in lists.sortable} if lists else set()
-        self._sortable = {field.name.lower(): field for field in shows if field.name.lower() in names}
+        self._sortable = {
+            field.name.lower(): field for field in response_fields if field.name.lower() in names
+        }
 
     async def __call__(self, call: RouteCall) -> Reply:
-        said = _said(await call.whole_body()) if self._takes else {}
+        body = lowered(object_in(await call.whole_body())) if self._body_fields else {}
         query = self._query(call.parameters) if self._lists else Query(limit=1)
+        content_call = ContentCall(
+            request=call, query=query, body=body, body_fields=self._body_fields, is_new=self._is_new
+        )
         try:
-            page = await self._run(ContentCall(request=call, query=query, said=said))
-        except NotFoundError:
-            # Somebody removed it between the look and the change.
-            raise not_found() from None
-        if self._status == NO_CONTENT:
-            reply = Reply(NO_CONTENT)
-        else:
-            data = [shown(self._shows, row, {}) for row in page.rows]
-            reply = enveloped(self._status, data, page.total)
+            page = await self._run(content_call)
+        except REFUSALS as error:
+            raise refusal(error) from None
+        reply = page_shown(self._status, self._response_fields, page)
         return msgspec.structs.replace(reply, headers=((GUID_HEADER, call.actor.request_id.encode()),))
 
-    def asks(self) -> tuple[Parameter, ...]:
+    def query_parameters(self) -> tuple[Parameter, ...]:
         if self._lists is None:
             return ()
         text = f"One of {', '.join(self._lists.sortable)}, perhaps with DESC behind a space; several with commas."
@@ -169,39 +191,29 @@ class _Answering:
         return (*_PAGING, Parameter("Sort", "string", text), *own)
 
     def _query(self, parameters: Mapping[str, str]) -> Query:
-        return Query(
-            conditions=tuple(conditions_in(parameters, self._filters)),
-            orders=paging.orders_of(parameters, self._sortable),
-            limit=paging.limit_of({name: text for name, text in parameters.items() if name != "countonly"}),
-            offset=paging.offset_of(parameters),
-        )
+        known = {name: text for name, text in parameters.items() if name != _COUNT_ONLY}
+        return query_of(known, self._filters, self._sortable)
 
 
-def values_of(said: Mapping[str, Any], fields: Sequence[Field], *, is_new: bool) -> dict[str, Any]:
-    """Read a body as values by source; null is None. All mistakes are gathered before it is refused."""
-    by_name = {field.name.lower(): field for field in fields}
-    details = [
-        Detail(name[:80], INVALID_PARAMETER, "There is no such property")
-        for name in said
-        if name not in by_name
-    ]
-    values = {field.source: field.default for field in fields if is_new and field.default is not None}
-    for name, field in by_name.items():
-        value = said.get(name)
-        if field.is_read_only:
-            continue
-        if value is None and not (field.is_nullable and name in said):
-            if field.is_required and is_new:
-                details.append(Detail(field.name, REQUIRED, "The property is required"))
-            continue
-        try:
-            values[field.source] = None if value is None else field.read(value)
-        except ValueFault as fault:
-            constraint = fault.constraint if isinstance(fault, ConstraintFault) else UNEXPECTED_VALUE
-            details.append(Detail(field.name, constraint, str(fault)))
+def values_of(body: Mapping[str, Any], fields: Sequence[Field], *, is_new: bool) -> dict[str, Any]:
+    """Read a body, names in lower case, as values by source; null is None. Everything that is wrong is gathered."""
+    given, unknown = named_in(body, fields, keeps_null=True)
+    details = [Detail(name[:80], INVALID_PARAMETER, "There is no such property") for name in unknown]
+    values, wrong = read_fields(given, fields, is_new=is_new)
+    details += [_detail(field, error) for field, error in wrong]
     if details:
         raise invalid(details)
-    return values
+    return defaults_of(fields) | values if is_new else values
+
+
+def _detail(field: Field, error: InvalidValueError) -> Detail:
+    match error:
+        case MissingValueError():
+            return Detail(field.name, REQUIRED, "The property is required")
+        case ConstraintError():
+            return Detail(field.name, error.constraint, str(error))
+        case _:
+            return Detail(field.name, UNEXPECTED_VALUE, str(error))
 
 
 def one(row: Mapping[str, Any]) -> Page:
@@ -213,5 +225,17 @@ NOTHING: Final = Page([], 0)
 """The answer of what has none."""
 
 
-def _said(body: bytes) -> dict[str, Any]:
-    return {name.lower(): value for name, value in object_in(body).items()}
+def lowered(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a body with its names in lower case; the last of two that are alike then counts."""
+    return {name.lower(): value for name, value in body.items()}
+
+
+async def found_by_id(
+    call: ContentCall, name: str, page: Callable[[Actor, PageRequest], Awaitable[tuple[list[_Kind], int]]]
+) -> _Kind:
+    """Give the object of the account whose id stands in the path as ``name``. Raises `ContentError`."""
+    wanted = PageRequest({"id": integer_of(call.part(name)) or 0}, limit=1)
+    found, _ = await page(call.actor, wanted)
+    if not found:
+        raise not_found()
+    return found[0]

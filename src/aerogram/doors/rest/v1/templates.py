@@ -6,29 +6,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.content.labels import MAX_USES, UnknownLabelError
-from aerogram.content.templates import (
-    APIKEY,
-    CATEGORIES,
-    HTML_MODE,
-    MAX_NAME,
-    TakenError,
-    Template,
-    bits_of,
-)
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.compound_fields import Ids, Words
-from aerogram.doors.rest.fields import Constant, Flag, Integer, Moment, Text, integer_of
-from aerogram.doors.rest.filters import Filter, OneOf
-from aerogram.doors.rest.listing import Condition, Page, Row, combined
-from aerogram.doors.rest.v1 import faults
+from aerogram.content.labels import MAX_USES
+from aerogram.content.templates import CATEGORIES, HTML_MODE, MAX_NAME, Template, bits_of
+from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.fields.compound import Ids, Words
+from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter, OneOf
+from aerogram.doors.rest.queries.listing import Condition, Page, Row, combined
 from aerogram.doors.rest.v1.labels import ids
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, found_by_id, one
 from aerogram.identity.content_permissions import of_some_template, of_template, readable_purposes
 from aerogram.identity.gate import require
 from aerogram.model.account import CredentialKind
-from aerogram.model.page import PageRequest
 from aerogram.model.template import PURPOSES
 
 if TYPE_CHECKING:
@@ -117,7 +107,7 @@ class TemplateRoutes:
                 self._list,
                 summary="List templates; by a token, those that it may read.",
                 permissions=of_some_template("read"),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 lists=Lists(_FILTERS, sortable=("ID", "Name", "IsStarred", "CreatedAt", "UpdatedAt")),
             ),
             content_route(
@@ -127,9 +117,9 @@ class TemplateRoutes:
                 summary="Make a template without content.",
                 permissions=of_some_template("create"),
                 status=CREATED,
-                takes=FIELDS,
+                body_fields=FIELDS,
                 is_new=True,
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "GET",
@@ -137,7 +127,7 @@ class TemplateRoutes:
                 self._read,
                 summary="Read what describes a template.",
                 permissions=of_some_template("read"),
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "PUT",
@@ -145,8 +135,8 @@ class TemplateRoutes:
                 self._change,
                 summary="Change what describes a template.",
                 permissions=of_some_template("update"),
-                takes=FIELDS,
-                shows=FIELDS,
+                body_fields=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "DELETE",
@@ -160,12 +150,9 @@ class TemplateRoutes:
 
     async def found(self, call: ContentCall, verb: str) -> Template:
         """Give the template of a path to a caller who may do this to it. Raises `ContentError` or `ForbiddenError`."""
-        template_id = integer_of(call.part("template_id"))
-        found, _ = await self._templates.page(call.actor, PageRequest({"id": template_id or 0}, limit=1))
-        if not found:
-            raise faults.not_found()
-        require(call.actor, of_template(verb, found[0].purposes))
-        return found[0]
+        found = await found_by_id(call, "template_id", self._templates.page)
+        require(call.actor, of_template(verb, found.purposes))
+        return found
 
     async def _list(self, call: ContentCall) -> Page:
         conditions = combined(call.query.conditions)
@@ -176,31 +163,21 @@ class TemplateRoutes:
         return Page(await self._rows(call.actor, found), total)
 
     async def _create(self, call: ContentCall) -> Page:
-        values = _stored(values_of(call.said, FIELDS, is_new=True))
+        values = _stored(call.values())
         require(call.actor, of_template("create", values.get("purposes", ())))
-        try:
-            return await self._shown(call.actor, await self._templates.create(call.actor, values))
-        except TakenError:
-            raise _taken(values["name"]) from None
-        except UnknownLabelError as error:
-            raise _unknown_label(error) from None
+        return await self._shown(call.actor, await self._templates.create(call.actor, values))
 
     async def _read(self, call: ContentCall) -> Page:
         return await self._shown(call.actor, await self.found(call, "read"))
 
     async def _change(self, call: ContentCall) -> Page:
         found = await self.found(call, "update")
-        values = _stored(values_of(call.said, FIELDS, is_new=False))
+        values = _stored(call.values())
         if not values:
             return await self._shown(call.actor, found)
         # Nobody gives a template to purposes that are not their own.
         require(call.actor, of_template("update", values.get("purposes", found.purposes)))
-        try:
-            return await self._shown(call.actor, await self._templates.change(call.actor, found.id, values))
-        except TakenError:
-            raise _taken(values["name"]) from None
-        except UnknownLabelError as error:
-            raise _unknown_label(error) from None
+        return await self._shown(call.actor, await self._templates.change(call.actor, found.id, values))
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self.found(call, "delete")
@@ -239,11 +216,3 @@ def _readable(principal: Principal | None) -> dict[str, Any]:
     if not principal.permissions.issuperset(of_template("read", ())):
         conditions["purposes_any"] = _ALL_PURPOSES
     return conditions
-
-
-def _taken(name: str) -> faults.ContentError:
-    return faults.taken(f'The account has a template "{name}" of the owner type {APIKEY} already.')
-
-
-def _unknown_label(error: UnknownLabelError) -> faults.ContentError:
-    return faults.invalid_value("LabelIDs", faults.NOT_IN_LIST, str(error))

@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.clock import DAY
-from aerogram.doors.rest import filters
-from aerogram.doors.rest.calls import CREATED, NO_CONTENT
-from aerogram.doors.rest.fields import Integer, Moment, Text, ValueFault, integer_of
-from aerogram.doors.rest.filters import Filter
-from aerogram.doors.rest.listing import Page, combined
-from aerogram.doors.rest.v1 import faults
+from aerogram.base.errors import TooManyError
+from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
+from aerogram.doors.rest.fields.kinds import Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import Filter
+from aerogram.doors.rest.queries.listing import Page, combined
+from aerogram.doors.rest.v1 import errors
 from aerogram.doors.rest.v1.fields import Permissions
-from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, one, values_of
+from aerogram.doors.rest.v1.serving import NOTHING, Lists, content_route, found_by_id, one
 from aerogram.identity.content_permissions import PERMISSIONS
-from aerogram.identity.content_tokens import ContentToken, ExpiredError, TakenError, TooManyError
+from aerogram.identity.content_tokens import ExpiredError
 from aerogram.identity.gate import require
 from aerogram.model.account import Area, Level
-from aerogram.model.page import PageRequest
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -43,7 +43,7 @@ class Days(Integer):
         """Read a positive number."""
         days = super().read(value)
         if not 0 < days <= MAX_DAYS:
-            raise ValueFault(f"The value must be between 1 and {MAX_DAYS}")
+            raise InvalidValueError(f"The value must be between 1 and {MAX_DAYS}")
         return days
 
 
@@ -81,7 +81,7 @@ class TokenRoutes:
                 summary="List tokens; what is secret of them is not shown.",
                 area=Area.ACCOUNT,
                 permissions=("read_token_auth",),
-                shows=FIELDS,
+                response_fields=FIELDS,
                 lists=Lists(
                     (Filter("Name", "name", filters.words, "name"),),
                     sortable=("ID", "Name"),
@@ -96,9 +96,9 @@ class TokenRoutes:
                 level=Level.FULL,
                 permissions=("create_token_auth",),
                 status=CREATED,
-                takes=_NEW_FIELDS,
+                body_fields=_NEW_FIELDS,
                 is_new=True,
-                shows=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "PUT",
@@ -108,8 +108,8 @@ class TokenRoutes:
                 area=Area.ACCOUNT,
                 level=Level.FULL,
                 permissions=("update_token_auth",),
-                takes=FIELDS,
-                shows=FIELDS,
+                body_fields=FIELDS,
+                response_fields=FIELDS,
             ),
             content_route(
                 "DELETE",
@@ -129,45 +129,34 @@ class TokenRoutes:
         return Page([msgspec.structs.asdict(token) for token in found], total)
 
     async def _create(self, call: ContentCall) -> Page:
-        values = values_of(call.said, _NEW_FIELDS, is_new=True)
+        values = call.values()
         require(call.actor, values["permissions"])
         expires_ms = values.get("expires_ms")
         if "days" in values:
             expires_ms = self._clock.now_ms() + values["days"] * DAY
         try:
             made = await self._tokens.create(call.actor, values["name"], values["permissions"], expires_ms)
-        except TakenError as error:
-            raise faults.taken(str(error)) from None
         except TooManyError as error:
-            raise faults.invalid_value("Name", faults.UNEXPECTED_VALUE, str(error)) from None
+            raise errors.invalid_value("Name", errors.UNEXPECTED_VALUE, str(error)) from None
         except ExpiredError as error:
             raise _expired(error) from None
         return one(msgspec.structs.asdict(made))
 
     async def _change(self, call: ContentCall) -> Page:
-        found = await self._found(call)
-        values = values_of(call.said, FIELDS, is_new=False)
+        found = await found_by_id(call, "token_id", self._tokens.page)
+        values = call.values()
         values = {name: value for name, value in values.items() if value is not None}
         require(call.actor, values.get("permissions", found.permissions))
         try:
             return one(msgspec.structs.asdict(await self._tokens.change(call.actor, found, values)))
-        except TakenError as error:
-            raise faults.taken(str(error)) from None
         except ExpiredError as error:
             raise _expired(error) from None
 
     async def _remove(self, call: ContentCall) -> Page:
-        found = await self._found(call)
+        found = await found_by_id(call, "token_id", self._tokens.page)
         await self._tokens.remove(call.actor, found.id)
         return NOTHING
 
-    async def _found(self, call: ContentCall) -> ContentToken:
-        token_id = integer_of(call.part("token_id"))
-        found, _ = await self._tokens.page(call.actor, PageRequest({"id": token_id or 0}, limit=1))
-        if not found:
-            raise faults.not_found()
-        return found[0]
 
-
-def _expired(error: ExpiredError) -> faults.ContentError:
-    return faults.invalid_value("ExpiresAt", faults.UNEXPECTED_VALUE, str(error))
+def _expired(error: ExpiredError) -> errors.ContentError:
+    return errors.invalid_value("ExpiresAt", errors.UNEXPECTED_VALUE, str(error))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.content.images import MAX_IMAGE_BYTES, NoImageError, TooLargeError
-from aerogram.doors.rest.v1 import faults
+from aerogram.doors.rest.v1 import errors
 from aerogram.doors.rest.v1.multipart import MultipartError, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aerogram.content.images import IncomingFile
-    from aerogram.doors.rest.calls import RouteCall
-    from aerogram.doors.rest.fields import Field
+    from aerogram.doors.rest.engine.calls import RouteCall
+    from aerogram.doors.rest.fields.kinds import Field
 
 FILE: Final = "file"
 METADATA: Final = "metadata"
@@ -39,15 +39,15 @@ async def take_in(call: RouteCall, incoming: IncomingFile) -> bytes | None:
                 metadata = metadata if metadata is not None else bytearray()
                 metadata += piece
                 if len(metadata) > MAX_METADATA_BYTES:
-                    raise _wrong(METADATA, faults.TOO_LONG, f"It may have {MAX_METADATA_BYTES} bytes")
+                    raise _wrong(METADATA, errors.TOO_LONG, f"It may have {MAX_METADATA_BYTES} bytes")
     except MultipartError as error:
-        raise _wrong("body", faults.INVALID_PARAMETER, str(error)) from None
+        raise _wrong("body", errors.INVALID_PARAMETER, str(error)) from None
     except NoImageError as error:
         raise no_image(error) from None
     except TooLargeError as error:
-        raise faults.too_large(str(error)) from None
+        raise errors.too_large(str(error)) from None
     if not has_file:
-        raise _wrong(FILE, faults.REQUIRED, "The form has no such part")
+        raise _wrong(FILE, errors.REQUIRED, "The form has no such part")
     return None if metadata is None else bytes(metadata)
 
 
@@ -64,10 +64,10 @@ def form_of(fields: Iterable[Field]) -> dict[str, Any]:
     }
 
 
-def no_image(error: NoImageError) -> faults.ContentError:
+def no_image(error: NoImageError) -> errors.ContentError:
     """Refuse a file that is no image."""
-    return _wrong(FILE, faults.NOT_IN_LIST, str(error))
+    return _wrong(FILE, errors.NOT_IN_LIST, str(error))
 
 
-def _wrong(part: str, constraint: str, message: str) -> faults.ContentError:
-    return faults.invalid_value(part, constraint, message)
+def _wrong(part: str, constraint: str, message: str) -> errors.ContentError:
+    return errors.invalid_value(part, constraint, message)

@@ -5,10 +5,11 @@ import json
 import msgspec
 import pytest
 
-from aerogram.doors.http.v3.call import read_call, submissions
+from aerogram.doors.http.v3.call import read_call
 from aerogram.doors.http.v3.mistakes import RefusedCallError
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Parts
+from support.authorised import v3_submissions
 from support.calls import a_caller
 from support.injections import EVIL_ADDRESS, PAYLOADS, header_names, smuggled
 from support.v3_calls import TO
@@ -24,7 +25,7 @@ def composed(message):
         (draft,) = read_call(json.dumps(message).encode()).drafts({})
     except RefusedCallError:
         return None
-    (asked,) = submissions([draft], a_caller(), "")
+    (asked,) = v3_submissions([draft], a_caller(), "")
     mail = build(decode(asked.body), message_id="1@example.com", date_ms=0, boundary_seed=b"1")
     return [each.email for each in asked.recipients], mail
 

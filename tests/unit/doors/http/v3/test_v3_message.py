@@ -7,11 +7,12 @@ import pytest
 
 from aerogram.content.templates import StoredTemplate
 from aerogram.content.treat import NOTHING
-from aerogram.doors.http.v3.call import read_call, submissions
+from aerogram.doors.http.v3.call import read_call
 from aerogram.doors.http.v3.mistakes import RefusedCallError
 from aerogram.model.message import Rank, Recipient, Role
 from aerogram.model.treatment import NOBODY, PLAIN, Personal
 from aerogram.wire.mime.parts import Mailbox, Parts
+from support.authorised import v3_submissions
 from support.calls import a_caller
 from support.v3_calls import FROM, TO, a_v3_file, a_v3_message
 
@@ -25,7 +26,7 @@ def drafts(body, templates=None):
 def submitted(message, template=None, **defaults):
     """The submission of one message, and the parts in its body."""
     read = drafts(message, {message.get("Mj-TemplateID"): template})
-    (asked,) = submissions(read, a_caller(**defaults), "here")
+    (asked,) = v3_submissions(read, a_caller(**defaults), "here")
     return asked, decode_parts(asked.body)
 
 
@@ -310,5 +311,5 @@ def test_a_call_that_would_be_stored_in_too_many_bytes_is_refused():
     messages = [a_v3_message(Mj_TemplateID=17) for _ in range(100)]
     read = drafts({"Messages": messages}, {17: template})
     with pytest.raises(RefusedCallError) as refused:
-        submissions(read, a_caller(), "")
+        v3_submissions(read, a_caller(), "")
     assert (refused.value.status, str(refused.value)) == (413, "Payload size limit exceeded.")

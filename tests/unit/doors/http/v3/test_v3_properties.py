@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from aerogram.content.templates import StoredTemplate
 from aerogram.doors.http.v3 import answer
-from aerogram.doors.http.v3.call import read_call, submissions
+from aerogram.doors.http.v3.call import read_call
 from aerogram.doors.http.v3.message import READERS
 from aerogram.doors.http.v3.mistakes import RefusedCallError
 from aerogram.model.message import Accepted
@@ -16,6 +16,7 @@ from aerogram.model.treatment import packed, packed_personal, unpacked, unpacked
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox, Parts
+from support.authorised import v3_submissions
 from support.calls import a_caller
 from support.v3_calls import a_v3_message
 
@@ -51,7 +52,7 @@ def answered(body, template=None):
     try:
         call = read_call(body)
         drafts = call.drafts(dict.fromkeys(call.template_keys(), template))
-        asked = submissions(drafts, a_caller(), "")
+        asked = v3_submissions(drafts, a_caller(), "")
     except RefusedCallError as error:
         refused = error
     assert (refused is None) is bool(asked)

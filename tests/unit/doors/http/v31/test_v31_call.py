@@ -5,14 +5,15 @@ import json
 import msgspec
 import pytest
 
-from aerogram.doors.http.v31.call import read_call, submissions
+from aerogram.doors.http.v31.call import read_call
 from aerogram.model.message import ContentKind, Rank, Role
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
+from support.authorised import v31_submissions
 from support.calls import FROM, a_call, a_caller, a_message
 
 
 def submitted(body):
-    (submission,) = submissions(read_call(body).drafts(), a_caller(), "a transcript")
+    (submission,) = v31_submissions(read_call(body).drafts(), a_caller(), "a transcript")
     return submission
 
 
@@ -194,7 +195,7 @@ class TestGlobals:
     def test_an_attachment_in_them_may_not_be_stored_fifty_times(self):
         file = {"ContentType": "a/b", "Filename": "a", "Base64Content": "A" * (6 * 1024 * 1024)}
         call = read_call(a_call(*[a_message()] * 50, Globals={"Attachments": [file]}))
-        assert submissions(call.drafts(), a_caller(), "").code == "mj-0011"
+        assert v31_submissions(call.drafts(), a_caller(), "").code == "mj-0011"
 
 
 class TestTheCallAsAWhole:

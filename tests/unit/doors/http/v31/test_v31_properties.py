@@ -7,12 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.doors.http.v31 import answer
-from aerogram.doors.http.v31.call import Call, read_call, submissions
+from aerogram.doors.http.v31.call import Call, read_call
 from aerogram.doors.http.v31.message import READERS
 from aerogram.doors.http.v31.mistakes import Mistake
 from aerogram.model.message import Accepted
 from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Mailbox, Parts
+from support.authorised import v31_submissions
 from support.calls import a_caller, a_message
 from support.http_door import Template
 
@@ -89,7 +90,7 @@ def answered(body, template=None):
         if draft.mistakes:
             check_entry(json.loads(answer.encoded([answer.refused(draft.mistakes)]))["Messages"][0])
             continue
-        (submission,) = submissions([draft], a_caller(), "")
+        (submission,) = v31_submissions([draft], a_caller(), "")
         receipts = [Accepted(one.email, 1, "") for one in submission.recipients]
         check_entry(json.loads(answer.encoded([answer.sent(draft, receipts, "")]))["Messages"][0])
         parts = msgspec.json.decode(submission.body, type=Parts)

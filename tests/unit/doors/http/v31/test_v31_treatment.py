@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
-from aerogram.doors.http.v31.call import read_call, submissions
+from aerogram.doors.http.v31.call import read_call
 from aerogram.model.treatment import NOBODY, PLAIN, Personal, Treatment
 from aerogram.wire.mime.parts import Mailbox, Parts
+from support.authorised import v31_submissions
 from support.calls import a_call, a_caller, a_message
 from support.http_door import Template
 
@@ -22,7 +23,7 @@ FULL = Template(
 
 def submitted(message, templates=None, caller=None, **properties):
     call = read_call(a_call(message, **properties))
-    (submission,) = submissions(call.drafts(templates), caller or a_caller(), "")
+    (submission,) = v31_submissions(call.drafts(templates), caller or a_caller(), "")
     return submission
 
 
@@ -121,7 +122,7 @@ class TestTreatment:
             {"EventPayload": variables["a"]},
         ):
             call = read_call(a_call(*[a_message()] * 50, Globals=defaults))
-            assert submissions(call.drafts(), a_caller(), "").code == "mj-0011"
+            assert v31_submissions(call.drafts(), a_caller(), "").code == "mj-0011"
 
 
 class TestTemplates:

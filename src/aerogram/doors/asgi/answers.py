@@ -1,0 +1,79 @@
+"""Sending an answer, compressed when the client asks for it and it is worth it."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from aerogram.doors.asgi.scope import header
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from aerogram.doors.asgi.scope import Scope, Send
+
+JSON: Final = b"application/json"
+JSON_UTF8: Final = b"application/json; charset=UTF-8"
+HTML: Final = b"text/html"
+
+COMPRESS_FROM: Final = 4 * 1024
+"""Bytes from which an answer is compressed: a smaller one fits a few packets anyway."""
+_GZIP_LEVEL: Final = 3
+_COMPRESSED: Final = b"image/"
+"""What is as small as it gets already."""
+_NO_BODY: Final = frozenset({204, 304})
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A whole HTTP answer; ``headers`` are those besides Content-Type and Content-Length."""
+
+    status: int
+    body: bytes = b""
+    content_type: bytes = JSON
+    headers: Headers = ()
+
+
+async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
+    """Send the answer; statuses that have no body (RFC 9110 section 15) go without one."""
+    headers = list(answer.headers)
+    body = answer.body
+    if answer.status in _NO_BODY:
+        body = b""
+    else:
+        headers.append((b"content-type", answer.content_type))
+        is_long = len(body) >= COMPRESS_FROM and not answer.content_type.startswith(_COMPRESSED)
+        if is_long and _takes_gzip(header(scope, b"accept-encoding")):
+            body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
+            headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
+        headers.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+class StreamedAnswer(Answer, frozen=True, kw_only=True):
+    """An answer whose body comes in pieces; how long it is, nobody knows before its end."""
+
+    pieces: AsyncIterator[bytes]
+
+
+async def send_streamed(scope: Scope, send: Send, answer: StreamedAnswer) -> None:
+    """Send the answer piece by piece; to HEAD without body."""
+    headers = [*answer.headers, (b"content-type", answer.content_type)]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if scope["method"] != "HEAD":
+        async for piece in answer.pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _takes_gzip(accepted: bytes) -> bool:
+    """Read Accept-Encoding (RFC 9110 section 12.5.3) as far as gzip is concerned."""
+    for element in accepted.lower().split(b","):
+        coding, _, weight = element.partition(b";")
+        if coding.strip() == b"gzip":
+            return weight.replace(b" ", b"").rstrip(b"0") not in (b"q=", b"q=0.", b"q=.")
+    return False

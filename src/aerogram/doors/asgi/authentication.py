@@ -1,0 +1,134 @@
+"""Who sends a request: by HTTP Basic, user the API key, password the secret key (RFC 7617), or by a bearer token (RFC 6750)."""
+
+from __future__ import annotations
+
+import binascii
+from typing import TYPE_CHECKING, Final, Protocol
+
+from aerogram.base.errors import RefusedError
+from aerogram.doors.asgi.scope import client_ip, header
+
+if TYPE_CHECKING:
+    from aerogram.doors.asgi.scope import Scope
+    from aerogram.identity.attempts import LoginAttempts
+    from aerogram.identity.rate import RateLimiter
+    from aerogram.model.account import Principal
+
+
+class UnauthenticatedError(RefusedError):
+    """There are no credentials, or they open nothing."""
+
+
+class SuspendedError(UnauthenticatedError):
+    """The credentials are right, and their account is not active."""
+
+
+class RateLimitedError(RefusedError):
+    """The account made too many requests; ``seconds`` until the next one is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__("Rate limit exceeded")
+        self.seconds = seconds
+
+
+class Authenticator(Protocol):
+    """What is asked of `aerogram.identity.authenticate.Authenticator`."""
+
+    def cached(self, key: str, secret: str) -> Principal | None:
+        """Answer from memory."""
+        ...
+
+    async def check(self, key: str, secret: str) -> Principal | None:
+        """Answer from the store."""
+        ...
+
+    async def is_suspended(self, key: str, secret: str) -> bool:
+        """Tell whether only the state of their account keeps credentials from opening it."""
+        ...
+
+
+class Tokens(Protocol):
+    """What is asked of `aerogram.identity.content_tokens.ContentTokens`."""
+
+    async def check(self, token: str) -> Principal | None:
+        """Give the principal of a bearer token."""
+        ...
+
+
+COUNTED_AS: Final = "a bearer token"
+"""What failed logins by tokens are counted under, besides the network that they come from."""
+
+
+class HttpAuthenticator:
+    """Finds out who sends a request."""
+
+    def __init__(
+        self, authenticator: Authenticator, attempts: LoginAttempts, rate: RateLimiter, tokens: Tokens
+    ) -> None:
+        self._authenticator = authenticator
+        self._rate = rate
+        self._attempts = attempts
+        self._tokens = tokens
+
+    async def admit(self, scope: Scope) -> Principal:
+        """Give the caller of a request.
+
+        Raises `UnauthenticatedError` (or its `SuspendedError`), `LockedOutError`, `RateLimitedError`, or `UnavailableError`.
+        """
+        pair = credentials(header(scope, b"authorization"))
+        if pair is None:
+            raise UnauthenticatedError("The request has no credentials.")
+        principal = await self._opened_by(scope, *pair)
+        self._take(principal)
+        return principal
+
+    async def admit_with_token(self, scope: Scope) -> Principal:
+        """Do as `admit`, and accept a token of the Content API as well."""
+        token = bearer_token(header(scope, b"authorization"))
+        if token is None:
+            return await self.admit(scope)
+        ip = client_ip(scope)
+        self._attempts.check(COUNTED_AS, ip)
+        principal = await self._tokens.check(token)
+        if principal is None:
+            self._attempts.failed(COUNTED_AS, ip)
+            raise UnauthenticatedError("The token opens nothing.")
+        self._take(principal)
+        return principal
+
+    def _take(self, principal: Principal) -> None:
+        seconds = self._rate.take(principal.account_id)
+        if seconds:
+            raise RateLimitedError(seconds)
+
+    async def _opened_by(self, scope: Scope, key: str, secret: str) -> Principal:
+        ip = client_ip(scope)
+        self._attempts.check(key, ip)
+        principal = self._authenticator.cached(key, secret) or await self._authenticator.check(key, secret)
+        if principal is None:
+            if await self._authenticator.is_suspended(key, secret):
+                raise SuspendedError("The account is not active.")
+            self._attempts.failed(key, ip)
+            raise UnauthenticatedError("The credentials are wrong.")
+        self._attempts.succeeded(key, ip)
+        return principal
+
+
+def credentials(authorization: bytes) -> tuple[str, str] | None:
+    """Read an Authorization header as user and password; None when it is not Basic or not readable."""
+    scheme, _, token = authorization.partition(b" ")
+    if scheme.lower() != b"basic":
+        return None
+    try:
+        text = binascii.a2b_base64(token.strip(), strict_mode=True).decode()
+    except ValueError:
+        return None
+    key, colon, secret = text.partition(":")
+    # No key or secret has a NUL, and PostgreSQL cannot even compare with one.
+    return (key, secret) if colon and "\0" not in text else None
+
+
+def bearer_token(authorization: bytes) -> str | None:
+    """Read an Authorization header as a bearer token; None when it is of another scheme."""
+    scheme, _, token = authorization.partition(b" ")
+    return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else None

@@ -1,0 +1,66 @@
+"""Reading a request's body piece by piece, for endpoints that need not hold all of it: uploads."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Final
+
+from aerogram.doors.asgi.bodies import ClientGoneError, cut_data, decompressor_of, invalid_data, too_large
+from aerogram.doors.asgi.scope import header
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from aerogram.doors.asgi.scope import Receive, Scope
+
+PIECE_BYTES: Final = 64 * 1024
+"""What is unpacked at once of a compressed body."""
+
+
+async def body_pieces(scope: Scope, receive: Receive, max_bytes: int) -> AsyncIterator[bytes]:
+    """Give the body as it was before its Content-Encoding; bounds and errors are those of `read_body`."""
+    encoding = header(scope, b"content-encoding").strip().lower()
+    is_plain = encoding in (b"", b"identity")
+    decompressor = None
+    size = 0
+    async for received in _received(receive, max_bytes):
+        if is_plain:
+            yield received
+            continue
+        decompressor = decompressor or decompressor_of(received, encoding)
+        for piece in _unpacked(decompressor, received, encoding):
+            size += len(piece)
+            if size > max_bytes:
+                raise too_large(max_bytes)
+            yield piece
+    if decompressor is not None and not decompressor.eof:
+        raise cut_data(encoding)
+
+
+async def _received(receive: Receive, max_bytes: int) -> AsyncIterator[bytes]:
+    size = 0
+    is_last = False
+    while not is_last:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise ClientGoneError("The client closed the connection before its request was complete.")
+        is_last = not message.get("more_body", False)
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size > max_bytes:
+            raise too_large(max_bytes)
+        if piece:
+            yield piece
+
+
+def _unpacked(decompressor: zlib._Decompress, received: bytes, encoding: bytes) -> Iterator[bytes]:
+    waiting, piece = received, b""
+    # A full piece may leave more behind even when nothing of the input waits.
+    while (waiting or len(piece) == PIECE_BYTES) and not decompressor.eof:
+        try:
+            piece = decompressor.decompress(waiting, PIECE_BYTES)
+        except zlib.error as error:
+            raise invalid_data(encoding) from error
+        waiting = decompressor.unconsumed_tail
+        if piece:
+            yield piece

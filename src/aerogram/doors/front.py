@@ -1,0 +1,188 @@
+"""One ASGI application of all that speaks HTTP.
+
+Requests of the message's road are told apart by their path before anything else is asked, because
+they are nearly all requests. Whatever goes wrong unforeseen becomes a 500 with an identifier that is
+in the log.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from aerogram.content.images import PREFIX as IMAGES
+from aerogram.doors.asgi.answers import send_answer
+from aerogram.doors.asgi.authentication import HttpAuthenticator
+from aerogram.doors.http import errors
+from aerogram.doors.http.guarded import Guarded
+from aerogram.doors.http.health import GUARD as PROBED
+from aerogram.doors.http.health import Health
+from aerogram.doors.http.metrics import Metrics
+from aerogram.doors.http.openapi import OpenApi
+from aerogram.doors.http.rest_v3 import OTHER_PREFIXES, Rest
+from aerogram.doors.http.rest_v3 import PREFIX as V3
+from aerogram.doors.http.send_v3 import PATHS as SEND_V3
+from aerogram.doors.http.send_v3 import SendV3
+from aerogram.doors.http.send_v31 import SendV31
+from aerogram.doors.rest.engine.engine import Engine
+from aerogram.doors.rest.registry import RestServices, resources, routes
+from aerogram.doors.rest.route import Router
+from aerogram.doors.signup.app import PREFIX as SIGNUP
+from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
+from aerogram.identity.gate import Public
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from aerogram.doors.asgi.authentication import Authenticator
+    from aerogram.doors.asgi.scope import Endpoint, Receive, Scope, Send
+    from aerogram.doors.asgi.scope import Message as AsgiMessage
+    from aerogram.doors.http.health import Check
+    from aerogram.doors.http.send_v31 import Acceptor
+    from aerogram.identity.attempts import LoginAttempts
+    from aerogram.identity.rate import RateLimiter
+    from aerogram.submission.authorize import Authorizer
+
+V31: Final = "/v3.1/"
+
+log = structlog.get_logger(__name__)
+
+
+class Services(RestServices, frozen=True, kw_only=True):
+    """What the HTTP application needs, beside what its resources need."""
+
+    authenticator: Authenticator
+    attempts: LoginAttempts
+    """Failed logins, counted over all doors of the process."""
+    rate: RateLimiter
+    authorizer: Authorizer
+    acceptor: Acceptor
+    version: str
+    """The release, as ``/openapi.json`` names it."""
+    checks: Mapping[str, Check]
+    """What must be well for ``/readyz``: a check raises when it is not."""
+    counts: Callable[[], Mapping[str, int]]
+    """Messages by what happened to them since the start, for ``/metrics``."""
+    queue_depth: Callable[[], Awaitable[int]]
+    tracking: Endpoint | None = None
+    """What the links in mails lead to; it gets the paths of `aerogram.doors.tracking.app.PREFIXES`."""
+    images: Endpoint | None = None
+    """The images of mails; it gets the paths that begin with `aerogram.content.images.PREFIX`."""
+    signup: Endpoint | None = None
+    """The pages of double opt-in; it gets the paths that begin with `aerogram.doors.signup.app.PREFIX`."""
+    web: Endpoint | None = None
+    """The pages for people: an ASGI application that gets every other path."""
+
+
+def build_app(services: Services) -> Endpoint:
+    """Build the application."""
+    return _App(services)
+
+
+_NOTHING: Final = Public("There is nothing at the path.")
+
+
+class _App:
+    """Chooses the endpoint by the path. Each has a guard, or its resources, routes and pages have."""
+
+    def __init__(self, services: Services) -> None:
+        authenticator = HttpAuthenticator(
+            services.authenticator, services.attempts, services.rate, services.content.tokens
+        )
+        engine = Engine(resources(services))
+        router = Router(routes(services))
+        health = Health(services.checks)
+        self._send_v31 = SendV31(
+            authenticator,
+            authorizer=services.authorizer,
+            templates=services.content.templates,
+            acceptor=services.acceptor,
+            public_url=services.public_url,
+        )
+        self._send_v3 = SendV3(
+            authenticator,
+            authorizer=services.authorizer,
+            templates=services.content.templates,
+            acceptor=services.acceptor,
+        )
+        self._rest = Rest(authenticator, engine, router)
+        self._by_path: Mapping[str, Endpoint] = {
+            "/livez": Guarded(PROBED, health.live),
+            "/readyz": Guarded(PROBED, health.ready),
+            "/metrics": Metrics(authenticator, services.counts, services.queue_depth),
+            "/openapi.json": OpenApi(
+                engine.resources.values(), router.routes, services.public_url, services.version
+            ),
+        }
+        self._others = services.web or Guarded(_NOTHING, _not_found)
+        self._tracking = services.tracking or self._others
+        self._signup = services.signup or self._others
+        self._images = services.images or self._others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the server's start and stop."""
+        if scope["type"] != "http":
+            await _serve_other(scope, receive, send)
+            return
+        path = scope["path"]
+        if path.startswith(V31):
+            endpoint: Endpoint = self._send_v31
+        elif path in SEND_V3:
+            endpoint = self._send_v3
+        elif path.startswith(V3):
+            endpoint = self._rest
+        elif path[:PREFIX_CHARS] in PREFIXES:
+            endpoint = self._tracking
+        elif path.startswith(IMAGES):
+            endpoint = self._images
+        elif path.startswith(SIGNUP):
+            endpoint = self._signup
+        elif path.startswith(OTHER_PREFIXES):
+            endpoint = self._rest
+        else:
+            endpoint = self._by_path.get(path, self._others)
+        await _guarded(endpoint, scope, receive, send)
+
+
+async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve, and answer 500 when the endpoint fails before it has begun to answer."""
+    has_begun = False
+
+    async def noting(message: AsgiMessage) -> None:
+        nonlocal has_begun
+        has_begun = True
+        await send(message)
+
+    try:
+        await endpoint(scope, receive, noting)
+    except Exception:
+        identifier = str(uuid.uuid4())
+        log.exception(
+            "http_request_failed", identifier=identifier, method=scope["method"], path=scope["path"]
+        )
+        if has_begun:
+            raise
+        # Every answer of the Send API bears this header; on the others it does no harm (facts: SEND.md A1).
+        named = ((b"x-mj-request-guid", identifier.encode()),)
+        answer = errors.shape_c(
+            errors.INTERNAL, "Something went wrong on our side.", named, identifier=identifier
+        )
+        await send_answer(scope, send, answer)
+
+
+async def _not_found(scope: Scope, _: Receive, send: Send) -> None:
+    await send_answer(scope, send, errors.page(errors.NOT_FOUND, "404 Not Found"))
+
+
+async def _serve_other(scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse WebSockets, which nothing here speaks; acknowledge the server's start and stop."""
+    if scope["type"] != "lifespan":
+        await send({"type": "websocket.close"})
+        return
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,66 @@
+"""Renders the pages of one door: its template inside the common sheet, its words from its ``words.toml``.
+
+A page works without scripts and loads nothing; its style stands in it, named to the browser by its hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tomllib
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import jinja2
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    PageStatus = Literal["question", "done", "failed"]
+    """What a page feels like: its sign and its colour."""
+
+DEFAULT_LANGUAGE: Final = "en"
+"""Of links that name none, as Mailjet's ``mj:unsub_link`` (facts: TEMPLATES.md), or one not in the words."""
+TYPE: Final = b"text/html; charset=utf-8"
+
+
+class PageLayout:
+    """Reads the words, the style and the templates once."""
+
+    def __init__(self, package: str) -> None:
+        """Take the door's package: it has ``words.toml`` and a folder ``templates``."""
+        self.words: Mapping[str, Mapping[str, str]] = tomllib.loads(
+            resources.files(package).joinpath("words.toml").read_text("utf-8")
+        )
+        """By language (ISO 639-1), then by the word's name."""
+        style = resources.files(__package__).joinpath("templates", "layout.css").read_text("utf-8")
+        digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        self.policy: Final = (
+            f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
+        ).encode()
+        """The Content-Security-Policy of every page."""
+        self._environment = jinja2.Environment(
+            loader=jinja2.ChoiceLoader([jinja2.PackageLoader(package), jinja2.PackageLoader(__package__)]),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+            auto_reload=False,
+        )
+        self._environment.globals["style"] = style
+
+    def spoken(self, language: str) -> str:
+        """Give a language that there are words in."""
+        return language if language in self.words else DEFAULT_LANGUAGE
+
+    def render(self, template: str, language: str, *, page: str, status: PageStatus, **values: Any) -> bytes:
+        """Write a page. ``page`` names its heading among the words; a door's own template takes the values."""
+        return self.fill(template, language, page=page, status=status, **values).encode("utf-8", "replace")
+
+    def fill(self, template: str, language: str, **values: Any) -> str:
+        """Fill in a template that is no page."""
+        spoken = self.spoken(language)
+        return self._environment.get_template(template).render(
+            language=spoken, words=self.words[spoken], **values
+        )

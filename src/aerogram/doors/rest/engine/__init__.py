@@ -1,0 +1,1 @@
+"""What serves the resources: a request is read, carried out and answered."""

@@ -1,0 +1,35 @@
+"""The property that is an address of mail."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from aerogram.doors.rest.fields.kinds import OMITTED, InvalidValueError, Text
+from aerogram.wire.address import is_email
+
+MAX_ADDRESS: Final = 320
+"""Characters: 64 of the local part, 255 of the domain, and the sign between them (RFC 5321 §4.5.3.1)."""
+
+
+class OptionalAddress(Text):
+    """An address, or "" for none; with ``is_omitted`` none is left out, as Mailjet's unset ReplyEmail."""
+
+    def __init__(self, name: str, source: str, *, is_omitted: bool = False, **marks: Any) -> None:
+        super().__init__(name, source, max_length=MAX_ADDRESS, **marks)
+        self._is_omitted = is_omitted
+
+    def read(self, value: Any) -> str:
+        """Read an address."""
+        email = super().read(value)
+        if email and not is_email(email):
+            raise InvalidValueError(f'"{email[:80]}" is not an email address')
+        return email
+
+    def show(self, value: Any) -> Any:
+        """Give it, or nothing."""
+        return OMITTED if self._is_omitted and not value else super().show(value)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it as an address, or "" while it is unset."""
+        described = super().schema()
+        return described | {"anyOf": [{"format": "email"}, {"const": ""}]}

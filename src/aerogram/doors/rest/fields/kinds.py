@@ -1,0 +1,313 @@
+"""Kinds of property: how each is read from a request, compared and shown.
+
+A field reads from a row by its ``source``. Ids and other integers are bounded by what both databases
+can hold, so that no request reaches a driver with a number it would refuse.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from aerogram.base.clock import SECOND
+from aerogram.doors.rest.fields import moments
+from aerogram.doors.rest.fields.moments import MomentError, first_and_last
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+MAX_INTEGER: Final = 2**63 - 1
+MAX_TEXT: Final = 4_096
+"""Characters of a text property, unless the field says otherwise."""
+OMITTED: Final = object()
+"""Shown instead of a value: the key is left out (facts: REST.md 9, null references)."""
+
+
+class InvalidValueError(ValueError):
+    """A value that a property does not take; the text says why, in Mailjet's words where known."""
+
+
+class Field:
+    """A property. Subclasses say what its values are; one that says nothing takes none and is only shown."""
+
+    schema_type: str = "string"
+    full_as: str = ""
+    """In ``Style=Full`` the value is an object that holds it by this name; "" when it looks the same."""
+
+    def __init__(
+        self,
+        name: str,
+        source: str,
+        *,
+        read_only: bool = False,
+        required: bool = False,
+        default: Any = None,
+        shown_with: str = "",
+        hidden: Any = OMITTED,
+        nullable: bool = False,
+    ) -> None:
+        """Declare it. With ``shown_with`` its value appears only when that switch is on, else ``hidden``.
+
+        An unset value of a ``nullable`` one is shown as null; of any other it is left out.
+        """
+        self.name = name
+        self.source = source
+        self.is_read_only = read_only
+        self.is_required = required
+        self.default = default
+        self.shown_with = shown_with
+        self.hidden = hidden
+        self.is_nullable = nullable
+
+    @property
+    def title(self) -> str:
+        """The name that errors of its value give it."""
+        return self.name
+
+    def readers(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Give the names that a body may give it by, in lower case, each with what reads its value then."""
+        return {self.name.lower(): self.read}
+
+    def read(self, value: Any) -> Any:  # noqa: ARG002 - what subclasses read
+        """Read a JSON value that is not null; raises `InvalidValueError`."""
+        raise InvalidValueError(f'Setting a value for property "{self.name}" is not allowed')
+
+    def show(self, value: Any) -> Any:
+        """Give the JSON value."""
+        return OMITTED if value is None and not self.is_nullable else value
+
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Tell whether a client gives back ``own`` as it was shown: that is no change."""
+        return str(self.show(own)) == str(value) or (own is None and is_empty(value))
+
+    def is_same(self, value: Any, own: Any) -> bool:
+        """Tell whether a value that was read changes nothing."""
+        return bool(value == own)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe the values as JSON Schema."""
+        described: dict[str, Any] = {
+            "type": [self.schema_type, "null"] if self.is_nullable else self.schema_type
+        }
+        if self.is_read_only:
+            described["readOnly"] = True
+        if self.default is not None:
+            described["default"] = self.default
+        return described
+
+
+class Integer(Field):
+    """A whole number; numeric strings are taken too (facts: REST.md 3)."""
+
+    schema_type = "integer"
+
+    def __init__(self, name: str, source: str, *, allowed: Sequence[int] = (), **marks: Any) -> None:
+        super().__init__(name, source, **marks)
+        self._allowed = allowed
+
+    def read(self, value: Any) -> int:
+        """Read a number, or a string of digits."""
+        read = integer_of(value)
+        if read is None:
+            raise InvalidValueError("The value must be an integer")
+        if self._allowed and read not in self._allowed:
+            raise InvalidValueError(f"The value must be one of {', '.join(map(str, self._allowed))}")
+        return read
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it as a 64-bit integer."""
+        described = super().schema() | {"format": "int64"}
+        return described | {"enum": list(self._allowed)} if self._allowed else described
+
+
+class Number(Field):
+    """A number, perhaps with a fraction; numeric strings are taken too."""
+
+    schema_type = "number"
+
+    def read(self, value: Any) -> float:
+        """Read a finite number, or a string of one."""
+        try:
+            read = float(value) if isinstance(value, int | float | str) else math.nan
+        except (ValueError, OverflowError):
+            read = math.nan
+        if isinstance(value, bool) or not math.isfinite(read):
+            raise InvalidValueError("The value must be a number")
+        return read
+
+    def show(self, value: Any) -> Any:
+        """Give it without a fraction when it has none (facts: REST.md 9)."""
+        return int(value) if isinstance(value, float) and value.is_integer() else super().show(value)
+
+
+class Text(Field):
+    """A string without NUL, of at most ``max_length`` characters."""
+
+    def __init__(self, name: str, source: str, *, max_length: int = MAX_TEXT, **marks: Any) -> None:
+        super().__init__(name, source, **marks)
+        self._max_length = max_length
+
+    def read(self, value: Any) -> str:
+        """Read a string."""
+        if not isinstance(value, str):
+            raise InvalidValueError("The value must be a string")
+        if "\0" in value:
+            raise InvalidValueError("The value must not contain a NUL character")
+        if self.is_required and not value:
+            raise InvalidValueError("MJ04 Value must have at least length 1")
+        if len(value) > self._max_length:
+            raise InvalidValueError(f"The value may have {self._max_length} characters")
+        return value
+
+
+class Address(Text):
+    """A text that is the address of a mailbox; ``Style=Full`` shows it as ``{"Email": "ann@example.com"}``."""
+
+    full_as = "Email"
+
+
+class Choice(Text):
+    """One of some words, in any case."""
+
+    def __init__(self, name: str, source: str, words: Sequence[str], **marks: Any) -> None:
+        super().__init__(name, source, **marks)
+        self._words = {word.lower(): word for word in words}
+
+    def read(self, value: Any) -> str:
+        """Read a word and give it as declared."""
+        word = self._words.get(super().read(value).lower())
+        if word is None:
+            raise InvalidValueError(f"The value must be one of {', '.join(self._words.values())}")
+        return word
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it with its words."""
+        return super().schema() | {"enum": list(self._words.values())}
+
+
+class Flag(Field):
+    """A boolean, also as ``"true"``, ``"1"`` or 1 (facts: REST.md 3)."""
+
+    schema_type = "boolean"
+
+    def read(self, value: Any) -> bool:
+        """Read a boolean."""
+        read = flag_of(value)
+        if read is None:
+            raise InvalidValueError("The value must be true or false")
+        return read
+
+    def show(self, value: Any) -> bool:
+        """Give it as true or false, also when the row has 0 or 1."""
+        return bool(value)
+
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Compare what is meant."""
+        return flag_of(value) is bool(own)
+
+
+class Moment(Field):
+    """Milliseconds since the epoch, shown as RFC 3339 in UTC without fraction; "" when unset."""
+
+    def read(self, value: Any) -> int | None:
+        """Read RFC 3339 (without a zone: UTC) or Unix seconds (facts: REST.md 9); "" is no moment.
+
+        It has whole seconds, as it is shown. The very first one is none, as in rows that were never touched.
+        """
+        if value == "" and not self.is_required:
+            return None
+        try:
+            return first_and_last(value)[0] // SECOND * SECOND or None
+        except MomentError as error:
+            raise InvalidValueError(f"The value is {error}") from None
+
+    def show(self, value: Any) -> str | int:
+        """Give ``2020-11-06T13:38:49Z``."""
+        return moments.shown(value) if value else ""
+
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Compare to the second, in whichever form clients write it back (facts: REST.md 3)."""
+        try:
+            return self.is_same(self.read(value), own)
+        except InvalidValueError:
+            return False
+
+    def is_same(self, value: Any, own: Any) -> bool:
+        """Compare whole seconds: nobody can give back what is not shown."""
+        return (value or 0) // SECOND == (own or 0) // SECOND
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it as a date-time, which is empty when unset."""
+        return super().schema() | {"examples": ["2020-11-06T13:38:49Z", ""]}
+
+
+class UnixTime(Moment):
+    """Milliseconds since the epoch, shown as Unix seconds; 0 when unset."""
+
+    schema_type = "integer"
+
+    def show(self, value: Any) -> int:
+        """Give whole seconds."""
+        return int(value or 0) // SECOND
+
+    def read(self, value: Any) -> int | None:
+        """Read a moment; 0 is none."""
+        return None if value in (0, "0") else super().read(value)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe it as an integer."""
+        return Field.schema(self) | {"format": "int64"}
+
+
+class Constant(Field):
+    """A property whose value is always the same, because what it tells of does not exist yet."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        super().__init__(name, "", read_only=True)
+        self._value = value
+        self.schema_type = _JSON_TYPES[type(value)]
+
+    def show(self, value: Any) -> Any:
+        """Give the one value."""
+        return self._value if value is None else value
+
+    def is_echo(self, value: Any, own: Any) -> bool:
+        """Take the one value, and what says as little as nothing."""
+        return is_empty(value) or str(self.show(own)) == str(value)
+
+
+_JSON_TYPES: Final[Mapping[type, str]] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    list: "array",
+}
+_EMPTY: Final[tuple[Any, ...]] = (None, "", "0", "false", 0, [], {})
+_FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a value says no more than that there is none."""
+    return value in _EMPTY
+
+
+def integer_of(value: Any) -> int | None:
+    """Read an integer or a string of one; None for anything else and for more than 64 bits."""
+    if isinstance(value, str):
+        digits = value.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(MAX_INTEGER))):
+            return None
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MAX_INTEGER:
+        return None
+    return value
+
+
+def flag_of(value: Any) -> bool | None:
+    """Read a boolean, 0, 1 or one of them as text in any case; None for anything else."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | str):
+        return _FLAGS.get(str(value).lower())
+    return None

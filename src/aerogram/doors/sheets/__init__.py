@@ -1,1 +1,0 @@
-"""Small pages for whoever follows a link: one card, words in the reader's language, no scripts."""

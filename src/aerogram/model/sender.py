@@ -1,0 +1,11 @@
+"""What a sender may be: its status and its kind of mail, in Mailjet's words (facts: SENDERS-DOMAINS.md 1)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ACTIVE: Final = "Active"
+INACTIVE: Final = "Inactive"
+DELETED: Final = "Deleted"
+UNKNOWN_TYPE: Final = "unknown"
+"""Mailjet's default EmailType."""

@@ -1,0 +1,67 @@
+"""Messages as their account asks for them: what was accepted, what happened to it, and what it comes to in all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aerogram.audience.following import contact_address
+from aerogram.store.records import contact_activity, totals
+from aerogram.store.records import message_queries as records
+from aerogram.store.records.totals import Totals
+
+if TYPE_CHECKING:
+    from aerogram.model.actor import Actor
+    from aerogram.model.page import PageRequest
+    from aerogram.store.sql import Database, Unit
+
+__all__ = ["MessageEvent", "Messages", "Totals"]
+
+
+class MessageEvent(NamedTuple):
+    """An event of a message that its account sees; ``kind`` is an `EventKind`, ``failure`` a `FailureState`."""
+
+    message_id: int
+    kind: int
+    at_ms: int
+    failure: int
+    reply: str
+    agent: str
+
+
+class Messages:
+    """The messages of all accounts."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
+        """Give messages, and the number of all that match.
+
+        Rows have the columns of the store and ``contact_id``: who the recipient is today, or None.
+        Raises `TooSlowError` unless one message is asked for by its ``id``.
+        """
+        ask = self._database.read if "id" in wanted.conditions else self._database.scan
+        return await ask(lambda: _page(actor.account_id, wanted))
+
+    async def history(
+        self, actor: Actor, message_id: int | None, limit: int, offset: int
+    ) -> tuple[list[MessageEvent], int]:
+        """Give the events of a message (of all when None), oldest first, and their number. Raises `TooSlowError`."""
+        rows, total = await self._database.scan(
+            lambda: records.history(actor.account_id, message_id, limit, offset)
+        )
+        return [MessageEvent(*row) for row in rows], total
+
+    async def totals(self, actor: Actor) -> Totals:
+        """Count all messages of an account by what became of them."""
+        return await self._database.read(lambda: totals.of_account(actor.account_id))
+
+
+def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
+    """Give messages with the contacts of their recipients, which are looked up together."""
+    rows, total = yield from records.page(account_id, wanted)
+    addresses = {row["recipient"]: contact_address(row["recipient"]) for row in rows}
+    contacts = (yield from contact_activity.find(account_id, sorted(addresses.values()))) if rows else {}
+    for row in rows:
+        row["contact_id"] = contacts.get(addresses[row["recipient"]])
+    return rows, total

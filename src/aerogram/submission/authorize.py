@@ -1,0 +1,209 @@
+"""The one place that decides whether a message may be sent, whichever way it came in.
+
+A message is a claim: to be from these addresses, to belong to this category. Here it is held against what the
+caller may do and what its account has. The answer is a value, which each door puts into its own words.
+
+What memory knows is answered at once; only the rest waits for the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Protocol
+
+from aerogram.identity.gate import Needs, may, may_send_from
+from aerogram.model.account import Area, Level
+from aerogram.model.actor import ActorKind
+from aerogram.model.decision import ALLOW, ALLOW_SANDBOXED, Allow, Decision, Hold, Reason, ReasonKind, Refuse
+from aerogram.model.request import MailRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.model.actor import Actor
+
+NEEDS: Final = Needs(Area.SEND, Level.FULL)
+"""Mail reaches real people and cannot be called back, so it needs the whole permission."""
+
+Rule = Callable[[MailRequest], Hold | Refuse | None]
+"""A further rule, asked once about each message that nothing else refuses; None lets it through. It may not wait."""
+
+
+class Senders(Protocol):
+    """What is asked of `aerogram.senders.book.SenderBook`."""
+
+    def allows(self, account_id: int, email: str) -> bool:
+        """Answer from memory; False means that the store must be asked."""
+        ...
+
+    def knows_domain(self, account_id: int, email: str) -> bool:
+        """Tell from memory whether any sender of the account lies in the address's domain."""
+        ...
+
+    async def confirm(self, account_id: int, email: str) -> bool:
+        """Answer from the store."""
+        ...
+
+    async def is_registered(self, account_id: int, email: str) -> bool:
+        """Tell whether the account has such a sender, active or not."""
+        ...
+
+
+class Categories(Protocol):
+    """What is asked of `aerogram.senders.categories.MonitoringCategories`."""
+
+    async def exists(self, account_id: int, name: str) -> bool:
+        """Answer from the store."""
+        ...
+
+
+class Authorizer:
+    """Decides about messages, and about reverse-paths before there is a message.
+
+    All that waits raises `UnavailableError` when the store cannot be asked.
+    """
+
+    def __init__(self, senders: Senders, categories: Categories, rules: Sequence[Rule] = ()) -> None:
+        self._senders = senders
+        self._categories = categories
+        self._rules = tuple(rules)
+
+    def decide_now(self, request: MailRequest) -> Decision | None:
+        """Decide without the store; None means that it must be asked (see `decide`).
+
+        A mail of Aerogram itself with the null reverse-path is a notice. It claims no sender of the account,
+        so there is nothing to ask for, and it must not wait either. Any thread may ask about one.
+        """
+        actor = request.actor
+        if actor.kind is ActorKind.SYSTEM and not request.reverse_path:
+            return ALLOW_SANDBOXED if request.is_sandboxed else ALLOW
+        denied = _denied(request)
+        if denied:
+            return Refuse(denied)
+        if request.options.monitoring_category:
+            return None
+        allows, account_id = self._senders.allows, actor.account_id
+        for email in request.authors:
+            if not allows(account_id, email):
+                return None
+        if request.sender and not allows(account_id, request.sender):
+            return None
+        return self._passed(request)
+
+    async def decide(self, request: MailRequest) -> Decision:
+        """Decide about one message; all reasons for a refusal are given, not only the first."""
+        decision = self.decide_now(request)
+        return decision or await self._ask(request, _Answers(self._senders, self._categories))
+
+    async def decide_all(self, requests: Sequence[MailRequest]) -> list[Decision]:
+        """Decide about the messages of one call; the store is asked once for each address and category."""
+        known = [self.decide_now(request) for request in requests]
+        answers = _Answers(self._senders, self._categories)
+        return [
+            decision or await self._ask(request, answers)
+            for request, decision in zip(requests, known, strict=True)
+        ]
+
+    def knows_reverse_path(self, actor: Actor, reverse_path: str) -> bool:
+        """Tell from memory whether a reverse-path may pass: a message's From is what decides finally.
+
+        It lies in the domain of a sender, because many programs send from an address of their own there.
+        """
+        if not reverse_path:
+            return True
+        if actor.principal is not None and not may_send_from(actor.principal, reverse_path):
+            return False
+        senders, account_id = self._senders, actor.account_id
+        return senders.allows(account_id, reverse_path) or senders.knows_domain(account_id, reverse_path)
+
+    async def decide_reverse_path(self, actor: Actor, reverse_path: str) -> Decision:
+        """Decide about a reverse-path, which memory does not know."""
+        if actor.principal is not None and not may_send_from(actor.principal, reverse_path):
+            return Refuse((Reason(ReasonKind.DOMAIN_NOT_OF_CREDENTIAL, reverse_path),))
+        if await self._senders.confirm(actor.account_id, reverse_path):
+            return ALLOW
+        # What was just read may hold another sender of the domain.
+        if self.knows_reverse_path(actor, reverse_path):
+            return ALLOW
+        return Refuse((Reason(ReasonKind.SENDER_NOT_AUTHORIZED, reverse_path),))
+
+    async def remember(self, account_id: int) -> None:
+        """Read the senders of an account into memory, for a caller who will soon need them."""
+        await self._senders.confirm(account_id, "")
+
+    async def _ask(self, request: MailRequest, answers: _Answers) -> Decision:
+        account_id = request.actor.account_id
+        reasons = [
+            Reason(ReasonKind.SENDER_NOT_AUTHORIZED, email)
+            for email in request.authors
+            if not await answers.is_sender(account_id, email)
+        ]
+        sender = request.sender
+        if sender and not await answers.is_sender(account_id, sender):
+            is_known = await answers.is_registered(account_id, sender)
+            kind = ReasonKind.SENDER_NOT_VALIDATED if is_known else ReasonKind.SENDER_NEEDS_RIGHT
+            reasons.append(Reason(kind, sender))
+        category = request.options.monitoring_category
+        if category and not await answers.has_category(account_id, category):
+            reasons.append(Reason(ReasonKind.UNKNOWN_CATEGORY, category))
+        return Refuse(tuple(reasons)) if reasons else self._passed(request)
+
+    def _passed(self, request: MailRequest) -> Decision:
+        """Ask the rules about a message that is its account's to send; a refusal counts more than a hold."""
+        is_sandboxed = request.actor.is_sandboxed or request.is_sandboxed
+        if not self._rules:
+            return ALLOW_SANDBOXED if is_sandboxed else ALLOW
+        held: list[Reason] = []
+        refused: list[Reason] = []
+        for rule in self._rules:
+            match rule(request):
+                case Hold(reasons):
+                    held += reasons
+                case Refuse(reasons):
+                    refused += reasons
+        if refused:
+            return Refuse(tuple(refused))
+        return Hold(tuple(held), is_sandboxed) if held else Allow(is_sandboxed)
+
+
+class _Answers:
+    """What the store said during one call, so that it is not asked the same twice."""
+
+    def __init__(self, senders: Senders, categories: Categories) -> None:
+        self._book = senders
+        self._categories = categories
+        self._senders: dict[tuple[int, str], bool] = {}
+        self._registered: dict[tuple[int, str], bool] = {}
+        self._named: dict[tuple[int, str], bool] = {}
+
+    async def is_sender(self, account_id: int, email: str) -> bool:
+        key = account_id, email
+        if key not in self._senders:
+            self._senders[key] = self._book.allows(*key) or await self._book.confirm(*key)
+        return self._senders[key]
+
+    async def is_registered(self, account_id: int, email: str) -> bool:
+        key = account_id, email
+        if key not in self._registered:
+            self._registered[key] = await self._book.is_registered(*key)
+        return self._registered[key]
+
+    async def has_category(self, account_id: int, name: str) -> bool:
+        key = account_id, name
+        if key not in self._named:
+            self._named[key] = await self._categories.exists(*key)
+        return self._named[key]
+
+
+def _denied(request: MailRequest) -> tuple[Reason, ...]:
+    """Give what the caller's credential forbids, which no sender of the account can allow."""
+    principal = request.actor.principal
+    if not may(request.actor, NEEDS.area, NEEDS.level):
+        return (Reason(ReasonKind.NO_SEND_PERMISSION, request.actor.label),)
+    if principal is None or not principal.domain:
+        return ()
+    return tuple(
+        Reason(ReasonKind.DOMAIN_NOT_OF_CREDENTIAL, email)
+        for email in (*request.authors, request.sender)
+        if not may_send_from(principal, email)
+    )

@@ -1,0 +1,9 @@
+import pytest
+
+from aerogram.store.blobs import DiskBlobs
+from aerogram.store.ground import Ground
+
+
+@pytest.fixture
+def ground(database, tmp_path, ids, clock):
+    return Ground(database, DiskBlobs(tmp_path / "blobs"), ids, clock, lambda: None)
