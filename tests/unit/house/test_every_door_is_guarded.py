@@ -50,7 +50,7 @@ class Unserved:
     version, public_url = "0", "http://localhost"
     tracking = Tracking(UNBOUND, UNBOUND)
     images = ImageDoor(UNBOUND)
-    signup = SignupDoor(UNBOUND, UNBOUND, UNBOUND, UNBOUND, UNBOUND)
+    signup = SignupDoor(*[UNBOUND] * 6)
     web = Starlette(routes=pages("capture"))
 
     def __getattr__(self, _):
