@@ -14,6 +14,7 @@ from aerogram.model.message import MessageState
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, event, message
+from support.actors import acting
 from support.calls import a_message
 from support.http_door import KEY, SECRET, Door, Keys, a_client, serving
 from support.smtp_door import SmtpHouse
@@ -75,8 +76,8 @@ async def house(database, ids, clock, tmp_path, caller):
     made.authenticator = caller
     async with made.opened():
         caller.account_id = made.account_id
-        await made.senders.add(made.account_id, "@example.com")
-        await made.categories.add(made.account_id, "receipts")
+        await made.senders.add(acting(made.account_id), "@example.com")
+        await made.categories.add(acting(made.account_id), "receipts")
         yield made
 
 

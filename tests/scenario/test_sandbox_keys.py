@@ -1,10 +1,14 @@
 """Mail by a sandbox key never leaves, whatever it is and whatever is told of it; its simulator works."""
 
+import contextlib
+import json
 import smtplib
+import sqlite3
 
 import httpx2
 import pytest
 
+from aerogram.store.open import FILE_NAME
 from support.calls import a_call, a_message
 from support.server import running
 from support.sinks import Sink
@@ -66,7 +70,7 @@ def deliver_ordinary_mail(server, sink, post):
 def left(sink):
     """Give all recipients of mail that left, but those that should have it."""
     gone = {address for mail in sink.mails for address in mail.recipients}
-    return gone - {"ordinary@example.net", "like-any-other@simulator.test"}
+    return gone - {"ordinary@example.net", "like-any-other@simulator.test", "xia@example.net"}
 
 
 def queue_is_empty(server):
@@ -104,6 +108,74 @@ def test_a_report_of_a_template_error_does_not_leave(server, sink, key, post):
     wait_for(lambda: queue_is_empty(server), "an empty queue")
     deliver_ordinary_mail(server, sink, post)
     assert not left(sink)
+
+
+def made(server, auth, resource, **properties):
+    """Make an object by REST; give its row."""
+    answer = httpx2.post(
+        f"{server.url}/v3/REST/{resource}", json=properties, auth=auth, timeout=30, trust_env=False
+    )
+    assert answer.status_code == 201, answer.text
+    return answer.json()["Data"][0]
+
+
+def signed_up(server, auth, email):
+    """Have a form made and filled in; give its path."""
+    ordinary = (server.settings["api_key"], server.settings["secret_key"])
+    news = made(server, ordinary, "contactslist", Name=f"News for {email}")
+    senders = httpx2.get(f"{server.url}/v3/REST/sender", auth=ordinary, timeout=30, trust_env=False).json()
+    widget = made(
+        server, auth, "widget", FromID=senders["Data"][0]["ID"], ListID=news["ID"], Locale="en_US", Name=email
+    )
+    path = "/signup/" + widget["SignupUrl"].partition("/signup/")[2]
+    answer = httpx2.post(f"{server.url}{path}", data={"email": email}, timeout=30, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    return widget
+
+
+def test_the_mail_of_a_form_that_it_made_does_not_leave(server, sink, key, post):
+    widget = signed_up(server, key, "zoe@example.net")
+    # Who changes the form does not take it out of the sandbox.
+    ordinary = (server.settings["api_key"], server.settings["secret_key"])
+    changed = httpx2.put(
+        f"{server.url}/v3/REST/widget/{widget['ID']}",
+        json={"Name": "Footer"},
+        auth=ordinary,
+        timeout=30,
+        trust_env=False,
+    )
+    assert changed.status_code == 200, changed.text
+    path = "/signup/" + widget["SignupUrl"].partition("/signup/")[2]
+    httpx2.post(f"{server.url}{path}", data={"email": "yan@example.net"}, timeout=30, trust_env=False)
+    wait_for(lambda: queue_is_empty(server), "an empty queue")
+    deliver_ordinary_mail(server, sink, post)
+    assert not left(sink)
+
+
+def test_the_mail_of_any_other_form_leaves(server, sink):
+    signed_up(server, (server.settings["api_key"], server.settings["secret_key"]), "xia@example.net")
+    assert sink.mail_to("xia@example.net")
+
+
+def test_a_campaign_that_it_made_keeps_that_it_is_sandboxed(server, key):
+    ordinary = (server.settings["api_key"], server.settings["secret_key"])
+    values = {"Locale": "en_US", "Subject": "Hi"}
+    kept, other = (
+        made(server, key, "campaigndraft", **values),
+        made(server, ordinary, "campaigndraft", **values),
+    )
+    answer = httpx2.put(
+        f"{server.url}/v3/REST/campaigndraft/{kept['ID']}",
+        json={"Title": "Spring"},
+        auth=ordinary,
+        timeout=30,
+        trust_env=False,
+    )
+    assert answer.status_code == 200, answer.text
+    with contextlib.closing(sqlite3.connect(server.data / FILE_NAME)) as store:
+        extras = dict(store.execute("SELECT id, extras FROM draft").fetchall())
+    assert json.loads(extras[kept["ID"]])["is_sandboxed"] == 1
+    assert "is_sandboxed" not in extras[other["ID"]]
 
 
 def test_the_simulator_works_for_it(server, key, post):

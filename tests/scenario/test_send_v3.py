@@ -14,6 +14,7 @@ from aerogram.model.message import Role
 from aerogram.model.treatment import unpacked, unpacked_personal
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
+from support.actors import acting
 from support.http_door import ACCOUNT, STRANGERS_KEY, STRANGERS_SECRET, Template, a_client
 from support.v3_calls import FROM, TO, a_v3_file, a_v3_message
 
@@ -137,7 +138,7 @@ async def test_a_template_is_found_by_its_id_or_its_name(client, door):
 
 
 async def test_a_category_that_exists_may_be_named(client, door):
-    await door.categories.add(ACCOUNT, "receipts")
+    await door.categories.add(acting(ACCOUNT), "receipts")
     assert (await send(client, a_v3_message(Mj_MonitoringCategory="receipts"))).status_code == 200
     ((*_, treatment, _),) = await stored(door)
     assert unpacked(treatment).monitoring_category == "receipts"

@@ -16,6 +16,7 @@ from aerogram.store.blobs import DiskBlobs
 from aerogram.store.records import senders
 from aerogram.store.sql import Sql
 from aerogram.store.tables import sender
+from support.actors import acting
 from support.calls import a_call, a_message
 from support.http_door import Door, Template, a_client, serving
 from support.v31_errors import LARGE, ODD_TEMPLATE, OF_A_CALL, OF_A_MESSAGE, TEMPLATE, UNAUTHORIZED, error
@@ -53,7 +54,7 @@ async def shop(tmp_path, database, ids, clock):
         database, DiskBlobs(tmp_path / "blobs"), ids, clock, sealer, Authenticator(database, sealer, clock)
     )
     accounts = Accounts(database, sealer, ids, clock)
-    shop = Shop(door, accounts, await accounts.create("Shop"))
+    shop = Shop(door, accounts, await accounts.create(acting(), "Shop"))
 
     def add_senders():
         for email, status in (("*@example.com", senders.ACTIVE), ("new@example.org", senders.INACTIVE)):
@@ -138,12 +139,12 @@ async def test_wrong_credentials_are_mj_0015(shop):
 
 
 async def test_the_key_of_a_suspended_account_is_mj_0001(client, shop):
-    await shop.accounts.change(shop.account_id, is_active=False)
+    await shop.accounts.change(acting(), shop.account_id, is_active=False)
     answer = await send(client, a_message())
     assert (answer.status_code, shown(answer)) == (401, error("mj-0001", "API key is suspended.", status=401))
     client.auth = (shop.keys[0], "wrong")
     assert shown(await send(client, a_message())) == error("mj-0015", UNAUTHORIZED, status=401)
-    await shop.accounts.change(shop.account_id, is_active=True)
+    await shop.accounts.change(acting(), shop.account_id, is_active=True)
     client.auth = shop.keys
     assert (await send(client, a_message())).status_code == 200
 
@@ -154,8 +155,8 @@ async def test_what_the_codes_of_history_were_for(client, shop):
     answer = await client.post("/v3.1/send", content=b'{"Messages":[%s]}' % twice)
     assert answer.json()["Messages"][0]["CustomID"] == "last"
     for name in ("alerts", "receipts"):
-        await shop.door.categories.add(shop.account_id, name)
-    await shop.door.categories.remove(shop.account_id, "receipts")
+        await shop.door.categories.add(acting(shop.account_id), name)
+    await shop.door.categories.remove(acting(shop.account_id), "receipts")
     assert (await send(client, a_message(MonitoringCategory="alerts"))).status_code == 200
     answer = await send(client, a_message(MonitoringCategory="receipts"))  # send-0014
     assert shown(answer)["Messages"][0]["Errors"][0]["ErrorCode"] == "send-0013"

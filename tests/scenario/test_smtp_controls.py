@@ -16,6 +16,7 @@ from aerogram.store.records.submissions import LANE_SHIFT
 from aerogram.store.sql import Sql
 from aerogram.store.tables import campaign, content, message
 from support import required
+from support.actors import acting
 from support.smtp_door import SmtpHouse
 
 HTML = "<p>Hello</p>"
@@ -42,11 +43,11 @@ async def door(house):
 @pytest.fixture
 async def template_id(house, door):
     """A template with everything; there is another one, called "9", with nothing."""
-    made = await house.templates.create(house.account_id, {"name": "welcome"})
+    made = await house.templates.create(acting(house.account_id), {"name": "welcome"})
     headers = {"Subject": "Welcome {{var:name}}", "Reply-To": "Help <help@example.org>"}
     content = {"html": "<p>Dear {{var:name}}</p>", "text": "Dear {{var:name}}", "headers": headers}
-    await house.templates.change_content(house.account_id, made.id, content)
-    await house.templates.create(house.account_id, {"name": "9"})
+    await house.templates.change_content(acting(house.account_id), made.id, content)
+    await house.templates.create(acting(house.account_id), {"name": "9"})
     return made.id
 
 
@@ -206,7 +207,7 @@ class TestControls:
         assert line.startswith(f"5.6.0 {says}")
 
     async def test_a_known_category_travels_with_the_mail(self, house):
-        await house.categories.add(house.account_id, "receipts")
+        await house.categories.add(acting(house.account_id), "receipts")
         await send(house, a_mail((("X-MJ-MonitoringCategory", "receipts"),)))
         assert (await the_one(house))["treatment"] == Treatment(monitoring_category="receipts")
 

@@ -11,6 +11,7 @@ from aerogram.base.ids import id_of_uuid
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
+from support.actors import acting
 from support.smtp_door import SmtpHouse
 
 MAIL = b"From: Ann <ann@example.org>\r\nTo: bob@example.net\r\nSubject: Hello\r\n\r\nHello Bob\r\n"
@@ -102,7 +103,7 @@ async def test_the_from_header_decides_finally(house, client):
 
 async def test_a_sender_added_meanwhile_may_send_at_once(house, client):
     await client.say(plain(*house.keys))
-    await house.senders.add(house.account_id, "new@example.com")
+    await house.senders.add(acting(house.account_id), "new@example.com")
     mail = MAIL.replace(b"ann@example.org", b"new@example.com")
     assert (await client.send_mail(mail, sender="new@example.com")).startswith("250")
 

@@ -13,6 +13,7 @@ from aerogram.model.treatment import unpacked
 from aerogram.store.records import accounts as records
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content
+from support.actors import acting
 from support.smtp_door import SmtpHouse
 
 TRANSCRIPTS = Sql(select(content.c.transcript))
@@ -30,8 +31,8 @@ def sealer():
 async def house(database, ids, clock, tmp_path, sealer):
     made = SmtpHouse(database, sealer, ids, clock, tmp_path)
     async with made.opened():
-        await made.senders.add(made.account_id, "@example.com")
-        await made.senders.add(made.account_id, "@sub.example.org")
+        await made.senders.add(acting(made.account_id), "@example.com")
+        await made.senders.add(acting(made.account_id), "@sub.example.org")
         yield made
 
 
@@ -42,7 +43,7 @@ def tokens(database, sealer, ids, clock):
 
 @pytest.fixture
 async def token(house, tokens):
-    return (await tokens.make(house.account_id, "example.org")).token
+    return (await tokens.make(acting(house.account_id), "example.org")).token
 
 
 async def logged_in(house, user, password, *, is_login=False):
@@ -94,7 +95,7 @@ async def test_every_author_must_lie_in_the_domain(house, token, authors):
 
 
 async def test_half_a_token_and_what_the_store_knows_of_it_open_nothing(house, token, tokens):
-    [row] = await tokens.of_domain(house.account_id, "example.org")
+    [row] = await tokens.of_domain(acting(house.account_id), "example.org")
     assert token not in repr(row)
     for user, password in [(token, "x"), ("x", token), (row.key, row.key), (row.key, ""), (row.key, token)]:
         _, reply = await logged_in(house, user, password)
@@ -103,7 +104,7 @@ async def test_half_a_token_and_what_the_store_knows_of_it_open_nothing(house, t
 
 async def test_a_revoked_token_opens_nothing_within_seconds(house, token, tokens, clock):
     assert (await logged_in(house, token, token))[1].startswith("235")
-    assert await tokens.revoke(house.account_id, "example.org") == 1
+    assert await tokens.revoke(acting(house.account_id), "example.org") == 1
     clock.advance(REMEMBER_MS + 1)
     assert (await logged_in(house, token, token))[1].startswith("535")
 
@@ -116,12 +117,12 @@ async def test_a_token_opens_nothing_but_smtp(house, token):
 
 
 async def test_a_rotated_api_key_leaves_tokens_alone(house, token):
-    await house.accounts.rotate(house.account_id)
+    await house.accounts.rotate(acting(), house.account_id)
     assert (await logged_in(house, token, token))[1].startswith("235")
 
 
 async def test_mail_by_a_sandbox_key_is_marked_to_stay(house, database):
-    keys = await house.accounts.add_key(house.account_id, is_sandboxed=True)
+    keys = await house.accounts.add_key(acting(), house.account_id, is_sandboxed=True)
     for pair in (keys, house.keys):
         client, _ = await logged_in(house, *pair)
         assert (await client.send_mail(MAIL % b"ann@example.org")).startswith("250")

@@ -16,6 +16,7 @@ from aerogram.store.blobs import DiskBlobs
 from aerogram.store.contact_tables import contact, contact_list, list_recipient
 from aerogram.store.ground import Ground
 from aerogram.store.sql import Sql
+from support.actors import acting
 from support.waiting import until
 
 NEWS, SHOP = 501, 502
@@ -76,19 +77,21 @@ class JobShop:
         await self.database.write(add_lists)
 
     async def upload(self, data, account_id=1):
-        file = await self.jobs.upload(account_id, (LIST_SOURCE, NEWS, CSV_DATA), "text/plain", pieces(data))
+        file = await self.jobs.upload(
+            acting(account_id), (LIST_SOURCE, NEWS, CSV_DATA), "text/plain", pieces(data)
+        )
         return file.id
 
     async def queue_import(self, data, *, account_id=1, method="addforce", list_id=NEWS, **values):
         data_id = await self.upload(data, account_id)
         values = {"job_type": "x", "data_id": data_id, "ref_id": list_id, "method": method, **values}
-        return await self.jobs.queue(account_id, JobKind.CSV_IMPORT, values)
+        return await self.jobs.queue(acting(account_id), JobKind.CSV_IMPORT, values)
 
     async def ended(self, job, seconds=30.0):
         """Wait for the end of a job on which a runner works."""
 
         async def over():
-            found = await self.jobs.find(job.account_id, job.id)
+            found = await self.jobs.find(acting(job.account_id), job.id)
             return found if is_over(found) else None
 
         return await until(over, f"the end of job {job.id}", seconds)

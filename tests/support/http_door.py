@@ -220,8 +220,8 @@ class Door:
         if self.accept_fault is not None:
             raise self.accept_fault
 
-    async def _send_sample(self, account_id, callback_id):
-        self.samples.append((account_id, callback_id))
+    async def _send_sample(self, actor, callback_id):
+        self.samples.append((actor.account_id, callback_id))
         return self.sample_fault
 
     async def _check(self):

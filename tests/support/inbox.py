@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 
 from aerogram.base.errors import NotFoundError
-from aerogram.reporting.inbox import Inbox, Listed, Opened, Scope, Search
+from aerogram.reporting.inbox import Inbox, Listed, Opened, Scope, Search, accounts_of
 from aerogram.reporting.timeline import Logged, accepted, told
 
 CONVERSATION = """S: 220 localhost ESMTP Aerogram
@@ -83,7 +83,8 @@ class MemoryInbox(Inbox):
 
 
 def _sees(scope: Scope, row: Listed) -> bool:
-    return scope is None or row.account_id in scope
+    accounts = accounts_of(scope)
+    return accounts is None or row.account_id in accounts
 
 
 def _matches(search: Search, row: Listed) -> bool:

@@ -25,6 +25,7 @@ from aerogram.store.blobs import DiskBlobs
 from aerogram.submission.accept import Acceptor
 from aerogram.submission.authorize import Authorizer
 from aerogram.wire.smtp.server import ServerConfig
+from support.actors import acting
 
 
 class SmtpHouse:
@@ -59,9 +60,9 @@ class SmtpHouse:
 
     @contextlib.asynccontextmanager
     async def opened(self, *, trusted=(), defaults=NO_DEFAULTS, rate=None, **config):
-        opened = await self.accounts.create("test")
+        opened = await self.accounts.create(acting(), "test")
         self.account_id, self.keys = opened.account.id, opened.keys
-        await self.senders.add(self.account_id, "@example.org")
+        await self.senders.add(acting(self.account_id), "@example.org")
         policy = SmtpPolicy(
             authenticator=self.authenticator,
             attempts=LoginAttempts(self.clock),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.content.templates import Templates
     from aerogram.identity.accounts import Accounts
+    from aerogram.identity.members import Members
     from aerogram.identity.tokens import DomainTokens
     from aerogram.jobs.exports.exports import Exports
     from aerogram.jobs.jobs import Jobs
@@ -99,6 +100,13 @@ class CommandServices:
     def lists(self) -> Lists:
         """Build the lists of contacts."""
         made: type[Lists] = import_module("aerogram.audience.lists").Lists
+        its = self._platform
+        return made(its.database, its.ids, its.clock)
+
+    @cached_property
+    def members(self) -> Members:
+        """Build the members of accounts."""
+        made: type[Members] = import_module("aerogram.identity.members").Members
         its = self._platform
         return made(its.database, its.ids, its.clock)
 

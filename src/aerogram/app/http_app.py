@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
     from aerogram.doors.asgi.scope import Endpoint
+    from aerogram.model.actor import Actor
 
 
 def http_app(
@@ -52,7 +53,7 @@ def http_app(
         StoredInbox(database, platform.blobs),
         mode=settings.deliver,
         addresses=_shown(settings.public_url, addresses, settings.trusted_senders),
-        authenticate=people.accounts_opened_by,
+        authenticate=people.actors_of,
         allowed_hosts=[urlsplit(settings.public_url).hostname or "localhost", settings.hostname],
         stopping=stopping,
     )
@@ -69,8 +70,8 @@ def http_app(
     async def disk_has_room() -> None:
         platform.room.check()
 
-    async def send_sample(account_id: int, callback_id: int) -> str:
-        return fault_in(await services.webhooks.send_test(account_id, callback_id))
+    async def send_sample(actor: Actor, callback_id: int) -> str:
+        return fault_in(await services.webhooks.send_test(actor, callback_id))
 
     async def queue_depth() -> int:
         return await database.read(queue.depth)

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.base.errors import RefusedError, SettingsError
 from aerogram.identity.accounts import Accounts, KeyPair, new_key_pair, new_password
+from aerogram.model.actor import system_actor
+from aerogram.model.member import Role
 from aerogram.model.sender import ACTIVE
 from aerogram.senders.addresses import Senders
 from aerogram.senders.domains import Domains
+from aerogram.store.records import account_members, nodes
 from aerogram.store.records import accounts as account_records
-from aerogram.store.records import nodes
 from aerogram.store.records import senders as sender_records
+from aerogram.store.records.account_members import MemberRow
 from aerogram.wire.address import is_email
 
 if TYPE_CHECKING:
@@ -71,6 +74,7 @@ async def set_up(platform: Platform, email: str = "", senders: Sequence[str] = (
             return False
         yield from account_records.add(account, [credential])
         yield from account_records.add_user(user)
+        yield from account_members.put(MemberRow(account.id, user.id, Role.OWNER, account.created_ms))
         for add in additions:
             yield from add()
         return True
@@ -118,7 +122,7 @@ async def _additions(
 ) -> list[Callable[[], Unit[None]]]:
     domains = Domains(platform.database, platform.sealer, platform.ids, platform.clock)
     senders = Senders(platform.database, domains, platform.ids, platform.clock)
-    return [(await senders.addition(account_id, text))[1] for text in dict.fromkeys(texts)]
+    return [(await senders.addition(system_actor(account_id), text))[1] for text in dict.fromkeys(texts)]
 
 
 def _accounts(platform: Platform) -> Accounts:

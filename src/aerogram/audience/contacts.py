@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -64,21 +65,19 @@ class Contacts:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Contact], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Contact], int]:
         """Give a page of contacts and the number of all that match. Raises `TooSlowError`."""
         is_search = records.KEYS.isdisjoint(wanted.conditions)
         ask = self._database.scan if is_search else self._database.read
-        rows, total = await ask(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await ask(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_contact(row) for row in rows], total
 
-    async def create(
-        self, account_id: int, email: str, *, name: str = "", is_excluded: bool = False
-    ) -> Contact:
+    async def create(self, actor: Actor, email: str, *, name: str = "", is_excluded: bool = False) -> Contact:
         """Make a contact. Raises `BadAddressError` or `TakenError`."""
         now = self._clock.now_ms()
         made = Contact(
             id=self._ids.next_id(),
-            account_id=account_id,
+            account_id=actor.account_id,
             email=address_of(email),
             name=name,
             created_ms=now,
@@ -89,7 +88,7 @@ class Contacts:
             raise _taken(made.email)
         return made
 
-    async def change(self, account_id: int, contact_id: int, values: Mapping[str, Any]) -> Contact:
+    async def change(self, actor: Actor, contact_id: int, values: Mapping[str, Any]) -> Contact:
         """Give a contact another ``email`` or ``name``, or exclude it from campaigns by ``is_excluded``.
 
         Raises `NotFoundError`, `BadAddressError` or `TakenError`.
@@ -98,23 +97,25 @@ class Contacts:
         if "email" in changes:
             changes["email"] = address_of(changes["email"])
         now = self._clock.now_ms()
-        return _contact(await self._database.write(lambda: _change(account_id, contact_id, changes, now)))
+        return _contact(
+            await self._database.write(lambda: _change(actor.account_id, contact_id, changes, now))
+        )
 
-    async def change_values(self, account_id: int, contact_id: int, patch: Mapping[str, Any]) -> Contact:
+    async def change_values(self, actor: Actor, contact_id: int, patch: Mapping[str, Any]) -> Contact:
         """Put values over those that a contact has; None takes one away. Raises `NotFoundError`.
 
         ``patch`` is what `aerogram.audience.properties.Catalogue.typed` gives.
         """
         now = self._clock.now_ms()
         return _contact(
-            await self._database.write(lambda: _change_values(account_id, contact_id, patch, now))
+            await self._database.write(lambda: _change_values(actor.account_id, contact_id, patch, now))
         )
 
-    async def clear_values(self, account_id: int, contact_id: int) -> None:
+    async def clear_values(self, actor: Actor, contact_id: int) -> None:
         """Take all values from a contact. Raises `NotFoundError`."""
         now = self._clock.now_ms()
         cleared = {"properties": ""}
-        await self._database.write(lambda: _change(account_id, contact_id, cleared, now))
+        await self._database.write(lambda: _change(actor.account_id, contact_id, cleared, now))
 
 
 def _held(account_id: int, contact_id: int) -> Unit[dict[str, Any]]:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.base.clock import Clock
+    from aerogram.model.actor import Actor
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.records.erased_mail import Found
     from aerogram.store.sql import Database, Unit
@@ -72,22 +73,22 @@ class Erasures:
         self._clock = clock
         self._digest_key = digest_key
 
-    async def erase(self, account_id: int, contact_id: int) -> bool:
+    async def erase(self, actor: Actor, contact_id: int) -> bool:
         """Erase a contact; False when the account has none with this id, or it was erased before.
 
         The contact's row goes last: whoever is interrupted before calls again, and nothing is left over.
         """
         rows, _ = await self._database.read(
-            lambda: contacts.LISTING.page(account_id, PageRequest({"id": contact_id}, 1))
+            lambda: contacts.LISTING.page(actor.account_id, PageRequest({"id": contact_id}, 1))
         )
         if not rows or rows[0]["is_anonymized"]:
             return False
         email = rows[0]["email"]
         # The alias is random: one that came from the address could be guessed back.
         alias = f"\\x{secrets.token_hex(_ALIAS_BYTES)}@{ERASED_DOMAIN}"
-        await self._blank_mail(account_id, email, alias)
+        await self._blank_mail(actor, email, alias)
         now = self._clock.now_ms()
-        proof = Proof(account_id, contact_id, self.digest(account_id, email), now)
+        proof = Proof(actor.account_id, contact_id, self.digest(actor.account_id, email), now)
         is_erased = await self._database.write(lambda: _erase(proof, email, alias))
         await self._remove_exports()
         self._database.forget_overwritten()
@@ -98,30 +99,30 @@ class Erasures:
         said = f"{account_id} {suppression_key(email)}".encode()
         return hmac.digest(self._digest_key, said, hashlib.sha256).hex()
 
-    async def proof_of(self, account_id: int, contact_id: int) -> Proof | None:
+    async def proof_of(self, actor: Actor, contact_id: int) -> Proof | None:
         """Give the proof that a contact was erased."""
-        return await self._database.read(lambda: records.proof_of(account_id, contact_id))
+        return await self._database.read(lambda: records.proof_of(actor.account_id, contact_id))
 
-    async def proofs(self, account_id: int, email: str) -> list[Proof]:
+    async def proofs(self, actor: Actor, email: str) -> list[Proof]:
         """Give the proofs that an address was erased, oldest first; none when it never was."""
-        digest = self.digest(account_id, email)
-        return await self._database.read(lambda: records.proofs_of_digest(account_id, digest))
+        digest = self.digest(actor.account_id, email)
+        return await self._database.read(lambda: records.proofs_of_digest(actor.account_id, digest))
 
-    async def newest(self, account_id: int, most: int) -> list[Proof]:
+    async def newest(self, actor: Actor, most: int) -> list[Proof]:
         """Give the proofs of an account, newest first."""
-        return await self._database.read(lambda: records.newest(account_id, most))
+        return await self._database.read(lambda: records.newest(actor.account_id, most))
 
     async def purge(self) -> int:
         """Delete the rows of contacts that were erased long enough ago; gives how many."""
         until_ms = self._clock.now_ms() - PURGED_AFTER_MS
         return await self._database.write(lambda: records.purge(until_ms))
 
-    async def _blank_mail(self, account_id: int, email: str, alias: str) -> None:
+    async def _blank_mail(self, actor: Actor, email: str, alias: str) -> None:
         domain = ascii_domain(split_email(email)[1])
         after = 0
         while True:
             found = await self._database.read(
-                lambda after=after: erased_mail.messages_to_domain(account_id, domain, after, _BATCH)  # type: ignore[misc]
+                lambda after=after: erased_mail.messages_to_domain(actor.account_id, domain, after, _BATCH)  # type: ignore[misc]
             )
             if not found:
                 return

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -50,12 +51,12 @@ class History:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[HistoricValue], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[HistoricValue], int]:
         """Give a page of values and the number of all that match. Raises `TooSlowError`."""
-        return await self._database.scan(lambda: _page(account_id, wanted))
+        return await self._database.scan(lambda: _page(actor.account_id, wanted))
 
     async def add(
-        self, account_id: int, contact_id: int, name: str, data: str, at_ms: int | None = None
+        self, actor: Actor, contact_id: int, name: str, data: str, at_ms: int | None = None
     ) -> HistoricValue:
         """Keep a value of a contact of the account, of now unless ``at_ms`` says otherwise.
 
@@ -65,14 +66,14 @@ class History:
         at_ms = self._clock.now_ms() if at_ms is None else at_ms
 
         def unit() -> Unit[HistoricValue]:
-            own = yield from _properties(account_id)
+            own = yield from _properties(actor.account_id)
             named = next((each for each in own.values() if each.name == name.lower()), None)
             if named is None:
                 raise UndefinedError(f'The account has no historic property "{name}".')
             value = _typed(named, data)
             row = {
                 "id": value_id,
-                "account_id": account_id,
+                "account_id": actor.account_id,
                 "contact_id": contact_id,
                 "property_id": named.id,
                 "at_ms": at_ms,
@@ -83,9 +84,9 @@ class History:
 
         return await self._database.write(unit)
 
-    async def remove(self, account_id: int, value_id: int) -> None:
+    async def remove(self, actor: Actor, value_id: int) -> None:
         """Forget a value. Raises `NotFoundError`."""
-        if not await self._database.write(lambda: records.remove(account_id, value_id)):
+        if not await self._database.write(lambda: records.remove(actor.account_id, value_id)):
             raise NotFoundError("There is no such value.")
 
 

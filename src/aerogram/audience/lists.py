@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -45,17 +46,17 @@ class Lists:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[ContactList], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[ContactList], int]:
         """Give a page of lists, deleted ones too, and the number of all that match."""
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_list(row) for row in rows], total
 
-    async def create(self, account_id: int, name: str, *, is_deleted: bool = False) -> ContactList:
+    async def create(self, actor: Actor, name: str, *, is_deleted: bool = False) -> ContactList:
         """Make a list. Raises `TakenError`."""
         while True:
             made = ContactList(
                 id=self._ids.next_id(),
-                account_id=account_id,
+                account_id=actor.account_id,
                 name=name,
                 address="".join(secrets.choice(_ALPHABET) for _ in range(_ADDRESS_LENGTH)),
                 is_deleted=is_deleted,
@@ -66,16 +67,16 @@ class Lists:
             if await self._database.write(lambda row=row: _create(row)):  # type: ignore[misc]
                 return made
 
-    async def change(self, account_id: int, list_id: int, values: Mapping[str, Any]) -> ContactList:
+    async def change(self, actor: Actor, list_id: int, values: Mapping[str, Any]) -> ContactList:
         """Give a list another ``name``, or delete or restore it by ``is_deleted``.
 
         Raises `NotFoundError`, or `TakenError` when a live list has its name.
         """
-        return _list(await self._database.write(lambda: _change(account_id, list_id, values)))
+        return _list(await self._database.write(lambda: _change(actor.account_id, list_id, values)))
 
-    async def remove(self, account_id: int, list_id: int) -> None:
+    async def remove(self, actor: Actor, list_id: int) -> None:
         """Delete a list so that it can be restored; its contacts stay on it. Raises `NotFoundError`."""
-        await self.change(account_id, list_id, {"is_deleted": True})
+        await self.change(actor, list_id, {"is_deleted": True})
 
 
 def _create(row: Mapping[str, Any]) -> Unit[bool]:

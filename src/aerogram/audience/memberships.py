@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -54,23 +55,23 @@ class Memberships:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Membership], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Membership], int]:
         """Give a page of memberships, those of deleted lists too, and the number of all that match.
 
         Raises `TooSlowError`.
         """
         is_search = records.KEYS.isdisjoint(wanted.conditions)
         ask = self._database.scan if is_search else self._database.read
-        return await ask(lambda: _page(account_id, wanted))
+        return await ask(lambda: _page(actor.account_id, wanted))
 
-    async def of_contact(self, account_id: int, contact_id: int) -> list[Membership]:
+    async def of_contact(self, actor: Actor, contact_id: int) -> list[Membership]:
         """Give all memberships of a contact, those of deleted lists too."""
-        rows = await self._database.read(lambda: records.of_contact(account_id, contact_id))
+        rows = await self._database.read(lambda: records.of_contact(actor.account_id, contact_id))
         return [_membership(row) for row in rows]
 
     async def create(
         self,
-        account_id: int,
+        actor: Actor,
         contact_id: int,
         list_id: int,
         *,
@@ -82,52 +83,52 @@ class Memberships:
         action = ListAction(list_id, Action.UNSUB if is_unsubscribed else Action.ADD_FORCE)
 
         def unit() -> Unit[Membership]:
-            yield from contact_batches.hold(account_id, [contact_id])
-            live = yield from links.lock_lists(account_id, [list_id])
+            yield from contact_batches.hold(actor.account_id, [contact_id])
+            live = yield from links.lock_lists(actor.account_id, [list_id])
             if not live.get(list_id):
                 raise UnknownListsError([list_id])
-            if (yield from records.of_pair(account_id, list_id, contact_id)):
+            if (yield from records.of_pair(actor.account_id, list_id, contact_id)):
                 raise LinkedError("The contact is on the list already.")
-            yield from act_on_lists(account_id, contact_id, [action], ids=self._ids, now_ms=now)
-            row = yield from records.of_pair(account_id, list_id, contact_id)
+            yield from act_on_lists(actor.account_id, contact_id, [action], ids=self._ids, now_ms=now)
+            row = yield from records.of_pair(actor.account_id, list_id, contact_id)
             if row is not None and not is_active:
-                row = yield from _change(account_id, row["id"], {"is_active": 0}, now)
-            return (yield from _named(account_id, row or {}))
+                row = yield from _change(actor.account_id, row["id"], {"is_active": 0}, now)
+            return (yield from _named(actor.account_id, row or {}))
 
         return await self._database.write(unit)
 
-    async def change(self, account_id: int, link_id: int, values: Mapping[str, Any]) -> Membership:
+    async def change(self, actor: Actor, link_id: int, values: Mapping[str, Any]) -> Membership:
         """Change ``is_unsubscribed`` or ``is_active``. Raises `NotFoundError`."""
         now = self._clock.now_ms()
         columns = {name: int(value) for name, value in values.items()}
 
         def unit() -> Unit[Membership]:
-            row = yield from _change(account_id, link_id, columns, now)
-            return (yield from _named(account_id, row))
+            row = yield from _change(actor.account_id, link_id, columns, now)
+            return (yield from _named(actor.account_id, row))
 
         return await self._database.write(unit)
 
-    async def remove(self, account_id: int, link_id: int) -> None:
+    async def remove(self, actor: Actor, link_id: int) -> None:
         """Take a contact from a list. Raises `NotFoundError`."""
 
         def unit() -> Unit[None]:
-            row = yield from _held(account_id, link_id)
-            yield from remove_link(account_id, row["list_id"], row["contact_id"])
+            row = yield from _held(actor.account_id, link_id)
+            yield from remove_link(actor.account_id, row["list_id"], row["contact_id"])
 
         await self._database.write(unit)
 
-    async def act(self, account_id: int, contact_id: int, actions: Sequence[ListAction]) -> None:
+    async def act(self, actor: Actor, contact_id: int, actions: Sequence[ListAction]) -> None:
         """Apply actions to one contact: all, or none and `UnknownListsError` or `NotFoundError`."""
         now = self._clock.now_ms()
         await self._database.write(
-            lambda: act_on_lists(account_id, contact_id, actions, ids=self._ids, now_ms=now)
+            lambda: act_on_lists(actor.account_id, contact_id, actions, ids=self._ids, now_ms=now)
         )
 
-    async def manage(self, account_id: int, entry: Entry, action: ListAction) -> int:
+    async def manage(self, actor: Actor, entry: Entry, action: ListAction) -> int:
         """Make or change a contact and apply an action to it; gives its id. Raises `UnknownListsError`."""
         now = self._clock.now_ms()
         [contact_id] = await self._database.write(
-            lambda: apply(account_id, [entry], [action], ids=self._ids, now_ms=now)
+            lambda: apply(actor.account_id, [entry], [action], ids=self._ids, now_ms=now)
         )
         return contact_id
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aerogram.audience.property_values import Value
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -132,22 +133,22 @@ class Properties:
         self._ids = ids
         self._clock = clock
 
-    async def catalogue(self, account_id: int, namespace: str = STATIC) -> Catalogue:
+    async def catalogue(self, actor: Actor, namespace: str = STATIC) -> Catalogue:
         """Give the definitions of a namespace of an account."""
-        return await self._database.read(lambda: defined(account_id, namespace))
+        return await self._database.read(lambda: defined(actor.account_id, namespace))
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Property], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Property], int]:
         """Give a page of definitions and the number of all that match."""
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [property_of(row) for row in rows], total
 
     async def create(
-        self, account_id: int, name: str, namespace: str = STATIC, datatype: Datatype = Datatype.STR
+        self, actor: Actor, name: str, namespace: str = STATIC, datatype: Datatype = Datatype.STR
     ) -> Property:
         """Define a property. Raises `TakenError`, or `RefusedError` for a name that cannot be one."""
         made = Property(
             id=self._ids.next_id(),
-            account_id=account_id,
+            account_id=actor.account_id,
             name=checked_name(name),
             namespace=namespace,
             datatype=datatype,
@@ -157,7 +158,7 @@ class Properties:
             raise _taken(made.namespace, made.name)
         return made
 
-    async def change(self, account_id: int, property_id: int, values: Mapping[str, Any]) -> Property:
+    async def change(self, actor: Actor, property_id: int, values: Mapping[str, Any]) -> Property:
         """Give a property another name or datatype; contacts keep the values they have.
 
         Raises `TakenError`, `NotFoundError`, or `RefusedError` for a name that cannot be one.
@@ -167,15 +168,17 @@ class Properties:
             changes["name"] = checked_name(changes["name"])
         if "datatype" in changes:
             changes["datatype"] = Datatype(changes["datatype"]).value
-        return property_of(await self._database.write(lambda: _change(account_id, property_id, changes)))
+        return property_of(
+            await self._database.write(lambda: _change(actor.account_id, property_id, changes))
+        )
 
-    async def remove(self, account_id: int, property_id: int) -> None:
+    async def remove(self, actor: Actor, property_id: int) -> None:
         """Remove a definition, so that no value of it is found again. Raises `NotFoundError`.
 
         The history goes at once. The value in a contact's row, which nothing can name any more, stays until
         the contact's values are cleared or it is erased: rewriting a million rows would hold up all mail.
         """
-        if not await self._database.write(lambda: records.remove(account_id, property_id)):
+        if not await self._database.write(lambda: records.remove(actor.account_id, property_id)):
             raise _unknown()
 
 

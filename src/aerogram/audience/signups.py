@@ -24,6 +24,7 @@ from aerogram.wire.address import suppression_key
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.records.widgets import WidgetRow
     from aerogram.store.sql import Database, Unit
@@ -57,6 +58,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     """What the mail is written in; 0 for none."""
     notes: tuple[str, ...]
     """What its owner wants it to say."""
+    is_sandboxed: bool
+    """A sandbox key made it: its mail never leaves this installation."""
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,9 +78,9 @@ class Signups:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
         """Give an account's signups by the columns of `SignupRow`, and the number of all that match."""
-        return await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        return await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
 
     async def form(self, widget_id: int) -> Form | None:
         """Give the form of a widget; None when there is none, or when it cannot work."""
@@ -185,4 +188,5 @@ def _form(widget_id: int, row: WidgetRow) -> Form:
         reply_to=said["reply_to"],
         template_id=said["template_id"] or 0,
         notes=row.shown,
+        is_sandboxed=bool(said.get("is_sandboxed", 0)),
     )

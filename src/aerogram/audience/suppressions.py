@@ -11,6 +11,7 @@ from aerogram.wire.address import is_email, suppression_key
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
 __all__ = ["SuppressionRow", "Suppressions", "stored_address"]
@@ -26,21 +27,23 @@ class Suppressions:
         self._database = database
         self._clock = clock
 
-    async def page(self, account_id: int, limit: int) -> tuple[list[SuppressionRow], int]:
+    async def page(self, actor: Actor, limit: int) -> tuple[list[SuppressionRow], int]:
         """Give an account's suppressions, the newest first, and the number of all."""
-        rows = await self._database.read(lambda: records.of_account(account_id, limit))
-        return rows, await self._database.read(lambda: records.count(account_id))
+        rows = await self._database.read(lambda: records.of_account(actor.account_id, limit))
+        return rows, await self._database.read(lambda: records.count(actor.account_id))
 
-    async def add(self, account_id: int, address: str, detail: str = "") -> SuppressionRow:
+    async def add(self, actor: Actor, address: str, detail: str = "") -> SuppressionRow:
         """Suppress an address for good; a newer reason replaces an older one. Raises `RefusedError`."""
-        row = SuppressionRow(account_id, stored_address(address), BY_HAND, detail, self._clock.now_ms(), None)
+        row = SuppressionRow(
+            actor.account_id, stored_address(address), BY_HAND, detail, self._clock.now_ms(), None
+        )
         await self._database.write(lambda: records.put(row))
         return row
 
-    async def remove(self, account_id: int, address: str) -> None:
+    async def remove(self, actor: Actor, address: str) -> None:
         """Let an address be mailed again. Raises `NotFoundError` when it is not suppressed, and `RefusedError`."""
         key = stored_address(address)
-        if not await self._database.write(lambda: records.remove(account_id, key)):
+        if not await self._database.write(lambda: records.remove(actor.account_id, key)):
             raise NotFoundError(f"{key} is not suppressed.")
 
 

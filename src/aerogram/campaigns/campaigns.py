@@ -13,6 +13,7 @@ from aerogram.store.records import senders
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.records.senders import SenderRow
     from aerogram.store.sql import Database
@@ -26,23 +27,25 @@ class Campaigns:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
         """Give campaigns, and the number of all that match.
 
         Conditions are those of the store, and ``sender_id``: from this sender's address or domain. Rows have the
         store's columns and ``sender_id``, which is None when their mail is from no sender of today.
         Raises `TooSlowError`.
         """
-        own = await self._database.read(lambda: senders.of_account(account_id))
+        own = await self._database.read(lambda: senders.of_account(actor.account_id))
         request = msgspec.structs.replace(wanted, conditions=_stored(wanted.conditions, own))
-        rows, total = await self._database.scan(lambda: records.page(account_id, request))
+        rows, total = await self._database.scan(lambda: records.page(actor.account_id, request))
         ids = {sender.email: sender.id for sender in own}
         return [row | {"sender_id": _sender_id(row["from_email"], ids)} for row in rows], total
 
-    async def change(self, account_id: int, campaign_id: int, values: Mapping[str, Any]) -> None:
+    async def change(self, actor: Actor, campaign_id: int, values: Mapping[str, Any]) -> None:
         """Hide or star a campaign: ``is_deleted`` and ``is_starred``. Raises `NotFoundError`."""
         written = {name: int(value) for name, value in values.items()}
-        if not await self._database.write(lambda: records.OWNED.change(account_id, campaign_id, written)):
+        if not await self._database.write(
+            lambda: records.OWNED.change(actor.account_id, campaign_id, written)
+        ):
             raise NotFoundError("There is no such campaign.")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.content.stored_parts import Content
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.records.templates import ContentRow
     from aerogram.store.sql import Database, Unit
@@ -53,14 +54,14 @@ class Drafts:
         self._clock = clock
 
     async def page(
-        self, account_id: int, kind: DraftKind, wanted: PageRequest
+        self, actor: Actor, kind: DraftKind, wanted: PageRequest
     ) -> tuple[list[dict[str, Any]], int]:
         """Give drafts, and the number of all that match. Conditions are those of the store's listing."""
         of_kind = msgspec.structs.replace(wanted, conditions={**wanted.conditions, "kind": kind.name})
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, of_kind))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, of_kind))
         return [_opened(kind, row) for row in rows], total
 
-    async def add(self, account_id: int, kind: DraftKind, values: Mapping[str, Any]) -> dict[str, Any]:
+    async def add(self, actor: Actor, kind: DraftKind, values: Mapping[str, Any]) -> dict[str, Any]:
         """Make a draft without content. Raises `DraftStatusError`."""
         _check_status(FIRST_STATUS, values)
         row = {
@@ -69,33 +70,36 @@ class Drafts:
             **values,
             "kind": kind.name,
             "id": self._ids.next_id(),
-            "account_id": account_id,
+            "account_id": actor.account_id,
             "created_ms": self._clock.now_ms(),
         }
+        if actor.is_sandboxed:
+            # A sandbox key's campaign stays in the sandbox, whoever sends it.
+            row["is_sandboxed"] = True
         await self._database.write(lambda: records.add(_columns(row)))
         return row
 
     async def change(
-        self, account_id: int, kind: DraftKind, draft_id: int, values: Mapping[str, Any]
+        self, actor: Actor, kind: DraftKind, draft_id: int, values: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Change what describes a draft; give it as it is then. Raises `DraftStatusError` or `NotFoundError`."""
         stamped = {**values, "updated_ms": self._clock.now_ms()}
-        return await self._database.write(lambda: _changing(kind, account_id, draft_id, stamped))
+        return await self._database.write(lambda: _changing(kind, actor.account_id, draft_id, stamped))
 
-    async def content(self, account_id: int, kind: DraftKind, draft_id: int) -> Content:
+    async def content(self, actor: Actor, kind: DraftKind, draft_id: int) -> Content:
         """Give what a draft says. Raises `NotFoundError`."""
-        row = await self._database.read(lambda: records.content(kind.name, account_id, draft_id))
+        row = await self._database.read(lambda: records.content(kind.name, actor.account_id, draft_id))
         return opened(_found(row))
 
     async def change_content(
-        self, account_id: int, kind: DraftKind, draft_id: int, parts: Mapping[str, Any]
+        self, actor: Actor, kind: DraftKind, draft_id: int, parts: Mapping[str, Any]
     ) -> Content:
         """Change these parts of what a draft says; give all of it. Raises `NotFoundError` or `PartTooLargeError`."""
         values = {**written(parts), "updated_ms": self._clock.now_ms()}
 
         def unit() -> Unit[ContentRow]:
-            yield from records.change_content(kind.name, account_id, draft_id, values)
-            return _found((yield from records.content(kind.name, account_id, draft_id)))
+            yield from records.change_content(kind.name, actor.account_id, draft_id, values)
+            return _found((yield from records.content(kind.name, actor.account_id, draft_id)))
 
         return opened(await self._database.write(unit))
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.blobs import DiskBlobs, Upload
     from aerogram.store.sql import Database, Unit
@@ -124,9 +125,9 @@ class Images:
         self._clock = clock
         self._check_room = check_room
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Image], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Image], int]:
         """Give a page of images and the number of all that match."""
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [Image(**row | {"is_starred": bool(row["is_starred"])}) for row in rows], total
 
     @contextlib.asynccontextmanager
@@ -141,7 +142,7 @@ class Images:
 
     async def create(
         self,
-        account_id: int,
+        actor: Actor,
         file: Mapping[str, Any],
         values: Mapping[str, Any],
         label_ids: Sequence[int] = (),
@@ -153,7 +154,7 @@ class Images:
         now = self._clock.now_ms()
         made = Image(
             id=self._ids.next_id(),
-            account_id=account_id,
+            account_id=actor.account_id,
             guid=str(uuid.uuid4()),
             created_ms=now,
             updated_ms=now,
@@ -163,18 +164,18 @@ class Images:
         row = msgspec.structs.asdict(made) | {"is_starred": int(made.is_starred)}
 
         def unit() -> Unit[None]:
-            count = yield from records.LISTING.count(account_id, {})
+            count = yield from records.LISTING.count(actor.account_id, {})
             if count >= MAX_IMAGES:
                 raise TooManyError("images", MAX_IMAGES)
             yield from records.OWNED.add(row)
-            yield from bear(account_id, made.id, IMAGES, label_ids)
+            yield from bear(actor.account_id, made.id, IMAGES, label_ids)
 
         async with self._without_file_on_failure(file["blob"]):
             await self._database.write(unit)
         return made
 
     async def change(
-        self, found: Image, values: Mapping[str, Any], label_ids: Sequence[int] | None = None
+        self, actor: Actor, found: Image, values: Mapping[str, Any], label_ids: Sequence[int] | None = None
     ) -> Image:
         """Give other values to an image; a locked one is changed only together with its status.
 
@@ -188,33 +189,35 @@ class Images:
             columns["is_starred"] = int(changed.is_starred)
 
         def unit() -> Unit[bool]:
-            if not (yield from records.OWNED.change(found.account_id, found.id, columns)):
+            if not (yield from records.OWNED.change(actor.account_id, found.id, columns)):
                 return False
             if label_ids is not None:
-                yield from bear(found.account_id, found.id, IMAGES, label_ids)
+                yield from bear(actor.account_id, found.id, IMAGES, label_ids)
             return True
 
         if not await self._database.write(unit):
             raise _no_image()
         return changed
 
-    async def replace_file(self, found: Image, file: Mapping[str, Any], *, is_thumbnail: bool) -> Image:
+    async def replace_file(
+        self, actor: Actor, found: Image, file: Mapping[str, Any], *, is_thumbnail: bool
+    ) -> Image:
         """Give an image other bytes, or a thumbnail. Raises `LockedError` or `NotFoundError`; the file is gone then."""
         values = {f"thumbnail_{name}": value for name, value in file.items()} if is_thumbnail else file
         async with self._without_file_on_failure(file["blob"]):
-            changed = await self.change(found, values)
+            changed = await self.change(actor, found, values)
         before = found.thumbnail_blob if is_thumbnail else found.blob
         if before:
             await self._blobs.remove(before)
         return changed
 
-    async def remove(self, found: Image) -> None:
+    async def remove(self, actor: Actor, found: Image) -> None:
         """Delete an image; mails that show it show it no more. Raises `NotFoundError`."""
 
         def unit() -> Unit[bool]:
-            was_there = yield from records.OWNED.remove(found.account_id, found.id)
+            was_there = yield from records.OWNED.remove(actor.account_id, found.id)
             if was_there:
-                yield from bear(found.account_id, found.id, IMAGES, ())
+                yield from bear(actor.account_id, found.id, IMAGES, ())
             return was_there
 
         if not await self._database.write(unit):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -50,17 +51,17 @@ class Labels:
         self._database = database
         self._ids = ids
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Label], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Label], int]:
         """Give a page of labels and the number of all that match."""
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [Label(**row) for row in rows], total
 
-    async def create(self, account_id: int, values: Mapping[str, Any]) -> Label:
+    async def create(self, actor: Actor, values: Mapping[str, Any]) -> Label:
         """Make a label, from values by attribute. Raises `TakenError` or `TooManyError`."""
-        made = Label(id=self._ids.next_id(), account_id=account_id, **values)
+        made = Label(id=self._ids.next_id(), account_id=actor.account_id, **values)
 
         def unit() -> Unit[None]:
-            count = yield from records.LISTING.count(account_id, {})
+            count = yield from records.LISTING.count(actor.account_id, {})
             if count >= MAX_LABELS:
                 raise TooManyError("labels", MAX_LABELS)
             if not (yield from records.OWNED.add(msgspec.structs.asdict(made))):
@@ -69,29 +70,29 @@ class Labels:
         await self._database.write(unit)
         return made
 
-    async def change(self, found: Label, values: Mapping[str, Any]) -> Label:
+    async def change(self, actor: Actor, found: Label, values: Mapping[str, Any]) -> Label:
         """Give other values to a label. Raises `TakenError` or `NotFoundError`."""
         changed = msgspec.structs.replace(found, **values)
 
         def unit() -> Unit[bool]:
-            if (yield from records.is_taken(found.account_id, changed.name, found.id)):
+            if (yield from records.is_taken(actor.account_id, changed.name, found.id)):
                 raise TakenError("label", changed.name)
-            return (yield from records.OWNED.change(found.account_id, found.id, dict(values)))
+            return (yield from records.OWNED.change(actor.account_id, found.id, dict(values)))
 
         if values and not await self._database.write(unit):
             raise NotFoundError("There is no such label.")
         return changed
 
-    async def remove(self, account_id: int, label_id: int) -> None:
+    async def remove(self, actor: Actor, label_id: int) -> None:
         """Delete a label and take it from all that bears it. Raises `NotFoundError`."""
-        if not await self._database.write(lambda: records.remove(account_id, label_id)):
+        if not await self._database.write(lambda: records.remove(actor.account_id, label_id)):
             raise NotFoundError("There is no such label.")
 
-    async def of_objects(self, account_id: int, object_ids: Sequence[int]) -> dict[int, list[int]]:
+    async def of_objects(self, actor: Actor, object_ids: Sequence[int]) -> dict[int, list[int]]:
         """Give the ids of the labels that templates or images bear, for those that bear any."""
         if not object_ids:
             return {}
-        return await self._database.read(lambda: records.of_objects(account_id, object_ids))
+        return await self._database.read(lambda: records.of_objects(actor.account_id, object_ids))
 
 
 def bear(account_id: int, object_id: int, used_for: str, label_ids: Sequence[int]) -> Unit[None]:

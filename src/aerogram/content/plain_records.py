@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.records.plain_records import RecordKind
     from aerogram.store.sql import Database, Unit
@@ -55,38 +56,41 @@ class PlainRecords:
         self._clock = clock
 
     async def page(
-        self, account_id: int, kind: PlainKind, wanted: PageRequest
+        self, actor: Actor, kind: PlainKind, wanted: PageRequest
     ) -> tuple[list[dict[str, Any]], int]:
         """Give records, and the number of all that match."""
         stored = _stored(kind.name, kind.texts, kind.numbers)
-        rows, total = await self._database.read(lambda: stored.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: stored.page(actor.account_id, wanted))
         return [{**kind.unset, **row} for row in rows], total
 
-    async def add(self, account_id: int, kind: PlainKind, values: Mapping[str, Any]) -> dict[str, Any]:
+    async def add(self, actor: Actor, kind: PlainKind, values: Mapping[str, Any]) -> dict[str, Any]:
         """Make a record. Raises `TakenError`."""
         now = self._clock.now_ms()
         row = {
             **kind.unset,
             **values,
             "id": self._ids.next_id(),
-            "account_id": account_id,
+            "account_id": actor.account_id,
             "created_ms": now,
             "updated_ms": now,
         }
         row |= kind.derived(row)
+        if actor.is_sandboxed:
+            # What it sends later, as a form's confirmation, is sandboxed then.
+            row["is_sandboxed"] = True
         await self._database.write(lambda: _adding(kind, row))
         return row
 
     async def change(
-        self, account_id: int, kind: PlainKind, record_id: int, values: Mapping[str, Any]
+        self, actor: Actor, kind: PlainKind, record_id: int, values: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Change a record; give it as it is then. Raises `TakenError` or `NotFoundError`."""
         stamped = {**values, "updated_ms": self._clock.now_ms()}
-        return await self._database.write(lambda: _changing(kind, account_id, record_id, stamped))
+        return await self._database.write(lambda: _changing(kind, actor.account_id, record_id, stamped))
 
-    async def remove(self, account_id: int, kind: PlainKind, record_id: int) -> None:
+    async def remove(self, actor: Actor, kind: PlainKind, record_id: int) -> None:
         """Remove a record with what belongs to it. Raises `NotFoundError`."""
-        await self._database.write(lambda: _removing(kind, account_id, record_id))
+        await self._database.write(lambda: _removing(kind, actor.account_id, record_id))
 
 
 def _adding(kind: PlainKind, row: Mapping[str, Any]) -> Unit[None]:

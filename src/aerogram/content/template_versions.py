@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -59,18 +60,18 @@ class TemplateVersions:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Version], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Version], int]:
         """Give a page of versions and the number of all that match."""
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_version(VersionRow(**row)) for row in rows], total
 
-    async def newest(self, account_id: int, template_id: int, kind: str) -> Version | None:
+    async def newest(self, actor: Actor, template_id: int, kind: str) -> Version | None:
         """Give the newest version of a kind."""
-        row = await self._database.read(lambda: records.newest(account_id, template_id, kind))
+        row = await self._database.read(lambda: records.newest(actor.account_id, template_id, kind))
         return _version(row) if row else None
 
     async def add_draft(
-        self, account_id: int, template_id: int, facts: Mapping[str, Any], parts: Mapping[str, Any]
+        self, actor: Actor, template_id: int, facts: Mapping[str, Any], parts: Mapping[str, Any]
     ) -> Version:
         """Make a draft. ``facts`` are ``author``, ``name`` and ``locale``, ``parts`` those of `Content`.
 
@@ -82,15 +83,15 @@ class TemplateVersions:
         now, version_id = self._clock.now_ms(), self._ids.next_id()
 
         def unit() -> Unit[VersionRow]:
-            yield from _opened_for_change(account_id, template_id, now)
-            row = _blank(account_id, template_id, version_id, now)._replace(**facts, **columns)
+            yield from _opened_for_change(actor.account_id, template_id, now)
+            row = _blank(actor.account_id, template_id, version_id, now)._replace(**facts, **columns)
             yield from records.add(row)
             return row
 
         return _version(await self._database.write(unit))
 
     async def change_draft(
-        self, account_id: int, template_id: int, facts: Mapping[str, Any], parts: Mapping[str, Any]
+        self, actor: Actor, template_id: int, facts: Mapping[str, Any], parts: Mapping[str, Any]
     ) -> Version:
         """Make a draft of the newest one, or else of what is published, with other ``facts`` and ``parts``.
 
@@ -100,10 +101,10 @@ class TemplateVersions:
         now, version_id = self._clock.now_ms(), self._ids.next_id()
 
         def unit() -> Unit[VersionRow]:
-            yield from _opened_for_change(account_id, template_id, now)
-            before = yield from records.newest(account_id, template_id, DRAFT)
+            yield from _opened_for_change(actor.account_id, template_id, now)
+            before = yield from records.newest(actor.account_id, template_id, DRAFT)
             if before is None:
-                before = yield from records.newest(account_id, template_id, PUBLISHED)
+                before = yield from records.newest(actor.account_id, template_id, PUBLISHED)
             if before is None:
                 raise NotFoundError("The template has no content yet.")
             row = before._replace(id=version_id, kind=DRAFT, created_ms=now)._replace(**facts, **columns)
@@ -112,13 +113,13 @@ class TemplateVersions:
 
         return _version(await self._database.write(unit))
 
-    async def publish(self, account_id: int, template_id: int) -> Version:
+    async def publish(self, actor: Actor, template_id: int) -> Version:
         """Let the newest draft be what is sent. Raises `NotFoundError`, `LockedError` or `NothingToPublishError`."""
         now, version_id = self._clock.now_ms(), self._ids.next_id()
 
         def unit() -> Unit[VersionRow]:
-            yield from _opened_for_change(account_id, template_id, now)
-            draft = yield from records.newest(account_id, template_id, DRAFT)
+            yield from _opened_for_change(actor.account_id, template_id, now)
+            draft = yield from records.newest(actor.account_id, template_id, DRAFT)
             if draft is None:
                 raise NothingToPublishError("The template has no draft.")
             if not draft.html_part and not draft.text_part:
@@ -131,10 +132,10 @@ class TemplateVersions:
 
         return _version(await self._database.write(unit))
 
-    async def lock(self, account_id: int, template_id: int, *, is_locked: bool) -> None:
+    async def lock(self, actor: Actor, template_id: int, *, is_locked: bool) -> None:
         """Lock a template, or unlock it. Raises `NotFoundError`."""
         values = {"is_locked": int(is_locked)}
-        if not await self._database.write(lambda: templates.change(account_id, template_id, values)):
+        if not await self._database.write(lambda: templates.change(actor.account_id, template_id, values)):
             raise no_template()
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.content.stored_parts import Content
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.records.templates import SendRow
     from aerogram.store.sql import Database, Unit
@@ -125,12 +126,12 @@ class Templates:
         row = await self._database.read(lambda: records.to_send_by_name(account_id, name))
         return _stored(row) if row else None
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Template], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Template], int]:
         """Give a page of templates and the number of all that match; see `aerogram.store.records.listing`."""
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_described(row) for row in rows], total
 
-    async def create(self, account_id: int, values: Mapping[str, Any]) -> Template:
+    async def create(self, actor: Actor, values: Mapping[str, Any]) -> Template:
         """Make a template without content, from values by attribute, and ``label_ids``.
 
         Raises `TakenError`, `UnknownLabelError`, or `RefusedError` for a name that is empty or longer than
@@ -140,19 +141,21 @@ class Templates:
             raise RefusedError(f"A template's name has 1 to {MAX_NAME} characters.")
         now = self._clock.now_ms()
         own, label_ids = _without_labels(values)
-        made = Template(id=self._ids.next_id(), account_id=account_id, created_ms=now, updated_ms=now, **own)
+        made = Template(
+            id=self._ids.next_id(), account_id=actor.account_id, created_ms=now, updated_ms=now, **own
+        )
         row = msgspec.structs.asdict(made) | _columns(msgspec.structs.asdict(made))
 
         def unit() -> Unit[None]:
             if not (yield from records.add(row)):
                 raise _taken(made.owner_type, made.name)
             if label_ids:
-                yield from bear(account_id, made.id, TEMPLATES, label_ids)
+                yield from bear(actor.account_id, made.id, TEMPLATES, label_ids)
 
         await self._database.write(unit)
         return made
 
-    async def change(self, account_id: int, template_id: int, values: Mapping[str, Any]) -> Template:
+    async def change(self, actor: Actor, template_id: int, values: Mapping[str, Any]) -> Template:
         """Give other values, and ``label_ids``, to a template.
 
         Raises `TakenError`, `UnknownLabelError` or `NotFoundError`.
@@ -160,39 +163,41 @@ class Templates:
         own, label_ids = _without_labels(values)
         changes = _columns(own) | {"updated_ms": self._clock.now_ms()}
         return _described(
-            await self._database.write(lambda: _change(account_id, template_id, changes, label_ids))
+            await self._database.write(lambda: _change(actor.account_id, template_id, changes, label_ids))
         )
 
-    async def remove(self, account_id: int, template_id: int) -> None:
+    async def remove(self, actor: Actor, template_id: int) -> None:
         """Delete a template with its content; mail that was accepted with it stays as it is.
 
         Raises `NotFoundError`.
         """
 
         def unit() -> Unit[bool]:
-            was_there = yield from records.remove(account_id, template_id)
+            was_there = yield from records.remove(actor.account_id, template_id)
             if was_there:
-                yield from bear(account_id, template_id, TEMPLATES, ())
+                yield from bear(actor.account_id, template_id, TEMPLATES, ())
             return was_there
 
         if not await self._database.write(unit):
             raise no_template()
 
-    async def content(self, account_id: int, template_id: int) -> Content:
+    async def content(self, actor: Actor, template_id: int) -> Content:
         """Give what a template says as it is published. Raises `NotFoundError`."""
-        row = await self._database.read(lambda: records.content(account_id, template_id))
+        row = await self._database.read(lambda: records.content(actor.account_id, template_id))
         if row is None:
             raise no_template()
         return opened(row)
 
-    async def change_content(self, account_id: int, template_id: int, parts: Mapping[str, Any]) -> Content:
+    async def change_content(self, actor: Actor, template_id: int, parts: Mapping[str, Any]) -> Content:
         """Publish this besides what is published; ``parts`` are those of `Content`, by attribute.
 
         Headers are one part. Drafts stay as they are. Raises `NotFoundError`, `PartTooLargeError` or `LockedError`.
         """
         now, version_id = self._clock.now_ms(), self._ids.next_id()
         return opened(
-            await self._database.write(lambda: published(account_id, template_id, parts, version_id, now))
+            await self._database.write(
+                lambda: published(actor.account_id, template_id, parts, version_id, now)
+            )
         )
 
 

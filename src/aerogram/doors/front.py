@@ -16,6 +16,8 @@ from aerogram.content.images import PREFIX as IMAGES
 from aerogram.doors.asgi.answers import send_answer
 from aerogram.doors.asgi.authentication import HttpAuthenticator
 from aerogram.doors.http import errors
+from aerogram.doors.http.guarded import Guarded
+from aerogram.doors.http.health import GUARD as PROBED
 from aerogram.doors.http.health import Health
 from aerogram.doors.http.metrics import Metrics
 from aerogram.doors.http.openapi import OpenApi
@@ -30,6 +32,7 @@ from aerogram.doors.rest.registry import RestServices, resources, routes
 from aerogram.doors.rest.route import Router
 from aerogram.doors.signup.app import PREFIX as SIGNUP
 from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
+from aerogram.identity.gate import Public
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -79,8 +82,11 @@ def build_app(services: Services) -> Endpoint:
     return _App(services)
 
 
+_NOTHING: Final = Public("There is nothing at the path.")
+
+
 class _App:
-    """Chooses the endpoint by the path."""
+    """Chooses the endpoint by the path. Each has a guard, or its resources, routes and pages have."""
 
     def __init__(self, services: Services) -> None:
         authenticator = HttpAuthenticator(
@@ -105,14 +111,14 @@ class _App:
         )
         self._rest = Rest(authenticator, engine, router)
         self._by_path: Mapping[str, Endpoint] = {
-            "/livez": health.live,
-            "/readyz": health.ready,
+            "/livez": Guarded(PROBED, health.live),
+            "/readyz": Guarded(PROBED, health.ready),
             "/metrics": Metrics(authenticator, services.counts, services.queue_depth),
             "/openapi.json": OpenApi(
                 engine.resources.values(), router.routes, services.public_url, services.version
             ),
         }
-        self._others = services.web or _not_found
+        self._others = services.web or Guarded(_NOTHING, _not_found)
         self._tracking = services.tracking or self._others
         self._signup = services.signup or self._others
         self._images = services.images or self._others

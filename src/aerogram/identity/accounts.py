@@ -12,13 +12,18 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from aerogram.base.errors import NotFoundError
 from aerogram.base.ids import MAX_ID
 from aerogram.model.account import CredentialKind
+from aerogram.model.actor import EVERY_ACCOUNT
+from aerogram.model.member import Role
+from aerogram.store.records import account_members
 from aerogram.store.records import accounts as records
+from aerogram.store.records.account_members import MemberRow
 from aerogram.store.records.accounts import AccountRow, CredentialRow, UserRow
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database, Unit
 
 __all__ = [
@@ -70,6 +75,14 @@ def new_password() -> str:
     return secrets.token_urlsafe(PASSWORD_BYTES)
 
 
+def hashed_password(password: str) -> str:
+    """Hash a password with argon2: a tenth of a second of CPU, so call it in a thread."""
+    # Imported here: only first set-ups and sign-ins hash passwords, and starting should be quick.
+    from argon2 import PasswordHasher  # noqa: PLC0415
+
+    return PasswordHasher().hash(password)
+
+
 class Accounts:
     """The accounts of this installation."""
 
@@ -79,39 +92,57 @@ class Accounts:
         self._ids = ids
         self._clock = clock
 
-    async def create(self, name: str) -> Opened:
-        """Make an account with a key pair."""
+    async def create(self, actor: Actor, name: str) -> Opened:
+        """Make an account with a key pair. Its owners are those of the first account, and the person who makes it."""
         opened = Opened(self.account_row(name), new_key_pair())
         credential = self.credential_row(opened.account.id, opened.keys)
-        await self._db.write(lambda: records.add(opened.account, [credential]))
+
+        def unit() -> Unit[None]:
+            yield from records.add(opened.account, [credential])
+            yield from account_members.inherit(opened.account.id, opened.account.created_ms)
+            if actor.user_id:
+                yield from account_members.put(
+                    MemberRow(opened.account.id, actor.user_id, Role.OWNER, opened.account.created_ms)
+                )
+
+        await self._db.write(unit)
         return opened
 
-    async def rotate(self, account_id: int) -> KeyPair:
+    async def rotate(self, actor: Actor, account_id: int) -> KeyPair:
         """Make a new key pair in the place of the account's old ones, which open nothing any more.
 
         Sandbox keys stay: no mail of theirs leaves, and whoever tests with them is not disturbed.
         """
-        await self.show(account_id)
         keys = new_key_pair()
         credential = self.credential_row(account_id, keys)
-        await self._db.write(lambda: records.replace_credentials(credential, credential.created_ms))
+
+        def unit() -> Unit[None]:
+            yield from _held(actor, account_id)
+            yield from records.replace_credentials(credential, credential.created_ms)
+
+        await self._db.write(unit)
         return keys
 
-    async def add_key(self, account_id: int, *, is_sandboxed: bool) -> KeyPair:
+    async def add_key(self, actor: Actor, account_id: int, *, is_sandboxed: bool) -> KeyPair:
         """Make one more key pair; mail that comes by one that ``is_sandboxed`` never leaves."""
-        await self.show(account_id)
         keys = new_key_pair()
         row = self.credential_row(account_id, keys, is_sandboxed=is_sandboxed)
-        await self._db.write(lambda: records.add_credential(row))
+
+        def unit() -> Unit[None]:
+            yield from _held(actor, account_id)
+            yield from records.add_credential(row)
+
+        await self._db.write(unit)
         return keys
 
-    async def revoke_key(self, api_key: str) -> CredentialRow:
+    async def revoke_key(self, actor: Actor, api_key: str) -> CredentialRow:
         """Let a key pair open nothing any more. `NotFoundError` when it opens nothing as it is."""
 
         def unit() -> Unit[CredentialRow | None]:
             row = yield from records.credential_by_key(api_key)
             if row is None or row.kind != CredentialKind.API_KEY or row.revoked_ms is not None:
                 return None
+            yield from _held(actor, row.account_id)
             yield from records.revoke(row.id, self._clock.now_ms())
             return row
 
@@ -122,6 +153,7 @@ class Accounts:
 
     async def change(
         self,
+        actor: Actor,
         account_id: int,
         *,
         name: str | None = None,
@@ -134,10 +166,8 @@ class Accounts:
         The keys of an account that is not active open nothing. Every process follows within seconds.
         """
 
-        def unit() -> Unit[AccountRow | None]:
-            found = yield from records.find(account_id)
-            if found is None:
-                return None
+        def unit() -> Unit[AccountRow]:
+            found = yield from _held(actor, account_id)
             changed = found._replace(
                 name=found.name if name is None else name,
                 is_active=_flag(is_active, found.is_active),
@@ -147,14 +177,11 @@ class Accounts:
             yield from records.change(changed)
             return changed
 
-        row = await self._db.write(unit)
-        if row is None:
-            raise NotFoundError(f"There is no account {account_id}.")
-        return row
+        return await self._db.write(unit)
 
-    async def is_master(self, account_id: int) -> bool:
+    async def is_master(self, actor: Actor) -> bool:
         """Tell whether this is the first account, whose key makes others and sees them all."""
-        return await self.master_id() == account_id
+        return await self.master_id() == actor.account_id
 
     async def master_id(self) -> int | None:
         """Give the id of the first account; None before the first set-up."""
@@ -231,11 +258,20 @@ class Accounts:
 
     def user_row(self, email: str, password: str) -> UserRow:
         """Make the row of a person who signs in, the password hashed with argon2."""
-        # Imported here: only first set-ups and sign-ins hash passwords, and starting should be quick.
-        from argon2 import PasswordHasher  # noqa: PLC0415
-
-        hashed = PasswordHasher().hash(password)
+        hashed = hashed_password(password)
         return UserRow(self._ids.next_id(), email.strip().lower(), hashed, self._clock.now_ms())
+
+
+def _held(actor: Actor, account_id: int) -> Unit[AccountRow]:
+    """Give an account that the actor may change: its own, or any for the first account and the operator.
+
+    Raises `NotFoundError`: an account of others is an account that does not exist.
+    """
+    found = yield from records.find(account_id)
+    is_own = actor.account_id in (account_id, EVERY_ACCOUNT)
+    if found is None or not (is_own or (yield from records.first()) == actor.account_id):
+        raise NotFoundError(f"There is no account {account_id}.")
+    return found
 
 
 def _flag(asked: bool | None, current: int) -> int:  # noqa: FBT001 - private

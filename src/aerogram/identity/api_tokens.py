@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database
 
@@ -51,36 +52,38 @@ class ApiTokens:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[ApiToken], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[ApiToken], int]:
         """Give tokens of an account, and how many match. Conditions are ``id``, ``token``, ``is_active``."""
         stored = dict(wanted.conditions)
         if "token" in stored:
             stored["digest"] = self._sealer.digest(stored.pop("token"))
         request = msgspec.structs.replace(wanted, conditions=stored)
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, request))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, request))
         return [self._opened(row) for row in rows], total
 
-    async def add(self, account_id: int, values: Mapping[str, Any]) -> ApiToken:
+    async def add(self, actor: Actor, values: Mapping[str, Any]) -> ApiToken:
         """Make a token by the attributes of `ApiToken`; without ``token`` one is made up. Raises `TakenError`."""
         own = {**values, "token": values.get("token") or secrets.token_hex(TOKEN_BYTES)}
-        made = ApiToken(id=self._ids.next_id(), account_id=account_id, created_ms=self._clock.now_ms(), **own)
+        made = ApiToken(
+            id=self._ids.next_id(), account_id=actor.account_id, created_ms=self._clock.now_ms(), **own
+        )
         row = self._sealed(made)
         if not await self._database.write(lambda: records.OWNED.add(row)):
             raise TakenError("token", made.token, "The token is in use.")
         return made
 
-    async def change(self, token: ApiToken, values: Mapping[str, Any]) -> ApiToken:
+    async def change(self, actor: Actor, token: ApiToken, values: Mapping[str, Any]) -> ApiToken:
         """Write values by attribute, all but the token itself. Raises `NotFoundError`."""
         changed = msgspec.structs.replace(token, **values)
         row = self._sealed(changed)
         written = {name: row[name] for name in values}
-        if not await self._database.write(lambda: records.OWNED.change(token.account_id, token.id, written)):
+        if not await self._database.write(lambda: records.OWNED.change(actor.account_id, token.id, written)):
             raise NotFoundError("There is no such token.")
         return changed
 
-    async def remove(self, account_id: int, token_id: int) -> None:
+    async def remove(self, actor: Actor, token_id: int) -> None:
         """Take a token away. Raises `NotFoundError`."""
-        if not await self._database.write(lambda: records.OWNED.remove(account_id, token_id)):
+        if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, token_id)):
             raise NotFoundError("There is no such token.")
 
     def _opened(self, row: Mapping[str, Any]) -> ApiToken:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -88,13 +89,13 @@ class ContentTokens:
             permissions=frozenset(_decode(found.permissions)),
         )
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[ContentToken], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[ContentToken], int]:
         """Give a page of tokens, without what is secret, and the number of all that match."""
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_token(row) for row in rows], total
 
     async def create(
-        self, account_id: int, name: str, permissions: Sequence[str], expires_ms: int | None = None
+        self, actor: Actor, name: str, permissions: Sequence[str], expires_ms: int | None = None
     ) -> ContentToken:
         """Make a token and show it this once; without a moment it opens for `LIFE_MS`.
 
@@ -107,7 +108,7 @@ class ContentTokens:
         secret = secrets.token_hex(TOKEN_BYTES)
         made = ContentToken(
             id=self._ids.next_id(),
-            account_id=account_id,
+            account_id=actor.account_id,
             name=name,
             permissions=tuple(permissions),
             expires_ms=expires_ms,
@@ -118,7 +119,7 @@ class ContentTokens:
         row |= {"digest": self._sealer.digest(secret)}
 
         def unit() -> Unit[None]:
-            count = yield from records.LISTING.count(account_id, {})
+            count = yield from records.LISTING.count(actor.account_id, {})
             if count >= MAX_TOKENS:
                 raise TooManyError("tokens", MAX_TOKENS)
             if not (yield from records.OWNED.add(row)):
@@ -127,7 +128,7 @@ class ContentTokens:
         await self._database.write(unit)
         return msgspec.structs.replace(made, access_token=secret)
 
-    async def change(self, found: ContentToken, values: Mapping[str, Any]) -> ContentToken:
+    async def change(self, actor: Actor, found: ContentToken, values: Mapping[str, Any]) -> ContentToken:
         """Give another name, other permissions or another end to a token; gives it without its secret.
 
         Raises `TakenError`, `ExpiredError` or `NotFoundError`.
@@ -139,17 +140,17 @@ class ContentTokens:
         columns = _columns(values) | {"updated_ms": now}
 
         def unit() -> Unit[bool]:
-            if (yield from records.is_taken(found.account_id, changed.name, found.id)):
+            if (yield from records.is_taken(actor.account_id, changed.name, found.id)):
                 raise TakenError("token", changed.name)
-            return (yield from records.OWNED.change(found.account_id, found.id, columns))
+            return (yield from records.OWNED.change(actor.account_id, found.id, columns))
 
         if not await self._database.write(unit):
             raise NotFoundError("There is no such token.")
         return changed
 
-    async def remove(self, account_id: int, token_id: int) -> None:
+    async def remove(self, actor: Actor, token_id: int) -> None:
         """Take a token away: it opens nothing from now on. Raises `NotFoundError`."""
-        if not await self._database.write(lambda: records.OWNED.remove(account_id, token_id)):
+        if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, token_id)):
             raise NotFoundError("There is no such token.")
 
 

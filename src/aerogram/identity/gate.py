@@ -1,27 +1,84 @@
-"""The one gate: every route, SMTP command and tool names its area and level, and this decides."""
+"""The one gate: every route, page, SMTP command and tool names its area and level, and this decides."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from aerogram.base.errors import RefusedError
 from aerogram.model.account import Area, CredentialKind, Level, Principal
+from aerogram.model.actor import Actor, ActorKind
+from aerogram.model.member import Role
 from aerogram.wire.address import ascii_domain
 from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
+
+_LEVELS: Final[Mapping[Role, Level]] = {
+    Role.OWNER: Level.FULL,
+    Role.EDITOR: Level.WRITE,
+    Role.READER: Level.READ,
+}
+"""The level of each role in every area; an editor only looks at the account itself."""
+
+
+class Needs(msgspec.Struct, frozen=True):
+    """What a route, page or command is guarded by: a level in an area."""
+
+    area: Area
+    level: Level
+
+
+class Public(msgspec.Struct, frozen=True):
+    """What is open to everybody, and why."""
+
+    reason: str
+
+
+Guard = Needs | Public
+"""Everything that a door offers has one."""
 
 
 class ForbiddenError(RefusedError):
     """The caller is known and may not do this."""
 
 
-def may(principal: Principal, area: Area, level: Level, permissions: Collection[str] = ()) -> bool:
-    """Tell whether a principal has a level in an area. No rule means no.
+def may(actor: Actor, area: Area, level: Level, permissions: Collection[str] = ()) -> bool:
+    """Tell whether an actor has a level in an area. No rule means no.
 
-    A content token needs one of ``permissions`` instead; where there are none, it is not let in.
+    A content token needs one of ``permissions`` instead; where there are none, it is not let in. The operator of this
+    machine, jobs and Aerogram itself may do everything: a job was let in when somebody asked for it.
     """
+    match actor.kind:
+        case ActorKind.CREDENTIAL:
+            return actor.principal is not None and _opens(actor.principal, area, level, permissions)
+        case ActorKind.PERSON:
+            return actor.role is not None and level <= level_of(actor.role, area)
+        case ActorKind.OPERATOR | ActorKind.JOB | ActorKind.SYSTEM:
+            return True
+
+
+def level_of(role: Role, area: Area) -> Level:
+    """Give the level that a member with a role has in an area."""
+    if area is Area.ACCOUNT and role is not Role.OWNER:
+        return Level.READ
+    return _LEVELS[role]
+
+
+def permitted(actors: Iterable[Actor], needs: Needs) -> tuple[Actor, ...]:
+    """Give those of a visitor's actors that have a level in an area; raise `ForbiddenError` when none has."""
+    actors = tuple(actors)
+    let_in = tuple(actor for actor in actors if may(actor, needs.area, needs.level))
+    if let_in:
+        return let_in
+    if not actors:
+        raise ForbiddenError("You are a member of no account.")
+    raise _refused(actors[0], needs.area, needs.level)
+
+
+def _opens(principal: Principal, area: Area, level: Level, permissions: Collection[str]) -> bool:
     match principal.kind:
         case CredentialKind.API_KEY:
             return True
@@ -31,20 +88,22 @@ def may(principal: Principal, area: Area, level: Level, permissions: Collection[
             return not principal.permissions.isdisjoint(permissions)
 
 
-def authorize(principal: Principal, area: Area, level: Level, permissions: Collection[str] = ()) -> None:
+def authorize(actor: Actor, area: Area, level: Level, permissions: Collection[str] = ()) -> None:
     """Let the caller pass or raise `ForbiddenError` with a sentence for it."""
-    if may(principal, area, level, permissions):
+    if may(actor, area, level, permissions):
         return
-    if permissions and principal.kind is CredentialKind.CONTENT_TOKEN:
+    principal = actor.principal
+    if permissions and principal is not None and principal.kind is CredentialKind.CONTENT_TOKEN:
         if len(permissions) == 1:
             raise _lacking(principal, *permissions)
         raise ForbiddenError(f"{principal.label} has none of the permissions {', '.join(permissions)}.")
-    raise ForbiddenError(f"{principal.label} has no {level.name.lower()} permission for {area.value}.")
+    raise _refused(actor, area, level)
 
 
-def require(principal: Principal, permissions: Iterable[str]) -> None:
+def require(actor: Actor, permissions: Iterable[str]) -> None:
     """Let a content token pass that has all these permissions, and every other caller; or raise `ForbiddenError`."""
-    if principal.kind is CredentialKind.CONTENT_TOKEN:
+    principal = actor.principal
+    if principal is not None and principal.kind is CredentialKind.CONTENT_TOKEN:
         for permission in permissions:
             if permission not in principal.permissions:
                 raise _lacking(principal, permission)
@@ -61,6 +120,10 @@ def may_send_from(principal: Principal, email: str) -> bool:
         return ascii_domain(email.rpartition("@")[2]) == principal.domain
     except AddressError:
         return False
+
+
+def _refused(actor: Actor, area: Area, level: Level) -> ForbiddenError:
+    return ForbiddenError(f"{actor.label} has no {level.name.lower()} permission for {area.value}.")
 
 
 def _lacking(principal: Principal, permission: str) -> ForbiddenError:

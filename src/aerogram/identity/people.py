@@ -1,17 +1,23 @@
-"""People and keys at the door of pages: a name and a password open accounts."""
+"""People and keys at the door of pages: a name and a password give the actors that somebody is."""
 
 from __future__ import annotations
 
 import asyncio
+import uuid
 from typing import TYPE_CHECKING, Final
 
+from aerogram.model.actor import actor_of, actors_of
+from aerogram.model.member import Member, Role
+from aerogram.store.records import account_members
 from aerogram.store.records import accounts as records
 
 if TYPE_CHECKING:
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
+DOOR: Final = "web"
 _NOBODY: Final = (
     "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$bPZRYHHmCZ1Jzb9nAMjHm8NVL+CwqUtQNIPqfHl0cuw"
 )
@@ -26,29 +32,30 @@ class People:
         self._authenticator = authenticator
         self._attempts = attempts
 
-    async def accounts_opened_by(self, name: str, password: str, peer_ip: str) -> frozenset[int] | None:
-        """Give the accounts that an email and password, or a key pair, open; None when they open none.
+    async def actors_of(self, name: str, password: str, peer_ip: str) -> tuple[Actor, ...] | None:
+        """Give the actors that an email address and password, or a key pair, stand for; None when they are wrong.
 
-        Raises `LockedOutError` after too many failures.
+        A person is one in each account that they are a member of. Raises `LockedOutError` after too many failures.
         """
         self._attempts.check(name, peer_ip)
-        accounts = await self._find(name, password)
-        if accounts is None:
+        actors = await self._find(name, password, str(uuid.uuid4()))
+        if actors is None:
             self._attempts.failed(name, peer_ip)
         else:
             self._attempts.succeeded(name, peer_ip)
-        return accounts
+        return actors
 
-    async def _find(self, name: str, password: str) -> frozenset[int] | None:
+    async def _find(self, name: str, password: str, request_id: str) -> tuple[Actor, ...] | None:
         principal = await self._authenticator.check(name, password)
         if principal is not None:
-            return frozenset({principal.account_id})
+            return (actor_of(principal, DOOR, request_id),)
         user = await self._database.read(lambda: records.user_by_email(name.strip().lower()))
         is_right = await asyncio.to_thread(_verify, user.password_hash if user else _NOBODY, password)
         if user is None or not is_right:
             return None
-        accounts = await self._database.read(records.every)
-        return frozenset(account.id for account in accounts)
+        memberships = await self._database.read(lambda: account_members.of_user(user.id))
+        roles = {each.account_id: Role(each.role) for each in memberships}
+        return actors_of(Member(user_id=user.id, email=user.email, roles=roles), DOOR, request_id)
 
 
 def _verify(password_hash: str, password: str) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database
 
@@ -31,18 +32,16 @@ class Preferences:
         self._database = database
         self._ids = ids
 
-    async def page(
-        self, account_id: int, scope: str, wanted: PageRequest
-    ) -> tuple[list[dict[str, Any]], int]:
+    async def page(self, actor: Actor, scope: str, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
         """Give preferences, and the number of all that match. Conditions are those of the store's listing."""
         of_scope = msgspec.structs.replace(wanted, conditions={**wanted.conditions, "scope": scope})
-        return await self._database.read(lambda: records.LISTING.page(account_id, of_scope))
+        return await self._database.read(lambda: records.LISTING.page(actor.account_id, of_scope))
 
-    async def add(self, account_id: int, scope: str, name: str, value: str) -> dict[str, Any]:
+    async def add(self, actor: Actor, scope: str, name: str, value: str) -> dict[str, Any]:
         """Remember a value. Raises `TakenError` or `TooManyError`."""
         row: dict[str, Any] = {
             "id": self._ids.next_id(),
-            "account_id": account_id,
+            "account_id": actor.account_id,
             "scope": scope,
             "name": name,
             "value": value,
@@ -54,17 +53,17 @@ class Preferences:
             raise TakenError("preference", name)
         return row
 
-    async def change(
-        self, account_id: int, scope: str, preference_id: int, values: Mapping[str, Any]
-    ) -> None:
+    async def change(self, actor: Actor, scope: str, preference_id: int, values: Mapping[str, Any]) -> None:
         """Remember another ``value``, perhaps by another ``name``. Raises `TakenError` or `NotFoundError`."""
-        changed = await self._database.write(lambda: records.change(account_id, scope, preference_id, values))
+        changed = await self._database.write(
+            lambda: records.change(actor.account_id, scope, preference_id, values)
+        )
         if changed is None:
             raise NotFoundError("There is no such preference.")
         if not changed:
             raise TakenError("preference", values["name"])
 
-    async def remove(self, account_id: int, preference_id: int) -> None:
+    async def remove(self, actor: Actor, preference_id: int) -> None:
         """Forget a value. Raises `NotFoundError`."""
-        if not await self._database.write(lambda: records.OWNED.remove(account_id, preference_id)):
+        if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, preference_id)):
             raise NotFoundError("There is no such preference.")

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.base.errors import NotFoundError
-from aerogram.store.records import accounts, profiles
+from aerogram.store.records import account_members, accounts, profiles
 from aerogram.store.records.accounts import UserRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.actor import Actor
     from aerogram.store.records.profiles import ProfileRow
     from aerogram.store.sql import Database, Unit
 
@@ -45,9 +46,10 @@ class Profiles:
         found = await self._database.read(_owner)
         return _person(*found) if found else None
 
-    async def people(self) -> list[UserRow]:
+    async def people(self, actor: Actor) -> list[UserRow]:
         """Give all who sign in, the oldest first: each of them opens every account."""
-        return await self._database.read(accounts.users)
+        rows = await self._database.read(lambda: account_members.of_account(actor.account_id))
+        return [user for user, _ in rows]
 
     async def change(
         self, words: Mapping[str, Any] | None = None, profile: Mapping[str, Any] | None = None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database, Unit
 
 __all__ = ["CredentialRow", "DomainTokens", "NewToken"]
@@ -41,12 +42,12 @@ class DomainTokens:
         self._ids = ids
         self._clock = clock
 
-    async def make(self, account_id: int, domain: str) -> NewToken:
+    async def make(self, actor: Actor, domain: str) -> NewToken:
         """Make one more token of a domain. That the account may send from it is for the caller to see."""
         token = secrets.token_hex(TOKEN_BYTES)
         row = CredentialRow(
             id=self._ids.next_id(),
-            account_id=account_id,
+            account_id=actor.account_id,
             kind=CredentialKind.DOMAIN_TOKEN,
             key=self._sealer.digest(token),
             # No secret has an empty digest, so as a key pair it opens nothing.
@@ -59,15 +60,15 @@ class DomainTokens:
         await self._db.write(lambda: records.add_credential(row))
         return NewToken(token, row)
 
-    async def of_domain(self, account_id: int, domain: str) -> list[CredentialRow]:
+    async def of_domain(self, actor: Actor, domain: str) -> list[CredentialRow]:
         """Give a domain's tokens that open, the oldest first."""
-        return await self._db.read(lambda: _of_domain(account_id, domain))
+        return await self._db.read(lambda: _of_domain(actor.account_id, domain))
 
-    async def revoke(self, account_id: int, domain: str, token_id: int | None = None) -> int:
+    async def revoke(self, actor: Actor, domain: str, token_id: int | None = None) -> int:
         """Revoke one token of a domain, or all of them; give how many. `NotFoundError` when it has none."""
 
         def unit() -> Unit[int]:
-            tokens = yield from _of_domain(account_id, domain)
+            tokens = yield from _of_domain(actor.account_id, domain)
             ids = [each.id for each in tokens if token_id in {None, each.id}]
             for each in ids:
                 yield from records.revoke(each, self._clock.now_ms())

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 
 from aerogram.base.errors import RefusedError, UnavailableError
+from aerogram.model.actor import job_actor
 from aerogram.store.records import jobs as records
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from aerogram.model.actor import Actor
     from aerogram.model.job import Job, JobStatus, Progress
     from aerogram.store.ground import Ground
     from aerogram.store.sql import Unit
@@ -40,6 +42,11 @@ class JobContext:
         self.ground = ground
         self.job = job
         self._lease = lease
+
+    @property
+    def actor(self) -> Actor:
+        """The job as the actor of what it does."""
+        return job_actor(self.job)
 
     async def read(self, unit: Callable[[], Unit[T]]) -> T:
         """Read from the store, however long it is not available."""

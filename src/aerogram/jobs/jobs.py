@@ -13,6 +13,7 @@ from aerogram.store.records.data_files import DataFile
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
 
+    from aerogram.model.actor import Actor
     from aerogram.model.job import Refusal
     from aerogram.model.page import PageRequest
     from aerogram.store.ground import Ground
@@ -31,7 +32,7 @@ class Jobs:
         self._on_queued = on_queued
 
     async def upload(
-        self, account_id: int, source: tuple[str, int, str], mime: str, pieces: AsyncIterable[bytes]
+        self, actor: Actor, source: tuple[str, int, str], mime: str, pieces: AsyncIterable[bytes]
     ) -> DataFile:
         """Keep a file that comes in pieces. ``source`` is what it belongs to, that one's id, and the file's kind.
 
@@ -55,7 +56,7 @@ class Jobs:
         what, which, kind = source
         file = DataFile(
             id=self._ground.ids.next_id(),
-            account_id=account_id,
+            account_id=actor.account_id,
             source=what,
             source_id=which,
             kind=kind,
@@ -67,48 +68,51 @@ class Jobs:
         await self._ground.database.write(lambda: data_files.add(file))
         return file
 
-    async def file(self, account_id: int, data_id: int) -> DataFile | None:
+    async def file(self, actor: Actor, data_id: int) -> DataFile | None:
         """Give a file by its id."""
         if not 0 < data_id <= MAX_ID:
             return None
-        return await self._ground.database.read(lambda: data_files.find(account_id, data_id))
+        return await self._ground.database.read(lambda: data_files.find(actor.account_id, data_id))
 
     async def contents(self, file: DataFile) -> bytes:
         """Give the bytes of a file. Raises `NotFoundError` when they are gone."""
         return await self._ground.blobs.get(file.blob)
 
-    async def queue(self, account_id: int, kind: str, values: Mapping[str, Any]) -> Job:
+    async def queue(self, actor: Actor, kind: str, values: Mapping[str, Any]) -> Job:
         """Queue a job; ``values`` are fields of `Job`."""
         job = Job(
             id=self._ground.ids.next_id(),
-            account_id=account_id,
+            account_id=actor.account_id,
             kind=kind,
             request_ms=self._ground.clock.now_ms(),
+            asked_by=actor.label,
+            request_id=actor.request_id,
+            is_sandboxed=int(actor.is_sandboxed),
             **values,
         )
         await self._ground.database.write(lambda: records.add(job))
         self._on_queued()
         return job
 
-    async def find(self, account_id: int, job_id: int) -> Job | None:
+    async def find(self, actor: Actor, job_id: int) -> Job | None:
         """Give a job as it stands."""
         if not 0 < job_id <= MAX_ID:
             return None
-        return await self._ground.database.read(lambda: records.find(account_id, job_id))
+        return await self._ground.database.read(lambda: records.find(actor.account_id, job_id))
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Job], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Job], int]:
         """Give a page of jobs and the number of all that match."""
-        rows, total = await self._ground.database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._ground.database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [Job(**row) for row in rows], total
 
-    async def tolerate(self, account_id: int, job_id: int, per_cent: int) -> None:
+    async def tolerate(self, actor: Actor, job_id: int, per_cent: int) -> None:
         """Let a job end well with as many refused items; whoever works on it already goes by what it was."""
-        await self._ground.database.write(lambda: records.tolerate(account_id, job_id, per_cent))
+        await self._ground.database.write(lambda: records.tolerate(actor.account_id, job_id, per_cent))
 
-    async def cancel(self, account_id: int, job_id: int) -> bool:
+    async def cancel(self, actor: Actor, job_id: int) -> bool:
         """Cancel a job; what it did stays. False when it has ended already."""
         now_ms = self._ground.clock.now_ms()
-        return await self._ground.database.write(lambda: records.abort(account_id, job_id, now_ms))
+        return await self._ground.database.write(lambda: records.abort(actor.account_id, job_id, now_ms))
 
     async def has_refusals(self, job: Job) -> bool:
         """Tell whether a job has an error file."""

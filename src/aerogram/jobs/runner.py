@@ -99,7 +99,10 @@ class JobRunner:
     async def _work(self, context: JobContext) -> None:
         """Do a job to its end, whatever that is."""
         job = context.job
-        _log.info("job_begun", job=job.id, kind=job.kind, account=job.account_id, cursor=job.cursor)
+        asked_by, account = job.asked_by, context.actor.account_id
+        _log.info(
+            "job_begun", job=job.id, kind=job.kind, account=account, asked_by=asked_by, cursor=job.cursor
+        )
         try:
             await self._end(context, *await self._outcome(context))
         except records.JobLostError as error:

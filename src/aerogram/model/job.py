@@ -72,6 +72,12 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     alive_ms: int = 0
     attempts: int = 0
     """How often it was begun since its last progress and not let go of: processes that died at it."""
+    asked_by: str = ""
+    """The label of the `Actor` who asked for it; "" in jobs of older versions."""
+    request_id: str = ""
+    """The request in which they asked; "" outside of requests."""
+    is_sandboxed: int = 0
+    """1 when they were sandboxed: what the job makes is so, too."""
 
 
 class Refusal(msgspec.Struct, frozen=True):

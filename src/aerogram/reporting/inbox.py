@@ -1,6 +1,7 @@
 """The capture inbox: mail kept for its developers to look at instead of being sent.
 
-A *scope* is the set of accounts whose mail may be seen; None means those of all accounts.
+A *scope* is who looks: the actors that a visitor is, one for each account whose mail they may see. The operator of this
+machine sees that of all.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import msgspec
 
 from aerogram.base.errors import NotFoundError
 from aerogram.base.ids import MAX_ID
+from aerogram.model.actor import EVERY_ACCOUNT, Actor
 from aerogram.model.event import EventKind, Verdict
 from aerogram.model.outcome import FailureState
 from aerogram.reporting.timeline import Happening, Logged, accepted, told
@@ -19,7 +21,7 @@ from aerogram.store.records import captured
 if TYPE_CHECKING:
     from aerogram.store.sql import Database
 
-Scope = frozenset[int] | None
+Scope = tuple[Actor, ...]
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 1_000
@@ -83,6 +85,12 @@ class Inbox(Protocol):
         ...
 
 
+def accounts_of(scope: Scope) -> frozenset[int] | None:
+    """Give the accounts of a scope; None for all."""
+    accounts = frozenset(actor.account_id for actor in scope)
+    return None if EVERY_ACCOUNT in accounts else accounts
+
+
 class Bodies(Protocol):
     """Where large bodies are kept (`aerogram.store.blobs`)."""
 
@@ -108,12 +116,14 @@ class StoredInbox:
             after=search.after,
             before=search.before,
         )
-        rows = await self._database.read(lambda: captured.newest(scope, wanted, limit))
+        accounts = accounts_of(scope)
+        rows = await self._database.read(lambda: captured.newest(accounts, wanted, limit))
         return [_listed(row) for row in rows]
 
     async def open(self, scope: Scope, message_id: int) -> Opened:
         """See `Inbox.open`."""
-        found = await self._database.read(lambda: captured.find(scope, message_id))
+        accounts = accounts_of(scope)
+        found = await self._database.read(lambda: captured.find(accounts, message_id))
         if found is None:
             raise _unknown(message_id)
         mime = await self._bodies.get(found.blob) if found.blob else found.body or b""
@@ -128,12 +138,14 @@ class StoredInbox:
 
     async def discard(self, scope: Scope, message_id: int) -> None:
         """See `Inbox.discard`."""
-        if not await self._database.write(lambda: captured.discard(scope, message_id)):
+        accounts = accounts_of(scope)
+        if not await self._database.write(lambda: captured.discard(accounts, message_id)):
             raise _unknown(message_id)
 
     async def clear(self, scope: Scope) -> None:
         """See `Inbox.clear`."""
-        await self._database.write(lambda: captured.clear(scope))
+        accounts = accounts_of(scope)
+        await self._database.write(lambda: captured.clear(accounts))
 
 
 def _unknown(message_id: int) -> NotFoundError:

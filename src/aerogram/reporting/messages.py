@@ -10,6 +10,7 @@ from aerogram.store.records import message_queries as records
 from aerogram.store.records.totals import Totals
 
 if TYPE_CHECKING:
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.sql import Database, Unit
 
@@ -33,27 +34,27 @@ class Messages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
         """Give messages, and the number of all that match.
 
         Rows have the columns of the store and ``contact_id``: who the recipient is today, or None.
         Raises `TooSlowError` unless one message is asked for by its ``id``.
         """
         ask = self._database.read if "id" in wanted.conditions else self._database.scan
-        return await ask(lambda: _page(account_id, wanted))
+        return await ask(lambda: _page(actor.account_id, wanted))
 
     async def history(
-        self, account_id: int, message_id: int | None, limit: int, offset: int
+        self, actor: Actor, message_id: int | None, limit: int, offset: int
     ) -> tuple[list[MessageEvent], int]:
         """Give the events of a message (of all when None), oldest first, and their number. Raises `TooSlowError`."""
         rows, total = await self._database.scan(
-            lambda: records.history(account_id, message_id, limit, offset)
+            lambda: records.history(actor.account_id, message_id, limit, offset)
         )
         return [MessageEvent(*row) for row in rows], total
 
-    async def totals(self, account_id: int) -> Totals:
+    async def totals(self, actor: Actor) -> Totals:
         """Count all messages of an account by what became of them."""
-        return await self._database.read(lambda: totals.of_account(account_id))
+        return await self._database.read(lambda: totals.of_account(actor.account_id))
 
 
 def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.senders.domains import Domains
     from aerogram.store.records.senders import SenderRow
     from aerogram.store.sql import Database, Unit
@@ -31,33 +32,33 @@ class Senders:
         self._ids = ids
         self._clock = clock
 
-    async def of_account(self, account_id: int) -> list[SenderRow]:
+    async def of_account(self, actor: Actor) -> list[SenderRow]:
         """Give the senders of an account that are not deleted, the oldest first."""
-        return await self._db.read(lambda: records.of_account(account_id))
+        return await self._db.read(lambda: records.of_account(actor.account_id))
 
-    async def add(self, account_id: int, text: str) -> str:
+    async def add(self, actor: Actor, text: str) -> str:
         """Make an address or ``@domain`` an active sender; give its stored form.
 
         Raises `AddressError` when the text is neither.
         """
-        pattern, unit = await self.addition(account_id, text)
+        pattern, unit = await self.addition(actor, text)
         await self._db.write(unit)
         return pattern
 
-    async def remove(self, account_id: int, text: str) -> str:
+    async def remove(self, actor: Actor, text: str) -> str:
         """Delete a sender; give its stored form. `NotFoundError` when the account has none such."""
         pattern = parse_pattern(text)
         if is_whole_domain(pattern):
-            await self._domains.remove(account_id, domain_of(pattern))
-        elif not await self._db.write(lambda: records.remove(account_id, pattern)):
+            await self._domains.remove(actor, domain_of(pattern))
+        elif not await self._db.write(lambda: records.remove(actor.account_id, pattern)):
             raise NotFoundError(f"The account has no sender {pattern}.")
         return pattern
 
-    async def addition(self, account_id: int, text: str) -> tuple[str, Callable[[], Unit[None]]]:
+    async def addition(self, actor: Actor, text: str) -> tuple[str, Callable[[], Unit[None]]]:
         """Prepare what `add` does, for a transaction that does more: the stored form and the unit."""
         pattern = parse_pattern(text)
         if is_whole_domain(pattern):
-            domain = await self._domains.addition(account_id, domain_of(pattern))
+            domain = await self._domains.addition(actor, domain_of(pattern))
             return pattern, domain.unit
-        row = records.active_sender(self._ids.next_id(), account_id, pattern, self._clock.now_ms())
+        row = records.active_sender(self._ids.next_id(), actor.account_id, pattern, self._clock.now_ms())
         return pattern, lambda: records.activate(row)

@@ -10,6 +10,7 @@ from aerogram.store.records.monitoring_categories import CategoryRow
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
 MAX_NAME: Final = 255
@@ -30,21 +31,24 @@ class MonitoringCategories:
         """
         if "\0" in name or len(name) > MAX_NAME:
             return False
-        return any(row.name == name for row in await self.of_account(account_id))
+        return any(row.name == name for row in await self._of(account_id))
 
-    async def of_account(self, account_id: int) -> list[CategoryRow]:
-        """Give the categories of an account, by name."""
+    async def _of(self, account_id: int) -> list[CategoryRow]:
         return await self._database.read(lambda: records.of_account(account_id))
 
-    async def add(self, account_id: int, name: str) -> CategoryRow:
+    async def of_account(self, actor: Actor) -> list[CategoryRow]:
+        """Give the categories of an account, by name."""
+        return await self._of(actor.account_id)
+
+    async def add(self, actor: Actor, name: str) -> CategoryRow:
         """Let the account's mail name a category; one that exists stays. `RefusedError` for a name that will not do."""
-        row = CategoryRow(account_id, _checked(name), self._clock.now_ms())
+        row = CategoryRow(actor.account_id, _checked(name), self._clock.now_ms())
         await self._database.write(lambda: records.add(row))
         return row
 
-    async def remove(self, account_id: int, name: str) -> None:
+    async def remove(self, actor: Actor, name: str) -> None:
         """Forget a category. Raises `NotFoundError` when the account has none of this name."""
-        if not await self._database.write(lambda: records.remove(account_id, name)):
+        if not await self._database.write(lambda: records.remove(actor.account_id, name)):
             raise NotFoundError(f"The account has no monitoring category {name!r}.")
 
 

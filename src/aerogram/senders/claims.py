@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.senders.domain_dns import SendingDomains
     from aerogram.senders.domains import Domains
     from aerogram.store.records.dkim_keys import DkimKeyRow
@@ -72,26 +73,26 @@ class SenderClaims:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
         """Give senders by the columns of `SenderRow`, and how many match; see `sender_claims.LISTING`."""
-        return await self._database.read(lambda: sender_claims.LISTING.page(account_id, wanted))
+        return await self._database.read(lambda: sender_claims.LISTING.page(actor.account_id, wanted))
 
     async def active(self, account_id: int) -> list[str]:
         """Give the addresses and whole domains from which an account may send, the oldest first."""
         rows = await self._database.read(lambda: senders.of_account(account_id))
         return [row.email for row in rows if row.status == ACTIVE]
 
-    async def add(self, account_id: int, values: Mapping[str, Any]) -> SenderRow:
+    async def add(self, actor: Actor, values: Mapping[str, Any]) -> SenderRow:
         """Claim a sender by the columns of `SenderRow`; ``email`` is its stored form.
 
         Its domain gets DKIM keys, so that they can be published before anything is sent. Raises `ClaimedError`
         or `TooManyError`.
         """
         email = values["email"]
-        keys = await self._new_keys(account_id, domain_of(email))
+        keys = await self._new_keys(actor, domain_of(email))
         wanted = SenderRow(
             id=self._ids.next_id(),
-            account_id=account_id,
+            account_id=actor.account_id,
             email=email,
             name=values.get("name", ""),
             status=INACTIVE,
@@ -101,63 +102,63 @@ class SenderClaims:
         )
 
         def unit() -> Unit[SenderRow | AerogramError]:
-            known = yield from senders.find(account_id, email)
+            known = yield from senders.find(actor.account_id, email)
             if known is not None:
                 return ClaimedError(known.status)
-            if (yield from sender_claims.count(account_id)) >= MAX_SENDERS:
+            if (yield from sender_claims.count(actor.account_id)) >= MAX_SENDERS:
                 return TooManyError("senders", MAX_SENDERS)
             if keys:
                 yield from dkim_keys.offer(keys)
-            row = wanted._replace(status=(yield from _settled(account_id, email)))
+            row = wanted._replace(status=(yield from _settled(actor.account_id, email)))
             if row.is_default:
-                yield from sender_claims.clear_default(account_id)
+                yield from sender_claims.clear_default(actor.account_id)
             return row if (yield from sender_claims.OWNED.add(row._asdict())) else ClaimedError(INACTIVE)
 
         return _or_raise(await self._database.write(unit))
 
-    async def change(self, account_id: int, sender_id: int, values: Mapping[str, Any]) -> SenderRow:
+    async def change(self, actor: Actor, sender_id: int, values: Mapping[str, Any]) -> SenderRow:
         """Write ``name``, ``email_type`` and ``is_default``; a deleted sender returns as a new claim.
 
         Raises `NotFoundError` or `TooManyError`.
         """
 
         def unit() -> Unit[SenderRow | AerogramError]:
-            row = yield from self._find(account_id, sender_id)
+            row = yield from self._find(actor.account_id, sender_id)
             if row is None:
                 return NotFoundError("There is no such sender.")
             changes = dict(values)
             if row.status == DELETED:
-                if (yield from sender_claims.count(account_id)) >= MAX_SENDERS:
+                if (yield from sender_claims.count(actor.account_id)) >= MAX_SENDERS:
                     return TooManyError("senders", MAX_SENDERS)
-                changes["status"] = yield from _settled(account_id, row.email)
+                changes["status"] = yield from _settled(actor.account_id, row.email)
             if changes.get("is_default"):
-                yield from sender_claims.clear_default(account_id)
+                yield from sender_claims.clear_default(actor.account_id)
             if "is_default" in changes:
                 changes["is_default"] = int(changes["is_default"])
-            yield from sender_claims.OWNED.change(account_id, sender_id, changes)
+            yield from sender_claims.OWNED.change(actor.account_id, sender_id, changes)
             return row._replace(**changes)
 
         return _or_raise(await self._database.write(unit))
 
-    async def remove(self, account_id: int, email: str) -> None:
+    async def remove(self, actor: Actor, email: str) -> None:
         """Mark a sender as deleted. The keys of its domain stay: other senders of it go on signing.
 
         Raises `NotFoundError` when the account has none such.
         """
-        if not await self._database.write(lambda: senders.remove(account_id, email)):
+        if not await self._database.write(lambda: senders.remove(actor.account_id, email)):
             raise NotFoundError("There is no such sender.")
 
-    async def validate(self, account_id: int, email: str) -> Validation:
+    async def validate(self, actor: Actor, email: str) -> Validation:
         """Look whether somebody vouches for a sender now, and let it send if so.
 
         Raises `AlreadyActiveError`, or `NotFoundError` when it is gone.
         """
-        row = await self._database.read(lambda: senders.find(account_id, email))
+        row = await self._database.read(lambda: senders.find(actor.account_id, email))
         if row is None:
             raise NotFoundError("There is no such sender.")
         if row.status == ACTIVE:
             raise AlreadyActiveError("The sender is active already.")
-        if await self._database.read(lambda: sender_claims.is_covered(account_id, email)):
+        if await self._database.read(lambda: sender_claims.is_covered(actor.account_id, email)):
             await self._activate(row)
             return Validation(BY_DOMAIN)
         domain = domain_of(email)
@@ -165,7 +166,7 @@ class SenderClaims:
             return Validation(
                 error=f"Nothing vouches for this address yet: validate the sender *@{domain} by its DNS record first."
             )
-        if await self._dns.is_owned(account_id, domain):
+        if await self._dns.is_owned(actor, domain):
             await self._activate(row)
             return Validation(BY_DNS)
         return Validation(
@@ -183,11 +184,11 @@ class SenderClaims:
 
         await self._database.write(unit)
 
-    async def _new_keys(self, account_id: int, domain: str) -> list[DkimKeyRow]:
+    async def _new_keys(self, actor: Actor, domain: str) -> list[DkimKeyRow]:
         """Make keys for a domain that has none; they cost a tenth of a second of CPU."""
-        if await self._database.read(lambda: dkim_keys.of_domain(account_id, domain)):
+        if await self._database.read(lambda: dkim_keys.of_domain(actor.account_id, domain)):
             return []
-        return await asyncio.to_thread(self._domains.new_keys, account_id, domain)
+        return await asyncio.to_thread(self._domains.new_keys, actor.account_id, domain)
 
     @staticmethod
     def _find(account_id: int, sender_id: int) -> Unit[SenderRow | None]:

@@ -17,6 +17,7 @@ from aerogram.store.records.domain_checks import DomainCheckRow
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.senders.dns_check import Finding, NameService
     from aerogram.store.records.dkim_keys import DkimKeyRow
     from aerogram.store.sql import Database, Unit
@@ -67,12 +68,12 @@ class SendingDomains:
         self._names = names
         self._hostname = hostname
 
-    async def of_account(self, account_id: int) -> list[DomainDns]:
+    async def of_account(self, actor: Actor) -> list[DomainDns]:
         """Give an account's domains, the oldest first."""
 
         def unit() -> Unit[tuple[list[DkimKeyRow], list[DomainCheckRow]]]:
-            keys = yield from dkim_keys.every_of_account(account_id)
-            return keys, (yield from domain_checks.of_account(account_id))
+            keys = yield from dkim_keys.every_of_account(actor.account_id)
+            return keys, (yield from domain_checks.of_account(actor.account_id))
 
         keys, checks = await self._database.read(unit)
         known = {check.domain: check for check in checks}
@@ -84,36 +85,36 @@ class SendingDomains:
         ids = {key.domain: key.id for key in reversed(keys)}
         return [self._shown(ids[name], key, known.get(name)) for name, key in first.items()]
 
-    async def ids(self, account_id: int) -> dict[str, int]:
+    async def ids(self, actor: Actor) -> dict[str, int]:
         """Give the ids of an account's domains by name."""
-        return {each.domain: each.id for each in await self.of_account(account_id)}
+        return {each.domain: each.id for each in await self.of_account(actor)}
 
-    async def check(self, account_id: int, domain: str) -> Checked:
+    async def check(self, actor: Actor, domain: str) -> Checked:
         """Ask the DNS what is published now, and remember the answer.
 
         A domain whose key is published is signed with it from now on; one whose key is missing goes on as it
         was, because a name server that fails for a minute must not take the signatures from its mail.
         Raises `NotFoundError`.
         """
-        found = next((each for each in await self.of_account(account_id) if each.domain == domain), None)
+        found = next((each for each in await self.of_account(actor) if each.domain == domain), None)
         if found is None:
             raise NotFoundError(f"The account has no domain {domain}.")
         name = found.dkim_record_name.removesuffix(".")
         dkim = await check_dkim(self._names, name, found.dkim_record_value)
         spf = await check_spf(self._names, domain, spf_host(domain, self._hostname))
-        row = DomainCheckRow(account_id, domain, dkim.status, spf.status, self._clock.now_ms())
+        row = DomainCheckRow(actor.account_id, domain, dkim.status, spf.status, self._clock.now_ms())
 
         def unit() -> Unit[None]:
             yield from domain_checks.put(row)
             if dkim.status == OK:
-                yield from dkim_keys.use(account_id, domain)
+                yield from dkim_keys.use(actor.account_id, domain)
 
         await self._database.write(unit)
         return Checked(dkim, spf)
 
-    async def is_owned(self, account_id: int, domain: str) -> bool:
+    async def is_owned(self, actor: Actor, domain: str) -> bool:
         """Tell whether the domain publishes the account's ownership token now."""
-        token = self._token(account_id, domain)
+        token = self._token(actor.account_id, domain)
         return await has_text(self._names, _ownership_name(token, domain), token)
 
     def _token(self, account_id: int, domain: str) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.store.records.senders import SenderRow
     from aerogram.store.sql import Database, Unit
 
@@ -60,12 +61,12 @@ class Domains:
         self._ids = ids
         self._clock = clock
 
-    async def of_account(self, account_id: int) -> list[Domain]:
+    async def of_account(self, actor: Actor) -> list[Domain]:
         """Give an account's domains by name."""
 
         def unit() -> Unit[tuple[list[SenderRow], list[DkimKeyRow]]]:
-            rows = yield from senders.of_account(account_id)
-            return rows, (yield from dkim_keys.of_account(account_id))
+            rows = yield from senders.of_account(actor.account_id)
+            return rows, (yield from dkim_keys.of_account(actor.account_id))
 
         rows, keys = await self._db.read(unit)
         open_domains = {
@@ -78,28 +79,28 @@ class Domains:
             Domain(name, name in open_domains, [key for key in keys if key.domain == name]) for name in names
         ]
 
-    async def show(self, account_id: int, text: str) -> Domain:
+    async def show(self, actor: Actor, text: str) -> Domain:
         """Give one domain; `NotFoundError` when the account has none of this name."""
         name = parse_domain(text)
-        for domain in await self.of_account(account_id):
+        for domain in await self.of_account(actor):
             if domain.name == name:
                 return domain
         raise NotFoundError(f"The account has no domain {name}.")
 
-    async def add(self, account_id: int, text: str) -> Domain:
+    async def add(self, actor: Actor, text: str) -> Domain:
         """Let an account send from all addresses of a domain, and sign that mail.
 
         Raises `AddressError` when ``text`` is no domain.
         """
-        addition = await self.addition(account_id, text)
+        addition = await self.addition(actor, text)
         await self._db.write(addition.unit)
-        return await self.show(account_id, text)
+        return await self.show(actor, text)
 
-    async def set_tracking_host(self, account_id: int, domain: str, url: str) -> tuple[str, str]:
+    async def set_tracking_host(self, actor: Actor, domain: str, url: str) -> tuple[str, str]:
         """Set what the links of a domain's mail begin with; see `tracking_hosts.set_tracking_host`."""
-        return await set_tracking_host(self._db, account_id, domain, url)
+        return await set_tracking_host(self._db, actor, domain, url)
 
-    async def remove(self, account_id: int, text: str) -> str:
+    async def remove(self, actor: Actor, text: str) -> str:
         """Close a domain and retire its keys; give its name.
 
         Raises `NotFoundError` when the account has none of this name.
@@ -107,22 +108,22 @@ class Domains:
         name = parse_domain(text)
 
         def unit() -> Unit[bool]:
-            was_open = yield from senders.remove(account_id, WHOLE_DOMAIN + name)
-            had_keys = yield from dkim_keys.retire(account_id, name)
+            was_open = yield from senders.remove(actor.account_id, WHOLE_DOMAIN + name)
+            had_keys = yield from dkim_keys.retire(actor.account_id, name)
             return was_open or had_keys
 
         if not await self._db.write(unit):
             raise NotFoundError(f"The account has no domain {name}.")
         return name
 
-    async def addition(self, account_id: int, text: str) -> Addition:
+    async def addition(self, actor: Actor, text: str) -> Addition:
         """Prepare what `add` does, for a transaction that does more."""
         name = parse_domain(text)
         sender = senders.active_sender(
-            self._ids.next_id(), account_id, WHOLE_DOMAIN + name, self._clock.now_ms()
+            self._ids.next_id(), actor.account_id, WHOLE_DOMAIN + name, self._clock.now_ms()
         )
         # An RSA key takes a tenth of a second of CPU: not in the loop of a running server.
-        keys = await asyncio.to_thread(self.new_keys, account_id, name)
+        keys = await asyncio.to_thread(self.new_keys, actor.account_id, name)
         return Addition(sender, keys)
 
     def new_keys(self, account_id: int, name: str) -> list[DkimKeyRow]:

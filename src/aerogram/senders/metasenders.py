@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import NotFoundError, RefusedError, TakenError, TooManyError
+from aerogram.model.actor import ActorKind
 from aerogram.senders.pattern import parse_pattern
 from aerogram.store.records import metasenders as records
 from aerogram.store.records.metasenders import MetasenderRow
@@ -15,6 +16,7 @@ from aerogram.store.records.metasenders import MetasenderRow
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database, Unit
 
 __all__ = ["MetasenderRow", "Metasenders"]
@@ -31,16 +33,18 @@ class Metasenders:
         self._ids = ids
         self._clock = clock
 
-    async def of_account(self, account_id: int) -> list[MetasenderRow]:
+    async def of_account(self, actor: Actor) -> list[MetasenderRow]:
         """Give those that an account asked for, the oldest first."""
-        return await self._database.read(lambda: records.of_account(account_id))
+        return await self._database.read(lambda: records.of_account(actor.account_id))
 
-    async def add(self, account_id: int, email: str, description: str) -> MetasenderRow:
+    async def add(self, actor: Actor, email: str, description: str) -> MetasenderRow:
         """Ask for one by its stored form. Raises `TakenError` or `TooManyError`."""
-        row = MetasenderRow(self._ids.next_id(), account_id, email, description, 0, self._clock.now_ms())
+        row = MetasenderRow(
+            self._ids.next_id(), actor.account_id, email, description, 0, self._clock.now_ms()
+        )
 
         def unit() -> Unit[RefusedError | None]:
-            known = yield from records.of_account(account_id)
+            known = yield from records.of_account(actor.account_id)
             if len(known) >= MAX_METASENDERS:
                 return TooManyError("metasenders", MAX_METASENDERS)
             is_added = yield from records.OWNED.add(row._asdict())
@@ -55,18 +59,21 @@ class Metasenders:
             raise fault
         return row
 
-    async def describe(self, row: MetasenderRow, description: str) -> MetasenderRow:
+    async def describe(self, actor: Actor, row: MetasenderRow, description: str) -> MetasenderRow:
         """Describe one anew. Raises `NotFoundError`."""
         values = {"description": description}
-        if not await self._database.write(lambda: records.OWNED.change(row.account_id, row.id, values)):
+        if not await self._database.write(lambda: records.OWNED.change(actor.account_id, row.id, values)):
             raise NotFoundError("There is no such metasender.")
         return row._replace(description=description)
 
-    async def enable(self, text: str, *, is_enabled: bool) -> str:
+    async def enable(self, actor: Actor, text: str, *, is_enabled: bool) -> str:
         """Let all accounts send from one, or no longer; give its stored form. Raises `NotFoundError`.
 
-        Running servers follow within seconds.
+        It is for all accounts, so only the operator may do it, else `RefusedError`. Running servers follow within
+        seconds.
         """
+        if actor.kind is not ActorKind.OPERATOR:
+            raise RefusedError("Only the operator of this installation enables a metasender.")
         email = parse_pattern(text)
         if not await self._database.write(lambda: records.enable(email, int(is_enabled))):
             raise NotFoundError(f"Nobody asked for a metasender {email}.")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database, Unit
 
 LOCAL_PART_BYTES: Final = 10
@@ -57,19 +58,19 @@ class ParseRoutes:
         self._clock = clock
         self._domain = f"{SUBDOMAIN}.{hostname}"
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[ParseRoute], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[ParseRoute], int]:
         """Give routes of an account, and how many match; see `records.LISTING`."""
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [self._opened(row) for row in rows], total
 
-    async def add(self, account_id: int, url: str, email: str = "") -> ParseRoute:
+    async def add(self, actor: Actor, url: str, email: str = "") -> ParseRoute:
         """Make a route; without ``email`` its address is generated, once for an account.
 
         Raises `TakenError` or `ForeignDomainError`.
         """
         route = ParseRoute(
             id=self._ids.next_id(),
-            account_id=account_id,
+            account_id=actor.account_id,
             email=email or f"{secrets.token_hex(LOCAL_PART_BYTES)}@{self._domain}",
             url=url,
             is_generated=not email,
@@ -78,10 +79,12 @@ class ParseRoutes:
 
         def unit() -> Unit[RefusedError | None]:
             if route.is_generated:
-                own, _ = yield from records.LISTING.page(account_id, PageRequest({"is_generated": 1}, 1))
+                own, _ = yield from records.LISTING.page(
+                    actor.account_id, PageRequest({"is_generated": 1}, 1)
+                )
                 if own:
                     return _taken(own[0]["email"])
-            elif not (yield from _owns_domain(account_id, route.email)):
+            elif not (yield from _owns_domain(actor.account_id, route.email)):
                 return _foreign(route.email)
             is_added = yield from records.OWNED.add(self._sealed(route))
             return None if is_added else _taken(route.email)
@@ -91,7 +94,7 @@ class ParseRoutes:
             raise fault
         return route
 
-    async def change(self, route: ParseRoute, values: Mapping[str, str]) -> ParseRoute:
+    async def change(self, actor: Actor, route: ParseRoute, values: Mapping[str, str]) -> ParseRoute:
         """Write ``url`` or ``email``. Raises `TakenError`, `ForeignDomainError` or `NotFoundError`."""
         changed = msgspec.structs.replace(route, **values)
         if "email" in values:
@@ -99,13 +102,13 @@ class ParseRoutes:
 
         def unit() -> Unit[AerogramError | None]:
             if "email" in values:
-                if not (yield from _owns_domain(route.account_id, changed.email)):
+                if not (yield from _owns_domain(actor.account_id, changed.email)):
                     return _foreign(changed.email)
                 if (yield from records.holder(changed.email)) not in {None, route.id}:
                     return _taken(changed.email)
             row = self._sealed(changed)
             written = {name: row[name] for name in ("email", "is_generated", "url_sealed")}
-            is_changed = yield from records.OWNED.change(route.account_id, route.id, written)
+            is_changed = yield from records.OWNED.change(actor.account_id, route.id, written)
             return None if is_changed else NotFoundError("There is no such route.")
 
         fault = await self._database.write(unit)
@@ -113,9 +116,9 @@ class ParseRoutes:
             raise fault
         return changed
 
-    async def remove(self, account_id: int, route_id: int) -> None:
+    async def remove(self, actor: Actor, route_id: int) -> None:
         """Take a route away. Raises `NotFoundError`."""
-        if not await self._database.write(lambda: records.OWNED.remove(account_id, route_id)):
+        if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, route_id)):
             raise NotFoundError("There is no such route.")
 
     def _opened(self, row: Mapping[str, Any]) -> ParseRoute:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from aerogram.base.clock import Clock
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
 REMEMBER_MS: Final = 30 * SECOND
@@ -61,7 +62,7 @@ class TrackingHosts:
         return found is not None and now <= found[1] <= now + REMEMBER_MS
 
 
-async def set_tracking_host(database: Database, account_id: int, domain: str, url: str) -> tuple[str, str]:
+async def set_tracking_host(database: Database, actor: Actor, domain: str, url: str) -> tuple[str, str]:
     """Let the links of an account's mail from a domain begin with a URL; "" for ``public_url`` again.
 
     Gives the domain and the base as they are stored. Raises `AddressError` for what is no domain, and
@@ -69,7 +70,7 @@ async def set_tracking_host(database: Database, account_id: int, domain: str, ur
     """
     name = parse_domain(domain)
     base = parse_base_url(url) if url else ""
-    await database.write(lambda: tracking_hosts.put(account_id, name, base))
+    await database.write(lambda: tracking_hosts.put(actor.account_id, name, base))
     return name, base
 
 

@@ -42,6 +42,18 @@ user_profile = Table(
 )
 """What a person says of themselves; ``profile`` is a JSON object or ""."""
 
+account_member = Table(
+    "account_member",
+    metadata,
+    big("account_id"),
+    big("user_id"),
+    words("role"),
+    big("created_ms"),
+    PrimaryKeyConstraint("account_id", "user_id"),
+    Index("account_member_user", "user_id"),
+)
+"""Which user may open which account; ``role`` is a word of `aerogram.model.member.Role`."""
+
 preference = Table(
     "preference",
     metadata,

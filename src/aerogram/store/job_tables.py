@@ -32,6 +32,9 @@ job = Table(
     big("lease", 0),
     big("lease_until_ms", 0),
     small("attempts", 0),
+    words("asked_by"),
+    words("request_id"),
+    small("is_sandboxed", 0),
     Index("job_account", "account_id", "id"),
     Index(
         "job_open",
@@ -46,7 +49,8 @@ job = Table(
 ``status`` is Mailjet's word; ``is_open`` while it is none of the last ones. ``count`` are the items to work on, 0 while
 nobody knows; ``current`` those that are done, ``errcount`` those of them that were refused. ``cursor`` says where the
 next step begins. Whoever works on it names ``lease``, which falls to the next one at ``lease_until_ms``. ``attempts``
-are the claims since the last progress whose holders neither made any nor let go.
+are the claims since the last progress whose holders neither made any nor let go. ``asked_by``, ``request_id`` and
+``is_sandboxed`` are those of the actor who asked for it.
 """
 
 job_error = Table(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
-from aerogram.identity.gate import may, may_send_from
+from aerogram.identity.gate import Needs, may, may_send_from
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import ActorKind
 from aerogram.model.decision import ALLOW, ALLOW_SANDBOXED, Allow, Decision, Hold, Reason, ReasonKind, Refuse
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
     from aerogram.model.actor import Actor
 
-AREA: Final = Area.SEND
-LEVEL: Final = Level.FULL
+NEEDS: Final = Needs(Area.SEND, Level.FULL)
 """Mail reaches real people and cannot be called back, so it needs the whole permission."""
 
 Rule = Callable[[MailRequest], Hold | Refuse | None]
@@ -199,11 +198,9 @@ class _Answers:
 def _denied(request: MailRequest) -> tuple[Reason, ...]:
     """Give what the caller's credential forbids, which no sender of the account can allow."""
     principal = request.actor.principal
-    if principal is None:
-        return ()
-    if not may(principal, AREA, LEVEL):
+    if not may(request.actor, NEEDS.area, NEEDS.level):
         return (Reason(ReasonKind.NO_SEND_PERMISSION, request.actor.label),)
-    if not principal.domain:
+    if principal is None or not principal.domain:
         return ()
     return tuple(
         Reason(ReasonKind.DOMAIN_NOT_OF_CREDENTIAL, email)

@@ -17,6 +17,7 @@ from aerogram.reporting.webhooks.outbox import page_of
 from aerogram.reporting.webhooks.reader import webhooks_reader
 from aerogram.store.open import open_database
 from aerogram.store.records.events import reading
+from support.actors import acting
 from support.followed import Post
 from support.readers import all_readers, caught_up
 from support.waiting import until
@@ -204,5 +205,5 @@ async def test_two_who_follow_at_once_share_the_work(post, other):
 async def test_a_contact_is_known_to_rest_as_soon_as_it_was_followed(post):
     await post.sent(ANN)
     await caught_up(post.database, post.ids)
-    [ann], _ = await Contacts(post.database, post.ids, post.clock).page(ACCOUNT, PageRequest({}, 10))
+    [ann], _ = await Contacts(post.database, post.ids, post.clock).page(acting(ACCOUNT), PageRequest({}, 10))
     assert (ann.email, ann.delivered_count) == (ANN, 1)

@@ -8,6 +8,7 @@ from aerogram.model.event import EventKind, Verdict
 from aerogram.model.treatment import SANDBOXED, Personal, packed, packed_personal
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.records.events import reading
+from support.actors import acting
 from support.followed import Post, follow
 from support.webhooks import ACCOUNT
 
@@ -52,7 +53,7 @@ async def test_one_address_is_one_contact_of_each_account_however_it_is_written(
 
 
 async def test_a_contact_that_is_known_keeps_what_is_said_of_him(post, known):
-    ann = await known.create(ACCOUNT, ANN, name="Ann Smith")
+    ann = await known.create(acting(ACCOUNT), ANN, name="Ann Smith")
     await post.sent(ANN, personal=packed_personal(Personal("Annie")))
     await post.follow()
     [found] = (await post.contacts()).values()
@@ -108,7 +109,7 @@ async def test_events_may_be_told_in_any_order(post):
 
 
 async def test_mail_by_sandbox_credentials_makes_no_contacts_and_neither_do_its_readers(post, known):
-    await known.create(ACCOUNT, ANN)
+    await known.create(acting(ACCOUNT), ANN)
     made = await post.mail(ANN, "bob@example.net", treatment=packed(SANDBOXED))
     await post.happen(made, is_live=False)
     await post.react(made[1], "bob@example.net", EventKind.OPEN, LATE)
@@ -141,11 +142,11 @@ async def test_what_was_not_committed_is_told_again_and_counts_once(post):
 
 
 async def test_erasing_a_person_forgets_what_was_still_to_be_told_of_him(post, known, erasures):
-    ann = await known.create(ACCOUNT, ANN)
+    ann = await known.create(acting(ACCOUNT), ANN)
     (first,) = await post.sent(ANN)
     await post.sent("bob@example.net")
     assert await post.left() == 2
-    assert await erasures.erase(ACCOUNT, ann.id)
+    assert await erasures.erase(acting(ACCOUNT), ann.id)
     assert await post.left() == 1
     # Whoever recorded this had read the message before it was blanked.
     await post.react(first, ANN, EventKind.OPEN, LATE)
@@ -158,19 +159,19 @@ async def test_erasing_a_person_forgets_what_was_still_to_be_told_of_him(post, k
 
 @pytest.mark.parametrize("kind", [EventKind.OPEN, EventKind.CLICK, EventKind.SPAM, EventKind.UNSUB])
 async def test_what_an_erased_person_does_with_old_mail_is_not_written_down(post, known, erasures, kind):
-    ann = await known.create(ACCOUNT, ANN)
+    ann = await known.create(acting(ACCOUNT), ANN)
     (message,) = await post.sent(ANN)
-    await erasures.erase(ACCOUNT, ann.id)
+    await erasures.erase(acting(ACCOUNT), ann.id)
     # Whoever recorded this may have read the message before it was blanked.
     await post.react(message, ANN, kind, LATE)
     assert await post.kept_of(ANN) == []
 
 
 async def test_an_erased_person_who_is_mailed_again_is_a_new_contact(post, known, erasures):
-    ann = await known.create(ACCOUNT, ANN, name="Ann")
+    ann = await known.create(acting(ACCOUNT), ANN, name="Ann")
     await post.sent(ANN)
     await post.follow()
-    await erasures.erase(ACCOUNT, ann.id)
+    await erasures.erase(acting(ACCOUNT), ann.id)
     await post.sent(ANN)
     await post.follow()
     again = (await post.contacts())[ANN]

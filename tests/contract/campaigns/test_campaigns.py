@@ -8,6 +8,7 @@ from aerogram.model.page import PageRequest
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.records import senders
 from aerogram.submission.accept import Acceptor
+from support.actors import acting
 from support.submissions import a_submission
 
 ACCOUNT, STRANGER = 1, 2
@@ -43,13 +44,13 @@ async def mail(database, tmp_path, ids, clock):
 
 
 async def names(campaigns, **conditions):
-    rows, total = await campaigns.page(ACCOUNT, PageRequest(conditions, 10))
+    rows, total = await campaigns.page(acting(ACCOUNT), PageRequest(conditions, 10))
     assert len(rows) == total
     return [row["name"] for row in rows]
 
 
 async def test_an_account_sees_its_own_with_the_sender_of_today(campaigns):
-    rows, total = await campaigns.page(ACCOUNT, PageRequest({}, 10))
+    rows, total = await campaigns.page(acting(ACCOUNT), PageRequest({}, 10))
     assert [(row["name"], row["sender_id"]) for row in rows] == [
         ("spring", ANN),
         ("summer", DOMAIN),
@@ -75,8 +76,8 @@ async def test_a_sender_selects_by_its_address_or_domain(campaigns, conditions, 
 
 
 async def test_a_campaign_is_starred_and_hidden(campaigns):
-    [row], _ = await campaigns.page(ACCOUNT, PageRequest({"name": "spring"}, 10))
-    await campaigns.change(ACCOUNT, row["id"], {"is_starred": True, "is_deleted": True})
+    [row], _ = await campaigns.page(acting(ACCOUNT), PageRequest({"name": "spring"}, 10))
+    await campaigns.change(acting(ACCOUNT), row["id"], {"is_starred": True, "is_deleted": True})
     assert await names(campaigns, is_starred=1, is_deleted=1) == ["spring"]
     with pytest.raises(NotFoundError):
-        await campaigns.change(STRANGER, row["id"], {"is_starred": True})
+        await campaigns.change(acting(STRANGER), row["id"], {"is_starred": True})

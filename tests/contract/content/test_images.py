@@ -8,6 +8,7 @@ from aerogram.content.images import MAX_IMAGE_BYTES, Images, NoImageError, TooLa
 from aerogram.content.labels import IMAGES, Labels, UnknownLabelError
 from aerogram.model.page import PageRequest
 from aerogram.store.blobs import DiskBlobs
+from support.actors import acting
 from support.content_examples import PNG
 
 ANN, BOB = 1, 2
@@ -50,7 +51,7 @@ async def taken_in(images, *pieces):
 
 async def made(images, data=PNG, account=ANN, label_ids=(), **values):
     file = await taken_in(images, data)
-    return await images.create(account, file, {"name": "logo", "status": "open"} | values, label_ids)
+    return await images.create(acting(account), file, {"name": "logo", "status": "open"} | values, label_ids)
 
 
 async def test_an_image_is_given_to_whoever_knows_its_guid(images):
@@ -95,42 +96,48 @@ async def test_the_reserve_of_the_disk_is_not_for_images(images, room, folder):
 
 async def test_a_replaced_file_is_gone(images, folder):
     image = await made(images)
-    image = await images.replace_file(image, await taken_in(images, GIF), is_thumbnail=True)
+    image = await images.replace_file(
+        acting(image.account_id), image, await taken_in(images, GIF), is_thumbnail=True
+    )
     assert (image.thumbnail_mime, image.thumbnail_size) == ("image/gif", len(GIF))
-    image = await images.replace_file(image, await taken_in(images, GIF), is_thumbnail=False)
+    image = await images.replace_file(
+        acting(image.account_id), image, await taken_in(images, GIF), is_thumbnail=False
+    )
     assert (await images.file(image.guid, is_thumbnail=False)).data == GIF
     assert len(files_in(folder)) == 2
-    await images.remove(image)
+    await images.remove(acting(image.account_id), image)
     assert files_in(folder) == []
     assert await images.file(image.guid, is_thumbnail=False) is None
     with pytest.raises(NotFoundError):
-        await images.remove(image)
+        await images.remove(acting(image.account_id), image)
 
 
 async def test_a_locked_image_is_changed_only_together_with_its_status(images, folder):
     image = await made(images, status="locked")
     with pytest.raises(LockedError):
-        await images.change(image, {"name": "mark"})
+        await images.change(acting(image.account_id), image, {"name": "mark"})
     with pytest.raises(LockedError):
-        await images.replace_file(image, await taken_in(images, GIF), is_thumbnail=False)
+        await images.replace_file(
+            acting(image.account_id), image, await taken_in(images, GIF), is_thumbnail=False
+        )
     assert len(files_in(folder)) == 1
-    image = await images.change(image, {"name": "mark", "status": "open"})
-    assert (await images.change(image, {"is_starred": True})).is_starred is True
-    [found], _ = await images.page(ANN, PageRequest({"guid": image.guid}, limit=1))
+    image = await images.change(acting(image.account_id), image, {"name": "mark", "status": "open"})
+    assert (await images.change(acting(image.account_id), image, {"is_starred": True})).is_starred is True
+    [found], _ = await images.page(acting(ANN), PageRequest({"guid": image.guid}, limit=1))
     assert (found.name, found.is_starred) == ("mark", True)
 
 
 async def test_an_image_of_unknown_labels_is_not_made(images, database, ids, folder):
     labels = Labels(database, ids)
     values = {"name": "Cats", "color": "#FFF", "used_for": IMAGES}
-    cats = await labels.create(ANN, values)
+    cats = await labels.create(acting(ANN), values)
     with pytest.raises(UnknownLabelError):
         await made(images, account=BOB, label_ids=(cats.id,))
     assert files_in(folder) == []
     image = await made(images, label_ids=(cats.id,))
-    assert await labels.of_objects(ANN, [image.id]) == {image.id: [cats.id]}
-    await images.change(image, {}, ())
-    assert await labels.of_objects(ANN, [image.id]) == {}
+    assert await labels.of_objects(acting(ANN), [image.id]) == {image.id: [cats.id]}
+    await images.change(acting(image.account_id), image, {}, ())
+    assert await labels.of_objects(acting(ANN), [image.id]) == {}
 
 
 async def test_an_account_has_no_more_images_than_it_may(images, monkeypatch, folder):
@@ -147,7 +154,7 @@ async def test_images_are_listed_by_what_is_said_of_them(images):
     await made(images, account=BOB)
 
     async def found(**conditions):
-        page, _ = await images.page(ANN, PageRequest(conditions, limit=10, orders=(("name", True),)))
+        page, _ = await images.page(acting(ANN), PageRequest(conditions, limit=10, orders=(("name", True),)))
         return [image.guid for image in page]
 
     assert set(await found()) == {logo.guid, mark.guid}

@@ -19,6 +19,7 @@ from aerogram.store.contact_tables import contact, property_
 from aerogram.store.sql import Sql
 from aerogram.store.tables import captured
 from aerogram.wire.mime.parts import Mailbox, Parts
+from support.actors import acting
 from support.house import House
 
 ACCOUNT = 1
@@ -50,7 +51,7 @@ async def house(database, ids, clock, tmp_path):
         yield ADD_CONTACT(3, ACCOUNT + 1, "eve@example.net", 0, '{"7":"Eve"}')
 
     await database.write(people)
-    await Segments(database, ids, clock).create(ACCOUNT, {"name": "Adults", "expression": "age>=18"})
+    await Segments(database, ids, clock).create(acting(ACCOUNT), {"name": "Adults", "expression": "age>=18"})
     return House(database, ids, clock, tmp_path, "mail.example.org")
 
 

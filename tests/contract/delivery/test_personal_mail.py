@@ -16,6 +16,7 @@ from aerogram.senders.tracking_hosts import set_tracking_host
 from aerogram.store.sql import Sql
 from aerogram.store.tables import captured, message
 from aerogram.wire.mime.parts import Mailbox, Parts
+from support.actors import acting, everyone
 from support.house import House
 
 _BODY = Sql(select(captured.c.body).where(captured.c.message_id == bindparam("which")), "which")
@@ -83,13 +84,13 @@ async def test_the_inbox_lists_a_mail_by_the_subject_that_its_template_made(hous
         await house.submit(Recipient("bob@example.net"), treatment=LANGUAGE, **a_content(text="x"))
         await house.next_recorded()
     inbox = StoredInbox(house.database, bodies=None)
-    [listed] = await inbox.newest(None, Search(subject="shop"), 10)
+    [listed] = await inbox.newest(everyone(), Search(subject="shop"), 10)
     assert listed.subject == "Shop"
-    assert not await inbox.newest(None, Search(query="var:shop"), 10)
+    assert not await inbox.newest(everyone(), Search(query="var:shop"), 10)
 
 
 async def test_links_lead_to_the_host_of_the_senders_domain(house):
-    await set_tracking_host(house.database, 1, "example.org", "https://click.example.org")
+    await set_tracking_host(house.database, acting(1), "example.org", "https://click.example.org")
     async with house.running():
         [bob] = await house.submit(
             Recipient("bob@example.net"), treatment=Treatment(tracks_opens=True), **a_content(html="x")

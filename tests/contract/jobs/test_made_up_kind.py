@@ -12,6 +12,7 @@ from aerogram.jobs.kinds import Handler
 from aerogram.jobs.runner import MAX_ATTEMPTS, JobRunner
 from aerogram.model.job import Progress, Refusal
 from aerogram.store.records import jobs as records
+from support.actors import acting
 from support.waiting import until
 
 COUNTING = "counting"
@@ -51,10 +52,10 @@ class Bench:
         self.jobs = Jobs(ground, self.runner.wake)
 
     async def queue(self, kind=COUNTING, account_id=ACCOUNT, **values):
-        return await self.jobs.queue(account_id, kind, {"job_type": "x", **values})
+        return await self.jobs.queue(acting(account_id), kind, {"job_type": "x", **values})
 
     async def find(self, job):
-        return await self.jobs.find(job.account_id, job.id)
+        return await self.jobs.find(acting(job.account_id), job.id)
 
     async def ended(self, job, seconds=20.0):
         async def over():
@@ -147,7 +148,7 @@ async def test_a_cancelled_job_ends_within_a_second_and_the_next_one_is_begun(gr
         job = await bench.queue()
         await until(lambda: _has_moved(bench, job), "the first step")
         later = await bench.queue("short")
-        assert await bench.jobs.cancel(ACCOUNT, job.id)
+        assert await bench.jobs.cancel(acting(ACCOUNT), job.id)
         steps_at_cancel = (await bench.find(job)).current
         done = await bench.ended(later, seconds=1.0)
     assert done.status == "Completed"

@@ -7,6 +7,7 @@ from aerogram.model.event import EventKind
 from aerogram.reporting.inbox import Search, StoredInbox
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.records import outcomes, submissions
+from support.actors import everyone, looking_into
 
 EVERYTHING = Search()
 
@@ -90,6 +91,7 @@ def capture(database):
 
 
 async def ids_of(inbox, scope=None, limit=50, **search):
+    scope = everyone() if scope is None else scope
     return [row.id for row in await inbox.newest(scope, Search(**search), limit)]
 
 
@@ -108,7 +110,7 @@ async def test_ids_lie_between_after_and_before(inbox, capture):
 
 async def test_a_line_of_the_list_tells_who_what_and_when(inbox, capture):
     await capture(1, attachment_count=2)
-    [row] = await inbox.newest(None, EVERYTHING, 50)
+    [row] = await inbox.newest(everyone(), EVERYTHING, 50)
     assert (row.sender, row.recipient, row.subject) == ("shop@example.com", "ada@example.org", "Your order")
     assert (row.account_id, row.at_ms, row.size, row.attachment_count) == (7, 9, 14, 2)
 
@@ -135,18 +137,18 @@ async def test_wildcards_of_the_database_mean_themselves(inbox, capture, text):
 async def test_a_scope_sees_only_its_accounts(inbox, capture):
     await capture(1, account=7)
     await capture(2, account=8)
-    assert await ids_of(inbox, scope=frozenset({7})) == [1]
-    assert await ids_of(inbox, scope=frozenset({7, 8})) == [2, 1]
-    assert await ids_of(inbox, scope=frozenset()) == []
+    assert await ids_of(inbox, scope=looking_into(7)) == [1]
+    assert await ids_of(inbox, scope=looking_into(7, 8)) == [2, 1]
+    assert await ids_of(inbox, scope=()) == []
     with pytest.raises(NotFoundError):
-        await inbox.open(frozenset({8}), 1)
+        await inbox.open(looking_into(8), 1)
     with pytest.raises(NotFoundError):
-        await inbox.discard(frozenset({8}), 1)
+        await inbox.discard(looking_into(8), 1)
 
 
 async def test_an_opened_mail_has_its_bytes_and_its_story(inbox, capture):
     await capture(1, body=b"Subject: hello\r\n\r\nworld")
-    opened = await inbox.open(None, 1)
+    opened = await inbox.open(everyone(), 1)
     assert opened.mime == b"Subject: hello\r\n\r\nworld"
     assert (opened.uuid, opened.envelope_from) == ("uuid-1", "bounces@example.com")
     came, kept = opened.timeline
@@ -157,24 +159,24 @@ async def test_an_opened_mail_has_its_bytes_and_its_story(inbox, capture):
 async def test_a_large_body_comes_from_its_file(inbox, capture, blobs):
     body = b"Subject: large\r\n\r\n" + b"x" * 300_000
     await capture(1, body=body, blob=await blobs.put(body))
-    assert (await inbox.open(None, 1)).mime == body
+    assert (await inbox.open(everyone(), 1)).mime == body
 
 
 async def test_a_discarded_mail_is_gone_and_the_others_stay(inbox, capture):
     await capture(1)
     await capture(2)
-    await inbox.discard(None, 1)
+    await inbox.discard(everyone(), 1)
     assert await ids_of(inbox) == [2]
     with pytest.raises(NotFoundError):
-        await inbox.open(None, 1)
+        await inbox.open(everyone(), 1)
     with pytest.raises(NotFoundError):
-        await inbox.discard(None, 1)
+        await inbox.discard(everyone(), 1)
 
 
 async def test_clearing_forgets_the_mail_of_the_scope(inbox, capture):
     await capture(1, account=7)
     await capture(2, account=8)
-    await inbox.clear(frozenset({8}))
+    await inbox.clear(looking_into(8))
     assert await ids_of(inbox) == [1]
-    await inbox.clear(None)
+    await inbox.clear(everyone())
     assert await ids_of(inbox) == []

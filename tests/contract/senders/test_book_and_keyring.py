@@ -8,6 +8,7 @@ from aerogram.senders.addresses import Senders
 from aerogram.senders.book import REMEMBER_MS, SenderBook
 from aerogram.senders.domains import Domains
 from aerogram.senders.keyring import Keyring
+from support.actors import acting
 
 MAIL = b"From: a@example.org\r\nTo: b@example.net\r\nSubject: x\r\n\r\nbody\r\n"
 
@@ -43,7 +44,7 @@ def book(database, clock):
     ],
 )
 async def test_a_sender_may_send(senders, book, allowed, email):
-    await senders.add(1, allowed)
+    await senders.add(acting(1), allowed)
     assert await book.confirm(1, email)
     assert book.allows(1, email)
 
@@ -59,31 +60,31 @@ async def test_a_sender_may_send(senders, book, allowed, email):
     ],
 )
 async def test_others_may_not(senders, book, allowed, email):
-    await senders.add(1, allowed)
+    await senders.add(acting(1), allowed)
     assert not await book.confirm(1, email)
 
 
 async def test_senders_of_one_account_are_not_those_of_another(senders, book):
-    await senders.add(1, "@example.org")
+    await senders.add(acting(1), "@example.org")
     assert not await book.confirm(2, "a@example.org")
 
 
 async def test_memory_forgets_after_ten_seconds(senders, book, clock):
-    await senders.add(1, "@example.org")
+    await senders.add(acting(1), "@example.org")
     await book.confirm(1, "a@example.org")
     clock.advance(REMEMBER_MS + 1)
     assert not book.allows(1, "a@example.org")
 
 
 async def test_a_domain_is_signed_with_both_of_its_keys(domains, senders, database, sealer, clock):
-    await senders.add(1, "@example.org")
+    await senders.add(acting(1), "@example.org")
     keyring = Keyring(database, sealer, clock, is_signing=True)
     await keyring.load({(1, "a@example.org")})
     signer = keyring.cached_signer(1, "a@example.org")
     signed = signer.sign(MAIL, 1_780_000_000) + MAIL
     records = {
         f"{key.selector}._domainkey.example.org.".encode(): key.public_value.encode()
-        for key in (await domains.show(1, "example.org")).keys
+        for key in (await domains.show(acting(1), "example.org")).keys
     }
     verifier = dkim.DKIM(signed)
     assert [verifier.verify(index, dnsfunc=lambda name, **_: records[name]) for index in range(2)] == [
@@ -93,21 +94,21 @@ async def test_a_domain_is_signed_with_both_of_its_keys(domains, senders, databa
 
 
 async def test_a_subdomain_without_keys_is_signed_by_its_parent(senders, database, sealer, clock):
-    await senders.add(1, "@example.org")
+    await senders.add(acting(1), "@example.org")
     keyring = Keyring(database, sealer, clock, is_signing=True)
     await keyring.load({(1, "a@news.example.org")})
     assert b"d=example.org" in keyring.cached_signer(1, "a@news.example.org").sign(MAIL, 1_780_000_000)
 
 
 async def test_another_account_never_signs_with_the_keys(senders, database, sealer, clock):
-    await senders.add(1, "@example.org")
+    await senders.add(acting(1), "@example.org")
     keyring = Keyring(database, sealer, clock, is_signing=True)
     await keyring.load({(2, "a@example.org")})
     assert keyring.cached_signer(2, "a@example.org") is None
 
 
 async def test_signing_can_be_switched_off(senders, database, sealer, clock):
-    await senders.add(1, "@example.org")
+    await senders.add(acting(1), "@example.org")
     keyring = Keyring(database, sealer, clock, is_signing=False)
     await keyring.load({(1, "a@example.org")})
     assert keyring.cached_signer(1, "a@example.org") is None

@@ -8,6 +8,7 @@ from aerogram.senders.claims import SenderClaims
 from aerogram.senders.domain_dns import SendingDomains
 from aerogram.senders.domains import Domains
 from aerogram.senders.keyring import Keyring
+from support.actors import acting
 
 ACCOUNT = 11
 
@@ -59,34 +60,34 @@ async def signs(database, sealer, clock):
 async def test_the_keys_of_a_claimed_domain_sign_once_they_are_published(
     database, sealer, clock, zone, claims, domains
 ):
-    await claims.add(ACCOUNT, {"email": "ann@example.org"})
+    await claims.add(acting(ACCOUNT), {"email": "ann@example.org"})
     assert not await signs(database, sealer, clock)
-    await domains.check(ACCOUNT, "example.org")
+    await domains.check(acting(ACCOUNT), "example.org")
     assert not await signs(database, sealer, clock)
-    [dns] = await domains.of_account(ACCOUNT)
+    [dns] = await domains.of_account(acting(ACCOUNT))
     zone.texts_of[dns.dkim_record_name.removesuffix(".")] = [dns.dkim_record_value]
-    await domains.check(ACCOUNT, "example.org")
+    await domains.check(acting(ACCOUNT), "example.org")
     assert await signs(database, sealer, clock)
     zone.texts_of.clear()
-    assert (await domains.check(ACCOUNT, "example.org")).dkim.status == "Error"
+    assert (await domains.check(acting(ACCOUNT), "example.org")).dkim.status == "Error"
     assert await signs(database, sealer, clock)
 
 
 async def test_a_domain_of_an_operator_has_dns_too_and_keeps_its_keys(claims, domains, keys):
-    added = await keys.add(ACCOUNT, "example.org")
-    row = await claims.add(ACCOUNT, {"email": "ann@example.org"})
+    added = await keys.add(acting(ACCOUNT), "example.org")
+    row = await claims.add(acting(ACCOUNT), {"email": "ann@example.org"})
     assert row.status == "Active"
-    [dns] = await domains.of_account(ACCOUNT)
+    [dns] = await domains.of_account(acting(ACCOUNT))
     assert dns.dkim_record_value == added.keys[0].public_value
     assert dns.id == added.keys[0].id
 
 
 async def test_domains_of_claims_are_not_yet_those_that_an_operator_lists(claims, keys):
-    await claims.add(ACCOUNT, {"email": "*@example.org"})
-    assert await keys.of_account(ACCOUNT) == []
+    await claims.add(acting(ACCOUNT), {"email": "*@example.org"})
+    assert await keys.of_account(acting(ACCOUNT)) == []
 
 
 async def test_a_deleted_whole_domain_vouches_for_nobody(claims, keys):
-    await keys.add(ACCOUNT, "example.org")
-    await claims.remove(ACCOUNT, "*@example.org")
-    assert (await claims.add(ACCOUNT, {"email": "ann@example.org"})).status == "Inactive"
+    await keys.add(acting(ACCOUNT), "example.org")
+    await claims.remove(acting(ACCOUNT), "*@example.org")
+    assert (await claims.add(acting(ACCOUNT), {"email": "ann@example.org"})).status == "Inactive"

@@ -4,6 +4,7 @@ import pytest
 
 from aerogram.base.errors import RefusedError
 from aerogram.senders.tracking_hosts import REMEMBER_MS, TrackingHosts, parse_base_url, set_tracking_host
+from support.actors import acting
 
 PUBLIC = "https://mail.example.com"
 CLICK = "https://click.example.org"
@@ -20,17 +21,17 @@ async def base_of(hosts, account_id, email):
 
 
 async def test_a_domain_and_its_subdomains_have_the_host_that_was_set(database, hosts):
-    assert await set_tracking_host(database, 1, "Example.org.", CLICK + "/") == ("example.org", CLICK)
+    assert await set_tracking_host(database, acting(1), "Example.org.", CLICK + "/") == ("example.org", CLICK)
     assert await base_of(hosts, 1, "ann@example.org") == CLICK
     assert await base_of(hosts, 1, "ann@News.Example.ORG") == CLICK
     assert await base_of(hosts, 1, "ann@example.net") == PUBLIC
     assert await base_of(hosts, 2, "ann@example.org") == PUBLIC
-    await set_tracking_host(database, 1, "shop.example.org", "https://s.example.org")
+    await set_tracking_host(database, acting(1), "shop.example.org", "https://s.example.org")
     assert await base_of(hosts, 1, "ann@shop.example.org") == "https://s.example.org"
 
 
 async def test_a_domain_beyond_ascii_is_found(database, hosts):
-    await set_tracking_host(database, 1, "bücher.example", CLICK)
+    await set_tracking_host(database, acting(1), "bücher.example", CLICK)
     assert await base_of(hosts, 1, "ann@bücher.example") == CLICK
     assert await base_of(hosts, 1, "ann@xn--bcher-kva.example") == CLICK
 
@@ -38,11 +39,11 @@ async def test_a_domain_beyond_ascii_is_found(database, hosts):
 async def test_what_is_remembered_is_asked_again_after_a_while(database, hosts, clock):
     assert hosts.base_url(1, "ann@example.org") == PUBLIC
     assert await base_of(hosts, 1, "ann@example.org") == PUBLIC
-    await set_tracking_host(database, 1, "example.org", CLICK)
+    await set_tracking_host(database, acting(1), "example.org", CLICK)
     assert await base_of(hosts, 1, "ann@example.org") == PUBLIC
     clock.advance(REMEMBER_MS + 1)
     assert await base_of(hosts, 1, "ann@example.org") == CLICK
-    await set_tracking_host(database, 1, "example.org", "")
+    await set_tracking_host(database, acting(1), "example.org", "")
     clock.advance(REMEMBER_MS + 1)
     assert await base_of(hosts, 1, "ann@example.org") == PUBLIC
 

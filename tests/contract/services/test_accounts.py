@@ -10,6 +10,7 @@ from aerogram.identity.accounts import Accounts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.model.account import CredentialKind
 from aerogram.store.records import accounts as records
+from support.actors import acting
 
 
 @pytest.fixture
@@ -23,19 +24,19 @@ def accounts(database, sealer, ids, clock):
 
 
 async def test_a_key_pair_is_two_times_32_hexadecimal_digits(accounts):
-    opened = await accounts.create("Shop")
+    opened = await accounts.create(acting(), "Shop")
     assert all(re.fullmatch("[0-9a-f]{32}", half) for half in opened.keys)
 
 
 async def test_a_new_pair_opens_its_account(database, sealer, clock, accounts):
-    opened = await accounts.create("Shop")
+    opened = await accounts.create(acting(), "Shop")
     principal = await Authenticator(database, sealer, clock).check(*opened.keys)
     assert principal is not None
     assert principal.account_id == opened.account.id
 
 
 async def test_the_secret_is_kept_only_as_a_digest(database, accounts):
-    opened = await accounts.create("Shop")
+    opened = await accounts.create(acting(), "Shop")
     (credential,) = await database.read(
         lambda: records.credentials_of(opened.account.id, CredentialKind.API_KEY)
     )
@@ -44,8 +45,8 @@ async def test_the_secret_is_kept_only_as_a_digest(database, accounts):
 
 
 async def test_after_a_rotation_only_the_new_pair_opens(database, sealer, clock, accounts):
-    opened = await accounts.create("Shop")
-    rotated = await accounts.rotate(opened.account.id)
+    opened = await accounts.create(acting(), "Shop")
+    rotated = await accounts.rotate(acting(), opened.account.id)
     authenticator = Authenticator(database, sealer, clock)
     assert await authenticator.check(*opened.keys) is None
     assert (await authenticator.check(*rotated)).account_id == opened.account.id
@@ -53,7 +54,7 @@ async def test_after_a_rotation_only_the_new_pair_opens(database, sealer, clock,
 
 
 async def test_accounts_are_listed_oldest_first_with_their_keys(accounts):
-    first, second = await accounts.create("First"), await accounts.create("Second")
+    first, second = await accounts.create(acting(), "First"), await accounts.create(acting(), "Second")
     assert [(each.account.name, each.credentials[0].key) for each in await accounts.every()] == [
         ("First", first.keys.api_key),
         ("Second", second.keys.api_key),
@@ -61,7 +62,7 @@ async def test_accounts_are_listed_oldest_first_with_their_keys(accounts):
 
 
 async def test_an_account_is_named_by_id_by_key_or_not_at_all(accounts):
-    first, second = await accounts.create("First"), await accounts.create("Second")
+    first, second = await accounts.create(acting(), "First"), await accounts.create(acting(), "Second")
     assert await accounts.identify("") == first.account.id
     assert await accounts.identify(str(second.account.id)) == second.account.id
     assert await accounts.identify(second.keys.api_key) == second.account.id
@@ -82,13 +83,13 @@ async def test_a_password_is_kept_as_an_argon2_hash(database, accounts):
 
 
 async def test_the_switches_of_an_account_reach_whoever_it_lets_in(database, sealer, clock, accounts):
-    opened = await accounts.create("Shop")
-    await accounts.change(opened.account.id, tracks_opens=True)
-    changed = await accounts.change(opened.account.id, tracks_clicks=True)
+    opened = await accounts.create(acting(), "Shop")
+    await accounts.change(acting(), opened.account.id, tracks_opens=True)
+    changed = await accounts.change(acting(), opened.account.id, tracks_clicks=True)
     assert (changed.is_active, changed.tracks_opens, changed.tracks_clicks) == (1, 1, 1)
     principal = await Authenticator(database, sealer, clock).check(*opened.keys)
     assert (principal.defaults.tracks_opens, principal.defaults.tracks_clicks) == (True, True)
-    await accounts.change(opened.account.id, tracks_opens=False)
+    await accounts.change(acting(), opened.account.id, tracks_opens=False)
     assert (await accounts.show(opened.account.id)).account.tracks_opens == 0
     with pytest.raises(NotFoundError):
-        await accounts.change(17, is_active=True)
+        await accounts.change(acting(), 17, is_active=True)

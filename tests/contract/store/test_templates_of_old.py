@@ -11,6 +11,7 @@ from aerogram.content.template_versions import TemplateVersions
 from aerogram.content.templates import Templates
 from aerogram.store.migrate import _FOLDER
 from aerogram.store.open import FILE_NAME, open_database
+from support.actors import acting
 
 ANN = 1
 _ADD = (
@@ -41,18 +42,18 @@ async def test_what_a_template_said_is_published(tmp_path, ids, clock):
     try:
         templates, versions = Templates(database, ids, clock), TemplateVersions(database, ids, clock)
         said = Content(html="<p>Hi</p>", mjml="<mjml/>", headers={"Subject": "Hi"})
-        assert await templates.content(ANN, 7) == said
+        assert await templates.content(acting(ANN), 7) == said
         assert (await templates.find(ANN, 7)).html == "<p>Hi</p>"
-        version = await versions.newest(ANN, 7, "P")
+        version = await versions.newest(acting(ANN), 7, "P")
         assert (version.author, version.locale, version.created_ms, version.content) == (
             "Ann",
             "fr_FR",
             6,
             said,
         )
-        assert await templates.content(ANN, 8) == Content()
-        assert await versions.newest(ANN, 8, "P") is None
-        assert (await templates.change_content(ANN, 7, {"text": "Hi"})).html == "<p>Hi</p>"
-        assert (await versions.newest(ANN, 7, "P")).id != version.id
+        assert await templates.content(acting(ANN), 8) == Content()
+        assert await versions.newest(acting(ANN), 8, "P") is None
+        assert (await templates.change_content(acting(ANN), 7, {"text": "Hi"})).html == "<p>Hi</p>"
+        assert (await versions.newest(acting(ANN), 7, "P")).id != version.id
     finally:
         await database.close()

@@ -10,6 +10,7 @@ from aerogram.identity.attempts import MAX_FAILURES, LoginAttempts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.model.message import MessageState
 from aerogram.queue.leases import Leases
+from support.actors import acting
 
 JUMPS = pytest.mark.parametrize("jump", [HOUR, -HOUR, DAY, -DAY], ids=["+1h", "-1h", "+1d", "-1d"])
 
@@ -58,7 +59,7 @@ def test_ids_rise_through_a_jump_and_through_a_restart_after_it(clock, jump):
 async def test_a_revoked_key_is_forgotten_in_time_when_the_clock_is_set_back(database, ids, clock):
     sealer = Sealer(new_master_key())
     accounts = Accounts(database, sealer, ids, clock)
-    keys = (await accounts.create("test")).keys
+    keys = (await accounts.create(acting(), "test")).keys
     authenticator = Authenticator(database, sealer, clock)
     assert await authenticator.check(*keys) is not None
     clock.advance(-DAY)

@@ -21,7 +21,7 @@ MOST = 200_000
 
 async def _told(call):
     body = b"".join([piece async for piece in call.body])
-    text = f"{call.principal.account_id} {dict(call.parts)} {call.parameters} {len(body)} {zlib.crc32(body)}"
+    text = f"{call.actor.account_id} {dict(call.parts)} {call.parameters} {len(body)} {zlib.crc32(body)}"
     return Reply(201, text.encode(), "text/plain", ((b"x-own", b"1"),))
 
 

@@ -5,14 +5,19 @@ import threading
 import httpx2 as httpx
 import pytest
 
+from aerogram.model.member import Role
+from support.actors import looking_into
 from support.inbox import MemoryInbox, letter
 from support.web import InboxServer
 
 
 async def authenticate(name, password, peer_ip):
-    return {("key", "secret"): frozenset({1}), ("ada@example.org", "pass:word"): frozenset({1, 2})}.get(
-        (name, password)
-    )
+    return {
+        ("key", "secret"): looking_into(1),
+        ("ada@example.org", "pass:word"): looking_into(1, 2),
+        ("eve@example.org", "editor"): looking_into(1, role=Role.EDITOR),
+        ("new@example.org", "nowhere"): (),
+    }.get((name, password))
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +256,24 @@ def test_a_password_shows_the_mail_of_its_accounts_only(client):
     assert client.get("/inbox/api/messages/12", auth=("key", "secret")).status_code == 404
     assert client.delete("/inbox/api/messages", auth=("key", "secret")).status_code == 204
     assert [row["id"] for row in client.get("/inbox/api/messages").json()] == [12]
+
+
+@pytest.mark.usefixtures("three")
+def test_an_editor_reads_mail_and_does_not_forget_it(client):
+    eve = ("eve@example.org", "editor")
+    assert [row["id"] for row in client.get("/inbox/api/messages", auth=eve).json()] == [13, 11]
+    for path in ("/inbox/api/messages", "/inbox/api/messages/11"):
+        answer = client.delete(path, auth=eve)
+        assert answer.status_code == 403
+        assert answer.json()["error"] == "ann@example.org has no full permission for statistics."
+    assert len(client.get("/inbox/api/messages").json()) == 3
+
+
+def test_who_is_a_member_of_nothing_is_told_so(client):
+    answer = client.get("/", auth=("new@example.org", "nowhere"))
+    assert answer.status_code == 403
+    assert "You are a member of no account." in answer.text
+    assert client.head("/inbox/api/messages", auth=("new@example.org", "nowhere")).status_code == 403
 
 
 @pytest.mark.parametrize("header", ["Basic a2V5Ondyb25n", "Basic !!!", "Basic /w==", "Bearer x", "Basic", ""])

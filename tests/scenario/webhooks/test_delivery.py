@@ -10,6 +10,7 @@ from aerogram.base.errors import NotFoundError
 from aerogram.model.event import EventKind
 from aerogram.net.http import Answered
 from aerogram.reporting.webhooks.schedule import Timings
+from support.actors import acting
 from support.webhooks import ACCOUNT, eventually, message_ids
 
 
@@ -233,17 +234,17 @@ async def test_accounts_do_not_share_a_lane(mailroom, receiver, start_sender):
 async def test_a_test_call_tells_a_sample_and_what_came_of_it(mailroom, receiver, start_sender):
     callback = await mailroom.callback(receiver.url(), "bounce", version=2)
     running = await start_sender()
-    assert await running.sender.send_test(ACCOUNT, callback) == Answered(200)
+    assert await running.sender.send_test(acting(ACCOUNT), callback) == Answered(200)
     (request,) = receiver.requests
     (sample,) = json.loads(request.body)
     assert (sample["event"], sample["error"]) == ("bounce", "user unknown")
     receiver.answer = lambda _: 403
-    assert await running.sender.send_test(ACCOUNT, callback) == Answered(403)
+    assert await running.sender.send_test(acting(ACCOUNT), callback) == Answered(403)
 
 
 async def test_a_test_call_is_for_ones_own_callbacks(mailroom, receiver, start_sender):
     callback = await mailroom.callback(receiver.url())
     running = await start_sender()
     with pytest.raises(NotFoundError):
-        await running.sender.send_test(ACCOUNT + 1, callback)
+        await running.sender.send_test(acting(ACCOUNT + 1), callback)
     assert receiver.requests == []

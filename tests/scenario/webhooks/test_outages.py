@@ -10,6 +10,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.model.event import EventKind
 from aerogram.reporting.webhooks.schedule import Timings
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from support.actors import acting
 from support.webhooks import ACCOUNT, QUICK, eventually, message_ids
 
 IMPATIENT = Timings(look_ms=20, pause_ms=5, retry_ms=50, give_up_ms=300, group_ms=50, lease_ms=1_000)
@@ -84,7 +85,7 @@ async def test_a_changed_url_is_alive_again_and_gets_all_that_waited(
     await eventually(is_dead(callback))
     asked = len(receiver.requests)
     subscriptions = Subscriptions(mailroom.database, mailroom.sealer, mailroom.ids, mailroom.clock)
-    await subscriptions.change(ACCOUNT, callback, {"url": repaired.url(), "status": "alive"})
+    await subscriptions.change(acting(ACCOUNT), callback, {"url": repaired.url(), "status": "alive"})
     await eventually(is_empty)
     assert told_ok(repaired) == messages
     assert len(receiver.requests) == asked
@@ -100,7 +101,7 @@ async def test_the_same_url_given_again_is_enough_to_revive_it(
     await eventually(is_dead(callback))
     receiver.answer = lambda _: 200
     subscriptions = Subscriptions(mailroom.database, mailroom.sealer, mailroom.ids, mailroom.clock)
-    await subscriptions.change(ACCOUNT, callback, {"status": "alive"})
+    await subscriptions.change(acting(ACCOUNT), callback, {"status": "alive"})
     await eventually(is_empty)
     assert await mailroom.state(callback) == ("alive", 0, "")
 

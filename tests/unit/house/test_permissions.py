@@ -7,6 +7,7 @@ from aerogram.doors.rest.registry import declared_resources, declared_routes
 from aerogram.doors.rest.resource import LEVELS, Action, Resource
 from aerogram.identity.gate import ForbiddenError
 from aerogram.model.account import Area, CredentialKind, Level, Principal
+from aerogram.model.actor import actor_of
 
 RESOURCES = declared_resources()
 
@@ -48,6 +49,6 @@ class Thing(Resource):
 def test_an_action_without_level_is_refused():
     ann = Principal(account_id=1, kind=CredentialKind.API_KEY, label="ann")
     engine = Engine([Thing(None, (Action("do", "Does it.", None, is_keyless=True),))])
-    request = Request(principal=ann, method="POST", segments=("thing", "do"))
+    request = Request(actor=actor_of(ann, "rest"), method="POST", segments=("thing", "do"))
     with pytest.raises(ForbiddenError):
         engine.serve(request).send(None)

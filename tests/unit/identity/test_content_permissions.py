@@ -11,18 +11,20 @@ from aerogram.identity.content_permissions import (
 )
 from aerogram.identity.gate import ForbiddenError, authorize, may, require
 from aerogram.model.account import Area, CredentialKind, Level, Principal
+from aerogram.model.actor import actor_of
 
 
 def a_token(*permissions):
-    return Principal(
+    principal = Principal(
         account_id=1,
         kind=CredentialKind.CONTENT_TOKEN,
         label='The token "x"',
         permissions=frozenset(permissions),
     )
+    return actor_of(principal, "rest")
 
 
-KEY = Principal(account_id=1, kind=CredentialKind.API_KEY, label="API key x")
+KEY = actor_of(Principal(account_id=1, kind=CredentialKind.API_KEY, label="API key x"), "rest")
 
 
 def test_a_template_is_opened_by_the_permissions_of_its_purposes():

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable, Sequence
 
     from aerogram.jobs.jobs import Jobs
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database
 
 CSV_DATA: Final = "CSVData"
@@ -32,14 +33,14 @@ class ContactJobs:
         self._jobs = jobs
         self._database = database
 
-    async def has_list(self, account_id: int, list_id: int) -> bool:
+    async def has_list(self, actor: Actor, list_id: int) -> bool:
         """Tell whether an account has a list that is not deleted."""
         if not 0 < list_id <= MAX_ID:
             return False
-        return await self._database.read(lambda: list_copies.is_live(account_id, list_id))
+        return await self._database.read(lambda: list_copies.is_live(actor.account_id, list_id))
 
     async def queue_many(
-        self, account_id: int, contacts: Sequence[bytes], lists: Iterable[tuple[int, str]], list_id: int = 0
+        self, actor: Actor, contacts: Sequence[bytes], lists: Iterable[tuple[int, str]], list_id: int = 0
     ) -> Job:
         """Queue many contacts, each as JSON, with actions on lists; ``list_id`` is that of a call on one list."""
 
@@ -50,9 +51,9 @@ class ContactJobs:
 
         actions = list(lists)
         source = (CONTACT_SOURCE, list_id, JSON_DATA)
-        file = await self._jobs.upload(account_id, source, "application/json", lines())
+        file = await self._jobs.upload(actor, source, "application/json", lines())
         return await self._jobs.queue(
-            account_id,
+            actor,
             JobKind.MANY_CONTACTS,
             {
                 "job_type": "Contact manage many",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aerogram.audience.segments.tree import Term
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.model.segment import Condition
     from aerogram.store.records.segment_contacts import ContactRow
@@ -82,65 +83,67 @@ class Segments:
         self._ids = ids
         self._clock = clock
 
-    async def page(self, account_id: int, wanted: PageRequest) -> tuple[list[Segment], int]:
+    async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Segment], int]:
         """Give a page of segments and the number of all that match; conditions are those of the store."""
-        rows, total = await self._database.read(lambda: records.LISTING.page(account_id, wanted))
+        rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [Segment(**row) for row in rows], total
 
-    async def find(self, account_id: int, name_or_id: str) -> Segment | None:
+    async def find(self, actor: Actor, name_or_id: str) -> Segment | None:
         """Give a live segment by its id or its name."""
-        return await self._database.read(lambda: named(account_id, name_or_id))
+        return await self._database.read(lambda: named(actor.account_id, name_or_id))
 
-    async def create(self, account_id: int, values: Mapping[str, Any]) -> Segment:
+    async def create(self, actor: Actor, values: Mapping[str, Any]) -> Segment:
         """Make a segment from values by attribute. Raises `TakenError` or `SegmentError`."""
-        made = Segment(id=self._ids.next_id(), account_id=account_id, **values)
+        made = Segment(id=self._ids.next_id(), account_id=actor.account_id, **values)
         _parsed(made.expression)
         if not await self._database.write(lambda: records.add(msgspec.structs.asdict(made))):
             raise TakenError("segment", made.name)
         return made
 
-    async def change(self, account_id: int, segment_id: int, values: Mapping[str, Any]) -> Segment:
+    async def change(self, actor: Actor, segment_id: int, values: Mapping[str, Any]) -> Segment:
         """Give other values to a segment. Raises `TakenError`, `SegmentError` or `NotFoundError`."""
         if "expression" in values:
             _parsed(values["expression"])
-        return await self._database.write(lambda: _change(account_id, segment_id, values))
+        return await self._database.write(lambda: _change(actor.account_id, segment_id, values))
 
-    async def remove(self, account_id: int, segment_id: int) -> None:
+    async def remove(self, actor: Actor, segment_id: int) -> None:
         """Let a segment be deleted: what refers to it still finds it. Raises `NotFoundError`."""
-        await self.change(account_id, segment_id, {"status": DELETED})
+        await self.change(actor, segment_id, {"status": DELETED})
 
-    async def count(self, account_id: int, expression: str) -> int:
+    async def count(self, actor: Actor, expression: str) -> int:
         """Count the contacts of an expression. Raises `SegmentError` or `TooSlowError`."""
 
         def unit() -> Unit[int]:
-            bound = yield from condition(account_id, expression, self._clock.now_ms())
-            return (yield from segment_contacts.count(account_id, bound))
+            bound = yield from condition(actor.account_id, expression, self._clock.now_ms())
+            return (yield from segment_contacts.count(actor.account_id, bound))
 
         return await self._database.scan(unit)
 
-    async def preview(self, account_id: int, expression: str, limit: int, offset: int = 0) -> Preview:
+    async def preview(self, actor: Actor, expression: str, limit: int, offset: int = 0) -> Preview:
         """Count the contacts of an expression, and give some of them by rising id.
 
         Raises `SegmentError` or `TooSlowError`.
         """
 
         def unit() -> Unit[Preview]:
-            bound = yield from condition(account_id, expression, self._clock.now_ms())
-            total = yield from segment_contacts.count(account_id, bound)
+            bound = yield from condition(actor.account_id, expression, self._clock.now_ms())
+            total = yield from segment_contacts.count(actor.account_id, bound)
             rows: list[ContactRow] = []
             if offset < total and limit:
                 # None but the first ones: there is no need to look for more of them than there are.
-                rows = yield from segment_contacts.page(account_id, bound, min(limit, total - offset), offset)
+                rows = yield from segment_contacts.page(
+                    actor.account_id, bound, min(limit, total - offset), offset
+                )
             return Preview(total, rows)
 
         return await self._database.scan(unit)
 
-    async def matching(self, account_id: int, expression: str, contact_ids: Collection[int]) -> set[int]:
+    async def matching(self, actor: Actor, expression: str, contact_ids: Collection[int]) -> set[int]:
         """Give those of some contacts that an expression is true of. Raises `SegmentError`."""
 
         def unit() -> Unit[set[int]]:
-            bound = yield from condition(account_id, expression, self._clock.now_ms())
-            return (yield from segment_contacts.matching(account_id, bound, contact_ids))
+            bound = yield from condition(actor.account_id, expression, self._clock.now_ms())
+            return (yield from segment_contacts.matching(actor.account_id, bound, contact_ids))
 
         return await self._database.read(unit)
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.content.templates import Templates
     from aerogram.identity.accounts import Accounts
+    from aerogram.identity.members import Members
     from aerogram.identity.tokens import DomainTokens
     from aerogram.jobs.exports.exports import Exports
     from aerogram.jobs.jobs import Jobs
@@ -70,6 +71,8 @@ class Services(Protocol):
     def exports(self) -> Exports: ...  # noqa: D102
     @property
     def lists(self) -> Lists: ...  # noqa: D102
+    @property
+    def members(self) -> Members: ...  # noqa: D102
     @property
     def metasenders(self) -> Metasenders: ...  # noqa: D102
     @property

@@ -36,7 +36,7 @@ COMMANDS: Final = {
 }
 """Every command and what it is for; the same sentence opens its own help."""
 
-BELOW: Final = {"account": ("key",), "contact": ("export",), "domain": ("token",)}
+BELOW: Final = {"account": ("key", "member"), "contact": ("export",), "domain": ("token",)}
 """The nouns and commands of a noun that have a file of their own, named after both, as in ``aerogram domain token add``."""
 _FOLDER: Final = "aerogram.doors.cli.commands"
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from aerogram.doors.cli.answer import Answer
     from aerogram.doors.cli.host import Host, SettingFlag
+    from aerogram.identity.gate import Needs
+    from aerogram.model.account import Area, Level
 
 DONE: Final = 0
 NO: Final = 1
@@ -37,24 +39,35 @@ _Command = Any
 class Noun:
     """The commands about one noun, or one command that stands alone."""
 
-    def __init__(self, help: str, *, takes_all_settings: bool = False) -> None:  # noqa: A002 - as typer calls it
+    def __init__(
+        self,
+        help: str,  # noqa: A002 - as typer calls it
+        area: Area,
+        *,
+        takes_all_settings: bool = False,
+    ) -> None:
         self.help = help
+        self.area = area
         self.takes_all_settings = takes_all_settings
         self._commands: dict[str, _Command] = {}
+        self._needs: dict[str, Needs] = {}
         self._nouns: dict[str, Noun] = {}
 
-    def command(self, name: str) -> Callable[[_Command], _Command]:
-        """Declare the decorated function a command."""
+    def command(self, name: str, level: Level) -> Callable[[_Command], _Command]:
+        """Declare the decorated function a command, which needs a level in the area of its noun."""
+        # Help of the root loads no command, and should not load the gate either.
+        from aerogram.identity.gate import Needs  # noqa: PLC0415
 
         def declare(function: _Command) -> _Command:
             self._commands[name] = function
+            self._needs[name] = Needs(self.area, level)
             return function
 
         return declare
 
     def noun(self, name: str, help: str) -> Noun:  # noqa: A002 - as typer calls it
         """Declare a noun below this one, as ``category`` in ``aerogram account category add``."""
-        return self._nouns.setdefault(name, Noun(help))
+        return self._nouns.setdefault(name, Noun(help, self.area))
 
     @property
     def functions(self) -> Mapping[str, _Command]:
@@ -66,6 +79,16 @@ class Noun:
         }
         return self._commands | inner
 
+    @property
+    def guards(self) -> Mapping[str, Needs]:
+        """What each of its `functions` needs, by the same names."""
+        inner = {
+            f"{name} {leaf}": needs
+            for name, noun in self._nouns.items()
+            for leaf, needs in noun.guards.items()
+        }
+        return self._needs | inner
+
     def app(self, host: Host) -> typer.Typer:
         """Make the typer app; a noun with one command named "" is that command itself."""
         app = typer.Typer(
@@ -76,7 +99,7 @@ class Noun:
             app.callback()(_group)
         for name, function in self._commands.items():
             app.command(name or None, cls=_spelling_out(flags), help=with_examples(function.__doc__))(
-                _framed(function, flags)
+                _framed(function, flags, self._needs[name])
             )
         for name, noun in self._nouns.items():
             app.add_typer(noun.app(host), name=name)
@@ -111,7 +134,7 @@ def _group() -> None:
     """Make a group even of one command."""
 
 
-def _framed(function: _Command, flags: Sequence[SettingFlag]) -> Callable[..., None]:
+def _framed(function: _Command, flags: Sequence[SettingFlag], needs: Needs) -> Callable[..., None]:
     """Put the frame around a command: a function with the command's arguments and the frame's own."""
 
     def run(**given: Any) -> None:
@@ -121,6 +144,7 @@ def _framed(function: _Command, flags: Sequence[SettingFlag]) -> Callable[..., N
             name.removeprefix(_PREFIX): given.pop(name) for name in list(given) if name.startswith(_PREFIX)
         }
         texts = {name: ",".join(values) for name, values in texts.items() if values}
+        _let_in(needs)
         raise typer.Exit(_call(context.find_object(object), function, texts, given, as_json=as_json))
 
     signature = inspect.signature(function)
@@ -131,6 +155,14 @@ def _framed(function: _Command, flags: Sequence[SettingFlag]) -> Callable[..., N
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     run.__annotations__ = {each.name: each.annotation for each in parameters}
     return run
+
+
+def _let_in(needs: Needs) -> None:
+    """Ask the gate, as every door does; whoever runs a command is the operator of this machine."""
+    from aerogram.identity.gate import authorize  # noqa: PLC0415
+    from aerogram.model.actor import EVERY_ACCOUNT, operator_actor  # noqa: PLC0415
+
+    authorize(operator_actor(EVERY_ACCOUNT), needs.area, needs.level)
 
 
 def _frame_parameters(flags: Sequence[SettingFlag], *, answers: bool) -> list[inspect.Parameter]:

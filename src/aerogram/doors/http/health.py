@@ -10,6 +10,7 @@ import msgspec
 from aerogram.base.errors import AerogramError
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.http import errors
+from aerogram.identity.gate import Public
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -22,6 +23,9 @@ CHECK_SECONDS: Final = 3.0
 """A check that takes longer has failed: whoever asks does not wait long either."""
 _READERS: Final = ("GET", "HEAD")
 _encode: Final = msgspec.json.Encoder().encode
+
+
+GUARD: Final = Public("A probe has no credentials, and learns only whether the process can do its work.")
 
 
 class Health:

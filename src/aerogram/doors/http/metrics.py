@@ -18,8 +18,9 @@ from aerogram.doors.asgi.authentication import RateLimitedError, Unauthenticated
 from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.http import errors
 from aerogram.identity.attempts import LockedOutError, is_loopback
-from aerogram.identity.gate import ForbiddenError, authorize
+from aerogram.identity.gate import ForbiddenError, Needs, authorize
 from aerogram.model.account import Area, Level
+from aerogram.model.actor import actor_of, visiting_operator
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 
     from aerogram.doors.asgi.authentication import HttpAuthenticator
     from aerogram.doors.asgi.scope import Receive, Scope, Send
+    from aerogram.model.actor import Actor
 
-AREA: Final = Area.STATISTICS
-LEVEL: Final = Level.READ
+NEEDS: Final = Needs(Area.STATISTICS, Level.READ)
 
 
 class Metrics:
@@ -39,6 +40,8 @@ class Metrics:
     ``counts`` gives messages by what happened to them since the start (``accepted``, ``delivered``,
     ``deferred``, ``bounced``, ...); ``queue_depth`` how many messages wait.
     """
+
+    guard = NEEDS
 
     def __init__(
         self,
@@ -58,8 +61,7 @@ class Metrics:
         if scope["method"] not in ("GET", "HEAD"):
             return errors.shape_a(405, "Method not allowed")
         try:
-            if not is_loopback(client_ip(scope)):
-                authorize(await self._authenticator.admit(scope), AREA, LEVEL)
+            authorize(await self._actor(scope), NEEDS.area, NEEDS.level)
             depth = await self._queue_depth()
         except UnauthenticatedError:
             return errors.unauthorized_v3()
@@ -72,6 +74,11 @@ class Metrics:
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Snapshot(dict(self._counts()), depth))
         return Answer(200, generate_latest(registry), CONTENT_TYPE_LATEST.encode())
+
+    async def _actor(self, scope: Scope) -> Actor:
+        if is_loopback(client_ip(scope)):
+            return visiting_operator()
+        return actor_of(await self._authenticator.admit(scope), "rest")
 
 
 class _Snapshot(Collector):

@@ -14,6 +14,7 @@ from aerogram.doors.http.send.v3.schema import REQUEST as SEND_V3_REQUEST
 from aerogram.doors.http.send.v3.schema import RESPONSE as SEND_V3_RESPONSE
 from aerogram.doors.http.send.v31.schema import REQUEST as SEND_REQUEST
 from aerogram.doors.http.send.v31.schema import RESPONSE as SEND_RESPONSE
+from aerogram.identity.gate import Public
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +28,8 @@ Json = dict[str, Any]
 
 class OpenApi:
     """Answers with the description, written once."""
+
+    guard = Public("It describes the API and tells nothing of any account.")
 
     def __init__(
         self, resources: Iterable[Resource], routes: Iterable[Route], public_url: str, version: str

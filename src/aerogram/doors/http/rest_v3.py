@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -22,6 +23,7 @@ from aerogram.doors.rest.route import CONTENT_PREFIX
 from aerogram.doors.rest.v1.errors import ContentError
 from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
+from aerogram.model.actor import actor_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
     from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.doors.rest.engine.engine import Engine
     from aerogram.doors.rest.route import Router
-    from aerogram.model.account import Principal
+    from aerogram.model.actor import Actor
 
+DOOR: Final = "rest"
 PREFIX: Final = "/v3/"
 OTHER_PREFIXES: Final = (CONTENT_PREFIX, "/v4/")
 _RESOURCES: Final = "rest"
@@ -82,10 +85,11 @@ class Rest:
                 if _is_content(scope)
                 else self._authenticator.admit(scope)
             )
+            actor = actor_of(principal, DOOR, str(uuid.uuid4()))
             segments = _resource_path(scope)
             if segments:
-                return await self._of_resource(principal, segments, scope, receive)
-            return await self._of_route(principal, scope, receive)
+                return await self._of_resource(actor, segments, scope, receive)
+            return await self._of_route(actor, scope, receive)
         except UnauthenticatedError:
             if _is_old(scope):
                 return errors.unauthorized_v3()
@@ -99,10 +103,10 @@ class Rest:
             return errors.unavailable(error)
 
     async def _of_resource(
-        self, principal: Principal, segments: tuple[str, ...], scope: Scope, receive: Receive
+        self, actor: Actor, segments: tuple[str, ...], scope: Scope, receive: Receive
     ) -> Answer:
         request = Request(
-            principal=principal,
+            actor=actor,
             method=_method(scope),
             segments=segments,
             query=scope["query_string"].decode("latin-1"),
@@ -113,14 +117,14 @@ class Rest:
         reply = await self._engine.serve(request)
         return Answer(reply.status, reply.body, JSON_UTF8 if self._is_recent(scope) else JSON)
 
-    async def _of_route(self, principal: Principal, scope: Scope, receive: Receive) -> Answer:
+    async def _of_route(self, actor: Actor, scope: Scope, receive: Receive) -> Answer:
         found = self._router.find(_method(scope), _segments(scope))
         if found is None:
             return _leads_nowhere(scope)
         route, parts = found
-        authorize(principal, route.area, route.level, route.permissions)
+        authorize(actor, route.area, route.level, route.permissions)
         call = RouteCall(
-            principal=principal,
+            actor=actor,
             parts=parts,
             parameters=parameters_of(scope["query_string"].decode("latin-1")),
             body=body_pieces(scope, receive, route.max_body_bytes),

@@ -12,6 +12,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.content.images import CONTENT, PREFIX, THUMBNAIL
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.scope import header
+from aerogram.identity.gate import Public
 
 if TYPE_CHECKING:
     from aerogram.content.images import Images
@@ -36,6 +37,8 @@ _NOT_FOUND: Final = Answer(404, b"There is no such image.\n", _TEXT, _UNKEPT)
 
 class ImageDoor:
     """An ASGI application for the paths that begin with `aerogram.content.images.PREFIX`."""
+
+    guard = Public("Mail clients load images without credentials; the GUID in the path is the secret.")
 
     def __init__(self, images: Images) -> None:
         self._images = images

@@ -86,12 +86,11 @@ class DataFiles:
         ]
 
     async def _upload(self, call: RouteCall) -> Reply:
-        account_id = call.principal.account_id
         mime = _mime(call)
         list_id = integer_of(call.parts["list_id"]) or 0
-        if not await self._contact_jobs.has_list(account_id, list_id):
+        if not await self._contact_jobs.has_list(call.actor, list_id):
             return _missing(mime)
-        file = await self._jobs.upload(account_id, (LIST_SOURCE, list_id, CSV_DATA), mime, call.body)
+        file = await self._jobs.upload(call.actor, (LIST_SOURCE, list_id, CSV_DATA), mime, call.body)
         return Reply(OK, _encode({"ID": file.id}))
 
     async def _csv_errors(self, call: RouteCall) -> Reply:
@@ -105,12 +104,11 @@ class DataFiles:
         return Reply(OK, content_type=_JSON, pieces=self._array(job))
 
     async def _export(self, call: RouteCall) -> Reply:
-        account_id = call.principal.account_id
         exports = self._exports
-        job = await exports.find(account_id, integer_of(call.parts["job_id"]) or 0)
-        if job is None or job.id not in await exports.readable(account_id, [job]):
+        job = await exports.find(call.actor, integer_of(call.parts["job_id"]) or 0)
+        if job is None or job.id not in await exports.readable(call.actor, [job]):
             return _missing(_mime(call))
-        authorize(call.principal, _AREAS[job.kind], Level.READ)
+        authorize(call.actor, _AREAS[job.kind], Level.READ)
         name = f'attachment; filename="{exports.file_name(job)}"'
         headers = ((b"content-disposition", name.encode()),)
         return Reply(OK, content_type=_CSV, headers=headers, pieces=exports.contents(job))
@@ -118,7 +116,7 @@ class DataFiles:
     async def _job(self, call: RouteCall, kind: JobKind) -> Job | None:
         """Give the job of a path, when it has an error file of the kind."""
         job_id = integer_of(call.parts["job_id"]) or 0
-        job = await self._jobs.find(call.principal.account_id, job_id)
+        job = await self._jobs.find(call.actor, job_id)
         is_one = job is not None and job.kind == kind and await self._jobs.has_refusals(job)
         return job if is_one else None
 

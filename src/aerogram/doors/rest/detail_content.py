@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from aerogram.doors.rest.fields.kinds import Field
     from aerogram.doors.rest.queries.listing import Row
+    from aerogram.model.actor import Actor
 
 MAX_CONTENT_BYTES: Final = 8 * MAX_PART_BYTES
 """Four parts, each twice as long as in the store: what a client makes of text that it escapes."""
@@ -23,11 +24,11 @@ MAX_CONTENT_BYTES: Final = 8 * MAX_PART_BYTES
 class Contents(Protocol):
     """Stored mails. Both methods raise `NotFoundError`, the second `PartTooLargeError` and `LockedError` too."""
 
-    async def content(self, account_id: int, which: int) -> Content:
+    async def content(self, actor: Actor, which: int) -> Content:
         """Give what a mail says."""
         ...
 
-    async def change_content(self, account_id: int, which: int, parts: Mapping[str, Any]) -> Content:
+    async def change_content(self, actor: Actor, which: int, parts: Mapping[str, Any]) -> Content:
         """Let a mail say this besides what it says; ``parts`` are those of `Content`, by attribute."""
         ...
 
@@ -74,18 +75,18 @@ class DetailContent:
             for method, run, status, summary in verbs
         )
 
-    async def _read(self, account_id: int, row: Row, _: Row) -> list[Row]:
-        return [self._row(await self._contents.content(account_id, row["id"]))]
+    async def _read(self, actor: Actor, row: Row, _: Row) -> list[Row]:
+        return [self._row(await self._contents.content(actor, row["id"]))]
 
-    async def _replace(self, account_id: int, row: Row, values: Row) -> list[Row]:
-        return await self._change(account_id, row, msgspec.structs.asdict(Content(**values)))
+    async def _replace(self, actor: Actor, row: Row, values: Row) -> list[Row]:
+        return await self._change(actor, row, msgspec.structs.asdict(Content(**values)))
 
-    async def _empty(self, account_id: int, row: Row, _: Row) -> list[Row]:
-        return await self._replace(account_id, row, {})
+    async def _empty(self, actor: Actor, row: Row, _: Row) -> list[Row]:
+        return await self._replace(actor, row, {})
 
-    async def _change(self, account_id: int, row: Row, values: Row) -> list[Row]:
+    async def _change(self, actor: Actor, row: Row, values: Row) -> list[Row]:
         try:
-            return [self._row(await self._contents.change_content(account_id, row["id"], values))]
+            return [self._row(await self._contents.change_content(actor, row["id"], values))]
         except PartTooLargeError as error:
             reason = f"The value may have {MAX_PART_BYTES} bytes"
             raise errors.invalid_properties({self._names[error.part]: reason}) from None

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aerogram.campaigns.drafts import Drafts
     from aerogram.content.stored_parts import Content
     from aerogram.doors.rest.fields.kinds import Field
+    from aerogram.model.actor import Actor
 
 MAX_SUBJECT: Final = 255
 """Characters, as of every mail (facts: REST.md 13)."""
@@ -117,7 +118,7 @@ class DraftResource(ChangeableResource):
         super().__init__(rows, (*content.actions(with_delete=True), status))
 
 
-async def _status(_: int, row: Row, __: Row) -> list[Row]:
+async def _status(_: Actor, row: Row, __: Row) -> list[Row]:
     return [{"status_name": STATUS_NAMES[row["status"]]}]
 
 
@@ -128,37 +129,37 @@ class DraftRows:
         self._kind = kind
         self._drafts = drafts
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give drafts."""
         request = query.request(combined(query.conditions))
-        rows, total = await self._drafts.page(account_id, self._kind, request)
+        rows, total = await self._drafts.page(actor, self._kind, request)
         return Page([*rows], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a draft without content."""
         try:
-            return await self._drafts.add(account_id, self._kind, values)
+            return await self._drafts.add(actor, self._kind, values)
         except DraftStatusError as error:
             raise _refused(error) from None
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change what describes a draft."""
         try:
-            return await self._drafts.change(account_id, self._kind, row["id"], values)
+            return await self._drafts.change(actor, self._kind, row["id"], values)
         except DraftStatusError as error:
             raise _refused(error) from None
 
-    async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - the protocol's
+    async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - the protocol's
         """Refuse: there is no such verb."""
         raise errors.MethodNotAllowedError(tuple(sorted(DraftResource.methods)))
 
-    async def content(self, account_id: int, which: int) -> Content:
+    async def content(self, actor: Actor, which: int) -> Content:
         """Give what a draft says. Raises `NotFoundError`."""
-        return await self._drafts.content(account_id, self._kind, which)
+        return await self._drafts.content(actor, self._kind, which)
 
-    async def change_content(self, account_id: int, which: int, parts: Mapping[str, Any]) -> Content:
+    async def change_content(self, actor: Actor, which: int, parts: Mapping[str, Any]) -> Content:
         """Change these parts of what a draft says. Raises `NotFoundError` or `PartTooLargeError`."""
-        return await self._drafts.change_content(account_id, self._kind, which, parts)
+        return await self._drafts.change_content(actor, self._kind, which, parts)
 
 
 def _kind(name: str, fields: tuple[Field, ...]) -> DraftKind:

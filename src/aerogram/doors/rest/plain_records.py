@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aerogram.content.plain_records import PlainRecords
     from aerogram.doors.rest.fields.kinds import Field
+    from aerogram.model.actor import Actor
 
 _OF_RECORD: Final = frozenset({"id", "account_id", "created_ms", "updated_ms"})
 """What every record has besides its properties."""
@@ -90,23 +91,23 @@ class PlainRows:
         self._kind = kind
         self._records = records
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give records."""
         request = query.request(combined(query.conditions))
-        rows, total = await self._records.page(account_id, self._kind, request)
+        rows, total = await self._records.page(actor, self._kind, request)
         return Page([*rows], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a record."""
-        return await self._records.add(account_id, self._kind, values)
+        return await self._records.add(actor, self._kind, values)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a record."""
-        return await self._records.change(account_id, self._kind, row["id"], values)
+        return await self._records.change(actor, self._kind, row["id"], values)
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a record with what belongs to it."""
-        await self._records.remove(account_id, self._kind, row["id"])
+        await self._records.remove(actor, self._kind, row["id"])
 
 
 def _unset(field: Field) -> Any:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aerogram.identity.preferences import Preferences
+    from aerogram.model.actor import Actor
 
-    OwnerOf = Callable[[int], Awaitable[int]]
-    """Takes the account's id and gives the id of whom its preferences are shown to belong to."""
+    OwnerOf = Callable[[Actor], Awaitable[int]]
+    """Takes who asks and gives the id of whom its preferences are shown to belong to."""
 
 MAX_KEY: Final = 255
 MAX_VALUE: Final = 65_536
@@ -34,28 +35,28 @@ class PreferenceRows:
         self._scope = scope
         self._owner_of = owner_of
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give preferences of the account."""
-        owner_id = await self._owner_of(account_id)
+        owner_id = await self._owner_of(actor)
         conditions = combined(query.conditions)
         if conditions.pop("owner_id", owner_id) != owner_id:
             return Page([], 0)
-        rows, total = await self._preferences.page(account_id, self._scope, query.request(conditions))
+        rows, total = await self._preferences.page(actor, self._scope, query.request(conditions))
         return Page([row | {"owner_id": owner_id} for row in rows], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Remember a value."""
         try:
-            row = await self._preferences.add(account_id, self._scope, values["name"], values["value"])
+            row = await self._preferences.add(actor, self._scope, values["name"], values["value"])
         except TooManyError as error:
             raise errors.RestError(400, f"An account may have {error.most} {error.nouns}") from None
-        return row | {"owner_id": await self._owner_of(account_id)}
+        return row | {"owner_id": await self._owner_of(actor)}
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Remember another value, perhaps by another key."""
-        await self._preferences.change(account_id, self._scope, row["id"], values)
+        await self._preferences.change(actor, self._scope, row["id"], values)
         return {**row, **values}
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Forget a value."""
-        await self._preferences.remove(account_id, row["id"])
+        await self._preferences.remove(actor, row["id"])

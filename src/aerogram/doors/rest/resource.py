@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.queries.filters import Filter
     from aerogram.doors.rest.queries.listing import Changeable, Collection, Page, Row
     from aerogram.model.account import Area
+    from aerogram.model.actor import Actor
 
-    Run = Callable[[int, Row, Row], Awaitable[list[Row] | Page]]
-    """Takes the account's id, the object and the values of the request; gives the rows to show.
+    Run = Callable[[Actor, Row, Row], Awaitable[list[Row] | Page]]
+    """Takes who asks, the object and the values of the request; gives the rows to show.
 
     The object of an action without key is an empty row. The values are those of the body by their fields'
     sources, of the query by their filters' conditions, and the id behind the action by ``sub_id``; `CONDITIONS`

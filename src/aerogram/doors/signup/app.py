@@ -18,6 +18,7 @@ from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.page_layout.layout import TYPE, PageLayout
 from aerogram.doors.signup.mail import confirmation, unwritten
 from aerogram.doors.signup.pages import Page, Pages
+from aerogram.identity.gate import Public
 from aerogram.model.decision import Refuse
 from aerogram.submission.request import submission_of
 from aerogram.wire.address import is_email, normalised
@@ -52,6 +53,8 @@ _HEADERS: Final = (
 
 class SignupDoor:
     """An ASGI application for the paths that begin with `PREFIX`."""
+
+    guard = Public("Forms are for everybody, and a signed link confirms one address.")
 
     def __init__(
         self,

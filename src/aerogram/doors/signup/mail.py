@@ -30,7 +30,7 @@ MAX_SUBJECT: Final = 255
 def unwritten(form: Form, email: str) -> MailRequest:
     """Ask for the mail before it is written; ``email`` is in the form to send with."""
     return MailRequest(
-        actor=system_actor(form.account_id, door=DOOR),
+        actor=system_actor(form.account_id, door=DOOR, is_sandboxed=form.is_sandboxed),
         authors=(form.sender_email,),
         reverse_path=form.sender_email,
         recipients=(Recipient(email),),

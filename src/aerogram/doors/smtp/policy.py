@@ -9,13 +9,13 @@ import structlog
 
 from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.doors.smtp.controls import NO_CONTROLS, read_controls
+from aerogram.doors.smtp.guards import SEND
 from aerogram.doors.smtp.idempotency import key_of, reused
 from aerogram.doors.smtp.refusals import errors_of_headers, mail_refused, may_not_send, refused
 from aerogram.doors.smtp.request import request_of
 from aerogram.identity.gate import may
 from aerogram.model.actor import actor_of
 from aerogram.model.decision import Refuse
-from aerogram.submission.authorize import AREA, LEVEL
 from aerogram.submission.once import KeyReusedError
 from aerogram.submission.request import submission_of
 from aerogram.wire.errors import MailError
@@ -106,9 +106,10 @@ class SmtpPolicy:
             self._attempts.failed(username, peer_ip)
             return AUTHENTICATION_FAILED
         self._attempts.succeeded(username, peer_ip)
-        if not may(principal, AREA, LEVEL):
-            return may_not_send(principal.label)
-        return actor_of(principal, DOOR)
+        actor = actor_of(principal, DOOR)
+        if not may(actor, SEND.area, SEND.level):
+            return may_not_send(actor.label)
+        return actor
 
     def knows_sender(self, actor: Actor, reverse_path: str) -> bool:
         """Tell from memory whether MAIL FROM may pass; the From header decides finally."""

@@ -18,6 +18,7 @@ from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.asgi.scope import client_ip, header
 from aerogram.doors.tracking.pages import Page, Pages
+from aerogram.identity.gate import Public
 from aerogram.model.event import EventKind
 from aerogram.reporting.engagement.recorder import Engagement
 from aerogram.reporting.engagement.verdict import HINT_HEADERS
@@ -57,6 +58,8 @@ _NOT_FOUND: Final = Answer(404, b"There is nothing here.\n", _TEXT, _COMMON)
 
 class Tracking:
     """An ASGI application for the paths that begin with one of `PREFIXES`."""
+
+    guard = Public("Whoever holds a mail holds its links; each is signed and acts on that mail alone.")
 
     def __init__(self, engagements: Engagements, signer: LinkSigner) -> None:
         self._engagements = engagements

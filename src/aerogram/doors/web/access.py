@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import uuid
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -17,16 +18,19 @@ from urllib.parse import urlsplit
 from starlette.exceptions import HTTPException
 
 from aerogram.identity.attempts import LockedOutError, is_loopback
+from aerogram.identity.gate import permitted
+from aerogram.model.actor import Actor, visiting_operator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from starlette.requests import Request
 
+    from aerogram.identity.gate import Needs
     from aerogram.reporting.inbox import Scope
 
-Authenticate = Callable[[str, str, str], Awaitable[frozenset[int] | None]]
-"""Given a name, a password and the client's IP address, the accounts they open; None when they are wrong.
+Authenticate = Callable[[str, str, str], Awaitable[tuple[Actor, ...] | None]]
+"""Given a name, a password and the client's IP address, the actors they stand for; None when they are wrong.
 
 Raises `LockedOutError` after too many failures."""
 
@@ -38,19 +42,22 @@ _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Aerogram inbox", charset=
 
 
 class Access:
-    """Decides on each request, and which accounts' mail it sees."""
+    """Finds out who sends each request, and asks the gate which accounts' mail they see."""
 
     def __init__(self, authenticate: Authenticate, allowed_hosts: Iterable[str]) -> None:
-        """Ask ``authenticate`` for accounts; ``allowed_hosts`` are names of this machine besides localhost."""
+        """Ask ``authenticate`` for actors; ``allowed_hosts`` are names of this machine besides localhost."""
         self._authenticate = authenticate
         self._hosts = _LOOPBACK_NAMES | {host.strip("[]").lower() for host in allowed_hosts}
 
-    async def admit(self, request: Request) -> Scope:
-        """Give the accounts whose mail the request may see; None for all.
+    async def admit(self, request: Request, needs: Needs) -> Scope:
+        """Give those actors of a visitor who may do what the request asks for.
 
-        Raises `HTTPException`: 401 without a password that fits, 403 with a sentence otherwise.
+        Raises `HTTPException`: 401 without a password that fits, 403 with a sentence otherwise; and `ForbiddenError`.
         """
         _refuse_other_sites(request)
+        return permitted(await self._visitor(request), needs)
+
+    async def _visitor(self, request: Request) -> tuple[Actor, ...]:
         header = request.headers.get("authorization")
         if header is not None:
             return await self._of_password(header, request.client.host if request.client else "")
@@ -65,9 +72,9 @@ class Access:
                 f"The inbox does not answer to the name {host!r}. Open it as http://localhost or http://127.0.0.1, "
                 "or make the name known with the setting public_url.",
             )
-        return None
+        return (visiting_operator(str(uuid.uuid4())),)
 
-    async def _of_password(self, header: str, peer_ip: str) -> Scope:
+    async def _of_password(self, header: str, peer_ip: str) -> tuple[Actor, ...]:
         scheme, _, token = header.partition(" ")
         if scheme.lower() == "basic":
             try:
@@ -75,11 +82,11 @@ class Access:
             except (binascii.Error, UnicodeDecodeError):
                 raise HTTPException(401, "The Authorization header is not readable.", _CHALLENGE) from None
             try:
-                accounts = await self._authenticate(name, password, peer_ip)
+                actors = await self._authenticate(name, password, peer_ip)
             except LockedOutError as error:
                 raise HTTPException(429, str(error), {"Retry-After": str(error.seconds)}) from None
-            if accounts is not None:
-                return accounts
+            if actors is not None:
+                return actors
         raise HTTPException(401, "The name or the password is wrong.", _CHALLENGE)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from starlette.exceptions import HTTPException
-from starlette.routing import Route
 
 from aerogram.base.errors import NotFoundError, RefusedError, UnavailableError
 from aerogram.doors.web.access import Access, Authenticate
 from aerogram.doors.web.api import InboxApi, json_response
 from aerogram.doors.web.headers import COMMON
 from aerogram.doors.web.pages import InboxPages, Pages
+from aerogram.doors.web.routes import FORGETTING, LOOKING, READ, GuardedRoute, needs_of
+from aerogram.identity.gate import ForbiddenError, Public
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,10 +21,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from aerogram.doors.web.routes import Handler
+    from aerogram.identity.gate import Needs
     from aerogram.reporting.inbox import Inbox, Scope
 
 CAPTURE: Final = "capture"
 """The value of the setting ``deliver`` with which mail is kept here."""
+_STATIC: Final = Public("Style sheets, scripts and icons say nothing of anybody's mail.")
+_EMPTY: Final = Public("No mail is kept here, so the page only says how mail is delivered.")
 
 
 def build_inbox(
@@ -34,7 +39,7 @@ def build_inbox(
     authenticate: Authenticate,
     allowed_hosts: Iterable[str],
     stopping: asyncio.Event,
-) -> list[Route]:
+) -> list[GuardedRoute]:
     """Make the routes ``/`` and ``/inbox/…``.
 
     ``mode`` is the setting ``deliver``; with any but capture, ``/`` only says how mail is delivered.
@@ -43,22 +48,22 @@ def build_inbox(
     be asked without a password, besides localhost. Requests that wait end when ``stopping`` is set.
     """
     pages = Pages(mode, addresses)
-    static = Route("/inbox/static/{name}", _plain(pages.static), methods=["GET"])
+    static = GuardedRoute("/inbox/static/{name}", _plain(pages.static), {"GET": _STATIC})
     if mode != CAPTURE:
         return [
-            Route("/", _plain(lambda _: pages.render("delivering.html")), methods=["GET"]),
-            Route("/inbox/api/{rest:path}", _plain(_not_captured), methods=["GET", "DELETE"]),
+            GuardedRoute("/", _plain(lambda _: pages.render("delivering.html")), {"GET": _EMPTY}),
+            GuardedRoute("/inbox/api/{rest:path}", _plain(_not_captured), {"GET": _EMPTY, "DELETE": _EMPTY}),
             static,
         ]
     access = Access(authenticate, allowed_hosts)
     api = InboxApi(inbox, stopping)
     views = InboxPages(inbox, pages)
 
-    def page(path: str, endpoint: _Endpoint) -> Route:
-        return Route(path, _for_people(access, pages, endpoint), methods=["GET"])
+    def page(path: str, endpoint: _Endpoint) -> GuardedRoute:
+        return GuardedRoute(path, _for_people(access, pages, endpoint), LOOKING)
 
-    def data(path: str, endpoint: _Endpoint, *methods: str) -> Route:
-        return Route(path, _for_programs(access, endpoint), methods=["GET", *methods])
+    def data(path: str, endpoint: _Endpoint, guards: Mapping[str, Needs] = LOOKING) -> GuardedRoute:
+        return GuardedRoute(path, _for_programs(access, endpoint, guards), guards)
 
     one = "/inbox/api/messages/{id:int}"
     return [
@@ -66,9 +71,9 @@ def build_inbox(
         page("/inbox/list", views.list),
         page("/inbox/messages/{id:int}", views.message),
         static,
-        data("/inbox/api/messages", api.messages, "DELETE"),
+        data("/inbox/api/messages", api.messages, FORGETTING),
         data("/inbox/api/wait", api.wait),
-        data(one, api.message, "DELETE"),
+        data(one, api.message, FORGETTING),
         data(f"{one}/raw", api.raw),
         data(f"{one}/html", api.html),
         data(f"{one}/attachments/{{number:int}}", api.attachment),
@@ -77,14 +82,13 @@ def build_inbox(
 
 if TYPE_CHECKING:
     _Endpoint = Callable[[Request, Scope], Awaitable[Response]]
-    _Handler = Callable[[Request], Awaitable[Response]]
 
 
 def _not_captured(_: Request) -> Response:
     raise NotFoundError("This server delivers its mail (deliver is not capture), so no copies are kept.")
 
 
-def _plain(endpoint: Callable[[Request], Response]) -> _Handler:
+def _plain(endpoint: Callable[[Request], Response]) -> Handler:
     """Wrap what everyone may see."""
 
     async def handle(request: Request) -> Response:
@@ -97,12 +101,12 @@ def _plain(endpoint: Callable[[Request], Response]) -> _Handler:
     return handle
 
 
-def _for_programs(access: Access, endpoint: _Endpoint) -> _Handler:
+def _for_programs(access: Access, endpoint: _Endpoint, guards: Mapping[str, Needs]) -> Handler:
     """Admit the request, and tell errors as JSON."""
 
     async def handle(request: Request) -> Response:
         try:
-            response = await endpoint(request, await access.admit(request))
+            response = await endpoint(request, await access.admit(request, needs_of(request, guards)))
         except (HTTPException, NotFoundError, RefusedError, UnavailableError) as error:
             status, sentence, headers = _told(error)
             response = json_response({"error": sentence}, status)
@@ -112,12 +116,12 @@ def _for_programs(access: Access, endpoint: _Endpoint) -> _Handler:
     return handle
 
 
-def _for_people(access: Access, pages: Pages, endpoint: _Endpoint) -> _Handler:
+def _for_people(access: Access, pages: Pages, endpoint: _Endpoint) -> Handler:
     """Admit the request, and tell errors as a page."""
 
     async def handle(request: Request) -> Response:
         try:
-            response = await endpoint(request, await access.admit(request))
+            response = await endpoint(request, await access.admit(request, READ))
         except (HTTPException, NotFoundError, RefusedError, UnavailableError) as error:
             status, sentence, headers = _told(error)
             response = pages.render("refused.html", status, sentence=sentence)
@@ -134,6 +138,8 @@ def _told(error: Exception) -> tuple[int, str, Mapping[str, str]]:
             return error.status_code, error.detail, error.headers or {}
         case NotFoundError():
             return 404, str(error), {}
+        case ForbiddenError():
+            return 403, str(error), {}
         case RefusedError():
             return 400, str(error), {}
         case _:

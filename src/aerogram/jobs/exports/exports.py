@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from aerogram.jobs.exports.source import Source
     from aerogram.jobs.jobs import Jobs
+    from aerogram.model.actor import Actor
     from aerogram.model.job import Job
     from aerogram.store.ground import Ground
 
@@ -28,7 +29,7 @@ class Exports:
 
     async def queue(
         self,
-        account_id: int,
+        actor: Actor,
         kind: str,
         conditions: Mapping[str, Any],
         *,
@@ -48,7 +49,7 @@ class Exports:
             conditions=dict(conditions),
             properties=[]
             if columns is None
-            else await self._ground.database.read(lambda: columns(account_id, properties)),
+            else await self._ground.database.read(lambda: columns(actor.account_id, properties)),
             is_for_spreadsheet=is_for_spreadsheet,
         )
         values = {
@@ -56,25 +57,21 @@ class Exports:
             "ref_id": conditions.get(source.reference, 0),
             "options": encoded(options).decode(),
         }
-        return await self._jobs.queue(account_id, kind, values)
+        return await self._jobs.queue(actor, kind, values)
 
-    async def find(self, account_id: int, job_id: int, kind: str | None = None) -> Job | None:
+    async def find(self, actor: Actor, job_id: int, kind: str | None = None) -> Job | None:
         """Give an export of a kind, or of any."""
-        job = await self._jobs.find(account_id, job_id)
+        job = await self._jobs.find(actor, job_id)
         return job if job is not None and job.kind in ({kind} if kind else self._sources) else None
 
-    async def page(self, account_id: int, kind: str, limit: int, offset: int) -> tuple[list[Job], int]:
+    async def page(self, actor: Actor, kind: str, limit: int, offset: int) -> tuple[list[Job], int]:
         """Give a page of an account's exports of a kind, newest first, and the number of all."""
         newest_first = (("id", True),)
-        return await self._jobs.page(
-            account_id, PageRequest({"kind": str(kind)}, limit, offset, newest_first)
-        )
+        return await self._jobs.page(actor, PageRequest({"kind": str(kind)}, limit, offset, newest_first))
 
-    async def readable(self, account_id: int, jobs: Iterable[Job]) -> set[int]:
+    async def readable(self, actor: Actor, jobs: Iterable[Job]) -> set[int]:
         """Give the ids of those whose files can be read."""
-        return await files.readable(
-            self._ground, account_id, [job for job in jobs if job.kind in self._sources]
-        )
+        return await files.readable(self._ground, actor, [job for job in jobs if job.kind in self._sources])
 
     def contents(self, job: Job) -> AsyncIterator[bytes]:
         """Give the file of an export that is `readable`, in pieces of a few megabytes at most."""

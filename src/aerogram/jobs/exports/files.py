@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from aerogram.jobs.exports.source import Source
+    from aerogram.model.actor import Actor
     from aerogram.model.job import Job
     from aerogram.store.ground import Ground
 
@@ -37,11 +38,11 @@ async def contents(ground: Ground, job: Job, source: Source) -> AsyncIterator[by
         after = parts[-1].id
 
 
-async def readable(ground: Ground, account_id: int, jobs: Iterable[Job]) -> set[int]:
+async def readable(ground: Ground, actor: Actor, jobs: Iterable[Job]) -> set[int]:
     """Give the ids of those of an account's exports whose files can be read."""
     done = [job for job in jobs if job.status == JobStatus.COMPLETED]
     ids = [job.id for job in done if job.current]
-    sizes = await ground.database.read(lambda: export_parts.sizes(account_id, ids)) if ids else {}
+    sizes = await ground.database.read(lambda: export_parts.sizes(actor.account_id, ids)) if ids else {}
     # A file without rows is a header alone, of which there are no parts.
     return {job.id for job in done if not job.current or sizes.get(job.id)}
 

@@ -25,6 +25,7 @@ from aerogram.store.sql import Engine
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.net.http import Answered, HttpCaller, Unanswered
     from aerogram.store.records.webhook_outbox import Callback, Pending
     from aerogram.store.sql import Database
@@ -99,9 +100,9 @@ class WebhookSender:
             except (UnavailableError, TimeoutError) as error:
                 _log.warning("webhook_leases_kept", reason=str(error))
 
-    async def send_test(self, account_id: int, callback_id: int) -> Answered | Unanswered:
+    async def send_test(self, actor: Actor, callback_id: int) -> Answered | Unanswered:
         """Post a made-up event to one callback and give the receiver's answer. Raises `NotFoundError`."""
-        found = await self._database.read(lambda: webhook_outbox.find(account_id, callback_id))
+        found = await self._database.read(lambda: webhook_outbox.find(actor.account_id, callback_id))
         if found is None:
             raise NotFoundError("There is no such callback.")
         told = [sample(found.event_type, self._clock.now_ms())]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
+    from aerogram.model.actor import Actor
     from aerogram.store.sql import Database, Unit
 
 
@@ -44,27 +45,27 @@ class Subscriptions:
         self._ids = ids
         self._clock = clock
 
-    async def all_of(self, account_id: int) -> list[Subscription]:
+    async def all_of(self, actor: Actor) -> list[Subscription]:
         """Give those of an account, oldest first."""
-        rows = await self._database.read(lambda: callbacks.all_of(account_id))
+        rows = await self._database.read(lambda: callbacks.all_of(actor.account_id))
         return [self._opened(row) for row in rows]
 
-    async def add(self, account_id: int, values: Mapping[str, Any]) -> Subscription:
+    async def add(self, actor: Actor, values: Mapping[str, Any]) -> Subscription:
         """Make one from values by its attributes' names. Raises `TakenError`."""
         made = Subscription(
-            id=self._ids.next_id(), account_id=account_id, created_ms=self._clock.now_ms(), **values
+            id=self._ids.next_id(), account_id=actor.account_id, created_ms=self._clock.now_ms(), **values
         )
         row = self._sealed(made)
         if not await self._database.write(lambda: callbacks.add(row)):
             raise _taken(made)
         return made
 
-    async def change(self, account_id: int, subscription_id: int, values: Mapping[str, Any]) -> Subscription:
+    async def change(self, actor: Actor, subscription_id: int, values: Mapping[str, Any]) -> Subscription:
         """Give other values to one. One that is alive has no failures behind it and is called at once.
 
         Raises `TakenError`, or `NotFoundError` when it was removed meanwhile.
         """
-        before = next((own for own in await self.all_of(account_id) if own.id == subscription_id), None)
+        before = next((own for own in await self.all_of(actor) if own.id == subscription_id), None)
         if before is None:
             raise NotFoundError("There is no such callback URL.")
         changed = msgspec.structs.replace(before, **values)
@@ -75,9 +76,9 @@ class Subscriptions:
             raise _taken(changed)
         return changed
 
-    async def remove(self, account_id: int, subscription_id: int) -> None:
+    async def remove(self, actor: Actor, subscription_id: int) -> None:
         """Remove one, with all that waits to be sent to it."""
-        await self._database.write(lambda: callbacks.remove(account_id, subscription_id))
+        await self._database.write(lambda: callbacks.remove(actor.account_id, subscription_id))
 
     def _opened(self, row: Mapping[str, Any]) -> Subscription:
         values = {name: value for name, value in row.items() if name != "url_sealed"}

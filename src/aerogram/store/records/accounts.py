@@ -126,7 +126,6 @@ _USER = Sql(
 _FIRST_USER = Sql(
     select(*(user_account.c[name] for name in UserRow._fields)).order_by(user_account.c.id).limit(1)
 )
-_USERS = Sql(select(*(user_account.c[name] for name in UserRow._fields)).order_by(user_account.c.id))
 _ADD_USER = Sql(
     insert(user_account).values({name: bindparam(name) for name in UserRow._fields}), *UserRow._fields
 )
@@ -210,12 +209,6 @@ def first_user() -> Unit[UserRow | None]:
     """Give the person who was made first."""
     rows = yield _FIRST_USER()
     return UserRow(*rows[0]) if rows else None
-
-
-def users() -> Unit[list[UserRow]]:
-    """Give all people, the oldest first."""
-    rows = yield _USERS()
-    return [UserRow(*row) for row in rows]
 
 
 def add_user(row: UserRow) -> Unit[None]:

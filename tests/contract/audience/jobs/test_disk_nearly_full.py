@@ -3,6 +3,7 @@
 import pytest
 
 from aerogram.base.errors import StoreFullError
+from support.actors import acting
 from support.audience_jobs import csv_of, many_rows
 from support.waiting import until
 
@@ -21,7 +22,7 @@ async def test_an_upload_that_fills_the_disk_is_stopped_in_the_middle(shop, tmp_
             shop.is_full = True
 
     with pytest.raises(StoreFullError):
-        await shop.jobs.upload(1, ("contactslist", 1, "CSVData"), "text/plain", filling())
+        await shop.jobs.upload(acting(1), ("contactslist", 1, "CSVData"), "text/plain", filling())
     assert not [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
 
 
@@ -30,7 +31,7 @@ async def test_an_import_waits_for_room_and_then_goes_on(shop):
     shop.is_full = True
 
     async def begun():
-        return (await shop.jobs.find(1, job.id)).start_ms
+        return (await shop.jobs.find(acting(1), job.id)).start_ms
 
     async with shop.running():
         await until(begun, "the begin of the job")

@@ -13,6 +13,7 @@ from aerogram.jobs.exports import export, files
 from aerogram.model.job import JobKind
 from aerogram.store.contact_tables import contact, contact_list, property_
 from aerogram.store.sql import Sql
+from support.actors import acting
 from support.audience_jobs import NEWS, SHOP, csv_of, many_rows
 from support.waiting import until
 
@@ -41,7 +42,7 @@ ODD = [' a "b"; c', "=1+1", "line\r\nbreak", "'", "  ", "\t", "é漢😀", "-", 
 async def file_of(shop, job):
     """The whole file of an export that ended well."""
     assert (job.status, job.error) == ("Completed", "")
-    assert job.id in await shop.exports.readable(job.account_id, [job])
+    assert job.id in await shop.exports.readable(acting(job.account_id), [job])
     return b"".join([piece async for piece in shop.exports.contents(job)])
 
 
@@ -53,7 +54,7 @@ async def rows_of(shop, job):
 
 
 async def exported(shop, kind=CONTACTS, conditions=None, **options):
-    return await shop.done(await shop.exports.queue(1, kind, conditions or {}, **options))
+    return await shop.done(await shop.exports.queue(acting(1), kind, conditions or {}, **options))
 
 
 def files_on_disk(tmp_path):
@@ -88,9 +89,9 @@ async def test_an_account_without_contacts_gets_a_header(shop):
 
 async def test_another_account_s_contacts_are_not_in_it(shop):
     await people(shop)
-    job = await shop.exports.queue(2, CONTACTS, {})
+    job = await shop.exports.queue(acting(2), CONTACTS, {})
     assert await rows_of(shop, await shop.done(job)) == []
-    assert await shop.exports.find(1, job.id) is None
+    assert await shop.exports.find(acting(1), job.id) is None
 
 
 async def test_a_file_that_is_imported_elsewhere_gives_the_same_contacts(shop):
@@ -124,7 +125,7 @@ async def test_a_file_that_is_imported_elsewhere_gives_the_same_contacts(shop):
     assert [row["a str; x"] for row in before if row["email"].startswith("p")] == ODD
     copy = await shop.queue_import(await file_of(shop, first), account_id=2, list_id=601)
     assert (await shop.done(copy)).errcount == 0
-    second = await shop.done(await shop.exports.queue(2, CONTACTS, {}))
+    second = await shop.done(await shop.exports.queue(acting(2), CONTACTS, {}))
 
     def lasting(rows):
         skipped = ("contact:ID", "contact:CreatedAt", "contact:LastUpdateAt", "contact:ExclusionFrom")
@@ -230,19 +231,19 @@ async def test_progress_is_seen_and_a_cancelled_export_leaves_no_file(shop, tmp_
     await people(shop, 1000)
     shop.clock.advance(10 * 24 * 3_600_000)
     await sweep(shop.ground)
-    job = await shop.exports.queue(1, CONTACTS, {})
+    job = await shop.exports.queue(acting(1), CONTACTS, {})
 
     async def begun():
-        found = await shop.jobs.find(1, job.id)
+        found = await shop.jobs.find(acting(1), job.id)
         return found if found.current >= 10 else None
 
     async with shop.running():
         seen = await until(begun, "the middle of the export")
-        assert await shop.jobs.cancel(1, job.id)
+        assert await shop.jobs.cancel(acting(1), job.id)
     assert seen.count == 1000
-    cancelled = await shop.jobs.find(1, job.id)
+    cancelled = await shop.jobs.find(acting(1), job.id)
     assert 10 <= cancelled.current < 1000
-    assert await shop.exports.readable(1, [cancelled]) == set()
+    assert await shop.exports.readable(acting(1), [cancelled]) == set()
     await sweep(shop.ground)
     assert files_on_disk(tmp_path) == []
 
@@ -256,7 +257,7 @@ async def test_a_file_goes_after_its_time(shop, tmp_path):
     assert len(await rows_of(shop, job)) == 3
     shop.clock.advance(1)
     await sweep(shop.ground)
-    assert await shop.exports.readable(1, [job]) == set()
+    assert await shop.exports.readable(acting(1), [job]) == set()
     assert files_on_disk(tmp_path) == []
 
 
@@ -268,8 +269,8 @@ async def test_when_somebody_is_erased_the_files_go_and_exports_under_way_begin_
     await people(shop, 100)
     shop.clock.advance(10 * 24 * 3_600_000)
     done = await exported(shop)
-    other = await shop.done(await shop.exports.queue(2, CONTACTS, {}))
-    under_way = await shop.exports.queue(1, CONTACTS, {})
+    other = await shop.done(await shop.exports.queue(acting(2), CONTACTS, {}))
+    under_way = await shop.exports.queue(acting(1), CONTACTS, {})
     committed = export._commit
     erased = []
 
@@ -291,7 +292,7 @@ async def test_when_somebody_is_erased_the_files_go_and_exports_under_way_begin_
     emails = {row["email"] for row in rows}
     assert "gone" in emails
     assert "person3@example.org" not in emails
-    assert await shop.exports.readable(1, [done, other]) == {other.id}
+    assert await shop.exports.readable(acting(1), [done, other]) == {other.id}
     parts = await shop.database.read(lambda: export.export_parts.page(1, ended.id, 0, 1000))
     uploads = 1
     assert len(files_on_disk(tmp_path)) <= len(parts) + uploads
@@ -299,15 +300,15 @@ async def test_when_somebody_is_erased_the_files_go_and_exports_under_way_begin_
 
 async def test_an_export_waits_for_room(shop):
     await people(shop)
-    job = await shop.exports.queue(1, CONTACTS, {})
+    job = await shop.exports.queue(acting(1), CONTACTS, {})
     shop.is_full = True
 
     async def begun():
-        return (await shop.jobs.find(1, job.id)).start_ms
+        return (await shop.jobs.find(acting(1), job.id)).start_ms
 
     async with shop.running():
         await until(begun, "the begin of the export")
-        assert (await shop.jobs.find(1, job.id)).current == 0
+        assert (await shop.jobs.find(acting(1), job.id)).current == 0
         shop.is_full = False
         ended = await shop.ended(job)
     assert len(await rows_of(shop, ended)) == 3
@@ -315,7 +316,7 @@ async def test_an_export_waits_for_room(shop):
 
 async def test_properties_that_change_meanwhile_do_not_change_the_columns(shop, monkeypatch):
     await people(shop)
-    job = await shop.exports.queue(1, CONTACTS, {})
+    job = await shop.exports.queue(acting(1), CONTACTS, {})
 
     def rename():
         yield Sql(update(property_).values(name="town"))()

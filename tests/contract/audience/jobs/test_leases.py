@@ -11,6 +11,7 @@ from aerogram.jobs.runner import MAX_ATTEMPTS, JobRunner
 from aerogram.model.job import Progress, Refusal
 from aerogram.store.records import jobs as records
 from aerogram.store.records.jobs import JobLostError
+from support.actors import acting
 from support.audience_jobs import csv_of, many_rows
 
 
@@ -42,7 +43,7 @@ async def test_a_lease_that_ran_out_falls_to_the_next_worker_and_the_first_can_r
     with pytest.raises(JobLostError):
         await JobContext(shop.ground, held, 7).commit(Progress(cursor=6, items=1), rows)
     assert not await shop.jobs.has_refusals(job)
-    found = await shop.jobs.find(1, job.id)
+    found = await shop.jobs.find(acting(1), job.id)
     assert (found.cursor, found.current) == (5, 1)
 
 
@@ -65,7 +66,7 @@ async def test_claims_are_counted_until_progress_unless_the_job_was_given_back(s
     job = await shop.queue_import(csv_of())
 
     async def attempts():
-        return (await shop.jobs.find(1, job.id)).attempts
+        return (await shop.jobs.find(acting(1), job.id)).attempts
 
     for number in (1, 2, 3):
         [held] = await claim(shop, number)
@@ -107,7 +108,7 @@ async def test_a_job_at_which_a_process_died_has_no_other_beside_it_until_it_mov
 
     async def look(context, *rest):
         if context.job.id == suspect.id:
-            beside.append((await shop.jobs.find(2, other.id)).start_ms)
+            beside.append((await shop.jobs.find(acting(2), other.id)).start_ms)
         await committed(context, *rest)
 
     monkeypatch.setattr(csv_import, "_commit", look)
@@ -121,20 +122,20 @@ async def test_a_cancelled_job_is_not_worked_on_and_lets_the_next_one_in(shop):
     job = await shop.queue_import(csv_of())
     later = await shop.queue_import(csv_of())
     [held] = await claim(shop, 7)
-    assert await shop.jobs.cancel(1, job.id)
-    assert not await shop.jobs.cancel(1, job.id)
+    assert await shop.jobs.cancel(acting(1), job.id)
+    assert not await shop.jobs.cancel(acting(1), job.id)
     with pytest.raises(JobLostError):
         await JobContext(shop.ground, held, 7).commit(Progress(cursor=5, items=1))
     assert [each.id for each in await claim(shop, 8)] == [later.id]
-    found = await shop.jobs.find(1, job.id)
+    found = await shop.jobs.find(acting(1), job.id)
     assert found.status == "Abort"
     assert found.end_ms
 
 
 async def test_nobody_cancels_another_account_s_job(shop):
     job = await shop.queue_import(csv_of())
-    assert not await shop.jobs.cancel(2, job.id)
-    assert await shop.jobs.find(2, job.id) is None
+    assert not await shop.jobs.cancel(acting(2), job.id)
+    assert await shop.jobs.find(acting(2), job.id) is None
 
 
 async def test_a_runner_that_ends_while_it_claims_keeps_nobody_waiting(shop, monkeypatch):

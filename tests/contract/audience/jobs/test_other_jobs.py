@@ -2,16 +2,19 @@
 
 import json
 
+import msgspec
 import pytest
 
 from aerogram.audience.jobs import import_list, many_contacts
+from aerogram.model.actor import ActorKind, job_actor
 from aerogram.model.job import JobKind
+from support.actors import acting, sandboxed
 from support.audience_jobs import NEWS, SHOP, csv_of
 
 
 async def manage(shop, *contacts, lists=((NEWS, "addforce"),)):
     lines = [json.dumps(contact, indent=1).encode() for contact in contacts]
-    return await shop.done(await shop.contact_jobs.queue_many(1, lines, lists))
+    return await shop.done(await shop.contact_jobs.queue_many(acting(1), lines, lists))
 
 
 async def test_contacts_are_made_and_put_on_lists(shop):
@@ -84,6 +87,20 @@ async def test_what_each_way_of_copying_a_list_does(shop, method, monkeypatch):
     await put(["eve"], "unsub", SHOP)
     await put(["bob", "zoe"], "unsub", NEWS)
     values = {"job_type": "x", "ref_id": NEWS, "method": method, "options": f'{{"source":{SHOP}}}'}
-    job = await shop.done(await shop.jobs.queue(1, JobKind.IMPORT_LIST, values))
+    job = await shop.done(await shop.jobs.queue(acting(1), JobKind.IMPORT_LIST, values))
     assert (job.status, job.current, job.count) == ("Completed", 3, 3)
     assert await shop.members() == {f"{name}@example.org": out for name, out in COPIES[method].items()}
+
+
+async def test_a_job_acts_for_whoever_asked_for_it(shop):
+    asked_by = msgspec.structs.replace(sandboxed(1), request_id="a-request")
+    values = {"job_type": "x", "ref_id": NEWS}
+    queued = await shop.jobs.queue(asked_by, JobKind.IMPORT_LIST, values)
+    job = await shop.jobs.find(acting(1), queued.id)
+    assert job == queued
+    actor = job_actor(job)
+    assert (actor.account_id, actor.kind, actor.job_id) == (1, ActorKind.JOB, job.id)
+    assert actor.label == f"job {job.id}, asked for by API key x"
+    assert (actor.request_id, actor.is_sandboxed) == ("a-request", True)
+    other = await shop.jobs.queue(acting(1), JobKind.IMPORT_LIST, values)
+    assert not job_actor(other).is_sandboxed

@@ -7,24 +7,25 @@ from aerogram.audience.signups import LIFE_MS
 from aerogram.base.errors import NotFoundError
 from aerogram.jobs.sweeping import ERRORS_KEPT_MS, FILE_KEPT_MS
 from aerogram.store.records import signups
+from support.actors import acting
 from support.audience_jobs import csv_of
 
 
 async def test_an_upload_goes_after_its_time_unless_a_job_waits_for_it(shop):
     free, waited_for = await shop.upload(csv_of("a@b.org,x")), await shop.queue_import(csv_of("c@d.org,x"))
-    file = await shop.jobs.file(1, free)
+    file = await shop.jobs.file(acting(1), free)
     shop.clock.advance(FILE_KEPT_MS)
     assert await sweep(shop.ground) == 0
     shop.clock.advance(1)
     assert await sweep(shop.ground) == 1
-    assert await shop.jobs.file(1, free) is None
+    assert await shop.jobs.file(acting(1), free) is None
     with pytest.raises(NotFoundError):
         await shop.ground.blobs.get(file.blob)
     done = await shop.done(waited_for)
     assert done.status == "Completed"
     # The runner may have swept by itself.
     await sweep(shop.ground)
-    assert await shop.jobs.file(1, done.data_id) is None
+    assert await shop.jobs.file(acting(1), done.data_id) is None
 
 
 async def test_an_error_file_goes_after_its_time(shop):
@@ -62,5 +63,5 @@ async def test_an_upload_that_breaks_off_leaves_nothing(shop, tmp_path):
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        await shop.jobs.upload(1, ("contactslist", 1, "CSVData"), "text/plain", broken())
+        await shop.jobs.upload(acting(1), ("contactslist", 1, "CSVData"), "text/plain", broken())
     assert not [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]

@@ -16,6 +16,7 @@ from aerogram.doors.rest.resources.message import Message
 from aerogram.doors.rest.resources.messagehistory import MessageHistory
 from aerogram.doors.rest.resources.template import template
 from aerogram.model.account import CredentialKind, Principal
+from aerogram.model.actor import actor_of
 
 TEMPLATE_KEYS = [
     *("ID", "Name", "Author", "OwnerId", "OwnerType", "Presets", "Categories", "Copyright", "Description"),
@@ -23,7 +24,7 @@ TEMPLATE_KEYS = [
     *("CreatedAt", "LastUpdatedAt"),
 ]
 """In the order of a recorded answer of Mailjet's."""
-ANN = Principal(account_id=1, kind=CredentialKind.API_KEY, label="ann")
+ANN = actor_of(Principal(account_id=1, kind=CredentialKind.API_KEY, label="ann"), "rest")
 ROW = {
     "id": 7,
     "account_id": 1,
@@ -42,8 +43,8 @@ class OneCallback:
     async def page(self, _, query):
         return page_of([ROW], query, {name: name for name in ROW})
 
-    async def add(self, account_id, values):
-        return {**ROW, **values, "account_id": account_id}
+    async def add(self, actor, values):
+        return {**ROW, **values, "account_id": actor.account_id}
 
     async def change(self, _, row, values):
         return {**row, **values}
@@ -60,8 +61,10 @@ class OneTemplate:
     async def page(self, *_):
         return [self.template], 1
 
-    async def create(self, account_id, values):
-        return Template(**{"id": 8, "account_id": account_id, "created_ms": 1, "updated_ms": 1} | values)
+    async def create(self, actor, values):
+        return Template(
+            **{"id": 8, "account_id": actor.account_id, "created_ms": 1, "updated_ms": 1} | values
+        )
 
     async def change(self, _, __, values):
         return msgspec.structs.replace(self.template, **values)
@@ -88,7 +91,7 @@ class Nothing:
 
 
 def serve(engine, method, *segments, query="", body=b""):
-    request = Request(principal=ANN, method=method, segments=segments, query=query, body=body)
+    request = Request(actor=ANN, method=method, segments=segments, query=query, body=body)
     return finished(engine.serve(request))
 
 

@@ -11,8 +11,9 @@ from aerogram.doors.rest.fields.references import Reference
 from aerogram.doors.rest.queries.listing import Condition, page_of
 from aerogram.doors.rest.resource import ChangeableResource, by_id
 from aerogram.model.account import Area, CredentialKind, Principal
+from aerogram.model.actor import actor_of
 
-ANN = Principal(account_id=1, kind=CredentialKind.API_KEY, label="ann")
+ANN = actor_of(Principal(account_id=1, kind=CredentialKind.API_KEY, label="ann"), "rest")
 
 
 class Rows:
@@ -75,7 +76,7 @@ def engine():
 
 async def call(engine, method, *segments, query="", **body):
     request = Request(
-        principal=ANN, method=method, segments=segments, query=query, body=json.dumps(body).encode()
+        actor=ANN, method=method, segments=segments, query=query, body=json.dumps(body).encode()
     )
     reply = await engine.serve(request)
     return json.loads(reply.body)["Data"] if reply.body else reply.status

@@ -10,8 +10,10 @@ from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
 from aerogram.identity.accounts import CredentialRow, KeyPair, Listed
+from aerogram.model.account import Area, Level
+from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
-noun = Noun("Accounts and their API keys.")
+noun = Noun("Accounts and their API keys.", Area.ACCOUNT)
 category = noun.noun(
     "category", "Monitoring categories: the names that an account's mail may be watched under."
 )
@@ -27,7 +29,7 @@ class Switch(StrEnum):
     OFF = "off"
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation) -> Answer:
     """List the accounts, the oldest first.
 
@@ -53,7 +55,7 @@ async def ls(house: Installation) -> Answer:
     return Answer([_facts(each) for each in listed], text)
 
 
-@noun.command("show")
+@noun.command("show", Level.READ)
 async def show(house: Installation, account: Named) -> Answer:
     """Show one account and the keys that open it.
 
@@ -70,7 +72,7 @@ async def show(house: Installation, account: Named) -> Answer:
     return Answer(_facts(found), f"{_described(found)}\n\n{keys}")
 
 
-@noun.command("create")
+@noun.command("create", Level.FULL)
 async def create(
     house: Installation, name: Annotated[str, typer.Argument(metavar="NAME", help="What people call it.")]
 ) -> Answer:
@@ -81,12 +83,12 @@ async def create(
       aerogram account create "Shop"
     """
     async with house.open() as services:
-        opened = await services.accounts.create(name)
+        opened = await services.accounts.create(operator_actor(EVERY_ACCOUNT), name)
     facts = {"id": opened.account.id, "name": name, **opened.keys._asdict()}
     return Answer(facts, f"Account {opened.account.id} {name!r}\n{shown_once(opened.keys)}")
 
 
-@noun.command("set")
+@noun.command("set", Level.FULL)
 async def change(
     house: Installation,
     account: Named,
@@ -114,56 +116,59 @@ async def change(
     """
     async with house.open() as services:
         accounts = services.accounts
-        account_id = await accounts.identify(account)
+        actor = operator_actor(await accounts.identify(account))
         await accounts.change(
-            account_id,
+            actor,
+            actor.account_id,
             is_active=_is_on(active),
             tracks_opens=_is_on(track_opens),
             tracks_clicks=_is_on(track_clicks),
         )
-        found = await accounts.show(account_id)
+        found = await accounts.show(actor.account_id)
     return Answer(_facts(found), _described(found))
 
 
-@category.command("add")
+@category.command("add", Level.FULL)
 async def add_category(house: Installation, account: Named, name: CategoryName) -> Answer:
     """Let an account's mail name a monitoring category.
 
     aerogram account category add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        row = await services.categories.add(account_id, name)
-    return Answer({"name": row.name}, f"Mail of account {account_id} may name the category {name!r}.")
+        actor = operator_actor(await services.accounts.identify(account))
+        row = await services.categories.add(actor, name)
+    return Answer({"name": row.name}, f"Mail of account {actor.account_id} may name the category {name!r}.")
 
 
-@category.command("ls")
+@category.command("ls", Level.READ)
 async def list_categories(house: Installation, account: Named) -> Answer:
     """List an account's monitoring categories by name.
 
     aerogram account category ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        rows = await services.categories.of_account(account_id)
+        actor = operator_actor(await services.accounts.identify(account))
+        rows = await services.categories.of_account(actor)
     facts = [{"name": row.name, "created": moment(row.created_ms)} for row in rows]
     text = table(("NAME", "CREATED"), [tuple(each.values()) for each in facts], empty="No category yet.")
     return Answer(facts, text)
 
 
-@category.command("rm")
+@category.command("rm", Level.FULL)
 async def remove_category(house: Installation, account: Named, name: CategoryName) -> Answer:
     """Forget a monitoring category; mail that names it is refused from now on.
 
     aerogram account category rm 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        await services.categories.remove(account_id, name)
-    return Answer({"name": name}, f"Mail of account {account_id} may name the category {name!r} no more.")
+        actor = operator_actor(await services.accounts.identify(account))
+        await services.categories.remove(actor, name)
+    return Answer(
+        {"name": name}, f"Mail of account {actor.account_id} may name the category {name!r} no more."
+    )
 
 
-@noun.command("rotate-key")
+@noun.command("rotate-key", Level.FULL)
 async def rotate_key(house: Installation, account: Named) -> Answer:
     """Make a new key pair in the place of the old ones, which stop working within seconds.
 
@@ -173,9 +178,11 @@ async def rotate_key(house: Installation, account: Named) -> Answer:
     """
     async with house.open() as services:
         accounts = services.accounts
-        account_id = await accounts.identify(account)
-        keys = await accounts.rotate(account_id)
-    return Answer({"id": account_id, **keys._asdict()}, f"Account {account_id}\n{shown_once(keys)}")
+        actor = operator_actor(await accounts.identify(account))
+        keys = await accounts.rotate(actor, actor.account_id)
+    return Answer(
+        {"id": actor.account_id, **keys._asdict()}, f"Account {actor.account_id}\n{shown_once(keys)}"
+    )
 
 
 def keys_rows(credentials: Sequence[CredentialRow]) -> list[tuple[str, str, str]]:

@@ -8,6 +8,8 @@ from aerogram.doors.cli.answer import Answer, table
 from aerogram.doors.cli.commands import account as parent
 from aerogram.doors.cli.commands.account import Named, key_facts, keys_rows, shown_once
 from aerogram.doors.cli.host import Installation
+from aerogram.model.account import Level
+from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
 noun = parent.noun.noun(
     "key", "The API keys of an account; mail by a sandbox key never leaves this installation."
@@ -16,7 +18,7 @@ noun = parent.noun.noun(
 ApiKey = Annotated[str, typer.Argument(metavar="API_KEY", help="As aerogram account key ls shows it.")]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Named) -> Answer:
     """List the keys that open an account, the oldest first.
 
@@ -29,7 +31,7 @@ async def ls(house: Installation, account: Named) -> Answer:
     return Answer([key_facts(each) for each in found.credentials], text)
 
 
-@noun.command("add")
+@noun.command("add", Level.FULL)
 async def add(
     house: Installation,
     account: Named,
@@ -44,19 +46,19 @@ async def add(
     """
     async with house.open() as services:
         accounts = services.accounts
-        account_id = await accounts.identify(account)
-        keys = await accounts.add_key(account_id, is_sandboxed=sandbox)
-    facts = {"id": account_id, **keys._asdict(), "is_sandboxed": sandbox}
+        actor = operator_actor(await accounts.identify(account))
+        keys = await accounts.add_key(actor, actor.account_id, is_sandboxed=sandbox)
+    facts = {"id": actor.account_id, **keys._asdict(), "is_sandboxed": sandbox}
     kind = "sandbox key" if sandbox else "key"
-    return Answer(facts, f"Account {account_id}, one more {kind}\n{shown_once(keys)}")
+    return Answer(facts, f"Account {actor.account_id}, one more {kind}\n{shown_once(keys)}")
 
 
-@noun.command("revoke")
+@noun.command("revoke", Level.FULL)
 async def revoke(house: Installation, api_key: ApiKey) -> Answer:
     """Let a key pair open nothing any more; running servers follow within seconds.
 
     aerogram account key revoke 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
     async with house.open() as services:
-        revoked = await services.accounts.revoke_key(api_key)
+        revoked = await services.accounts.revoke_key(operator_actor(EVERY_ACCOUNT), api_key)
     return Answer({"id": revoked.account_id, "api_key": api_key}, f"{api_key} opens nothing any more.")

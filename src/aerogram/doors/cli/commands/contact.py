@@ -17,12 +17,15 @@ from aerogram.doors.cli.answer import Answer, moment, one_line, plural, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
 from aerogram.jobs.jobs import Jobs, is_over
+from aerogram.model.account import Area, Level
+from aerogram.model.actor import Actor, operator_actor
 from aerogram.model.job import CSV_IMPORT_TYPE, Job, JobKind, JobStatus
 from aerogram.model.page import PageRequest
 from aerogram.wire.errors import AddressError
 
 noun = Noun(
-    "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased."
+    "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased.",
+    Area.CONTACTS,
 )
 
 _PIECE_BYTES = 1024 * 1024
@@ -44,14 +47,14 @@ async def until_over(jobs: Jobs, job: Job) -> Job:
     waited = 0.0
     while not is_over(job):
         await asyncio.sleep(_POLL_SECONDS)
-        job = await jobs.find(job.account_id, job.id) or job
+        job = await jobs.find(operator_actor(job.account_id), job.id) or job
         waited += _POLL_SECONDS
         if waited == _PATIENCE_SECONDS and not job.start_ms:
             sys.stderr.write(f"aerogram: No server has begun with job {job.id} yet; still waiting.\n")
     return job
 
 
-@noun.command("import")
+@noun.command("import", Level.WRITE)
 async def import_(
     house: Installation,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV whose first row names the columns.")],
@@ -78,11 +81,11 @@ async def import_(
         reason = "needs a list" if method in LIST_METHODS else "is for the whole account and has no list"
         raise RefusedError(f"--list: the method {method} {reason}.")
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        list_id = await list_id_of(services.lists, account_id, to_list) if to_list else 0
+        actor = operator_actor(await services.accounts.identify(account))
+        list_id = await list_id_of(services.lists, actor, to_list) if to_list else 0
         jobs = services.jobs
         source = (LIST_SOURCE, list_id, CSV_DATA)
-        uploaded = await jobs.upload(account_id, source, "text/csv", _pieces(file))
+        uploaded = await jobs.upload(actor, source, "text/csv", _pieces(file))
         values = {
             "job_type": CSV_IMPORT_TYPE,
             "data_id": uploaded.id,
@@ -90,13 +93,13 @@ async def import_(
             "method": method,
             "status": JobStatus.UPLOAD.value,
         }
-        job = await jobs.queue(account_id, JobKind.CSV_IMPORT, values)
+        job = await jobs.queue(actor, JobKind.CSV_IMPORT, values)
         if wait:
             job = await until_over(jobs, job)
         return await _state(jobs, job)
 
 
-@noun.command("job")
+@noun.command("job", Level.READ)
 async def job(
     house: Installation,
     number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
@@ -107,15 +110,15 @@ async def job(
     aerogram contact job 229803152596992
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
+        actor = operator_actor(await services.accounts.identify(account))
         jobs = services.jobs
-        found = await jobs.find(account_id, number)
+        found = await jobs.find(actor, number)
         if found is None:
             raise NotFoundError(f"The account has no job {number}.")
         return await _state(jobs, found)
 
 
-@noun.command("cancel")
+@noun.command("cancel", Level.FULL)
 async def cancel(
     house: Installation,
     number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
@@ -126,14 +129,14 @@ async def cancel(
     aerogram contact cancel 229803152596992
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        is_cancelled = await services.jobs.cancel(account_id, number)
+        actor = operator_actor(await services.accounts.identify(account))
+        is_cancelled = await services.jobs.cancel(actor, number)
     done = "cancelled" if is_cancelled else "nothing"
     text = f"Job {number} is cancelled." if is_cancelled else f"There is no job {number} that has not ended."
     return Answer({"id": number, "done": done}, text, is_yes=is_cancelled)
 
 
-@noun.command("erased")
+@noun.command("erased", Level.READ)
 async def erased(
     house: Installation,
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address that somebody asks about.")],
@@ -146,9 +149,9 @@ async def erased(
     aerogram contact erased ann@example.net
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
+        actor = operator_actor(await services.accounts.identify(account))
         try:
-            proofs = await services.erasures.proofs(account_id, email.strip())
+            proofs = await services.erasures.proofs(actor, email.strip())
         except AddressError as error:
             raise RefusedError(str(error)) from error
     lines = [f"{email} was erased at {moment(proof.erased_ms)}." for proof in proofs]
@@ -156,7 +159,7 @@ async def erased(
     return Answer([_shown_proof(proof) for proof in proofs], text, is_yes=bool(proofs))
 
 
-@noun.command("erasures")
+@noun.command("erasures", Level.READ)
 async def erasures(
     house: Installation,
     limit: Annotated[
@@ -169,8 +172,8 @@ async def erasures(
     aerogram contact erasures --limit 20
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        proofs = await services.erasures.newest(account_id, limit)
+        actor = operator_actor(await services.accounts.identify(account))
+        proofs = await services.erasures.newest(actor, limit)
     rows = [(proof.contact_id, moment(proof.erased_ms)) for proof in proofs]
     text = table(("contact", "erased"), rows, empty="Nobody was erased.")
     return Answer([_shown_proof(proof) for proof in proofs], text)
@@ -211,12 +214,12 @@ async def _first(jobs: Jobs, found: Job) -> AsyncIterator[Any]:
             return
 
 
-async def list_id_of(lists: Lists, account_id: int, named: str) -> int:
+async def list_id_of(lists: Lists, actor: Actor, named: str) -> int:
     """Find a live list by its id, else by its name."""
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
     for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
         if conditions:
-            found, _ = await lists.page(account_id, PageRequest(conditions | {"is_deleted": 0}, 1))
+            found, _ = await lists.page(actor, PageRequest(conditions | {"is_deleted": 0}, 1))
             if found:
                 return found[0].id
     raise NotFoundError(f"The account has no list {named}.")

@@ -15,6 +15,8 @@ from aerogram.doors.cli.answer import Answer, plural
 from aerogram.doors.cli.commands.contact import Account, list_id_of, noun, until_over
 from aerogram.doors.cli.host import Installation
 from aerogram.jobs.jobs import Jobs
+from aerogram.model.account import Level
+from aerogram.model.actor import operator_actor
 from aerogram.model.job import Job, JobKind, JobStatus
 
 STDOUT = "-"
@@ -28,7 +30,7 @@ class ExportFailedError(AerogramError):
     """The job did not end well, and the sentence says how it did."""
 
 
-@noun.command("export")
+@noun.command("export", Level.READ)
 async def export(
     house: Installation,
     output: Annotated[
@@ -48,12 +50,12 @@ async def export(
     aerogram contact export | gzip > contacts.csv.gz
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        conditions = {"list_id": await list_id_of(services.lists, account_id, of_list)} if of_list else {}
+        actor = operator_actor(await services.accounts.identify(account))
+        conditions = {"list_id": await list_id_of(services.lists, actor, of_list)} if of_list else {}
         jobs = services.jobs
         exports = services.exports
         job = await exports.queue(
-            account_id,
+            actor,
             JobKind.EXPORT_CONTACTS,
             conditions | {"is_anonymized": 0},
             is_for_spreadsheet=spreadsheet,
@@ -72,7 +74,7 @@ async def _ended(jobs: Jobs, job: Job) -> Job:
     try:
         job = await until_over(jobs, job)
     except BaseException:
-        await jobs.cancel(job.account_id, job.id)
+        await jobs.cancel(operator_actor(job.account_id), job.id)
         raise
     if job.status != JobStatus.COMPLETED:
         raise ExportFailedError(f"Job {job.id} ended with {job.status}. {job.error}".strip())

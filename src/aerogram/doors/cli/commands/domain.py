@@ -8,9 +8,11 @@ from aerogram.base.errors import RefusedError
 from aerogram.doors.cli.answer import Answer, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.account import Area, Level
+from aerogram.model.actor import operator_actor
 from aerogram.senders.domains import Domain, dns_records
 
-noun = Noun("Sending domains: DKIM keys and the DNS records to publish.")
+noun = Noun("Sending domains: DKIM keys and the DNS records to publish.", Area.SENDERS)
 
 Account = Annotated[
     str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
@@ -18,15 +20,15 @@ Account = Annotated[
 Name = Annotated[str, typer.Argument(metavar="DOMAIN", help="As example.org.")]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's sending domains.
 
     aerogram domain ls
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        domains = await services.domains.of_account(account_id)
+        actor = operator_actor(await services.accounts.identify(account))
+        domains = await services.domains.of_account(actor)
     rows = [
         (
             domain.name,
@@ -43,7 +45,7 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     return Answer([_facts(domain) for domain in domains], text)
 
 
-@noun.command("add")
+@noun.command("add", Level.WRITE)
 async def add(house: Installation, domain: Name, account: Account = "") -> Answer:
     """Let an account send from all of a domain, with DKIM keys; show the DNS records to publish.
 
@@ -52,12 +54,12 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
       aerogram domain add example.org
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        added = await services.domains.add(account_id, domain)
+        actor = operator_actor(await services.accounts.identify(account))
+        added = await services.domains.add(actor, domain)
     return _shown(added, house.hostname)
 
 
-@noun.command("show")
+@noun.command("show", Level.READ)
 async def show(house: Installation, domain: Name, account: Account = "") -> Answer:
     """Show the DNS records that a domain publishes: DKIM, SPF and DMARC, exactly as to enter them.
 
@@ -65,12 +67,12 @@ async def show(house: Installation, domain: Name, account: Account = "") -> Answ
     aerogram domain show example.org --json
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        found = await services.domains.show(account_id, domain)
+        actor = operator_actor(await services.accounts.identify(account))
+        found = await services.domains.show(actor, domain)
     return _shown(found, house.hostname)
 
 
-@noun.command("tracking")
+@noun.command("tracking", Level.WRITE)
 async def tracking(
     house: Installation,
     domain: Name,
@@ -91,21 +93,21 @@ async def tracking(
     if none == bool(url):
         raise RefusedError("Give either --url or --none.")
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        name, base = await services.domains.set_tracking_host(account_id, domain, url)
+        actor = operator_actor(await services.accounts.identify(account))
+        name, base = await services.domains.set_tracking_host(actor, domain, url)
     begin = f"begin with {base}" if base else "begin with public_url"
     return Answer({"domain": name, "url": base or None}, f"Links in mail from {name} {begin}.")
 
 
-@noun.command("remove")
+@noun.command("remove", Level.FULL)
 async def remove(house: Installation, domain: Name, account: Account = "") -> Answer:
     """Close a domain: nobody sends from all of it any more, and its keys sign nothing.
 
     aerogram domain remove example.org
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        name = await services.domains.remove(account_id, domain)
+        actor = operator_actor(await services.accounts.identify(account))
+        name = await services.domains.remove(actor, domain)
     return Answer({"domain": name, "may_send": False}, f"{name} is closed.")
 
 

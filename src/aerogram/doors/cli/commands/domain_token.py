@@ -10,6 +10,8 @@ from aerogram.doors.cli.commands import domain as parent
 from aerogram.doors.cli.commands.domain import Account, Name
 from aerogram.doors.cli.host import Installation
 from aerogram.identity.tokens import CredentialRow
+from aerogram.model.account import Level
+from aerogram.model.actor import operator_actor
 from aerogram.senders.pattern import parse_domain
 
 noun = parent.noun.noun(
@@ -17,15 +19,15 @@ noun = parent.noun.noun(
 )
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, domain: Name, account: Account = "") -> Answer:
     """List the tokens of a domain, the oldest first. The tokens themselves are not known any more.
 
     aerogram domain token ls example.org
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        tokens = await services.domain_tokens.of_domain(account_id, parse_domain(domain))
+        actor = operator_actor(await services.accounts.identify(account))
+        tokens = await services.domain_tokens.of_domain(actor, parse_domain(domain))
     text = table(
         ("ID", "DOMAIN", "CREATED"),
         [(each.id, each.domain, moment(each.created_ms)) for each in tokens],
@@ -34,7 +36,7 @@ async def ls(house: Installation, domain: Name, account: Account = "") -> Answer
     return Answer([_facts(each) for each in tokens], text)
 
 
-@noun.command("add")
+@noun.command("add", Level.WRITE)
 async def add(house: Installation, domain: Name, account: Account = "") -> Answer:
     """Make a token that sends from a domain over SMTP; it is shown this once.
 
@@ -43,13 +45,13 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
       aerogram domain token add example.org
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        found = await services.domains.show(account_id, domain)
+        actor = operator_actor(await services.accounts.identify(account))
+        found = await services.domains.show(actor, domain)
         if not found.may_send:
             raise RefusedError(
                 f"Nobody sends from all of {found.name}; run: aerogram domain add {found.name}"
             )
-        made = await services.domain_tokens.make(account_id, found.name)
+        made = await services.domain_tokens.make(actor, found.name)
     text = (
         f"token  {made.token}\n\nUser and password of an SMTP client that sends from {found.name}.\n"
         "Keep it: it is not shown again."
@@ -57,7 +59,7 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
     return Answer({**_facts(made.row), "token": made.token}, text)
 
 
-@noun.command("revoke")
+@noun.command("revoke", Level.FULL)
 async def revoke(
     house: Installation,
     domain: Name,
@@ -72,8 +74,8 @@ async def revoke(
     """
     name = parse_domain(domain)
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        revoked = await services.domain_tokens.revoke(account_id, name, token_id)
+        actor = operator_actor(await services.accounts.identify(account))
+        revoked = await services.domain_tokens.revoke(actor, name, token_id)
     return Answer({"domain": name, "revoked": revoked}, f"{plural(revoked, 'token')} of {name} revoked.")
 
 

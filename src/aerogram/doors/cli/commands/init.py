@@ -8,13 +8,16 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.cli.answer import Answer
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.account import Area, Level
 
 noun = Noun(
-    "Set up the first account without serving, and print its credentials once.", takes_all_settings=True
+    "Set up the first account without serving, and print its credentials once.",
+    Area.ACCOUNT,
+    takes_all_settings=True,
 )
 
 
-@noun.command("")
+@noun.command("", Level.FULL)
 async def init(
     house: Installation,
     email: Annotated[

@@ -9,14 +9,15 @@ from aerogram.doors.cli.answer import Answer, moment, one_line, table
 from aerogram.doors.cli.commands.queue import message_facts, message_id
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.account import Area, Level
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import RELATED_TO, FailureState
 from aerogram.queue.admin import EventRow, Selection
 
-noun = Noun("One message: its state and its history.")
+noun = Noun("One message: its state and its history.", Area.STATISTICS)
 
 
-@noun.command("show")
+@noun.command("show", Level.READ)
 async def show(
     house: Installation,
     message: Annotated[str, typer.Argument(metavar="MESSAGE", help="A message's id or UUID.")],

@@ -7,21 +7,23 @@ import typer
 from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.account import Area, Level
+from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
-noun = Noun("Addresses and domains from which all accounts may send.")
+noun = Noun("Addresses and domains from which all accounts may send.", Area.SENDERS)
 
 Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation) -> Answer:
     """List what the first account asked for over the API.
 
     aerogram metasender ls
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify("")
-        rows = await services.metasenders.of_account(account_id)
+        actor = operator_actor(await services.accounts.identify(""))
+        rows = await services.metasenders.of_account(actor)
     facts = [
         {
             "email": row.email,
@@ -42,23 +44,23 @@ async def ls(house: Installation) -> Answer:
     return Answer(facts, text)
 
 
-@noun.command("enable")
+@noun.command("enable", Level.FULL)
 async def enable(house: Installation, sender: Sender) -> Answer:
     """Let all accounts send from an address or domain; running servers follow within seconds.
 
     aerogram metasender enable @example.org
     """
     async with house.open() as services:
-        email = await services.metasenders.enable(sender, is_enabled=True)
+        email = await services.metasenders.enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=True)
     return Answer({"email": email, "enabled": True}, f"All accounts may send from {email}.")
 
 
-@noun.command("disable")
+@noun.command("disable", Level.FULL)
 async def disable(house: Installation, sender: Sender) -> Answer:
     """Take that right from all accounts again; a sender of their own that it vouched for stays.
 
     aerogram metasender disable @example.org
     """
     async with house.open() as services:
-        email = await services.metasenders.enable(sender, is_enabled=False)
+        email = await services.metasenders.enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=False)
     return Answer({"email": email, "enabled": False}, f"{email} is a metasender no more.")

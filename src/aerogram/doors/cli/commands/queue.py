@@ -9,10 +9,11 @@ from aerogram.base.ids import MAX_ID, id_of_uuid
 from aerogram.doors.cli.answer import Answer, moment, plural, table
 from aerogram.doors.cli.host import Installation, Services
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.account import Area, Level
 from aerogram.model.message import MessageState
 from aerogram.queue.admin import Action, QueueRow, Selection
 
-noun = Noun("Look at the queue; hold, release, cancel or retry what is in it.")
+noun = Noun("Look at the queue; hold, release, cancel or retry what is in it.", Area.SEND)
 
 WAITING = (MessageState.QUEUED, MessageState.HELD)
 STATES = {state.name.lower(): state for state in MessageState}
@@ -36,7 +37,7 @@ Ids = Annotated[list[str] | None, typer.Argument(metavar="MESSAGE", help="Messag
 Everything = Annotated[bool, typer.Option("--all", help="All that the action applies to, without a filter.")]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(
     house: Installation, state: State = "", domain: Domain = "", account: Account = "", limit: Limit = 50
 ) -> Answer:
@@ -66,7 +67,7 @@ async def ls(
     return Answer({"total": total, "messages": facts}, text)
 
 
-@noun.command("show")
+@noun.command("show", Level.READ)
 async def show(house: Installation, domain: Domain = "", account: Account = "", limit: Limit = 20) -> Answer:
     """Count messages by state, and those that wait by destination.
 
@@ -96,7 +97,7 @@ async def show(house: Installation, domain: Domain = "", account: Account = "", 
     return Answer({"states": dict(states), "destinations": by_destination}, text)
 
 
-@noun.command("hold")
+@noun.command("hold", Level.FULL)
 async def hold(
     house: Installation,
     messages: Ids = None,
@@ -112,7 +113,7 @@ async def hold(
     return await _act(house, Action.HOLD, messages, domain, account, is_all=everything)
 
 
-@noun.command("release")
+@noun.command("release", Level.FULL)
 async def release(
     house: Installation,
     messages: Ids = None,
@@ -127,7 +128,7 @@ async def release(
     return await _act(house, Action.RELEASE, messages, domain, account, is_all=everything)
 
 
-@noun.command("cancel")
+@noun.command("cancel", Level.FULL)
 async def cancel(
     house: Installation,
     messages: Ids = None,
@@ -143,7 +144,7 @@ async def cancel(
     return await _act(house, Action.CANCEL, messages, domain, account, is_all=everything)
 
 
-@noun.command("retry")
+@noun.command("retry", Level.FULL)
 async def retry(
     house: Installation,
     messages: Ids = None,

@@ -7,8 +7,10 @@ import typer
 from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.account import Area, Level
+from aerogram.model.actor import operator_actor
 
-noun = Noun("Addresses and domains from which an account may send.")
+noun = Noun("Addresses and domains from which an account may send.", Area.SENDERS)
 
 Account = Annotated[
     str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
@@ -16,7 +18,7 @@ Account = Annotated[
 Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's senders.
 
@@ -24,8 +26,8 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     aerogram sender ls --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        rows = await services.senders.of_account(account_id)
+        actor = operator_actor(await services.accounts.identify(account))
+        rows = await services.senders.of_account(actor)
     facts = [
         {"email": row.email, "name": row.name, "status": row.status, "created": moment(row.created_ms)}
         for row in rows
@@ -38,7 +40,7 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     return Answer(facts, text)
 
 
-@noun.command("add")
+@noun.command("add", Level.WRITE)
 async def add(house: Installation, sender: Sender, account: Account = "") -> Answer:
     """Let an account send from an address, or from all of a domain, at once.
 
@@ -49,18 +51,18 @@ async def add(house: Installation, sender: Sender, account: Account = "") -> Ans
       aerogram sender add @example.org
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        email = await services.senders.add(account_id, sender)
+        actor = operator_actor(await services.accounts.identify(account))
+        email = await services.senders.add(actor, sender)
     return Answer({"email": email, "status": "Active"}, f"{email} may send.")
 
 
-@noun.command("remove")
+@noun.command("remove", Level.FULL)
 async def remove(house: Installation, sender: Sender, account: Account = "") -> Answer:
     """Take the right to send from an address or domain; running servers follow within seconds.
 
     aerogram sender remove news@example.org
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        email = await services.senders.remove(account_id, sender)
+        actor = operator_actor(await services.accounts.identify(account))
+        email = await services.senders.remove(actor, sender)
     return Answer({"email": email, "status": "Deleted"}, f"{email} may not send any more.")

@@ -2,11 +2,12 @@
 
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.account import Area, Level
 
-noun = Noun("Run Aerogram: accept mail, deliver it, show it.", takes_all_settings=True)
+noun = Noun("Run Aerogram: accept mail, deliver it, show it.", Area.ACCOUNT, takes_all_settings=True)
 
 
-@noun.command("")
+@noun.command("", Level.FULL)
 def serve(house: Installation) -> None:
     """Run Aerogram: accept mail, deliver it, show it.
 

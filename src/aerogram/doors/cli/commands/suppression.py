@@ -8,8 +8,10 @@ from aerogram.audience.suppressions import SuppressionRow, stored_address
 from aerogram.doors.cli.answer import Answer, moment, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.account import Area, Level
+from aerogram.model.actor import operator_actor
 
-noun = Noun("Addresses that an account must not mail.")
+noun = Noun("Addresses that an account must not mail.", Area.CONTACTS)
 
 Account = Annotated[
     str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
@@ -19,7 +21,7 @@ Address = Annotated[
 ]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(
     house: Installation,
     account: Account = "",
@@ -32,8 +34,8 @@ async def ls(
     aerogram suppression ls --limit 20
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        rows, total = await services.suppressions.page(account_id, limit)
+        actor = operator_actor(await services.accounts.identify(account))
+        rows, total = await services.suppressions.page(actor, limit)
     facts = [_facts(row) for row in rows]
     text = table(
         ("ADDRESS", "REASON", "DETAIL", "SINCE", "UNTIL"),
@@ -45,7 +47,7 @@ async def ls(
     return Answer({"total": total, "suppressions": facts}, text)
 
 
-@noun.command("add")
+@noun.command("add", Level.WRITE)
 async def add(
     house: Installation,
     address: Address,
@@ -58,12 +60,12 @@ async def add(
     """
     key = stored_address(address)
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        row = await services.suppressions.add(account_id, key, detail)
+        actor = operator_actor(await services.accounts.identify(account))
+        row = await services.suppressions.add(actor, key, detail)
     return Answer(_facts(row), f"{key} is suppressed.")
 
 
-@noun.command("remove")
+@noun.command("remove", Level.FULL)
 async def remove(house: Installation, address: Address, account: Account = "") -> Answer:
     """Let an address be mailed again.
 
@@ -71,8 +73,8 @@ async def remove(house: Installation, address: Address, account: Account = "") -
     """
     key = stored_address(address)
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        await services.suppressions.remove(account_id, key)
+        actor = operator_actor(await services.accounts.identify(account))
+        await services.suppressions.remove(actor, key)
     return Answer({"address": key}, f"{key} may be mailed again.")
 
 

@@ -12,9 +12,11 @@ from aerogram.content.templates import Template, Templates
 from aerogram.doors.cli.answer import Answer, moment, one_line, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
+from aerogram.model.account import Area, Level
+from aerogram.model.actor import Actor, operator_actor
 from aerogram.model.page import PageRequest
 
-noun = Noun("Stored templates of an account.")
+noun = Noun("Stored templates of an account.", Area.TEMPLATES)
 
 MAX_SHOWN = 1_000
 """Templates that ``ls`` shows."""
@@ -26,15 +28,15 @@ Account = Annotated[
 Named = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's id or name.")]
 
 
-@noun.command("ls")
+@noun.command("ls", Level.READ)
 async def ls(house: Installation, account: Account = "") -> Answer:
     """List an account's templates.
 
     aerogram template ls
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
-        found, total = await services.templates.page(account_id, PageRequest({}, MAX_SHOWN))
+        actor = operator_actor(await services.accounts.identify(account))
+        found, total = await services.templates.page(actor, PageRequest({}, MAX_SHOWN))
     facts = [_facts(each) for each in found]
     text = table(
         ("ID", "NAME", "OWNER TYPE", "LOCALE", "UPDATED"),
@@ -45,17 +47,17 @@ async def ls(house: Installation, account: Account = "") -> Answer:
     return Answer({"total": total, "templates": facts}, text + more)
 
 
-@noun.command("show")
+@noun.command("show", Level.READ)
 async def show(house: Installation, template: Named, account: Account = "") -> Answer:
     """Show what a template says: headers, text and HTML; with --json its MJML too.
 
     aerogram template show welcome
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
+        actor = operator_actor(await services.accounts.identify(account))
         templates = services.templates
-        found = await _identified(templates, account_id, template)
-        content = await templates.content(account_id, found.id)
+        found = await _identified(templates, actor, template)
+        content = await templates.content(actor, found.id)
     facts = _facts(found)
     said = {
         "headers": dict(content.headers),
@@ -73,7 +75,7 @@ async def show(house: Installation, template: Named, account: Account = "") -> A
     return Answer(facts | said, "\n".join(lines))
 
 
-@noun.command("put")
+@noun.command("put", Level.WRITE)
 async def put(
     house: Installation,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The template's name.")],
@@ -97,40 +99,40 @@ async def put(
     if sender and read_headers(headers).sender is None:
         raise RefusedError(f"--from: {sender!r} has no email address.")
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
+        actor = operator_actor(await services.accounts.identify(account))
         templates = services.templates
-        known = await templates.find_by_name(account_id, name)
-        template_id = known.id if known else (await templates.create(account_id, {"name": name})).id
+        known = await templates.find_by_name(actor.account_id, name)
+        template_id = known.id if known else (await templates.create(actor, {"name": name})).id
         if headers:
-            before = await templates.content(account_id, template_id)
+            before = await templates.content(actor, template_id)
             parts["headers"] = _merged(before, headers)
-        await templates.change_content(account_id, template_id, parts)
+        await templates.change_content(actor, template_id, parts)
     did = "changed" if known else "created"
     return Answer(
         {"id": template_id, "name": name, "done": did}, f"Template {one_line(name)} {did}, id {template_id}."
     )
 
 
-@noun.command("remove")
+@noun.command("remove", Level.FULL)
 async def remove(house: Installation, template: Named, account: Account = "") -> Answer:
     """Delete a template; mail that was accepted with it is sent all the same.
 
     aerogram template remove welcome
     """
     async with house.open() as services:
-        account_id = await services.accounts.identify(account)
+        actor = operator_actor(await services.accounts.identify(account))
         templates = services.templates
-        found = await _identified(templates, account_id, template)
-        await templates.remove(account_id, found.id)
+        found = await _identified(templates, actor, template)
+        await templates.remove(actor, found.id)
     return Answer({"id": found.id, "name": found.name, "done": "removed"}, f"{one_line(found.name)} is gone.")
 
 
-async def _identified(templates: Templates, account_id: int, named: str) -> Template:
+async def _identified(templates: Templates, actor: Actor, named: str) -> Template:
     """Find a template by its id, else by its name."""
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
     for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
         if conditions:
-            found, _ = await templates.page(account_id, PageRequest(conditions, 1))
+            found, _ = await templates.page(actor, PageRequest(conditions, 1))
             if found:
                 return found[0]
     raise NotFoundError(f"The account has no template {named}.")

@@ -25,7 +25,7 @@ from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, authorize
 from aerogram.model.actor import actor_of
 from aerogram.model.decision import Refuse
-from aerogram.submission.authorize import AREA, LEVEL
+from aerogram.submission.authorize import NEEDS
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ REFUSALS: Final = (
 
 class SendEndpoint:
     """Serves one version of the Send API."""
+
+    guard = NEEDS
 
     def __init__(
         self,
@@ -96,11 +98,11 @@ class SendEndpoint:
             wrong_method = version.wrong_method(scope)
             if wrong_method is not None:
                 return wrong_method
-            authorize(principal, AREA, LEVEL)
+            actor = actor_of(principal, version.door, request_id)
+            authorize(actor, NEEDS.area, NEEDS.level)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
             key = idempotency.read_key(scope, body)
             call = version.read_call(body)
-            actor = actor_of(principal, version.door, request_id)
             return await self._serve(actor, call, _transcript(scope, request_id), key, body)
         except REFUSALS as error:
             return version.refused(error)

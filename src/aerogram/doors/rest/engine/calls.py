@@ -12,7 +12,7 @@ from aerogram.doors.rest import errors
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from aerogram.model.account import Principal
+    from aerogram.model.actor import Actor
 
 OK: Final = 200
 CREATED: Final = 201
@@ -24,7 +24,7 @@ MAX_PARAMETERS: Final = 200
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """A call of a resource. ``segments`` are those of the path behind ``/v3/REST/``, percent-decoded."""
 
-    principal: Principal
+    actor: Actor
     method: str
     segments: tuple[str, ...]
     query: str = ""
@@ -34,7 +34,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 class RouteCall(msgspec.Struct, frozen=True, kw_only=True):
     """A call of a `Route`."""
 
-    principal: Principal
+    actor: Actor
     parts: Mapping[str, str]
     """What stands in the path where the route has names in braces, percent-decoded and never empty."""
     parameters: Mapping[str, str]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from aerogram.doors.rest.queries.listing import Condition, Row
     from aerogram.doors.rest.resource import Action, ActionCall, Resource
+    from aerogram.model.actor import Actor
 
 __all__ = ["Engine", "Reply", "Request"]
 
@@ -112,7 +113,7 @@ class Engine:
                     return msgspec.structs.replace(changed, status=CREATED)
                 return enveloped(CREATED, await self._shown(asked, [row]), 1)
             case "DELETE":
-                await _changeable(resource).collection.remove(asked.account_id, row)
+                await _changeable(resource).collection.remove(asked.actor, row)
                 return Reply(NO_CONTENT)
             case _:
                 return enveloped(OK, await self._shown(asked, [row]), 1)
@@ -123,10 +124,10 @@ class Engine:
             raise errors.MethodNotAllowedError(tuple(sorted(call.by_method)))
         if action.level is None:
             raise ForbiddenError(f"No rule says who may use {action.name}.")
-        authorize(asked.request.principal, asked.resource.area, action.level)
+        authorize(asked.actor, asked.resource.area, action.level)
         row: Row = {} if action.is_keyless else await _find(asked, call.key)
         values = await self._action_values(asked, action, call)
-        given = await action.run(asked.account_id, row, values)
+        given = await action.run(asked.actor, row, values)
         page = given if isinstance(given, Page) else Page(given, len(given))
         fields = action.response_fields or asked.resource.shown
         if action.is_bare:
@@ -160,7 +161,7 @@ class Engine:
             unknown = partial(errors.unknown_property, class_name)
             given = given_in(asked.request.body, action.body_fields, unknown)
             values |= values_of(given, action.body_fields, {}, is_new=True)
-            await resolve(values, action.body_fields, self.resources, asked.account_id)
+            await resolve(values, action.body_fields, self.resources, asked.actor)
         return values
 
     async def _list(self, asked: _Asked, fixed: tuple[Condition, ...], *, is_whole: bool = False) -> Reply:
@@ -168,7 +169,7 @@ class Engine:
         query = query_of(parameters, resource.filters_by_lower_name, resource.sortable_fields, fixed)
         if is_whole and query.limit:
             query = msgspec.structs.replace(query, limit=paging.MAX_LIMIT)
-        page = await resource.collection.page(asked.account_id, query)
+        page = await resource.collection.page(asked.actor, query)
         data = await self._shown(asked, page.rows)
         return enveloped(OK, data, page.total, is_count_only=query.limit == 0)
 
@@ -177,9 +178,9 @@ class Engine:
         collection = _changeable(resource).collection
         given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = defaults_of(resource.fields)
-        values |= values_of(given, resource.fields, {"account_id": asked.account_id}, is_new=True)
-        await resolve(values, resource.fields, self.resources, asked.account_id)
-        row = await collection.add(asked.account_id, values)
+        values |= values_of(given, resource.fields, {"account_id": asked.actor.account_id}, is_new=True)
+        await resolve(values, resource.fields, self.resources, asked.actor)
+        row = await collection.add(asked.actor, values)
         return enveloped(CREATED, await self._shown(asked, [row]), 1)
 
     async def _change(self, asked: _Asked, row: Row) -> Reply:
@@ -187,7 +188,7 @@ class Engine:
         collection = _changeable(resource).collection
         given = given_in(asked.request.body, resource.fields, resource.unknown_property)
         values = values_of(given, resource.fields, row, is_new=False)
-        await resolve(values, resource.fields, self.resources, asked.account_id)
+        await resolve(values, resource.fields, self.resources, asked.actor)
         values = resource.completed(row, values)
         values = {
             source: value
@@ -196,14 +197,14 @@ class Engine:
         }
         if not values:
             return Reply(NOT_MODIFIED)
-        changed = await collection.change(asked.account_id, row, values)
+        changed = await collection.change(asked.actor, row, values)
         return enveloped(OK, await self._shown(asked, [changed]), 1)
 
     async def _shown(self, asked: _Asked, rows: Sequence[Row]) -> list[dict[str, Any]]:
         data = [shown(asked.resource.shown, row, asked.parameters) for row in rows]
         if not full_style.is_asked(asked.parameters):
             return data
-        additions = await full_style.expanded(rows, asked.resource, self.resources, asked.request.principal)
+        additions = await full_style.expanded(rows, asked.resource, self.resources, asked.actor)
         return [properties | more for properties, more in zip(data, additions, strict=True)]
 
 
@@ -215,9 +216,9 @@ class _Asked(msgspec.Struct, frozen=True):
     parameters: Mapping[str, str]
 
     @property
-    def account_id(self) -> int:
-        """The account that it is about."""
-        return self.request.principal.account_id
+    def actor(self) -> Actor:
+        """Who asks."""
+        return self.request.actor
 
 
 def _permit(asked: _Asked, methods: frozenset[str]) -> None:
@@ -226,7 +227,7 @@ def _permit(asked: _Asked, methods: frozenset[str]) -> None:
         raise errors.operation_not_allowed()
     if method not in methods:
         raise errors.MethodNotAllowedError(tuple(sorted(methods)))
-    authorize(asked.request.principal, asked.resource.area, LEVELS[method])
+    authorize(asked.actor, asked.resource.area, LEVELS[method])
 
 
 async def _find(asked: _Asked, key: str) -> Row:
@@ -237,7 +238,7 @@ async def _find(asked: _Asked, key: str) -> Row:
 
 
 async def _first(asked: _Asked, conditions: tuple[Condition, ...]) -> Row:
-    page = await asked.resource.collection.page(asked.account_id, Query(conditions=conditions, limit=1))
+    page = await asked.resource.collection.page(asked.actor, Query(conditions=conditions, limit=1))
     if not page.rows:
         raise asked.resource.missing()
     return page.rows[0]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from aerogram.doors.rest.queries.listing import Row
     from aerogram.doors.rest.resource import Resource
-    from aerogram.model.account import Principal
+    from aerogram.model.actor import Actor
 
 PARAMETER: Final = "Style"
 FULL: Final = "full"
@@ -32,7 +32,7 @@ def is_asked(parameters: Mapping[str, str]) -> bool:
 
 
 async def expanded(
-    rows: Sequence[Row], resource: Resource, resources: Mapping[str, Resource], principal: Principal
+    rows: Sequence[Row], resource: Resource, resources: Mapping[str, Resource], actor: Actor
 ) -> list[dict[str, Any]]:
     """Give for each row what is shown besides its properties, or in place of them.
 
@@ -42,10 +42,10 @@ async def expanded(
     additions: list[dict[str, Any]] = [_wrapped(resource, row) for row in rows]
     for field in resource.shown:
         target = resources.get(field.resource) if isinstance(field, Reference) else None
-        if target is None or not isinstance(field, Reference) or not may(principal, target.area, Level.READ):
+        if target is None or not isinstance(field, Reference) or not may(actor, target.area, Level.READ):
             continue
         ids = {row.get(field.source) for row in rows} - {None}
-        objects = await _objects(target, sorted(ids), principal.account_id)
+        objects = await _objects(target, sorted(ids), actor)
         for row, addition in zip(rows, additions, strict=True):
             if row.get(field.source) in objects:
                 addition[field.base] = objects[row.get(field.source)]
@@ -61,13 +61,13 @@ def _wrapped(resource: Resource, row: Row) -> dict[str, Any]:
     }
 
 
-async def _objects(target: Resource, ids: Sequence[Any], account_id: int) -> dict[Any, dict[str, Any]]:
+async def _objects(target: Resource, ids: Sequence[Any], actor: Actor) -> dict[Any, dict[str, Any]]:
     if target.ids_condition:
         conditions = [Condition(target.ids_condition, tuple(ids))] if ids else []
     else:
         conditions = [Condition("id", each) for each in ids]
     found: dict[Any, dict[str, Any]] = {}
     for condition in conditions:
-        page = await target.collection.page(account_id, Query(conditions=(condition,), limit=len(ids)))
+        page = await target.collection.page(actor, Query(conditions=(condition,), limit=len(ids)))
         found |= {row["id"]: shown(target.shown, row, {}) | _wrapped(target, row) for row in page.rows}
     return found

@@ -13,24 +13,25 @@ if TYPE_CHECKING:
 
     from aerogram.doors.rest.fields.kinds import Field
     from aerogram.doors.rest.resource import Resource
+    from aerogram.model.actor import Actor
 
 
 async def resolve(
-    values: dict[str, Any], fields: Iterable[Field], resources: Mapping[str, Resource], account_id: int
+    values: dict[str, Any], fields: Iterable[Field], resources: Mapping[str, Resource], actor: Actor
 ) -> None:
     """Put the ids of existing objects in place of what a body names. Raises `RestError`."""
     for field in fields:
         if isinstance(field, Reference) and values.get(field.source) is not None:
             target = resources.get(field.resource)
             if target is not None or isinstance(values[field.source], Alternate):
-                values[field.source] = await _id_of(values[field.source], field, target, account_id)
+                values[field.source] = await _id_of(values[field.source], field, target, actor)
 
 
-async def _id_of(named: int | Alternate, field: Reference, target: Resource | None, account_id: int) -> int:
+async def _id_of(named: int | Alternate, field: Reference, target: Resource | None, actor: Actor) -> int:
     if target is not None:
         condition = target.alternate(named.text) if isinstance(named, Alternate) else Condition("id", named)
         if condition is not None:
-            page = await target.collection.page(account_id, Query(conditions=(condition,), limit=1))
+            page = await target.collection.page(actor, Query(conditions=(condition,), limit=1))
             if page.rows:
                 found: int = page.rows[0]["id"]
                 return found

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from aerogram.doors.rest.errors import MethodNotAllowedError
 from aerogram.model.page import PageRequest
+
+if TYPE_CHECKING:
+    from aerogram.model.actor import Actor
 
 Row = Mapping[str, Any]
 """An object as its collection gives it: values by the sources that fields name."""
@@ -53,7 +56,7 @@ class Page(msgspec.Struct, frozen=True):
 class Collection(Protocol):
     """The objects of one kind, each belonging to one account."""
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give the rows that fulfil all conditions."""
         ...
 
@@ -64,15 +67,15 @@ class Changeable(Collection, Protocol):
     Values come by the fields' sources. Rules of the collection raise `RestError`.
     """
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make an object and give its row."""
         ...
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Give other values to an object; gives its new row."""
         ...
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Take an object away."""
         ...
 
@@ -80,15 +83,15 @@ class Changeable(Collection, Protocol):
 class PartlyChangeable:
     """What a collection inherits whose resource has not all the verbs that change: the others are refused."""
 
-    async def add(self, account_id: int, values: Row) -> Row:  # noqa: ARG002 - as `Changeable` has them
+    async def add(self, actor: Actor, values: Row) -> Row:  # noqa: ARG002 - as `Changeable` has them
         """Refuse to make an object."""
         raise MethodNotAllowedError(("GET",))
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:  # noqa: ARG002 - as `Changeable` has them
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:  # noqa: ARG002 - as `Changeable` has them
         """Refuse to change one."""
         raise MethodNotAllowedError(("GET",))
 
-    async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - as `Changeable` has them
+    async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - as `Changeable` has them
         """Refuse to take one away."""
         raise MethodNotAllowedError(("GET",))
 

@@ -22,6 +22,7 @@ from aerogram.model.account import Area
 
 if TYPE_CHECKING:
     from aerogram.identity.accounts import Accounts, Listed
+    from aerogram.model.actor import Actor
 
 MAX_NAME: Final = 255
 RUNLEVEL: Final = "Normal"
@@ -79,10 +80,10 @@ class Keys(PartlyChangeable):
         self._accounts = accounts
         self._public_url = public_url
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give the account that asks; the first account, all."""
-        is_master = await self._accounts.is_master(account_id)
-        listed = await self._accounts.every() if is_master else await self._own(account_id)
+        is_master = await self._accounts.is_master(actor)
+        listed = await self._accounts.every() if is_master else await self._own(actor.account_id)
         conditions = []
         for condition in query.conditions:
             if condition.name == "key":
@@ -95,26 +96,28 @@ class Keys(PartlyChangeable):
         rest = msgspec.structs.replace(query, conditions=tuple(conditions))
         return page_of(rows, rest, self._MATCHES)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make an account with a key pair; only this answer shows the secret."""
-        await self._permit(account_id)
-        opened = await self._accounts.create(values["name"])
+        await self._permit(actor)
+        opened = await self._accounts.create(actor, values["name"])
         if not values["is_active"]:
-            await self._accounts.change(opened.account.id, is_active=False)
+            await self._accounts.change(actor, opened.account.id, is_active=False)
         [listed] = await self._own(opened.account.id)
-        row = self._row(listed, await self._accounts.owner_id(), account_id)
+        row = self._row(listed, await self._accounts.owner_id(), actor.account_id)
         return row | {"secret": opened.keys.secret_key}
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Rename an account, or let its keys open nothing."""
-        await self._permit(account_id)
+        await self._permit(actor)
         if row["is_master"] and not values.get("is_active", True):
             raise errors.RestError(400, "The master API key cannot be deactivated")
-        await self._accounts.change(row["id"], name=values.get("name"), is_active=values.get("is_active"))
+        await self._accounts.change(
+            actor, row["id"], name=values.get("name"), is_active=values.get("is_active")
+        )
         return {**row, **values}
 
-    async def _permit(self, account_id: int) -> None:
-        if not await self._accounts.is_master(account_id):
+    async def _permit(self, actor: Actor) -> None:
+        if not await self._accounts.is_master(actor):
             raise errors.master_only()
 
     async def _own(self, account_id: int) -> list[Listed]:

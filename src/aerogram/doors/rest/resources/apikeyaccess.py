@@ -17,6 +17,7 @@ from aerogram.model.account import Area
 
 if TYPE_CHECKING:
     from aerogram.identity.profiles import Profiles, UserRow
+    from aerogram.model.actor import Actor
 
 
 class ApiKeyAccess(Resource):
@@ -56,9 +57,9 @@ class PeopleWithAccess:
     def __init__(self, profiles: Profiles) -> None:
         self._profiles = profiles
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give people as rows of the resource."""
-        rows = [_row(account_id, user) for user in await self._profiles.people()]
+        rows = [_row(actor.account_id, user) for user in await self._profiles.people(actor)]
         return page_of(rows, query, self._MATCHES)
 
 

@@ -15,6 +15,7 @@ from aerogram.model.account import Area
 
 if TYPE_CHECKING:
     from aerogram.identity.accounts import Accounts, Listed
+    from aerogram.model.actor import Actor
     from aerogram.senders.claims import SenderClaims
 
 
@@ -50,11 +51,13 @@ class Grantors:
         self._accounts = accounts
         self._senders = senders
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give accounts as rows of the resource."""
         master_id = await self._accounts.master_id()
         owner_id = await self._accounts.owner_id()
-        listed = [each for each in await self._accounts.every() if account_id in {master_id, each.account.id}]
+        listed = [
+            each for each in await self._accounts.every() if actor.account_id in {master_id, each.account.id}
+        ]
         rows = [_row(each, master_id, owner_id) for each in listed]
         page = page_of(rows, query, self._MATCHES)
         shown = [{**row, "senders": await self._emails(row["id"])} for row in page.rows]

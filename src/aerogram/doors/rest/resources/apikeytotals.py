@@ -10,6 +10,7 @@ from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 
 if TYPE_CHECKING:
+    from aerogram.model.actor import Actor
     from aerogram.reporting.messages import Messages
 
 
@@ -45,10 +46,10 @@ class Totals:
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give the totals as the row of the resource."""
-        totals = await self._messages.totals(account_id)
-        return page_of([totals._asdict() | {"id": account_id}], query, {"id": "id"})
+        totals = await self._messages.totals(actor)
+        return page_of([totals._asdict() | {"id": actor.account_id}], query, {"id": "id"})
 
 
 def apikeytotals(messages: Messages) -> ApiKeyTotals:

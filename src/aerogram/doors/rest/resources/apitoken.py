@@ -18,6 +18,7 @@ from aerogram.model.account import Area
 
 if TYPE_CHECKING:
     from aerogram.identity.api_tokens import ApiTokens
+    from aerogram.model.actor import Actor
 
 FULL_ACCESS: Final = "Full access"
 URL: Final = "url"
@@ -70,30 +71,30 @@ class Tokens:
     def __init__(self, tokens: ApiTokens) -> None:
         self._tokens = tokens
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give tokens as rows of the resource."""
         conditions = combined(query.conditions)
-        found, total = await self._tokens.page(account_id, query.request(conditions))
+        found, total = await self._tokens.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(token) for token in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a token."""
-        added = await self._tokens.add(account_id, _own(account_id, values))
+        added = await self._tokens.add(actor, _own(actor.account_id, values))
         return msgspec.structs.asdict(added)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change what is said of a token."""
         if "token" in values:
             raise errors.read_only("Token")
-        written = _own(account_id, values)
+        written = _own(actor.account_id, values)
         if not written:
             return row
-        changed = await self._tokens.change(ApiToken(**row), written)
+        changed = await self._tokens.change(actor, ApiToken(**row), written)
         return msgspec.structs.asdict(changed)
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Take a token away."""
-        await self._tokens.remove(account_id, row["id"])
+        await self._tokens.remove(actor, row["id"])
 
 
 def apitoken(tokens: ApiTokens) -> ApiTokenResource:

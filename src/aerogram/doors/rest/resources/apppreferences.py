@@ -17,6 +17,7 @@ from aerogram.model.account import Area
 
 if TYPE_CHECKING:
     from aerogram.identity.preferences import Preferences as Stored
+    from aerogram.model.actor import Actor
 
 
 class AppPreferences(ChangeableResource):
@@ -43,7 +44,7 @@ class AppPreferences(ChangeableResource):
 def apppreferences(stored: Stored) -> AppPreferences:
     """Bind the resource to the preferences of accounts."""
 
-    async def owner_of(account_id: int) -> int:
-        return account_id
+    async def owner_of(actor: Actor) -> int:
+        return actor.account_id
 
     return AppPreferences(PreferenceRows(stored, APP, owner_of))

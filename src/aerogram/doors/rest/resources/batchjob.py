@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from aerogram.audience.jobs.contact_jobs import ContactJobs
     from aerogram.jobs.jobs import Jobs
+    from aerogram.model.actor import Actor
 
 _FORBIDDEN: Final = "You are not allowed to post jobs for this AKID"
 
@@ -91,22 +92,20 @@ class BatchJobs:
         self._jobs = jobs
         self._contact_jobs = contact_jobs
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give jobs as rows of the resource."""
-        found, total = await self._jobs.page(account_id, query.request(combined(query.conditions)))
+        found, total = await self._jobs.page(actor, query.request(combined(query.conditions)))
         return Page([row_of(job) for job in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Queue a CSV import, the one kind of job that clients make here (facts: CONTACTS.md 6.3)."""
         if values["job_type"].lower() != CSV_IMPORT_TYPE.lower():
             raise errors.RestError(400, _FORBIDDEN)
         return row_of(
-            await queued(
-                self._jobs, self._contact_jobs, account_id, {**values, "list_id": values.get("ref_id")}
-            )
+            await queued(self._jobs, self._contact_jobs, actor, {**values, "list_id": values.get("ref_id")})
         )
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Cancel a job; nothing else of it can be changed, and one that has ended stays as it is."""
         for field in BatchJob.fields:
             if field.source in values and field.source not in ("status", "account_id"):
@@ -115,13 +114,13 @@ class BatchJobs:
         if status.lower() != JobStatus.ABORT.lower():
             text = f'Invalid value for Status: "{status[:80]}". Status can only be set to Abort'
             raise errors.RestError(400, text)
-        await self._jobs.cancel(account_id, row["id"])
-        job = await self._jobs.find(account_id, row["id"])
+        await self._jobs.cancel(actor, row["id"])
+        job = await self._jobs.find(actor, row["id"])
         if job is None:
             raise errors.not_found()
         return row_of(job)
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Do nothing: the resource has no DELETE."""
 
 

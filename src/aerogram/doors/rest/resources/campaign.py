@@ -19,6 +19,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.campaigns.campaigns import Campaigns
+    from aerogram.model.actor import Actor
 
 TRANSACTIONAL: Final = 1
 _FLAGS: Final = ("is_deleted", "is_starred")
@@ -106,15 +107,15 @@ class CampaignRows(PartlyChangeable):
         self._campaigns = campaigns
         self._clock = clock
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give campaigns as rows of the resource."""
         conditions = combined(without_periods(query.conditions, self._clock.now_ms()))
-        rows, total = await self._campaigns.page(account_id, query.request(conditions))
+        rows, total = await self._campaigns.page(actor, query.request(conditions))
         return Page([_row(row) for row in rows], total)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Hide or star a campaign."""
-        await self._campaigns.change(account_id, row["id"], values)
+        await self._campaigns.change(actor, row["id"], values)
         return {**row, **values}
 
 

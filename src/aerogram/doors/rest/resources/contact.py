@@ -19,6 +19,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.audience.contacts import Contact, Contacts
     from aerogram.audience.services import Audience
+    from aerogram.model.actor import Actor
 
 
 class ContactAddress(Address):
@@ -104,30 +105,30 @@ class StoredContacts:
     def __init__(self, contacts: Contacts) -> None:
         self._contacts = contacts
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give contacts as rows of the resource."""
-        found, total = await contacts_page(self._contacts, account_id, query)
+        found, total = await contacts_page(self._contacts, actor, query)
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a contact."""
         made = await self._contacts.create(
-            account_id, values["email"], name=values["name"], is_excluded=values["is_excluded"]
+            actor, values["email"], name=values["name"], is_excluded=values["is_excluded"]
         )
         return msgspec.structs.asdict(made)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a contact."""
-        return msgspec.structs.asdict(await self._contacts.change(account_id, row["id"], values))
+        return msgspec.structs.asdict(await self._contacts.change(actor, row["id"], values))
 
-    async def remove(self, account_id: int, row: Row) -> None:  # noqa: ARG002 - of the protocol
+    async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - of the protocol
         """Refuse: contacts are erased, by their own path."""
         raise errors.operation_not_allowed()
 
 
-async def contacts_page(contacts: Contacts, account_id: int, query: Query) -> tuple[list[Contact], int]:
+async def contacts_page(contacts: Contacts, actor: Actor, query: Query) -> tuple[list[Contact], int]:
     """Give the contacts that a query selects; erased ones only by their ids, or when it says so."""
-    return await contacts.page(account_id, query.request(stored_conditions(query.conditions)))
+    return await contacts.page(actor, query.request(stored_conditions(query.conditions)))
 
 
 def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Final
 
 from aerogram.doors.rest.engine.calls import OK, Reply
@@ -40,5 +39,5 @@ async def _erase(erasures: Erasures, call: RouteCall) -> Reply:
     contact_id = integer_of(call.parts["contact_id"])
     if contact_id is None:
         raise RestError(400, "A contact is erased by its numeric ID.")
-    await erasures.erase(call.principal.account_id, contact_id)
-    return Reply(OK, headers=((b"x-mj-request-guid", str(uuid.uuid4()).encode()),))
+    await erasures.erase(call.actor, contact_id)
+    return Reply(OK, headers=((b"x-mj-request-guid", call.actor.request_id.encode()),))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from aerogram.audience.jobs.contact_jobs import ContactJobs
     from aerogram.doors.rest.queries.listing import Row
     from aerogram.jobs.jobs import Jobs
+    from aerogram.model.actor import Actor
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 """About 100,000 contacts with a few properties; Mailjet broke off at half of that (facts: REST.md 13)."""
@@ -149,34 +150,34 @@ class JobActions:
             sub_id=JOB,
         )
 
-    async def _manage(self, account_id: int, _: Row, values: Row) -> list[Row]:
+    async def _manage(self, actor: Actor, _: Row, values: Row) -> list[Row]:
         asked = values.get("asked")
         actions = asked.actions if asked else []
         wrong = [
             given | {"Error": _no_list(given["ListID"])}
             for given in (asked.given if asked else [])
-            if not await self._contact_jobs.has_list(account_id, given["ListID"])
+            if not await self._contact_jobs.has_list(actor, given["ListID"])
         ]
         if wrong:
             raise refused(wrong)
         pairs = [(each.list_id, each.action.value) for each in actions]
-        return [_row(await self._contact_jobs.queue_many(account_id, _lines(values["contacts"]), pairs))]
+        return [_row(await self._contact_jobs.queue_many(actor, _lines(values["contacts"]), pairs))]
 
-    async def _manage_on_list(self, account_id: int, row: Row, values: Row) -> list[Row]:
+    async def _manage_on_list(self, actor: Actor, row: Row, values: Row) -> list[Row]:
         list_id = row["id"]
-        await self._check_live(account_id, list_id)
+        await self._check_live(actor, list_id)
         pairs = [(list_id, values["action"])]
         contacts = _lines(values["contacts"])
-        return [_row(await self._contact_jobs.queue_many(account_id, contacts, pairs, list_id))]
+        return [_row(await self._contact_jobs.queue_many(actor, contacts, pairs, list_id))]
 
-    async def _import(self, account_id: int, row: Row, values: Row) -> list[Row]:
+    async def _import(self, actor: Actor, row: Row, values: Row) -> list[Row]:
         list_id, source = row["id"], values["source"]
-        await self._check_live(account_id, list_id)
-        if source == list_id or not await self._contact_jobs.has_list(account_id, source):
+        await self._check_live(actor, list_id)
+        if source == list_id or not await self._contact_jobs.has_list(actor, source):
             raise errors.invalid_properties({"ListID": _no_list(source)})
         options = _encode(ImportListOptions(source)).decode()
         job = await self._jobs.queue(
-            account_id,
+            actor,
             JobKind.IMPORT_LIST,
             {
                 "job_type": "Contact list import list",
@@ -187,25 +188,25 @@ class JobActions:
         )
         return [_row(job)]
 
-    async def _look_at_many(self, account_id: int, row: Row, values: Row) -> list[Row]:
-        job = await self._found(account_id, row, values, JobKind.MANY_CONTACTS)
+    async def _look_at_many(self, actor: Actor, row: Row, values: Row) -> list[Row]:
+        job = await self._found(actor, row, values, JobKind.MANY_CONTACTS)
         lists = many_contacts.options_of(job.options).lists
         asked = [{"Action": word, "ListID": list_id} for list_id, word in lists]
         return [self._shown(job) | {"asked": asked}]
 
-    async def _look_at_import(self, account_id: int, row: Row, values: Row) -> list[Row]:
-        job = await self._found(account_id, row, values, JobKind.IMPORT_LIST)
+    async def _look_at_import(self, actor: Actor, row: Row, values: Row) -> list[Row]:
+        job = await self._found(actor, row, values, JobKind.IMPORT_LIST)
         return [self._shown(job) | {"source": _import_options(job.options).source}]
 
-    async def _found(self, account_id: int, row: Row, values: Row, kind: JobKind) -> Job:
+    async def _found(self, actor: Actor, row: Row, values: Row, kind: JobKind) -> Job:
         """Give the job that a path names; below a list, only one of that list."""
-        job = await self._jobs.find(account_id, values[JOB])
+        job = await self._jobs.find(actor, values[JOB])
         if job is None or job.kind != kind or (row and job.ref_id != row["id"]):
             raise errors.not_found()
         return job
 
-    async def _check_live(self, account_id: int, list_id: int) -> None:
-        if not await self._contact_jobs.has_list(account_id, list_id):
+    async def _check_live(self, actor: Actor, list_id: int) -> None:
+        if not await self._contact_jobs.has_list(actor, list_id):
             raise errors.RestError(400, _no_list(list_id))
 
     def _shown(self, job: Job) -> dict[str, Any]:

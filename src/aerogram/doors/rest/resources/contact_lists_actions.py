@@ -14,6 +14,7 @@ from aerogram.model.account import Level
 if TYPE_CHECKING:
     from aerogram.audience.memberships import Memberships
     from aerogram.doors.rest.queries.listing import Row
+    from aerogram.model.actor import Actor
 
 MAX_ACTIONS: Final = 1_000
 """Lists that one call may name; ours to choose."""
@@ -64,10 +65,10 @@ _MEMBERSHIPS: Final = (
 def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
     """Give both actions of a contact."""
 
-    async def manage(account_id: int, row: Row, values: Row) -> list[Row]:
+    async def manage(actor: Actor, row: Row, values: Row) -> list[Row]:
         asked: Asked = values["asked"]
         try:
-            await memberships.act(account_id, row["id"], asked.actions)
+            await memberships.act(actor, row["id"], asked.actions)
         except UnknownListsError as error:
             wrong = [
                 each | {"Error": f"List ID {each['ListID']} is invalid or deleted"}
@@ -77,8 +78,8 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
             raise refused(wrong) from None
         return [{"asked": asked.given}]
 
-    async def read(account_id: int, row: Row, _: Row) -> list[Row]:
-        found = await memberships.of_contact(account_id, row["id"])
+    async def read(actor: Actor, row: Row, _: Row) -> list[Row]:
+        found = await memberships.of_contact(actor, row["id"])
         return [
             {
                 "is_active": one.is_active,

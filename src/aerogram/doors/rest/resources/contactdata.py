@@ -27,6 +27,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.audience.contacts import Contact
     from aerogram.audience.services import Audience
+    from aerogram.model.actor import Actor
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -115,29 +116,29 @@ class StoredValues:
         self._contacts = audience.contacts
         self._properties = audience.properties
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give contacts with their values."""
         only = frozenset(
             name.strip() for one in query.conditions if one.name == "fields" for name in one.value.split(",")
         )
         conditions = tuple(one for one in query.conditions if one.name != "fields")
         found, total = await contacts_page(
-            self._contacts, account_id, msgspec.structs.replace(query, conditions=conditions)
+            self._contacts, actor, msgspec.structs.replace(query, conditions=conditions)
         )
-        catalogue = await self._properties.catalogue(account_id)
+        catalogue = await self._properties.catalogue(actor)
         return Page([_row(one, catalogue, only) for one in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Put values over those that a contact has."""
         if values.get("contact_id") is None:
             raise errors.invalid_properties({"Contact": "MJ03 A non-empty value is required"})
-        return await self.change(account_id, {"id": values["contact_id"]}, {"data": values["data"]})
+        return await self.change(actor, {"id": values["contact_id"]}, {"data": values["data"]})
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Put values over those that a contact has; null takes one away."""
         if values.get("contact_id", row["id"]) != row["id"]:
             raise errors.read_only("ContactID")
-        catalogue = await self._properties.catalogue(account_id)
+        catalogue = await self._properties.catalogue(actor)
         typing = catalogue.typed(values.get("data", {}))
         for name, fault in typing.faults:
             if fault == NOT_DEFINED:
@@ -145,12 +146,12 @@ class StoredValues:
         if typing.faults:
             told = [{name: fault} for name, fault in typing.faults]
             raise errors.RestError(400, errors.INVALID, {"Properties": told})
-        changed = await self._contacts.change_values(account_id, row["id"], typing.values)
+        changed = await self._contacts.change_values(actor, row["id"], typing.values)
         return _row(changed, catalogue)
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Take all values from a contact."""
-        await self._contacts.clear_values(account_id, row["id"])
+        await self._contacts.clear_values(actor, row["id"])
 
 
 def contactdata(audience: Audience) -> ContactData:

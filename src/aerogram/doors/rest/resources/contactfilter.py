@@ -23,6 +23,7 @@ from aerogram.model.account import Area, Level
 
 if TYPE_CHECKING:
     from aerogram.audience.segments.book import Segments
+    from aerogram.model.actor import Actor
 
 STATUSES: Final = (UNUSED, USED, DELETED)
 PREVIEW_ROWS: Final = 10
@@ -66,31 +67,31 @@ class StoredSegments:
     def __init__(self, segments: Segments) -> None:
         self._segments = segments
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give segments as rows of the resource."""
         conditions = combined(_stored(query.conditions))
-        found, total = await self._segments.page(account_id, query.request(conditions))
+        found, total = await self._segments.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a segment."""
         try:
-            return msgspec.structs.asdict(await self._segments.create(account_id, values))
+            return msgspec.structs.asdict(await self._segments.create(actor, values))
         except SegmentError as error:
             raise _wrong_expression(error) from None
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a segment."""
         try:
-            return msgspec.structs.asdict(await self._segments.change(account_id, row["id"], values))
+            return msgspec.structs.asdict(await self._segments.change(actor, row["id"], values))
         except SegmentError as error:
             raise _wrong_expression(error) from None
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Let a segment be deleted; one that is deleted already is not found."""
         if row["status"] == DELETED:
             raise errors.not_found()
-        await self._segments.remove(account_id, row["id"])
+        await self._segments.remove(actor, row["id"])
 
 
 class Contacts(Field):
@@ -134,10 +135,10 @@ class Previewing:
             ),
         )
 
-    async def _preview(self, account_id: int, row: Row, values: Row) -> list[Row]:
+    async def _preview(self, actor: Actor, row: Row, values: Row) -> list[Row]:
         limit = min(max(values.get("limit", PREVIEW_ROWS), 0), MAX_PREVIEW_ROWS)
         try:
-            found = await self._segments.preview(account_id, row["expression"], limit)
+            found = await self._segments.preview(actor, row["expression"], limit)
         except SegmentError as error:
             raise _wrong_expression(error) from None
         return [{"total": found.total, "contacts": found.contacts}]

@@ -20,6 +20,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.audience.history import History
     from aerogram.audience.services import Audience
+    from aerogram.model.actor import Actor
 
 
 class ContactHistoryData(ChangeableResource):
@@ -53,19 +54,19 @@ class StoredHistory:
     def __init__(self, history: History) -> None:
         self._history = history
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give values as rows of the resource."""
         conditions = combined(tuple(one for one in query.conditions if one != Condition("is_newest", False)))
         if "is_newest" in conditions:
             conditions["is_newest"] = 1
-        found, total = await self._history.page(account_id, query.request(conditions))
+        found, total = await self._history.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Keep a value."""
         try:
             made = await self._history.add(
-                account_id, values["contact_id"], values["name"], values["data"], values.get("at_ms")
+                actor, values["contact_id"], values["name"], values["data"], values.get("at_ms")
             )
         except UndefinedError:
             raise errors.RestError(400, f'Invalid key name: "{values["name"][:80]}"') from None
@@ -73,13 +74,13 @@ class StoredHistory:
             raise errors.invalid_properties({"Data": str(error)}) from None
         return msgspec.structs.asdict(made)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:  # noqa: ARG002 - of the protocol
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:  # noqa: ARG002 - of the protocol
         """Refuse: what was, was."""
         raise errors.operation_not_allowed()
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Forget a value."""
-        await self._history.remove(account_id, row["id"])
+        await self._history.remove(actor, row["id"])
 
 
 def contacthistorydata(audience: Audience) -> ContactHistoryData:

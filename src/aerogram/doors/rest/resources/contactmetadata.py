@@ -20,6 +20,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.audience.properties import Properties, Property
     from aerogram.audience.services import Audience
+    from aerogram.model.actor import Actor
 
 _DATATYPES = tuple(datatype.value for datatype in Datatype)
 
@@ -58,17 +59,17 @@ class StoredProperties:
     def __init__(self, properties: Properties) -> None:
         self._properties = properties
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give definitions as rows of the resource."""
         conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
-        found, total = await self._properties.page(account_id, query.request(conditions))
+        found, total = await self._properties.page(actor, query.request(conditions))
         return Page([_row(one) for one in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Define a property."""
         try:
             made = await self._properties.create(
-                account_id, values["name"], values["namespace"], Datatype(values["datatype"])
+                actor, values["name"], values["namespace"], Datatype(values["datatype"])
             )
         except TakenError:
             raise
@@ -76,20 +77,20 @@ class StoredProperties:
             raise errors.invalid_properties({"Name": str(error)}) from None
         return _row(made)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Give a property another name or datatype."""
         if "namespace" in values:
             raise errors.read_only("NameSpace")
         try:
-            return _row(await self._properties.change(account_id, row["id"], values))
+            return _row(await self._properties.change(actor, row["id"], values))
         except TakenError:
             raise
         except RefusedError as error:
             raise errors.invalid_properties({"Name": str(error)}) from None
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a property with its values."""
-        await self._properties.remove(account_id, row["id"])
+        await self._properties.remove(actor, row["id"])
 
 
 def contactmetadata(audience: Audience) -> ContactMetadata:

@@ -20,6 +20,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.audience.lists import Lists
     from aerogram.audience.services import Audience
+    from aerogram.model.actor import Actor
 
 _is_address: Final = re.compile(r"[0-9A-Za-z]{9}\Z").match
 
@@ -67,30 +68,30 @@ class StoredLists:
     def __init__(self, lists: Lists) -> None:
         self._lists = lists
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give lists as rows of the resource."""
         conditions = combined(query.conditions)
         if "is_deleted" in conditions:
             conditions["is_deleted"] = int(conditions["is_deleted"])
-        found, total = await self._lists.page(account_id, query.request(conditions))
+        found, total = await self._lists.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a list."""
         _refuse_address(values)
-        made = await self._lists.create(account_id, values["name"], is_deleted=values["is_deleted"])
+        made = await self._lists.create(actor, values["name"], is_deleted=values["is_deleted"])
         return msgspec.structs.asdict(made)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Rename a list, delete or restore it."""
         _refuse_address(values)
-        return msgspec.structs.asdict(await self._lists.change(account_id, row["id"], values))
+        return msgspec.structs.asdict(await self._lists.change(actor, row["id"], values))
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Delete a list softly; one that is deleted already is not found (facts: REST.md 10)."""
         if row["is_deleted"]:
             raise errors.not_found()
-        await self._lists.remove(account_id, row["id"])
+        await self._lists.remove(actor, row["id"])
 
 
 def contactslist(audience: Audience, *actions: Action) -> ContactsList:

@@ -15,6 +15,7 @@ from aerogram.model.widget import SIGNUP_SOURCE
 
 if TYPE_CHECKING:
     from aerogram.audience.signups import Signups
+    from aerogram.model.actor import Actor
 
 
 class ContactsListSignup(Resource):
@@ -64,8 +65,8 @@ class SignupRows:
     def __init__(self, signups: Signups) -> None:
         self._signups = signups
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give signups."""
         request = query.request(combined(query.conditions))
-        rows, total = await self._signups.page(account_id, request)
+        rows, total = await self._signups.page(actor, request)
         return Page([*rows], total)

@@ -20,6 +20,7 @@ from aerogram.model.job import CSV_IMPORT_TYPE, UNKNOWN_METHOD, Job, JobKind, Jo
 if TYPE_CHECKING:
     from aerogram.audience.jobs.contact_jobs import ContactJobs
     from aerogram.jobs.jobs import Jobs
+    from aerogram.model.actor import Actor
 
 MAX_OPTIONS: Final = 65_536
 """Characters of ImportOptions; ours to choose."""
@@ -74,18 +75,18 @@ class Imports:
         self._jobs = jobs
         self._contact_jobs = contact_jobs
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give imports as rows of the resource."""
         own = Condition("kind", JobKind.CSV_IMPORT.value)
-        found, total = await self._jobs.page(account_id, query.request(combined((*query.conditions, own))))
+        found, total = await self._jobs.page(actor, query.request(combined((*query.conditions, own))))
         return Page([row_of(job) for job in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Queue an import."""
         _check_status(values["status"])
-        return row_of(await queued(self._jobs, self._contact_jobs, account_id, values))
+        return row_of(await queued(self._jobs, self._contact_jobs, actor, values))
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change how many faulty rows are tolerated; the one status that may be set asks for nothing more."""
         if "status" in values:
             _check_status(values["status"])
@@ -93,13 +94,13 @@ class Imports:
             if field.source in values and field.source not in ("status", "err_threshold"):
                 raise errors.read_only(field.name)
         if "err_threshold" in values:
-            await self._jobs.tolerate(account_id, row["id"], values["err_threshold"])
-        job = await self._jobs.find(account_id, row["id"])
+            await self._jobs.tolerate(actor, row["id"], values["err_threshold"])
+        job = await self._jobs.find(actor, row["id"])
         if job is None:
             raise errors.not_found()
         return row_of(job)
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Do nothing: the resource has no DELETE."""
 
 
@@ -108,7 +109,7 @@ def csvimport(jobs: Jobs, contact_jobs: ContactJobs) -> CsvImport:
     return CsvImport(Imports(jobs, contact_jobs))
 
 
-async def queued(jobs: Jobs, contact_jobs: ContactJobs, account_id: int, values: Row) -> Job:
+async def queued(jobs: Jobs, contact_jobs: ContactJobs, actor: Actor, values: Row) -> Job:
     """Queue the import that the values of a body ask for. Raises `RestError` with all that is wrong with them."""
     method = values["method"].lower()
     list_id = values.get("list_id") or 0
@@ -120,9 +121,9 @@ async def queued(jobs: Jobs, contact_jobs: ContactJobs, account_id: int, values:
             reasons["ContactsList"] = _EXCLUSION
     elif not list_id:
         reasons["ContactsList"] = _REQUIRED
-    elif not await contact_jobs.has_list(account_id, list_id):
+    elif not await contact_jobs.has_list(actor, list_id):
         reasons["ContactsList"] = f"List ID {list_id} is invalid or deleted"
-    file = await jobs.file(account_id, values["data_id"])
+    file = await jobs.file(actor, values["data_id"])
     if file is None or file.kind != CSV_DATA:
         reasons["Data"] = f"There is no {CSV_DATA} with the ID {values['data_id']}"
     try:
@@ -132,7 +133,7 @@ async def queued(jobs: Jobs, contact_jobs: ContactJobs, account_id: int, values:
     if reasons:
         raise _refused(reasons)
     return await jobs.queue(
-        account_id,
+        actor,
         JobKind.CSV_IMPORT,
         {
             "job_type": CSV_IMPORT_TYPE,

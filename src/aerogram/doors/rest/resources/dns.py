@@ -18,6 +18,7 @@ from aerogram.senders.pattern import parse_domain
 from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
+    from aerogram.model.actor import Actor
     from aerogram.senders.domain_dns import SendingDomains
 
 _STATUSES: Final = {word.lower(): word for word in (OK, ERROR, NOT_CHECKED, NOT_FOUND)}
@@ -77,9 +78,9 @@ class DnsOfDomains:
     def __init__(self, domains: SendingDomains) -> None:
         self._domains = domains
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give domains as rows of the resource."""
-        rows = [_row(msgspec.structs.asdict(each)) for each in await self._domains.of_account(account_id)]
+        rows = [_row(msgspec.structs.asdict(each)) for each in await self._domains.of_account(actor)]
         exact = []
         for condition in query.conditions:
             match condition:
@@ -105,8 +106,8 @@ _CHECK: Final = (
 def dns(domains: SendingDomains) -> Dns:
     """Bind the resource to the sending domains."""
 
-    async def check(account_id: int, row: Row, _: Row) -> list[Row]:
-        found = await domains.check(account_id, row["domain"])
+    async def check(actor: Actor, row: Row, _: Row) -> list[Row]:
+        found = await domains.check(actor, row["domain"])
         return [
             {
                 "dkim_errors": found.dkim.errors,

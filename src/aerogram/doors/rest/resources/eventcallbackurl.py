@@ -20,10 +20,11 @@ from aerogram.reporting.webhooks.event_types import KINDS
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from aerogram.model.actor import Actor
     from aerogram.reporting.webhooks.subscriptions import Subscription, Subscriptions
 
-    SendSample = Callable[[int, int], Awaitable[str]]
-    """Takes the account's and the callback's id, posts a sample event, and gives what went wrong, or ""."""
+    SendSample = Callable[[Actor, int], Awaitable[str]]
+    """Takes who asks and the callback's id, posts a sample event, and gives what went wrong, or ""."""
 
 _WORDS_BY_CODE: Final = {str(kind.value): word for word, kind in KINDS.items()}
 
@@ -102,29 +103,29 @@ class Callbacks:
     def __init__(self, subscriptions: Subscriptions) -> None:
         self._subscriptions = subscriptions
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give callbacks as rows of the resource."""
-        rows = [_row(own) for own in await self._subscriptions.all_of(account_id)]
+        rows = [_row(own) for own in await self._subscriptions.all_of(actor)]
         return page_of(rows, query, self._MATCHES)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a callback."""
-        return _row(await self._subscriptions.add(account_id, values))
+        return _row(await self._subscriptions.add(actor, values))
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a callback."""
-        return _row(await self._subscriptions.change(account_id, row["id"], values))
+        return _row(await self._subscriptions.change(actor, row["id"], values))
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a callback."""
-        await self._subscriptions.remove(account_id, row["id"])
+        await self._subscriptions.remove(actor, row["id"])
 
 
 def eventcallbackurl(subscriptions: Subscriptions, send_sample: SendSample) -> EventCallbackUrl:
     """Bind the resource to the subscriptions and to what posts a sample event."""
 
-    async def test(account_id: int, row: Row, _: Row) -> list[Row]:
-        fault = await send_sample(account_id, row["id"])
+    async def test(actor: Actor, row: Row, _: Row) -> list[Row]:
+        fault = await send_sample(actor, row["id"])
         if fault:
             raise errors.RestError(400, f"The test event was not taken: {fault}")
         return [row]

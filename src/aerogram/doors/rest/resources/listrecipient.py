@@ -21,6 +21,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.audience.memberships import Memberships
     from aerogram.audience.services import Audience
+    from aerogram.model.actor import Actor
 
 
 class ListRecipient(ChangeableResource):
@@ -63,17 +64,17 @@ class StoredMemberships:
     def __init__(self, memberships: Memberships) -> None:
         self._memberships = memberships
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give memberships as rows of the resource."""
         conditions = stored_conditions(query.conditions)
-        found, total = await self._memberships.page(account_id, query.request(conditions))
+        found, total = await self._memberships.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Put a contact on a list."""
         try:
             made = await self._memberships.create(
-                account_id,
+                actor,
                 values["contact_id"],
                 values["list_id"],
                 is_unsubscribed=values["is_unsubscribed"],
@@ -85,16 +86,16 @@ class StoredMemberships:
             raise errors.invalid_properties({"List": str(error)}) from None
         return msgspec.structs.asdict(made)
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Let a contact leave a list or return to it; who is on which list does not change."""
         for source, name in (("contact_id", "ContactID"), ("list_id", "ListID")):
             if source in values:
                 raise errors.read_only(name)
-        return msgspec.structs.asdict(await self._memberships.change(account_id, row["id"], values))
+        return msgspec.structs.asdict(await self._memberships.change(actor, row["id"], values))
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Take a contact from a list."""
-        await self._memberships.remove(account_id, row["id"])
+        await self._memberships.remove(actor, row["id"])
 
 
 def listrecipient(audience: Audience, *actions: Action) -> ListRecipient:

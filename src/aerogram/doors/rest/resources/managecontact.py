@@ -18,6 +18,7 @@ from aerogram.model.account import Level
 if TYPE_CHECKING:
     from aerogram.audience.services import Audience
     from aerogram.doors.rest.queries.listing import Row
+    from aerogram.model.actor import Actor
 
 _NO_EMAIL: Final = "MJ08 Property email is invalid: MJ03 A non-empty value is required"
 
@@ -48,10 +49,10 @@ _SHOWS: Final = (Integer("ContactID", "contact_id"), *_TAKES)
 def managecontact(audience: Audience) -> Action:
     """Give the action of a list."""
 
-    async def run(account_id: int, row: Row, values: Row) -> list[Row]:
-        entry, action = await _read(audience, account_id, values)
+    async def run(actor: Actor, row: Row, values: Row) -> list[Row]:
+        entry, action = await _read(audience, actor, values)
         try:
-            contact_id = await audience.memberships.manage(account_id, entry, ListAction(row["id"], action))
+            contact_id = await audience.memberships.manage(actor, entry, ListAction(row["id"], action))
         except UnknownListsError as error:
             raise errors.RestError(400, str(error)) from None
         shown = {"name": "", "properties": {}, **values}
@@ -68,7 +69,7 @@ def managecontact(audience: Audience) -> Action:
     )
 
 
-async def _read(audience: Audience, account_id: int, values: Row) -> tuple[Entry, Any]:
+async def _read(audience: Audience, actor: Actor, values: Row) -> tuple[Entry, Any]:
     """Read the body; all mistakes are told at once."""
     mistakes: dict[str, Any] = {}
     email, patch = "", None
@@ -80,7 +81,7 @@ async def _read(audience: Audience, account_id: int, values: Row) -> tuple[Entry
     if action is None:
         mistakes["Action"] = f"Invalid action: {values.get('action', '')[:80]}"
     if values.get("properties"):
-        typing = (await audience.properties.catalogue(account_id)).typed(values["properties"])
+        typing = (await audience.properties.catalogue(actor)).typed(values["properties"])
         patch = typing.values
         if typing.faults:
             mistakes["Properties"] = [{name: fault} for name, fault in typing.faults]

@@ -21,6 +21,7 @@ from aerogram.model.treatment import asked_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.actor import Actor
     from aerogram.reporting.messages import Messages
 
 _BOUNCE: Final = (message_status.SOFT_BOUNCED, message_status.HARD_BOUNCED)
@@ -136,10 +137,10 @@ class MessageRows:
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give messages as rows of the resource."""
         request = query.request(stored_conditions(query.conditions))
-        rows, total = await self._messages.page(account_id, request)
+        rows, total = await self._messages.page(actor, request)
         return Page([_row(row) for row in rows], total)
 
 

@@ -17,6 +17,7 @@ from aerogram.model.outcome import RELATED_TO, FailureState
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.actor import Actor
     from aerogram.reporting.messages import MessageEvent, Messages
 
 EVENT_NAMES: Final[Mapping[int, str]] = {
@@ -63,13 +64,13 @@ class History:
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give events as rows of the resource."""
         wanted = {condition.value for condition in query.conditions}
         if len(wanted) > 1:
             return Page([], 0)
         message_id = next(iter(wanted), None)
-        events, total = await self._messages.history(account_id, message_id, query.limit, query.offset)
+        events, total = await self._messages.history(actor, message_id, query.limit, query.offset)
         return Page([_row(event) for event in events], total)
 
 

@@ -20,6 +20,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.doors.rest.queries.listing import Collection, Page, Query, Row
+    from aerogram.model.actor import Actor
 
 _NO_RULES: Final = {"ALT": "", "ID": -1}
 """What Mailjet shows of a message that no spam filter looked at."""
@@ -72,10 +73,10 @@ class Information:
         self._messages = messages
         self._clock = clock
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give messages as rows of the resource."""
         conditions = without_periods(query.conditions, self._clock.now_ms())
-        page = await self._messages.page(account_id, msgspec.structs.replace(query, conditions=conditions))
+        page = await self._messages.page(actor, msgspec.structs.replace(query, conditions=conditions))
         return msgspec.structs.replace(page, rows=[_row(row) for row in page.rows])
 
 

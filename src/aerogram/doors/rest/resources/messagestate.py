@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aerogram.doors.rest.fields.kinds import Integer, Text
 from aerogram.doors.rest.queries.listing import Page, Query, page_of
 from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model.account import Area
 from aerogram.model.outcome import RELATED_TO, FailureState
+
+if TYPE_CHECKING:
+    from aerogram.model.actor import Actor
 
 
 class MessageState(Resource):
@@ -34,7 +37,7 @@ class States:
         if state != FailureState.NONE
     )
 
-    async def page(self, _: int, query: Query) -> Page:
+    async def page(self, _: Actor, query: Query) -> Page:
         """Give reasons as rows of the resource."""
         return page_of(self._ROWS, query, {"id": "id"})
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from aerogram.doors.rest.fields.kinds import Field
     from aerogram.doors.rest.resource import Action
+    from aerogram.model.actor import Actor
 
 API_VERSION: Final = "v3"
 _VERBS: Final = ("GET", "PUT", "POST", "DELETE")
@@ -73,7 +74,7 @@ class Descriptions:
         described = sorted((*resources, Metadata(self)), key=lambda each: each.name)
         self._rows = [_row(resource) for resource in described]
 
-    async def page(self, _: int, query: Query) -> Page:
+    async def page(self, _: Actor, query: Query) -> Page:
         """Give resources as rows of the resource."""
         if query.limit:
             query = msgspec.structs.replace(query, limit=len(self._rows))

@@ -16,6 +16,7 @@ from aerogram.senders.metasenders import MetasenderRow
 
 if TYPE_CHECKING:
     from aerogram.identity.accounts import Accounts
+    from aerogram.model.actor import Actor
     from aerogram.senders.metasenders import Metasenders
 
 
@@ -51,25 +52,25 @@ class AskedFor(PartlyChangeable):
         self._metasenders = metasenders
         self._accounts = accounts
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give metasenders as rows of the resource."""
         user_id = await self._accounts.owner_id()
-        rows = [_row(each) | {"user_id": user_id} for each in await self._metasenders.of_account(account_id)]
+        rows = [_row(each) | {"user_id": user_id} for each in await self._metasenders.of_account(actor)]
         return page_of(rows, query, self._MATCHES)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Ask for a metasender."""
-        if not await self._accounts.is_master(account_id):
+        if not await self._accounts.is_master(actor):
             raise errors.master_only()
-        added = await self._metasenders.add(account_id, values["email"], values["description"])
+        added = await self._metasenders.add(actor, values["email"], values["description"])
         return _row(added)
 
-    async def change(self, _: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Describe a metasender anew."""
         if "email" in values:
             raise errors.RestError(400, "Not allowed to change email address")
         stored = MetasenderRow(**{name: row[name] for name in MetasenderRow._fields})
-        return _row(await self._metasenders.describe(stored, values["description"]))
+        return _row(await self._metasenders.describe(actor, stored, values["description"]))
 
 
 def metasender(metasenders: Metasenders, accounts: Accounts) -> Metasender:

@@ -18,6 +18,7 @@ from aerogram.senders.parse_routes import ForeignDomainError, ParseRoute
 from aerogram.wire.address import is_email, normalised
 
 if TYPE_CHECKING:
+    from aerogram.model.actor import Actor
     from aerogram.senders.parse_routes import ParseRoutes
 
 
@@ -62,31 +63,31 @@ class Routes:
     def __init__(self, routes: ParseRoutes) -> None:
         self._routes = routes
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give routes as rows of the resource."""
         conditions = combined(query.conditions)
-        found, total = await self._routes.page(account_id, query.request(conditions))
+        found, total = await self._routes.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(route) for route in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a route."""
         try:
-            added = await self._routes.add(account_id, values["url"], values.get("email", ""))
+            added = await self._routes.add(actor, values["url"], values.get("email", ""))
         except ForeignDomainError as error:
             raise _refused(error) from None
         return msgspec.structs.asdict(added)
 
-    async def change(self, _: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Post mail to another URL, or have it at another address."""
         try:
-            changed = await self._routes.change(ParseRoute(**row), values)
+            changed = await self._routes.change(actor, ParseRoute(**row), values)
         except ForeignDomainError as error:
             raise _refused(error) from None
         return msgspec.structs.asdict(changed)
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Take a route away."""
-        await self._routes.remove(account_id, row["id"])
+        await self._routes.remove(actor, row["id"])
 
 
 def parseroute(routes: ParseRoutes) -> ParseRouteResource:

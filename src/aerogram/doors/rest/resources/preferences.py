@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.queries.listing import Condition
     from aerogram.identity.accounts import Accounts
     from aerogram.identity.preferences import Preferences as Stored
+    from aerogram.model.actor import Actor
 
 
 class _AllUsers(Filter):
@@ -56,7 +57,7 @@ class Preferences(ChangeableResource):
 def preferences(stored: Stored, accounts: Accounts) -> Preferences:
     """Bind the resource to the preferences of users."""
 
-    async def owner_of(_: int) -> int:
+    async def owner_of(_: Actor) -> int:
         return await accounts.owner_id()
 
     return Preferences(PreferenceRows(stored, USER, owner_of))

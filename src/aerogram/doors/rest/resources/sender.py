@@ -23,6 +23,7 @@ from aerogram.senders.pattern import ascii_domain_of, domain_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.actor import Actor
     from aerogram.senders.claims import SenderClaims
     from aerogram.senders.domain_dns import SendingDomains
 
@@ -98,33 +99,33 @@ class Claims:
         self._claims = claims
         self._dns = dns
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give senders as rows of the resource."""
         conditions = combined(query.conditions)
-        dns_ids = await self._dns.ids(account_id)
+        dns_ids = await self._dns.ids(actor)
         _resolve(conditions, dns_ids)
-        rows, total = await self._claims.page(account_id, query.request(conditions))
+        rows, total = await self._claims.page(actor, query.request(conditions))
         return Page([_row(row, dns_ids) for row in rows], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Claim a sender."""
         try:
-            added = await self._claims.add(account_id, values)
+            added = await self._claims.add(actor, values)
         except ClaimedError as error:
             raise _claimed(values["email"], error.status) from None
-        return _row(added._asdict(), await self._dns.ids(account_id))
+        return _row(added._asdict(), await self._dns.ids(actor))
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change what describes a sender, and revive one that was deleted."""
         if "email" in values:
             raise errors.RestError(400, "Not allowed to change email address")
         written = {name: value for name, value in values.items() if name != "status"}
-        changed = await self._claims.change(account_id, row["id"], written)
+        changed = await self._claims.change(actor, row["id"], written)
         return {**row, **changed._asdict()}
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Mark a sender as deleted."""
-        await self._claims.remove(account_id, row["email"])
+        await self._claims.remove(actor, row["email"])
 
 
 _VALIDATION: Final = (
@@ -137,9 +138,9 @@ _VALIDATION: Final = (
 def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
     """Bind the resource to the claims and the DNS of their domains."""
 
-    async def validate(account_id: int, row: Row, _: Row) -> list[Row]:
+    async def validate(actor: Actor, row: Row, _: Row) -> list[Row]:
         try:
-            found = await claims.validate(account_id, row["email"])
+            found = await claims.validate(actor, row["email"])
         except AlreadyActiveError as error:
             raise errors.RestError(400, str(error)) from None
         found_errors = {"DNSValidationError": found.dns_error, "FileValidationError": ""}

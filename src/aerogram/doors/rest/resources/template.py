@@ -31,6 +31,7 @@ from aerogram.model.template import PURPOSES
 
 if TYPE_CHECKING:
     from aerogram.content.templates import Template, Templates
+    from aerogram.model.actor import Actor
 
 MAX_PRESETS: Final = 65_536
 """Characters of Presets, an editor's JSON text; ours to choose."""
@@ -105,23 +106,23 @@ class StoredTemplates:
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give templates as rows of the resource."""
         conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
-        found, total = await self._templates.page(account_id, query.request(conditions))
+        found, total = await self._templates.page(actor, query.request(conditions))
         return Page([_row(one) for one in found], total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a template without content."""
-        return _row(await self._templates.create(account_id, values))
+        return _row(await self._templates.create(actor, values))
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change what describes a template."""
-        return _row(await self._templates.change(account_id, row["id"], values))
+        return _row(await self._templates.change(actor, row["id"], values))
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a template with its content."""
-        await self._templates.remove(account_id, row["id"])
+        await self._templates.remove(actor, row["id"])
 
 
 def template(templates: Templates) -> TemplateResource:

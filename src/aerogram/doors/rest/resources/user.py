@@ -15,6 +15,7 @@ from aerogram.model.account import Area
 if TYPE_CHECKING:
     from aerogram.identity.accounts import Accounts
     from aerogram.identity.profiles import Person, Profiles
+    from aerogram.model.actor import Actor
 
 DEFAULT_USERNAME: Final = "Undefined"
 DEFAULT_LOCALE: Final = "en_US"
@@ -72,14 +73,14 @@ class Owner(PartlyChangeable):
         self._profiles = profiles
         self._accounts = accounts
 
-    async def page(self, _: int, query: Query) -> Page:
+    async def page(self, _: Actor, query: Query) -> Page:
         """Give the person as the row of the resource."""
         owner = await self._profiles.owner()
         return page_of([_row(owner)] if owner else [], query, self._MATCHES)
 
-    async def change(self, account_id: int, _: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, _: Row, values: Row) -> Row:
         """Write what the person says."""
-        if not await self._accounts.is_master(account_id):
+        if not await self._accounts.is_master(actor):
             raise errors.master_only()
         return _row(await self._profiles.change(words=values))
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aerogram.content.plain_records import PlainRecords
     from aerogram.doors.rest.queries.listing import Changeable, Query, Row
+    from aerogram.model.actor import Actor
 
 
 class Widget(PlainResource):
@@ -79,22 +80,22 @@ class _Located:
         self._widgets = widgets
         self._signup_url = signup_url
 
-    async def page(self, account_id: int, query: Query) -> Page:
+    async def page(self, actor: Actor, query: Query) -> Page:
         """Give widgets."""
-        page = await self._widgets.page(account_id, query)
+        page = await self._widgets.page(actor, query)
         return Page([self._located(row) for row in page.rows], page.total)
 
-    async def add(self, account_id: int, values: Row) -> Row:
+    async def add(self, actor: Actor, values: Row) -> Row:
         """Make a widget."""
-        return self._located(await self._widgets.add(account_id, values))
+        return self._located(await self._widgets.add(actor, values))
 
-    async def change(self, account_id: int, row: Row, values: Row) -> Row:
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a widget."""
-        return self._located(await self._widgets.change(account_id, row, values))
+        return self._located(await self._widgets.change(actor, row, values))
 
-    async def remove(self, account_id: int, row: Row) -> None:
+    async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a widget with its custom values."""
-        await self._widgets.remove(account_id, row)
+        await self._widgets.remove(actor, row)
 
     def _located(self, row: Row) -> Row:
         return {**row, "signup_url": self._signup_url(row["id"])}

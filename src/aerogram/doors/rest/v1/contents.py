@@ -166,13 +166,13 @@ class ContentRoutes:
         wanted = call.query.request(conditions)
         if not wanted.orders:
             wanted = msgspec.structs.replace(wanted, orders=(("created_ms", True),))
-        found, total = await self._versions.page(call.account_id, wanted)
+        found, total = await self._versions.page(call.actor, wanted)
         return Page([_row(version, template) for version in found], total)
 
     async def _read(self, call: ContentCall) -> Page:
         kind = _kind(call)
         template = await self._templates.found(call, "read")
-        found = await self._versions.newest(call.account_id, template.id, kind)
+        found = await self._versions.newest(call.actor, template.id, kind)
         if found is None:
             raise errors.not_found()
         return one(_row(found, template))
@@ -181,7 +181,7 @@ class ContentRoutes:
         template = await self._templates.found(call, "read")
         _require_either(call, template)
         facts, parts = _said(call.values())
-        done = self._versions.add_draft(call.account_id, template.id, facts, parts)
+        done = self._versions.add_draft(call.actor, template.id, facts, parts)
         return one(_row(await _made(done), template))
 
     async def _change(self, call: ContentCall) -> Page:
@@ -194,15 +194,13 @@ class ContentRoutes:
                 "Published content stays as it is: change the draft, type D, and publish it.",
             )
         facts, parts = _said(call.values())
-        done = self._versions.change_draft(call.account_id, template.id, facts, parts)
+        done = self._versions.change_draft(call.actor, template.id, facts, parts)
         return one(_row(await _made(done), template))
 
     async def _publish(self, call: ContentCall) -> Page:
         template = await self._templates.found(call, "publish")
         try:
-            published = await _made(
-                self._versions.publish(call.account_id, template.id), errors.LOCKED_TO_PUBLISH
-            )
+            published = await _made(self._versions.publish(call.actor, template.id), errors.LOCKED_TO_PUBLISH)
         except NothingToPublishError as error:
             raise errors.ContentError(errors.BAD_REQUEST, errors.VALIDATION, str(error)) from None
         return one(_row(published, template))
@@ -215,7 +213,7 @@ class ContentRoutes:
 
     async def _set_lock(self, call: ContentCall, *, is_locked: bool) -> Page:
         template = await self._templates.found(call, "lock")
-        await self._versions.lock(call.account_id, template.id, is_locked=is_locked)
+        await self._versions.lock(call.actor, template.id, is_locked=is_locked)
         return NOTHING
 
 
@@ -235,9 +233,9 @@ async def _made(making: Awaitable[Version], locked_code: str = errors.LOCKED_TO_
 def _require_either(call: ContentCall, template: Template) -> None:
     """Require that the caller may create a template of these purposes, or update it."""
     try:
-        require(call.principal, of_template("create", template.purposes))
+        require(call.actor, of_template("create", template.purposes))
     except ForbiddenError:
-        require(call.principal, of_template("update", template.purposes))
+        require(call.actor, of_template("update", template.purposes))
 
 
 def _kind(call: ContentCall) -> str:

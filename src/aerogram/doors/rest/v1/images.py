@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from aerogram.content.labels import Labels
     from aerogram.doors.rest.route import Route
     from aerogram.doors.rest.v1.serving import ContentCall
+    from aerogram.model.actor import Actor
 
 DATA: Final = "/v1/data/images"
 COLLECTIONS: Final = ("/v1/REST/images", DATA)
@@ -163,22 +164,22 @@ class ImageRoutes:
 
     async def _list(self, call: ContentCall) -> Page:
         found, total = await self._images.page(
-            call.account_id, call.query.request(combined(call.query.conditions))
+            call.actor, call.query.request(combined(call.query.conditions))
         )
-        return Page(await self._rows(call.account_id, found), total)
+        return Page(await self._rows(call.actor, found), total)
 
     async def _read(self, call: ContentCall) -> Page:
-        return await self._shown(await self._found(call))
+        return await self._shown(call.actor, await self._found(call))
 
     async def _change(self, call: ContentCall) -> Page:
         found = await self._found(call)
         values = call.values()
         label_ids = values.pop("label_ids", None)
-        return await self._shown(await self._images.change(found, values, label_ids))
+        return await self._shown(call.actor, await self._images.change(call.actor, found, values, label_ids))
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call)
-        await self._images.remove(found)
+        await self._images.remove(call.actor, found)
         return NOTHING
 
     async def _upload(self, call: ContentCall) -> Page:
@@ -188,12 +189,12 @@ class ImageRoutes:
             label_ids = values.pop("label_ids", ())
             try:
                 file = await incoming.keep()
-                made = await self._images.create(call.account_id, file, values, label_ids)
+                made = await self._images.create(call.actor, file, values, label_ids)
             except NoImageError as error:
                 raise no_image(error) from None
             except TooManyError as error:
                 raise errors.invalid_value("file", errors.UNEXPECTED_VALUE, str(error)) from None
-        return await self._shown(made)
+        return await self._shown(call.actor, made)
 
     async def _replace(self, call: ContentCall) -> Page:
         kind = call.part("content_type").lower()
@@ -204,24 +205,26 @@ class ImageRoutes:
             await take_in(call.request, incoming)
             try:
                 file = await incoming.keep()
-                changed = await self._images.replace_file(found, file, is_thumbnail=kind == THUMBNAIL)
+                changed = await self._images.replace_file(
+                    call.actor, found, file, is_thumbnail=kind == THUMBNAIL
+                )
             except NoImageError as error:
                 raise no_image(error) from None
-        return await self._shown(changed)
+        return await self._shown(call.actor, changed)
 
     async def _found(self, call: ContentCall) -> Image:
         guid = call.part("image_id").lower()
         conditions = {"guid": guid} if len(guid) == GUID_CHARS else {"nothing": True}
-        found, _ = await self._images.page(call.account_id, PageRequest(conditions, limit=1))
+        found, _ = await self._images.page(call.actor, PageRequest(conditions, limit=1))
         if not found:
             raise errors.not_found()
         return found[0]
 
-    async def _shown(self, image: Image) -> Page:
-        return one((await self._rows(image.account_id, [image]))[0])
+    async def _shown(self, actor: Actor, image: Image) -> Page:
+        return one((await self._rows(actor, [image]))[0])
 
-    async def _rows(self, account_id: int, found: list[Image]) -> list[Row]:
-        labels = await self._labels.of_objects(account_id, [image.id for image in found])
+    async def _rows(self, actor: Actor, found: list[Image]) -> list[Row]:
+        labels = await self._labels.of_objects(actor, [image.id for image in found])
         return [self._row(image) | {"label_ids": labels.get(image.id, ())} for image in found]
 
     def _row(self, image: Image) -> dict[str, Any]:

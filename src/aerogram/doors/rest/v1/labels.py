@@ -120,15 +120,15 @@ class LabelRoutes:
     async def _list(self, call: ContentCall) -> Page:
         conditions = combined(call.query.conditions)
         used_for = conditions.setdefault("used_for", TEMPLATES)
-        require(call.principal, (of_label("read", used_for),))
-        found, total = await self._labels.page(call.account_id, call.query.request(conditions))
+        require(call.actor, (of_label("read", used_for),))
+        found, total = await self._labels.page(call.actor, call.query.request(conditions))
         return Page([msgspec.structs.asdict(label) for label in found], total)
 
     async def _create(self, call: ContentCall) -> Page:
         values = call.values()
-        require(call.principal, (of_label("create", values["used_for"]),))
+        require(call.actor, (of_label("create", values["used_for"]),))
         try:
-            return one(msgspec.structs.asdict(await self._labels.create(call.account_id, values)))
+            return one(msgspec.structs.asdict(await self._labels.create(call.actor, values)))
         except TooManyError as error:
             raise errors.invalid_value("Name", errors.UNEXPECTED_VALUE, str(error)) from None
 
@@ -138,16 +138,16 @@ class LabelRoutes:
     async def _change(self, call: ContentCall) -> Page:
         found = await self._found(call, "update")
         values = call.values()
-        return one(msgspec.structs.asdict(await self._labels.change(found, values)))
+        return one(msgspec.structs.asdict(await self._labels.change(call.actor, found, values)))
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self._found(call, "delete")
-        await self._labels.remove(call.account_id, found.id)
+        await self._labels.remove(call.actor, found.id)
         return NOTHING
 
     async def _found(self, call: ContentCall, verb: str) -> Label:
         found = await found_by_id(call, "label_id", self._labels.page)
-        require(call.principal, (of_label(verb, found.used_for),))
+        require(call.actor, (of_label(verb, found.used_for),))
         return found
 
 

@@ -17,7 +17,6 @@ A PUT changes what it names and is answered 200, also when nothing changes.
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -56,7 +55,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from aerogram.doors.rest.fields.kinds import InvalidValueError
-    from aerogram.model.account import Principal
+    from aerogram.model.actor import Actor
 
 _Kind = TypeVar("_Kind")
 GUID_HEADER: Final = b"x-mj-request-guid"
@@ -87,14 +86,14 @@ class ContentCall(msgspec.Struct, frozen=True, kw_only=True):
     is_new: bool
 
     @property
-    def principal(self) -> Principal:
+    def actor(self) -> Actor:
         """Who asks."""
-        return self.request.principal
+        return self.request.actor
 
     @property
     def account_id(self) -> int:
         """The account that it is about."""
-        return self.request.principal.account_id
+        return self.request.actor.account_id
 
     def values(self) -> dict[str, Any]:
         """Read the body by the properties that the route declares. Raises `ContentError`."""
@@ -182,7 +181,7 @@ class _Answering:
         except REFUSALS as error:
             raise refusal(error) from None
         reply = page_shown(self._status, self._response_fields, page)
-        return msgspec.structs.replace(reply, headers=((GUID_HEADER, str(uuid.uuid4()).encode()),))
+        return msgspec.structs.replace(reply, headers=((GUID_HEADER, call.actor.request_id.encode()),))
 
     def query_parameters(self) -> tuple[Parameter, ...]:
         if self._lists is None:
@@ -232,11 +231,11 @@ def lowered(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def found_by_id(
-    call: ContentCall, name: str, page: Callable[[int, PageRequest], Awaitable[tuple[list[_Kind], int]]]
+    call: ContentCall, name: str, page: Callable[[Actor, PageRequest], Awaitable[tuple[list[_Kind], int]]]
 ) -> _Kind:
     """Give the object of the account whose id stands in the path as ``name``. Raises `ContentError`."""
     wanted = PageRequest({"id": integer_of(call.part(name)) or 0}, limit=1)
-    found, _ = await page(call.account_id, wanted)
+    found, _ = await page(call.actor, wanted)
     if not found:
         raise not_found()
     return found[0]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.route import Route
     from aerogram.doors.rest.v1.serving import ContentCall
     from aerogram.model.account import Principal
+    from aerogram.model.actor import Actor
 
 COLLECTION: Final = "/v1/REST/templates"
 ONE: Final = f"{COLLECTION}/{{template_id}}"
@@ -150,44 +151,44 @@ class TemplateRoutes:
     async def found(self, call: ContentCall, verb: str) -> Template:
         """Give the template of a path to a caller who may do this to it. Raises `ContentError` or `ForbiddenError`."""
         found = await found_by_id(call, "template_id", self._templates.page)
-        require(call.principal, of_template(verb, found.purposes))
+        require(call.actor, of_template(verb, found.purposes))
         return found
 
     async def _list(self, call: ContentCall) -> Page:
         conditions = combined(call.query.conditions)
         if conditions.pop("is_of_last", False) and "locale" in conditions:
             conditions["last_locale"] = conditions.pop("locale")
-        conditions |= _readable(call.principal)
-        found, total = await self._templates.page(call.account_id, call.query.request(conditions))
-        return Page(await self._rows(call.account_id, found), total)
+        conditions |= _readable(call.actor.principal)
+        found, total = await self._templates.page(call.actor, call.query.request(conditions))
+        return Page(await self._rows(call.actor, found), total)
 
     async def _create(self, call: ContentCall) -> Page:
         values = _stored(call.values())
-        require(call.principal, of_template("create", values.get("purposes", ())))
-        return await self._shown(await self._templates.create(call.account_id, values))
+        require(call.actor, of_template("create", values.get("purposes", ())))
+        return await self._shown(call.actor, await self._templates.create(call.actor, values))
 
     async def _read(self, call: ContentCall) -> Page:
-        return await self._shown(await self.found(call, "read"))
+        return await self._shown(call.actor, await self.found(call, "read"))
 
     async def _change(self, call: ContentCall) -> Page:
         found = await self.found(call, "update")
         values = _stored(call.values())
         if not values:
-            return await self._shown(found)
+            return await self._shown(call.actor, found)
         # Nobody gives a template to purposes that are not their own.
-        require(call.principal, of_template("update", values.get("purposes", found.purposes)))
-        return await self._shown(await self._templates.change(call.account_id, found.id, values))
+        require(call.actor, of_template("update", values.get("purposes", found.purposes)))
+        return await self._shown(call.actor, await self._templates.change(call.actor, found.id, values))
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await self.found(call, "delete")
-        await self._templates.remove(call.account_id, found.id)
+        await self._templates.remove(call.actor, found.id)
         return NOTHING
 
-    async def _shown(self, template: Template) -> Page:
-        return one((await self._rows(template.account_id, [template]))[0])
+    async def _shown(self, actor: Actor, template: Template) -> Page:
+        return one((await self._rows(actor, [template]))[0])
 
-    async def _rows(self, account_id: int, found: list[Template]) -> list[Row]:
-        labels = await self._labels.of_objects(account_id, [template.id for template in found])
+    async def _rows(self, actor: Actor, found: list[Template]) -> list[Row]:
+        labels = await self._labels.of_objects(actor, [template.id for template in found])
         return [_row(template) | {"label_ids": labels.get(template.id, ())} for template in found]
 
 
@@ -206,9 +207,9 @@ def _stored(values: dict[str, Any]) -> dict[str, Any]:
     return {name: "" if value is None else value for name, value in values.items()}
 
 
-def _readable(principal: Principal) -> dict[str, Any]:
+def _readable(principal: Principal | None) -> dict[str, Any]:
     """Give the conditions of the templates that a caller may read."""
-    if principal.kind is not CredentialKind.CONTENT_TOKEN:
+    if principal is None or principal.kind is not CredentialKind.CONTENT_TOKEN:
         return {}
     lacking = ~bits_of(PURPOSES, readable_purposes(principal.permissions)) & _ALL_PURPOSES
     conditions: dict[str, Any] = {"purposes_lack": lacking}

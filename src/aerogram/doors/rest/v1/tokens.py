@@ -124,20 +124,18 @@ class TokenRoutes:
 
     async def _list(self, call: ContentCall) -> Page:
         found, total = await self._tokens.page(
-            call.account_id, call.query.request(combined(call.query.conditions))
+            call.actor, call.query.request(combined(call.query.conditions))
         )
         return Page([msgspec.structs.asdict(token) for token in found], total)
 
     async def _create(self, call: ContentCall) -> Page:
         values = call.values()
-        require(call.principal, values["permissions"])
+        require(call.actor, values["permissions"])
         expires_ms = values.get("expires_ms")
         if "days" in values:
             expires_ms = self._clock.now_ms() + values["days"] * DAY
         try:
-            made = await self._tokens.create(
-                call.account_id, values["name"], values["permissions"], expires_ms
-            )
+            made = await self._tokens.create(call.actor, values["name"], values["permissions"], expires_ms)
         except TooManyError as error:
             raise errors.invalid_value("Name", errors.UNEXPECTED_VALUE, str(error)) from None
         except ExpiredError as error:
@@ -148,15 +146,15 @@ class TokenRoutes:
         found = await found_by_id(call, "token_id", self._tokens.page)
         values = call.values()
         values = {name: value for name, value in values.items() if value is not None}
-        require(call.principal, values.get("permissions", found.permissions))
+        require(call.actor, values.get("permissions", found.permissions))
         try:
-            return one(msgspec.structs.asdict(await self._tokens.change(found, values)))
+            return one(msgspec.structs.asdict(await self._tokens.change(call.actor, found, values)))
         except ExpiredError as error:
             raise _expired(error) from None
 
     async def _remove(self, call: ContentCall) -> Page:
         found = await found_by_id(call, "token_id", self._tokens.page)
-        await self._tokens.remove(call.account_id, found.id)
+        await self._tokens.remove(call.actor, found.id)
         return NOTHING
 
 

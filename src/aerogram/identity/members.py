@@ -1,0 +1,93 @@
+"""Members of accounts: who may open which account, and in which role.
+
+A person is made when they become a member of something for the first time. The password is shown at that moment and
+kept only as a hash.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, NamedTuple
+
+from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.identity.accounts import hashed_password, new_password
+from aerogram.model.member import Role
+from aerogram.store.records import account_members as records
+from aerogram.store.records import accounts
+from aerogram.store.records.account_members import MemberRow
+from aerogram.store.records.accounts import UserRow
+from aerogram.wire.address import is_email
+
+if TYPE_CHECKING:
+    from aerogram.base.clock import Clock
+    from aerogram.base.ids import IdGenerator
+    from aerogram.model.actor import Actor
+    from aerogram.store.sql import Database, Unit
+
+
+class Listed(NamedTuple):
+    """A member of an account."""
+
+    user: UserRow
+    role: Role
+
+
+class Added(NamedTuple):
+    """Who became a member; ``password`` is "" when the person existed before."""
+
+    email: str
+    role: Role
+    password: str
+
+
+class Members:
+    """The members of all accounts."""
+
+    def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
+        self._database = database
+        self._ids = ids
+        self._clock = clock
+
+    async def of_account(self, actor: Actor) -> list[Listed]:
+        """Give the members of the account, the oldest person first."""
+        rows = await self._database.read(lambda: records.of_account(actor.account_id))
+        return [Listed(user, Role(role)) for user, role in rows]
+
+    async def add(self, actor: Actor, email: str, role: Role) -> Added:
+        """Make a person a member of the account, or give a member another role.
+
+        Somebody unknown becomes a person with a new password. Raises `RefusedError` for what is no address.
+        """
+        address = email.strip().lower()
+        if not is_email(address):
+            raise RefusedError(f"{email!r} is not an email address.")
+        known = await self._database.read(lambda: accounts.user_by_email(address))
+        password = "" if known else new_password()
+        # argon2 takes a tenth of a second of CPU on purpose.
+        hashed = await asyncio.to_thread(hashed_password, password) if password else ""
+        now = self._clock.now_ms()
+        new = UserRow(self._ids.next_id(), address, hashed, now)
+
+        def unit() -> Unit[None]:
+            user = known or new
+            if known is None:
+                yield from accounts.add_user(new)
+            yield from records.put(MemberRow(actor.account_id, user.id, role.value, now))
+
+        await self._database.write(unit)
+        return Added(address, role, password)
+
+    async def remove(self, actor: Actor, email: str) -> str:
+        """End a membership; give the person's address. They and their other memberships stay.
+
+        Raises `NotFoundError` when the account has no such member.
+        """
+        address = email.strip().lower()
+
+        def unit() -> Unit[bool]:
+            user = yield from accounts.user_by_email(address)
+            return user is not None and (yield from records.remove(actor.account_id, user.id))
+
+        if not await self._database.write(unit):
+            raise NotFoundError(f"The account has no member {address}.")
+        return address
