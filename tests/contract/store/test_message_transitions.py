@@ -93,7 +93,7 @@ async def test_outcomes_of_attempts(database, ids, clock, message_id, state):
         await put(database, message_id, state, LEASE)
         _, before = await found(database, message_id)
         letter = a_letter(message_id=message_id, lease=LEASE, accepted_ms=clock.now_ms())
-        change = change_for(letter, outcome, ids.next_id(), clock.now_ms(), DEFAULT_SCHEDULE)
+        change = change_for(letter, outcome, clock.now_ms(), DEFAULT_SCHEDULE)
         now = clock.now_ms()
         written = await database.write(lambda change=change, now=now: outcomes.record([change], now))
         assert written == [(state, happening) in TRANSITIONS], happening
