@@ -25,5 +25,7 @@ class Reader(msgspec.Struct, frozen=True, kw_only=True):
     """Does what follows from a batch, in the transaction that moves the cursor; tells whether ``woken`` is to be called."""
     after: str = ""
     """The name of the reader that must have read an event first; "" for none."""
+    is_awaited: Callable[[], Unit[bool]] | None = None
+    """Tells whether somebody waits for what this reader does; without, readers gather for longer."""
     woken: Callable[[], None] | None = None
     """Called after the commit of a batch that had an effect."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,8 @@ BATCH: Final = 500
 """Events of one transaction: some 10 ms at most, for which other writers of an SQLite store wait."""
 PAUSE_SECONDS: Final = 0.1
 """The least time between two rounds: what happens meanwhile is read in one transaction."""
+GATHERING: Final = 10
+"""By how much the pause after news is longer when nobody waits for any reader: a round costs some milliseconds of CPU."""
 LOOK_SECONDS: Final = 1.0
 """How often the store is asked for what other processes wrote, when nothing happens here."""
 ROUNDS: Final = 5
@@ -42,6 +45,7 @@ class EventReaders:
         """Take the readers; one that is ``after`` another one comes behind it."""
         self._database = database
         self._readers = tuple(readers)
+        self._pause_seconds = pause_seconds
         self._is_registered = False
         self._rounds_left = 0
         self._loop = Loop(
@@ -81,6 +85,8 @@ class EventReaders:
     async def _round(self) -> bool:
         if await self.catch_up():
             self._rounds_left = ROUNDS
+            if not await self._database.read(partial(_are_awaited, self._readers)):
+                await asyncio.sleep(self._pause_seconds * (GATHERING - 1))
         else:
             self._rounds_left -= 1
         return self._rounds_left > 0
@@ -116,6 +122,13 @@ class EventReaders:
                 _log.exception("event_reader_broke", reader=reader.name)
                 steps.append(reading.NOTHING)
         return steps
+
+
+def _are_awaited(readers: Sequence[Reader]) -> Unit[bool]:
+    for reader in readers:
+        if reader.is_awaited is not None and (yield from reader.is_awaited()):
+            return True
+    return False
 
 
 def _steps(readers: Sequence[Reader]) -> Unit[list[Step]]:

@@ -5,6 +5,7 @@ import email.policy
 
 import msgspec
 import pytest
+from sqlalchemy import text
 
 from aerogram.base.clock import HOUR, MINUTE
 from aerogram.content.compose import Composer
@@ -19,12 +20,17 @@ from aerogram.queue.leases import LEASE_MS, Leases
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.records import outcomes
 from aerogram.store.records import queue as records
+from aerogram.store.records.events import log
+from aerogram.store.sql import Sql
 from aerogram.submission.accept import Acceptor
 from support.submissions import MAIL, a_submission, admitting
 
 REFUSED = Bounced(state=FailureState.USER_UNKNOWN, reply="550 5.1.1 no", is_hard=True)
 UNREACHABLE = Deferred(state=FailureState.CONNECTION_ISSUE, reply="451 4.4.1 timed out")
 TAKEN = Delivered(reply="250 ok", host="mx.example.net")
+SAME_EVENT = Sql(
+    text("INSERT INTO event (id, account_id, message_id, kind, at_ms) SELECT max(id), 1, 1, 7, 5 FROM event")
+)
 
 
 @pytest.fixture
@@ -128,16 +134,17 @@ async def test_a_worker_that_lost_its_lease_tells_nobody(send, leases, finish, c
     assert await database.read(records.depth) == 1
 
 
-async def test_an_outcome_that_cannot_be_written_tells_nobody(
-    send, leases, finish, ids, database, monkeypatch
-):
+async def test_an_outcome_that_cannot_be_written_tells_nobody(send, leases, finish, database, monkeypatch):
     await send()
     await send()
     first, second = await leases.claim(10)
-    event_id = ids.next_id()
-    monkeypatch.setattr(ids, "next_id", lambda: event_id)
     await finish(first, UNREACHABLE)
+
+    def append_again(_):
+        yield SAME_EVENT()
+
     # The second event has the first one's id: the transaction fails after the notification was put into it.
+    monkeypatch.setattr(log, "append", append_again)
     with pytest.raises(Exception, match=r"(?i)unique"):
         await finish(second, REFUSED)
     assert await database.read(records.depth) == 2

@@ -24,7 +24,13 @@ def webhooks_reader(woken: Callable[[], None]) -> Reader:
 
     It reads what the contacts' reader has read, so that each event finds its contact.
     """
-    return Reader(name=WEBHOOKS, handle=_enqueue, after=CONTACTS, woken=woken)
+    return Reader(
+        name=WEBHOOKS,
+        handle=_enqueue,
+        after=CONTACTS,
+        is_awaited=webhook_outbox.has_webhooks,
+        woken=woken,
+    )
 
 
 def _enqueue(batch: Batch) -> Unit[bool]:

@@ -125,6 +125,7 @@ def _subscribed(chosen: ColumnElement[bool]) -> Select[tuple[int, ...]]:
     )
 
 
+_ANY_WEBHOOK: Final = Sql(select(callback.c.id).limit(1))
 _SUBSCRIBED: Final = OfBatch(_subscribed, "kinds")
 _ADD: Final = Sql(
     text(
@@ -267,6 +268,11 @@ _START_OVER = Sql(
     "ids",
     "now",
 )
+
+
+def has_webhooks() -> Unit[bool]:
+    """Tell whether any account has a webhook."""
+    return bool((yield _ANY_WEBHOOK()))
 
 
 def subscribed(batch: Batch, kinds: Sequence[int]) -> Unit[list[Subscribed]]:
