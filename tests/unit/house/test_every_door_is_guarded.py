@@ -93,8 +93,7 @@ def test_the_application_serves_all_that_is_known():
         "Metrics",
         "OpenApi",
         "Rest",
-        "SendV3",
-        "SendV31",
+        "SendEndpoint",
         "SignupDoor",
         "Starlette",
         "Tracking",
@@ -103,7 +102,7 @@ def test_the_application_serves_all_that_is_known():
     assert IMAGES
     assert SIGNUP
     modules = [each.name for each in pkgutil.iter_modules(http_door.__path__)]
-    assert {"metrics", "health", "rest_v3", "send_v3", "send_v31"} <= set(modules)
+    assert {"metrics", "health", "rest_v3", "send"} <= set(modules)
 
 
 @pytest.mark.parametrize("resource", declared_resources(), ids=lambda resource: resource.name)
