@@ -14,7 +14,7 @@ from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import LinkSigner
 from aerogram.model.message import ContentKind
-from aerogram.model.treatment import PLAIN, Personal, Treatment
+from aerogram.model.send_options import PLAIN, Personal, Treatment
 from aerogram.wire.dkim.keys import SigningKey
 from aerogram.wire.dkim.sign import Signer
 from aerogram.wire.mime.parts import Mailbox, Parts

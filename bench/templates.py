@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import jinja2
 
 from aerogram.content.language.compiler import compile_template
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.scope import Scope
 from bench.samples import Sample
 
 if TYPE_CHECKING:

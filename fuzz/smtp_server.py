@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, Final
 
 from loop import main
 
-from aerogram.wire.smtp.data import flaw_of
-from aerogram.wire.smtp.events import (
+from aerogram.wire.smtp.limits import MAX_AUTH_LINE, MAX_REPLY_LINE, MAX_TRANSCRIPT_BYTES
+from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
+from aerogram.wire.smtp.server.data import flaw_of
+from aerogram.wire.smtp.server.events import (
     AuthRequested,
     Event,
     MailRequested,
@@ -31,9 +33,7 @@ from aerogram.wire.smtp.events import (
     RcptRequested,
     TlsRequested,
 )
-from aerogram.wire.smtp.limits import MAX_AUTH_LINE, MAX_REPLY_LINE, MAX_TRANSCRIPT_BYTES
-from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
-from aerogram.wire.smtp.server import ServerConfig, ServerSession
+from aerogram.wire.smtp.server.server import ServerConfig, ServerSession
 
 if TYPE_CHECKING:
     import random

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from loop import main
 
-from aerogram.content.language.budget import Budget
 from aerogram.content.language.compiler import compile_template
 from aerogram.content.language.errors import TemplateError
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.budget import Budget
+from aerogram.content.language.runtime.scope import Scope
 
 if TYPE_CHECKING:
     import random

@@ -7,10 +7,10 @@ from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.model.account import CredentialKind
 from aerogram.model.member import Role
 from aerogram.store.blobs import DiskBlobs
-from aerogram.store.records import account_members
-from aerogram.store.records import accounts as records
-from aerogram.store.records.account_members import MemberRow
-from aerogram.store.records.accounts import AccountRow, CredentialRow, UserRow
+from aerogram.store.records.accounts import accounts as records
+from aerogram.store.records.accounts import members
+from aerogram.store.records.accounts.accounts import AccountRow, CredentialRow, UserRow
+from aerogram.store.records.accounts.members import MemberRow
 from aerogram.store.sql import Sql
 from aerogram.store.tables import sender
 from support.http_door import ACCOUNT, KEY, STRANGER, STRANGERS_KEY, Door, a_client, serving
@@ -36,7 +36,7 @@ async def door(tmp_path, database, ids, clock):
             yield from records.add(AccountRow(account_id, name, 1_700_000_000_000), [credential])
         yield from records.add_user(UserRow(31, "admin@example.com", "$argon2id$x", 1_700_000_000_000))
         for account_id in (ACCOUNT, STRANGER):
-            yield from account_members.put(MemberRow(account_id, 31, Role.OWNER, 1_700_000_000_000))
+            yield from members.put(MemberRow(account_id, 31, Role.OWNER, 1_700_000_000_000))
 
     await database.write(add_accounts)
     await database.write(add_senders)

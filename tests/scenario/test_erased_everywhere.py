@@ -13,13 +13,14 @@ from sqlalchemy import select
 from aerogram.app.sweep import sweep
 from aerogram.base.clock import DAY, ManualClock, SystemClock
 from aerogram.base.ids import IdGenerator
-from aerogram.store import schema
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.ground import Ground
 from aerogram.store.open import FILE_NAME, open_database
 from aerogram.store.orphans import OrphanSweep
-from aerogram.store.records import accounts, signups
+from aerogram.store.records.accounts import accounts
+from aerogram.store.records.contacts import signups
 from aerogram.store.sql import Sql
+from aerogram.store.tables import schema
 from support.server import API_KEY, SECRET_KEY, running
 from support.waiting import wait_for
 

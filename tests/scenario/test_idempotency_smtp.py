@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.store.sql import Sql
 from aerogram.store.tables import message
-from aerogram.wire.mime.rewrite import rewrite
+from aerogram.wire.mime.writing.rewrite import rewrite
 from support.smtp_door import SmtpHouse
 
 COUNT = Sql(select(func.count()).select_from(message))

@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import bindparam, select
 
 from aerogram.app.platform import open_platform
-from aerogram.app.settings import Settings
+from aerogram.app.settings.settings import Settings
 from aerogram.model.message import ContentKind, Recipient
-from aerogram.model.treatment import Personal, Treatment
-from aerogram.store.records import accounts
+from aerogram.model.send_options import Personal, Treatment
+from aerogram.store.records.accounts import accounts
 from aerogram.store.sql import Sql
 from aerogram.store.tables import captured
 from aerogram.submission.accept import Acceptor

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from aerogram.store.records import callbacks
+from aerogram.store.records.webhooks import callbacks
 from support.http_door import ACCOUNT, STRANGERS_KEY, STRANGERS_SECRET, a_client
 
 PATH = "/v3/REST/eventcallbackurl"

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import bindparam, insert, update
 
-from aerogram.store.contact_tables import contact_list
-from aerogram.store.record_tables import draft
 from aerogram.store.sql import Sql
+from aerogram.store.tables.contacts import contact_list
+from aerogram.store.tables.plain_records import draft
 from support.http_door import ACCOUNT, STRANGERS_KEY, STRANGERS_SECRET, a_client
 
 REST = "/v3/REST"

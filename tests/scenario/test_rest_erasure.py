@@ -5,8 +5,8 @@ import uuid
 
 from sqlalchemy import select
 
-from aerogram.store.columns import metadata
 from aerogram.store.sql import Sql
+from aerogram.store.tables.columns import metadata
 from scenario.test_rest_contacts import created, refused
 from support.actors import acting
 from support.http_door import ACCOUNT, STRANGERS_KEY, STRANGERS_SECRET, a_client

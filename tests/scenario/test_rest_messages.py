@@ -6,7 +6,7 @@ from aerogram.base.clock import MINUTE, SECOND
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.model.outcome import FailureState
-from aerogram.store.records.outcomes import Change, append_events
+from aerogram.store.records.messages.outcomes import Change, append_events
 from aerogram.store.sql import Sql
 from aerogram.store.tables import message
 from support.calls import a_call, a_message

@@ -5,8 +5,8 @@ import functools
 import pytest
 from sqlalchemy import bindparam, insert
 
-from aerogram.store.contact_tables import contact, property_
 from aerogram.store.sql import Sql
+from aerogram.store.tables.contacts import contact, property_
 from support.http_door import ACCOUNT, STRANGER, STRANGERS_KEY, STRANGERS_SECRET, a_client
 
 PATH = "/v3/REST/contactfilter"

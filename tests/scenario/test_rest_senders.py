@@ -6,7 +6,7 @@ import pytest
 
 from aerogram.net.dns import Resolver
 from aerogram.senders.claims import MAX_SENDERS
-from aerogram.store.records import metasenders, senders
+from aerogram.store.records.senders import metasenders, senders
 from scenario.zones import name_server
 from support.calls import a_call, a_message
 from support.http_door import ACCOUNT, STRANGERS_KEY, STRANGERS_SECRET, a_client

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from aerogram.model.account import SendDefaults
 from aerogram.model.message import Role
-from aerogram.model.treatment import unpacked, unpacked_personal
+from aerogram.model.send_options import unpacked, unpacked_personal
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
 from support.actors import acting

@@ -13,7 +13,7 @@ from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.identity.accounts import Accounts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.store.blobs import DiskBlobs
-from aerogram.store.records import senders
+from aerogram.store.records.senders import senders
 from aerogram.store.sql import Sql
 from aerogram.store.tables import sender
 from support.actors import acting

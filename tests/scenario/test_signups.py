@@ -12,9 +12,9 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.signup.app import REQUESTS_A_MINUTE
 from aerogram.model.decision import Hold, Reason, ReasonKind, Refuse
 from aerogram.model.message import MessageState
-from aerogram.store.contact_tables import contact, contact_list, list_recipient
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message, sender, unsubscription
+from aerogram.store.tables.contacts import contact, contact_list, list_recipient
 from support.http_door import (
     ACCOUNT,
     PUBLIC_URL,

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.model.account import SendDefaults
 from aerogram.model.message import Rank
-from aerogram.model.treatment import Treatment, unpacked
-from aerogram.store.records.submissions import LANE_SHIFT
+from aerogram.model.send_options import Treatment, unpacked
+from aerogram.store.records.messages.submissions import LANE_SHIFT
 from aerogram.store.sql import Sql
 from aerogram.store.tables import campaign, content, message
 from support import required

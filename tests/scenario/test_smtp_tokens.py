@@ -9,8 +9,8 @@ from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.identity.authenticate import REMEMBER_MS
 from aerogram.identity.tokens import DomainTokens
 from aerogram.model.account import CredentialKind
-from aerogram.model.treatment import unpacked
-from aerogram.store.records import accounts as records
+from aerogram.model.send_options import unpacked
+from aerogram.store.records.accounts import accounts as records
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content
 from support.actors import acting

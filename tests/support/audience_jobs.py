@@ -13,9 +13,9 @@ from aerogram.jobs.jobs import Jobs, is_over
 from aerogram.jobs.runner import JobRunner
 from aerogram.model.job import JobKind
 from aerogram.store.blobs import DiskBlobs
-from aerogram.store.contact_tables import contact, contact_list, list_recipient
 from aerogram.store.ground import Ground
 from aerogram.store.sql import Sql
+from aerogram.store.tables.contacts import contact, contact_list, list_recipient
 from support.actors import acting
 from support.waiting import until
 

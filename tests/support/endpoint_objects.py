@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from aerogram.model.event import EventKind
-from aerogram.store.records.outcomes import Change, append_events
+from aerogram.store.records.messages.outcomes import Change, append_events
 from support.calls import a_call, a_message
 from support.http_door import ACCOUNT
 from support.waiting import until

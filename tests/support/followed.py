@@ -6,14 +6,14 @@ from sqlalchemy import bindparam, select
 
 from aerogram.audience.following import contact_address, contacts_reader
 from aerogram.model.event import Verdict
-from aerogram.store.contact_tables import contact
-from aerogram.store.event_tables import event
-from aerogram.store.records import engagements
-from aerogram.store.records.engagements import Engaged
 from aerogram.store.records.events import reading
 from aerogram.store.records.events.of_contacts import of_contacts
+from aerogram.store.records.messages import engagements
+from aerogram.store.records.messages.engagements import Engaged
 from aerogram.store.sql import Sql
 from aerogram.store.tables import suppression, unsubscription
+from aerogram.store.tables.contacts import contact
+from aerogram.store.tables.events import event
 from aerogram.wire.address import suppression_key
 from support.webhooks import ACCOUNT, Mailroom
 

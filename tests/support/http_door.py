@@ -36,8 +36,8 @@ from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.messages import Messages
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
-from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
+from aerogram.senders.valid_senders import SenderBook
 from aerogram.store.ground import Ground
 from aerogram.submission.accept import Acceptor
 from aerogram.submission.authorize import Authorizer

@@ -10,11 +10,11 @@ from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.delivery.carrier import CaptureCarrier
-from aerogram.delivery.notifier import Notifier
+from aerogram.delivery.notices.notifier import Notifier
+from aerogram.delivery.outcomes.recorder import Recorder
 from aerogram.delivery.prepare import Preparer
-from aerogram.delivery.recorder import Recorder
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
+from aerogram.delivery.transport import CaptureCarrier
 from aerogram.delivery.worker import Worker
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState

@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 from sqlalchemy import text
 
-from aerogram.doors.rest.resources.contact_erasure import PATHS as ERASURE
-from aerogram.store.records.plain_records import RecordKind
+from aerogram.doors.rest.resources.contacts.contact_erasure import PATHS as ERASURE
+from aerogram.store.records.templates.plain_records import RecordKind
 from aerogram.store.sql import Sql
 from support.calls import a_call, a_message
 from support.http_door import ACCOUNT

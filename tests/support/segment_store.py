@@ -6,9 +6,9 @@ import json
 from sqlalchemy import bindparam, insert
 
 from aerogram.model.event import Verdict
-from aerogram.store.contact_tables import contact, contact_history
 from aerogram.store.sql import Sql
 from aerogram.store.tables import campaign, content, event, message
+from aerogram.store.tables.contacts import contact, contact_history
 
 _numbers = itertools.count(1)
 FIRST_CAMPAIGN_ROW = 10**9

@@ -8,8 +8,8 @@ end of the connection. Whatever was heard and not expected is a failure.
 import textwrap
 from dataclasses import dataclass, field
 
-from aerogram.wire.smtp.events import MessageReceived, TlsRequested
-from aerogram.wire.smtp.server import ServerConfig, ServerSession
+from aerogram.wire.smtp.server.events import MessageReceived, TlsRequested
+from aerogram.wire.smtp.server.server import ServerConfig, ServerSession
 
 HOSTNAME = "mx.example.com"
 

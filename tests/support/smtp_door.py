@@ -9,7 +9,7 @@ import ssl
 from aerogram.content.templates import Templates
 from aerogram.doors.smtp.listener import SmtpDoor
 from aerogram.doors.smtp.policy import SmtpPolicy
-from aerogram.doors.smtp.stored import Shelf
+from aerogram.doors.smtp.stored_references import Shelf
 from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.identity.accounts import Accounts
 from aerogram.identity.attempts import LoginAttempts
@@ -18,13 +18,13 @@ from aerogram.identity.rate import RateLimiter
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.net.tls import self_signed, server_context
 from aerogram.senders.addresses import Senders
-from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.domains import Domains
+from aerogram.senders.valid_senders import SenderBook
 from aerogram.store.blobs import DiskBlobs
 from aerogram.submission.accept import Acceptor
 from aerogram.submission.authorize import Authorizer
-from aerogram.wire.smtp.server import ServerConfig
+from aerogram.wire.smtp.server.server import ServerConfig
 from support.actors import acting
 
 

@@ -3,8 +3,8 @@
 import functools
 
 from aerogram.model.message import ContentKind, Rank, Recipient, Submission
-from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
+from aerogram.senders.valid_senders import SenderBook
 from aerogram.submission.authorize import Authorizer
 from aerogram.submission.notices import admit
 

@@ -10,7 +10,8 @@ from aerogram.base.ids import IdGenerator
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.model.event import EventKind
 from aerogram.reporting.webhooks.schedule import Timings
-from aerogram.store.records import callbacks, outcomes, submissions
+from aerogram.store.records.messages import outcomes, submissions
+from aerogram.store.records.webhooks import callbacks
 from aerogram.store.sql import Sql
 from aerogram.store.tables import callback, event, webhook_outbox
 from support.readers import caught_up

@@ -27,7 +27,7 @@ from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.messages import Messages
 from aerogram.reporting.webhooks.call import fault_in
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
-from aerogram.store.records import queue
+from aerogram.store.records.messages import queue
 
 if TYPE_CHECKING:
     import asyncio

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Sequence
 
-    from aerogram.app.values import Network
+    from aerogram.app.settings.values import Network
 
 GRACE_SECONDS: Final = 10
 MAX_CONNECTIONS: Final = 5_000

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import SettingsError
 from aerogram.identity.attempts import is_loopback
-from aerogram.wire.smtp.server import ServerConfig
+from aerogram.wire.smtp.server.server import ServerConfig
 
 if TYPE_CHECKING:
     import contextlib
 
-    from aerogram.app.settings import Settings
-    from aerogram.app.values import HostPort
+    from aerogram.app.settings.settings import Settings
+    from aerogram.app.settings.values import HostPort
 
 BACKLOG: Final = 2048
 _REASONS: Final = {

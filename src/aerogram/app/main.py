@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from aerogram.app.command_services import CommandServices
     from aerogram.app.platform import Platform
-    from aerogram.app.settings import Settings
+    from aerogram.app.settings.settings import Settings
 
 FINDS_THE_STORE: Final = frozenset({"data", "database_url", "master_key", "hostname"})
 """What commands need that look at the store: where it is, and what the installation is called."""
@@ -39,7 +39,7 @@ class Program:
     @cached_property
     def flags(self) -> Sequence[SettingFlag]:
         """Give the declared settings as flags."""
-        declarations = import_module("aerogram.app.settings").DECLARATIONS.values()
+        declarations = import_module("aerogram.app.settings.settings").DECLARATIONS.values()
         return [
             SettingFlag(
                 name=each.name,
@@ -54,7 +54,7 @@ class Program:
 
     def prepare(self, given: Mapping[str, str]) -> Installed:
         """Read the settings of this call; raises `SettingsError`."""
-        settings = import_module("aerogram.app.sources").load(given, os.environ, Path.cwd())
+        settings = import_module("aerogram.app.settings.sources").load(given, os.environ, Path.cwd())
         return Installed(settings)
 
 

@@ -23,7 +23,7 @@ from aerogram.store.room import Watermark
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from aerogram.app.settings import Settings
+    from aerogram.app.settings.settings import Settings
     from aerogram.store.sql import Database
 
 MASTER_KEY_FILE: Final = "secret.key"

@@ -25,11 +25,12 @@ from aerogram.base.errors import AerogramError, SettingsError
 from aerogram.content.templates import Templates
 from aerogram.doors.smtp.listener import SmtpDoor
 from aerogram.doors.smtp.policy import SmtpPolicy
-from aerogram.doors.smtp.stored import Shelf
+from aerogram.doors.smtp.stored_references import Shelf
 from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.identity.authenticate import defaults_of
 from aerogram.net.tls import self_signed, server_context
-from aerogram.store.records import accounts, queue
+from aerogram.store.records.accounts import accounts
+from aerogram.store.records.messages import queue
 from aerogram.store.sql import Engine
 from aerogram.store.sqlite import SqliteDatabase
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
-    from aerogram.app.settings import Settings
+    from aerogram.app.settings.settings import Settings
 
     Job = Callable[[], Awaitable[None]]
 

@@ -18,16 +18,16 @@ from aerogram.base.clock import SECOND
 from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.delivery.carrier import CaptureCarrier, PartialCapture
-from aerogram.delivery.lane import Limits
-from aerogram.delivery.notifier import Notifier
-from aerogram.delivery.pool import Courier
+from aerogram.delivery.connections.destination_queue import Limits
+from aerogram.delivery.connections.dispatcher import Courier
+from aerogram.delivery.connections.timeouts import Timeouts
+from aerogram.delivery.notices.notifier import Notifier
+from aerogram.delivery.outcomes.recorder import Recorder
 from aerogram.delivery.prepare import Preparer
-from aerogram.delivery.recorder import Recorder
 from aerogram.delivery.retry import Schedule
-from aerogram.delivery.route import RouteSettings
-from aerogram.delivery.routing import Router
-from aerogram.delivery.timeouts import Timeouts
+from aerogram.delivery.routing.route import RouteSettings
+from aerogram.delivery.routing.router import Router
+from aerogram.delivery.transport import CaptureCarrier, PartialCapture
 from aerogram.delivery.worker import Worker
 from aerogram.events.counters import COUNTERS
 from aerogram.events.readers import EventReaders
@@ -45,10 +45,10 @@ from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.reporting.webhooks.reader import webhooks_reader
-from aerogram.senders.book import SenderBook
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
+from aerogram.senders.valid_senders import SenderBook
 from aerogram.store.ground import Ground
 from aerogram.store.orphans import OrphanSweep
 from aerogram.submission.accept import Acceptor
@@ -57,10 +57,10 @@ from aerogram.submission.notices import admit
 
 if TYPE_CHECKING:
     from aerogram.app.platform import Platform
-    from aerogram.app.settings import Settings
+    from aerogram.app.settings.settings import Settings
     from aerogram.base.loop import Loop
-    from aerogram.delivery.carrier import Carrier
-    from aerogram.store.records.outcomes import Change
+    from aerogram.delivery.transport import Carrier
+    from aerogram.store.records.messages.outcomes import Change
 
 EVERYTHING = "all"
 

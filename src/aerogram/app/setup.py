@@ -16,10 +16,11 @@ from aerogram.model.member import Role
 from aerogram.model.sender import ACTIVE
 from aerogram.senders.addresses import Senders
 from aerogram.senders.domains import Domains
-from aerogram.store.records import account_members, nodes
-from aerogram.store.records import accounts as account_records
-from aerogram.store.records import senders as sender_records
-from aerogram.store.records.account_members import MemberRow
+from aerogram.store.records import nodes
+from aerogram.store.records.accounts import accounts as account_records
+from aerogram.store.records.accounts import members
+from aerogram.store.records.accounts.members import MemberRow
+from aerogram.store.records.senders import senders as sender_records
 from aerogram.wire.address import is_email
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ async def set_up(platform: Platform, email: str = "", senders: Sequence[str] = (
             return False
         yield from account_records.add(account, [credential])
         yield from account_records.add_user(user)
-        yield from account_members.put(MemberRow(account.id, user.id, Role.OWNER, account.created_ms))
+        yield from members.put(MemberRow(account.id, user.id, Role.OWNER, account.created_ms))
         for add in additions:
             yield from add()
         return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aerogram.app.settings import Settings
+    from aerogram.app.settings.settings import Settings
     from aerogram.app.setup import FirstSetUp
 
 _MODES = {

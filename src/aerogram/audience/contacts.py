@@ -8,7 +8,7 @@ import msgspec
 
 from aerogram.audience.property_values import merged_values
 from aerogram.base.errors import NotFoundError, RefusedError, TakenError
-from aerogram.store.records import contacts as records
+from aerogram.store.records.contacts import contacts as records
 from aerogram.wire.address import is_email, suppression_key
 
 if TYPE_CHECKING:

@@ -24,17 +24,11 @@ from aerogram.base.clock import SECOND
 from aerogram.base.folding import folded
 from aerogram.model.message import ERASED_DOMAIN
 from aerogram.model.page import PageRequest
-from aerogram.store.records import (
-    contact_history,
-    contacts,
-    erased_mail,
-    export_parts,
-    jobs,
-    queue_admin,
-    signups,
-)
-from aerogram.store.records import erasures as records
-from aerogram.store.records.erasures import Proof
+from aerogram.store.records.contacts import contacts, erased_mail, history, signups
+from aerogram.store.records.contacts import erasures as records
+from aerogram.store.records.contacts.erasures import Proof
+from aerogram.store.records.jobs import export_parts, jobs
+from aerogram.store.records.messages import queue_admin
 from aerogram.wire.address import ascii_domain, shown_domain, split_email, suppression_key
 
 if TYPE_CHECKING:
@@ -43,7 +37,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.model.actor import Actor
     from aerogram.store.blobs import DiskBlobs
-    from aerogram.store.records.erased_mail import Found
+    from aerogram.store.records.contacts.erased_mail import Found
     from aerogram.store.sql import Database, Unit
 
 __all__ = ["KEY_PURPOSE", "Erasures", "Proof", "is_alias"]
@@ -179,7 +173,7 @@ def _erase(proof: Proof, email: str, alias: str) -> Unit[bool]:
     if row is None or row["is_anonymized"]:
         return False
     yield from detach(account_id, contact_id)
-    yield from contact_history.forget(account_id, contact_id)
+    yield from history.forget(account_id, contact_id)
     yield from records.forget_address(account_id, email)
     for words in _spellings(email):
         yield from jobs.forget_mentions(account_id, words)

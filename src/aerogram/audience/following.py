@@ -22,9 +22,9 @@ import msgspec
 from aerogram.audience.erasure import is_alias
 from aerogram.events.reader import Reader
 from aerogram.model.event import EventKind
-from aerogram.model.treatment import is_sandboxed, unpacked_personal
-from aerogram.store.records import contact_activity
-from aerogram.store.records.contact_activity import Activity, NewContact
+from aerogram.model.send_options import is_sandboxed, unpacked_personal
+from aerogram.store.records.contacts import activity as contact_activity
+from aerogram.store.records.contacts.activity import Activity, NewContact
 from aerogram.store.records.events.of_contacts import of_contacts, treatments
 from aerogram.store.records.events.reading import CONTACTS
 from aerogram.wire.address import suppression_key

@@ -9,8 +9,8 @@ import msgspec
 from aerogram.audience.properties import HISTORIC, Property, property_of
 from aerogram.audience.property_values import WrongTypeError, shown, typed
 from aerogram.base.errors import NotFoundError, RefusedError
-from aerogram.store.records import contact_history as records
-from aerogram.store.records import properties
+from aerogram.store.records.contacts import history as records
+from aerogram.store.records.contacts import properties
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError, TakenError
-from aerogram.store.records import contact_lists as records
+from aerogram.store.records.contacts import lists as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,8 +16,8 @@ from aerogram.audience.subscriptions import (
     remove_link,
 )
 from aerogram.base.errors import NotFoundError, RefusedError
-from aerogram.store.records import contact_batches, contact_lists, contacts, links
-from aerogram.store.records import list_recipients as records
+from aerogram.store.records.contacts import batches, contacts, lists, memberships
+from aerogram.store.records.contacts import list_recipients as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,8 +83,8 @@ class Memberships:
         action = ListAction(list_id, Action.UNSUB if is_unsubscribed else Action.ADD_FORCE)
 
         def unit() -> Unit[Membership]:
-            yield from contact_batches.hold(actor.account_id, [contact_id])
-            live = yield from links.lock_lists(actor.account_id, [list_id])
+            yield from batches.hold(actor.account_id, [contact_id])
+            live = yield from memberships.lock_lists(actor.account_id, [list_id])
             if not live.get(list_id):
                 raise UnknownListsError([list_id])
             if (yield from records.of_pair(actor.account_id, list_id, contact_id)):
@@ -137,7 +137,7 @@ def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[Membership], 
     rows, total = yield from records.LISTING.page(account_id, wanted)
     if not rows:
         return [], total
-    names = yield from contact_lists.names(account_id, sorted({row["list_id"] for row in rows}))
+    names = yield from lists.names(account_id, sorted({row["list_id"] for row in rows}))
     return [_membership(row, names.get(row["list_id"], "")) for row in rows], total
 
 
@@ -145,8 +145,8 @@ def _held(account_id: int, link_id: int) -> Unit[dict[str, Any]]:
     """Give a link whose contact and list are locked. Raises `NotFoundError`."""
     row = yield from records.find(account_id, link_id)
     if row is not None:
-        yield from contact_batches.hold(account_id, [row["contact_id"]])
-        yield from links.lock_lists(account_id, [row["list_id"]])
+        yield from batches.hold(account_id, [row["contact_id"]])
+        yield from memberships.lock_lists(account_id, [row["list_id"]])
         # It may have changed, or gone, while the list's lock was waited for.
         row = yield from records.find(account_id, link_id)
     if row is None:
@@ -167,13 +167,13 @@ def _change(account_id: int, link_id: int, columns: Mapping[str, int], now_ms: i
             noted |= {"unsubscribed_ms": now_ms, "unsubscribed_by": ""}
         yield from contacts.change(account_id, row["contact_id"], noted)
     yield from records.put(changed)
-    before, after = (links.State(each["is_unsubscribed"], each["is_active"]) for each in (row, changed))
-    yield from links.count(account_id, row["list_id"], after.is_counted - before.is_counted)
+    before, after = (memberships.State(each["is_unsubscribed"], each["is_active"]) for each in (row, changed))
+    yield from memberships.count(account_id, row["list_id"], after.is_counted - before.is_counted)
     return changed
 
 
 def _named(account_id: int, row: Mapping[str, Any]) -> Unit[Membership]:
-    names = yield from contact_lists.names(account_id, [row["list_id"]])
+    names = yield from lists.names(account_id, [row["list_id"]])
     return _membership(row, names[row["list_id"]])
 
 

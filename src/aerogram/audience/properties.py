@@ -16,7 +16,7 @@ from aerogram.audience.property_values import (
     typed,
 )
 from aerogram.base.errors import NotFoundError, RefusedError, TakenError
-from aerogram.store.records import properties as records
+from aerogram.store.records.contacts import properties as records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -9,13 +9,13 @@ import structlog
 
 from aerogram.audience import properties
 from aerogram.audience.property_values import Datatype, shown
-from aerogram.audience.segments import book
+from aerogram.audience.segments import segments as book
 from aerogram.audience.segments.errors import SegmentError
 from aerogram.base.errors import UnavailableError
-from aerogram.model.acquaintance import Acquaintance
 from aerogram.model.event import EventKind
-from aerogram.store.records import acquaintances as records
-from aerogram.store.records import segment_contacts
+from aerogram.model.recipient_profile import Acquaintance
+from aerogram.store.records.contacts import recipient_profiles as records
+from aerogram.store.records.segments import contacts
 from aerogram.wire.address import suppression_key
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aerogram.audience.properties import Catalogue
     from aerogram.base.clock import Clock
     from aerogram.model.message import Letter
-    from aerogram.store.records.acquaintances import Person
+    from aerogram.store.records.contacts.recipient_profiles import Person
     from aerogram.store.sql import Database, Unit
 
 MAX_REMEMBERED: Final = 2_000
@@ -116,7 +116,7 @@ def _members(
         except SegmentError:
             # It was checked when it was written, by rules that were others perhaps.
             continue
-        members[name] = yield from segment_contacts.matching(account_id, condition, contact_ids)
+        members[name] = yield from contacts.matching(account_id, condition, contact_ids)
     return members
 
 

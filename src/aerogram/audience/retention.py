@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aerogram.audience.erasure import PURGED_AFTER_MS
 from aerogram.audience.signups import LIFE_MS
-from aerogram.store.records import erasures, signups
+from aerogram.store.records.contacts import erasures, signups
 
 if TYPE_CHECKING:
     from aerogram.store.ground import Ground

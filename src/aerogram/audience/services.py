@@ -12,7 +12,7 @@ from aerogram.audience.history import History
 from aerogram.audience.lists import Lists
 from aerogram.audience.memberships import Memberships
 from aerogram.audience.properties import Properties
-from aerogram.audience.segments.book import Segments
+from aerogram.audience.segments.segments import Segments
 from aerogram.audience.signups import Signups
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from aerogram.audience import subscriptions
 from aerogram.audience.actions import Action
 from aerogram.audience.subscriptions import Entry, ListAction, UnknownListsError
 from aerogram.base.clock import DAY, MINUTE
-from aerogram.store.records import links, widgets
-from aerogram.store.records import signups as records
-from aerogram.store.records.signups import SignupRow
+from aerogram.store.records.contacts import memberships, widgets
+from aerogram.store.records.contacts import signups as records
+from aerogram.store.records.contacts.signups import SignupRow
 from aerogram.wire.address import suppression_key
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
-    from aerogram.store.records.widgets import WidgetRow
+    from aerogram.store.records.contacts.widgets import WidgetRow
     from aerogram.store.sql import Database, Unit
 
 PAUSE_MS: Final = 10 * MINUTE
@@ -117,7 +117,7 @@ class Signups:
         [contact_id] = yield from subscriptions.apply(
             form.account_id, [Entry(email)], [], ids=self._ids, now_ms=now
         )
-        states = yield from links.states(form.list_id, [contact_id])
+        states = yield from memberships.states(form.list_id, [contact_id])
         if contact_id in states and states[contact_id].is_counted:
             return None
         # The contact's row is held now: of two that came at once, the later one sees the first.

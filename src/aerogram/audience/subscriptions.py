@@ -14,13 +14,13 @@ import msgspec
 from aerogram.audience.actions import Action, Place, place_after
 from aerogram.audience.property_values import merged_values
 from aerogram.base.errors import NotFoundError
-from aerogram.store.records import contact_batches, links
+from aerogram.store.records.contacts import batches, memberships
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from aerogram.base.ids import IdGenerator
-    from aerogram.store.records.contact_batches import Known
+    from aerogram.store.records.contacts.batches import Known
     from aerogram.store.sql import Unit
 
 
@@ -91,7 +91,7 @@ def subscribe(
     Contacts that the account has not are left out. Copying a list needs this: what becomes of a contact
     depends on its place on the other one.
     """
-    held = yield from contact_batches.hold(account_id, list(wanted))
+    held = yield from batches.hold(account_id, list(wanted))
     yield from _hold_lists(account_id, [list_id])
     own = {contact_id: action for contact_id, action in wanted.items() if contact_id in held}
     yield from _act(account_id, list_id, own, ids=ids, now_ms=now_ms)
@@ -104,7 +104,7 @@ def act_on_lists(
 
     Raises `NotFoundError` when the account has no such contact, or it was erased.
     """
-    if not (yield from contact_batches.hold(account_id, [contact_id])):
+    if not (yield from batches.hold(account_id, [contact_id])):
         raise NotFoundError("There is no such contact.")
     yield from _hold_lists(account_id, [list_id for list_id, _ in actions])
     for list_id, action in actions:
@@ -113,17 +113,17 @@ def act_on_lists(
 
 def detach(account_id: int, contact_id: int) -> Unit[None]:
     """Take a contact from all lists, deleted ones too."""
-    lists = yield from links.lists_of(account_id, contact_id)
-    yield from links.lock_lists(account_id, sorted(lists))
+    lists = yield from memberships.lists_of(account_id, contact_id)
+    yield from memberships.lock_lists(account_id, sorted(lists))
     for list_id in lists:
         yield from remove_link(account_id, list_id, contact_id)
 
 
 def remove_link(account_id: int, list_id: int, contact_id: int) -> Unit[None]:
     """Take a contact from a list that is locked, be it deleted or not."""
-    states = yield from links.states(list_id, [contact_id])
-    yield from links.remove(list_id, [contact_id])
-    yield from links.count(account_id, list_id, -sum(state.is_counted for state in states.values()))
+    states = yield from memberships.states(list_id, [contact_id])
+    yield from memberships.remove(list_id, [contact_id])
+    yield from memberships.count(account_id, list_id, -sum(state.is_counted for state in states.values()))
 
 
 def _joined(entries: Iterable[Entry]) -> dict[str, Entry]:
@@ -151,7 +151,7 @@ def _contacts(
     account_id: int, asked: Mapping[str, Entry], *, ids: IdGenerator, now_ms: int, is_active: bool
 ) -> Unit[tuple[dict[str, int], Collection[str]]]:
     """Make and change contacts; give their ids by address, and the addresses that are new."""
-    known = yield from contact_batches.lock(account_id, list(asked))
+    known = yield from batches.lock(account_id, list(asked))
     fresh: list[str] = []
     active_ms = now_ms if is_active else 0
     # Once, unless somebody has one of them before us and gives it up again, by another address or by erasure.
@@ -160,13 +160,13 @@ def _contacts(
             _new_row(account_id, contact_id, asked[email], now_ms, active_ms)
             for contact_id, email in zip(ids.next_ids(len(missing)), missing, strict=True)
         ]
-        yield from contact_batches.add(rows)
+        yield from batches.add(rows)
         # Whoever made one of them meanwhile was first: it is changed below like every known contact.
-        known.update((yield from contact_batches.lock(account_id, missing)))
+        known.update((yield from batches.lock(account_id, missing)))
         fresh += missing
     changes = [change for entry in asked.values() if (change := _change(known[entry.email], entry, now_ms))]
     if changes:
-        yield from contact_batches.change(changes)
+        yield from batches.change(changes)
     return {email: known[email].id for email in asked}, fresh
 
 
@@ -184,7 +184,7 @@ def _new_row(account_id: int, contact_id: int, entry: Entry, now_ms: int, active
     )
 
 
-def _change(known: Known, entry: Entry, now_ms: int) -> contact_batches.Change | None:
+def _change(known: Known, entry: Entry, now_ms: int) -> batches.Change | None:
     """Give what an entry changes of a contact; None when nothing."""
     name = known.name if entry.name is None else entry.name
     properties = merged_values(known.properties, entry.properties) if entry.properties else known.properties
@@ -192,13 +192,13 @@ def _change(known: Known, entry: Entry, now_ms: int) -> contact_batches.Change |
     if (name, properties, is_excluded) == (known.name, known.properties, known.is_excluded):
         return None
     excluded_ms = known.excluded_ms if is_excluded <= known.is_excluded else now_ms
-    return contact_batches.Change(name, properties, is_excluded, excluded_ms, now_ms, known.id)
+    return batches.Change(name, properties, is_excluded, excluded_ms, now_ms, known.id)
 
 
 def _hold_lists(account_id: int, list_ids: Iterable[int]) -> Unit[None]:
     """Lock lists that links will change on. Raises `UnknownListsError`."""
     asked = sorted(set(list_ids))
-    live = yield from links.lock_lists(account_id, asked)
+    live = yield from memberships.lock_lists(account_id, asked)
     unknown = [list_id for list_id in asked if not live.get(list_id)]
     if unknown:
         raise UnknownListsError(unknown)
@@ -216,7 +216,7 @@ class _Moves(msgspec.Struct):
     """How many more contacts the list counts afterwards."""
 
 
-def _moves(wanted: Mapping[int, Action], states: Mapping[int, links.State]) -> _Moves:
+def _moves(wanted: Mapping[int, Action], states: Mapping[int, memberships.State]) -> _Moves:
     moves = _Moves()
     for contact_id, action in wanted.items():
         state = states.get(contact_id)
@@ -251,7 +251,7 @@ def _act(
     already_active: Collection[int] = (),
 ) -> Unit[None]:
     """Do it, on a list that is locked; ``already_active`` are contacts whose activity is of now anyway."""
-    states = yield from links.states(list_id, list(wanted))
+    states = yield from memberships.states(list_id, list(wanted))
     moves = _moves(wanted, states)
     new = [(contact_id, 0) for contact_id in moves.new_subscribed]
     new += [(contact_id, 1) for contact_id in moves.new_unsubscribed]
@@ -260,18 +260,18 @@ def _act(
             (link_id, account_id, list_id, contact_id, out, 0 if out else now_ms, now_ms if out else 0)
             for link_id, (contact_id, out) in zip(ids.next_ids(len(new)), new, strict=True)
         ]
-        yield from links.add(rows)
+        yield from memberships.add(rows)
     if moves.subscribed:
-        yield from links.resubscribe(list_id, moves.subscribed, now_ms)
+        yield from memberships.resubscribe(list_id, moves.subscribed, now_ms)
     if moves.unsubscribed:
-        yield from links.unsubscribe(list_id, moves.unsubscribed, now_ms)
+        yield from memberships.unsubscribe(list_id, moves.unsubscribed, now_ms)
     if moves.removed:
-        yield from links.remove(list_id, moves.removed)
+        yield from memberships.remove(list_id, moves.removed)
     if moves.counted:
-        yield from links.count(account_id, list_id, moves.counted)
+        yield from memberships.count(account_id, list_id, moves.counted)
     gone = moves.unsubscribed + moves.new_unsubscribed
     if gone:
-        yield from contact_batches.unsubscribed(account_id, sorted(gone), now_ms)
+        yield from batches.unsubscribed(account_id, sorted(gone), now_ms)
     stirred = {*moves.subscribed, *moves.new_subscribed, *moves.removed}.difference(already_active)
     if stirred:
-        yield from contact_batches.stirred(account_id, sorted(stirred), now_ms)
+        yield from batches.stirred(account_id, sorted(stirred), now_ms)

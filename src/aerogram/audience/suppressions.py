@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import NotFoundError, RefusedError
-from aerogram.store.records import suppressions as records
-from aerogram.store.records.suppressions import SuppressionRow
+from aerogram.store.records.messages import suppressions as records
+from aerogram.store.records.messages.suppressions import SuppressionRow
 from aerogram.wire.address import is_email, suppression_key
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError
-from aerogram.store.records import campaigns as records
-from aerogram.store.records import senders
+from aerogram.store.records.messages import campaigns as records
+from aerogram.store.records.senders import senders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
-    from aerogram.store.records.senders import SenderRow
+    from aerogram.store.records.senders.senders import SenderRow
     from aerogram.store.sql import Database
 
 _WHOLE_DOMAIN: Final = "*@"

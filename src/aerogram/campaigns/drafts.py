@@ -12,7 +12,7 @@ import msgspec
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.content.stored_parts import opened, written
 from aerogram.model.draft import FIRST_STATUS, may_be_set
-from aerogram.store.records import drafts as records
+from aerogram.store.records.templates import drafts as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aerogram.content.stored_parts import Content
     from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
-    from aerogram.store.records.templates import ContentRow
+    from aerogram.store.records.templates.templates import ContentRow
     from aerogram.store.sql import Database, Unit
 
 _LISTED: Final = frozenset(records.COLUMNS)

@@ -15,13 +15,13 @@ import msgspec
 from aerogram.content.errors import ComposeError
 from aerogram.content.personal.draft import Draft
 from aerogram.model.message import ContentKind
-from aerogram.model.treatment import PLAIN
+from aerogram.model.send_options import PLAIN
 from aerogram.wire.address import ascii_domain, split_email
 from aerogram.wire.errors import MailError
-from aerogram.wire.mime.build import build
 from aerogram.wire.mime.date import format_date
 from aerogram.wire.mime.parts import Parts
-from aerogram.wire.mime.rewrite import rewrite
+from aerogram.wire.mime.writing.build import build
+from aerogram.wire.mime.writing.rewrite import rewrite
 
 if TYPE_CHECKING:
     from aerogram.content.errors import TemplateFault

@@ -15,7 +15,7 @@ import msgspec
 from aerogram.base.errors import LockedError, NotFoundError, RefusedError, TooManyError
 from aerogram.content.image_types import START_BYTES, TYPES, image_type
 from aerogram.content.labels import IMAGES, bear
-from aerogram.store.records import images as records
+from aerogram.store.records.templates import images as records
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError, RefusedError, TakenError, TooManyError
-from aerogram.store.records import labels as records
+from aerogram.store.records.templates import labels as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.base.errors import NotFoundError, TakenError
-from aerogram.store.records import plain_records as records
+from aerogram.store.records.templates import plain_records as records
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
-    from aerogram.store.records.plain_records import RecordKind
+    from aerogram.store.records.templates.plain_records import RecordKind
     from aerogram.store.sql import Database, Unit
 
 

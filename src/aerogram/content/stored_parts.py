@@ -11,8 +11,8 @@ from aerogram.base.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aerogram.store.records.template_versions import VersionRow
-    from aerogram.store.records.templates import ContentRow
+    from aerogram.store.records.templates.templates import ContentRow
+    from aerogram.store.records.templates.versions import VersionRow
 
 MAX_PART_BYTES: Final = 2 * 1024 * 1024
 """Bytes of one part in UTF-8, and of the JSON of headers or MJML. No mail client shows more; ours to choose."""

@@ -14,8 +14,8 @@ import msgspec
 from aerogram.wire.address import is_email
 from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.encoded_words import clean_text
-from aerogram.wire.mime.mailboxes import parse_mailboxes
 from aerogram.wire.mime.parts import Mailbox
+from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,9 +13,9 @@ import msgspec
 from aerogram.base.errors import LockedError, NotFoundError, RefusedError
 from aerogram.content.stored_parts import Content, opened, written
 from aerogram.model.template import DRAFT, PUBLISHED
-from aerogram.store.records import template_versions as records
-from aerogram.store.records import templates
-from aerogram.store.records.template_versions import VersionRow
+from aerogram.store.records.templates import templates
+from aerogram.store.records.templates import versions as records
+from aerogram.store.records.templates.versions import VersionRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,7 +16,7 @@ from aerogram.content.stored_parts import opened
 from aerogram.content.template_headers import read_headers
 from aerogram.content.template_versions import no_template, published
 from aerogram.model.template import PURPOSES
-from aerogram.store.records import templates as records
+from aerogram.store.records.templates import templates as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aerogram.content.stored_parts import Content
     from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
-    from aerogram.store.records.templates import SendRow
+    from aerogram.store.records.templates.templates import SendRow
     from aerogram.store.sql import Database, Unit
     from aerogram.wire.mime.parts import Mailbox
 
@@ -127,7 +127,7 @@ class Templates:
         return _stored(row) if row else None
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Template], int]:
-        """Give a page of templates and the number of all that match; see `aerogram.store.records.listing`."""
+        """Give a page of templates and the number of all that match; see `aerogram.store.records.querying.listing`."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_described(row) for row in rows], total
 

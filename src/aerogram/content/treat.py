@@ -10,7 +10,7 @@ from aerogram.content.language.errors import TemplateError
 from aerogram.content.language.tokens import SEGMENT
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.request import NOTHING, Asked
-from aerogram.model.treatment import PLAIN, Treatment
+from aerogram.model.send_options import PLAIN, Treatment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ import structlog
 from aerogram.base.errors import AerogramError, UnavailableError
 from aerogram.content.errors import TemplateFault
 from aerogram.model.outcome import Blocked, Deferred, FailureState, Held
-from aerogram.model.treatment import PLAIN
+from aerogram.model.send_options import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

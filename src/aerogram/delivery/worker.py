@@ -15,19 +15,19 @@ import structlog
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.base.loop import Loop
-from aerogram.delivery.lane import Dispatch
-from aerogram.delivery.recorder import GATHER_SECONDS, PAUSE_SECONDS
-from aerogram.delivery.verdict import blocked
+from aerogram.delivery.connections.destination_queue import Dispatch
+from aerogram.delivery.outcomes.change import blocked
+from aerogram.delivery.outcomes.recorder import GATHER_SECONDS, PAUSE_SECONDS
 from aerogram.model.outcome import Held
-from aerogram.model.treatment import PLAIN
+from aerogram.model.send_options import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.audience.recipients import Recipients
-    from aerogram.delivery.carrier import Carrier
+    from aerogram.delivery.outcomes.recorder import Recorder
     from aerogram.delivery.prepare import Prepared, Preparer
-    from aerogram.delivery.recorder import Recorder
+    from aerogram.delivery.transport import Carrier
     from aerogram.model.message import Letter
     from aerogram.model.outcome import Outcome
     from aerogram.queue.leases import Leases

@@ -14,10 +14,10 @@ from aerogram.base.ids import MAX_ID
 from aerogram.model.account import CredentialKind
 from aerogram.model.actor import EVERY_ACCOUNT
 from aerogram.model.member import Role
-from aerogram.store.records import account_members
-from aerogram.store.records import accounts as records
-from aerogram.store.records.account_members import MemberRow
-from aerogram.store.records.accounts import AccountRow, CredentialRow, UserRow
+from aerogram.store.records.accounts import accounts as records
+from aerogram.store.records.accounts import members
+from aerogram.store.records.accounts.accounts import AccountRow, CredentialRow, UserRow
+from aerogram.store.records.accounts.members import MemberRow
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -99,9 +99,9 @@ class Accounts:
 
         def unit() -> Unit[None]:
             yield from records.add(opened.account, [credential])
-            yield from account_members.inherit(opened.account.id, opened.account.created_ms)
+            yield from members.inherit(opened.account.id, opened.account.created_ms)
             if actor.user_id:
-                yield from account_members.put(
+                yield from members.put(
                     MemberRow(opened.account.id, actor.user_id, Role.OWNER, opened.account.created_ms)
                 )
 

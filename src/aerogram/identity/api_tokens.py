@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError, TakenError
-from aerogram.store.records import api_tokens as records
+from aerogram.store.records.accounts import api_tokens as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
 from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal, SendDefaults
-from aerogram.store.records import accounts, lookups
+from aerogram.store.records.accounts import accounts
+from aerogram.store.records.querying import lookups
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
-    from aerogram.store.records.lookups import Opening
+    from aerogram.store.records.querying.lookups import Opening
     from aerogram.store.sql import Database
 
 REMEMBER_MS: Final = 10 * SECOND

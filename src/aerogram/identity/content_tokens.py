@@ -14,7 +14,7 @@ import msgspec
 from aerogram.base.clock import DAY
 from aerogram.base.errors import NotFoundError, RefusedError, TakenError, TooManyError
 from aerogram.model.account import CredentialKind, Principal
-from aerogram.store.records import content_tokens as records
+from aerogram.store.records.accounts import content_tokens as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

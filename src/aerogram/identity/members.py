@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.identity.accounts import hashed_password, new_password
 from aerogram.model.member import Role
-from aerogram.store.records import account_members as records
-from aerogram.store.records import accounts
-from aerogram.store.records.account_members import MemberRow
-from aerogram.store.records.accounts import UserRow
+from aerogram.store.records.accounts import accounts
+from aerogram.store.records.accounts import members as records
+from aerogram.store.records.accounts.accounts import UserRow
+from aerogram.store.records.accounts.members import MemberRow
 from aerogram.wire.address import is_email
 
 if TYPE_CHECKING:

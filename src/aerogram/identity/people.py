@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.model.actor import actor_of, actors_of
 from aerogram.model.member import Member, Role
-from aerogram.store.records import account_members
-from aerogram.store.records import accounts as records
+from aerogram.store.records.accounts import accounts as records
+from aerogram.store.records.accounts import members
 
 if TYPE_CHECKING:
     from aerogram.identity.attempts import LoginAttempts
@@ -53,7 +53,7 @@ class People:
         is_right = await asyncio.to_thread(_verify, user.password_hash if user else _NOBODY, password)
         if user is None or not is_right:
             return None
-        memberships = await self._database.read(lambda: account_members.of_user(user.id))
+        memberships = await self._database.read(lambda: members.of_user(user.id))
         roles = {each.account_id: Role(each.role) for each in memberships}
         return actors_of(Member(user_id=user.id, email=user.email, roles=roles), DOOR, request_id)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError, TakenError, TooManyError
-from aerogram.store.records import preferences as records
+from aerogram.store.records.accounts import preferences as records
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

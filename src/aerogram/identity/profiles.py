@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.base.errors import NotFoundError
-from aerogram.store.records import account_members, accounts, profiles
-from aerogram.store.records.accounts import UserRow
+from aerogram.store.records.accounts import accounts, members, profiles
+from aerogram.store.records.accounts.accounts import UserRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.model.actor import Actor
-    from aerogram.store.records.profiles import ProfileRow
+    from aerogram.store.records.accounts.profiles import ProfileRow
     from aerogram.store.sql import Database, Unit
 
 __all__ = ["Person", "Profiles", "UserRow"]
@@ -48,7 +48,7 @@ class Profiles:
 
     async def people(self, actor: Actor) -> list[UserRow]:
         """Give all who sign in, the oldest first: each of them opens every account."""
-        rows = await self._database.read(lambda: account_members.of_account(actor.account_id))
+        rows = await self._database.read(lambda: members.of_account(actor.account_id))
         return [user for user, _ in rows]
 
     async def change(

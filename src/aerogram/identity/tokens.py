@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.base.errors import NotFoundError
 from aerogram.model.account import CredentialKind
-from aerogram.store.records import accounts as records
-from aerogram.store.records.accounts import CredentialRow
+from aerogram.store.records.accounts import accounts as records
+from aerogram.store.records.accounts.accounts import CredentialRow
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock

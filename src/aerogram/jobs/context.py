@@ -9,7 +9,7 @@ import msgspec
 
 from aerogram.base.errors import RefusedError, UnavailableError
 from aerogram.model.actor import job_actor
-from aerogram.store.records import jobs as records
+from aerogram.store.records.jobs import jobs as records
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

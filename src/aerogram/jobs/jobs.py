@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.base.ids import MAX_ID
 from aerogram.model.job import Job, JobStatus
-from aerogram.store.records import data_files
-from aerogram.store.records import jobs as records
-from aerogram.store.records.data_files import DataFile
+from aerogram.store.records.jobs import data_files
+from aerogram.store.records.jobs import jobs as records
+from aerogram.store.records.jobs.data_files import DataFile
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping

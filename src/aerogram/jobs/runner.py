@@ -15,7 +15,7 @@ from aerogram.base.errors import NotFoundError, RefusedError, UnavailableError
 from aerogram.base.loop import Loop
 from aerogram.jobs.context import LEASE_MS, JobContext
 from aerogram.model.job import JobStatus
-from aerogram.store.records import jobs as records
+from aerogram.store.records.jobs import jobs as records
 from aerogram.store.sql import Engine
 
 if TYPE_CHECKING:

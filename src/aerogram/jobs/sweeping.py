@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import DAY
 from aerogram.jobs.exports.files import remove_unused
-from aerogram.store.records import data_files
-from aerogram.store.records import jobs as records
+from aerogram.store.records.jobs import data_files
+from aerogram.store.records.jobs import jobs as records
 
 if TYPE_CHECKING:
     from aerogram.store.ground import Ground

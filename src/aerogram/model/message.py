@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from aerogram.model.treatment import NOBODY, PLAIN, Personal, Treatment
+from aerogram.model.send_options import NOBODY, PLAIN, Personal, Treatment
 
 NOTIFICATION_DOOR: Final = "dsn"
 """What stands for the door of a content that came through none: a delivery status notification."""

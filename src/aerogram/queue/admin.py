@@ -7,8 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from aerogram.store.records import queue_admin as records
-from aerogram.store.records.queue_admin import MAX_BATCH, Action, Changed, EventRow, QueueRow, Selection
+from aerogram.store.records.messages import queue_admin as records
+from aerogram.store.records.messages.queue_admin import (
+    MAX_BATCH,
+    Action,
+    Changed,
+    EventRow,
+    QueueRow,
+    Selection,
+)
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock

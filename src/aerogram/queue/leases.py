@@ -2,7 +2,7 @@
 
 A lease lasts `LEASE_MS`; its holder renews it three times as often. Whoever dies or sleeps loses it, and
 the message falls due for anyone; whoever wakes too late finds that its lease is gone (see
-`aerogram.store.records.outcomes.record`).
+`aerogram.store.records.messages.outcomes.record`).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
 from aerogram.model.message import ContentKind, Letter
-from aerogram.model.treatment import PLAIN, unpacked, unpacked_personal
-from aerogram.store.records import queue as records
+from aerogram.model.send_options import PLAIN, unpacked, unpacked_personal
+from aerogram.store.records.messages import queue as records
 from aerogram.wire.address import suppression_key
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
-    from aerogram.model.treatment import Treatment
+    from aerogram.model.send_options import Treatment
     from aerogram.store.sql import Database, Row, Rows, Unit
 
 LEASE_MS: Final = 45 * SECOND

@@ -16,7 +16,7 @@ from aerogram.model.actor import EVERY_ACCOUNT, Actor
 from aerogram.model.event import EventKind, Verdict
 from aerogram.model.outcome import FailureState
 from aerogram.reporting.timeline import Happening, Logged, accepted, told
-from aerogram.store.records import captured
+from aerogram.store.records.messages import captured
 
 if TYPE_CHECKING:
     from aerogram.store.sql import Database

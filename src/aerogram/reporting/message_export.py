@@ -9,7 +9,7 @@ from aerogram.jobs.exports.source import Source
 from aerogram.model import message_status
 from aerogram.model.job import JobKind
 from aerogram.model.page import PageRequest
-from aerogram.store.records import message_queries
+from aerogram.store.records.messages import queries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,12 +53,12 @@ def _message_cells(row: Mapping[str, Any], _: ExportOptions) -> list[str]:
 
 
 def _messages(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
-    rows = yield from message_queries.behind(account_id, conditions, after, most)
+    rows = yield from queries.behind(account_id, conditions, after, most)
     return [(row["id"], row) for row in rows]
 
 
 def _count_messages(account_id: int, conditions: Mapping[str, Any]) -> Unit[int]:
-    _, total = yield from message_queries.page(account_id, PageRequest(conditions, limit=0))
+    _, total = yield from queries.page(account_id, PageRequest(conditions, limit=0))
     return total
 
 

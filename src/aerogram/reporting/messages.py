@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aerogram.audience.following import contact_address
-from aerogram.store.records import contact_activity, totals
-from aerogram.store.records import message_queries as records
-from aerogram.store.records.totals import Totals
+from aerogram.store.records.accounts import totals
+from aerogram.store.records.accounts.totals import Totals
+from aerogram.store.records.contacts import activity
+from aerogram.store.records.messages import queries as records
 
 if TYPE_CHECKING:
     from aerogram.model.actor import Actor
@@ -61,7 +62,7 @@ def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any
     """Give messages with the contacts of their recipients, which are looked up together."""
     rows, total = yield from records.page(account_id, wanted)
     addresses = {row["recipient"]: contact_address(row["recipient"]) for row in rows}
-    contacts = (yield from contact_activity.find(account_id, sorted(addresses.values()))) if rows else {}
+    contacts = (yield from activity.find(account_id, sorted(addresses.values()))) if rows else {}
     for row in rows:
         row["contact_id"] = contacts.get(addresses[row["recipient"]])
     return rows, total

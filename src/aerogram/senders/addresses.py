@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from aerogram.base.errors import NotFoundError
 from aerogram.senders.pattern import domain_of, is_whole_domain, parse_pattern
-from aerogram.store.records import senders as records
+from aerogram.store.records.senders import senders as records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.model.actor import Actor
     from aerogram.senders.domains import Domains
-    from aerogram.store.records.senders import SenderRow
+    from aerogram.store.records.senders.senders import SenderRow
     from aerogram.store.sql import Database, Unit
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import NotFoundError, RefusedError
-from aerogram.store.records import monitoring_categories as records
-from aerogram.store.records.monitoring_categories import CategoryRow
+from aerogram.store.records.senders import monitoring_categories as records
+from aerogram.store.records.senders.monitoring_categories import CategoryRow
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock

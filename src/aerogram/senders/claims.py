@@ -15,8 +15,8 @@ from aerogram.base.errors import AerogramError, NotFoundError, RefusedError, Too
 from aerogram.model.page import PageRequest
 from aerogram.model.sender import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
 from aerogram.senders.pattern import domain_of, is_whole_domain
-from aerogram.store.records import dkim_keys, sender_claims, senders
-from aerogram.store.records.senders import SenderRow
+from aerogram.store.records.senders import claims, dkim_keys, senders
+from aerogram.store.records.senders.senders import SenderRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
     from aerogram.senders.domain_dns import SendingDomains
     from aerogram.senders.domains import Domains
-    from aerogram.store.records.dkim_keys import DkimKeyRow
+    from aerogram.store.records.senders.dkim_keys import DkimKeyRow
     from aerogram.store.sql import Database, Unit
 
 MAX_SENDERS: Final = 100
@@ -75,7 +75,7 @@ class SenderClaims:
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
         """Give senders by the columns of `SenderRow`, and how many match; see `sender_claims.LISTING`."""
-        return await self._database.read(lambda: sender_claims.LISTING.page(actor.account_id, wanted))
+        return await self._database.read(lambda: claims.LISTING.page(actor.account_id, wanted))
 
     async def active(self, account_id: int) -> list[str]:
         """Give the addresses and whole domains from which an account may send, the oldest first."""
@@ -105,14 +105,14 @@ class SenderClaims:
             known = yield from senders.find(actor.account_id, email)
             if known is not None:
                 return ClaimedError(known.status)
-            if (yield from sender_claims.count(actor.account_id)) >= MAX_SENDERS:
+            if (yield from claims.count(actor.account_id)) >= MAX_SENDERS:
                 return TooManyError("senders", MAX_SENDERS)
             if keys:
                 yield from dkim_keys.offer(keys)
             row = wanted._replace(status=(yield from _settled(actor.account_id, email)))
             if row.is_default:
-                yield from sender_claims.clear_default(actor.account_id)
-            return row if (yield from sender_claims.OWNED.add(row._asdict())) else ClaimedError(INACTIVE)
+                yield from claims.clear_default(actor.account_id)
+            return row if (yield from claims.OWNED.add(row._asdict())) else ClaimedError(INACTIVE)
 
         return _or_raise(await self._database.write(unit))
 
@@ -128,14 +128,14 @@ class SenderClaims:
                 return NotFoundError("There is no such sender.")
             changes = dict(values)
             if row.status == DELETED:
-                if (yield from sender_claims.count(actor.account_id)) >= MAX_SENDERS:
+                if (yield from claims.count(actor.account_id)) >= MAX_SENDERS:
                     return TooManyError("senders", MAX_SENDERS)
                 changes["status"] = yield from _settled(actor.account_id, row.email)
             if changes.get("is_default"):
-                yield from sender_claims.clear_default(actor.account_id)
+                yield from claims.clear_default(actor.account_id)
             if "is_default" in changes:
                 changes["is_default"] = int(changes["is_default"])
-            yield from sender_claims.OWNED.change(actor.account_id, sender_id, changes)
+            yield from claims.OWNED.change(actor.account_id, sender_id, changes)
             return row._replace(**changes)
 
         return _or_raise(await self._database.write(unit))
@@ -158,7 +158,7 @@ class SenderClaims:
             raise NotFoundError("There is no such sender.")
         if row.status == ACTIVE:
             raise AlreadyActiveError("The sender is active already.")
-        if await self._database.read(lambda: sender_claims.is_covered(actor.account_id, email)):
+        if await self._database.read(lambda: claims.is_covered(actor.account_id, email)):
             await self._activate(row)
             return Validation(BY_DOMAIN)
         domain = domain_of(email)
@@ -178,7 +178,7 @@ class SenderClaims:
 
     async def _activate(self, row: SenderRow) -> None:
         def unit() -> Unit[None]:
-            yield from sender_claims.OWNED.change(row.account_id, row.id, {"status": ACTIVE})
+            yield from claims.OWNED.change(row.account_id, row.id, {"status": ACTIVE})
             if is_whole_domain(row.email):
                 yield from dkim_keys.use(row.account_id, domain_of(row.email))
 
@@ -192,13 +192,13 @@ class SenderClaims:
 
     @staticmethod
     def _find(account_id: int, sender_id: int) -> Unit[SenderRow | None]:
-        found, _ = yield from sender_claims.LISTING.page(account_id, PageRequest({"id": sender_id}, 1))
+        found, _ = yield from claims.LISTING.page(account_id, PageRequest({"id": sender_id}, 1))
         return SenderRow(**found[0]) if found else None
 
 
 def _settled(account_id: int, email: str) -> Unit[str]:
     """Tell the status of a new claim; a whole domain that may send at once signs at once."""
-    if not (yield from sender_claims.is_covered(account_id, email)):
+    if not (yield from claims.is_covered(account_id, email)):
         return INACTIVE
     if is_whole_domain(email):
         yield from dkim_keys.use(account_id, domain_of(email))

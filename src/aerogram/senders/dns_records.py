@@ -9,7 +9,7 @@ from aerogram.wire.dkim.keys import dns_strings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aerogram.store.records.dkim_keys import DkimKeyRow
+    from aerogram.store.records.senders.dkim_keys import DkimKeyRow
 
 UNNAMED_HOST: Final = "localhost"
 

@@ -11,15 +11,15 @@ import msgspec
 from aerogram.base.errors import NotFoundError
 from aerogram.senders.dns_check import NOT_CHECKED, OK, check_dkim, check_spf, has_text
 from aerogram.senders.dns_records import spf_host, spf_value
-from aerogram.store.records import dkim_keys, domain_checks
-from aerogram.store.records.domain_checks import DomainCheckRow
+from aerogram.store.records.senders import dkim_keys, domain_checks
+from aerogram.store.records.senders.domain_checks import DomainCheckRow
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.base.sealing import Sealer
     from aerogram.model.actor import Actor
     from aerogram.senders.dns_check import Finding, NameService
-    from aerogram.store.records.dkim_keys import DkimKeyRow
+    from aerogram.store.records.senders.dkim_keys import DkimKeyRow
     from aerogram.store.sql import Database, Unit
 
 OWNERSHIP_PURPOSE: Final = "domain ownership"

@@ -14,8 +14,8 @@ from aerogram.model.sender import ACTIVE
 from aerogram.senders.dns_records import DnsRecord, records_for
 from aerogram.senders.pattern import WHOLE_DOMAIN, parse_domain
 from aerogram.senders.tracking_hosts import set_tracking_host
-from aerogram.store.records import dkim_keys, senders
-from aerogram.store.records.dkim_keys import DkimKeyRow
+from aerogram.store.records.senders import dkim_keys, senders
+from aerogram.store.records.senders.dkim_keys import DkimKeyRow
 from aerogram.wire.dkim.keys import SigningKey
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.base.sealing import Sealer
     from aerogram.model.actor import Actor
-    from aerogram.store.records.senders import SenderRow
+    from aerogram.store.records.senders.senders import SenderRow
     from aerogram.store.sql import Database, Unit
 
 RSA_SELECTOR: Final = "aerogram1"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import AerogramError, RefusedError
 from aerogram.senders.pattern import ascii_domain_of, with_parents
-from aerogram.store.records import lookups
+from aerogram.store.records.querying import lookups
 from aerogram.wire.dkim.keys import SigningKey
 from aerogram.wire.dkim.sign import Signer
 

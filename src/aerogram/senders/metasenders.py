@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.errors import NotFoundError, RefusedError, TakenError, TooManyError
 from aerogram.model.actor import ActorKind
 from aerogram.senders.pattern import parse_pattern
-from aerogram.store.records import metasenders as records
-from aerogram.store.records.metasenders import MetasenderRow
+from aerogram.store.records.senders import metasenders as records
+from aerogram.store.records.senders.metasenders import MetasenderRow
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock

@@ -14,8 +14,8 @@ import msgspec
 from aerogram.base.errors import AerogramError, NotFoundError, RefusedError, TakenError
 from aerogram.model.page import PageRequest
 from aerogram.model.sender import ACTIVE
-from aerogram.store.records import parse_routes as records
-from aerogram.store.records import senders
+from aerogram.store.records.senders import parse_routes as records
+from aerogram.store.records.senders import senders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import RefusedError
 from aerogram.senders.pattern import ascii_domain_of, parse_domain, with_parents
-from aerogram.store.records import tracking_hosts
+from aerogram.store.records.senders import tracking_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -300,7 +300,7 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _folded(text: str | None) -> str | None:
-    """Stand for `folded` within statements (`aerogram.store.records.either`), where a text may be null."""
+    """Stand for `folded` within statements (`aerogram.store.records.querying.either`), where a text may be null."""
     return None if text is None else folded(text)
 
 

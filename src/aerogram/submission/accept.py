@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.gathering import Gatherer
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
-from aerogram.store.records import acceptance
-from aerogram.store.records import submissions as records
+from aerogram.store.records.messages import acceptance
+from aerogram.store.records.messages import submissions as records
 from aerogram.submission.once import Once
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from aerogram.base.errors import RefusedError
 from aerogram.base.gathering import Gatherer
 from aerogram.model.idempotency import Replay
 from aerogram.model.message import Accepted
-from aerogram.store.records import idempotency as records
+from aerogram.store.records.messages import idempotency as records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.model.idempotency import IdempotencyKey
     from aerogram.store.ground import Ground
-    from aerogram.store.records.idempotency import KeyedCall, Standing
-    from aerogram.store.records.submissions import Rows
+    from aerogram.store.records.messages.idempotency import KeyedCall, Standing
+    from aerogram.store.records.messages.submissions import Rows
     from aerogram.store.sql import Database
 
 _encode: Final = msgspec.json.Encoder().encode

@@ -11,14 +11,14 @@ from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.decision import Hold
 from aerogram.model.message import ContentKind, Submission
 from aerogram.model.request import Mime
-from aerogram.model.treatment import NOBODY, Personal
+from aerogram.model.send_options import NOBODY, Personal
 
 if TYPE_CHECKING:
     from aerogram.model.account import SendDefaults
     from aerogram.model.decision import Allow
     from aerogram.model.message import Recipient
     from aerogram.model.request import MailRequest
-    from aerogram.model.treatment import Treatment
+    from aerogram.model.send_options import Treatment
 
 _encode: Final = msgspec.json.Encoder().encode
 

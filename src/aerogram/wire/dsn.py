@@ -24,11 +24,11 @@ import msgspec
 
 from aerogram.wire.address import needs_smtputf8, normalised
 from aerogram.wire.mime.date import format_date
-from aerogram.wire.mime.fields import end_of_head, split_fields
 from aerogram.wire.mime.headers import MAX_LINE, encode_mailboxes, encode_text, fold
 from aerogram.wire.mime.parts import Mailbox
+from aerogram.wire.mime.reading.fields import end_of_head, split_fields
 from aerogram.wire.mime.transfer import BOUNDARY_MARK, encode_body
-from aerogram.wire.smtp.client_data import has_bare_line_ends
+from aerogram.wire.smtp.client.data import has_bare_line_ends
 from aerogram.wire.smtp.xtext import decode_xtext
 
 MAX_RETURNED_BYTES: Final = 64 * 1024

@@ -5,7 +5,7 @@ import pytest
 from aerogram.audience.contacts import Contacts
 from aerogram.audience.erasure import Erasures
 from aerogram.model.event import EventKind, Verdict
-from aerogram.model.treatment import SANDBOXED, Personal, packed, packed_personal
+from aerogram.model.send_options import SANDBOXED, Personal, packed, packed_personal
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.records.events import reading
 from support.actors import acting

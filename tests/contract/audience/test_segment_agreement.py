@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from aerogram.audience.segments.bind import bind
 from aerogram.audience.segments.parser import parse
-from aerogram.store.records import segment_contacts
+from aerogram.store.records.segments import contacts as segment_contacts
 from support.segment_evaluation import is_met
 from support.segment_store import put
 from support.segment_strategies import DEFINITIONS, NOW, contacts, expressions

@@ -4,7 +4,7 @@ import pytest
 
 from aerogram.audience.segments.bind import bind
 from aerogram.audience.segments.parser import parse
-from aerogram.store.records import segment_contacts
+from aerogram.store.records.segments import contacts
 from support.segment_cases import all_cases
 from support.segment_store import put
 
@@ -19,7 +19,7 @@ async def test_both_databases_match_as_documented(database):
 
         def asked(case=case, condition=condition):
             [contact_id] = yield from put(ANN, [case.contact])
-            found = yield from segment_contacts.matching(ANN, condition, [contact_id])
+            found = yield from contacts.matching(ANN, condition, [contact_id])
             raise Undone(contact_id in found)
 
         with pytest.raises(Undone) as undone:

@@ -7,10 +7,10 @@ from aerogram.audience.segments.bind import bind
 from aerogram.audience.segments.operands import Definition, Definitions
 from aerogram.audience.segments.parser import MAX_CONDITIONS, MAX_LEVELS, parse
 from aerogram.model.segment import Kind
-from aerogram.store.contact_tables import contact
-from aerogram.store.records import segment_contacts
-from aerogram.store.records.segment_sql import parted
+from aerogram.store.records.segments import contacts
+from aerogram.store.records.segments.sql import parted
 from aerogram.store.sql import Sql
+from aerogram.store.tables.contacts import contact
 from support.segment_evaluation import Contact
 from support.segment_store import put
 
@@ -39,12 +39,12 @@ async def people(database):
 
 async def test_contacts_are_counted_paged_and_picked(database, people):
     adults = bound("age>=4")
-    assert await database.read(lambda: segment_contacts.count(ANN, adults)) == 6
-    page = await database.read(lambda: segment_contacts.page(ANN, adults, 2, 1))
+    assert await database.read(lambda: contacts.count(ANN, adults)) == 6
+    page = await database.read(lambda: contacts.page(ANN, adults, 2, 1))
     assert [row.id for row in page] == people[5:7]
     asked = [people[0], people[9], 0]
-    assert await database.read(lambda: segment_contacts.matching(ANN, adults, asked)) == {people[9]}
-    assert await database.read(lambda: segment_contacts.matching(ANN, adults, [])) == set()
+    assert await database.read(lambda: contacts.matching(ANN, adults, asked)) == {people[9]}
+    assert await database.read(lambda: contacts.matching(ANN, adults, [])) == set()
 
 
 async def test_who_was_erased_is_in_no_segment(database, people):
@@ -52,14 +52,14 @@ async def test_who_was_erased_is_in_no_segment(database, people):
         yield ERASE(people[3])
 
     await database.write(erase)
-    assert await database.read(lambda: segment_contacts.count(ANN, bound("not (age>=4)"))) == 3
+    assert await database.read(lambda: contacts.count(ANN, bound("not (age>=4)"))) == 3
 
 
 @pytest.mark.parametrize("word", ["and", "or", "xor"])
 async def test_the_longest_expressions_can_be_asked(database, people, word):
     expression = f" {word} ".join(["age>=3"] * MAX_CONDITIONS)
     expected = 0 if word == "xor" else 7
-    assert await database.read(lambda: segment_contacts.count(ANN, bound(expression))) == expected
+    assert await database.read(lambda: contacts.count(ANN, bound(expression))) == expected
 
 
 @pytest.mark.parametrize("word", ["and", "or", "xor"])
@@ -67,7 +67,7 @@ async def test_the_deepest_expressions_can_be_asked(database, people, word):
     deepest = 'Contains(FormatDateTime("yy-mm",Max(3,stay)),city)'
     for _ in range(MAX_LEVELS):
         deepest = f"age=1 {word} not ({deepest})"
-    await database.read(lambda: segment_contacts.count(ANN, bound(deepest)))
+    await database.read(lambda: contacts.count(ANN, bound(deepest)))
 
 
 def test_conditions_that_differ_in_constants_alone_share_a_shape():

@@ -17,8 +17,8 @@ from aerogram.audience.subscriptions import (
     detach,
     subscribe,
 )
-from aerogram.store.contact_tables import contact, contact_list, list_recipient
 from aerogram.store.sql import Sql
+from aerogram.store.tables.contacts import contact, contact_list, list_recipient
 
 ANN, BOB = 1, 2
 NEWS, SHOP = 101, 102

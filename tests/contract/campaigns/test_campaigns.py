@@ -6,7 +6,7 @@ from aerogram.base.errors import NotFoundError
 from aerogram.campaigns.campaigns import Campaigns
 from aerogram.model.page import PageRequest
 from aerogram.store.blobs import DiskBlobs
-from aerogram.store.records import senders
+from aerogram.store.records.senders import senders
 from aerogram.submission.accept import Acceptor
 from support.actors import acting
 from support.submissions import a_submission

@@ -9,7 +9,7 @@ from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeE
 from aerogram.content.template_versions import NothingSaidError, NothingToPublishError, TemplateVersions
 from aerogram.content.templates import Templates
 from aerogram.model.page import PageRequest
-from aerogram.store.records.template_versions import KEPT
+from aerogram.store.records.templates.versions import KEPT
 from support.actors import acting
 
 ANN, BOB = 1, 2

@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import bindparam, insert
 
 from aerogram.base.clock import DAY
-from aerogram.delivery.carrier import CaptureCarrier
+from aerogram.delivery.transport import CaptureCarrier
 from aerogram.model.message import MessageState
 from aerogram.model.outcome import Deferred, FailureState
-from aerogram.model.treatment import Treatment
+from aerogram.model.send_options import Treatment
 from aerogram.store.sql import Sql
 from aerogram.store.tables import unsubscription
 from support.submissions import a_submission

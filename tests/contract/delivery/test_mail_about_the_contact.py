@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlalchemy import bindparam, insert, select
 
-from aerogram.audience.segments.book import Segments
+from aerogram.audience.segments.segments import Segments
 from aerogram.base.clock import DAY, HOUR
 from aerogram.content.treat import Asked, treatment_of
 from aerogram.model.account import NO_DEFAULTS
@@ -15,9 +15,9 @@ from aerogram.model.event import EventKind
 from aerogram.model.message import ContentKind, Recipient
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagement, Engagements
-from aerogram.store.contact_tables import contact, property_
 from aerogram.store.sql import Sql
 from aerogram.store.tables import captured
+from aerogram.store.tables.contacts import contact, property_
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.actors import acting
 from support.house import House

@@ -9,18 +9,18 @@ from sqlalchemy import text
 
 from aerogram.base.clock import HOUR, MINUTE
 from aerogram.content.compose import Composer
-from aerogram.delivery.notifier import Notifier
-from aerogram.delivery.notify import due
+from aerogram.delivery.notices.notifier import Notifier
+from aerogram.delivery.notices.notify import due
+from aerogram.delivery.outcomes.change import change_for
 from aerogram.delivery.prepare import Preparer
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.verdict import change_for
 from aerogram.model.message import Recipient
 from aerogram.model.outcome import Bounced, Deferred, Delivered, FailureState
 from aerogram.queue.leases import LEASE_MS, Leases
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
-from aerogram.store.records import outcomes
-from aerogram.store.records import queue as records
 from aerogram.store.records.events import log
+from aerogram.store.records.messages import outcomes
+from aerogram.store.records.messages import queue as records
 from aerogram.store.sql import Sql
 from aerogram.submission.accept import Acceptor
 from support.submissions import MAIL, a_submission, admitting

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from aerogram.model.message import ContentKind, MessageState, Recipient
 from aerogram.model.outcome import FailureState
-from aerogram.model.treatment import Personal, Treatment
+from aerogram.model.send_options import Personal, Treatment
 from aerogram.reporting.inbox import Search, StoredInbox
 from aerogram.reporting.webhooks.event_types import event_type_of
 from aerogram.senders.tracking_hosts import set_tracking_host

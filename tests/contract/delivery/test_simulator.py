@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import bindparam, insert, select
 
 from aerogram.base.clock import SECOND
-from aerogram.delivery.simulate import AGENT, IP
+from aerogram.delivery.outcomes.simulate import AGENT, IP
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
-from aerogram.model.treatment import Treatment
-from aerogram.store.records import suppressions
+from aerogram.model.send_options import Treatment
+from aerogram.store.records.messages import suppressions
 from aerogram.store.sql import Sql
 from aerogram.store.tables import callback, captured, counter, event, unsubscription, webhook_outbox
 from support.readers import caught_up

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from aerogram.delivery.recorder import GATHER_SECONDS
+from aerogram.delivery.outcomes.recorder import GATHER_SECONDS
 from aerogram.model.message import MessageState
 
 

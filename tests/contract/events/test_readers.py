@@ -16,11 +16,11 @@ from aerogram.events import readers as readers_module
 from aerogram.events.reader import Reader
 from aerogram.events.readers import EventReaders
 from aerogram.model.event import DeliveryEvent, EventKind
-from aerogram.store.event_tables import event, event_backlog
 from aerogram.store.open import open_database
 from aerogram.store.records.events import log, reading
 from aerogram.store.records.events.reading import OfBatch
 from aerogram.store.sql import Sql
+from aerogram.store.tables.events import event, event_backlog
 from support.waiting import until
 
 EACH = OfBatch(lambda chosen: select(event.c.message_id).where(chosen).order_by(event.c.id))

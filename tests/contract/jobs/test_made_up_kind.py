@@ -11,7 +11,7 @@ from aerogram.jobs.jobs import Jobs, is_over
 from aerogram.jobs.kinds import Handler
 from aerogram.jobs.runner import MAX_ATTEMPTS, JobRunner
 from aerogram.model.job import Progress, Refusal
-from aerogram.store.records import jobs as records
+from aerogram.store.records.jobs import jobs as records
 from support.actors import acting
 from support.waiting import until
 

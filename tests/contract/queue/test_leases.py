@@ -3,14 +3,14 @@
 import pytest
 
 from aerogram.base.clock import SECOND
+from aerogram.delivery.outcomes.change import change_for
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.verdict import change_for
 from aerogram.model.message import Rank
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held
 from aerogram.queue.leases import LEASE_MS, Leases
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
-from aerogram.store.records import outcomes
-from aerogram.store.records import queue as records
+from aerogram.store.records.messages import outcomes
+from aerogram.store.records.messages import queue as records
 from aerogram.submission.accept import Acceptor
 from support.submissions import a_submission
 

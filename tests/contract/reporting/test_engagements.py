@@ -12,7 +12,7 @@ from aerogram.model.message import MessageState
 from aerogram.reporting.engagement import recorder
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagement, Engagements
-from aerogram.store.records import queue, suppressions
+from aerogram.store.records.messages import queue, suppressions
 from aerogram.store.sql import Sql
 from aerogram.store.tables import counter, event, message, webhook_outbox
 from support.mmdb import write_countries

@@ -6,7 +6,7 @@ from aerogram.base.errors import NotFoundError
 from aerogram.model.event import EventKind
 from aerogram.reporting.inbox import Search, StoredInbox
 from aerogram.store.blobs import DiskBlobs
-from aerogram.store.records import outcomes, submissions
+from aerogram.store.records.messages import outcomes, submissions
 from support.actors import everyone, looking_into
 
 EVERYTHING = Search()

@@ -5,9 +5,9 @@ import pytest
 
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.senders.addresses import Senders
-from aerogram.senders.book import REMEMBER_MS, SenderBook
 from aerogram.senders.domains import Domains
 from aerogram.senders.keyring import Keyring
+from aerogram.senders.valid_senders import REMEMBER_MS, SenderBook
 from support.actors import acting
 
 MAIL = b"From: a@example.org\r\nTo: b@example.net\r\nSubject: x\r\n\r\nbody\r\n"

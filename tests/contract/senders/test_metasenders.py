@@ -3,8 +3,8 @@
 import pytest
 
 from aerogram.base.errors import NotFoundError, TakenError, TooManyError
-from aerogram.senders.book import SenderBook
 from aerogram.senders.metasenders import MAX_METASENDERS, Metasenders
+from aerogram.senders.valid_senders import SenderBook
 from support.actors import acting
 
 FIRST, OTHER = 11, 12

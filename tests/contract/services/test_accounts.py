@@ -9,7 +9,7 @@ from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.identity.accounts import Accounts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.model.account import CredentialKind
-from aerogram.store.records import accounts as records
+from aerogram.store.records.accounts import accounts as records
 from support.actors import acting
 
 

@@ -5,9 +5,9 @@ import pytest
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.senders.addresses import Senders
-from aerogram.senders.book import SenderBook
 from aerogram.senders.domains import Domains, dns_records
-from aerogram.store.records import dkim_keys
+from aerogram.senders.valid_senders import SenderBook
+from aerogram.store.records.senders import dkim_keys
 from aerogram.wire.dkim.keys import SigningKey
 from support.actors import acting
 

@@ -6,11 +6,12 @@ from dataclasses import replace
 import pytest
 
 from aerogram.app.platform import open_platform
-from aerogram.app.settings import Settings
+from aerogram.app.settings.settings import Settings
 from aerogram.app.setup import make_sure, set_up
 from aerogram.base.errors import SettingsError
 from aerogram.identity.authenticate import Authenticator
-from aerogram.store.records import accounts, senders
+from aerogram.store.records.accounts import accounts
+from aerogram.store.records.senders import senders
 
 
 @pytest.fixture

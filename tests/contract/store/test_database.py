@@ -124,8 +124,8 @@ async def test_the_migrated_schema_is_the_declared_one(database):
     from sqlalchemy import create_engine
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    from aerogram.store.schema import metadata
     from aerogram.store.sql import Engine
+    from aerogram.store.tables.schema import metadata
 
     # What PostgreSQL alone has: a column for segments, and the order of commits for readers of the log.
     own = {("column", "known"), ("index", "event_order")}

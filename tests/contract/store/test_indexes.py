@@ -9,19 +9,12 @@ from aerogram.audience.segments.operands import Definitions
 from aerogram.audience.segments.parser import parse
 from aerogram.model.page import PageRequest
 from aerogram.store.open import FILE_NAME
-from aerogram.store.records import (
-    acquaintances,
-    contact_activity,
-    contacts,
-    engagements,
-    erased_mail,
-    export_rows,
-    message_queries,
-    queue_admin,
-    segment_contacts,
-)
+from aerogram.store.records.contacts import activity, erased_mail, export_rows, recipient_profiles
+from aerogram.store.records.contacts import contacts as segment_contacts
 from aerogram.store.records.events import reading
 from aerogram.store.records.events.of_contacts import of_contacts
+from aerogram.store.records.messages import engagements, queries, queue_admin
+from aerogram.store.records.segments import contacts
 from aerogram.store.sql import Engine
 
 NOW = 1_718_452_800_000
@@ -47,9 +40,9 @@ def test_rows_of_a_list_of_ids_are_found_by_their_key(steps):
 
 
 def test_what_is_known_of_recipients_is_found_by_address(steps):
-    [people, *_] = steps(acquaintances.people(1, ["ann@example.org"]))
+    [people, *_] = steps(recipient_profiles.people(1, ["ann@example.org"]))
     assert people.endswith("(account_id=? AND email=?)")
-    [latest, *_] = steps(acquaintances.latest(1, ["ann@example.org"]))
+    [latest, *_] = steps(recipient_profiles.latest(1, ["ann@example.org"]))
     assert latest.startswith("SEARCH event USING INDEX event_address (account_id=? AND address=?")
 
 
@@ -59,7 +52,7 @@ def test_what_contacts_are_to_be_told_is_found_in_order_by_key(steps):
         assert found[0].startswith("SEARCH event USING INTEGER PRIMARY KEY (rowid")
         assert "SEARCH message USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN" in found
         assert "USE TEMP B-TREE FOR ORDER BY" not in found
-    [found, *_] = steps(contact_activity.find(1, ["ann@example.org"]))
+    [found, *_] = steps(activity.find(1, ["ann@example.org"]))
     assert found.endswith("(account_id=? AND email=?)")
 
 
@@ -100,7 +93,7 @@ def test_a_step_of_an_export_begins_where_the_one_before_ended(steps):
     [links, *rest] = steps(export_rows.links_behind(1, {"list_id": 3}, 7, 5))
     assert "INDEX list_recipient_list (account_id=? AND list_id=? AND id>?)" in links
     assert not rest
-    messages = message_queries.behind(1, {}, 7, 5)
+    messages = queries.behind(1, {}, 7, 5)
     next(messages)
     planned = steps(_sending(messages, []))
     assert planned[0] == "SEARCH message USING INDEX message_account (account_id=? AND id>?)"

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import String, bindparam, literal, select
 
-from aerogram.store.records.matching import likes
+from aerogram.store.records.querying.matching import likes
 from aerogram.store.sql import Sql
 
 WORDS = ("Ann@Example.com", "ann@example.com", "100%_\\", "", "é")

@@ -10,7 +10,7 @@ from aerogram.identity.members import Members
 from aerogram.model.member import Role
 from aerogram.store.migrate import _FOLDER
 from aerogram.store.open import FILE_NAME, open_database
-from aerogram.store.records import jobs
+from aerogram.store.records.jobs import jobs
 from support.actors import acting
 
 

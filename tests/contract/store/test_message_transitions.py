@@ -3,15 +3,16 @@
 import pytest
 from sqlalchemy import bindparam, select, update
 
+from aerogram.delivery.outcomes.change import change_for
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.verdict import change_for
 from aerogram.model.message import MessageState
 from aerogram.model.message_states import TRANSITIONS, Happening
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held
 from aerogram.queue.admin import Action, QueueAdmin, Selection
 from aerogram.store.blobs import DiskBlobs
-from aerogram.store.records import erased_mail, outcomes
-from aerogram.store.records.erased_mail import Found
+from aerogram.store.records.contacts import erased_mail
+from aerogram.store.records.contacts.erased_mail import Found
+from aerogram.store.records.messages import outcomes
 from aerogram.store.sql import Sql
 from aerogram.store.tables import event, message
 from aerogram.submission.accept import Acceptor

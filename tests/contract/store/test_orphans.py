@@ -19,11 +19,12 @@ from aerogram.base.errors import NotFoundError
 from aerogram.model.message import ContentKind, Recipient, Submission
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.orphans import NEW_MS, OrphanSweep
-from aerogram.store.records import accounts, blob_names
-from aerogram.store.records.accounts import AccountRow
-from aerogram.store.schema import metadata
+from aerogram.store.records import blob_names
+from aerogram.store.records.accounts import accounts
+from aerogram.store.records.accounts.accounts import AccountRow
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content
+from aerogram.store.tables.schema import metadata
 from aerogram.submission.accept import Acceptor
 
 _ROOT = Path(__file__).parents[3]

@@ -4,9 +4,9 @@ import msgspec
 import pytest
 
 from aerogram.content.labels import IMAGES, TEMPLATES, Label
-from aerogram.store.records.labels import OWNED
-from aerogram.store.records.owned import Unique
-from aerogram.store.template_tables import label
+from aerogram.store.records.querying.owned import Unique
+from aerogram.store.records.templates.labels import OWNED
+from aerogram.store.tables.templates import label
 
 ANN, BOB = 1, 2
 BY_NAME = Unique(label, "name")

@@ -5,7 +5,7 @@ import pytest
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.queue.admin import Action, QueueAdmin, Selection
-from aerogram.store.records import queue, queue_admin, submissions
+from aerogram.store.records.messages import queue, queue_admin, submissions
 
 ACCOUNT = 11
 OTHER = 12

@@ -1,7 +1,7 @@
 """Suppressions, on both engines."""
 
-from aerogram.store.records import queue, suppressions
-from aerogram.store.records.suppressions import SuppressionRow
+from aerogram.store.records.messages import queue, suppressions
+from aerogram.store.records.messages.suppressions import SuppressionRow
 
 ACCOUNT = 11
 

@@ -4,8 +4,8 @@ import pytest
 
 from aerogram.base.ids import id_of_uuid
 from aerogram.model.event import EventKind
-from aerogram.store.records import callback_leases, webhook_outbox
-from aerogram.store.records.webhook_outbox import PARKED_MS, Failure
+from aerogram.store.records.webhooks import leases, outbox
+from aerogram.store.records.webhooks.outbox import PARKED_MS, Failure
 from support.webhooks import ACCOUNT, Mailroom
 
 URL = "https://example.com/hook"
@@ -19,15 +19,15 @@ def mailroom(database):
 
 
 def pending(database):
-    return database.read(webhook_outbox.pending)
+    return database.read(outbox.pending)
 
 
 def page(database, *callbacks, after=0, most=100):
-    return database.read(lambda: webhook_outbox.page(callbacks, after, most))
+    return database.read(lambda: outbox.page(callbacks, after, most))
 
 
 def hold(database, *accounts, lease=LEASE, now=NOW, until=NOW + 1000):
-    return database.write(lambda: callback_leases.hold(accounts, lease, now, until))
+    return database.write(lambda: leases.hold(accounts, lease, now, until))
 
 
 def refuse(database, callback_id, event_id, **changes):
@@ -40,7 +40,7 @@ def refuse(database, callback_id, event_id, **changes):
         "reason": "The receiver answered 500 instead of 200.",
         "is_dead": False,
     }
-    return database.write(lambda: webhook_outbox.failed(Failure(**facts | changes), NOW))
+    return database.write(lambda: outbox.failed(Failure(**facts | changes), NOW))
 
 
 def ids(entries):
@@ -103,7 +103,7 @@ async def test_pages_of_several_callbacks_are_one_sequence(database, mailroom):
 async def test_what_was_told_is_gone(database, mailroom):
     sent = await mailroom.callback(URL)
     first, second = await mailroom.happen(await mailroom.messages(2))
-    await database.write(lambda: webhook_outbox.delivered([(sent, first)], []))
+    await database.write(lambda: outbox.delivered([(sent, first)], []))
     assert ids(await page(database, sent)) == [second]
 
 
@@ -142,7 +142,7 @@ async def test_only_events_that_failed_and_are_due_are_retried(database, mailroo
     await hold(database, ACCOUNT)
     await refuse(database, sent, first)
     await refuse(database, sent, second, postponed=[(NOW + 31, 1, sent, second)])
-    found = await database.read(lambda: webhook_outbox.retried([sent], NOW + 30, 10))
+    found = await database.read(lambda: outbox.retried([sent], NOW + 30, 10))
     assert ids(found) == [first]
 
 
@@ -185,7 +185,7 @@ async def test_reviving_brings_back_parked_events_too(database, mailroom):
     (event,) = await mailroom.happen(await mailroom.messages(1))
     await hold(database, ACCOUNT)
     await refuse(database, sent, event, postponed=[(PARKED_MS, 2880, sent, event)], is_dead=False)
-    await database.write(lambda: webhook_outbox.revive(sent, NOW))
+    await database.write(lambda: outbox.revive(sent, NOW))
     assert await mailroom.state(sent) == ("alive", 0, "")
     assert ids(await page(database, sent)) == [event]
 
@@ -195,15 +195,15 @@ async def test_an_answer_clears_the_failure(database, mailroom):
     (event,) = await mailroom.happen(await mailroom.messages(1))
     await hold(database, ACCOUNT)
     await refuse(database, sent, event, is_dead=True)
-    await database.write(lambda: webhook_outbox.delivered([(sent, event)], [sent]))
+    await database.write(lambda: outbox.delivered([(sent, event)], [sent]))
     assert await mailroom.state(sent) == ("alive", 0, "")
 
 
 async def test_a_callback_is_found_by_its_own_account_alone(database, mailroom):
     sent = await mailroom.callback(URL)
-    found = await database.read(lambda: webhook_outbox.find(ACCOUNT, sent))
+    found = await database.read(lambda: outbox.find(ACCOUNT, sent))
     assert (found.id, found.event_type, found.version) == (sent, "sent", 1)
-    assert await database.read(lambda: webhook_outbox.find(ACCOUNT + 1, sent)) is None
+    assert await database.read(lambda: outbox.find(ACCOUNT + 1, sent)) is None
 
 
 # Leases
@@ -229,11 +229,11 @@ async def test_a_lease_that_ran_out_falls_to_the_next(database):
 async def test_a_released_account_is_free_at_once(database):
     await hold(database, 1)
     await hold(database, 2, lease=43)
-    await database.write(lambda: callback_leases.release(LEASE))
+    await database.write(lambda: leases.release(LEASE))
     assert await hold(database, 1, 2, lease=44) == {1}
 
 
 async def test_the_leases_of_a_killed_predecessor_can_be_forgotten(database):
     await hold(database, 1)
-    await database.write(callback_leases.forget_leases)
+    await database.write(leases.forget_leases)
     assert await hold(database, 1, lease=43) == {1}

@@ -9,7 +9,7 @@ from aerogram.model.message import MessageState
 from aerogram.queue.admin import Action, QueueAdmin, Selection
 from aerogram.queue.leases import Leases
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
-from aerogram.store.records import queue_admin
+from aerogram.store.records.messages import queue_admin
 from aerogram.store.sql import Sql
 from aerogram.store.tables import counter
 from aerogram.submission.accept import Acceptor

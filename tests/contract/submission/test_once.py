@@ -14,7 +14,7 @@ from aerogram.base.ids import IdGenerator
 from aerogram.model.idempotency import IdempotencyKey, Replay
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.open import open_database
-from aerogram.store.records import idempotency as records
+from aerogram.store.records.messages import idempotency as records
 from aerogram.store.sql import Sql
 from aerogram.store.tables import idempotency, message
 from aerogram.submission.accept import Acceptor

@@ -22,8 +22,9 @@ from aerogram.base.ids import IdGenerator
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.store.open import FILE_NAME, open_database
-from aerogram.store.records import callbacks, engagements
-from aerogram.store.records.engagements import Engaged
+from aerogram.store.records.messages import engagements
+from aerogram.store.records.messages.engagements import Engaged
+from aerogram.store.records.webhooks import callbacks
 from aerogram.store.sql import Sql
 from support.engines import PostgresqlServer
 from support.plant import Plant

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from aerogram.delivery.timeouts import Timeouts
+from aerogram.delivery.connections.timeouts import Timeouts
 
 
 def pytest_asyncio_loop_factories(config, item):

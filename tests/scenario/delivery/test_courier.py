@@ -8,11 +8,11 @@ import random
 import msgspec
 import pytest
 
-from aerogram.delivery.hop_health import HopHealth
-from aerogram.delivery.lane import Dispatch, Limits
-from aerogram.delivery.pool import Courier
-from aerogram.delivery.route import Hop, RouteSettings
-from aerogram.delivery.routing import Router
+from aerogram.delivery.connections.destination_queue import Dispatch, Limits
+from aerogram.delivery.connections.dispatcher import Courier
+from aerogram.delivery.connections.hop_health import HopHealth
+from aerogram.delivery.routing.route import Hop, RouteSettings
+from aerogram.delivery.routing.router import Router
 from aerogram.model.message import ContentKind, Letter
 from aerogram.model.outcome import Bounced, Deferred, Delivered, FailureState
 from aerogram.net.dns import Resolver

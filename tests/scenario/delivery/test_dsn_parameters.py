@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from aerogram.delivery.conclude import HopFailure
-from aerogram.delivery.opening import Opener
-from aerogram.delivery.route import Hop
+from aerogram.delivery.connections.opening import Opener
+from aerogram.delivery.outcomes.conclude import HopFailure
+from aerogram.delivery.routing.route import Hop
 from aerogram.model.outcome import Bounced, Deferred, Delivered
-from aerogram.wire.smtp.client_events import OutgoingMail
+from aerogram.wire.smtp.client.events import OutgoingMail
 from scenario.delivery.servers import CUT, scripted, take_mails
 
 EHLO_DSN = b"250-sink.example\r\n250-PIPELINING\r\n250 DSN\r\n"

@@ -8,12 +8,12 @@ import ssl
 import msgspec
 import pytest
 
-from aerogram.delivery.conclude import HopFailure
-from aerogram.delivery.connection import Connection
-from aerogram.delivery.opening import Opener
-from aerogram.delivery.route import Hop
+from aerogram.delivery.connections.connection import Connection
+from aerogram.delivery.connections.opening import Opener
+from aerogram.delivery.outcomes.conclude import HopFailure
+from aerogram.delivery.routing.route import Hop
 from aerogram.model.outcome import Bounced, Deferred, Delivered, FailureState
-from aerogram.wire.smtp.client_events import OutgoingMail, Stage
+from aerogram.wire.smtp.client.events import OutgoingMail, Stage
 from scenario.delivery.servers import (
     CUT,
     EHLO_PLAIN,

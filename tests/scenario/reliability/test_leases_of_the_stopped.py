@@ -7,10 +7,10 @@ import pytest
 from aerogram.base.clock import SystemClock
 from aerogram.base.errors import UnavailableError
 from aerogram.base.ids import IdGenerator
-from aerogram.delivery.carrier import CaptureCarrier
-from aerogram.delivery.pool import Courier
-from aerogram.delivery.route import RouteSettings
-from aerogram.delivery.routing import Router
+from aerogram.delivery.connections.dispatcher import Courier
+from aerogram.delivery.routing.route import RouteSettings
+from aerogram.delivery.routing.router import Router
+from aerogram.delivery.transport import CaptureCarrier
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.model.outcome import Delivered

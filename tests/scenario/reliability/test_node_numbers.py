@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from aerogram.app.platform import NODE_LEASE_MS, open_platform
-from aerogram.app.settings import Settings
+from aerogram.app.settings.settings import Settings
 from aerogram.base.clock import ManualClock
 from aerogram.base.errors import UnavailableError
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from aerogram.base.errors import SettingsError, UnavailableError
-from aerogram.delivery import recorder as recorder_module
+from aerogram.delivery.outcomes import recorder as recorder_module
 from aerogram.model.message import MessageState
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
 from support.submissions import MAIL

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, text
 
 from aerogram.base.errors import UnavailableError
 from aerogram.model.message import MessageState
-from aerogram.store.records import queue
+from aerogram.store.records.messages import queue
 from aerogram.store.sql import Sql
 from support.webhooks import eventually
 

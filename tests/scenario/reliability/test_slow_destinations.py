@@ -6,11 +6,11 @@ import pytest
 
 from aerogram.base.clock import SystemClock
 from aerogram.base.ids import IdGenerator
-from aerogram.delivery.carrier import PartialCapture
-from aerogram.delivery.lane import Limits
-from aerogram.delivery.pool import Courier
-from aerogram.delivery.route import Hop, RouteSettings
-from aerogram.delivery.routing import Router
+from aerogram.delivery.connections.destination_queue import Limits
+from aerogram.delivery.connections.dispatcher import Courier
+from aerogram.delivery.routing.route import Hop, RouteSettings
+from aerogram.delivery.routing.router import Router
+from aerogram.delivery.transport import PartialCapture
 from aerogram.delivery.worker import MAX_IN_FLIGHT
 from aerogram.model.message import MessageState
 from aerogram.net.dns import Resolver

@@ -7,7 +7,7 @@ import pytest
 from aerogram.app import http_patience
 from aerogram.app.http_server import HttpServers
 from aerogram.app.listening import _bind
-from aerogram.app.values import HostPort
+from aerogram.app.settings.values import HostPort
 
 
 async def slow_app(scope, receive, send):

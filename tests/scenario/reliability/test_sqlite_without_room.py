@@ -13,7 +13,7 @@ from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.store import sqlite as engine
 from aerogram.store.open import FILE_NAME, open_database
-from aerogram.store.records import queue
+from aerogram.store.records.messages import queue
 from aerogram.store.room import Watermark
 from support.small_disk import MEGABYTE, fill, make_room, small_disk
 from support.smtp_door import SmtpHouse

@@ -5,9 +5,9 @@ import random
 
 from sqlalchemy import func, select
 
-from aerogram.store.contact_tables import contact, contact_list, list_recipient
-from aerogram.store.job_tables import job
 from aerogram.store.sql import Sql
+from aerogram.store.tables.contacts import contact, contact_list, list_recipient
+from aerogram.store.tables.jobs import job
 from support.waiting import until
 
 CLIENTS, CALLS, PEOPLE = 8, 25, 12

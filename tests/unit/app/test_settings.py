@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.app.settings import DECLARATIONS, DEFAULT_RATE_LIMIT, Settings
-from aerogram.app.sources import load
-from aerogram.app.values import HostPort
+from aerogram.app.settings.settings import DECLARATIONS, DEFAULT_RATE_LIMIT, Settings
+from aerogram.app.settings.sources import load
+from aerogram.app.settings.values import HostPort
 from aerogram.base.clock import DAY, HOUR, MINUTE
 from aerogram.base.errors import SettingsError
-from aerogram.delivery.route import Hop
+from aerogram.delivery.routing.route import Hop
 
 
 def loaded(tmp_path, flags=None, environ=None, file=None) -> Settings:
@@ -249,7 +249,7 @@ def test_every_example_is_a_valid_value(name):
 
 
 def test_reading_settings_imports_nothing_heavy():
-    code = "import sys, aerogram.app.sources; print(*sys.modules)"
+    code = "import sys, aerogram.app.settings.sources; print(*sys.modules)"
     modules = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": "src"}
     ).stdout.split()

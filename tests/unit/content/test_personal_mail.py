@@ -20,7 +20,7 @@ from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import LinkSigner
 from aerogram.model.message import ContentKind
 from aerogram.model.outcome import FailureState
-from aerogram.model.treatment import Personal, Treatment
+from aerogram.model.send_options import Personal, Treatment
 from aerogram.wire.dkim.keys import SigningKey
 from aerogram.wire.dkim.sign import Signer
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts

@@ -4,7 +4,7 @@ import pytest
 
 from aerogram.content.treat import NOTHING, Asked, treatment_of
 from aerogram.model.account import NO_DEFAULTS, SendDefaults
-from aerogram.model.treatment import PLAIN, Treatment, packed, unpacked
+from aerogram.model.send_options import PLAIN, Treatment, packed, unpacked
 
 TRACKED = SendDefaults(tracks_opens=True, tracks_clicks=True)
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.delivery.classify import classify, classify_text
+from aerogram.delivery.outcomes.classify import classify, classify_text
 from aerogram.model.outcome import FailureState as F
-from aerogram.wire.smtp.client_events import Stage
-from aerogram.wire.smtp.client_replies import ReplyReader
+from aerogram.wire.smtp.client.events import Stage
+from aerogram.wire.smtp.client.replies import ReplyReader
 
 R, D, M, G = Stage.RCPT, Stage.FINAL, Stage.MAIL, Stage.GREETING
 TEMPORARY, SOFT, HARD = "temporary", "permanent, soft", "permanent, hard"

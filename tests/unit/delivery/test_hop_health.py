@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from aerogram.delivery.conclude import HopFailure
-from aerogram.delivery.hop_health import HopHealth
-from aerogram.delivery.route import Hop
-from aerogram.wire.smtp.client_events import Stage
+from aerogram.delivery.connections.hop_health import HopHealth
+from aerogram.delivery.outcomes.conclude import HopFailure
+from aerogram.delivery.routing.route import Hop
+from aerogram.wire.smtp.client.events import Stage
 
 HOP = Hop("mx.example.net", 25)
 REFUSED = HopFailure(host="mx.example.net", stage=Stage.CONNECT, reason="connection refused")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.base.clock import DAY, HOUR, MINUTE
-from aerogram.delivery.notify import due, notification
+from aerogram.delivery.notices.notify import due, notification
 from aerogram.model.message import MessageState, Rank, Recipient
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held
 from aerogram.wire.dsn import Action

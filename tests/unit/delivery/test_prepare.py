@@ -8,7 +8,7 @@ from aerogram.delivery import prepare
 from aerogram.delivery.prepare import Preparer
 from aerogram.model.message import ContentKind
 from aerogram.model.outcome import Blocked, FailureState
-from aerogram.model.treatment import Treatment
+from aerogram.model.send_options import Treatment
 from aerogram.senders.keyring import Keyring
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.letters import a_letter

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.delivery.route import (
+from aerogram.delivery.routing.route import (
     Hop,
     Hops,
     RouteSettings,

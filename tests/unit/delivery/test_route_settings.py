@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from aerogram.base.errors import SettingsError
-from aerogram.delivery.route import Hop
-from aerogram.delivery.route_settings import parse_relay_url, parse_routes
+from aerogram.delivery.routing.route import Hop
+from aerogram.delivery.routing.settings import parse_relay_url, parse_routes
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.content.tokens import LinkSigner
-from aerogram.delivery import simulate
-from aerogram.delivery.carrier import CaptureCarrier, PartialCapture
-from aerogram.delivery.lane import Dispatch
+from aerogram.delivery.connections.destination_queue import Dispatch
+from aerogram.delivery.outcomes import simulate
+from aerogram.delivery.outcomes.change import blocked, change_for
+from aerogram.delivery.outcomes.simulate import NAMES, first_link, is_simulated, simulated
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.simulate import NAMES, first_link, is_simulated, simulated
-from aerogram.delivery.verdict import blocked, change_for
+from aerogram.delivery.transport import CaptureCarrier, PartialCapture
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState
-from aerogram.model.treatment import Treatment
+from aerogram.model.send_options import Treatment
 from support.letters import NOW, a_letter
 
 HEAD = b"From: ann@example.org\r\nMIME-Version: 1.0\r\n"

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from aerogram.base.clock import DAY, HOUR
+from aerogram.delivery.outcomes.change import SUPPRESSION_MS, blocked, change_for
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.verdict import SUPPRESSION_MS, blocked, change_for
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.model.outcome import Bounced, Deferred, Delivered, FailureState, Held

@@ -24,7 +24,7 @@ from aerogram.doors.tracking.app import PREFIXES, Tracking
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.gate import Needs, Public
 from aerogram.model.account import Area, Level
-from aerogram.wire.smtp.states import Verb
+from aerogram.wire.smtp.server.states import Verb
 
 
 def is_guard(guard):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from aerogram.app import reference
-from aerogram.app.settings import DECLARATIONS
+from aerogram.app.settings.settings import DECLARATIONS
 
 ROOT = Path(__file__).parents[3]
 SOURCES = sorted((ROOT / "src").rglob("*.py"))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from aerogram.doors.http import idempotency as http
 from aerogram.doors.smtp import idempotency as smtp
 from aerogram.model.idempotency import MAX_KEY, is_key
-from aerogram.wire.smtp.events import Envelope, RcptTo
+from aerogram.wire.smtp.server.events import Envelope, RcptTo
 
 texts = st.text(max_size=6) | st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E))
 paths = st.lists(st.sampled_from(["a@x.example", "b@x.example", "c@x.example"]), min_size=1, max_size=4)

@@ -7,7 +7,7 @@ from aerogram.model.actor import actor_of, system_actor
 from aerogram.model.decision import ALLOW, ALLOW_SANDBOXED, Hold, Reason, ReasonKind
 from aerogram.model.message import ContentKind, Recipient
 from aerogram.model.request import Asked, MailRequest, Mime
-from aerogram.model.treatment import PLAIN, SANDBOXED, Personal
+from aerogram.model.send_options import PLAIN, SANDBOXED, Personal
 from aerogram.submission.request import submission_of
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
 from support.calls import a_caller

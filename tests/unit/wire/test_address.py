@@ -19,8 +19,8 @@ from aerogram.wire.address import (
 )
 from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.headers import encode_mailboxes
-from aerogram.wire.mime.mailboxes import parse_mailboxes
 from aerogram.wire.mime.parts import Mailbox
+from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 
 ADDRESSES = [
     "ann@example.net",

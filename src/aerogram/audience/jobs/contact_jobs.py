@@ -9,7 +9,7 @@ import msgspec
 from aerogram.audience.jobs.many_contacts import ManyContactsOptions
 from aerogram.base.ids import MAX_ID
 from aerogram.model.job import UNKNOWN_METHOD, Job, JobKind
-from aerogram.store.records import list_copies
+from aerogram.store.records.contacts import list_copies
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable, Sequence

@@ -17,7 +17,7 @@ from aerogram.audience.subscriptions import ListAction, apply
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.jobs.context import CHUNK, JobFailedError
 from aerogram.model.job import Progress, Refusal
-from aerogram.store.records import data_files, jobs
+from aerogram.store.records.jobs import data_files, jobs
 
 if TYPE_CHECKING:
     from aerogram.audience.properties import Catalogue

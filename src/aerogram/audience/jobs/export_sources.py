@@ -13,7 +13,7 @@ from aerogram.jobs.exports.csv_lines import flag, moment
 from aerogram.jobs.exports.options import Column
 from aerogram.jobs.exports.source import Source
 from aerogram.model.job import JobKind
-from aerogram.store.records import contacts, export_rows, list_recipients
+from aerogram.store.records.contacts import contacts, export_rows, list_recipients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -14,11 +14,11 @@ from aerogram.audience.actions import Action
 from aerogram.audience.subscriptions import subscribe
 from aerogram.jobs.context import CHUNK
 from aerogram.model.job import Progress
-from aerogram.store.records import list_copies
+from aerogram.store.records.contacts import list_copies
 
 if TYPE_CHECKING:
     from aerogram.jobs.context import JobContext
-    from aerogram.store.records.list_copies import Member
+    from aerogram.store.records.contacts.list_copies import Member
     from aerogram.store.sql import Unit
 
 OF_SUBSCRIBED: Final = {

@@ -16,7 +16,7 @@ from aerogram.audience.subscriptions import Entry, ListAction, apply
 from aerogram.base.errors import RefusedError
 from aerogram.jobs.context import CHUNK, JobFailedError
 from aerogram.model.job import Progress, Refusal
-from aerogram.store.records import data_files
+from aerogram.store.records.jobs import data_files
 from aerogram.wire.address import is_email, suppression_key
 
 if TYPE_CHECKING:

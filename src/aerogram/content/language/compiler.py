@@ -10,11 +10,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from aerogram.content.language.blocks import Block, Condition, Loop
-from aerogram.content.language.budget import MAX_BLOCK_DEPTH, MAX_SOURCE, MAX_TOKENS
 from aerogram.content.language.errors import Place
 from aerogram.content.language.expressions import KEYWORDS, NAMESPACES, parse_expression, unexpected
-from aerogram.content.language.marks import MARK_OPENING, mark_at
+from aerogram.content.language.merge_tags import MARK_OPENING, mark_at
 from aerogram.content.language.nodes import set_local
+from aerogram.content.language.runtime.budget import MAX_BLOCK_DEPTH, MAX_SOURCE, MAX_TOKENS
 from aerogram.content.language.template import Template
 from aerogram.content.language.tokens import Tag
 

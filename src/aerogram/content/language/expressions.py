@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.content.language.budget import MAX_EXPRESSION_DEPTH
-from aerogram.content.language.functions import FUNCTIONS
-from aerogram.content.language.operators import COMPARISONS, PRODUCTS, SUMS, Operator
 from aerogram.content.language.references import constant, look_up, member, space_of
-from aerogram.content.language.values import bounded, number_of, truth_of
+from aerogram.content.language.runtime.budget import MAX_EXPRESSION_DEPTH
+from aerogram.content.language.runtime.functions import FUNCTIONS
+from aerogram.content.language.runtime.operators import COMPARISONS, PRODUCTS, SUMS, Operator
+from aerogram.content.language.runtime.values import bounded, number_of, truth_of
 
 if TYPE_CHECKING:
     from aerogram.content.language.errors import Place, TemplateError
-    from aerogram.content.language.frame import Frame
+    from aerogram.content.language.runtime.frame import Frame
     from aerogram.content.language.tokens import Tag, Token
 
 Expression = Callable[["Frame"], Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aerogram.content.language.frame import Frame
-from aerogram.content.language.values import text_of, truth_of
+from aerogram.content.language.runtime.frame import Frame
+from aerogram.content.language.runtime.values import text_of, truth_of
 
 if TYPE_CHECKING:
     from aerogram.content.language.errors import Place

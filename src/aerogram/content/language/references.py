@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.content.language.frame import DATA, LOCAL, MJ, VAR
+from aerogram.content.language.runtime.frame import DATA, LOCAL, MJ, VAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aerogram.content.language.errors import Place
-    from aerogram.content.language.frame import Frame
+    from aerogram.content.language.runtime.frame import Frame
     from aerogram.content.language.tokens import Token
 
 SPACES: Final = {"var": VAR, "data": DATA, "mj": MJ}

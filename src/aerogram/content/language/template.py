@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from aerogram.content.language.budget import USUAL_BUDGET
-from aerogram.content.language.frame import Frame
+from aerogram.content.language.runtime.budget import USUAL_BUDGET
+from aerogram.content.language.runtime.frame import Frame
 
 if TYPE_CHECKING:
-    from aerogram.content.language.budget import Budget
     from aerogram.content.language.nodes import Node
-    from aerogram.content.language.scope import Scope
+    from aerogram.content.language.runtime.budget import Budget
+    from aerogram.content.language.runtime.scope import Scope
 
 BYTES_PER_TOKEN: Final = 400
 """What a compiled word needs of memory, roughly: closures, their cells and a place."""

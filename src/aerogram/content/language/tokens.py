@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from aerogram.content.language.budget import MAX_NAME
 from aerogram.content.language.errors import Place, TemplateError
+from aerogram.content.language.runtime.budget import MAX_NAME
 
 SEGMENT: Final = r"\w+(?:-+\w+)*"
 PATH: Final = rf"{SEGMENT}(?:\.{SEGMENT})*"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from aerogram.content.language.template import Template
     from aerogram.content.personal.minting import LetterLinks, LinkMint
-    from aerogram.model.acquaintance import Acquaintance
     from aerogram.model.message import Letter
+    from aerogram.model.recipient_profile import Acquaintance
 
     Known = Callable[[Letter], Acquaintance | None]
     """Gives what is known of a letter's recipient; None when nothing was looked up."""

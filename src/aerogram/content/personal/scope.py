@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.scope import Scope
 
 if TYPE_CHECKING:
     from aerogram.content.personal.minting import LetterLinks
-    from aerogram.model.acquaintance import Acquaintance
     from aerogram.model.message import Letter
+    from aerogram.model.recipient_profile import Acquaintance
     from aerogram.wire.mime.parts import Mailbox
 
 _UNSUBSCRIBE: Final = "unsub_link"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from aerogram.model.message import ContentKind
-from aerogram.wire.mime.build import build
-from aerogram.wire.mime.edit import bodies_of, set_subject, with_bodies, with_field
-from aerogram.wire.mime.fields import end_of_head, split_fields
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox, Parts
-from aerogram.wire.mime.rewrite import rewrite
-from aerogram.wire.mime.scan import scan
+from aerogram.wire.mime.reading.fields import end_of_head, split_fields
+from aerogram.wire.mime.reading.scan import scan
+from aerogram.wire.mime.writing.build import build
+from aerogram.wire.mime.writing.edit import bodies_of, set_subject, with_bodies, with_field
+from aerogram.wire.mime.writing.rewrite import rewrite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

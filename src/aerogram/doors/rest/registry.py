@@ -7,52 +7,55 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import msgspec
 
 from aerogram.doors.rest.data import DataFiles
-from aerogram.doors.rest.resources.apikey import apikey
-from aerogram.doors.rest.resources.apikeyaccess import apikeyaccess
-from aerogram.doors.rest.resources.apikeyaccessgrantor import apikeyaccessgrantor
-from aerogram.doors.rest.resources.apikeytotals import apikeytotals
-from aerogram.doors.rest.resources.apitoken import apitoken
-from aerogram.doors.rest.resources.apppreferences import apppreferences
-from aerogram.doors.rest.resources.axtesting import AxTesting
-from aerogram.doors.rest.resources.batchjob import batchjob
-from aerogram.doors.rest.resources.campaign import campaign
-from aerogram.doors.rest.resources.campaignaggregate import CampaignAggregate
-from aerogram.doors.rest.resources.campaigndraft import CampaignDraft
-from aerogram.doors.rest.resources.contact import CONTACT_FILTERS, contact
-from aerogram.doors.rest.resources.contact import stored_conditions as of_contacts
-from aerogram.doors.rest.resources.contact_erasure import contact_erasure
-from aerogram.doors.rest.resources.contact_jobs import JobActions
-from aerogram.doors.rest.resources.contactdata import contactdata
-from aerogram.doors.rest.resources.contactfilter import contactfilter
-from aerogram.doors.rest.resources.contacthistorydata import contacthistorydata
-from aerogram.doors.rest.resources.contactmetadata import contactmetadata
-from aerogram.doors.rest.resources.contactslist import contactslist
-from aerogram.doors.rest.resources.contactslistsignup import ContactsListSignup, SignupRows
-from aerogram.doors.rest.resources.csvimport import csvimport
-from aerogram.doors.rest.resources.dns import dns
-from aerogram.doors.rest.resources.eventcallbackurl import eventcallbackurl
-from aerogram.doors.rest.resources.exports import ExportActions
-from aerogram.doors.rest.resources.listrecipient import ListRecipient, listrecipient
-from aerogram.doors.rest.resources.listrecipient import stored_conditions as of_links
-from aerogram.doors.rest.resources.message import Message, MessageRows
-from aerogram.doors.rest.resources.message import stored_conditions as of_messages
-from aerogram.doors.rest.resources.messagehistory import History, MessageHistory
-from aerogram.doors.rest.resources.messageinformation import messageinformation
-from aerogram.doors.rest.resources.messagestate import messagestate
-from aerogram.doors.rest.resources.metadata import metadata
-from aerogram.doors.rest.resources.metasender import metasender
-from aerogram.doors.rest.resources.myprofile import myprofile
-from aerogram.doors.rest.resources.newsletter import Newsletter
-from aerogram.doors.rest.resources.newslettertemplate import NewsletterTemplate, NewsletterTemplateCategory
-from aerogram.doors.rest.resources.parseroute import parseroute
-from aerogram.doors.rest.resources.preferences import preferences
-from aerogram.doors.rest.resources.preset import Preset
-from aerogram.doors.rest.resources.sender import sender
-from aerogram.doors.rest.resources.template import template
-from aerogram.doors.rest.resources.user import user
-from aerogram.doors.rest.resources.widget import widget
-from aerogram.doors.rest.resources.widgetcustomvalue import WidgetCustomValue
-from aerogram.doors.rest.resources.workflow import Workflow
+from aerogram.doors.rest.resources.accounts.apikey import apikey
+from aerogram.doors.rest.resources.accounts.apikeyaccess import apikeyaccess
+from aerogram.doors.rest.resources.accounts.apikeyaccessgrantor import apikeyaccessgrantor
+from aerogram.doors.rest.resources.accounts.apikeytotals import apikeytotals
+from aerogram.doors.rest.resources.accounts.apitoken import apitoken
+from aerogram.doors.rest.resources.accounts.apppreferences import apppreferences
+from aerogram.doors.rest.resources.accounts.metadata import metadata
+from aerogram.doors.rest.resources.accounts.myprofile import myprofile
+from aerogram.doors.rest.resources.accounts.preferences import preferences
+from aerogram.doors.rest.resources.accounts.user import user
+from aerogram.doors.rest.resources.campaigns.axtesting import AxTesting
+from aerogram.doors.rest.resources.campaigns.campaign import campaign
+from aerogram.doors.rest.resources.campaigns.campaignaggregate import CampaignAggregate
+from aerogram.doors.rest.resources.campaigns.campaigndraft import CampaignDraft
+from aerogram.doors.rest.resources.campaigns.newsletter import Newsletter
+from aerogram.doors.rest.resources.campaigns.newslettertemplate import (
+    NewsletterTemplate,
+    NewsletterTemplateCategory,
+)
+from aerogram.doors.rest.resources.campaigns.preset import Preset
+from aerogram.doors.rest.resources.campaigns.template import template
+from aerogram.doors.rest.resources.campaigns.workflow import Workflow
+from aerogram.doors.rest.resources.contacts.contact import CONTACT_FILTERS, contact
+from aerogram.doors.rest.resources.contacts.contact import stored_conditions as of_contacts
+from aerogram.doors.rest.resources.contacts.contact_erasure import contact_erasure
+from aerogram.doors.rest.resources.contacts.contactdata import contactdata
+from aerogram.doors.rest.resources.contacts.contactfilter import contactfilter
+from aerogram.doors.rest.resources.contacts.contacthistorydata import contacthistorydata
+from aerogram.doors.rest.resources.contacts.contactmetadata import contactmetadata
+from aerogram.doors.rest.resources.contacts.contactslist import contactslist
+from aerogram.doors.rest.resources.contacts.contactslistsignup import ContactsListSignup, SignupRows
+from aerogram.doors.rest.resources.contacts.listrecipient import ListRecipient, listrecipient
+from aerogram.doors.rest.resources.contacts.listrecipient import stored_conditions as of_links
+from aerogram.doors.rest.resources.contacts.widget import widget
+from aerogram.doors.rest.resources.contacts.widgetcustomvalue import WidgetCustomValue
+from aerogram.doors.rest.resources.jobs.batchjob import batchjob
+from aerogram.doors.rest.resources.jobs.contact_jobs import JobActions
+from aerogram.doors.rest.resources.jobs.csvimport import csvimport
+from aerogram.doors.rest.resources.jobs.exports import ExportActions
+from aerogram.doors.rest.resources.messages.eventcallbackurl import eventcallbackurl
+from aerogram.doors.rest.resources.messages.message import Message, MessageRows
+from aerogram.doors.rest.resources.messages.message import stored_conditions as of_messages
+from aerogram.doors.rest.resources.messages.messagehistory import History, MessageHistory
+from aerogram.doors.rest.resources.messages.messageinformation import messageinformation
+from aerogram.doors.rest.resources.messages.messagestate import messagestate
+from aerogram.doors.rest.resources.senders.dns import dns
+from aerogram.doors.rest.resources.senders.metasender import metasender
+from aerogram.doors.rest.resources.senders.parseroute import parseroute
+from aerogram.doors.rest.resources.senders.sender import sender
 from aerogram.doors.rest.v1.contents import ContentRoutes
 from aerogram.doors.rest.v1.images import ImageRoutes
 from aerogram.doors.rest.v1.labels import LabelRoutes
@@ -71,7 +74,7 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.account_services import AccountServices
     from aerogram.doors.rest.content_services import ContentServices
     from aerogram.doors.rest.resource import Resource
-    from aerogram.doors.rest.resources.eventcallbackurl import SendSample
+    from aerogram.doors.rest.resources.messages.eventcallbackurl import SendSample
     from aerogram.doors.rest.route import Route
     from aerogram.jobs.exports.exports import Exports
     from aerogram.jobs.jobs import Jobs

@@ -14,8 +14,8 @@ import msgspec
 from aerogram.base.nesting import is_deeper
 from aerogram.model.message import Rank
 from aerogram.wire.errors import AddressError, HeaderError
-from aerogram.wire.mime.list_unsubscribe import read_ways
-from aerogram.wire.mime.mailboxes import parse_mailboxes
+from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
+from aerogram.wire.mime.writing.list_unsubscribe import read_ways
 
 MAX_CAMPAIGN: Final = 255
 """Characters of a campaign's name (facts: SMTP.md §3)."""

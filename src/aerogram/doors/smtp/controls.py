@@ -77,7 +77,7 @@ _NEED_LANGUAGE: Final = {
 
 
 def read_controls(found: Mapping[str, str], contradicted: Collection[str]) -> Controls:
-    """Read the control headers of a mail; see `aerogram.wire.mime.scan.Scan` for the arguments.
+    """Read the control headers of a mail; see `aerogram.wire.mime.reading.scan.Scan` for the arguments.
 
     An empty value says nothing. The same header may stand again with the same value. Raises
     `ControlsError` with a line for each header that is wrong.

@@ -1,4 +1,4 @@
-"""One SMTP connection: sockets and time around `aerogram.wire.smtp.server.ServerSession`."""
+"""One SMTP connection: sockets and time around `aerogram.wire.smtp.server.server.ServerSession`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Final, cast
 import structlog
 
 from aerogram.doors.smtp.refusals import recipient_refusal
-from aerogram.wire.smtp.events import (
+from aerogram.wire.smtp.replies import AUTHENTICATION_REQUIRED, Reply
+from aerogram.wire.smtp.server.events import (
     AuthRequested,
     MailRequested,
     MessageReceived,
     RcptRequested,
     TlsRequested,
 )
-from aerogram.wire.smtp.replies import AUTHENTICATION_REQUIRED, Reply
-from aerogram.wire.smtp.server import ServerConfig, ServerSession
-from aerogram.wire.smtp.states import State
+from aerogram.wire.smtp.server.server import ServerConfig, ServerSession
+from aerogram.wire.smtp.server.states import State
 
 if TYPE_CHECKING:
     import ssl
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aerogram.doors.smtp.connection_limiter import ConnectionLimiter
     from aerogram.doors.smtp.policy import SmtpPolicy
     from aerogram.model.actor import Actor
-    from aerogram.wire.smtp.events import Event
+    from aerogram.wire.smtp.server.events import Event
 
 SHUTTING_DOWN: Final = Reply(421, "4.3.2", "Service shutting down, try again later")
 TOO_MANY: Final = Reply(421, "4.3.2", "Too many connections, try again later")

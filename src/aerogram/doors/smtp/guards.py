@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.identity.gate import Public
 from aerogram.submission.authorize import NEEDS
-from aerogram.wire.smtp.states import Verb
+from aerogram.wire.smtp.server.states import Verb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

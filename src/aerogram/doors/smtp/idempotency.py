@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.submission.once import KeyReusedError
-    from aerogram.wire.smtp.events import Envelope
+    from aerogram.wire.smtp.server.events import Envelope
 
 HEADER: Final = "X-Idempotency-Key"
 

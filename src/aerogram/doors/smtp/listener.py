@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import ssl
 
     from aerogram.doors.smtp.policy import SmtpPolicy
-    from aerogram.wire.smtp.server import ServerConfig
+    from aerogram.wire.smtp.server.server import ServerConfig
 
 SWEEP_SECONDS: Final = 5.0
 TLS_HANDSHAKE_SECONDS: Final = 30.0

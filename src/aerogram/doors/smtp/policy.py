@@ -19,14 +19,14 @@ from aerogram.model.decision import Refuse
 from aerogram.submission.once import KeyReusedError
 from aerogram.submission.request import submission_of
 from aerogram.wire.errors import MailError
-from aerogram.wire.mime.scan import scan
+from aerogram.wire.mime.reading.scan import scan
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from aerogram.doors.smtp.controls import Controls
-    from aerogram.doors.smtp.stored import Shelf
+    from aerogram.doors.smtp.stored_references import Shelf
     from aerogram.doors.smtp.trusted import TrustedClients
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from aerogram.model.request import MailRequest
     from aerogram.submission.accept import Acceptor
     from aerogram.submission.authorize import Authorizer
-    from aerogram.wire.mime.scan import Scan
-    from aerogram.wire.smtp.events import Envelope, MessageReceived
+    from aerogram.wire.mime.reading.scan import Scan
+    from aerogram.wire.smtp.server.events import Envelope, MessageReceived
 
 DOOR: Final = "smtp"
 """How the record of a message names this way in."""

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from aerogram.content.treat import UNSUBSCRIBE_MARK
 from aerogram.model.message import Recipient
 from aerogram.model.request import MailRequest, Mime
-from aerogram.wire.mime.edit import bodies_of
+from aerogram.wire.mime.writing.edit import bodies_of
 
 if TYPE_CHECKING:
     from aerogram.doors.smtp.controls import Controls
     from aerogram.model.actor import Actor
     from aerogram.model.request import Asked
-    from aerogram.wire.mime.scan import Scan
-    from aerogram.wire.smtp.events import Envelope
+    from aerogram.wire.mime.reading.scan import Scan
+    from aerogram.wire.smtp.server.events import Envelope
 
 _find_mark: Final = re.compile(rb"\[(?:=\r\n)?\[(?:=\r\n)?U").search
 """The beginning of ``[[UNSUB``; quoted-printable may break a line anywhere (RFC 2045 §6.7 (5))."""
@@ -28,7 +28,7 @@ def request_of(
 ) -> MailRequest:
     """Say what a mail asks for. SMTP knows no names of recipients, so each is an address only.
 
-    The template that its headers may name is not in it yet: see `aerogram.doors.smtp.stored.Shelf`.
+    The template that its headers may name is not in it yet: see `aerogram.doors.smtp.stored_references.Shelf`.
     """
     recipients = {recipient.path: recipient for recipient in envelope.recipients}
     shape = found.shape

@@ -29,7 +29,7 @@ from aerogram.doors.web.frame import framed
 from aerogram.doors.web.headers import DATA_POLICY, attachment_headers, frame_policy
 from aerogram.doors.web.shown import listed_json, opened_json
 from aerogram.reporting.inbox import DEFAULT_LIMIT, MAX_LIMIT, Inbox, Opened, Scope, Search
-from aerogram.wire.mime.read import Mail, read_mail
+from aerogram.wire.mime.reading.read import Mail, read_mail
 
 if TYPE_CHECKING:
     from starlette.requests import Request

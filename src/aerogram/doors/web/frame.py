@@ -15,7 +15,7 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aerogram.wire.mime.read import File
+    from aerogram.wire.mime.reading.read import File
 
 MAX_INLINED: Final = 32 * 1024 * 1024
 """Characters of images written into one HTML; a mail may name the same image any number of times."""

@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from aerogram.reporting.inbox import Listed, Opened
     from aerogram.reporting.timeline import Happening
-    from aerogram.wire.mime.read import File, Mail
+    from aerogram.wire.mime.reading.read import File, Mail
 
 MAX_SOURCE: Final = 512 * 1024
 """Characters of source, text or conversation on the page; the download has them all."""

@@ -15,9 +15,9 @@ from aerogram.jobs.exports import csv_lines
 from aerogram.jobs.exports.options import options_of
 from aerogram.jobs.kinds import Handler
 from aerogram.model.job import Progress
-from aerogram.store.records import data_files, export_parts
-from aerogram.store.records.data_files import DataFile
-from aerogram.store.records.jobs import JobLostError
+from aerogram.store.records.jobs import data_files, export_parts
+from aerogram.store.records.jobs.data_files import DataFile
+from aerogram.store.records.jobs.jobs import JobLostError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,7 @@ from aerogram.base.clock import DAY
 from aerogram.jobs.exports import csv_lines
 from aerogram.jobs.exports.options import options_of
 from aerogram.model.job import JobStatus
-from aerogram.store.records import export_parts
+from aerogram.store.records.jobs import export_parts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -51,7 +51,7 @@ async def forget(ground: Ground, account_id: int) -> None:
     """Remove the files of all exports of an account, because somebody in them is erased.
 
     Call it after that is committed: exports under way begin anew, and find the person no more. Who can should
-    have `aerogram.store.records.export_parts.detach` in that transaction instead, and call `remove_unused` after it.
+    have `aerogram.store.records.jobs.export_parts.detach` in that transaction instead, and call `remove_unused` after it.
     """
     await ground.database.write(lambda: export_parts.detach(account_id))
     await remove_unused(ground)

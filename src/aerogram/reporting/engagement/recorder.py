@@ -14,7 +14,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
 from aerogram.model.message import MessageState
 from aerogram.reporting.engagement.verdict import verdict_of
-from aerogram.store.records import engagements as records
+from aerogram.store.records.messages import engagements as records
 from aerogram.wire.address import suppression_key
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.model.event import EventKind
     from aerogram.reporting.engagement.geo import Countries
-    from aerogram.store.records.engagements import Addressee, Engaged
+    from aerogram.store.records.messages.engagements import Addressee, Engaged
     from aerogram.store.sql import Database, Unit
 
 MAX_BATCH: Final = 500

@@ -19,7 +19,7 @@ from aerogram.base.ids import MAX_ID
 from aerogram.reporting.webhooks.call import GROUPING_VERSION, request_of, sample
 from aerogram.reporting.webhooks.runner import Route, Runner, SenderContext
 from aerogram.reporting.webhooks.schedule import Timings
-from aerogram.store.records import callback_leases, webhook_outbox
+from aerogram.store.records.webhooks import leases, outbox
 from aerogram.store.sql import Engine
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aerogram.base.sealing import Sealer
     from aerogram.model.actor import Actor
     from aerogram.net.http import Answered, HttpCaller, Unanswered
-    from aerogram.store.records.webhook_outbox import Callback, Pending
+    from aerogram.store.records.webhooks.outbox import Callback, Pending
     from aerogram.store.sql import Database
 
 _log = structlog.stdlib.get_logger("aerogram.webhooks")
@@ -77,7 +77,7 @@ class WebhookSender:
         try:
             if self._database.engine is Engine.SQLITE:
                 # The store is ours alone, so a lease in it is that of a predecessor that was killed.
-                await context.write(callback_leases.forget_leases)
+                await context.write(leases.forget_leases)
             while True:
                 self._woken.clear()
                 try:
@@ -96,13 +96,13 @@ class WebhookSender:
             self._held_until.clear()
             try:
                 async with asyncio.timeout(RELEASE_SECONDS):
-                    await self._database.write(lambda: callback_leases.release(self._lease))
+                    await self._database.write(lambda: leases.release(self._lease))
             except (UnavailableError, TimeoutError) as error:
                 _log.warning("webhook_leases_kept", reason=str(error))
 
     async def send_test(self, actor: Actor, callback_id: int) -> Answered | Unanswered:
         """Post a made-up event to one callback and give the receiver's answer. Raises `NotFoundError`."""
-        found = await self._database.read(lambda: webhook_outbox.find(actor.account_id, callback_id))
+        found = await self._database.read(lambda: outbox.find(actor.account_id, callback_id))
         if found is None:
             raise NotFoundError("There is no such callback.")
         told = [sample(found.event_type, self._clock.now_ms())]
@@ -119,7 +119,7 @@ class WebhookSender:
     async def _look(self, context: SenderContext) -> None:
         """Bring the runners in line with the outbox."""
         seen_at = time.monotonic()
-        pending = await self._database.read(webhook_outbox.pending)
+        pending = await self._database.read(outbox.pending)
         await self._hold({each.account_id for each in pending})
         routes = self._routes([each for each in pending if self._may_call(each.account_id)])
         await self._close_runners(
@@ -153,9 +153,7 @@ class WebhookSender:
         if not wanted:
             return
         now_ms, lease_ms = self._clock.now_ms(), self._timings.lease_ms
-        held = await self._database.write(
-            lambda: callback_leases.hold(wanted, self._lease, now_ms, now_ms + lease_ms)
-        )
+        held = await self._database.write(lambda: leases.hold(wanted, self._lease, now_ms, now_ms + lease_ms))
         for account in wanted:
             is_held = account in held
             self._held_until[account] = begun + lease_ms / 1_000 if is_held else 0.0

@@ -10,34 +10,31 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aerogram.audience.following import contact_address
-from aerogram.store.records import contact_activity, webhook_outbox
+from aerogram.store.records.contacts import activity
+from aerogram.store.records.webhooks import outbox
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from aerogram.store.records.webhook_outbox import Entry
+    from aerogram.store.records.webhooks.outbox import Entry
     from aerogram.store.sql import Unit
 
 
 def page_of(account_id: int, callback_ids: Collection[int], after: int, most: int) -> Unit[list[Entry]]:
     """Give what `webhook_outbox.page` gives, with contacts."""
-    return (
-        yield from _with_contacts(account_id, (yield from webhook_outbox.page(callback_ids, after, most)))
-    )
+    return (yield from _with_contacts(account_id, (yield from outbox.page(callback_ids, after, most))))
 
 
 def retried_of(account_id: int, callback_ids: Collection[int], now_ms: int, most: int) -> Unit[list[Entry]]:
     """Give what `webhook_outbox.retried` gives, with contacts."""
-    return (
-        yield from _with_contacts(account_id, (yield from webhook_outbox.retried(callback_ids, now_ms, most)))
-    )
+    return (yield from _with_contacts(account_id, (yield from outbox.retried(callback_ids, now_ms, most))))
 
 
 def _with_contacts(account_id: int, entries: list[Entry]) -> Unit[list[Entry]]:
     if not entries:
         return entries
     addresses = [contact_address(each.event.recipient) for each in entries]
-    contacts = yield from contact_activity.find(account_id, {address for address in addresses if address})
+    contacts = yield from activity.find(account_id, {address for address in addresses if address})
     return [
         _of_contact(entry, contacts.get(address, 0))
         for entry, address in zip(entries, addresses, strict=True)

@@ -15,7 +15,7 @@ from aerogram.net.http import Unanswered
 from aerogram.reporting.webhooks.call import fault_in, request_of
 from aerogram.reporting.webhooks.outbox import page_of, retried_of
 from aerogram.reporting.webhooks.schedule import Batch, Schedule, Timings
-from aerogram.store.records import webhook_outbox
+from aerogram.store.records.webhooks import outbox as webhook_outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable

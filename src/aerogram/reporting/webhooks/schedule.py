@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.base.clock import DAY, SECOND
-from aerogram.store.records.webhook_outbox import PARKED_MS
+from aerogram.store.records.webhooks.outbox import PARKED_MS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from aerogram.store.records.webhook_outbox import Entry, OutboxKey
+    from aerogram.store.records.webhooks.outbox import Entry, OutboxKey
 
 MAX_IN_FLIGHT: Final = 8
 """Calls under way to one URL."""

@@ -8,7 +8,7 @@ import msgspec
 
 from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.model.webhook import ALIVE
-from aerogram.store.records import callbacks, webhook_outbox
+from aerogram.store.records.webhooks import callbacks, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +96,7 @@ def _change(row: dict[str, Any], now_ms: int) -> Unit[bool]:
     if not (yield from callbacks.change(row)):
         return False
     if row["status"] == ALIVE:
-        yield from webhook_outbox.revive(row["id"], now_ms)
+        yield from outbox.revive(row["id"], now_ms)
     return True
 
 

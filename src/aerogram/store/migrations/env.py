@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from aerogram.store.schema import metadata
+from aerogram.store.tables.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

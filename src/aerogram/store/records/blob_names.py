@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Text, func, select
 
-from aerogram.store.schema import metadata
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import account
+from aerogram.store.tables.schema import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Collection

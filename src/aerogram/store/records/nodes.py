@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from aerogram.base.ids import MAX_NODE
-from aerogram.store.contact_tables import contact, list_recipient
-from aerogram.store.job_tables import job
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import content, event, message, node, setting
+from aerogram.store.tables.contacts import contact, list_recipient
+from aerogram.store.tables.jobs import job
 
 _TAKE = Sql(
     text(

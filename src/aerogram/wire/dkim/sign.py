@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.wire.address import ascii_domain
 from aerogram.wire.dkim.canonical import relaxed_body, relaxed_fields
 from aerogram.wire.errors import NoFromError
-from aerogram.wire.mime.fields import end_of_head
+from aerogram.wire.mime.reading.fields import end_of_head
 
 if TYPE_CHECKING:
     from aerogram.wire.dkim.keys import SigningKey

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import insert
 
 from aerogram.audience.jobs import csv_import
-from aerogram.store.contact_tables import property_
 from aerogram.store.sql import Sql
+from aerogram.store.tables.contacts import property_
 from support.audience_jobs import NEWS, csv_of, many_rows
 
 _DEFINE = Sql(

@@ -11,8 +11,8 @@ from sqlalchemy import insert, update
 from aerogram.app.sweep import sweep
 from aerogram.jobs.exports import export, files
 from aerogram.model.job import JobKind
-from aerogram.store.contact_tables import contact, contact_list, property_
 from aerogram.store.sql import Sql
+from aerogram.store.tables.contacts import contact, contact_list, property_
 from support.actors import acting
 from support.audience_jobs import NEWS, SHOP, csv_of, many_rows
 from support.waiting import until

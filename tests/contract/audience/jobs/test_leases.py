@@ -9,8 +9,8 @@ from aerogram.audience.jobs import csv_import
 from aerogram.jobs.context import LEASE_MS, JobContext
 from aerogram.jobs.runner import MAX_ATTEMPTS, JobRunner
 from aerogram.model.job import Progress, Refusal
-from aerogram.store.records import jobs as records
-from aerogram.store.records.jobs import JobLostError
+from aerogram.store.records.jobs import jobs as records
+from aerogram.store.records.jobs.jobs import JobLostError
 from support.actors import acting
 from support.audience_jobs import csv_of, many_rows
 

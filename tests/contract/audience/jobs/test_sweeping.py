@@ -6,7 +6,7 @@ from aerogram.app.sweep import sweep
 from aerogram.audience.signups import LIFE_MS
 from aerogram.base.errors import NotFoundError
 from aerogram.jobs.sweeping import ERRORS_KEPT_MS, FILE_KEPT_MS
-from aerogram.store.records import signups
+from aerogram.store.records.contacts import signups
 from support.actors import acting
 from support.audience_jobs import csv_of
 

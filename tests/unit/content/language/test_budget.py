@@ -5,7 +5,9 @@ import time
 
 import pytest
 
-from aerogram.content.language.budget import (
+from aerogram.content.language.compiler import compile_template
+from aerogram.content.language.errors import TemplateError
+from aerogram.content.language.runtime.budget import (
     MAX_CPU_SECONDS,
     MAX_OUTPUT,
     MAX_SOURCE,
@@ -13,9 +15,7 @@ from aerogram.content.language.budget import (
     MAX_TOKENS,
     Budget,
 )
-from aerogram.content.language.compiler import compile_template
-from aerogram.content.language.errors import TemplateError
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.scope import Scope
 
 MOMENT = 1.0
 """Seconds that a slow machine may take beyond the budget."""

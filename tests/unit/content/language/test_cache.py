@@ -6,7 +6,7 @@ import pytest
 
 from aerogram.content.language.cache import TemplateCache, compiled
 from aerogram.content.language.errors import TemplateError
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.scope import Scope
 
 
 def test_a_template_is_compiled_once_for_each_way_of_reading_it():

@@ -10,7 +10,7 @@ import pytest
 
 from aerogram.content.language.compiler import compile_template
 from aerogram.content.language.errors import TemplateError
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.scope import Scope
 
 CASES = json.loads(Path(__file__).with_name("cases.json").read_text(encoding="utf-8"))
 NEVER = 10**6

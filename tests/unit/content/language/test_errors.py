@@ -3,10 +3,10 @@
 import pytest
 
 from aerogram.base.errors import AerogramError
-from aerogram.content.language.budget import MAX_BLOCK_DEPTH, MAX_EXPRESSION_DEPTH
 from aerogram.content.language.compiler import compile_template
 from aerogram.content.language.errors import TemplateError
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.budget import MAX_BLOCK_DEPTH, MAX_EXPRESSION_DEPTH
+from aerogram.content.language.runtime.scope import Scope
 
 
 def error_of(source, **variables):

@@ -4,7 +4,7 @@ import pytest
 
 from aerogram.content.language.compiler import compile_template
 from aerogram.content.language.errors import TemplateError
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.scope import Scope
 
 MOMENT = 1_700_000_000
 """14 November 2023, 22:13:20 UTC, a Tuesday."""

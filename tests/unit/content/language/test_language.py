@@ -4,7 +4,7 @@ import pytest
 
 from aerogram.content.language.compiler import compile_template
 from aerogram.content.language.errors import TemplateError
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.scope import Scope
 
 VARIABLES = {
     "n": 7,

@@ -9,10 +9,10 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.content.language.budget import Budget
 from aerogram.content.language.compiler import compile_template
 from aerogram.content.language.errors import TemplateError
-from aerogram.content.language.scope import Scope
+from aerogram.content.language.runtime.budget import Budget
+from aerogram.content.language.runtime.scope import Scope
 
 WORDS = st.sampled_from(
     [

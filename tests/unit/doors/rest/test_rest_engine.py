@@ -11,10 +11,10 @@ from aerogram.content.templates import Template
 from aerogram.doors.rest.engine.engine import Engine, Request
 from aerogram.doors.rest.errors import RestError
 from aerogram.doors.rest.queries.listing import Condition, combined, page_of
-from aerogram.doors.rest.resources.eventcallbackurl import EventCallbackUrl
-from aerogram.doors.rest.resources.message import Message
-from aerogram.doors.rest.resources.messagehistory import MessageHistory
-from aerogram.doors.rest.resources.template import template
+from aerogram.doors.rest.resources.campaigns.template import template
+from aerogram.doors.rest.resources.messages.eventcallbackurl import EventCallbackUrl
+from aerogram.doors.rest.resources.messages.message import Message
+from aerogram.doors.rest.resources.messages.messagehistory import MessageHistory
 from aerogram.model.account import CredentialKind, Principal
 from aerogram.model.actor import actor_of
 

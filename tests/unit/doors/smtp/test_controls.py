@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aerogram.content.treat import NOTHING, Asked
 from aerogram.doors.smtp.controls import NO_CONTROLS, Controls, ControlsError, read_controls
 from aerogram.model.message import Rank
-from aerogram.wire.mime.scan import scan
+from aerogram.wire.mime.reading.scan import scan
 
 LANGUAGE = ("X-MJ-TemplateLanguage: 1",)
 

@@ -7,9 +7,9 @@ import pytest
 
 from aerogram.doors.smtp.controls import ControlsError, read_controls
 from aerogram.doors.smtp.refusals import mail_refused
-from aerogram.wire.mime.list_unsubscribe import read_ways
-from aerogram.wire.mime.rewrite import rewrite
-from aerogram.wire.mime.scan import scan
+from aerogram.wire.mime.reading.scan import scan
+from aerogram.wire.mime.writing.list_unsubscribe import read_ways
+from aerogram.wire.mime.writing.rewrite import rewrite
 from aerogram.wire.smtp.replies import Reply
 from support.injections import PAYLOADS, smuggled
 

@@ -8,8 +8,8 @@ import pytest
 from aerogram.content.treat import NOTHING, Asked, treatment_of
 from aerogram.doors.smtp.request import texts_for
 from aerogram.model.account import NO_DEFAULTS, SendDefaults
-from aerogram.model.treatment import PLAIN, Treatment, packed
-from aerogram.wire.mime.scan import scan
+from aerogram.model.send_options import PLAIN, Treatment, packed
+from aerogram.wire.mime.reading.scan import scan
 
 UNSUBSCRIBE = '<p>x</p><a href="[[UNSUB_LINK_EN]]">leave</a>'
 

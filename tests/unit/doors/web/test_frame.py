@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from aerogram.doors.web import frame
 from aerogram.doors.web.frame import framed, wants_remote
 from aerogram.doors.web.headers import attachment_headers, frame_policy
-from aerogram.wire.mime.read import File
+from aerogram.wire.mime.reading.read import File
 
 LOGO = File(name="logo.png", content_type="image/png", content=b"PNG", content_id="logo@shop")
 LOGO_URL = "data:image/png;base64,UE5H"

@@ -15,7 +15,7 @@ from aerogram.reporting.webhooks.schedule import (
     Schedule,
     Timings,
 )
-from aerogram.store.records.webhook_outbox import PARKED_MS, Entry
+from aerogram.store.records.webhooks.outbox import PARKED_MS, Entry
 
 NOW = 1_800_000_000_000
 RETRY = 30 * SECOND

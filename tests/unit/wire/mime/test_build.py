@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.wire.errors import AddressError, AttachmentError, HeaderError
-from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
+from aerogram.wire.mime.writing.build import build
 
 ANN = Mailbox("ann@example.net", "Ann")
 ORDERS = Mailbox("orders@example.com", "Orders")

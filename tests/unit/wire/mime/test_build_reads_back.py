@@ -11,8 +11,8 @@ from email.utils import getaddresses
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
+from aerogram.wire.mime.writing.build import build
 
 _LOCAL = st.sampled_from(["ann", "a.b+c", "o'neil", "x_y-z", '"a b"', "x" * 64])
 _DOMAIN = st.sampled_from(

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.wire.errors import HeaderError
-from aerogram.wire.mime.edit import bodies_of, set_subject, with_bodies
-from aerogram.wire.mime.walk import MAX_DEPTH, MAX_PARTS
+from aerogram.wire.mime.reading.walk import MAX_DEPTH, MAX_PARTS
+from aerogram.wire.mime.writing.edit import bodies_of, set_subject, with_bodies
 
 HEAD = b"From: a@example.com\r\nMIME-Version: 1.0\r\n"
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.fields import end_of_head, is_private, split_fields
+from aerogram.wire.mime.reading.fields import end_of_head, is_private, split_fields
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import itertools
 import pytest
 
 from aerogram.wire.errors import MailError
-from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
+from aerogram.wire.mime.writing.build import build
 
 LINE_ENDS = [
     *(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.wire.errors import HeaderError
-from aerogram.wire.mime.list_unsubscribe import MAX_URL, MAX_WAYS, read_ways, write_ways
-from aerogram.wire.mime.rewrite import rewrite
+from aerogram.wire.mime.writing.list_unsubscribe import MAX_URL, MAX_WAYS, read_ways, write_ways
+from aerogram.wire.mime.writing.rewrite import rewrite
 
 GOOD = [
     ("<https://example.com/u>", ("https://example.com/u",)),

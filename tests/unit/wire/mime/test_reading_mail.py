@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.read import MAX_DEPTH, MAX_HEADERS, MAX_PARTS, read_mail
+from aerogram.wire.mime.reading.read import MAX_DEPTH, MAX_HEADERS, MAX_PARTS, read_mail
 from support.inbox import letter
 
 PNG = b"\x89PNG\r\n\x1a\n rest"

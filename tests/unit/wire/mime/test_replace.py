@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.replace import with_content
+from aerogram.wire.mime.writing.replace import with_content
 
 HEAD = b"From: a@example.org\r\nSubject: Hi\r\nMessage-ID: <1@b>\r\nX-MJ-TemplateID: 7\r\n"
 

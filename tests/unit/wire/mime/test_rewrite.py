@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.rewrite import rewrite
+from aerogram.wire.mime.writing.rewrite import rewrite
 
 TRACE = b"Received: by mail.example.com; Thu, 01 Jan 2026 12:00:00 +0000\r\n"
 COMPLETE = b"From: a@b\r\nDate: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <1@b>\r\n"

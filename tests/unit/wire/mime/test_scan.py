@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.wire import errors
-from aerogram.wire.mime.scan import MAX_HEAD, scan
+from aerogram.wire.mime.reading.scan import MAX_HEAD, scan
 
 MAIL = (
     b"From: Orders <orders@example.com>\r\n"

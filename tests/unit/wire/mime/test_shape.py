@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.wire.mime.scan import scan
-from aerogram.wire.mime.shape import Shape
-from aerogram.wire.mime.walk import MAX_PARTS
+from aerogram.wire.mime.reading.scan import scan
+from aerogram.wire.mime.reading.shape import Shape
+from aerogram.wire.mime.reading.walk import MAX_PARTS
 
 
 def shape_of(mail: bytes) -> Shape:

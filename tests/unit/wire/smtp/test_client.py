@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.wire.smtp.client import ClientSession
-from aerogram.wire.smtp.client_events import (
+from aerogram.wire.smtp.client.client import ClientSession
+from aerogram.wire.smtp.client.events import (
     Answered,
     Ended,
     Interrupted,
@@ -19,7 +19,7 @@ from aerogram.wire.smtp.client_events import (
     TlsDue,
     TlsUse,
 )
-from aerogram.wire.smtp.client_opening import OpeningPolicy
+from aerogram.wire.smtp.client.opening import OpeningPolicy
 
 MAIL = OutgoingMail(
     reverse_path="shop@example.com", recipient="ann@example.net", data=b"Subject: Hi\r\n\r\nHello\r\n"

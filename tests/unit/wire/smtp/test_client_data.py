@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.smtp.client_data import dot_stuffed, has_bare_line_ends
+from aerogram.wire.smtp.client.data import dot_stuffed, has_bare_line_ends
 
 lines = st.lists(
     st.one_of(st.sampled_from([b"", b".", b"..", b".a"]), st.binary(max_size=20)).map(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.smtp.client_replies import (
+from aerogram.wire.smtp.client.replies import (
     MAX_LINE_BYTES,
     MAX_REPLY_LINES,
     BadReply,

@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from aerogram.wire.smtp.events import AuthRequested
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED
+from aerogram.wire.smtp.server.events import AuthRequested
 from support.smtp_dialogue import Dialogue
 
 KEY, SECRET = "0123456789abcdef", "s3cret-pässword"

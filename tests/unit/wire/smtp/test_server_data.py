@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.smtp.data import END_OF_DATA, dots_stuffed, dots_unstuffed, flaw_of
+from aerogram.wire.smtp.server.data import END_OF_DATA, dots_stuffed, dots_unstuffed, flaw_of
 from support.smtp_dialogue import Dialogue
 
 LINES = st.lists(st.sampled_from([b".", b"..", b"", b".x", b"x.", b"...", b"text", b"\xff"]), max_size=8)

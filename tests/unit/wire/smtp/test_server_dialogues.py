@@ -2,14 +2,9 @@
 
 import pytest
 
-from aerogram.wire.smtp.events import (
-    MailRequested,
-    MessageReceived,
-    RcptRequested,
-    RcptTo,
-)
 from aerogram.wire.smtp.parameters import MailParameters
 from aerogram.wire.smtp.replies import Reply
+from aerogram.wire.smtp.server.events import MailRequested, MessageReceived, RcptRequested, RcptTo
 from support.smtp_dialogue import Dialogue
 
 

@@ -5,9 +5,9 @@ import tracemalloc
 import pytest
 
 from aerogram.wire.smtp import limits
-from aerogram.wire.smtp.events import MailRequested, MessageReceived, RcptRequested
-from aerogram.wire.smtp.input import InputBuffer
 from aerogram.wire.smtp.replies import Reply
+from aerogram.wire.smtp.server.events import MailRequested, MessageReceived, RcptRequested
+from aerogram.wire.smtp.server.input import InputBuffer
 from support.smtp_dialogue import Dialogue
 
 MIB = 1 << 20
@@ -162,7 +162,7 @@ def test_a_chunk_that_is_too_big_takes_no_memory():
 @pytest.mark.parametrize("size", [998, 999, 1_000, 1_001])
 def test_the_end_of_a_far_too_big_message_is_not_waited_for_forever(monkeypatch, step, size):
     """The bound lies 884 octets above what is kept of a message of at most 75: 884 + 116."""
-    monkeypatch.setattr("aerogram.wire.smtp.content.MAX_DISCARDED_BYTES", 884)
+    monkeypatch.setattr("aerogram.wire.smtp.server.content.MAX_DISCARDED_BYTES", 884)
     dialogue = Dialogue(max_message_bytes=75).ready_for_data()
     # The first CRLF of the end of data stands after ``size`` octets, one of them the DATA line's CRLF.
     wire = b"x" * (size - 2) + b"\r\n.\r\n"

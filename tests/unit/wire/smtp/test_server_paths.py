@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.smtp.commands import Mail, Rcpt, parse_mail, parse_rcpt, split_command
 from aerogram.wire.smtp.parameters import (
     MailParameters,
     RcptParameters,
@@ -13,6 +12,7 @@ from aerogram.wire.smtp.parameters import (
 )
 from aerogram.wire.smtp.paths import PathFault, parse_path, split_path
 from aerogram.wire.smtp.replies import Reply
+from aerogram.wire.smtp.server.commands import Mail, Rcpt, parse_mail, parse_rcpt, split_command
 
 SYNTAX, TOO_LONG, NOT_ASCII = PathFault.SYNTAX, PathFault.TOO_LONG, PathFault.NOT_ASCII
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.wire.smtp.events import AuthRequested, MailRequested, MessageReceived, RcptRequested
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
-from aerogram.wire.smtp.server import ServerSession
+from aerogram.wire.smtp.server.events import AuthRequested, MailRequested, MessageReceived, RcptRequested
+from aerogram.wire.smtp.server.server import ServerSession
 from support.smtp_dialogue import Host, a_config
 
 MAX_MESSAGE = 120

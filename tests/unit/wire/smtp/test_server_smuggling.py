@@ -8,8 +8,8 @@ import itertools
 
 import pytest
 
-from aerogram.wire.smtp.events import MailRequested
-from aerogram.wire.smtp.server import ServerSession
+from aerogram.wire.smtp.server.events import MailRequested
+from aerogram.wire.smtp.server.server import ServerSession
 from support.smtp_dialogue import Dialogue, Host, a_config
 
 EVIL = b"MAIL FROM:<evil@example.org>\r\nRCPT TO:<victim@example.net>\r\nDATA\r\nsmuggled\r\n.\r\n"

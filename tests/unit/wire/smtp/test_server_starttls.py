@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from aerogram.wire.smtp.events import TlsRequested
 from aerogram.wire.smtp.replies import CLOSING
-from aerogram.wire.smtp.server import ServerSession
+from aerogram.wire.smtp.server.events import TlsRequested
+from aerogram.wire.smtp.server.server import ServerSession
 from support.smtp_dialogue import Dialogue, Host, a_config
 
 CREDENTIALS = base64.b64encode(b"\0key\0secret").decode()

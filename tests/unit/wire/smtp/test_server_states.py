@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from aerogram.wire.smtp.events import TlsRequested
-from aerogram.wire.smtp.states import LEGAL, REFUSED, TURNS, State, Turn, Verb, mermaid
+from aerogram.wire.smtp.server.events import TlsRequested
+from aerogram.wire.smtp.server.states import LEGAL, REFUSED, TURNS, State, Turn, Verb, mermaid
 from support.smtp_dialogue import Dialogue
 
 PAGE = Path(__file__).parents[4] / "docs" / "explanation" / "smtp-server-states.md"
@@ -105,7 +105,7 @@ def test_every_state_is_reached_and_left():
 def test_the_diagram_in_the_documentation_is_drawn_from_the_tables():
     drawn = re.search(r"```mermaid\n(.*?)\n```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert drawn is not None
-    assert drawn[1] == mermaid(), "paste what aerogram.wire.smtp.states.mermaid() gives"
+    assert drawn[1] == mermaid(), "paste what aerogram.wire.smtp.server.states.mermaid() gives"
 
 
 def test_the_documentation_names_every_state():

@@ -1,7 +1,7 @@
 """The conversation as it is kept with a message."""
 
 from aerogram.wire.smtp.limits import MAX_TRANSCRIPT_BYTES
-from aerogram.wire.smtp.transcript import Transcript
+from aerogram.wire.smtp.server.transcript import Transcript
 from support.smtp_dialogue import Dialogue
 
 MAIL = b"MAIL FROM:<ann%d@example.com>\r\nRCPT TO:<bob@example.net>\r\nDATA\r\nSubject: secret\r\n\r\n.\r\n"

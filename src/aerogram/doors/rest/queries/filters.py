@@ -159,7 +159,7 @@ def likes(name: str, condition_name: str, kinds: Sequence[str] = tuple(LIKES)) -
     """Declare a family of text filters: ``{name}``, ``{name}CI``, ``{name}Like``….
 
     The condition of each is ``{condition_name}`` with the end in lower case behind an underscore, as
-    ``email``, ``email_ci`` and ``email_llikeci``; `aerogram.store.records.matching` has the predicates. The
+    ``email``, ``email_ci`` and ``email_llikeci``; `aerogram.store.records.querying.matching` has the predicates. The
     value is the text itself, in lower case where case is ignored.
     """
     return tuple(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import BigInteger, func, literal_column, select, text
 
 from aerogram.base.clock import HOUR
-from aerogram.store.event_tables import event
 from aerogram.store.records.events.reading import OfBatch
 from aerogram.store.sql import Sql, Unit
+from aerogram.store.tables.events import event
 
 if TYPE_CHECKING:
     from sqlalchemy import Select

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import SmallInteger, bindparam, insert, literal_column, select, text
 
 from aerogram.model.event import DeliveryEvent, EngagementEvent, EventKind
-from aerogram.store.event_tables import event
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import message
+from aerogram.store.tables.events import event
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

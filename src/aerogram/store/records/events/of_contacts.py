@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from sqlalchemy import and_, func, literal_column, or_, select
 
 from aerogram.model.event import EventKind, Verdict
-from aerogram.store.event_tables import event
 from aerogram.store.records.events.reading import OfBatch
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import content, message
+from aerogram.store.tables.events import event
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class ContactEvent(NamedTuple):
     """One event with the recipient it is about, "" when the message is gone.
 
-    ``personal`` is `aerogram.model.treatment.packed_personal`.
+    ``personal`` is `aerogram.model.send_options.packed_personal`.
     """
 
     account_id: int
@@ -83,6 +83,6 @@ def of_contacts(batch: Batch) -> Unit[list[ContactEvent]]:
 
 
 def treatments(message_ids: Collection[int]) -> Unit[dict[int, str]]:
-    """Give the treatments of messages, as `aerogram.model.treatment.packed` wrote them."""
+    """Give the treatments of messages, as `aerogram.model.send_options.packed` wrote them."""
     rows = yield _TREATMENTS(list(message_ids))
     return dict(rows)

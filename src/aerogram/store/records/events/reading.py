@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import BigInteger, and_, bindparam, delete, select, text, tuple_, update
 from sqlalchemy.types import Boolean
 
-from aerogram.store.event_tables import event, event_backlog, event_reader
-from aerogram.store.records.either import either
+from aerogram.store.records.querying.either import either
 from aerogram.store.sql import Compiled, Engine, Sql, Unit, any_of
+from aerogram.store.tables.events import event, event_backlog, event_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.doors.http.send.shared.draft import Draft
 from aerogram.doors.http.send.shared.options import send_options
 from aerogram.model.message import Rank, Recipient, Role
-from aerogram.model.treatment import NOBODY, Personal
+from aerogram.model.send_options import NOBODY, Personal
 from aerogram.wire.address import needs_smtputf8
 from aerogram.wire.mime.parts import Mailbox, Parts
 

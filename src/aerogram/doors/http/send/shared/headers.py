@@ -9,7 +9,7 @@ from aerogram.doors.http.send.shared.merging import overlay_headers
 from aerogram.doors.http.send.shared.properties import PropertyType
 from aerogram.wire.errors import AddressError, HeaderError
 from aerogram.wire.mime.headers import encode_custom
-from aerogram.wire.mime.mailboxes import parse_mailboxes
+from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 
 if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.findings import Findings

@@ -15,10 +15,10 @@ from aerogram.doors.http.send.v3 import errors
 from aerogram.doors.http.send.v3.limits import MAX_RECIPIENTS
 from aerogram.doors.http.send.v3.variables import VARIABLES, variables
 from aerogram.model.message import Recipient
-from aerogram.model.treatment import NOBODY, Personal
+from aerogram.model.send_options import NOBODY, Personal
 from aerogram.wire.address import is_email
 from aerogram.wire.errors import AddressError
-from aerogram.wire.mime.mailboxes import parse_mailboxes
+from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 
 if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.findings import Findings

@@ -7,8 +7,8 @@ import pytest
 
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3.call import read_call
-from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Parts
+from aerogram.wire.mime.writing.build import build
 from support.authorised import v3_submissions
 from support.calls import a_caller
 from support.injections import EVIL_ADDRESS, PAYLOADS, header_names, smuggled

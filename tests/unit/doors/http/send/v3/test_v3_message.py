@@ -10,7 +10,7 @@ from aerogram.content.treat import NOTHING
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3.call import read_call
 from aerogram.model.message import Rank, Recipient, Role
-from aerogram.model.treatment import NOBODY, PLAIN, Personal
+from aerogram.model.send_options import NOBODY, PLAIN, Personal
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.authorised import v3_submissions
 from support.calls import a_caller

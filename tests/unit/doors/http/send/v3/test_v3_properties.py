@@ -12,10 +12,10 @@ from aerogram.doors.http.send.v3 import answer
 from aerogram.doors.http.send.v3.call import read_call
 from aerogram.doors.http.send.v3.properties import MESSAGE
 from aerogram.model.message import Accepted
-from aerogram.model.treatment import packed, packed_personal, unpacked, unpacked_personal
-from aerogram.wire.mime.build import build
+from aerogram.model.send_options import packed, packed_personal, unpacked, unpacked_personal
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox, Parts
+from aerogram.wire.mime.writing.build import build
 from support.authorised import v3_submissions
 from support.calls import a_caller
 from support.v3_calls import a_v3_message

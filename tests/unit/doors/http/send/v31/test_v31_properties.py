@@ -11,8 +11,8 @@ from aerogram.doors.http.send.v31 import answer
 from aerogram.doors.http.send.v31.call import Call, read_call
 from aerogram.doors.http.send.v31.properties import MESSAGE
 from aerogram.model.message import Accepted
-from aerogram.wire.mime.build import build
 from aerogram.wire.mime.parts import Mailbox, Parts
+from aerogram.wire.mime.writing.build import build
 from support.authorised import v31_submissions
 from support.calls import a_caller, a_message
 from support.http_door import Template

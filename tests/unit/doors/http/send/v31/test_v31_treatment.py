@@ -5,7 +5,7 @@ import pytest
 
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v31.call import read_call
-from aerogram.model.treatment import NOBODY, PLAIN, Personal, Treatment
+from aerogram.model.send_options import NOBODY, PLAIN, Personal, Treatment
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.authorised import v31_submissions
 from support.calls import a_call, a_caller, a_message

@@ -1,0 +1,1 @@
+"""Mailjet's template language, run within limits of time and size."""

@@ -1,0 +1,1 @@
+"""Conversations with other servers, and the queues before them."""

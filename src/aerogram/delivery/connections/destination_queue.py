@@ -1,0 +1,301 @@
+"""The way to one destination: a line of letters and the connections that take them.
+
+Each connection is one coroutine that opens it, waits for its end, and opens the next one while letters
+wait. Letters are fed to connections from the connections' own callbacks: when a letter is answered, the
+next one starts in the same turn of the loop and leaves in the same write.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.delivery.connections.connection import Connection
+from aerogram.delivery.outcomes.conclude import HopFailure
+from aerogram.delivery.routing.route import Hops
+from aerogram.model.outcome import Deferred, FailureState
+from aerogram.wire.smtp.client.events import OutgoingMail, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aerogram.delivery.connections.hop_health import HopHealth
+    from aerogram.delivery.connections.opening import Opener
+    from aerogram.delivery.routing.route import Hop
+    from aerogram.delivery.routing.router import Router
+    from aerogram.model.message import Letter
+    from aerogram.model.outcome import Bounced, Delivered, Outcome
+
+MAX_RETURNS: Final = 1
+"""How often a letter whose conversation broke off before the final dot goes back into the line. The next
+connection may lead to the next hop; a letter that breaks two of them waits for its retry."""
+MORE_AFTER_SECONDS: Final = 5.0
+"""When a hop refuses one connection more, the open ones carry on alone for this long."""
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How much a courier does at once, and how long a connection is kept."""
+
+    connections_to_fixed_hop: int = 20
+    connections_to_domain: int = 5
+    connections: int = 1_000
+    """Over all destinations; each is a file descriptor."""
+    mails_per_connection: int = 100
+    waiting_for_fixed_hop: int = 500
+    waiting_for_domain: int = 100
+    """Letters in line for one destination. A slow one must not fill the worker: the others would wait too."""
+    idle_seconds: float = 3.0
+
+
+class Dispatch(msgspec.Struct):
+    """A letter ready to go: ``data`` are its signed bytes. ``done`` is called once, and must not raise."""
+
+    letter: Letter
+    data: bytes
+    done: Callable[[Letter, Outcome], None]
+    returns: int = 0
+    """How often it came back into the line."""
+
+
+class Tools(msgspec.Struct, frozen=True, kw_only=True):
+    """What all lanes of a courier share."""
+
+    router: Router
+    opener: Opener
+    health: HopHealth
+    limits: Limits
+    slots: asyncio.Semaphore
+    concluded: Callable[[Dispatch, Outcome], None]
+    emptied: Callable[[str], None]
+
+
+class Lane:
+    """The line for one destination. ``key`` is a domain, or names a fixed hop."""
+
+    def __init__(self, key: str, domain: str, fixed: Hops | None, tools: Tools) -> None:
+        self.key = key
+        self._domain = domain
+        self._fixed = fixed
+        self._tools = tools
+        limits = tools.limits
+        self._most = limits.connections_to_fixed_hop if fixed else limits.connections_to_domain
+        self._line: deque[Dispatch] = deque()
+        self._runners: set[asyncio.Task[None]] = set()
+        self._opening: set[asyncio.Task[Any] | None] = set()
+        self._open: set[Connection] = set()
+        self._idle: dict[Connection, asyncio.TimerHandle] = {}
+        self._is_proven = False
+        """The destination answers letters: only then more than one connection is opened at a time."""
+        self._no_more_until = 0.0
+        self._is_ending = False
+        self._loop = asyncio.get_running_loop()
+
+    @property
+    def is_crowded(self) -> bool:
+        """Tell whether so many letters wait that more of them should wait in the queue."""
+        limits = self._tools.limits
+        return len(self._line) >= (limits.waiting_for_fixed_hop if self._fixed else limits.waiting_for_domain)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether neither letters nor connections are left."""
+        return not self._line and not self._runners
+
+    def send(self, dispatch: Dispatch) -> None:
+        """Put a letter into the line."""
+        self._line.append(dispatch)
+        if self._idle:
+            connection, timer = self._idle.popitem()
+            timer.cancel()
+            self._feed(connection)
+        elif self._wants_connection():
+            self._run()
+
+    def end(self, reason: str) -> list[Dispatch]:
+        """Close every connection; give the letters that were not tried. Those on their way get outcomes."""
+        self._is_ending = True
+        for runner in filter(None, self._opening):
+            runner.cancel()
+        for connection in self._open:
+            if connection.is_busy:
+                connection.abort(reason)
+            else:
+                connection.quit()
+        left = list(self._line)
+        self._line.clear()
+        return left
+
+    async def ended(self) -> None:
+        """Wait until every connection is closed."""
+        if self._runners:
+            await asyncio.wait(self._runners)
+
+    # Connections
+
+    def _wants_connection(self) -> bool:
+        opening = len(self._runners) - len(self._open)
+        if self._is_ending or opening >= len(self._line):
+            return False
+        if self._open and self._loop.time() < self._no_more_until:
+            return False
+        return len(self._runners) < (self._most if self._is_proven else 1)
+
+    def _run(self) -> None:
+        runner = self._loop.create_task(self._serve())
+        self._runners.add(runner)
+        runner.add_done_callback(self._on_end_of)
+
+    def _on_end_of(self, runner: asyncio.Task[None]) -> None:
+        self._runners.discard(runner)
+        error = None if runner.cancelled() else runner.exception()
+        if error is not None:
+            self._loop.call_exception_handler(
+                {"message": f"the lane to {self.key} failed", "exception": error, "task": runner}
+            )
+            self._answer_line(Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error!r}"))
+        if self.is_empty:
+            self._tools.emptied(self.key)
+        else:
+            # A letter may have come between the runner's last look at the line and its end.
+            self._grow()
+
+    def _grow(self) -> None:
+        while self._wants_connection():
+            self._run()
+
+    async def _serve(self) -> None:
+        """Open connections one after another while letters wait."""
+        while self._line and not self._is_ending:
+            async with self._tools.slots:
+                connection = await self._connect()
+                if connection is None:
+                    return
+                self._open.add(connection)
+                try:
+                    self._feed(connection)
+                    self._grow()
+                    await connection.closed
+                finally:
+                    self._open.discard(connection)
+                    self._forget_idle(connection)
+
+    async def _connect(self) -> Connection | None:
+        """Open a connection to the best hop that will have us; without one, answer the whole line."""
+        task = asyncio.current_task()
+        self._opening.add(task)
+        try:
+            found = await self._best_hop()
+        finally:
+            self._opening.discard(task)
+        if isinstance(found, Connection):
+            return found
+        if self._open:
+            self._no_more_until = self._loop.time() + MORE_AFTER_SECONDS
+        elif found is not None:
+            self._is_proven = False
+            self._answer_line(found)
+        return None
+
+    async def _best_hop(self) -> Connection | Deferred | Bounced | None:
+        hops = self._fixed or await self._tools.router.hops_for(self._domain)
+        if not isinstance(hops, Hops):
+            return hops
+        failure: HopFailure | None = None
+        for hop in hops.hops:
+            resting = self._tools.health.resting(hop)
+            if resting is not None:
+                failure = failure or resting
+                continue
+            opened = await self._open_hop(hop, is_fixed=hops.is_fixed)
+            if isinstance(opened, Connection):
+                opened.on_free = self._feed
+                self._watch_use(opened, hop)
+                return opened
+            if not self._open:
+                self._tools.health.failed(hop, opened)
+            failure = opened
+        return None if failure is None else failure.deferral()
+
+    async def _open_hop(self, hop: Hop, *, is_fixed: bool) -> Connection | HopFailure:
+        addresses = await self._tools.router.addresses_of(hop, is_fixed=is_fixed)
+        if isinstance(addresses, str):
+            return HopFailure(host=hop.host, stage=Stage.CONNECT, reason=addresses)
+        return await self._tools.opener.open(hop, addresses, may_overlap=is_fixed)
+
+    def _watch_use(self, connection: Connection, hop: Hop) -> None:
+        """Count a connection that ends without having answered a mail against its hop."""
+
+        def note(_: asyncio.Future[None]) -> None:
+            if connection.was_useful:
+                self._tools.health.served(hop)
+            elif connection.failure is not None and connection.mails_started and not self._is_ending:
+                self._is_proven = False
+                self._tools.health.failed(hop, connection.failure)
+
+        connection.closed.add_done_callback(note)
+
+    # Letters
+
+    def _feed(self, connection: Connection) -> None:
+        """Give the connection what it can take now; let it rest when nothing waits."""
+        line = self._line
+        while connection.may_start:
+            if connection.mails_started >= self._tools.limits.mails_per_connection:
+                if not connection.is_busy:
+                    connection.quit()
+                break
+            if connection.is_busy and len(line) <= len(self._open):
+                break
+            if not line:
+                if not connection.is_busy:
+                    self._rest(connection)
+                break
+            self._start(connection, line.popleft())
+        connection.flush()
+
+    def _start(self, connection: Connection, dispatch: Dispatch) -> None:
+        letter = dispatch.letter
+        mail = OutgoingMail(
+            reverse_path=letter.envelope_from,
+            recipient=letter.recipient,
+            data=dispatch.data,
+            smtputf8=letter.smtputf8,
+            notify=letter.notify,
+            orcpt=letter.orcpt,
+            ret=letter.dsn_ret,
+            envid=letter.dsn_envid,
+        )
+
+        def done(_: Connection, outcome: Delivered | Deferred | Bounced, may_return: bool) -> None:  # noqa: FBT001 (a callback's shape)
+            if may_return and (dispatch.returns < MAX_RETURNS or self._is_ending):
+                dispatch.returns += 1
+                self._line.appendleft(dispatch)
+                return
+            self._tools.concluded(dispatch, outcome)
+            if connection.was_useful and not self._is_proven:
+                self._is_proven = True
+                self._grow()
+
+        connection.start(mail, done)
+
+    def _answer_line(self, outcome: Deferred | Bounced) -> None:
+        line, self._line = self._line, deque()
+        for dispatch in line:
+            self._tools.concluded(dispatch, outcome)
+
+    def _rest(self, connection: Connection) -> None:
+        if connection not in self._idle:
+            seconds = self._tools.limits.idle_seconds
+            self._idle[connection] = self._loop.call_later(seconds, self._dismiss, connection)
+
+    def _dismiss(self, connection: Connection) -> None:
+        if self._idle.pop(connection, None) is not None:
+            connection.quit()
+
+    def _forget_idle(self, connection: Connection) -> None:
+        timer = self._idle.pop(connection, None)
+        if timer is not None:
+            timer.cancel()

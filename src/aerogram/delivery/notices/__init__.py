@@ -1,0 +1,1 @@
+"""Mail to senders about their mail: delivery status and template errors."""

@@ -1,0 +1,68 @@
+"""The mail that tells a sender of an error in the template language: pure rules (facts: TEMPLATES §9)."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Final
+
+from aerogram.model.actor import system_actor
+from aerogram.model.message import NOTIFICATION_DOOR, Rank, Recipient
+from aerogram.model.outcome import Blocked, FailureState, Held
+from aerogram.model.request import MailRequest
+from aerogram.model.send_options import PLAIN
+from aerogram.wire.address import is_email, needs_smtputf8
+from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
+
+if TYPE_CHECKING:
+    from aerogram.model.message import Letter
+    from aerogram.model.outcome import Outcome
+
+AUTHOR: Final = "templating-language-error"
+"""The local part under which errors are told."""
+MAX_SOURCE: Final = 128 * 1024
+"""Octets of the original mail that the report returns: a sender keeps what was sent, a report stays small."""
+
+
+def asks_for_report(letter: Letter, outcome: Outcome) -> bool:
+    """Tell whether an error, if there was one, is to be told with this outcome.
+
+    A mail that goes out in spite of the error is judged at its first attempt, so that it is told once.
+    """
+    treatment = letter.treatment
+    if treatment is PLAIN or not is_email(treatment.error_report_to):
+        return False
+    if isinstance(outcome, Blocked):
+        return outcome.state is FailureState.TEMPLATE_LANGUAGE_ERROR
+    return treatment.delivers_on_error and not letter.attempts and not isinstance(outcome, Held)
+
+
+def error_report(letter: Letter, words: str, source: bytes, hostname: str) -> MailRequest:
+    """Write the report. ``words`` say what is wrong; ``source`` is the mail as its sender wrote it, or b""."""
+    to = letter.treatment.error_report_to
+    author = f"{AUTHOR}@{hostname}"
+    subject = f'Error while evaluating Mailjet Templating language for message "{letter.subject}"'
+    text = f"{words}\n\nThe message was for {letter.recipient}.\n"
+    if len(source) > MAX_SOURCE:
+        text += f"Of its source the first {MAX_SOURCE // 1024} KiB are attached.\n"
+    attachments: tuple[Attachment, ...] = ()
+    if source:
+        content = base64.b64encode(source[:MAX_SOURCE]).decode()
+        attachments = (Attachment("application/octet-stream", "message.eml", content),)
+    parts = Parts(
+        sender_from=Mailbox(author),
+        to=(Mailbox(to),),
+        subject=subject,
+        text=text,
+        attachments=attachments,
+        headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: no program answers it.
+    )
+    return MailRequest(
+        actor=system_actor(letter.account_id, door=NOTIFICATION_DOOR),
+        authors=(author,),
+        reverse_path="",
+        recipients=(Recipient(to, notify="NEVER"),),
+        content=parts,
+        rank=Rank.LOW,
+        smtputf8=needs_smtputf8(to),
+        is_sandboxed=letter.treatment.is_sandboxed,
+    )

@@ -1,0 +1,155 @@
+"""When a sender is told what became of a mail, and what the notification says: pure rules (RFC 3461).
+
+Only who asked by NOTIFY is told; every failure is reported by event and webhook anyway. Nobody is told of a
+mail from the null reverse-path, which is what notifications have themselves (RFC 5321 §6.1).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from aerogram.base.clock import HOUR, MINUTE
+from aerogram.delivery.notices.words import Facts, subject_for, text_for
+from aerogram.model.actor import system_actor
+from aerogram.model.message import NOTIFICATION_DOOR, MessageState, Rank, Recipient
+from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState
+from aerogram.model.request import MailRequest, Mime
+from aerogram.wire.address import is_email, needs_smtputf8
+from aerogram.wire.dsn import MAILER_DAEMON, Action, Notice, build_notice
+
+if TYPE_CHECKING:
+    from aerogram.model.message import Letter
+    from aerogram.model.outcome import Outcome
+
+DELAY_AFTER_MS: Final = 4 * HOUR
+"""A deferral is worth a word once the mail is this old; until then most delays pass (ours, as other servers do)."""
+_AHEAD_MS: Final = MINUTE
+"""An outcome is recorded a little after it is known, and the moment of the record decides about a delay."""
+_CLASSES: Final = {Action.FAILED: "5", Action.DELAYED: "4", Action.DELIVERED: "2", Action.RELAYED: "2"}
+_EXPIRED: Final = "4.4.7"
+"""RFC 3463 §3.5: delivery time expired, a status of the fourth class although the mail failed."""
+_SUPPRESSED: Final = "5.7.1"
+"""RFC 3463 §3.8: delivery not authorised."""
+_enhanced: Final = re.compile(r"[245]\d\d ([245]\.\d{1,3}\.\d{1,3})(?: |\Z)").match
+
+
+def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> Action | None:
+    """Tell whether, and of what, the sender of a letter must be notified.
+
+    ``state`` is the message's state after the outcome. A delay that is due may be dropped when it is
+    recorded, see `delay_counts_from`.
+    """
+    if not letter.envelope_from or not is_email(letter.envelope_from):
+        return None
+    asked = letter.notify.split(",")
+    match outcome:
+        case Delivered() if "SUCCESS" in asked:
+            if outcome.captured is not None:
+                return Action.DELIVERED
+            return None if outcome.dsn_passed_on else Action.RELAYED
+        case Deferred() if state == MessageState.QUEUED:
+            is_old = now_ms + _AHEAD_MS >= delay_counts_from(letter)
+            return Action.DELAYED if is_old and "DELAY" in asked else None
+        case Bounced() | Blocked() | Deferred() if "FAILURE" in asked:
+            return Action.FAILED
+        case _:
+            return None
+
+
+def delay_counts_from(letter: Letter) -> int:
+    """Give the moment from which the first deferral that is recorded is told."""
+    return letter.accepted_ms + DELAY_AFTER_MS
+
+
+def notification(
+    letter: Letter,
+    outcome: Outcome,
+    action: Action,
+    *,
+    original: bytes,
+    hostname: str,
+    expire_ms: int,
+    now_ms: int,
+) -> MailRequest:
+    """Write the notification that `due` asked for.
+
+    ``original`` is the letter's mail as it went out, or b"" when it is gone; ``expire_ms`` how long after
+    its acceptance a mail is given up.
+    """
+    facts = _facts(letter, outcome, action, letter.accepted_ms + expire_ms)
+    attempt = letter.attempts + 1
+    to = letter.envelope_from
+    notice = Notice(
+        hostname=hostname,
+        sent_ms=now_ms,
+        message_id=f"dsn.{letter.uuid}.{attempt}@{hostname}",
+        boundary_seed=f"{letter.uuid} {attempt}".encode(),
+        to=to,
+        subject=subject_for(facts),
+        text=text_for(facts),
+        action=action,
+        status=status_of(action, outcome, has_expired=facts.has_expired),
+        recipient=letter.recipient,
+        arrival_ms=letter.accepted_ms,
+        envid=letter.dsn_envid,
+        orcpt=letter.orcpt,
+        remote_mta=facts.host if facts.is_servers_reply else "",
+        diagnostic=facts.reply,
+        diagnostic_type="smtp" if facts.is_servers_reply else "x-aerogram",
+        last_attempt_ms=None if isinstance(outcome, Blocked) else now_ms,
+        retry_until_ms=facts.retry_until_ms,
+        original=original,
+        # RFC 3461 §4.3: only a report of a failure returns the whole mail.
+        returns_full=letter.dsn_ret == "FULL" and action is Action.FAILED,
+    )
+    return MailRequest(
+        actor=system_actor(letter.account_id, door=NOTIFICATION_DOOR),
+        authors=(f"{MAILER_DAEMON}@{hostname}",),
+        reverse_path="",
+        recipients=(Recipient(to, notify="NEVER"),),
+        content=Mime(data=build_notice(notice), subject=notice.subject, has_text=True),
+        rank=Rank.LOW,
+        smtputf8=needs_smtputf8(to),
+        is_sandboxed=letter.treatment.is_sandboxed,
+    )
+
+
+def status_of(action: Action, outcome: Outcome, *, has_expired: bool = False) -> str:
+    """Give the status of RFC 3463: the reply's own when it is of the right class, else the class alone."""
+    if has_expired:
+        return _EXPIRED
+    if isinstance(outcome, Blocked):
+        return _SUPPRESSED
+    found = _enhanced(_reply_of(outcome))
+    wanted = _CLASSES[action]
+    return found[1] if found and found[1].startswith(wanted) else f"{wanted}.0.0"
+
+
+def _facts(letter: Letter, outcome: Outcome, action: Action, expires_ms: int) -> Facts:
+    host, state, is_servers = "", FailureState.NONE, False
+    match outcome:
+        case Delivered():
+            host, is_servers = outcome.host, outcome.captured is None
+        case Deferred() | Bounced():
+            host, state, is_servers = outcome.host, outcome.state, bool(outcome.server_reply)
+        case Blocked():
+            state = outcome.state
+    return Facts(
+        action=action,
+        recipient=letter.recipient,
+        accepted_ms=letter.accepted_ms,
+        state=state,
+        reply=_reply_of(outcome),
+        host=host,
+        is_servers_reply=is_servers,
+        has_expired=action is Action.FAILED and isinstance(outcome, Deferred),
+        retry_until_ms=expires_ms if action is Action.DELAYED else None,
+    )
+
+
+def _reply_of(outcome: Outcome) -> str:
+    """Give what was said: by the server when it spoke, else by us."""
+    if isinstance(outcome, Deferred | Bounced):
+        return outcome.server_reply or outcome.reply
+    return getattr(outcome, "reply", "")

@@ -1,0 +1,1 @@
+"""What an attempt comes to: reply, class, retry, record."""

@@ -1,0 +1,180 @@
+"""From an attempt's outcome to what is written about it: pure rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, assert_never
+
+from aerogram.base.clock import DAY
+from aerogram.delivery.outcomes.simulate import is_simulated
+from aerogram.delivery.retry import Schedule, next_attempt
+from aerogram.model.message_states import ATTEMPTED_STATE, Happening, Transition, transition
+from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held, Outcome
+from aerogram.store.records.messages.outcomes import Change
+from aerogram.wire.address import suppression_key
+from aerogram.wire.mime.reading.scan import scan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aerogram.model.message import Letter
+
+SUPPRESSION_MS: Final = 90 * DAY
+"""How long an address that bounced hard is not mailed again."""
+
+_DELIVERED: Final = transition(ATTEMPTED_STATE, Happening.DELIVERED)
+_DEFERRED: Final = transition(ATTEMPTED_STATE, Happening.DEFERRED)
+_BOUNCED: Final = transition(ATTEMPTED_STATE, Happening.BOUNCED)
+_BLOCKED: Final = transition(ATTEMPTED_STATE, Happening.BLOCKED)
+_HELD: Final = transition(ATTEMPTED_STATE, Happening.HELD)
+
+_SUPPRESSING: Final = frozenset(
+    {FailureState.USER_UNKNOWN, FailureState.MAILBOX_INACTIVE, FailureState.INVALID_DOMAIN}
+)
+_SUPPRESSION_STATES: Final[Mapping[str, FailureState]] = {
+    "spam": FailureState.SPAM_REPORTER,
+    "manual": FailureState.BLACKLISTED,
+}
+
+
+def blocked(letter: Letter) -> Blocked | None:
+    """Give the outcome of a letter that is not to be attempted, by what its claim found; else None.
+
+    Simulated recipients bounce, complain and leave each time anew, so nothing of that keeps mail from them.
+    """
+    if letter.suppressed and not is_simulated(letter.recipient):
+        state = _SUPPRESSION_STATES.get(letter.suppressed, FailureState.PREBLOCKED)
+        return Blocked(state=state, reply=f"The recipient is suppressed: {letter.suppressed}.")
+    if letter.has_unsubscribed and not is_simulated(letter.recipient):
+        return Blocked(state=FailureState.PREBLOCKED, reply="The recipient unsubscribed from bulk mail.")
+    if letter.is_duplicate:
+        reply = f"The campaign {letter.campaign!r} was already sent to this recipient."
+        return Blocked(state=FailureState.DUPLICATE_IN_CAMPAIGN, reply=reply)
+    return None
+
+
+def change_for(letter: Letter, outcome: Outcome, now_ms: int, schedule: Schedule) -> Change:
+    """Decide the message's next state and its event."""
+    match outcome:
+        case Delivered():
+            return _delivered(letter, outcome, now_ms)
+        case Deferred():
+            due_ms = next_attempt(
+                letter.message_id, letter.attempts + 1, letter.accepted_ms, now_ms, schedule
+            )
+            if due_ms is not None and outcome.retry_ms:
+                due_ms = now_ms + outcome.retry_ms
+            if due_ms is None:
+                return _bounced(letter, _expired(outcome), now_ms)
+            return _deferred(letter, outcome, due_ms)
+        case Bounced():
+            return _bounced(letter, outcome, now_ms)
+        case Blocked():
+            return _change(
+                letter,
+                _BLOCKED,
+                due_ms=now_ms,
+                failure=outcome.state,
+                is_permanent=True,
+                reply=outcome.reply,
+            )
+        case Held():
+            return _change(
+                letter,
+                _HELD,
+                due_ms=now_ms,
+                reply=outcome.reason,
+            )
+    assert_never(outcome)
+
+
+def _change(letter: Letter, follows: Transition, **facts: Any) -> Change:
+    """Make the change of a letter that was not attempted."""
+    return Change(
+        **{
+            "message_id": letter.message_id,
+            "account_id": letter.account_id,
+            "lease": letter.lease,
+            "state": follows.to,
+            "attempts": letter.attempts,
+            "event_kind": follows.event_kind,
+            # Who is told of a mail's fate by the service is nobody that the account writes to.
+            "is_live": letter.envelope_from != "" and not letter.treatment.is_sandboxed,
+            **facts,
+        }
+    )
+
+
+def _attempted(
+    letter: Letter,
+    outcome: Delivered | Deferred | Bounced,
+    follows: Transition,
+    **facts: Any,
+) -> Change:
+    """Make the change of a letter that was attempted: one more attempt, and how it went."""
+    return _change(
+        letter,
+        follows,
+        attempts=letter.attempts + 1,
+        host=outcome.host,
+        tls=outcome.tls,
+        transcript=outcome.transcript,
+        **{"reply": outcome.reply, **facts},
+    )
+
+
+def _delivered(letter: Letter, outcome: Delivered, now_ms: int) -> Change:
+    return _attempted(
+        letter,
+        outcome,
+        _DELIVERED,
+        due_ms=now_ms,
+        captured_body=outcome.captured,
+        captured_size=len(outcome.captured or b""),
+        captured_subject=_made_subject(letter, outcome.captured),
+    )
+
+
+def _made_subject(letter: Letter, mail: bytes | None) -> str:
+    """Give the subject of a captured mail whose templates made one."""
+    return scan(mail).subject if mail and letter.treatment.has_language else ""
+
+
+def _deferred(letter: Letter, outcome: Deferred, due_ms: int) -> Change:
+    return _attempted(
+        letter,
+        outcome,
+        _DEFERRED,
+        due_ms=due_ms,
+        failure=outcome.state,
+        reply=f"in doubt: {outcome.reply}" if outcome.in_doubt else outcome.reply,
+    )
+
+
+def _bounced(letter: Letter, outcome: Bounced, now_ms: int) -> Change:
+    suppresses = outcome.is_hard and outcome.state in _SUPPRESSING
+    return _attempted(
+        letter,
+        outcome,
+        _BOUNCED,
+        due_ms=now_ms,
+        failure=outcome.state,
+        is_permanent=outcome.is_hard,
+        is_hard=outcome.is_hard,
+        is_blocked=suppresses,
+        suppress_address=suppression_key(letter.recipient) if suppresses else "",
+        suppress_reason="bounce" if suppresses else "",
+        suppress_until_ms=now_ms + SUPPRESSION_MS if suppresses else None,
+    )
+
+
+def _expired(outcome: Deferred) -> Bounced:
+    """Turn a deferral that may not be tried again into a soft bounce for the same reason."""
+    return Bounced(
+        state=outcome.state,
+        reply=f"expired: {outcome.reply}",
+        is_hard=False,
+        host=outcome.host,
+        tls=outcome.tls,
+        transcript=outcome.transcript,
+        server_reply=outcome.server_reply,
+    )

@@ -1,0 +1,142 @@
+"""What a refusal means for the message and for the person (facts: EVENTS-PARSE §1.5, RFC 3463).
+
+The patterns are data: ``classes.toml`` beside this file. What no pattern knows is judged by code and stage:
+4yz is temporary; 5yz is permanent, and counts against the recipient's address only when it answered RCPT
+and names no other reason. Before the first mail command a refusal is about the two hosts and never about the
+message, so it is temporary whatever its code.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from aerogram.model.outcome import RELATED_TO, FailureState
+from aerogram.wire.smtp.client.events import Stage
+
+if TYPE_CHECKING:
+    from aerogram.wire.smtp.client.replies import Reply
+
+_MAIL_STAGES: Final = {
+    Stage.LOCAL: "local",
+    Stage.MAIL: "mail",
+    Stage.RCPT: "rcpt",
+    Stage.DATA: "data",
+    Stage.FINAL: "final",
+}
+_OPENING: Final = "greeting"
+"""The name in ``classes.toml`` of every stage before MAIL."""
+_RECIPIENT_CODES: Final = frozenset({550, 551, 553})
+"""RFC 5321 §4.2.3: the mailbox is unavailable, not local, or its name is not allowed."""
+_PERMANENT: Final = 500
+_STATES: Final = {words: state for state, (_, words) in RELATED_TO.items() if words}
+_BY_SUBJECT: Final = {
+    "1": FailureState.USER_UNKNOWN,
+    "2": FailureState.MAILBOX_INACTIVE,
+    "3": FailureState.SYSTEM_ISSUE,
+    "4": FailureState.CONNECTION_ISSUE,
+    "5": FailureState.PROTOCOL_ISSUE,
+    "6": FailureState.CONTENT_BLOCKED,
+    "7": FailureState.POLICY_ISSUE,
+}
+"""RFC 3463 §3: the middle number of an enhanced code is its subject."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a refusal means. ``is_hard``: the recipient itself is the reason, for good."""
+
+    state: FailureState
+    is_permanent: bool
+    is_hard: bool = False
+    rule: str = ""
+    """The rule of ``classes.toml`` that decided; "" when none did."""
+    advice: str = ""
+    """What the sender can do about it, in a sentence or two; "" when there is nothing to say."""
+
+
+class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    name: str
+    state: FailureState
+    codes: frozenset[int] = frozenset()
+    enhanced: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
+    text: re.Pattern[str] | None = None
+    hard: bool = False
+    passing: bool = False
+    advice: str = ""
+
+    def matches(self, stage: str, code: int, detail: str, text: str) -> bool:
+        return (
+            (not self.codes or code in self.codes)
+            and (not self.enhanced or detail in self.enhanced)
+            and (not self.stages or stage in self.stages)
+            and (self.text is None or self.text.search(text) is not None)
+        )
+
+
+def classify(stage: Stage, reply: Reply) -> Verdict:
+    """Say what a reply of 4yz or 5yz to ``stage`` means."""
+    return classify_text(stage, reply.code, reply.enhanced, reply.text)
+
+
+def classify_text(stage: Stage, code: int, enhanced: str, text: str) -> Verdict:
+    """Say what a refusal means that is known only by its words, as from a bounce mail.
+
+    ``enhanced`` is as ``5.1.1``, or "" when there was none.
+    """
+    place = _MAIL_STAGES.get(stage, _OPENING)
+    detail = enhanced[2:]
+    for rule in _RULES:
+        if rule.matches(place, code, detail, text):
+            is_permanent = code >= _PERMANENT and not rule.passing and place != _OPENING
+            return Verdict(
+                state=rule.state,
+                is_permanent=is_permanent,
+                is_hard=rule.hard and is_permanent and not detail.startswith("7."),
+                rule=rule.name,
+                advice=rule.advice,
+            )
+    return _by_code(place, code, enhanced)
+
+
+def _by_code(place: str, code: int, enhanced: str) -> Verdict:
+    subject = enhanced[2:3]
+    if place == _OPENING:
+        return Verdict(state=FailureState.CONNECTION_ISSUE, is_permanent=False)
+    if code < _PERMANENT:
+        return Verdict(state=_BY_SUBJECT.get(subject, FailureState.SYSTEM_ISSUE), is_permanent=False)
+    if place == "rcpt" and code in _RECIPIENT_CODES and subject in ("", "1"):
+        return Verdict(state=FailureState.USER_UNKNOWN, is_permanent=True, is_hard=True)
+    if subject in _BY_SUBJECT and subject not in ("1", "2"):
+        return Verdict(state=_BY_SUBJECT[subject], is_permanent=True)
+    if place == "mail":
+        return Verdict(state=FailureState.SENDER_BLOCKED, is_permanent=True)
+    if code < _RECIPIENT_REFUSALS_FROM:
+        return Verdict(state=FailureState.PROTOCOL_ISSUE, is_permanent=True)
+    return Verdict(state=FailureState.POLICY_ISSUE, is_permanent=True)
+
+
+_RECIPIENT_REFUSALS_FROM: Final = 510
+"""Codes 500 to 504 say that a command was not understood (RFC 5321 §4.2.1: syntax)."""
+
+
+def _read_rules() -> tuple[_Rule, ...]:
+    source = resources.files(__package__).joinpath("classes.toml").read_text(encoding="utf-8")
+    return tuple(_read_rule(entry) for entry in tomllib.loads(source)["rule"])
+
+
+def _read_rule(entry: dict[str, Any]) -> _Rule:
+    fields = dict(entry)
+    fields["state"] = _STATES[entry["state"]]
+    for several in ("codes", "enhanced", "stages"):
+        fields[several] = frozenset(entry.get(several, ()))
+    if "text" in entry:
+        fields["text"] = re.compile("|".join(entry["text"]), re.IGNORECASE)
+    return _Rule(**fields)
+
+
+_RULES: Final = _read_rules()

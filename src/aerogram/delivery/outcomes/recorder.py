@@ -1,0 +1,190 @@
+"""Recording what attempts came to, in natural batches; a store that is away is waited for.
+
+An outcome that is not recorded is a letter that is sent again, so nothing here gives up before it must.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import structlog
+
+from aerogram.base.errors import UnavailableError
+from aerogram.base.gathering import Gatherer
+from aerogram.delivery.notices.error_report import asks_for_report
+from aerogram.delivery.notices.notify import due
+from aerogram.delivery.outcomes.change import change_for
+from aerogram.delivery.outcomes.simulate import engaged
+from aerogram.model.outcome import Delivered, Held
+from aerogram.model.send_options import PLAIN
+from aerogram.store.blobs import INLINE_LIMIT_BYTES
+from aerogram.store.records.messages import outcomes as records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from aerogram.base.clock import Clock
+    from aerogram.delivery.notices.notifier import Notifier
+    from aerogram.delivery.retry import Schedule
+    from aerogram.model.message import Letter
+    from aerogram.model.outcome import Outcome
+    from aerogram.store.blobs import DiskBlobs
+    from aerogram.store.records.messages.outcomes import Change
+    from aerogram.store.sql import Database
+    from aerogram.wire.dsn import Action
+
+MAX_RECORDED: Final = 500
+GATHER_SECONDS: Final = 0.01
+"""The pause between two records: nobody waits for one, and a larger one costs each letter less."""
+PAUSE_SECONDS: Final = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Recorder:
+    """Turns outcomes into changes of the store, with the notifications that they ask for.
+
+    ``on_recorded`` is told the changes of each batch that were written.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        blobs: DiskBlobs,
+        clock: Clock,
+        schedule: Schedule,
+        notifier: Notifier,
+        on_recorded: Callable[[list[Change]], None],
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._clock = clock
+        self._schedule = schedule
+        self._notifier = notifier
+        self._on_recorded = on_recorded
+        self._gatherer: Gatherer[Change, bool] = Gatherer(self._record, MAX_RECORDED, GATHER_SECONDS)
+        self._notifying: set[asyncio.Task[None]] = set()
+        self._is_ending = False
+
+    def take(self, letter: Letter, outcome: Outcome, done: Callable[[Letter], None]) -> None:
+        """Record an outcome with the next batch; ``done`` is called when it is written or given up."""
+        now = self._clock.now_ms()
+        change = self._change_for(letter, outcome, now)
+        action = due(letter, outcome, change.state, now) if letter.notify else None
+        if action is not None or (letter.treatment is not PLAIN and asks_for_report(letter, outcome)):
+            task = asyncio.create_task(self._notify(letter, outcome, change, action, done))
+            self._notifying.add(task)
+            task.add_done_callback(self._notifying.discard)
+        else:
+            self._submit(letter, change, done)
+
+    async def drain(self, seconds: float) -> None:
+        """Record what was taken; from now on a store that is away is not waited for."""
+        self._is_ending = True
+        with contextlib.suppress(TimeoutError, UnavailableError):
+            async with asyncio.timeout(seconds):
+                if self._notifying:
+                    await asyncio.wait(self._notifying)
+                await self._gatherer.drain()
+
+    async def _notify(
+        self,
+        letter: Letter,
+        outcome: Outcome,
+        change: Change,
+        action: Action | None,
+        done: Callable[[Letter], None],
+    ) -> None:
+        """Record an outcome together with the mails that tell the sender of it."""
+        try:
+            if action is not None:
+                change = await asyncio.to_thread(
+                    self._notifier.with_notification, letter, outcome, change, action
+                )
+            if asks_for_report(letter, outcome):
+                change = await asyncio.to_thread(self._notifier.with_error_report, letter, outcome, change)
+        except Exception:
+            # What became of the message matters more than the word about it.
+            log.exception("a notification could not be written", message_id=letter.message_id)
+        self._submit(letter, change, done)
+
+    def _submit(self, letter: Letter, change: Change, done: Callable[[Letter], None]) -> None:
+        def settled(future: asyncio.Future[bool]) -> None:
+            _log_failure(letter, future)
+            done(letter)
+
+        self._gatherer.submit(change).add_done_callback(settled)
+
+    def _change_for(self, letter: Letter, outcome: Outcome, now: int) -> Change:
+        try:
+            change = change_for(letter, outcome, now, self._schedule)
+            if isinstance(outcome, Delivered) and outcome.reactions:
+                followed = engaged(letter, outcome.reactions, now)
+                change = msgspec.structs.replace(change, engaged=followed)
+        except Exception as error:
+            # Sent or not, nobody knows any more; another attempt might be the second delivery.
+            log.exception("an outcome could not be judged", message_id=letter.message_id)
+            held = Held(reason=f"An internal error kept the outcome from being judged: {error!r}")
+            change = change_for(letter, held, now, self._schedule)
+        return change
+
+    async def _record(self, changes: list[Change]) -> list[bool]:
+        names: dict[bytes, str] = {}
+        while True:
+            now = self._clock.now_ms()
+            try:
+                await self._put_large(changes, names)
+                written = await self._database.write(lambda: records.record(changes, now))  # noqa: B023
+            except UnavailableError as error:
+                log.warning("outcomes cannot be recorded; trying again", error=str(error))
+                if self._is_ending:
+                    raise
+                await asyncio.sleep(PAUSE_SECONDS)
+                for name in names.values():
+                    await self._blobs.touch(name)
+                continue
+            except Exception:
+                if len(changes) > 1 or changes[0] == (plain := _in_plain_text(changes[0])):
+                    raise
+                log.exception("an outcome is recorded in plain text", message_id=changes[0].message_id)
+                changes = [plain]
+                continue
+            self._on_recorded(
+                [change for change, is_written in zip(changes, written, strict=True) if is_written]
+            )
+            return written
+
+    async def _put_large(self, changes: list[Change], names: dict[bytes, str]) -> None:
+        """Put large copies into files, one for all that are equal; ``names`` are those of this batch so far."""
+        for index, change in enumerate(changes):
+            body = change.captured_body
+            if change.captured_size > INLINE_LIMIT_BYTES and body is not None:
+                if body not in names:
+                    names[body] = await self._blobs.put(body)
+                changes[index] = msgspec.structs.replace(
+                    change, captured_body=None, captured_blob=names[body]
+                )
+
+
+def _log_failure(letter: Letter, future: asyncio.Future[bool]) -> None:
+    if future.cancelled():
+        return
+    error = future.exception()
+    if error is not None:
+        # The lease runs out and the message is tried again: a duplicate is possible, a loss is not.
+        log.error("an outcome could not be recorded", message_id=letter.message_id, error=str(error))
+    elif not future.result():
+        log.warning("a lease was lost before its outcome was recorded", message_id=letter.message_id)
+
+
+def _in_plain_text(change: Change) -> Change:
+    """Give a change whose texts any store takes: without NUL and halves of surrogate pairs."""
+    texts = {name: getattr(change, name) for name in ("reply", "host", "tls", "transcript")}
+    plain = {
+        name: text.encode("utf-8", "replace").replace(b"\0", b"?").decode() for name, text in texts.items()
+    }
+    return msgspec.structs.replace(change, **plain)

@@ -1,0 +1,1 @@
+"""Where a letter goes: fixed routes, a relay, or MX hosts."""

@@ -1,0 +1,91 @@
+"""The last arrow of the road: the capture inbox, or a conversation with another server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from aerogram.delivery.outcomes.simulate import CAPTURED, is_simulated, simulated
+from aerogram.delivery.routing.route import domain_of
+from aerogram.model.outcome import Delivered
+
+if TYPE_CHECKING:
+    from aerogram.delivery.connections.destination_queue import Dispatch
+    from aerogram.delivery.routing.route import Hops
+    from aerogram.model.message import Letter
+
+
+class Carrier(Protocol):
+    """Takes a composed letter somewhere and tells, once, what came of it (see `Courier`)."""
+
+    def send(self, dispatch: Dispatch) -> None:
+        """Begin; ``dispatch.done`` is called in the event loop with the outcome."""
+        ...
+
+    def is_crowded(self, letter: Letter) -> bool:
+        """Tell whether so many letters wait for this one's destination that it should wait in the queue."""
+        ...
+
+    async def close(self, grace_seconds: float) -> list[Letter]:
+        """Let what is on the wire finish; give the letters that were never tried."""
+        ...
+
+
+class FixedRoutes(Protocol):
+    """Knows which domains have a fixed next hop (see `Router`)."""
+
+    def fixed_hops_for(self, domain: str) -> Hops | None:
+        """Give the fixed hops of a domain; None when it has none."""
+        ...
+
+
+class CaptureCarrier:
+    """Keeps every letter in the local inbox and sends nothing; simulated recipients do as they are called."""
+
+    def send(self, dispatch: Dispatch) -> None:
+        """Call ``dispatch.done`` at once: the inbox takes every letter."""
+        letter, data = dispatch.letter, dispatch.data
+        if is_simulated(letter.recipient):
+            dispatch.done(letter, simulated(letter, data))
+        else:
+            dispatch.done(letter, Delivered(reply=CAPTURED, captured=data))
+
+    def is_crowded(self, letter: Letter) -> bool:  # noqa: ARG002 - the inbox is never crowded
+        """Say no: every letter is answered when it is sent."""
+        return False
+
+    async def close(self, grace_seconds: float) -> list[Letter]:  # noqa: ARG002 - nothing is ever under way
+        """Give no letter: each was answered when it was sent."""
+        return []
+
+
+class PartialCapture:
+    """Captures the letters of sandbox credentials, and carries the others.
+
+    With ``routes`` (the mode is capture) it carries only to domains that have a fixed route.
+    """
+
+    def __init__(self, carrier: Carrier, routes: FixedRoutes | None = None) -> None:
+        self._carrier = carrier
+        self._routes = routes
+        self._capture = CaptureCarrier()
+
+    def send(self, dispatch: Dispatch) -> None:
+        """Choose by the letter's treatment and the recipient's domain."""
+        self._carrier_of(dispatch.letter).send(dispatch)
+
+    def is_crowded(self, letter: Letter) -> bool:
+        """See `Carrier.is_crowded`."""
+        return self._carrier_of(letter).is_crowded(letter)
+
+    async def close(self, grace_seconds: float) -> list[Letter]:
+        """See `Carrier.close`."""
+        return await self._carrier.close(grace_seconds)
+
+    def _carrier_of(self, letter: Letter) -> Carrier:
+        if letter.treatment.is_sandboxed:
+            return self._capture
+        routes = self._routes
+        if routes is None:
+            return self._carrier
+        has_route = routes.fixed_hops_for(domain_of(letter.recipient) or "") is not None
+        return self._carrier if has_route and not is_simulated(letter.recipient) else self._capture

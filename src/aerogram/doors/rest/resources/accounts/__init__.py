@@ -1,0 +1,1 @@
+"""Resources of accounts, keys, users and preferences."""

@@ -1,0 +1,1 @@
+"""Resources of campaigns, newsletters and their drafts."""

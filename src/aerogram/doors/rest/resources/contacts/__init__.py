@@ -1,0 +1,1 @@
+"""Resources of contacts, their lists, properties and signups."""

@@ -1,0 +1,156 @@
+"""``/v3/REST/contact``: whom an account writes to (facts: CONTACTS.md 1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from aerogram.audience.contacts import BadAddressError, address_of
+from aerogram.doors.rest import errors
+from aerogram.doors.rest.fields.kinds import Address, Flag, Integer, InvalidValueError, Moment, Text
+from aerogram.doors.rest.queries import filters
+from aerogram.doors.rest.queries.filters import LIKES, Filter, Inert, likes, references
+from aerogram.doors.rest.queries.listing import Condition, Page, Query, Row, combined
+from aerogram.doors.rest.resource import Action, ChangeableResource, by_id
+from aerogram.doors.rest.resources.contacts.contact_lists_actions import lists_actions
+from aerogram.model.account import Area
+
+if TYPE_CHECKING:
+    from aerogram.audience.contacts import Contact, Contacts
+    from aerogram.audience.services import Audience
+    from aerogram.model.actor import Actor
+
+
+class ContactAddress(Address):
+    """An address, read as contacts have it."""
+
+    def read(self, value: Any) -> str:
+        """Read an address."""
+        text = super().read(value)
+        try:
+            return address_of(text)
+        except BadAddressError as error:
+            raise InvalidValueError(str(error)) from None
+
+
+def by_email(text: str) -> Condition | None:
+    """Read an address. What is neither one nor a number is refused with the reason (facts: REST.md 2)."""
+    if text.isdigit():
+        return None
+    if "@" not in text:
+        raise errors.RestError(400, f'Invalid email address "{text[:320]}", reason: "No @ character in mail"')
+    return Condition("email", address(text))
+
+
+def address(text: str) -> str:
+    """Read a text that is compared with addresses."""
+    try:
+        return address_of(text)
+    except BadAddressError:
+        return filters.lowered(text)
+
+
+CONTACT_FILTERS = (
+    *references("Campaign", "campaign_id", "campaign that was sent to the contact"),
+    *references("ContactsList", "list_id", "list that the contact is on"),
+    Filter("Email", "email", address, "address, ignoring case"),
+    *likes("Email", "email", tuple(LIKES)[1:]),
+    Filter("IncludeAnonymized", "includes_anonymized", filters.flag, "erased contacts too"),
+    Filter("IsExcludedFromCampaigns", "is_excluded", filters.flag, "excluded ones only, or none of them"),
+    Filter("IsUnsubscribed", "is_unsubscribed", filters.flag, "unsubscribed from a list, or from none"),
+    Filter("LastActivityAt", "active_at", filters.start_moment, "moment of the last activity"),
+    Inert("Status"),
+)
+"""What contacts are selected by, also where their values are listed."""
+
+
+class ContactResource(ChangeableResource):
+    """A person or a mailbox that an account writes to."""
+
+    name = "contact"
+    class_name = "Contact"
+    area = Area.CONTACTS
+    methods = frozenset({"GET", "POST", "PUT"})
+    refused_methods = frozenset({"DELETE"})
+    unique_properties = "Email"
+    keys = (by_id, by_email)
+    ids_condition = "ids"
+    sortable = ("ID", "Email", "DeliveredCount", "CreatedAt")
+    fields = (
+        Moment("CreatedAt", "created_ms", read_only=True),
+        Integer("DeliveredCount", "delivered_count", read_only=True),
+        ContactAddress("Email", "email", required=True),
+        Moment("ExclusionFromCampaignsUpdatedAt", "excluded_ms", read_only=True),
+        Integer("ID", "id", read_only=True),
+        Flag("IsExcludedFromCampaigns", "is_excluded", default=False),
+        Flag("IsOptInPending", "is_optin_pending", read_only=True),
+        Flag("IsSpamComplaining", "is_spam_complaining", read_only=True),
+        Moment("LastActivityAt", "last_activity_ms", read_only=True),
+        Moment("LastUpdateAt", "updated_ms", read_only=True),
+        Text("Name", "name", default=""),
+        Moment("UnsubscribedAt", "unsubscribed_ms", read_only=True),
+        Text("UnsubscribedBy", "unsubscribed_by", read_only=True),
+    )
+    filters = CONTACT_FILTERS
+
+
+_OF_THEIR_OWN = frozenset({"id", "ids", "list_id"})
+"""Conditions beside which erased contacts are not hidden: read by id they are meant, and no list has them."""
+
+
+class StoredContacts:
+    """The contacts as a collection."""
+
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
+
+    async def page(self, actor: Actor, query: Query) -> Page:
+        """Give contacts as rows of the resource."""
+        found, total = await contacts_page(self._contacts, actor, query)
+        return Page([msgspec.structs.asdict(one) for one in found], total)
+
+    async def add(self, actor: Actor, values: Row) -> Row:
+        """Make a contact."""
+        made = await self._contacts.create(
+            actor, values["email"], name=values["name"], is_excluded=values["is_excluded"]
+        )
+        return msgspec.structs.asdict(made)
+
+    async def change(self, actor: Actor, row: Row, values: Row) -> Row:
+        """Change a contact."""
+        return msgspec.structs.asdict(await self._contacts.change(actor, row["id"], values))
+
+    async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - of the protocol
+        """Refuse: contacts are erased, by their own path."""
+        raise errors.operation_not_allowed()
+
+
+async def contacts_page(contacts: Contacts, actor: Actor, query: Query) -> tuple[list[Contact], int]:
+    """Give the contacts that a query selects; erased ones only by their ids, or when it says so."""
+    return await contacts.page(actor, query.request(stored_conditions(query.conditions)))
+
+
+def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:
+    """Turn conditions of the resource into those of the store; erased contacts are hidden unless they are meant."""
+    conditions = combined(tuple(_stored(one) for one in given if one != filters.EVERYTHING))
+    if not conditions.pop("includes_anonymized", False) and not conditions.keys() & _OF_THEIR_OWN:
+        conditions["is_anonymized"] = 0
+    return conditions
+
+
+def contact(audience: Audience, *actions: Action) -> ContactResource:
+    """Bind the resource to the contacts, with actions beside its own."""
+    return ContactResource(
+        StoredContacts(audience.contacts), (*lists_actions(audience.memberships), *actions)
+    )
+
+
+def _stored(condition: Condition) -> Condition:
+    """Turn a condition of the resource into one that the store knows."""
+    match condition.name, condition.value:
+        case "is_unsubscribed", has_left:
+            return Condition("has_left" if has_left else "has_not_left", 1)
+        case "is_excluded", is_excluded:
+            return Condition("is_excluded", int(is_excluded))
+    return condition

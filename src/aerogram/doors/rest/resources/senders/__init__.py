@@ -1,0 +1,1 @@
+"""Resources of senders, domains and parse routes."""

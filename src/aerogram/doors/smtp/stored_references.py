@@ -1,0 +1,105 @@
+"""The templates that control headers name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from aerogram.base.ids import MAX_ID
+from aerogram.doors.smtp.controls import ControlsError
+from aerogram.wire.mime.headers import encode_mailboxes
+from aerogram.wire.mime.reading.fields import end_of_head
+from aerogram.wire.mime.reading.scan import Scan, scan
+from aerogram.wire.mime.writing.edit import set_subject
+from aerogram.wire.mime.writing.replace import with_content
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aerogram.doors.smtp.controls import Controls
+    from aerogram.wire.mime.parts import Mailbox
+
+
+class StoredTemplate(Protocol):
+    """What a mail takes from a template: "" or None where it says nothing."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102 - the names say it
+    @property
+    def subject(self) -> str: ...  # noqa: D102
+    @property
+    def reply_to(self) -> Mailbox | None: ...  # noqa: D102
+    @property
+    def html(self) -> str | None: ...  # noqa: D102
+    @property
+    def text(self) -> str | None: ...  # noqa: D102
+    @property
+    def makes_text(self) -> bool:
+        """A text part is made from the HTML when there is none."""
+        ...
+
+
+class Templates(Protocol):
+    """Where templates are found."""
+
+    async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
+        """Find one of the account's by id."""
+        ...
+
+    async def find_by_name(self, account_id: int, name: str) -> StoredTemplate | None:
+        """Find one of the account's by name."""
+        ...
+
+
+class Shelf:
+    """Looks up the template that the headers of a mail name, and puts it into the mail."""
+
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
+
+    async def resolve(
+        self, account_id: int, found: Scan, controls: Controls, errors: Iterable[str] = ()
+    ) -> tuple[Scan, Controls]:
+        """Give the mail with its template's content, read again, and its controls with the template's id.
+
+        ``errors`` are lines about other headers, to be told together with what is wrong here. Raises
+        `ControlsError` for them and for what the account does not have, `MailError` for a template that
+        no mail can carry, and `UnavailableError` when the store cannot be asked.
+        """
+        wrong: list[str] = []
+        template = None
+        if controls.template:
+            template = await self._template(account_id, controls.template)
+            if template is None:
+                wrong.append(f"X-MJ-TemplateID: the account has no template {controls.template!r}")
+            elif not template.html and not template.text:
+                wrong.append(f"X-MJ-TemplateID: template {controls.template!r} has neither text nor HTML")
+        wrong += errors
+        if wrong:
+            raise ControlsError("\n".join(wrong))
+        if template is None:
+            return found, controls
+        asked = msgspec.structs.replace(
+            controls.asked, template_id=template.id, makes_text=template.makes_text
+        )
+        return scan(_filled(found, template)), msgspec.structs.replace(controls, asked=asked)
+
+    async def _template(self, account_id: int, named: str) -> StoredTemplate | None:
+        """Find a template by its id, else by its name: a name may be a number too."""
+        if named.isascii() and named.isdigit() and int(named) <= MAX_ID:
+            found = await self._templates.find(account_id, int(named))
+            if found is not None:
+                return found
+        return await self._templates.find_by_name(account_id, named)
+
+
+def _filled(found: Scan, template: StoredTemplate) -> bytes:
+    """Give a mail the template's content; Subject and Reply-To of the mail win over the template's."""
+    mail = with_content(found.data, template.text, template.html)
+    if template.subject and not found.subject:
+        mail = set_subject(mail, template.subject)
+    if template.reply_to is not None and not found.has_reply_to:
+        head_end, _ = end_of_head(mail)
+        mail = mail[:head_end] + encode_mailboxes("Reply-To", (template.reply_to,)) + mail[head_end:]
+    return mail

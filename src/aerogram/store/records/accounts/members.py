@@ -1,0 +1,91 @@
+"""Who is a member of which account, and in which role."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from sqlalchemy import bindparam, delete, func, insert, literal, select
+
+from aerogram.store.records.accounts.accounts import UserRow
+from aerogram.store.sql import Sql, Unit
+from aerogram.store.tables import account, account_member, user_account
+
+
+class MemberRow(NamedTuple):
+    """A user's membership of an account; ``role`` is an `aerogram.model.member.Role`."""
+
+    account_id: int
+    user_id: int
+    role: str
+    created_ms: int
+
+
+_COLUMNS: Final = tuple(account_member.c[name] for name in MemberRow._fields)
+_USER: Final = tuple(user_account.c[name] for name in UserRow._fields)
+_OF_USER = Sql(
+    select(*_COLUMNS)
+    .where(account_member.c.user_id == bindparam("which"))
+    .order_by(account_member.c.account_id),
+    "which",
+)
+_OF_ACCOUNT = Sql(
+    select(*_USER, account_member.c.role)
+    .join_from(account_member, user_account, user_account.c.id == account_member.c.user_id)
+    .where(account_member.c.account_id == bindparam("which"))
+    .order_by(user_account.c.id),
+    "which",
+)
+_ADD = Sql(
+    insert(account_member).values({name: bindparam(name) for name in MemberRow._fields}), *MemberRow._fields
+)
+_REMOVE = Sql(
+    delete(account_member)
+    .where(account_member.c.account_id == bindparam("which"), account_member.c.user_id == bindparam("who"))
+    .returning(account_member.c.user_id),
+    "which",
+    "who",
+)
+_INHERIT = Sql(
+    insert(account_member).from_select(
+        MemberRow._fields,
+        select(
+            bindparam("heir", type_=account_member.c.account_id.type),
+            account_member.c.user_id,
+            account_member.c.role,
+            bindparam("now", type_=account_member.c.created_ms.type),
+        ).where(
+            account_member.c.account_id == select(func.min(account.c.id)).scalar_subquery(),
+            account_member.c.role == literal("owner"),
+            account_member.c.account_id != bindparam("heir"),
+        ),
+    ),
+    "heir",
+    "now",
+)
+
+
+def of_user(user_id: int) -> Unit[list[MemberRow]]:
+    """Give the memberships of a user, the oldest account first."""
+    return [MemberRow(*row) for row in (yield _OF_USER(user_id))]
+
+
+def of_account(account_id: int) -> Unit[list[tuple[UserRow, str]]]:
+    """Give the members of an account with their roles, the oldest user first."""
+    rows = yield _OF_ACCOUNT(account_id)
+    return [(UserRow(*row[:-1]), row[-1]) for row in rows]
+
+
+def put(row: MemberRow) -> Unit[None]:
+    """Make a user a member of an account in one role, whatever they were before."""
+    yield _REMOVE(row.account_id, row.user_id)
+    yield _ADD(*row)
+
+
+def remove(account_id: int, user_id: int) -> Unit[bool]:
+    """End a membership; False when there was none."""
+    return bool((yield _REMOVE(account_id, user_id)))
+
+
+def inherit(account_id: int, now_ms: int) -> Unit[None]:
+    """Make the owners of the first account owners of another, which is new."""
+    yield _INHERIT(account_id, now_ms)

@@ -1,0 +1,1 @@
+"""Contacts, their lists, properties and erasure."""

@@ -1,0 +1,131 @@
+"""Many contacts of an account in a few statements."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import Text, bindparam, select, text, update
+
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables.contacts import contact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Known(NamedTuple):
+    """What of a contact a batch may change."""
+
+    id: int
+    email: str
+    name: str
+    properties: str
+    is_excluded: int
+    excluded_ms: int
+
+
+class Change(NamedTuple):
+    """New values of a contact: all of those that a batch may change."""
+
+    name: str
+    properties: str
+    is_excluded: int
+    excluded_ms: int
+    updated_ms: int
+    id: int
+
+
+_LOCK = Sql(
+    select(*(contact.c[name] for name in Known._fields))
+    .where(contact.c.account_id == bindparam("account_id"), any_of(contact.c.email, "emails", Text))
+    .order_by(contact.c.email)
+    .with_for_update(),
+    "account_id",
+    "emails",
+)
+_HOLD = Sql(
+    select(contact.c.id)
+    .where(
+        contact.c.account_id == bindparam("account_id"),
+        any_of(contact.c.id, "contact_ids"),
+        contact.c.is_anonymized == 0,
+    )
+    .order_by(contact.c.email)
+    .with_for_update(),
+    "account_id",
+    "contact_ids",
+)
+NEW: Final = (
+    "id",
+    "account_id",
+    "email",
+    "name",
+    "created_ms",
+    "is_excluded",
+    "excluded_ms",
+    "last_activity_ms",
+    "properties",
+)
+"""What is told of a new contact."""
+_ADD = Sql(
+    text(
+        f"INSERT INTO contact ({', '.join(NEW)}) VALUES ({', '.join(f':{name}' for name in NEW)})"  # noqa: S608 - names of columns
+        " ON CONFLICT (account_id, email) DO NOTHING"
+    ),
+    *NEW,
+)
+_CHANGE = Sql(
+    update(contact)
+    .where(contact.c.id == bindparam("of_id"))
+    .values({name: bindparam(f"new_{name}") for name in Change._fields[:-1]}),
+    *(f"new_{name}" for name in Change._fields[:-1]),
+    "of_id",
+)
+_SOME: Final = (contact.c.account_id == bindparam("of_account")) & any_of(contact.c.id, "contact_ids")
+_STIRRED = Sql(
+    update(contact).where(_SOME).values(last_activity_ms=bindparam("now_ms")),
+    "now_ms",
+    "of_account",
+    "contact_ids",
+)
+_UNSUBSCRIBED = Sql(
+    update(contact)
+    .where(_SOME)
+    # By what the contact left an earlier time says nothing of this one.
+    .values(last_activity_ms=bindparam("now_ms"), unsubscribed_ms=bindparam("now_ms"), unsubscribed_by=""),
+    "now_ms",
+    "of_account",
+    "contact_ids",
+)
+
+
+def lock(account_id: int, emails: Sequence[str]) -> Unit[dict[str, Known]]:
+    """Give the contacts that have one of these addresses, by address, and hold them until the commit."""
+    rows = yield _LOCK(account_id, emails)
+    return {row[1]: Known(*row) for row in rows}
+
+
+def hold(account_id: int, contact_ids: Sequence[int]) -> Unit[set[int]]:
+    """Hold contacts until the commit; gives the ids of those that there are. Erased ones are none."""
+    rows = yield _HOLD(account_id, contact_ids)
+    return {contact_id for (contact_id,) in rows}
+
+
+def add(rows: Sequence[tuple[Any, ...]]) -> Unit[None]:
+    """Add contacts, as values of `NEW`; those that exist meanwhile stay as they are."""
+    yield _ADD.many(rows)
+
+
+def change(changes: Sequence[Change]) -> Unit[None]:
+    """Give contacts new values."""
+    yield _CHANGE.many(changes)
+
+
+def stirred(account_id: int, contact_ids: Sequence[int], now_ms: int) -> Unit[None]:
+    """Note that something happened with contacts."""
+    yield _STIRRED(now_ms, account_id, contact_ids)
+
+
+def unsubscribed(account_id: int, contact_ids: Sequence[int], now_ms: int) -> Unit[None]:
+    """Note that contacts left a list."""
+    yield _UNSUBSCRIBED(now_ms, account_id, contact_ids)

@@ -1,0 +1,188 @@
+"""What mail keeps of a person, found and blanked: messages, events, captured copies, notifications, contents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from sqlalchemy import bindparam, case, delete, exists, select, update
+
+from aerogram.model.message_states import Happening, states_before, transition
+from aerogram.store.records import blob_names
+from aerogram.store.records.events.reading import CONTACTS, wait_for
+from aerogram.store.records.querying.either import mentions
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables import captured, content, message
+from aerogram.store.tables.events import IS_SHOWN, event, notification
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Found(NamedTuple):
+    """A message that may have gone to somebody who is erased."""
+
+    id: int
+    content_id: int
+    recipient: str
+
+
+_MESSAGES = Sql(
+    select(*(message.c[name] for name in Found._fields))
+    .where(
+        message.c.account_id == bindparam("account_id"),
+        message.c.id > bindparam("after"),
+        message.c.domain == bindparam("domain"),
+    )
+    .order_by(message.c.id)
+    .limit(bindparam("most")),
+    "account_id",
+    "after",
+    "domain",
+    "most",
+)
+_SOME: Final = any_of(message.c.id, "message_ids")
+_ERASED: Final = [
+    (state, follows)
+    for state in states_before(Happening.ERASED)
+    if (follows := transition(state, Happening.ERASED).to) is not state
+]
+"""The states that an erasure changes, each with the one that follows."""
+_BLANK_MESSAGES = Sql(
+    update(message)
+    .where(_SOME)
+    .values(
+        recipient=bindparam("alias"),
+        domain=bindparam("alias_domain"),
+        reply="",
+        orcpt="",
+        personal="",
+        # A worker that has the message right now loses its lease, and so can record nothing of it.
+        lease=0,
+        state=case(
+            *((message.c.state == int(state), int(follows)) for state, follows in _ERASED),
+            else_=message.c.state,
+        ),
+    ),
+    "alias",
+    "alias_domain",
+    "message_ids",
+)
+_BLANK_EVENTS = Sql(
+    update(event)
+    .where(any_of(event.c.message_id, "message_ids"), IS_SHOWN)
+    .values(reply="", transcript="", agent="", ip="", url="", geo="", address=""),
+    "message_ids",
+)
+_BLANK_TRANSCRIPTS = Sql(
+    update(event)
+    .where(any_of(event.c.message_id, "message_ids"), IS_SHOWN, mentions(event.c.transcript, "said"))
+    .values(transcript=""),
+    "message_ids",
+    "said",
+)
+_CAPTURED_FILES = Sql(
+    select(captured.c.blob).where(any_of(captured.c.message_id, "message_ids"), captured.c.blob.is_not(None)),
+    "message_ids",
+)
+_CONTENT_FILES = Sql(
+    select(content.c.blob).where(any_of(content.c.id, "content_ids"), content.c.blob.is_not(None)),
+    "content_ids",
+)
+_NOTIFICATIONS = Sql(
+    select(notification.c.content_id).where(any_of(notification.c.message_id, "message_ids")), "message_ids"
+)
+_DROP_NOTIFICATIONS = Sql(
+    delete(notification).where(any_of(notification.c.message_id, "message_ids")), "message_ids"
+)
+_DROP_CAPTURED = Sql(delete(captured).where(any_of(captured.c.message_id, "message_ids")), "message_ids")
+_OTHER = message.alias("other")
+_BLANK_CONTENTS = Sql(
+    update(content)
+    .where(
+        any_of(content.c.id, "content_ids"),
+        # A mail to several belongs to the others too, also when theirs was added to it hours later.
+        ~exists().where(_OTHER.c.content_id == content.c.id, _OTHER.c.domain != bindparam("alias_domain")),
+    )
+    .values(
+        body=b"",
+        blob=None,
+        size=0,
+        subject="",
+        custom_id="",
+        event_payload="",
+        transcript="",
+        treatment="",
+    ),
+    "content_ids",
+    "alias_domain",
+)
+_FORGET_CLIENTS = Sql(
+    update(content).where(any_of(content.c.id, "content_ids")).values(transcript=""), "content_ids"
+)
+_MESSAGES_OF = Sql(
+    select(message.c.id).where(any_of(message.c.content_id, "content_ids")).order_by(message.c.id),
+    "content_ids",
+)
+_BLANK_NOTIFICATIONS = Sql(
+    update(content)
+    .where(any_of(content.c.id, "content_ids"))
+    .values(body=b"", blob=None, size=0, subject="", treatment=""),
+    "content_ids",
+)
+
+
+def messages_to_domain(account_id: int, domain: str, after: int, most: int) -> Unit[list[Found]]:
+    """Give messages of an account to a domain, by rising id, from behind the id ``after``."""
+    rows = yield _MESSAGES(account_id, after, domain, most)
+    return [Found(*row) for row in rows]
+
+
+def notifications_of(message_ids: Sequence[int]) -> Unit[tuple[list[int], list[int]]]:
+    """Give the contents that tell senders of messages, and the messages that carry them."""
+    contents = [content_id for (content_id,) in (yield _NOTIFICATIONS(message_ids))]
+    if not contents:
+        return [], []
+    return contents, (yield from messages_of(contents))
+
+
+def messages_of(content_ids: Sequence[int]) -> Unit[list[int]]:
+    """Give the messages of contents, whenever they were added."""
+    return [message_id for (message_id,) in (yield _MESSAGES_OF(content_ids))]
+
+
+def blank(found: Sequence[Found], alias: str, said: Sequence[str]) -> Unit[list[str]]:
+    """Blank all that is personal in messages, their events and captured mail; those that wait are cancelled.
+
+    The contacts' reader waits until the commit, and then finds an alias in place of the recipient.
+    ``alias`` stands for the address that is erased; ``said`` is how others' transcripts may write it, in
+    small letters. A content goes when all its recipients are of the alias's domain. Gives the names of files
+    that no row names any more.
+    """
+    yield from wait_for(CONTACTS)
+    ids = [each.id for each in found]
+    contents = sorted({each.content_id for each in found})
+    domain = alias.rpartition("@")[2]
+    files = {name for (name,) in [*(yield _CAPTURED_FILES(ids)), *(yield _CONTENT_FILES(contents))]}
+    yield _BLANK_MESSAGES(alias, domain, ids)
+    yield _BLANK_EVENTS(ids)
+    yield _DROP_CAPTURED(ids)
+    yield _BLANK_CONTENTS(contents, domain)
+    # What is left are mails to several: who else was in the conversation is nothing that they need.
+    yield _FORGET_CLIENTS(contents)
+    siblings = yield from messages_of(contents)
+    for words in said:
+        yield _BLANK_TRANSCRIPTS(siblings, words)
+    files -= yield from blob_names.in_use(files)
+    return sorted(files)
+
+
+def blank_notifications(
+    message_ids: Sequence[int], contents: Sequence[int], carriers: Sequence[int]
+) -> Unit[list[str]]:
+    """Blank what told senders of messages: `notifications_of` gives it. Gives the names of files as `blank`."""
+    files = {name for (name,) in (yield _CAPTURED_FILES(carriers))}
+    yield _BLANK_NOTIFICATIONS(contents)
+    yield _DROP_CAPTURED(carriers)
+    yield _DROP_NOTIFICATIONS(message_ids)
+    files -= yield from blob_names.in_use(files)
+    return sorted(files)

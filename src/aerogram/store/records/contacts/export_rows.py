@@ -1,0 +1,71 @@
+"""What exports read, in steps by rising id, so that no step is dearer than the first."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, select
+
+from aerogram.store.records.contacts import contacts, list_recipients, lists
+from aerogram.store.records.querying.listing import NOTHING
+from aerogram.store.sql import Sql, Unit
+from aerogram.store.tables.contacts import contact, list_recipient
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Found = list[tuple[int, dict[str, Any]]]
+    """Rows by column, each with the id behind which the next step begins."""
+
+LIST: Final = "list_id"
+# By another name than in the conditions, whose subqueries must stay their own.
+_LINK: Final = list_recipient.alias("exported_link")
+
+
+def contacts_behind(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
+    """Give contacts by `contacts.COLUMNS`; the conditions are those of `contacts.LISTING`."""
+    if LIST in conditions and NOTHING not in conditions:
+        return (yield from _of_list(account_id, conditions, after, most))
+    rows = yield from contacts.LISTING.behind(account_id, conditions, after, most)
+    return [(row["id"], row) for row in rows]
+
+
+def links_behind(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
+    """Give links of contacts and lists by `list_recipients.COLUMNS`, with ``email`` and ``list_name``."""
+    rows = yield from list_recipients.LISTING.behind(account_id, conditions, after, most)
+    emails = yield from contacts.addresses(account_id, [row["contact_id"] for row in rows])
+    names = yield from lists.names(account_id, sorted({row[LIST] for row in rows}))
+    return [
+        (
+            row["id"],
+            row | {"email": emails.get(row["contact_id"], ""), "list_name": names.get(row[LIST], "")},
+        )
+        for row in rows
+    ]
+
+
+def _of_list(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
+    """Go along the links of the list: their index pages a million, where a condition would be looked up each time."""
+    others = {name: value for name, value in conditions.items() if name != LIST}
+    names = tuple(sorted(others))
+    values = [account_id, *(others[name] for name in names)]
+    rows = yield _members(names)(*values, conditions[LIST], after, most)
+    return [(cursor, dict(zip(contacts.COLUMNS, row, strict=True))) for cursor, *row in rows]
+
+
+@lru_cache(maxsize=256)
+def _members(names: tuple[str, ...]) -> Sql:
+    statement = (
+        select(_LINK.c.id, *(contact.c[name] for name in contacts.COLUMNS))
+        .join_from(_LINK, contact, contact.c.id == _LINK.c.contact_id)
+        .where(
+            *contacts.LISTING.where(names),
+            _LINK.c.account_id == bindparam("of_account"),
+            _LINK.c.list_id == bindparam(LIST),
+            _LINK.c.id > bindparam("after"),
+        )
+        .order_by(_LINK.c.id)
+        .limit(bindparam("most"))
+    )
+    return Sql(statement, "of_account", *names, LIST, "after", "most")

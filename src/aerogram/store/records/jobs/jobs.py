@@ -1,0 +1,288 @@
+"""Jobs: claiming with leases, progress, ends, and the items that were refused.
+
+A job's lease is its fencing token: every write of whoever works on it names the lease and the cursor that it
+started from, so that a step is recorded once, by its holder alone, together with the rows it made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, case, delete, func, insert, select, text, update
+
+from aerogram.base.errors import AerogramError
+from aerogram.model.job import Job, JobStatus, Refusal
+from aerogram.store.records.querying.either import mentions
+from aerogram.store.records.querying.listing import Listing
+from aerogram.store.sql import Sql, Unit
+from aerogram.store.tables.jobs import job, job_error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COLUMNS: Final = Job.__struct_fields__
+HEADER_ITEM: Final = 0
+"""The number under which an error file's first line stands."""
+
+
+class JobLostError(AerogramError):
+    """The job was cancelled, is another worker's now, or this step of it was recorded before."""
+
+
+def _between(name: str) -> dict[str, Any]:
+    column = job.c[name]
+    return {
+        f"min_{name}": column >= bindparam(f"min_{name}"),
+        f"max_{name}": column <= bindparam(f"max_{name}"),
+    }
+
+
+LISTING: Final = Listing(
+    job,
+    COLUMNS,
+    conditions={
+        **{
+            name: job.c[name] == bindparam(name)
+            for name in ("id", "account_id", "kind", "data_id", "job_type", "method", "ref_id", "status")
+        },
+        **_between("start_ms"),
+        **_between("end_ms"),
+        **_between("request_ms"),
+    },
+    orders={"id": job.c.id},
+)
+
+_ALL: Final = tuple(job.c[name] for name in COLUMNS)
+_ADD = Sql(insert(job).values({name: bindparam(name) for name in COLUMNS}), *COLUMNS)
+_FIND = Sql(
+    select(*_ALL).where(job.c.id == bindparam("which"), job.c.account_id == bindparam("owner")),
+    "which",
+    "owner",
+)
+_open = job.alias("open_job")
+_OLDEST: Final = select(func.min(_open.c.id)).where(_open.c.is_open == text("1")).group_by(_open.c.account_id)
+_DUE = Sql(
+    select(*_ALL)
+    .where(job.c.id.in_(_OLDEST), job.c.is_open == text("1"), job.c.lease_until_ms <= bindparam("now"))
+    .order_by(job.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(of=job, skip_locked=True),
+    "now",
+    "most",
+)
+"""The oldest open job of each account, unless somebody works on it: an account's jobs go in order."""
+_LEASE = Sql(
+    text(
+        "UPDATE job SET lease = :lease, lease_until_ms = :until, alive_ms = :now, status = :status,"
+        " attempts = attempts + 1, start_ms = CASE WHEN start_ms = 0 THEN :now ELSE start_ms END WHERE id = :which"
+    ).bindparams(bindparam("now", type_=job.c.alive_ms.type)),
+    "lease",
+    "until",
+    "now",
+    "status",
+    "which",
+)
+_ADVANCE = Sql(
+    update(job)
+    .where(
+        job.c.id == bindparam("which"),
+        job.c.lease == bindparam("held"),
+        job.c.cursor == bindparam("from_cursor"),
+        job.c.current == bindparam("from_current"),
+        job.c.is_open == 1,
+    )
+    .values(
+        cursor=bindparam("new_cursor"),
+        current=job.c.current + bindparam("items"),
+        errcount=job.c.errcount + bindparam("errors"),
+        count=bindparam("new_count"),
+        status=JobStatus.IMPORTING.value,
+        alive_ms=bindparam("now"),
+        lease_until_ms=bindparam("until"),
+        attempts=0,
+    )
+    .returning(job.c.current, job.c.errcount),
+    "which",
+    "held",
+    "from_cursor",
+    "from_current",
+    "new_cursor",
+    "items",
+    "errors",
+    "new_count",
+    "now",
+    "until",
+)
+_FINISH = Sql(
+    update(job)
+    .where(job.c.id == bindparam("which"), job.c.lease == bindparam("held"), job.c.is_open == 1)
+    .values(
+        status=bindparam("new_status"),
+        error=bindparam("new_error"),
+        data_id=bindparam("new_data_id"),
+        count=job.c.current,
+        is_open=0,
+        end_ms=bindparam("now"),
+        alive_ms=bindparam("now"),
+        lease=0,
+        lease_until_ms=0,
+    )
+    .returning(job.c.id),
+    "which",
+    "held",
+    "new_status",
+    "new_error",
+    "new_data_id",
+    "now",
+)
+_ABORT = Sql(
+    update(job)
+    .where(job.c.id == bindparam("which"), job.c.account_id == bindparam("owner"), job.c.is_open == 1)
+    .values(status=JobStatus.ABORT.value, is_open=0, end_ms=bindparam("now"), lease=0, lease_until_ms=0)
+    .returning(job.c.id),
+    "which",
+    "owner",
+    "now",
+)
+_TOLERATE = Sql(
+    update(job)
+    .where(job.c.id == bindparam("which"), job.c.account_id == bindparam("owner"))
+    .values(err_threshold=bindparam("per_cent")),
+    "which",
+    "owner",
+    "per_cent",
+)
+_RELEASE = Sql(
+    update(job)
+    .where(job.c.id == bindparam("which"), job.c.lease == bindparam("held"))
+    .values(lease=0, lease_until_ms=0, attempts=case((job.c.attempts > 0, job.c.attempts - 1), else_=0)),
+    "which",
+    "held",
+)
+_FREE_ALL = Sql(update(job).where(job.c.lease != 0).values(lease=0, lease_until_ms=0))
+_ADD_ERROR = Sql(
+    text(
+        "INSERT INTO job_error (job_id, item, text) VALUES (:job_id, :item, :line)"
+        " ON CONFLICT (job_id, item) DO NOTHING"
+    ),
+    "job_id",
+    "item",
+    "line",
+)
+_ERRORS = Sql(
+    select(job_error.c.item, job_error.c.text)
+    .where(job_error.c.job_id == bindparam("which"), job_error.c.item > bindparam("after"))
+    .order_by(job_error.c.item)
+    .limit(bindparam("most")),
+    "which",
+    "after",
+    "most",
+)
+_FORGET_MENTIONS = Sql(
+    delete(job_error).where(
+        job_error.c.job_id.in_(select(job.c.id).where(job.c.account_id == bindparam("owner"))),
+        mentions(job_error.c.text, "words"),
+    ),
+    "owner",
+    "words",
+)
+_FORGET_ERRORS = Sql(
+    delete(job_error).where(
+        job_error.c.job_id.in_(
+            select(job.c.id).where(job.c.is_open == 0, job.c.request_ms < bindparam("before"))
+        )
+    ),
+    "before",
+)
+
+
+def add(new: Job) -> Unit[None]:
+    """Queue a job."""
+    yield _ADD(*(getattr(new, name) for name in COLUMNS))
+
+
+def find(account_id: int, job_id: int) -> Unit[Job | None]:
+    """Give an account's job."""
+    rows = yield _FIND(job_id, account_id)
+    return _job(rows[0]) if rows else None
+
+
+def claim(now_ms: int, until_ms: int, lease: int, most: int) -> Unit[list[Job]]:
+    """Lease up to ``most`` jobs, each the oldest open one of its account, oldest first.
+
+    They are given as they were before: their ``attempts`` do not count this claim.
+    """
+    found = [_job(row) for row in (yield _DUE(now_ms, most))]
+    status = JobStatus.PREPARE.value
+    for each in found:
+        yield _LEASE(lease, until_ms, now_ms, each.status if each.cursor else status, each.id)
+    return found
+
+
+def advance(
+    old: Job, lease: int, step: tuple[int, int, int, int], now_ms: int, until_ms: int
+) -> Unit[tuple[int, int]]:
+    """Record a step from ``old`` on: (cursor, items, refused items, items in all); gives current and errcount.
+
+    Raises `JobLostError`, so that nothing else of the transaction stays.
+    """
+    cursor, items, errors, count = step
+    rows = yield _ADVANCE(
+        old.id, lease, old.cursor, old.current, cursor, items, errors, count, now_ms, until_ms
+    )
+    if not rows:
+        raise JobLostError("The job was cancelled or is worked on elsewhere.")
+    return rows[0][0], rows[0][1]
+
+
+def finish(old: Job, lease: int, status: str, error: str, now_ms: int) -> Unit[None]:
+    """End a job with one of the last statuses. Raises `JobLostError`."""
+    if not (yield _FINISH(old.id, lease, status, error, old.data_id, now_ms)):
+        raise JobLostError("The job was cancelled or is worked on elsewhere.")
+
+
+def abort(account_id: int, job_id: int, now_ms: int) -> Unit[bool]:
+    """Cancel a job; its next step is not recorded. False when it has ended already."""
+    return bool((yield _ABORT(job_id, account_id, now_ms)))
+
+
+def tolerate(account_id: int, job_id: int, per_cent: int) -> Unit[None]:
+    """Set how many refused items end a job."""
+    yield _TOLERATE(job_id, account_id, per_cent)
+
+
+def release(job_id: int, lease: int) -> Unit[None]:
+    """Give a job back that is held by a lease, as if it had not been claimed; another holder's stays theirs."""
+    yield _RELEASE(job_id, lease)
+
+
+def free_all() -> Unit[None]:
+    """Give back every lease: for a store that has only one process, at its start."""
+    yield _FREE_ALL()
+
+
+def refuse(job_id: int, header: str, refusals: Sequence[Refusal]) -> Unit[None]:
+    """Write items into the error file, whose first line is ``header``; "" for none."""
+    lines = [(job_id, each.item, each.text) for each in refusals]
+    if header:
+        lines.insert(0, (job_id, HEADER_ITEM, header))
+    yield _ADD_ERROR.many(lines)
+
+
+def errors(job_id: int, after: int, most: int) -> Unit[list[Refusal]]:
+    """Give lines of the error file behind an item; begin with -1 to have its header."""
+    return [Refusal(item, line) for item, line in (yield _ERRORS(job_id, after, most))]
+
+
+def forget_mentions(account_id: int, words: str) -> Unit[None]:
+    """Forget the refused items of an account whose lines have some words, given in small letters."""
+    yield _FORGET_MENTIONS(account_id, words)
+
+
+def forget_errors(before_ms: int) -> Unit[None]:
+    """Forget the error files of jobs that were asked for before a moment and have ended."""
+    yield _FORGET_ERRORS(before_ms)
+
+
+def _job(row: Sequence[Any]) -> Job:
+    return Job(**dict(zip(COLUMNS, row, strict=True)))

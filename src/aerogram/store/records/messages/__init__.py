@@ -1,0 +1,1 @@
+"""Messages on their road: accepted, queued, sent, kept."""

@@ -1,0 +1,212 @@
+"""The capture inbox: listing, opening and forgetting captured mail.
+
+``scope`` is the set of accounts whose mail is meant; None means all accounts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from sqlalchemy import SmallInteger, bindparam, delete, func, or_, select
+
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables import captured, content, event, message
+from aerogram.store.tables.events import IS_SHOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from aerogram.store.sql import Row
+
+ListedRow = tuple[int, int, str, str, str, int, int, int]
+"""message id, account id, From address, recipient, subject, captured at (ms), bytes, attachments."""
+
+EventRow = tuple[int, int, int, int, str, str, str, str, str, str, str, int]
+"""kind, at (ms), failure, is hard, reply, host, tls, transcript, agent, url, geo, verdict."""
+
+_ESCAPE: Final = "\\"
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What rows must contain ("" for anything); ids lie strictly between ``after`` and ``before``."""
+
+    query: str
+    sender: str
+    recipient: str
+    subject: str
+    after: int
+    before: int
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is stored of one captured mail. Either ``body`` or ``blob`` is set."""
+
+    listed: ListedRow
+    uuid: str
+    door: str
+    envelope_from: str
+    accepted_ms: int
+    transcript: str
+    body: bytes | None
+    blob: str | None
+    events: list[EventRow]
+
+
+def _in_scope() -> ColumnElement[bool]:
+    everyone = bindparam("everyone", type_=SmallInteger)
+    return or_(everyone == 1, any_of(captured.c.account_id, "accounts"))
+
+
+def _contains(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    return column.ilike(bindparam(name), escape=_ESCAPE)
+
+
+_JOINED: Final = captured.join(message, message.c.id == captured.c.message_id).join(
+    content, content.c.id == message.c.content_id
+)
+_SUBJECT: Final = func.coalesce(func.nullif(captured.c.subject, ""), content.c.subject)
+"""The subject as the recipient sees it: where a template made it, that of the content is still the template's."""
+_LISTED: Final = (
+    captured.c.message_id,
+    captured.c.account_id,
+    content.c.from_email,
+    message.c.recipient,
+    _SUBJECT,
+    captured.c.at_ms,
+    captured.c.size,
+    content.c.attachment_count,
+)
+_NEWEST = Sql(
+    select(*_LISTED)
+    .select_from(_JOINED)
+    .where(
+        _in_scope(),
+        captured.c.message_id > bindparam("after"),
+        captured.c.message_id < bindparam("before"),
+        _contains(content.c.from_email, "sender"),
+        _contains(message.c.recipient, "recipient"),
+        _contains(_SUBJECT, "subject"),
+        or_(
+            _contains(_SUBJECT, "query"),
+            _contains(message.c.recipient, "query"),
+            _contains(content.c.from_email, "query"),
+        ),
+    )
+    .order_by(captured.c.message_id.desc())
+    .limit(bindparam("most")),
+    "everyone",
+    "accounts",
+    "after",
+    "before",
+    "sender",
+    "recipient",
+    "subject",
+    "query",
+    "most",
+)
+_FIND = Sql(
+    select(
+        *_LISTED,
+        message.c.uuid,
+        content.c.door,
+        content.c.envelope_from,
+        message.c.created_ms,
+        content.c.transcript,
+        captured.c.body,
+        captured.c.blob,
+    )
+    .select_from(_JOINED)
+    .where(_in_scope(), captured.c.message_id == bindparam("which")),
+    "everyone",
+    "accounts",
+    "which",
+)
+_EVENTS = Sql(
+    select(
+        event.c.kind,
+        event.c.at_ms,
+        event.c.failure,
+        event.c.is_hard,
+        event.c.reply,
+        event.c.host,
+        event.c.tls,
+        event.c.transcript,
+        event.c.agent,
+        event.c.url,
+        event.c.geo,
+        event.c.verdict,
+    )
+    .where(event.c.message_id == bindparam("which"), IS_SHOWN)
+    .order_by(event.c.at_ms, event.c.id),
+    "which",
+)
+_DISCARD = Sql(
+    delete(captured)
+    .where(_in_scope(), captured.c.message_id == bindparam("which"))
+    .returning(captured.c.message_id),
+    "everyone",
+    "accounts",
+    "which",
+)
+_CLEAR = Sql(delete(captured).where(_in_scope()), "everyone", "accounts")
+
+
+def newest(scope: AbstractSet[int] | None, wanted: Wanted, most: int) -> Unit[list[ListedRow]]:
+    """List at most ``most`` captured mails that match, newest first."""
+    rows = yield _NEWEST(
+        *_scoped(scope),
+        wanted.after,
+        wanted.before,
+        _pattern(wanted.sender),
+        _pattern(wanted.recipient),
+        _pattern(wanted.subject),
+        _pattern(wanted.query),
+        most,
+    )
+    return rows
+
+
+def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[Found | None]:
+    """Give one captured mail with its events, oldest first; None when the scope has it not."""
+    rows = yield _FIND(*_scoped(scope), message_id)
+    if not rows:
+        return None
+    row: Row = rows[0]
+    events: Any = yield _EVENTS(message_id)
+    uuid, door, envelope_from, accepted_ms, transcript, body, blob = row[len(_LISTED) :]
+    return Found(
+        listed=row[: len(_LISTED)],
+        uuid=uuid,
+        door=door,
+        envelope_from=envelope_from,
+        accepted_ms=accepted_ms,
+        transcript=transcript,
+        body=body,
+        blob=blob,
+        events=[tuple(each) for each in events],
+    )
+
+
+def discard(scope: AbstractSet[int] | None, message_id: int) -> Unit[bool]:
+    """Delete one captured copy; tell whether there was one."""
+    rows = yield _DISCARD(*_scoped(scope), message_id)
+    return bool(rows)
+
+
+def clear(scope: AbstractSet[int] | None) -> Unit[None]:
+    """Delete all captured copies of the scope."""
+    yield _CLEAR(*_scoped(scope))
+
+
+def _scoped(scope: AbstractSet[int] | None) -> tuple[int, list[int]]:
+    return (1, []) if scope is None else (0, sorted(scope))
+
+
+def _pattern(text: str) -> str:
+    """Make the LIKE pattern of *contains*; the text's own wildcards mean themselves."""
+    for special in (_ESCAPE, "%", "_"):
+        text = text.replace(special, _ESCAPE + special)
+    return f"%{text}%"

@@ -1,0 +1,268 @@
+"""What an operator asks of the queue: look, count, hold, release, cancel, try again.
+
+A message that a worker is attempting at this moment is left alone: its attempt may already have
+reached the recipient, and its outcome must be recorded.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import and_, bindparam, func, or_, select, true, update
+
+from aerogram.model.message import MessageState
+from aerogram.model.message_states import Happening, states_before, transition
+from aerogram.store.records.messages.outcomes import Change, append_events
+from aerogram.store.sql import Sql, Unit, any_of
+from aerogram.store.tables import content, event, message
+from aerogram.store.tables.events import IS_SHOWN
+
+MAX_BATCH: Final = 1_000
+"""Messages that one transaction changes, so that delivery never waits long for an operator."""
+
+
+class Selection(NamedTuple):
+    """Which messages are meant: all that match everything given. Empty and 0 match all."""
+
+    ids: tuple[int, ...] = ()
+    states: tuple[MessageState, ...] = ()
+    domain: str = ""
+    account_id: int = 0
+
+
+class QueueRow(NamedTuple):
+    """A message as the queue's list shows it."""
+
+    id: int
+    account_id: int
+    uuid: str
+    state: int
+    recipient: str
+    domain: str
+    attempts: int
+    due_ms: int
+    lease: int
+    failure: int
+    reply: str
+    created_ms: int
+    updated_ms: int
+    from_email: str
+    subject: str
+    size: int
+
+
+class EventRow(NamedTuple):
+    """One line of a message's history."""
+
+    id: int
+    kind: int
+    at_ms: int
+    failure: int
+    is_hard: int
+    reply: str
+    host: str
+    tls: str
+    transcript: str
+
+
+class Changed(NamedTuple):
+    """What one batch came to: how many were changed, and how many are being attempted right now."""
+
+    done: int
+    in_flight: int
+
+
+class Action(enum.Enum):
+    """What an operator may do to messages."""
+
+    HOLD = "hold"
+    RELEASE = "release"
+    CANCEL = "cancel"
+    RETRY = "retry"
+
+
+class _Meaning(NamedTuple):
+    happening: Happening
+    says: str
+
+
+_MEANINGS: Final = {
+    Action.HOLD: _Meaning(Happening.HELD, "Held by an operator."),
+    Action.RELEASE: _Meaning(Happening.RELEASED, "Released by an operator."),
+    Action.CANCEL: _Meaning(Happening.CANCELLED, "Cancelled by an operator."),
+    Action.RETRY: _Meaning(Happening.RETRIED, "An operator asked to try again now."),
+}
+
+_LISTED: Final = (
+    *(message.c[name] for name in QueueRow._fields[:13]),
+    *(content.c[name] for name in QueueRow._fields[13:]),
+)
+_HISTORY = Sql(
+    select(*(event.c[name] for name in EventRow._fields))
+    .where(event.c.message_id == bindparam("message_id"), IS_SHOWN)
+    .order_by(event.c.at_ms, event.c.id),
+    "message_id",
+)
+_SET = Sql(
+    update(message)
+    .where(message.c.id == bindparam("which"))
+    .values(
+        state=bindparam("new_state"),
+        lease=0,
+        due_ms=bindparam("now"),
+        updated_ms=bindparam("now"),
+    ),
+    "new_state",
+    "now",
+    "which",
+)
+_CONDITIONS: Final = {
+    "ids": any_of(message.c.id, "ids"),
+    "states": any_of(message.c.state, "states"),
+    "domain": message.c.domain == bindparam("domain"),
+    "account_id": message.c.account_id == bindparam("account_id"),
+}
+
+
+class _Statements:
+    """The statements for one shape of selection, so that each uses the index its conditions allow."""
+
+    def __init__(self, shape: tuple[str, ...]) -> None:
+        matches = and_(true(), *(_CONDITIONS[name] for name in shape))
+        self.listed = Sql(
+            select(*_LISTED)
+            .join(content, content.c.id == message.c.content_id)
+            .where(matches)
+            .order_by(message.c.id.desc())
+            .limit(bindparam("most")),
+            *shape,
+            "most",
+        )
+        self.by_state = Sql(
+            select(message.c.state, func.count())
+            .where(matches)
+            .group_by(message.c.state)
+            .order_by(message.c.state),
+            *shape,
+        )
+        self.by_destination = Sql(
+            select(message.c.domain, func.count(), func.min(message.c.created_ms), func.min(message.c.due_ms))
+            .where(matches)
+            .group_by(message.c.domain)
+            .order_by(func.count().desc(), message.c.domain)
+            .limit(bindparam("most")),
+            *shape,
+            "most",
+        )
+        self.in_flight = Sql(
+            select(func.count())
+            .select_from(message)
+            .where(
+                matches,
+                message.c.state == int(MessageState.QUEUED),
+                message.c.lease != 0,
+                message.c.due_ms > bindparam("now"),
+            ),
+            *shape,
+            "now",
+        )
+        self.take = Sql(
+            select(message.c.id, message.c.account_id, message.c.attempts, message.c.state)
+            .where(
+                matches,
+                any_of(message.c.state, "from_states"),
+                or_(message.c.lease == 0, message.c.due_ms <= bindparam("now")),
+                message.c.due_ms > bindparam("due_after"),
+            )
+            .order_by(message.c.id)
+            .limit(bindparam("most"))
+            .with_for_update(),
+            *shape,
+            "from_states",
+            "now",
+            "due_after",
+            "most",
+        )
+
+
+@functools.cache
+def _statements(shape: tuple[str, ...]) -> _Statements:
+    return _Statements(shape)
+
+
+def _of(selection: Selection) -> tuple[_Statements, list[Any]]:
+    """Give the statements for the conditions that are given, and their values in order."""
+    given = {name: value for name, value in selection._asdict().items() if value}
+    values = [list(value) if isinstance(value, tuple) else value for value in given.values()]
+    return _statements(tuple(given)), values
+
+
+def listed(selection: Selection, most: int) -> Unit[list[QueueRow]]:
+    """Give the messages meant, the newest first."""
+    statements, values = _of(selection)
+    rows = yield statements.listed(*values, most)
+    return [QueueRow(*row) for row in rows]
+
+
+def counts_by_state(selection: Selection) -> Unit[dict[MessageState, int]]:
+    """Count the messages meant by their state."""
+    statements, values = _of(selection)
+    rows = yield statements.by_state(*values)
+    return {MessageState(state): amount for state, amount in rows}
+
+
+def counts_by_destination(selection: Selection, most: int) -> Unit[list[tuple[str, int, int, int]]]:
+    """Give (domain, count, oldest created_ms, earliest due_ms) of the messages meant, the most first."""
+    statements, values = _of(selection)
+    rows = yield statements.by_destination(*values, most)
+    return [(domain, amount, oldest_ms, due_ms) for domain, amount, oldest_ms, due_ms in rows]
+
+
+def history(message_id: int) -> Unit[list[EventRow]]:
+    """Give what happened to a message, in order."""
+    rows = yield _HISTORY(message_id)
+    return [EventRow(*row) for row in rows]
+
+
+def change(
+    action: Action,
+    selection: Selection,
+    now_ms: int,
+    most: int = MAX_BATCH,
+) -> Unit[Changed]:
+    """Apply an action to up to ``most`` of the messages meant, each with its event; call until 0 are done.
+
+    Messages in a state that the action does not apply to are not touched.
+    """
+    happening, says = _MEANINGS[action]
+    statements, values = _of(selection)
+    # Trying again is for those that wait: one that is due already needs no push, and must not be found twice.
+    due_after = now_ms if action is Action.RETRY else -1
+    states = [int(state) for state in states_before(happening)]
+    taken = yield statements.take(*values, states, now_ms, due_after, most)
+    in_flight = yield statements.in_flight(*values, now_ms)
+    if taken:
+        follows = [transition(MessageState(state), happening) for *_, state in taken]
+        yield _SET.many(
+            [
+                (int(next_.to), now_ms, message_id)
+                for (message_id, *_), next_ in zip(taken, follows, strict=True)
+            ]
+        )
+        changes = [
+            Change(
+                message_id=message_id,
+                account_id=account_id,
+                lease=0,
+                state=next_.to,
+                due_ms=now_ms,
+                attempts=attempts,
+                reply=says,
+                event_kind=next_.event_kind,
+            )
+            for (message_id, account_id, attempts, _), next_ in zip(taken, follows, strict=True)
+        ]
+        yield from append_events(changes, now_ms)
+    return Changed(len(taken), int(in_flight[0][0]))

@@ -1,0 +1,1 @@
+"""Pages, filters and keys: what the other records share."""

@@ -1,0 +1,1 @@
+"""Segments: stored conditions, and the contacts that fulfil them."""

@@ -1,0 +1,1 @@
+"""Senders, domains, keys, and what they may use."""

@@ -1,0 +1,1 @@
+"""Webhooks, their outbox, and the leases of its delivery."""

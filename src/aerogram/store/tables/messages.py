@@ -1,0 +1,123 @@
+"""What is to be sent, and to whom."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table, Text, text
+
+from aerogram.model.message_states import FIRST_STATE
+from aerogram.store.tables.columns import big, key, metadata, small, words
+
+content = Table(
+    "content",
+    metadata,
+    key(),
+    big("account_id"),
+    small("kind"),
+    words("door"),
+    words("envelope_from"),
+    words("from_email"),
+    words("subject"),
+    Column("body", LargeBinary),
+    Column("blob", Text),
+    big("size"),
+    words("custom_id"),
+    words("event_payload"),
+    words("campaign"),
+    small("has_text"),
+    small("has_html"),
+    small("attachment_count"),
+    small("smtputf8"),
+    words("dsn_ret"),
+    words("dsn_envid"),
+    words("transcript"),
+    big("created_ms"),
+    words("treatment"),
+    Index(
+        "content_blob",
+        "blob",
+        sqlite_where=text("blob IS NOT NULL"),
+        postgresql_where=text("blob IS NOT NULL"),
+    ),
+)
+"""What is to be sent: stored once, never changed. Either ``body`` or ``blob`` (a file's name) is set.
+
+``treatment`` is `aerogram.model.send_options.packed`.
+"""
+
+message = Table(
+    "message",
+    metadata,
+    key(),
+    big("account_id"),
+    big("content_id"),
+    words("uuid"),
+    words("recipient"),
+    words("domain"),
+    small("role"),
+    small("state", FIRST_STATE),
+    big("lane"),
+    big("due_ms"),
+    big("lease", 0),
+    small("attempts", 0),
+    small("reclaims", 0),
+    small("failure", 0),
+    small("is_permanent", 0),
+    words("reply"),
+    words("notify"),
+    words("orcpt"),
+    big("created_ms"),
+    big("updated_ms"),
+    words("personal"),
+    Index("message_account", "account_id", "id"),
+    Index(
+        "message_queue",
+        "lane",
+        "due_ms",
+        sqlite_where=text("state = 0"),
+        postgresql_where=text("state = 0"),
+    ),
+    Index("message_content", "content_id"),
+)
+"""One recipient of a content. ``lane`` is rank * 2^53 + account, so a queue's lanes sort by rank.
+
+``personal`` is `aerogram.model.send_options.packed_personal`.
+"""
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    big("account_id"),
+    words("key"),
+    big("owner"),
+    words("fingerprint"),
+    words("receipts"),
+    big("created_ms"),
+    PrimaryKeyConstraint("account_id", "key"),
+    Index("idempotency_age", "created_ms"),
+)
+"""What became of a call that bore an idempotency key: a repeated call is answered with ``receipts``.
+
+``owner`` is the id of the call that came first; ``fingerprint`` tells whether a later one asks for the same.
+"""
+
+captured = Table(
+    "captured",
+    metadata,
+    key("message_id"),
+    big("account_id"),
+    Column("body", LargeBinary),
+    Column("blob", Text),
+    big("size"),
+    big("at_ms"),
+    words("subject"),
+    Index(
+        "captured_blob",
+        "blob",
+        sqlite_where=text("blob IS NOT NULL"),
+        postgresql_where=text("blob IS NOT NULL"),
+    ),
+)
+"""The capture inbox: the mail as it would have been sent.
+
+``subject`` is set where it differs from the content's, which a template made it from.
+"""

@@ -1,0 +1,169 @@
+"""What accepting a submitted mail needs to know, read from its bytes in one pass over its header.
+
+The mail is as SMTP gave it: CRLF line ends, dot-stuffing undone. What would not survive delivery is
+refused here, where the sender still hears of it, by an error that carries its SMTP reply.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from aerogram.wire.errors import (
+    AddressError,
+    ControlCharacterError,
+    HeaderTooLargeError,
+    MalformedFieldError,
+    MalformedFromError,
+    NoFromError,
+    RepeatedFieldError,
+)
+from aerogram.wire.mime.encoded_words import clean_text, decode_words
+from aerogram.wire.mime.reading.fields import PRIVATE_PREFIXES, SINGLETONS, end_of_head, split_fields
+from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
+from aerogram.wire.mime.reading.shape import Shape, shape_of
+from aerogram.wire.mime.reading.walk import ContentFields
+
+if TYPE_CHECKING:
+    from aerogram.wire.mime.parts import Mailbox
+
+MAX_HEAD: Final = 1024 * 1024
+"""Octets of the whole header section; the default of Exim's ``header_maxsize``."""
+
+# Everything below space but the tab and the line ends, which are counted (RFC 5322 §2.2).
+_CONTROLS: Final = bytes(code for code in range(0x20) if code not in b"\t\r\n")
+_NAME_CHARACTERS: Final = bytes(code for code in range(0x21, 0x7F) if code != ord(":"))
+_INTERESTING: Final = SINGLETONS | {
+    b"content-type",
+    b"content-disposition",
+    b"content-transfer-encoding",
+}
+_CONTROL_PREFIXES: Final = (*PRIVATE_PREFIXES, b"x-list-unsubscribe")
+
+_NONE: Final[dict[str, str]] = {}
+
+
+class Scan:
+    """What was found. ``head_end`` and ``body_start`` are offsets into the mail.
+
+    ``controls`` holds the first value of every field with one of the `fields.PRIVATE_PREFIXES`, and of
+    ``X-List-Unsubscribe``, by its name in lower case, unfolded and decoded; ``contradicted`` are the
+    names among them that stand again with another value. ``data`` is the mail itself.
+    """
+
+    def __init__(
+        self,
+        data: bytes,
+        head_end: int,
+        body_start: int,
+        fields: dict[bytes, bytes],
+        controls: list[tuple[bytes, bytes]],
+    ) -> None:
+        self.data = data
+        self.head_end = head_end
+        self.body_start = body_start
+        self._fields = fields
+        self.from_mailboxes: tuple[Mailbox, ...] = _read_from(fields)
+        self.controls, self.contradicted = _read_controls(controls) if controls else (_NONE, ())
+
+    @property
+    def from_email(self) -> str:
+        """The address of the first author."""
+        return self.from_mailboxes[0].email
+
+    @property
+    def subject(self) -> str:
+        """The subject, decoded and without control characters; "" when there is none."""
+        value = self._fields.get(b"subject")
+        return "" if value is None else clean_text(decode_words(_unfold(value)))
+
+    @property
+    def has_reply_to(self) -> bool:
+        """The mail says where answers go."""
+        return b"reply-to" in self._fields
+
+    @property
+    def needs_smtputf8(self) -> bool:
+        """The header section is not ASCII, which only SMTPUTF8 hops take (RFC 6532 §1)."""
+        return not self.data[: self.head_end].isascii()
+
+    @cached_property
+    def shape(self) -> Shape:
+        """Which kinds of body there are and how many files."""
+        fields = ContentFields(
+            _unfold(self._fields.get(b"content-type", b"")),
+            _unfold(self._fields.get(b"content-disposition", b"")),
+            _unfold(self._fields.get(b"content-transfer-encoding", b"")),
+        )
+        return shape_of(self.data, self.body_start, fields)
+
+
+def scan(data: bytes) -> Scan:
+    """Read a submitted mail.
+
+    Raises an `UnreadableMailError` when a header holds control characters, a line of the header
+    section is no header, a field of `fields.SINGLETONS` stands twice, From is missing or malformed,
+    or the header section is larger than `MAX_HEAD`.
+    """
+    head_end, body_start = end_of_head(data)
+    if head_end > MAX_HEAD:
+        raise HeaderTooLargeError(f"The headers of the mail are larger than {MAX_HEAD} bytes.")
+    head = data[:head_end]
+    _refuse_controls(head)
+    fields: dict[bytes, bytes] = {}
+    controls: list[tuple[bytes, bytes]] = []
+    for field in split_fields(head):
+        name, colon, value = field.partition(b":")
+        lowered = name.lower()
+        if lowered in _INTERESTING and colon:
+            if lowered in fields and lowered in SINGLETONS:
+                raise RepeatedFieldError(f"The mail has more than one {name.decode()} header (RFC 5322 3.6).")
+            fields.setdefault(lowered, value)
+        elif not colon or not name or name.translate(None, _NAME_CHARACTERS):
+            raise MalformedFieldError(
+                f"The line {field[:40].decode('ascii', 'replace')!r} of the header section is no header;"
+                " a header is a name, a colon and a value (RFC 5322 2.2)."
+            )
+        elif lowered.startswith(_CONTROL_PREFIXES):
+            controls.append((lowered, value))
+    return Scan(data, head_end, body_start, fields, controls)
+
+
+def _refuse_controls(head: bytes) -> None:
+    breaks = head.count(b"\r\n")
+    if head.count(b"\n") != breaks or head.count(b"\r") != breaks:
+        raise ControlCharacterError(
+            "The headers of the mail hold a CR or an LF that is not part of a CRLF (RFC 5322 2.2)."
+        )
+    if len(head.translate(None, _CONTROLS)) != len(head):
+        raise ControlCharacterError("The headers of the mail hold a control character (RFC 5322 2.2).")
+
+
+def _read_controls(fields: list[tuple[bytes, bytes]]) -> tuple[dict[str, str], tuple[str, ...]]:
+    first: dict[str, str] = {}
+    contradicted: dict[str, None] = {}
+    for field_name, value in fields:
+        name, text = field_name.decode(), clean_text(decode_words(_unfold(value)))
+        if first.setdefault(name, text) != text:
+            contradicted[name] = None
+    return first, tuple(contradicted)
+
+
+def _read_from(fields: dict[bytes, bytes]) -> tuple[Mailbox, ...]:
+    value = fields.get(b"from")
+    if value is None:
+        raise NoFromError("The mail has no From header (RFC 5322 3.6).")
+    try:
+        mailboxes = parse_mailboxes(_unfold(value))
+    except AddressError as error:
+        raise MalformedFromError(f"The From header of the mail is malformed: {error}") from error
+    if not mailboxes:
+        raise MalformedFromError("The From header of the mail holds no address (RFC 5322 3.6.2).")
+    return mailboxes
+
+
+def _unfold(value: bytes) -> str:
+    """Give a value as one line (RFC 5322 §2.2.3); bytes that are not UTF-8 become lone surrogates."""
+    if b"\r" in value:
+        value = value.replace(b"\r\n", b"")
+    return value.decode("utf-8", "surrogateescape").strip(" \t")

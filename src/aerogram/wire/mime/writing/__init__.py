@@ -1,0 +1,1 @@
+"""Mail built and changed."""

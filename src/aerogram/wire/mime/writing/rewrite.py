@@ -1,0 +1,110 @@
+"""A submitted mail made ready for delivery; its body is never touched.
+
+Taken out are the orders to this service and the fields of `fields.PRIVATE`; put in are the trace
+line and what is missing (RFC 6409 §8: Date, Message-ID). ``X-List-Unsubscribe`` becomes
+``List-Unsubscribe`` unless the mail has one (facts: SMTP.md §5). What the service adds to a mail never
+stands beside a field that the client wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from aerogram.wire.errors import HeaderError
+from aerogram.wire.mime.date import format_date
+from aerogram.wire.mime.encoded_words import decode_words
+from aerogram.wire.mime.headers import encode_custom
+from aerogram.wire.mime.reading.fields import PRIVATE, PRIVATE_PREFIXES, end_of_head, is_private, split_fields
+from aerogram.wire.mime.writing.list_unsubscribe import read_ways, write_ways
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# A header section with none of these at a line's start loses nothing; the search is cheaper than splitting.
+_DROPPED_STARTS: Final = tuple(b"\r\n" + start for start in (*PRIVATE_PREFIXES, *sorted(PRIVATE)))
+_MESSAGE_ID: Final = rb"[ \t]*(?:\r\n[ \t]+)?<[^\s<>@]+@[^\s<>]+>[ \t]*"
+_is_message_id: Final = re.compile(_MESSAGE_ID + rb"\Z").match
+_is_message_id_field: Final = re.compile(_MESSAGE_ID + rb"\r\n(?![ \t])").match
+
+
+def rewrite(
+    data: bytes,
+    *,
+    received: bytes,
+    date_ms: int,
+    message_id: str,
+    extra_headers: Sequence[tuple[str, str]] = (),
+) -> bytes:
+    """Give the mail to deliver.
+
+    ``received`` is put on top as it is: a whole field with its CRLF, or b"". ``date_ms`` (milliseconds
+    since the Unix epoch) and ``message_id`` (without brackets) are used when the mail has no Date or
+    no well-formed Message-ID of its own (RFC 6409 §8.2, §8.3). ``extra_headers`` (name, value) go to the end
+    of the header section, except those that the mail has. Raises `HeaderError` for one that cannot be written.
+    """
+    head_end, body_start = end_of_head(data)
+    head = data[:head_end]
+    lowered = b"\r\n" + head.lower()
+    if (
+        not extra_headers
+        and _has_date_and_id(lowered)
+        and not any(map(lowered.__contains__, _DROPPED_STARTS))
+    ):
+        return received + data
+    kept, names = _sift(head)
+    added = [received]
+    if b"date" not in names:
+        added.append(f"Date: {format_date(date_ms)}\r\n".encode())
+    if b"message-id" not in names:
+        added.append(f"Message-ID: <{message_id}>\r\n".encode())
+    extra = [
+        encode_custom(name, value) for name, value in extra_headers if name.lower().encode() not in names
+    ]
+    # A mail that ended within its header section gets the empty line it lacks.
+    body = data[body_start:] if body_start > head_end else b""
+    return b"".join((*added, b"\r\n".join((*kept, b"")), *extra, b"\r\n", body))
+
+
+def _has_date_and_id(lowered: bytes) -> bool:
+    """Tell for sure that Date and a well-formed Message-ID are there; False also means: look closer."""
+    date = lowered.find(b"\r\ndate: ")
+    message_id = lowered.find(b"\r\nmessage-id:")
+    if date < 0 or message_id < 0 or lowered[date + 8 : date + 9].isspace():
+        return False
+    return _is_message_id_field(lowered, message_id + len(b"\r\nmessage-id:")) is not None
+
+
+def _sift(head: bytes) -> tuple[list[bytes], set[bytes]]:
+    """Give the fields that stay and the set of their names in lower case."""
+    kept: list[bytes] = []
+    names: set[bytes] = set()
+    list_unsubscribe = b""
+    for field in split_fields(head):
+        name, _, value = field.partition(b":")
+        name = name.rstrip(b" \t").lower()
+        if name == b"x-list-unsubscribe":
+            list_unsubscribe = list_unsubscribe or value
+        if is_private(name) or _is_useless(name, value):
+            continue
+        kept.append(field)
+        names.add(name)
+    if list_unsubscribe and b"list-unsubscribe" not in names:
+        kept += _list_unsubscribe(list_unsubscribe)
+        names.add(b"list-unsubscribe")
+    return kept, names
+
+
+def _list_unsubscribe(value: bytes) -> list[bytes]:
+    """Write the field anew: what its readers follow is no text, so encoded words would hide it from them."""
+    try:
+        return [write_ways(read_ways(decode_words(value.replace(b"\r\n", b"").decode("utf-8", "replace"))))]
+    except HeaderError:
+        return []
+
+
+def _is_useless(name: bytes, value: bytes) -> bool:
+    """Tell whether a field is present but says nothing, so that a good one must replace it."""
+    if name == b"message-id":
+        return _is_message_id(value) is None
+    return name == b"date" and not value.strip()

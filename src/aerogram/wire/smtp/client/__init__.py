@@ -1,0 +1,1 @@
+"""The client's half of SMTP: replies in, commands to send."""

@@ -1,0 +1,122 @@
+"""What one session knows, and how it speaks: shared by the verbs and by the reader of bytes.
+
+Nothing in here reads input. Whatever ends a session goes through `Conversation.close_with`, and
+whatever is said goes through `Conversation.say`, so that the transcript is whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.wire.smtp.limits import MAX_COMMANDS_WITHOUT_MESSAGE
+from aerogram.wire.smtp.replies import CLOSING, TOO_MANY_ERRORS, Reply
+from aerogram.wire.smtp.server.input import InputBuffer
+from aerogram.wire.smtp.server.states import LEGAL, TURNS, State, Turn, Verb
+from aerogram.wire.smtp.server.transaction import Transaction
+from aerogram.wire.smtp.server.transcript import Transcript
+
+if TYPE_CHECKING:
+    from aerogram.wire.smtp.server.auth import AuthExchange
+    from aerogram.wire.smtp.server.content import ChunkReader, DataReader
+    from aerogram.wire.smtp.server.events import Event
+    from aerogram.wire.smtp.server.extensions import ServerConfig
+
+
+class Conversation:
+    """The state of a session. At most one of ``exchange``, ``data``, ``chunk`` and ``waiting`` is set."""
+
+    def __init__(self, config: ServerConfig) -> None:
+        self.config = config
+        self.state = State.CONNECTED
+        self.is_tls = config.is_tls
+        self.is_authenticated = False
+        self.helo_name = ""
+        self.is_esmtp = False
+        self.transaction = Transaction()
+        self.input = InputBuffer()
+        self.transcript = Transcript()
+        self.exchange: AuthExchange | None = None
+        self.data: DataReader | None = None
+        self.chunk: ChunkReader | None = None
+        self.waiting: Event | None = None
+        self._out: list[bytes] = []
+        self._errors = 0
+        self._idle_commands = 0
+        self.say(Reply(220, "", f"{config.hostname} {config.banner}"))
+
+    def enter(self, verb: Verb) -> None:
+        """Move as the table says for a command that was accepted."""
+        self.state = LEGAL[self.state][verb]
+
+    def turn(self, turn: Turn) -> None:
+        """Move as the table says for the end of a state that reads no commands."""
+        self.state = TURNS[self.state][turn]
+
+    def say(self, reply: Reply) -> None:
+        """Say something that is no refusal; a 421 or 221 is the last thing said."""
+        self.say_encoded(reply.encoded())
+        if reply.ends_session:
+            self._close()
+
+    def say_encoded(self, reply: bytes) -> None:
+        """Say something that was encoded before."""
+        self._out.append(reply)
+        self.transcript.server(reply)
+
+    def refuse(self, reply: Reply) -> None:
+        """Say no, and count it as an error of the client."""
+        self.say(reply)
+        self._count_error()
+
+    def count_idle_command(self) -> None:
+        """Note a command that brings no message closer; too many of them are errors."""
+        self._idle_commands += 1
+        if self._idle_commands > MAX_COMMANDS_WITHOUT_MESSAGE:
+            self._count_error()
+
+    def message_answered(self) -> None:
+        """Close the transaction after its message."""
+        self._idle_commands = 0
+        self.transaction = Transaction()
+        self.turn(Turn.MESSAGE_ANSWERED)
+
+    def hang_up(self, reply: Reply) -> None:
+        """Refuse something after which nobody can tell commands from other bytes."""
+        self.say(reply)
+        self.close_with(CLOSING)
+
+    def close_with(self, reply: Reply) -> None:
+        """Say a last reply, unless one was said."""
+        if self.state is not State.CLOSED:
+            self.say(reply)
+            self._close()
+
+    def take_outgoing(self) -> bytes:
+        """Give what was said since the last call."""
+        if not self._out:
+            return b""
+        out = b"".join(self._out)
+        self._out.clear()
+        return out
+
+    def begin_within_tls(self) -> None:
+        """Forget what was said in clear (RFC 3207 §4.2), but not how many errors were made."""
+        self.turn(Turn.TLS_STARTED)
+        self.waiting = None
+        self.is_tls = True
+        self.is_authenticated = False
+        self.helo_name = ""
+        self.is_esmtp = False
+        self.transaction = Transaction()
+        self.input.clear()
+
+    def _count_error(self) -> None:
+        self._errors += 1
+        if self._errors >= self.config.max_errors:
+            self.close_with(TOO_MANY_ERRORS)
+
+    def _close(self) -> None:
+        self.state = State.CLOSED
+        self.exchange = self.data = self.chunk = self.waiting = None
+        self.transaction = Transaction()
+        self.input.clear()

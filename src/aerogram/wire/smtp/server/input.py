@@ -1,0 +1,86 @@
+"""The bytes that came and were not yet read."""
+
+from __future__ import annotations
+
+from aerogram.wire.smtp.server.data import CRLF
+
+
+class InputBuffer:
+    """A queue of bytes that remembers how far it was searched, so that no byte is searched twice.
+
+    Searches for different needles must not interleave without a take or skip between them.
+    """
+
+    __slots__ = ("_at", "_bytes", "_searched")
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self._at = 0
+        self._searched = 0
+
+    def __len__(self) -> int:
+        return len(self._bytes) - self._at
+
+    def feed(self, data: bytes) -> None:
+        """Add what the socket gave; what was read before is let go."""
+        if self._at:
+            del self._bytes[: self._at]
+            self._searched -= self._at
+            self._at = 0
+        self._bytes += data
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._bytes = bytearray()
+        self._at = self._searched = 0
+
+    def take_line(self) -> bytes | None:
+        """Take the next line, without its CRLF; None while its end has not come."""
+        end = self._bytes.find(CRLF, self._searched)
+        if end < 0:
+            self._searched = max(self._at, len(self._bytes) - 1)
+            return None
+        line = bytes(self._bytes[self._at : end])
+        self._at = self._searched = end + 2
+        return line
+
+    def find(self, needle: bytes) -> int:
+        """Tell after how many unread bytes ``needle`` stands, or -1."""
+        found = self._bytes.find(needle, self._searched)
+        if found < 0:
+            self._searched = max(self._at, len(self._bytes) - len(needle) + 1)
+            return -1
+        self._searched = found
+        return found - self._at
+
+    def byte_at(self, offset: int) -> int:
+        """Look at an unread byte."""
+        return self._bytes[self._at + offset]
+
+    def take(self, count: int) -> bytes:
+        """Take ``count`` bytes, which must be there."""
+        with memoryview(self._bytes) as view:
+            taken = bytes(view[self._at : self._at + count])
+        self.skip(count)
+        return taken
+
+    def skip(self, count: int) -> None:
+        """Let go of ``count`` bytes, which must be there."""
+        self._at += count
+        self._searched = self._at
+
+    def step_back(self, count: int) -> None:
+        """Read the last ``count`` bytes again; only before the next `feed`."""
+        self.skip(-count)
+
+    def keep_last(self, count: int) -> int:
+        """Let go of all but the last ``count`` bytes; tell how many went.
+
+        The place searched so far stays known: it lies within the last bytes after a failed `find`.
+        """
+        gone = len(self) - count
+        if gone <= 0:
+            return 0
+        self._at += gone
+        self._searched = max(self._searched, self._at)
+        return gone

@@ -1,0 +1,310 @@
+"""The server's side of a session, without sockets: bytes in, events out, bytes to send (RFC 5321).
+
+A host feeds `ServerSession.receive`, then takes events until there is none, answers each, and sends
+what `ServerSession.outgoing` gives. Commands are read one by one, and while an event waits for its
+answer nothing that follows is looked at, so replies keep the order of the commands however they
+were packed. The same bytes cut differently give the same events and the same replies.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aerogram.wire.smtp.limits import MAX_AUTH_LINE, MAX_COMMAND_LINE, MAX_READ_AHEAD_BYTES, READ_AHEAD_BYTES
+from aerogram.wire.smtp.replies import (
+    AUTHENTICATED,
+    LINE_TOO_LONG,
+    MESSAGE_OK,
+    NOT_A_WEB_SERVER,
+    NOT_YET_TLS,
+    RECIPIENT_OK,
+    SENDER_OK,
+    SENT_TOO_MUCH_AHEAD,
+    UNKNOWN_COMMAND,
+    Reply,
+    chunk_ok,
+)
+from aerogram.wire.smtp.server.auth import MECHANISMS
+from aerogram.wire.smtp.server.commands import WEB_METHODS, split_command
+from aerogram.wire.smtp.server.content import ChunkReader, Content, DataReader, checked
+from aerogram.wire.smtp.server.conversation import Conversation
+from aerogram.wire.smtp.server.data import CRLF
+from aerogram.wire.smtp.server.events import (
+    AuthRequested,
+    Event,
+    MailRequested,
+    MessageReceived,
+    RcptRequested,
+)
+from aerogram.wire.smtp.server.extensions import ServerConfig
+from aerogram.wire.smtp.server.states import State, Turn, Verb
+from aerogram.wire.smtp.server.transaction import Transaction
+from aerogram.wire.smtp.server.verbs import HANDLERS, IDLE_VERBS, refusal_of, step_auth
+
+__all__ = ["ServerConfig", "ServerSession"]
+
+_TLS_HANDSHAKE_RECORD: Final = 0x16
+_MAX_LINE: Final = MAX_COMMAND_LINE - len(CRLF)
+_MAX_AUTH_LINE: Final = MAX_AUTH_LINE - len(CRLF)
+_SECRET: Final = b"***"
+
+
+class ServerSession:
+    """One client's session. It never raises for what the client sends; only for a host's misuse.
+
+    ``peer`` is the client's address for whoever holds the session; the machine does not use it.
+    """
+
+    def __init__(self, config: ServerConfig, peer: str = "") -> None:
+        self.peer = peer
+        self._talk = Conversation(config)
+        self._is_cut_off = False
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the socket. After the end, and from STARTTLS to the handshake, they are dropped."""
+        talk = self._talk
+        if talk.state is State.CLOSED or talk.state is State.HANDSHAKE or self._is_cut_off:
+            return
+        if talk.waiting is not None and len(talk.input) + len(data) > MAX_READ_AHEAD_BYTES:
+            # The answer that is due is still given, since it may be the receipt for a message.
+            self._is_cut_off = True
+            talk.input.clear()
+            return
+        talk.input.feed(data)
+
+    def next_event(self) -> Event | None:
+        """Give the next event; None when more bytes are needed or an event still waits for its answer."""
+        talk = self._talk
+        waiting = talk.waiting
+        if waiting is not None:
+            return None
+        while waiting is None and _advance(talk):
+            waiting = talk.waiting
+        return waiting
+
+    def answer(self, reply: Reply | None = None) -> None:
+        """Answer the last event: None for the standard positive reply, a 4xx or 5xx to refuse.
+
+        A 421 also ends the session. When the session was closed meanwhile nothing happens. Raises
+        `RuntimeError` when no event waits for an answer.
+        """
+        talk = self._talk
+        event = talk.waiting
+        if isinstance(event, RcptRequested):
+            _answer_rcpt(talk, event, reply or RECIPIENT_OK)
+        elif isinstance(event, MailRequested):
+            _answer_mail(talk, event, reply or SENDER_OK)
+        elif isinstance(event, MessageReceived):
+            _answer_message(talk, reply or MESSAGE_OK)
+        elif isinstance(event, AuthRequested):
+            _answer_auth(talk, reply or AUTHENTICATED)
+        elif talk.state is not State.CLOSED:
+            raise RuntimeError("no event waits for an answer")
+        if self._is_cut_off:
+            talk.close_with(SENT_TOO_MUCH_AHEAD)
+
+    def tls_started(self) -> None:
+        """Begin anew within TLS: all that was said in clear is forgotten (RFC 3207 §4.2).
+
+        Raises `RuntimeError` unless a `TlsRequested` is the last event.
+        """
+        if self._talk.state is State.CLOSED:
+            return
+        if self._talk.state is not State.HANDSHAKE:
+            raise RuntimeError("the client did not ask for TLS")
+        self._talk.begin_within_tls()
+
+    def outgoing(self) -> bytes:
+        """Take the bytes to send."""
+        return self._talk.take_outgoing()
+
+    def close_with(self, reply: Reply) -> None:
+        """End the session from our side, as for a timeout or a shutdown.
+
+        An event that waits gets no other answer than this one; a message must then not be kept.
+        """
+        self._talk.close_with(reply)
+
+    def transcript(self) -> str:
+        """Tell the conversation that matters for the current message, without credentials."""
+        return self._talk.transcript.text()
+
+    @property
+    def is_closed(self) -> bool:
+        """True when the host should send what is outgoing and close the connection."""
+        return self._talk.state is State.CLOSED
+
+    @property
+    def wants_read(self) -> bool:
+        """False while the host should leave bytes in the socket."""
+        talk = self._talk
+        if talk.state is State.CLOSED or talk.state is State.HANDSHAKE or self._is_cut_off:
+            return False
+        return talk.waiting is None or len(talk.input) < READ_AHEAD_BYTES
+
+    @property
+    def state(self) -> State:
+        """Where the session stands."""
+        return self._talk.state
+
+    @property
+    def helo_name(self) -> str:
+        """What the client calls itself; "" before EHLO or HELO."""
+        return self._talk.helo_name
+
+    @property
+    def is_esmtp(self) -> bool:
+        """True after EHLO, false after HELO."""
+        return self._talk.is_esmtp
+
+    @property
+    def is_tls(self) -> bool:
+        """True when the connection is encrypted."""
+        return self._talk.is_tls
+
+    @property
+    def is_authenticated(self) -> bool:
+        """True after credentials were accepted."""
+        return self._talk.is_authenticated
+
+
+def _advance(talk: Conversation) -> bool:
+    """Read one thing; False when it has not come whole, or nothing is to be read any more."""
+    if talk.data is not None:
+        return _read_data(talk, talk.data)
+    if talk.chunk is not None:
+        return _read_chunk(talk, talk.chunk)
+    if not talk.input:
+        return False
+    if talk.state is State.CONNECTED and talk.input.byte_at(0) == _TLS_HANDSHAKE_RECORD:
+        talk.close_with(NOT_YET_TLS)
+        return False
+    line = talk.input.take_line()
+    # A line that lacks only the last octet of its CRLF may still be of the greatest length.
+    if len(line if line is not None else talk.input) > _MAX_AUTH_LINE + (line is None):
+        talk.hang_up(LINE_TOO_LONG)
+        return False
+    if line is None:
+        return False
+    if talk.exchange is None:
+        _read_command(talk, line)
+    else:
+        talk.transcript.client(_SECRET)
+        step_auth(talk, talk.exchange.respond(line))
+    return True
+
+
+def _read_command(talk: Conversation, line: bytes) -> None:
+    command = split_command(line)
+    if len(line) > _MAX_LINE and line[:5].upper() != b"AUTH ":
+        command = LINE_TOO_LONG
+    if isinstance(command, Reply):
+        _note_unreadable(talk, line)
+        talk.refuse(command)
+        return
+    verb, argument = command
+    handler = HANDLERS.get(verb)
+    if handler is None:
+        _note_unreadable(talk, line)
+        if verb in WEB_METHODS:
+            talk.close_with(NOT_A_WEB_SERVER)
+        else:
+            talk.refuse(UNKNOWN_COMMAND)
+        return
+    if verb == Verb.MAIL and talk.state is State.GREETED:
+        talk.transcript.start_message()
+    talk.transcript.client(_redacted(argument) if verb == Verb.AUTH else line)
+    refusal = refusal_of(talk, verb)
+    if refusal is None or verb == Verb.BDAT:
+        handler(talk, argument)
+    else:
+        talk.refuse(refusal)
+    if verb in IDLE_VERBS:
+        talk.count_idle_command()
+
+
+def _note_unreadable(talk: Conversation, line: bytes) -> None:
+    """Leave what is no command out of the transcript: it may be credentials that came out of step."""
+    talk.transcript.client(b"(not a command, %d octets)" % len(line))
+
+
+def _redacted(argument: str) -> bytes:
+    """Write an AUTH command without its response, or whatever else stands in its place."""
+    mechanism, _, response = argument.partition(" ")
+    shown = mechanism.upper().encode() if mechanism.upper() in MECHANISMS else _SECRET
+    return b"AUTH " + shown + (b" " + _SECRET if response else b"")
+
+
+def _read_data(talk: Conversation, reader: DataReader) -> bool:
+    content = reader.read(talk.input)
+    if content is None:
+        return False
+    talk.data = None
+    _judge(talk, content)
+    return True
+
+
+def _read_chunk(talk: Conversation, chunk: ChunkReader) -> bool:
+    if not chunk.read(talk.input):
+        return False
+    talk.chunk = None
+    if chunk.refusal is not None:
+        if talk.state is State.CHUNK:
+            talk.transaction = Transaction()
+            talk.turn(Turn.CHUNK_REFUSED)
+        talk.refuse(chunk.refusal)
+    elif chunk.is_last:
+        message = bytes(talk.transaction.chunks)
+        talk.transaction.chunks.clear()
+        _judge(talk, checked(message, talk.config.max_message_bytes))
+    else:
+        talk.turn(Turn.CHUNK_TAKEN)
+        talk.say(chunk_ok(chunk.size))
+    return True
+
+
+def _judge(talk: Conversation, content: Content) -> None:
+    if content.refusal is None:
+        talk.transcript.client(b"(message, %d octets)" % len(content.data))
+        talk.waiting = MessageReceived(talk.transaction.envelope(), content.data)
+        return
+    talk.transcript.client(b"(message)")
+    if content.is_in_step:
+        talk.message_answered()
+        talk.refuse(content.refusal)
+    else:
+        talk.hang_up(content.refusal)
+
+
+def _answer_auth(talk: Conversation, reply: Reply) -> None:
+    talk.waiting = None
+    talk.turn(Turn.AUTH_ENDED)
+    if reply.is_positive:
+        talk.is_authenticated = True
+        talk.say(reply)
+    else:
+        talk.refuse(reply)
+
+
+def _answer_mail(talk: Conversation, event: MailRequested, reply: Reply) -> None:
+    talk.waiting = None
+    if reply.is_positive:
+        talk.transaction.begin(event)
+        talk.enter(Verb.MAIL)
+    talk.say(reply)
+
+
+def _answer_rcpt(talk: Conversation, event: RcptRequested, reply: Reply) -> None:
+    talk.waiting = None
+    if reply.is_positive:
+        talk.transaction.add(event)
+        talk.enter(Verb.RCPT)
+    else:
+        talk.transaction.refused_recipients += 1
+    talk.say(reply)
+
+
+def _answer_message(talk: Conversation, reply: Reply) -> None:
+    talk.waiting = None
+    talk.message_answered()
+    talk.say(reply)
