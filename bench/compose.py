@@ -14,7 +14,7 @@ from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import LinkSigner
 from aerogram.model.message import ContentKind
-from aerogram.model.send_options import PLAIN, Personal, Treatment
+from aerogram.model.send_options import PLAIN, Personal, SendOptions
 from aerogram.wire.dkim.keys import SigningKey
 from aerogram.wire.dkim.sign import Signer
 from aerogram.wire.mime.parts import Mailbox, Parts
@@ -45,15 +45,15 @@ def samples(count: int) -> Iterator[Sample]:
         "+ RSA-2048": Signer("example.com", (rsa,)),
         "+ RSA-2048, Ed25519": Signer("example.com", (rsa, ed25519)),
     }
-    for kind, (body, treatment) in _kinds().items():
+    for kind, (body, send_options) in _kinds().items():
         for words, signer in signers.items():
-            yield _sample(f"compose, {kind}", words, list(_letters(body, treatment, count)), signer)
+            yield _sample(f"compose, {kind}", words, list(_letters(body, send_options, count)), signer)
 
 
-def _kinds() -> dict[str, tuple[str, Treatment]]:
-    language = Treatment(has_language=True)
-    tracked = Treatment(tracks_opens=True, tracks_clicks=True)
-    everything = Treatment(
+def _kinds() -> dict[str, tuple[str, SendOptions]]:
+    language = SendOptions(has_language=True)
+    tracked = SendOptions(tracks_opens=True, tracks_clicks=True)
+    everything = SendOptions(
         has_language=True, tracks_opens=True, tracks_clicks=True, is_bulk=True, makes_text=True
     )
     return {
@@ -64,7 +64,7 @@ def _kinds() -> dict[str, tuple[str, Treatment]]:
     }
 
 
-def _letters(html: str, treatment: Treatment, count: int) -> Iterator[Letter]:
+def _letters(html: str, send_options: SendOptions, count: int) -> Iterator[Letter]:
     parts = Parts(
         sender_from=Mailbox("ann@example.com", "Ann"),
         to=(Mailbox("bob@example.net"),),
@@ -82,8 +82,8 @@ def _letters(html: str, treatment: Treatment, count: int) -> Iterator[Letter]:
             from_email="ann@example.com",
             kind=ContentKind.PARTS,
             body=body,
-            treatment=treatment,
-            personal=Personal("", variables) if treatment.has_language else Personal(),
+            send_options=send_options,
+            personal=Personal("", variables) if send_options.has_language else Personal(),
         )
 
 
@@ -93,7 +93,7 @@ def _sample(measure: str, subject: str, letters: list[Letter], signer: Signer | 
     draft = None
     before = time.process_time()
     for number, letter in enumerate(letters):
-        if letter.treatment.is_personal and number % CHUNK == 0:
+        if letter.send_options.is_personal and number % CHUNK == 0:
             draft = composer.draft(letter)
         composer.compose(letter, signer, draft)
     seconds = time.process_time() - before

@@ -60,7 +60,7 @@ def renderer(subject: str) -> Callable[[dict[str, object]], str]:
     """Give what renders the mail once it is compiled."""
     if subject == "Jinja2":
         return jinja2.Environment(autoescape=False).from_string(source("{{ %s }}")).render
-    template = compile_template(source("{{var:%s}}"), has_language=True, has_marks=True)
+    template = compile_template(source("{{var:%s}}"), has_language=True, has_merge_tags=True)
     return lambda variables: template.render(Scope(variables=variables))
 
 

@@ -239,12 +239,12 @@ def a_scope(rng: random.Random) -> Scope:
 
 def one_template(rng: random.Random, source: str) -> str:
     """Compile and render a source in all ways; give what came of it. Raises whatever goes wrong."""
-    if compile_template(source, has_language=False, has_marks=False).render(Scope()) != source:
+    if compile_template(source, has_language=False, has_merge_tags=False).render(Scope()) != source:
         raise Broken("what is switched off is not text")
-    has_language, has_marks = rng.random() < 0.9, rng.random() < 0.5
+    has_language, has_merge_tags = rng.random() < 0.9, rng.random() < 0.5
     started = time.thread_time()
     try:
-        template = compile_template(source, has_language=has_language, has_marks=has_marks)
+        template = compile_template(source, has_language=has_language, has_merge_tags=has_merge_tags)
     except TemplateError as error:
         check_error(error, source)
         return "not compiled"

@@ -21,7 +21,7 @@ from support.smtp_door import SmtpHouse
 from support.v3_calls import a_v3_message
 
 STORED = Sql(
-    select(message.c.id, message.c.state, message.c.reply, content.c.door, content.c.treatment)
+    select(message.c.id, message.c.state, message.c.reply, content.c.door, content.c.send_options)
     .join_from(message, content, content.c.id == message.c.content_id)
     .order_by(message.c.id)
 )
@@ -35,7 +35,7 @@ class Stored(NamedTuple):
     state: int
     reply: str
     door: str
-    treatment: str
+    send_options: str
 
 
 def rule(request):
@@ -71,7 +71,7 @@ def caller():
 
 
 @pytest.fixture
-async def house(database, ids, clock, tmp_path, caller):
+async def installation(database, ids, clock, tmp_path, caller):
     made = SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path, [rule])
     made.authenticator = caller
     async with made.opened():
@@ -109,9 +109,9 @@ async def by_v3(door_url):
 
 
 @pytest.fixture
-async def by_smtp(house):
+async def by_smtp(installation):
     async def send(author, to, category):
-        client = await house.client()
+        client = await installation.client()
         await client.say("EHLO client.example")
         pair = base64.b64encode(f"\0{KEY}\0{SECRET}".encode()).decode()
         reply = await client.say(f"AUTH PLAIN {pair}")
@@ -126,7 +126,7 @@ async def by_smtp(house):
 
 
 @pytest.fixture
-async def door_url(house, caller, database, ids, clock, tmp_path):
+async def door_url(installation, caller, database, ids, clock, tmp_path):
     door = Door(database, DiskBlobs(tmp_path / "http"), ids, clock, Sealer(new_master_key()), caller, [rule])
     async with serving(door.app) as url:
         yield url
@@ -202,7 +202,7 @@ async def test_every_door_lets_the_same_through(send_everywhere, caller, stored)
 async def test_what_a_sandbox_key_sends_never_leaves_by_any_door(send_everywhere, caller, stored):
     caller.facts = {"defaults": SendDefaults(is_sandboxed=True)}
     assert await send_everywhere() == ["", "", ""]
-    assert ["is_sandboxed" in row.treatment for row in await stored()] == [True] * 3
+    assert ["is_sandboxed" in row.send_options for row in await stored()] == [True] * 3
 
 
 async def test_what_is_held_is_accepted_by_every_door_and_waits(send_everywhere, stored, database):

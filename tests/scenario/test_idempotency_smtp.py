@@ -21,20 +21,20 @@ def a_mail(key="order-17", text="Hello Bob"):
 
 
 @pytest.fixture
-async def house(database, ids, clock, tmp_path):
+async def installation(database, ids, clock, tmp_path):
     built = SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
     async with built.opened(trusted=()):
         yield built
 
 
 @pytest.fixture
-def new_client(house):
+def new_client(installation):
     """Connect and log in."""
 
     async def connect():
-        client = await house.client()
+        client = await installation.client()
         await client.say("EHLO client.example")
-        credentials = base64.b64encode("\0{}\0{}".format(*house.keys).encode()).decode()
+        credentials = base64.b64encode("\0{}\0{}".format(*installation.keys).encode()).decode()
         assert (await client.say(f"AUTH PLAIN {credentials}")).startswith("235 ")
         return client
 
@@ -47,12 +47,12 @@ async def client(new_client):
 
 
 @pytest.fixture
-def count(house):
+def count(installation):
     async def read():
         def unit():
             return (yield COUNT())[0][0]
 
-        return await house.database.read(unit)
+        return await installation.database.read(unit)
 
     return read
 

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from aerogram.app.platform import open_platform
 from aerogram.app.settings.settings import Settings
 from aerogram.model.message import ContentKind, Recipient
-from aerogram.model.send_options import Personal, Treatment
+from aerogram.model.send_options import Personal, SendOptions
 from aerogram.store.records.accounts import accounts
 from aerogram.store.sql import Sql
 from aerogram.store.tables import captured
@@ -25,8 +25,13 @@ from support.submissions import a_submission
 from support.waiting import until
 
 _BODY = Sql(select(captured.c.body).where(captured.c.message_id == bindparam("which")), "which")
-TREATMENT = Treatment(
-    has_language=True, has_marks=True, tracks_opens=True, tracks_clicks=True, is_bulk=True, is_individual=True
+TREATMENT = SendOptions(
+    has_language=True,
+    has_merge_tags=True,
+    tracks_opens=True,
+    tracks_clicks=True,
+    is_bulk=True,
+    is_individual=True,
 )
 HTML = "<p>Hello {{var:name}}</p><a href='https://a.example/?a=1&amp;b=2'>A</a> <a href='[[UNSUB_LINK_FR]]'>Leave</a>"
 
@@ -66,7 +71,7 @@ async def sent(platform, personal):
         account_id=await platform.database.read(accounts.first),
         kind=ContentKind.PARTS,
         body=msgspec.json.encode(parts),
-        treatment=TREATMENT,
+        send_options=TREATMENT,
         campaign="spring",
     )
     recipients = (Recipient("bob@example.net", personal=personal),)

@@ -29,7 +29,7 @@ STORED = Sql(
         content.c.id,
         content.c.subject,
         content.c.campaign,
-        content.c.treatment,
+        content.c.send_options,
         content.c.transcript,
     )
     .join_from(message, content, content.c.id == message.c.content_id)
@@ -86,9 +86,9 @@ async def test_the_recipients_of_one_message_share_its_content(client, door):
     assert [one["Email"] for one in answer.json()["Sent"]] == [TO, "bob@example.net"]
     rows = await stored(door)
     assert len({row[5] for row in rows}) == 1
-    treatment = unpacked(rows[0][8])
-    assert treatment.is_individual
-    assert treatment.variables == {"day": "some day", "place": "here"}
+    send_options = unpacked(rows[0][8])
+    assert send_options.is_individual
+    assert send_options.variables == {"day": "some day", "place": "here"}
     ann = unpacked_personal(rows[0][4])
     assert (ann.name, ann.variables) == ("Ann", {"day": "Monday"})
     assert rows[1][4] == ""
@@ -140,15 +140,15 @@ async def test_a_template_is_found_by_its_id_or_its_name(client, door):
 async def test_a_category_that_exists_may_be_named(client, door):
     await door.categories.add(acting(ACCOUNT), "receipts")
     assert (await send(client, a_v3_message(Mj_MonitoringCategory="receipts"))).status_code == 200
-    ((*_, treatment, _),) = await stored(door)
-    assert unpacked(treatment).monitoring_category == "receipts"
+    ((*_, send_options, _),) = await stored(door)
+    assert unpacked(send_options).monitoring_category == "receipts"
 
 
 async def test_the_accounts_defaults_count_where_the_call_leaves_them(client, door):
     door.keys.defaults = SendDefaults(tracks_opens=True, is_sandboxed=True)
     await send(client, a_v3_message(Html_part="<p>", Mj_trackclick=2, Mj_campaign="May"))
-    ((*_, campaign, treatment, _),) = await stored(door)
-    read = unpacked(treatment)
+    ((*_, campaign, send_options, _),) = await stored(door)
+    read = unpacked(send_options)
     assert (read.tracks_opens, read.tracks_clicks, read.is_sandboxed, campaign) == (True, True, True, "May")
 
 

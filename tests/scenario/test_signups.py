@@ -43,7 +43,7 @@ _MAILS = Sql(
     .order_by(message.c.id)
 )
 _STATES = Sql(select(message.c.state, message.c.reply))
-_TREATMENTS = Sql(select(content.c.treatment))
+_SEND_OPTIONS = Sql(select(content.c.send_options))
 _CONTACTS = Sql(select(contact.c.email, contact.c.is_optin_pending, contact.c.account_id))
 _MEMBERS = Sql(
     select(contact.c.email, list_recipient.c.is_unsubscribed)
@@ -238,8 +238,8 @@ async def test_the_mail_is_written_in_a_template_that_has_the_link(client, widge
         True,
         False,
     )
-    [(treatment,)] = await ask(_TREATMENTS)
-    said = json.loads(treatment)
+    [(send_options,)] = await ask(_SEND_OPTIONS)
+    said = json.loads(send_options)
     assert said["has_language"]
     link = said["variables"]["confirmation_link"].removeprefix(PUBLIC_URL)
     assert (await client.post(link)).status_code == 200

@@ -14,7 +14,7 @@ from support.letters import a_letter
 from support.smtp_door import SmtpHouse
 
 STORED = Sql(
-    select(content.c.envelope_from, content.c.body, message.c.recipient)
+    select(content.c.reverse_path, content.c.body, message.c.recipient)
     .join_from(message, content, content.c.id == message.c.content_id)
     .order_by(message.c.id)
 )
@@ -31,21 +31,21 @@ def database_url():
 
 
 @pytest.fixture
-async def house(database, ids, clock, tmp_path):
+async def installation(database, ids, clock, tmp_path):
     made = SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
     async with made.opened():
         yield made
 
 
 @pytest.fixture
-async def client(house):
+async def client(installation):
     """A client that may fail as often as there are payloads: it begins anew when it is shown the door."""
-    return Persistent(house)
+    return Persistent(installation)
 
 
 class Persistent:
-    def __init__(self, house):
-        self._house = house
+    def __init__(self, installation):
+        self._house = installation
         self._client = None
 
     async def say(self, line):
@@ -65,15 +65,15 @@ class Persistent:
         return await self._client.reply()
 
 
-async def stored(house):
+async def stored(installation):
     def unit():
         return (yield STORED())
 
-    return await house.database.read(unit)
+    return await installation.database.read(unit)
 
 
 @pytest.mark.parametrize("command", ["MAIL FROM:<{}>", "MAIL FROM:{}", "RCPT TO:<{}>", "RCPT TO:{}"])
-async def test_a_command_with_a_payload_is_one_command(house, client, command):
+async def test_a_command_with_a_payload_is_one_command(installation, client, command):
     for payload in ON_ONE_LINE:
         await client.say("RSET")
         if command.startswith("RCPT"):
@@ -82,10 +82,10 @@ async def test_a_command_with_a_payload_is_one_command(house, client, command):
         assert ONE_REPLY.fullmatch(reply), payload
         # A second reply to the command would be taken for the one to this; too many mistakes end the talk.
         assert (await client.say("NOOP")) in {"250 2.0.0 Ok", "421 4.7.0 too many errors"}, payload
-    assert await stored(house) == []
+    assert await stored(installation) == []
 
 
-async def test_a_recipient_with_a_payload_is_that_recipient_alone(house, client):
+async def test_a_recipient_with_a_payload_is_that_recipient_alone(installation, client):
     asked = []
     for payload in ON_ONE_LINE:
         await client.say("RSET")
@@ -96,12 +96,12 @@ async def test_a_recipient_with_a_payload_is_that_recipient_alone(house, client)
         asked.append(as_address(payload).partition(">")[0])
         await client.say("DATA")
         await client.say((MAIL % b"").decode() + ".")
-    assert [recipient for _, _, recipient in await stored(house)] == asked
-    for _, body, _ in await stored(house):
+    assert [recipient for _, _, recipient in await stored(installation)] == asked
+    for _, body, _ in await stored(installation):
         assert smuggled(_delivered(body)) == []
 
 
-async def test_headers_with_payloads_reach_nobody(house, client):
+async def test_headers_with_payloads_reach_nobody(installation, client):
     accepted = 0
     names = ("X-MJ-CustomID", "X-MJ-EventPayload", "X-MJ-Vars", "X-MailPace-Tags", "X-List-Unsubscribe")
     for payload in ON_ONE_LINE[::8]:
@@ -110,11 +110,11 @@ async def test_headers_with_payloads_reach_nobody(house, client):
             reply = await client.send_mail(MAIL % line)
             assert re.fullmatch(r"250 OK queued as [0-9a-f-]{36}|550([ -]5\.6\.0 [ -~]*\n?)*", reply)
             accepted += reply.startswith("250")
-    rows = await stored(house)
+    rows = await stored(installation)
     assert len(rows) == accepted > 0
     clean = _delivered(MAIL % b"")
-    for envelope_from, body, recipient in rows:
-        assert (envelope_from, recipient) == ("ann@example.org", "bob@example.net")
+    for reverse_path, body, recipient in rows:
+        assert (reverse_path, recipient) == ("ann@example.org", "bob@example.net")
         mail = _delivered(body)
         assert mail == clean or b"X-List-Unsubscribe" in body
         assert smuggled(mail) == []

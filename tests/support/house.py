@@ -15,7 +15,7 @@ from aerogram.delivery.notices.notifier import Notifier
 from aerogram.delivery.outcomes.recorder import Recorder
 from aerogram.delivery.prepare import Preparer
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.transport import CaptureCarrier
+from aerogram.delivery.transport import CaptureTransport
 from aerogram.delivery.worker import Worker
 from aerogram.model.message import Recipient
 from aerogram.queue.leases import Leases
@@ -70,7 +70,7 @@ class House:
             keyring=keyring,
             hosts=hosts,
             recipients=recipients,
-            carrier=CaptureCarrier(),
+            transport=CaptureTransport(),
             recorder=recorder,
         )
         self._acceptor = Acceptor(

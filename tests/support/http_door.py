@@ -37,7 +37,7 @@ from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.messages import Messages
 from aerogram.reporting.webhooks.subscriptions import Subscriptions
 from aerogram.senders.categories import MonitoringCategories
-from aerogram.senders.valid_senders import SenderBook
+from aerogram.senders.valid_senders import ValidSenders
 from aerogram.store.ground import Ground
 from aerogram.submission.accept import Acceptor
 from aerogram.submission.authorize import Authorizer
@@ -155,7 +155,7 @@ class Door:
         )
         self.templates = self.content.templates
         self.categories = MonitoringCategories(database, clock)
-        self.authorizer = Authorizer(SenderBook(database, clock), self.categories, rules)
+        self.authorizer = Authorizer(ValidSenders(database, clock), self.categories, rules)
         self.samples = []
         self.names = Names()
         self.sample_fault = ""

@@ -59,7 +59,7 @@ class MemoryInbox(Inbox):
         self._kept[message_id] = Opened(
             listed=listed,
             uuid=f"{message_id:032x}",
-            envelope_from=sender,
+            reverse_path=sender,
             mime=mime,
             timeline=(accepted(door, at_ms - 40, transcript), *map(told, events)),
         )

@@ -19,7 +19,7 @@ def a_letter(**facts):
             "accepted_ms": NOW,
             "kind": ContentKind.MIME,
             "body": b"",
-            "envelope_from": "ann@example.org",
+            "reverse_path": "ann@example.org",
             "from_email": "ann@example.org",
             **facts,
         }

@@ -14,7 +14,7 @@ from aerogram.delivery.notices.notifier import Notifier
 from aerogram.delivery.outcomes.recorder import Recorder
 from aerogram.delivery.prepare import Preparer
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.transport import CaptureCarrier
+from aerogram.delivery.transport import CaptureTransport
 from aerogram.delivery.worker import Worker
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
@@ -58,7 +58,7 @@ class Plant:
         mint = LinkMint(signer, self.hosts.base_url)
         self.composer = Composer("mail.example.org", mint, self.recipients.known)
         self.keyring = Keyring(database, sealer, clock, is_signing=True)
-        self.carrier = CaptureCarrier()
+        self.transport = CaptureTransport()
         self.recorded = []
 
     async def accept(self, *recipients, **facts):
@@ -89,7 +89,7 @@ class Plant:
             keyring=self.keyring,
             hosts=self.hosts,
             recipients=self.recipients,
-            carrier=self.carrier,
+            transport=self.transport,
             recorder=recorder,
         )
 

@@ -32,7 +32,7 @@ _MESSAGE = _adding(
     "content_id",
     "recipient",
     "role",
-    "lane",
+    "queue_key",
     "due_ms",
     "created_ms",
     "updated_ms",

@@ -9,7 +9,7 @@ import ssl
 from aerogram.content.templates import Templates
 from aerogram.doors.smtp.listener import SmtpDoor
 from aerogram.doors.smtp.policy import SmtpPolicy
-from aerogram.doors.smtp.stored_references import Shelf
+from aerogram.doors.smtp.stored_references import StoredReferences
 from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.identity.accounts import Accounts
 from aerogram.identity.attempts import LoginAttempts
@@ -20,7 +20,7 @@ from aerogram.net.tls import self_signed, server_context
 from aerogram.senders.addresses import Senders
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.domains import Domains
-from aerogram.senders.valid_senders import SenderBook
+from aerogram.senders.valid_senders import ValidSenders
 from aerogram.store.blobs import DiskBlobs
 from aerogram.submission.accept import Acceptor
 from aerogram.submission.authorize import Authorizer
@@ -37,7 +37,7 @@ class SmtpHouse:
         self.senders = Senders(database, Domains(database, sealer, ids, clock), ids, clock)
         self.templates = Templates(database, ids, clock)
         self.categories = MonitoringCategories(database, clock)
-        self.authorizer = Authorizer(SenderBook(database, clock), self.categories, rules)
+        self.authorizer = Authorizer(ValidSenders(database, clock), self.categories, rules)
         self.fault = None
         self._clients = []
         self.acceptor = Acceptor(
@@ -70,7 +70,7 @@ class SmtpHouse:
             authorizer=self.authorizer,
             acceptor=self.acceptor,
             trusted=TrustedClients(trusted, self.account_id, defaults),
-            shelf=Shelf(self.templates),
+            references=StoredReferences(self.templates),
         )
         door = SmtpDoor(policy, self.tls)
         listening = socket.socket()

@@ -4,7 +4,7 @@ import functools
 
 from aerogram.model.message import ContentKind, Rank, Recipient, Submission
 from aerogram.senders.categories import MonitoringCategories
-from aerogram.senders.valid_senders import SenderBook
+from aerogram.senders.valid_senders import ValidSenders
 from aerogram.submission.authorize import Authorizer
 from aerogram.submission.notices import admit
 
@@ -15,7 +15,7 @@ def a_submission(*recipients, account_id=1, rank=Rank.HIGH, body=MAIL, kind=Cont
     return Submission(
         account_id=account_id,
         door="smtp",
-        envelope_from="ann@example.org",
+        reverse_path="ann@example.org",
         recipients=tuple(Recipient(each) for each in recipients or ("bob@example.net",)),
         kind=kind,
         body=body,
@@ -26,5 +26,5 @@ def a_submission(*recipients, account_id=1, rank=Rank.HIGH, body=MAIL, kind=Cont
 
 def admitting(database, clock):
     """What a notifier has its notices admitted by."""
-    authorizer = Authorizer(SenderBook(database, clock), MonitoringCategories(database, clock))
+    authorizer = Authorizer(ValidSenders(database, clock), MonitoringCategories(database, clock))
     return functools.partial(admit, authorizer)

@@ -79,12 +79,12 @@ class Mailroom:
             *(f"a{next(self._numbers)}@example.net" for _ in range(count)), account_id=account_id
         )
 
-    async def mail(self, *recipients, account_id=ACCOUNT, treatment="", personal=""):
+    async def mail(self, *recipients, account_id=ACCOUNT, send_options="", personal=""):
         """Add a mail to these recipients; give the ids of its messages."""
         content_id, now = self.ids.next_id(), self.clock.now_ms()
         content = dict.fromkeys(submissions.CONTENT_COLUMNS, "") | DEFAULTS
         content |= {"id": content_id, "account_id": account_id, "created_ms": now}
-        content["treatment"] = treatment
+        content["send_options"] = send_options
         content |= {"custom_id": "r-17", "event_payload": '{"order":17}', "campaign": "spring"}
         made = []
         for recipient in recipients:
@@ -95,7 +95,7 @@ class Mailroom:
                 "content_id": content_id,
                 "role": 1,
             }
-            values |= {"lane": account_id, "due_ms": now, "created_ms": now, "updated_ms": now}
+            values |= {"queue_key": account_id, "due_ms": now, "created_ms": now, "updated_ms": now}
             values |= {"recipient": recipient, "domain": recipient.rpartition("@")[2], "personal": personal}
             values["uuid"] = self.ids.uuid_for(values["id"])
             made.append(values)

@@ -25,7 +25,7 @@ from aerogram.base.errors import AerogramError, SettingsError
 from aerogram.content.templates import Templates
 from aerogram.doors.smtp.listener import SmtpDoor
 from aerogram.doors.smtp.policy import SmtpPolicy
-from aerogram.doors.smtp.stored_references import Shelf
+from aerogram.doors.smtp.stored_references import StoredReferences
 from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.identity.authenticate import defaults_of
 from aerogram.net.tls import self_signed, server_context
@@ -218,7 +218,7 @@ async def _smtp_policy(platform: Platform, services: Services) -> SmtpPolicy:
         authorizer=services.authorizer,
         acceptor=services.acceptor,
         trusted=TrustedClients(platform.settings.trusted_networks, account_id, defaults),
-        shelf=Shelf(Templates(platform.database, platform.ids, platform.clock)),
+        references=StoredReferences(Templates(platform.database, platform.ids, platform.clock)),
     )
 
 

@@ -19,7 +19,7 @@ from aerogram.content.compose import Composer
 from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
 from aerogram.delivery.connections.destination_queue import Limits
-from aerogram.delivery.connections.dispatcher import Courier
+from aerogram.delivery.connections.dispatcher import Dispatcher
 from aerogram.delivery.connections.timeouts import Timeouts
 from aerogram.delivery.notices.notifier import Notifier
 from aerogram.delivery.outcomes.recorder import Recorder
@@ -27,7 +27,7 @@ from aerogram.delivery.prepare import Preparer
 from aerogram.delivery.retry import Schedule
 from aerogram.delivery.routing.route import RouteSettings
 from aerogram.delivery.routing.router import Router
-from aerogram.delivery.transport import CaptureCarrier, PartialCapture
+from aerogram.delivery.transport import CaptureTransport, PartialCapture
 from aerogram.delivery.worker import Worker
 from aerogram.events.counters import COUNTERS
 from aerogram.events.readers import EventReaders
@@ -48,7 +48,7 @@ from aerogram.reporting.webhooks.reader import webhooks_reader
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.tracking_hosts import TrackingHosts
-from aerogram.senders.valid_senders import SenderBook
+from aerogram.senders.valid_senders import ValidSenders
 from aerogram.store.ground import Ground
 from aerogram.store.orphans import OrphanSweep
 from aerogram.submission.accept import Acceptor
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from aerogram.app.platform import Platform
     from aerogram.app.settings.settings import Settings
     from aerogram.base.loop import Loop
-    from aerogram.delivery.transport import Carrier
+    from aerogram.delivery.transport import Transport
     from aerogram.store.records.messages.outcomes import Change
 
 EVERYTHING = "all"
@@ -116,7 +116,7 @@ def build(platform: Platform) -> Services:
     jobs = Jobs(ground, job_runner.wake)
     signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
     authorizer = Authorizer(
-        SenderBook(platform.database, platform.clock),
+        ValidSenders(platform.database, platform.clock),
         MonitoringCategories(platform.database, platform.clock),
     )
     worker = None
@@ -148,7 +148,7 @@ def build(platform: Platform) -> Services:
             keyring=keyring,
             hosts=hosts,
             recipients=recipients,
-            carrier=_carrier(settings),
+            transport=_transport(settings),
             recorder=recorder,
         )
 
@@ -188,10 +188,10 @@ def build(platform: Platform) -> Services:
     )
 
 
-def _carrier(settings: Settings) -> Carrier:
+def _transport(settings: Settings) -> Transport:
     """Choose the last arrow of the road by the setting ``deliver``; fixed routes come before it."""
     if settings.deliver == "capture" and not settings.routes:
-        return CaptureCarrier()
+        return CaptureTransport()
     relay = settings.relay_url if settings.deliver == "relay" else None
     routes = RouteSettings(
         hostname=settings.hostname,
@@ -203,8 +203,8 @@ def _carrier(settings: Settings) -> Carrier:
         connections_to_domain=min(Limits().connections_to_domain, settings.connections_per_destination),
     )
     router = Router(routes, Resolver())
-    courier = Courier(router, hostname=settings.hostname, timeouts=_timeouts(settings), limits=limits)
-    return PartialCapture(courier, router if settings.deliver == "capture" else None)
+    dispatcher = Dispatcher(router, hostname=settings.hostname, timeouts=_timeouts(settings), limits=limits)
+    return PartialCapture(dispatcher, router if settings.deliver == "capture" else None)
 
 
 def _timeouts(settings: Settings) -> Timeouts:

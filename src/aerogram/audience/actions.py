@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Action(enum.Enum):
-    """What is done with contacts and a list (facts: CONTACTS.md 5.1)."""
+    """What is done with contacts and a list (compatibility: contacts#subscription-actions)."""
 
     ADD_FORCE = "addforce"
     """On the list and subscribed, even if the contact had left it."""

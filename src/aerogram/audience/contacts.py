@@ -165,7 +165,7 @@ def _stored(value: Any) -> Any:
 
 
 def _reason(email: str) -> str:
-    """Say what is missing, in Mailjet's words where they are known (facts: CONTACTS.md 0.3)."""
+    """Say what is missing, in Mailjet's words where they are known (compatibility: contacts#contact)."""
     return "No @ character in mail" if "@" not in email else "Not an address that mail can be sent to"
 
 

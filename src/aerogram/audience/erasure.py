@@ -45,9 +45,9 @@ __all__ = ["KEY_PURPOSE", "Erasures", "Proof", "is_alias"]
 KEY_PURPOSE: Final = "erasure"
 """For `Sealer.derived_key`: the key of the digests."""
 NAME: Final = "Anonymized"
-"""What stands for the name of who was erased (facts: CONTACTS.md 9)."""
+"""What stands for the name of who was erased (compatibility: contacts#erasure)."""
 PURGED_AFTER_MS: Final = 30 * 24 * 60 * 60 * SECOND
-"""How long the row of an erased contact can be read by its id (facts: CONTACTS.md 9)."""
+"""How long the row of an erased contact can be read by its id (compatibility: contacts#erasure)."""
 _ALIAS_BYTES: Final = 20
 _BATCH: Final = 500
 """Messages that one transaction blanks, so that accepting mail never waits long."""

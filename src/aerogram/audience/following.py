@@ -25,7 +25,7 @@ from aerogram.model.event import EventKind
 from aerogram.model.send_options import is_sandboxed, unpacked_personal
 from aerogram.store.records.contacts import activity as contact_activity
 from aerogram.store.records.contacts.activity import Activity, NewContact
-from aerogram.store.records.events.of_contacts import of_contacts, treatments
+from aerogram.store.records.events.of_contacts import of_contacts, send_options_by_message
 from aerogram.store.records.events.reading import CONTACTS
 from aerogram.wire.address import suppression_key
 from aerogram.wire.errors import AddressError
@@ -166,5 +166,5 @@ def _sandboxed(people: Sequence[Tally]) -> Unit[set[int]]:
     message_ids = sorted({message_id for person in people for message_id in person.engaged})
     if not message_ids:
         return set()
-    found = yield from treatments(message_ids)
-    return {message_id for message_id, treatment in found.items() if is_sandboxed(treatment)}
+    found = yield from send_options_by_message(message_ids)
+    return {message_id for message_id, send_options in found.items() if is_sandboxed(send_options)}

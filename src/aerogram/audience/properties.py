@@ -34,7 +34,7 @@ HISTORIC: Final = "historic"
 """The namespace of properties whose values are kept with their moments."""
 NOT_DEFINED: Final = "Property not defined"
 WRONG_TYPE: Final = "Property type does not match definition"
-"""Mailjet's words for a value that cannot be taken (facts: CONTACTS.md 5.2)."""
+"""Mailjet's words for a value that cannot be taken (compatibility: contacts#one-contact-and-one-list)."""
 
 
 class Property(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """Values of contact properties: what each datatype takes, how they are stored and shown. No IO.
 
 A contact's values are stored as one JSON object, by the ids of their properties. Integers, numbers and
-booleans are JSON's own, datetimes milliseconds since the epoch (facts: CONTACTS.md 2.1).
+booleans are JSON's own, datetimes milliseconds since the epoch (compatibility: contacts#property-values).
 """
 
 from __future__ import annotations

@@ -9,11 +9,11 @@ import structlog
 
 from aerogram.audience import properties
 from aerogram.audience.property_values import Datatype, shown
-from aerogram.audience.segments import segments as book
+from aerogram.audience.segments import segments as stored_segments
 from aerogram.audience.segments.errors import SegmentError
 from aerogram.base.errors import UnavailableError
 from aerogram.model.event import EventKind
-from aerogram.model.recipient_profile import Acquaintance
+from aerogram.model.recipient_profile import RecipientProfile
 from aerogram.store.records.contacts import recipient_profiles as records
 from aerogram.store.records.segments import contacts
 from aerogram.wire.address import suppression_key
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MAX_REMEMBERED: Final = 2_000
 """Letters whose recipients are kept: twice what a worker holds."""
-_NOT_READ: Final = Acquaintance(now_ms=0)
+_NOT_READ: Final = RecipientProfile(now_ms=0)
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +40,7 @@ class Recipients:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
-        self._remembered: OrderedDict[int, Acquaintance] = OrderedDict()
+        self._remembered: OrderedDict[int, RecipientProfile] = OrderedDict()
 
     async def load(self, letters: Sequence[Letter]) -> None:
         """Have at hand what is known of the recipients of letters now."""
@@ -55,7 +55,7 @@ class Recipients:
         while len(self._remembered) > MAX_REMEMBERED:
             self._remembered.popitem(last=False)
 
-    def known(self, letter: Letter) -> Acquaintance | None:
+    def known(self, letter: Letter) -> RecipientProfile | None:
         """Give what `load` brought; None when it was not asked for the letter. Any thread may ask.
 
         Raises `UnavailableError` for a letter whose recipient could not be looked up: it is tried again later,
@@ -68,7 +68,7 @@ class Recipients:
 
     async def _of_account(
         self, account_id: int, letters: Sequence[Letter], now_ms: int
-    ) -> dict[int, Acquaintance]:
+    ) -> dict[int, RecipientProfile]:
         try:
             return await self._database.read(lambda: _known(account_id, letters, now_ms))
         except UnavailableError:
@@ -79,19 +79,19 @@ class Recipients:
             return {letter.message_id: _NOT_READ for letter in letters}
 
 
-def _known(account_id: int, letters: Sequence[Letter], now_ms: int) -> Unit[dict[int, Acquaintance]]:
+def _known(account_id: int, letters: Sequence[Letter], now_ms: int) -> Unit[dict[int, RecipientProfile]]:
     addresses = {letter.message_id: suppression_key(letter.recipient) for letter in letters}
     wanted = sorted(set(addresses.values()))
     people = yield from records.people(account_id, wanted)
     latest = yield from records.latest(account_id, wanted)
     catalogue = yield from properties.defined(account_id)
-    names = {name for letter in letters for name in letter.treatment.segments}
+    names = {name for letter in letters for name in letter.send_options.segments}
     members = yield from _members(account_id, sorted(names), [each.id for each in people.values()], now_ms)
     found = {}
     for letter in letters:
         address = addresses[letter.message_id]
         person = people.get(address)
-        found[letter.message_id] = Acquaintance(
+        found[letter.message_id] = RecipientProfile(
             now_ms=now_ms,
             data=_data(person, catalogue) if person else {},
             segments=frozenset(name for name in names if person and person.id in members[name]),
@@ -108,11 +108,11 @@ def _members(
     members: dict[str, set[int]] = {}
     for name in names:
         members[name] = set()
-        segment = yield from book.named(account_id, name)
+        segment = yield from stored_segments.named(account_id, name)
         if segment is None or not contact_ids:
             continue
         try:
-            condition = yield from book.condition(account_id, segment.expression, now_ms)
+            condition = yield from stored_segments.condition(account_id, segment.expression, now_ms)
         except SegmentError:
             # It was checked when it was written, by rules that were others perhaps.
             continue

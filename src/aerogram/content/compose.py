@@ -59,7 +59,7 @@ class Composer:
         Raises `ComposeError`, and its `TemplateFault` when the letter's templates give no mail.
         """
         try:
-            mail = self._plain(letter) if letter.treatment is PLAIN else self._treated(letter, draft)
+            mail = self._plain(letter) if letter.send_options is PLAIN else self._treated(letter, draft)
             return mail if signer is None else signer.sign(mail, letter.accepted_ms // 1000) + mail
         except _UNFIT as error:
             raise _compose_error(error) from error
@@ -99,7 +99,7 @@ class Composer:
         return build(parts, message_id=message_id, date_ms=letter.accepted_ms, boundary_seed=digest)
 
     def _treated(self, letter: Letter, draft: Draft | None) -> bytes:
-        name = letter.uuid if letter.treatment.is_personal else _uuid(_digest(letter))
+        name = letter.uuid if letter.send_options.is_personal else _uuid(_digest(letter))
         return (draft or Draft(letter, self._mint, self._known)).mail(
             letter,
             message_id=_message_id(letter, name),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WRONG_TYPE: Final = 'Wrong type for template header, expected type "string"'
-"""Mailjet's sentence for a header that is not a string (facts: SEND.md A7, send-0019)."""
+"""Mailjet's sentence for a header that is not a string (compatibility: send-v31#strict-checks)."""
 
 # The name may hold what no address list may, such as the colon of {{var:name}}.
 _named_address: Final = re.compile(r'\s*"?([^<>"]*?)"?\s*<\s*([^<>\s]+)\s*>\s*\Z').match
@@ -39,7 +39,7 @@ class TemplateHeaders(msgspec.Struct, frozen=True, kw_only=True):
 def read_headers(headers: Mapping[str, Any]) -> TemplateHeaders:
     """Read ``From``, ``Subject``, ``Reply-To`` and the older ``SenderName``, ``SenderEmail``, ``ReplyEmail``.
 
-    Names ignore case (facts: TEMPLATES.md §10 has ``Reply-to`` and ``Reply-To``). Null counts as absent.
+    Names ignore case (compatibility: templates#stored-templates). Null counts as absent.
     """
     texts = {name.lower(): value for name, value in headers.items() if isinstance(value, str)}
     is_faulty = any(value is not None and not isinstance(value, str) for value in headers.values())

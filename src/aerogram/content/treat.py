@@ -9,20 +9,21 @@ from aerogram.content.language.cache import compiled
 from aerogram.content.language.errors import TemplateError
 from aerogram.content.language.tokens import SEGMENT
 from aerogram.model.account import NO_DEFAULTS
-from aerogram.model.request import NOTHING, Asked
-from aerogram.model.send_options import PLAIN, Treatment
+from aerogram.model.request import NO_OPTIONS, RequestedOptions
+from aerogram.model.send_options import PLAIN, SendOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.model.account import SendDefaults
 
-__all__ = ["MARK", "MAX_SEGMENTS", "NOTHING", "UNSUBSCRIBE_MARK", "UNSUBSCRIBE_NAME", "Asked", "treatment_of"]
-
-MARK: Final = "[["
-UNSUBSCRIBE_MARK: Final = "[[UNSUB_LINK"
+MERGE_TAG_OPENING: Final = "[["
+UNSUBSCRIBE_TAG: Final = "[[UNSUB_LINK"
 UNSUBSCRIBE_NAME: Final = "mj:unsub_link"
-"""What bears an unsubscribe link: a mark, or a name of the template language (facts: TEMPLATES §4, §8)."""
+"""What bears an unsubscribe link: a mark, or a name of the template language.
+
+(compatibility: templates#variables, templates#links)
+"""
 
 MAX_SEGMENTS: Final = 20
 """Segments that one content may ask for; each costs a query for every batch of its mails. Ours to choose."""
@@ -30,33 +31,43 @@ _ASKS_CONTACT: Final = re.compile(r"data:|segment:|has(?:opened|clicked)since", 
 _SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')""")
 
 
-def treatment_of(
-    asked: Asked, defaults: SendDefaults, bodies: Sequence[str], *, has_html: bool, subject: str = ""
-) -> Treatment:
+def send_options_of(
+    asked: RequestedOptions,
+    defaults: SendDefaults,
+    bodies: Sequence[str],
+    *,
+    has_html: bool,
+    subject: str = "",
+) -> SendOptions:
     """Decide the treatment of a content. ``bodies`` are its texts as far as they may hold marks.
 
     Opens and clicks are tracked in HTML only. Mail is bulk when its recipients can unsubscribe from it
     or when it goes to each address of its campaign once.
     """
-    if asked is NOTHING and not bodies and defaults == NO_DEFAULTS:
+    if asked is NO_OPTIONS and not bodies and defaults == NO_DEFAULTS:
         return PLAIN
-    has_marks = False
+    has_merge_tags = False
     for body in bodies:
         # One character is looked for many times faster than two, and most bodies have none of it.
-        has_marks = has_marks or (MARK[0] in body and MARK in body and _is_marked(body))
+        has_merge_tags = has_merge_tags or (
+            MERGE_TAG_OPENING[0] in body and MERGE_TAG_OPENING in body and _has_merge_tag(body)
+        )
     is_bulk = asked.deduplicates or (
-        (has_marks or asked.has_language) and _has_unsubscribe_link(bodies, has_language=asked.has_language)
+        (has_merge_tags or asked.has_language)
+        and _has_unsubscribe_link(bodies, has_language=asked.has_language)
     )
     tracks_opens = defaults.tracks_opens if asked.tracks_opens is None else asked.tracks_opens
     tracks_clicks = defaults.tracks_clicks if asked.tracks_clicks is None else asked.tracks_clicks
-    if asked is NOTHING and not (
-        has_marks or is_bulk or defaults.is_sandboxed or (has_html and (tracks_opens or tracks_clicks))
+    if asked is NO_OPTIONS and not (
+        has_merge_tags or is_bulk or defaults.is_sandboxed or (has_html and (tracks_opens or tracks_clicks))
     ):
         return PLAIN
-    asking = _asking(bodies, subject if asked.has_language else "") if has_marks or asked.has_language else ()
-    return Treatment(
-        variables=asked.variables if has_marks or asked.has_language else {},
-        has_marks=has_marks,
+    asking = (
+        _asking(bodies, subject if asked.has_language else "") if has_merge_tags or asked.has_language else ()
+    )
+    return SendOptions(
+        variables=asked.variables if has_merge_tags or asked.has_language else {},
+        has_merge_tags=has_merge_tags,
         has_language=asked.has_language,
         error_report_to=asked.error_report_to,
         delivers_on_error=asked.delivers_on_error,
@@ -76,10 +87,10 @@ def treatment_of(
     )
 
 
-def _is_marked(body: str) -> bool:
+def _has_merge_tag(body: str) -> bool:
     """Tell whether something would be filled in; an array in a script or a link of Markdown is no mark."""
     try:
-        return not compiled(body, has_language=False, has_marks=True).is_static
+        return not compiled(body, has_language=False, has_merge_tags=True).is_static
     except TemplateError:
         # It is told when the mail is composed, as every error of its templates.
         return True
@@ -96,4 +107,4 @@ def _segments_in(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _has_unsubscribe_link(bodies: Sequence[str], *, has_language: bool) -> bool:
-    return any(UNSUBSCRIBE_MARK in body or (has_language and UNSUBSCRIBE_NAME in body) for body in bodies)
+    return any(UNSUBSCRIBE_TAG in body or (has_language and UNSUBSCRIBE_NAME in body) for body in bodies)

@@ -52,7 +52,7 @@ class Preparer:
         prepared: list[Prepared] = []
         room = MAX_PREPARED
         for letter in letters:
-            if letter.treatment is not PLAIN and letter.treatment.is_personal:
+            if letter.send_options is not PLAIN and letter.send_options.is_personal:
                 data = self._make(letter, drafts)
                 room -= len(data) if isinstance(data, bytes) else 0
             else:

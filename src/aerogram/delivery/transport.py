@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from aerogram.model.message import Letter
 
 
-class Carrier(Protocol):
-    """Takes a composed letter somewhere and tells, once, what came of it (see `Courier`)."""
+class Transport(Protocol):
+    """Takes a composed letter somewhere and tells, once, what came of it (see `Dispatcher`)."""
 
     def send(self, dispatch: Dispatch) -> None:
         """Begin; ``dispatch.done`` is called in the event loop with the outcome."""
         ...
 
-    def is_crowded(self, letter: Letter) -> bool:
+    def is_backlogged(self, letter: Letter) -> bool:
         """Tell whether so many letters wait for this one's destination that it should wait in the queue."""
         ...
 
@@ -38,7 +38,7 @@ class FixedRoutes(Protocol):
         ...
 
 
-class CaptureCarrier:
+class CaptureTransport:
     """Keeps every letter in the local inbox and sends nothing; simulated recipients do as they are called."""
 
     def send(self, dispatch: Dispatch) -> None:
@@ -49,7 +49,7 @@ class CaptureCarrier:
         else:
             dispatch.done(letter, Delivered(reply=CAPTURED, captured=data))
 
-    def is_crowded(self, letter: Letter) -> bool:  # noqa: ARG002 - the inbox is never crowded
+    def is_backlogged(self, letter: Letter) -> bool:  # noqa: ARG002 - the inbox is never crowded
         """Say no: every letter is answered when it is sent."""
         return False
 
@@ -64,28 +64,28 @@ class PartialCapture:
     With ``routes`` (the mode is capture) it carries only to domains that have a fixed route.
     """
 
-    def __init__(self, carrier: Carrier, routes: FixedRoutes | None = None) -> None:
-        self._carrier = carrier
+    def __init__(self, transport: Transport, routes: FixedRoutes | None = None) -> None:
+        self._transport = transport
         self._routes = routes
-        self._capture = CaptureCarrier()
+        self._capture = CaptureTransport()
 
     def send(self, dispatch: Dispatch) -> None:
         """Choose by the letter's treatment and the recipient's domain."""
         self._carrier_of(dispatch.letter).send(dispatch)
 
-    def is_crowded(self, letter: Letter) -> bool:
-        """See `Carrier.is_crowded`."""
-        return self._carrier_of(letter).is_crowded(letter)
+    def is_backlogged(self, letter: Letter) -> bool:
+        """See `Transport.is_backlogged`."""
+        return self._carrier_of(letter).is_backlogged(letter)
 
     async def close(self, grace_seconds: float) -> list[Letter]:
-        """See `Carrier.close`."""
-        return await self._carrier.close(grace_seconds)
+        """See `Transport.close`."""
+        return await self._transport.close(grace_seconds)
 
-    def _carrier_of(self, letter: Letter) -> Carrier:
-        if letter.treatment.is_sandboxed:
+    def _carrier_of(self, letter: Letter) -> Transport:
+        if letter.send_options.is_sandboxed:
             return self._capture
         routes = self._routes
         if routes is None:
-            return self._carrier
+            return self._transport
         has_route = routes.fixed_hops_for(domain_of(letter.recipient) or "") is not None
-        return self._carrier if has_route and not is_simulated(letter.recipient) else self._capture
+        return self._transport if has_route and not is_simulated(letter.recipient) else self._capture

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aerogram.audience.recipients import Recipients
     from aerogram.delivery.outcomes.recorder import Recorder
     from aerogram.delivery.prepare import Prepared, Preparer
-    from aerogram.delivery.transport import Carrier
+    from aerogram.delivery.transport import Transport
     from aerogram.model.message import Letter
     from aerogram.model.outcome import Outcome
     from aerogram.queue.leases import Leases
@@ -43,7 +43,7 @@ MAX_BYTES_IN_FLIGHT: Final = 64 * 1024 * 1024
 """Composed bytes that wait for the network; past it nothing more is composed."""
 POLL_SECONDS: Final = 1.0
 """How soon a message that another process queued, or that falls due, is seen."""
-CROWDED_MS: Final = 15 * SECOND
+BACKLOGGED_MS: Final = 15 * SECOND
 """How long a letter waits in the queue when its destination is behind with what it has."""
 MAX_RECLAIMS: Final = 3
 """A message that took three workers with it is held for a person (a poison message). Its last try is made
@@ -71,7 +71,7 @@ class Worker:
         keyring: Keyring,
         hosts: TrackingHosts,
         recipients: Recipients,
-        carrier: Carrier,
+        transport: Transport,
         recorder: Recorder,
     ) -> None:
         self._leases = leases
@@ -79,7 +79,7 @@ class Worker:
         self._keyring = keyring
         self._hosts = hosts
         self._recipients = recipients
-        self._carrier = carrier
+        self._transport = transport
         self._recorder = recorder
         self._room = asyncio.Event()
         self._bytes_in_flight = 0
@@ -121,7 +121,7 @@ class Worker:
             async with asyncio.timeout_at(deadline):
                 # A claim that is under way must have come before what is held can be given back.
                 await self._loop.ended()
-        await self._carrier.close(max(0.0, deadline - loop.time()))
+        await self._transport.close(max(0.0, deadline - loop.time()))
         # A store that hangs must not keep the process: what it does not take runs out by itself.
         end = max(deadline, loop.time() + RECORD_SECONDS)
         await self._recorder.drain(end - loop.time())
@@ -152,11 +152,13 @@ class Worker:
         """Have at hand what preparing letters needs of the store."""
         await self._keyring.load({(letter.account_id, letter.from_email) for letter in letters})
         personal = [
-            letter for letter in letters if letter.treatment is not PLAIN and letter.treatment.is_personal
+            letter
+            for letter in letters
+            if letter.send_options is not PLAIN and letter.send_options.is_personal
         ]
         if personal:
             await self._hosts.load({(letter.account_id, letter.from_email) for letter in personal})
-        asking = [letter for letter in personal if letter.treatment.asks_contact]
+        asking = [letter for letter in personal if letter.send_options.asks_contact]
         if asking:
             await self._recipients.load(asking)
 
@@ -185,11 +187,11 @@ class Worker:
 
     async def _without_crowd(self, letters: list[Letter]) -> list[Letter]:
         """Let the letters of slow destinations wait in the queue, so that the others find room here."""
-        crowded = [letter for letter in letters if self._carrier.is_crowded(letter)]
-        if not crowded:
+        backlogged = [letter for letter in letters if self._transport.is_backlogged(letter)]
+        if not backlogged:
             return letters
-        await self._leases.give_back(crowded, CROWDED_MS)
-        waiting = {letter.message_id for letter in crowded}
+        await self._leases.give_back(backlogged, BACKLOGGED_MS)
+        waiting = {letter.message_id for letter in backlogged}
         return [letter for letter in letters if letter.message_id not in waiting]
 
     async def _forward(self, letters: list[Letter]) -> None:
@@ -214,7 +216,7 @@ class Worker:
         self._sizes[letter.message_id, letter.lease] = len(data)
         self._bytes_in_flight += len(data)
         try:
-            self._carrier.send(Dispatch(letter, data, self.finish))
+            self._transport.send(Dispatch(letter, data, self.finish))
         except Exception as error:
             # A fault of ours with one letter must not keep the others.
             log.exception("a letter could not be sent", message_id=letter.message_id)
@@ -232,7 +234,7 @@ class Worker:
     def _recorded(self, letter: Letter) -> None:
         self._leases.forget(letter)
         self._room.set()
-        if letter.notify or letter.treatment.error_report_to:
+        if letter.notify or letter.send_options.error_report_to:
             # Perhaps a mail to the sender was queued with the outcome.
             self._loop.wake()
 

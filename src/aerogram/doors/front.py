@@ -166,7 +166,8 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
         )
         if has_begun:
             raise
-        # Every answer of the Send API bears this header; on the others it does no harm (facts: SEND.md A1).
+        # Every answer of the Send API bears this header; on the others it does no harm
+        # (compatibility: send-v31#transport).
         named = ((b"x-mj-request-guid", identifier.encode()),)
         answer = errors.shape_c(
             errors.INTERNAL, "Something went wrong on our side.", named, identifier=identifier

@@ -1,4 +1,4 @@
-"""Tokens that shops ask for to show pages to their users (facts: SENDERS-DOMAINS.md 6.2, apitoken).
+"""Tokens that shops ask for to show pages to their users (compatibility: accounts#tokens-for-pages).
 
 There are no such pages here, so a token opens nothing; programs that want one before they go on get one.
 """

@@ -9,7 +9,7 @@ import msgspec
 
 
 class Area(enum.Enum):
-    """The areas of permission (DESIGN §2)."""
+    """The areas of permission (compatibility: accounts#permissions)."""
 
     SEND = "send"
     CONTACTS = "contacts"

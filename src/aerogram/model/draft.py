@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class DraftStatus(enum.IntEnum):
-    """Where a draft stands, by Mailjet's codes (facts: CAMPAIGNS.md 2)."""
+    """Where a draft stands, by Mailjet's codes (compatibility: campaigns#drafts)."""
 
     TEST_CANCELLED = -3
     """A version whose test of several versions was cancelled."""

@@ -24,7 +24,10 @@ EXPORTS: Final = (JobKind.EXPORT_CONTACTS, JobKind.EXPORT_LIST_RECIPIENTS, JobKi
 
 
 class JobStatus(enum.StrEnum):
-    """Mailjet's words, in the order of a job's life (facts: CONTACTS.md 6.1, 7)."""
+    """Mailjet's words, in the order of a job's life.
+
+    (compatibility: contacts#bulk-jobs, contacts#csv-import)
+    """
 
     ALLOCATED = "Allocated"
     UPLOAD = "Upload"
@@ -38,7 +41,10 @@ class JobStatus(enum.StrEnum):
 UNKNOWN_METHOD: Final = "Unknown"
 """Mailjet's Method of a job that has none."""
 CSV_IMPORT_TYPE: Final = "Contact list import csv"
-"""Mailjet's JobType of a CSV import (facts: CONTACTS.md 6.3); the other types are words of ours."""
+"""Mailjet's JobType of a CSV import; the other types are words of ours.
+
+(compatibility: contacts#bulk-jobs)
+"""
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,14 +12,14 @@ from typing import Final
 
 import msgspec
 
-from aerogram.model.send_options import NOBODY, PLAIN, Personal, Treatment
+from aerogram.model.send_options import NOBODY, PLAIN, Personal, SendOptions
 
 NOTIFICATION_DOOR: Final = "dsn"
 """What stands for the door of a content that came through none: a delivery status notification."""
 
 
 ERASED_DOMAIN: Final = "domain.invalid"
-"""The domain of what stands for a recipient who was erased (facts: CONTACTS.md 9)."""
+"""The domain of what stands for a recipient who was erased (compatibility: contacts#erasure)."""
 
 
 class ContentKind(enum.IntEnum):
@@ -81,7 +81,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
 
     account_id: int
     door: str
-    envelope_from: str
+    reverse_path: str
     recipients: tuple[Recipient, ...]
     kind: ContentKind
     body: bytes
@@ -98,7 +98,7 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     dsn_ret: str = ""
     dsn_envid: str = ""
     transcript: str = ""
-    treatment: Treatment = PLAIN
+    send_options: SendOptions = PLAIN
     held: str = ""
     """Why its messages wait for a person instead of being sent; "" when they do not."""
 
@@ -129,7 +129,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     blob: str = ""
     """Names the body when it is too large to travel with the claim; then ``body`` is empty."""
-    envelope_from: str
+    reverse_path: str
     from_email: str
     smtputf8: bool = False
     suppressed: str = ""
@@ -140,7 +140,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """An earlier message of the campaign goes to the same address, and the content ``deduplicates``."""
     campaign: str = ""
     subject: str = ""
-    treatment: Treatment = PLAIN
+    send_options: SendOptions = PLAIN
     personal: Personal = NOBODY
     notify: str = ""
     orcpt: str = ""

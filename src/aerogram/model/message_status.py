@@ -1,4 +1,4 @@
-"""The status of a message as accounts see it: a number of Mailjet's (facts: STATISTICS.md 1.1).
+"""The status of a message as accounts see it: a number of Mailjet's (compatibility: messages#status-codes).
 
 It follows from the state of the message and from why it failed.
 """

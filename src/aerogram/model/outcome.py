@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class FailureState(enum.IntEnum):
-    """Mailjet's messagestate ids: why a message did not arrive (facts: EVENTS-PARSE §1.5)."""
+    """Mailjet's messagestate ids: why a message did not arrive (compatibility: events#failures)."""
 
     NONE = 0
     USER_UNKNOWN = 1

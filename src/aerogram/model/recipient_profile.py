@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Acquaintance(msgspec.Struct, frozen=True, kw_only=True):
+class RecipientProfile(msgspec.Struct, frozen=True, kw_only=True):
     """A recipient at the moment ``now_ms``, when his mail was made ready.
 
     ``data`` are the contact's properties by name in small letters; ``segments`` those of the treatment's that

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.parts import Parts
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class RequestedOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What a call says beyond the mail itself; None where it says nothing and the caller's default counts."""
 
     tracks_opens: bool | None = None
@@ -32,7 +32,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
 
 
-NOTHING: Final = Asked()
+NO_OPTIONS: Final = RequestedOptions()
 
 
 class Mime(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class MailRequest(msgspec.Struct, frozen=True, kw_only=True):
     """None of a message that could not be read whole: it can be authorised and not submitted."""
     texts: tuple[str, ...] = ()
     """The bodies in which merge tags are looked for; () leaves all bodies as they stand."""
-    options: Asked = NOTHING
+    options: RequestedOptions = NO_OPTIONS
     custom_id: str = ""
     event_payload: str = ""
     campaign: str = ""

@@ -7,7 +7,9 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 
-class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SendOptions(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"has_merge_tags": "has_marks"}
+):
     """What was asked for a content when it was accepted; it never changes, so a retry sends the same bytes.
 
     Everything is off by default, and a content that asks for nothing has no treatment at all.
@@ -15,7 +17,7 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     variables: dict[str, Any] = {}
     """Values of ``var:`` that all recipients share; each may have its own on top (`Personal`)."""
-    has_marks: bool = False
+    has_merge_tags: bool = False
     """The bodies hold ``[[...]]`` marks that are to be filled in."""
     has_language: bool = False
     """``{{ }}`` and ``{% %}`` are interpreted, in the subject and in the bodies."""
@@ -49,7 +51,7 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_personal(self) -> bool:
         """Each recipient's mail has bytes of its own."""
         return (
-            self.has_marks
+            self.has_merge_tags
             or self.has_language
             or self.is_individual
             or self.tracks_opens
@@ -58,9 +60,9 @@ class Treatment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
 
-PLAIN: Final = Treatment()
+PLAIN: Final = SendOptions()
 """Nothing was asked for."""
-SANDBOXED: Final = Treatment(is_sandboxed=True)
+SANDBOXED: Final = SendOptions(is_sandboxed=True)
 """Of what is told about a mail that never leaves: it does not leave either."""
 
 
@@ -75,21 +77,21 @@ NOBODY: Final = Personal()
 """Nothing is known of the recipient."""
 
 _encode: Final = msgspec.json.Encoder().encode
-_decode: Final = msgspec.json.Decoder(Treatment).decode
+_decode: Final = msgspec.json.Decoder(SendOptions).decode
 _decode_personal: Final = msgspec.json.Decoder(Personal).decode
 
 
-def packed(treatment: Treatment) -> str:
+def packed(send_options: SendOptions) -> str:
     """Write a treatment for its column; "" for one that asks for nothing."""
-    return "" if treatment is PLAIN or treatment == PLAIN else _encode(treatment).decode()
+    return "" if send_options is PLAIN or send_options == PLAIN else _encode(send_options).decode()
 
 
-def unpacked(text: str) -> Treatment:
+def unpacked(text: str) -> SendOptions:
     """Read what `packed` wrote."""
     return _decode(text) if text else PLAIN
 
 
-class Asked(NamedTuple):
+class CountedOptions(NamedTuple):
     """What a treatment asks for that is counted."""
 
     tracks_opens: bool
@@ -97,18 +99,22 @@ class Asked(NamedTuple):
     is_bulk: bool
 
 
-class _Marks(msgspec.Struct):
+class _Counted(msgspec.Struct):
     tracks_opens: bool = False
     tracks_clicks: bool = False
     is_bulk: bool = False
 
 
-_decode_marks: Final = msgspec.json.Decoder(_Marks).decode
+_decode_counted: Final = msgspec.json.Decoder(_Counted).decode
 
 
-def asked_of(text: str) -> Asked:
+def counted_options_of(text: str) -> CountedOptions:
     """Read this little out of what `packed` wrote; variables, which may be many, are skipped."""
-    return Asked(*msgspec.structs.astuple(_decode_marks(text))) if text else Asked(False, False, False)
+    return (
+        CountedOptions(*msgspec.structs.astuple(_decode_counted(text)))
+        if text
+        else CountedOptions(False, False, False)
+    )
 
 
 class _Origin(msgspec.Struct):

@@ -1,4 +1,7 @@
-"""What a sender may be: its status and its kind of mail, in Mailjet's words (facts: SENDERS-DOMAINS.md 1)."""
+"""What a sender may be: its status and its kind of mail, in Mailjet's words.
+
+(compatibility: senders#sender)
+"""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
-    from aerogram.model.send_options import Treatment
+    from aerogram.model.send_options import SendOptions
     from aerogram.store.sql import Database, Row, Rows, Unit
 
 LEASE_MS: Final = 45 * SECOND
@@ -107,12 +107,12 @@ class Leases:
 class _Claimed:
     """What one claim read. ``suppressed`` and ``unsubscribed`` are by account and address."""
 
-    __slots__ = ("contents", "firsts", "messages", "suppressed", "treatments", "unsubscribed")
+    __slots__ = ("contents", "firsts", "messages", "send_options_by_message", "suppressed", "unsubscribed")
 
     def __init__(self, messages: Rows) -> None:
         self.messages = messages
         self.contents: dict[int, Row] = {}
-        self.treatments: dict[int, Treatment] = {}
+        self.send_options_by_message: dict[int, SendOptions] = {}
         """Of the contents that have one."""
         self.suppressed: dict[tuple[int, str], str] = {}
         self.unsubscribed: set[tuple[int, str]] = set()
@@ -128,11 +128,11 @@ def _claim(now: int, until: int, lease: int, most: int, held: Mapping[int, int])
     found.contents = {row[0]: row for row in rows}
     addresses = {suppression_key(row[_RECIPIENT]) for row in found.messages}
     found.suppressed = yield from records.suppressed(addresses, now)
-    found.treatments = {row[0]: unpacked(row[-1]) for row in rows if row[-1]}
-    treatments = found.treatments.values()
-    if any(each.is_bulk for each in treatments):
+    found.send_options_by_message = {row[0]: unpacked(row[-1]) for row in rows if row[-1]}
+    send_options_by_message = found.send_options_by_message.values()
+    if any(each.is_bulk for each in send_options_by_message):
         found.unsubscribed = yield from records.unsubscribed(addresses)
-    if any(each.deduplicates for each in treatments):
+    if any(each.deduplicates for each in send_options_by_message):
         accounts = {row[_ACCOUNT_ID] for row in found.messages}
         campaigns = {row[_CAMPAIGN] for row in rows}
         found.firsts = yield from records.firsts_of_campaigns(accounts, campaigns, addresses)
@@ -155,11 +155,11 @@ def _letter(row: Row, found: _Claimed, lease: int) -> Letter:
         personal,
     ) = row
     content = found.contents[content_id]
-    _, kind, body, blob, envelope_from, from_email, smtputf8, dsn_ret, dsn_envid, subject, campaign, _ = (
+    _, kind, body, blob, reverse_path, from_email, smtputf8, dsn_ret, dsn_envid, subject, campaign, _ = (
         content
     )
-    treatment = found.treatments.get(content_id, PLAIN)
-    place = (account_id, suppression_key(recipient)) if found.suppressed or treatment.is_bulk else None
+    send_options = found.send_options_by_message.get(content_id, PLAIN)
+    place = (account_id, suppression_key(recipient)) if found.suppressed or send_options.is_bulk else None
     return Letter(
         message_id=message_id,
         uuid=uuid,
@@ -173,18 +173,18 @@ def _letter(row: Row, found: _Claimed, lease: int) -> Letter:
         kind=ContentKind(kind),
         body=body or b"",
         blob=blob or "",
-        envelope_from=envelope_from,
+        reverse_path=reverse_path,
         from_email=from_email,
         smtputf8=bool(smtputf8),
         suppressed=found.suppressed.get(place, "") if place else "",
-        has_unsubscribed=treatment.is_bulk and place in found.unsubscribed,
-        is_duplicate=treatment.deduplicates and message_id not in found.firsts,
+        has_unsubscribed=send_options.is_bulk and place in found.unsubscribed,
+        is_duplicate=send_options.deduplicates and message_id not in found.firsts,
         notify=notify,
         orcpt=orcpt,
         dsn_ret=dsn_ret,
         dsn_envid=dsn_envid,
         campaign=campaign,
         subject=subject,
-        treatment=treatment,
+        send_options=send_options,
         personal=unpacked_personal(personal),
     )

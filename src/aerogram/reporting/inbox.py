@@ -59,7 +59,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
     listed: Listed
     uuid: str
-    envelope_from: str
+    reverse_path: str
     mime: bytes
     timeline: tuple[Happening, ...]
     """Oldest first; the first tells how the mail was accepted."""
@@ -131,7 +131,7 @@ class StoredInbox:
         return Opened(
             listed=_listed(found.listed),
             uuid=found.uuid,
-            envelope_from=found.envelope_from,
+            reverse_path=found.reverse_path,
             mime=mime,
             timeline=(first, *map(_happening, found.events)),
         )

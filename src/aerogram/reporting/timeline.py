@@ -41,7 +41,7 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ONE_CLICK_AGENT: Final = "List-Unsubscribe"
-"""Mailjet's agent of an unsubscription by RFC 8058 (facts: EVENTS-PARSE §1.4)."""
+"""Mailjet's agent of an unsubscription by RFC 8058 (compatibility: events#fields-by-event)."""
 _DOORS: Final = {"smtp": "SMTP", "v3": "the Send API v3", "v3.1": "the Send API v3.1"}
 _WHOLE: Final = {
     EventKind.HELD: "Held until a person decides.",

@@ -1,4 +1,4 @@
-"""The monitoring categories that an account's mail may name (facts: SEND.md A4, ``MonitoringCategory``)."""
+"""The monitoring categories that an account's mail may name (compatibility: senders#categories)."""
 
 from __future__ import annotations
 

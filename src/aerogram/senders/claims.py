@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 MAX_SENDERS: Final = 100
-"""Senders of an account that are not deleted (facts: SENDERS-DOMAINS.md 7)."""
+"""Senders of an account that are not deleted (compatibility: senders#limits)."""
 BY_DNS: Final = "DNS"
 BY_DOMAIN: Final = "Domain"
-"""Mailjet's names of what vouched for a sender (facts: SENDERS-DOMAINS.md 2)."""
+"""Mailjet's names of what vouched for a sender (compatibility: senders#validation)."""
 
 
 class ClaimedError(RefusedError):

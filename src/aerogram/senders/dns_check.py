@@ -1,6 +1,6 @@
 """Looks at what a sending domain has published, and tells what is missing in the words of a person.
 
-Every check asks the DNS anew. The words of the statuses are Mailjet's (facts: SENDERS-DOMAINS.md 3).
+Every check asks the DNS anew. The words of the statuses are Mailjet's (compatibility: senders#dns).
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["MetasenderRow", "Metasenders"]
 
 MAX_METASENDERS: Final = 100
-"""Metasenders of an account (facts: SENDERS-DOMAINS.md 7)."""
+"""Metasenders of an account (compatibility: senders#limits)."""
 
 
 class Metasenders:

@@ -19,7 +19,7 @@ REMEMBER_MS: Final = 10 * SECOND
 MAX_REMEMBERED: Final = 10_000
 
 
-class SenderBook:
+class ValidSenders:
     """The active senders: addresses, and whole domains as ``*@domain``."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

@@ -20,7 +20,7 @@ from aerogram.store.commit_order import settle_commit_order
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD: Final = "0016"
+HEAD: Final = "0017"
 """The newest revision in ``migrations/versions``; a test holds the two together."""
 _FOLDER: Final = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK: Final = 0x6165726F6772616D

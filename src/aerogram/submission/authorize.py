@@ -30,7 +30,7 @@ Rule = Callable[[MailRequest], Hold | Refuse | None]
 
 
 class Senders(Protocol):
-    """What is asked of `aerogram.senders.valid_senders.SenderBook`."""
+    """What is asked of `aerogram.senders.valid_senders.ValidSenders`."""
 
     def allows(self, account_id: int, email: str) -> bool:
         """Answer from memory; False means that the store must be asked."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.content.treat import treatment_of
+from aerogram.content.treat import send_options_of
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.decision import Hold
 from aerogram.model.message import ContentKind, Submission
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aerogram.model.decision import Allow
     from aerogram.model.message import Recipient
     from aerogram.model.request import MailRequest
-    from aerogram.model.send_options import Treatment
+    from aerogram.model.send_options import SendOptions
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -35,7 +35,7 @@ def submission_of(request: MailRequest, decision: Allow | Hold) -> Submission:
         kind, body = ContentKind.PARTS, _encode(content)
         attachment_count = len(content.attachments) + len(content.inlined)
         has_text, has_html = content.text is not None, content.html is not None
-    treatment = treatment_of(
+    send_options = send_options_of(
         request.options,
         _defaults(request, decision),
         request.texts,
@@ -46,8 +46,8 @@ def submission_of(request: MailRequest, decision: Allow | Hold) -> Submission:
     return Submission(
         account_id=request.actor.account_id,
         door=request.actor.door,
-        envelope_from=request.reverse_path,
-        recipients=_addressed(request.recipients, treatment),
+        reverse_path=request.reverse_path,
+        recipients=_addressed(request.recipients, send_options),
         kind=kind,
         body=body,
         from_email=request.authors[0],
@@ -56,14 +56,14 @@ def submission_of(request: MailRequest, decision: Allow | Hold) -> Submission:
         event_payload=request.event_payload,
         campaign=request.campaign,
         rank=request.rank,
-        has_text=has_text or (kind is ContentKind.PARTS and treatment.makes_text),
+        has_text=has_text or (kind is ContentKind.PARTS and send_options.makes_text),
         has_html=has_html,
         attachment_count=attachment_count,
         smtputf8=request.smtputf8,
         dsn_ret=request.dsn_ret,
         dsn_envid=request.dsn_envid,
         transcript=request.transcript,
-        treatment=treatment,
+        send_options=send_options,
         held=decision.sentence if isinstance(decision, Hold) else "",
     )
 
@@ -77,18 +77,18 @@ def _defaults(request: MailRequest, decision: Allow | Hold) -> SendDefaults:
     return msgspec.structs.replace(defaults, is_sandboxed=decision.is_sandboxed)
 
 
-def _addressed(recipients: tuple[Recipient, ...], treatment: Treatment) -> tuple[Recipient, ...]:
+def _addressed(recipients: tuple[Recipient, ...], send_options: SendOptions) -> tuple[Recipient, ...]:
     """Give the recipients with what is known of each, as far as their mail has a use for it."""
     for recipient in recipients:
         if recipient.personal is not NOBODY:
-            return tuple([_needed(each, treatment) for each in recipients])
+            return tuple([_needed(each, send_options) for each in recipients])
     return recipients
 
 
-def _needed(recipient: Recipient, treatment: Treatment) -> Recipient:
+def _needed(recipient: Recipient, send_options: SendOptions) -> Recipient:
     known = recipient.personal
-    name = known.name if treatment.is_personal else ""
-    variables = known.variables if treatment.has_marks or treatment.has_language else {}
+    name = known.name if send_options.is_personal else ""
+    variables = known.variables if send_options.has_merge_tags or send_options.has_language else {}
     if name == known.name and variables == known.variables:
         return recipient
     personal = Personal(name, variables) if name or variables else NOBODY

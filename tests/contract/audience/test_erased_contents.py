@@ -9,6 +9,7 @@ from aerogram.model.message import ERASED_DOMAIN, MessageState
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
+from support.actors import acting
 from support.followed import Post
 from support.webhooks import ACCOUNT
 
@@ -17,8 +18,8 @@ HOURS_LATER = 2**40
 """Ids of two days."""
 ADD_TO_CONTENT = Sql(
     text(
-        "INSERT INTO message (id, account_id, content_id, uuid, recipient, domain, role, lane, due_ms, created_ms,"
-        " updated_ms) SELECT id + CAST(:later AS BIGINT), account_id, content_id, '', :recipient, :domain, role, lane,"
+        "INSERT INTO message (id, account_id, content_id, uuid, recipient, domain, role, queue_key, due_ms, created_ms,"
+        " updated_ms) SELECT id + CAST(:later AS BIGINT), account_id, content_id, '', :recipient, :domain, role, queue_key,"
         " due_ms, created_ms, updated_ms FROM message WHERE id = :first"
     ),
     "later",
@@ -61,9 +62,9 @@ def erase(post, tmp_path):
         contact = (
             known["id"]
             if known
-            else (await Contacts(post.database, post.ids, post.clock).create(ACCOUNT, email)).id
+            else (await Contacts(post.database, post.ids, post.clock).create(acting(ACCOUNT), email)).id
         )
-        assert await erasures.erase(ACCOUNT, contact)
+        assert await erasures.erase(acting(ACCOUNT), contact)
 
     return erase
 

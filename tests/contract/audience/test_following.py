@@ -110,7 +110,7 @@ async def test_events_may_be_told_in_any_order(post):
 
 async def test_mail_by_sandbox_credentials_makes_no_contacts_and_neither_do_its_readers(post, known):
     await known.create(acting(ACCOUNT), ANN)
-    made = await post.mail(ANN, "bob@example.net", treatment=packed(SANDBOXED))
+    made = await post.mail(ANN, "bob@example.net", send_options=packed(SANDBOXED))
     await post.happen(made, is_live=False)
     await post.react(made[1], "bob@example.net", EventKind.OPEN, LATE)
     assert await post.follow() == 1

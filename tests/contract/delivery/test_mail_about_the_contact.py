@@ -6,13 +6,15 @@ import email.policy
 import msgspec
 import pytest
 from sqlalchemy import bindparam, insert, select
+from support.installation import House
 
 from aerogram.audience.segments.segments import Segments
 from aerogram.base.clock import DAY, HOUR
-from aerogram.content.treat import Asked, treatment_of
+from aerogram.content.treat import send_options_of
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.event import EventKind
 from aerogram.model.message import ContentKind, Recipient
+from aerogram.model.request import RequestedOptions
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagement, Engagements
 from aerogram.store.sql import Sql
@@ -20,7 +22,6 @@ from aerogram.store.tables import captured
 from aerogram.store.tables.contacts import contact, property_
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.actors import acting
-from support.house import House
 
 ACCOUNT = 1
 PAGE = 'Dear {{data:FirstName:"friend"}}{% if segment:Adults %}, adult{% endif %}'
@@ -42,7 +43,7 @@ ADD_CONTACT = adding(contact, "id", "account_id", "email", "created_ms", "proper
 
 
 @pytest.fixture
-async def house(database, ids, clock, tmp_path):
+async def installation(database, ids, clock, tmp_path):
     def people():
         for number, name, datatype in ((7, "firstname", "str"), (8, "age", "int"), (9, "born", "datetime")):
             yield ADD_PROPERTY(number, ACCOUNT, name, "static", datatype, 0)
@@ -55,45 +56,45 @@ async def house(database, ids, clock, tmp_path):
     return House(database, ids, clock, tmp_path, "mail.example.org")
 
 
-async def captured_mail(house, message_id):
+async def captured_mail(installation, message_id):
     def unit():
         return (yield _BODY(message_id))
 
-    [(body,)] = await house.database.read(unit)
+    [(body,)] = await installation.database.read(unit)
     return email.message_from_bytes(bytes(body), policy=email.policy.SMTP)
 
 
-async def arrived(house, source, *addresses, subject="Hi"):
+async def arrived(installation, source, *addresses, subject="Hi"):
     """Send a mail to each address; give the texts and subjects that arrived."""
     parts = Parts(
         sender_from=Mailbox("ann@example.org"), to=(Mailbox("x@example.net"),), subject=subject, text=source
     )
-    treatment = treatment_of(
-        Asked(has_language=True), NO_DEFAULTS, (source,), has_html=False, subject=subject
+    send_options = send_options_of(
+        RequestedOptions(has_language=True), NO_DEFAULTS, (source,), has_html=False, subject=subject
     )
-    accepted = await house.submit(
+    accepted = await installation.submit(
         *map(Recipient, addresses),
         kind=ContentKind.PARTS,
         body=msgspec.json.encode(parts),
         subject=subject,
-        treatment=treatment,
+        send_options=send_options,
     )
     for _ in accepted:
-        await house.next_recorded()
-    mails = [await captured_mail(house, each.message_id) for each in accepted]
+        await installation.next_recorded()
+    mails = [await captured_mail(installation, each.message_id) for each in accepted]
     return [(mail["subject"], mail.get_content().strip()) for mail in mails], accepted
 
 
-async def test_a_template_reads_properties_and_segments_of_its_recipient(house):
-    async with house.running():
-        found, _ = await arrived(house, PAGE, "Ann@example.net", "bob@example.net", "eve@example.net")
+async def test_a_template_reads_properties_and_segments_of_its_recipient(installation):
+    async with installation.running():
+        found, _ = await arrived(installation, PAGE, "Ann@example.net", "bob@example.net", "eve@example.net")
     assert [text for _, text in found] == ["Dear Ann, adult", "Dear Bob", "Dear friend"]
 
 
-async def test_a_subject_reads_them_too_and_a_date_is_printed_as_people_read_it(house):
-    async with house.running():
+async def test_a_subject_reads_them_too_and_a_date_is_printed_as_people_read_it(installation):
+    async with installation.running():
         [found], _ = await arrived(
-            house,
+            installation,
             '{{data:born}} {{FormatDateTime("dd.mm.yyyy",data:born)}} {{segment:"no such"}} {{segment:"Adults"}}',
             "ann@example.net",
             subject="For {{data:firstname}}",
@@ -101,26 +102,26 @@ async def test_a_subject_reads_them_too_and_a_date_is_printed_as_people_read_it(
     assert found == ("For Ann", "1990-06-15T00:00:00Z 15.06.1990 false true")
 
 
-async def test_a_template_knows_who_opened_and_clicked_lately(house, database, ids, clock):
+async def test_a_template_knows_who_opened_and_clicked_lately(installation, database, ids, clock):
     engagements = Engagements(database, clock, Countries(), lambda _: None)
-    async with house.running():
-        [(_, before)], [first] = await arrived(house, OPENED, "Ann@example.net")
+    async with installation.running():
+        [(_, before)], [first] = await arrived(installation, OPENED, "Ann@example.net")
         # A program that checks mail looks at once; a person later.
         clock.advance(HOUR)
         opened = Engagement(
             kind=EventKind.OPEN, message_id=first.message_id, agent="Mozilla/5.0 Thunderbird/128.0"
         )
         await engagements.record(opened)
-        [(_, after)], _ = await arrived(house, OPENED, "ann@EXAMPLE.net")
+        [(_, after)], _ = await arrived(installation, OPENED, "ann@EXAMPLE.net")
         clock.advance(7 * DAY + 1)
-        [(_, later)], _ = await arrived(house, OPENED, "ann@example.net")
+        [(_, later)], _ = await arrived(installation, OPENED, "ann@example.net")
     assert [before, after, later] == ["cold false", "warm false", "cold false"]
 
 
 def test_only_templates_that_ask_are_looked_up_for():
     def treated(text, subject="", *, has_language=True):
-        asked = Asked(has_language=has_language)
-        return treatment_of(asked, NO_DEFAULTS, (text,), has_html=False, subject=subject)
+        asked = RequestedOptions(has_language=has_language)
+        return send_options_of(asked, NO_DEFAULTS, (text,), has_html=False, subject=subject)
 
     assert not treated("{{var:a}} since").asks_contact
     assert treated("", "{{data:a}}").asks_contact

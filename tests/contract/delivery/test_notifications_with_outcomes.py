@@ -89,7 +89,7 @@ def finish(database, ids, clock, notifier):
 def next_attempt(clock, leases):
     async def claim(after):
         clock.advance(after)
-        return [letter for letter in await leases.claim(10) if letter.envelope_from]
+        return [letter for letter in await leases.claim(10) if letter.reverse_path]
 
     return claim
 
@@ -103,7 +103,7 @@ async def test_the_notification_is_a_letter_to_the_sender(send, leases, finish, 
     [letter] = await leases.claim(10)
     assert await finish(letter, REFUSED)
     [told] = await leases.claim(10)
-    assert (told.recipient, told.envelope_from, told.notify) == ("ann@example.org", "", "NEVER")
+    assert (told.recipient, told.reverse_path, told.notify) == ("ann@example.org", "", "NEVER")
     assert (told.from_email, told.account_id) == ("mailer-daemon@mail.example.org", letter.account_id)
     _, status, returned = read(told).iter_parts()
     of_mail, of_recipient = status.get_payload()

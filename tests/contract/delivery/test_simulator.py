@@ -7,7 +7,7 @@ from aerogram.base.clock import SECOND
 from aerogram.delivery.outcomes.simulate import AGENT, IP
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
-from aerogram.model.send_options import Treatment
+from aerogram.model.send_options import SendOptions
 from aerogram.store.records.messages import suppressions
 from aerogram.store.sql import Sql
 from aerogram.store.tables import callback, captured, counter, event, unsubscription, webhook_outbox
@@ -97,7 +97,7 @@ def send(plant, worker):
 )
 async def test_each_name_has_its_events_in_their_order_and_each_time_anew(rows, send, name, state, kinds):
     for _ in range(2):
-        message_id = await send(name, state, treatment=Treatment(is_bulk=True))
+        message_id = await send(name, state, send_options=SendOptions(is_bulk=True))
         assert [row[0] for row in await rows(LOGGED, message_id)] == kinds
         assert ((message_id,) in await rows(CAPTURED)) == (state is MessageState.SENT)
     assert dict(await rows(COUNTED)) == dict.fromkeys(kinds, 2)

@@ -4,18 +4,18 @@ import asyncio
 import threading
 
 import pytest
+from support.installation import House
 
 from aerogram.model.message import MessageState
-from support.house import House
 
 
 @pytest.fixture
-def house(database, ids, clock, tmp_path):
+def installation(database, ids, clock, tmp_path):
     return lambda hostname="mail.example.org": House(database, ids, clock, tmp_path, hostname)
 
 
-async def test_a_notification_is_sent_without_waiting_for_the_next_look(house):
-    async with house().running() as started:
+async def test_a_notification_is_sent_without_waiting_for_the_next_look(installation):
+    async with installation().running() as started:
         await started.send("SUCCESS")
         first, second = await started.next_recorded(), await started.next_recorded()
     assert (first.notification is None, second.notification) == (False, None)
@@ -25,8 +25,8 @@ async def test_a_notification_is_sent_without_waiting_for_the_next_look(house):
     ]
 
 
-async def test_what_is_being_written_when_the_worker_stops_is_recorded(house):
-    made = house()
+async def test_what_is_being_written_when_the_worker_stops_is_recorded(installation):
+    made = installation()
     has_begun, may_end = asyncio.Event(), threading.Event()
     write, loop = made.notifier.with_notification, asyncio.get_running_loop()
 
@@ -48,8 +48,8 @@ async def test_what_is_being_written_when_the_worker_stops_is_recorded(house):
     ]
 
 
-async def test_an_outcome_is_recorded_even_if_its_notification_cannot_be_written(house):
-    async with house(hostname="").running() as started:
+async def test_an_outcome_is_recorded_even_if_its_notification_cannot_be_written(installation):
+    async with installation(hostname="").running() as started:
         await started.send("SUCCESS")
         change = await started.next_recorded()
     assert change.notification is None

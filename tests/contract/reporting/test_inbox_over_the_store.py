@@ -35,7 +35,7 @@ def capture(database):
             "account_id": account,
             "kind": 1,
             "door": "SMTP",
-            "envelope_from": "bounces@example.com",
+            "reverse_path": "bounces@example.com",
             "from_email": "shop@example.com",
             "subject": "Your order",
             "body": b"",
@@ -51,7 +51,7 @@ def capture(database):
             "dsn_ret": "",
             "dsn_envid": "",
             "transcript": "C: EHLO x",
-            "treatment": "",
+            "send_options": "",
             "created_ms": 5,
         } | content
         of_content = tuple(row[name] for name in submissions.CONTENT_COLUMNS)
@@ -150,7 +150,7 @@ async def test_an_opened_mail_has_its_bytes_and_its_story(inbox, capture):
     await capture(1, body=b"Subject: hello\r\n\r\nworld")
     opened = await inbox.open(everyone(), 1)
     assert opened.mime == b"Subject: hello\r\n\r\nworld"
-    assert (opened.uuid, opened.envelope_from) == ("uuid-1", "bounces@example.com")
+    assert (opened.uuid, opened.reverse_path) == ("uuid-1", "bounces@example.com")
     came, kept = opened.timeline
     assert (came.kind, came.at_ms, came.transcript) == ("accepted", 5, "C: EHLO x")
     assert (kept.kind, kept.at_ms, kept.reply) == ("sent", 9, "250 2.0.0 Captured")

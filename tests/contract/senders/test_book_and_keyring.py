@@ -7,7 +7,7 @@ from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.senders.addresses import Senders
 from aerogram.senders.domains import Domains
 from aerogram.senders.keyring import Keyring
-from aerogram.senders.valid_senders import REMEMBER_MS, SenderBook
+from aerogram.senders.valid_senders import REMEMBER_MS, ValidSenders
 from support.actors import acting
 
 MAIL = b"From: a@example.org\r\nTo: b@example.net\r\nSubject: x\r\n\r\nbody\r\n"
@@ -30,7 +30,7 @@ def senders(database, domains, ids, clock):
 
 @pytest.fixture
 def book(database, clock):
-    return SenderBook(database, clock)
+    return ValidSenders(database, clock)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from aerogram.base.errors import NotFoundError, TakenError, TooManyError
 from aerogram.senders.metasenders import MAX_METASENDERS, Metasenders
-from aerogram.senders.valid_senders import SenderBook
+from aerogram.senders.valid_senders import ValidSenders
 from support.actors import acting
 
 FIRST, OTHER = 11, 12
@@ -16,7 +16,7 @@ def metasenders(database, ids, clock):
 
 
 async def allowed(database, clock, account_id, email):
-    return await SenderBook(database, clock).confirm(account_id, email)
+    return await ValidSenders(database, clock).confirm(account_id, email)
 
 
 async def test_all_accounts_may_send_from_it_while_it_is_enabled(database, clock, metasenders):

@@ -6,7 +6,7 @@ from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.senders.addresses import Senders
 from aerogram.senders.domains import Domains, dns_records
-from aerogram.senders.valid_senders import SenderBook
+from aerogram.senders.valid_senders import ValidSenders
 from aerogram.store.records.senders import dkim_keys
 from aerogram.wire.dkim.keys import SigningKey
 from support.actors import acting
@@ -30,7 +30,7 @@ def senders(database, domains, ids, clock):
 
 
 async def allowed(database, clock, email):
-    return await SenderBook(database, clock).confirm(ACCOUNT, email)
+    return await ValidSenders(database, clock).confirm(ACCOUNT, email)
 
 
 async def test_an_added_address_may_send_at_once(database, clock, senders):

@@ -14,11 +14,11 @@ def test_events_of_old_are_told_but_not_those_of_scanners_sandboxes_and_notices(
     upgrade(path, "0008")
     contents = [(MAIL, "a@b.org", ""), (SANDBOXED, "a@b.org", '{"is_sandboxed":true}'), (NOTICE, "", "")]
     with sqlite3.connect(path) as old:
-        for content_id, sender, treatment in contents:
+        for content_id, sender, send_options in contents:
             old.execute(
                 "INSERT INTO content (id, account_id, kind, envelope_from, treatment, size, has_text, has_html,"
                 " attachment_count, smtputf8, created_ms) VALUES (?, 1, 1, ?, ?, 0, 0, 0, 0, 0, 5)",
-                (content_id, sender, treatment),
+                (content_id, sender, send_options),
             )
             old.execute(
                 "INSERT INTO message (id, account_id, content_id, uuid, role, lane, due_ms, created_ms, updated_ms)"

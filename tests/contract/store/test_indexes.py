@@ -9,12 +9,11 @@ from aerogram.audience.segments.operands import Definitions
 from aerogram.audience.segments.parser import parse
 from aerogram.model.page import PageRequest
 from aerogram.store.open import FILE_NAME
-from aerogram.store.records.contacts import activity, erased_mail, export_rows, recipient_profiles
-from aerogram.store.records.contacts import contacts as segment_contacts
+from aerogram.store.records.contacts import activity, contacts, erased_mail, export_rows, recipient_profiles
 from aerogram.store.records.events import reading
 from aerogram.store.records.events.of_contacts import of_contacts
 from aerogram.store.records.messages import engagements, queries, queue_admin
-from aerogram.store.records.segments import contacts
+from aerogram.store.records.segments import contacts as segment_contacts
 from aerogram.store.sql import Engine
 
 NOW = 1_718_452_800_000

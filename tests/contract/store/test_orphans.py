@@ -37,7 +37,7 @@ def a_mail(body=LARGE):
     return Submission(
         account_id=1,
         door="smtp",
-        envelope_from="shop@example.com",
+        reverse_path="shop@example.com",
         recipients=(Recipient("ann@example.net"),),
         kind=ContentKind.MIME,
         body=body,
@@ -81,51 +81,51 @@ class House:
 
 
 @pytest.fixture
-async def house(database, tmp_path, ids, clock):
+async def installation(database, tmp_path, ids, clock):
     await database.write(lambda: accounts.add(AccountRow(1, "Shop", 1_700_000_000_000), []))
     (tmp_path / "blobs").mkdir(exist_ok=True)
     return House(database, tmp_path / "blobs", ids, clock)
 
 
-async def test_a_file_without_a_row_goes_when_it_is_a_day_old(house):
-    orphan = await house.blobs.put(LARGE)
-    [[accepted]] = await house.acceptor.accept([a_mail()])
-    assert await house.sweep.sweep() == 0
-    house.age(NEW_MS - 60_000)
-    assert await house.sweep.sweep() == 0
-    house.age(DAY)
-    assert await house.sweep.sweep() == 1
-    assert set(house.files()) == set(await house.named())
+async def test_a_file_without_a_row_goes_when_it_is_a_day_old(installation):
+    orphan = await installation.blobs.put(LARGE)
+    [[accepted]] = await installation.acceptor.accept([a_mail()])
+    assert await installation.sweep.sweep() == 0
+    installation.age(NEW_MS - 60_000)
+    assert await installation.sweep.sweep() == 0
+    installation.age(DAY)
+    assert await installation.sweep.sweep() == 1
+    assert set(installation.files()) == set(await installation.named())
     with pytest.raises(NotFoundError):
-        await house.blobs.get(orphan)
+        await installation.blobs.get(orphan)
     assert accepted.message_id
 
 
-async def test_a_file_goes_with_its_row(house):
-    await house.acceptor.accept([a_mail(), a_mail()])
-    first, second = await house.named()
-    await house.drop((await house.named())[first])
-    house.age()
-    assert await house.sweep.sweep() == 1
-    assert set(house.files()) == {second}
+async def test_a_file_goes_with_its_row(installation):
+    await installation.acceptor.accept([a_mail(), a_mail()])
+    first, second = await installation.named()
+    await installation.drop((await installation.named())[first])
+    installation.age()
+    assert await installation.sweep.sweep() == 1
+    assert set(installation.files()) == {second}
 
 
-async def test_what_an_upload_left_that_broke_off_goes_too(house):
-    upload = await house.blobs.begin()
+async def test_what_an_upload_left_that_broke_off_goes_too(installation):
+    upload = await installation.blobs.begin()
     await upload.write(LARGE)
-    assert len(house.files()) == 1
-    house.age()
-    assert await house.sweep.sweep() == 1
-    assert not house.files()
+    assert len(installation.files()) == 1
+    installation.age()
+    assert await installation.sweep.sweep() == 1
+    assert not installation.files()
     await upload.drop()
 
 
-async def test_a_file_that_is_told_to_be_meant_is_new_again(house):
-    name = await house.blobs.put(LARGE)
-    house.age()
-    await house.blobs.touch(name)
-    assert await house.sweep.sweep() == 0
-    assert await house.blobs.get(name) == LARGE
+async def test_a_file_that_is_told_to_be_meant_is_new_again(installation):
+    name = await installation.blobs.put(LARGE)
+    installation.age()
+    await installation.blobs.touch(name)
+    assert await installation.sweep.sweep() == 0
+    assert await installation.blobs.get(name) == LARGE
 
 
 NAMING = [
@@ -142,8 +142,8 @@ def of_no_meaning(column):
 
 
 @pytest.mark.parametrize("naming", NAMING, ids=str)
-async def test_whatever_names_a_file_keeps_it(house, naming):
-    name = await house.blobs.put(LARGE)
+async def test_whatever_names_a_file_keeps_it(installation, naming):
+    name = await installation.blobs.put(LARGE)
     columns = [each for each in naming.table.columns if each is naming or not each.nullable]
     values = [name if each is naming else of_no_meaning(each) for each in columns]
     add = Sql(
@@ -154,18 +154,18 @@ async def test_whatever_names_a_file_keeps_it(house, naming):
     def unit():
         yield add(*values)
 
-    await house.database.write(unit)
-    house.age()
-    assert await house.sweep.sweep() == 0
-    assert await house.blobs.get(name) == LARGE
+    await installation.database.write(unit)
+    installation.age()
+    assert await installation.sweep.sweep() == 0
+    assert await installation.blobs.get(name) == LARGE
 
 
-async def test_files_from_before_the_store_are_anothers(house):
-    await house.blobs.put(LARGE)
-    for path in house.files().values():
+async def test_files_from_before_the_store_are_anothers(installation):
+    await installation.blobs.put(LARGE)
+    for path in installation.files().values():
         os.utime(path, (1_600_000_000, 1_600_000_000))
-    assert await house.sweep.sweep() == 0
-    assert len(house.files()) == 1
+    assert await installation.sweep.sweep() == 0
+    assert len(installation.files()) == 1
 
 
 async def test_a_store_without_an_account_sweeps_nothing(database, tmp_path, ids, clock):
@@ -176,21 +176,21 @@ async def test_a_store_without_an_account_sweeps_nothing(database, tmp_path, ids
     assert await empty.database.read(blob_names.began_ms) is None
 
 
-async def test_a_pass_is_bounded_and_the_next_one_goes_on(house, monkeypatch):
+async def test_a_pass_is_bounded_and_the_next_one_goes_on(installation, monkeypatch):
     monkeypatch.setattr("aerogram.store.orphans.MOST_FILES", 3)
-    names = [await house.blobs.put(b"x") for _ in range(10)]
-    house.age()
-    swept = [await house.sweep.sweep() for _ in range(4)]
+    names = [await installation.blobs.put(b"x") for _ in range(10)]
+    installation.age()
+    swept = [await installation.sweep.sweep() for _ in range(4)]
     assert sum(swept) == len(names)
     assert max(swept) < len(names)
-    assert not house.files()
+    assert not installation.files()
 
 
-async def test_equal_bodies_have_files_of_their_own(house):
-    await house.acceptor.accept([a_mail(), a_mail()])
-    first, second = await house.named()
+async def test_equal_bodies_have_files_of_their_own(installation):
+    await installation.acceptor.accept([a_mail(), a_mail()])
+    first, second = await installation.named()
     assert first != second
-    assert await house.blobs.get(first) == await house.blobs.get(second) == LARGE
+    assert await installation.blobs.get(first) == await installation.blobs.get(second) == LARGE
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
@@ -198,47 +198,49 @@ async def test_equal_bodies_have_files_of_their_own(house):
     steps=st.lists(st.sampled_from(["add", "orphan", "drop", "age", "sweep"]), max_size=25),
     seed=st.integers(0, 9),
 )
-async def test_no_order_of_adding_dropping_and_sweeping_takes_a_file_that_a_row_names(house, steps, seed):
+async def test_no_order_of_adding_dropping_and_sweeping_takes_a_file_that_a_row_names(
+    installation, steps, seed
+):
     chance = random.Random(seed)
     for step in steps:
         match step:
             case "add":
-                await house.acceptor.accept([a_mail()])
+                await installation.acceptor.accept([a_mail()])
             case "orphan":
-                await house.blobs.put(b"nobody's")
-            case "drop" if contents := sorted((await house.named()).values()):
-                await house.drop(chance.choice(contents))
+                await installation.blobs.put(b"nobody's")
+            case "drop" if contents := sorted((await installation.named()).values()):
+                await installation.drop(chance.choice(contents))
             case "age":
-                house.age()
+                installation.age()
             case "sweep":
-                await house.sweep.sweep()
-        assert set(await house.named()) <= set(house.files())
-    house.age()
-    await house.sweep.sweep()
-    assert set(house.files()) == set(await house.named())
+                await installation.sweep.sweep()
+        assert set(await installation.named()) <= set(installation.files())
+    installation.age()
+    await installation.sweep.sweep()
+    assert set(installation.files()) == set(await installation.named())
 
 
-async def test_writers_beside_sweepers_lose_nothing(house):
-    sweeps = [OrphanSweep(house.database, house.folder, new_ms=20_000) for _ in range(2)]
+async def test_writers_beside_sweepers_lose_nothing(installation):
+    sweeps = [OrphanSweep(installation.database, installation.folder, new_ms=20_000) for _ in range(2)]
     is_over = asyncio.Event()
 
     async def sweeping(sweep):
         while not is_over.is_set():
             # Files whose row is there are as old as can be, so that the row alone protects them.
-            for name in await house.named():
-                os.utime(house.files()[name], (1_750_000_000, 1_750_000_000))
+            for name in await installation.named():
+                os.utime(installation.files()[name], (1_750_000_000, 1_750_000_000))
             await sweep.sweep()
 
     async def writing():
         for _ in range(10):
-            await house.acceptor.accept([a_mail()])
+            await installation.acceptor.accept([a_mail()])
 
     tasks = [asyncio.create_task(sweeping(sweep)) for sweep in sweeps]
     await asyncio.gather(*(writing() for _ in range(4)))
     is_over.set()
     await asyncio.gather(*tasks)
-    assert len(await house.named()) == 40
-    assert set(await house.named()) <= set(house.files())
+    assert len(await installation.named()) == 40
+    assert set(await installation.named()) <= set(installation.files())
 
 
 _KILLED = """
@@ -276,12 +278,14 @@ def _killed_while_it_accepts(folder, database_url):
         return promised + process.stdout.readlines()
 
 
-async def test_what_was_promised_before_a_kill_has_its_file_and_all_else_goes(house, database_url, tmp_path):
+async def test_what_was_promised_before_a_kill_has_its_file_and_all_else_goes(
+    installation, database_url, tmp_path
+):
     promised = await asyncio.to_thread(_killed_while_it_accepts, tmp_path, database_url)
-    house.age()
-    await house.sweep.sweep()
-    named = await house.named()
+    installation.age()
+    await installation.sweep.sweep()
+    named = await installation.named()
     assert len(named) >= len([line for line in promised if line.endswith(b"\n")])
-    assert set(house.files()) == set(named)
+    assert set(installation.files()) == set(named)
     for name in named:
-        assert await house.blobs.get(name) == LARGE
+        assert await installation.blobs.get(name) == LARGE

@@ -34,7 +34,7 @@ async def messages(database, ids, clock):
         row = dict.fromkeys(submissions.MESSAGE_COLUMNS, "") | {
             "id": message_id, "account_id": account_id, "content_id": content_id,
             "uuid": ids.uuid_for(message_id), "recipient": recipient, "domain": recipient.partition("@")[2],
-            "role": 1, "lane": submissions.lane_of(1, account_id), "due_ms": now,
+            "role": 1, "queue_key": submissions.queue_key_of(1, account_id), "due_ms": now,
             "created_ms": now, "updated_ms": now,
         }  # fmt: skip
         rows.append(tuple(row.values()))

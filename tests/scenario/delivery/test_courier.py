@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from aerogram.delivery.connections.destination_queue import Dispatch, Limits
-from aerogram.delivery.connections.dispatcher import Courier
+from aerogram.delivery.connections.dispatcher import Dispatcher
 from aerogram.delivery.connections.hop_health import HopHealth
 from aerogram.delivery.routing.route import Hop, RouteSettings
 from aerogram.delivery.routing.router import Router
@@ -30,7 +30,7 @@ from scenario.delivery.servers import (
 from scenario.zones import SERVFAIL, name_server
 
 
-def a_letter(number=1, recipient=None, envelope_from="shop@example.com"):
+def a_letter(number=1, recipient=None, reverse_path="shop@example.com"):
     return Letter(
         message_id=number,
         uuid=f"uuid-{number}",
@@ -43,7 +43,7 @@ def a_letter(number=1, recipient=None, envelope_from="shop@example.com"):
         accepted_ms=0,
         kind=ContentKind.MIME,
         body=b"",
-        envelope_from=envelope_from,
+        reverse_path=reverse_path,
         from_email="shop@example.com",
     )
 
@@ -55,8 +55,8 @@ def data_of(number):
 class Desk:
     """Hands letters to a courier and gathers the outcomes."""
 
-    def __init__(self, courier):
-        self.courier = courier
+    def __init__(self, dispatcher):
+        self.dispatcher = dispatcher
         self.outcomes = {}
         self.expected = 0
         self._changed = asyncio.Event()
@@ -64,7 +64,7 @@ class Desk:
     def send(self, *letters):
         self.expected += len(letters)
         for letter in letters:
-            self.courier.send(Dispatch(letter, data_of(letter.message_id), self._done))
+            self.dispatcher.send(Dispatch(letter, data_of(letter.message_id), self._done))
 
     def send_many(self, count):
         self.send(*(a_letter(number) for number in range(self.expected, self.expected + count)))
@@ -79,14 +79,14 @@ class Desk:
             while len(self.outcomes) < self.expected:
                 self._changed.clear()
                 await self._changed.wait()
-        assert self.courier.in_flight == 0
+        assert self.dispatcher.in_flight == 0
         return list(self.outcomes.values())
 
 
 def to_relay(server_or_port, timeouts, limits=None, **more):
     port = getattr(server_or_port, "port", server_or_port)
     settings = RouteSettings(hostname="client.example.com", relay=Hop("127.0.0.1", port))
-    return Courier(
+    return Dispatcher(
         Router(settings, Resolver()), hostname="client.example.com", timeouts=timeouts, limits=limits, **more
     )
 
@@ -95,7 +95,7 @@ def to_mx(names, timeouts, mx_port, limits=None, **more):
     settings = RouteSettings(hostname="client.example.com", mx_port=mx_port, may_reach_itself=True)
     resolver = Resolver(["127.0.0.1"], names.port, query_timeout=0.3, lookup_timeout=0.6)
     router = Router(settings, resolver, random.Random(1))
-    return Courier(router, hostname="client.example.com", timeouts=timeouts, limits=limits, **more)
+    return Dispatcher(router, hostname="client.example.com", timeouts=timeouts, limits=limits, **more)
 
 
 @pytest.mark.parametrize("ehlo", [None, EHLO_PLAIN], ids=["pipelining", "one by one"])
@@ -106,7 +106,7 @@ async def test_every_letter_arrives_once_and_whole_over_a_few_busy_connections(p
         desk = Desk(to_relay(server, patient, limits))
         desk.send_many(400)
         outcomes = await desk.all_done()
-        await desk.courier.close(1)
+        await desk.dispatcher.close(1)
     assert all(isinstance(outcome, Delivered) for outcome in outcomes)
     expected = {(b"RCPT TO:<u%d@example.net>\r\n" % number, data_of(number)) for number in range(400)}
     assert {(rcpt, data) for _, rcpt, data in server.mails} == expected
@@ -140,7 +140,7 @@ async def test_mixed_answers_reach_their_own_letters(patient):
         desk = Desk(to_relay(server, patient, Limits(connections_to_fixed_hop=2)))
         desk.send_many(60)
         await desk.all_done()
-        await desk.courier.close(1)
+        await desk.dispatcher.close(1)
     kinds = [Delivered, Bounced, Deferred]
     assert all(isinstance(outcome, kinds[number % 3]) for number, outcome in desk.outcomes.items())
 
@@ -173,7 +173,7 @@ async def test_a_server_that_closes_after_some_mails_gets_the_rest_over_new_conn
         desk = Desk(to_relay(server, patient, Limits(connections_to_fixed_hop=2)))
         desk.send_many(20)
         outcomes = await desk.all_done()
-        await desk.courier.close(1)
+        await desk.dispatcher.close(1)
     assert all(isinstance(outcome, Delivered) for outcome in outcomes)
     assert len(server.mails) == 20
 
@@ -197,7 +197,7 @@ async def test_only_the_mail_whose_final_dot_was_sent_is_in_doubt(patient, failu
         desk = Desk(to_relay(server, timeouts, Limits(connections_to_fixed_hop=1), health=HopHealth(_never)))
         desk.send_many(5)
         outcomes = await desk.all_done()
-        await desk.courier.close(1)
+        await desk.dispatcher.close(1)
     in_doubt = [outcome for outcome in outcomes if isinstance(outcome, Deferred)]
     assert len(in_doubt) == 1
     assert in_doubt[0].in_doubt
@@ -221,7 +221,7 @@ async def test_a_dead_relay_defers_the_whole_line_with_one_knock(quick):
     assert all(isinstance(outcome, Deferred) for outcome in outcomes)
     assert outcomes[0].state is FailureState.CONNECTION_ISSUE
     assert str(port) in outcomes[0].reply
-    await desk.courier.close(1)
+    await desk.dispatcher.close(1)
 
 
 async def test_a_hop_that_failed_is_left_alone_for_a_while(patient):
@@ -239,7 +239,7 @@ async def test_a_hop_that_failed_is_left_alone_for_a_while(patient):
         desk.send_many(3)
         outcomes = await desk.all_done()
         assert server.connections == 2
-        await desk.courier.close(1)
+        await desk.dispatcher.close(1)
     assert all(isinstance(outcome, Deferred) for outcome in outcomes)
     assert {outcome.state for outcome in outcomes} == {FailureState.SENDER_BLOCKED}
 
@@ -254,7 +254,7 @@ async def test_a_server_that_drops_every_mail_is_left_alone_too(patient):
         desk = Desk(to_relay(server, patient, health=HopHealth(lambda: 0.0)))
         desk.send_many(30)
         outcomes = await desk.all_done()
-        await desk.courier.close(1)
+        await desk.dispatcher.close(1)
     assert all(isinstance(outcome, Deferred) and not outcome.in_doubt for outcome in outcomes)
     assert server.connections == 1
 
@@ -270,20 +270,20 @@ async def test_a_relay_that_takes_few_connections_is_served_over_few(patient):
         desk = Desk(to_relay(server, patient, Limits(mails_per_connection=50)))
         desk.send_many(300)
         outcomes = await desk.all_done()
-        await desk.courier.close(1)
+        await desk.dispatcher.close(1)
     assert all(isinstance(outcome, Delivered) for outcome in outcomes)
 
 
 async def test_letters_without_an_outcome_from_a_broken_callback_do_not_stop_the_others(patient):
     async with scripted(take_mails) as server:
-        courier = to_relay(server, patient)
+        dispatcher = to_relay(server, patient)
         complaints = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
-        courier.send(Dispatch(a_letter(1), data_of(1), lambda *_: 1 / 0))
-        desk = Desk(courier)
+        dispatcher.send(Dispatch(a_letter(1), data_of(1), lambda *_: 1 / 0))
+        desk = Desk(dispatcher)
         desk.send(a_letter(2))
         await desk.all_done()
-        await courier.close(1)
+        await dispatcher.close(1)
     assert isinstance(complaints[0]["exception"], ZeroDivisionError)
 
 
@@ -292,11 +292,11 @@ async def test_an_answer_never_comes_before_send_returns(patient):
         desk = Desk(to_relay(server, patient))
         desk.send_many(1)
         await desk.all_done()
-        desk.send(a_letter(7, envelope_from="bad\rsender@example.com"))
+        desk.send(a_letter(7, reverse_path="bad\rsender@example.com"))
         assert 7 not in desk.outcomes
         await desk.all_done()
         assert isinstance(desk.outcomes[7], Bounced)
-        await desk.courier.close(1)
+        await desk.dispatcher.close(1)
 
 
 # MX
@@ -313,7 +313,7 @@ async def test_letters_go_to_the_best_mx_and_to_the_next_one_when_it_is_down(pat
             desk = Desk(to_mx(names, patient, server.port))
             desk.send_many(5)
             outcomes = await desk.all_done()
-            await desk.courier.close(1)
+            await desk.dispatcher.close(1)
     assert {outcome.host for outcome in outcomes} == {"alive.example.net"}
 
 
@@ -335,7 +335,7 @@ async def test_a_mail_cut_off_at_one_mx_is_tried_at_the_next(patient):
             desk = Desk(to_mx(names, patient, server.port, Limits(connections_to_domain=1)))
             desk.send_many(1)
             (outcome,) = await desk.all_done()
-            await desk.courier.close(1)
+            await desk.dispatcher.close(1)
     assert isinstance(outcome, Delivered)
     assert outcome.host == "two.example.net"
 
@@ -355,7 +355,7 @@ async def test_each_domain_has_its_own_end(quick):
         desk.send(*(a_letter(number, f"ann@{domain}") for number, domain in enumerate(domains)))
         desk.send(a_letter(99, "no-domain"), a_letter(98, "ann@"))
         await desk.all_done()
-        await desk.courier.close(1)
+        await desk.dispatcher.close(1)
     found = {
         domain: (type(desk.outcomes[number]), desk.outcomes[number].state)
         for number, domain in enumerate(domains)
@@ -380,10 +380,10 @@ async def test_mx_on_this_machine_are_not_believed_by_default(quick):
         async with name_server(zone) as names:
             settings = RouteSettings(hostname="client.example.com", mx_port=server.port)
             router = Router(settings, Resolver(["127.0.0.1"], names.port))
-            desk = Desk(Courier(router, hostname="client.example.com", timeouts=quick))
+            desk = Desk(Dispatcher(router, hostname="client.example.com", timeouts=quick))
             desk.send(a_letter(1, "ann@evil.example"))
             (outcome,) = await desk.all_done()
-            await desk.courier.close(1)
+            await desk.dispatcher.close(1)
     assert isinstance(outcome, Deferred)
     assert server.connections == 0
 
@@ -395,7 +395,7 @@ async def test_closing_carries_what_is_in_hand(patient):
     async with scripted(take_mails) as server:
         desk = Desk(to_relay(server, patient))
         desk.send_many(100)
-        assert await desk.courier.close(20) == []
+        assert await desk.dispatcher.close(20) == []
         assert len(desk.outcomes) == 100
         with pytest.raises(RuntimeError):
             desk.send_many(1)
@@ -417,8 +417,8 @@ async def test_closing_without_grace_answers_what_was_begun_and_gives_back_the_r
         desk = Desk(to_relay(server, patient, Limits(connections_to_fixed_hop=1)))
         desk.send_many(10)
         await reached.wait()
-        left = await desk.courier.close(0)
-    assert desk.courier.in_flight == 0
+        left = await desk.dispatcher.close(0)
+    assert desk.dispatcher.in_flight == 0
     assert [outcome.in_doubt for outcome in desk.outcomes.values()] == [True]
     assert len(left) == 9
     assert {letter.message_id for letter in left} | set(desk.outcomes) == set(range(10))
@@ -428,6 +428,6 @@ async def test_closing_while_a_connection_opens_gives_the_letters_back(patient):
     async with scripted(lambda peer, _: peer.say(HANG)) as server:
         desk = Desk(to_relay(server, patient))
         desk.send_many(3)
-        left = await desk.courier.close(0)
+        left = await desk.dispatcher.close(0)
     assert len(left) == 3
     assert desk.outcomes == {}

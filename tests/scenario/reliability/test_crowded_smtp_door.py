@@ -15,25 +15,25 @@ def database_url():
 
 
 @pytest.fixture
-def house(database, ids, clock, tmp_path, monkeypatch):
+def installation(database, ids, clock, tmp_path, monkeypatch):
     # Loopback is not counted, and a test has no other address.
     monkeypatch.setattr(connection_limiter, "is_loopback", lambda _: False)
     monkeypatch.setattr(connection_limiter, "MAX_CONNECTIONS_PER_CLIENT", 3)
     return SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
 
 
-async def test_a_client_with_too_many_connections_is_told_421_until_it_closes_one(house):
-    async with house.opened() as door:
-        clients = [await house.client() for _ in range(3)]
-        assert (await greeting(house)).startswith("421 4.3.2")
+async def test_a_client_with_too_many_connections_is_told_421_until_it_closes_one(installation):
+    async with installation.opened() as door:
+        clients = [await installation.client() for _ in range(3)]
+        assert (await greeting(installation)).startswith("421 4.3.2")
         assert door.connections == 3
         assert await clients[0].say("QUIT") == "221 2.0.0 Bye"
         assert await clients[0].is_cut()
-        assert (await (await house.client()).say("NOOP")).startswith("250")
+        assert (await (await installation.client()).say("NOOP")).startswith("250")
 
 
-async def greeting(house):
-    reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+async def greeting(installation):
+    reader, writer = await asyncio.open_connection("127.0.0.1", installation.port)
     said = await Client(reader, writer).reply()
     writer.close()
     return said

@@ -7,10 +7,10 @@ import pytest
 from aerogram.base.clock import SystemClock
 from aerogram.base.errors import UnavailableError
 from aerogram.base.ids import IdGenerator
-from aerogram.delivery.connections.dispatcher import Courier
+from aerogram.delivery.connections.dispatcher import Dispatcher
 from aerogram.delivery.routing.route import RouteSettings
 from aerogram.delivery.routing.router import Router
-from aerogram.delivery.transport import CaptureCarrier
+from aerogram.delivery.transport import CaptureTransport
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.model.outcome import Delivered
@@ -22,7 +22,7 @@ from support.webhooks import eventually
 LEASE_MS = 400
 
 
-class Hands(CaptureCarrier):
+class Hands(CaptureTransport):
     """Keeps letters in its hands until they are let go."""
 
     def __init__(self):
@@ -51,12 +51,12 @@ async def test_another_worker_takes_over_and_the_sleeper_records_nothing(plant, 
     messages = await plant.accept(*(f"a{number}@example.net" for number in range(20)))
     sleeper = Leases(database, ids, clock, lease_ms=LEASE_MS)
     sleeper.renew = asleep
-    plant.leases, plant.carrier = sleeper, Hands()
-    hands = plant.carrier
+    plant.leases, plant.transport = sleeper, Hands()
+    hands = plant.transport
     async with plant.working():
         await eventually(lambda: holds(hands, 20))
         sleeper.claim = asleep
-        plant.leases, plant.carrier = Leases(database, ids, clock), CaptureCarrier()
+        plant.leases, plant.transport = Leases(database, ids, clock), CaptureTransport()
         async with plant.working():
             for message in messages:
                 await plant.until(message, MessageState.SENT)
@@ -75,27 +75,27 @@ async def holds(hands, number):
 
 
 async def test_two_workers_share_the_queue_and_send_each_letter_once(plant, database, clock):
-    carriers = [Hands(), Hands()]
-    plant.carrier = carriers[0]
+    transports = [Hands(), Hands()]
+    plant.transport = transports[0]
     async with plant.working():
         plant.ids = IdGenerator(clock, 1)
-        plant.leases, plant.carrier = Leases(database, plant.ids, clock), carriers[1]
+        plant.leases, plant.transport = Leases(database, plant.ids, clock), transports[1]
         async with plant.working():
             messages = []
             for number in range(60):
                 messages += await plant.accept(*(f"a{number}.{each}@example.net" for each in range(20)))
-            await eventually(lambda: holds_in_all(carriers, len(messages)))
-            sent = [dispatch.letter.message_id for carrier in carriers for dispatch in carrier.kept]
+            await eventually(lambda: holds_in_all(transports, len(messages)))
+            sent = [dispatch.letter.message_id for transport in transports for dispatch in transport.kept]
             assert sorted(sent) == messages
-            assert all(carrier.kept for carrier in carriers)
-            for carrier in carriers:
-                carrier.let_go()
+            assert all(transport.kept for transport in transports)
+            for transport in transports:
+                transport.let_go()
             for message in messages[::50]:
                 await plant.until(message, MessageState.SENT)
 
 
-async def holds_in_all(carriers, number):
-    return sum(len(carrier.kept) for carrier in carriers) >= number
+async def holds_in_all(transports, number):
+    return sum(len(transport.kept) for transport in transports) >= number
 
 
 async def test_a_stop_in_the_middle_of_a_claim_leaves_nothing_leased(plant):
@@ -123,7 +123,7 @@ async def test_a_stop_in_the_middle_of_a_claim_leaves_nothing_leased(plant):
 
 async def test_a_stop_while_the_store_is_away_ends(plant):
     await plant.accept(*(f"a{number}@example.net" for number in range(200)))
-    plant.carrier = hands = Hands()
+    plant.transport = hands = Hands()
     worker = plant.worker()
     task = asyncio.create_task(worker.run())
     await eventually(lambda: holds(hands, 200))
@@ -142,7 +142,7 @@ async def test_a_stop_while_the_store_is_away_ends(plant):
 
 async def test_dead_name_servers_defer_and_never_bounce(plant):
     resolver = Resolver(["127.0.0.1"], free_port(), query_timeout=0.3, lookup_timeout=0.6)
-    plant.carrier = Courier(
+    plant.transport = Dispatcher(
         Router(RouteSettings(hostname="mail.example.org"), resolver), hostname="mail.example.org"
     )
     messages = [(await plant.accept(f"a@domain{number}.example"))[0] for number in range(5)]

@@ -64,14 +64,14 @@ async def test_a_fault_in_judging_one_outcome_holds_it_and_no_other(plant, monke
 
 
 async def test_a_carrier_that_refuses_one_letter_holds_it_and_no_other(plant):
-    carry = plant.carrier.send
+    carry = plant.transport.send
 
     def send(dispatch):
         if dispatch.letter.recipient == "poison@example.net":
             raise LookupError("a bug")
         carry(dispatch)
 
-    plant.carrier.send = send
+    plant.transport.send = send
     [poison] = await plant.accept("poison@example.net")
     [other] = await plant.accept("bob@example.net")
     async with plant.working():

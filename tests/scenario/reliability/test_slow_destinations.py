@@ -7,7 +7,7 @@ import pytest
 from aerogram.base.clock import SystemClock
 from aerogram.base.ids import IdGenerator
 from aerogram.delivery.connections.destination_queue import Limits
-from aerogram.delivery.connections.dispatcher import Courier
+from aerogram.delivery.connections.dispatcher import Dispatcher
 from aerogram.delivery.routing.route import Hop, RouteSettings
 from aerogram.delivery.routing.router import Router
 from aerogram.delivery.transport import PartialCapture
@@ -49,12 +49,12 @@ async def test_more_mail_than_fits_for_a_silent_host_leaves_room_for_others(plan
         hostname="mail.example.org", routes={"slow.example": Hop("127.0.0.1", silent_port)}
     )
     router = Router(routes, Resolver())
-    courier = Courier(router, hostname="mail.example.org", limits=Limits(waiting_for_fixed_hop=100))
-    plant.carrier = PartialCapture(courier, router)
+    dispatcher = Dispatcher(router, hostname="mail.example.org", limits=Limits(waiting_for_fixed_hop=100))
+    plant.transport = PartialCapture(dispatcher, router)
     slow = await plant.accept(*(f"a{number}@slow.example" for number in range(MAX_IN_FLIGHT + 500)))
     async with plant.working():
         [quick] = await plant.accept("bob@example.net")
         await plant.until(quick, MessageState.SENT)
         state, *_ = await plant.fate(slow[-1])
         assert state is MessageState.QUEUED
-        assert courier.in_flight <= 100 + 200
+        assert dispatcher.in_flight <= 100 + 200

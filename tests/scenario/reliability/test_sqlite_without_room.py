@@ -98,11 +98,11 @@ async def test_outcomes_that_find_no_room_are_recorded_when_there_is_some(plant,
 async def test_a_client_is_told_452_when_the_disk_is_full_and_served_again_when_it_is_not(
     database, disk, ids, clock, tmp_path
 ):
-    house = SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
-    async with house.opened():
-        client = await house.client()
+    installation = SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
+    async with installation.opened():
+        client = await installation.client()
         await client.say("EHLO client.example")
-        await client.say(auth_of(house))
+        await client.say(auth_of(installation))
         fill(disk)
         mail = MAIL + (b"x" * 70 + b"\r\n") * 1_000
         replies = [await client.send_mail(mail) for _ in range(60)]
@@ -111,8 +111,8 @@ async def test_a_client_is_told_452_when_the_disk_is_full_and_served_again_when_
         assert (await client.send_mail(mail)).startswith("250")
 
 
-def auth_of(house):
-    pair = f"\0{house.keys.api_key}\0{house.keys.secret_key}"
+def auth_of(installation):
+    pair = f"\0{installation.keys.api_key}\0{installation.keys.secret_key}"
     return "AUTH PLAIN " + base64.b64encode(pair.encode()).decode()
 
 

@@ -31,7 +31,7 @@ PATHS = [
 
 
 @pytest.fixture
-def house(database, ids, clock, tmp_path):
+def installation(database, ids, clock, tmp_path):
     return SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
 
 
@@ -40,9 +40,9 @@ def final(reply):
     return reply[0] in "25"
 
 
-async def test_what_a_client_writes_is_taken_or_refused_for_good(house):
-    async with house.opened(trusted=(ipaddress.ip_network("127.0.0.0/8"),)):
-        client = await house.client()
+async def test_what_a_client_writes_is_taken_or_refused_for_good(installation):
+    async with installation.opened(trusted=(ipaddress.ip_network("127.0.0.0/8"),)):
+        client = await installation.client()
         await client.say("EHLO client.example")
         answers = {}
         for header in HEADERS:
@@ -67,7 +67,7 @@ async def test_what_a_next_hop_writes_is_recorded_once(plant, text):
         sent.append(dispatch.letter.message_id)
         dispatch.done(dispatch.letter, Delivered(reply=text, host=text, tls=text, transcript=text))
 
-    plant.carrier.send = send
+    plant.transport.send = send
     [message] = await plant.accept("bob@example.net")
     async with plant.working():
         assert (await plant.until(message, MessageState.SENT)).startswith("250 ")
@@ -77,7 +77,7 @@ async def test_what_a_next_hop_writes_is_recorded_once(plant, text):
 
 async def test_a_deferral_whose_text_no_store_takes_waits_like_any_other(plant):
     outcome = Deferred(state=FailureState.SYSTEM_ISSUE, reply="451 \0")
-    plant.carrier.send = lambda dispatch: dispatch.done(dispatch.letter, outcome)
+    plant.transport.send = lambda dispatch: dispatch.done(dispatch.letter, outcome)
     [message] = await plant.accept("bob@example.net")
     worker_events = []
     async with plant.working():

@@ -37,7 +37,7 @@ def own_postgresql():
     server.stop()
 
 
-class Crowd:
+class ConnectionLimiter:
     """Clients that send until they are told to stop, and note what they were told."""
 
     def __init__(self, server, clients=3):
@@ -75,12 +75,14 @@ class Crowd:
 def test_a_restart_of_postgresql_under_load_loses_nothing_and_is_over_soon(tmp_path, own_postgresql):
     settings = {"database_url": own_postgresql.new_database()}
     with Sink() as sink, running(tmp_path / "data", **settings, **routed_to(sink)) as server:
-        with Crowd(server) as crowd:
-            crowd.wait_for_more(20)
+        with ConnectionLimiter(server) as limiter:
+            limiter.wait_for_more(20)
             restart(own_postgresql)
-            crowd.wait_for_more(15)
-        wait_for(lambda: set(recipients_of(sink)) >= set(crowd.acknowledged), "all that was acknowledged", 15)
-        assert {code // 100 for code in crowd.codes} <= {0, 2, 4}
+            limiter.wait_for_more(15)
+        wait_for(
+            lambda: set(recipients_of(sink)) >= set(limiter.acknowledged), "all that was acknowledged", 15
+        )
+        assert {code // 100 for code in limiter.codes} <= {0, 2, 4}
 
 
 def restart(postgresql):

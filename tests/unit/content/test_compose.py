@@ -43,7 +43,7 @@ def a_letter(**changes) -> Letter:
         "accepted_ms": 1_767_268_800_000,
         "kind": ContentKind.PARTS,
         "body": msgspec.json.encode(PARTS),
-        "envelope_from": "bounces@example.com",
+        "reverse_path": "bounces@example.com",
         "from_email": "orders@example.com",
     }
     return Letter(**{**given, **changes})

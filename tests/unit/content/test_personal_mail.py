@@ -20,7 +20,7 @@ from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import LinkSigner
 from aerogram.model.message import ContentKind
 from aerogram.model.outcome import FailureState
-from aerogram.model.send_options import Personal, Treatment
+from aerogram.model.send_options import Personal, SendOptions
 from aerogram.wire.dkim.keys import SigningKey
 from aerogram.wire.dkim.sign import Signer
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
@@ -42,7 +42,7 @@ def a_content(**parts):
     return msgspec.json.encode(Parts(**given_parts, **parts))
 
 
-def a_personal_letter(treatment, *, name="", variables=None, **facts):
+def a_personal_letter(send_options, *, name="", variables=None, **facts):
     facts = {
         "body": a_content(subject="Order {{var:number}}", text=TEXT, html=HTML),
         "kind": ContentKind.PARTS,
@@ -50,14 +50,14 @@ def a_personal_letter(treatment, *, name="", variables=None, **facts):
     }
     return a_letter(
         **{"from_email": "orders@example.com", "recipient": "ann@example.net", **facts},
-        treatment=treatment,
+        send_options=send_options,
         personal=Personal(name, variables or {}),
     )
 
 
-def composed(treatment, **facts):
+def composed(send_options, **facts):
     return email.message_from_bytes(
-        COMPOSER.compose(a_personal_letter(treatment, **facts), None), policy=email.policy.SMTP
+        COMPOSER.compose(a_personal_letter(send_options, **facts), None), policy=email.policy.SMTP
     )
 
 
@@ -65,7 +65,7 @@ def text_of(mail, kind="plain"):
     return mail.get_body((kind,)).get_content().replace("\r\n", "\n")
 
 
-LANGUAGE = Treatment(has_language=True, variables={"name": "you", "number": 17})
+LANGUAGE = SendOptions(has_language=True, variables={"name": "you", "number": 17})
 
 
 def test_the_language_fills_in_subject_text_and_html():
@@ -81,7 +81,7 @@ def test_what_is_the_recipients_own_wins_over_what_all_share():
 
 def test_marks_fill_in_the_bodies_and_leave_the_subject_alone():
     body = a_content(subject="[[var:name]]", text="[[var:name]] {{var:name}}")
-    mail = composed(Treatment(has_marks=True), body=body, variables={"name": "Ann"})
+    mail = composed(SendOptions(has_merge_tags=True), body=body, variables={"name": "Ann"})
     assert mail["Subject"] == "[[var:name]]"
     assert text_of(mail) == "Ann {{var:name}}\n"
 
@@ -95,7 +95,7 @@ def test_names_and_addresses_are_no_templates():
             headers=(("X-A", "{{var:x}}"),),
         )
     )
-    mail = composed(Treatment(has_language=True), body=body)
+    mail = composed(SendOptions(has_language=True), body=body)
     assert (mail["From"].addresses[0].display_name, mail["To"].addresses[0].display_name, mail["X-A"]) == (
         "{{var:x}}",
     ) * 3
@@ -103,16 +103,17 @@ def test_names_and_addresses_are_no_templates():
 
 def test_predefined_values_are_those_of_the_letter():
     source = "{{mj:contact.local_part}} {{mj:contact.name}} {{mj:sender.domain}} {{mj:template.ID}} {{mj:permalink}}|"
-    treatment = Treatment(has_language=True, template_id=9)
+    send_options = SendOptions(has_language=True, template_id=9)
     assert (
-        text_of(composed(treatment, name="Ann", body=a_content(text=source))) == "ann Ann example.com 9 |\n"
+        text_of(composed(send_options, name="Ann", body=a_content(text=source)))
+        == "ann Ann example.com 9 |\n"
     )
 
 
 def test_unsubscribe_links_are_minted_for_the_letter_and_its_language():
     source = "{{mj:unsub_link}} {{mj:unsub_link_fr}} [[UNSUB_LINK_DE]]"
-    treatment = Treatment(has_language=True, has_marks=True, is_bulk=True)
-    links = text_of(composed(treatment, body=a_content(text=source), message_id=42)).split()
+    send_options = SendOptions(has_language=True, has_merge_tags=True, is_bulk=True)
+    links = text_of(composed(send_options, body=a_content(text=source), message_id=42)).split()
     read = [SIGNER.read_unsubscribe(link.removeprefix("https://click.example.com/u/")) for link in links]
     assert [each.message_id for each in read] == [42, 42, 42]
     assert [each.language for each in read][1:] == ["fr", "de"]
@@ -126,18 +127,18 @@ def test_a_value_with_a_line_break_ends_no_subject():
 
 def test_an_error_in_the_language_is_a_fault_with_its_words():
     with pytest.raises(TemplateFault, match=r"Unknown identifier: var:number") as raised:
-        composed(Treatment(has_language=True))
+        composed(SendOptions(has_language=True))
     assert raised.value.state is FailureState.TEMPLATE_LANGUAGE_ERROR
 
 
 @pytest.mark.parametrize("source", ["{% if var:x %}", "{{ var:x + }}"])
 def test_a_template_that_cannot_be_read_is_the_same_fault(source):
     with pytest.raises(TemplateFault):
-        composed(Treatment(has_language=True), body=a_content(html=source))
+        composed(SendOptions(has_language=True), body=a_content(html=source))
 
 
 def test_who_wants_the_mail_anyway_gets_it_with_its_marks():
-    mail = composed(Treatment(has_language=True, delivers_on_error=True))
+    mail = composed(SendOptions(has_language=True, delivers_on_error=True))
     assert mail["Subject"] == "Order {{var:number}}"
     assert text_of(mail) == TEXT
 
@@ -145,14 +146,14 @@ def test_who_wants_the_mail_anyway_gets_it_with_its_marks():
 def test_an_empty_template_is_a_bad_one():
     with pytest.raises(TemplateFault) as raised:
         composed(
-            Treatment(has_language=True, template_id=9, delivers_on_error=True), body=a_content(html=" \n")
+            SendOptions(has_language=True, template_id=9, delivers_on_error=True), body=a_content(html=" \n")
         )
     assert raised.value.state is FailureState.BAD_TEMPLATE
 
 
 def test_links_are_tagged_then_tracked_and_openings_counted():
-    treatment = Treatment(tracks_opens=True, tracks_clicks=True, url_tags="utm_source=a")
-    html = text_of(composed(treatment, message_id=42), "html")
+    send_options = SendOptions(tracks_opens=True, tracks_clicks=True, url_tags="utm_source=a")
+    html = text_of(composed(send_options, message_id=42), "html")
     token, encoded = re.search(r'href="https://click.example.com/c/([^/"]+)/([^"]+)"', html).groups()
     assert SIGNER.read_click(token, encoded) == (42, "https://shop.example/?a=1&utm_source=a")
     assert SIGNER.read_open(re.search(r'src="https://click.example.com/o/([^"]+)"', html)[1]) == 42
@@ -160,19 +161,19 @@ def test_links_are_tagged_then_tracked_and_openings_counted():
 
 def test_a_link_from_a_variable_is_tracked_and_the_unsubscribe_link_is_not():
     body = a_content(html='<a href="{{var:url}}">a</a><a href="{{mj:unsub_link}}">b</a>')
-    treatment = Treatment(has_language=True, tracks_clicks=True, is_bulk=True)
-    html = text_of(composed(treatment, body=body, variables={"url": "https://shop.example/"}), "html")
+    send_options = SendOptions(has_language=True, tracks_clicks=True, is_bulk=True)
+    html = text_of(composed(send_options, body=body, variables={"url": "https://shop.example/"}), "html")
     assert re.findall(r'href="https://click.example.com/(\w)/', html) == ["c", "u"]
 
 
 def test_links_that_nobody_can_mint_are_an_error():
     with pytest.raises(ComposeError, match="links"):
-        Composer("mail.example.com").compose(a_personal_letter(Treatment(tracks_opens=True)), None)
+        Composer("mail.example.com").compose(a_personal_letter(SendOptions(tracks_opens=True)), None)
 
 
 def test_a_mail_of_its_own_shows_its_recipient_alone():
     mail = composed(
-        Treatment(is_individual=True),
+        SendOptions(is_individual=True),
         name="Ann, A.",
         body=a_content(text="x", cc=(Mailbox("carl@example.net"),)),
     )
@@ -181,15 +182,19 @@ def test_a_mail_of_its_own_shows_its_recipient_alone():
 
 
 def test_a_text_is_made_from_the_html_with_its_own_links():
-    treatment = Treatment(makes_text=True, has_language=True, tracks_clicks=True, variables={"name": "Ann"})
-    mail = composed(treatment, body=a_content(html=HTML))
+    send_options = SendOptions(
+        makes_text=True, has_language=True, tracks_clicks=True, variables={"name": "Ann"}
+    )
+    mail = composed(send_options, body=a_content(html=HTML))
     assert text_of(mail) == "Hello Ann\n\nShop (https://shop.example/?a=1)\n"
-    assert text_of(composed(Treatment(makes_text=True))) == TEXT
+    assert text_of(composed(SendOptions(makes_text=True))) == TEXT
 
 
 def test_bulk_mail_bears_what_large_receivers_want_and_all_of_it_is_signed():
     key = SigningKey.generate_ed25519("s1")
-    letter = a_personal_letter(Treatment(is_bulk=True), campaign="Spring: sale", account_id=7, message_id=42)
+    letter = a_personal_letter(
+        SendOptions(is_bulk=True), campaign="Spring: sale", account_id=7, message_id=42
+    )
     data = COMPOSER.compose(letter, Signer("example.com", (key,)))
     mail = email.message_from_bytes(data, policy=email.policy.SMTP)
     link = re.fullmatch(r"<https://click.example.com/u/([^>]+)>", mail["List-Unsubscribe"])
@@ -213,7 +218,7 @@ def test_the_unsubscribe_header_of_the_client_stands_alone():
             "body": b"From: a@example.com\r\nX-List-Unsubscribe: <mailto:u@example.com>\r\n\r\nx\r\n",
         },
     ):
-        mail = composed(Treatment(is_bulk=True), **content)
+        mail = composed(SendOptions(is_bulk=True), **content)
         assert mail.get_all("List-Unsubscribe") == ["<mailto:u@example.com>"]
         assert "List-Unsubscribe-Post" not in mail
         assert "Feedback-ID" in mail
@@ -236,8 +241,8 @@ MIME = (
 
 
 def test_a_submitted_mail_is_filled_in_too():
-    treatment = Treatment(has_language=True, tracks_clicks=True, is_bulk=True)
-    mail = composed(treatment, kind=ContentKind.MIME, body=MIME, variables={"name": "Jörg"})
+    send_options = SendOptions(has_language=True, tracks_clicks=True, is_bulk=True)
+    mail = composed(send_options, kind=ContentKind.MIME, body=MIME, variables={"name": "Jörg"})
     assert mail["Subject"] == "Grüße Jörg"
     text, html, file = mail.iter_parts()
     assert text.get_content() == "Hello Jörg"
@@ -250,8 +255,8 @@ def test_a_submitted_mail_is_filled_in_too():
     ]
 
 
-EVERYTHING = Treatment(
-    has_language=True, has_marks=True, tracks_opens=True, tracks_clicks=True, is_bulk=True, is_individual=True,
+EVERYTHING = SendOptions(
+    has_language=True, has_merge_tags=True, tracks_opens=True, tracks_clicks=True, is_bulk=True, is_individual=True,
     makes_text=True, url_tags="a=b", variables={"name": "you", "number": 1},
 )  # fmt: skip
 
@@ -275,9 +280,9 @@ def test_the_message_id_of_a_personal_mail_is_its_uuid():
 
 
 def test_what_all_recipients_share_stays_one_mail():
-    treatment = Treatment(makes_text=True, url_tags="a=b")
+    send_options = SendOptions(makes_text=True, url_tags="a=b")
     first, second = (
-        COMPOSER.compose(a_personal_letter(treatment, message_id=number, uuid=f"0000000{number}"), None)
+        COMPOSER.compose(a_personal_letter(send_options, message_id=number, uuid=f"0000000{number}"), None)
         for number in (1, 2)
     )
     assert first == second

@@ -55,7 +55,7 @@ def test_who_did_not_ask_is_not_told(outcome, notify):
 )
 @pytest.mark.parametrize("reverse_path", ["", "ann@[192.0.2.1]"], ids=["null", "literal"])
 def test_a_reverse_path_that_takes_no_mail_is_not_told(outcome, reverse_path):
-    assert asked(outcome, envelope_from=reverse_path) is None
+    assert asked(outcome, reverse_path=reverse_path) is None
 
 
 @pytest.mark.parametrize("outcome", [REFUSED, SUPPRESSED])
@@ -113,7 +113,7 @@ def read(submission):
 
 def test_a_notification_goes_from_nobody_to_the_sender_and_asks_for_none():
     made = told(REFUSED, Action.FAILED)
-    assert made.envelope_from == ""
+    assert made.reverse_path == ""
     assert made.recipients == (Recipient("ann@example.org", notify="NEVER"),)
     assert (made.from_email, made.door) == ("mailer-daemon@mail.example.org", "dsn")
     assert (made.account_id, made.rank, made.smtputf8) == (1, Rank.LOW, False)
@@ -124,7 +124,7 @@ def test_a_notification_goes_from_nobody_to_the_sender_and_asks_for_none():
 
 
 def test_a_sender_beyond_ascii_needs_smtputf8():
-    assert told(REFUSED, Action.FAILED, envelope_from="jos\u00e9@example.org").smtputf8
+    assert told(REFUSED, Action.FAILED, reverse_path="jos\u00e9@example.org").smtputf8
 
 
 def test_a_failure_says_what_to_whom_why_and_what_to_do():

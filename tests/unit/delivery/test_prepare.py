@@ -8,7 +8,7 @@ from aerogram.delivery import prepare
 from aerogram.delivery.prepare import Preparer
 from aerogram.model.message import ContentKind
 from aerogram.model.outcome import Blocked, FailureState
-from aerogram.model.send_options import Treatment
+from aerogram.model.send_options import SendOptions
 from aerogram.senders.keyring import Keyring
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.letters import a_letter
@@ -22,14 +22,14 @@ def preparer():
     return Preparer(Composer("mail.example.org"), Keyring(None, None, None, is_signing=False), None)
 
 
-def letters(count, treatment, **facts):
+def letters(count, send_options, **facts):
     return [
         a_letter(
             message_id=number,
             uuid=f"{number:08}",
             kind=ContentKind.PARTS,
             **{"body": BODY, **facts},
-            treatment=treatment,
+            send_options=send_options,
         )
         for number in range(count)
     ]
@@ -37,13 +37,13 @@ def letters(count, treatment, **facts):
 
 def test_shared_mail_is_composed_once_however_large(preparer, monkeypatch):
     monkeypatch.setattr(prepare, "MAX_PREPARED", 1000)
-    prepared = preparer.prepare(letters(10, Treatment(makes_text=True)))
+    prepared = preparer.prepare(letters(10, SendOptions(makes_text=True)))
     assert len(prepared) == 10
     assert len({id(data) for _, data in prepared}) == 1
 
 
 def test_of_large_personal_mail_only_some_is_prepared_and_always_one(preparer, monkeypatch):
-    given = letters(10, Treatment(is_individual=True))
+    given = letters(10, SendOptions(is_individual=True))
     monkeypatch.setattr(prepare, "MAX_PREPARED", 1000)
     prepared = preparer.prepare(given)
     assert [letter for letter, _ in prepared] == given[: len(prepared)]
@@ -53,13 +53,13 @@ def test_of_large_personal_mail_only_some_is_prepared_and_always_one(preparer, m
 
 
 def test_later_letters_need_no_body_of_their_own(preparer):
-    first, second = letters(2, Treatment(is_individual=True))
+    first, second = letters(2, SendOptions(is_individual=True))
     prepared = preparer.prepare([first, msgspec.structs.replace(second, body=b"", blob="gone")])
     assert all(isinstance(data, bytes) for _, data in prepared)
 
 
 def test_a_fault_of_a_template_is_an_outcome(preparer):
     body = msgspec.json.encode(Parts(sender_from=Mailbox("ann@example.org"), text="{{var:x}}"))
-    [(_, outcome)] = preparer.prepare(letters(1, Treatment(has_language=True), body=body))
+    [(_, outcome)] = preparer.prepare(letters(1, SendOptions(has_language=True), body=body))
     assert isinstance(outcome, Blocked)
     assert outcome.state is FailureState.TEMPLATE_LANGUAGE_ERROR

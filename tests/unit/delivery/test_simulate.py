@@ -10,10 +10,10 @@ from aerogram.delivery.outcomes import simulate
 from aerogram.delivery.outcomes.change import blocked, change_for
 from aerogram.delivery.outcomes.simulate import NAMES, first_link, is_simulated, simulated
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
-from aerogram.delivery.transport import CaptureCarrier, PartialCapture
+from aerogram.delivery.transport import CaptureTransport, PartialCapture
 from aerogram.model.event import EventKind
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState
-from aerogram.model.send_options import Treatment
+from aerogram.model.send_options import SendOptions
 from support.letters import NOW, a_letter
 
 HEAD = b"From: ann@example.org\r\nMIME-Version: 1.0\r\n"
@@ -157,7 +157,7 @@ def test_nothing_that_was_simulated_keeps_mail_from_the_simulator(facts):
     assert blocked(a_letter(recipient="bounce@example.test", **facts)) is not None
 
 
-class Hands(CaptureCarrier):
+class Hands(CaptureTransport):
     """Keeps letters in its hands."""
 
     def __init__(self):
@@ -174,7 +174,7 @@ class Routes:
         return object() if domain in {"routed.example", simulate.DOMAIN} else None
 
 
-SANDBOXED = Treatment(is_sandboxed=True)
+SANDBOXED = SendOptions(is_sandboxed=True)
 
 
 @pytest.mark.parametrize(
@@ -182,18 +182,18 @@ SANDBOXED = Treatment(is_sandboxed=True)
     [
         ({}, None, True),
         ({"recipient": "bounce@simulator.test"}, None, True),
-        ({"treatment": SANDBOXED}, None, False),
-        ({"treatment": SANDBOXED, "recipient": "bounce@simulator.test"}, None, False),
+        ({"send_options": SANDBOXED}, None, False),
+        ({"send_options": SANDBOXED, "recipient": "bounce@simulator.test"}, None, False),
         ({}, Routes(), False),
         ({"recipient": "bob@routed.example"}, Routes(), True),
-        ({"recipient": "bob@routed.example", "treatment": SANDBOXED}, Routes(), False),
+        ({"recipient": "bob@routed.example", "send_options": SANDBOXED}, Routes(), False),
         ({"recipient": "bounce@simulator.test"}, Routes(), False),
     ],
 )
 def test_mail_of_sandbox_credentials_never_leaves(facts, routes, is_carried):
     hands, done = Hands(), []
-    carrier = PartialCapture(hands, routes)
-    carrier.send(Dispatch(a_letter(**facts), MAIL, lambda *told: done.append(told)))
+    transport = PartialCapture(hands, routes)
+    transport.send(Dispatch(a_letter(**facts), MAIL, lambda *told: done.append(told)))
     assert (len(hands.kept), len(done)) == (is_carried, not is_carried)
 
 

@@ -9,7 +9,7 @@ from aerogram.model.account import CredentialKind, Principal, SendDefaults
 from aerogram.model.actor import actor_of, operator_actor, system_actor
 from aerogram.model.decision import ALLOW, ALLOW_SANDBOXED, Allow, Hold, Reason, ReasonKind, Refuse
 from aerogram.model.message import Recipient
-from aerogram.model.request import Asked, MailRequest
+from aerogram.model.request import MailRequest, RequestedOptions
 from aerogram.submission.authorize import Authorizer
 
 ANN = "ann@example.org"
@@ -70,7 +70,7 @@ def a_request(principal=None, *, door="v3.1", actor=None, **facts):
 
 
 def in_category(name):
-    return {"options": Asked(monitoring_category=name)}
+    return {"options": RequestedOptions(monitoring_category=name)}
 
 
 CASES = [

@@ -6,7 +6,7 @@ import pytest
 from aerogram.model.actor import actor_of, system_actor
 from aerogram.model.decision import ALLOW, ALLOW_SANDBOXED, Hold, Reason, ReasonKind
 from aerogram.model.message import ContentKind, Recipient
-from aerogram.model.request import Asked, MailRequest, Mime
+from aerogram.model.request import MailRequest, Mime, RequestedOptions
 from aerogram.model.send_options import PLAIN, SANDBOXED, Personal
 from aerogram.submission.request import submission_of
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
@@ -38,7 +38,7 @@ def a_request(content=PARTS, **facts):
 def test_the_caller_and_the_envelope_are_taken_over():
     made = submission_of(a_request(), ALLOW)
     assert (made.account_id, made.door, made.from_email) == (7, "v3.1", ANN)
-    assert (made.envelope_from, made.subject, made.held) == ("bounces@example.org", "Hello", "")
+    assert (made.reverse_path, made.subject, made.held) == ("bounces@example.org", "Hello", "")
 
 
 def test_parts_are_stored_as_json_and_counted():
@@ -49,7 +49,7 @@ def test_parts_are_stored_as_json_and_counted():
 
 
 def test_a_text_that_will_be_made_counts():
-    assert submission_of(a_request(options=Asked(makes_text=True)), ALLOW).has_text
+    assert submission_of(a_request(options=RequestedOptions(makes_text=True)), ALLOW).has_text
 
 
 def test_a_mail_is_stored_as_it_came():
@@ -59,14 +59,14 @@ def test_a_mail_is_stored_as_it_came():
 
 
 def test_merge_tags_are_looked_for_in_the_texts_alone():
-    assert submission_of(a_request(), ALLOW).treatment is PLAIN
-    assert submission_of(a_request(texts=("", PARTS.html)), ALLOW).treatment.has_marks
+    assert submission_of(a_request(), ALLOW).send_options is PLAIN
+    assert submission_of(a_request(texts=("", PARTS.html)), ALLOW).send_options.has_merge_tags
 
 
 def test_what_mail_has_no_use_for_is_not_stored_of_a_recipient():
     [plain] = submission_of(a_request(), ALLOW).recipients
     assert plain == Recipient("bob@example.net")
-    [named] = submission_of(a_request(options=Asked(is_individual=True)), ALLOW).recipients
+    [named] = submission_of(a_request(options=RequestedOptions(is_individual=True)), ALLOW).recipients
     assert named.personal == Personal("Bob")
     [whole] = submission_of(a_request(texts=(PARTS.html,)), ALLOW).recipients
     assert whole is BOB
@@ -74,14 +74,14 @@ def test_what_mail_has_no_use_for_is_not_stored_of_a_recipient():
 
 def test_a_caller_of_the_system_has_no_defaults():
     made = submission_of(a_request(actor=system_actor(7, door="dsn")), ALLOW)
-    assert (made.door, made.treatment) == ("dsn", PLAIN)
+    assert (made.door, made.send_options) == ("dsn", PLAIN)
 
 
 def test_the_decision_says_what_may_leave():
-    assert submission_of(a_request(), ALLOW_SANDBOXED).treatment == SANDBOXED
+    assert submission_of(a_request(), ALLOW_SANDBOXED).send_options == SANDBOXED
     tracked = actor_of(a_caller(tracks_opens=True, is_sandboxed=True), "v3")
-    assert submission_of(a_request(actor=tracked), ALLOW_SANDBOXED).treatment.is_sandboxed
-    assert not submission_of(a_request(actor=tracked), ALLOW).treatment.is_sandboxed
+    assert submission_of(a_request(actor=tracked), ALLOW_SANDBOXED).send_options.is_sandboxed
+    assert not submission_of(a_request(actor=tracked), ALLOW).send_options.is_sandboxed
 
 
 def test_a_hold_is_carried_with_its_reasons():

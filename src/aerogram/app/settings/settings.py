@@ -49,7 +49,10 @@ T = TypeVar("T")
 
 ENVIRONMENT_PREFIX: Final = "AEROGRAM_"
 DEFAULT_RATE_LIMIT: Final = 3_000
-"""Requests a minute and account: Mailjet is reported to allow 500 in 10 seconds (facts: REST.md)."""
+"""Requests a minute and account: Mailjet is reported to allow 500 in 10 seconds.
+
+(compatibility: rest#limits)
+"""
 _FOLLOWS_HTTP: Final = ""
 _FOLLOWS_DELIVER: Final = 0
 """No parser gives these two: they stand for defaults that follow from another setting."""

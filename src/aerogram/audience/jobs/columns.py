@@ -31,7 +31,7 @@ MAX_CONTACT_NAME: Final = 4_096
 """Characters of a contact's name, which is a column of an export; as much as its resource takes."""
 _YES: Final = "true"
 TOO_FEW: Final = "Too few columns at line"
-"""Mailjet's words (facts: CONTACTS.md 7.4); the others are made like them."""
+"""Mailjet's words (compatibility: contacts#csv-import); the others are made like them."""
 _TOO_MANY: Final = "Too many columns at line"
 _NO_ADDRESS: Final = "Invalid email address"
 

@@ -1,4 +1,7 @@
-"""Importing a CSV file: contacts, their properties, and what becomes of them on a list (facts: CONTACTS.md 7)."""
+"""Importing a CSV file: contacts, their properties, and what becomes of them on a list.
+
+(compatibility: contacts#csv-import)
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copying the contacts of one list to another (facts: CONTACTS.md 6.2).
+"""Copying the contacts of one list to another (compatibility: contacts#bulk-jobs).
 
 ``addforce``, ``addnoforce`` and ``unsub`` do so with all of them. The two that begin with ``duplicate`` also copy who
 has unsubscribed: ``override`` by writing over what the target says, ``no-override`` only where it says nothing.

@@ -1,4 +1,6 @@
-"""Many contacts of one call: made, changed and put on lists behind the answer (facts: CONTACTS.md 6.1).
+"""Many contacts of one call: made, changed and put on lists behind the answer.
+
+(compatibility: contacts#bulk-jobs)
 
 The file has one contact to a line, as JSON.
 """
@@ -118,7 +120,10 @@ def entry_of(given: Any, catalogue: Catalogue) -> Entry:
 
 
 def _properties(given: Any) -> dict[str, Any]:
-    """Read an object, or the same as a text of JSON; "" is none (facts: CONTACTS.md 5.2)."""
+    """Read an object, or the same as a text of JSON; "" is none.
+
+    (compatibility: contacts#one-contact-and-one-list)
+    """
     if isinstance(given, str) and given.strip():
         try:
             given = _decode(given)

@@ -1,4 +1,6 @@
-"""Moments as a CSV file writes them, by the pattern that came with it (facts: CONTACTS.md 7). No IO.
+"""Moments as a CSV file writes them, by the pattern that came with it. No IO.
+
+(compatibility: contacts#csv-import)
 
 The letters of a pattern are y, m, d, h, n (minutes) and s; between them stand ``-``, ``/``, ``.``, ``:`` and a blank.
 A pattern with a ``T`` in it means RFC 3339, whose moments bear their own zone.

@@ -1,1 +1,1 @@
-"""Segments: conditions on contacts in Mailjet's expression language (facts: SEGMENTS.md)."""
+"""Segments: conditions on contacts in Mailjet's expression language (compatibility: segments#resource)."""

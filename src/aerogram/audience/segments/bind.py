@@ -40,7 +40,10 @@ def _condition(term: Term, binding: Binding) -> Condition:
 
 
 def _comparison(comparison: Comparison, binding: Binding) -> Condition:
-    """Compare; only behind the operator a name may be a text without quotes (facts: ``gender=male``)."""
+    """Compare; only behind the operator a name may be a text without quotes.
+
+    (compatibility: segments#grammar)
+    """
     right = comparison.right
     return compared(
         comparison.operator,

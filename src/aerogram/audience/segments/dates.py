@@ -1,4 +1,7 @@
-"""Formats of dates: the letters of Mailjet's FormatDateTime (facts: SEGMENTS.md 4), and everything else as it is."""
+"""Formats of dates: the letters of Mailjet's FormatDateTime, and everything else as it is.
+
+(compatibility: segments#functions)
+"""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Binding(msgspec.Struct, frozen=True):
         return Own(found.kind, found.key) if found else None
 
     def word(self, name: Name) -> Own | Literal:
-        """Give the static property of a name, else the name as a text (facts: ``gender=male``)."""
+        """Give the static property of a name, else the name as a text (compatibility: segments#grammar)."""
         return self.own(name) or Literal(name.text, name.text, name.at)
 
 

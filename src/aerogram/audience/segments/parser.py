@@ -1,4 +1,7 @@
-"""Words become a tree. Weakest first: OR and XOR alike from left to right, AND, NOT (facts: SEGMENTS.md 2)."""
+"""Words become a tree. Weakest first: OR and XOR alike from left to right, AND, NOT.
+
+(compatibility: segments#grammar)
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The functions of the language (facts: SEGMENTS.md 4), known in any case of letters, and what they take."""
+"""The functions of the language, known in any case of letters, and what they take.
+
+(compatibility: segments#functions)
+"""
 
 from __future__ import annotations
 

@@ -36,18 +36,18 @@ class TemplateCache:
         """Bytes of all that is kept."""
         return self._bytes
 
-    def compiled(self, source: str, *, has_language: bool, has_marks: bool) -> Template:
+    def compiled(self, source: str, *, has_language: bool, has_merge_tags: bool) -> Template:
         """Give a template as `compile_template` does. Raises `TemplateError`.
 
         A source without tags is not kept: it costs nothing to compile.
         """
-        key = source, has_language, has_marks
+        key = source, has_language, has_merge_tags
         with self._lock:
             template = self._templates.get(key)
             if template is not None:
                 self._templates.move_to_end(key)
                 return template
-        template = compile_template(source, has_language=has_language, has_marks=has_marks)
+        template = compile_template(source, has_language=has_language, has_merge_tags=has_merge_tags)
         if not template.is_static and template.size <= self._max_bytes:
             self._keep(key, template)
         return template
@@ -66,6 +66,6 @@ class TemplateCache:
 _shared: Final = TemplateCache()
 
 
-def compiled(source: str, *, has_language: bool, has_marks: bool) -> Template:
+def compiled(source: str, *, has_language: bool, has_merge_tags: bool) -> Template:
     """Give a template from the cache of this process. Raises `TemplateError`."""
-    return _shared.compiled(source, has_language=has_language, has_marks=has_marks)
+    return _shared.compiled(source, has_language=has_language, has_merge_tags=has_merge_tags)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.content.language.blocks import Block, Condition, Loop
 from aerogram.content.language.errors import Place
 from aerogram.content.language.expressions import KEYWORDS, NAMESPACES, parse_expression, unexpected
-from aerogram.content.language.merge_tags import MARK_OPENING, mark_at
+from aerogram.content.language.merge_tags import MERGE_TAG_OPENING, merge_tag_at
 from aerogram.content.language.nodes import set_local
 from aerogram.content.language.runtime.budget import MAX_BLOCK_DEPTH, MAX_SOURCE, MAX_TOKENS
 from aerogram.content.language.template import Template
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from aerogram.content.language.errors import TemplateError
 
 _CLOSINGS: Final = {"{{": "}}", "{%": "%}"}
-_COST_OF_MARK: Final = 1
+_COST_OF_MERGE_TAG: Final = 1
 
 
-def compile_template(source: str, *, has_language: bool, has_marks: bool) -> Template:
-    """Compile a source. ``has_language``: ``{{ }}`` and ``{% %}``; ``has_marks``: ``[[var:name]]`` and the like.
+def compile_template(source: str, *, has_language: bool, has_merge_tags: bool) -> Template:
+    """Compile a source. ``has_language``: ``{{ }}`` and ``{% %}``; ``has_merge_tags``: ``[[var:name]]`` and the like.
 
     What is switched off is text as any other. Raises `TemplateError`.
     """
     # Searching for fixed texts is so quick that a plain body pays next to nothing.
     may_have_tags = has_language and ("{{" in source or "{%" in source)
-    may_have_marks = has_marks and "[[" in source
+    may_have_marks = has_merge_tags and "[[" in source
     opening = _opening_of(may_have_tags, may_have_marks)
     found = opening.search(source) if opening else None
     if opening is None or found is None:
@@ -44,8 +44,8 @@ def compile_template(source: str, *, has_language: bool, has_marks: bool) -> Tem
 
 
 @lru_cache(maxsize=4)
-def _opening_of(has_language: bool, has_marks: bool) -> re.Pattern[str] | None:  # noqa: FBT001 - lru_cache
-    kinds = [r"\{\{|\{%"] * has_language + [MARK_OPENING] * has_marks
+def _opening_of(has_language: bool, has_merge_tags: bool) -> re.Pattern[str] | None:  # noqa: FBT001 - lru_cache
+    kinds = [r"\{\{|\{%"] * has_language + [MERGE_TAG_OPENING] * has_merge_tags
     return re.compile("|".join(kinds)) if kinds else None
 
 
@@ -83,17 +83,17 @@ class _Compiler:
 
     def _mark(self, done: int, start: int) -> int:
         """Compile a mark and give where it ends; where it begins when it is text."""
-        mark = mark_at(self._source, start)
-        if mark is None:
+        merge_tag = merge_tag_at(self._source, start)
+        if merge_tag is None:
             return start
-        place = Place(self._source, start, start, mark.end)
+        place = Place(self._source, start, start, merge_tag.end)
         self._tokens += 1
         if self._tokens > MAX_TOKENS:
             raise place.exceeded(f"more than {MAX_TOKENS} tags and words")
-        self._uses_unsubscribe_link |= mark.is_unsubscribe_link
+        self._uses_unsubscribe_link |= merge_tag.is_unsubscribe_link
         self._block.add_text(self._source[done:start])
-        self._block.add_value(mark.reader(), None, _COST_OF_MARK, place)
-        return mark.end
+        self._block.add_value(merge_tag.reader(), None, _COST_OF_MERGE_TAG, place)
+        return merge_tag.end
 
     def _tag(self, done: int, start: int, kind: str) -> int:
         """Compile a tag and give where it ends."""

@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
     from aerogram.content.language.runtime.frame import Frame
 
-MARK_OPENING: Final = r"\[\[(?=var:|data:|UNSUB_LINK|PERMALINK\]\])"
+MERGE_TAG_OPENING: Final = r"\[\[(?=var:|data:|UNSUB_LINK|PERMALINK\]\])"
 MAX_DEFAULT: Final = 1_000
 """Characters of a default in a mark."""
 
-_MARK: Final = re.compile(
+_MERGE_TAG: Final = re.compile(
     rf"""\[\[(?:(?P<space>var|data):(?P<path>{PATH})(?::(?P<default>"[^"]{{0,{MAX_DEFAULT}}}"|[^"\[\]]{{0,{MAX_DEFAULT}}}))?"""
     r"|(?P<link>UNSUB_LINK(?:_[A-Z]{2,6}){0,2}|PERMALINK))\]\]"
 )
 
 
-class Mark:
+class MergeTag:
     """One mark of a source."""
 
     def __init__(self, found: re.Match[str]) -> None:
@@ -53,7 +53,7 @@ class Mark:
         return read
 
 
-def mark_at(source: str, position: int) -> Mark | None:
+def merge_tag_at(source: str, position: int) -> MergeTag | None:
     """Read the mark that begins at a place of a source; None when it is not one."""
-    found = _MARK.match(source, position)
-    return None if found is None else Mark(found)
+    found = _MERGE_TAG.match(source, position)
+    return None if found is None else MergeTag(found)

@@ -1,6 +1,6 @@
 """The words within a tag.
 
-Names may hold hyphens (facts: ``yo-yo``, ``background-url``), so a minus after a name needs a space. Texts
+Names may hold hyphens (compatibility: templates#syntax), so a minus after a name needs a space. Texts
 stand in double or single quotes and know no escapes: the other quote holds a quote.
 """
 

@@ -40,6 +40,6 @@ def bulk_headers(
 def feedback_id(letter: Letter) -> str:
     """Write ``campaign:account:class:sender``; without a campaign the template stands for it, if any."""
     campaign = _UNFIT.sub("-", letter.campaign).strip("-")[:MAX_FEEDBACK_FIELD]
-    if not campaign and letter.treatment.template_id:
-        campaign = f"template-{letter.treatment.template_id}"
+    if not campaign and letter.send_options.template_id:
+        campaign = f"template-{letter.send_options.template_id}"
     return f"{campaign}:{letter.account_id}:bulk:{FEEDBACK_SENDER}"

@@ -10,7 +10,7 @@ from aerogram.content.language.errors import TemplateError
 from aerogram.content.links.rewrite import rewrite_html
 from aerogram.content.personal.bulk import bulk_headers
 from aerogram.content.personal.scope import scope_for
-from aerogram.content.personal.sources import HTML, PLAIN_TEXT, Marks, PartsSource, Words, opened
+from aerogram.content.personal.sources import HTML, PLAIN_TEXT, LetterHeaders, PartsSource, Words, opened
 from aerogram.content.text_from_html import text_from_html
 from aerogram.model.outcome import FailureState
 from aerogram.wire.mime.encoded_words import clean_text
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from aerogram.content.language.template import Template
     from aerogram.content.personal.minting import LetterLinks, LinkMint
     from aerogram.model.message import Letter
-    from aerogram.model.recipient_profile import Acquaintance
+    from aerogram.model.recipient_profile import RecipientProfile
 
-    Known = Callable[[Letter], Acquaintance | None]
+    Known = Callable[[Letter], RecipientProfile | None]
     """Gives what is known of a letter's recipient; None when nothing was looked up."""
 
 
@@ -33,7 +33,7 @@ class Draft:
 
     def __init__(self, letter: Letter, mint: LinkMint | None, known: Known | None = None) -> None:
         """Open the content of a letter, whose ``body`` is at hand. Raises `MailError` and `MsgspecError`."""
-        self._treatment: Final = letter.treatment
+        self._treatment: Final = letter.send_options
         self._mint: Final = mint
         self._known: Final = known
         self._source: Final = opened(letter)
@@ -52,22 +52,24 @@ class Draft:
         Raises `TemplateFault` when the templates give no mail and none was asked for without them;
         `ComposeError` when links are asked for and nobody can mint them; `MailError`.
         """
-        treatment = self._treatment
+        send_options = self._treatment
         links = self._links(letter)
         words = self._filled(letter, links)
-        marks = Marks(
+        headers = LetterHeaders(
             message_id=message_id,
             date_ms=letter.accepted_ms,
             received=received,
-            extra_headers=bulk_headers(letter, links, self._source.header_names) if treatment.is_bulk else (),
-            to=Mailbox(letter.recipient, letter.personal.name) if treatment.is_individual else None,
+            extra_headers=bulk_headers(letter, links, self._source.header_names)
+            if send_options.is_bulk
+            else (),
+            to=Mailbox(letter.recipient, letter.personal.name) if send_options.is_individual else None,
         )
-        return self._source.mail(self._linked(self._with_text(words), links), marks)
+        return self._source.mail(self._linked(self._with_text(words), links), headers)
 
     def raw_mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
         """Give the mail as its sender wrote it, with its marks. Raises `MailError`."""
-        marks = Marks(message_id=message_id, date_ms=letter.accepted_ms, received=received)
-        return self._source.mail(self._source.words, marks)
+        headers = LetterHeaders(message_id=message_id, date_ms=letter.accepted_ms, received=received)
+        return self._source.mail(self._source.words, headers)
 
     def fault(self, letter: Letter) -> TemplateFault | None:
         """Tell what is wrong with the templates for this letter, whether or not it is delivered anyway."""
@@ -78,13 +80,15 @@ class Draft:
         return None
 
     def _compile(self) -> None:
-        treatment, words = self._treatment, self._source.words
-        if treatment.has_language:
-            # Marks in a subject are no marks (facts: TEMPLATES §1).
-            self._subject = compiled(words.subject, has_language=True, has_marks=False)
-        if treatment.has_language or treatment.has_marks:
+        send_options, words = self._treatment, self._source.words
+        if send_options.has_language:
+            # Marks in a subject are no marks (compatibility: templates#two-systems).
+            self._subject = compiled(words.subject, has_language=True, has_merge_tags=False)
+        if send_options.has_language or send_options.has_merge_tags:
             self._texts = [
-                compiled(text, has_language=treatment.has_language, has_marks=treatment.has_marks)
+                compiled(
+                    text, has_language=send_options.has_language, has_merge_tags=send_options.has_merge_tags
+                )
                 for _, text in words.texts
             ]
 
@@ -139,19 +143,19 @@ class Draft:
 
     def _linked(self, words: Words, links: LetterLinks | None) -> Words:
         """Tag and track the links of every HTML text."""
-        treatment = self._treatment
-        if not (treatment.url_tags or treatment.tracks_clicks or treatment.tracks_opens):
+        send_options = self._treatment
+        if not (send_options.url_tags or send_options.tracks_clicks or send_options.tracks_opens):
             return words
         texts = []
-        pixel_url = links.opening() if links is not None and treatment.tracks_opens else ""
+        pixel_url = links.opening() if links is not None and send_options.tracks_opens else ""
         for kind, text in words.texts:
             if kind != HTML:
                 texts.append((kind, text))
                 continue
             linked = rewrite_html(
                 text,
-                link_for=links.click if links is not None and treatment.tracks_clicks else None,
-                url_tags=treatment.url_tags,
+                link_for=links.click if links is not None and send_options.tracks_clicks else None,
+                url_tags=send_options.url_tags,
                 pixel_url=pixel_url,
                 own_links=links.own if links is not None else "",
             )

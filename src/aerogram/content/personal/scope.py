@@ -11,7 +11,7 @@ from aerogram.content.language.runtime.scope import Scope
 if TYPE_CHECKING:
     from aerogram.content.personal.minting import LetterLinks
     from aerogram.model.message import Letter
-    from aerogram.model.recipient_profile import Acquaintance
+    from aerogram.model.recipient_profile import RecipientProfile
     from aerogram.wire.mime.parts import Mailbox
 
 _UNSUBSCRIBE: Final = "unsub_link"
@@ -23,10 +23,13 @@ keep the whole mail from being sent."""
 
 
 def scope_for(
-    letter: Letter, author: Mailbox, links: LetterLinks | None, known: Acquaintance | None = None
+    letter: Letter, author: Mailbox, links: LetterLinks | None, known: RecipientProfile | None = None
 ) -> Scope:
-    """Give the values of one letter: those of all, over them the recipient's own (facts: TEMPLATES §2, §4)."""
-    shared, own = letter.treatment.variables, letter.personal.variables
+    """Give the values of one letter: those of all, over them the recipient's own.
+
+    (compatibility: templates#values, templates#variables)
+    """
+    shared, own = letter.send_options.variables, letter.personal.variables
     scope = Scope(variables={**shared, **own} if own else shared, mj=_Predefined(letter, author, links))
     if known is None:
         return scope
@@ -56,7 +59,7 @@ class _Predefined:
             case "sender":
                 return _person(self._author.email, self._author.name)
             case "template":
-                return {"ID": self._letter.treatment.template_id, "name": "", "copyright": ""}
+                return {"ID": self._letter.send_options.template_id, "name": "", "copyright": ""}
             case _ if name in _NOT_THERE:
                 return ""
             case _ if name.startswith(_UNSUBSCRIBE):

@@ -33,7 +33,7 @@ class Words(msgspec.Struct, frozen=True):
     texts: tuple[tuple[str, str], ...]
 
 
-class Marks(msgspec.Struct, frozen=True, kw_only=True):
+class LetterHeaders(msgspec.Struct, frozen=True, kw_only=True):
     """What makes one mail of a content differ from another, beyond its words."""
 
     message_id: str
@@ -54,7 +54,7 @@ class Source(Protocol):
     header_names: frozenset[str]
     """In lower case: what the client wrote beside the fields that this service writes."""
 
-    def mail(self, words: Words, marks: Marks) -> bytes:
+    def mail(self, words: Words, headers: LetterHeaders) -> bytes:
         """Give the mail with other words. Raises `MailError`."""
         ...
 
@@ -74,20 +74,20 @@ class PartsSource:
         texts = ((PLAIN_TEXT, parts.text), (HTML, parts.html))
         self.words = Words(parts.subject, tuple((kind, text) for kind, text in texts if text))
 
-    def mail(self, words: Words, marks: Marks) -> bytes:
+    def mail(self, words: Words, headers: LetterHeaders) -> bytes:
         """Build the mail."""
         texts = dict(words.texts)
         parts = msgspec.structs.replace(
             self._parts, subject=words.subject, text=texts.get(PLAIN_TEXT), html=texts.get(HTML)
         )
-        if marks.to is not None:
-            parts = msgspec.structs.replace(parts, to=(marks.to,), cc=())
+        if headers.to is not None:
+            parts = msgspec.structs.replace(parts, to=(headers.to,), cc=())
         return build(
             parts,
-            message_id=marks.message_id,
-            date_ms=marks.date_ms,
-            boundary_seed=marks.message_id.encode(),
-            extra_headers=marks.extra_headers,
+            message_id=headers.message_id,
+            date_ms=headers.date_ms,
+            boundary_seed=headers.message_id.encode(),
+            extra_headers=headers.extra_headers,
         )
 
 
@@ -103,19 +103,19 @@ class MimeSource:
         self.header_names = frozenset(name.decode("ascii", "replace").strip().lower() for name in names)
         self.words = Words(found.subject, tuple((body.subtype, body.text) for body in self._bodies))
 
-    def mail(self, words: Words, marks: Marks) -> bytes:
+    def mail(self, words: Words, headers: LetterHeaders) -> bytes:
         """Rewrite the mail; a text part that it has not is not put in."""
         data = self._data
         if words.texts != self.words.texts:
             data = with_bodies(data, self._bodies, [text for _, text in words.texts[: len(self._bodies)]])
         if words.subject != self.words.subject:
             data = set_subject(data, words.subject)
-        if marks.to is not None:
-            data = with_field(with_field(data, b"cc", b""), b"to", encode_mailboxes("To", (marks.to,)))
+        if headers.to is not None:
+            data = with_field(with_field(data, b"cc", b""), b"to", encode_mailboxes("To", (headers.to,)))
         return rewrite(
             data,
-            received=marks.received,
-            date_ms=marks.date_ms,
-            message_id=marks.message_id,
-            extra_headers=marks.extra_headers,
+            received=headers.received,
+            date_ms=headers.date_ms,
+            message_id=headers.message_id,
+            extra_headers=headers.extra_headers,
         )

@@ -72,7 +72,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     emptied: Callable[[str], None]
 
 
-class Lane:
+class DestinationQueue:
     """The line for one destination. ``key`` is a domain, or names a fixed hop."""
 
     def __init__(self, key: str, domain: str, fixed: Hops | None, tools: Tools) -> None:
@@ -94,7 +94,7 @@ class Lane:
         self._loop = asyncio.get_running_loop()
 
     @property
-    def is_crowded(self) -> bool:
+    def is_backlogged(self) -> bool:
         """Tell whether so many letters wait that more of them should wait in the queue."""
         limits = self._tools.limits
         return len(self._line) >= (limits.waiting_for_fixed_hop if self._fixed else limits.waiting_for_domain)
@@ -259,7 +259,7 @@ class Lane:
     def _start(self, connection: Connection, dispatch: Dispatch) -> None:
         letter = dispatch.letter
         mail = OutgoingMail(
-            reverse_path=letter.envelope_from,
+            reverse_path=letter.reverse_path,
             recipient=letter.recipient,
             data=dispatch.data,
             smtputf8=letter.smtputf8,

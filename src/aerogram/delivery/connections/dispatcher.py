@@ -1,6 +1,6 @@
 """The courier: carries letters to where they belong, over as few and as busy connections as it can.
 
-It keeps nothing: a letter is in its hands from `Courier.send` until ``done`` is called, and whoever gave it
+It keeps nothing: a letter is in its hands from `Dispatcher.send` until ``done`` is called, and whoever gave it
 holds its lease.
 """
 
@@ -10,7 +10,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from aerogram.delivery.connections.destination_queue import Lane, Limits, Tools
+from aerogram.delivery.connections.destination_queue import DestinationQueue, Limits, Tools
 from aerogram.delivery.connections.hop_health import HopHealth
 from aerogram.delivery.connections.opening import Opener
 from aerogram.delivery.connections.timeouts import Timeouts
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aerogram.model.outcome import Outcome
 
 
-class Courier:
+class Dispatcher:
     """Takes letters with `send` and answers each exactly once. Lives in one event loop."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Courier:
         """Say ``hostname`` in EHLO. An ``opener`` of one's own brings its own host name, timeouts and TLS."""
         limits = limits or Limits()
         self._router = router
-        self._lanes: dict[str, Lane] = {}
+        self._queues: dict[str, DestinationQueue] = {}
         self._in_flight = 0
         self._is_closing = False
         self._all_answered = asyncio.Event()
@@ -68,15 +68,15 @@ class Courier:
             raise RuntimeError("the courier is closed")
         self._in_flight += 1
         key, domain, fixed = self._destination_of(dispatch.letter)
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = self._lanes[key] = Lane(key, domain, fixed, self._tools)
-        lane.send(dispatch)
+        queue = self._queues.get(key)
+        if queue is None:
+            queue = self._queues[key] = DestinationQueue(key, domain, fixed, self._tools)
+        queue.send(dispatch)
 
-    def is_crowded(self, letter: Letter) -> bool:
+    def is_backlogged(self, letter: Letter) -> bool:
         """Tell whether so many letters wait for this one's destination that it should wait in the queue."""
-        lane = self._lanes.get(self._destination_of(letter)[0])
-        return lane is not None and lane.is_crowded
+        queue = self._queues.get(self._destination_of(letter)[0])
+        return queue is not None and queue.is_backlogged
 
     def _destination_of(self, letter: Letter) -> tuple[str, str, Hops | None]:
         """Give the key of a letter's lane, the recipient's domain, and its fixed hop."""
@@ -98,11 +98,11 @@ class Courier:
                     await self._all_answered.wait()
             except TimeoutError:
                 pass
-        lanes = list(self._lanes.values())
-        left = [dispatch for lane in lanes for dispatch in lane.end("Aerogram is shutting down")]
+        queues = list(self._queues.values())
+        left = [dispatch for queue in queues for dispatch in queue.end("Aerogram is shutting down")]
         self._in_flight -= len(left)
-        for lane in lanes:
-            await lane.ended()
+        for queue in queues:
+            await queue.ended()
         return [dispatch.letter for dispatch in left]
 
     def _conclude(self, dispatch: Dispatch, outcome: Outcome) -> None:
@@ -117,4 +117,4 @@ class Courier:
             )
 
     def _forget_lane(self, key: str) -> None:
-        self._lanes.pop(key, None)
+        self._queues.pop(key, None)

@@ -1,4 +1,7 @@
-"""The mail that tells a sender of an error in the template language: pure rules (facts: TEMPLATES §9)."""
+"""The mail that tells a sender of an error in the template language: pure rules.
+
+(compatibility: templates#errors)
+"""
 
 from __future__ import annotations
 
@@ -28,17 +31,17 @@ def asks_for_report(letter: Letter, outcome: Outcome) -> bool:
 
     A mail that goes out in spite of the error is judged at its first attempt, so that it is told once.
     """
-    treatment = letter.treatment
-    if treatment is PLAIN or not is_email(treatment.error_report_to):
+    send_options = letter.send_options
+    if send_options is PLAIN or not is_email(send_options.error_report_to):
         return False
     if isinstance(outcome, Blocked):
         return outcome.state is FailureState.TEMPLATE_LANGUAGE_ERROR
-    return treatment.delivers_on_error and not letter.attempts and not isinstance(outcome, Held)
+    return send_options.delivers_on_error and not letter.attempts and not isinstance(outcome, Held)
 
 
 def error_report(letter: Letter, words: str, source: bytes, hostname: str) -> MailRequest:
     """Write the report. ``words`` say what is wrong; ``source`` is the mail as its sender wrote it, or b""."""
-    to = letter.treatment.error_report_to
+    to = letter.send_options.error_report_to
     author = f"{AUTHOR}@{hostname}"
     subject = f'Error while evaluating Mailjet Templating language for message "{letter.subject}"'
     text = f"{words}\n\nThe message was for {letter.recipient}.\n"
@@ -64,5 +67,5 @@ def error_report(letter: Letter, words: str, source: bytes, hostname: str) -> Ma
         content=parts,
         rank=Rank.LOW,
         smtputf8=needs_smtputf8(to),
-        is_sandboxed=letter.treatment.is_sandboxed,
+        is_sandboxed=letter.send_options.is_sandboxed,
     )

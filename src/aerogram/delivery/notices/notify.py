@@ -40,7 +40,7 @@ def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> Action | N
     ``state`` is the message's state after the outcome. A delay that is due may be dropped when it is
     recorded, see `delay_counts_from`.
     """
-    if not letter.envelope_from or not is_email(letter.envelope_from):
+    if not letter.reverse_path or not is_email(letter.reverse_path):
         return None
     asked = letter.notify.split(",")
     match outcome:
@@ -79,7 +79,7 @@ def notification(
     """
     facts = _facts(letter, outcome, action, letter.accepted_ms + expire_ms)
     attempt = letter.attempts + 1
-    to = letter.envelope_from
+    to = letter.reverse_path
     notice = Notice(
         hostname=hostname,
         sent_ms=now_ms,
@@ -111,7 +111,7 @@ def notification(
         content=Mime(data=build_notice(notice), subject=notice.subject, has_text=True),
         rank=Rank.LOW,
         smtputf8=needs_smtputf8(to),
-        is_sandboxed=letter.treatment.is_sandboxed,
+        is_sandboxed=letter.send_options.is_sandboxed,
     )
 
 

@@ -98,7 +98,7 @@ def _change(letter: Letter, follows: Transition, **facts: Any) -> Change:
             "attempts": letter.attempts,
             "event_kind": follows.event_kind,
             # Who is told of a mail's fate by the service is nobody that the account writes to.
-            "is_live": letter.envelope_from != "" and not letter.treatment.is_sandboxed,
+            "is_live": letter.reverse_path != "" and not letter.send_options.is_sandboxed,
             **facts,
         }
     )
@@ -136,7 +136,7 @@ def _delivered(letter: Letter, outcome: Delivered, now_ms: int) -> Change:
 
 def _made_subject(letter: Letter, mail: bytes | None) -> str:
     """Give the subject of a captured mail whose templates made one."""
-    return scan(mail).subject if mail and letter.treatment.has_language else ""
+    return scan(mail).subject if mail and letter.send_options.has_language else ""
 
 
 def _deferred(letter: Letter, outcome: Deferred, due_ms: int) -> Change:

@@ -1,4 +1,4 @@
-"""What a refusal means for the message and for the person (facts: EVENTS-PARSE §1.5, RFC 3463).
+"""What a refusal means for the message and for the person (compatibility: events#failures; RFC 3463).
 
 The patterns are data: ``classes.toml`` beside this file. What no pattern knows is judged by code and stage:
 4yz is temporary; 5yz is permanent, and counts against the recipient's address only when it answered RCPT

@@ -75,7 +75,7 @@ class Recorder:
         now = self._clock.now_ms()
         change = self._change_for(letter, outcome, now)
         action = due(letter, outcome, change.state, now) if letter.notify else None
-        if action is not None or (letter.treatment is not PLAIN and asks_for_report(letter, outcome)):
+        if action is not None or (letter.send_options is not PLAIN and asks_for_report(letter, outcome)):
             task = asyncio.create_task(self._notify(letter, outcome, change, action, done))
             self._notifying.add(task)
             task.add_done_callback(self._notifying.discard)

@@ -1,4 +1,4 @@
-"""Errors as the clients of Mailjet's API expect them (facts: REST.md 6).
+"""Errors as the clients of Mailjet's API expect them (compatibility: rest#errors).
 
 Shape A: ``ErrorInfo``, ``ErrorMessage``, ``StatusCode``, of the v3 REST resources; shape B is A with an
 object in ``ErrorInfo``. Shape C: ``ErrorIdentifier``, ``StatusCode``, ``ErrorMessage``, of everything newer.

@@ -41,7 +41,7 @@ PREFIX: Final = "/v3/"
 OTHER_PREFIXES: Final = (CONTENT_PREFIX, "/v4/")
 _RESOURCES: Final = "rest"
 _DATA: Final = "data"
-"""Below it are files, and an unknown source of files is answered as such (facts: REST.md 6)."""
+"""Below it are files, and an unknown source of files is answered as such (compatibility: rest#errors)."""
 _JSON_TYPES: Final = frozenset(
     {
         b"",
@@ -189,7 +189,7 @@ def _is_content(scope: Scope) -> bool:
 def _segments(scope: Scope) -> tuple[str, ...]:
     """Take a path apart before it is decoded, so that ``%2F`` is part of a key.
 
-    A slash at the end is as good as none (facts: REST.md 2).
+    A slash at the end is as good as none (compatibility: rest#urls).
     """
     raw: bytes = scope["raw_path"]
     return tuple(unquote(segment) for segment in raw.removesuffix(b"/").decode("latin-1").split("/")[1:])
@@ -208,7 +208,7 @@ def _may_be_json(content_type: bytes) -> bool:
     """Tell whether a body of this type is read as JSON.
 
     Actions without properties come with any simple type, and curl says that a form is what it sends
-    (facts: REST.md 3).
+    (compatibility: rest#requests).
     """
     name = content_type.partition(b";")[0].strip().lower()
     return name in _JSON_TYPES or name.endswith(b"+json")

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     """What a page feels like: its sign and its colour."""
 
 DEFAULT_LANGUAGE: Final = "en"
-"""Of links that name none, as Mailjet's ``mj:unsub_link`` (facts: TEMPLATES.md), or one not in the words."""
+"""Of links that name none, as Mailjet's ``mj:unsub_link``, or one not in the words.
+
+(compatibility: templates#links)
+"""
 TYPE: Final = b"text/html; charset=utf-8"
 
 

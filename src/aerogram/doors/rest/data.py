@@ -1,4 +1,4 @@
-"""``/v3/DATA/``: the files of jobs, up and down (facts: CONTACTS.md 7; REST.md 11).
+"""``/v3/DATA/``: the files of jobs, up and down (compatibility: contacts#csv-import, rest#files).
 
 A path names what the file belongs to, the file's kind and its media type with a colon, and perhaps ``LAST``.
 """
@@ -140,5 +140,8 @@ def _mime(call: RouteCall) -> str:
 
 
 def _missing(mime: str) -> Reply:
-    """Answer that there is no such file, in the type that was asked for, as was recorded (facts: CONTACTS.md 0.3)."""
+    """Answer that there is no such file, in the type that was asked for, as was recorded.
+
+    (compatibility: rest#errors)
+    """
     return Reply(NOT_FOUND, _encode(_MISSING), mime)

@@ -1,4 +1,7 @@
-"""The action ``detailcontent``: what a stored mail says (facts: TEMPLATES.md 10, CAMPAIGNS.md 2.3)."""
+"""The action ``detailcontent``: what a stored mail says.
+
+(compatibility: templates#stored-templates, campaigns#content)
+"""
 
 from __future__ import annotations
 

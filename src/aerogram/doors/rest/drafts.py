@@ -1,4 +1,6 @@
-"""What campaigndraft and newsletter have in common: properties, filters, collection (facts: CAMPAIGNS.md 2, 7).
+"""What campaigndraft and newsletter have in common: properties, filters, collection.
+
+(compatibility: campaigns#drafts, campaigns#newsletters)
 
 Both are drafts of campaigns; they differ in their editor's properties and do not see each other's objects.
 """
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 MAX_SUBJECT: Final = 255
-"""Characters, as of every mail (facts: REST.md 13)."""
+"""Characters, as of every mail (compatibility: rest#limits)."""
 MAX_PRESET: Final = 65_536
 """Characters of an editor's settings, as of a template's."""
 STATUS_NAMES: Final[Mapping[int, str]] = {

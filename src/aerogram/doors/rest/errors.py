@@ -1,4 +1,7 @@
-"""What the engine refuses, in Mailjet's words (facts: REST.md 6). A door writes them as its error body."""
+"""What the engine refuses, in Mailjet's words. A door writes them as its error body.
+
+(compatibility: rest#errors)
+"""
 
 from __future__ import annotations
 
@@ -34,12 +37,15 @@ def not_found() -> RestError:
 
 
 def does_not_exist() -> RestError:
-    """Refuse such a key in the words of Mailjet's newer services (facts: TEMPLATES.md 10)."""
+    """Refuse such a key in the words of Mailjet's newer services.
+
+    (compatibility: templates#stored-templates)
+    """
     return RestError(404, "The resource with the specified ID you are trying to reach does not exist.")
 
 
 def master_only() -> RestError:
-    """Refuse what only the first account may do (facts: REST.md 5, resource not permitted)."""
+    """Refuse what only the first account may do (compatibility: rest#statuses)."""
     return RestError(403, "Operation not allowed")
 
 
@@ -59,12 +65,12 @@ def broken_json(why: str) -> RestError:
 
 
 def operation_not_allowed() -> RestError:
-    """Refuse a verb that Mailjet knows and does not do here (facts: REST.md 6)."""
+    """Refuse a verb that Mailjet knows and does not do here (compatibility: rest#errors)."""
     return RestError(401, "Operation not allowed")
 
 
 def unresolved(name: str, key: str) -> RestError:
-    """Refuse a reference to an object by a key that none has (facts: CONTACTS.md 0.3)."""
+    """Refuse a reference to an object by a key that none has (compatibility: rest#errors)."""
     return RestError(
         400, f'Property "{name}", alternate key value "{key[:320]}" could not be resolved to an ID'
     )
@@ -76,12 +82,18 @@ def media_type() -> RestError:
 
 
 def unknown_property(class_name: str, name: str) -> RestError:
-    """Refuse a body with a property that the class has not, in recorded words (facts: CONTACTS.md 0.3)."""
+    """Refuse a body with a property that the class has not, in recorded words.
+
+    (compatibility: rest#errors)
+    """
     return broken_json(f'object ""->"T{class_name}" has no property "{name[:80]}"')
 
 
 def unknown_key(name: str) -> RestError:
-    """Refuse a name that no property of contacts has, in recorded words (facts: CONTACTS.md 3)."""
+    """Refuse a name that no property of contacts has, in recorded words.
+
+    (compatibility: contacts#contact-data)
+    """
     return RestError(400, f'Invalid key name: "{name[:80]}"')
 
 
@@ -91,7 +103,10 @@ def invalid_query(why: str) -> RestError:
 
 
 def read_only(name: str) -> RestError:
-    """Refuse a new value for a property that clients cannot set, in recorded words (facts: CONTACTS.md 0.3)."""
+    """Refuse a new value for a property that clients cannot set, in recorded words.
+
+    (compatibility: rest#errors)
+    """
     return RestError(401, f'Internal error: MJ19 Setting a value for property "{name}" is not allowed')
 
 
@@ -108,7 +123,10 @@ def not_unique(class_name: str) -> RestError:
 
 
 def invalid_properties(reasons: dict[str, str]) -> RestError:
-    """Refuse a body by all its errors: one as a sentence, several by their properties (facts: CONTACTS.md 5.2)."""
+    """Refuse a body by all its errors: one as a sentence, several by their properties.
+
+    (compatibility: contacts#one-contact-and-one-list)
+    """
     info = {name: f"MJ08 Property {name} is invalid: {reason}" for name, reason in reasons.items()}
     if len(info) == 1:
         return RestError(400, INVALID, next(iter(info.values())))

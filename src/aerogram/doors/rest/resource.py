@@ -136,7 +136,10 @@ class Resource:
     """An account has one, which PUT also changes on the path without key (``myprofile``, ``user``)."""
 
     is_recent: ClassVar[bool] = False
-    """Mailjet serves it by its newer backend: properties as declared, errors with an identifier (facts: REST.md 15)."""
+    """Mailjet serves it by its newer backend: properties as declared, errors with an identifier.
+
+    (compatibility: rest#two-backends)
+    """
 
     def __init__(self, collection: Collection, actions: tuple[Action, ...] = ()) -> None:
         self.collection = collection
@@ -148,7 +151,10 @@ class Resource:
 
     # What follows is derived once per class.
     shown: ClassVar[tuple[Field, ...]]
-    """The fields in the order of the answer: alphabetical, ignoring case (facts: REST.md 4), unless recent."""
+    """The fields in the order of the answer: alphabetical, ignoring case, unless recent.
+
+    (compatibility: rest#envelope)
+    """
     by_lower_name: ClassVar[Mapping[str, Field]]
     _by_source: ClassVar[Mapping[str, Field]]
     sortable_fields: ClassVar[Mapping[str, Field]]

@@ -33,7 +33,10 @@ if TYPE_CHECKING:
     from aerogram.model.account import Area, Level
 
 OLD_PREFIX: Final = "/v3/"
-"""Below it errors have Mailjet's old shape; elsewhere they bear an identifier (facts: REST.md 15)."""
+"""Below it errors have Mailjet's old shape; elsewhere they bear an identifier.
+
+(compatibility: rest#two-backends)
+"""
 CONTENT_PREFIX: Final = "/v1/"
 
 _ANYTHING: Final = ""

@@ -11,7 +11,7 @@ import msgspec
 
 from aerogram.model.actor import system_actor
 from aerogram.model.message import Rank, Recipient
-from aerogram.model.request import NOTHING, Asked, MailRequest
+from aerogram.model.request import NO_OPTIONS, MailRequest, RequestedOptions
 from aerogram.wire.address import needs_smtputf8
 from aerogram.wire.mime.parts import Mailbox, Parts
 
@@ -24,7 +24,7 @@ DOOR: Final = "signup"
 LINK: Final = "confirmation_link"
 """The variable of a template that is the link."""
 MAX_SUBJECT: Final = 255
-"""Characters, as of every mail (facts: REST.md 13)."""
+"""Characters, as of every mail (compatibility: rest#limits)."""
 
 
 def unwritten(form: Form, email: str) -> MailRequest:
@@ -58,10 +58,10 @@ def confirmation(
         html=layout.fill("mail.html", form.language, subject=subject, who=who, link=link),
         headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: no program answers it.
     )
-    options = NOTHING
+    options = NO_OPTIONS
     if template is not None and not is_own:
         parts = msgspec.structs.replace(parts, text=template.text, html=template.html)
-        options = Asked(
+        options = RequestedOptions(
             variables={LINK: link},
             has_language=True,
             makes_text=template.makes_text and template.text is None,

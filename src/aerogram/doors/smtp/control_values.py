@@ -18,9 +18,9 @@ from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 from aerogram.wire.mime.writing.list_unsubscribe import read_ways
 
 MAX_CAMPAIGN: Final = 255
-"""Characters of a campaign's name (facts: SMTP.md §3)."""
+"""Characters of a campaign's name (compatibility: smtp#control-headers)."""
 MAX_TAGS: Final = 50
-"""Tags of a mail; Mailjet's measure for every collection (facts: SEND.md A7, mj-0008)."""
+"""Tags of a mail; Mailjet's measure for every collection (compatibility: send-v31#errors)."""
 MAX_VARIABLES: Final = 1_000
 """Variables of a mail; the Send API takes as many."""
 MAX_DEPTH: Final = 50
@@ -29,7 +29,10 @@ MAX_NAME: Final = 255
 """Characters of a monitoring category's or template's name; nothing longer is one."""
 
 RANKS: Final = {"0": Rank.LOW, "1": Rank.FRONT_LOW, "2": Rank.HIGH, "3": Rank.FRONT_HIGH}
-"""X-Mailjet-Prio: 0 low, 1 front of low, 2 high (the default), 3 front of high (facts: SMTP.md §3)."""
+"""X-Mailjet-Prio: 0 low, 1 front of low, 2 high (the default), 3 front of high.
+
+(compatibility: smtp#control-headers)
+"""
 
 _YES: Final = frozenset({"1", "true", "yes", "y", "on"})
 _NO: Final = frozenset({"0", "false", "no", "n", "off"})
@@ -104,7 +107,10 @@ def address(value: str) -> str:
 
 
 def tags(value: str) -> tuple[str, ...]:
-    """Read X-MailPace-Tags: parted by commas, in their order, without empty ones (facts: SMTP.md §5)."""
+    """Read X-MailPace-Tags: parted by commas, in their order, without empty ones.
+
+    (compatibility: smtp#mailpace)
+    """
     read = tuple(filter(None, (each.strip() for each in value.split(","))))
     if len(read) > MAX_TAGS or any(len(each) > MAX_CAMPAIGN for each in read):
         raise ValueError(f"at most {MAX_TAGS} tags of at most {MAX_CAMPAIGN} characters, parted by commas")

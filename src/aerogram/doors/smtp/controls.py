@@ -1,4 +1,6 @@
-"""What a mail asks of this service in its control headers (facts: SMTP.md §3, §5).
+"""What a mail asks of this service in its control headers.
+
+(compatibility: smtp#control-headers, smtp#mailpace)
 
 Mailjet's headers mean what the properties of the Send API mean. A malformed value is refused, and all
 that is wrong is told at once: a mail sent without what its headers ask for would reach people with raw
@@ -12,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-from aerogram.content.treat import NOTHING, Asked
 from aerogram.doors.smtp import control_values as values
 from aerogram.model.message import Rank
+from aerogram.model.request import NO_OPTIONS, RequestedOptions
 from aerogram.wire.errors import UnreadableMailError
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Controls(msgspec.Struct, frozen=True, kw_only=True):
     campaign: str = ""
     rank: Rank = Rank.HIGH
     template: str = ""
-    asked: Asked = NOTHING
+    asked: RequestedOptions = NO_OPTIONS
 
 
 NO_CONTROLS: Final = Controls()
@@ -48,7 +50,7 @@ class _Header(NamedTuple):
     """As its documentation writes it."""
     read: Callable[[str], Any]
     field: str
-    """What it fills, of `Controls` or of `Asked`; "" when it is only checked."""
+    """What it fills, of `Controls` or of `RequestedOptions`; "" when it is only checked."""
 
 
 _HEADERS: Final = (
@@ -106,7 +108,7 @@ def read_controls(found: Mapping[str, str], contradicted: Collection[str]) -> Co
         raise ControlsError("\n".join(mistakes))
     read.pop("", None)
     of_controls = {field: read.pop(field) for field in _OF_CONTROLS & read.keys()}
-    return Controls(**of_controls, asked=Asked(**read) if read else NOTHING)
+    return Controls(**of_controls, asked=RequestedOptions(**read) if read else NO_OPTIONS)
 
 
 def _check_together(read: Mapping[str, Any], wrong: Collection[str], mistakes: list[str]) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from aerogram.doors.smtp.controls import Controls
-    from aerogram.doors.smtp.stored_references import Shelf
+    from aerogram.doors.smtp.stored_references import StoredReferences
     from aerogram.doors.smtp.trusted import TrustedClients
     from aerogram.identity.attempts import LoginAttempts
     from aerogram.identity.authenticate import Authenticator
@@ -71,7 +71,7 @@ class SmtpPolicy:
         authorizer: Authorizer,
         acceptor: Acceptor,
         trusted: TrustedClients,
-        shelf: Shelf,
+        references: StoredReferences,
     ) -> None:
         self._authenticator = authenticator
         self._attempts = attempts
@@ -79,7 +79,7 @@ class SmtpPolicy:
         self._authorizer = authorizer
         self._acceptor = acceptor
         self._trusted = trusted
-        self._shelf = shelf
+        self._references = references
         self._tasks: set[asyncio.Task[None]] = set()
 
     def trusted(self, peer_ip: str) -> Actor | None:
@@ -90,7 +90,7 @@ class SmtpPolicy:
     async def login(self, username: str, password: str, peer_ip: str) -> Actor | Reply:
         """Give the actor of a pair, or the reply that refuses it.
 
-        A token of a domain is user and password at once (facts: SMTP.md §5).
+        A token of a domain is user and password at once (compatibility: smtp#mailpace).
         """
         if self._attempts.is_locked(username, peer_ip):
             return AUTH_LOCKED
@@ -167,7 +167,7 @@ class SmtpPolicy:
             decision = known or await self._authorizer.decide(request)
             errors = errors_of_headers(decision) if isinstance(decision, Refuse) else []
             if errors or controls.template:
-                found, controls = await self._shelf.resolve(actor.account_id, found, controls, errors)
+                found, controls = await self._references.resolve(actor.account_id, found, controls, errors)
                 request = request_of(actor, envelope, found, controls, request.transcript)
             if isinstance(decision, Refuse):
                 done(refused(decision, actor))

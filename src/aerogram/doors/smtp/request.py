@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aerogram.content.treat import UNSUBSCRIBE_MARK
+from aerogram.content.treat import UNSUBSCRIBE_TAG
 from aerogram.model.message import Recipient
 from aerogram.model.request import MailRequest, Mime
 from aerogram.wire.mime.writing.edit import bodies_of
@@ -13,7 +13,7 @@ from aerogram.wire.mime.writing.edit import bodies_of
 if TYPE_CHECKING:
     from aerogram.doors.smtp.controls import Controls
     from aerogram.model.actor import Actor
-    from aerogram.model.request import Asked
+    from aerogram.model.request import RequestedOptions
     from aerogram.wire.mime.reading.scan import Scan
     from aerogram.wire.smtp.server.events import Envelope
 
@@ -28,7 +28,7 @@ def request_of(
 ) -> MailRequest:
     """Say what a mail asks for. SMTP knows no names of recipients, so each is an address only.
 
-    The template that its headers may name is not in it yet: see `aerogram.doors.smtp.stored_references.Shelf`.
+    The template that its headers may name is not in it yet: see `aerogram.doors.smtp.stored_references.StoredReferences`.
     """
     recipients = {recipient.path: recipient for recipient in envelope.recipients}
     shape = found.shape
@@ -62,7 +62,7 @@ def request_of(
     )
 
 
-def texts_for(asked: Asked, found: Scan) -> tuple[str, ...]:
+def texts_for(asked: RequestedOptions, found: Scan) -> tuple[str, ...]:
     """Give the bodies in which merge tags are looked for.
 
     They are filled in where the mail asks for it: by variables, the template language, a template, or
@@ -73,7 +73,7 @@ def texts_for(asked: Asked, found: Scan) -> tuple[str, ...]:
         return tuple(body.text for body in bodies_of(found.data))
     if _may_unsubscribe(found):
         texts = tuple(body.text for body in bodies_of(found.data))
-        if any(UNSUBSCRIBE_MARK in text for text in texts):
+        if any(UNSUBSCRIBE_TAG in text for text in texts):
             return texts
     return ()
 

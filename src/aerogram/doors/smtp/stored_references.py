@@ -52,7 +52,7 @@ class Templates(Protocol):
         ...
 
 
-class Shelf:
+class StoredReferences:
     """Looks up the template that the headers of a mail name, and puts it into the mail."""
 
     def __init__(self, templates: Templates) -> None:

@@ -81,7 +81,7 @@ def opened_json(opened: Opened, mail: Mail) -> dict[str, Any]:
     base = f"/inbox/api/messages/{listed.id}"
     return listed_json(listed) | {
         "uuid": opened.uuid,
-        "envelope_from": opened.envelope_from,
+        "envelope_from": opened.reverse_path,
         "headers": [{"name": name, "value": value} for name, value in mail.headers],
         "text": mail.text,
         "html": mail.html,

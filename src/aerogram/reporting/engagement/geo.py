@@ -1,7 +1,7 @@
 """The country of an address, by a MaxMind database that the operator provides.
 
 Any file in MaxMind's format with countries serves: GeoLite2-Country, GeoLite2-City, DB-IP's. Without
-one, the country is "", which Mailjet's events allow (facts: EVENTS-PARSE §1.4).
+one, the country is "", which Mailjet's events allow (compatibility: events#fields-by-event).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aerogram.net.http import Unanswered
 
 HTTP_OK: Final = 200
-"""The only status that means "taken" (facts: EVENTS-PARSE §1.2)."""
+"""The only status that means "taken" (compatibility: events#calls)."""
 GROUPING_VERSION: Final = 2
 """From this version of a callback on, events come in arrays."""
 EVENT_ID_HEADER: Final = "X-Aerogram-Event-Id"

@@ -20,7 +20,10 @@ KINDS: Final[dict[str, EventKind]] = {
     "open": EventKind.OPEN,
     "sent": EventKind.SENT,
 }
-"""The EventTypes that can be subscribed to; the numbers are the filter's codes (facts: EVENTS-PARSE §1.1)."""
+"""The EventTypes that can be subscribed to; the numbers are the filter's codes.
+
+(compatibility: events#webhooks)
+"""
 EVENT_TYPES: Final[dict[EventKind, str]] = {
     **{kind: word for word, kind in KINDS.items()},
     EventKind.DEFERRED: "bounce",

@@ -1,6 +1,7 @@
 """Events in Mailjet's words: what one object of a callback's JSON looks like.
 
-Fields, their types and their order follow Mailjet's Event API (facts: EVENTS-PARSE §1.3 to §1.5).
+Fields, their types and their order follow Mailjet's Event API
+(compatibility: events#common-fields, events#fields-by-event, events#failures).
 Two of its types bite: ``time`` must be a number, and ``Payload`` and ``CustomID`` must never be null,
 because common receivers answer 500 to either and would be sent the event again for a day.
 """

@@ -4,7 +4,7 @@ A *schedule* is of all that one account has to send to one URL. Within it, the e
 their order; those of other messages may overtake. An event that failed waits and is sent again;
 a receiver that refuses everything is left alone for a while and then asked with one event.
 
-The rules are Mailjet's (facts: EVENTS-PARSE §1.2): every answer but 200 is a failure, a failed event is
+The rules are Mailjet's (compatibility: events#calls): every answer but 200 is a failure, a failed event is
 sent again every 30 seconds, and a URL that failed for 24 hours is dead, "unless a new event is generated":
 then it gets one more chance.
 """

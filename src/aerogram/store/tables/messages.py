@@ -14,7 +14,7 @@ content = Table(
     big("account_id"),
     small("kind"),
     words("door"),
-    words("envelope_from"),
+    words("reverse_path"),
     words("from_email"),
     words("subject"),
     Column("body", LargeBinary),
@@ -31,7 +31,7 @@ content = Table(
     words("dsn_envid"),
     words("transcript"),
     big("created_ms"),
-    words("treatment"),
+    words("send_options"),
     Index(
         "content_blob",
         "blob",
@@ -41,7 +41,7 @@ content = Table(
 )
 """What is to be sent: stored once, never changed. Either ``body`` or ``blob`` (a file's name) is set.
 
-``treatment`` is `aerogram.model.send_options.packed`.
+``send_options`` is `aerogram.model.send_options.packed`.
 """
 
 message = Table(
@@ -55,7 +55,7 @@ message = Table(
     words("domain"),
     small("role"),
     small("state", FIRST_STATE),
-    big("lane"),
+    big("queue_key"),
     big("due_ms"),
     big("lease", 0),
     small("attempts", 0),
@@ -71,14 +71,14 @@ message = Table(
     Index("message_account", "account_id", "id"),
     Index(
         "message_queue",
-        "lane",
+        "queue_key",
         "due_ms",
         sqlite_where=text("state = 0"),
         postgresql_where=text("state = 0"),
     ),
     Index("message_content", "content_id"),
 )
-"""One recipient of a content. ``lane`` is rank * 2^53 + account, so a queue's lanes sort by rank.
+"""One recipient of a content. ``queue_key`` is rank * 2^53 + account, so a queue's lanes sort by rank.
 
 ``personal`` is `aerogram.model.send_options.packed_personal`.
 """

@@ -32,7 +32,8 @@ def media_type_pieces(content_type: str) -> tuple[str, ...]:
     """Clean the media type a client gave for a file; the pieces are foldable and end without ``;``.
 
     What cannot be read, and composite types, become ``application/octet-stream``. Text types without
-    a charset get ``charset=utf-8`` (facts: SEND.md A4). Raises `HeaderError` for line breaks and NUL.
+    a charset get ``charset=utf-8``
+    (compatibility: send-v31#properties). Raises `HeaderError` for line breaks and NUL.
     """
     if _breaks_lines(content_type) is not None:
         raise HeaderError("The ContentType of a file holds a line break or a NUL character.")

@@ -1,7 +1,7 @@
 """What the server says: one value, and the table of the fixed replies.
 
 Wording is Mailjet's where it is known and Postfix's elsewhere, since Mailjet's own is Postfix's
-(facts: SMTP.md §2); enhanced codes are those of RFC 3463, RFC 4954 and RFC 6531.
+(compatibility: smtp#replies); enhanced codes are those of RFC 3463, RFC 4954 and RFC 6531.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ THOUSAND = list(range(1000))
 
 
 def render(source, budget=None, **variables):
-    template = compile_template(source, has_language=True, has_marks=True)
+    template = compile_template(source, has_language=True, has_merge_tags=True)
     started = time.thread_time()
     try:
         return template.render(Scope(variables={"x": THOUSAND} | variables), budget)
@@ -112,13 +112,13 @@ def test_a_long_chain_needs_no_depth():
 
 def test_a_source_has_a_size_and_a_number_of_words():
     with exceeded(f"a template of more than {MAX_SOURCE} characters"):
-        compile_template("{{ 1 }}" + " " * MAX_SOURCE, has_language=True, has_marks=False)
+        compile_template("{{ 1 }}" + " " * MAX_SOURCE, has_language=True, has_merge_tags=False)
     with exceeded("too many tags and words"):
-        compile_template("{{ 1 }}" * MAX_TOKENS, has_language=True, has_marks=False)
+        compile_template("{{ 1 }}" * MAX_TOKENS, has_language=True, has_merge_tags=False)
     with exceeded(f"more than {MAX_TOKENS} tags and words"):
-        compile_template("[[var:a]]" * (MAX_TOKENS + 1), has_language=True, has_marks=True)
+        compile_template("[[var:a]]" * (MAX_TOKENS + 1), has_language=True, has_merge_tags=True)
     plain = "x" * (MAX_SOURCE + 1)
-    assert compile_template(plain, has_language=True, has_marks=True).render(Scope()) == plain
+    assert compile_template(plain, has_language=True, has_merge_tags=True).render(Scope()) == plain
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_source_has_a_size_and_a_number_of_words():
 def test_a_hostile_source_is_read_in_time_that_grows_with_its_length(part):
     started = time.thread_time()
     with contextlib.suppress(TemplateError):
-        compile_template(part * (1_000_000 // len(part)), has_language=True, has_marks=True)
+        compile_template(part * (1_000_000 // len(part)), has_language=True, has_merge_tags=True)
     assert time.thread_time() - started < 2
 
 

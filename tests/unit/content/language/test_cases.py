@@ -33,7 +33,7 @@ def render(case):
     template = compile_template(
         case["template"],
         has_language=case.get("mode") != "personalization",
-        has_marks=case.get("part") != "subject",
+        has_merge_tags=case.get("part") != "subject",
     )
     return template.render(scope_of(case))
 

@@ -11,7 +11,7 @@ from aerogram.content.language.runtime.scope import Scope
 
 def error_of(source, **variables):
     with pytest.raises(TemplateError) as caught:
-        compile_template(source, has_language=True, has_marks=True).render(Scope(variables=variables))
+        compile_template(source, has_language=True, has_merge_tags=True).render(Scope(variables=variables))
     return caught.value
 
 
@@ -131,7 +131,7 @@ def test_a_long_tag_is_quoted_by_its_end():
 def test_expressions_nest_to_a_depth(one, middle, other, depth):
     def template(times):
         return compile_template(
-            f"{{{{ {one * times}{middle}{other * times} }}}}", has_language=True, has_marks=False
+            f"{{{{ {one * times}{middle}{other * times} }}}}", has_language=True, has_merge_tags=False
         )
 
     assert template(depth).render(Scope()) in {"1", "-1"}
@@ -144,7 +144,7 @@ def test_expressions_nest_to_a_depth(one, middle, other, depth):
 def test_blocks_nest_to_a_depth():
     def template(times):
         return compile_template(
-            "{% if true %}" * times + "x" + "{% endif %}" * times, has_language=True, has_marks=False
+            "{% if true %}" * times + "x" + "{% endif %}" * times, has_language=True, has_merge_tags=False
         )
 
     assert template(MAX_BLOCK_DEPTH).render(Scope()) == "x"

@@ -11,7 +11,7 @@ MOMENT = 1_700_000_000
 
 
 def value_of(expression, **variables):
-    template = compile_template(f"{{{{ {expression} }}}}", has_language=True, has_marks=False)
+    template = compile_template(f"{{{{ {expression} }}}}", has_language=True, has_merge_tags=False)
     return template.render(Scope(variables=variables, opened_since=lambda days: days >= 30))
 
 

@@ -20,8 +20,8 @@ VARIABLES = {
 }
 
 
-def render(source, *, has_language=True, has_marks=True, **variables):
-    template = compile_template(source, has_language=has_language, has_marks=has_marks)
+def render(source, *, has_language=True, has_merge_tags=True, **variables):
+    template = compile_template(source, has_language=has_language, has_merge_tags=has_merge_tags)
     return template.render(Scope(variables=VARIABLES | variables, data={"city": "Lyon"}))
 
 
@@ -165,7 +165,9 @@ def test_css_and_closing_braces_outside_tags_are_text():
 
 def test_a_segment_may_have_a_name_of_several_words():
     template = compile_template(
-        '{% if segment:"big spenders" and not segment:12 %}x{% endif %}', has_language=True, has_marks=False
+        '{% if segment:"big spenders" and not segment:12 %}x{% endif %}',
+        has_language=True,
+        has_merge_tags=False,
     )
     assert template.render(Scope(segments=lambda name: name == "big spenders")) == "x"
 
@@ -187,16 +189,16 @@ def test_marks_never_fail_and_what_is_no_mark_is_text(source, text):
 
 def test_marks_and_tags_are_switched_separately():
     source = "[[var:name]] {{var:name}}"
-    assert render(source, has_marks=False) == "[[var:name]] Ann"
+    assert render(source, has_merge_tags=False) == "[[var:name]] Ann"
     assert render(source, has_language=False) == "Ann {{var:name}}"
-    assert render(source, has_marks=False, has_language=False) == source
+    assert render(source, has_merge_tags=False, has_language=False) == source
 
 
 def test_a_link_without_a_language_of_its_own_is_the_plain_one():
     template = compile_template(
         "{{mj:unsub_link}} {{mj:unsub_link_fr}} [[UNSUB_LINK]] [[UNSUB_LINK_PT_BR]] [[PERMALINK]]",
         has_language=True,
-        has_marks=True,
+        has_merge_tags=True,
     )
     asked = []
 
@@ -223,12 +225,12 @@ def test_a_link_without_a_language_of_its_own_is_the_plain_one():
     ],
 )
 def test_a_template_tells_whether_it_bears_an_unsubscribe_link(source, uses):
-    assert compile_template(source, has_language=True, has_marks=True).uses_unsubscribe_link is uses
-    assert not compile_template(source, has_language=False, has_marks=False).uses_unsubscribe_link
+    assert compile_template(source, has_language=True, has_merge_tags=True).uses_unsubscribe_link is uses
+    assert not compile_template(source, has_language=False, has_merge_tags=False).uses_unsubscribe_link
 
 
 def test_a_source_without_tags_is_its_own_rendering():
     source = "<p>nothing here</p>"
-    template = compile_template(source, has_language=True, has_marks=True)
+    template = compile_template(source, has_language=True, has_merge_tags=True)
     assert template.is_static
     assert template.render(Scope()) is source

@@ -80,16 +80,18 @@ SMALL = Budget(steps=2_000, output=300, text=200)
 
 @settings(max_examples=400, deadline=None)
 @given(SOURCES, JSON, st.booleans(), st.booleans())
-def test_a_source_renders_within_its_budget_or_tells_where_it_fails(source, value, has_language, has_marks):
+def test_a_source_renders_within_its_budget_or_tells_where_it_fails(
+    source, value, has_language, has_merge_tags
+):
     scope = Scope(variables={"a": value, "list": [value, value]}, mj={"unsub_link": "u"})
-    once, again = (outcome(source, scope, has_language, has_marks) for _ in range(2))
+    once, again = (outcome(source, scope, has_language, has_merge_tags) for _ in range(2))
     assert once == again
 
 
-def outcome(source, scope, has_language, has_marks):
+def outcome(source, scope, has_language, has_merge_tags):
     """Give the text, or the sentence of the error, after a look at either."""
     try:
-        template = compile_template(source, has_language=has_language, has_marks=has_marks)
+        template = compile_template(source, has_language=has_language, has_merge_tags=has_merge_tags)
         text = template.render(scope, SMALL)
     except TemplateError as fault:
         error = fault
@@ -110,7 +112,7 @@ MARKED = st.lists(
 @given(MARKED, MARKED)
 def test_an_inserted_value_is_never_read_for_tags(value, other):
     source = "[[var:a]]|{{var:a}}|{{ var:a + var:c }}|{% set v = var:a %}{{v}}|{% for v in var:list %}{{v}}{% endfor %}"
-    template = compile_template(source, has_language=True, has_marks=True)
+    template = compile_template(source, has_language=True, has_merge_tags=True)
     text = template.render(Scope(variables={"a": value, "b": "LEAKED", "c": other, "list": [value, other]}))
     assert text == f"{value}|{value}|{value}{other}|{value}|{value}{other}"
 
@@ -119,13 +121,13 @@ def test_an_inserted_value_is_never_read_for_tags(value, other):
 @given(st.text())
 def test_text_without_a_tag_is_kept(text):
     source = text.replace("{", "").replace("[[", "")
-    assert compile_template(source, has_language=True, has_marks=True).render(Scope()) == source
+    assert compile_template(source, has_language=True, has_merge_tags=True).render(Scope()) == source
 
 
 @settings(max_examples=300, deadline=None)
 @given(JSON)
 def test_a_value_of_json_prints_as_what_it_is(value):
-    printed = compile_template("{{var:a:''}}", has_language=True, has_marks=False).render(
+    printed = compile_template("{{var:a:''}}", has_language=True, has_merge_tags=False).render(
         Scope(variables={"a": value})
     )
     if value is None:

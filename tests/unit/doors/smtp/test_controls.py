@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.content.treat import NOTHING, Asked
 from aerogram.doors.smtp.controls import NO_CONTROLS, Controls, ControlsError, read_controls
 from aerogram.model.message import Rank
+from aerogram.model.request import NO_OPTIONS, RequestedOptions
 from aerogram.wire.mime.reading.scan import scan
 
 LANGUAGE = ("X-MJ-TemplateLanguage: 1",)
@@ -42,16 +42,19 @@ GOOD = [
     ("X-MJ-TemplateID: Welcome, friend", {"template": "Welcome, friend"}),
 ]
 ASKING = [
-    ("X-Mailjet-TrackOpen: 0", Asked(tracks_opens=False)),
-    ("X-Mailjet-TrackOpen: 1", Asked(tracks_opens=True)),
-    ("X-Mailjet-TrackClick: 0", Asked(tracks_clicks=False)),
-    ("X-Mailjet-TrackClick: 1", Asked(tracks_clicks=True)),
-    ("X-MJ-TemplateLanguage: 1", Asked(has_language=True)),
-    ("X-MJ-TemplateLanguage: True", Asked(has_language=True)),
-    ("X-MJ-TemplateLanguage: 0", Asked()),
-    ('X-MJ-Vars: {"a":"1","b":{"c":[null,true]}}', Asked(variables={"a": "1", "b": {"c": [None, True]}})),
-    ("X-MJ-MonitoringCategory: receipts", Asked(monitoring_category="receipts")),
-    ("X-MJ-TemplateErrorDeliver: 0", Asked()),
+    ("X-Mailjet-TrackOpen: 0", RequestedOptions(tracks_opens=False)),
+    ("X-Mailjet-TrackOpen: 1", RequestedOptions(tracks_opens=True)),
+    ("X-Mailjet-TrackClick: 0", RequestedOptions(tracks_clicks=False)),
+    ("X-Mailjet-TrackClick: 1", RequestedOptions(tracks_clicks=True)),
+    ("X-MJ-TemplateLanguage: 1", RequestedOptions(has_language=True)),
+    ("X-MJ-TemplateLanguage: True", RequestedOptions(has_language=True)),
+    ("X-MJ-TemplateLanguage: 0", RequestedOptions()),
+    (
+        'X-MJ-Vars: {"a":"1","b":{"c":[null,true]}}',
+        RequestedOptions(variables={"a": "1", "b": {"c": [None, True]}}),
+    ),
+    ("X-MJ-MonitoringCategory: receipts", RequestedOptions(monitoring_category="receipts")),
+    ("X-MJ-TemplateErrorDeliver: 0", RequestedOptions()),
 ]
 
 
@@ -67,7 +70,7 @@ def test_a_header_asks_for_a_treatment(field, expected):
 
 def test_a_mail_without_control_headers_asks_for_nothing():
     assert controls_of("Subject: x", "X-Mailer: y") == NO_CONTROLS
-    assert controls_of("Subject: x").asked is NOTHING
+    assert controls_of("Subject: x").asked is NO_OPTIONS
 
 
 @pytest.mark.parametrize("word", ["1", "true", "TRUE", "yes", "y", "on"])
@@ -89,7 +92,9 @@ def test_errors_of_the_language_are_reported_and_delivered():
         "X-MJ-TemplateErrorReporting: Ops <ops@example.org>",
         "X-MJ-TemplateErrorDeliver: Deliver",
     ).asked
-    assert asked == Asked(has_language=True, error_report_to="ops@example.org", delivers_on_error=True)
+    assert asked == RequestedOptions(
+        has_language=True, error_report_to="ops@example.org", delivers_on_error=True
+    )
 
 
 def test_tags_are_trimmed_kept_in_order_and_the_first_one_is_the_campaign():
@@ -97,7 +102,7 @@ def test_tags_are_trimmed_kept_in_order_and_the_first_one_is_the_campaign():
     assert read.asked.tags == ("tag one", "tag.two", "tag three")
     assert read.campaign == "tag one"
     assert controls_of("X-MailPace-Tags: a, b", "X-Mailjet-Campaign: c").campaign == "c"
-    assert controls_of("X-MailPace-Tags: , ,") == Controls(asked=Asked(tags=()))
+    assert controls_of("X-MailPace-Tags: , ,") == Controls(asked=RequestedOptions(tags=()))
 
 
 def test_a_way_to_unsubscribe_is_only_checked():

@@ -5,10 +5,11 @@ from email.policy import SMTP
 
 import pytest
 
-from aerogram.content.treat import NOTHING, Asked, treatment_of
+from aerogram.content.treat import send_options_of
 from aerogram.doors.smtp.request import texts_for
 from aerogram.model.account import NO_DEFAULTS, SendDefaults
-from aerogram.model.send_options import PLAIN, Treatment, packed
+from aerogram.model.request import NO_OPTIONS, RequestedOptions
+from aerogram.model.send_options import PLAIN, SendOptions, packed
 from aerogram.wire.mime.reading.scan import scan
 
 UNSUBSCRIBE = '<p>x</p><a href="[[UNSUB_LINK_EN]]">leave</a>'
@@ -26,10 +27,10 @@ def a_mail(text="Hello", html=None, cte=None):
     return message
 
 
-def decide(mail, asked=NOTHING, defaults=NO_DEFAULTS):
+def decide(mail, asked=NO_OPTIONS, defaults=NO_DEFAULTS):
     found = scan(mail if isinstance(mail, bytes) else mail.as_bytes())
     texts = texts_for(asked, found)
-    return treatment_of(asked, defaults, texts, has_html=found.shape.has_html, subject=found.subject)
+    return send_options_of(asked, defaults, texts, has_html=found.shape.has_html, subject=found.subject)
 
 
 def test_a_mail_that_asks_for_nothing_has_no_treatment():
@@ -40,23 +41,28 @@ def test_a_mail_that_asks_for_nothing_has_no_treatment():
 def test_a_mail_that_quotes_marks_by_accident_is_left_alone():
     assert decide(a_mail("Write [[var:name]], [[data:x]] and {{var:name}} as you like")) is PLAIN
     assert decide(a_mail("The mark is [[UNSUBTLE]]")) is PLAIN
-    treatment = decide(
+    send_options = decide(
         a_mail("[[var:name]]", html="<p>[[var:name]]</p>"), defaults=SendDefaults(tracks_opens=True)
     )
-    assert treatment == Treatment(tracks_opens=True)
+    assert send_options == SendOptions(tracks_opens=True)
 
 
 @pytest.mark.parametrize(
-    "asked", [Asked(variables={"name": "Ann"}), Asked(has_language=True), Asked(template_id=7)]
+    "asked",
+    [
+        RequestedOptions(variables={"name": "Ann"}),
+        RequestedOptions(has_language=True),
+        RequestedOptions(template_id=7),
+    ],
 )
 def test_variables_language_and_templates_let_marks_be_filled_in(asked):
-    treatment = decide(a_mail("Dear [[var:name]]"), asked)
-    assert treatment.has_marks
-    assert treatment.variables == asked.variables
+    send_options = decide(a_mail("Dear [[var:name]]"), asked)
+    assert send_options.has_merge_tags
+    assert send_options.variables == asked.variables
 
 
 def test_variables_that_nothing_uses_are_not_kept():
-    assert packed(decide(a_mail("Dear Ann"), Asked(variables={"name": "Ann"}))) == ""
+    assert packed(decide(a_mail("Dear Ann"), RequestedOptions(variables={"name": "Ann"}))) == ""
 
 
 @pytest.mark.parametrize("cte", ["7bit", "quoted-printable", "base64"])
@@ -64,7 +70,7 @@ def test_variables_that_nothing_uses_are_not_kept():
 def test_the_unsubscribe_mark_makes_a_mail_bulk_however_it_is_encoded(cte, indent):
     # The mark begins at any place of a group of base64 and is cut by any soft break.
     html = "y" * (40 + indent * 5) + UNSUBSCRIBE
-    expected = Treatment(has_marks=True, is_bulk=True)
+    expected = SendOptions(has_merge_tags=True, is_bulk=True)
     assert decide(a_mail(None, html, cte)) == expected
     assert decide(a_mail("Hello", html, cte)) == expected
 
@@ -86,12 +92,12 @@ def test_a_signed_mail_that_shows_the_mark_is_left_alone():
 def test_the_accounts_tracking_counts_unless_the_mail_says_otherwise():
     tracked = SendDefaults(tracks_opens=True, tracks_clicks=True)
     mail = a_mail(html="<p>x</p>")
-    assert decide(mail, defaults=tracked) == Treatment(tracks_opens=True, tracks_clicks=True)
-    assert decide(mail, Asked(tracks_opens=False), tracked) == Treatment(tracks_clicks=True)
+    assert decide(mail, defaults=tracked) == SendOptions(tracks_opens=True, tracks_clicks=True)
+    assert decide(mail, RequestedOptions(tracks_opens=False), tracked) == SendOptions(tracks_clicks=True)
     assert packed(decide(a_mail(), defaults=tracked)) == ""
 
 
 def test_tags_and_the_sandbox_travel_with_the_mail():
-    assert decide(a_mail(), Asked(tags=("a",)), SendDefaults(is_sandboxed=True)) == Treatment(
+    assert decide(a_mail(), RequestedOptions(tags=("a",)), SendDefaults(is_sandboxed=True)) == SendOptions(
         tags=("a",), is_sandboxed=True
     )

@@ -1,6 +1,6 @@
 """What a template may use. Steps bound time and memory alike on every machine; the clock is the second lock.
 
-Mailjet documents no limit (facts: no documented limit on size, nesting or loops); these are ours, and far
+Mailjet documents no limit (compatibility: templates#limits); these are ours, and far
 above what a mail needs.
 """
 

@@ -1,4 +1,4 @@
-"""The functions of the language (facts: section 7), known in any case of letters."""
+"""The functions of the language (compatibility: templates#functions), known in any case of letters."""
 
 from __future__ import annotations
 

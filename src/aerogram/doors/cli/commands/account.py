@@ -30,12 +30,12 @@ class Switch(StrEnum):
 
 
 @noun.command("ls", Level.READ)
-async def ls(house: Installation) -> Answer:
+async def ls(installation: Installation) -> Answer:
     """List the accounts, the oldest first.
 
     aerogram account ls
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         listed = await services.accounts.every()
     rows = [
         (
@@ -56,12 +56,12 @@ async def ls(house: Installation) -> Answer:
 
 
 @noun.command("show", Level.READ)
-async def show(house: Installation, account: Named) -> Answer:
+async def show(installation: Installation, account: Named) -> Answer:
     """Show one account and the keys that open it.
 
     aerogram account show 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         accounts = services.accounts
         found = await accounts.show(await accounts.identify(account))
     keys = table(
@@ -74,7 +74,8 @@ async def show(house: Installation, account: Named) -> Answer:
 
 @noun.command("create", Level.FULL)
 async def create(
-    house: Installation, name: Annotated[str, typer.Argument(metavar="NAME", help="What people call it.")]
+    installation: Installation,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What people call it.")],
 ) -> Answer:
     """Make an account with a key pair; the secret is shown this once.
 
@@ -82,7 +83,7 @@ async def create(
 
       aerogram account create "Shop"
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         opened = await services.accounts.create(operator_actor(EVERY_ACCOUNT), name)
     facts = {"id": opened.account.id, "name": name, **opened.keys._asdict()}
     return Answer(facts, f"Account {opened.account.id} {name!r}\n{shown_once(opened.keys)}")
@@ -90,7 +91,7 @@ async def create(
 
 @noun.command("set", Level.FULL)
 async def change(
-    house: Installation,
+    installation: Installation,
     account: Named,
     active: Annotated[
         Switch | None, typer.Option("--active", metavar="on|off", help="Whether its keys open it.")
@@ -114,7 +115,7 @@ async def change(
 
     aerogram account set 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --track-opens on --track-clicks on
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         accounts = services.accounts
         actor = operator_actor(await accounts.identify(account))
         await accounts.change(
@@ -129,24 +130,24 @@ async def change(
 
 
 @category.command("add", Level.FULL)
-async def add_category(house: Installation, account: Named, name: CategoryName) -> Answer:
+async def add_category(installation: Installation, account: Named, name: CategoryName) -> Answer:
     """Let an account's mail name a monitoring category.
 
     aerogram account category add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         row = await services.categories.add(actor, name)
     return Answer({"name": row.name}, f"Mail of account {actor.account_id} may name the category {name!r}.")
 
 
 @category.command("ls", Level.READ)
-async def list_categories(house: Installation, account: Named) -> Answer:
+async def list_categories(installation: Installation, account: Named) -> Answer:
     """List an account's monitoring categories by name.
 
     aerogram account category ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         rows = await services.categories.of_account(actor)
     facts = [{"name": row.name, "created": moment(row.created_ms)} for row in rows]
@@ -155,12 +156,12 @@ async def list_categories(house: Installation, account: Named) -> Answer:
 
 
 @category.command("rm", Level.FULL)
-async def remove_category(house: Installation, account: Named, name: CategoryName) -> Answer:
+async def remove_category(installation: Installation, account: Named, name: CategoryName) -> Answer:
     """Forget a monitoring category; mail that names it is refused from now on.
 
     aerogram account category rm 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         await services.categories.remove(actor, name)
     return Answer(
@@ -169,14 +170,14 @@ async def remove_category(house: Installation, account: Named, name: CategoryNam
 
 
 @noun.command("rotate-key", Level.FULL)
-async def rotate_key(house: Installation, account: Named) -> Answer:
+async def rotate_key(installation: Installation, account: Named) -> Answer:
     """Make a new key pair in the place of the old ones, which stop working within seconds.
 
     Sandbox keys stay.
 
       aerogram account rotate-key 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         accounts = services.accounts
         actor = operator_actor(await accounts.identify(account))
         keys = await accounts.rotate(actor, actor.account_id)

@@ -19,12 +19,12 @@ ApiKey = Annotated[str, typer.Argument(metavar="API_KEY", help="As aerogram acco
 
 
 @noun.command("ls", Level.READ)
-async def ls(house: Installation, account: Named) -> Answer:
+async def ls(installation: Installation, account: Named) -> Answer:
     """List the keys that open an account, the oldest first.
 
     aerogram account key ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         accounts = services.accounts
         found = await accounts.show(await accounts.identify(account))
     text = table(("API KEY", "MAIL", "CREATED"), keys_rows(found.credentials), empty="No key opens it.")
@@ -33,7 +33,7 @@ async def ls(house: Installation, account: Named) -> Answer:
 
 @noun.command("add", Level.FULL)
 async def add(
-    house: Installation,
+    installation: Installation,
     account: Named,
     *,
     sandbox: Annotated[bool, typer.Option("--sandbox", help="Mail by this key never leaves.")] = False,
@@ -44,7 +44,7 @@ async def add(
 
       aerogram account key add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --sandbox
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         accounts = services.accounts
         actor = operator_actor(await accounts.identify(account))
         keys = await accounts.add_key(actor, actor.account_id, is_sandboxed=sandbox)
@@ -54,11 +54,11 @@ async def add(
 
 
 @noun.command("revoke", Level.FULL)
-async def revoke(house: Installation, api_key: ApiKey) -> Answer:
+async def revoke(installation: Installation, api_key: ApiKey) -> Answer:
     """Let a key pair open nothing any more; running servers follow within seconds.
 
     aerogram account key revoke 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         revoked = await services.accounts.revoke_key(operator_actor(EVERY_ACCOUNT), api_key)
     return Answer({"id": revoked.account_id, "api_key": api_key}, f"{api_key} opens nothing any more.")

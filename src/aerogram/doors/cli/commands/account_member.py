@@ -18,12 +18,12 @@ Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address that th
 
 
 @noun.command("ls", Level.READ)
-async def ls(house: Installation, account: Named) -> Answer:
+async def ls(installation: Installation, account: Named) -> Answer:
     """List the members of an account and their roles.
 
     aerogram account member ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         found = await services.members.of_account(operator_actor(await services.accounts.identify(account)))
     facts = [
         {"email": each.user.email, "role": each.role.value, "created": moment(each.user.created_ms)}
@@ -37,7 +37,7 @@ async def ls(house: Installation, account: Named) -> Answer:
 
 @noun.command("add", Level.FULL)
 async def add(
-    house: Installation,
+    installation: Installation,
     account: Named,
     email: Email,
     role: Annotated[
@@ -55,7 +55,7 @@ async def add(
 
       aerogram account member add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b bob@example.org --role editor
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         added = await services.members.add(actor, email, role)
     facts = {"email": added.email, "role": added.role.value, "password": added.password}
@@ -66,12 +66,12 @@ async def add(
 
 
 @noun.command("remove", Level.FULL)
-async def remove(house: Installation, account: Named, email: Email) -> Answer:
+async def remove(installation: Installation, account: Named, email: Email) -> Answer:
     """Remove a member from an account; their other memberships stay.
 
     aerogram account member remove 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b bob@example.org
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         address = await services.members.remove(actor, email)
     return Answer({"email": address}, f"{address} is no longer a member of account {actor.account_id}.")

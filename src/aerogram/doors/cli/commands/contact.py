@@ -56,7 +56,7 @@ async def until_over(jobs: Jobs, job: Job) -> Job:
 
 @noun.command("import", Level.WRITE)
 async def import_(
-    house: Installation,
+    installation: Installation,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV whose first row names the columns.")],
     to_list: Annotated[
         str, typer.Option("--list", metavar="LIST", help="The id or name of the list that it changes.")
@@ -80,7 +80,7 @@ async def import_(
     if bool(to_list) != (method in LIST_METHODS):
         reason = "needs a list" if method in LIST_METHODS else "is for the whole account and has no list"
         raise RefusedError(f"--list: the method {method} {reason}.")
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         list_id = await list_id_of(services.lists, actor, to_list) if to_list else 0
         jobs = services.jobs
@@ -101,7 +101,7 @@ async def import_(
 
 @noun.command("job", Level.READ)
 async def job(
-    house: Installation,
+    installation: Installation,
     number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
     account: Account = "",
 ) -> Answer:
@@ -109,7 +109,7 @@ async def job(
 
     aerogram contact job 229803152596992
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         jobs = services.jobs
         found = await jobs.find(actor, number)
@@ -120,7 +120,7 @@ async def job(
 
 @noun.command("cancel", Level.FULL)
 async def cancel(
-    house: Installation,
+    installation: Installation,
     number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
     account: Account = "",
 ) -> Answer:
@@ -128,7 +128,7 @@ async def cancel(
 
     aerogram contact cancel 229803152596992
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         is_cancelled = await services.jobs.cancel(actor, number)
     done = "cancelled" if is_cancelled else "nothing"
@@ -138,7 +138,7 @@ async def cancel(
 
 @noun.command("erased", Level.READ)
 async def erased(
-    house: Installation,
+    installation: Installation,
     email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address that somebody asks about.")],
     account: Account = "",
 ) -> Answer:
@@ -148,7 +148,7 @@ async def erased(
 
     aerogram contact erased ann@example.net
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         try:
             proofs = await services.erasures.proofs(actor, email.strip())
@@ -161,7 +161,7 @@ async def erased(
 
 @noun.command("erasures", Level.READ)
 async def erasures(
-    house: Installation,
+    installation: Installation,
     limit: Annotated[
         int, typer.Option("--limit", min=1, max=10_000, help="How many, the newest first.")
     ] = 100,
@@ -171,7 +171,7 @@ async def erasures(
 
     aerogram contact erasures --limit 20
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         proofs = await services.erasures.newest(actor, limit)
     rows = [(proof.contact_id, moment(proof.erased_ms)) for proof in proofs]

@@ -32,7 +32,7 @@ class ExportFailedError(AerogramError):
 
 @noun.command("export", Level.READ)
 async def export(
-    house: Installation,
+    installation: Installation,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is the standard output.")
     ] = STDOUT,
@@ -49,7 +49,7 @@ async def export(
     aerogram contact export --list newsletter --output contacts.csv
     aerogram contact export | gzip > contacts.csv.gz
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         conditions = {"list_id": await list_id_of(services.lists, actor, of_list)} if of_list else {}
         jobs = services.jobs

@@ -21,12 +21,12 @@ Name = Annotated[str, typer.Argument(metavar="DOMAIN", help="As example.org.")]
 
 
 @noun.command("ls", Level.READ)
-async def ls(house: Installation, account: Account = "") -> Answer:
+async def ls(installation: Installation, account: Account = "") -> Answer:
     """List an account's sending domains.
 
     aerogram domain ls
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         domains = await services.domains.of_account(actor)
     rows = [
@@ -46,35 +46,35 @@ async def ls(house: Installation, account: Account = "") -> Answer:
 
 
 @noun.command("add", Level.WRITE)
-async def add(house: Installation, domain: Name, account: Account = "") -> Answer:
+async def add(installation: Installation, domain: Name, account: Account = "") -> Answer:
     """Let an account send from all of a domain, with DKIM keys; show the DNS records to publish.
 
     A domain that was removed before returns with its old keys, so its records stay right.
 
       aerogram domain add example.org
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         added = await services.domains.add(actor, domain)
-    return _shown(added, house.hostname)
+    return _shown(added, installation.hostname)
 
 
 @noun.command("show", Level.READ)
-async def show(house: Installation, domain: Name, account: Account = "") -> Answer:
+async def show(installation: Installation, domain: Name, account: Account = "") -> Answer:
     """Show the DNS records that a domain publishes: DKIM, SPF and DMARC, exactly as to enter them.
 
     aerogram domain show example.org
     aerogram domain show example.org --json
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         found = await services.domains.show(actor, domain)
-    return _shown(found, house.hostname)
+    return _shown(found, installation.hostname)
 
 
 @noun.command("tracking", Level.WRITE)
 async def tracking(
-    house: Installation,
+    installation: Installation,
     domain: Name,
     account: Account = "",
     url: Annotated[
@@ -92,7 +92,7 @@ async def tracking(
     """
     if none == bool(url):
         raise RefusedError("Give either --url or --none.")
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         name, base = await services.domains.set_tracking_host(actor, domain, url)
     begin = f"begin with {base}" if base else "begin with public_url"
@@ -100,12 +100,12 @@ async def tracking(
 
 
 @noun.command("remove", Level.FULL)
-async def remove(house: Installation, domain: Name, account: Account = "") -> Answer:
+async def remove(installation: Installation, domain: Name, account: Account = "") -> Answer:
     """Close a domain: nobody sends from all of it any more, and its keys sign nothing.
 
     aerogram domain remove example.org
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         name = await services.domains.remove(actor, domain)
     return Answer({"domain": name, "may_send": False}, f"{name} is closed.")

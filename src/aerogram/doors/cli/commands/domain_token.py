@@ -20,12 +20,12 @@ noun = parent.noun.noun(
 
 
 @noun.command("ls", Level.READ)
-async def ls(house: Installation, domain: Name, account: Account = "") -> Answer:
+async def ls(installation: Installation, domain: Name, account: Account = "") -> Answer:
     """List the tokens of a domain, the oldest first. The tokens themselves are not known any more.
 
     aerogram domain token ls example.org
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         tokens = await services.domain_tokens.of_domain(actor, parse_domain(domain))
     text = table(
@@ -37,14 +37,14 @@ async def ls(house: Installation, domain: Name, account: Account = "") -> Answer
 
 
 @noun.command("add", Level.WRITE)
-async def add(house: Installation, domain: Name, account: Account = "") -> Answer:
+async def add(installation: Installation, domain: Name, account: Account = "") -> Answer:
     """Make a token that sends from a domain over SMTP; it is shown this once.
 
     User and password of the SMTP client are both the token. It opens nothing else.
 
       aerogram domain token add example.org
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         found = await services.domains.show(actor, domain)
         if not found.may_send:
@@ -61,7 +61,7 @@ async def add(house: Installation, domain: Name, account: Account = "") -> Answe
 
 @noun.command("revoke", Level.FULL)
 async def revoke(
-    house: Installation,
+    installation: Installation,
     domain: Name,
     account: Account = "",
     token_id: Annotated[
@@ -73,7 +73,7 @@ async def revoke(
     aerogram domain token revoke example.org
     """
     name = parse_domain(domain)
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         revoked = await services.domain_tokens.revoke(actor, name, token_id)
     return Answer({"domain": name, "revoked": revoked}, f"{plural(revoked, 'token')} of {name} revoked.")

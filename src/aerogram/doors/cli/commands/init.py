@@ -19,7 +19,7 @@ noun = Noun(
 
 @noun.command("", Level.FULL)
 async def init(
-    house: Installation,
+    installation: Installation,
     email: Annotated[
         str,
         typer.Option(
@@ -41,7 +41,7 @@ async def init(
       aerogram init --email you@example.org
       aerogram init --email you@example.org --sender @example.org --sender news@example.com --json
     """
-    made = await house.initialise(email, sender or [])
+    made = await installation.initialise(email, sender or [])
     if made is None:
         raise UnavailableError("This installation is set up already; see: aerogram account ls")
     lines = (

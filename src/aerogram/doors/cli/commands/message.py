@@ -19,7 +19,7 @@ noun = Noun("One message: its state and its history.", Area.STATISTICS)
 
 @noun.command("show", Level.READ)
 async def show(
-    house: Installation,
+    installation: Installation,
     message: Annotated[str, typer.Argument(metavar="MESSAGE", help="A message's id or UUID.")],
     *,
     transcripts: Annotated[
@@ -32,7 +32,7 @@ async def show(
     aerogram message show 2251799813685248 --transcripts
     """
     wanted = message_id(message)
-    async with house.open() as services:
+    async with installation.open() as services:
         rows = await services.queue.listed(Selection(ids=(wanted,)), 1)
         events = await services.queue.history(wanted)
         now_ms = services.clock.now_ms()

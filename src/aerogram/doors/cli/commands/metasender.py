@@ -16,12 +16,12 @@ Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @d
 
 
 @noun.command("ls", Level.READ)
-async def ls(house: Installation) -> Answer:
+async def ls(installation: Installation) -> Answer:
     """List what the first account asked for over the API.
 
     aerogram metasender ls
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(""))
         rows = await services.metasenders.of_account(actor)
     facts = [
@@ -45,22 +45,22 @@ async def ls(house: Installation) -> Answer:
 
 
 @noun.command("enable", Level.FULL)
-async def enable(house: Installation, sender: Sender) -> Answer:
+async def enable(installation: Installation, sender: Sender) -> Answer:
     """Let all accounts send from an address or domain; running servers follow within seconds.
 
     aerogram metasender enable @example.org
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         email = await services.metasenders.enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=True)
     return Answer({"email": email, "enabled": True}, f"All accounts may send from {email}.")
 
 
 @noun.command("disable", Level.FULL)
-async def disable(house: Installation, sender: Sender) -> Answer:
+async def disable(installation: Installation, sender: Sender) -> Answer:
     """Take that right from all accounts again; a sender of their own that it vouched for stays.
 
     aerogram metasender disable @example.org
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         email = await services.metasenders.enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=False)
     return Answer({"email": email, "enabled": False}, f"{email} is a metasender no more.")

@@ -39,7 +39,11 @@ Everything = Annotated[bool, typer.Option("--all", help="All that the action app
 
 @noun.command("ls", Level.READ)
 async def ls(
-    house: Installation, state: State = "", domain: Domain = "", account: Account = "", limit: Limit = 50
+    installation: Installation,
+    state: State = "",
+    domain: Domain = "",
+    account: Account = "",
+    limit: Limit = 50,
 ) -> Answer:
     """List messages, the newest first: what waits and what is held, or what --state names.
 
@@ -47,7 +51,7 @@ async def ls(
     aerogram queue ls --domain example.org
     aerogram queue ls --state bounced,blocked --limit 200 --json
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         selection = await _selection(services, [], _states(state) or WAITING, domain, account)
         rows = await services.queue.listed(selection, limit)
         counts = await services.queue.counts_by_state(selection)
@@ -68,13 +72,15 @@ async def ls(
 
 
 @noun.command("show", Level.READ)
-async def show(house: Installation, domain: Domain = "", account: Account = "", limit: Limit = 20) -> Answer:
+async def show(
+    installation: Installation, domain: Domain = "", account: Account = "", limit: Limit = 20
+) -> Answer:
     """Count messages by state, and those that wait by destination.
 
     aerogram queue show
     aerogram queue show --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         everything = await _selection(services, [], (), domain, account)
         waiting = everything._replace(states=WAITING)
         counts = await services.queue.counts_by_state(everything)
@@ -99,7 +105,7 @@ async def show(house: Installation, domain: Domain = "", account: Account = "", 
 
 @noun.command("hold", Level.FULL)
 async def hold(
-    house: Installation,
+    installation: Installation,
     messages: Ids = None,
     domain: Domain = "",
     account: Account = "",
@@ -110,12 +116,12 @@ async def hold(
     aerogram queue hold 2251799813685248
     aerogram queue hold --domain example.org
     """
-    return await _act(house, Action.HOLD, messages, domain, account, is_all=everything)
+    return await _act(installation, Action.HOLD, messages, domain, account, is_all=everything)
 
 
 @noun.command("release", Level.FULL)
 async def release(
-    house: Installation,
+    installation: Installation,
     messages: Ids = None,
     domain: Domain = "",
     account: Account = "",
@@ -125,12 +131,12 @@ async def release(
 
     aerogram queue release --all
     """
-    return await _act(house, Action.RELEASE, messages, domain, account, is_all=everything)
+    return await _act(installation, Action.RELEASE, messages, domain, account, is_all=everything)
 
 
 @noun.command("cancel", Level.FULL)
 async def cancel(
-    house: Installation,
+    installation: Installation,
     messages: Ids = None,
     domain: Domain = "",
     account: Account = "",
@@ -141,12 +147,12 @@ async def cancel(
     aerogram queue cancel 2251799813685248 2251799813685249
     aerogram queue cancel --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --domain example.org
     """
-    return await _act(house, Action.CANCEL, messages, domain, account, is_all=everything)
+    return await _act(installation, Action.CANCEL, messages, domain, account, is_all=everything)
 
 
 @noun.command("retry", Level.FULL)
 async def retry(
-    house: Installation,
+    installation: Installation,
     messages: Ids = None,
     domain: Domain = "",
     account: Account = "",
@@ -156,11 +162,11 @@ async def retry(
 
     aerogram queue retry --domain example.org
     """
-    return await _act(house, Action.RETRY, messages, domain, account, is_all=everything)
+    return await _act(installation, Action.RETRY, messages, domain, account, is_all=everything)
 
 
 async def _act(
-    house: Installation,
+    installation: Installation,
     action: Action,
     messages: list[str] | None,
     domain: str,
@@ -170,7 +176,7 @@ async def _act(
 ) -> Answer:
     if not (messages or domain or account or is_all):
         raise RefusedError(f"Which messages? Name them, or give --domain, --account or --all: {action.value}")
-    async with house.open() as services:
+    async with installation.open() as services:
         selection = await _selection(services, messages or [], (), domain, account)
         changed = await services.queue.apply(action, selection)
     said = f"{action.value}: {plural(changed.done, 'message')}"

@@ -19,13 +19,13 @@ Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @d
 
 
 @noun.command("ls", Level.READ)
-async def ls(house: Installation, account: Account = "") -> Answer:
+async def ls(installation: Installation, account: Account = "") -> Answer:
     """List an account's senders.
 
     aerogram sender ls
     aerogram sender ls --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         rows = await services.senders.of_account(actor)
     facts = [
@@ -41,7 +41,7 @@ async def ls(house: Installation, account: Account = "") -> Answer:
 
 
 @noun.command("add", Level.WRITE)
-async def add(house: Installation, sender: Sender, account: Account = "") -> Answer:
+async def add(installation: Installation, sender: Sender, account: Account = "") -> Answer:
     """Let an account send from an address, or from all of a domain, at once.
 
     You vouch for it: there is no confirmation mail and no DNS check. A whole domain gets DKIM keys;
@@ -50,19 +50,19 @@ async def add(house: Installation, sender: Sender, account: Account = "") -> Ans
       aerogram sender add news@example.org
       aerogram sender add @example.org
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         email = await services.senders.add(actor, sender)
     return Answer({"email": email, "status": "Active"}, f"{email} may send.")
 
 
 @noun.command("remove", Level.FULL)
-async def remove(house: Installation, sender: Sender, account: Account = "") -> Answer:
+async def remove(installation: Installation, sender: Sender, account: Account = "") -> Answer:
     """Take the right to send from an address or domain; running servers follow within seconds.
 
     aerogram sender remove news@example.org
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         email = await services.senders.remove(actor, sender)
     return Answer({"email": email, "status": "Deleted"}, f"{email} may not send any more.")

@@ -8,7 +8,7 @@ noun = Noun("Run Aerogram: accept mail, deliver it, show it.", Area.ACCOUNT, tak
 
 
 @noun.command("", Level.FULL)
-def serve(house: Installation) -> None:
+def serve(installation: Installation) -> None:
     """Run Aerogram: accept mail, deliver it, show it.
 
     On an empty data folder it sets everything up first and prints addresses and the first credentials
@@ -19,4 +19,4 @@ def serve(house: Installation) -> None:
       aerogram serve --deliver relay --relay-url smtp://user:password@relay.example.net:587
       AEROGRAM_DELIVER=direct AEROGRAM_HOSTNAME=mail.example.org aerogram serve
     """
-    house.serve()
+    installation.serve()

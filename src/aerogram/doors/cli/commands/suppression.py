@@ -23,7 +23,7 @@ Address = Annotated[
 
 @noun.command("ls", Level.READ)
 async def ls(
-    house: Installation,
+    installation: Installation,
     account: Account = "",
     limit: Annotated[
         int, typer.Option("--limit", metavar="NUMBER", min=1, max=100_000, help="How many to list.")
@@ -33,7 +33,7 @@ async def ls(
 
     aerogram suppression ls --limit 20
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         rows, total = await services.suppressions.page(actor, limit)
     facts = [_facts(row) for row in rows]
@@ -49,7 +49,7 @@ async def ls(
 
 @noun.command("add", Level.WRITE)
 async def add(
-    house: Installation,
+    installation: Installation,
     address: Address,
     account: Account = "",
     detail: Annotated[str, typer.Option("--detail", metavar="TEXT", help="A note on why.")] = "",
@@ -59,20 +59,20 @@ async def add(
     aerogram suppression add ann@example.org --detail "asked by phone"
     """
     key = stored_address(address)
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         row = await services.suppressions.add(actor, key, detail)
     return Answer(_facts(row), f"{key} is suppressed.")
 
 
 @noun.command("remove", Level.FULL)
-async def remove(house: Installation, address: Address, account: Account = "") -> Answer:
+async def remove(installation: Installation, address: Address, account: Account = "") -> Answer:
     """Let an address be mailed again.
 
     aerogram suppression remove ann@example.org
     """
     key = stored_address(address)
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         await services.suppressions.remove(actor, key)
     return Answer({"address": key}, f"{key} may be mailed again.")

@@ -29,12 +29,12 @@ Named = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's id 
 
 
 @noun.command("ls", Level.READ)
-async def ls(house: Installation, account: Account = "") -> Answer:
+async def ls(installation: Installation, account: Account = "") -> Answer:
     """List an account's templates.
 
     aerogram template ls
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         found, total = await services.templates.page(actor, PageRequest({}, MAX_SHOWN))
     facts = [_facts(each) for each in found]
@@ -48,12 +48,12 @@ async def ls(house: Installation, account: Account = "") -> Answer:
 
 
 @noun.command("show", Level.READ)
-async def show(house: Installation, template: Named, account: Account = "") -> Answer:
+async def show(installation: Installation, template: Named, account: Account = "") -> Answer:
     """Show what a template says: headers, text and HTML; with --json its MJML too.
 
     aerogram template show welcome
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         templates = services.templates
         found = await _identified(templates, actor, template)
@@ -77,7 +77,7 @@ async def show(house: Installation, template: Named, account: Account = "") -> A
 
 @noun.command("put", Level.WRITE)
 async def put(
-    house: Installation,
+    installation: Installation,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The template's name.")],
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="The HTML part.")] = None,
     text: Annotated[Path | None, typer.Option("--text", metavar="FILE", help="The text part.")] = None,
@@ -98,7 +98,7 @@ async def put(
     headers = {each: value for each, value in (("Subject", subject), ("From", sender)) if value}
     if sender and read_headers(headers).sender is None:
         raise RefusedError(f"--from: {sender!r} has no email address.")
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         templates = services.templates
         known = await templates.find_by_name(actor.account_id, name)
@@ -114,12 +114,12 @@ async def put(
 
 
 @noun.command("remove", Level.FULL)
-async def remove(house: Installation, template: Named, account: Account = "") -> Answer:
+async def remove(installation: Installation, template: Named, account: Account = "") -> Answer:
     """Delete a template; mail that was accepted with it is sent all the same.
 
     aerogram template remove welcome
     """
-    async with house.open() as services:
+    async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         templates = services.templates
         found = await _identified(templates, actor, template)

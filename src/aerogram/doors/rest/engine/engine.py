@@ -84,7 +84,7 @@ class Engine:
     async def _on_collection(self, asked: _Asked) -> Reply:
         verbs = {"GET", "POST", "PUT"} if asked.resource.is_singular else {"GET", "POST"}
         if asked.request.method in asked.resource.methods - verbs:
-            # It is a verb of objects, and without a key none is named (facts: CONTACTS.md 3).
+            # It is a verb of objects, and without a key none is named (compatibility: contacts#contact-data).
             raise asked.resource.missing()
         _permit(asked, asked.resource.methods & verbs)
         match asked.request.method:

@@ -1,4 +1,7 @@
-"""``Style=Full``: references are shown with what they lead to, one level deep (facts: CONTACTS.md 0.1)."""
+"""``Style=Full``: references are shown with what they lead to, one level deep.
+
+(compatibility: rest#full-style)
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def named_in(
     """Sort what a body says by the properties it names; names ignore case. Gives those that no property has, too.
 
     Null is as good as absent, unless ``keeps_null`` and the property can be null. The older of two spellings of
-    one property is the first that the property knows (facts: REST.md 3, 9).
+    one property is the first that the property knows (compatibility: rest#requests, rest#values).
     """
     by_name = {spelling: field for field in fields for spelling in field.readers()}
     given: Given = {}
@@ -94,7 +94,7 @@ def values_of(given: Given, fields: Sequence[Field], row: Row, *, is_new: bool) 
     """Read the values of a body, and refuse it by everything that is wrong with it.
 
     ``row`` is the object that a PUT changes, or what is known of a new one. A read-only property may be
-    echoed with the value it has (facts: REST.md 3); where it has none yet, with an empty one.
+    echoed with the value it has (compatibility: rest#requests); where it has none yet, with an empty one.
     """
     for field in fields:
         if field.is_read_only and field in given:
@@ -114,7 +114,10 @@ def _require_echo(field: Field, value: Any, row: Row, *, is_new: bool) -> None:
 def conditions_in(
     parameters: Mapping[str, str], filters_by_lower_name: Mapping[str, Filter]
 ) -> list[Condition]:
-    """Read the filters of a query; unknown and empty parameters select nothing away (facts: REST.md 8)."""
+    """Read the filters of a query; unknown and empty parameters select nothing away.
+
+    (compatibility: rest#filters)
+    """
     conditions = []
     for name, text in parameters.items():
         filter_ = filters_by_lower_name.get(name)

@@ -14,8 +14,8 @@ MAX_ADDRESS: Final = 320
 class OptionalAddress(Text):
     """An address, or "" for none; with ``is_omitted`` none is left out, as Mailjet's unset ReplyEmail."""
 
-    def __init__(self, name: str, source: str, *, is_omitted: bool = False, **marks: Any) -> None:
-        super().__init__(name, source, max_length=MAX_ADDRESS, **marks)
+    def __init__(self, name: str, source: str, *, is_omitted: bool = False, **options: Any) -> None:
+        super().__init__(name, source, max_length=MAX_ADDRESS, **options)
         self._is_omitted = is_omitted
 
     def read(self, value: Any) -> str:

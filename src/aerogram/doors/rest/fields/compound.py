@@ -21,8 +21,8 @@ class Words(Field):
 
     schema_type = "array"
 
-    def __init__(self, name: str, source: str, words: Sequence[str] = (), **marks: Any) -> None:
-        super().__init__(name, source, **marks)
+    def __init__(self, name: str, source: str, words: Sequence[str] = (), **options: Any) -> None:
+        super().__init__(name, source, **options)
         self._words = {word.lower(): word for word in words}
 
     def read(self, value: Any) -> tuple[str, ...]:
@@ -51,8 +51,8 @@ class Ids(Field):
 
     schema_type = "array"
 
-    def __init__(self, name: str, source: str, *, most: int, **marks: Any) -> None:
-        super().__init__(name, source, **marks)
+    def __init__(self, name: str, source: str, *, most: int, **options: Any) -> None:
+        super().__init__(name, source, **options)
         self._most = most
 
     def read(self, value: Any) -> tuple[int, ...]:
@@ -78,8 +78,8 @@ class Json(Field):
 
     schema_type = "object"
 
-    def __init__(self, name: str, source: str, *, takes_text: bool = False, **marks: Any) -> None:
-        super().__init__(name, source, **marks)
+    def __init__(self, name: str, source: str, *, takes_text: bool = False, **options: Any) -> None:
+        super().__init__(name, source, **options)
         self._takes_text = takes_text
 
     def read(self, value: Any) -> Any:

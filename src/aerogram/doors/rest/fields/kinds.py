@@ -20,7 +20,7 @@ MAX_INTEGER: Final = 2**63 - 1
 MAX_TEXT: Final = 4_096
 """Characters of a text property, unless the field says otherwise."""
 OMITTED: Final = object()
-"""Shown instead of a value: the key is left out (facts: REST.md 9, null references)."""
+"""Shown instead of a value: the key is left out (compatibility: rest#values)."""
 
 
 class InvalidValueError(ValueError):
@@ -97,12 +97,12 @@ class Field:
 
 
 class Integer(Field):
-    """A whole number; numeric strings are taken too (facts: REST.md 3)."""
+    """A whole number; numeric strings are taken too (compatibility: rest#requests)."""
 
     schema_type = "integer"
 
-    def __init__(self, name: str, source: str, *, allowed: Sequence[int] = (), **marks: Any) -> None:
-        super().__init__(name, source, **marks)
+    def __init__(self, name: str, source: str, *, allowed: Sequence[int] = (), **options: Any) -> None:
+        super().__init__(name, source, **options)
         self._allowed = allowed
 
     def read(self, value: Any) -> int:
@@ -136,15 +136,15 @@ class Number(Field):
         return read
 
     def show(self, value: Any) -> Any:
-        """Give it without a fraction when it has none (facts: REST.md 9)."""
+        """Give it without a fraction when it has none (compatibility: rest#values)."""
         return int(value) if isinstance(value, float) and value.is_integer() else super().show(value)
 
 
 class Text(Field):
     """A string without NUL, of at most ``max_length`` characters."""
 
-    def __init__(self, name: str, source: str, *, max_length: int = MAX_TEXT, **marks: Any) -> None:
-        super().__init__(name, source, **marks)
+    def __init__(self, name: str, source: str, *, max_length: int = MAX_TEXT, **options: Any) -> None:
+        super().__init__(name, source, **options)
         self._max_length = max_length
 
     def read(self, value: Any) -> str:
@@ -169,8 +169,8 @@ class Address(Text):
 class Choice(Text):
     """One of some words, in any case."""
 
-    def __init__(self, name: str, source: str, words: Sequence[str], **marks: Any) -> None:
-        super().__init__(name, source, **marks)
+    def __init__(self, name: str, source: str, words: Sequence[str], **options: Any) -> None:
+        super().__init__(name, source, **options)
         self._words = {word.lower(): word for word in words}
 
     def read(self, value: Any) -> str:
@@ -186,7 +186,7 @@ class Choice(Text):
 
 
 class Flag(Field):
-    """A boolean, also as ``"true"``, ``"1"`` or 1 (facts: REST.md 3)."""
+    """A boolean, also as ``"true"``, ``"1"`` or 1 (compatibility: rest#requests)."""
 
     schema_type = "boolean"
 
@@ -210,7 +210,7 @@ class Moment(Field):
     """Milliseconds since the epoch, shown as RFC 3339 in UTC without fraction; "" when unset."""
 
     def read(self, value: Any) -> int | None:
-        """Read RFC 3339 (without a zone: UTC) or Unix seconds (facts: REST.md 9); "" is no moment.
+        """Read RFC 3339 (without a zone: UTC) or Unix seconds (compatibility: rest#values); "" is no moment.
 
         It has whole seconds, as it is shown. The very first one is none, as in rows that were never touched.
         """
@@ -226,7 +226,7 @@ class Moment(Field):
         return moments.shown(value) if value else ""
 
     def is_echo(self, value: Any, own: Any) -> bool:
-        """Compare to the second, in whichever form clients write it back (facts: REST.md 3)."""
+        """Compare to the second, in whichever form clients write it back (compatibility: rest#requests)."""
         try:
             return self.is_same(self.read(value), own)
         except InvalidValueError:

@@ -1,4 +1,7 @@
-"""Properties that name another object: shown as ``XID``, set as ``XID`` or ``XALT`` (facts: REST.md 9)."""
+"""Properties that name another object: shown as ``XID``, set as ``XID`` or ``XALT``.
+
+(compatibility: rest#values)
+"""
 
 from __future__ import annotations
 
@@ -33,9 +36,11 @@ class Reference(Field):
 
     schema_type = "integer"
 
-    def __init__(self, name: str, source: str, resource: str, *, unset: Any = OMITTED, **marks: Any) -> None:
+    def __init__(
+        self, name: str, source: str, resource: str, *, unset: Any = OMITTED, **options: Any
+    ) -> None:
         """Declare it. ``resource`` is the other's name; ``unset`` is shown for a reference to nothing."""
-        super().__init__(name, source, **marks)
+        super().__init__(name, source, **options)
         self.resource = resource
         self._unset = unset
         self.base = name.removesuffix(_SUFFIX)

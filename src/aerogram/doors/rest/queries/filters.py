@@ -1,4 +1,4 @@
-"""Kinds of filter: how a query parameter becomes a condition (facts: REST.md 8).
+"""Kinds of filter: how a query parameter becomes a condition (compatibility: rest#filters).
 
 The predicates themselves belong to the collections; a filter only reads its value and names one.
 """
@@ -152,7 +152,7 @@ LIKES: Final = {
     "RLike": "that ends with this",
     "RLikeCI": "that ends with this, ignoring case",
 }
-"""The family of comparisons by the end of the parameter's name (facts: REST.md 8)."""
+"""The family of comparisons by the end of the parameter's name (compatibility: rest#filters)."""
 
 
 def likes(name: str, condition_name: str, kinds: Sequence[str] = tuple(LIKES)) -> tuple[Filter, ...]:

@@ -1,4 +1,7 @@
-"""Limit, Offset, Sort, countOnly: which part of a list is shown, in which order (facts: REST.md 7)."""
+"""Limit, Offset, Sort, countOnly: which part of a list is shown, in which order.
+
+(compatibility: rest#paging)
+"""
 
 from __future__ import annotations
 

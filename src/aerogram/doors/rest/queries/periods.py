@@ -1,4 +1,7 @@
-"""``Period``: since the beginning of the current day, week, month or year, in UTC (facts: REST.md 8)."""
+"""``Period``: since the beginning of the current day, week, month or year, in UTC.
+
+(compatibility: rest#filters)
+"""
 
 from __future__ import annotations
 

@@ -53,8 +53,8 @@ class Locale(Text):
 class OneWord(Text):
     """One of some words, in any case; a wrong one breaks the constraint of lists."""
 
-    def __init__(self, name: str, source: str, words: tuple[str, ...], **marks: Any) -> None:
-        super().__init__(name, source, **marks)
+    def __init__(self, name: str, source: str, words: tuple[str, ...], **options: Any) -> None:
+        super().__init__(name, source, **options)
         self._words = words
 
     def read(self, value: Any) -> str:

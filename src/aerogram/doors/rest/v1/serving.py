@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
 _Kind = TypeVar("_Kind")
 GUID_HEADER: Final = b"x-mj-request-guid"
-"""On every answer of Mailjet's newer services (facts: SEND.md A1)."""
+"""On every answer of Mailjet's newer services (compatibility: templates#content-api)."""
 _COUNT_ONLY: Final = "countonly"
 """A parameter of the older API that this one does not have."""
 _PAGING: Final = (

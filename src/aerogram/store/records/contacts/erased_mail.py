@@ -111,7 +111,7 @@ _BLANK_CONTENTS = Sql(
         custom_id="",
         event_payload="",
         transcript="",
-        treatment="",
+        send_options="",
     ),
     "content_ids",
     "alias_domain",
@@ -126,7 +126,7 @@ _MESSAGES_OF = Sql(
 _BLANK_NOTIFICATIONS = Sql(
     update(content)
     .where(any_of(content.c.id, "content_ids"))
-    .values(body=b"", blob=None, size=0, subject="", treatment=""),
+    .values(body=b"", blob=None, size=0, subject="", send_options=""),
     "content_ids",
 )
 

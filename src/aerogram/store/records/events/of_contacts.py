@@ -69,8 +69,8 @@ def _found(chosen: ColumnElement[bool]) -> Select[tuple[object, ...]]:
 
 
 _FOUND: Final = OfBatch(_found)
-_TREATMENTS: Final = Sql(
-    select(message.c.id, content.c.treatment)
+_SEND_OPTIONS: Final = Sql(
+    select(message.c.id, content.c.send_options)
     .join(content, content.c.id == message.c.content_id)
     .where(any_of(message.c.id, "message_ids")),
     "message_ids",
@@ -82,7 +82,7 @@ def of_contacts(batch: Batch) -> Unit[list[ContactEvent]]:
     return [ContactEvent(*row) for row in (yield _FOUND(batch))]
 
 
-def treatments(message_ids: Collection[int]) -> Unit[dict[int, str]]:
+def send_options_by_message(message_ids: Collection[int]) -> Unit[dict[int, str]]:
     """Give the treatments of messages, as `aerogram.model.send_options.packed` wrote them."""
-    rows = yield _TREATMENTS(list(message_ids))
+    rows = yield _SEND_OPTIONS(list(message_ids))
     return dict(rows)

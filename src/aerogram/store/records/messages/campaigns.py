@@ -58,7 +58,7 @@ _SUMS: Final = Sql(
         func.sum(content.c.has_text),
         # A variable that a sender calls so and sets to true is counted too, which costs less than reading JSON.
         *(
-            func.sum(case((content.c.treatment.like(f'%"{mark}":true%'), 1), else_=0))
+            func.sum(case((content.c.send_options.like(f'%"{mark}":true%'), 1), else_=0))
             for mark in ("tracks_opens", "tracks_clicks", "is_bulk")
         ),
     )

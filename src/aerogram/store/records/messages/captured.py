@@ -47,7 +47,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     listed: ListedRow
     uuid: str
     door: str
-    envelope_from: str
+    reverse_path: str
     accepted_ms: int
     transcript: str
     body: bytes | None
@@ -112,7 +112,7 @@ _FIND = Sql(
         *_LISTED,
         message.c.uuid,
         content.c.door,
-        content.c.envelope_from,
+        content.c.reverse_path,
         message.c.created_ms,
         content.c.transcript,
         captured.c.body,
@@ -176,12 +176,12 @@ def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[Found | None]:
         return None
     row: Row = rows[0]
     events: Any = yield _EVENTS(message_id)
-    uuid, door, envelope_from, accepted_ms, transcript, body, blob = row[len(_LISTED) :]
+    uuid, door, reverse_path, accepted_ms, transcript, body, blob = row[len(_LISTED) :]
     return Found(
         listed=row[: len(_LISTED)],
         uuid=uuid,
         door=door,
-        envelope_from=envelope_from,
+        reverse_path=reverse_path,
         accepted_ms=accepted_ms,
         transcript=transcript,
         body=body,

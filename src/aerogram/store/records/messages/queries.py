@@ -60,7 +60,7 @@ COLUMNS: Final = (
     "has_text",
     "has_html",
     "attachment_count",
-    "treatment",
+    "send_options",
     "campaign",
     "campaign_id",
 )

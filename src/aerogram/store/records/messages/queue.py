@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, or_, select, text, update
 
-from aerogram.store.records.messages.submissions import LANE_SHIFT
+from aerogram.store.records.messages.submissions import RANK_SHIFT
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign_recipient, content, message, suppression, unsubscription
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 # A literal, so that both engines see that the partial index serves.
 _IS_QUEUED: Final[ColumnElement[bool]] = literal_column("message.state = 0")
 
-_LANES = Sql(
+_QUEUE_KEYS = Sql(
     text(
         """
-        WITH RECURSIVE lanes(lane) AS (
-            SELECT min(lane) FROM message WHERE state = 0
+        WITH RECURSIVE queue_keys(queue_key) AS (
+            SELECT min(queue_key) FROM message WHERE state = 0
             UNION ALL
-            SELECT (SELECT min(lane) FROM message WHERE state = 0 AND message.lane > lanes.lane)
-            FROM lanes WHERE lanes.lane IS NOT NULL
+            SELECT (SELECT min(queue_key) FROM message WHERE state = 0 AND message.queue_key > queue_keys.queue_key)
+            FROM queue_keys WHERE queue_keys.queue_key IS NOT NULL
         )
-        SELECT lane FROM lanes WHERE lane IS NOT NULL
+        SELECT queue_key FROM queue_keys WHERE queue_key IS NOT NULL
         """
     )
 )
@@ -55,11 +55,11 @@ LETTER_COLUMNS: Final = (
 _OLD_LEASE: Final = LETTER_COLUMNS.index(message.c.lease)
 _DUE = Sql(
     select(*LETTER_COLUMNS)
-    .where(_IS_QUEUED, message.c.lane == bindparam("lane"), message.c.due_ms <= bindparam("now"))
+    .where(_IS_QUEUED, message.c.queue_key == bindparam("queue_key"), message.c.due_ms <= bindparam("now"))
     .order_by(message.c.due_ms)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True),
-    "lane",
+    "queue_key",
     "now",
     "most",
 )
@@ -97,14 +97,14 @@ _CONTENTS = Sql(
         content.c.kind,
         content.c.body,
         content.c.blob,
-        content.c.envelope_from,
+        content.c.reverse_path,
         content.c.from_email,
         content.c.smtputf8,
         content.c.dsn_ret,
         content.c.dsn_envid,
         content.c.subject,
         content.c.campaign,
-        content.c.treatment,
+        content.c.send_options,
     ).where(any_of(content.c.id, "ids")),
     "ids",
 )
@@ -147,12 +147,12 @@ def claim(now_ms: int, until_ms: int, lease: int, most: int, held: Mapping[int, 
     Lanes of a lower rank are served first; the lanes of one rank share what is left equally.
     The lease column of a row is the old one: not 0 when its last holder never reported.
     """
-    lanes = [lane for (lane,) in (yield _LANES())]
+    queue_keys = [queue_key for (queue_key,) in (yield _QUEUE_KEYS())]
     claimed: list[Row] = []
-    while lanes and len(claimed) < most:
-        rank = lanes[0] >> LANE_SHIFT
-        peers = [lane for lane in lanes if lane >> LANE_SHIFT == rank]
-        lanes = lanes[len(peers) :]
+    while queue_keys and len(claimed) < most:
+        rank = queue_keys[0] >> RANK_SHIFT
+        peers = [queue_key for queue_key in queue_keys if queue_key >> RANK_SHIFT == rank]
+        queue_keys = queue_keys[len(peers) :]
         claimed.extend((yield from _claim_fairly(peers, now_ms, most - len(claimed))))
     if not claimed:
         return claimed
@@ -164,14 +164,14 @@ def claim(now_ms: int, until_ms: int, lease: int, most: int, held: Mapping[int, 
     return claimed
 
 
-def _claim_fairly(lanes: list[int], now_ms: int, room: int) -> Unit[Rows]:
-    """Take from each lane an equal share; what a lane leaves goes to those that have more."""
+def _claim_fairly(queue_keys: list[int], now_ms: int, room: int) -> Unit[Rows]:
+    """Take an equal share for each key; what one leaves goes to those that have more."""
     taken: dict[int, Rows] = {}
-    for index, lane in enumerate(lanes):
-        found = yield _DUE(lane, now_ms, room)
-        if index == 0 and len(lanes) == 1:
+    for index, queue_key in enumerate(queue_keys):
+        found = yield _DUE(queue_key, now_ms, room)
+        if index == 0 and len(queue_keys) == 1:
             return found
-        taken[lane] = found
+        taken[queue_key] = found
     chosen: list[Row] = []
     turn = 0
     while len(chosen) < room and any(len(rows) > turn for rows in taken.values()):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aerogram.model.message import Submission
     from aerogram.store.sql import Row
 
-LANE_SHIFT: Final = 53
+RANK_SHIFT: Final = 53
 """Account ids are below 2^53, so a rank above them sorts lanes by rank first."""
 
 CONTENT_COLUMNS: Final = tuple(column.name for column in content.columns)
@@ -32,7 +32,7 @@ MESSAGE_COLUMNS: Final = (
     "recipient",
     "domain",
     "role",
-    "lane",
+    "queue_key",
     "due_ms",
     "notify",
     "orcpt",
@@ -42,8 +42,8 @@ MESSAGE_COLUMNS: Final = (
 )
 
 _ID: Final = 0
-_REVERSE_PATH: Final = CONTENT_COLUMNS.index("envelope_from")
-_TREATMENT: Final = CONTENT_COLUMNS.index("treatment")
+_REVERSE_PATH: Final = CONTENT_COLUMNS.index("reverse_path")
+_TREATMENT: Final = CONTENT_COLUMNS.index("send_options")
 _CONTENT_ID: Final = MESSAGE_COLUMNS.index("content_id")
 
 _ADD_CONTENT = Sql(
@@ -101,9 +101,9 @@ class Rows:
         self.held += others.held
 
 
-def lane_of(rank: int, account_id: int) -> int:
-    """Give the queue's lane of an account's messages of one rank."""
-    return (rank << LANE_SHIFT) | account_id
+def queue_key_of(rank: int, account_id: int) -> int:
+    """Give the queue key of an account's messages of one rank."""
+    return (rank << RANK_SHIFT) | account_id
 
 
 def add_rows_of(
@@ -139,7 +139,7 @@ def rows_of(
         account_id,
         int(submission.kind),
         submission.door,
-        submission.envelope_from,
+        submission.reverse_path,
         submission.from_email,
         submission.subject,
         body if blob is None else None,
@@ -156,9 +156,9 @@ def rows_of(
         submission.dsn_envid,
         submission.transcript,
         now_ms,
-        packed(submission.treatment),
+        packed(submission.send_options),
     )
-    lane = lane_of(submission.rank, account_id)
+    queue_key = queue_key_of(submission.rank, account_id)
     accepted = []
     of_messages: list[Row] = []
     for recipient, message_id in zip(submission.recipients, message_ids, strict=True):
@@ -175,7 +175,7 @@ def rows_of(
                 email,
                 domain.lower() if domain.isascii() else ascii_domain(domain),
                 int(recipient.role),
-                lane,
+                queue_key,
                 now_ms,
                 recipient.notify,
                 recipient.orcpt,

@@ -10,7 +10,7 @@ The shapes (RFC 2046 §5.1, RFC 2387), each only where it is needed::
     │       └── inlined files
     └── attachments
 
-HTML alone stays alone: no text part is made from it (facts: SEND.md A10).
+HTML alone stays alone: no text part is made from it (compatibility: send-v31#properties).
 """
 
 from __future__ import annotations

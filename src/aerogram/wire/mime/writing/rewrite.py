@@ -2,7 +2,8 @@
 
 Taken out are the orders to this service and the fields of `fields.PRIVATE`; put in are the trace
 line and what is missing (RFC 6409 §8: Date, Message-ID). ``X-List-Unsubscribe`` becomes
-``List-Unsubscribe`` unless the mail has one (facts: SMTP.md §5). What the service adds to a mail never
+``List-Unsubscribe`` unless the mail has one
+(compatibility: smtp#mailpace). What the service adds to a mail never
 stands beside a field that the client wrote.
 """
 

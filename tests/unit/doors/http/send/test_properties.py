@@ -13,7 +13,7 @@ from aerogram.doors.http.send.shared.findings import Findings
 from aerogram.doors.http.send.v3 import properties as v3
 from aerogram.doors.http.send.v31 import properties as v31
 from aerogram.doors.http.send.v31.call import read_call
-from aerogram.model.request import Asked
+from aerogram.model.request import RequestedOptions
 from aerogram.wire.mime.parts import Parts
 from support import v31_errors
 from support.calls import a_call, a_message
@@ -24,7 +24,7 @@ ROWS = [
     for version, table in TABLES.items()
     for row in table.rows.values()
 ]
-FIELDS = {*Parts.__struct_fields__, *Draft.__struct_fields__, *Asked.__struct_fields__}
+FIELDS = {*Parts.__struct_fields__, *Draft.__struct_fields__, *RequestedOptions.__struct_fields__}
 OF_A_VERSION = {"bcc", "from_name", "individuals", "template", "contacts_list_id"}
 """What a version makes fields of, and the one property that is accepted and has no use here."""
 

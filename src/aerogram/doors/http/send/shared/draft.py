@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
     from aerogram.model.decision import Decision
     from aerogram.model.message import Submission
-    from aerogram.model.request import Asked
+    from aerogram.model.request import RequestedOptions
     from aerogram.wire.mime.parts import Parts
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -46,7 +46,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     event_payload: str
     campaign: str
     rank: Rank
-    send_options: Asked
+    send_options: RequestedOptions
 
     def sandbox_receipts(self) -> tuple[Accepted, ...]:
         """Give the receipts of a message that is checked and not sent: no id and no UUID."""

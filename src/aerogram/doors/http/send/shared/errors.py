@@ -1,4 +1,4 @@
-"""What can be wrong with a call of the Send API, in Mailjet's codes and words (facts: SEND.md A7, B4).
+"""What can be wrong with a call of the Send API, in Mailjet's codes and words (compatibility: send-v31#errors, send-v3#errors).
 
 An error is a value: the readers gather all of a message's before the call is answered. Where Mailjet's text
 is not known, the sentence is ours; it names the property and what would be right. Version 3 has neither codes

@@ -59,7 +59,7 @@ FORBIDDEN: Final = frozenset(
         "X-MJ-StatisticsContactsListID",
     )
 )
-"""Mailjet's list (facts: SEND.md A5), in lower case."""
+"""Mailjet's list (compatibility: send-v31#headers), in lower case."""
 
 _SCALARS: Final = (str, int, float)
 _STRUCTURE: Final = ("content-", "mime-version")

@@ -2,7 +2,8 @@
 
 Globals are merged into each message of a call before anything is validated. Strings, numbers and booleans
 of the message replace the global ones; objects are merged key by key (one level deep); arrays are joined,
-globals first (facts: SEND.md A3). A rule takes the global value and the message's, neither of them null.
+globals first
+(compatibility: send-v31#globals). A rule takes the global value and the message's, neither of them null.
 Values of a wrong type are carried along, so that the readers report them.
 """
 

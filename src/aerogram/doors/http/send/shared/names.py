@@ -3,7 +3,7 @@
 Clients write ``SandBoxMode``, ``ContentId`` or ``variables``, and Mailjet's guide to version 3 disagrees
 with its own samples (``Text-part``, ``Text-Part``), so names are compared ignoring case. The ordinary
 request has every name as documented, and then nothing is copied. Unknown names are ignored, because
-clients send some that never existed (facts: SEND.md A1, B2).
+clients send some that never existed (compatibility: send-v31#call, send-v3#properties).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.model.request import NOTHING, Asked
+from aerogram.model.request import NO_OPTIONS, RequestedOptions
 
 if TYPE_CHECKING:
     from aerogram.content.templates import StoredTemplate
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def send_options(
     given: Fields, template: StoredTemplate | None, *, has_text: bool, is_individual: bool
-) -> Asked:
-    """Give the send options; `NOTHING` for the ordinary message, which asks for none.
+) -> RequestedOptions:
+    """Give the send options; `NO_OPTIONS` for the ordinary message, which asks for none.
 
     ``given`` are those of `Properties.options`, and are changed here. What happens to errors of the template
     language is an option of messages that use it.
@@ -25,7 +25,7 @@ def send_options(
         given.setdefault("template_id", template.id)
         given.setdefault("makes_text", template.makes_text)
     if not given:
-        return NOTHING
+        return NO_OPTIONS
     if has_text:
         given.pop("makes_text", None)
     report_to = given.pop("error_report_to", None)
@@ -33,4 +33,4 @@ def send_options(
         given.pop("delivers_on_error", None)
     elif report_to is not None:
         given["error_report_to"] = report_to.email
-    return Asked(**given) if given else NOTHING
+    return RequestedOptions(**given) if given else NO_OPTIONS

@@ -15,7 +15,7 @@ import msgspec
 
 from aerogram.doors.http.send.shared.merging import replace
 from aerogram.doors.http.send.shared.names import Names
-from aerogram.model.request import Asked
+from aerogram.model.request import RequestedOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,7 +33,7 @@ so that the others are still read and all errors are reported at once.
 Fields = dict[str, Any]
 """What was read from a message, by the field that each property fills."""
 
-_OPTIONS: Final = frozenset(Asked.__struct_fields__)
+_OPTIONS: Final = frozenset(RequestedOptions.__struct_fields__)
 
 
 class PropertyType(msgspec.Struct, frozen=True, kw_only=True):

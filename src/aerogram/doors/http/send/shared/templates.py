@@ -35,7 +35,7 @@ Found = dict[Key, "StoredTemplate | None"]
 
 
 async def find(templates: Templates, account_id: int, key: Key) -> StoredTemplate | None:
-    """Find the template that a key means: by its id, else by its name (facts: SEND.md B2)."""
+    """Find the template that a key means: by its id, else by its name (compatibility: send-v3#properties)."""
     number = whole_number(key)
     found = await templates.find(account_id, number) if 0 < number <= MAX_ID else None
     if found is None and isinstance(key, str):

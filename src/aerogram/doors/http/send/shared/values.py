@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.names import JsonObject
 
 RANKS: Final[Mapping[int, Rank]] = {0: Rank.LOW, 1: Rank.FRONT_LOW, 2: Rank.HIGH, 3: Rank.FRONT_HIGH}
-"""Priority: 0 low, 1 front of low, 2 high (the default), 3 front of high (facts: SEND.md A4)."""
+"""Priority: 0 low, 1 front of low, 2 high (the default), 3 front of high.
+
+(compatibility: send-v31#properties)
+"""
 _MAX_DIGITS: Final = 19
 """Digits of the largest id, a signed number of 64 bits."""
 

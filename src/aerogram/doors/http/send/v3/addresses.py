@@ -1,6 +1,7 @@
 """Addresses as v3 writes them: strings in the style of headers, and the objects of Recipients.
 
-Mailjet splits such strings at every comma, also inside of quotes (facts: SEND.md B2). Here they are read as
+Mailjet splits such strings at every comma, also inside of quotes
+(compatibility: send-v3#recipients). Here they are read as
 the headers they imitate (RFC 5322 section 3.4), encoded words included, on one line.
 """
 
@@ -40,7 +41,8 @@ def address(path: str, value: Any, findings: Findings) -> Mailbox | None:
 def sender(path: str, value: Any, findings: Findings) -> Mailbox | None:
     """Read Sender: an address, or a switch.
 
-    The switch is from the time before addresses (facts: SEND.md B2). It asks for nothing here, as
+    The switch is from the time before addresses
+    (compatibility: send-v3#recipients). It asks for nothing here, as
     From is always a sender of the account.
     """
     if value in (True, False) or (isinstance(value, str) and value.lower() in _SWITCHES):

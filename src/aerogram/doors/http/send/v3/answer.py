@@ -1,4 +1,7 @@
-"""The answer to a call that was accepted, byte for byte as Mailjet writes it (facts: SEND.md B3)."""
+"""The answer to a call that was accepted, byte for byte as Mailjet writes it.
+
+(compatibility: send-v3#success)
+"""
 
 from __future__ import annotations
 

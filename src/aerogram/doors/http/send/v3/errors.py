@@ -1,4 +1,6 @@
-"""Errors in the words of v3 (facts: SEND.md B4): a sentence and an HTTP status are all that its answers have.
+"""Errors in the words of v3: a sentence and an HTTP status are all that its answers have.
+
+(compatibility: send-v3#errors)
 
 Readers that both versions share note theirs beside these, see `aerogram.doors.http.send.shared.errors`.
 """

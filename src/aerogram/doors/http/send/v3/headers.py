@@ -1,6 +1,7 @@
 """Headers, whose names may stand for properties.
 
-Version 3 lets a header win over the property of the same meaning (facts: SEND.md B2). That is served where
+Version 3 lets a header win over the property of the same meaning
+(compatibility: send-v3#properties). That is served where
 the header is one: From and Subject become the properties and are judged as they are; Reply-To is a header
 anyway. Headers that would say who gets the mail, or that are Aerogram's, are refused as in v3.1.
 """

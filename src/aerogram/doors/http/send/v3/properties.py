@@ -1,4 +1,4 @@
-"""The properties of a message in v3, as Mailjet's guide spells them (facts: SEND.md B2)."""
+"""The properties of a message in v3, as Mailjet's guide spells them (compatibility: send-v3#properties)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the properties of a message must fulfil together (facts: SEND.md B2, B4)."""
+"""What the properties of a message must fulfil together.
+
+(compatibility: send-v3#properties, send-v3#errors)
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a message takes from the template that its Mj-TemplateID names.
 
-From and Subject come from it unless the call sets them, and its parts replace those of the call (facts:
-SEND.md A4, A10); see `aerogram.doors.http.send.shared.templates`.
+From and Subject come from it unless the call sets them, and its parts replace those of the call
+(compatibility: send-v31#templates); see `aerogram.doors.http.send.shared.templates`.
 """
 
 from __future__ import annotations

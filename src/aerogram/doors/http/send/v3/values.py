@@ -1,6 +1,7 @@
 """Single values as v3 writes them: switches, numbers, the template, each as a reader and its type.
 
-Clients write a number or a switch as JSON's own type or as a string, and both are taken (facts: SEND.md B2).
+Clients write a number or a switch as JSON's own type or as a string, and both are taken
+(compatibility: send-v3#properties).
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.properties import Json
 
 _TRACKING: Final[Mapping[int, bool | None]] = {0: None, 1: False, 2: True}
-"""Mj-trackopen and Mj-trackclick: 0 the account's default, 1 off, 2 on (facts: SEND.md B2)."""
+"""Mj-trackopen and Mj-trackclick: 0 the account's default, 1 off, 2 on.
+
+(compatibility: send-v3#properties)
+"""
 
 _ON: Final = frozenset({"true", "1"})
 _OFF: Final = frozenset({"false", "0", ""})

@@ -29,7 +29,7 @@ DOOR: Final = "v3"
 """How the record of a message names this way in."""
 PATH: Final = "/v3/send"
 PATHS: Final = frozenset({PATH, f"{PATH}/", f"{PATH}/message", f"{PATH}/message/"})
-"""One service by two names (facts: SEND.md B1); a slash at the end is as good as none."""
+"""One service by two names (compatibility: send-v3#transport); a slash at the end is as good as none."""
 _OK: Final = 200
 _NOT_ALLOWED: Final = 405
 

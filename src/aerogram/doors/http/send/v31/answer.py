@@ -1,4 +1,7 @@
-"""The answer to a call, byte for byte as Mailjet writes it (facts: SEND.md A6, A7, A9)."""
+"""The answer to a call, byte for byte as Mailjet writes it.
+
+(compatibility: send-v31#success, send-v31#errors, send-v31#sandbox)
+"""
 
 from __future__ import annotations
 
@@ -94,7 +97,7 @@ def status_of(errors: Sequence[Sequence[SendError]]) -> int:
     """Give the HTTP status of an answer from the errors of each message.
 
     Any refused message makes it 400, also when others were sent; only a call of one message that is
-    refused for a reason of permission alone is 403 (facts: SEND.md A7).
+    refused for a reason of permission alone is 403 (compatibility: send-v31#status).
     """
     if not any(errors):
         return OK

@@ -32,7 +32,10 @@ class Call(msgspec.Struct, frozen=True):
     is_sandbox: bool = False
     """Everything is checked and nothing is sent."""
     is_strict: bool = False
-    """``AdvanceErrorHandling``: a message that contradicts its template is refused (facts: SEND.md A8)."""
+    """``AdvanceErrorHandling``: a message that contradicts its template is refused.
+
+    (compatibility: send-v31#strict-checks)
+    """
 
     def template_keys(self) -> set[Key]:
         """Give the ids of the templates that must be found before the messages are read."""

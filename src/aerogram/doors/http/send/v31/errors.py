@@ -1,4 +1,4 @@
-"""Errors that only v3.1 knows (facts: SEND.md A7)."""
+"""Errors that only v3.1 knows (compatibility: send-v31#errors)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The properties of a message in v3.1 (facts: SEND.md A4). AutoTextPart is Aerogram's own."""
+"""The properties of a message in v3.1. AutoTextPart is Aerogram's own.
+
+(compatibility: send-v31#properties)
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the properties of a message must fulfil together (facts: SEND.md A4, A7)."""
+"""What the properties of a message must fulfil together.
+
+(compatibility: send-v31#properties, send-v31#errors)
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a message takes from the template that its TemplateID names.
 
 From, Subject and ReplyTo come from it unless the call sets them, and its parts replace those of the call
-(facts: SEND.md A4, A10); see `aerogram.doors.http.send.shared.templates`.
+(compatibility: send-v31#templates); see `aerogram.doors.http.send.shared.templates`.
 """
 
 from __future__ import annotations

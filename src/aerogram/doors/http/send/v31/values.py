@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.findings import Findings
 
 _TRACKING: Final[Mapping[str, bool | None]] = {"account_default": None, "disabled": False, "enabled": True}
-"""The values of TrackOpens and TrackClicks and what they mean (facts: SEND.md A4); None leaves it to the account."""
+"""The values of TrackOpens and TrackClicks and what they mean; None leaves it to the account.
+
+(compatibility: send-v31#properties)
+"""
 
 
 def flag(path: str, value: Any, findings: Findings) -> bool:

@@ -1,4 +1,4 @@
-"""``/v3/REST/apikey``: the accounts of this installation (facts: SENDERS-DOMAINS.md 6.1).
+"""``/v3/REST/apikey``: the accounts of this installation (compatibility: accounts#api-keys).
 
 What Mailjet calls an API key is an account here: it has contacts, senders and statistics of its own. Its secret
 is shown once, by the call that makes it, because nothing but a digest of it is kept.

@@ -1,4 +1,4 @@
-"""``/v3/REST/apikeyaccess``: who may open the account (facts: SENDERS-DOMAINS.md 6.2).
+"""``/v3/REST/apikeyaccess``: who may open the account (compatibility: accounts#access).
 
 Everybody who signs in to this installation opens all of its accounts, so rows are not given and taken here: there is
 one for each person.

@@ -1,4 +1,7 @@
-"""``/v3/REST/apikeyaccessgrantor``: the accounts that can be opened, with their senders (facts: SENDERS-DOMAINS.md 6.2)."""
+"""``/v3/REST/apikeyaccessgrantor``: the accounts that can be opened, with their senders.
+
+(compatibility: accounts#access)
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/apikeytotals``: what became of all mail of the account (facts: STATISTICS.md, apikeytotals)."""
+"""``/v3/REST/apikeytotals``: what became of all mail of the account (compatibility: messages#totals)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``/v3/REST/apitoken``: tokens that shops ask for before they show a page (facts: SENDERS-DOMAINS.md 6.2)."""
+"""``/v3/REST/apitoken``: tokens that shops ask for before they show a page.
+
+(compatibility: accounts#access)
+"""
 
 from __future__ import annotations
 

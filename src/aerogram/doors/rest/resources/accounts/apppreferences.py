@@ -1,4 +1,4 @@
-"""``/v3/REST/apppreferences``: what a program remembers for an account (facts: SENDERS-DOMAINS.md 6.2).
+"""``/v3/REST/apppreferences``: what a program remembers for an account (compatibility: accounts#access).
 
 Mailjet documents reading alone, as its own pages write them; here whoever reads them writes them.
 """

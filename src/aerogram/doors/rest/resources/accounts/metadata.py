@@ -1,4 +1,4 @@
-"""``/v3/REST/metadata``: the resources as they describe themselves (facts: resources.json, metadata)."""
+"""``/v3/REST/metadata``: the resources as they describe themselves (compatibility: rest#metadata)."""
 
 from __future__ import annotations
 
@@ -66,7 +66,10 @@ class Metadata(Resource):
 
 
 class Descriptions:
-    """The resources as a collection: all of them on one page, whatever Limit says (facts: REST.md 7)."""
+    """The resources as a collection: all of them on one page, whatever Limit says.
+
+    (compatibility: rest#metadata)
+    """
 
     _MATCHES: Final = {name: name for name in ("key", "is_public", "is_read_only")}
 

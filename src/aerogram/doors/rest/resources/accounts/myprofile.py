@@ -1,4 +1,7 @@
-"""``/v3/REST/myprofile``: what the person behind the accounts says of themselves (facts: SENDERS-DOMAINS.md 6.2)."""
+"""``/v3/REST/myprofile``: what the person behind the accounts says of themselves.
+
+(compatibility: accounts#access)
+"""
 
 from __future__ import annotations
 

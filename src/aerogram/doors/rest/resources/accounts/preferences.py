@@ -1,4 +1,6 @@
-"""``/v3/REST/preferences``: what a program remembers for a user, a value for a key (facts: SENDERS-DOMAINS.md 6.2).
+"""``/v3/REST/preferences``: what a program remembers for a user, a value for a key.
+
+(compatibility: accounts#access)
 
 Mailjet's Ruby SDK writes them, so they can be written here; an account reads its own alone.
 """

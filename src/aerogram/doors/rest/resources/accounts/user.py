@@ -1,4 +1,4 @@
-"""``/v3/REST/user``: the person behind the accounts (facts: SENDERS-DOMAINS.md 6.2)."""
+"""``/v3/REST/user``: the person behind the accounts (compatibility: accounts#access)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/axtesting``: tests of several versions of one campaign (facts: CAMPAIGNS.md 6)."""
+"""``/v3/REST/axtesting``: tests of several versions of one campaign (compatibility: campaigns#tests)."""
 
 from __future__ import annotations
 

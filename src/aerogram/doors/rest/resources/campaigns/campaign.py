@@ -1,4 +1,4 @@
-"""``/v3/REST/campaign``: what mails of one name have in common (facts: CAMPAIGNS.md 4).
+"""``/v3/REST/campaign``: what mails of one name have in common (compatibility: campaigns#campaign).
 
 A campaign begins with the first mail that names it. Newsletters are not sent from here, so all are transactional.
 """

@@ -1,4 +1,7 @@
-"""``/v3/REST/campaignaggregate``: which campaigns a statistic takes together (facts: CAMPAIGNS.md 4.4)."""
+"""``/v3/REST/campaignaggregate``: which campaigns a statistic takes together.
+
+(compatibility: campaigns#aggregates)
+"""
 
 from __future__ import annotations
 

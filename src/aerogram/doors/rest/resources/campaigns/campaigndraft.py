@@ -1,4 +1,4 @@
-"""``/v3/REST/campaigndraft``: campaigns that are being written (facts: CAMPAIGNS.md 2)."""
+"""``/v3/REST/campaigndraft``: campaigns that are being written (compatibility: campaigns#drafts)."""
 
 from __future__ import annotations
 

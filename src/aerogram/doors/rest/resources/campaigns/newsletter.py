@@ -1,4 +1,4 @@
-"""``/v3/REST/newsletter``: drafts of Mailjet's older editor (facts: CAMPAIGNS.md 7)."""
+"""``/v3/REST/newsletter``: drafts of Mailjet's older editor (compatibility: campaigns#newsletters)."""
 
 from __future__ import annotations
 

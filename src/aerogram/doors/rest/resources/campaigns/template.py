@@ -1,4 +1,4 @@
-"""``/v3/REST/template``: stored templates, and what they say (facts: TEMPLATES.md 10).
+"""``/v3/REST/template``: stored templates, and what they say (compatibility: templates#stored-templates).
 
 What Mailjet shares between accounts is not shared here: an account sees the templates that it made, and
 the owner type ``user`` is a name of its own for them.

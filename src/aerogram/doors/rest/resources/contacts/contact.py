@@ -1,4 +1,4 @@
-"""``/v3/REST/contact``: whom an account writes to (facts: CONTACTS.md 1)."""
+"""``/v3/REST/contact``: whom an account writes to (compatibility: contacts#contact)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ class ContactAddress(Address):
 
 
 def by_email(text: str) -> Condition | None:
-    """Read an address. What is neither one nor a number is refused with the reason (facts: REST.md 2)."""
+    """Read an address. What is neither one nor a number is refused with the reason.
+
+    (compatibility: rest#urls)
+    """
     if text.isdigit():
         return None
     if "@" not in text:

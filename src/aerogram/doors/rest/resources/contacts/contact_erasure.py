@@ -1,4 +1,4 @@
-"""``DELETE /v4/contacts/{id}``: a person is erased (facts: CONTACTS.md 9)."""
+"""``DELETE /v4/contacts/{id}``: a person is erased (compatibility: contacts#erasure)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``contact/{contact}/managecontactslists`` and ``getcontactslists`` (facts: CONTACTS.md 5.3, 5.4)."""
+"""``contact/{contact}/managecontactslists`` and ``getcontactslists``.
+
+(compatibility: contacts#one-contact-and-several-lists)
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/contactdata``: what is known of contacts (facts: CONTACTS.md 3)."""
+"""``/v3/REST/contactdata``: what is known of contacts (compatibility: contacts#contact-data)."""
 
 from __future__ import annotations
 
@@ -101,7 +101,10 @@ class ContactData(ChangeableResource):
     )
 
     def unknown_property(self, name: str) -> errors.RestError:
-        """Refuse values that are given without ``Data``, in recorded words (facts: CONTACTS.md 3)."""
+        """Refuse values that are given without ``Data``, in recorded words.
+
+        (compatibility: contacts#contact-data)
+        """
         return errors.unknown_key(name)
 
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/contactfilter``: segments, and who is in them (facts: SEGMENTS.md 1).
+"""``/v3/REST/contactfilter``: segments, and who is in them (compatibility: segments#resource).
 
 Expressions are kept and shown byte for byte, as clients find their segments again by them. A deleted segment
 is shown to who asks for it by its id or with ShowDeleted, and comes back when its Status is written.

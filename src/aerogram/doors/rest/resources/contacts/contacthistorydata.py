@@ -1,4 +1,4 @@
-"""``/v3/REST/contacthistorydata``: values of historic properties (facts: CONTACTS.md 3)."""
+"""``/v3/REST/contacthistorydata``: values of historic properties (compatibility: contacts#contact-data)."""
 
 from __future__ import annotations
 

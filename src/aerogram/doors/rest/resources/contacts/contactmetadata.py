@@ -1,4 +1,4 @@
-"""``/v3/REST/contactmetadata``: what can be known of contacts (facts: CONTACTS.md 2)."""
+"""``/v3/REST/contactmetadata``: what can be known of contacts (compatibility: contacts#properties)."""
 
 from __future__ import annotations
 

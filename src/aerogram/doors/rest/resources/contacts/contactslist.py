@@ -1,4 +1,4 @@
-"""``/v3/REST/contactslist``: lists of contacts (facts: CONTACTS.md 4.1)."""
+"""``/v3/REST/contactslist``: lists of contacts (compatibility: contacts#lists)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,10 @@ class ContactsList(ChangeableResource):
     )
 
     def alternate(self, key: str) -> Condition | None:
-        """Read a ``ListALT``: the Address, or the name of a live list (facts: CONTACTS.md 4.2)."""
+        """Read a ``ListALT``: the Address, or the name of a live list.
+
+        (compatibility: contacts#memberships)
+        """
         return None if "\0" in key else Condition("alternate", key)
 
 
@@ -88,7 +91,10 @@ class StoredLists:
         return msgspec.structs.asdict(await self._lists.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Delete a list softly; one that is deleted already is not found (facts: REST.md 10)."""
+        """Delete a list softly; one that is deleted already is not found.
+
+        (compatibility: rest#changing-and-deleting)
+        """
         if row["is_deleted"]:
             raise errors.not_found()
         await self._lists.remove(actor, row["id"])

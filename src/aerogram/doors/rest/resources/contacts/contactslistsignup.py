@@ -1,4 +1,7 @@
-"""``/v3/REST/contactslistsignup``: who signed up by a widget, and whether it was confirmed (facts: CONTACTS.md 10)."""
+"""``/v3/REST/contactslistsignup``: who signed up by a widget, and whether it was confirmed.
+
+(compatibility: contacts#signup-forms)
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/listrecipient``: contacts on lists (facts: CONTACTS.md 4.2)."""
+"""``/v3/REST/listrecipient``: contacts on lists (compatibility: contacts#memberships)."""
 
 from __future__ import annotations
 

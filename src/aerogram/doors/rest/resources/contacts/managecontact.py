@@ -1,4 +1,7 @@
-"""``contactslist/{list}/managecontact``: one contact made, changed and put on a list (facts: CONTACTS.md 5.2)."""
+"""``contactslist/{list}/managecontact``: one contact made, changed and put on a list.
+
+(compatibility: contacts#one-contact-and-one-list)
+"""
 
 from __future__ import annotations
 

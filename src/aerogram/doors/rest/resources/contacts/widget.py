@@ -1,4 +1,4 @@
-"""``/v3/REST/widget``: forms by which people sign up (facts: CONTACTS.md 10)."""
+"""``/v3/REST/widget``: forms by which people sign up (compatibility: contacts#signup-forms)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``/v3/REST/widgetcustomvalue``: what a signup widget's form says of itself (facts: CONTACTS.md 10)."""
+"""``/v3/REST/widgetcustomvalue``: what a signup widget's form says of itself.
+
+(compatibility: contacts#signup-forms)
+"""
 
 from __future__ import annotations
 

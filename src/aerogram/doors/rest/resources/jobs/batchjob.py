@@ -1,4 +1,7 @@
-"""``/v3/REST/batchjob``: every job, whatever it does; it can be cancelled here (facts: CONTACTS.md 6.3)."""
+"""``/v3/REST/batchjob``: every job, whatever it does; it can be cancelled here.
+
+(compatibility: contacts#bulk-jobs)
+"""
 
 from __future__ import annotations
 
@@ -98,7 +101,10 @@ class BatchJobs:
         return Page([row_of(job) for job in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Queue a CSV import, the one kind of job that clients make here (facts: CONTACTS.md 6.3)."""
+        """Queue a CSV import, the one kind of job that clients make here.
+
+        (compatibility: contacts#bulk-jobs)
+        """
         if values["job_type"].lower() != CSV_IMPORT_TYPE.lower():
             raise errors.RestError(400, _FORBIDDEN)
         return row_of(

@@ -1,4 +1,7 @@
-"""Bulk work as actions of contacts and lists: asked for by POST, looked at by GET (facts: CONTACTS.md 6)."""
+"""Bulk work as actions of contacts and lists: asked for by POST, looked at by GET.
+
+(compatibility: contacts#bulk-jobs)
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
-"""About 100,000 contacts with a few properties; Mailjet broke off at half of that (facts: REST.md 13)."""
+"""About 100,000 contacts with a few properties; Mailjet broke off at half of that.
+
+(compatibility: rest#limits)
+"""
 JOB: Final = "job"
 _MANY: Final = "managemanycontacts"
 _IMPORT: Final = "importlist"

@@ -1,4 +1,4 @@
-"""``/v3/REST/csvimport``: the import of an uploaded CSV file (facts: CONTACTS.md 7)."""
+"""``/v3/REST/csvimport``: the import of an uploaded CSV file (compatibility: contacts#csv-import)."""
 
 from __future__ import annotations
 
@@ -153,7 +153,10 @@ def row_of(job: Job) -> dict[str, Any]:
 
 
 def _refused(reasons: dict[str, str]) -> errors.RestError:
-    """Tell a list with an exclusion in the words that Mailjet puts into the message (facts: REST.md 6)."""
+    """Tell a list with an exclusion in the words that Mailjet puts into the message.
+
+    (compatibility: contacts#csv-import)
+    """
     if reasons == {"ContactsList": _EXCLUSION}:
         return errors.RestError(400, f"MJ08 Property ContactsList is invalid: {_EXCLUSION}")
     return errors.invalid_properties(reasons)

@@ -1,4 +1,4 @@
-"""``/v3/REST/eventcallbackurl``: webhooks (facts: EVENTS-PARSE.md 1.1)."""
+"""``/v3/REST/eventcallbackurl``: webhooks (compatibility: events#webhooks)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``/v3/REST/message``: what was accepted, and what became of it (facts: STATISTICS.md 1.1 to 1.3)."""
+"""``/v3/REST/message``: what was accepted, and what became of it.
+
+(compatibility: messages#status-codes, messages#message)
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from aerogram.doors.rest.resource import Resource, by_id
 from aerogram.model import message_status
 from aerogram.model.account import Area
 from aerogram.model.outcome import RELATED_TO
-from aerogram.model.send_options import asked_of
+from aerogram.model.send_options import counted_options_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -165,7 +168,7 @@ def _row(found: dict[str, Any]) -> Row:
     found["status_name"] = message_status.STATUS_NAMES[status]
     found["state_id"] = (found["failure"] or None) if status in _HAS_STATE else None
     is_sent = status == message_status.SENT
-    asked = asked_of(found["treatment"])
+    asked = counted_options_of(found["send_options"])
     found["tracks_opens"], found["tracks_clicks"], found["is_bulk"] = asked
     found["delay_seconds"] = (found["updated_ms"] - found["created_ms"]) // SECOND if is_sent else 0
     return found

@@ -1,4 +1,4 @@
-"""``/v3/REST/messagehistory``: the events of a message, oldest first (facts: STATISTICS.md 1.4)."""
+"""``/v3/REST/messagehistory``: the events of a message, oldest first (compatibility: messages#history)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/messageinformation``: how messages were made and sent (facts: STATISTICS.md 1.5)."""
+"""``/v3/REST/messageinformation``: how messages were made and sent (compatibility: messages#information)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``/v3/REST/messagestate``: why messages do not arrive, by the number that others tell (facts: STATISTICS.md 1.2)."""
+"""``/v3/REST/messagestate``: why messages do not arrive, by the number that others tell.
+
+(compatibility: messages#failure-states)
+"""
 
 from __future__ import annotations
 

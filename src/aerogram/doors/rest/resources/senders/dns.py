@@ -1,4 +1,4 @@
-"""``/v3/REST/dns``: what a sending domain publishes, and whether it does (facts: SENDERS-DOMAINS.md 3)."""
+"""``/v3/REST/dns``: what a sending domain publishes, and whether it does (compatibility: senders#dns)."""
 
 from __future__ import annotations
 

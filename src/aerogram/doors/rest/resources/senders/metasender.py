@@ -1,4 +1,4 @@
-"""``/v3/REST/metasender``: senders that are valid for all accounts (facts: SENDERS-DOMAINS.md 4)."""
+"""``/v3/REST/metasender``: senders that are valid for all accounts (compatibility: senders#metasenders)."""
 
 from __future__ import annotations
 

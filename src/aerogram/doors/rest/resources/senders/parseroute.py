@@ -1,4 +1,4 @@
-"""``/v3/REST/parseroute``: where mail to an address is to be posted (facts: EVENTS-PARSE.md 2.1)."""
+"""``/v3/REST/parseroute``: where mail to an address is to be posted (compatibility: events#parse-routes)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``/v3/REST/sender``: from whom an account may send, and how it proves that it may (facts: SENDERS-DOMAINS.md 1, 2)."""
+"""``/v3/REST/sender``: from whom an account may send, and how it proves that it may.
+
+(compatibility: senders#sender, senders#validation)
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from aerogram.senders.domain_dns import SendingDomains
 
 NO_DNS: Final = -1
-"""DNSID of a sender whose domain has no keys (facts: SENDERS-DOMAINS.md 1)."""
+"""DNSID of a sender whose domain has no keys (compatibility: senders#sender)."""
 _STATUSES: Final = {word.lower(): word for word in (ACTIVE, INACTIVE, DELETED)}
 _SHOWS_DELETED: Final = "shows_deleted"
 _REFUSALS: Final[Mapping[str, str]] = {
@@ -88,7 +91,7 @@ class Sender(ChangeableResource):
     )
 
     def completed(self, row: Row, values: dict[str, Any]) -> dict[str, Any]:
-        """Revive a deleted sender by any PUT, be it of the same values (facts: SENDERS-DOMAINS.md 1.2)."""
+        """Revive a deleted sender by any PUT, be it of the same values (compatibility: senders#sender)."""
         return {**values, "status": INACTIVE} if row["status"] == DELETED else values
 
 

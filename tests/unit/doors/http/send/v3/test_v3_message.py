@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from aerogram.content.templates import StoredTemplate
-from aerogram.content.treat import NOTHING
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3.call import read_call
 from aerogram.model.message import Rank, Recipient, Role
+from aerogram.model.request import NO_OPTIONS
 from aerogram.model.send_options import NOBODY, PLAIN, Personal
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.authorised import v3_submissions
@@ -36,11 +36,11 @@ def a_template(**values):
 
 def test_an_ordinary_message_has_no_treatment():
     (draft,) = drafts(a_v3_message())
-    assert draft.send_options is NOTHING
+    assert draft.send_options is NO_OPTIONS
     asked, parts = submitted(a_v3_message())
-    assert asked.treatment is PLAIN
+    assert asked.send_options is PLAIN
     assert asked.recipients == (Recipient(TO),)
-    assert (asked.door, asked.envelope_from, asked.from_email, asked.rank) == ("v3", FROM, FROM, Rank.HIGH)
+    assert (asked.door, asked.reverse_path, asked.from_email, asked.rank) == ("v3", FROM, FROM, Rank.HIGH)
     assert (asked.subject, asked.has_text, asked.has_html, asked.transcript) == (
         "Receipt 17",
         True,
@@ -89,8 +89,8 @@ def test_each_of_the_recipients_gets_a_mail_of_its_own():
         a_v3_message(To=..., Recipients=recipients, Vars={"a": 0, "b": 2}, Text_part="[[var:a]]")
     )
     assert (parts.to, parts.cc) == ((), ())
-    assert asked.treatment.is_individual
-    assert asked.treatment.variables == {"a": 0, "b": 2}
+    assert asked.send_options.is_individual
+    assert asked.send_options.variables == {"a": 0, "b": 2}
     assert asked.recipients == (
         Recipient(TO, personal=Personal("Ann, the first", {"a": 1})),
         Recipient("bob@example.net"),
@@ -100,14 +100,14 @@ def test_each_of_the_recipients_gets_a_mail_of_its_own():
 def test_values_that_nothing_asks_for_are_not_kept():
     recipients = [{"Email": TO, "Vars": {"a": 1}}, {"Email": "bob@example.net", "Vars": {"a": 2}}]
     asked, _ = submitted(a_v3_message(To=..., Recipients=recipients, Vars={"a": 0}))
-    assert asked.treatment.variables == {}
+    assert asked.send_options.variables == {}
     assert [each.personal for each in asked.recipients] == [NOBODY, NOBODY]
 
 
 def test_who_is_alone_is_an_ordinary_recipient():
     asked, parts = submitted(a_v3_message(To=..., Recipients=[{"Email": TO, "Name": "Ann"}]))
     assert parts.to == (Mailbox(TO, "Ann"),)
-    assert asked.treatment == PLAIN
+    assert asked.send_options == PLAIN
     assert asked.recipients == (Recipient(TO),)
 
 
@@ -121,9 +121,9 @@ def test_a_switch_is_on_in_many_spellings(value):
             Mj_campaign="May",
         )
     )
-    assert asked.treatment.has_language
-    assert asked.treatment.delivers_on_error
-    assert asked.treatment.deduplicates
+    assert asked.send_options.has_language
+    assert asked.send_options.delivers_on_error
+    assert asked.send_options.deduplicates
     assert asked.campaign == "May"
 
 
@@ -137,7 +137,7 @@ def test_a_switch_is_off_in_many_spellings(value):
             Sender=value,
         )
     )
-    assert asked.treatment == PLAIN
+    assert asked.send_options == PLAIN
 
 
 def test_errors_of_the_template_language_are_told_as_asked():
@@ -147,10 +147,10 @@ def test_errors_of_the_template_language_are_told_as_asked():
         MJ_TemplateErrorDeliver="deliver",
     )
     asked, _ = submitted(message)
-    assert asked.treatment.error_report_to == "dev@example.com"
-    assert asked.treatment.delivers_on_error
+    assert asked.send_options.error_report_to == "dev@example.com"
+    assert asked.send_options.delivers_on_error
     without, _ = submitted(message | {"Mj-TemplateLanguage": False})
-    assert without.treatment == PLAIN
+    assert without.send_options == PLAIN
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_one_disables_tracking_and_two_enables_it(value, when_off, when_on):
     message = a_v3_message(Mj_trackopen=value, Mj_trackclick=value, Html_part="<p>")
     for default, expected in ((False, when_off), (True, when_on)):
         asked, _ = submitted(message, tracks_opens=default, tracks_clicks=default)
-        assert (asked.treatment.tracks_opens, asked.treatment.tracks_clicks) == (expected, expected)
+        assert (asked.send_options.tracks_opens, asked.send_options.tracks_clicks) == (expected, expected)
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_what_comes_back_in_events_is_kept():
         a_v3_message(Mj_CustomID="r-17", Mj_EventPayLoad='{"a": 1}', Mj_MonitoringCategory="receipts")
     )
     assert (asked.custom_id, asked.event_payload) == ("r-17", '{"a": 1}')
-    assert asked.treatment.monitoring_category == "receipts"
+    assert asked.send_options.monitoring_category == "receipts"
 
 
 def test_names_ignore_case_and_others_are_ignored():
@@ -195,7 +195,7 @@ def test_names_ignore_case_and_others_are_ignored():
         "ReplyTo": "x",
     }
     asked, parts = submitted(message)
-    assert (asked.custom_id, asked.event_payload, asked.treatment.tracks_opens) == ("r-17", "x", True)
+    assert (asked.custom_id, asked.event_payload, asked.send_options.tracks_opens) == ("r-17", "x", True)
     assert parts.html == "<p>"
     assert parts.cc == (Mailbox("cy@example.net"),)
     (file,) = parts.inlined
@@ -213,10 +213,10 @@ def test_headers_win_over_the_properties_they_stand_for():
 def test_the_sender_is_the_reverse_path():
     asked, parts = submitted(a_v3_message(Sender="Post <post@example.com>"))
     assert parts.sender == Mailbox("post@example.com", "Post")
-    assert asked.envelope_from == "post@example.com"
+    assert asked.reverse_path == "post@example.com"
     for switch in (True, "true", 1):
         asked, parts = submitted(a_v3_message(Sender=switch))
-        assert (parts.sender, asked.envelope_from) == (None, FROM)
+        assert (parts.sender, asked.reverse_path) == (None, FROM)
 
 
 @pytest.mark.parametrize(
@@ -265,8 +265,8 @@ def test_a_template_brings_what_the_call_leaves_out():
     assert parts.sender_from == Mailbox("shop@example.com", "Shop")
     assert parts.reply_to == Mailbox("help@example.com", "Help")
     assert (parts.subject, parts.html, parts.text) == ("Your receipt", "<p>[[var:a]]", None)
-    assert (asked.treatment.template_id, asked.treatment.makes_text, asked.has_text) == (17, True, True)
-    assert asked.treatment.variables == {"a": 1}
+    assert (asked.send_options.template_id, asked.send_options.makes_text, asked.has_text) == (17, True, True)
+    assert asked.send_options.variables == {"a": 1}
 
 
 def test_the_calls_own_values_win_over_the_templates_but_its_bodies_do_not():
@@ -285,7 +285,7 @@ def test_the_calls_own_values_win_over_the_templates_but_its_bodies_do_not():
     assert parts.sender_from == Mailbox(FROM)
     assert (parts.subject, parts.html, parts.text) == ("Receipt 17", "<p>template", "Thanks.")
     assert parts.reply_to is None
-    assert not asked.treatment.makes_text
+    assert not asked.send_options.makes_text
 
 
 def test_a_template_without_a_sender_does_not_replace_fromemail():

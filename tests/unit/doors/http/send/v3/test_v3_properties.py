@@ -62,7 +62,7 @@ def answered(body, template=None):
     assert [one["Email"] for one in told] == [one.email for each in asked for one in each.recipients]
     for each in asked:
         assert each.recipients
-        assert unpacked(packed(each.treatment)) == each.treatment
+        assert unpacked(packed(each.send_options)) == each.send_options
         assert all(
             unpacked_personal(packed_personal(one.personal)) == one.personal for one in each.recipients
         )

@@ -46,7 +46,7 @@ def test_an_ordinary_message_becomes_one_submission():
     )
     assert submission.account_id == 7
     assert submission.door == "v3.1"
-    assert submission.envelope_from == submission.from_email == "orders@example.com"
+    assert submission.reverse_path == submission.from_email == "orders@example.com"
     assert [(one.email, one.role) for one in submission.recipients] == [
         ("ann@example.net", Role.TO),
         ("cy@example.net", Role.CC),
@@ -91,7 +91,7 @@ def test_the_parts_hold_what_was_asked_for():
 
 def test_a_sender_becomes_the_reverse_path():
     submission = submitted(a_call(a_message(Sender={"Email": "bounces@example.com"})))
-    assert submission.envelope_from == "bounces@example.com"
+    assert submission.reverse_path == "bounces@example.com"
     assert submission.from_email == "orders@example.com"
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v31.call import read_call
-from aerogram.model.send_options import NOBODY, PLAIN, Personal, Treatment
+from aerogram.model.send_options import NOBODY, PLAIN, Personal, SendOptions
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.authorised import v31_submissions
 from support.calls import a_call, a_caller, a_message
@@ -29,7 +29,7 @@ def submitted(message, templates=None, caller=None, **properties):
 
 
 def treated(caller=None, **properties):
-    return submitted(a_message(**properties), caller=caller).treatment
+    return submitted(a_message(**properties), caller=caller).send_options
 
 
 def parts_of(submission):
@@ -51,7 +51,7 @@ class TestTreatment:
             ({"Variables": {"a": [1]}}, PLAIN),
             (
                 {"Variables": {"a": [1]}, "TextPart": "[[var:a]]"},
-                Treatment(has_marks=True, variables={"a": [1]}),
+                SendOptions(has_merge_tags=True, variables={"a": [1]}),
             ),
             (
                 {
@@ -60,25 +60,25 @@ class TestTreatment:
                     "TemplateErrorReporting": {"Email": "dev@example.com", "Name": "Dev"},
                     "TemplateErrorDeliver": True,
                 },
-                Treatment(
+                SendOptions(
                     variables={"a": 1},
                     has_language=True,
                     error_report_to="dev@example.com",
                     delivers_on_error=True,
                 ),
             ),
-            ({**HTML, "TrackOpens": "enabled"}, Treatment(tracks_opens=True)),
-            ({**HTML, "TrackClicks": "enabled"}, Treatment(tracks_clicks=True)),
+            ({**HTML, "TrackOpens": "enabled"}, SendOptions(tracks_opens=True)),
+            ({**HTML, "TrackClicks": "enabled"}, SendOptions(tracks_clicks=True)),
             ({"TrackClicks": "enabled", "TrackOpens": "enabled"}, PLAIN),
-            ({**HTML, "URLTags": "utm_source=mail"}, Treatment(url_tags="utm_source=mail")),
-            ({**HTML, "AutoTextPart": True}, Treatment(makes_text=True)),
+            ({**HTML, "URLTags": "utm_source=mail"}, SendOptions(url_tags="utm_source=mail")),
+            ({**HTML, "AutoTextPart": True}, SendOptions(makes_text=True)),
             ({"HTMLPart": "<p>", "AutoTextPart": True}, PLAIN),
             ({"AutoTextPart": True}, PLAIN),
             (
                 {"CustomCampaign": "spring", "DeduplicateCampaign": 1},
-                Treatment(is_bulk=True, deduplicates=True),
+                SendOptions(is_bulk=True, deduplicates=True),
             ),
-            ({"MonitoringCategory": "receipts"}, Treatment(monitoring_category="receipts")),
+            ({"MonitoringCategory": "receipts"}, SendOptions(monitoring_category="receipts")),
         ],
     )
     def test_each_property_has_its_place(self, properties, expected):
@@ -89,14 +89,14 @@ class TestTreatment:
     )
     def test_the_account_decides_what_the_call_leaves_open(self, asked, is_tracked):
         caller = a_caller(tracks_opens=True, tracks_clicks=True)
-        treatment = treated(caller, TrackOpens=asked, TrackClicks=asked, **HTML)
-        assert (treatment.tracks_opens, treatment.tracks_clicks) == (is_tracked, is_tracked)
+        send_options = treated(caller, TrackOpens=asked, TrackClicks=asked, **HTML)
+        assert (send_options.tracks_opens, send_options.tracks_clicks) == (is_tracked, is_tracked)
 
     def test_variables_of_globals_and_of_the_message_are_one(self):
         submission = submitted(
             a_message(Variables={"b": 2}, TextPart="[[var:a]]"), Globals={"variables": {"a": 1, "b": 1}}
         )
-        assert submission.treatment.variables == {"a": 1, "b": 2}
+        assert submission.send_options.variables == {"a": 1, "b": 2}
 
     def test_a_text_that_will_be_made_counts_as_a_part(self):
         assert submitted(a_message(**HTML, AutoTextPart=True)).has_text
@@ -137,7 +137,7 @@ class TestTemplates:
         assert (parts.subject, submission.subject) == ("From the template",) * 2
         assert (parts.text, parts.html) == (FULL.text, FULL.html)
         assert submission.from_email == "shop@example.com"
-        assert submission.treatment == Treatment(template_id=17)
+        assert submission.send_options == SendOptions(template_id=17)
 
     def test_the_call_sets_its_own(self):
         own = a_message(TemplateID=17, ReplyTo={"Email": "own@example.com"}, TextPart=...)
@@ -166,8 +166,8 @@ class TestTemplates:
     @pytest.mark.parametrize(("own", "makes_text"), [(..., True), (False, False)])
     def test_it_may_have_its_text_made(self, own, makes_text):
         message = a_message(TemplateID=17, TextPart=..., AutoTextPart=own)
-        treatment = submitted(message, {17: Template(html="<p>", makes_text=True)}).treatment
-        assert treatment.makes_text is makes_text
+        send_options = submitted(message, {17: Template(html="<p>", makes_text=True)}).send_options
+        assert send_options.makes_text is makes_text
 
     def test_it_is_checked_like_the_call_itself(self):
         bare = a_message(TemplateID=17, From=..., Subject=..., TextPart=...)
