@@ -1,4 +1,4 @@
-"""Rules of the house that no tool knows."""
+"""Conventions of this repository that no tool checks."""
 
 import re
 import subprocess
