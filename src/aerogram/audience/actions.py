@@ -1,4 +1,4 @@
-"""What a subscription action makes of a contact's place on a list: one table, without IO."""
+"""What a subscription action makes of a contact's status on a list: one table, without IO."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Action(enum.Enum):
+class SubscriptionAction(enum.Enum):
     """What is done with contacts and a list (compatibility: contacts#subscription-actions)."""
 
     ADD_FORCE = "addforce"
@@ -25,7 +25,7 @@ class Action(enum.Enum):
     without overriding what the other says."""
 
 
-class Place(enum.Enum):
+class ListStatus(enum.Enum):
     """Where a contact stands with a list."""
 
     ABSENT = 0
@@ -33,26 +33,26 @@ class Place(enum.Enum):
     UNSUBSCRIBED = 2
 
 
-ACTIONS: Final[Mapping[str, Action]] = {
-    action.value: action for action in Action if action is not Action.UNSUB_NO_FORCE
+ACTIONS: Final[Mapping[str, SubscriptionAction]] = {
+    action.value: action for action in SubscriptionAction if action is not SubscriptionAction.UNSUB_NO_FORCE
 }
 """The actions that clients name, by their words in lower case."""
 
-_A, _S, _U = Place
-_AFTER: Final[Mapping[Action, Mapping[Place, Place]]] = {
-    Action.ADD_FORCE: {_A: _S, _S: _S, _U: _S},
-    Action.ADD_NO_FORCE: {_A: _S, _S: _S, _U: _U},
-    Action.REMOVE: {_A: _A, _S: _A, _U: _A},
-    Action.UNSUB: {_A: _U, _S: _U, _U: _U},
-    Action.UNSUB_NO_FORCE: {_A: _U, _S: _S, _U: _U},
+_A, _S, _U = ListStatus
+_AFTER: Final[Mapping[SubscriptionAction, Mapping[ListStatus, ListStatus]]] = {
+    SubscriptionAction.ADD_FORCE: {_A: _S, _S: _S, _U: _S},
+    SubscriptionAction.ADD_NO_FORCE: {_A: _S, _S: _S, _U: _U},
+    SubscriptionAction.REMOVE: {_A: _A, _S: _A, _U: _A},
+    SubscriptionAction.UNSUB: {_A: _U, _S: _U, _U: _U},
+    SubscriptionAction.UNSUB_NO_FORCE: {_A: _U, _S: _S, _U: _U},
 }
 
 
-def place_after(action: Action, place: Place) -> Place:
-    """Give a contact's place on a list after an action."""
-    return _AFTER[action][place]
+def status_after(action: SubscriptionAction, status: ListStatus) -> ListStatus:
+    """Give a contact's status on a list after an action."""
+    return _AFTER[action][status]
 
 
-def action_of(word: object) -> Action | None:
+def action_of(word: object) -> SubscriptionAction | None:
     """Read a client's word for an action, in any case; None when it is none."""
     return ACTIONS.get(word.strip().lower()) if isinstance(word, str) else None

@@ -59,9 +59,9 @@ class Tally(msgspec.Struct):
     engaged: list[int] = []
     """The messages with which they did something."""
 
-    def add(self, told: ContactEvent) -> None:
+    def add(self, event: ContactEvent) -> None:
         """Add one more event."""
-        kind, at_ms = told.kind, told.at_ms
+        kind, at_ms = event.kind, event.at_ms
         self.first_ms = min(self.first_ms, at_ms)
         if kind in _ACTIVITIES:
             self.last_activity_ms = max(self.last_activity_ms, at_ms)
@@ -72,11 +72,11 @@ class Tally(msgspec.Struct):
         elif kind == EventKind.UNSUB:
             self.unsubscribed_ms = max(self.unsubscribed_ms, at_ms)
         if kind in _ENGAGEMENTS:
-            self.engaged.append(told.message_id)
+            self.engaged.append(event.message_id)
         else:
             self.was_mailed = True
-        if told.personal and not self.name:
-            self.name = unpacked_personal(told.personal).name
+        if event.personal and not self.name:
+            self.name = unpacked_personal(event.personal).name
 
     @property
     def activity(self) -> Activity:
@@ -110,10 +110,10 @@ def contact_address(recipient: str) -> str:
         return ""
 
 
-def added_up(told: Sequence[ContactEvent]) -> dict[int, dict[str, Tally]]:
+def added_up(events: Sequence[ContactEvent]) -> dict[int, dict[str, Tally]]:
     """Add up events by account and address, both rising, so that no two writers wait for each other."""
     found: dict[tuple[int, str], Tally] = {}
-    for each in told:
+    for each in events:
         email = contact_address(each.recipient)
         if not email:
             continue
@@ -127,10 +127,10 @@ def added_up(told: Sequence[ContactEvent]) -> dict[int, dict[str, Tally]]:
     return by_account
 
 
-def _follow(told: Sequence[ContactEvent], ids: IdGenerator) -> Unit[None]:
-    if not told:
+def _follow(events: Sequence[ContactEvent], ids: IdGenerator) -> Unit[None]:
+    if not events:
         return
-    for account_id, people in added_up(told).items():
+    for account_id, people in added_up(events).items():
         known = yield from contact_activity.lock(account_id, people)
         unknown = {email: person for email, person in people.items() if email not in known}
         if unknown:

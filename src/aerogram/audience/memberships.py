@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.subscriptions import (
     Entry,
     ListAction,
     UnknownListsError,
     act_on_lists,
     apply,
-    remove_link,
+    remove_membership,
 )
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.store.records.contacts import batches, contacts, lists, memberships
@@ -43,7 +43,7 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     list_name: str = ""
 
 
-class LinkedError(RefusedError):
+class AlreadyOnListError(RefusedError):
     """The contact is on the list already."""
 
 
@@ -78,9 +78,11 @@ class Memberships:
         is_unsubscribed: bool = False,
         is_active: bool = True,
     ) -> Membership:
-        """Put a contact on a list. Raises `NotFoundError`, `UnknownListsError` or `LinkedError`."""
+        """Put a contact on a list. Raises `NotFoundError`, `UnknownListsError` or `AlreadyOnListError`."""
         now = self._clock.now_ms()
-        action = ListAction(list_id, Action.UNSUB if is_unsubscribed else Action.ADD_FORCE)
+        action = ListAction(
+            list_id, SubscriptionAction.UNSUB if is_unsubscribed else SubscriptionAction.ADD_FORCE
+        )
 
         def unit() -> Unit[Membership]:
             yield from batches.hold(actor.account_id, [contact_id])
@@ -88,7 +90,7 @@ class Memberships:
             if not live.get(list_id):
                 raise UnknownListsError([list_id])
             if (yield from records.of_pair(actor.account_id, list_id, contact_id)):
-                raise LinkedError("The contact is on the list already.")
+                raise AlreadyOnListError("The contact is on the list already.")
             yield from act_on_lists(actor.account_id, contact_id, [action], ids=self._ids, now_ms=now)
             row = yield from records.of_pair(actor.account_id, list_id, contact_id)
             if row is not None and not is_active:
@@ -97,23 +99,23 @@ class Memberships:
 
         return await self._database.write(unit)
 
-    async def change(self, actor: Actor, link_id: int, values: Mapping[str, Any]) -> Membership:
+    async def change(self, actor: Actor, membership_id: int, values: Mapping[str, Any]) -> Membership:
         """Change ``is_unsubscribed`` or ``is_active``. Raises `NotFoundError`."""
         now = self._clock.now_ms()
         columns = {name: int(value) for name, value in values.items()}
 
         def unit() -> Unit[Membership]:
-            row = yield from _change(actor.account_id, link_id, columns, now)
+            row = yield from _change(actor.account_id, membership_id, columns, now)
             return (yield from _named(actor.account_id, row))
 
         return await self._database.write(unit)
 
-    async def remove(self, actor: Actor, link_id: int) -> None:
+    async def remove(self, actor: Actor, membership_id: int) -> None:
         """Take a contact from a list. Raises `NotFoundError`."""
 
         def unit() -> Unit[None]:
-            row = yield from _held(actor.account_id, link_id)
-            yield from remove_link(actor.account_id, row["list_id"], row["contact_id"])
+            row = yield from _held(actor.account_id, membership_id)
+            yield from remove_membership(actor.account_id, row["list_id"], row["contact_id"])
 
         await self._database.write(unit)
 
@@ -141,21 +143,23 @@ def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[Membership], 
     return [_membership(row, names.get(row["list_id"], "")) for row in rows], total
 
 
-def _held(account_id: int, link_id: int) -> Unit[dict[str, Any]]:
+def _held(account_id: int, membership_id: int) -> Unit[dict[str, Any]]:
     """Give a link whose contact and list are locked. Raises `NotFoundError`."""
-    row = yield from records.find(account_id, link_id)
+    row = yield from records.find(account_id, membership_id)
     if row is not None:
         yield from batches.hold(account_id, [row["contact_id"]])
         yield from memberships.lock_lists(account_id, [row["list_id"]])
         # It may have changed, or gone, while the list's lock was waited for.
-        row = yield from records.find(account_id, link_id)
+        row = yield from records.find(account_id, membership_id)
     if row is None:
         raise NotFoundError("There is no such membership.")
     return row
 
 
-def _change(account_id: int, link_id: int, columns: Mapping[str, int], now_ms: int) -> Unit[dict[str, Any]]:
-    row = yield from _held(account_id, link_id)
+def _change(
+    account_id: int, membership_id: int, columns: Mapping[str, int], now_ms: int
+) -> Unit[dict[str, Any]]:
+    row = yield from _held(account_id, membership_id)
     changed = {**row, **columns}
     if changed["is_unsubscribed"] != row["is_unsubscribed"]:
         if changed["is_unsubscribed"]:

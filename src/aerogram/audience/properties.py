@@ -51,11 +51,11 @@ class Property(msgspec.Struct, frozen=True, kw_only=True):
 class Typing(msgspec.Struct, frozen=True):
     """Values read by their definitions, by the property's id as text, and what is wrong with the others.
 
-    ``faults`` are names as given with `NOT_DEFINED` or `WRONG_TYPE`.
+    ``errors`` are names as given with `NOT_DEFINED` or `WRONG_TYPE`.
     """
 
     values: dict[str, Value | None]
-    faults: list[tuple[str, str]]
+    errors: list[tuple[str, str]]
 
 
 class Catalogue:
@@ -71,18 +71,18 @@ class Catalogue:
     def typed(self, given: Mapping[str, Any]) -> Typing:
         """Read values by names in any case. A value None takes the property away."""
         values: dict[str, Value | None] = {}
-        faults: list[tuple[str, str]] = []
+        errors: list[tuple[str, str]] = []
         for name, value in given.items():
             found = self._by_name.get(name) or self._by_name.get(name.lower())
             if found is None:
-                faults.append((name, NOT_DEFINED))
+                errors.append((name, NOT_DEFINED))
                 continue
             number, datatype = found
             try:
                 values[number] = typed(datatype, value)
             except WrongTypeError:
-                faults.append((name, WRONG_TYPE))
-        return Typing(values, faults)
+                errors.append((name, WRONG_TYPE))
+        return Typing(values, errors)
 
     def shown(self, packed: str) -> list[tuple[str, str]]:
         """Give the values of a contact's row as names and texts, by rising name."""

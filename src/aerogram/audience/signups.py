@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.audience import subscriptions
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.subscriptions import Entry, ListAction, UnknownListsError
 from aerogram.base.clock import DAY, MINUTE
 from aerogram.store.records.contacts import memberships, widgets
@@ -164,7 +164,7 @@ class Signups:
             return pending
         now = self._clock.now_ms()
         # Into the list that the form named when it was filled in, for that is what was agreed to.
-        added = [ListAction(row.list_id, Action.ADD_FORCE)]
+        added = [ListAction(row.list_id, SubscriptionAction.ADD_FORCE)]
         [contact_id] = yield from subscriptions.apply(
             row.account_id, [Entry(row.email)], added, ids=self._ids, now_ms=now
         )

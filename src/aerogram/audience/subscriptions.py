@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from aerogram.audience.actions import Action, Place, place_after
+from aerogram.audience.actions import ListStatus, SubscriptionAction, status_after
 from aerogram.audience.property_values import merged_values
 from aerogram.base.errors import NotFoundError
 from aerogram.store.records.contacts import batches, memberships
@@ -42,7 +42,7 @@ class ListAction(NamedTuple):
     """One action on one list."""
 
     list_id: int
-    action: Action
+    action: SubscriptionAction
 
 
 class UnknownListsError(NotFoundError):
@@ -67,8 +67,10 @@ def apply(
     those that are new or differ, and does the same with the links of each list. Entries of the same address
     are one, the later value wins. Contacts are made whatever the action is. Raises `UnknownListsError`.
     """
-    asked = _joined(entries)
-    contacts, fresh = yield from _contacts(account_id, asked, ids=ids, now_ms=now_ms, is_active=bool(actions))
+    by_email = _joined(entries)
+    contacts, fresh = yield from _contacts(
+        account_id, by_email, ids=ids, now_ms=now_ms, is_active=bool(actions)
+    )
     if actions:
         yield from _hold_lists(account_id, [list_id for list_id, _ in actions])
         fresh_ids = {contacts[email] for email in fresh}
@@ -81,7 +83,7 @@ def apply(
 def subscribe(
     account_id: int,
     list_id: int,
-    wanted: Mapping[int, Action],
+    wanted: Mapping[int, SubscriptionAction],
     *,
     ids: IdGenerator,
     now_ms: int,
@@ -89,7 +91,7 @@ def subscribe(
     """Apply to each contact, by id, its own action on one list. Raises `UnknownListsError`.
 
     Contacts that the account has not are left out. Copying a list needs this: what becomes of a contact
-    depends on its place on the other one.
+    depends on its status on the other one.
     """
     held = yield from batches.hold(account_id, list(wanted))
     yield from _hold_lists(account_id, [list_id])
@@ -116,10 +118,10 @@ def detach(account_id: int, contact_id: int) -> Unit[None]:
     lists = yield from memberships.lists_of(account_id, contact_id)
     yield from memberships.lock_lists(account_id, sorted(lists))
     for list_id in lists:
-        yield from remove_link(account_id, list_id, contact_id)
+        yield from remove_membership(account_id, list_id, contact_id)
 
 
-def remove_link(account_id: int, list_id: int, contact_id: int) -> Unit[None]:
+def remove_membership(account_id: int, list_id: int, contact_id: int) -> Unit[None]:
     """Take a contact from a list that is locked, be it deleted or not."""
     states = yield from memberships.states(list_id, [contact_id])
     yield from memberships.remove(list_id, [contact_id])
@@ -148,26 +150,28 @@ def _later(before: Entry, entry: Entry) -> Entry:
 
 
 def _contacts(
-    account_id: int, asked: Mapping[str, Entry], *, ids: IdGenerator, now_ms: int, is_active: bool
+    account_id: int, by_email: Mapping[str, Entry], *, ids: IdGenerator, now_ms: int, is_active: bool
 ) -> Unit[tuple[dict[str, int], Collection[str]]]:
     """Make and change contacts; give their ids by address, and the addresses that are new."""
-    known = yield from batches.lock(account_id, list(asked))
+    known = yield from batches.lock(account_id, list(by_email))
     fresh: list[str] = []
     active_ms = now_ms if is_active else 0
     # Once, unless somebody has one of them before us and gives it up again, by another address or by erasure.
-    while missing := [email for email in asked if email not in known]:
+    while missing := [email for email in by_email if email not in known]:
         rows = [
-            _new_row(account_id, contact_id, asked[email], now_ms, active_ms)
+            _new_row(account_id, contact_id, by_email[email], now_ms, active_ms)
             for contact_id, email in zip(ids.next_ids(len(missing)), missing, strict=True)
         ]
         yield from batches.add(rows)
         # Whoever made one of them meanwhile was first: it is changed below like every known contact.
         known.update((yield from batches.lock(account_id, missing)))
         fresh += missing
-    changes = [change for entry in asked.values() if (change := _change(known[entry.email], entry, now_ms))]
+    changes = [
+        change for entry in by_email.values() if (change := _change(known[entry.email], entry, now_ms))
+    ]
     if changes:
         yield from batches.change(changes)
-    return {email: known[email].id for email in asked}, fresh
+    return {email: known[email].id for email in by_email}, fresh
 
 
 def _new_row(account_id: int, contact_id: int, entry: Entry, now_ms: int, active_ms: int) -> tuple[Any, ...]:
@@ -197,9 +201,9 @@ def _change(known: Known, entry: Entry, now_ms: int) -> batches.Change | None:
 
 def _hold_lists(account_id: int, list_ids: Iterable[int]) -> Unit[None]:
     """Lock lists that links will change on. Raises `UnknownListsError`."""
-    asked = sorted(set(list_ids))
-    live = yield from memberships.lock_lists(account_id, asked)
-    unknown = [list_id for list_id in asked if not live.get(list_id)]
+    ordered_ids = sorted(set(list_ids))
+    live = yield from memberships.lock_lists(account_id, ordered_ids)
+    unknown = [list_id for list_id in ordered_ids if not live.get(list_id)]
     if unknown:
         raise UnknownListsError(unknown)
 
@@ -216,35 +220,37 @@ class _Moves(msgspec.Struct):
     """How many more contacts the list counts afterwards."""
 
 
-def _moves(wanted: Mapping[int, Action], states: Mapping[int, memberships.State]) -> _Moves:
+def _moves(wanted: Mapping[int, SubscriptionAction], states: Mapping[int, memberships.State]) -> _Moves:
     moves = _Moves()
     for contact_id, action in wanted.items():
         state = states.get(contact_id)
-        before = Place.ABSENT if state is None else _PLACES[state.is_unsubscribed]
-        after = place_after(action, before)
+        before = ListStatus.ABSENT if state is None else _STATUSES[state.is_unsubscribed]
+        after = status_after(action, before)
         if after is before:
             continue
         if state is None:
-            (moves.new_subscribed if after is Place.SUBSCRIBED else moves.new_unsubscribed).append(contact_id)
-            moves.counted += after is Place.SUBSCRIBED
+            (moves.new_subscribed if after is ListStatus.SUBSCRIBED else moves.new_unsubscribed).append(
+                contact_id
+            )
+            moves.counted += after is ListStatus.SUBSCRIBED
             continue
         target = {
-            Place.SUBSCRIBED: moves.subscribed,
-            Place.UNSUBSCRIBED: moves.unsubscribed,
-            Place.ABSENT: moves.removed,
+            ListStatus.SUBSCRIBED: moves.subscribed,
+            ListStatus.UNSUBSCRIBED: moves.unsubscribed,
+            ListStatus.ABSENT: moves.removed,
         }
         target[after].append(contact_id)
-        moves.counted += (after is Place.SUBSCRIBED and state.is_active) - state.is_counted
+        moves.counted += (after is ListStatus.SUBSCRIBED and state.is_active) - state.is_counted
     return moves
 
 
-_PLACES = (Place.SUBSCRIBED, Place.UNSUBSCRIBED)
+_STATUSES = (ListStatus.SUBSCRIBED, ListStatus.UNSUBSCRIBED)
 
 
 def _act(
     account_id: int,
     list_id: int,
-    wanted: Mapping[int, Action],
+    wanted: Mapping[int, SubscriptionAction],
     *,
     ids: IdGenerator,
     now_ms: int,
@@ -257,8 +263,8 @@ def _act(
     new += [(contact_id, 1) for contact_id in moves.new_unsubscribed]
     if new:
         rows = [
-            (link_id, account_id, list_id, contact_id, out, 0 if out else now_ms, now_ms if out else 0)
-            for link_id, (contact_id, out) in zip(ids.next_ids(len(new)), new, strict=True)
+            (membership_id, account_id, list_id, contact_id, out, 0 if out else now_ms, now_ms if out else 0)
+            for membership_id, (contact_id, out) in zip(ids.next_ids(len(new)), new, strict=True)
         ]
         yield from memberships.add(rows)
     if moves.subscribed:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.content.errors import ComposeError
-from aerogram.content.personal.draft import Draft
+from aerogram.content.personal.prepared import PreparedContent
 from aerogram.model.message import ContentKind
 from aerogram.model.send_options import PLAIN
 from aerogram.wire.address import ascii_domain, split_email
@@ -24,9 +24,9 @@ from aerogram.wire.mime.writing.build import build
 from aerogram.wire.mime.writing.rewrite import rewrite
 
 if TYPE_CHECKING:
-    from aerogram.content.errors import TemplateFault
-    from aerogram.content.personal.draft import Known
+    from aerogram.content.errors import TemplateRenderError
     from aerogram.content.personal.minting import LinkMint
+    from aerogram.content.personal.prepared import Known
     from aerogram.model.message import Letter
     from aerogram.wire.dkim.sign import Signer
 
@@ -51,41 +51,45 @@ class Composer:
         self._mint: Final = mint
         self._known: Final = known
 
-    def compose(self, letter: Letter, signer: Signer | None, draft: Draft | None = None) -> bytes:
+    def compose(
+        self, letter: Letter, signer: Signer | None, prepared: PreparedContent | None = None
+    ) -> bytes:
         """Give the mail as it goes out, signed when there is a signer.
 
         All recipients of one content have the same mail, unless its treatment ``is_personal``; then a
-        ``draft`` of the content, when it is at hand, saves opening it for each letter.
-        Raises `ComposeError`, and its `TemplateFault` when the letter's templates give no mail.
+        ``prepared`` of the content, when it is at hand, saves opening it for each letter.
+        Raises `ComposeError`, and its `TemplateRenderError` when the letter's templates give no mail.
         """
         try:
-            mail = self._plain(letter) if letter.send_options is PLAIN else self._treated(letter, draft)
+            mail = (
+                self._plain(letter) if letter.send_options is PLAIN else self._with_options(letter, prepared)
+            )
             return mail if signer is None else signer.sign(mail, letter.accepted_ms // 1000) + mail
         except _UNFIT as error:
             raise _compose_error(error) from error
 
-    def draft(self, letter: Letter) -> Draft:
+    def prepare(self, letter: Letter) -> PreparedContent:
         """Open the content of a letter for `compose`, which takes it for all letters of that content.
 
         The letter's body must be at hand; those of later letters need not be. Raises `ComposeError`.
         """
         try:
-            return Draft(letter, self._mint, self._known)
+            return PreparedContent(letter, self._mint, self._known)
         except _UNFIT as error:
             raise _compose_error(error) from error
 
-    def fault(self, letter: Letter) -> tuple[TemplateFault, bytes] | None:
+    def template_error(self, letter: Letter) -> tuple[TemplateRenderError, bytes] | None:
         """Tell what is wrong with a letter's templates, and give the mail as its sender wrote it; else None.
 
         Raises `ComposeError`.
         """
-        draft = self.draft(letter)
-        fault = draft.fault(letter)
-        if fault is None:
+        prepared = self.prepare(letter)
+        found = prepared.template_error(letter)
+        if found is None:
             return None
         try:
             message_id = _message_id(letter, letter.uuid)
-            return fault, draft.raw_mail(letter, message_id=message_id, received=self._received(letter))
+            return found, prepared.raw_mail(letter, message_id=message_id, received=self._received(letter))
         except _UNFIT as error:
             raise _compose_error(error) from error
 
@@ -98,9 +102,9 @@ class Composer:
         parts = _decode_parts(letter.body)
         return build(parts, message_id=message_id, date_ms=letter.accepted_ms, boundary_seed=digest)
 
-    def _treated(self, letter: Letter, draft: Draft | None) -> bytes:
+    def _with_options(self, letter: Letter, prepared: PreparedContent | None) -> bytes:
         name = letter.uuid if letter.send_options.is_personal else _uuid(_digest(letter))
-        return (draft or Draft(letter, self._mint, self._known)).mail(
+        return (prepared or PreparedContent(letter, self._mint, self._known)).mail(
             letter,
             message_id=_message_id(letter, name),
             received=self._received(letter),

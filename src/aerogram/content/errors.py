@@ -14,7 +14,7 @@ class ComposeError(AerogramError):
     """A stored content cannot become a mail; it would fail again, so a person must look at it."""
 
 
-class TemplateFault(ComposeError):  # noqa: N818 (`TemplateError` is the language's own)
+class TemplateRenderError(ComposeError):
     """A template gives no mail with the values of one recipient; the sender's affair, nobody else's.
 
     ``state`` tells a fault in the language from a template with nothing in it.

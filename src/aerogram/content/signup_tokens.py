@@ -47,5 +47,5 @@ class SignupSigner(TokenSigner):
         return self._id(_FOR_CONFIRM, token)
 
     def _id(self, purpose: bytes, token: str) -> int | None:
-        said = self.said(purpose, token) if len(token) == TOKEN_CHARS else None
-        return None if said is None else unpacked(said)
+        payload = self.payload(purpose, token) if len(token) == TOKEN_CHARS else None
+        return None if payload is None else unpacked(payload)

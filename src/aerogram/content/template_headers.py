@@ -28,12 +28,12 @@ _named_address: Final = re.compile(r'\s*"?([^<>"]*?)"?\s*<\s*([^<>\s]+)\s*>\s*\Z
 
 
 class TemplateHeaders(msgspec.Struct, frozen=True, kw_only=True):
-    """What the headers say: "" and None where they say nothing. ``faults`` are sentences."""
+    """What the headers say: "" and None where they say nothing. ``errors`` are sentences."""
 
     subject: str = ""
     sender: Mailbox | None = None
     reply_to: Mailbox | None = None
-    faults: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
 
 def read_headers(headers: Mapping[str, Any]) -> TemplateHeaders:
@@ -47,7 +47,7 @@ def read_headers(headers: Mapping[str, Any]) -> TemplateHeaders:
         subject=clean_text(texts.get("subject", "")),
         sender=_mailbox(texts.get("from", "")) or _bare(texts.get("senderemail", ""), texts.get("sendername", "")),
         reply_to=_mailbox(texts.get("reply-to", "")) or _mailbox(texts.get("replyemail", "")),
-        faults=(WRONG_TYPE,) if is_faulty else (),
+        errors=(WRONG_TYPE,) if is_faulty else (),
     )  # fmt: skip
 
 

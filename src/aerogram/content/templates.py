@@ -60,7 +60,7 @@ _decode: Final = msgspec.json.Decoder().decode
 class StoredTemplate(msgspec.Struct, frozen=True, kw_only=True):
     """What a send takes from a template. "" and None where it says nothing; the call's own values win.
 
-    ``faults`` are sentences about headers of the wrong type, which a call that asks for advanced error
+    ``header_errors`` are sentences about headers of the wrong type, which a call that asks for advanced error
     handling is refused for. With ``makes_text`` a text part is made from the HTML when there is none.
     """
 
@@ -72,7 +72,7 @@ class StoredTemplate(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: Mailbox | None = None
     html: str | None = None
     text: str | None = None
-    faults: tuple[str, ...] = ()
+    header_errors: tuple[str, ...] = ()
     makes_text: bool = False
 
 
@@ -233,7 +233,7 @@ def _stored(row: SendRow) -> StoredTemplate:
         reply_to=headers.reply_to,
         html=row.html_part or None,
         text=row.text_part or None,
-        faults=headers.faults,
+        header_errors=headers.errors,
         makes_text=bool(row.makes_text),
     )
 

@@ -66,21 +66,21 @@ class TokenSigner:
             purpose: hashlib.blake2b(key=key, digest_size=MAC_BYTES, person=purpose) for purpose in purposes
         }
 
-    def token(self, purpose: bytes, said: bytes, target: bytes = b"") -> str:
-        """Mint a token that says ``said`` in the open and vouches for ``target`` too."""
-        return encoded(said + self._mac(purpose, said, target))
+    def token(self, purpose: bytes, payload: bytes, target: bytes = b"") -> str:
+        """Mint a token that says ``payload`` in the open and vouches for ``target`` too."""
+        return encoded(payload + self._mac(purpose, payload, target))
 
-    def said(self, purpose: bytes, token: str, target: bytes = b"") -> bytes | None:
+    def payload(self, purpose: bytes, token: str, target: bytes = b"") -> bytes | None:
         """Give what a token says when its MAC is right; None when it was not minted exactly so."""
         whole = decoded(token)
         if whole is None:
             return None
-        said, mac = whole[:-MAC_BYTES], whole[-MAC_BYTES:]
-        return said if hmac.compare_digest(mac, self._mac(purpose, said, target)) else None
+        payload, mac = whole[:-MAC_BYTES], whole[-MAC_BYTES:]
+        return payload if hmac.compare_digest(mac, self._mac(purpose, payload, target)) else None
 
-    def _mac(self, purpose: bytes, said: bytes, target: bytes) -> bytes:
+    def _mac(self, purpose: bytes, payload: bytes, target: bytes) -> bytes:
         digest = self._begun[purpose].copy()
-        digest.update(said)
+        digest.update(payload)
         digest.update(target)
         return digest.digest()
 
@@ -115,27 +115,27 @@ class LinkSigner(TokenSigner):
         token = name.removesuffix(OPEN_SUFFIX)
         if len(name) != TOKEN_CHARS + len(OPEN_SUFFIX) or len(token) != TOKEN_CHARS:
             return None
-        said = self.said(_FOR_OPEN, token)
-        return None if said is None else unpacked(said)
+        payload = self.payload(_FOR_OPEN, token)
+        return None if payload is None else unpacked(payload)
 
     def read_click(self, token: str, encoded: str) -> Click | None:
         """Read the two parts that follow ``/c/``."""
         if len(token) != TOKEN_CHARS or len(encoded) > MAX_ENCODED_URL:
             return None
         target = decoded(encoded)
-        said = None if target is None else self.said(_FOR_CLICK, token, target)
-        if said is None or target is None:
+        payload = None if target is None else self.payload(_FOR_CLICK, token, target)
+        if payload is None or target is None:
             return None
-        return Click(unpacked(said), target.decode("utf-8", "replace"))
+        return Click(unpacked(payload), target.decode("utf-8", "replace"))
 
     def read_unsubscribe(self, token: str) -> Unsubscriber | None:
         """Read what follows ``/u/``."""
         if len(token) != _TOKEN_WITH_LANGUAGE_CHARS:
             return None
-        said = self.said(_FOR_UNSUBSCRIBE, token)
-        if said is None:
+        payload = self.payload(_FOR_UNSUBSCRIBE, token)
+        if payload is None:
             return None
-        return Unsubscriber(unpacked(said), said[_ID_BYTES:].decode().strip("\0"))
+        return Unsubscriber(unpacked(payload), payload[_ID_BYTES:].decode().strip("\0"))
 
 
 def packed(message_id: int) -> bytes:
@@ -143,9 +143,9 @@ def packed(message_id: int) -> bytes:
     return message_id.to_bytes(_ID_BYTES, "big")
 
 
-def unpacked(said: bytes) -> int:
+def unpacked(payload: bytes) -> int:
     """Read the id with which a token begins."""
-    return int.from_bytes(said[:_ID_BYTES], "big") & MAX_ID
+    return int.from_bytes(payload[:_ID_BYTES], "big") & MAX_ID
 
 
 def encoded(content: bytes) -> str:

@@ -47,7 +47,7 @@ class Operator(enum.Enum):
     AT_LEAST = ">="
 
 
-class Place(enum.Enum):
+class TextPosition(enum.Enum):
     """Where a text has another one."""
 
     START = "start"
@@ -152,7 +152,7 @@ class Provided(msgspec.Struct, frozen=True):
 class Contained(msgspec.Struct, frozen=True):
     """A text begins or ends with another, or has it somewhere. Both are folded, or both are not."""
 
-    place: Place
+    position: TextPosition
     text: Value
     part: Value
 

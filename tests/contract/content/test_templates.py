@@ -58,7 +58,7 @@ async def test_a_template_without_content_is_found_and_says_nothing(templates):
 async def test_a_header_of_another_type_is_kept_and_is_a_fault(templates):
     template = await made(templates)
     await templates.change_content(acting(ANN), template.id, {"headers": {"From": {"Email": "a@b.example"}}})
-    assert (await templates.find(ANN, template.id)).faults == (WRONG_TYPE,)
+    assert (await templates.find(ANN, template.id)).header_errors == (WRONG_TYPE,)
     assert (await templates.content(acting(ANN), template.id)).headers == {"From": {"Email": "a@b.example"}}
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 EMAIL: Final = "email"
 MAX_COLUMNS: Final = 200
 """Columns of a file; ours to choose."""
-MAX_TOLD: Final = 4_000
+MAX_QUOTED: Final = 4_000
 """Characters of a refused row that its line of the error file has."""
 MAX_CONTACT_NAME: Final = 4_096
 """Characters of a contact's name, which is a column of an export; as much as its resource takes."""
@@ -86,9 +86,9 @@ class Columns:
 
     def _entry(self, record: Record) -> Entry | str:
         """Read one record; a text says what is wrong with it, and after ``###`` with which column."""
-        fault = self._shape_fault(record)
-        if fault:
-            return fault
+        error = self._shape_error(record)
+        if error:
+            return error
         cells: dict[str, Any] = dict(zip(self.names, record.fields, strict=False))
         address = cells.pop(EMAIL).strip()
         if not is_email(address):
@@ -101,8 +101,8 @@ class Columns:
                 return f"{WRONG_TYPE}###{name}"
             cells[name] = moment
         typing = self._catalogue.typed(cells)
-        if typing.faults:
-            name, reason = typing.faults[0]
+        if typing.errors:
+            name, reason = typing.errors[0]
             return f"{reason}###{name}"
         is_excluded = self._is_excluded
         if is_excluded is None and own.get(IS_EXCLUDED, "").strip().lower() == _YES:
@@ -112,9 +112,9 @@ class Columns:
             return f"The name is too long###{NAME}"
         return Entry(suppression_key(address), own.get(NAME) or None, typing.values, is_excluded)
 
-    def _shape_fault(self, record: Record) -> str:
-        if record.fault:
-            return record.fault
+    def _shape_error(self, record: Record) -> str:
+        if record.error:
+            return record.error
         more = len(record.fields) - len(self.names)
         if more < 0:
             return TOO_FEW
@@ -152,10 +152,10 @@ def without_blank_end(fields: Sequence[str]) -> list[str]:
     return kept
 
 
-def _refused(fields: Sequence[str], fault: str) -> str:
+def _refused(fields: Sequence[str], error: str) -> str:
     """Write a line of the error file: the row as it came, and `` ###message###field``."""
     row = _line(fields, quotes_all=True)
-    return f"{row[:MAX_TOLD]}, ###{fault}"
+    return f"{row[:MAX_QUOTED]}, ###{error}"
 
 
 def _line(fields: Sequence[str], *, quotes_all: bool = False) -> str:

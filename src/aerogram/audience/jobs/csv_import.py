@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.jobs import csv_reader
 from aerogram.audience.jobs.columns import EMAIL, Columns, Rows, names_of, without_blank_end
 from aerogram.audience.jobs.contact_columns import IN_FILES
-from aerogram.audience.jobs.moments import reader_of
+from aerogram.audience.jobs.moments import moment_parser
 from aerogram.audience.properties import Property, define, defined
 from aerogram.audience.subscriptions import ListAction, apply
 from aerogram.base.errors import NotFoundError, RefusedError
@@ -73,7 +73,7 @@ def options_of(text: str) -> ImportOptions:
     if options.field_names:
         names_of(options.field_names)
     if options.date_time_format or options.timezone_offset:
-        reader_of(options.date_time_format or "T", options.timezone_offset)
+        moment_parser(options.date_time_format or "T", options.timezone_offset)
     return options
 
 
@@ -85,11 +85,11 @@ async def work(context: JobContext) -> None:
     try:
         await _import(context)
     except (RefusedError, NotFoundError) as error:
-        await tell(context, str(error))
+        await note_failure(context, str(error))
         raise
 
 
-async def tell(context: JobContext, reason: str) -> None:
+async def note_failure(context: JobContext, reason: str) -> None:
     """Write into the error file why an import ended before its end."""
     job = context.job
     refusal = Refusal(job.current + 1, f" ###{reason}")
@@ -106,7 +106,7 @@ async def _import(context: JobContext) -> None:
     columns = Columns(
         head.names,
         catalogue,
-        reader_of(pattern, options.timezone_offset) if pattern else None,
+        moment_parser(pattern, options.timezone_offset) if pattern else None,
         is_excluded={EXCLUDE: True, INCLUDE: False}.get(context.job.method),
     )
     begin = max(context.job.cursor, head.begin)
@@ -134,7 +134,7 @@ async def _commit(context: JobContext, chunk: _Chunk, count: int, header: str) -
 
 
 def _actions(job: Job) -> list[ListAction]:
-    return [ListAction(job.ref_id, Action(job.method))] if job.method in LIST_METHODS else []
+    return [ListAction(job.ref_id, SubscriptionAction(job.method))] if job.method in LIST_METHODS else []
 
 
 async def _blob_of(context: JobContext) -> str:

@@ -32,7 +32,7 @@ class Record(NamedTuple):
     """The fields of a record; or what is wrong with a line, which then is its only field."""
 
     fields: list[str]
-    fault: str = ""
+    error: str = ""
 
 
 class Piece(NamedTuple):
@@ -88,10 +88,10 @@ def read_piece(file: IO[bytes], start: int, delimiter: str, most: int) -> Piece:
             break
         except (csv.Error, _LineError) as error:
             met_at = lines.at
-            line = lines.go_behind_line_at(begun)
+            line = lines.skip_line_at(begun)
             # A fault that was met behind the line is that of a quote which the line left open.
-            is_text_fault = isinstance(error, _LineError) and met_at <= lines.at
-            found.append(Record([line], str(error) if is_text_fault else _BROKEN_QUOTES))
+            is_text_error = isinstance(error, _LineError) and met_at <= lines.at
+            found.append(Record([line], str(error) if is_text_error else _BROKEN_QUOTES))
         else:
             if fields:
                 found.append(Record(fields))
@@ -125,7 +125,7 @@ class _Lines:
             raise _LineError(_NUL)
         return text
 
-    def go_behind_line_at(self, start: int) -> str:
+    def skip_line_at(self, start: int) -> str:
         """Go on behind the line that begins at a byte; give as much of it as is told."""
         self._file.seek(start)
         line = rest = self._file.readline(MAX_LINE_BYTES)

@@ -50,7 +50,7 @@ def _contact_columns(account_id: int, names: Sequence[str] | None) -> Unit[list[
     return [columns[name] for name in wanted]
 
 
-_LINK: Final[Mapping[str, str]] = {
+_MEMBERSHIP: Final[Mapping[str, str]] = {
     EMAIL: "email",
     "ID": "id",
     "ContactID": "contact_id",
@@ -76,8 +76,8 @@ _SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
 """How a column of the store is written; the others are texts and numbers."""
 
 
-def _link_cells(row: Mapping[str, Any], _: ExportOptions) -> list[str]:
-    return [_SHOWN.get(source, str)(row[source]) for source in _LINK.values()]
+def _membership_cells(row: Mapping[str, Any], _: ExportOptions) -> list[str]:
+    return [_SHOWN.get(source, str)(row[source]) for source in _MEMBERSHIP.values()]
 
 
 SOURCES: Final[Mapping[str, Source]] = {
@@ -85,7 +85,7 @@ SOURCES: Final[Mapping[str, Source]] = {
         "contacts",
         "Contact export",
         contacts.LISTING.count,
-        export_rows.contacts_behind,
+        export_rows.contacts_after,
         _contact_names,
         _contact_cells,
         _contact_columns,
@@ -95,9 +95,9 @@ SOURCES: Final[Mapping[str, Source]] = {
         "listrecipients",
         "List recipient export",
         list_recipients.LISTING.count,
-        export_rows.links_behind,
-        lambda _: list(_LINK),
-        _link_cells,
+        export_rows.memberships_after,
+        lambda _: list(_MEMBERSHIP),
+        _membership_cells,
         reference="list_id",
     ),
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.subscriptions import subscribe
 from aerogram.jobs.context import CHUNK
 from aerogram.model.job import Progress
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Unit
 
 OF_SUBSCRIBED: Final = {
-    "addforce": Action.ADD_FORCE,
-    "addnoforce": Action.ADD_NO_FORCE,
-    "unsub": Action.UNSUB,
-    "duplicate-override": Action.ADD_FORCE,
-    "duplicate-no-override": Action.ADD_NO_FORCE,
+    "addforce": SubscriptionAction.ADD_FORCE,
+    "addnoforce": SubscriptionAction.ADD_NO_FORCE,
+    "unsub": SubscriptionAction.UNSUB,
+    "duplicate-override": SubscriptionAction.ADD_FORCE,
+    "duplicate-no-override": SubscriptionAction.ADD_NO_FORCE,
 }
 """What is done with a contact that is subscribed on the source, by Mailjet's word."""
 _OF_UNSUBSCRIBED: Final = OF_SUBSCRIBED | {
-    "duplicate-override": Action.UNSUB,
-    "duplicate-no-override": Action.UNSUB_NO_FORCE,
+    "duplicate-override": SubscriptionAction.UNSUB,
+    "duplicate-no-override": SubscriptionAction.UNSUB_NO_FORCE,
 }
 
 
@@ -71,7 +71,7 @@ async def _commit(context: JobContext, members: list[Member], count: int) -> Non
     def rows() -> Unit[object]:
         return subscribe(job.account_id, job.ref_id, wanted, ids=ground.ids, now_ms=now_ms)
 
-    await context.commit(Progress(cursor=members[-1].link_id, items=len(members), count=count), rows)
+    await context.commit(Progress(cursor=members[-1].membership_id, items=len(members), count=count), rows)
 
 
 def _contact_id(member: Member) -> int:

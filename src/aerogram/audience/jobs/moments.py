@@ -26,7 +26,7 @@ _LONG_YEAR: Final = 4
 _CENTURY: Final = 2_000
 
 
-def reader_of(pattern: str, offset_hours: int) -> Callable[[str], int]:
+def moment_parser(pattern: str, offset_hours: int) -> Callable[[str], int]:
     """Make the function that reads moments of a pattern. Raises `RefusedError` for a pattern that is none."""
     if not -MAX_OFFSET <= offset_hours <= MAX_OFFSET:
         raise RefusedError(f"TimezoneOffset lies between -{MAX_OFFSET} and {MAX_OFFSET}.")

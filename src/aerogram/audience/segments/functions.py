@@ -25,20 +25,24 @@ from aerogram.model.segment import (
     Kind,
     Newest,
     Operator,
-    Place,
     Printed,
     Provided,
+    TextPosition,
     kind_of,
 )
 
 if TYPE_CHECKING:
     from aerogram.model.segment import Condition, Value
 
-Bound = Callable[[Call, Binding], "Value | None"]
-Asked = Callable[[Call, Binding], "Condition"]
+ValueMaker = Callable[[Call, Binding], "Value | None"]
+ConditionMaker = Callable[[Call, Binding], "Condition"]
 
 _GATHERINGS: Final = {"avg": Gathering.AVERAGE, "max": Gathering.LARGEST, "min": Gathering.SMALLEST}
-_PLACES: Final = {"startswith": Place.START, "endswith": Place.END, "contains": Place.ANYWHERE}
+_POSITIONS: Final = {
+    "startswith": TextPosition.START,
+    "endswith": TextPosition.END,
+    "contains": TextPosition.ANYWHERE,
+}
 _HAPPENED: Final = {"hasopenedsince": EventKind.OPEN, "hasclickedsince": EventKind.CLICK}
 _COUNTED: Final = {
     "opencount": EventKind.OPEN,
@@ -86,7 +90,7 @@ def _contains(call: Call, binding: Binding) -> Condition:
     part = _text_of(second, binding)
     if text is None or part is None or kind_of(text) is not Kind.TEXT or kind_of(part) is not Kind.TEXT:
         return NEVER
-    return Contained(_PLACES[call.function], _folded(text), _folded(part))
+    return Contained(_POSITIONS[call.function], _folded(text), _folded(part))
 
 
 def _text_of(operand: Operand, binding: Binding) -> Value | None:
@@ -202,7 +206,7 @@ def _moment(milliseconds: int) -> Constant:
     return Constant(Kind.MOMENT, milliseconds)
 
 
-_CONDITIONS: Final[dict[str, Asked]] = {
+_CONDITIONS: Final[dict[str, ConditionMaker]] = {
     "isprovided": _is_provided,
     "isbetweennumbers": _is_between_numbers,
     "startswith": _contains,
@@ -214,7 +218,7 @@ _CONDITIONS: Final[dict[str, Asked]] = {
     "hasopenedsince": _happened_since,
     "hasclickedsince": _happened_since,
 }
-_VALUES: Final[dict[str, Bound]] = {
+_VALUES: Final[dict[str, ValueMaker]] = {
     "todate": _to_date,
     "datetimenow": _to_date,
     "formatdatetime": _format,

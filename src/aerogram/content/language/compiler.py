@@ -32,8 +32,8 @@ def compile_template(source: str, *, has_language: bool, has_merge_tags: bool) -
     """
     # Searching for fixed texts is so quick that a plain body pays next to nothing.
     may_have_tags = has_language and ("{{" in source or "{%" in source)
-    may_have_marks = has_merge_tags and "[[" in source
-    opening = _opening_of(may_have_tags, may_have_marks)
+    may_have_merge_tags = has_merge_tags and "[[" in source
+    opening = _opening_of(may_have_tags, may_have_merge_tags)
     found = opening.search(source) if opening else None
     if opening is None or found is None:
         return Template(source)
@@ -64,7 +64,7 @@ class _Compiler:
         position = done = 0
         while found := self._opening.search(source, position):
             start, kind = found.span()[0], found[0]
-            position = self._mark(done, start) if kind == "[[" else self._tag(done, start, kind)
+            position = self._merge_tag(done, start) if kind == "[[" else self._tag(done, start, kind)
             if position > start:
                 done = position
             else:
@@ -81,7 +81,7 @@ class _Compiler:
     def _block(self) -> Block:
         return self._stack[-1]
 
-    def _mark(self, done: int, start: int) -> int:
+    def _merge_tag(self, done: int, start: int) -> int:
         """Compile a mark and give where it ends; where it begins when it is text."""
         merge_tag = merge_tag_at(self._source, start)
         if merge_tag is None:
@@ -92,7 +92,7 @@ class _Compiler:
             raise place.exceeded(f"more than {MAX_TOKENS} tags and words")
         self._uses_unsubscribe_link |= merge_tag.is_unsubscribe_link
         self._block.add_text(self._source[done:start])
-        self._block.add_value(merge_tag.reader(), None, _COST_OF_MERGE_TAG, place)
+        self._block.add_value(merge_tag.getter(), None, _COST_OF_MERGE_TAG, place)
         return merge_tag.end
 
     def _tag(self, done: int, start: int, kind: str) -> int:

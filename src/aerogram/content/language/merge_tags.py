@@ -42,7 +42,7 @@ class MergeTag:
         """Whether it is the link by which a recipient leaves."""
         return self.space == MJ and self.path[0].startswith("unsub_link")
 
-    def reader(self) -> Callable[[Frame], Any]:
+    def getter(self) -> Callable[[Frame], Any]:
         """Make what gives its value: its default, or nothing, where there is none."""
         space, key, rest, default = self.space, self.path[0], self.path[1:], self.default
 

@@ -64,7 +64,7 @@ async def show(installation: Installation, template: Named, account: Account = "
         "text": content.text,
         "html": content.html,
         "mjml": content.mjml,
-        "faults": list(read_headers(content.headers).faults),
+        "faults": list(read_headers(content.headers).errors),
     }
     lines = [f"{name:<12}{one_line(str(value))}" for name, value in facts.items()]
     lines += [f"{name:<12}{one_line(str(value))}" for name, value in content.headers.items()]

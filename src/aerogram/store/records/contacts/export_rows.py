@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 LIST: Final = "list_id"
 # By another name than in the conditions, whose subqueries must stay their own.
-_LINK: Final = list_recipient.alias("exported_link")
+_MEMBERSHIP: Final = list_recipient.alias("exported_membership")
 
 
-def contacts_behind(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
+def contacts_after(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
     """Give contacts by `contacts.COLUMNS`; the conditions are those of `contacts.LISTING`."""
     if LIST in conditions and NOTHING not in conditions:
         return (yield from _of_list(account_id, conditions, after, most))
@@ -31,7 +31,7 @@ def contacts_behind(account_id: int, conditions: Mapping[str, Any], after: int, 
     return [(row["id"], row) for row in rows]
 
 
-def links_behind(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
+def memberships_after(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
     """Give links of contacts and lists by `list_recipients.COLUMNS`, with ``email`` and ``list_name``."""
     rows = yield from list_recipients.LISTING.behind(account_id, conditions, after, most)
     emails = yield from contacts.addresses(account_id, [row["contact_id"] for row in rows])
@@ -57,15 +57,15 @@ def _of_list(account_id: int, conditions: Mapping[str, Any], after: int, most: i
 @lru_cache(maxsize=256)
 def _members(names: tuple[str, ...]) -> Sql:
     statement = (
-        select(_LINK.c.id, *(contact.c[name] for name in contacts.COLUMNS))
-        .join_from(_LINK, contact, contact.c.id == _LINK.c.contact_id)
+        select(_MEMBERSHIP.c.id, *(contact.c[name] for name in contacts.COLUMNS))
+        .join_from(_MEMBERSHIP, contact, contact.c.id == _MEMBERSHIP.c.contact_id)
         .where(
             *contacts.LISTING.where(names),
-            _LINK.c.account_id == bindparam("of_account"),
-            _LINK.c.list_id == bindparam(LIST),
-            _LINK.c.id > bindparam("after"),
+            _MEMBERSHIP.c.account_id == bindparam("of_account"),
+            _MEMBERSHIP.c.list_id == bindparam(LIST),
+            _MEMBERSHIP.c.id > bindparam("after"),
         )
-        .order_by(_LINK.c.id)
+        .order_by(_MEMBERSHIP.c.id)
         .limit(bindparam("most"))
     )
     return Sql(statement, "of_account", *names, LIST, "after", "most")

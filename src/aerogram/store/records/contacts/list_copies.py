@@ -13,7 +13,7 @@ from aerogram.store.tables.contacts import contact_list, list_recipient
 class Member(NamedTuple):
     """A contact on a list."""
 
-    link_id: int
+    membership_id: int
     contact_id: int
     is_unsubscribed: int
 

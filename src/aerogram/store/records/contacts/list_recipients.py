@@ -109,9 +109,9 @@ _SET = Sql(
 )
 
 
-def find(account_id: int, link_id: int) -> Unit[dict[str, Any] | None]:
+def find(account_id: int, membership_id: int) -> Unit[dict[str, Any] | None]:
     """Give a link by `COLUMNS`."""
-    rows = yield _FIND(link_id, account_id)
+    rows = yield _FIND(membership_id, account_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 

@@ -66,7 +66,7 @@ class PropertyValues(Field):
     def is_same(self, value: Any, own: Any) -> bool:
         """Tell whether the contact has these values already."""
         typing = own.catalogue.typed(value)
-        return not typing.faults and merged_values(own.packed, typing.values) == merged_values(own.packed, {})
+        return not typing.errors and merged_values(own.packed, typing.values) == merged_values(own.packed, {})
 
     def schema(self) -> dict[str, Any]:
         """Describe the pairs."""
@@ -143,11 +143,11 @@ class StoredValues:
             raise errors.read_only("ContactID")
         catalogue = await self._properties.catalogue(actor)
         typing = catalogue.typed(values.get("data", {}))
-        for name, fault in typing.faults:
-            if fault == NOT_DEFINED:
+        for name, error in typing.errors:
+            if error == NOT_DEFINED:
                 raise errors.unknown_key(name)
-        if typing.faults:
-            told = [{name: fault} for name, fault in typing.faults]
+        if typing.errors:
+            told = [{name: error} for name, error in typing.errors]
             raise errors.RestError(400, errors.INVALID, {"Properties": told})
         changed = await self._contacts.change_values(actor, row["id"], typing.values)
         return _row(changed, catalogue)

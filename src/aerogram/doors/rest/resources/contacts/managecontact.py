@@ -86,8 +86,8 @@ async def _read(audience: Audience, actor: Actor, values: Row) -> tuple[Entry, A
     if values.get("properties"):
         typing = (await audience.properties.catalogue(actor)).typed(values["properties"])
         patch = typing.values
-        if typing.faults:
-            mistakes["Properties"] = [{name: fault} for name, fault in typing.faults]
+        if typing.errors:
+            mistakes["Properties"] = [{name: error} for name, error in typing.errors]
     if mistakes:
         raise errors.RestError(400, errors.INVALID, mistakes)
     return Entry(email, values.get("name"), patch), action

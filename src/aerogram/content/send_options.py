@@ -32,7 +32,7 @@ _SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')"""
 
 
 def send_options_of(
-    asked: RequestedOptions,
+    requested: RequestedOptions,
     defaults: SendDefaults,
     bodies: Sequence[str],
     *,
@@ -44,7 +44,7 @@ def send_options_of(
     Opens and clicks are tracked in HTML only. Mail is bulk when its recipients can unsubscribe from it
     or when it goes to each address of its campaign once.
     """
-    if asked is NO_OPTIONS and not bodies and defaults == NO_DEFAULTS:
+    if requested is NO_OPTIONS and not bodies and defaults == NO_DEFAULTS:
         return PLAIN
     has_merge_tags = False
     for body in bodies:
@@ -52,38 +52,40 @@ def send_options_of(
         has_merge_tags = has_merge_tags or (
             MERGE_TAG_OPENING[0] in body and MERGE_TAG_OPENING in body and _has_merge_tag(body)
         )
-    is_bulk = asked.deduplicates or (
-        (has_merge_tags or asked.has_language)
-        and _has_unsubscribe_link(bodies, has_language=asked.has_language)
+    is_bulk = requested.deduplicates or (
+        (has_merge_tags or requested.has_language)
+        and _has_unsubscribe_link(bodies, has_language=requested.has_language)
     )
-    tracks_opens = defaults.tracks_opens if asked.tracks_opens is None else asked.tracks_opens
-    tracks_clicks = defaults.tracks_clicks if asked.tracks_clicks is None else asked.tracks_clicks
-    if asked is NO_OPTIONS and not (
+    tracks_opens = defaults.tracks_opens if requested.tracks_opens is None else requested.tracks_opens
+    tracks_clicks = defaults.tracks_clicks if requested.tracks_clicks is None else requested.tracks_clicks
+    if requested is NO_OPTIONS and not (
         has_merge_tags or is_bulk or defaults.is_sandboxed or (has_html and (tracks_opens or tracks_clicks))
     ):
         return PLAIN
     asking = (
-        _asking(bodies, subject if asked.has_language else "") if has_merge_tags or asked.has_language else ()
+        _asking(bodies, subject if requested.has_language else "")
+        if has_merge_tags or requested.has_language
+        else ()
     )
     return SendOptions(
-        variables=asked.variables if has_merge_tags or asked.has_language else {},
+        variables=requested.variables if has_merge_tags or requested.has_language else {},
         has_merge_tags=has_merge_tags,
-        has_language=asked.has_language,
-        error_report_to=asked.error_report_to,
-        delivers_on_error=asked.delivers_on_error,
-        is_individual=asked.is_individual,
+        has_language=requested.has_language,
+        error_report_to=requested.error_report_to,
+        delivers_on_error=requested.delivers_on_error,
+        is_individual=requested.is_individual,
         tracks_opens=has_html and tracks_opens,
         tracks_clicks=has_html and tracks_clicks,
-        url_tags=asked.url_tags if has_html else "",
-        makes_text=asked.makes_text,
+        url_tags=requested.url_tags if has_html else "",
+        makes_text=requested.makes_text,
         is_bulk=is_bulk,
-        deduplicates=asked.deduplicates,
+        deduplicates=requested.deduplicates,
         is_sandboxed=defaults.is_sandboxed,
-        template_id=asked.template_id,
+        template_id=requested.template_id,
         asks_contact=bool(asking),
-        segments=_segments_in(asking) if asked.has_language else (),
-        monitoring_category=asked.monitoring_category,
-        tags=asked.tags,
+        segments=_segments_in(asking) if requested.has_language else (),
+        monitoring_category=requested.monitoring_category,
+        tags=requested.tags,
     )
 
 
