@@ -1,4 +1,4 @@
-"""What a subscription action makes of a contact's status on a list: one table, without IO."""
+"""Subscription actions: one table of the status that each gives a contact on a list. No IO."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ if TYPE_CHECKING:
 
 
 class SubscriptionAction(enum.Enum):
-    """What is done with contacts and a list (compatibility: contacts#subscription-actions)."""
+    """An action on the membership of contacts on a list (compatibility: contacts#subscription-actions)."""
 
     ADD_FORCE = "addforce"
-    """On the list and subscribed, even if the contact had left it."""
+    """Add and subscribe, even contacts who unsubscribed."""
     ADD_NO_FORCE = "addnoforce"
-    """On the list; who had left it stays unsubscribed."""
+    """Add; contacts who unsubscribed stay unsubscribed."""
     REMOVE = "remove"
-    """Not on the list."""
+    """Remove from the list."""
     UNSUB = "unsub"
-    """On the list as unsubscribed."""
+    """Add as unsubscribed, and unsubscribe contacts who are on the list."""
     UNSUB_NO_FORCE = "unsubnoforce"
-    """On the list; who was not comes as unsubscribed. No client names it: it is one half of copying a list
-    without overriding what the other says."""
+    """Add as unsubscribed; contacts who are on the list keep their status. Clients cannot name this action.
+    It serves ``duplicate-no-override``, which copies a list without changing existing memberships."""
 
 
 class ListStatus(enum.Enum):
-    """Where a contact stands with a list."""
+    """The status of a contact on a list."""
 
     ABSENT = 0
     SUBSCRIBED = 1
@@ -36,7 +36,7 @@ class ListStatus(enum.Enum):
 ACTIONS: Final[Mapping[str, SubscriptionAction]] = {
     action.value: action for action in SubscriptionAction if action is not SubscriptionAction.UNSUB_NO_FORCE
 }
-"""The actions that clients name, by their words in lower case."""
+"""The actions that clients can name, by name in lower case."""
 
 _A, _S, _U = ListStatus
 _AFTER: Final[Mapping[SubscriptionAction, Mapping[ListStatus, ListStatus]]] = {
@@ -49,10 +49,10 @@ _AFTER: Final[Mapping[SubscriptionAction, Mapping[ListStatus, ListStatus]]] = {
 
 
 def status_after(action: SubscriptionAction, status: ListStatus) -> ListStatus:
-    """Give a contact's status on a list after an action."""
+    """Return a contact's status on a list after an action."""
     return _AFTER[action][status]
 
 
 def action_of(word: object) -> SubscriptionAction | None:
-    """Read a client's word for an action, in any case; None when it is none."""
+    """Parse the name of an action in any case; None for an unknown name."""
     return ACTIONS.get(word.strip().lower()) if isinstance(word, str) else None

@@ -1,4 +1,4 @@
-"""Single contacts on lists: Mailjet's listrecipient, and what is done with one contact and some lists."""
+"""Memberships of contacts on lists: Mailjet's listrecipient, and actions on one contact and several lists."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact on a list. Moments are milliseconds, 0 while they have not come."""
+    """A contact on a list. Times are milliseconds, 0 when unset."""
 
     id: int
     account_id: int
@@ -48,7 +48,7 @@ class AlreadyOnListError(RefusedError):
 
 
 class Memberships:
-    """The contacts on the lists of all accounts."""
+    """The memberships of all accounts."""
 
     def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
         self._database = database
@@ -56,7 +56,7 @@ class Memberships:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Membership], int]:
-        """Give a page of memberships, those of deleted lists too, and the number of all that match.
+        """Return a page of memberships, including those of deleted lists, and the total number of matches.
 
         Raises `TooSlowError`.
         """
@@ -65,7 +65,7 @@ class Memberships:
         return await ask(lambda: _page(actor.account_id, wanted))
 
     async def of_contact(self, actor: Actor, contact_id: int) -> list[Membership]:
-        """Give all memberships of a contact, those of deleted lists too."""
+        """Return all memberships of a contact, including those of deleted lists."""
         rows = await self._database.read(lambda: records.of_contact(actor.account_id, contact_id))
         return [_membership(row) for row in rows]
 
@@ -78,7 +78,7 @@ class Memberships:
         is_unsubscribed: bool = False,
         is_active: bool = True,
     ) -> Membership:
-        """Put a contact on a list. Raises `NotFoundError`, `UnknownListsError` or `AlreadyOnListError`."""
+        """Add a contact to a list. Raises `NotFoundError`, `UnknownListsError` or `AlreadyOnListError`."""
         now = self._clock.now_ms()
         action = ListAction(
             list_id, SubscriptionAction.UNSUB if is_unsubscribed else SubscriptionAction.ADD_FORCE
@@ -111,7 +111,7 @@ class Memberships:
         return await self._database.write(unit)
 
     async def remove(self, actor: Actor, membership_id: int) -> None:
-        """Take a contact from a list. Raises `NotFoundError`."""
+        """Remove a contact from a list. Raises `NotFoundError`."""
 
         def unit() -> Unit[None]:
             row = yield from _held(actor.account_id, membership_id)
@@ -120,14 +120,14 @@ class Memberships:
         await self._database.write(unit)
 
     async def act(self, actor: Actor, contact_id: int, actions: Sequence[ListAction]) -> None:
-        """Apply actions to one contact: all, or none and `UnknownListsError` or `NotFoundError`."""
+        """Apply all actions to one contact, or none. Raises `UnknownListsError` or `NotFoundError`."""
         now = self._clock.now_ms()
         await self._database.write(
             lambda: act_on_lists(actor.account_id, contact_id, actions, ids=self._ids, now_ms=now)
         )
 
     async def manage(self, actor: Actor, entry: Entry, action: ListAction) -> int:
-        """Make or change a contact and apply an action to it; gives its id. Raises `UnknownListsError`."""
+        """Create or change a contact, apply an action and return its id. Raises `UnknownListsError`."""
         now = self._clock.now_ms()
         [contact_id] = await self._database.write(
             lambda: apply(actor.account_id, [entry], [action], ids=self._ids, now_ms=now)
@@ -144,12 +144,12 @@ def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[Membership], 
 
 
 def _held(account_id: int, membership_id: int) -> Unit[dict[str, Any]]:
-    """Give a link whose contact and list are locked. Raises `NotFoundError`."""
+    """Lock the contact and the list of a membership and return its row. Raises `NotFoundError`."""
     row = yield from records.find(account_id, membership_id)
     if row is not None:
         yield from batches.hold(account_id, [row["contact_id"]])
         yield from memberships.lock_lists(account_id, [row["list_id"]])
-        # It may have changed, or gone, while the list's lock was waited for.
+        # It may have changed or disappeared while this waited for the locks.
         row = yield from records.find(account_id, membership_id)
     if row is None:
         raise NotFoundError("There is no such membership.")

@@ -1,4 +1,4 @@
-"""All that doors need of an account's audience, in one hand."""
+"""The services of the audience, built in one place for the doors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Audience(msgspec.Struct, frozen=True):
-    """The services of the audience, over one store."""
+    """The services of the audience over one store."""
 
     contacts: Contacts
     properties: Properties
@@ -39,7 +39,7 @@ class Audience(msgspec.Struct, frozen=True):
 def audience_of(
     database: Database, blobs: DiskBlobs, ids: IdGenerator, clock: Clock, sealer: Sealer
 ) -> Audience:
-    """Build them."""
+    """Build the services."""
     return Audience(
         contacts=Contacts(database, ids, clock),
         properties=Properties(database, ids, clock),

@@ -1,8 +1,7 @@
-"""Who is on which list: one action applied to many contacts in a few statements.
+"""Apply an action to the list memberships of many contacts in a few statements.
 
-Counters move in the transactions of the links they count. Whoever changes links locks first the rows of
-the contacts it changes, by rising address, then those of the lists, by rising id, so that two writers
-wait for each other and never in a circle.
+Counters change in the transactions of the memberships they count. Every writer locks first the rows of the
+contacts, by ascending address, then those of the lists, by ascending id, so that writers cannot deadlock.
 """
 
 from __future__ import annotations
@@ -25,11 +24,10 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """What is said of one contact. What is None or not named stays as it is.
+    """The requested state of one contact. None, or a property that is absent, leaves the value unchanged.
 
-    ``email`` is as `aerogram.wire.address.suppression_key` writes it. ``properties`` are what
-    `aerogram.audience.properties.Catalogue.typed` gives: values by the property's id as text, None to
-    take one away.
+    ``email`` is normalised by `aerogram.wire.address.suppression_key`. ``properties`` are the ``values`` of
+    `aerogram.audience.properties.Catalogue.typed`: keyed by property id as text, None to remove one.
     """
 
     email: str
@@ -46,7 +44,7 @@ class ListAction(NamedTuple):
 
 
 class UnknownListsError(NotFoundError):
-    """Lists that do not exist for the account, or are deleted; ``list_ids`` are their ids."""
+    """Some lists do not exist for the account or are deleted; ``list_ids`` has their ids."""
 
     def __init__(self, list_ids: Sequence[int]) -> None:
         super().__init__(f"List ID {', '.join(map(str, list_ids))} is invalid or deleted")
@@ -61,11 +59,11 @@ def apply(
     ids: IdGenerator,
     now_ms: int,
 ) -> Unit[list[int]]:
-    """Make or change contacts, then apply each action to all of them; gives their ids in the entries' order.
+    """Create or change contacts, then apply each action to all of them; return their ids in entry order.
 
-    One call is made for batches of up to about 5,000 entries: it reads the contacts that exist, writes
-    those that are new or differ, and does the same with the links of each list. Entries of the same address
-    are one, the later value wins. Contacts are made whatever the action is. Raises `UnknownListsError`.
+    Batches may have up to about 5,000 entries. The unit reads the existing contacts, writes those that are
+    new or differ, and does the same for the memberships of each list. Entries of the same address are merged;
+    later values win. Contacts are created whatever the actions are. Raises `UnknownListsError`.
     """
     by_email = _joined(entries)
     contacts, fresh = yield from _contacts(
@@ -90,8 +88,8 @@ def subscribe(
 ) -> Unit[None]:
     """Apply to each contact, by id, its own action on one list. Raises `UnknownListsError`.
 
-    Contacts that the account has not are left out. Copying a list needs this: what becomes of a contact
-    depends on its status on the other one.
+    Ids that are no contacts of the account are skipped. Copying a list needs one action per contact, because
+    it depends on the contact's status on the source list.
     """
     held = yield from batches.hold(account_id, list(wanted))
     yield from _hold_lists(account_id, [list_id])
@@ -102,9 +100,9 @@ def subscribe(
 def act_on_lists(
     account_id: int, contact_id: int, actions: Sequence[ListAction], *, ids: IdGenerator, now_ms: int
 ) -> Unit[None]:
-    """Apply actions on several lists to one contact: all of them, or none and `UnknownListsError`.
+    """Apply actions on several lists to one contact: all or none.
 
-    Raises `NotFoundError` when the account has no such contact, or it was erased.
+    Raises `UnknownListsError`, or `NotFoundError` when the account has no such contact or erased it.
     """
     if not (yield from batches.hold(account_id, [contact_id])):
         raise NotFoundError("There is no such contact.")
@@ -114,7 +112,7 @@ def act_on_lists(
 
 
 def detach(account_id: int, contact_id: int) -> Unit[None]:
-    """Take a contact from all lists, deleted ones too."""
+    """Remove a contact from all lists, including deleted ones."""
     lists = yield from memberships.lists_of(account_id, contact_id)
     yield from memberships.lock_lists(account_id, sorted(lists))
     for list_id in lists:
@@ -122,14 +120,14 @@ def detach(account_id: int, contact_id: int) -> Unit[None]:
 
 
 def remove_membership(account_id: int, list_id: int, contact_id: int) -> Unit[None]:
-    """Take a contact from a list that is locked, be it deleted or not."""
+    """Remove a contact from a list. The caller holds the list's lock; the list may be deleted."""
     states = yield from memberships.states(list_id, [contact_id])
     yield from memberships.remove(list_id, [contact_id])
     yield from memberships.count(account_id, list_id, -sum(state.is_counted for state in states.values()))
 
 
 def _joined(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Join the entries of each address, by rising address."""
+    """Merge the entries of each address and sort them by address."""
     joined: dict[str, Entry] = {}
     for entry in entries:
         before = joined.get(entry.email)
@@ -152,18 +150,18 @@ def _later(before: Entry, entry: Entry) -> Entry:
 def _contacts(
     account_id: int, by_email: Mapping[str, Entry], *, ids: IdGenerator, now_ms: int, is_active: bool
 ) -> Unit[tuple[dict[str, int], Collection[str]]]:
-    """Make and change contacts; give their ids by address, and the addresses that are new."""
+    """Create and change contacts; return their ids by address, and the new addresses."""
     known = yield from batches.lock(account_id, list(by_email))
     fresh: list[str] = []
     active_ms = now_ms if is_active else 0
-    # Once, unless somebody has one of them before us and gives it up again, by another address or by erasure.
+    # One pass, unless another writer creates one of them first and then renames or erases it.
     while missing := [email for email in by_email if email not in known]:
         rows = [
             _new_row(account_id, contact_id, by_email[email], now_ms, active_ms)
             for contact_id, email in zip(ids.next_ids(len(missing)), missing, strict=True)
         ]
         yield from batches.add(rows)
-        # Whoever made one of them meanwhile was first: it is changed below like every known contact.
+        # A contact that another writer created meanwhile is changed below like every known contact.
         known.update((yield from batches.lock(account_id, missing)))
         fresh += missing
     changes = [
@@ -189,7 +187,7 @@ def _new_row(account_id: int, contact_id: int, entry: Entry, now_ms: int, active
 
 
 def _change(known: Known, entry: Entry, now_ms: int) -> batches.Change | None:
-    """Give what an entry changes of a contact; None when nothing."""
+    """Return the change that an entry makes to a contact; None for no change."""
     name = known.name if entry.name is None else entry.name
     properties = merged_values(known.properties, entry.properties) if entry.properties else known.properties
     is_excluded = known.is_excluded if entry.is_excluded is None else int(entry.is_excluded)
@@ -200,7 +198,7 @@ def _change(known: Known, entry: Entry, now_ms: int) -> batches.Change | None:
 
 
 def _hold_lists(account_id: int, list_ids: Iterable[int]) -> Unit[None]:
-    """Lock lists that links will change on. Raises `UnknownListsError`."""
+    """Lock the lists whose memberships will change. Raises `UnknownListsError`."""
     ordered_ids = sorted(set(list_ids))
     live = yield from memberships.lock_lists(account_id, ordered_ids)
     unknown = [list_id for list_id in ordered_ids if not live.get(list_id)]
@@ -209,7 +207,7 @@ def _hold_lists(account_id: int, list_ids: Iterable[int]) -> Unit[None]:
 
 
 class _Moves(msgspec.Struct):
-    """What becomes of the links of a list, by contacts."""
+    """The changes to the memberships of a list, as ids of contacts."""
 
     subscribed: list[int] = []
     unsubscribed: list[int] = []
@@ -217,7 +215,7 @@ class _Moves(msgspec.Struct):
     new_unsubscribed: list[int] = []
     removed: list[int] = []
     counted: int = 0
-    """How many more contacts the list counts afterwards."""
+    """The change to the list's subscriber count."""
 
 
 def _moves(wanted: Mapping[int, SubscriptionAction], states: Mapping[int, memberships.State]) -> _Moves:
@@ -256,7 +254,10 @@ def _act(
     now_ms: int,
     already_active: Collection[int] = (),
 ) -> Unit[None]:
-    """Do it, on a list that is locked; ``already_active`` are contacts whose activity is of now anyway."""
+    """Apply the actions; the caller holds the list's lock.
+
+    ``already_active`` are contacts whose last activity is set to now already.
+    """
     states = yield from memberships.states(list_id, list(wanted))
     moves = _moves(wanted, states)
     new = [(contact_id, 0) for contact_id in moves.new_subscribed]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MAX_IMAGE_BYTES: Final = 2 * 1024 * 1024
 """Of one file, as Mailjet's."""
 MAX_IMAGES: Final = 10_000
-"""Images of an account; ours to choose."""
+"""Images of an account; our choice."""
 MAX_NAME: Final = 255
 OPEN: Final = "open"
 LOCKED: Final = "locked"

@@ -22,9 +22,9 @@ IMAGES: Final = "image"
 """What labels are used for, in Mailjet's words."""
 MAX_NAME: Final = 255
 MAX_LABELS: Final = 1_000
-"""Labels of an account; more than anybody tells apart. Ours to choose."""
+"""Labels of an account; more than anybody tells apart. Our choice."""
 MAX_USES: Final = 50
-"""Labels of one template or image; ours to choose."""
+"""Labels of one template or image; our choice."""
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):

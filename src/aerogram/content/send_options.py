@@ -26,7 +26,7 @@ UNSUBSCRIBE_NAME: Final = "mj:unsub_link"
 """
 
 MAX_SEGMENTS: Final = 20
-"""Segments that one content may ask for; each costs a query for every batch of its mails. Ours to choose."""
+"""Segments that one content may ask for; each costs a query for every batch of its mails. Our choice."""
 _ASKS_CONTACT: Final = re.compile(r"data:|segment:|has(?:opened|clicked)since", re.IGNORECASE)
 _SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')""")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aerogram.store.records.templates.versions import VersionRow
 
 MAX_PART_BYTES: Final = 2 * 1024 * 1024
-"""Bytes of one part in UTF-8, and of the JSON of headers or MJML. No mail client shows more; ours to choose."""
+"""Bytes of one part in UTF-8, and of the JSON of headers or MJML. No mail client shows more; our choice."""
 
 _COLUMN_OF: Final = {"html": "html_part", "text": "text_part", "mjml": "mjml", "headers": "headers"}
 _decode: Final = msgspec.json.Decoder().decode

@@ -32,7 +32,7 @@ POLL_SECONDS: Final = 2.0
 RELEASE_SECONDS: Final = 2.0
 """How long releasing a lease may take: a store that hangs must not keep the process."""
 MAX_ATTEMPTS: Final = 5
-"""Processes that may die at a job, without any progress of it, before it is ended; ours to choose."""
+"""Processes that may die at a job, without any progress of it, before it is ended; our choice."""
 _INTERNAL: Final = "The job ended because of an internal error."
 
 _log = structlog.stdlib.get_logger("aerogram.jobs")

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from aerogram.store.ground import Ground
 
 FILE_KEPT_MS: Final = DAY
-"""How long an upload may wait for a job or be read again by another one; ours to choose."""
+"""How long an upload may wait for a job or be read again by another one; our choice."""
 ERRORS_KEPT_MS: Final = 7 * DAY
-"""How long an error file can be read after its job was asked for; ours to choose."""
+"""How long an error file can be read after its job was asked for; our choice."""
 _AT_ONCE: Final = 100
 
 

@@ -1,8 +1,8 @@
-"""Many contacts of one call: made, changed and put on lists behind the answer.
+"""Create, change and subscribe the many contacts of one call, after its response.
 
 (compatibility: contacts#bulk-jobs)
 
-The file has one contact to a line, as JSON.
+The file has one contact per line, as JSON.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Unit
 
 MAX_NAME: Final = 255
-"""Characters of a contact's name; ours to choose."""
+"""Characters of a contact's name; our choice."""
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
 
 
 class ManyContactsOptions(msgspec.Struct, frozen=True):
-    """What is done with all of them: ids of lists with the word of an action."""
+    """The actions on lists that apply to all contacts: pairs of list id and action name."""
 
     lists: list[tuple[int, str]] = []
 
     @property
     def actions(self) -> list[ListAction]:
-        """Give the actions."""
+        """The actions on lists."""
         return [ListAction(list_id, SubscriptionAction(word)) for list_id, word in self.lists]
 
 
@@ -48,7 +48,7 @@ options_of: Final = msgspec.json.Decoder(ManyContactsOptions).decode
 
 
 class InvalidContactError(RefusedError):
-    """A contact that cannot be taken, and the property that is at fault."""
+    """The contact is invalid; ``name`` is the property that is wrong."""
 
     def __init__(self, reason: str, name: str) -> None:
         super().__init__(reason)
@@ -56,7 +56,7 @@ class InvalidContactError(RefusedError):
 
 
 async def work(context: JobContext) -> None:
-    """Work on the contacts from where the last commit left them to the last."""
+    """Process the contacts from the last commit to the end."""
     job, ground = context.job, context.ground
     found = await context.read(lambda: data_files.find(job.account_id, job.data_id))
     if found is None:
@@ -93,13 +93,15 @@ def _read(lines: list[bytes], catalogue: Catalogue, first_item: int) -> tuple[li
             given = _decode(line)
             entries.append(entry_of(given, catalogue))
         except InvalidContactError as error:
-            told = {**given, "Error": str(error), "ErrorField": error.name} if isinstance(given, dict) else {}
-            refusals.append(Refusal(item, _encode(told or {"Error": str(error)}).decode()))
+            shown = (
+                {**given, "Error": str(error), "ErrorField": error.name} if isinstance(given, dict) else {}
+            )
+            refusals.append(Refusal(item, _encode(shown or {"Error": str(error)}).decode()))
     return entries, refusals
 
 
 def entry_of(given: Any, catalogue: Catalogue) -> Entry:
-    """Read a contact of a call. Raises `InvalidContactError`."""
+    """Parse a contact of a call. Raises `InvalidContactError`."""
     if not isinstance(given, dict):
         raise InvalidContactError("A contact must be an object", "")
     values = {name.lower(): value for name, value in given.items()}
@@ -120,7 +122,7 @@ def entry_of(given: Any, catalogue: Catalogue) -> Entry:
 
 
 def _properties(given: Any) -> dict[str, Any]:
-    """Read an object, or the same as a text of JSON; "" is none.
+    """Parse properties given as an object or as JSON text; "" means none.
 
     (compatibility: contacts#one-contact-and-one-list)
     """

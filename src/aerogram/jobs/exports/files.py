@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aerogram.store.ground import Ground
 
 KEPT_MS: Final = 7 * DAY
-"""How long the file of an export can be read after its end; ours to choose."""
+"""How long the file of an export can be read after its end; our choice."""
 _AT_ONCE: Final = 100
 
 
