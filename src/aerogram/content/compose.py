@@ -1,8 +1,7 @@
-"""Composition: a content becomes the final bytes of a mail, for all of its recipients or for each.
+"""Compose the final bytes of a mail from its content, for all recipients or for each.
 
-Nothing here depends on when or how often it is called. Date, Message-ID, boundaries, links and signature
-derive from what is stored, so that a retry sends the bytes that the first attempt sent, and a receiver
-that got both can tell that they are one mail.
+Composition is deterministic: Date, Message-ID, boundaries, links and signature derive from stored data. A retry
+sends the same bytes as the first attempt, so a receiver that gets both can recognise them as one mail.
 """
 
 from __future__ import annotations
@@ -31,21 +30,21 @@ if TYPE_CHECKING:
     from aerogram.wire.dkim.sign import Signer
 
 _decode_parts: Final = msgspec.json.Decoder(Parts).decode
-# What of a body goes into its Message-ID: enough to tell apart the contents of two installations
-# that happened to give them one id.
+# The bytes of a body that go into its Message-ID: enough to distinguish contents of two installations
+# that have the same id.
 _IDENTIFYING: Final = 4096
 _DIGEST: Final = 32
 _UNFIT: Final = (MailError, msgspec.MsgspecError, UnicodeError)
 
 
 class Composer:
-    """Makes mails in the name of one host; any thread may ask."""
+    """Composes mail for one host. Thread-safe."""
 
     def __init__(self, hostname: str, mint: LinkMint | None = None, known: Known | None = None) -> None:
-        """``hostname`` stands in the trace line of mail that came by SMTP. Raises `AddressError`.
+        """Use ``hostname`` in the Received field of mail that was submitted over SMTP. Raises `AddressError`.
 
-        Without ``mint`` mail that wants links which lead to this service cannot be composed; without ``known``
-        nothing is known of recipients beyond what the call said.
+        Without ``mint``, mail with tracking or unsubscribe links cannot be composed. Without ``known``, there are no
+        recipient profiles, only the data of the call.
         """
         self._hostname: Final = ascii_domain(hostname)
         self._mint: Final = mint
@@ -54,11 +53,11 @@ class Composer:
     def compose(
         self, letter: Letter, signer: Signer | None, prepared: PreparedContent | None = None
     ) -> bytes:
-        """Give the mail as it goes out, signed when there is a signer.
+        """Return the bytes to send, signed if there is a signer.
 
-        All recipients of one content have the same mail, unless its treatment ``is_personal``; then a
-        ``prepared`` of the content, when it is at hand, saves opening it for each letter.
-        Raises `ComposeError`, and its `TemplateRenderError` when the letter's templates give no mail.
+        All recipients of a content get the same mail, unless its send options are ``is_personal``. In that case,
+        passing the ``prepared`` content avoids opening it again for each letter.
+        Raises `ComposeError`, or its subclass `TemplateRenderError` when the templates fail for this letter.
         """
         try:
             mail = (
@@ -69,9 +68,9 @@ class Composer:
             raise _compose_error(error) from error
 
     def prepare(self, letter: Letter) -> PreparedContent:
-        """Open the content of a letter for `compose`, which takes it for all letters of that content.
+        """Open the content of a letter, for use with `compose` for all letters of that content.
 
-        The letter's body must be at hand; those of later letters need not be. Raises `ComposeError`.
+        This letter must have its body; later letters need not. Raises `ComposeError`.
         """
         try:
             return PreparedContent(letter, self._mint, self._known)
@@ -79,7 +78,7 @@ class Composer:
             raise _compose_error(error) from error
 
     def template_error(self, letter: Letter) -> tuple[TemplateRenderError, bytes] | None:
-        """Tell what is wrong with a letter's templates, and give the mail as its sender wrote it; else None.
+        """Return the error of a letter's templates with the unprocessed mail; None without an error.
 
         Raises `ComposeError`.
         """
@@ -111,10 +110,10 @@ class Composer:
         )
 
     def _received(self, letter: Letter) -> bytes:
-        """Write the trace line of a submission (RFC 5321 §4.4), without the client's name and address.
+        """Return the Received field of a submission (RFC 5321 §4.4), without the client's name and address.
 
-        Those would tell every recipient where the sender sits (RFC 5321 §7.6); the id leads an operator
-        to the content, and to its transcript.
+        Those would reveal the sender's location to every recipient (RFC 5321 §7.6). With the id, an operator
+        finds the content and its transcript.
         """
         return (
             f"Received: by {self._hostname} (Aerogram) with ESMTP id {letter.content_id:x};\r\n"
@@ -131,12 +130,12 @@ def _message_id(letter: Letter, name: str) -> str:
 
 
 def _digest(letter: Letter) -> bytes:
-    """Identify a content among all contents of all installations."""
+    """Return a digest that identifies a content across installations."""
     seed = b"%d %d %d " % (letter.content_id, letter.accepted_ms, len(letter.body))
     return hashlib.blake2b(seed + letter.body[:_IDENTIFYING], digest_size=_DIGEST).digest()
 
 
 def _uuid(digest: bytes) -> str:
-    """Write a digest in the shape of a UUID (version 8, RFC 9562 §5.8)."""
+    """Format a digest as a UUID (version 8, RFC 9562 §5.8)."""
     text = digest.hex()
     return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-{'89ab'[digest[8] & 3]}{text[17:20]}-{text[20:32]}"

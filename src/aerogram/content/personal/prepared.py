@@ -1,4 +1,4 @@
-"""A content opened once for all its letters: templates compiled, parts found; each letter's mail is made from it."""
+"""A content prepared once for all its letters, with its parts found and its templates compiled."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from aerogram.model.recipient_profile import RecipientProfile
 
     Known = Callable[[Letter], RecipientProfile | None]
-    """Gives what is known of a letter's recipient; None when nothing was looked up."""
+    """Returns the profile of a letter's recipient; None when none was loaded."""
 
 
 class PreparedContent:
-    """Gives the mails of one content. The same letter always gives the same bytes."""
+    """Composes the mails of one content. The same letter always has the same bytes."""
 
     def __init__(self, letter: Letter, mint: LinkMint | None, known: Known | None = None) -> None:
-        """Open the content of a letter, whose ``body`` is at hand. Raises `MailError` and `MsgspecError`."""
+        """Open the content of a letter, which must have its ``body``. Raises `MailError` and `MsgspecError`."""
         self._options: Final = letter.send_options
         self._mint: Final = mint
         self._known: Final = known
@@ -47,10 +47,10 @@ class PreparedContent:
             self._error = error
 
     def mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
-        """Give a letter's mail, unsigned.
+        """Return the unsigned mail of a letter.
 
-        Raises `TemplateRenderError` when the templates give no mail and none was asked for without them;
-        `ComposeError` when links are asked for and nobody can mint them; `MailError`.
+        Raises `TemplateRenderError` when the templates fail and the send options do not set ``delivers_on_error``;
+        `ComposeError` when the mail needs links and there is no mint; `MailError`.
         """
         send_options = self._options
         links = self._links(letter)
@@ -67,12 +67,12 @@ class PreparedContent:
         return self._source.mail(self._linked(self._with_text(words), links), headers)
 
     def raw_mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
-        """Give the mail as its sender wrote it, with its marks. Raises `MailError`."""
+        """Return the mail as its sender wrote it, with its merge tags. Raises `MailError`."""
         headers = LetterHeaders(message_id=message_id, date_ms=letter.accepted_ms, received=received)
         return self._source.mail(self._source.words, headers)
 
     def template_error(self, letter: Letter) -> TemplateRenderError | None:
-        """Tell what is wrong with the templates for this letter, whether or not it is delivered anyway."""
+        """Return the error of the templates for this letter, even if it is delivered anyway; else None."""
         try:
             self._rendered(letter, self._links(letter))
         except TemplateRenderError as error:
@@ -82,7 +82,7 @@ class PreparedContent:
     def _compile(self) -> None:
         send_options, words = self._options, self._source.words
         if send_options.has_language:
-            # Marks in a subject are no marks (compatibility: templates#two-systems).
+            # Merge tags in a subject are plain text (compatibility: templates#two-systems).
             self._subject = compiled(words.subject, has_language=True, has_merge_tags=False)
         if send_options.has_language or send_options.has_merge_tags:
             self._texts = [
@@ -93,7 +93,7 @@ class PreparedContent:
             ]
 
     def _filled(self, letter: Letter, links: LetterLinks | None) -> Words:
-        """Fill the templates in, or leave them as they stand where that was asked for."""
+        """Render the templates; if that fails and ``delivers_on_error`` is set, return them unprocessed."""
         try:
             return self._rendered(letter, links)
         except TemplateRenderError as error:
@@ -121,11 +121,11 @@ class PreparedContent:
             )
         except TemplateError as error:
             raise _render_error(error) from error
-        # A value with a line break in it must not end the subject's line.
+        # A line break in a value must not end the Subject field.
         return Words(clean_text(subject), texts)
 
     def _with_text(self, words: Words) -> Words:
-        """Put in a text part made from the HTML, where it was asked for and there is none."""
+        """Add a text part generated from the HTML if requested and missing."""
         if not self._options.makes_text:
             return words
         if words is not self._source.words:
@@ -164,13 +164,15 @@ class PreparedContent:
         return Words(words.subject, tuple(texts))
 
     def _links(self, letter: Letter) -> LetterLinks | None:
-        """Give what mints the letter's addresses; None for a content that is the same for all."""
+        """Return the links of the letter; None for a content that is the same for all recipients."""
         if not self._options.is_personal:
             return None
         if self._mint is not None:
             return self._mint.links_of(letter)
         if self._options.tracks_opens or self._options.tracks_clicks or self._options.is_bulk:
-            raise ComposeError("The mail wants links that lead to this service, and none can be made here.")
+            raise ComposeError(
+                "The mail needs tracking or unsubscribe links, but no link mint is configured."
+            )
         return None
 
 
