@@ -274,4 +274,4 @@ def _act(
         yield from batches.unsubscribed(account_id, sorted(gone), now_ms)
     stirred = {*moves.subscribed, *moves.new_subscribed, *moves.removed}.difference(already_active)
     if stirred:
-        yield from batches.stirred(account_id, sorted(stirred), now_ms)
+        yield from batches.touch(account_id, sorted(stirred), now_ms)
