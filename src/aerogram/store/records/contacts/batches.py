@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Known(NamedTuple):
+class KnownContact(NamedTuple):
     """The columns of a contact that a batch may change."""
 
     id: int
@@ -24,7 +24,7 @@ class Known(NamedTuple):
     excluded_ms: int
 
 
-class Change(NamedTuple):
+class ContactChange(NamedTuple):
     """New values for all columns of a contact that a batch may change."""
 
     name: str
@@ -36,7 +36,7 @@ class Change(NamedTuple):
 
 
 _LOCK = Sql(
-    select(*(contact.c[name] for name in Known._fields))
+    select(*(contact.c[name] for name in KnownContact._fields))
     .where(contact.c.account_id == bindparam("account_id"), any_of(contact.c.email, "emails", Text))
     .order_by(contact.c.email)
     .with_for_update(),
@@ -77,8 +77,8 @@ _ADD = Sql(
 _CHANGE = Sql(
     update(contact)
     .where(contact.c.id == bindparam("of_id"))
-    .values({name: bindparam(f"new_{name}") for name in Change._fields[:-1]}),
-    *(f"new_{name}" for name in Change._fields[:-1]),
+    .values({name: bindparam(f"new_{name}") for name in ContactChange._fields[:-1]}),
+    *(f"new_{name}" for name in ContactChange._fields[:-1]),
     "of_id",
 )
 _SOME: Final = (contact.c.account_id == bindparam("of_account")) & any_of(contact.c.id, "contact_ids")
@@ -99,10 +99,10 @@ _UNSUBSCRIBED = Sql(
 )
 
 
-def lock(account_id: int, emails: Sequence[str]) -> Unit[dict[str, Known]]:
+def lock(account_id: int, emails: Sequence[str]) -> Unit[dict[str, KnownContact]]:
     """Return the contacts with these addresses, by address, and lock them until the commit."""
     rows = yield _LOCK(account_id, emails)
-    return {row[1]: Known(*row) for row in rows}
+    return {row[1]: KnownContact(*row) for row in rows}
 
 
 def hold(account_id: int, contact_ids: Sequence[int]) -> Unit[set[int]]:
@@ -116,7 +116,7 @@ def add(rows: Sequence[tuple[Any, ...]]) -> Unit[None]:
     yield _ADD.many(rows)
 
 
-def change(changes: Sequence[Change]) -> Unit[None]:
+def change(changes: Sequence[ContactChange]) -> Unit[None]:
     """Write new values of contacts."""
     yield _CHANGE.many(changes)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Found(NamedTuple):
+class FoundMessage(NamedTuple):
     """A message whose recipient may be the person to erase."""
 
     id: int
@@ -27,7 +27,7 @@ class Found(NamedTuple):
 
 
 _MESSAGES = Sql(
-    select(*(message.c[name] for name in Found._fields))
+    select(*(message.c[name] for name in FoundMessage._fields))
     .where(
         message.c.account_id == bindparam("account_id"),
         message.c.id > bindparam("after"),
@@ -131,10 +131,10 @@ _BLANK_NOTIFICATIONS = Sql(
 )
 
 
-def messages_to_domain(account_id: int, domain: str, after: int, most: int) -> Unit[list[Found]]:
+def messages_to_domain(account_id: int, domain: str, after: int, most: int) -> Unit[list[FoundMessage]]:
     """Return messages of an account to a domain, by rising id, after the id ``after``."""
     rows = yield _MESSAGES(account_id, after, domain, most)
-    return [Found(*row) for row in rows]
+    return [FoundMessage(*row) for row in rows]
 
 
 def notifications_of(message_ids: Sequence[int]) -> Unit[tuple[list[int], list[int]]]:
@@ -150,7 +150,7 @@ def messages_of(content_ids: Sequence[int]) -> Unit[list[int]]:
     return [message_id for (message_id,) in (yield _MESSAGES_OF(content_ids))]
 
 
-def blank(found: Sequence[Found], alias: str, said: Sequence[str]) -> Unit[list[str]]:
+def blank(found: Sequence[FoundMessage], alias: str, said: Sequence[str]) -> Unit[list[str]]:
     """Blank all personal data in messages, their events and captured mail; cancel those that are queued.
 
     The contacts' reader waits until the commit, and then finds the alias instead of the recipient. ``alias``

@@ -15,7 +15,7 @@ from aerogram.store.tables.contacts import contact, list_recipient
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Found = list[tuple[int, dict[str, Any]]]
+    ExportRows = list[tuple[int, dict[str, Any]]]
     """Rows by column, each with the id after which the next step begins."""
 
 LIST: Final = "list_id"
@@ -23,7 +23,7 @@ LIST: Final = "list_id"
 _MEMBERSHIP: Final = list_recipient.alias("exported_membership")
 
 
-def contacts_after(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
+def contacts_after(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[ExportRows]:
     """Return contacts by `contacts.COLUMNS`; the conditions are those of `contacts.LISTING`."""
     if LIST in conditions and NOTHING not in conditions:
         return (yield from _of_list(account_id, conditions, after, most))
@@ -31,7 +31,9 @@ def contacts_after(account_id: int, conditions: Mapping[str, Any], after: int, m
     return [(row["id"], row) for row in rows]
 
 
-def memberships_after(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
+def memberships_after(
+    account_id: int, conditions: Mapping[str, Any], after: int, most: int
+) -> Unit[ExportRows]:
     """Return memberships by `list_recipients.COLUMNS`, with ``email`` and ``list_name``."""
     rows = yield from list_recipients.LISTING.after(account_id, conditions, after, most)
     emails = yield from contacts.addresses(account_id, [row["contact_id"] for row in rows])
@@ -45,7 +47,7 @@ def memberships_after(account_id: int, conditions: Mapping[str, Any], after: int
     ]
 
 
-def _of_list(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
+def _of_list(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[ExportRows]:
     """Page the list's memberships through their index; a condition would be evaluated for each contact."""
     others = {name: value for name, value in conditions.items() if name != LIST}
     names = tuple(sorted(others))

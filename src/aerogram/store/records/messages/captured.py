@@ -41,7 +41,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     before: int
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class CapturedMail(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is stored of a captured mail. Either ``body`` or ``blob`` is set."""
 
     listed: ListedRow
@@ -169,7 +169,7 @@ def newest(scope: AbstractSet[int] | None, wanted: Wanted, most: int) -> Unit[li
     return rows
 
 
-def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[Found | None]:
+def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[CapturedMail | None]:
     """Return a captured mail with its events, oldest first; None when it is not in the scope."""
     rows = yield _FIND(*_scoped(scope), message_id)
     if not rows:
@@ -177,7 +177,7 @@ def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[Found | None]:
     row: Row = rows[0]
     events: Any = yield _EVENTS(message_id)
     uuid, door, reverse_path, accepted_ms, transcript, body, blob = row[len(_LISTED) :]
-    return Found(
+    return CapturedMail(
         listed=row[: len(_LISTED)],
         uuid=uuid,
         door=door,

@@ -74,7 +74,7 @@ class Changed(NamedTuple):
     in_flight: int
 
 
-class Action(enum.Enum):
+class QueueAction(enum.Enum):
     """What an operator may do to messages."""
 
     HOLD = "hold"
@@ -89,10 +89,10 @@ class _Meaning(NamedTuple):
 
 
 _MEANINGS: Final = {
-    Action.HOLD: _Meaning(Happening.HELD, "Held by an operator."),
-    Action.RELEASE: _Meaning(Happening.RELEASED, "Released by an operator."),
-    Action.CANCEL: _Meaning(Happening.CANCELLED, "Cancelled by an operator."),
-    Action.RETRY: _Meaning(Happening.RETRIED, "An operator requested a retry now."),
+    QueueAction.HOLD: _Meaning(Happening.HELD, "Held by an operator."),
+    QueueAction.RELEASE: _Meaning(Happening.RELEASED, "Released by an operator."),
+    QueueAction.CANCEL: _Meaning(Happening.CANCELLED, "Cancelled by an operator."),
+    QueueAction.RETRY: _Meaning(Happening.RETRIED, "An operator requested a retry now."),
 }
 
 _LISTED: Final = (
@@ -227,7 +227,7 @@ def history(message_id: int) -> Unit[list[EventRow]]:
 
 
 def change(
-    action: Action,
+    action: QueueAction,
     selection: Selection,
     now_ms: int,
     most: int = MAX_BATCH,
@@ -239,7 +239,7 @@ def change(
     happening, reason = _MEANINGS[action]
     statements, values = _of(selection)
     # Retry only messages that are not due yet: a due one needs no change, and must not be found twice.
-    due_after = now_ms if action is Action.RETRY else -1
+    due_after = now_ms if action is QueueAction.RETRY else -1
     states = [int(state) for state in states_before(happening)]
     taken = yield statements.take(*values, states, now_ms, due_after, most)
     in_flight = yield statements.in_flight(*values, now_ms)
