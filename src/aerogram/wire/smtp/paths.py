@@ -41,7 +41,7 @@ _QUOTED_PATH: Final = re.compile(r'<(?:[^">\\]|\\.|"(?:[^"\\]|\\.)*+")*+>')
 _QUOTED_PAIR: Final = re.compile(r"\\(.)")
 
 
-class PathFault(enum.Enum):
+class PathError(enum.Enum):
     """Why a path was not understood; the value is a sentence's end."""
 
     SYNTAX = "bad address syntax"
@@ -68,7 +68,7 @@ def split_path(text: str) -> tuple[str, str] | None:
     return text[1:end], rest
 
 
-def parse_path(path: str, *, utf8: bool) -> str | PathFault:
+def parse_path(path: str, *, utf8: bool) -> str | PathError:
     """Read a path without its brackets into ``local@domain``; "" is the null path.
 
     With ``utf8`` the mailbox may hold any characters of RFC 6531 §3.3; lengths count octets.
@@ -76,10 +76,10 @@ def parse_path(path: str, *, utf8: bool) -> str | PathFault:
     if not path:
         return NULL_PATH
     if len(path) + 2 > MAX_PATH or (not path.isascii() and len(path.encode()) + 2 > MAX_PATH):
-        return PathFault.TOO_LONG
+        return PathError.TOO_LONG
     mailbox = _without_route(path) if path[0] == "@" else path
     if not utf8 and not path.isascii():
-        return PathFault.NOT_ASCII
+        return PathError.NOT_ASCII
     plain = (_PLAIN_MAILBOX_UTF8 if utf8 else _PLAIN_MAILBOX).fullmatch(mailbox)
     if plain is None:
         return _parse_rare(mailbox)
@@ -121,7 +121,7 @@ def _without_route(path: str) -> str:
     return path
 
 
-def _parse_rare(mailbox: str) -> str | PathFault:
+def _parse_rare(mailbox: str) -> str | PathError:
     """Read a mailbox with a quoted local part or an address literal."""
     quoted = _QUOTED_MAILBOX.fullmatch(mailbox)
     if quoted is not None:
@@ -129,11 +129,11 @@ def _parse_rare(mailbox: str) -> str | PathFault:
     else:
         local, _, domain = mailbox.rpartition("@")
         if _DOT_STRING.fullmatch(local) is None:
-            return PathFault.SYNTAX
+            return PathError.SYNTAX
     if not is_domain(domain) and not is_address_literal(domain):
-        return PathFault.SYNTAX
+        return PathError.SYNTAX
     if len(local.encode()) > MAX_LOCAL_PART:
-        return PathFault.TOO_LONG
+        return PathError.TOO_LONG
     return f"{_unquoted(local) if quoted else local}@{domain}"
 
 
@@ -146,9 +146,9 @@ def _unquoted(local: str) -> str:
     return f'"{escaped}"'
 
 
-def _checked_lengths(mailbox: str, local: str, domain: str) -> str | PathFault:
+def _checked_lengths(mailbox: str, local: str, domain: str) -> str | PathError:
     if len(local.encode()) > MAX_LOCAL_PART or len(domain.encode()) > MAX_DOMAIN:
-        return PathFault.TOO_LONG
+        return PathError.TOO_LONG
     if any(len(label.encode()) > MAX_LABEL for label in domain.split(".")):
-        return PathFault.SYNTAX
+        return PathError.SYNTAX
     return mailbox

@@ -19,7 +19,7 @@ from aerogram.wire.smtp.parameters import (
     parse_mail_parameters,
     parse_rcpt_parameters,
 )
-from aerogram.wire.smtp.paths import PathFault, parse_path, split_path
+from aerogram.wire.smtp.paths import PathError, parse_path, split_path
 from aerogram.wire.smtp.replies import (
     BAD_SYNTAX,
     BARE_CR_IN_COMMAND,
@@ -42,20 +42,20 @@ BDAT_USAGE: Final = "BDAT size [LAST]"
 AUTH_USAGE: Final = "AUTH mechanism [initial-response]"
 
 _NO_BRACKETS: Final = "bad address syntax; the address stands in angle brackets"
-_PATH_CODES: Final = {PathFault.SYNTAX: 501, PathFault.TOO_LONG: 501, PathFault.NOT_ASCII: 553}
+_PATH_CODES: Final = {PathError.SYNTAX: 501, PathError.TOO_LONG: 501, PathError.NOT_ASCII: 553}
 
 
 class Mail(msgspec.Struct, frozen=True):
-    """``MAIL FROM:<path> parameters``; "" is the null path."""
+    """``MAIL FROM:<reverse-path> parameters``; "" is the null reverse-path."""
 
-    path: str
+    reverse_path: str
     parameters: MailParameters = NO_MAIL_PARAMETERS
 
 
 class Rcpt(msgspec.Struct, frozen=True):
-    """``RCPT TO:<path> parameters``; the path may be the lone word ``postmaster``."""
+    """``RCPT TO:<forward-path> parameters``; the forward-path may be the lone word ``postmaster``."""
 
-    path: str
+    forward_path: str
     parameters: RcptParameters = NO_RCPT_PARAMETERS
 
 
@@ -107,10 +107,10 @@ def parse_mail(argument: str) -> Mail | Reply:
     parameters = parse_mail_parameters(rest) if rest else NO_MAIL_PARAMETERS
     if isinstance(parameters, Reply):
         return parameters
-    path = parse_path(text, utf8=parameters.smtputf8)
-    if isinstance(path, PathFault):
-        return _refusal_of_path(path, "5.1.7", text)
-    return Mail(path, parameters)
+    reverse_path = parse_path(text, utf8=parameters.smtputf8)
+    if isinstance(reverse_path, PathError):
+        return _refusal_of_path(reverse_path, "5.1.7", text)
+    return Mail(reverse_path, parameters)
 
 
 def parse_rcpt(argument: str, *, utf8: bool) -> Rcpt | Reply:
@@ -125,15 +125,15 @@ def parse_rcpt(argument: str, *, utf8: bool) -> Rcpt | Reply:
         return Reply(501, "5.1.3", f"Error: {_NO_BRACKETS}: {RCPT_USAGE}")
     text, rest = parts
     # Every server must take mail for its postmaster, with no domain (RFC 5321 §4.5.1).
-    path = "postmaster" if text.lower() == "postmaster" else parse_path(text, utf8=utf8)
-    if isinstance(path, PathFault):
-        return _refusal_of_path(path, "5.1.3", text)
-    if not path:
-        return _refusal_of_path(PathFault.SYNTAX, "5.1.3", text)
+    forward_path = "postmaster" if text.lower() == "postmaster" else parse_path(text, utf8=utf8)
+    if isinstance(forward_path, PathError):
+        return _refusal_of_path(forward_path, "5.1.3", text)
+    if not forward_path:
+        return _refusal_of_path(PathError.SYNTAX, "5.1.3", text)
     parameters = parse_rcpt_parameters(rest) if rest else NO_RCPT_PARAMETERS
     if isinstance(parameters, Reply):
         return parameters
-    return Rcpt(path, parameters)
+    return Rcpt(forward_path, parameters)
 
 
 def parse_bdat(argument: str) -> Bdat | Reply:
@@ -154,10 +154,10 @@ def parse_auth(argument: str) -> Auth | Reply:
     return Auth(mechanism.upper(), response.encode() if response else None)
 
 
-def _refusal_of_path(fault: PathFault, enhanced: str, text: str) -> Reply:
-    if fault is PathFault.NOT_ASCII:
+def _refusal_of_path(error: PathError, enhanced: str, text: str) -> Reply:
+    if error is PathError.NOT_ASCII:
         enhanced = "5.6.7"  # RFC 6531 §3.5
-    return Reply(_PATH_CODES[fault], enhanced, f"<{text}>: {fault.value}")
+    return Reply(_PATH_CODES[error], enhanced, f"<{text}>: {error.value}")
 
 
 def _refusal_of_controls(text: str) -> Reply | None:

@@ -21,16 +21,16 @@ class AuthRequested(msgspec.Struct, frozen=True):
 
 
 class MailRequested(msgspec.Struct, frozen=True):
-    """A client wants to send from ``path`` ("" is the null path). The standard answer is 250."""
+    """A client wants to send from ``reverse_path`` ("" is the null reverse-path). The standard reply is 250."""
 
-    path: str
+    reverse_path: str
     params: MailParameters = NO_MAIL_PARAMETERS
 
 
 class RcptRequested(msgspec.Struct, frozen=True):
-    """A client names a recipient. The standard answer is 250. ``notify``, ``orcpt``: as in `RcptTo`."""
+    """A client names a recipient. The standard reply is 250. ``notify``, ``orcpt``: as in `RcptTo`."""
 
-    path: str
+    forward_path: str
     notify: str = ""
     orcpt: str = ""
 
@@ -40,9 +40,9 @@ class TlsRequested(msgspec.Struct, frozen=True):
 
 
 class RcptTo(msgspec.Struct, frozen=True):
-    """A recipient that was accepted; RFC 3461 parameters in the form they came in, "" when absent."""
+    """An accepted recipient, with its RFC 3461 parameters as they were on the wire, "" when absent."""
 
-    path: str
+    forward_path: str
     notify: str = ""
     orcpt: str = ""
 

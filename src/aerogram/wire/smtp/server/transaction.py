@@ -33,14 +33,14 @@ class Transaction:
 
     def add(self, recipient: RcptRequested) -> None:
         """Take in a recipient that was accepted."""
-        self._recipients.append(RcptTo(recipient.path, recipient.notify, recipient.orcpt))
+        self._recipients.append(RcptTo(recipient.forward_path, recipient.notify, recipient.orcpt))
 
     def envelope(self) -> Envelope:
         """Give what is known of the message, apart from its bytes."""
         sender = self._sender or MailRequested("")
         params = sender.params
         return Envelope(
-            reverse_path=sender.path,
+            reverse_path=sender.reverse_path,
             recipients=tuple(self._recipients),
             smtputf8=params.smtputf8,
             dsn_ret=params.ret,

@@ -138,7 +138,7 @@ def _mail(talk: Conversation, argument: str) -> None:
     elif mail.parameters.size > talk.config.max_message_bytes:
         talk.refuse(MESSAGE_TOO_BIG)
     else:
-        talk.waiting = MailRequested(mail.path, mail.parameters)
+        talk.waiting = MailRequested(mail.reverse_path, mail.parameters)
 
 
 def _rcpt(talk: Conversation, argument: str) -> None:
@@ -154,8 +154,9 @@ def _rcpt(talk: Conversation, argument: str) -> None:
         else:
             talk.say(TOO_MANY_RECIPIENTS)
     else:
-        path = rcpt.path if "@" in rcpt.path else f"{rcpt.path}@{talk.config.hostname}"
-        talk.waiting = RcptRequested(path, rcpt.parameters.notify, rcpt.parameters.orcpt)
+        path = rcpt.forward_path
+        full_path = path if "@" in path else f"{path}@{talk.config.hostname}"
+        talk.waiting = RcptRequested(full_path, rcpt.parameters.notify, rcpt.parameters.orcpt)
 
 
 def _data(talk: Conversation, argument: str) -> None:
