@@ -72,7 +72,7 @@ class Preparer:
         """
         return self._composer.compose(self._whole(letter), None)
 
-    def template_fault(self, letter: Letter) -> tuple[TemplateFault, bytes] | None:
+    def template_error(self, letter: Letter) -> tuple[TemplateFault, bytes] | None:
         """Tell what is wrong with a letter's templates, with the mail as its sender wrote it.
 
         Raises `ComposeError`, and what `DiskBlobs.read` raises.
@@ -89,8 +89,8 @@ class Preparer:
             if draft is None:
                 draft = drafts[letter.content_id] = self._composer.draft(self._whole(letter))
             return self._composer.compose(letter, signer, draft)
-        except TemplateFault as fault:
-            return Blocked(state=fault.state, reply=str(fault))
+        except TemplateFault as error:
+            return Blocked(state=error.state, reply=str(error))
         except UnavailableError as error:
             return Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error}")
         except AerogramError as error:

@@ -71,17 +71,17 @@ class PartialCapture:
 
     def send(self, dispatch: Dispatch) -> None:
         """Choose by the letter's treatment and the recipient's domain."""
-        self._carrier_of(dispatch.letter).send(dispatch)
+        self._transport_of(dispatch.letter).send(dispatch)
 
     def is_backlogged(self, letter: Letter) -> bool:
         """See `Transport.is_backlogged`."""
-        return self._carrier_of(letter).is_backlogged(letter)
+        return self._transport_of(letter).is_backlogged(letter)
 
     async def close(self, grace_seconds: float) -> list[Letter]:
         """See `Transport.close`."""
         return await self._transport.close(grace_seconds)
 
-    def _carrier_of(self, letter: Letter) -> Transport:
+    def _transport_of(self, letter: Letter) -> Transport:
         if letter.send_options.is_sandboxed:
             return self._capture
         routes = self._routes

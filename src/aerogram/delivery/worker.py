@@ -138,7 +138,7 @@ class Worker:
         self._loop.forget_wakes()
         letters = await self._leases.claim(min(CLAIM, MAX_IN_FLIGHT - self._leases.held))
         if letters:
-            sendable = await self._without_crowd(await self._without_suspects(self._sorted_out(letters)))
+            sendable = await self._without_backlogged(await self._one_at_a_time(self._sorted_out(letters)))
             try:
                 await self._load(sendable)
             except UnavailableError:
@@ -175,17 +175,17 @@ class Worker:
                 sendable.append(letter)
         return sendable
 
-    async def _without_suspects(self, letters: list[Letter]) -> list[Letter]:
+    async def _one_at_a_time(self, letters: list[Letter]) -> list[Letter]:
         """Give back all letters on their last try but one, which would be the only one of them to be held."""
-        suspects = [letter for letter in letters if letter.reclaims == MAX_RECLAIMS - 1]
-        if len(suspects) <= 1:
+        on_last_try = [letter for letter in letters if letter.reclaims == MAX_RECLAIMS - 1]
+        if len(on_last_try) <= 1:
             return letters
-        log.warning("messages that were there when workers ended go one by one", messages=len(suspects))
-        innocent = [letter for letter in letters if letter.reclaims < MAX_RECLAIMS - 1]
-        await self._leases.give_back([*suspects[1:], *innocent])
-        return suspects[:1]
+        log.warning("messages that were there when workers ended go one by one", messages=len(on_last_try))
+        others = [letter for letter in letters if letter.reclaims < MAX_RECLAIMS - 1]
+        await self._leases.give_back([*on_last_try[1:], *others])
+        return on_last_try[:1]
 
-    async def _without_crowd(self, letters: list[Letter]) -> list[Letter]:
+    async def _without_backlogged(self, letters: list[Letter]) -> list[Letter]:
         """Let the letters of slow destinations wait in the queue, so that the others find room here."""
         backlogged = [letter for letter in letters if self._transport.is_backlogged(letter)]
         if not backlogged:

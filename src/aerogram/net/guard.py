@@ -99,7 +99,7 @@ class UnknownHostError(UnavailableError):
     """The host's name has no address now."""
 
 
-def fault_of(text: str, *, allow_private: bool = False) -> str:
+def why_blocked(text: str, *, allow_private: bool = False) -> str:
     """Say in words why an address is not called; "" when it may be.
 
     ``allow_private`` permits loopback and private ranges. Link-local addresses, the metadata services
@@ -139,8 +139,8 @@ async def permitted_addresses(
     if not found:
         raise UnknownHostError("The name of the host has no address.")
     for address in found:
-        if fault := fault_of(address, allow_private=allow_private):
-            raise ForbiddenAddressError(f"The host has an address that is {fault}; such are not called.")
+        if reason := why_blocked(address, allow_private=allow_private):
+            raise ForbiddenAddressError(f"The host has an address that is {reason}; such are not called.")
     return found
 
 

@@ -54,9 +54,9 @@ class Metasenders:
                 else TakenError("metasender", email, "The account asked for this metasender before.")
             )
 
-        fault = await self._database.write(unit)
-        if fault is not None:
-            raise fault
+        error = await self._database.write(unit)
+        if error is not None:
+            raise error
         return row
 
     async def describe(self, actor: Actor, row: MetasenderRow, description: str) -> MetasenderRow:

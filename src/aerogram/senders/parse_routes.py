@@ -89,9 +89,9 @@ class ParseRoutes:
             is_added = yield from records.OWNED.add(self._sealed(route))
             return None if is_added else _taken(route.email)
 
-        fault = await self._database.write(unit)
-        if fault is not None:
-            raise fault
+        error = await self._database.write(unit)
+        if error is not None:
+            raise error
         return route
 
     async def change(self, actor: Actor, route: ParseRoute, values: Mapping[str, str]) -> ParseRoute:
@@ -111,9 +111,9 @@ class ParseRoutes:
             is_changed = yield from records.OWNED.change(actor.account_id, route.id, written)
             return None if is_changed else NotFoundError("There is no such route.")
 
-        fault = await self._database.write(unit)
-        if fault is not None:
-            raise fault
+        error = await self._database.write(unit)
+        if error is not None:
+            raise error
         return changed
 
     async def remove(self, actor: Actor, route_id: int) -> None:

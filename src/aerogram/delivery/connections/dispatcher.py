@@ -51,7 +51,7 @@ class Dispatcher:
             limits=limits,
             slots=asyncio.Semaphore(limits.connections),
             concluded=self._conclude,
-            emptied=self._forget_lane,
+            emptied=self._forget_queue,
         )
 
     @property
@@ -116,5 +116,5 @@ class Dispatcher:
                 {"message": "a courier's callback failed", "exception": error}
             )
 
-    def _forget_lane(self, key: str) -> None:
+    def _forget_queue(self, key: str) -> None:
         self._queues.pop(key, None)

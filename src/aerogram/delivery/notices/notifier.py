@@ -75,7 +75,7 @@ class Notifier:
         May read a file; any thread may call it.
         """
         try:
-            found = self._preparer.template_fault(letter)
+            found = self._preparer.template_error(letter)
         except (ComposeError, NotFoundError, UnavailableError):
             found = None
         if found is not None:

@@ -88,20 +88,20 @@ def failure_of_end(event: Ended, host: str, tls: str) -> HopFailure:
 
 
 def _refused(stage: Stage, reply: Reply, host: str, tls: str, transcript: str) -> Deferred | Bounced:
-    verdict = classify(stage, reply)
+    found = classify(stage, reply)
     server_reply = "" if stage is Stage.LOCAL else reply.text
-    if verdict.is_permanent:
+    if found.is_permanent:
         return Bounced(
-            state=verdict.state,
+            state=found.state,
             reply=reply.text,
-            is_hard=verdict.is_hard,
+            is_hard=found.is_hard,
             host=host,
             tls=tls,
             transcript=transcript,
             server_reply=server_reply,
         )
     return Deferred(
-        state=verdict.state,
+        state=found.state,
         reply=reply.text,
         host=host,
         tls=tls,
