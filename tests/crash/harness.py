@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crash.clients import Load
-from crash.ledger import Ledger, Comparison
+from crash.ledger import Comparison, Ledger
 from support.fast_sink import arrivals
 from support.ports import free_port
 from support.server import ServerProcess

@@ -134,8 +134,8 @@ def test_a_failure_says_what_to_whom_why_and_what_to_do():
         "+0000, could not be delivered. It will not be tried again.\n\n"
         "The server mx.example.net said:\n\n"
         "    550 5.1.1 No such user\n\n"
-        "What you can do: Check the address for a mistake, or ask the recipient\n"
-        "for the right one another way.\n\n"
+        "What you can do: Check the address for typing errors, or contact the\n"
+        "recipient another way.\n\n"
         "Details for your postmaster are attached.\n"
     )
     assert (status["Action"], status["Status"]) == ("failed", "5.1.1")

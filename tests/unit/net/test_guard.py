@@ -12,8 +12,8 @@ from aerogram.net.guard import (
     ForbiddenAddressError,
     SystemResolver,
     UnknownHostError,
-    why_blocked,
     permitted_addresses,
+    why_blocked,
 )
 
 PUBLIC = ["93.184.216.34", "8.8.8.8", "1.1.1.1", "172.15.0.1", "172.32.0.1", "100.63.0.1", "100.128.0.1"]

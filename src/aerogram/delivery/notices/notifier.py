@@ -1,4 +1,4 @@
-"""Notifications of delivery and of errors, made ready to be recorded with the outcome that they tell of."""
+"""Builds notifications and error reports, to be recorded with the outcome that they report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Notifier:
     """Writes notifications in the name of one host.
 
-    ``admit`` is `aerogram.submission.notices.admit` of an authorizer: it may be called by any thread.
+    ``admit`` is `aerogram.submission.notices.admit` of an authorizer. Any thread may call it.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class Notifier:
     def _queued(
         self, request: MailRequest, now_ms: int, deferred_since_ms: int | None
     ) -> Notification | None:
-        """Give the rows of a notice; None when it may not be sent."""
+        """Build the rows of a notice; None when it may not be sent."""
         submission = self._admit(request)
         if submission is None:
             return None
@@ -98,7 +98,7 @@ class Notifier:
         return Notification(content=content, message=message, deferred_since_ms=deferred_since_ms)
 
     def _original(self, letter: Letter) -> bytes:
-        """Give the mail as it went out; a notification without it is better than none."""
+        """Return the mail as it went out, or b"" when it is gone: the notification goes out without it."""
         try:
             return self._preparer.unsigned(letter)
         except (ComposeError, NotFoundError, UnavailableError):

@@ -1,7 +1,7 @@
-"""When a sender is told what became of a mail, and what the notification says: pure rules (RFC 3461).
+"""When a sender gets a delivery status notification, and what it says: pure rules (RFC 3461).
 
-Only who asked by NOTIFY is told; every failure is reported by event and webhook anyway. Nobody is told of a
-mail from the null reverse-path, which is what notifications have themselves (RFC 5321 §6.1).
+Only senders that asked by NOTIFY get one; every failure also becomes an event and a webhook call. Mail from
+the null reverse-path, such as a notification itself, never causes one (RFC 5321 §6.1).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from aerogram.model.outcome import Outcome
 
 DELAY_AFTER_MS: Final = 4 * HOUR
-"""A deferral is worth a word once the mail is this old; until then most delays pass (ours, as other servers do)."""
+"""How old a mail must be before a delay is reported; most delays pass sooner (ours, as other servers do)."""
 _AHEAD_MS: Final = MINUTE
-"""An outcome is recorded a little after it is known, and the moment of the record decides about a delay."""
+"""An outcome is recorded a little after it is known, and the time of the record decides about a delay."""
 _CLASSES: Final = {Action.FAILED: "5", Action.DELAYED: "4", Action.DELIVERED: "2", Action.RELAYED: "2"}
 _EXPIRED: Final = "4.4.7"
 """RFC 3463 §3.5: delivery time expired, a status of the fourth class although the mail failed."""
@@ -35,10 +35,10 @@ _enhanced: Final = re.compile(r"[245]\d\d ([245]\.\d{1,3}\.\d{1,3})(?: |\Z)").ma
 
 
 def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> Action | None:
-    """Tell whether, and of what, the sender of a letter must be notified.
+    """Tell whether the sender of a letter must be notified, and of what.
 
-    ``state`` is the message's state after the outcome. A delay that is due may be dropped when it is
-    recorded, see `delay_counts_from`.
+    ``state`` is the message's state after the outcome. Recording may still drop a delay that is due; see
+    `delay_counts_from`.
     """
     if not letter.reverse_path or not is_email(letter.reverse_path):
         return None
@@ -58,7 +58,7 @@ def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> Action | N
 
 
 def delay_counts_from(letter: Letter) -> int:
-    """Give the moment from which the first deferral that is recorded is told."""
+    """Return the time from which the first recorded deferral is reported."""
     return letter.accepted_ms + DELAY_AFTER_MS
 
 
@@ -74,8 +74,8 @@ def notification(
 ) -> MailRequest:
     """Write the notification that `due` asked for.
 
-    ``original`` is the letter's mail as it went out, or b"" when it is gone; ``expire_ms`` how long after
-    its acceptance a mail is given up.
+    ``original`` is the letter's mail as it went out, or b"" when it is gone. ``expire_ms`` is how long after
+    its acceptance a mail expires.
     """
     facts = _facts(letter, outcome, action, letter.accepted_ms + expire_ms)
     attempt = letter.attempts + 1
@@ -116,7 +116,7 @@ def notification(
 
 
 def status_of(action: Action, outcome: Outcome, *, has_expired: bool = False) -> str:
-    """Give the status of RFC 3463: the reply's own when it is of the right class, else the class alone."""
+    """Return the status of RFC 3463: that of the reply when its class fits, else the class alone."""
     if has_expired:
         return _EXPIRED
     if isinstance(outcome, Blocked):
@@ -149,7 +149,7 @@ def _facts(letter: Letter, outcome: Outcome, action: Action, expires_ms: int) ->
 
 
 def _reply_of(outcome: Outcome) -> str:
-    """Give what was said: by the server when it spoke, else by us."""
+    """Return the reply of the server if there was one, else our own."""
     if isinstance(outcome, Deferred | Bounced):
         return outcome.server_reply or outcome.reply
     return getattr(outcome, "reply", "")

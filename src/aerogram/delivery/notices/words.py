@@ -1,4 +1,4 @@
-"""What a delivery status notification says to a person: what, to whom, why, and what to do."""
+"""The texts of delivery status notifications: what happened, to which recipient, why, and what to do."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SUBJECTS: Final[Mapping[Action, str]] = {
     Action.DELIVERED: "Delivered: your mail to {}",
     Action.RELAYED: "Passed on: your mail to {}",
 }
-_CHECK_ADDRESS: Final = "Check the address for a mistake, or ask the recipient for the right one another way."
+_CHECK_ADDRESS: Final = "Check the address for typing errors, or contact the recipient another way."
 _ADVICE: Final[Mapping[FailureState, str]] = {
     FailureState.USER_UNKNOWN: _CHECK_ADDRESS,
     FailureState.MAILBOX_INACTIVE: "Ask the recipient for another address: this one is out of use.",
@@ -42,7 +42,7 @@ _ELSE: Final = "Send the mail again later. If it fails again, show this report t
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What is told. ``reply`` is any text in any language; ``host`` is "" when no server was asked."""
+    """What is reported. ``reply`` is any text in any language; ``host`` is "" when no server was asked."""
 
     action: Action
     recipient: str
@@ -51,18 +51,18 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     reply: str = ""
     host: str = ""
     is_servers_reply: bool = False
-    """The server at ``host`` said it; otherwise the reason is ours."""
+    """The server at ``host`` gave the reply; otherwise the reason is ours."""
     has_expired: bool = False
     retry_until_ms: int | None = None
 
 
 def subject_for(facts: Facts) -> str:
-    """Give the subject."""
+    """Write the subject."""
     return _SUBJECTS[facts.action].format(facts.recipient)
 
 
 def text_for(facts: Facts) -> str:
-    """Give the text: short paragraphs of at most 72 characters a line, where words allow it."""
+    """Write the text: short paragraphs of at most 72 characters a line, where words allow it."""
     opening = f"Your mail to {facts.recipient}, accepted on {format_date(facts.accepted_ms)},"
     paragraphs = [_filled(f"{opening} {_what(facts)}")]
     if facts.reply and facts.action in (Action.FAILED, Action.DELAYED):

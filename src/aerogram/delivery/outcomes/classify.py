@@ -1,8 +1,8 @@
-"""What a refusal means for the message and for the person (compatibility: events#failures; RFC 3463).
+"""What a refusal means for the message and for its recipient (compatibility: events#failures; RFC 3463).
 
-The patterns are data: ``classes.toml`` beside this file. What no pattern knows is judged by code and stage:
-4yz is temporary; 5yz is permanent, and counts against the recipient's address only when it answered RCPT
-and names no other reason. Before the first mail command a refusal is about the two hosts and never about the
+The patterns are data: ``classes.toml`` beside this file. A reply that matches no pattern is classified by its
+code and stage. 4yz is temporary. 5yz is permanent, and counts against the recipient's address only when it
+answered RCPT and gives no other reason. A refusal before the first MAIL concerns the two hosts and not the
 message, so it is temporary whatever its code.
 """
 
@@ -47,7 +47,7 @@ _BY_SUBJECT: Final = {
 
 
 class Classification(msgspec.Struct, frozen=True, kw_only=True):
-    """What a refusal means. ``is_hard``: the recipient itself is the reason, for good."""
+    """What a refusal means. ``is_hard``: the recipient's address itself is the reason, permanently."""
 
     state: FailureState
     is_permanent: bool
@@ -55,7 +55,7 @@ class Classification(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
     """The rule of ``classes.toml`` that decided; "" when none did."""
     advice: str = ""
-    """What the sender can do about it, in a sentence or two; "" when there is nothing to say."""
+    """What the sender can do about it, in a sentence or two; "" when there is nothing to advise."""
 
 
 class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -79,12 +79,12 @@ class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def classify(stage: Stage, reply: Reply) -> Classification:
-    """Say what a reply of 4yz or 5yz to ``stage`` means."""
+    """Classify a reply of 4yz or 5yz to ``stage``."""
     return classify_text(stage, reply.code, reply.enhanced, reply.text)
 
 
 def classify_text(stage: Stage, code: int, enhanced: str, text: str) -> Classification:
-    """Say what a refusal means that is known only by its words, as from a bounce mail.
+    """Classify a refusal of which only the text is known, as from a bounce mail.
 
     ``enhanced`` is as ``5.1.1``, or "" when there was none.
     """

@@ -1,4 +1,4 @@
-"""The settings ``relay_url`` and ``routes``, read from their texts."""
+"""Parses the settings ``relay_url`` and ``routes``."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _MAX_PORT: Final = 65_535
 
 
 def parse_relay_url(text: str) -> Hop:
-    """Read ``smtp://user:pass@host:port`` or ``smtps://…``.
+    """Parse ``smtp://user:pass@host:port`` or ``smtps://…``.
 
-    ``smtps`` is TLS from the first byte, and the certificate must be valid. ``smtp`` uses STARTTLS when it is
-    offered; ``?tls=verify`` demands it with a valid certificate, ``?tls=off`` never uses it, and only then
-    is a password sent in clear. Raises `SettingsError`.
+    ``smtps`` is TLS from the first byte with a valid certificate. ``smtp`` uses STARTTLS when it is offered;
+    ``?tls=verify`` requires it with a valid certificate. ``?tls=off`` never uses it, and is the only form
+    that sends a password in clear. Raises `SettingsError`.
     """
     try:
         url = urlsplit(text)
         host, port = url.hostname or "", url.port
     except ValueError:
-        # The cause is left out: it would quote a part of the URL, which may be the password's.
+        # No cause: it would quote a part of the URL, perhaps of the password.
         raise SettingsError("relay_url: host or port is malformed; write smtp://host:port") from None
     if url.scheme not in ("smtp", "smtps"):
         raise SettingsError("relay_url: it must begin with smtp:// or smtps://")
@@ -54,7 +54,7 @@ def parse_relay_url(text: str) -> Hop:
 
 
 def parse_routes(text: str) -> dict[str, Hop]:
-    """Read ``domain=host:port`` pairs divided by commas; ``*`` is every domain. Raises `SettingsError`."""
+    """Parse comma-separated ``domain=host:port`` pairs; ``*`` is every domain. Raises `SettingsError`."""
     routes: dict[str, Hop] = {}
     for part in filter(None, (each.strip() for each in text.split(","))):
         domain, equals, target = (piece.strip() for piece in part.partition("="))
