@@ -249,7 +249,7 @@ async def test_a_dead_first_address_does_not_hide_a_living_second_one(receiver):
 
 
 async def test_the_machines_own_address_is_not_called_by_whatever_name(receiver, monkeypatch):
-    """A public address of the machine's own would lead past its firewall; loopback stands in for one."""
+    """A public address of this machine would bypass its firewall; the test uses loopback as one."""
     monkeypatch.setattr("aerogram.net.guard.why_blocked", lambda *_, **__: "")
     caller = HttpCaller(resolve=naming({"self.example": ["127.0.0.1"]}))
     answer = await caller.post(receiver.url(host="self.example"), b"{}", {})
