@@ -99,7 +99,7 @@ class Preparer:
         except Exception as error:
             # An error of ours in one mail must not stop the others.
             log.exception("a mail could not be composed", message_id=letter.message_id)
-            return Held(reason=f"An internal error kept the mail from being composed: {error!r}")
+            return Held(reason=f"The mail was not composed because of an internal error: {error!r}")
 
     def _whole(self, letter: Letter) -> Letter:
         """Return the letter with its body, wherever that is stored."""

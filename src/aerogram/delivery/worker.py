@@ -170,7 +170,7 @@ class Worker:
             if rule is not None:
                 self.finish(letter, rule)
             elif letter.reclaims >= MAX_RECLAIMS:
-                self.finish(letter, Held(reason=f"{letter.reclaims} workers ended while they attempted it."))
+                self.finish(letter, Held(reason=f"{letter.reclaims} workers died while they attempted it."))
             else:
                 sendable.append(letter)
         return sendable
@@ -220,7 +220,7 @@ class Worker:
         except Exception as error:
             # An error of ours with one letter must not stop the others.
             log.exception("a letter could not be sent", message_id=letter.message_id)
-            self.finish(letter, Held(reason=f"An internal error kept the mail from being sent: {error!r}"))
+            self.finish(letter, Held(reason=f"The mail was not sent because of an internal error: {error!r}"))
 
     async def _wait_for_room(self) -> None:
         self._room.clear()

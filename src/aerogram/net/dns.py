@@ -132,9 +132,9 @@ class Resolver:
         except dns.resolver.NoAnswer:
             return NoRecords()
         except dns.exception.Timeout:
-            return LookupFailed(f"no name server answered in time about {name}")
+            return LookupFailed(f"no name server answered in time for {name}")
         except (dns.exception.DNSException, OSError) as error:
-            return LookupFailed(f"the name servers could not answer about {name}: {_short(error)}")
+            return LookupFailed(f"the name servers could not answer for {name}: {_short(error)}")
 
 
 def _read_mx(answer: dns.resolver.Answer) -> MxAnswer:

@@ -44,7 +44,7 @@ _METADATA: Final = frozenset(
 )
 _INTRANET: Final[tuple[tuple[str, str], ...]] = (
     ("10.0.0.0/8", "private"),
-    ("100.64.0.0/10", "in the range of carrier NAT"),
+    ("100.64.0.0/10", "a carrier-grade NAT address"),
     ("127.0.0.0/8", "loopback"),
     ("172.16.0.0/12", "private"),
     ("192.168.0.0/16", "private"),
@@ -110,7 +110,7 @@ def why_blocked(text: str, *, allow_private: bool = False) -> str:
     except ValueError:
         return "not an address"
     if address in _METADATA:
-        return "a metadata service of a cloud"
+        return "a cloud metadata service"
     if words := _found(address, _INTRANET_NETWORKS):
         return "" if allow_private else words
     if words := _found(address, _NEVER_NETWORKS):
@@ -135,9 +135,9 @@ async def permitted_addresses(
     try:
         found = list(dict.fromkeys(await resolve(host, port)))[:MAX_ADDRESSES]
     except (OSError, UnicodeError) as error:
-        raise UnknownHostError("The name of the host has no address.") from error
+        raise UnknownHostError("The host name has no address.") from error
     if not found:
-        raise UnknownHostError("The name of the host has no address.")
+        raise UnknownHostError("The host name has no address.")
     for address in found:
         if reason := why_blocked(address, allow_private=allow_private):
             raise ForbiddenAddressError(f"The host has a blocked address ({reason}).")

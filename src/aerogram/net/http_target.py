@@ -69,7 +69,7 @@ def parse_target(url: str) -> HttpTarget:
         raise BadUrlError(f"The URL is longer than {MAX_URL_LENGTH} characters.")
     scheme_match = _SCHEME.match(url)
     if not scheme_match:
-        raise BadUrlError("A URL starts with http:// or https://.")
+        raise BadUrlError("The URL must start with http:// or https://.")
     # RFC 3986 §3.2: the authority ends at the first slash, question mark or number sign.
     authority, separator, rest = _split_authority(url[scheme_match.end() :])
     if separator == "#" or "#" in rest:

@@ -58,7 +58,7 @@ async def check_dkim(names: NameService, record_name: str, wanted: str) -> Findi
         return Finding(ERROR, ("no DKIM record",), ())
     if _tag(wanted, "p") in {_tag(text, "p") for text in current}:
         return Finding(OK, (), current)
-    return Finding(ERROR, ("the DKIM record has another key",), current)
+    return Finding(ERROR, ("the DKIM record has a different key",), current)
 
 
 async def check_spf(names: NameService, domain: str, host: str) -> Finding:
@@ -123,7 +123,7 @@ async def _in_time(names: NameService, name: str) -> TextAnswer:
         async with asyncio.timeout(CHECK_SECONDS):
             return await names.texts(name)
     except TimeoutError:
-        return LookupFailed(f"the name servers take too long about {name}")
+        return LookupFailed(f"the name servers take too long for {name}")
 
 
 def _texts(answer: TextAnswer) -> Iterable[str]:

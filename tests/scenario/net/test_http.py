@@ -262,7 +262,7 @@ async def test_a_name_without_address_is_told_in_words(caller):
     made = HttpCaller(resolve=naming({"nowhere.example": []}))
     answer = await made.post("http://nowhere.example/", b"{}", {})
     await made.close()
-    assert answer == Unanswered("The name of the host has no address.")
+    assert answer == Unanswered("The host name has no address.")
 
 
 async def test_dns_that_hangs_is_left_after_the_time_limit():

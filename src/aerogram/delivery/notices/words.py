@@ -25,13 +25,13 @@ _SUBJECTS: Final[Mapping[Action, str]] = {
 _CHECK_ADDRESS: Final = "Check the address for typing errors, or contact the recipient another way."
 _ADVICE: Final[Mapping[FailureState, str]] = {
     FailureState.USER_UNKNOWN: _CHECK_ADDRESS,
-    FailureState.MAILBOX_INACTIVE: "Ask the recipient for another address: this one is out of use.",
+    FailureState.MAILBOX_INACTIVE: "Ask the recipient for another address: this one is no longer in use.",
     FailureState.QUOTA_EXCEEDED: "Send it again when the recipient has made room in the mailbox.",
     FailureState.INVALID_DOMAIN: _CHECK_ADDRESS,
     FailureState.NO_MAIL_HOST: _CHECK_ADDRESS,
-    FailureState.RELAY_DENIED: "The server does not take mail for this address. " + _CHECK_ADDRESS,
+    FailureState.RELAY_DENIED: "The server does not accept mail for this address. " + _CHECK_ADDRESS,
     FailureState.SENDER_BLOCKED: "Ask the recipient or the recipient's postmaster to accept mail from you.",
-    FailureState.CONTENT_BLOCKED: "The mail was taken for spam or malware. Look at its links and files, and change them.",
+    FailureState.CONTENT_BLOCKED: "The server classified the mail as spam or malware. Check its links and files.",
     FailureState.POLICY_ISSUE: "The receiver's rules refused it; the words above say which. Your postmaster can help.",
     FailureState.PREBLOCKED: "Mail to this address failed before, so it is not tried. "
     "If the address is right, have it removed from the suppression list and send the mail again.",
@@ -76,7 +76,7 @@ def text_for(facts: Facts) -> str:
 def _what(facts: Facts) -> str:
     match facts.action:
         case Action.FAILED if facts.has_expired:
-            return "could not be delivered. It was tried again and again until its time was over."
+            return "could not be delivered. All retries failed, and the mail has expired."
         case Action.FAILED:
             return "could not be delivered. It will not be tried again."
         case Action.DELAYED:
@@ -86,8 +86,8 @@ def _what(facts: Facts) -> str:
             return "was delivered."
         case Action.RELAYED:
             return (
-                f"was passed on to the server {facts.host}, which took it and does not report further. You will"
-                " hear of it again only if that server sends it back."
+                f"was passed on to the server {facts.host}, which accepted it and sends no further reports. You will"
+                " be notified only if that server returns it."
             )
 
 

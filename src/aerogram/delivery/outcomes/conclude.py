@@ -63,7 +63,7 @@ def outcome_of_own_refusal(reply: Reply, host: str, tls: str) -> Deferred | Boun
 
 def outcome_of_interruption(event: Interrupted, host: str, tls: str) -> Deferred:
     """Return the outcome of a mail that was on its way when the connection broke."""
-    what = f"{event.reason} while {host} owed its answer to {event.stage.value}"
+    what = f"{event.reason} while waiting for the reply of {host} to {event.stage.value}"
     is_protocol = event.reason.startswith("protocol error")
     return Deferred(
         state=FailureState.PROTOCOL_ISSUE if is_protocol else FailureState.CONNECTION_ISSUE,

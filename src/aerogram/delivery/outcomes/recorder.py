@@ -127,8 +127,8 @@ class Recorder:
                 change = msgspec.structs.replace(change, engaged=followed)
         except Exception as error:
             # Nobody knows whether it was sent, and another attempt might deliver it twice.
-            log.exception("an outcome could not be judged", message_id=letter.message_id)
-            held = Held(reason=f"An internal error kept the outcome from being judged: {error!r}")
+            log.exception("an outcome could not be processed", message_id=letter.message_id)
+            held = Held(reason=f"The outcome was not processed because of an internal error: {error!r}")
             change = change_for(letter, held, now, self._schedule)
         return change
 

@@ -107,7 +107,7 @@ def mx_hops(
             return _bounced(FailureState.INVALID_DOMAIN, f"550 5.1.2 the domain {domain} does not exist")
         case NullMx():
             return _bounced(
-                FailureState.NO_MAIL_HOST, f"556 5.1.10 {domain} takes no mail: it has a null MX record"
+                FailureState.NO_MAIL_HOST, f"556 5.1.10 {domain} accepts no mail: it has a null MX record"
             )
         case MxRecords(records):
             hosts = _before_ourselves(_shuffled(records, chance), settings.hostname)

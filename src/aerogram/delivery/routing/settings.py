@@ -27,7 +27,7 @@ def parse_relay_url(text: str) -> Hop:
         host, port = url.hostname or "", url.port
     except ValueError:
         # No cause: it would quote a part of the URL, perhaps of the password.
-        raise SettingsError("relay_url: host or port is malformed; write smtp://host:port") from None
+        raise SettingsError("relay_url: the host or the port is malformed; write smtp://host:port") from None
     if url.scheme not in ("smtp", "smtps"):
         raise SettingsError("relay_url: it must begin with smtp:// or smtps://")
     if not host:
@@ -41,7 +41,9 @@ def parse_relay_url(text: str) -> Hop:
     tls = _tls_word(url, is_implicit=is_implicit)
     username, password = unquote(url.username or ""), unquote(url.password or "")
     if bool(username) != bool(password):
-        raise SettingsError("relay_url: user name and password come together; write smtp://user:pass@host")
+        raise SettingsError(
+            "relay_url: the user name or the password is missing; write smtp://user:pass@host"
+        )
     return Hop(
         host=_host("relay_url", host),
         port=_port("relay_url", port, SMTPS_PORT if is_implicit else SMTP_PORT),
@@ -59,7 +61,7 @@ def parse_routes(text: str) -> dict[str, Hop]:
     for part in filter(None, (each.strip() for each in text.split(","))):
         domain, equals, target = (piece.strip() for piece in part.partition("="))
         if not (domain and equals and target):
-            raise SettingsError(f"routes: {part!r} is not of the form domain=host:port")
+            raise SettingsError(f"routes: {part!r} must have the form domain=host:port")
         key = domain if domain == ANY_DOMAIN else _host("routes", domain)
         if key in routes:
             raise SettingsError(f"routes: {domain} is named twice")
@@ -69,7 +71,7 @@ def parse_routes(text: str) -> dict[str, Hop]:
         except ValueError as error:
             raise SettingsError(f"routes: {target!r}: {error}") from error
         if url.path or url.query or url.fragment or "@" in target or not host:
-            raise SettingsError(f"routes: {target!r} is not of the form host:port")
+            raise SettingsError(f"routes: {target!r} must have the form host:port")
         routes[key] = Hop(_host("routes", host), _port("routes", port, SMTP_PORT))
     return routes
 
@@ -102,5 +104,5 @@ def _port(setting: str, port: int | None, default: int) -> int:
     if port is None:
         return default
     if not 0 < port <= _MAX_PORT:
-        raise SettingsError(f"{setting}: a port lies between 1 and {_MAX_PORT}, not {port}")
+        raise SettingsError(f"{setting}: port {port} is not between 1 and {_MAX_PORT}")
     return port

@@ -1,7 +1,7 @@
-"""How a conversation is opened: greeting, EHLO, STARTTLS, AUTH (RFC 5321 §3.1, RFC 3207, RFC 4954).
+"""The opening of a session: greeting, EHLO, STARTTLS, AUTH (RFC 5321 §3.1, RFC 3207, RFC 4954).
 
-`Opening` decides the next step from each reply and keeps what the server offers. A step is a line to
-send, or that mails may start, or that the handshake is due, or the sentence why it failed.
+`Opening` decides the next step from each reply and stores the server's extensions. A step is a line to send,
+`Ready` for mails, `TlsDue` for the handshake, or the sentence why the opening failed.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _HIDDEN: Final = "***"
 
 
 class OpeningPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """What the client wants of the server before any mail.
+    """What the client requires of the server before any mail.
 
-    ``is_encrypted``: the connection is TLS from its first byte. A password is sent in clear only when
-    ``cleartext_password`` says so.
+    ``is_encrypted``: the connection is TLS from its first byte. A password is sent in clear only with
+    ``cleartext_password``.
     """
 
     hostname: str
@@ -42,7 +42,7 @@ class OpeningPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opening:
-    """The opening of one conversation."""
+    """The opening of one session."""
 
     def __init__(self, policy: OpeningPolicy) -> None:
         self._policy = policy
@@ -51,7 +51,7 @@ class Opening:
         self.offered: Extensions = NO_EXTENSIONS
 
     def after_tls(self) -> Line:
-        """Begin anew after the handshake."""
+        """Start again after the handshake."""
         self._is_encrypted = True
         self.offered = NO_EXTENSIONS
         return self._hello(Stage.EHLO)
