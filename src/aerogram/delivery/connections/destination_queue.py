@@ -33,7 +33,7 @@ MAX_RETURNS: Final = 1
 """How often a letter returns to the queue after its connection broke before the final dot. The next
 connection may lead to another hop; a letter that breaks two connections waits for its retry."""
 MORE_AFTER_SECONDS: Final = 5.0
-"""When a hop refuses another connection, no new one is opened for this long."""
+"""When a hop refuses another connection, only the open ones are used for this long."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,9 +97,8 @@ class DestinationQueue:
     def is_backlogged(self) -> bool:
         """Tell whether the queue is full, so that further letters stay in the store's queue."""
         limits = self._tools.limits
-        return len(self._waiting) >= (
-            limits.waiting_for_fixed_hop if self._fixed else limits.waiting_for_domain
-        )
+        most = limits.waiting_for_fixed_hop if self._fixed else limits.waiting_for_domain
+        return len(self._waiting) >= most
 
     @property
     def is_empty(self) -> bool:
@@ -134,8 +133,6 @@ class DestinationQueue:
         """Wait until all connections are closed."""
         if self._runners:
             await asyncio.wait(self._runners)
-
-    # Connections
 
     def _wants_connection(self) -> bool:
         opening = len(self._runners) - len(self._open)
@@ -238,8 +235,6 @@ class DestinationQueue:
                 self._tools.health.failed(hop, connection.failure)
 
         connection.closed.add_done_callback(note)
-
-    # Letters
 
     def _feed(self, connection: Connection) -> None:
         """Start as many letters as the connection can take now; leave it idle when none wait."""
