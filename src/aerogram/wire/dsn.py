@@ -45,7 +45,7 @@ _MAX_ADDRESS: Final = 900
 _NOT_QCHAR: Final = re.compile(r"[^!-*,-<>-\[\]-~]")
 
 
-class Action(enum.Enum):
+class DsnAction(enum.Enum):
     """What happened to the recipient's mail (RFC 3464 §2.3.3)."""
 
     FAILED = "failed"
@@ -68,7 +68,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     text: str
     """The human-readable part."""
-    action: Action
+    action: DsnAction
     status: str
     """As ``5.1.1`` (RFC 3463)."""
     recipient: str

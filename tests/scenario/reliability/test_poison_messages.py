@@ -165,4 +165,4 @@ async def test_a_mail_that_took_three_workers_with_it_is_held_and_those_claimed_
         assert crashes <= 3
         clock.advance(60_000)
     assert crashes == 3
-    assert "workers ended" in (await plant.fate(poison))[1]
+    assert "workers died" in (await plant.fate(poison))[1]

@@ -13,7 +13,7 @@ from aerogram.delivery.notices.notify import delay_counts_from, notification
 from aerogram.model.outcome import Blocked
 from aerogram.store.records.messages.outcomes import Notification
 from aerogram.store.records.messages.submissions import rows_of
-from aerogram.wire.dsn import Action
+from aerogram.wire.dsn import DsnAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +51,9 @@ class Notifier:
         self._hostname = hostname
         self._schedule = schedule
 
-    def with_notification(self, letter: Letter, outcome: Outcome, change: Change, action: Action) -> Change:
+    def with_notification(
+        self, letter: Letter, outcome: Outcome, change: Change, action: DsnAction
+    ) -> Change:
         """Add to a change the notification that `aerogram.delivery.notices.notify.due` asked for; may read a file.
 
         Any thread may call it.
@@ -66,7 +68,7 @@ class Notifier:
             expire_ms=self._schedule.expire_ms,
             now_ms=now_ms,
         )
-        since_ms = delay_counts_from(letter) if action is Action.DELAYED else None
+        since_ms = delay_counts_from(letter) if action is DsnAction.DELAYED else None
         return msgspec.structs.replace(change, notification=self._queued(request, now_ms, since_ms))
 
     def with_error_report(self, letter: Letter, outcome: Outcome, change: Change) -> Change:

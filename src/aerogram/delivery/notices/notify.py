@@ -16,7 +16,7 @@ from aerogram.model.message import NOTIFICATION_DOOR, MessageState, Rank, Recipi
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState
 from aerogram.model.request import MailRequest, Mime
 from aerogram.wire.address import is_email, needs_smtputf8
-from aerogram.wire.dsn import MAILER_DAEMON, Action, Notice, build_notice
+from aerogram.wire.dsn import MAILER_DAEMON, DsnAction, Notice, build_notice
 
 if TYPE_CHECKING:
     from aerogram.model.message import Letter
@@ -26,7 +26,12 @@ DELAY_AFTER_MS: Final = 4 * HOUR
 """How old a mail must be before a delay is reported; most delays pass sooner (ours, as other servers do)."""
 _AHEAD_MS: Final = MINUTE
 """An outcome is recorded a little after it is known, and the time of the record decides about a delay."""
-_CLASSES: Final = {Action.FAILED: "5", Action.DELAYED: "4", Action.DELIVERED: "2", Action.RELAYED: "2"}
+_CLASSES: Final = {
+    DsnAction.FAILED: "5",
+    DsnAction.DELAYED: "4",
+    DsnAction.DELIVERED: "2",
+    DsnAction.RELAYED: "2",
+}
 _EXPIRED: Final = "4.4.7"
 """RFC 3463 §3.5: delivery time expired, a status of the fourth class although the mail failed."""
 _SUPPRESSED: Final = "5.7.1"
@@ -34,7 +39,7 @@ _SUPPRESSED: Final = "5.7.1"
 _enhanced: Final = re.compile(r"[245]\d\d ([245]\.\d{1,3}\.\d{1,3})(?: |\Z)").match
 
 
-def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> Action | None:
+def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> DsnAction | None:
     """Tell whether the sender of a letter must be notified, and of what.
 
     ``state`` is the message's state after the outcome. Recording may still drop a delay that is due; see
@@ -46,13 +51,13 @@ def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> Action | N
     match outcome:
         case Delivered() if "SUCCESS" in asked:
             if outcome.captured is not None:
-                return Action.DELIVERED
-            return None if outcome.dsn_passed_on else Action.RELAYED
+                return DsnAction.DELIVERED
+            return None if outcome.dsn_passed_on else DsnAction.RELAYED
         case Deferred() if state == MessageState.QUEUED:
             is_old = now_ms + _AHEAD_MS >= delay_counts_from(letter)
-            return Action.DELAYED if is_old and "DELAY" in asked else None
+            return DsnAction.DELAYED if is_old and "DELAY" in asked else None
         case Bounced() | Blocked() | Deferred() if "FAILURE" in asked:
-            return Action.FAILED
+            return DsnAction.FAILED
         case _:
             return None
 
@@ -65,7 +70,7 @@ def delay_counts_from(letter: Letter) -> int:
 def notification(
     letter: Letter,
     outcome: Outcome,
-    action: Action,
+    action: DsnAction,
     *,
     original: bytes,
     hostname: str,
@@ -101,7 +106,7 @@ def notification(
         retry_until_ms=facts.retry_until_ms,
         original=original,
         # RFC 3461 §4.3: only a report of a failure returns the whole mail.
-        returns_full=letter.dsn_ret == "FULL" and action is Action.FAILED,
+        returns_full=letter.dsn_ret == "FULL" and action is DsnAction.FAILED,
     )
     return MailRequest(
         actor=system_actor(letter.account_id, door=NOTIFICATION_DOOR),
@@ -115,7 +120,7 @@ def notification(
     )
 
 
-def status_of(action: Action, outcome: Outcome, *, has_expired: bool = False) -> str:
+def status_of(action: DsnAction, outcome: Outcome, *, has_expired: bool = False) -> str:
     """Return the status of RFC 3463: that of the reply when its class fits, else the class alone."""
     if has_expired:
         return _EXPIRED
@@ -126,7 +131,7 @@ def status_of(action: Action, outcome: Outcome, *, has_expired: bool = False) ->
     return found[1] if found and found[1].startswith(wanted) else f"{wanted}.0.0"
 
 
-def _facts(letter: Letter, outcome: Outcome, action: Action, expires_ms: int) -> Facts:
+def _facts(letter: Letter, outcome: Outcome, action: DsnAction, expires_ms: int) -> Facts:
     host, state, is_servers = "", FailureState.NONE, False
     match outcome:
         case Delivered():
@@ -143,8 +148,8 @@ def _facts(letter: Letter, outcome: Outcome, action: Action, expires_ms: int) ->
         reply=_reply_of(outcome),
         host=host,
         is_servers_reply=is_servers,
-        has_expired=action is Action.FAILED and isinstance(outcome, Deferred),
-        retry_until_ms=expires_ms if action is Action.DELAYED else None,
+        has_expired=action is DsnAction.FAILED and isinstance(outcome, Deferred),
+        retry_until_ms=expires_ms if action is DsnAction.DELAYED else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.model.outcome import FailureState
-from aerogram.wire.dsn import Action
+from aerogram.wire.dsn import DsnAction
 from aerogram.wire.mime.date import format_date
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 72
 _REPLY_INDENT: Final = "    "
-_SUBJECTS: Final[Mapping[Action, str]] = {
-    Action.FAILED: "Not delivered: your mail to {}",
-    Action.DELAYED: "Delayed: your mail to {}",
-    Action.DELIVERED: "Delivered: your mail to {}",
-    Action.RELAYED: "Passed on: your mail to {}",
+_SUBJECTS: Final[Mapping[DsnAction, str]] = {
+    DsnAction.FAILED: "Not delivered: your mail to {}",
+    DsnAction.DELAYED: "Delayed: your mail to {}",
+    DsnAction.DELIVERED: "Delivered: your mail to {}",
+    DsnAction.RELAYED: "Passed on: your mail to {}",
 }
 _CHECK_ADDRESS: Final = "Check the address for typing errors, or contact the recipient another way."
 _ADVICE: Final[Mapping[FailureState, str]] = {
@@ -44,7 +44,7 @@ _ELSE: Final = "Send the mail again later. If it fails again, show this report t
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is reported. ``reply`` is any text in any language; ``host`` is "" when no server was asked."""
 
-    action: Action
+    action: DsnAction
     recipient: str
     accepted_ms: int
     state: FailureState = FailureState.NONE
@@ -65,9 +65,9 @@ def text_for(facts: Facts) -> str:
     """Write the text: short paragraphs of at most 72 characters a line, where words allow it."""
     opening = f"Your mail to {facts.recipient}, accepted on {format_date(facts.accepted_ms)},"
     paragraphs = [_filled(f"{opening} {_what(facts)}")]
-    if facts.reply and facts.action in (Action.FAILED, Action.DELAYED):
+    if facts.reply and facts.action in (DsnAction.FAILED, DsnAction.DELAYED):
         paragraphs += (_who(facts), _quoted(facts.reply))
-    if facts.action is Action.FAILED:
+    if facts.action is DsnAction.FAILED:
         paragraphs.append(_filled(f"What you can do: {_ADVICE.get(facts.state, _ELSE)}"))
     paragraphs.append("Details for your postmaster are attached.")
     return "\n\n".join(paragraphs) + "\n"
@@ -75,16 +75,16 @@ def text_for(facts: Facts) -> str:
 
 def _what(facts: Facts) -> str:
     match facts.action:
-        case Action.FAILED if facts.has_expired:
+        case DsnAction.FAILED if facts.has_expired:
             return "could not be delivered. All retries failed, and the mail has expired."
-        case Action.FAILED:
+        case DsnAction.FAILED:
             return "could not be delivered. It will not be tried again."
-        case Action.DELAYED:
+        case DsnAction.DELAYED:
             until = "" if facts.retry_until_ms is None else f" until {format_date(facts.retry_until_ms)}"
             return f"is not delivered yet. You need not do anything: it will be tried again{until}."
-        case Action.DELIVERED:
+        case DsnAction.DELIVERED:
             return "was delivered."
-        case Action.RELAYED:
+        case DsnAction.RELAYED:
             return (
                 f"was passed on to the server {facts.host}, which accepted it and sends no further reports. You will"
                 " be notified only if that server returns it."

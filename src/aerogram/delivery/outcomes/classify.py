@@ -19,7 +19,7 @@ from aerogram.model.outcome import RELATED_TO, FailureState
 from aerogram.wire.smtp.client.events import Stage
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 _MAIL_STAGES: Final = {
     Stage.LOCAL: "local",
@@ -78,7 +78,7 @@ class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-def classify(stage: Stage, reply: Reply) -> Classification:
+def classify(stage: Stage, reply: ServerReply) -> Classification:
     """Classify a reply of 4yz or 5yz to ``stage``."""
     return classify_text(stage, reply.code, reply.enhanced, reply.text)
 

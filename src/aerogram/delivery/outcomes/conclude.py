@@ -12,7 +12,7 @@ from aerogram.wire.smtp.client.events import Stage
 
 if TYPE_CHECKING:
     from aerogram.wire.smtp.client.events import Answered, Ended, Interrupted
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 
 class HopFailure(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,7 +21,7 @@ class HopFailure(msgspec.Struct, frozen=True, kw_only=True):
     host: str
     stage: Stage
     reason: str
-    reply: Reply | None = None
+    reply: ServerReply | None = None
     tls: str = ""
     transcript: str = ""
 
@@ -56,7 +56,7 @@ def outcome_of_answer(
     return _refused(answer.stage, reply, host, tls, answer.transcript)
 
 
-def outcome_of_own_refusal(reply: Reply, host: str, tls: str) -> Deferred | Bounced:
+def outcome_of_own_refusal(reply: ServerReply, host: str, tls: str) -> Deferred | Bounced:
     """Return the outcome of a mail that must not be sent to this server."""
     return _refused(Stage.LOCAL, reply, host, tls, "")
 
@@ -87,7 +87,7 @@ def failure_of_end(event: Ended, host: str, tls: str) -> HopFailure:
     )
 
 
-def _refused(stage: Stage, reply: Reply, host: str, tls: str, transcript: str) -> Deferred | Bounced:
+def _refused(stage: Stage, reply: ServerReply, host: str, tls: str, transcript: str) -> Deferred | Bounced:
     found = classify(stage, reply)
     server_reply = "" if stage is Stage.LOCAL else reply.text
     if found.is_permanent:

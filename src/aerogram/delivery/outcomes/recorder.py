@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.records.messages.outcomes import Change
     from aerogram.store.sql import Database
-    from aerogram.wire.dsn import Action
+    from aerogram.wire.dsn import DsnAction
 
 MAX_RECORDED: Final = 500
 GATHER_SECONDS: Final = 0.01
@@ -96,7 +96,7 @@ class Recorder:
         letter: Letter,
         outcome: Outcome,
         change: Change,
-        action: Action | None,
+        action: DsnAction | None,
         done: Callable[[Letter], None],
     ) -> None:
         """Record an outcome together with the mails that report it to the sender."""

@@ -67,7 +67,7 @@ class SigningKey:
         elif isinstance(private, Ed25519PrivateKey):
             self.algorithm = Algorithm.ED25519_SHA256
         else:
-            raise KeyRefusedError("The key is neither an RSA nor an Ed25519 key; DKIM needs one of these.")
+            raise KeyRefusedError("The key cannot sign DKIM; use an RSA or an Ed25519 key.")
         self._private: Final = private
 
     @classmethod

@@ -32,7 +32,7 @@ from aerogram.wire.smtp.client.events import (
     Stage,
 )
 from aerogram.wire.smtp.client.opening import Opening, OpeningPolicy
-from aerogram.wire.smtp.client.replies import BadReply, Reply, ReplyReader
+from aerogram.wire.smtp.client.replies import BadReply, ReplyReader, ServerReply
 from aerogram.wire.smtp.client.transcript import Transcript
 
 _CLOSING: Final = 421
@@ -48,7 +48,7 @@ class _Transaction:
     def __init__(self, mail: OutgoingMail, commands: dict[Stage, str], transcript: Transcript) -> None:
         self.mail = mail
         self.commands = commands
-        self.refusal: tuple[Stage, Reply] | None = None
+        self.refusal: tuple[Stage, ServerReply] | None = None
         self.was_heard = False
         self.data_sent = False
         self.transcript = transcript
@@ -113,7 +113,7 @@ class ClientSession:
         """The opening of the session, up to the first mail."""
         return str(self._transcript)
 
-    def start(self, mail: OutgoingMail) -> Reply | None:
+    def start(self, mail: OutgoingMail) -> ServerReply | None:
         """Begin to send ``mail``; only while `may_start`.
 
         Returns None when the mail is on its way, or our own reply when it must not be sent to this server.
@@ -182,7 +182,7 @@ class ClientSession:
 
     # The opening, and QUIT
 
-    def _on_session_reply(self, stage: Stage, reply: Reply, events: list[ClientEvent]) -> None:
+    def _on_session_reply(self, stage: Stage, reply: ServerReply, events: list[ClientEvent]) -> None:
         if stage is Stage.HANDSHAKE:
             events[:] = self._end(_INJECTION, stage=Stage.STARTTLS)
             return
@@ -224,7 +224,7 @@ class ClientSession:
         self._due.extend((each, transaction) for each in group)
 
     def _on_mail_reply(
-        self, stage: Stage, transaction: _Transaction, reply: Reply, events: list[ClientEvent]
+        self, stage: Stage, transaction: _Transaction, reply: ServerReply, events: list[ClientEvent]
     ) -> None:
         transaction.transcript.reply(reply)
         if reply.code == _CLOSING:
@@ -261,7 +261,7 @@ class ClientSession:
         transaction.transcript.command(".")
 
     def _refused(
-        self, stage: Stage, transaction: _Transaction, reply: Reply, events: list[ClientEvent]
+        self, stage: Stage, transaction: _Transaction, reply: ServerReply, events: list[ClientEvent]
     ) -> None:
         if transaction.refusal is None:
             transaction.refusal = (stage, reply)
@@ -270,7 +270,7 @@ class ClientSession:
             self._conclude(transaction, transaction.refusal, events)
 
     def _conclude(
-        self, transaction: _Transaction, decision: tuple[Stage, Reply], events: list[ClientEvent]
+        self, transaction: _Transaction, decision: tuple[Stage, ServerReply], events: list[ClientEvent]
     ) -> None:
         self._running.popleft()
         self.mails_answered += 1
@@ -280,7 +280,9 @@ class ClientSession:
         """Tell whether the connection carried another mail before this one."""
         return self.mails_answered > 0 or transaction is not self._running[0]
 
-    def _end(self, reason: str, reply: Reply | None = None, stage: Stage | None = None) -> list[ClientEvent]:
+    def _end(
+        self, reason: str, reply: ServerReply | None = None, stage: Stage | None = None
+    ) -> list[ClientEvent]:
         """End the session: every mail on its way is interrupted, unless it was refused already."""
         if self._has_ended:
             return []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import idna
 
 from aerogram.wire.smtp.client.data import has_bare_line_ends
-from aerogram.wire.smtp.client.replies import Reply, local_reply
+from aerogram.wire.smtp.client.replies import ServerReply, local_reply
 
 if TYPE_CHECKING:
     from aerogram.wire.smtp.client.events import OutgoingMail
@@ -25,7 +25,7 @@ _PARAMETER: Final = re.compile(r"[\x21-\x7e]*")
 """An esmtp-value, without the rule about "=", which ORCPT's own grammar excludes already."""
 
 
-def refusal_of(mail: OutgoingMail, offered: Extensions) -> Reply | None:
+def refusal_of(mail: OutgoingMail, offered: Extensions) -> ServerReply | None:
     """Say why ``mail`` cannot be sent to a server with these extensions; None when it can."""
     if mail.reverse_path and not _PATH.fullmatch(mail.reverse_path):
         return local_reply(553, "5.1.7 the envelope sender is not an address")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 
 class Stage(enum.Enum):
@@ -69,7 +69,7 @@ class Answered(msgspec.Struct, frozen=True):
     """The server decided about the oldest mail on its way, at ``stage``."""
 
     stage: Stage
-    reply: Reply
+    reply: ServerReply
     transcript: str
 
     @property
@@ -96,7 +96,7 @@ class Ended(msgspec.Struct, frozen=True):
     stage: Stage | None
     """What was awaited; None when nothing was."""
     reason: str
-    reply: Reply | None
+    reply: ServerReply | None
     transcript: str
 
 

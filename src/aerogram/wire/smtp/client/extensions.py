@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 
 class Extensions(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ _FLAGS = {
 }
 
 
-def read_extensions(reply: Reply) -> Extensions:
+def read_extensions(reply: ServerReply) -> Extensions:
     """Parse a positive EHLO reply. Keywords are case-insensitive; the old form ``AUTH=LOGIN`` counts too."""
     flags: dict[str, bool] = {}
     max_bytes = 0

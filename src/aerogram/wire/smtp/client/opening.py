@@ -15,7 +15,7 @@ from aerogram.wire.smtp.client.events import Ready, Stage, TlsDue, TlsUse
 from aerogram.wire.smtp.client.extensions import NO_EXTENSIONS, Extensions, read_extensions
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 Line = tuple[Stage, str, str]
 """The stage that a line belongs to, the line, and how a transcript shows it."""
@@ -56,7 +56,7 @@ class Opening:
         self.offered = NO_EXTENSIONS
         return self._hello(Stage.EHLO)
 
-    def answer(self, stage: Stage, reply: Reply) -> Step:
+    def answer(self, stage: Stage, reply: ServerReply) -> Step:
         """Decide the next step from the reply to ``stage``."""
         match stage:
             case Stage.GREETING:
@@ -74,7 +74,7 @@ class Opening:
         line = f"{stage.value} {self._policy.hostname}"
         return stage, line, line
 
-    def _after_ehlo(self, reply: Reply) -> Step:
+    def _after_ehlo(self, reply: ServerReply) -> Step:
         if reply.is_positive:
             self.offered = read_extensions(reply)
             if self._is_encrypted or self._policy.tls is TlsUse.NEVER:
@@ -90,7 +90,7 @@ class Opening:
             return "the server does not offer STARTTLS, which the settings require"
         return self._authenticate()
 
-    def _after_starttls(self, reply: Reply) -> Step:
+    def _after_starttls(self, reply: ServerReply) -> Step:
         if reply.is_positive:
             return TlsDue()
         if self._policy.tls is TlsUse.REQUIRED:
@@ -111,7 +111,7 @@ class Opening:
             return Stage.AUTH, "AUTH LOGIN", "AUTH LOGIN"
         return "the server offers neither AUTH PLAIN nor AUTH LOGIN"
 
-    def _after_auth(self, reply: Reply) -> Step:
+    def _after_auth(self, reply: ServerReply) -> Step:
         if reply.code == _CONTINUE and self._challenge_answers:
             return Stage.AUTH, self._challenge_answers.pop(0), _HIDDEN
         if not reply.is_positive:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aerogram.wire.smtp.client.replies import MAX_SHOWN_BYTES, readable
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 
 class Transcript:
@@ -25,7 +25,7 @@ class Transcript:
         """Add a client's command."""
         self._lines.append("C: " + line)
 
-    def reply(self, reply: Reply) -> None:
+    def reply(self, reply: ServerReply) -> None:
         """Add a server's reply."""
         raw = reply.raw
         if b"\r" not in raw and len(raw) <= MAX_SHOWN_BYTES:
