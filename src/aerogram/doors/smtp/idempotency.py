@@ -24,7 +24,7 @@ _DIGEST: Final = 32
 def key_of(account_id: int, controls: Mapping[str, str], envelope: Envelope) -> IdempotencyKey | None:
     """Give the key of a mail, None when it has none. Raises `ControlsError` for a malformed one.
 
-    ``controls`` are those of its `Scan`. Two mails are the same when reverse path and recipients are equal,
+    ``controls`` are those of its `Scan`. Two mails are the same when reverse-path and recipients are equal,
     in whatever order, whatever their bytes: a client that tries again mostly writes the mail anew,
     with another Date, Message-ID and other boundaries, so that bytes would tell every second try
     from the first and the key would prevent nothing.
@@ -34,9 +34,9 @@ def key_of(account_id: int, controls: Mapping[str, str], envelope: Envelope) -> 
         return None
     if not is_key(key):
         raise ControlsError(f"The {HEADER} header is malformed: {KEY_RULE}")
-    paths = sorted({recipient.path for recipient in envelope.recipients})
+    forward_paths = sorted({recipient.forward_path for recipient in envelope.recipients})
     # No path holds a line break, so no two envelopes are written alike.
-    written = "\n".join(("smtp", envelope.reverse_path, *paths))
+    written = "\n".join(("smtp", envelope.reverse_path, *forward_paths))
     fingerprint = hashlib.blake2b(written.encode("utf-8", "surrogateescape"), digest_size=_DIGEST)
     return IdempotencyKey(account_id, key, fingerprint.hexdigest())
 
