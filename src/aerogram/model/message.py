@@ -31,7 +31,7 @@ class ContentKind(enum.IntEnum):
     """`aerogram.wire.mime.parts.Parts` as JSON, from the REST doors."""
 
 
-class Role(enum.IntEnum):
+class RecipientRole(enum.IntEnum):
     """The kind of a recipient: To, Cc or Bcc."""
 
     TO = 1
@@ -65,7 +65,7 @@ class Recipient(msgspec.Struct, frozen=True, array_like=True):
     """One recipient of a submission. ``notify``, ``orcpt``: RFC 3461 parameters, "" when absent."""
 
     email: str
-    role: Role = Role.TO
+    role: RecipientRole = RecipientRole.TO
     notify: str = ""
     orcpt: str = ""
     personal: Personal = NOBODY
