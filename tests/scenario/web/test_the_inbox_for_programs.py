@@ -272,7 +272,7 @@ def test_an_editor_reads_mail_and_does_not_forget_it(client):
 def test_who_is_a_member_of_nothing_is_told_so(client):
     answer = client.get("/", auth=("new@example.org", "nowhere"))
     assert answer.status_code == 403
-    assert "You are a member of no account." in answer.text
+    assert "You are not a member of any account." in answer.text
     assert client.head("/inbox/api/messages", auth=("new@example.org", "nowhere")).status_code == 403
 
 
