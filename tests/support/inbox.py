@@ -71,7 +71,7 @@ class MemoryInbox(Inbox):
     async def open(self, scope: Scope, message_id: int) -> Opened:
         opened = self._kept.get(message_id)
         if opened is None or not _sees(scope, opened.listed):
-            raise NotFoundError(f"The inbox has no message {message_id}.")
+            raise NotFoundError(f"There is no message {message_id} in the inbox.")
         return opened
 
     async def discard(self, scope: Scope, message_id: int) -> None:

@@ -1,9 +1,9 @@
-"""Events in Mailjet's words: what one object of a callback's JSON looks like.
+"""Webhook events in Mailjet's JSON format.
 
 Fields, their types and their order follow Mailjet's Event API
 (compatibility: events#common-fields, events#fields-by-event, events#failures).
-Two of its types bite: ``time`` must be a number, and ``Payload`` and ``CustomID`` must never be null,
-because common receivers answer 500 to either and would be sent the event again for a day.
+Two types are critical: ``time`` must be a number, and ``Payload`` and ``CustomID`` must never be null.
+Common receivers answer 500 otherwise, and the event would be retried for a day.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from aerogram.model.webhook_event import WebhookEvent
 
 UNKNOWN_LOOP: Final = "ARF"
-"""The ``source`` of a complaint whose feedback loop has no name: the format it came in (RFC 5965)."""
+"""The ``source`` of a complaint from an unnamed feedback loop: its format (RFC 5965)."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
 
 def payload(told: WebhookEvent) -> dict[str, Any]:
-    """Word one event. Raises KeyError for a kind that is not sent to webhooks."""
+    """Convert one event. Raises KeyError for a kind that is not sent to webhooks."""
     words = {
         "event": EVENT_TYPES[told.kind],
         "time": told.at_ms // SECOND,
@@ -47,12 +47,12 @@ def payload(told: WebhookEvent) -> dict[str, Any]:
 
 
 def single_body(told: WebhookEvent) -> bytes:
-    """Write the body of a version 1 callback: one bare object, not in an array."""
+    """Encode the body of a version 1 webhook: one object, not in an array."""
     return _encode(payload(told))
 
 
 def grouped_body(told: Sequence[WebhookEvent]) -> bytes:
-    """Write the body of a version 2 callback: an array, oldest event first."""
+    """Encode the body of a version 2 webhook: an array, oldest event first."""
     return _encode([payload(each) for each in told])
 
 
@@ -78,8 +78,8 @@ def _bounce(told: WebhookEvent) -> dict[str, Any]:
 
 
 def _deferral(told: WebhookEvent) -> dict[str, Any]:
-    # Whatever the true cause, only this word is read as "still on its way"; any other one would
-    # make an application give up a recipient who may still get the mail. The comment is the truth.
+    # Whatever the cause, clients read only this value as "still on its way"; any other would make them
+    # drop a recipient who may still get the mail. The real cause is in the comment field.
     return {
         "blocked": False,
         "hard_bounce": False,

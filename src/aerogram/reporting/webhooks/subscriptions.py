@@ -1,4 +1,4 @@
-"""Which events of an account are sent to which URLs: made, changed and removed here."""
+"""Create, change and remove the webhooks of accounts."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ if TYPE_CHECKING:
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """One URL for one kind of event; a backup is called while the primary is dead."""
+    """A URL for one event type; a backup is called while the primary is dead."""
 
     id: int
     account_id: int
     event_type: str
-    """One of the words of `aerogram.reporting.webhooks.event_types.KINDS`."""
+    """One of `aerogram.reporting.webhooks.event_types.KINDS`."""
     url: str
     is_backup: bool = False
     status: str = ALIVE
     version: int = 1
-    """1: one event a call; 2: events grouped in an array."""
+    """1: one event per call; 2: events grouped in an array."""
     first_failure_ms: int = 0
     created_ms: int
 
 
 class Subscriptions:
-    """The subscriptions of all accounts; their URLs, which may hold passwords, are sealed in the store."""
+    """The webhooks of all accounts. Their URLs may contain passwords and are stored sealed."""
 
     def __init__(self, database: Database, sealer: Sealer, ids: IdGenerator, clock: Clock) -> None:
         self._database = database
@@ -46,12 +46,12 @@ class Subscriptions:
         self._clock = clock
 
     async def all_of(self, actor: Actor) -> list[Subscription]:
-        """Give those of an account, oldest first."""
+        """Return the webhooks of an account, oldest first."""
         rows = await self._database.read(lambda: callbacks.all_of(actor.account_id))
         return [self._opened(row) for row in rows]
 
     async def add(self, actor: Actor, values: Mapping[str, Any]) -> Subscription:
-        """Make one from values by its attributes' names. Raises `TakenError`."""
+        """Create a webhook from values by attribute name. Raises `TakenError`."""
         made = Subscription(
             id=self._ids.next_id(), account_id=actor.account_id, created_ms=self._clock.now_ms(), **values
         )
@@ -61,9 +61,9 @@ class Subscriptions:
         return made
 
     async def change(self, actor: Actor, subscription_id: int, values: Mapping[str, Any]) -> Subscription:
-        """Give other values to one. One that is alive has no failures behind it and is called at once.
+        """Change the values of a webhook. If it is alive, its failures are reset and it is called at once.
 
-        Raises `TakenError`, or `NotFoundError` when it was removed meanwhile.
+        Raises `TakenError`, or `NotFoundError` if it was removed meanwhile.
         """
         before = next((own for own in await self.all_of(actor) if own.id == subscription_id), None)
         if before is None:
@@ -77,7 +77,7 @@ class Subscriptions:
         return changed
 
     async def remove(self, actor: Actor, subscription_id: int) -> None:
-        """Remove one, with all that waits to be sent to it."""
+        """Remove a webhook with all its waiting events."""
         await self._database.write(lambda: callbacks.remove(actor.account_id, subscription_id))
 
     def _opened(self, row: Mapping[str, Any]) -> Subscription:
@@ -102,6 +102,6 @@ def _change(row: dict[str, Any], now_ms: int) -> Unit[bool]:
 
 def _taken(subscription: Subscription) -> TakenError:
     rank = "backup" if subscription.is_backup else "primary"
-    sentence = f"There is a {rank} URL for {subscription.event_type} events already."
+    sentence = f"There is already a {rank} URL for {subscription.event_type} events."
     value = f"{subscription.event_type}|{str(subscription.is_backup).lower()}"
     return TakenError("callback URL", value, sentence)
