@@ -1,4 +1,4 @@
-"""The states of the pages of signups."""
+"""The signup pages and their states."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Page(enum.Enum):
-    """A page, by the word that is its heading."""
+    """A page, by the key of its heading in ``words.toml``."""
 
     FORM = "form"
     SENT = "sent"
@@ -36,7 +36,7 @@ _STATUSES: Final[Mapping[Page, PageStatus]] = {
 
 
 class Pages:
-    """Renders them."""
+    """Renders the signup pages."""
 
     def __init__(self, layout: PageLayout) -> None:
         self._layout = layout
@@ -44,7 +44,7 @@ class Pages:
     def render(
         self, page: Page, language: str, *, form: Form | None, email: str = "", typed: str | None = None
     ) -> bytes:
-        """Give a page. ``email`` is the address it is about; ``typed`` what was typed in and is none."""
+        """Render a page. ``email`` is the address it shows; ``typed`` an entered text that is not an address."""
         return self._layout.render(
             "signup.html",
             language,

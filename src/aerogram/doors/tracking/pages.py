@@ -1,4 +1,4 @@
-"""The page to unsubscribe, in the language of its link: plain HTML that works without scripts."""
+"""The unsubscribe page, in the language of its link: plain HTML without scripts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ACTIONS: Final[Mapping[Page, str]] = {
     Page.BACK: "unsubscribe",
     Page.FAILED: "unsubscribe",
 }
-"""What the button of a page does."""
+"""The action of the button for each state."""
 _STATUSES: Final[Mapping[Page, PageStatus]] = {
     Page.QUESTION: "question",
     Page.DONE: "done",
@@ -48,11 +48,11 @@ class Pages:
 
     @property
     def languages(self) -> frozenset[str]:
-        """Give the codes of the languages that the page speaks."""
+        """Return the language codes of the page."""
         return frozenset(self._layout.words)
 
     def render(self, page: Page, language: str, subscription: Subscription | None) -> tuple[bytes, bytes]:
-        """Give the page and its Content-Security-Policy; without a subscription it names nobody."""
+        """Render the page and its Content-Security-Policy; without a subscription it shows no names."""
         content = self._layout.render(
             "page.html",
             language,
