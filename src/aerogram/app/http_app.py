@@ -26,7 +26,7 @@ from aerogram.net.dns import Resolver
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.messages import Messages
 from aerogram.reporting.webhooks.call import fault_in
-from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.reporting.webhooks.webhooks import Webhooks
 from aerogram.store.records.messages import queue
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def http_app(
             messages=Messages(database),
             drafts=Drafts(database, platform.ids, platform.clock),
             campaigns=Campaigns(database),
-            subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
+            webhooks=Webhooks(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
             account=account_services(
                 database,

@@ -17,7 +17,7 @@ from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, Cli
 from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.page_layout.layout import TYPE, PageLayout
 from aerogram.doors.signup.mail import confirmation, unwritten
-from aerogram.doors.signup.pages import Page, Pages
+from aerogram.doors.signup.pages import Pages, SignupPage
 from aerogram.identity.gate import Public
 from aerogram.model.decision import Refuse
 from aerogram.submission.request import submission_of
@@ -86,7 +86,7 @@ class SignupDoor:
             try:
                 answer = await self._served(scope, receive)
             except UnavailableError:
-                answer = self._answer(503, Page.FAILED, "")
+                answer = self._answer(503, SignupPage.FAILED, "")
         await send_answer(scope, send, answer)
 
     async def _served(self, scope: Scope, receive: Receive) -> Answer:
@@ -95,7 +95,7 @@ class SignupDoor:
         if path.startswith(CONFIRM):
             signup_id = self._signer.read_confirm(path[len(CONFIRM) :])
             if signup_id is None:
-                return self._answer(404, Page.INVALID, "")
+                return self._answer(404, SignupPage.INVALID, "")
             if is_reading:
                 return self._asked(await self._signups.find(signup_id))
             ip = client_ip(scope)[:MAX_IP_CHARS]
@@ -103,17 +103,17 @@ class SignupDoor:
         widget_id = self._signer.read_form(path[len(FORM) :])
         form = None if widget_id is None else await self._signups.form(widget_id)
         if form is None:
-            return self._answer(404, Page.INVALID, "")
+            return self._answer(404, SignupPage.INVALID, "")
         if is_reading:
-            return self._answer(200, Page.FORM, form.language, form=form)
+            return self._answer(200, SignupPage.FORM, form.language, form=form)
         if self._rate.take(_network(client_ip(scope))):
-            return self._answer(429, Page.BUSY, form.language)
+            return self._answer(429, SignupPage.BUSY, form.language)
         return await self._signed_up(scope, receive, form)
 
     def _asked(self, pending: Pending | None) -> Answer:
         if pending is None:
-            return self._answer(404, Page.INVALID, "")
-        page = Page.CONFIRMED if pending.is_confirmed else Page.QUESTION
+            return self._answer(404, SignupPage.INVALID, "")
+        page = SignupPage.CONFIRMED if pending.is_confirmed else SignupPage.QUESTION
         return self._answer(200, page, pending.form.language, form=pending.form, email=pending.email)
 
     async def _signed_up(self, scope: Scope, receive: Receive, form: Form) -> Answer:
@@ -123,12 +123,12 @@ class SignupDoor:
             fields = {}
         typed = fields.get("email", "").strip()
         if not is_email(typed):
-            return self._answer(400, Page.FORM, form.language, form=form, typed=typed)
+            return self._answer(400, SignupPage.FORM, form.language, form=form, typed=typed)
         # Bots fill in every field; people do not see this one.
         is_person = not fields.get("website")
         if is_person and not await self._ask(form, normalised(typed), client_ip(scope)[:MAX_IP_CHARS]):
-            return self._answer(404, Page.INVALID, "")
-        return self._answer(200, Page.SENT, form.language, form=form, email=typed)
+            return self._answer(404, SignupPage.INVALID, "")
+        return self._answer(200, SignupPage.SENT, form.language, form=form, email=typed)
 
     async def _ask(self, form: Form, email: str, ip: str) -> bool:
         """Send the confirmation mail, unless one was sent recently; return False if the form may not send.
@@ -156,7 +156,7 @@ class SignupDoor:
     def _answer(
         self,
         status: int,
-        page: Page,
+        page: SignupPage,
         language: str,
         *,
         form: Form | None = None,

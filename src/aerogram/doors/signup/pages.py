@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from aerogram.doors.page_layout.layout import PageLayout, PageStatus
 
 
-class Page(enum.Enum):
+class SignupPage(enum.Enum):
     """A page, by the key of its heading in ``words.toml``."""
 
     FORM = "form"
@@ -24,14 +24,14 @@ class Page(enum.Enum):
     FAILED = "failed"
 
 
-_STATUSES: Final[Mapping[Page, PageStatus]] = {
-    Page.FORM: "question",
-    Page.SENT: "question",
-    Page.QUESTION: "question",
-    Page.CONFIRMED: "done",
-    Page.INVALID: "failed",
-    Page.BUSY: "failed",
-    Page.FAILED: "failed",
+_STATUSES: Final[Mapping[SignupPage, PageStatus]] = {
+    SignupPage.FORM: "question",
+    SignupPage.SENT: "question",
+    SignupPage.QUESTION: "question",
+    SignupPage.CONFIRMED: "done",
+    SignupPage.INVALID: "failed",
+    SignupPage.BUSY: "failed",
+    SignupPage.FAILED: "failed",
 }
 
 
@@ -42,7 +42,7 @@ class Pages:
         self._layout = layout
 
     def render(
-        self, page: Page, language: str, *, form: Form | None, email: str = "", typed: str | None = None
+        self, page: SignupPage, language: str, *, form: Form | None, email: str = "", typed: str | None = None
     ) -> bytes:
         """Render a page. ``email`` is the address it shows; ``typed`` an entered text that is not an address."""
         return self._layout.render(

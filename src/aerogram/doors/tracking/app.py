@@ -17,7 +17,7 @@ from aerogram.content.tokens import CLICK, OPEN, UNSUBSCRIBE
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.asgi.scope import client_ip, header
-from aerogram.doors.tracking.pages import Page, Pages
+from aerogram.doors.tracking.pages import Pages, UnsubscribePage
 from aerogram.identity.gate import Public
 from aerogram.model.event import EventKind
 from aerogram.reporting.engagement.recorder import Engagement
@@ -108,17 +108,17 @@ class Tracking:
     async def _unsubscribe(self, scope: Scope, receive: Receive, token: str) -> Answer:
         who = self._signer.read_unsubscribe(token)
         if who is None:
-            return self._answer(404, Page.INVALID, "", None)
+            return self._answer(404, UnsubscribePage.INVALID, "", None)
         if scope["method"] == "POST":
             return await self._changed(scope, receive, who)
         try:
             subscription = await self._engagements.subscription(who.message_id)
         except UnavailableError:
             # The button works without the names.
-            return self._answer(200, Page.QUESTION, who.language, None)
+            return self._answer(200, UnsubscribePage.QUESTION, who.language, None)
         if subscription is None:
-            return self._answer(404, Page.INVALID, who.language, None)
-        page = Page.DONE if subscription.is_unsubscribed else Page.QUESTION
+            return self._answer(404, UnsubscribePage.INVALID, who.language, None)
+        page = UnsubscribePage.DONE if subscription.is_unsubscribed else UnsubscribePage.QUESTION
         return self._answer(200, page, who.language, subscription)
 
     async def _changed(self, scope: Scope, receive: Receive, who: Unsubscriber) -> Answer:
@@ -130,20 +130,22 @@ class Tracking:
         try:
             if form == _SUBSCRIBE_AGAIN:
                 await self._engagements.subscribe_again(who.message_id)
-                page = Page.BACK
+                page = UnsubscribePage.BACK
             else:
                 await self._engagements.record(_unsubscription(scope, who, form))
-                page = Page.DONE
+                page = UnsubscribePage.DONE
             subscription = await self._engagements.subscription(who.message_id)
         except UnavailableError:
-            return self._answer(503, Page.FAILED, who.language, None)
+            return self._answer(503, UnsubscribePage.FAILED, who.language, None)
         if subscription is None:
-            return self._answer(404, Page.INVALID, who.language, None)
+            return self._answer(404, UnsubscribePage.INVALID, who.language, None)
         return self._answer(200, page, who.language, subscription)
 
-    def _answer(self, status: int, page: Page, language: str, subscription: Subscription | None) -> Answer:
+    def _answer(
+        self, status: int, page: UnsubscribePage, language: str, subscription: Subscription | None
+    ) -> Answer:
         body, policy = self._pages.render(page, language, subscription)
-        later = ((b"retry-after", b"30"),) if page is Page.FAILED else ()
+        later = ((b"retry-after", b"30"),) if page is UnsubscribePage.FAILED else ()
         headers = (*_COMMON, (b"content-security-policy", policy), (b"x-frame-options", b"DENY"), *later)
         return Answer(status, body, b"text/html; charset=utf-8", headers)
 
