@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 from aerogram.base.errors import NotFoundError
 from aerogram.reporting.inbox import Inbox, Listed, Opened, Scope, Search, accounts_of
-from aerogram.reporting.timeline import Logged, accepted, told
+from aerogram.reporting.timeline import Logged, accepted, described
 
 CONVERSATION = """S: 220 localhost ESMTP Aerogram
 C: EHLO app.example
@@ -61,7 +61,7 @@ class MemoryInbox(Inbox):
             uuid=f"{message_id:032x}",
             reverse_path=sender,
             mime=mime,
-            timeline=(accepted(door, at_ms - 40, transcript), *map(told, events)),
+            timeline=(accepted(door, at_ms - 40, transcript), *map(described, events)),
         )
 
     async def newest(self, scope: Scope, search: Search, limit: int) -> list[Listed]:

@@ -25,7 +25,7 @@ from aerogram.identity.rate import RateLimiter
 from aerogram.net.dns import Resolver
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.messages import Messages
-from aerogram.reporting.webhooks.call import fault_in
+from aerogram.reporting.webhooks.call import failure_of
 from aerogram.reporting.webhooks.webhooks import Webhooks
 from aerogram.store.records.messages import queue
 
@@ -71,7 +71,7 @@ def http_app(
         platform.room.check()
 
     async def send_sample(actor: Actor, callback_id: int) -> str:
-        return fault_in(await services.webhooks.send_test(actor, callback_id))
+        return failure_of(await services.webhooks.send_test(actor, callback_id))
 
     async def queue_depth() -> int:
         return await database.read(queue.depth)

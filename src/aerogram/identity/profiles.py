@@ -64,8 +64,8 @@ class Profiles:
             if found is None:
                 return None
             user, row = found
-            told = _decoded(row.profile) | dict(profile or {})
-            row = row._replace(**dict(words or {}), profile=msgspec.json.encode(told).decode())
+            values = _decoded(row.profile) | dict(profile or {})
+            row = row._replace(**dict(words or {}), profile=msgspec.json.encode(values).decode())
             yield from profiles.put(row)
             return user, row
 

@@ -15,7 +15,7 @@ from aerogram.base.ids import MAX_ID
 from aerogram.model.actor import EVERY_ACCOUNT, Actor
 from aerogram.model.event import EventKind, Verdict
 from aerogram.model.outcome import FailureState
-from aerogram.reporting.timeline import Happening, Logged, accepted, told
+from aerogram.reporting.timeline import Happening, Logged, accepted, described
 from aerogram.store.records.messages import captured
 
 if TYPE_CHECKING:
@@ -182,4 +182,4 @@ def _happening(row: captured.EventRow) -> Happening:
         geo=geo,
         verdict=Verdict(verdict),
     )
-    return told(event)
+    return described(event)

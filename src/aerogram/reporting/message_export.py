@@ -48,8 +48,8 @@ _SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
 
 def _message_cells(row: Mapping[str, Any], _: ExportOptions) -> list[str]:
     failure = "" if row["status"] in _NOTHING else row["failure"] or ""
-    told = {**row, "failure": failure, "campaign_id": row["campaign_id"] or ""}
-    return [_SHOWN.get(source, str)(told[source]) for source in _MESSAGE.values()]
+    values = {**row, "failure": failure, "campaign_id": row["campaign_id"] or ""}
+    return [_SHOWN.get(source, str)(values[source]) for source in _MESSAGE.values()]
 
 
 def _messages(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:

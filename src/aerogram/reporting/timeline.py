@@ -60,7 +60,7 @@ def accepted(door: str, at_ms: int, transcript: str) -> Happening:
     return Happening(at_ms=at_ms, kind="accepted", sentence=sentence, transcript=transcript)
 
 
-def told(event: Logged) -> Happening:
+def described(event: Logged) -> Happening:
     """Describe one event."""
     return Happening(
         at_ms=event.at_ms,

@@ -4,11 +4,11 @@ import pytest
 
 from aerogram.model.event import EventKind, Verdict
 from aerogram.model.outcome import FailureState
-from aerogram.reporting.timeline import Logged, accepted, told
+from aerogram.reporting.timeline import Logged, accepted, described
 
 
 def sentence(kind, **more):
-    return told(Logged(kind=kind, at_ms=1, **more)).sentence
+    return described(Logged(kind=kind, at_ms=1, **more)).sentence
 
 
 def test_the_first_moment_tells_the_door():

@@ -44,7 +44,7 @@ class Health:
         is_ready = not any(found)
         report = {
             "status": "ready" if is_ready else "not ready",
-            "checks": {name: fault or "ok" for name, fault in zip(self._checks, found, strict=True)},
+            "checks": {name: error or "ok" for name, error in zip(self._checks, found, strict=True)},
         }
         status = 200 if is_ready else errors.UNAVAILABLE
         await send_answer(scope, send, _if_read(scope, Answer(status, _encode(report))))

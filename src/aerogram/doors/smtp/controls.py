@@ -83,7 +83,7 @@ def read_controls(found: Mapping[str, str], contradicted: Collection[str]) -> Co
     Empty values are ignored. A header may be repeated with the same value. Raises `ControlsError` with a line for
     each invalid header.
     """
-    mistakes: list[str] = []
+    errors: list[str] = []
     read: dict[str, Any] = {}
     wrong: set[str] = set()
     for lowered, value in found.items():
@@ -92,33 +92,33 @@ def read_controls(found: Mapping[str, str], contradicted: Collection[str]) -> Co
             continue
         if lowered in contradicted:
             wrong.add(header.field)
-            mistakes.append(f"{header.name}: the header is repeated with different values")
+            errors.append(f"{header.name}: the header is repeated with different values")
         elif value:
             try:
                 read[header.field] = header.read(value)
             except ValueError as error:
                 wrong.add(header.field)
-                mistakes.append(f"{header.name}: {_shown(value)} must be {error}")
+                errors.append(f"{header.name}: {_shown(value)} must be {error}")
     # A mail has only one campaign, so the first tag is used as Mailjet's campaign.
     if "campaign" not in read and read.get("tags"):
         read["campaign"] = read["tags"][0]
-    _check_together(read, wrong, mistakes)
-    if mistakes:
-        raise ControlsError("\n".join(mistakes))
+    _check_together(read, wrong, errors)
+    if errors:
+        raise ControlsError("\n".join(errors))
     read.pop("", None)
     of_controls = {field: read.pop(field) for field in _OF_CONTROLS & read.keys()}
     return Controls(**of_controls, asked=RequestedOptions(**read) if read else NO_OPTIONS)
 
 
-def _check_together(read: Mapping[str, Any], wrong: Collection[str], mistakes: list[str]) -> None:
+def _check_together(read: Mapping[str, Any], wrong: Collection[str], errors: list[str]) -> None:
     """Check combinations of valid values, as the Send API does.
 
     Headers in ``wrong`` are invalid on their own and count as present.
     """
     if read.get("deduplicates") and "campaign" not in {*read, *wrong}:
-        mistakes.append("X-Mailjet-DeduplicateCampaign: requires X-Mailjet-Campaign")
+        errors.append("X-Mailjet-DeduplicateCampaign: requires X-Mailjet-Campaign")
     if not read.get("has_language") and "has_language" not in wrong:
-        mistakes += [
+        errors += [
             f"{header}: requires X-MJ-TemplateLanguage: 1"
             for field, header in _NEED_LANGUAGE.items()
             if read.get(field)

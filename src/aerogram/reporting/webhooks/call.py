@@ -26,17 +26,17 @@ field to detect this, so receivers can use this header."""
 SAMPLE_UUID: Final = "00000000-0000-8000-8000-000000000000"
 
 
-def request_of(told: Sequence[WebhookEvent], *, is_grouped: bool) -> tuple[bytes, dict[str, str]]:
+def request_of(events: Sequence[WebhookEvent], *, is_grouped: bool) -> tuple[bytes, dict[str, str]]:
     """Build the body and the headers of a call with these events."""
-    body = grouped_body(told) if is_grouped else single_body(told[0])
+    body = grouped_body(events) if is_grouped else single_body(events[0])
     return body, {
         "Content-Type": "application/json",
         "User-Agent": "Aerogram",
-        EVENT_ID_HEADER: ", ".join(str(each.event_id) for each in told),
+        EVENT_ID_HEADER: ", ".join(str(each.event_id) for each in events),
     }
 
 
-def fault_in(answer: Answered | Unanswered) -> str:
+def failure_of(answer: Answered | Unanswered) -> str:
     """Describe why a call failed; "" if it was delivered."""
     if not isinstance(answer, Answered):
         return answer.reason

@@ -105,8 +105,8 @@ class WebhookSender:
         found = await self._database.read(lambda: outbox.find(actor.account_id, callback_id))
         if found is None:
             raise NotFoundError("There is no such webhook.")
-        told = [sample(found.event_type, self._clock.now_ms())]
-        body, headers = request_of(told, is_grouped=found.version >= GROUPING_VERSION)
+        events = [sample(found.event_type, self._clock.now_ms())]
+        body, headers = request_of(events, is_grouped=found.version >= GROUPING_VERSION)
         return await self._http.post(self._sealer.open(found.url_sealed), body, headers)
 
     async def _wait(self) -> None:

@@ -12,7 +12,7 @@ import structlog
 
 from aerogram.base.errors import UnavailableError
 from aerogram.net.http import Unanswered
-from aerogram.reporting.webhooks.call import fault_in, request_of
+from aerogram.reporting.webhooks.call import failure_of, request_of
 from aerogram.reporting.webhooks.outbox import page_of, retried_of
 from aerogram.reporting.webhooks.schedule import Batch, Schedule, Timings
 from aerogram.store.records.webhooks import outbox as webhook_outbox
@@ -223,7 +223,7 @@ class Runner:
             # An internal error must not end the schedule: it is retried and reported like any other failure.
             _log.exception("webhook_call_broke", account=self._route.account_id)
             answer = Unanswered("The call could not be made because of an internal error.")
-        return fault_in(answer)
+        return failure_of(answer)
 
     async def _record_delivered(self, batch: Batch) -> None:
         route = self._route

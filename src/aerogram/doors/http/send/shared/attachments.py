@@ -57,7 +57,7 @@ def files(spelling: Spelling, *, is_inlined: bool) -> PropertyType:
     if is_inlined and spelling.documents_content_id:
         properties[spelling.content_id] = {"type": "string"}
     return PropertyType(
-        reader=partial(read_files, spelling=spelling, names=spelling.names, is_inlined=is_inlined),
+        parser=partial(read_files, spelling=spelling, names=spelling.names, is_inlined=is_inlined),
         schema={
             "type": "array",
             "items": {"type": "object", "required": required, "properties": properties},

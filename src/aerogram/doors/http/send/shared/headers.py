@@ -115,7 +115,7 @@ def _error_in(name: str, content: object) -> errors.SendError | None:
 
 
 HEADERS: Final = PropertyType(
-    reader=headers,
+    parser=headers,
     schema={
         "type": "object",
         "maxProperties": limits.MAX_HEADERS,

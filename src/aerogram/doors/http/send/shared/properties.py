@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.names import JsonObject
 
 Json = dict[str, Any]
-Reader = Callable[[str, Any, "Findings"], Any]
+Parser = Callable[[str, Any, "Findings"], Any]
 """Parses a value, given its path, the JSON value (never null) and the findings.
 
 For an invalid value it adds an error to the findings and returns a harmless value, so that parsing continues and
@@ -39,7 +39,7 @@ _OPTIONS: Final = frozenset(RequestedOptions.__struct_fields__)
 class PropertyType(msgspec.Struct, frozen=True, kw_only=True):
     """The type of a property."""
 
-    reader: Reader
+    parser: Parser
     schema: Json
     errors: tuple[str, ...]
     """The codes of all errors that the parser can report, as in `aerogram.doors.http.send.shared.errors.CODES`."""
@@ -76,17 +76,17 @@ class Properties:
     def __init__(self, *rows: Property) -> None:
         self.rows: Mapping[str, Property] = {row.name: row for row in rows}
         self.names = Names(*self.rows)
-        self._readers = {row.name: (row.field, row.type.reader) for row in rows}
+        self._parsers = {row.name: (row.field, row.type.parser) for row in rows}
         self._merges = {row.name: row.type.merge for row in rows}
         self._options = frozenset(row.field for row in rows) & _OPTIONS
 
     def read(self, message: JsonObject, findings: Findings) -> Fields:
         """Parse a message with normalised names; a null property counts as missing."""
-        readers = self._readers
+        parsers = self._parsers
         found: Fields = {}
         for name, value in message.items():
             if value is not None:
-                field, read = readers[name]
+                field, read = parsers[name]
                 found[field] = read(name, value, findings)
         return found
 

@@ -55,12 +55,12 @@ def header_text(path: str, value: Any, findings: Findings) -> str:
 
 
 def limited(
-    reader: Callable[[str, Any, Findings], str], max_length: int
+    parser: Callable[[str, Any, Findings], str], max_length: int
 ) -> Callable[[str, Any, Findings], str]:
     """Return a parser that reports texts longer than ``max_length`` characters."""
 
     def read_limited(path: str, value: Any, findings: Findings) -> str:
-        read = reader(path, value, findings)
+        read = parser(path, value, findings)
         if len(read) > max_length:
             findings.errors.append(errors.too_long(path, max_length))
         return read
@@ -90,25 +90,25 @@ def variables(path: str, value: Any, findings: Findings) -> JsonObject:
     return value
 
 
-def _limited_type(reader: Callable[[str, Any, Findings], str], max_length: int) -> PropertyType:
+def _limited_type(parser: Callable[[str, Any, Findings], str], max_length: int) -> PropertyType:
     return PropertyType(
-        reader=limited(reader, max_length),
+        parser=limited(parser, max_length),
         schema={"type": "string", "maxLength": max_length},
         errors=("mj-0004", "mj-0005", "mj-0006"),
     )
 
 
-TEXT: Final = PropertyType(reader=text, schema={"type": "string"}, errors=("mj-0004",))
-KEPT_TEXT: Final = PropertyType(reader=kept_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005"))
+TEXT: Final = PropertyType(parser=text, schema={"type": "string"}, errors=("mj-0004",))
+KEPT_TEXT: Final = PropertyType(parser=kept_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005"))
 HEADER_TEXT: Final = PropertyType(
-    reader=header_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005")
+    parser=header_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005")
 )
 SUBJECT: Final = _limited_type(header_text, limits.MAX_SUBJECT)
 CAMPAIGN: Final = _limited_type(kept_text, limits.MAX_CAMPAIGN)
 URL_TAGS: Final = _limited_type(kept_text, limits.MAX_URL_TAGS)
 """A URL-encoded query string."""
 VARIABLES: Final = PropertyType(
-    reader=variables,
+    parser=variables,
     schema={"type": "object", "maxProperties": limits.MAX_VARIABLES},
     errors=("mj-0004", "mj-0005", "mj-0008"),
     merge=overlay,

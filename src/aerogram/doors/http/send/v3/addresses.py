@@ -112,11 +112,11 @@ def _individual(path: str, value: Any, findings: Findings) -> Recipient | None:
 _TEXT: Final[Json] = {"type": "string"}
 
 ADDRESS: Final = PropertyType(
-    reader=address, schema=_TEXT, errors=("mj-0004", "mj-0005", "mj-0008", "mj-0013")
+    parser=address, schema=_TEXT, errors=("mj-0004", "mj-0005", "mj-0008", "mj-0013")
 )
-SENDER: Final = PropertyType(reader=sender, schema={"type": ["string", "boolean"]}, errors=ADDRESS.errors)
+SENDER: Final = PropertyType(parser=sender, schema={"type": ["string", "boolean"]}, errors=ADDRESS.errors)
 RECIPIENTS: Final = PropertyType(
-    reader=recipients,
+    parser=recipients,
     schema={
         "type": "string",
         "description": f"Up to {MAX_RECIPIENTS} comma-separated addresses, as in a header.",
@@ -124,7 +124,7 @@ RECIPIENTS: Final = PropertyType(
     errors=("mj-0004", "mj-0005", "mj-0013", "send-0015"),
 )
 INDIVIDUALS: Final = PropertyType(
-    reader=individuals,
+    parser=individuals,
     schema={
         "type": "array",
         "maxItems": MAX_RECIPIENTS,

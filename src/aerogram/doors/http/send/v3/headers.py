@@ -56,7 +56,7 @@ def headers(path: str, value: Any, findings: Findings) -> Headers:
 
 
 HEADERS: Final = PropertyType(
-    reader=headers,
+    parser=headers,
     schema=shared.HEADERS.schema | {"additionalProperties": {"type": "string"}},
     errors=shared.HEADERS.errors,
 )

@@ -73,17 +73,17 @@ def template(path: str, value: Any, findings: Findings) -> int | str:
 
 _SWITCH: Final[Json] = {"type": ["boolean", "integer", "string"], "default": False}
 
-SWITCH: Final = PropertyType(reader=switch, schema=_SWITCH, errors=("mj-0005",))
+SWITCH: Final = PropertyType(parser=switch, schema=_SWITCH, errors=("mj-0005",))
 DELIVERS: Final = PropertyType(
-    reader=delivers, schema=_SWITCH | {"description": '"deliver" also means true.'}, errors=("mj-0005",)
+    parser=delivers, schema=_SWITCH | {"description": '"deliver" also means true.'}, errors=("mj-0005",)
 )
 PRIORITY: Final = PropertyType(
-    reader=priority,
+    parser=priority,
     schema={"type": "integer", "enum": sorted(RANKS), "default": 2},
     errors=("mj-0005",),
 )
 TRACKING: Final = PropertyType(
-    reader=tracking,
+    parser=tracking,
     schema={
         "type": "integer",
         "enum": sorted(_TRACKING),
@@ -93,7 +93,7 @@ TRACKING: Final = PropertyType(
     errors=("mj-0005",),
 )
 TEMPLATE: Final = PropertyType(
-    reader=template,
+    parser=template,
     schema={"type": ["integer", "string"], "description": "An id, or a name."},
     errors=("mj-0004", "mj-0005"),
 )

@@ -40,5 +40,5 @@ def _holds_null(value: JsonObject) -> bool:
 
 
 VARIABLES: Final = PropertyType(
-    reader=variables, schema=shared.VARIABLES.schema, errors=shared.VARIABLES.errors
+    parser=variables, schema=shared.VARIABLES.schema, errors=shared.VARIABLES.errors
 )

@@ -69,7 +69,7 @@ def _no_email(path: str, email: object) -> SendError:
 
 
 MAILBOX: Final = PropertyType(
-    reader=mailbox,
+    parser=mailbox,
     schema={
         "type": "object",
         "required": ["Email"],
@@ -79,13 +79,13 @@ MAILBOX: Final = PropertyType(
     merge=overlay_named(_NAMES),
 )
 MAILBOXES: Final = PropertyType(
-    reader=mailboxes,
+    parser=mailboxes,
     schema={"type": "array", "items": MAILBOX.schema, "maxItems": MAX_RECIPIENTS},
     errors=MAILBOX.errors,
     merge=join,
 )
 RECIPIENTS_TO: Final = PropertyType(
-    reader=recipients_to,
+    parser=recipients_to,
     schema=MAILBOXES.schema | {"minItems": 1},
     errors=(*MAILBOX.errors, "mj-0007"),
 )

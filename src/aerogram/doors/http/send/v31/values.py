@@ -59,18 +59,18 @@ def tracking(path: str, value: Any, findings: Findings) -> bool | None:
     return _TRACKING.get(read)
 
 
-FLAG: Final = PropertyType(reader=flag, schema={"type": "boolean", "default": False}, errors=("mj-0004",))
+FLAG: Final = PropertyType(parser=flag, schema={"type": "boolean", "default": False}, errors=("mj-0004",))
 FLAG_OR_NUMBER: Final = PropertyType(
-    reader=flag_or_number, schema={"type": "boolean", "default": False}, errors=("mj-0004",)
+    parser=flag_or_number, schema={"type": "boolean", "default": False}, errors=("mj-0004",)
 )
-INTEGER: Final = PropertyType(reader=integer, schema={"type": "integer"}, errors=("mj-0004",))
+INTEGER: Final = PropertyType(parser=integer, schema={"type": "integer"}, errors=("mj-0004",))
 PRIORITY: Final = PropertyType(
-    reader=priority,
+    parser=priority,
     schema={"type": "integer", "enum": sorted(RANKS), "default": 2},
     errors=("mj-0004", "mj-0005"),
 )
 TRACKING: Final = PropertyType(
-    reader=tracking,
+    parser=tracking,
     schema={"type": "string", "enum": sorted(_TRACKING)},
     errors=("mj-0004", "mj-0005"),
 )
