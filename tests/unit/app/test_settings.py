@@ -126,7 +126,7 @@ def test_a_value_is_read_as_its_kind(tmp_path, name, text, value):
         ("http", "localhost:65536", "is not host:port"),
         ("http", "localhost:٣", "is not host:port"),
         ("smtp", "127.0.0.1:25,nonsense", "is not a comma-separated list of host:port"),
-        ("routes", "example.org", "'example.org' is not of the form domain=host:port"),
+        ("routes", "example.org", "'example.org' must have the form domain=host:port"),
         ("trusted_networks", "10.0.0.0/33", "is not a comma-separated list of networks"),
         ("trusted_senders", "example.org", "is not a comma-separated list of addresses and @domains"),
         ("expire_after", "5", "is not a duration, as 30s, 5m, 1h or 5d"),

@@ -129,7 +129,7 @@ class Conversation(asyncio.Protocol):
     def _handle(self, event: Event) -> None:
         match event:
             case RcptRequested():
-                self._session.answer(recipient_refusal(event.path))
+                self._session.answer(recipient_refusal(event.forward_path))
             case MailRequested():
                 self._mail(event)
             case MessageReceived():
@@ -144,13 +144,13 @@ class Conversation(asyncio.Protocol):
     def _mail(self, event: MailRequested) -> None:
         if self._actor is None:
             self._session.answer(AUTHENTICATION_REQUIRED)
-        elif self._policy.knows_sender(self._actor, event.path):
+        elif self._policy.knows_sender(self._actor, event.reverse_path):
             self._session.answer()
         else:
-            self._start(self._check_sender(self._actor, event.path))
+            self._start(self._check_sender(self._actor, event.reverse_path))
 
-    async def _check_sender(self, actor: Actor, path: str) -> None:
-        self._session.answer(await self._policy.check_sender(actor, path))
+    async def _check_sender(self, actor: Actor, reverse_path: str) -> None:
+        self._session.answer(await self._policy.check_sender(actor, reverse_path))
 
     async def _login(self, event: AuthRequested) -> None:
         found = await self._policy.login(event.username, event.password, self.peer_ip)

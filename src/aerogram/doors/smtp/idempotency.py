@@ -33,9 +33,9 @@ def key_of(account_id: int, controls: Mapping[str, str], envelope: Envelope) -> 
         return None
     if not is_key(key):
         raise ControlsError(f"The {HEADER} header is malformed: {KEY_RULE}")
-    paths = sorted({recipient.path for recipient in envelope.recipients})
+    forward_paths = sorted({recipient.forward_path for recipient in envelope.recipients})
     # No path contains a line break, so different envelopes give different texts.
-    written = "\n".join(("smtp", envelope.reverse_path, *paths))
+    written = "\n".join(("smtp", envelope.reverse_path, *forward_paths))
     fingerprint = hashlib.blake2b(written.encode("utf-8", "surrogateescape"), digest_size=_DIGEST)
     return IdempotencyKey(account_id, key, fingerprint.hexdigest())
 

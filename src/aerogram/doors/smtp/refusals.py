@@ -21,11 +21,11 @@ def mail_refused(error: MailError) -> Reply:
     return Reply(error.code, error.enhanced, str(error))
 
 
-def recipient_refusal(path: str) -> Reply | None:
+def recipient_refusal(forward_path: str) -> Reply | None:
     """Build the reply for an address that mail cannot be sent to, such as an address literal."""
-    if is_email(path):
+    if is_email(forward_path):
         return None
-    return Reply(553, "5.1.3", f"<{path}>: Recipient address rejected: not an email address")
+    return Reply(553, "5.1.3", f"<{forward_path}>: Recipient address rejected: not an email address")
 
 
 def may_not_send(label: str) -> Reply:

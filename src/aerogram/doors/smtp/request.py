@@ -30,7 +30,7 @@ def request_of(
 
     A template that its headers name is not included yet: see `aerogram.doors.smtp.stored_references.StoredReferences`.
     """
-    recipients = {recipient.path: recipient for recipient in envelope.recipients}
+    recipients = {recipient.forward_path: recipient for recipient in envelope.recipients}
     shape = found.shape
     return MailRequest(
         actor=actor,

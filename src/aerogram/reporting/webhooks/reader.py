@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.events.reader import Reader
 from aerogram.reporting.webhooks.event_types import EVENT_TYPES, event_type_of
 from aerogram.store.records.events.reading import CONTACTS
-from aerogram.store.records.webhooks import outbox
+from aerogram.store.records.webhooks import outbox_filling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +28,12 @@ def webhooks_reader(woken: Callable[[], None]) -> Reader:
         name=WEBHOOKS,
         handle=_enqueue,
         after=CONTACTS,
-        is_awaited=outbox.has_webhooks,
+        is_awaited=outbox_filling.has_webhooks,
         woken=woken,
     )
 
 
 def _enqueue(batch: Batch) -> Unit[bool]:
-    events = yield from outbox.subscribed(batch, _KINDS)
+    events = yield from outbox_filling.subscribed(batch, _KINDS)
     wanted = [(each, word) for each in events if (word := event_type_of(each.kind, each.attempt))]
-    return (yield from outbox.add(wanted))
+    return (yield from outbox_filling.add(wanted))

@@ -278,5 +278,5 @@ def test_a_template_that_cannot_be_put_is_wrong_usage(first, aerogram, tmp_path)
 def test_a_metasender_that_nobody_asked_for_is_a_no(first, aerogram, as_json):
     assert as_json("metasender", "ls") == []
     status, _, err = aerogram("metasender", "enable", "@example.org")
-    assert (status, err) == (1, "aerogram: Nobody asked for a metasender *@example.org.\n")
+    assert (status, err) == (1, "aerogram: No account has requested the metasender *@example.org.\n")
     assert aerogram("metasender", "enable", "no sender")[0] != 0
