@@ -25,7 +25,7 @@ MAX_CONTENT_BYTES: Final = 8 * MAX_PART_BYTES
 
 
 class Contents(Protocol):
-    """Stored mails. Both methods raise `NotFoundError`; the second also `PartTooLargeError` and `LockedError`."""
+    """Stored mails. Methods raise `NotFoundError`; a change also `PartTooLargeError` and `LockedError`."""
 
     async def content(self, actor: Actor, which: int) -> Content:
         """Return the content of a mail."""
@@ -37,7 +37,7 @@ class Contents(Protocol):
 
 
 class DetailContent:
-    """The methods of the action. POST replaces everything, PUT changes the given parts, DELETE empties all parts.
+    """The methods of the action. POST replaces everything, PUT changes the given parts, DELETE empties all.
 
     ``unset`` is the value shown for a part that was never set.
     """

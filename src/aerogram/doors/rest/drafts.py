@@ -2,7 +2,8 @@
 
 (compatibility: campaigns#drafts, campaigns#newsletters)
 
-Both are drafts of campaigns. They differ in the properties of their editors, and neither lists the other's objects.
+Both are drafts of campaigns. They differ in the properties of their editors, and neither lists the other's
+objects.
 """
 
 from __future__ import annotations

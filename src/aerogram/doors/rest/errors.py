@@ -65,7 +65,7 @@ def broken_json(why: str) -> RestError:
 
 
 def operation_not_allowed() -> RestError:
-    """Return the error for a method that Mailjet knows but does not allow here (compatibility: rest#errors)."""
+    """Return the error for a method that Mailjet has but forbids here (compatibility: rest#errors)."""
     return RestError(401, "Operation not allowed")
 
 

@@ -1,7 +1,7 @@
 """Resources without rules of their own: a declaration is all that one needs.
 
-The table, the filters and the references follow from its fields. A property that was never set has the empty value
-of its type: "", 0 or false; a reference is left out.
+The table, the filters and the references follow from its fields. A property that was never set has the empty
+value of its type: "", 0 or false; a reference is left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""All resources and routes of the REST API. Each is served, described and tested from its declaration here."""
+"""All resources and routes of the REST API: served, described and tested from their declarations."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     send_sample: SendSample
     account: AccountServices
     public_url: str
-    """The base URL of links in responses and mails, as ``https://mail.example.com``, without a trailing slash."""
+    """The base URL of links in responses and mails, as ``https://mail.example.com``; no trailing slash."""
     signup_url: Callable[[int], str]
     """Returns the URL of a widget's form."""
 

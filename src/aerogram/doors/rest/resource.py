@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     Run = Callable[[Actor, Row, Row], Awaitable[list[Row] | Page]]
     """Runs an action with the actor, the object and the values of the request; returns the rows to show.
 
-    An action without a key gets an empty row. The values are those of the body by source, those of the query by
-    condition, and the id after the action by ``sub_id``. If the action has query fields, `CONDITIONS` also holds
-    the query's conditions as a tuple, because two of them may have the same name.
+    An action without a key gets an empty row. The values are those of the body by source, those of the query
+    by condition, and the id after the action by ``sub_id``. If the action has query fields, `CONDITIONS` also
+    holds the query's conditions as a tuple, because two of them may have the same name.
     """
     Key = Callable[[str], Condition | None]
     """Reads a key in a path as the condition that selects its object; None if the key has another form."""
 
 REFUSALS: Final = (NotFoundError, NotUniqueError, LockedError, TooManyError)
-"""Errors of collections and actions that `Resource.refusal` translates; a `TakenError` is a `NotUniqueError`."""
+"""Errors of services that `Resource.refusal` translates; a `TakenError` is a `NotUniqueError`."""
 CONDITIONS: Final = "conditions"
 """The name of the value with the query's `Condition`s, as a tuple, for actions with query fields."""
 LEVELS: Mapping[str, Level] = {
@@ -54,9 +54,9 @@ _NAME_AND_ID: Final = 2
 class Action(msgspec.Struct, frozen=True):
     """An operation on one object: ``{method} /{resource}/{key}/{name}``. Each method is an action of its own.
 
-    Two attributes change the path: ``is_keyless`` leaves the key out (``contact/managemanycontacts``), ``sub_id``
-    adds an id (``contactslist/{key}/managemanycontacts/{job}``). An action with such an id and one without may share
-    a name and a method.
+    Two attributes change the path: ``is_keyless`` leaves the key out (``contact/managemanycontacts``),
+    ``sub_id`` adds an id (``contactslist/{key}/managemanycontacts/{job}``). An action with such an id and one
+    without may share a name and a method.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Action(msgspec.Struct, frozen=True):
     run: Run
     method: str = "POST"
     level: Level | None = None
-    """The level that the action needs in the resource's area. None denies everyone, so every action declares one."""
+    """The level that it needs in the resource's area. None denies everyone: each action declares one."""
     status: int = 200
     """The status of success; a 204 shows no rows."""
     body_fields: tuple[Field, ...] = ()
@@ -232,7 +232,7 @@ class ChangeableResource(Resource):
 
 
 def _first(keys: Iterable[Key], text: str) -> Condition | None:
-    """Read a key in the first form that matches; a key with NUL matches nothing, as no database stores one."""
+    """Read a key in the first form that matches; NUL matches nothing, as no database stores one."""
     if "\0" in text:
         return None
     return next((found for read in keys if (found := read(text)) is not None), None)

@@ -1,4 +1,4 @@
-"""Paths outside ``/v3/REST/``: ``/v3/DATA/…``, ``/v1/REST/…``, ``/v4/…``, each with its own declaration.
+"""Paths outside ``/v3/REST/``: ``/v3/DATA/…``, ``/v1/REST/…``, ``/v4/…``, each declared separately.
 
 A route declares its area and level, and the router authorizes the caller before it runs the route:
 
@@ -12,8 +12,8 @@ A route declares its area and level, and the router authorizes the caller before
         max_body_bytes=MAX_CSV_BYTES,
     )
 
-A segment in braces matches any text that is not empty; other segments ignore case. If several routes match, the
-first one wins. List routes in `aerogram.doors.rest.registry.routes`.
+A segment in braces matches any text that is not empty; other segments ignore case. If several routes match,
+the first one wins. List routes in `aerogram.doors.rest.registry.routes`.
 """
 
 from __future__ import annotations

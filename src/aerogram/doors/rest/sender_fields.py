@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SenderAddress(Text):
-    """An address, or ``*@domain``, in lower case with the domain in ASCII. ``Style=Full`` shows it as an object."""
+    """An address, or ``*@domain``, in lower case with an ASCII domain. ``Style=Full`` shows an object."""
 
     full_as = "Email"
 

@@ -84,7 +84,7 @@ class Engine:
     async def _on_collection(self, call: _ResourceCall) -> Response:
         verbs = {"GET", "POST", "PUT"} if call.resource.is_singular else {"GET", "POST"}
         if call.request.method in call.resource.methods - verbs:
-            # The method applies to single objects, and the path names none (compatibility: contacts#contact-data).
+            # The method applies to objects, and the path names none (compatibility: contacts#contact-data).
             raise call.resource.missing()
         _permit(call, call.resource.methods & verbs)
         match call.request.method:

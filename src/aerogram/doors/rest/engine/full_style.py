@@ -39,8 +39,8 @@ async def expanded(
 ) -> list[dict[str, Any]]:
     """Return for each row the properties to add to it or to replace in it.
 
-    A reference ``XID`` stays, and ``X`` is the object with its own properties. ``X`` is left out if the caller may
-    not read objects of its kind.
+    A reference ``XID`` stays, and ``X`` is the object with its own properties. ``X`` is left out if the
+    caller may not read objects of its kind.
     """
     additions: list[dict[str, Any]] = [_wrapped(resource, row) for row in rows]
     for field in resource.shown:

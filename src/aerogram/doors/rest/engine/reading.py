@@ -35,8 +35,8 @@ def named_in(
 ) -> tuple[Given, list[str]]:
     """Match the names in a body to properties, ignoring case. Also returns the unknown names.
 
-    Null counts as absent, unless ``keeps_null`` and the property is nullable. When a body uses two spellings of one
-    property, the property's own name wins (compatibility: rest#requests, rest#values).
+    Null counts as absent, unless ``keeps_null`` and the property is nullable. When a body uses two spellings
+    of one property, the property's own name wins (compatibility: rest#requests, rest#values).
     """
     by_name = {spelling: field for field in fields for spelling in field.parsers()}
     given: Given = {}
@@ -92,8 +92,8 @@ def given_in(body: bytes, fields: Sequence[Field], unknown: Callable[[str], Rest
 def values_of(given: Given, fields: Sequence[Field], row: Row, *, is_new: bool) -> dict[str, Any]:
     """Read the values of a body, and refuse it with all its errors.
 
-    ``row`` is the object that a PUT changes, or the known values of a new one. A read-only property may be repeated
-    with its current value (compatibility: rest#requests); if it has none yet, with an empty one.
+    ``row`` is the object that a PUT changes, or the known values of a new one. A read-only property may be
+    repeated with its current value (compatibility: rest#requests), or with an empty one if it has none yet.
     """
     for field in fields:
         if field.is_read_only and field in given:
@@ -135,7 +135,7 @@ def query_of(
     sortable: Mapping[str, Field],
     fixed: tuple[Condition, ...] = (),
 ) -> Query:
-    """Read filters, order and page from a query. Filters and properties are keyed by their names in lower case.
+    """Read filters, order and page from a query. Filters and properties are keyed by lower-case name.
 
     ``fixed`` are conditions that always apply.
     """

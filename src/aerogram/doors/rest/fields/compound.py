@@ -16,8 +16,8 @@ MAX_WORDS: Final = 100
 class Words(Field):
     """An array of distinct strings.
 
-    With ``words``, only these are valid, in any case, and they keep the order of the declaration. Otherwise any
-    string is valid.
+    With ``words``, only these are valid, in any case, and they keep the order of the declaration. Otherwise
+    any string is valid.
     """
 
     schema_type = "array"

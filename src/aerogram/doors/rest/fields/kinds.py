@@ -1,7 +1,7 @@
 """Field types: how each is read from a request, compared and shown.
 
-A field reads its value from a row by its ``source``. Integers are limited to what both databases can store, so that
-no out-of-range number reaches a driver.
+A field reads its value from a row by its ``source``. Integers are limited to what both databases can store,
+so that no out-of-range number reaches a driver.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Field:
         hidden: Any = OMITTED,
         nullable: bool = False,
     ) -> None:
-        """Declare a property. With ``shown_with`` its value appears only if that parameter is on, else ``hidden``.
+        """Declare a property. With ``shown_with`` its value needs that parameter, else it is ``hidden``.
 
         An unset ``nullable`` property is shown as null; any other unset property is left out.
         """

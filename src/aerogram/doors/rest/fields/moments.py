@@ -22,8 +22,8 @@ class MomentError(ValueError):
 def first_and_last(value: Any) -> tuple[int, int]:
     """Return the first and last millisecond of a timestamp; they differ if it is given in seconds.
 
-    Without a zone it is UTC. A space is accepted instead of T and before the zone (also before the zone's name,
-    as Ruby writes ``2020-12-10 17:35:35 UTC``). Raises `MomentError`.
+    Without a zone it is UTC. A space is accepted instead of T and before the zone (also before the zone's
+    name, as Ruby writes ``2020-12-10 17:35:35 UTC``). Raises `MomentError`.
     """
     number = _number(value)
     is_exact = number is not None and abs(number) >= _MILLISECONDS_FROM

@@ -29,9 +29,9 @@ class Alternate(msgspec.Struct, frozen=True):
 class Reference(Field):
     """The id of an object of another resource.
 
-    A body may also name the object by its unique key, as ``XALT``, or write ``X`` for ``XID``. The engine replaces
-    it with the id of an object of the caller, and refuses one that does not exist. If the other resource is not
-    served, any id is accepted.
+    A body may also name the object by its unique key, as ``XALT``, or write ``X`` for ``XID``. The engine
+    replaces it with the id of an object of the caller, and refuses one that does not exist. If the other
+    resource is not served, any id is accepted.
     """
 
     schema_type = "integer"

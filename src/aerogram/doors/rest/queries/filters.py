@@ -49,7 +49,7 @@ class Filter:
         return Condition(self._condition_name, self._read(text))
 
     def among(self, text: str, parameters: Mapping[str, str]) -> Condition:  # noqa: ARG002 - for subclasses
-        """Read the value with the other parameters, keyed by their names in lower case. Raises `InvalidValueError`."""
+        """Read the value with the other parameters, keyed by lower-case name. Raises `InvalidValueError`."""
         return self.condition(text)
 
 
@@ -109,8 +109,8 @@ class OneOf(Filter):
 class Selection(Filter):
     """A filter by a comma-separated list of words, compared as ``{name}SelectionMethod`` says.
 
-    The condition is ``{condition_name}_{method}`` with a tuple of words; ``issubset`` matches rows whose words are
-    all in the list.
+    The condition is ``{condition_name}_{method}`` with a tuple of words; ``issubset`` matches rows whose
+    words are all in the list.
     """
 
     METHODS: Final = ("containsany", "containsall", "issubset")
@@ -158,9 +158,9 @@ LIKES: Final = {
 def likes(name: str, condition_name: str, kinds: Sequence[str] = tuple(LIKES)) -> tuple[Filter, ...]:
     """Declare a family of text filters: ``{name}``, ``{name}CI``, ``{name}Like``….
 
-    The condition of each is ``{condition_name}``, with the suffix in lower case after an underscore, as ``email``,
-    ``email_ci`` and ``email_llikeci``; `aerogram.store.records.querying.matching` has the predicates. The value is the
-    text itself, in lower case if the comparison ignores case.
+    The condition of each is ``{condition_name}``, with the suffix in lower case after an underscore, as
+    ``email``, ``email_ci`` and ``email_llikeci``; `aerogram.store.records.querying.matching` has the
+    predicates. The value is the text itself, in lower case if the comparison ignores case.
     """
     return tuple(
         _Like(
@@ -202,7 +202,7 @@ def integer(text: str) -> int:
 
 
 def code(text: str) -> int:
-    """Read an integer to compare with a 16-bit column; an out-of-range one becomes a value that no row has."""
+    """Read an integer to compare with a 16-bit column; out of range becomes a value that no row has."""
     read = integer(text)
     return read if abs(read) < -_NO_CODE else _NO_CODE
 

@@ -37,7 +37,7 @@ def offset_of(parameters: Mapping[str, str]) -> int:
 
 
 def orders_of(parameters: Mapping[str, str], sortable: Mapping[str, Field]) -> tuple[Order, ...]:
-    """Parse ``Sort=Field DESC, Other``; ``sortable`` are the allowed fields, keyed by their names in lower case.
+    """Parse ``Sort=Field DESC, Other``; ``sortable`` are the allowed fields by lower-case name.
 
     A percent-encoded plus is part of the field's name, and is therefore refused, as by Mailjet.
     """

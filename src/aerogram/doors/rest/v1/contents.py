@@ -127,7 +127,7 @@ class ContentRoutes:
                 "PUT",
                 OF_TYPE,
                 self._change,
-                summary="Create a draft: the newest draft, or else the published version, with the given changes.",
+                summary="Create a draft from the newest one, or else the published version, with changes.",
                 permissions=of_some_template("update"),
                 body_fields=FIELDS,
                 response_fields=FIELDS,

@@ -40,7 +40,7 @@ INVALID_LOCALE: Final = "MJC-0015"
 
 
 REFUSALS: Final = (NotFoundError, TakenError, UnknownLabelError, LockedError)
-"""The errors that `refusal` translates. A `NotFoundError` here means that the object was removed meanwhile."""
+"""The errors that `refusal` translates. A `NotFoundError` here: the object was removed meanwhile."""
 
 
 class Detail(msgspec.Struct, frozen=True, rename="pascal"):

@@ -1,7 +1,7 @@
 """``/v1/REST/images`` and ``/v1/data/images``: images for mails.
 
-Properties of an image are read and written below either path, because clients use both; files are uploaded below
-``/v1/data/`` only.
+Properties of an image are read and written below either path, because clients use both; files are uploaded
+below ``/v1/data/`` only.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ class Part(NamedTuple):
 
 
 async def parts_of(content_type: str, pieces: AsyncIterable[bytes]) -> AsyncIterator[Part]:
-    """Yield the parts of a body in order, each in pieces. Raises `MultipartError`, and what ``pieces`` raises."""
+    """Yield the parts of a body, each in pieces. Raises `MultipartError` and the errors of ``pieces``."""
     parser = _PieceParser(_boundary(content_type))
     async for piece in pieces:
         for part in parser.feed(piece):

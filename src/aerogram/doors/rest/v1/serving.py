@@ -10,9 +10,9 @@
         lists=Lists(FILTERS, sortable=("ID", "Name")),
     )
 
-Names of properties ignore case. Read-only properties are skipped, so that a client may send a row back as it was shown.
-Null clears a nullable property. `aerogram.doors.rest.v1.errors.refusal` translates the errors of the services.
-PUT changes the given properties and returns 200, also if nothing changes.
+Names of properties ignore case. Read-only properties are skipped, so that a client may send a row back as it
+was shown. Null clears a nullable property. `aerogram.doors.rest.v1.errors.refusal` translates the errors of
+the services. PUT changes the given properties and returns 200, also if nothing changes.
 """
 
 from __future__ import annotations
@@ -123,8 +123,8 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
 ) -> Route:
     """Declare a route whose response has rows of ``response_fields``.
 
-    ``body_fields`` are the properties of a JSON body; with ``is_new`` the required ones must be present. For a form,
-    ``form`` is its JSON Schema, and ``run`` reads the body itself.
+    ``body_fields`` are the properties of a JSON body; with ``is_new`` the required ones must be present. For
+    a form, ``form`` is its JSON Schema, and ``run`` reads the body itself.
     """
     handler = _ContentHandler(run, status, body_fields, response_fields, lists, is_new=is_new)
     return Route(
@@ -186,7 +186,8 @@ class _ContentHandler:
     def query_parameters(self) -> tuple[Parameter, ...]:
         if self._lists is None:
             return ()
-        text = f"One of {', '.join(self._lists.sortable)}, optionally followed by a space and DESC; several are comma-separated."
+        names = ", ".join(self._lists.sortable)
+        text = f"One of {names}, optionally followed by a space and DESC; several are comma-separated."
         own = (Parameter(one.name, "string", one.meaning) for one in with_companions(self._lists.filters))
         return (*_PAGING, Parameter("Sort", "string", text), *own)
 

@@ -149,7 +149,10 @@ class TemplateRoutes:
         ]
 
     async def found(self, call: ContentCall, verb: str) -> Template:
-        """Return the template in the path if the caller may do this to it. Raises `ContentError` or `ForbiddenError`."""
+        """Return the template in the path if the caller may do this to it.
+
+        Raises `ContentError` or `ForbiddenError`.
+        """
         found = await found_by_id(call, "template_id", self._templates.page)
         require(call.actor, of_template(verb, found.purposes))
         return found

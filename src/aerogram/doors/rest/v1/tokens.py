@@ -72,7 +72,7 @@ class TokenRoutes:
         self._clock = clock
 
     def routes(self) -> list[Route]:
-        """Return all routes. Creating and changing tokens needs the full level, as removing does: tokens open an account."""
+        """Return all routes. Every write needs the full level, because tokens give access to the account."""
         return [
             content_route(
                 "GET",

@@ -23,7 +23,7 @@ MAX_FORM_BYTES: Final = MAX_IMAGE_BYTES + 256 * 1024
 
 
 async def take_in(call: RouteCall, incoming: IncomingFile) -> bytes | None:
-    """Write the part ``file`` of a form to ``incoming``; return the part ``metadata``, or None if there is none.
+    """Write the part ``file`` of a form to ``incoming``; return the part ``metadata``, or None.
 
     Raises `ContentError`, and the errors of reading the body and writing the file.
     """

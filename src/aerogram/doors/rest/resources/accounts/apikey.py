@@ -1,7 +1,7 @@
 """``/v3/REST/apikey``: the accounts of this installation (compatibility: accounts#api-keys).
 
-An API key of Mailjet is an account here, with its own contacts, senders and statistics. Only the response that creates
-it shows its secret, because the store keeps nothing but a digest.
+An API key of Mailjet is an account here, with its own contacts, senders and statistics. Only the response
+that creates it shows its secret, because the store keeps nothing but a digest.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def by_key(text: str) -> Condition | None:
 
 
 class ApiKey(ChangeableResource):
-    """An account with its key pair. The first account is the master: only it creates, changes and sees the others."""
+    """An account with its key pair. The first is the master: only it creates, changes and sees the others."""
 
     name = "apikey"
     class_name = "ApiKey"

@@ -31,7 +31,7 @@ MAX_WORDS: Final = 500
 
 
 class MyProfile(ChangeableResource):
-    """The profile of the installation's owner. Every account shows it; only the first account's key changes it."""
+    """The profile of the owner. Every account shows it; only the first account's key changes it."""
 
     name = "myprofile"
     class_name = "MyProfile"

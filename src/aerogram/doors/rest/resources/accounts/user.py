@@ -31,7 +31,7 @@ def by_email(text: str) -> Condition | None:
 
 
 class User(ChangeableResource):
-    """The person created at the first set-up. Every account shows them; only the first account's key changes them.
+    """The person created at the first set-up. Every account shows them; the first account's key changes them.
 
     They sign in with the address, so the API cannot change it.
     """

@@ -13,7 +13,10 @@ from aerogram.model.account import Area
 
 
 class AxTesting(PlainResource):
-    """The settings of a test: its recipients and how the winner is chosen. Its versions are drafts that refer to it."""
+    """The settings of a test: its recipients, and how the winner is chosen.
+
+    Its versions are drafts that refer to it.
+    """
 
     name = "axtesting"
     class_name = "AXTesting"

@@ -1,7 +1,7 @@
 """``/v3/REST/template``: stored templates and their content (compatibility: templates#stored-templates).
 
-Templates are not shared between accounts: an account sees only its own, and the owner type ``user`` is another name
-for the account.
+Templates are not shared between accounts: an account sees only its own, and the owner type ``user`` is
+another name for the account.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ CONTENT_FIELDS: Final = (
     Text("Text-part", "text", nullable=True, max_length=MAX_PART_BYTES),
     Json("Headers", "headers"),
 )
-"""The content. Headers are stored unchecked; an invalid one is an error when mail is sent with the template."""
+"""The content. Headers are stored unchecked; an invalid one is an error when the template is used."""
 
 
 class StoredTemplates:

@@ -146,7 +146,7 @@ async def contacts_page(contacts: Contacts, actor: Actor, query: Query) -> tuple
 
 
 def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:
-    """Return the store's conditions for those of the resource; erased contacts are hidden unless requested."""
+    """Return the store's conditions for the resource's; erased contacts are hidden unless requested."""
     conditions = combined(tuple(_stored(one) for one in given if one != filters.EVERYTHING))
     if not conditions.pop("includes_anonymized", False) and not conditions.keys() & _OF_THEIR_OWN:
         conditions["is_anonymized"] = 0

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class PackedValues(msgspec.Struct, frozen=True):
-    """A contact's packed values, and the catalogue that reads them; ``only`` limits the names that are shown."""
+    """A contact's packed values, and the catalogue that reads them; ``only`` limits the shown names."""
 
     packed: str
     catalogue: Catalogue

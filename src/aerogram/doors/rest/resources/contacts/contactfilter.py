@@ -1,7 +1,7 @@
 """``/v3/REST/contactfilter``: segments and their contacts (compatibility: segments#resource).
 
-Expressions are stored and shown byte for byte, because clients find their segments by them. A deleted segment is shown
-by id or with ShowDeleted, and a write to its Status restores it.
+Expressions are stored and shown byte for byte, because clients find their segments by them. A deleted segment
+is shown by id or with ShowDeleted, and a write to its Status restores it.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def contactfilter(segments: Segments) -> ContactFilter:
 
 
 def _stored(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """Return the store's conditions for those of the resource; deleted segments are hidden unless requested."""
+    """Return the store's conditions for the resource's; deleted segments are hidden unless requested."""
     values = {condition.name: condition.value for condition in conditions}
     is_shown = values.get(_SHOW_DELETED) or values.get("status") == DELETED or "id" in values
     found = [each for each in conditions if each.name not in {_SHOW_DELETED, _BY_NAME}]

@@ -27,7 +27,7 @@ _NO_EMAIL: Final = "MJ08 Property email is invalid: MJ03 A non-empty value is re
 
 
 class Values(Json):
-    """Property values: an object, or the same as a JSON string, which old SDKs send; "" is an empty object."""
+    """Property values: an object, or a JSON string of one, which old SDKs send; "" is an empty object."""
 
     def read(self, value: Any) -> dict[str, Any]:
         """Read the object."""

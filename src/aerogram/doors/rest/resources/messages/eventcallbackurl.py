@@ -32,8 +32,8 @@ _WORDS_BY_CODE: Final = {str(kind.value): word for word, kind in KINDS.items()}
 class CallbackUrl(Text):
     """A URL that webhooks may call: http or https, optionally with credentials and a port.
 
-    Mailjet's guide forbids the root of a host; here roots are allowed, because a receiver at a root works as well as
-    any other.
+    Mailjet's guide forbids the root of a host; here roots are allowed, because a receiver at a root works as
+    well as any other.
     """
 
     def read(self, value: Any) -> str:

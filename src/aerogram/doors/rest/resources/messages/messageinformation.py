@@ -1,4 +1,4 @@
-"""``/v3/REST/messageinformation``: properties and progress of messages (compatibility: messages#information)."""
+"""``/v3/REST/messageinformation``: how messages were sent (compatibility: messages#information)."""
 
 from __future__ import annotations
 

@@ -61,9 +61,9 @@ class Dns(Resource):
         Choice("SPFStatus", "spf_status", tuple(_STATUSES.values()), read_only=True),
     )
     filters = (
-        AlwaysIs("IsCheckInProgress", False, "true: a check is running (never after its call); false: the others"),
+        AlwaysIs("IsCheckInProgress", False, "true: a check is running (none is); false: the others"),
         Filter("IsSenderIdentified", "is_identified", filters.flag, "DKIM and SPF are both OK"),
-        AlwaysIs("IsYahooFBL", False, "true: domains in Yahoo's feedback loop (there are none); false: the others"),
+        AlwaysIs("IsYahooFBL", False, "true: in Yahoo's feedback loop (none is); false: the others"),
         Filter("MaxLastCheckAt", "checked_before_ms", filters.start_moment, "LastCheckAt earlier than this"),
         Filter("MinLastCheckAt", "checked_after_ms", filters.end_moment, "LastCheckAt later than this"),
         Filter("SPFStatus", "spf_status", _status, "OK, Error, Not found or Not checked"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Metasender(ChangeableResource):
-    """An address, or ``*@domain``, that the first account requests; an operator enables it on the command line."""
+    """An address, or ``*@domain``, that the first account requests; an operator enables it by command."""
 
     name = "metasender"
     class_name = "Metasender"

@@ -40,7 +40,7 @@ def by_email(text: str) -> Condition | None:
 
 
 class ParseRouteResource(ChangeableResource):
-    """An address and the URL that its mail is posted to. Without an address one is generated, once per account."""
+    """An address and the URL that its mail is posted to. A missing address is generated, once per account."""
 
     name = "parseroute"
     class_name = "ParseRoute"
