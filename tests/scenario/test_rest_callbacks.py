@@ -92,7 +92,7 @@ async def test_a_wrong_value_is_refused_with_its_reason(client):
         ({"Url": None}, "MJ03 A non-empty value is required"),
         ({"Url": ""}, "MJ04 Value must have at least length 1"),
         ({"Url": 1}, "The value must be a string"),
-        ({"Url": "ftp://x.example/"}, "A URL starts with http:// or https://."),
+        ({"Url": "ftp://x.example/"}, "The URL must start with http:// or https://."),
         ({"EventType": "sneeze"}, "The value must be one of click, bounce, spam, blocked, unsub, open, sent"),
         ({"Version": 3}, "The value must be one of 1, 2"),
         ({"Version": 2**70}, "The value must be an integer"),

@@ -295,7 +295,7 @@ async def test_large_parts_are_stored_and_larger_bodies_are_refused(client):
     [shown] = (await client.get(content_of(made))).json()["Data"]
     assert (shown["Html-part"], shown["Text-part"]) == (largest["Html-part"], largest["Text-part"])
     answer = await client.post(content_of(made), content=b" " * (MAX_CONTENT_BYTES + 1))
-    refused(answer, 413, f"The body of a request may have {MAX_CONTENT_BYTES} bytes.")
+    refused(answer, 413, f"The request body exceeds the limit of {MAX_CONTENT_BYTES} bytes.")
 
 
 async def test_another_accounts_template_does_not_exist(client, url):

@@ -1,4 +1,4 @@
-"""What nearly every service stands on: the open store and what goes with it."""
+"""What nearly every service needs: the open store, its files, ids and clock."""
 
 from __future__ import annotations
 
@@ -23,4 +23,4 @@ class Ground(msgspec.Struct, frozen=True):
     ids: IdGenerator
     clock: Clock
     check_room: Callable[[], None]
-    """Raises `StoreFullError` while the disk is nearly full: the reserve is for mail, so other writers wait."""
+    """Raises `StoreFullError` while the disk is nearly full: the reserve is for mail; other writers wait."""

@@ -189,7 +189,7 @@ MALFORMED = {
     "Team: a@b": "not closed by ';'",
     "Team: Inner: a@b;;": "A ':'",
     "a..b@example.net": "'a..b@example.net' is not an email address",
-    "Ann\0 <a@b>": "may not stand",
+    "Ann\0 <a@b>": "is not allowed",
 }
 
 

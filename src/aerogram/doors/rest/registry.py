@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from aerogram.jobs.exports.exports import Exports
     from aerogram.jobs.jobs import Jobs
     from aerogram.reporting.messages import Messages
-    from aerogram.reporting.webhooks.subscriptions import Subscriptions
+    from aerogram.reporting.webhooks.webhooks import Webhooks
 
 
 class RestServices(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +87,7 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
 
     clock: Clock
     content: ContentServices
-    subscriptions: Subscriptions
+    webhooks: Webhooks
     audience: Audience
     messages: Messages
     drafts: Drafts
@@ -123,7 +123,7 @@ def resources(services: RestServices) -> list[Resource]:
     bound = [
         Message(messages, exports.of(JobKind.EXPORT_MESSAGES, Message.filters, of_messages)),
         MessageHistory(History(services.messages)),
-        eventcallbackurl(services.subscriptions, services.send_sample),
+        eventcallbackurl(services.webhooks, services.send_sample),
         template(services.content.templates),
         messageinformation(messages, services.clock),
         messagestate(),

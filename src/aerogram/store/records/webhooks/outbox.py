@@ -1,25 +1,22 @@
-"""The outbox of webhooks: which events have still to be sent, and to which URL.
+"""The outbox of webhooks: the events that must still be sent, and to which URL.
 
-A reader of the log puts rows in, and they go when a receiver has taken them.
-A process changes an account's rows only while it holds the account's lease (`records.callback_leases`).
-Deleting a row needs no lease: delivered is delivered.
+A reader of the log adds rows, and they are deleted after delivery. A process changes an account's rows only
+while it holds the account's lease (`aerogram.store.records.webhooks.leases`). Deleting a delivered row needs
+no lease.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from sqlalchemy import (
-    SmallInteger,
     and_,
     bindparam,
     delete,
-    exists,
     func,
     literal_column,
     select,
-    text,
     update,
 )
 
@@ -27,29 +24,24 @@ from aerogram.model.event import EventKind
 from aerogram.model.outcome import FailureState
 from aerogram.model.webhook import ALIVE, DEAD
 from aerogram.model.webhook_event import WebhookEvent
-from aerogram.store.records.events.reading import OfBatch
 from aerogram.store.records.webhooks.leases import is_held
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import callback, campaign, content, event, message, webhook_outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from sqlalchemy import Select
-    from sqlalchemy.sql.elements import ColumnElement
-
-    from aerogram.store.records.events.reading import Batch
     from aerogram.store.sql import Row
 
 PARKED_MS: Final = 2**53 - 1
-"""The ``due_ms`` of an event that its receiver refused for a day while it took others."""
+"""The ``due_ms`` of an event that failed for a day while other events were delivered."""
 
 OutboxKey = tuple[int, int]
 """(callback id, event id)"""
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """One URL of an account for one type of event. ``version`` 2 groups events into arrays."""
+    """A URL of an account for one type of event. ``version`` 2 groups events into arrays."""
 
     id: int
     account_id: int
@@ -62,19 +54,19 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's events of one type that are still to be sent, and the URLs for them."""
+    """An account's events of one type that must still be sent, and the URLs for them."""
 
     account_id: int
     event_type: str
     callbacks: tuple[int, ...]
-    """Ids of the callbacks in whose outbox they stand."""
+    """Ids of the callbacks whose outboxes contain them."""
     newest_event_id: int
     primary: Callback | None
     backup: Callback | None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the outbox with the event it stands for. ``attempts`` all failed."""
+    """A row of the outbox with its event. ``attempts`` counts the failed ones."""
 
     callback_id: int
     attempts: int
@@ -84,12 +76,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> OutboxKey:
-        """What names the row."""
+        """The primary key of the row."""
         return (self.callback_id, self.event.event_id)
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """What a failed call changes, if the process still holds ``lease`` of the account."""
+    """The changes after a failed call; made only if the process still holds ``lease`` of the account."""
 
     account_id: int
     lease: int
@@ -102,46 +94,6 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     is_dead: bool
 
 
-class Subscribed(NamedTuple):
-    """An event of an account that has a webhook."""
-
-    event_id: int
-    account_id: int
-    message_id: int
-    kind: int
-    attempt: int
-    at_ms: int
-
-
-def _subscribed(chosen: ColumnElement[bool]) -> Select[tuple[int, ...]]:
-    return (
-        select(event.c.id, *(event.c[name] for name in Subscribed._fields[1:]))
-        .where(
-            chosen,
-            any_of(event.c.kind, "kinds", SmallInteger),
-            exists().where(callback.c.account_id == event.c.account_id),
-        )
-        .order_by(event.c.id)
-    )
-
-
-_ANY_WEBHOOK: Final = Sql(select(callback.c.id).limit(1))
-_SUBSCRIBED: Final = OfBatch(_subscribed, "kinds")
-_ADD: Final = Sql(
-    text(
-        "INSERT INTO webhook_outbox (callback_id, event_id, account_id, message_id, due_ms, created_ms)"
-        " SELECT callback.id, CAST(:event_id AS BIGINT), callback.account_id, CAST(:message_id AS BIGINT),"
-        " CAST(:at_ms AS BIGINT), CAST(:at_ms AS BIGINT) FROM callback"
-        " WHERE callback.account_id = CAST(:account_id AS BIGINT) AND callback.event_type = :event_type"
-        " ORDER BY (callback.status = 'alive') DESC, callback.is_backup ASC LIMIT 1"
-    ),
-    "event_id",
-    "message_id",
-    "at_ms",
-    "account_id",
-    "event_type",
-)
-"""The alive URL, the primary before the backup; when both are dead the primary keeps the event."""
 _CALLBACK_COLUMNS: Final = (
     callback.c.id,
     callback.c.account_id,
@@ -215,7 +167,7 @@ _PAGE = Sql(
     "after",
     "most",
 )
-# A literal, so that both engines see that the partial index serves.
+# A literal, so that both engines use the partial index.
 _IS_RETRIED: Final = webhook_outbox.c.attempts > literal_column("0")
 _RETRIED = Sql(
     _ENTRIES.where(_IS_RETRIED, webhook_outbox.c.due_ms <= bindparam("now")), "which", "now", "most"
@@ -270,25 +222,8 @@ _START_OVER = Sql(
 )
 
 
-def has_webhooks() -> Unit[bool]:
-    """Tell whether any account has a webhook."""
-    return bool((yield _ANY_WEBHOOK()))
-
-
-def subscribed(batch: Batch, kinds: Sequence[int]) -> Unit[list[Subscribed]]:
-    """Give the events of a batch that are of these kinds and of accounts that have a webhook, in order."""
-    return [Subscribed(*row) for row in (yield _SUBSCRIBED(batch, kinds))]
-
-
-def add(events: Iterable[tuple[Subscribed, str]]) -> Unit[bool]:
-    """Put events, each with its EventType, into the outbox of the URL for it, if the account has one; tell whether any was given."""
-    rows = [(each.event_id, each.message_id, each.at_ms, each.account_id, word) for each, word in events]
-    yield _ADD.many(rows)
-    return bool(rows)
-
-
 def pending() -> Unit[list[Pending]]:
-    """Give all that is to be sent, and the URLs for it; cost grows with callbacks, not with events."""
+    """Return all pending events, and the URLs for them; cost grows with callbacks, not with events."""
     rows = yield _PENDING()
     if not rows:
         return []
@@ -311,7 +246,7 @@ def pending() -> Unit[list[Pending]]:
 
 
 def page(callback_ids: Iterable[int], after: int, most: int) -> Unit[list[Entry]]:
-    """Give the first ``most`` waiting events after event id ``after`` of some callbacks, oldest first."""
+    """Return the first ``most`` waiting events of some callbacks after an event id, oldest first."""
     rows: list[Row] = []
     for which in callback_ids:
         rows += yield _PAGE(which, after, most)
@@ -320,7 +255,7 @@ def page(callback_ids: Iterable[int], after: int, most: int) -> Unit[list[Entry]
 
 
 def retried(callback_ids: Iterable[int], now_ms: int, most: int) -> Unit[list[Entry]]:
-    """Give up to ``most`` events that failed before and are due again, oldest first."""
+    """Return up to ``most`` events that failed before and are due again, oldest first."""
     rows: list[Row] = []
     for which in callback_ids:
         rows += yield _RETRIED(which, now_ms, most)
@@ -335,27 +270,27 @@ def find(account_id: int, callback_id: int) -> Unit[Callback | None]:
 
 
 def delivered(keys: Iterable[OutboxKey], recovered: list[int]) -> Unit[None]:
-    """Delete what was delivered; ``recovered`` are callbacks whose URL failed before and now answered."""
+    """Delete delivered rows; ``recovered`` are callbacks whose URL failed before and has now succeeded."""
     yield _DELETE.many(list(keys))
     if recovered:
         yield _SET_ALIVE(recovered)
 
 
 def failed(failure: Failure, now_ms: int) -> Unit[bool]:
-    """Postpone what could not be delivered; tell whether the account's lease was still held."""
+    """Postpone rows that could not be delivered. Return whether the account's lease was still held."""
     if not (yield from is_held(failure.account_id, failure.lease)):
         return False
     yield _POSTPONE.many(failure.postponed)
     yield _SET_FAILING(failure.callbacks, failure.failing_since_ms, failure.reason)
     if failure.is_dead:
         yield _SET_DEAD(failure.callbacks, failure.reason)
-        # The next URL owes these events nothing for what happened at this one.
+        # Failures at this URL do not count for the next one.
         yield _START_OVER(list({which for _, _, which, _ in failure.postponed}), now_ms)
     return True
 
 
 def revive(callback_id: int, now_ms: int) -> Unit[None]:
-    """Call a URL again at once, also with what it refused before; part of changing its row."""
+    """Make all failed events of a URL due now, parked ones too. Call it when the URL's row is changed."""
     yield _SET_ALIVE([callback_id])
     yield _START_OVER([callback_id], now_ms)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aerogram.model.actor import Actor
-    from aerogram.reporting.webhooks.subscriptions import Subscription, Subscriptions
+    from aerogram.reporting.webhooks.webhooks import Webhook, Webhooks
 
     SendSample = Callable[[Actor, int], Awaitable[str]]
     """Posts a sample event to the callback with this id, for an actor; returns the failure, or ""."""
@@ -100,28 +100,28 @@ class Callbacks:
         name: name for name in ("id", "account_id", "is_backup", "event_type", "status", "version", "key")
     }
 
-    def __init__(self, subscriptions: Subscriptions) -> None:
-        self._subscriptions = subscriptions
+    def __init__(self, webhooks: Webhooks) -> None:
+        self._webhooks = webhooks
 
     async def page(self, actor: Actor, query: Query) -> Page:
         """Return webhooks as rows."""
-        rows = [_row(own) for own in await self._subscriptions.all_of(actor)]
+        rows = [_row(own) for own in await self._webhooks.all_of(actor)]
         return page_of(rows, query, self._MATCHES)
 
     async def add(self, actor: Actor, values: Row) -> Row:
         """Create a webhook."""
-        return _row(await self._subscriptions.add(actor, values))
+        return _row(await self._webhooks.add(actor, values))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change a webhook."""
-        return _row(await self._subscriptions.change(actor, row["id"], values))
+        return _row(await self._webhooks.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Remove a webhook."""
-        await self._subscriptions.remove(actor, row["id"])
+        await self._webhooks.remove(actor, row["id"])
 
 
-def eventcallbackurl(subscriptions: Subscriptions, send_sample: SendSample) -> EventCallbackUrl:
+def eventcallbackurl(webhooks: Webhooks, send_sample: SendSample) -> EventCallbackUrl:
     """Bind the resource to the webhooks and to the function that posts a sample event."""
 
     async def test(actor: Actor, row: Row, _: Row) -> list[Row]:
@@ -136,10 +136,10 @@ def eventcallbackurl(subscriptions: Subscriptions, send_sample: SendSample) -> E
         test,
         level=Level.WRITE,
     )
-    return EventCallbackUrl(Callbacks(subscriptions), (action,))
+    return EventCallbackUrl(Callbacks(webhooks), (action,))
 
 
-def _row(subscription: Subscription) -> Row:
-    row = msgspec.structs.asdict(subscription)
-    row["key"] = (subscription.event_type, subscription.is_backup)
+def _row(webhook: Webhook) -> Row:
+    row = msgspec.structs.asdict(webhook)
+    row["key"] = (webhook.event_type, webhook.is_backup)
     return row
