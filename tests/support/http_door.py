@@ -35,7 +35,7 @@ from aerogram.net.dns_answers import NoSuchName
 from aerogram.reporting.engagement.geo import Countries
 from aerogram.reporting.engagement.recorder import Engagements
 from aerogram.reporting.messages import Messages
-from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.reporting.webhooks.webhooks import Webhooks
 from aerogram.senders.categories import MonitoringCategories
 from aerogram.senders.valid_senders import ValidSenders
 from aerogram.store.ground import Ground
@@ -165,7 +165,7 @@ class Door:
         self.acceptor = Acceptor(
             database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
         )
-        self.subscriptions = Subscriptions(database, sealer, ids, clock)
+        self.webhooks = Webhooks(database, sealer, ids, clock)
         ground = Ground(database, blobs, ids, clock, self._check_room)
         self.job_runner = JobRunner(ground, HANDLERS)
         self.jobs = Jobs(ground, self.job_runner.wake)
@@ -184,7 +184,7 @@ class Door:
                 authorizer=self.authorizer,
                 content=self.content,
                 acceptor=self.acceptor,
-                subscriptions=self.subscriptions,
+                webhooks=self.webhooks,
                 audience=self.audience,
                 messages=Messages(database),
                 drafts=Drafts(database, ids, clock),

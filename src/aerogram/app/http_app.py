@@ -25,8 +25,8 @@ from aerogram.identity.rate import RateLimiter
 from aerogram.net.dns import Resolver
 from aerogram.reporting.inbox import StoredInbox
 from aerogram.reporting.messages import Messages
-from aerogram.reporting.webhooks.call import fault_in
-from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.reporting.webhooks.call import failure_of
+from aerogram.reporting.webhooks.webhooks import Webhooks
 from aerogram.store.records.messages import queue
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def http_app(
         platform.room.check()
 
     async def send_sample(actor: Actor, callback_id: int) -> str:
-        return fault_in(await services.webhooks.send_test(actor, callback_id))
+        return failure_of(await services.webhooks.send_test(actor, callback_id))
 
     async def queue_depth() -> int:
         return await database.read(queue.depth)
@@ -91,7 +91,7 @@ def http_app(
             messages=Messages(database),
             drafts=Drafts(database, platform.ids, platform.clock),
             campaigns=Campaigns(database),
-            subscriptions=Subscriptions(database, platform.sealer, platform.ids, platform.clock),
+            webhooks=Webhooks(database, platform.sealer, platform.ids, platform.clock),
             send_sample=send_sample,
             account=account_services(
                 database,

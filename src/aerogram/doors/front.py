@@ -1,8 +1,7 @@
-"""One ASGI application of all that speaks HTTP.
+"""The ASGI application that combines all HTTP doors.
 
-Requests of the message's road are told apart by their path before anything else is asked, because
-they are nearly all requests. Whatever goes wrong unforeseen becomes a 500 with an identifier that is
-in the log.
+Send API and tracking paths are matched first, because they are nearly all requests. An unexpected
+exception becomes a 500 with an identifier that is also in the log.
 """
 
 from __future__ import annotations
@@ -52,29 +51,29 @@ log = structlog.get_logger(__name__)
 
 
 class Services(RestServices, frozen=True, kw_only=True):
-    """What the HTTP application needs, beside what its resources need."""
+    """The dependencies of the HTTP application, besides those of its resources."""
 
     authenticator: Authenticator
     attempts: LoginAttempts
-    """Failed logins, counted over all doors of the process."""
+    """Failed logins, counted for all doors of the process."""
     rate: RateLimiter
     authorizer: Authorizer
     acceptor: Acceptor
     version: str
-    """The release, as ``/openapi.json`` names it."""
+    """The release, as shown in ``/openapi.json``."""
     checks: Mapping[str, Check]
-    """What must be well for ``/readyz``: a check raises when it is not."""
+    """The checks of ``/readyz``; a check raises an error if it fails."""
     counts: Callable[[], Mapping[str, int]]
-    """Messages by what happened to them since the start, for ``/metrics``."""
+    """Message counts by outcome since the start, for ``/metrics``."""
     queue_depth: Callable[[], Awaitable[int]]
     tracking: Endpoint | None = None
-    """What the links in mails lead to; it gets the paths of `aerogram.doors.tracking.app.PREFIXES`."""
+    """The target of links in mail; it gets the paths of `aerogram.doors.tracking.app.PREFIXES`."""
     images: Endpoint | None = None
-    """The images of mails; it gets the paths that begin with `aerogram.content.images.PREFIX`."""
+    """The images of mail; it gets paths that begin with `aerogram.content.images.PREFIX`."""
     signup: Endpoint | None = None
-    """The pages of double opt-in; it gets the paths that begin with `aerogram.doors.signup.app.PREFIX`."""
+    """The pages of double opt-in; they get paths that begin with `aerogram.doors.signup.app.PREFIX`."""
     web: Endpoint | None = None
-    """The pages for people: an ASGI application that gets every other path."""
+    """The inbox pages; they get every other path."""
 
 
 def build_app(services: Services) -> Endpoint:
@@ -82,11 +81,11 @@ def build_app(services: Services) -> Endpoint:
     return _App(services)
 
 
-_NOTHING: Final = Public("There is nothing at the path.")
+_NOTHING: Final = Public("Nothing exists at this path.")
 
 
 class _App:
-    """Chooses the endpoint by the path. Each has a guard, or its resources, routes and pages have."""
+    """Routes by path. Each endpoint has a guard, or its resources, routes and pages have."""
 
     def __init__(self, services: Services) -> None:
         authenticator = HttpAuthenticator(
@@ -124,7 +123,7 @@ class _App:
         self._images = services.images or self._others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's start and stop."""
+        """Serve one request, or a lifespan event."""
         if scope["type"] != "http":
             await _serve_other(scope, receive, send)
             return
@@ -149,7 +148,7 @@ class _App:
 
 
 async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve, and answer 500 when the endpoint fails before it has begun to answer."""
+    """Serve; respond 500 if the endpoint fails before it has started a response."""
     has_begun = False
 
     async def noting(message: AsgiMessage) -> None:
@@ -166,12 +165,10 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
         )
         if has_begun:
             raise
-        # Every answer of the Send API bears this header; on the others it does no harm
+        # Every response of the Send API has this header; it does no harm on others
         # (compatibility: send-v31#transport).
         named = ((b"x-mj-request-guid", identifier.encode()),)
-        answer = errors.shape_c(
-            errors.INTERNAL, "Something went wrong on our side.", named, identifier=identifier
-        )
+        answer = errors.shape_c(errors.INTERNAL, "Internal error.", named, identifier=identifier)
         await send_answer(scope, send, answer)
 
 
@@ -180,7 +177,7 @@ async def _not_found(scope: Scope, _: Receive, send: Send) -> None:
 
 
 async def _serve_other(scope: Scope, receive: Receive, send: Send) -> None:
-    """Refuse WebSockets, which nothing here speaks; acknowledge the server's start and stop."""
+    """Reject WebSockets, which are not supported; acknowledge lifespan events."""
     if scope["type"] != "lifespan":
         await send({"type": "websocket.close"})
         return

@@ -214,9 +214,9 @@ def test_a_file_that_is_no_toml_is_told_with_its_line(tmp_path):
 @pytest.mark.parametrize(
     ("flags", "says"),
     [
-        ({"tls_cert": "a.pem"}, "tls_cert and tls_key go together: give both or neither"),
-        ({"secret_key": "x"}, "api_key and secret_key go together: give both or neither"),
-        ({"deliver": "relay"}, "deliver = relay needs relay_url, as smtp://user:password@host:587"),
+        ({"tls_cert": "a.pem"}, "tls_cert and tls_key must be set together"),
+        ({"secret_key": "x"}, "api_key and secret_key must be set together"),
+        ({"deliver": "relay"}, "deliver = relay requires relay_url, such as smtp://user:password@host:587"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(tmp_path, flags, says):

@@ -1,4 +1,4 @@
-"""The reader of the log that puts events into the outbox of the webhooks that subscribe to them."""
+"""The reader of the event log that copies events to the outbox of subscribed webhooks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _KINDS: Final = [int(kind) for kind in EVENT_TYPES]
 
 
 def webhooks_reader(woken: Callable[[], None]) -> Reader:
-    """Make the reader; ``woken`` is called when the outbox has new rows.
+    """Build the reader; it calls ``woken`` when the outbox has new rows.
 
-    It reads what the contacts' reader has read, so that each event finds its contact.
+    It follows the contacts' reader, so that the contact of each event already exists.
     """
     return Reader(
         name=WEBHOOKS,
