@@ -118,7 +118,7 @@ def _default(value: Any) -> str:
 
 
 def _action(resource: Resource, action: Action) -> tuple[str, str, str]:
-    level = action.level.name.lower() if action.level is not None else "nothing lets it pass"
+    level = action.level.name.lower() if action.level is not None else "never allowed"
     return f"`{action.method} {action.path(resource.name)}`", level, action.summary
 
 

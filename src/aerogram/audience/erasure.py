@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from aerogram.base.clock import Clock
     from aerogram.model.actor import Actor
     from aerogram.store.blobs import DiskBlobs
-    from aerogram.store.records.contacts.erased_mail import Found
+    from aerogram.store.records.contacts.erased_mail import FoundMessage
     from aerogram.store.sql import Database, Unit
 
 __all__ = ["KEY_PURPOSE", "Erasures", "Proof", "is_alias"]
@@ -132,7 +132,7 @@ class Erasures:
                 await self._blobs.remove(part.blob)
             await self._database.write(lambda: export_parts.drop([part.id for part in parts]))
 
-    async def _blank(self, own: Sequence[Found], email: str, alias: str) -> None:
+    async def _blank(self, own: Sequence[FoundMessage], email: str, alias: str) -> None:
         now = self._clock.now_ms()
         files = await self._database.write(lambda: _blank(own, email, alias, now))
         for name in files:
@@ -140,7 +140,7 @@ class Erasures:
             await self._blobs.remove(name)
 
 
-def _blank(own: Sequence[Found], email: str, alias: str, now_ms: int) -> Unit[list[str]]:
+def _blank(own: Sequence[FoundMessage], email: str, alias: str, now_ms: int) -> Unit[list[str]]:
     message_ids = [each.id for each in own]
     yield from _cancel(message_ids, now_ms)
     files = yield from erased_mail.blank(own, alias, _spellings(email))
@@ -156,7 +156,7 @@ def _cancel(message_ids: Sequence[int], now_ms: int) -> Unit[None]:
         # A selection without ids would be one of all messages.
         return
     selection = queue_admin.Selection(ids=tuple(message_ids))
-    yield from queue_admin.change(queue_admin.Action.CANCEL, selection, now_ms)
+    yield from queue_admin.change(queue_admin.QueueAction.CANCEL, selection, now_ms)
 
 
 def _spellings(email: str) -> list[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from aerogram.base.ids import IdGenerator
-    from aerogram.store.records.contacts.batches import Known
+    from aerogram.store.records.contacts.batches import KnownContact
     from aerogram.store.sql import Unit
 
 
@@ -184,7 +184,7 @@ def _new_row(account_id: int, contact_id: int, entry: Entry, now_ms: int, active
     )
 
 
-def _change(known: Known, entry: Entry, now_ms: int) -> batches.Change | None:
+def _change(known: KnownContact, entry: Entry, now_ms: int) -> batches.ContactChange | None:
     """Give what an entry changes of a contact; None when nothing."""
     name = known.name if entry.name is None else entry.name
     properties = merged_values(known.properties, entry.properties) if entry.properties else known.properties
@@ -192,7 +192,7 @@ def _change(known: Known, entry: Entry, now_ms: int) -> batches.Change | None:
     if (name, properties, is_excluded) == (known.name, known.properties, known.is_excluded):
         return None
     excluded_ms = known.excluded_ms if is_excluded <= known.is_excluded else now_ms
-    return batches.Change(name, properties, is_excluded, excluded_ms, now_ms, known.id)
+    return batches.ContactChange(name, properties, is_excluded, excluded_ms, now_ms, known.id)
 
 
 def _hold_lists(account_id: int, list_ids: Iterable[int]) -> Unit[None]:
@@ -274,4 +274,4 @@ def _act(
         yield from batches.unsubscribed(account_id, sorted(gone), now_ms)
     stirred = {*moves.subscribed, *moves.new_subscribed, *moves.removed}.difference(already_active)
     if stirred:
-        yield from batches.stirred(account_id, sorted(stirred), now_ms)
+        yield from batches.touch(account_id, sorted(stirred), now_ms)

@@ -75,7 +75,7 @@ class EventReaders:
             await self._register()
         names = [reader.name for reader in self._readers]
         has_read = False
-        while await self._database.read(partial(reading.is_behind, names)):
+        while await self._database.read(partial(reading.has_unread, names)):
             steps = await self._step()
             has_read = has_read or any(step.amount for step in steps)
             if not any(step.amount >= BATCH for step in steps):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from aerogram.store.records.messages import queue_admin as records
 from aerogram.store.records.messages.queue_admin import (
     MAX_BATCH,
-    Action,
     Changed,
     EventRow,
+    QueueAction,
     QueueRow,
     Selection,
 )
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from aerogram.model.message import MessageState
     from aerogram.store.sql import Database
 
-__all__ = ["Action", "Changed", "Destination", "EventRow", "QueueAdmin", "QueueRow", "Selection"]
+__all__ = ["Changed", "Destination", "EventRow", "QueueAction", "QueueAdmin", "QueueRow", "Selection"]
 
 
 class Destination(NamedTuple):
@@ -58,7 +58,7 @@ class QueueAdmin:
         """Give what happened to a message, in order."""
         return await self._db.read(lambda: records.history(message_id))
 
-    async def apply(self, action: Action, selection: Selection) -> Changed:
+    async def apply(self, action: QueueAction, selection: Selection) -> Changed:
         """Apply an action to all messages meant; tell how many changed and how many were in flight."""
         now_ms = self._clock.now_ms()
         done = 0

@@ -53,7 +53,7 @@ def _message_cells(row: Mapping[str, Any], _: ExportOptions) -> list[str]:
 
 
 def _messages(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
-    rows = yield from queries.behind(account_id, conditions, after, most)
+    rows = yield from queries.after(account_id, conditions, after, most)
     return [(row["id"], row) for row in rows]
 
 

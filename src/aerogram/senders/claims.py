@@ -180,7 +180,7 @@ class SenderClaims:
         def unit() -> Unit[None]:
             yield from claims.OWNED.change(row.account_id, row.id, {"status": ACTIVE})
             if is_whole_domain(row.email):
-                yield from dkim_keys.use(row.account_id, domain_of(row.email))
+                yield from dkim_keys.activate(row.account_id, domain_of(row.email))
 
         await self._database.write(unit)
 
@@ -201,7 +201,7 @@ def _settled(account_id: int, email: str) -> Unit[str]:
     if not (yield from claims.is_covered(account_id, email)):
         return INACTIVE
     if is_whole_domain(email):
-        yield from dkim_keys.use(account_id, domain_of(email))
+        yield from dkim_keys.activate(account_id, domain_of(email))
     return ACTIVE
 
 

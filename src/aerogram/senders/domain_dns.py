@@ -107,7 +107,7 @@ class SendingDomains:
         def unit() -> Unit[None]:
             yield from domain_checks.put(row)
             if dkim.status == OK:
-                yield from dkim_keys.use(actor.account_id, domain)
+                yield from dkim_keys.activate(actor.account_id, domain)
 
         await self._database.write(unit)
         return Checked(dkim, spf)

@@ -49,7 +49,7 @@ class Addition:
     def unit(self) -> Unit[None]:
         """Write it. A domain that was removed before returns with the keys it had."""
         yield from senders.activate(self.sender)
-        yield from dkim_keys.bring(self._keys)
+        yield from dkim_keys.ensure_active(self._keys)
 
 
 class Domains:

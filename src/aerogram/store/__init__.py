@@ -1,1 +1,1 @@
-"""Ring 3: what is kept. All SQL lives here and nowhere else."""
+"""Ring 3: storage. All SQL lives here and nowhere else."""

@@ -1,9 +1,9 @@
-"""Bodies too large for a row: files named by chance, in two levels of folders.
+"""Files for bodies that are too large for a row. Names are random; two levels of folders hold the files.
 
-A file is written and synced, and so is its folder, before the row that names it is committed; or a row names it
-beforehand that says itself when it is whole. A name is given out once, to the rows of one transaction: so a file that no row
-names, and that came so long ago that its transaction is over, will never be named again. It takes
-room until `aerogram.store.orphans` removes it. Only the service's own user may read files.
+A file and its folder are synced before the row that names the file is committed. Only a row that itself
+records when its file is complete may be committed first. A name is used once, by the rows of one transaction.
+So a file without a row whose transaction ended long ago never gets a row again; `aerogram.store.orphans`
+removes it. Only the service's own user may read the files.
 """
 
 from __future__ import annotations
@@ -23,68 +23,68 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 INLINE_LIMIT_BYTES: Final = 256 * 1024
-"""A body up to this stands in its row: one commit is cheaper than a file with its two syncs."""
+"""A body up to this size is stored in its row: one commit is cheaper than a file with two syncs."""
 
 
 class DiskBlobs:
-    """Blobs in a folder of the data folder."""
+    """Blobs in a subfolder of the data folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @property
     def folder(self) -> Path:
-        """Where the files lie."""
+        """The folder that holds the files."""
         return self._folder
 
     async def put(self, data: bytes) -> str:
-        """Keep the bytes durably; give the file's name, 64 hexadecimal digits that no other file has."""
+        """Store the bytes durably. Return the unique name of the file, 64 hexadecimal digits."""
         return await asyncio.to_thread(self._put, data)
 
     async def get(self, name: str) -> bytes:
-        """Give the bytes back; `NotFoundError` when they are gone."""
+        """Return the bytes; `NotFoundError` when the file is missing."""
         return await asyncio.to_thread(self.read, name)
 
     def read(self, name: str) -> bytes:
-        """Do as `get`, from a thread that may wait."""
+        """Do what `get` does, blocking; call it from a thread."""
         try:
             return self._path(name).read_bytes()
         except FileNotFoundError as error:
-            raise NotFoundError(f"The stored body {name} is gone.") from error
+            raise NotFoundError(f"The stored body {name} is missing.") from error
         except OSError as error:
             raise UnavailableError(f"The stored body {name} cannot be read: {error.strerror}.") from error
 
     async def begin(self) -> Upload:
-        """Begin a file that comes in pieces; it is named by chance, and so is nobody else's."""
+        """Start a file that is written in pieces, under a new random name."""
         return await asyncio.to_thread(Upload, self._path(self.new_name()), self._folder)
 
     @staticmethod
     def new_name() -> str:
-        """Give the name of a file that is nobody else's, by chance."""
+        """Return a new random name, which no other file has."""
         return secrets.token_hex(32)
 
     async def write(self, name: str, data: bytes) -> None:
-        """Write a file of a name that a row has already, durably; whoever reads it before knows that it is not whole.
+        """Write a file durably under a name that a row already has. The row says that the file is incomplete.
 
         Raises `StoreFullError` or `UnavailableError`.
         """
         await asyncio.to_thread(self._write, self._path(name), data)
 
     def open(self, name: str) -> IO[bytes]:
-        """Open a file for reading, from a thread that may wait. Raises as `get` does."""
+        """Open a file for reading, blocking; call it from a thread. Raises the errors of `get`."""
         try:
             return self._path(name).open("rb")
         except FileNotFoundError as error:
-            raise NotFoundError(f"The stored file {name} is gone.") from error
+            raise NotFoundError(f"The stored file {name} is missing.") from error
         except OSError as error:
             raise UnavailableError(f"The stored file {name} cannot be read: {error.strerror}.") from error
 
     async def remove(self, name: str) -> None:
-        """Take a file away; one that is gone already does not matter."""
+        """Delete a file; do nothing when it is already gone."""
         await asyncio.to_thread(self._path(name).unlink, missing_ok=True)
 
     async def touch(self, name: str) -> None:
-        """Say of a file whose row is not committed yet that it is still meant to be: it counts as new."""
+        """Make a file count as new, because the row that names it is not committed yet."""
         with contextlib.suppress(OSError):
             await asyncio.to_thread(os.utime, self._path(name))
 
@@ -97,10 +97,10 @@ class DiskBlobs:
         return name
 
     def _write(self, path: Path, data: bytes) -> None:
-        with _telling():
+        with _translating_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                with open(path, "wb", opener=_for_owner_alone) as file:
+                with open(path, "wb", opener=_open_private) as file:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
@@ -112,35 +112,35 @@ class DiskBlobs:
 
 
 class Upload:
-    """A file on its way in: written piece by piece, then kept under its name, or dropped."""
+    """A file that is written piece by piece, then kept under its name or dropped."""
 
     def __init__(self, path: Path, folder: Path) -> None:
-        """Open it, from a thread that may wait. Raises `StoreFullError` or `UnavailableError`."""
+        """Open the file, blocking; call it from a thread. Raises `StoreFullError` or `UnavailableError`."""
         self._path = path
         self._folder = folder
         self.size = 0
-        with _telling():
+        with _translating_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, self._written = tempfile.mkstemp(dir=path.parent)
             self._file = os.fdopen(handle, "wb")
 
     async def write(self, piece: bytes) -> None:
-        """Add bytes. Raises `StoreFullError` or `UnavailableError`."""
+        """Append bytes. Raises `StoreFullError` or `UnavailableError`."""
         self.size += len(piece)
-        with _telling():
+        with _translating_errors():
             await asyncio.to_thread(self._file.write, piece)
 
     async def keep(self) -> str:
-        """Make the bytes durable and give the file's name. Raises `StoreFullError` or `UnavailableError`."""
+        """Make the bytes durable; return the file's name. Raises `StoreFullError` or `UnavailableError`."""
         await asyncio.to_thread(self._keep)
         return self._path.name
 
     async def drop(self) -> None:
-        """Take it away; for a file that is kept this does nothing."""
+        """Delete the file, unless it was kept."""
         await asyncio.to_thread(self._drop)
 
     def _keep(self) -> None:
-        with _telling():
+        with _translating_errors():
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
@@ -154,8 +154,8 @@ class Upload:
 
 
 @contextlib.contextmanager
-def _telling() -> Iterator[None]:
-    """Turn what the system says into an error of ours."""
+def _translating_errors() -> Iterator[None]:
+    """Translate errors of the operating system into errors of Aerogram."""
     try:
         yield
     except OSError as error:
@@ -164,13 +164,13 @@ def _telling() -> Iterator[None]:
         raise UnavailableError(f"A body cannot be stored: {error.strerror}.") from error
 
 
-def _for_owner_alone(path: str, flags: int) -> int:
-    """Open a file that nobody else may read, whatever the system's mask lets others do."""
+def _open_private(path: str, flags: int) -> int:
+    """Open a file that only its owner may read, regardless of the umask."""
     return os.open(path, flags, 0o600)
 
 
 def _sync_folders(path: Path, root: Path) -> None:
-    """Make the entries of a file and of its folders durable."""
+    """Make the directory entries of a file and of its folders durable."""
     for folder in (path.parent, path.parent.parent, root):
         _sync_folder(folder)
 

@@ -1,7 +1,8 @@
-"""Keeping the order of commits when a PostgreSQL store is restored into another server.
+"""The order of commits after a PostgreSQL store was restored into another server.
 
-Events bear the numbers of the transactions that appended them (`records.events.reading`). A server that a dump was
-restored into counts from its own number, which may be lower: what it appends would lie before the cursors.
+Events have the number of the transaction that appended them (`records.events.reading`). A server that a dump
+was restored into counts transactions from its own number, which may be lower. Without this module its new
+events would lie before the cursors of readers, which would never read them.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ INSERT INTO event_backlog (reader, event_id)
 UPDATE event_reader SET committed_in = 0, event_id = (SELECT coalesce(max(id), 0) FROM event);
 UPDATE event SET committed_in = 0 WHERE committed_in > 0;
 """
-"""What was not read becomes a backlog, and all that there is lies before whatever comes."""
+"""Put unread events into the backlog, and order all existing events before any new one."""
 
 
 async def settle_commit_order(connection: asyncpg.Connection) -> None:
-    """Begin the order anew when the events came with a dump; the schema must be up to date."""
+    """Restart the order when the events came with a dump. The schema must be up to date."""
     if await connection.fetchval(_IS_FROM_ELSEWHERE):
         async with connection.transaction():
             await connection.execute(_START_OVER)

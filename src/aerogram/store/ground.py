@@ -1,4 +1,4 @@
-"""What nearly every service is built on: the open store and what belongs to it."""
+"""What nearly every service needs: the open store, its files, ids, clock and secrets."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ class Ground(msgspec.Struct, frozen=True):
     clock: Clock
     sealer: Sealer
     check_room: Callable[[], None]
-    """Raises `StoreFullError` while the disk is nearly full: the reserve is for mail, so other writers wait."""
+    """Raises `StoreFullError` while the disk is nearly full: the reserve is for mail; other writers wait."""

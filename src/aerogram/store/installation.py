@@ -1,7 +1,8 @@
-"""Whether the folder of large bodies is the one that this store's rows name.
+"""Checks that the folder of large bodies belongs to this store.
 
-Nodes over one PostgreSQL share their rows, so they must share the files that rows name: a mail taken by
-one node may be sent by another. A mark in the folder, known to the database, tells them apart.
+Nodes that share a PostgreSQL database share its rows, so they must share the files that rows name: one node
+may accept a mail that another sends. A random ID, stored both in the folder and in the database, identifies
+the folder.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ if TYPE_CHECKING:
 
     from aerogram.store.sql import Database
 
-MARK_FILE: Final = "installation"
+ID_FILE: Final = "installation"
 _FACT: Final = "blobs_mark"
 
 
 async def check_blobs_folder(database: Database, folder: Path) -> None:
-    """Mark a new folder, or find that it is the store's. `SettingsError` tells what to mount where."""
-    path = folder / MARK_FILE
-    mark = await asyncio.to_thread(_read_or_make, path)
-    known = await database.write(lambda: nodes.fact(_FACT, mark))
-    if known != mark:
+    """Write the ID into a new folder, or compare it. `SettingsError` says what to mount where."""
+    path = folder / ID_FILE
+    folder_id = await asyncio.to_thread(_read_or_make, path)
+    known = await database.write(lambda: nodes.fact(_FACT, folder_id))
+    if known != folder_id:
         raise SettingsError(
-            f"data: the folder {folder} is not the one that the other nodes of this database use; mount"
-            f" theirs there, or, if it is lost, write {known} into {path}."
+            f"data: the other nodes of this database use another folder than {folder}; mount their folder"
+            f" there. If it is lost, write {known} into {path}."
         )
-    await asyncio.to_thread(_write, path, mark)
+    await asyncio.to_thread(_write, path, folder_id)
 
 
 def _read_or_make(path: Path) -> str:
@@ -44,12 +45,12 @@ def _read_or_make(path: Path) -> str:
         raise SettingsError(f"data: the folder {path.parent} cannot be used: {error.strerror}.") from error
 
 
-def _write(path: Path, mark: str) -> None:
+def _write(path: Path, folder_id: str) -> None:
     if path.exists():
         return
     try:
         with path.open("w") as file:
-            file.write(mark + "\n")
+            file.write(folder_id + "\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:

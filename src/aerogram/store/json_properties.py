@@ -1,4 +1,4 @@
-"""A property of a JSON object that stands in a text column, as an expression of both engines."""
+"""A property of a JSON object in a text column, as an expression for both engines."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class json_text(ColumnElement[str]):  # noqa: N801 - reads as a function inside statements
-    """The text of one property; null when the object has none. ``name`` is a word of ours, never a client's."""
+    """The text of one property; null when the object has none. ``name`` is a constant, never client input."""
 
     inherit_cache = False
     type = Text()
 
     def __init__(self, column: ColumnElement[Any], name: str) -> None:
         if not name.isidentifier():
-            raise ValueError(f"{name!r} is not the name of a property.")
+            raise ValueError(f"{name!r} is not a property name; it must be an identifier.")
         self.column = column
         self.name = name
 
@@ -30,7 +30,7 @@ class json_text(ColumnElement[str]):  # noqa: N801 - reads as a function inside 
 
 
 class json_number(json_text):  # noqa: N801 - as `json_text`
-    """The same of a property that is an integer of 64 bits."""
+    """One property that is a 64-bit integer; null when the object has none."""
 
     inherit_cache = False
     type = BigInteger()  # type: ignore[assignment]

@@ -1,6 +1,6 @@
-"""Bringing a store's schema up to date, and telling when it already is.
+"""Migrating a store's schema to the newest revision, if it is not there yet.
 
-Alembic is imported only when there is something to do: it would cost every command a second.
+Alembic is imported only when there is something to migrate: the import would cost every command a second.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 HEAD: Final = "0017"
-"""The newest revision in ``migrations/versions``; a test holds the two together."""
+"""The newest revision in ``migrations/versions``; a test keeps the two in step."""
 _FOLDER: Final = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK: Final = 0x6165726F6772616D
 _FIND: Final = "SELECT version_num FROM alembic_version"
 
 
 def migrate_sqlite(path: Path) -> None:
-    """Bring the file up to date; two processes that start at once take turns."""
+    """Migrate the file. A file lock makes processes that start together take turns."""
     lock_path = path.with_suffix(".migrate.lock")
     try:
         with lock_path.open("w") as lock:
@@ -68,7 +68,7 @@ def _migrate_sqlite(path: Path) -> None:
 
 
 async def migrate_postgresql(url: str) -> None:
-    """Bring the database up to date; nodes that start at once take turns by an advisory lock."""
+    """Migrate the database. An advisory lock makes nodes that start together take turns."""
     try:
         connection = await asyncpg.connect(url, timeout=10)
     except (TimeoutError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

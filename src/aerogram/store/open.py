@@ -1,4 +1,4 @@
-"""Opening the store that the settings name, its schema up to date."""
+"""Opening the store that the settings name, after migrating its schema."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ _POSTGRESQL_SCHEMES: Final = ("postgresql://", "postgres://")
 
 
 async def open_database(data: Path, database_url: str | None) -> Database:
-    """Open SQLite in the (existing) data folder, or the PostgreSQL of ``database_url``.
+    """Open SQLite in the (existing) data folder, or the PostgreSQL database of ``database_url``.
 
-    `SettingsError` tells in one line what keeps it from opening.
+    `SettingsError` says in one line why the store cannot be opened.
     """
     if database_url is None:
         path = data / FILE_NAME
         await asyncio.to_thread(migrate_sqlite, path)
         return SqliteDatabase(path)
     if not database_url.startswith(_POSTGRESQL_SCHEMES):
-        raise SettingsError("database_url: it must begin with postgresql:// (leave it out for SQLite).")
+        raise SettingsError(
+            "database_url: the URL must begin with postgresql://; for SQLite, leave the setting out."
+        )
     await migrate_postgresql(database_url)
     return await open_postgresql(database_url)

@@ -1,13 +1,13 @@
-"""Removing files of bodies that no row names: left by a crash before a commit, or by a row that went.
+"""Removing body files that no row names: left by a crash before a commit, or by a row that was deleted.
 
-What keeps a file that is meant to stay (see `aerogram.store.blobs` for why a name never comes back):
+Three rules protect files that are still needed (`aerogram.store.blobs` explains why a name is never used
+again):
 
-- A file counts as new for a day by the clock of its own file system, because the row that names it may
-  still be on its way.
-- Rows are read after the files' ages, so a row that came meanwhile is seen.
-- A file from before the store's first account belongs to another store, which a setting may have meant.
+- A file counts as new for a day, by the clock of its own file system: its row may not be committed yet.
+- Rows are read after the files' ages, so a row that was committed in between is seen.
+- A file older than the store's first account belongs to another store: ``data`` may name the wrong folder.
 
-Any number of nodes may sweep one folder: a file that another one removed does not matter.
+Several nodes may sweep the same folder: a file that another node has removed is skipped.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database
 
 NEW_MS: Final = DAY
-"""How long a file without a row stays: far longer than any commit takes, or is tried again."""
+"""How long a file without a row is kept: far longer than any commit takes, with its retries."""
 PASS_SECONDS: Final = 60.0
 """The pause between two passes."""
 MOST_FILES: Final = 1_000
-"""Files that one pass looks at: a few milliseconds of the disk and of the store."""
+"""Files that one pass checks: a few milliseconds of disk and store time."""
 MOST_FOLDERS: Final = 2_048
-"""Folders that one pass looks into. There are at most 65,536: a round takes half an hour at most, or a minute for
-each thousand files where those are more."""
+"""Folders that one pass checks. There are at most 65,536, so a round takes up to half an hour, or a minute
+for each thousand files if that is longer."""
 _HEXADECIMAL: Final = re.compile("[0-9a-f]{2}")
 _NANOSECONDS: Final = 1_000_000
 
@@ -45,14 +45,14 @@ _log = structlog.stdlib.get_logger("aerogram.store")
 
 
 class _Look(NamedTuple):
-    """What a pass saw: files that are not new, by name; and the last folder it looked into, "" after a round."""
+    """What a pass saw: files that are not new, by name, and the last folder checked ("" after a round)."""
 
     old: dict[str, Path]
     cursor: str
 
 
 class OrphanSweep:
-    """Goes round the folder of bodies, some files at a time; `run` it in a task of its own."""
+    """Sweeps the folder of bodies in rounds, some files at a time; `run` it in its own task."""
 
     def __init__(self, database: Database, folder: Path, *, new_ms: int = NEW_MS) -> None:
         self._database = database
@@ -82,9 +82,9 @@ class OrphanSweep:
         return False
 
     async def sweep(self) -> int:
-        """Do one pass from where the last one ended; give how many files went.
+        """Do one pass, from where the last one ended. Return how many files were removed.
 
-        Raises `UnavailableError` or `OSError`; the next pass does this one's work.
+        Raises `UnavailableError` or `OSError`; the next pass then repeats this one.
         """
         began_ms = await self._database.read(blob_names.began_ms)
         if began_ms is None:
@@ -92,7 +92,7 @@ class OrphanSweep:
         try:
             seen = await asyncio.to_thread(self._look, began_ms)
         except FileNotFoundError:
-            # No large body ever came.
+            # No large body was stored yet.
             return 0
         if not seen.old:
             self._cursor = seen.cursor
@@ -118,7 +118,7 @@ class OrphanSweep:
 
 
 def _leaves(folder: Path, after: str) -> Iterator[Path]:
-    """Give the folders that files are in, ``xx/yy``, by name, from behind the one called ``xxyy``."""
+    """Yield the folders of files, ``xx/yy``, by name, after the one called ``xxyy``."""
     for shard in _two_digits(folder):
         if shard >= after[:2]:
             for leaf in _two_digits(folder / shard):
@@ -131,13 +131,13 @@ def _two_digits(folder: Path) -> list[str]:
 
 
 def _now_by(folder: Path) -> int:
-    """Tell the time in milliseconds by the clock that dates the folder's files, which may be another machine's."""
+    """Return the time in milliseconds by the clock of the file system, which may be another machine's."""
     os.utime(folder)
     return folder.stat().st_mtime_ns // _NANOSECONDS
 
 
 def _files(leaf: Path) -> Iterator[tuple[Path, int]]:
-    """Give the files of bodies in a folder, those that broke off too, and when they were last written."""
+    """Yield the files in a folder, incomplete ones included, and when each was last written."""
     try:
         entries = list(os.scandir(leaf))
     except FileNotFoundError:

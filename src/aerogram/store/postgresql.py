@@ -1,9 +1,9 @@
 """The engine beyond one machine: PostgreSQL by asyncpg, any number of nodes over one database.
 
-A few writers each take all units that gathered and run them in one transaction, so that concurrent
-submissions share a commit. If a unit raises, the group is rolled back and each unit runs again in a
-transaction of its own, as it does after a deadlock. A connection that breaks is `UnavailableError` for all
-who were in its group: whether their commit arrived is unknown, so nobody is told that it did.
+A few writers each take all waiting units and run them in one transaction, so that concurrent submissions
+share a commit. If a unit raises, or a deadlock occurs, the group is rolled back and each unit runs again in
+its own transaction. When a connection breaks, every unit of its group raises `UnavailableError`: nobody knows
+whether the commit arrived, so it is not reported as done.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WRITERS: Final = 3
-"""Connections that commit. More of them mean smaller groups, and so more commits for the same work."""
-READERS: Final = 6
+"""Connections that commit. More of them make smaller groups, and so more commits for the same work."""
+READ_CONNECTIONS: Final = 6
 SCANNERS: Final = 2
-"""Of the readers, those that may be busy with scans."""
+"""How many of the read connections may run scans."""
 MAX_GROUP: Final = 256
 CONNECT_SECONDS: Final = 10.0
 COMMAND_SECONDS: Final = 60.0
 RECONNECT_SECONDS: Final = 0.5
 CLOSE_SECONDS: Final = 3.0
-"""How long what is under way may take to finish at the end, twice."""
+"""How long pending writes, and then pending reads, may take to finish on close."""
 MAX_RUNS: Final = 6
-"""How often a unit is run that collides with others; each collision lets one of them through."""
+"""How often a unit is run when it conflicts with others; each conflict lets one of them succeed."""
 _CACHED_STATEMENTS: Final = 512
 
 _UNAVAILABLE: Final = (
@@ -52,17 +52,17 @@ _UNAVAILABLE: Final = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
-    # What a server says that does not let us in any more, or that is a read-only standby now.
+    # The server no longer accepts our login, or has become a read-only standby.
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.ObjectNotInPrerequisiteStateError,
     asyncpg.InvalidTransactionStateError,
 )
 _FULL: Final = (asyncpg.DiskFullError, asyncpg.OutOfMemoryError)
-_COLLIDED: Final = (
+_CONFLICTS: Final = (
     asyncpg.SerializationError,
     asyncpg.DeadlockDetectedError,
-    # Two looked, found a name free, and one of them was first: the other looks again, and is told by the unit.
+    # Two units found a name free and one was first: the other runs again and sees that it is taken.
     asyncpg.UniqueViolationError,
 )
 
@@ -72,12 +72,12 @@ class PostgresqlDatabase:
 
     engine = Engine.POSTGRESQL
 
-    def __init__(self, url: str, readers: asyncpg.Pool) -> None:
+    def __init__(self, url: str, read_pool: asyncpg.Pool) -> None:
         self._url = url
-        self._readers = readers
+        self._read_pool = read_pool
         self._scanners = asyncio.Semaphore(SCANNERS)
         self._jobs: deque[_Job] = deque()
-        self._gathered = asyncio.Event()
+        self._has_work = asyncio.Event()
         self._stopping = False
         self._writers = [asyncio.create_task(self._write_forever()) for _ in range(WRITERS)]
 
@@ -85,18 +85,18 @@ class PostgresqlDatabase:
         """See `Database.read`."""
         try:
             async with (
-                self._readers.acquire() as connection,
+                self._read_pool.acquire() as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 return await run(connection, unit())
         except Exception as error:
-            told = translated(error)
-            if told is error:
+            known = translated(error)
+            if known is error:
                 raise
-            raise told from error
+            raise known from error
 
     async def scan(self, unit: Callable[[], Unit[T]], seconds: float = SCAN_SECONDS) -> T:
-        """See `Database.scan`. A statement that is given up is cancelled at the server."""
+        """See `Database.scan`. A statement that takes too long is cancelled on the server."""
         try:
             async with asyncio.timeout(seconds), self._scanners:
                 return await self.read(unit)
@@ -109,25 +109,25 @@ class PostgresqlDatabase:
             raise UnavailableError("The store is closed.")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._jobs.append(_Job(unit, future))
-        self._gathered.set()
+        self._has_work.set()
         return await future
 
     def forget_overwritten(self) -> None:
-        """See `Database.forget_overwritten`: the server's autovacuum does it, in its own time."""
+        """See `Database.forget_overwritten`: the server's autovacuum does it."""
 
     async def close(self) -> None:
         """See `Database.close`."""
         if self._stopping:
             return
         self._stopping = True
-        self._gathered.set()
+        self._has_work.set()
         _, late = await asyncio.wait(self._writers, timeout=CLOSE_SECONDS)
         for writer in late:
             writer.cancel()
         await asyncio.gather(*self._writers, return_exceptions=True)
-        # When the time is over, the pool cuts its connections.
+        # On timeout the pool closes its connections by force.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._readers.close(), CLOSE_SECONDS)
+            await asyncio.wait_for(self._read_pool.close(), CLOSE_SECONDS)
 
     async def _write_forever(self) -> None:
         connection: asyncpg.Connection | None = None
@@ -137,15 +137,15 @@ class PostgresqlDatabase:
                     if connection is not None:
                         connection.terminate()
                     return
-                self._gathered.clear()
-                await self._gathered.wait()
+                self._has_work.clear()
+                await self._has_work.wait()
             work = [self._jobs.popleft() for _ in range(min(len(self._jobs), MAX_GROUP))]
             try:
                 if connection is None or connection.is_closed():
                     connection = await _connect(self._url)
                 await self._commit(connection, work)
             except BaseException as error:
-                # Whatever it is, nobody may wait forever, and the next group begins with a new connection.
+                # On any error, fail all waiting callers and start the next group on a new connection.
                 for job in work:
                     job.fail(_unavailable(error))
                 if connection is not None:
@@ -156,9 +156,9 @@ class PostgresqlDatabase:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _commit(self, connection: asyncpg.Connection, work: list[_Job], runs: int = 1) -> None:
-        """Run a group in one transaction; on an error of a unit run each in its own.
+        """Run a group in one transaction; when a unit fails, run each in its own.
 
-        Raises when the connection is of no use any more.
+        Raises when the connection can no longer be used.
         """
         try:
             async with connection.transaction():
@@ -169,12 +169,14 @@ class PostgresqlDatabase:
             if len(work) > 1:
                 for job in work:
                     await self._commit(connection, [job])
-            elif isinstance(error, _COLLIDED) and runs < MAX_RUNS:
+            elif isinstance(error, _CONFLICTS) and runs < MAX_RUNS:
                 await self._commit(connection, work, runs + 1)
             else:
-                # Who was refused a name each time is told so; whose turn never came may come again.
-                told = translated(error)
-                work[0].fail(_unavailable(error) if told is error and isinstance(error, _COLLIDED) else told)
+                # A unique conflict on the last run is the unit's result; after others the caller may retry.
+                known = translated(error)
+                work[0].fail(
+                    _unavailable(error) if known is error and isinstance(error, _CONFLICTS) else known
+                )
             return
         for job, result in zip(work, results, strict=True):
             if not job.future.done():
@@ -182,7 +184,7 @@ class PostgresqlDatabase:
 
 
 class _Job:
-    """A unit that waits for its commit, and who waits for it."""
+    """A unit that waits for its commit, and the future of its caller."""
 
     __slots__ = ("future", "unit")
 
@@ -191,18 +193,18 @@ class _Job:
         self.future = future
 
     def fail(self, error: BaseException) -> None:
-        """Tell who waits, unless they were told or have left."""
+        """Raise the error in the caller, unless it already has a result or was cancelled."""
         if not self.future.done():
             self.future.set_exception(error)
 
 
 async def open_postgresql(url: str) -> PostgresqlDatabase:
-    """Connect to ``postgresql://…``; `SettingsError` tells in one line why that cannot be done."""
+    """Connect to ``postgresql://…``; `SettingsError` says in one line why that failed."""
     try:
-        readers = await asyncpg.create_pool(
+        read_pool = await asyncpg.create_pool(
             url,
             min_size=1,
-            max_size=READERS,
+            max_size=READ_CONNECTIONS,
             timeout=CONNECT_SECONDS,
             command_timeout=COMMAND_SECONDS,
             statement_cache_size=_CACHED_STATEMENTS,
@@ -210,7 +212,7 @@ async def open_postgresql(url: str) -> PostgresqlDatabase:
     except (TimeoutError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise SettingsError(f"database_url: PostgreSQL cannot be reached: {reason}") from error
-    return PostgresqlDatabase(url, readers)
+    return PostgresqlDatabase(url, read_pool)
 
 
 async def _connect(url: str) -> asyncpg.Connection:
@@ -223,7 +225,7 @@ async def _connect(url: str) -> asyncpg.Connection:
 
 
 async def run(connection: asyncpg.Connection, unit: Unit[T]) -> T:
-    """Drive a unit to its end on a connection whose transaction the caller owns."""
+    """Run a unit to its end on a connection whose transaction the caller owns."""
     try:
         step = next(unit)
         while True:
@@ -245,12 +247,14 @@ async def _execute(connection: asyncpg.Connection, step: Step) -> Rows:
 
 
 def translated(error: BaseException) -> BaseException:
-    """Turn the driver's error into one of ours, by what the caller can do about it."""
+    """Translate an error of the driver into one of Aerogram, by what the caller can do about it."""
     if isinstance(error, _FULL):
-        return StoreFullError("The database has no room.")
+        return StoreFullError("The database is full.")
     if isinstance(error, asyncpg.UniqueViolationError):
-        return NotUniqueError(f"Another object has what must be unique ({error.constraint_name}).")
-    # Of the driver's own errors, those that are a ValueError complain about what was given to it.
+        return NotUniqueError(
+            f"Another object already has a value that must be unique ({error.constraint_name})."
+        )
+    # The driver's own errors that are also a ValueError are about bad arguments.
     if isinstance(error, _UNAVAILABLE) and not isinstance(error, ValueError):
         return _unavailable(error)
     return error

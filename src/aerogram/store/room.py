@@ -1,4 +1,4 @@
-"""The watermark: accept stops before the disk is full, so that what was accepted can still be sent."""
+"""The watermark: mail is refused before the disk is full, so that accepted mail can still be sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LOOK_SECONDS: Final = 1.0
 
 
 class Watermark:
-    """Looks at the free space of the data folder at most once a second."""
+    """Checks the free space of the data folder at most once a second."""
 
     def __init__(self, folder: Path, min_free_bytes: int) -> None:
         self._folder = folder
@@ -24,21 +24,21 @@ class Watermark:
         self._has_room = True
 
     def has_room(self) -> bool:
-        """Tell whether the disk has more free space than the reserve."""
+        """Return whether the disk has more free space than the reserve."""
         now = time.monotonic()
         if now - self._looked_at >= LOOK_SECONDS:
             self._looked_at = now
             try:
                 disk = os.statvfs(self._folder)
             except OSError:
-                # A folder that is gone, or a disk that fails, has no room for anything.
+                # A missing folder or a failing disk counts as full.
                 self._has_room = False
             else:
                 self._has_room = disk.f_bavail * disk.f_frsize >= self._min_free_bytes
         return self._has_room
 
     def has_room_for(self, more_bytes: int) -> bool:
-        """Tell whether the reserve would stay free after so much more was written."""
+        """Return whether the reserve would still be free after writing ``more_bytes``."""
         disk = os.statvfs(self._folder)
         return disk.f_bavail * disk.f_frsize - more_bytes >= self._min_free_bytes
 
@@ -46,5 +46,5 @@ class Watermark:
         """Raise `StoreFullError` when the reserve is reached."""
         if not self.has_room():
             raise StoreFullError(
-                "The disk that holds the store is nearly full; nothing is accepted until it has room."
+                "The disk that holds the store is nearly full; nothing is accepted until space is freed."
             )

@@ -1,8 +1,8 @@
-"""Units of work: what is done to the store, written once for both engines.
+"""Units of work: operations on the store, written once for both engines.
 
 A statement is written in SQLAlchemy Core, compiled once for each dialect, and executed by the raw
 driver: `sqlite3` in a thread or `asyncpg`. A *unit* is a generator that yields steps (a statement with its
-rows of parameters) and receives the rows of the answer; it does no IO itself, so the same unit runs
+rows of parameters) and receives the rows of the result. It does no I/O itself, so the same unit runs
 on both engines, inside a transaction that the engine owns::
 
     FIND = Sql(select(sender.c.email).where(sender.c.account_id == bindparam("account_id")), "account_id")
@@ -11,7 +11,7 @@ on both engines, inside a transaction that the engine owns::
         rows = yield FIND(account_id)
         return [email for (email,) in rows]
 
-A unit may be run again (when a shared commit is rolled back), so it has no effects besides its SQL.
+A unit may run again, when a shared commit was rolled back, so it has no effects other than its SQL.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Rows = list[Row]
 T = TypeVar("T")
 
 SCAN_SECONDS: Final = 10.0
-"""How long a scan may take: longer than any page of a million contacts, shorter than clients wait."""
+"""How long a scan may take: longer than any page of a million contacts, shorter than clients' timeouts."""
 
 
 class Engine(enum.Enum):
@@ -55,7 +55,7 @@ _DIALECTS: Final = {
 
 
 class Step:
-    """One thing to execute: a statement with one row of parameters, or with many."""
+    """A statement to execute, with one row of parameters or with many."""
 
     __slots__ = ("is_many", "parameters", "statement")
 
@@ -83,15 +83,15 @@ class Sql:
         self._compiled: dict[Engine, Compiled] = {}
 
     def __call__(self, *values: Any) -> Step:
-        """Execute once with these values; the answer is a list of rows."""
+        """Execute once with these values; the result is a list of rows."""
         return Step(self, values, is_many=False)
 
     def many(self, rows: Sequence[Row]) -> Step:
-        """Execute once for each row of values; the answer is empty."""
+        """Execute once for each row of values; the result is empty."""
         return Step(self, rows, is_many=True)
 
     def compiled(self, engine: Engine) -> Compiled:
-        """Give the statement in the words of one engine; compiled at its first use."""
+        """Return the statement in the dialect of one engine; it is compiled on first use."""
         found = self._compiled.get(engine)
         if found is None:
             found = self._compiled[engine] = _compile(self._statement, self._names, engine)
@@ -114,7 +114,7 @@ def _compile(statement: ClauseElement, names: tuple[str, ...], engine: Engine) -
     fixed = {name: value for name, value in compiled.params.items() if name not in names}
     unknown = set(names) - set(order)
     if unknown:
-        raise ValueError(f"the statement has no parameters named {sorted(unknown)}: {compiled}")
+        raise ValueError(f"The statement has no parameters named {sorted(unknown)}: {compiled}")
     lists = _list_parameters(statement) if engine is Engine.SQLITE else frozenset()
     if tuple(order) == names and not fixed and not lists:
         return Compiled(str(compiled), None)
@@ -124,7 +124,7 @@ def _compile(statement: ClauseElement, names: tuple[str, ...], engine: Engine) -
 def _arranger(
     order: list[str], names: tuple[str, ...], fixed: dict[str, Any], lists: frozenset[str]
 ) -> Callable[[Row], Row]:
-    """Make the function that puts values, constants and lists where the driver wants them."""
+    """Return the function that orders values, constants and lists as the driver expects them."""
     constants = tuple(fixed.values())
     places = {name: index for index, name in enumerate([*names, *fixed])}
     pick: Callable[[Row], Row]
@@ -164,7 +164,7 @@ class any_of(ColumnElement[bool]):  # noqa: N801 - reads as an operator inside s
         return (self.column, self.parameter)
 
     def self_group(self, against: Any = None) -> any_of:  # noqa: ARG002 - as declared above us
-        """Stand in a condition as it is: SQLAlchemy would write ``… IN (…) = 1``, which no index helps with."""
+        """Keep the condition as it is: SQLAlchemy would write ``… IN (…) = 1``, which cannot use an index."""
         return self
 
 
@@ -189,35 +189,35 @@ def _list_parameters(statement: ClauseElement) -> frozenset[str]:
 
 
 class Database(Protocol):
-    """The port that every ring above uses; two engines implement it."""
+    """The port that every higher ring uses; two engines implement it."""
 
     engine: Engine
 
     async def read(self, unit: Callable[[], Unit[T]]) -> T:
-        """Run a unit that changes nothing, on one consistent snapshot; never waits for writers."""
+        """Run a read-only unit on one consistent snapshot; never waits for writers."""
         ...
 
     async def scan(self, unit: Callable[[], Unit[T]], seconds: float = SCAN_SECONDS) -> T:
-        """Run a unit as `read` does that may look at many rows, such as a search through all contacts.
+        """Run a read-only unit that may look at many rows, such as a search through all contacts.
 
-        Scans have a lane of their own, in which few run at a time: what mail waits for never waits for them.
-        Raises `TooSlowError` when the answer is not there after some seconds, of which those count in which
-        other scans are waited for.
+        Only a few scans run at a time, on connections of their own, so that reads for mail never wait for
+        them. Raises `TooSlowError` when there is no result after ``seconds``, including the time spent
+        waiting for other scans.
         """
         ...
 
     async def write(self, unit: Callable[[], Unit[T]]) -> T:
         """Run a unit; return after it is committed to disk.
 
-        Concurrent writes may share one commit. A unit that raises takes only its own effects back.
-        Raises `UnavailableError` when the store can't be reached, `StoreFullError` when it has no room.
+        Concurrent writes may share one commit. When a unit raises, only its own effects are rolled back.
+        Raises `UnavailableError` when the store cannot be reached, `StoreFullError` when it is full.
         """
         ...
 
     def forget_overwritten(self) -> None:
-        """Let go soon of what committed writes took away, where the engine keeps it beside its rows."""
+        """Soon purge the data that committed writes deleted, where the engine keeps it outside its tables."""
         ...
 
     async def close(self) -> None:
-        """Finish what is under way and let go of the store."""
+        """Finish pending work and close the store."""
         ...

@@ -1,11 +1,10 @@
 """The embedded engine: SQLite in WAL mode, one writer thread that commits in groups.
 
-The writer takes every unit that gathered while it committed the last group, runs them in one
-transaction and commits once (``synchronous=FULL``: the commit is on disk when it returns). If one of
-them raises, the group is rolled back and each unit runs again in a transaction of its own, so that
-only the faulty one fails.
+The writer takes all units that arrived during the last commit, runs them in one transaction and commits once
+(``synchronous=FULL``: the commit is on disk when it returns). If a unit raises, the group is rolled back and
+each unit runs again in its own transaction, so that only the failing one fails.
 
-Checkpoints run in a thread of their own, so that no commit waits for one.
+Checkpoints run in a separate thread, so that no commit waits for them.
 """
 
 from __future__ import annotations
@@ -38,19 +37,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_GROUP: Final = 256
-"""Units in one commit; bounds how long the first of them waits for the last."""
-READERS: Final = 2
+"""Units in one commit; limits how long the first of them waits for the last."""
+READ_THREADS: Final = 2
 SCANNERS: Final = 2
-"""Threads for scans. SQLite searches without the interpreter's lock, so the event loop goes on meanwhile."""
-STEPS_BETWEEN_LOOKS: Final = 100_000
-"""Steps of SQLite's machine, some milliseconds of work, after which a reader looks at the time."""
+"""Threads for scans. SQLite releases the GIL while it searches, so the event loop keeps running."""
+STEPS_BETWEEN_CHECKS: Final = 100_000
+"""SQLite VM instructions, some milliseconds of work, after which a scan checks the time."""
 BUSY_SECONDS: Final = 15.0
-"""How long another process (the command line) may hold the write lock before we give up."""
+"""How long another process (the command line) may hold the write lock before writes fail."""
 CHECKPOINT_SECONDS: Final = 0.2
 RESTART_WAL_PAGES: Final = 2_048
-"""8 MiB of WAL: past this the checkpointer waits for readers, so that the log starts over."""
+"""8 MiB of WAL: above this the checkpointer waits for reads to end, so that the WAL restarts."""
 KEPT_LOG_BYTES: Final = 32 * 1024 * 1024
-"""What the log keeps when it starts over; the rest of its room goes back to the disk."""
+"""The size that the WAL keeps when it restarts; the rest is returned to the disk."""
 _CACHED_STATEMENTS: Final = 512
 _FULL_CODES: Final = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"}
 
@@ -63,15 +62,15 @@ class SqliteDatabase:
     engine = Engine.SQLITE
 
     def __init__(self, path: Path) -> None:
-        """Open (and create) the file; `SettingsError` tells in one line why it cannot be used."""
+        """Open (and create) the file; `SettingsError` says in one line why it cannot be used."""
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = connect(path)
         self._inode = path.stat().st_ino
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="aerogram-read")
-        self._scanners = ThreadPoolExecutor(SCANNERS, thread_name_prefix="aerogram-scan")
-        self._reader = threading.local()
-        self._open_readers: list[sqlite3.Connection] = []
+        self._read_pool = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="aerogram-read")
+        self._scan_pool = ThreadPoolExecutor(SCANNERS, thread_name_prefix="aerogram-scan")
+        self._thread = threading.local()
+        self._open_connections: list[sqlite3.Connection] = []
         self._stopping = threading.Event()
         self._is_log_stale = threading.Event()
         self._threads = [
@@ -84,12 +83,12 @@ class SqliteDatabase:
     async def read(self, unit: Callable[[], Unit[T]]) -> T:
         """See `Database.read`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._read, unit)
+        return await loop.run_in_executor(self._read_pool, self._read, unit)
 
     async def scan(self, unit: Callable[[], Unit[T]], seconds: float = SCAN_SECONDS) -> T:
         """See `Database.scan`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._scanners, self._scan, unit, time.monotonic() + seconds)
+        return await loop.run_in_executor(self._scan_pool, self._scan, unit, time.monotonic() + seconds)
 
     async def write(self, unit: Callable[[], Unit[T]]) -> T:
         """See `Database.write`."""
@@ -101,18 +100,18 @@ class SqliteDatabase:
         return await future
 
     async def make_room_in_log(self) -> None:
-        """Let the log have its full size from the start, for a server that will commit often.
+        """Grow the WAL to its full size at the start, for a server that will commit often.
 
-        An fsync of bytes that were there before takes half the time of one that also makes the file
-        longer. `UnavailableError` or `StoreFullError` when the disk has no room for it.
+        An fsync of bytes that overwrite existing ones takes half the time of one that also extends the file.
+        Raises `UnavailableError`, or `StoreFullError` when the disk is too full.
         """
         await self.write(lambda: log_filling.fill(KEPT_LOG_BYTES))
         await self.write(log_filling.drop)
 
     def forget_overwritten(self) -> None:
-        """See `Database.forget_overwritten`: the log has rows as they were, until it is cut off.
+        """See `Database.forget_overwritten`: the WAL holds old versions of rows until it is truncated.
 
-        The commits behind it are slower until the log has grown again.
+        Commits after that are slower until the WAL has grown again.
         """
         self._is_log_stale.set()
 
@@ -125,16 +124,16 @@ class SqliteDatabase:
         loop = asyncio.get_running_loop()
         for thread in self._threads:
             await loop.run_in_executor(None, thread.join)
-        self._readers.shutdown()
-        self._scanners.shutdown()
-        for connection in self._open_readers:
+        self._read_pool.shutdown()
+        self._scan_pool.shutdown()
+        for connection in self._open_connections:
             connection.close()
         self._connection.close()
 
     def _read(self, unit: Callable[[], Unit[T]]) -> T:
         try:
             self._check_file()
-            connection = self._reader_of_thread()
+            connection = self._connection_of_thread()
             connection.execute("BEGIN")
             try:
                 return run(connection, unit())
@@ -144,30 +143,30 @@ class SqliteDatabase:
             raise translated(error) from error
 
     def _scan(self, unit: Callable[[], Unit[T]], end: float) -> T:
-        self._reader.end = end
+        self._thread.end = end
         if self._is_late():
             raise TooSlowError
         return self._read(unit)
 
     def _is_late(self) -> bool:
-        """Tell whether what the thread searches for is not wanted any more."""
-        return time.monotonic() > getattr(self._reader, "end", math.inf) or self._stopping.is_set()
+        """Return whether the thread's scan has timed out or the store is closing."""
+        return time.monotonic() > getattr(self._thread, "end", math.inf) or self._stopping.is_set()
 
-    def _reader_of_thread(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._reader, "connection", None)
+    def _connection_of_thread(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._thread, "connection", None)
         if connection is None:
             try:
                 connection = connect(self._path)
             except SettingsError as error:
                 raise UnavailableError(str(error)) from error
             connection.execute("PRAGMA query_only = ON")
-            connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
-            self._reader.connection = connection
-            self._open_readers.append(connection)
+            connection.set_progress_handler(self._is_late, STEPS_BETWEEN_CHECKS)
+            self._thread.connection = connection
+            self._open_connections.append(connection)
         return connection
 
     def _check_file(self) -> None:
-        """See that the file is still the one that was opened; what is written to another one's is lost."""
+        """Check that the path still names the opened file; writes to a deleted file would be lost."""
         try:
             is_ours = self._path.stat().st_ino == self._inode
         except OSError:
@@ -189,20 +188,20 @@ class SqliteDatabase:
                 return
 
     def _commit(self, work: list[_Job]) -> None:
-        """Run a group in one transaction; on an error of a unit run each in its own."""
+        """Run a group in one transaction; when a unit fails, run each in its own."""
         connection = self._connection
         try:
             self._check_file()
             self._roll_back()
             connection.execute("BEGIN IMMEDIATE")
         except (sqlite3.Error, UnavailableError) as error:
-            # No unit's fault: each of them would wait for the same lock in turn.
+            # Not caused by a unit: run alone, each would wait for the same lock.
             _settle([(job, None, translated(error)) for job in work])
             return
         try:
             results = [run(connection, job.unit()) for job in work]
             connection.execute("COMMIT")
-        except BaseException as error:  # noqa: BLE001 - whatever it is, it goes to whoever asked
+        except BaseException as error:  # noqa: BLE001 - every error goes to the callers
             self._roll_back()
             if len(work) == 1:
                 _settle([(work[0], None, translated(error))])
@@ -220,7 +219,7 @@ class SqliteDatabase:
     def _checkpoint_forever(self) -> None:
         connection: sqlite3.Connection | None = None
         while not self._stopping.wait(CHECKPOINT_SECONDS):
-            # A full disk or a busy lock only means that the log stays longer; the next round tries again.
+            # On a full disk or a busy lock the WAL just stays longer; the next round tries again.
             with contextlib.suppress(sqlite3.Error, SettingsError, UnavailableError):
                 self._check_file()
                 if connection is None:
@@ -239,7 +238,7 @@ class SqliteDatabase:
 
 
 class _Job:
-    """A unit that waits for its commit, and who waits for it."""
+    """A unit that waits for its commit, and the future of its caller."""
 
     __slots__ = ("future", "loop", "unit")
 
@@ -255,17 +254,17 @@ _Settled = tuple[_Job, Any, BaseException | None]
 
 
 def _settle(settled: list[_Settled]) -> None:
-    """Tell all who wait, with one wake-up for each event loop."""
+    """Set the results of all callers, with one wake-up for each event loop."""
     loops: dict[asyncio.AbstractEventLoop, list[_Settled]] = {}
     for item in settled:
         loops.setdefault(item[0].loop, []).append(item)
     for loop, items in loops.items():
-        # A loop that is closed has nobody left who waits.
+        # On a closed loop no caller is waiting.
         with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_tell, items)
+            loop.call_soon_threadsafe(_set_results, items)
 
 
-def _tell(items: list[_Settled]) -> None:
+def _set_results(items: list[_Settled]) -> None:
     for job, result, error in items:
         if job.future.done():
             continue
@@ -276,7 +275,7 @@ def _tell(items: list[_Settled]) -> None:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a connection with the pragmas that the promises rest on."""
+    """Open a connection with the pragmas that durability and erasure depend on."""
     try:
         connection = sqlite3.connect(
             path,
@@ -291,7 +290,7 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")
         connection.execute("PRAGMA cache_size = -32768")
         connection.execute("PRAGMA temp_store = MEMORY")
-        # What is deleted is overwritten, so that the file forgets whom its rows forgot.
+        # Overwrite deleted data, so that erased people leave no trace in the file.
         connection.execute("PRAGMA secure_delete = ON")
         connection.create_function("fold_case", 1, _folded, deterministic=True)
     except sqlite3.Error as error:
@@ -300,12 +299,12 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def _folded(text: str | None) -> str | None:
-    """Stand for `folded` within statements (`aerogram.store.records.querying.either`), where a text may be null."""
+    """Call `folded` from statements (`aerogram.store.records.querying.either`), where a text may be null."""
     return None if text is None else folded(text)
 
 
 def run(connection: sqlite3.Connection, unit: Unit[T]) -> T:
-    """Drive a unit to its end on a connection whose transaction the caller owns."""
+    """Run a unit to its end on a connection whose transaction the caller owns."""
     try:
         step = next(unit)
         while True:
@@ -326,11 +325,11 @@ def _execute(connection: sqlite3.Connection, step: Step) -> Rows:
 
 
 def translated(error: BaseException) -> BaseException:
-    """Turn the driver's error into one of ours, by what the caller can do about it."""
+    """Translate an error of the driver into one of Aerogram, by what the caller can do about it."""
     if getattr(error, "sqlite_errorname", "") in _FULL_CODES:
         return StoreFullError("The disk that holds the store is full.")
     if getattr(error, "sqlite_errorname", "") in _NOT_UNIQUE_CODES:
-        return NotUniqueError(f"Another object has what must be unique ({error}).")
+        return NotUniqueError(f"Another object already has a value that must be unique ({error}).")
     if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
         return TooSlowError()
     if isinstance(error, sqlite3.OperationalError):

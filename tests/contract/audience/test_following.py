@@ -180,6 +180,6 @@ async def test_an_erased_person_who_is_mailed_again_is_a_new_contact(post, known
 
 
 async def test_what_is_pending_can_be_asked(post):
-    assert not await post.database.read(lambda: reading.is_behind(["contacts"]))
+    assert not await post.database.read(lambda: reading.has_unread(["contacts"]))
     await post.sent(ANN)
-    assert await post.database.read(lambda: reading.is_behind(["contacts"]))
+    assert await post.database.read(lambda: reading.has_unread(["contacts"]))

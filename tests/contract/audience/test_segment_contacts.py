@@ -8,7 +8,7 @@ from aerogram.audience.segments.operands import Definition, Definitions
 from aerogram.audience.segments.parser import MAX_CONDITIONS, MAX_LEVELS, parse
 from aerogram.model.segment import Kind
 from aerogram.store.records.segments import contacts
-from aerogram.store.records.segments.sql import parted
+from aerogram.store.records.segments.sql import split_constants
 from aerogram.store.sql import Sql
 from aerogram.store.tables.contacts import contact
 from support.segment_evaluation import Contact
@@ -71,10 +71,10 @@ async def test_the_deepest_expressions_can_be_asked(database, people, word):
 
 
 def test_conditions_that_differ_in_constants_alone_share_a_shape():
-    first, values = parted(bound('age>=18 and Contains(city,"a") and hasopenedsince(3)'))
-    second, others = parted(bound('age>=21 and Contains(city,"b") and hasopenedsince(9)'))
+    first, values = split_constants(bound('age>=18 and Contains(city,"a") and hasopenedsince(3)'))
+    second, others = split_constants(bound('age>=21 and Contains(city,"b") and hasopenedsince(9)'))
     assert first == second
     assert hash(first) == hash(second)
     assert values == ['$."1"', 18, '$."2"', "a", NOW - 3 * 86_400_000]
     assert len(others) == len(values)
-    assert parted(bound("age>18"))[0] != parted(bound("age>=18"))[0]
+    assert split_constants(bound("age>18"))[0] != split_constants(bound("age>=18"))[0]

@@ -82,17 +82,17 @@ def test_what_a_contact_did_is_found_by_address(steps):
 
 
 def test_a_step_of_an_export_begins_where_the_one_before_ended(steps):
-    [contacts, *rest] = steps(export_rows.contacts_behind(1, {"is_anonymized": 0}, 7, 5))
+    [contacts, *rest] = steps(export_rows.contacts_after(1, {"is_anonymized": 0}, 7, 5))
     assert contacts == "SEARCH contact USING INDEX contact_account (account_id=? AND id>?)"
     assert all("SUBQUERY" in step or "USING INDEX contact_anonymized" in step for step in rest)
-    [links, *rest] = steps(export_rows.contacts_behind(1, {"list_id": 3, "is_anonymized": 0}, 7, 5))
-    assert links.startswith("SEARCH exported_link USING")
-    assert links.endswith("INDEX list_recipient_list (account_id=? AND list_id=? AND id>?)")
+    [memberships, *rest] = steps(export_rows.contacts_after(1, {"list_id": 3, "is_anonymized": 0}, 7, 5))
+    assert memberships.startswith("SEARCH exported_membership USING")
+    assert memberships.endswith("INDEX list_recipient_list (account_id=? AND list_id=? AND id>?)")
     assert [step for step in rest if "SORT" in step or "SCAN" in step or "TEMP" in step] == []
-    [links, *rest] = steps(export_rows.links_behind(1, {"list_id": 3}, 7, 5))
-    assert "INDEX list_recipient_list (account_id=? AND list_id=? AND id>?)" in links
+    [memberships, *rest] = steps(export_rows.memberships_after(1, {"list_id": 3}, 7, 5))
+    assert "INDEX list_recipient_list (account_id=? AND list_id=? AND id>?)" in memberships
     assert not rest
-    messages = queries.behind(1, {}, 7, 5)
+    messages = queries.after(1, {}, 7, 5)
     next(messages)
     planned = steps(_sending(messages, []))
     assert planned[0] == "SEARCH message USING INDEX message_account (account_id=? AND id>?)"
@@ -111,8 +111,8 @@ def test_one_contact_is_asked_without_the_others(steps):
 
 
 def test_the_contacts_of_a_list_are_walked_without_looking_at_one(steps):
-    [links, *_] = steps(contacts.LISTING.page(1, PageRequest({"list_id": 7}, 0)))
-    assert links.startswith("SEARCH list_recipient USING COVERING INDEX")
+    [memberships, *_] = steps(contacts.LISTING.page(1, PageRequest({"list_id": 7}, 0)))
+    assert memberships.startswith("SEARCH list_recipient USING COVERING INDEX")
 
 
 @pytest.mark.parametrize("order", ["id", "email"])

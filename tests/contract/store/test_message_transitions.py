@@ -8,10 +8,10 @@ from aerogram.delivery.retry import DEFAULT_SCHEDULE
 from aerogram.model.message import MessageState
 from aerogram.model.message_states import TRANSITIONS, Happening
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held
-from aerogram.queue.admin import Action, QueueAdmin, Selection
+from aerogram.queue.admin import QueueAction, QueueAdmin, Selection
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.records.contacts import erased_mail
-from aerogram.store.records.contacts.erased_mail import Found
+from aerogram.store.records.contacts.erased_mail import FoundMessage
 from aerogram.store.records.messages import outcomes
 from aerogram.store.sql import Sql
 from aerogram.store.tables import event, message
@@ -37,10 +37,10 @@ OUTCOMES = {
     Happening.HELD: Held(reason="an error in the template"),
 }
 ACTIONS = {
-    Happening.HELD: Action.HOLD,
-    Happening.RELEASED: Action.RELEASE,
-    Happening.CANCELLED: Action.CANCEL,
-    Happening.RETRIED: Action.RETRY,
+    Happening.HELD: QueueAction.HOLD,
+    Happening.RELEASED: QueueAction.RELEASE,
+    Happening.CANCELLED: QueueAction.CANCEL,
+    Happening.RETRIED: QueueAction.RETRY,
 }
 
 
@@ -107,7 +107,7 @@ async def test_what_an_operator_does(database, ids, clock, message_id, state):
     for happening, action in ACTIONS.items():
         await put(database, message_id, state)
         _, before = await found(database, message_id)
-        if action is Action.RETRY:
+        if action is QueueAction.RETRY:
             clock.advance(-1)  # what is due already needs no push
         changed = await admin.apply(action, Selection(ids=(message_id,)))
         assert changed.done == ((state, happening) in TRANSITIONS), happening
@@ -118,6 +118,6 @@ async def test_what_an_operator_does(database, ids, clock, message_id, state):
 async def test_an_erasure(database, message_id, state):
     await put(database, message_id, state)
     _, before = await found(database, message_id)
-    erased = Found(message_id, message_id - 1, "bob@example.net")
+    erased = FoundMessage(message_id, message_id - 1, "bob@example.net")
     await database.write(lambda: erased_mail.blank([erased], "x@domain.invalid", ["bob@example.net"]))
     assert await found(database, message_id) == expected(state, Happening.ERASED, before)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from aerogram.model.event import EventKind
 from aerogram.model.idempotency import IdempotencyKey
 from aerogram.model.message import MessageState
-from aerogram.queue.admin import Action, QueueAdmin, Selection
+from aerogram.queue.admin import QueueAction, QueueAdmin, Selection
 from aerogram.queue.leases import Leases
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.records.messages import queue_admin
@@ -72,11 +72,12 @@ async def test_a_repeated_call_holds_once(acceptor, listed, database):
 
 
 @pytest.mark.parametrize(
-    ("action", "state"), [(Action.RELEASE, MessageState.QUEUED), (Action.CANCEL, MessageState.CANCELLED)]
+    ("action", "state"),
+    [(QueueAction.RELEASE, MessageState.QUEUED), (QueueAction.CANCEL, MessageState.CANCELLED)],
 )
 async def test_an_operator_decides(acceptor, leases, listed, database, ids, clock, action, state):
     await acceptor.accept([a_submission(held=WHY)])
     admin = QueueAdmin(database, clock)
     assert (await admin.apply(action, Selection())).done == 1
     assert [row.state for row in await listed()] == [state]
-    assert len(await leases.claim(10)) == (1 if action is Action.RELEASE else 0)
+    assert len(await leases.claim(10)) == (1 if action is QueueAction.RELEASE else 0)

@@ -86,7 +86,7 @@ async def test_a_mail_whose_stored_body_is_gone_is_held_with_the_reason(plant):
     file.unlink()
     async with plant.working():
         await plant.until(other, MessageState.SENT)
-        assert "is gone" in await plant.until(poison, MessageState.HELD)
+        assert "is missing" in await plant.until(poison, MessageState.HELD)
 
 
 async def test_a_stored_body_that_cannot_be_read_now_defers_its_mail_and_no_other(plant):

@@ -71,7 +71,7 @@ async def _commit(context: JobContext, members: list[Member], count: int) -> Non
     def rows() -> Unit[object]:
         return subscribe(job.account_id, job.ref_id, wanted, ids=ground.ids, now_ms=now_ms)
 
-    await context.commit(Progress(cursor=members[-1].link_id, items=len(members), count=count), rows)
+    await context.commit(Progress(cursor=members[-1].membership_id, items=len(members), count=count), rows)
 
 
 def _contact_id(member: Member) -> int:

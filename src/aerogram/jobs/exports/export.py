@@ -90,7 +90,7 @@ async def _commit(context: JobContext, lines: bytes, progress: Progress) -> None
         size=0,
         created_ms=ground.clock.now_ms(),
     )
-    await context.write_file(part.blob, lines, before=lambda: export_parts.announce(part))
+    await context.write_file(part.blob, lines, before=lambda: export_parts.reserve(part))
 
     def count_it() -> Unit[None]:
         if not (yield from export_parts.fill(part.account_id, part.source_id, part.id, len(lines))):

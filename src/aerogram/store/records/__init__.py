@@ -1,1 +1,1 @@
-"""Units of work by noun: every statement that the product runs."""
+"""Units of work, grouped by noun: every SQL statement that Aerogram runs."""

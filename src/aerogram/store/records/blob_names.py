@@ -1,4 +1,4 @@
-"""Which files of bodies have a row that names them."""
+"""The body files that rows name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _COLUMNS: Final = tuple(
     column for table in metadata.sorted_tables for column in table.columns if column.name.endswith("blob")
 )
-"""All columns that name files, found by their names, so that no table can be forgotten; each has an index."""
+"""All columns that name files, found by column name, so that no table is forgotten; each has an index."""
 _NAMED: Final = tuple(
     Sql(select(column).where(column.is_not(None), any_of(column, "names", Text())), "names")
     for column in _COLUMNS
@@ -25,7 +25,7 @@ _BEGAN = Sql(select(func.min(account.c.created_ms)))
 
 
 def in_use(names: Collection[str]) -> Unit[set[str]]:
-    """Give those of some files' names that rows have."""
+    """Return those of the names that rows use."""
     wanted = list(names)
     found: set[str] = set()
     for statement in _NAMED:
@@ -34,9 +34,9 @@ def in_use(names: Collection[str]) -> Unit[set[str]]:
 
 
 def began_ms() -> Unit[int | None]:
-    """Tell when the store got its first account; None while it has none.
+    """Return when the store got its first account; None while it has none.
 
-    Files from before that moment belong to another store, if to any.
+    Older files do not belong to this store.
     """
     [(moment,)] = yield _BEGAN()
     return None if moment is None else int(moment)

@@ -1,4 +1,4 @@
-"""Something large to write and to drop again, so that SQLite's log has its full size from the start."""
+"""Filling SQLite's WAL with data that is dropped again, so that it has its full size from the start."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _DROP = Sql(text("DROP TABLE IF EXISTS log_filling"))
 
 
 def fill(log_bytes: int) -> Unit[None]:
-    """Write half of what the log should hold: dropping it goes through the log a second time."""
+    """Write half of the size that the WAL should have: the drop writes the other half."""
     yield _CREATE()
     yield _FILL(log_bytes // 2)
 
 
 def drop() -> Unit[None]:
-    """Drop what was written; its pages are the next ones that rows take."""
+    """Drop the filling; new rows reuse its pages."""
     yield _DROP()

@@ -1,4 +1,4 @@
-"""What makes an installation one: node numbers, each leased by one process, and its facts."""
+"""State that all nodes of an installation share: node numbers, each leased by one process, and settings."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _ADD_FACT = Sql(
 
 
 def take(name: str, now_ms: int, until_ms: int) -> Unit[int | None]:
-    """Lease a node number that nobody holds; None when all are in use."""
+    """Lease a free node number; None when all are in use."""
     for number in range(MAX_NODE + 1):
         if (yield _TAKE(number, name, until_ms, now_ms)):
             return number
@@ -58,12 +58,12 @@ def keep(number: int, name: str, until_ms: int) -> Unit[bool]:
 
 
 def free(number: int, name: str) -> Unit[None]:
-    """Give a node number back."""
+    """Release a node number."""
     yield _FREE(number, name)
 
 
 def largest_id() -> Unit[int]:
-    """Give the largest id in use, so that a clock that was set back makes no id twice."""
+    """Return the largest id in use, so that no id is used twice after the clock was set back."""
     largest = 0
     for statement in _LARGEST:
         rows = yield statement()
@@ -72,7 +72,7 @@ def largest_id() -> Unit[int]:
 
 
 def fact(name: str, value: str) -> Unit[str]:
-    """Give a fact of this installation; ``value`` becomes it when it has none yet."""
+    """Return a fact of this installation; store ``value`` when there is none yet."""
     yield _ADD_FACT(name, value)
     rows = yield _FACT(name)
     return rows[0][0]  # type: ignore[no-any-return]

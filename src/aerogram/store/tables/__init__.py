@@ -1,7 +1,7 @@
-"""The schema. Moments are BIGINT milliseconds since the epoch; flags SMALLINT 0 or 1; secrets sealed text.
+"""The schema. Times are BIGINT milliseconds since the epoch, flags SMALLINT 0 or 1, secrets sealed text.
 
-Ids come from `aerogram.base.ids`, never from the database. Tables carry ``account_id`` early, so that
-they can be distributed by it.
+Ids come from `aerogram.base.ids`, never from the database; only events are numbered by it. Tables have an
+``account_id`` from the start, so that they can be distributed by it.
 """
 
 from __future__ import annotations

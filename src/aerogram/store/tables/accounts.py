@@ -1,4 +1,4 @@
-"""Accounts, what opens them, and the people who sign in."""
+"""Accounts, their credentials and tokens, and the people who sign in."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ account = Table(
     small("tracks_opens", 0),
     small("tracks_clicks", 0),
 )
-"""What Mailjet calls an API key: its own contacts, senders and statistics.
+"""What Mailjet calls an API key, with its own contacts, senders and statistics.
 
-``tracks_opens`` and ``tracks_clicks`` are what mail that says nothing of tracking gets.
+``tracks_opens`` and ``tracks_clicks`` are the defaults for mail that does not set tracking.
 """
 
 credential = Table(
@@ -36,10 +36,10 @@ credential = Table(
     small("is_sandboxed", 0),
     Index("credential_account", "account_id"),
 )
-"""What opens an account. ``secret_hash`` is `Sealer.digest` of the secret.
+"""A credential of an account. ``secret_hash`` is `Sealer.digest` of the secret.
 
-``domain`` is the only one that a `CredentialKind.DOMAIN_TOKEN` may send from; mail by a credential that
-``is_sandboxed`` never leaves.
+``domain`` is the only domain that a `CredentialKind.DOMAIN_TOKEN` may send from. Mail of a credential that
+``is_sandboxed`` is never delivered.
 """
 
 user_account = Table(
@@ -50,7 +50,7 @@ user_account = Table(
     words("password_hash"),
     big("created_ms"),
 )
-"""A person who signs in; the password's argon2 hash."""
+"""A person who signs in. ``password_hash`` is an argon2 hash."""
 
 user_profile = Table(
     "user_profile",
@@ -61,7 +61,7 @@ user_profile = Table(
     words("timezone"),
     words("profile"),
 )
-"""What a person says of themselves; ``profile`` is a JSON object or ""."""
+"""A person's own profile; ``profile`` is a JSON object or ""."""
 
 account_member = Table(
     "account_member",
@@ -73,7 +73,7 @@ account_member = Table(
     PrimaryKeyConstraint("account_id", "user_id"),
     Index("account_member_user", "user_id"),
 )
-"""Which user may open which account; ``role`` is a word of `aerogram.model.member.Role`."""
+"""Which user may open which account; ``role`` is a value of `aerogram.model.member.Role`."""
 
 preference = Table(
     "preference",
@@ -85,7 +85,7 @@ preference = Table(
     words("value"),
     UniqueConstraint("account_id", "scope", "name"),
 )
-"""What programs remember of an account: a value for a name. ``scope`` is ``user`` or ``app``."""
+"""Values by name that programs store for an account. ``scope`` is ``user`` or ``app``."""
 
 api_token = Table(
     "api_token",

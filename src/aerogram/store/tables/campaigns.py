@@ -1,4 +1,4 @@
-"""Campaigns, and whom they have reached."""
+"""Campaigns, and the recipients that they have reached."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ campaign = Table(
     big("first_message_id", 0),
     UniqueConstraint("account_id", "name"),
 )
-"""A custom campaign: what mails that name it have in common. It begins with the first of them."""
+"""A custom campaign, shared by the mails that name it. The first of them creates it."""
 
 campaign_recipient = Table(
     "campaign_recipient",
@@ -29,4 +29,4 @@ campaign_recipient = Table(
     big("message_id"),
     PrimaryKeyConstraint("account_id", "campaign", "address"),
 )
-"""The first message of a campaign to each address (as `suppression_key` writes it)."""
+"""The first message of a campaign to each address (in the form of `suppression_key`)."""

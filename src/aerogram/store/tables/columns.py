@@ -1,4 +1,4 @@
-"""The kinds of column that tables are made of. Ids come from `aerogram.base.ids`, never from the database."""
+"""The kinds of column in the schema. Ids come from `aerogram.base.ids`, never from the database."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ metadata: Final = MetaData()
 """All tables of the store."""
 
 _KEY: Final = BigInteger().with_variant(Integer, "sqlite")
-"""SQLite makes a column its row id, and so needs no second index, only when it is called INTEGER."""
+"""SQLite uses a column as its row id, without a second index, only if its type is INTEGER."""
 
 
 def key(name: str = "id") -> Column[int]:
@@ -19,19 +19,19 @@ def key(name: str = "id") -> Column[int]:
 
 
 def big(name: str, default: int | None = None) -> Column[int]:
-    """Make a number of 64 bits: an id, milliseconds, bytes."""
+    """Make a 64-bit number: an id, milliseconds, bytes."""
     if default is None:
         return Column(name, BigInteger, nullable=False)
     return Column(name, BigInteger, nullable=False, server_default=text(str(default)))
 
 
 def small(name: str, default: int | None = None) -> Column[int]:
-    """Make a number of 16 bits: a flag or a code."""
+    """Make a 16-bit number: a flag or a code."""
     if default is None:
         return Column(name, SmallInteger, nullable=False)
     return Column(name, SmallInteger, nullable=False, server_default=text(str(default)))
 
 
 def words(name: str, **options: Any) -> Column[str]:
-    """Make a text, "" unless given."""
+    """Make a text whose default is ""."""
     return Column(name, Text, nullable=False, server_default=text("''"), **options)

@@ -1,4 +1,4 @@
-"""The tables of an account's audience: contacts, what is known of them, lists, segments, erasures."""
+"""The tables of an account's audience: contacts, their properties, lists, segments, erasures."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
 
-def _marked(name: str, *columns: str, flag: str) -> Index:
-    """Make an index of those rows alone whose flag is set."""
+def _flag_index(name: str, *columns: str, flag: str) -> Index:
+    """Make a partial index of the rows whose flag is set."""
     is_set = text(f"{flag} = 1")
     return Index(name, *columns, sqlite_where=is_set, postgresql_where=is_set)
 
@@ -40,19 +40,19 @@ contact = Table(
     words("properties"),
     UniqueConstraint("account_id", "email", postgresql_include=["id"]),
     Index("contact_account", "account_id", "id"),
-    _marked("contact_excluded", "account_id", "id", flag="is_excluded"),
-    _marked("contact_anonymized", "account_id", "id", flag="is_anonymized"),
+    _flag_index("contact_excluded", "account_id", "id", flag="is_excluded"),
+    _flag_index("contact_anonymized", "account_id", "id", flag="is_anonymized"),
 )
-"""A person or a mailbox that an account writes to. ``email`` is as `suppression_key` writes it.
+"""A person or mailbox that an account writes to. ``email`` is in the form of `suppression_key`.
 
-Moments are 0 while they have not come. ``properties`` is "" or a JSON object: the id of a `property_`, as
+Times are 0 until they have come. ``properties`` is "" or a JSON object: the id of a `property_`, as
 text, and its value; datetimes are milliseconds.
 """
 
 known: ColumnElement[Any] = literal_column("contact.known", JSONB())
-"""A column that contacts have in PostgreSQL alone and that it keeps itself: ``properties``, parsed; null for none.
+"""A generated column that exists only on PostgreSQL: the parsed ``properties``; null for none.
 
-Of a million texts each would have to be parsed each time, which takes four times as long as all the rest.
+Parsing a million texts for each query would take four times as long as the rest of the query.
 """
 
 property_ = Table(
@@ -66,7 +66,7 @@ property_ = Table(
     big("created_ms"),
     UniqueConstraint("account_id", "namespace", "name"),
 )
-"""What can be known of contacts: ``name`` in lower case, ``namespace`` static or historic.
+"""The definition of a contact property: ``name`` in lower case, ``namespace`` static or historic.
 
 ``datatype`` is str, int, float, bool or datetime.
 """
@@ -82,7 +82,7 @@ contact_history = Table(
     words("value"),
     Index("contact_history_contact", "account_id", "contact_id", "property_id", "at_ms"),
 )
-"""A value that a property of the namespace historic had at a moment; ``value`` is JSON."""
+"""A value that a historic property had at a time; ``value`` is JSON."""
 
 contact_list = Table(
     "contact_list",
@@ -104,9 +104,10 @@ contact_list = Table(
     ),
     Index("contact_list_account", "account_id", "id"),
 )
-"""A list. Live lists of an account have different names; ``address`` is 9 random letters and digits.
+"""A list. Names are unique among the live lists of an account; ``address`` is 9 random letters and digits.
 
-``subscriber_count`` are its links that are active and not unsubscribed; it changes in their transactions.
+``subscriber_count`` counts the active memberships that are not unsubscribed. It is updated in the transaction
+that changes them.
 """
 
 list_recipient = Table(
@@ -124,9 +125,9 @@ list_recipient = Table(
     Index("list_recipient_contact", "account_id", "contact_id"),
     Index("list_recipient_account", "account_id", "id"),
     Index("list_recipient_list", "account_id", "list_id", "id"),
-    _marked("list_recipient_left", "account_id", "contact_id", flag="is_unsubscribed"),
+    _flag_index("list_recipient_left", "account_id", "contact_id", flag="is_unsubscribed"),
 )
-"""A contact on a list. The last index pages a list of a million by id without touching its rows."""
+"""The membership of a contact on a list. ``list_recipient_list`` pages large lists without reading rows."""
 
 segment = Table(
     "segment",
@@ -147,9 +148,9 @@ segment = Table(
     ),
     Index("segment_account", "account_id", "id"),
 )
-"""A condition on contacts: Mailjet's contactfilter. ``expression`` is as its author wrote it.
+"""A condition on contacts: Mailjet's contactfilter. ``expression`` is the text as its author wrote it.
 
-``status`` is unused, used or deleted; live segments of an account have different names.
+``status`` is unused, used or deleted. Names are unique among the live segments of an account.
 """
 
 erasure = Table(

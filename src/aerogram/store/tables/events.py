@@ -1,4 +1,4 @@
-"""The tables of what happened."""
+"""The event log, its readers and its counters."""
 
 from __future__ import annotations
 
@@ -45,20 +45,22 @@ event = Table(
         postgresql_where=text("address <> ''"),
     ),
 )
-"""The event log: appended in the transaction that made the fact true, never changed but to erase a person.
+"""The event log. Events are appended in the transaction that made them true, and changed only by erasures.
 
-The database gives an event its id: SQLite the largest one and one more, within its only writer, so ids follow the
-order of commits there; PostgreSQL by a sequence, and ``committed_in`` (0 on SQLite) is the transaction that appended
-the event, by which readers follow the order of commits
-(`records.events.reading`), and which has an index with the id on PostgreSQL alone. So the newest row is never deleted.
+The database assigns the id. SQLite assigns the largest id plus one in its only writer, so ids follow the
+order of commits there, and the newest row must never be deleted. PostgreSQL assigns it from a sequence;
+``committed_in`` (0 on SQLite) is the transaction that appended the event, and readers use it to follow the
+order of commits (`records.events.reading`). Its index, with the id, exists only on PostgreSQL.
 
-``address`` is the recipient, as `suppression_key` writes it, of what a recipient did, and "" of all else: so what
-a contact did is found without a look at their messages. For the other columns see `aerogram.model.event`.
+``address`` is the recipient, in the form of `suppression_key`, when the event is something that a recipient
+did, otherwise "". So a contact's actions are found without reading their messages. `aerogram.model.event`
+describes the other columns.
 """
 
 IS_SHOWN: Final = event.c.kind != literal_column("20")
-"""Of events: all but acceptances, which the message's own row tells. What looks for events by their message names this
-condition, as the index has it: so an acceptance costs no second tree."""
+"""All events except acceptances, which are already known from the message's row. A query for the events of a
+message must include this condition to use the partial index, which leaves acceptances out to keep them
+cheap."""
 
 event_reader = Table(
     "event_reader",
@@ -67,7 +69,7 @@ event_reader = Table(
     big("committed_in"),
     big("event_id"),
 )
-"""How far each reader of the log has come; a reader without a row has read nothing."""
+"""The cursor of each reader of the log; a reader without a row has read nothing."""
 
 event_backlog = Table(
     "event_backlog",
@@ -76,7 +78,7 @@ event_backlog = Table(
     big("event_id"),
     PrimaryKeyConstraint("reader", "event_id"),
 )
-"""Events that lie before a reader's cursor and that it has still to read, before it goes on."""
+"""Events before a reader's cursor that it has not read yet; it reads them before it continues."""
 
 notification = Table(
     "notification",
@@ -85,7 +87,7 @@ notification = Table(
     big("content_id"),
     PrimaryKeyConstraint("message_id", "content_id"),
 )
-"""Which contents tell senders of what became of a message: they name its recipient, and go with it."""
+"""The contents that notify a sender about a message. They name its recipient, so erasures blank them too."""
 
 counter = Table(
     "counter",
@@ -96,4 +98,4 @@ counter = Table(
     big("amount"),
     PrimaryKeyConstraint("account_id", "hour_ms", "kind"),
 )
-"""How many events of a kind an account had in an hour; a reader of the log counts them."""
+"""The number of events of a kind that an account had in an hour; written by a reader of the log."""

@@ -13,7 +13,7 @@ node = Table(
     words("name"),
     big("until_ms"),
 )
-"""Node numbers of `base.ids` in use, each leased by one process."""
+"""The node numbers of `base.ids` that are in use, each leased by one process."""
 
 setting = Table(
     "setting",

@@ -1,4 +1,4 @@
-"""The tables of work that outlives its request, and of the files that it reads and writes."""
+"""The tables of jobs, which outlive their requests, and of the files that jobs read and write."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ job = Table(
         postgresql_where=text("is_open = 1"),
     ),
 )
-"""A piece of work on many rows. ``kind`` is ours (`aerogram.model.job.JobKind`), ``job_type`` Mailjet's words for it.
+"""Work on many rows. ``kind`` is an `aerogram.model.job.JobKind`, ``job_type`` Mailjet's name for it.
 
-``status`` is Mailjet's word; ``is_open`` while it is none of the last ones. ``count`` are the items to work on, 0 while
-nobody knows; ``current`` those that are done, ``errcount`` those of them that were refused. ``cursor`` says where the
-next step begins. Whoever works on it names ``lease``, which falls to the next one at ``lease_until_ms``. ``attempts``
-are the claims since the last progress whose holders neither made any nor let go. ``asked_by``, ``request_id`` and
-``is_sandboxed`` are those of the actor who asked for it.
+``status`` is Mailjet's word; ``is_open`` is 1 until the status is final. ``count`` is the number of items, 0
+while it is unknown; ``current`` of them are done, and ``errcount`` of those were refused. The next step
+begins at ``cursor``. The worker holds ``lease`` until ``lease_until_ms``; then another may claim the job.
+``attempts`` counts the claims since the last progress that made no progress and were not released.
+``asked_by``, ``request_id`` and ``is_sandboxed`` come from the actor who started the job.
 """
 
 job_error = Table(
@@ -61,7 +61,7 @@ job_error = Table(
     words("text"),
     PrimaryKeyConstraint("job_id", "item"),
 )
-"""An item that a job refused, by its number from 1, as its line of the error file."""
+"""An item that a job refused, numbered from 1, with its line of the error file."""
 
 data = Table(
     "data",
@@ -78,7 +78,8 @@ data = Table(
     Index("data_source", "account_id", "source", "source_id"),
     Index("data_blob", "blob"),
 )
-"""A file that was uploaded for a job or a part of one that a job makes; ``blob`` names its bytes, ``kind`` is as ``CSVData``.
+"""A file that was uploaded for a job, or a part of a file that a job makes.
 
-The ``size`` of a part is 0 until it is written, and it counts for nothing before that.
+``blob`` names the file of its bytes; ``kind`` is a word such as ``CSVData``. The ``size`` of a part is 0
+until the part is written; a part of size 0 does not count.
 """

@@ -1,4 +1,4 @@
-"""What is to be sent, and to whom."""
+"""Contents, and the messages that carry them to recipients."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ content = Table(
         postgresql_where=text("blob IS NOT NULL"),
     ),
 )
-"""What is to be sent: stored once, never changed. Either ``body`` or ``blob`` (a file's name) is set.
+"""A mail to be sent: stored once, never changed. Either ``body`` or ``blob`` (a file's name) is set.
 
 ``send_options`` is `aerogram.model.send_options.packed`.
 """
@@ -78,7 +78,7 @@ message = Table(
     ),
     Index("message_content", "content_id"),
 )
-"""One recipient of a content. ``queue_key`` is rank * 2^53 + account, so a queue's lanes sort by rank.
+"""One recipient of a content. ``queue_key`` is rank * 2^53 + account, so keys sort by rank.
 
 ``personal`` is `aerogram.model.send_options.packed_personal`.
 """
@@ -95,9 +95,10 @@ idempotency = Table(
     PrimaryKeyConstraint("account_id", "key"),
     Index("idempotency_age", "created_ms"),
 )
-"""What became of a call that bore an idempotency key: a repeated call is answered with ``receipts``.
+"""The result of a call with an idempotency key: a repeated call is answered with ``receipts``.
 
-``owner`` is the id of the call that came first; ``fingerprint`` tells whether a later one asks for the same.
+``owner`` is the id of the first call with the key. A later call with another ``fingerprint`` is a different
+call.
 """
 
 captured = Table(
@@ -117,7 +118,7 @@ captured = Table(
         postgresql_where=text("blob IS NOT NULL"),
     ),
 )
-"""The capture inbox: the mail as it would have been sent.
+"""The capture inbox: each mail as it would have been sent.
 
-``subject`` is set where it differs from the content's, which a template made it from.
+``subject`` is set when it differs from the content's, because a template composed it.
 """

@@ -1,4 +1,4 @@
-"""The tables of what an account writes down: plain records, drafts of campaigns, signups."""
+"""The tables of plain records, campaign drafts and signups."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ record = Table(
     UniqueConstraint("account_id", "kind", "unique_key"),
     Index("record_kind", "account_id", "kind", "id"),
 )
-"""An object that is only kept and given back. ``kind`` names its resource; ``body`` is a JSON object.
+"""An object that is stored and returned as it is. ``kind`` names its resource; ``body`` is a JSON object.
 
-``unique_key`` is what no other of its kind in the account has, null when it has nothing of that sort.
+``unique_key`` is unique among the account's objects of the kind; null when nothing must be unique.
 """
 
 draft = Table(
@@ -63,9 +63,9 @@ draft = Table(
 )
 """A campaign that is being written; ``kind`` is campaigndraft or newsletter, Mailjet's older twin.
 
-Moments are 0 while they have not come; ``updated_ms`` is 0 until the first change. ``revision`` counts the
-contents. ``extras`` is a JSON object of properties that are only given back. ``headers``, the parts and
-``mjml`` are as in the table template, and last for the same reason.
+Times are 0 until they have come; ``updated_ms`` is 0 until the first change. ``revision`` counts changes of
+the content. ``extras`` is a JSON object of properties that are only stored and returned. ``headers``, the
+parts and ``mjml`` are as in the table ``template_version``, and come last for the same reason.
 """
 
 signup = Table(
@@ -85,7 +85,7 @@ signup = Table(
     Index("signup_account", "account_id", "id"),
     Index("signup_address", "email", "signup_ms"),
 )
-"""An address that was typed into a form. ``confirm_ms`` is 0 until its owner says that it is so.
+"""An address that was entered in a signup form. ``confirm_ms`` is 0 until its owner confirms it.
 
-``email`` is as `suppression_key` writes it.
+``email`` is in the form of `suppression_key`.
 """

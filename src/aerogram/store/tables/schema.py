@@ -1,4 +1,4 @@
-"""All tables of the store, whichever file they stand in: what migrations and their test compare with."""
+"""All tables of the store, from every file; migrations and their test compare with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Senders and what their mail is signed with and counted by."""
+"""Senders, signing keys, tracking hosts, categories and parse routes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ tracking_host = Table(
     words("base_url"),
     PrimaryKeyConstraint("account_id", "domain"),
 )
-"""Where the links of mail from a domain lead, as ``https://click.example.org``."""
+"""The base URL of tracked links in mail from a domain, such as ``https://click.example.org``."""
 
 monitoring_category = Table(
     "monitoring_category",
@@ -68,7 +68,7 @@ metasender = Table(
     big("created_ms"),
     UniqueConstraint("account_id", "email"),
 )
-"""An address, or ``*@domain``, from which all accounts may send once an operator enabled it."""
+"""An address, or ``*@domain``, from which all accounts may send after an operator has enabled it."""
 
 domain_check = Table(
     "domain_check",
@@ -80,7 +80,7 @@ domain_check = Table(
     big("checked_ms"),
     PrimaryKeyConstraint("account_id", "domain"),
 )
-"""What the DNS said of an account's domain when it was last asked, in Mailjet's words."""
+"""The result of the last DNS check of an account's domain; statuses are Mailjet's words."""
 
 parse_route = Table(
     "parse_route",
@@ -93,4 +93,4 @@ parse_route = Table(
     big("created_ms"),
     Index("parse_route_account", "account_id", "id"),
 )
-"""Where mail to an address is to be posted. The URL may hold a password, so it is sealed."""
+"""The URL that mail to an address is posted to. It may contain a password, so it is sealed."""

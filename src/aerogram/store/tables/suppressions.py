@@ -17,7 +17,7 @@ suppression = Table(
     Column("until_ms", BigInteger),
     PrimaryKeyConstraint("account_id", "address"),
 )
-"""Addresses (lower case) an account must not mail, and until when (null: for good)."""
+"""Addresses (lower case) that an account must not mail, and until when (null: permanently)."""
 
 unsubscription = Table(
     "unsubscription",
@@ -28,4 +28,4 @@ unsubscription = Table(
     big("created_ms"),
     PrimaryKeyConstraint("account_id", "address"),
 )
-"""Addresses (as `suppression_key` writes them) that left an account's bulk mail, and by which message."""
+"""Addresses (suppression keys) that unsubscribed from an account's bulk mail, and through which message."""

@@ -1,4 +1,4 @@
-"""The tables of what an account keeps to send again and again: templates, their versions, labels, images."""
+"""The tables of templates, their versions, labels and images."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ template = Table(
     big("published_id", 0),
     UniqueConstraint("account_id", "owner_type", "name"),
 )
-"""A stored mail to be filled in. ``categories`` and ``purposes`` are sets of words, one bit for each.
+"""A mail template. ``categories`` and ``purposes`` are sets of words, one bit for each.
 
-What is sent is the version ``published_id``, 0 while there is none. ``last_kind`` and ``last_locale`` are those of
-the newest version, "" while there is none.
+Sends use the version ``published_id``; 0 when none is published. ``last_kind`` and ``last_locale`` are those
+of the newest version, "" when there is none.
 """
 
 template_version = Table(
@@ -55,11 +55,12 @@ template_version = Table(
     Column("mjml", Text),
     Index("template_version_template", "template_id", "kind", "number"),
 )
-"""What a template says, or said: ``kind`` D is a draft, P was published. A version never changes.
-``number`` rises with each version of the template, and says which is the newest: ids of several nodes need not.
+"""A version of a template's content: ``kind`` D is a draft, P was published. A version never changes.
+``number`` rises with each version of the template and determines the newest one; ids of several nodes may
+not.
 
-The parts come last, because what lies before a large value is read without it; null is a part that was
-never given. ``headers`` is a JSON object or "", ``mjml`` the JSON of a text or a tree.
+The parts come last, because columns before a large value are read without it; null is a part that was never
+given. ``headers`` is a JSON object or "", ``mjml`` the JSON of a text or a tree.
 """
 
 label = Table(
@@ -72,7 +73,7 @@ label = Table(
     words("used_for"),
     UniqueConstraint("account_id", "name"),
 )
-"""A word that templates (``used_for`` resource) or images (image) are sorted by."""
+"""A label for templates (``used_for`` resource) or images (image)."""
 
 label_use = Table(
     "label_use",
@@ -83,7 +84,7 @@ label_use = Table(
     PrimaryKeyConstraint("object_id", "label_id"),
     Index("label_use_label", "label_id"),
 )
-"""A template or an image that bears a label."""
+"""The label of a template or an image."""
 
 image = Table(
     "image",
@@ -106,4 +107,4 @@ image = Table(
     Index("image_blob", "blob"),
     Index("image_thumbnail_blob", "thumbnail_blob"),
 )
-"""An image that mails show. ``guid`` is random, and all that somebody must know to see it; the blobs name its bytes."""
+"""An image in mails. ``guid`` is random; anyone who knows it may see the image. The blobs name its files."""

@@ -1,4 +1,4 @@
-"""Webhooks, and what they are still owed."""
+"""Webhooks, their outbox, and the leases of its delivery."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ callback = Table(
     big("created_ms"),
     UniqueConstraint("account_id", "event_type", "is_backup"),
 )
-"""A webhook: Mailjet's eventcallbackurl. The URL may hold a password, so it is sealed.
+"""A webhook: Mailjet's eventcallbackurl. The URL may contain a password, so it is sealed.
 
-``first_failure_ms`` is 0 and ``last_failure`` empty while its receiver answers as it should.
+``first_failure_ms`` is 0 and ``last_failure`` empty while calls succeed.
 """
 
 webhook_outbox = Table(
@@ -44,7 +44,7 @@ webhook_outbox = Table(
         postgresql_where=text("attempts > 0"),
     ),
 )
-"""One row for each event that has still to be sent to a webhook; deleted when it was delivered."""
+"""One row for each event that must still be sent to a webhook; deleted when the event was delivered."""
 
 callback_lease = Table(
     "callback_lease",
@@ -53,4 +53,4 @@ callback_lease = Table(
     big("lease"),
     big("until_ms"),
 )
-"""Which process sends an account's events now: one at a time, so that their order holds."""
+"""The process that sends an account's webhook events: one at a time, to keep them in order."""

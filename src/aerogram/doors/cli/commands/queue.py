@@ -11,7 +11,7 @@ from aerogram.doors.cli.host import Installation, Services
 from aerogram.doors.cli.noun import Noun
 from aerogram.model.account import Area, Level
 from aerogram.model.message import MessageState
-from aerogram.queue.admin import Action, QueueRow, Selection
+from aerogram.queue.admin import QueueAction, QueueRow, Selection
 
 noun = Noun("Look at the queue; hold, release, cancel or retry what is in it.", Area.SEND)
 
@@ -116,7 +116,7 @@ async def hold(
     aerogram queue hold 2251799813685248
     aerogram queue hold --domain example.org
     """
-    return await _act(installation, Action.HOLD, messages, domain, account, is_all=everything)
+    return await _act(installation, QueueAction.HOLD, messages, domain, account, is_all=everything)
 
 
 @noun.command("release", Level.FULL)
@@ -131,7 +131,7 @@ async def release(
 
     aerogram queue release --all
     """
-    return await _act(installation, Action.RELEASE, messages, domain, account, is_all=everything)
+    return await _act(installation, QueueAction.RELEASE, messages, domain, account, is_all=everything)
 
 
 @noun.command("cancel", Level.FULL)
@@ -147,7 +147,7 @@ async def cancel(
     aerogram queue cancel 2251799813685248 2251799813685249
     aerogram queue cancel --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --domain example.org
     """
-    return await _act(installation, Action.CANCEL, messages, domain, account, is_all=everything)
+    return await _act(installation, QueueAction.CANCEL, messages, domain, account, is_all=everything)
 
 
 @noun.command("retry", Level.FULL)
@@ -162,12 +162,12 @@ async def retry(
 
     aerogram queue retry --domain example.org
     """
-    return await _act(installation, Action.RETRY, messages, domain, account, is_all=everything)
+    return await _act(installation, QueueAction.RETRY, messages, domain, account, is_all=everything)
 
 
 async def _act(
     installation: Installation,
-    action: Action,
+    action: QueueAction,
     messages: list[str] | None,
     domain: str,
     account: str,

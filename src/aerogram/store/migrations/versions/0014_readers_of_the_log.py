@@ -1,4 +1,4 @@
-"""Readers of the log with cursors, in place of rows that each event wrote for them; messages by their content."""
+"""Give the readers of the event log cursors instead of rows for each event; index messages by content."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NOT_ACCEPTED = sa.text("kind <> 20")
 _RETRIED = sa.text("attempts > 0")
 _UNTOLD = "SELECT event_id FROM contact_journal"
 _CALLED_TOO_EARLY = f"attempts = 0 AND event_id IN ({_UNTOLD})"
-"""Events that webhooks were to have after their contacts were made, of which nobody has begun."""
+"""Events for webhooks that waited until their contacts were created, and that no call has tried yet."""
 
 
 def upgrade() -> None:
@@ -55,7 +55,7 @@ def upgrade() -> None:
 
 
 def _begin_where_the_log_ends() -> None:
-    """Let readers go on behind what was counted, followed and put into outboxes with the events themselves."""
+    """Start readers at the end of the log: older events were already handled when they were written."""
     for name in _READERS:
         op.execute(
             f"INSERT INTO event_reader (name, committed_in, event_id)"  # noqa: S608 - names of readers
@@ -64,7 +64,7 @@ def _begin_where_the_log_ends() -> None:
 
 
 def _keep_what_was_not_read() -> None:
-    """Make backlogs of what contacts had still to be told, and of what webhooks could not have without it."""
+    """Move unread events to the backlogs: for contacts, and for webhooks that waited for contacts."""
     op.execute(
         "INSERT INTO event_backlog (reader, event_id) SELECT 'contacts', event_id FROM contact_journal"
     )
@@ -73,13 +73,13 @@ def _keep_what_was_not_read() -> None:
         f" SELECT DISTINCT 'webhooks', event_id FROM callback_journal WHERE {_CALLED_TOO_EARLY}"
     )
     op.execute(f"DELETE FROM callback_journal WHERE {_CALLED_TOO_EARLY}")  # noqa: S608 - no value in it
-    # What stood there was of live mail, and of deferrals it was the first.
+    # Those rows were only written for live mail, and for first deferrals.
     op.execute(f"UPDATE event SET is_live = 1 WHERE id IN ({_UNTOLD})")  # noqa: S608 - no value in it
     op.execute(f"UPDATE event SET attempt = 1 WHERE kind = {_DEFERRED} AND id IN ({_UNTOLD})")  # noqa: S608
 
 
 def _follow_commits_of_postgresql() -> None:
-    """Have events of the past before all others, and the coming ones bear the number of their transaction."""
+    """Order existing events before new ones, and number new events by their transaction."""
     op.execute("ALTER INDEX callback_journal_pkey RENAME TO webhook_outbox_pkey")
     op.execute("CREATE SEQUENCE event_id_seq OWNED BY event.id")
     op.execute("SELECT setval('event_id_seq', coalesce(max(id), 0) + 1, false) FROM event")

@@ -1,4 +1,4 @@
-"""Who asked for a job, in which request, and whether they were sandboxed."""
+"""Record who requested a job, in which request, and whether they were sandboxed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is a member of which account. Until now every user opened every account, so all become owners of all."""
+"""Add members of accounts. Until now users could open every account, so all become owners of all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns are called by the words of the mail field: reverse-path, send options, queue key."""
+"""Rename columns to the standard words: reverse-path, send options, queue key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounts, the credentials that open them, and the people who sign in."""
+"""Accounts, their credentials, and the people who sign in."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class AccountRow(NamedTuple):
 
 
 class CredentialRow(NamedTuple):
-    """What opens an account. ``secret_hash`` is `Sealer.digest` of the secret; ``kind`` a `CredentialKind`.
+    """A credential of an account. ``secret_hash`` is `Sealer.digest` of the secret.
 
-    The ``key`` of a domain's token is the token's digest. ``is_sandboxed`` is 0 or 1.
+    ``kind`` is a `CredentialKind`; the ``key`` of a domain token is its digest. ``is_sandboxed`` is 0 or 1.
     """
 
     id: int
@@ -132,85 +132,82 @@ _ADD_USER = Sql(
 
 
 def every() -> Unit[list[AccountRow]]:
-    """Give all accounts, the oldest first."""
+    """Return all accounts, the oldest first."""
     rows = yield _ALL()
     return [AccountRow(*row) for row in rows]
 
 
 def find(account_id: int) -> Unit[AccountRow | None]:
-    """Give one account."""
+    """Return one account."""
     rows = yield _FIND(account_id)
     return AccountRow(*rows[0]) if rows else None
 
 
 def first() -> Unit[int | None]:
-    """Give the id of the account that was made first; None before the first set-up."""
+    """Return the id of the oldest account; None before the first set-up."""
     rows = yield _FIRST()
     found: int | None = rows[0][0]
     return found
 
 
 def add(row: AccountRow, credentials: Sequence[CredentialRow]) -> Unit[None]:
-    """Store an account with what opens it."""
+    """Add an account with its credentials."""
     yield _ADD(*row)
     for each in credentials:
         yield _ADD_CREDENTIAL(*each)
 
 
 def change(row: AccountRow) -> Unit[None]:
-    """Store the name and the flags of an account's row."""
+    """Write the name and the flags of an account."""
     yield _CHANGE(row.name, row.is_active, row.tracks_opens, row.tracks_clicks, row.id)
 
 
 def credentials_of(account_id: int, kind: int) -> Unit[list[CredentialRow]]:
-    """Give the credentials of a kind that open an account today, the oldest first."""
+    """Return an account's credentials of a kind that are not revoked, the oldest first."""
     rows = yield _CREDENTIALS(account_id, kind)
     return [CredentialRow(*row) for row in rows]
 
 
 def every_credential(kind: int) -> Unit[list[CredentialRow]]:
-    """Give the credentials of a kind of all accounts that are not revoked, the oldest first."""
+    """Return the credentials of a kind of all accounts that are not revoked, the oldest first."""
     rows = yield _EVERY_CREDENTIAL(kind)
     return [CredentialRow(*row) for row in rows]
 
 
 def credential_by_key(key: str) -> Unit[CredentialRow | None]:
-    """Give a credential by its public half, revoked or not."""
+    """Return a credential by its public key, revoked or not."""
     rows = yield _BY_KEY(key)
     return CredentialRow(*rows[0]) if rows else None
 
 
 def add_credential(row: CredentialRow) -> Unit[None]:
-    """Store one more credential of an account."""
+    """Add a credential to an account."""
     yield _ADD_CREDENTIAL(*row)
 
 
 def revoke(credential_id: int, now_ms: int) -> Unit[None]:
-    """Revoke one credential; one that is revoked already keeps its moment."""
+    """Revoke a credential; one that was already revoked keeps its time."""
     yield _REVOKE(now_ms, credential_id)
 
 
 def replace_credentials(row: CredentialRow, now_ms: int) -> Unit[None]:
-    """Revoke the account's credentials that are like the row and store it in their place.
-
-    They are like it when they have its kind and are sandboxed as it is.
-    """
+    """Add a credential; revoke the account's others with the same kind and ``is_sandboxed``."""
     yield _REVOKE_ALL(now_ms, row.account_id, row.kind, row.is_sandboxed)
     yield _ADD_CREDENTIAL(*row)
 
 
 def user_by_email(email: str) -> Unit[UserRow | None]:
-    """Give the person with this address (lower case)."""
+    """Return the user with this address (lower case)."""
     rows = yield _USER(email)
     return UserRow(*rows[0]) if rows else None
 
 
 def first_user() -> Unit[UserRow | None]:
-    """Give the person who was made first."""
+    """Return the oldest user."""
     rows = yield _FIRST_USER()
     return UserRow(*rows[0]) if rows else None
 
 
 def add_user(row: UserRow) -> Unit[None]:
-    """Store a person who signs in."""
+    """Add a user."""
     yield _ADD_USER(*row)

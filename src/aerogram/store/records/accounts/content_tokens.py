@@ -53,11 +53,11 @@ _UNIQUE: Final = Unique(content_token, "name")
 
 
 def opening(digest: str) -> Unit[OpeningRow | None]:
-    """Give what a token opens, by its digest."""
+    """Return a token with the state of its account, by the token's digest."""
     rows = yield _OPENING(digest)
     return OpeningRow(*rows[0]) if rows else None
 
 
 def is_taken(account_id: int, name: str, token_id: int) -> Unit[bool]:
-    """Tell whether another token of the account has a name."""
+    """Return whether another token of the account has this name."""
     return (yield from _UNIQUE.is_taken(account_id, token_id, name))

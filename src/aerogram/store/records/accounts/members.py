@@ -1,4 +1,4 @@
-"""Who is a member of which account, and in which role."""
+"""The members of accounts, and their roles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aerogram.store.tables import account, account_member, user_account
 
 
 class MemberRow(NamedTuple):
-    """A user's membership of an account; ``role`` is an `aerogram.model.member.Role`."""
+    """A user's membership in an account; ``role`` is an `aerogram.model.member.Role`."""
 
     account_id: int
     user_id: int
@@ -65,18 +65,18 @@ _INHERIT = Sql(
 
 
 def of_user(user_id: int) -> Unit[list[MemberRow]]:
-    """Give the memberships of a user, the oldest account first."""
+    """Return the memberships of a user, the oldest account first."""
     return [MemberRow(*row) for row in (yield _OF_USER(user_id))]
 
 
 def of_account(account_id: int) -> Unit[list[tuple[UserRow, str]]]:
-    """Give the members of an account with their roles, the oldest user first."""
+    """Return the members of an account with their roles, the oldest user first."""
     rows = yield _OF_ACCOUNT(account_id)
     return [(UserRow(*row[:-1]), row[-1]) for row in rows]
 
 
 def put(row: MemberRow) -> Unit[None]:
-    """Make a user a member of an account in one role, whatever they were before."""
+    """Make a user a member of an account with a role; replace their former role."""
     yield _REMOVE(row.account_id, row.user_id)
     yield _ADD(*row)
 
@@ -87,5 +87,5 @@ def remove(account_id: int, user_id: int) -> Unit[bool]:
 
 
 def inherit(account_id: int, now_ms: int) -> Unit[None]:
-    """Make the owners of the first account owners of another, which is new."""
+    """Make the owners of the first account owners of a new account."""
     yield _INHERIT(account_id, now_ms)

@@ -1,4 +1,4 @@
-"""What programs remember of an account: a value for a name, in two scopes."""
+"""Values by name that programs store for an account, in two scopes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _COUNT = Sql(
 
 
 def add(row: Mapping[str, Any], at_most: int) -> Unit[bool | None]:
-    """Add a preference; False when its name is taken, None when there are ``at_most`` already."""
+    """Add a preference; False when its name is taken, None when the account already has ``at_most``."""
     [(number,)] = yield _COUNT(row["account_id"], row["scope"])
     if number >= at_most:
         return None
@@ -46,7 +46,7 @@ def add(row: Mapping[str, Any], at_most: int) -> Unit[bool | None]:
 
 
 def change(account_id: int, scope: str, row_id: int, values: Mapping[str, Any]) -> Unit[bool | None]:
-    """Write values; False when another has the name, None when there is no such preference."""
+    """Write values; False when another preference has the name, None when there is no such preference."""
     if "name" in values:
         same, _ = yield from LISTING.page(
             account_id, PageRequest({"scope": scope, "name": values["name"]}, 1)

@@ -1,4 +1,4 @@
-"""What people say of themselves."""
+"""The profiles that people write for themselves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aerogram.store.tables import user_profile
 
 
 class ProfileRow(NamedTuple):
-    """A person's own words; ``profile`` is a JSON object or ""."""
+    """A person's profile; ``profile`` is a JSON object or ""."""
 
     user_id: int
     username: str = ""
@@ -38,11 +38,11 @@ _PUT: Final = Sql(
 
 
 def find(user_id: int) -> Unit[ProfileRow]:
-    """Give what a person said; nothing, when they said nothing."""
+    """Return a person's profile; an empty one when there is none."""
     rows = yield _FIND(user_id)
     return ProfileRow(*rows[0]) if rows else ProfileRow(user_id)
 
 
 def put(row: ProfileRow) -> Unit[None]:
-    """Store what a person says in the place of what they said before."""
+    """Replace a person's profile."""
     yield _PUT(*row)

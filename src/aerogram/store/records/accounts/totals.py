@@ -1,4 +1,4 @@
-"""What became of all mail of an account, in numbers of messages and of what readers did."""
+"""Totals for all mail of an account: messages by state, and the actions of recipients."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aerogram.store.tables import counter, message
 
 
 class Totals(NamedTuple):
-    """Numbers since the account was made; ``last_ms`` is the beginning of the last hour in which anything happened."""
+    """Totals since the account was created; ``last_ms`` is the start of the last hour with any event."""
 
     processed: int
     sent: int
@@ -55,7 +55,7 @@ _KINDS: Final = Sql(
 
 
 def of_account(account_id: int) -> Unit[Totals]:
-    """Count. Messages are looked at one by one: this is a question for a report, not for every minute."""
+    """Count the totals of an account. This reads every message: for reports, not for frequent use."""
     [(processed, sent, blocked, hard, soft, deferred)] = yield _STATES(account_id)
     rows = yield _KINDS(account_id)
     amounts = {kind: int(amount) for kind, amount, _ in rows}

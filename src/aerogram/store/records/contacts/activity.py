@@ -1,4 +1,4 @@
-"""What mail changes of contacts: counted and stamped, many at a time; and who an address is."""
+"""Recording mail activity on contacts, many at a time, and finding contacts by address."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Activity(NamedTuple):
-    """What is added to a contact. Moments are 0, and flags, when nothing of the kind happened."""
+    """Activity to add to a contact. Times and flags are 0 when nothing of the kind happened."""
 
     delivered_count: int
     last_activity_ms: int
@@ -24,7 +24,7 @@ class Activity(NamedTuple):
 
 
 class NewContact(NamedTuple):
-    """What is told of a contact that is made."""
+    """The columns of a new contact that are set besides its activity."""
 
     id: int
     account_id: int
@@ -52,7 +52,7 @@ unsubscribed_by = CASE WHEN contact.unsubscribed_ms < {unsubscribed_ms}
 unsubscribed_ms = CASE WHEN contact.unsubscribed_ms < {unsubscribed_ms}
     THEN {unsubscribed_ms} ELSE contact.unsubscribed_ms END
 """
-"""Later moments win, in whatever order events are told. An assignment sees the row as it was before."""
+"""Later times win, in whatever order events are read. Assignments see the old values of the row."""
 _TYPES: Final = {
     "delivered_count": "BIGINT",
     "last_activity_ms": "BIGINT",
@@ -78,22 +78,22 @@ _MAKE = Sql(
 
 
 def find(account_id: int, emails: Collection[str]) -> Unit[dict[str, int]]:
-    """Give the ids of the contacts that have these addresses (suppression keys). Erased ones have none."""
+    """Return the ids of contacts by address (suppression keys), without erased contacts."""
     rows = yield _FIND(account_id, list(emails))
     return dict(rows)
 
 
 def lock(account_id: int, emails: Collection[str]) -> Unit[dict[str, int]]:
-    """As `find`, and hold them until the commit, in the order in which every writer does."""
+    """Do what `find` does, and lock the contacts until the commit, in the order that every writer uses."""
     rows = yield _LOCK(account_id, list(emails))
     return dict(rows)
 
 
 def change(activities: Sequence[tuple[int, Activity]]) -> Unit[None]:
-    """Add to contacts, by id."""
+    """Add activity to contacts, by id."""
     yield _CHANGE.many([(*activity, contact_id) for contact_id, activity in activities])
 
 
 def make(contacts: Sequence[tuple[NewContact, Activity]]) -> Unit[None]:
-    """Make contacts, by rising address; where somebody else made one meanwhile, add to it."""
+    """Add contacts, given sorted by address; add the activity to those that exist in the meantime."""
     yield _MAKE.many([(*new, *activity) for new, activity in contacts])

@@ -1,4 +1,4 @@
-"""Many contacts of an account in a few statements."""
+"""Reading and changing many contacts of an account in a few statements."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Known(NamedTuple):
-    """What of a contact a batch may change."""
+class KnownContact(NamedTuple):
+    """The columns of a contact that a batch may change."""
 
     id: int
     email: str
@@ -24,8 +24,8 @@ class Known(NamedTuple):
     excluded_ms: int
 
 
-class Change(NamedTuple):
-    """New values of a contact: all of those that a batch may change."""
+class ContactChange(NamedTuple):
+    """New values for all columns of a contact that a batch may change."""
 
     name: str
     properties: str
@@ -36,7 +36,7 @@ class Change(NamedTuple):
 
 
 _LOCK = Sql(
-    select(*(contact.c[name] for name in Known._fields))
+    select(*(contact.c[name] for name in KnownContact._fields))
     .where(contact.c.account_id == bindparam("account_id"), any_of(contact.c.email, "emails", Text))
     .order_by(contact.c.email)
     .with_for_update(),
@@ -66,7 +66,7 @@ NEW: Final = (
     "last_activity_ms",
     "properties",
 )
-"""What is told of a new contact."""
+"""The columns of a new contact that are set."""
 _ADD = Sql(
     text(
         f"INSERT INTO contact ({', '.join(NEW)}) VALUES ({', '.join(f':{name}' for name in NEW)})"  # noqa: S608 - names of columns
@@ -77,12 +77,12 @@ _ADD = Sql(
 _CHANGE = Sql(
     update(contact)
     .where(contact.c.id == bindparam("of_id"))
-    .values({name: bindparam(f"new_{name}") for name in Change._fields[:-1]}),
-    *(f"new_{name}" for name in Change._fields[:-1]),
+    .values({name: bindparam(f"new_{name}") for name in ContactChange._fields[:-1]}),
+    *(f"new_{name}" for name in ContactChange._fields[:-1]),
     "of_id",
 )
 _SOME: Final = (contact.c.account_id == bindparam("of_account")) & any_of(contact.c.id, "contact_ids")
-_STIRRED = Sql(
+_TOUCH = Sql(
     update(contact).where(_SOME).values(last_activity_ms=bindparam("now_ms")),
     "now_ms",
     "of_account",
@@ -91,7 +91,7 @@ _STIRRED = Sql(
 _UNSUBSCRIBED = Sql(
     update(contact)
     .where(_SOME)
-    # By what the contact left an earlier time says nothing of this one.
+    # Clear the cause of an earlier unsubscription.
     .values(last_activity_ms=bindparam("now_ms"), unsubscribed_ms=bindparam("now_ms"), unsubscribed_by=""),
     "now_ms",
     "of_account",
@@ -99,33 +99,33 @@ _UNSUBSCRIBED = Sql(
 )
 
 
-def lock(account_id: int, emails: Sequence[str]) -> Unit[dict[str, Known]]:
-    """Give the contacts that have one of these addresses, by address, and hold them until the commit."""
+def lock(account_id: int, emails: Sequence[str]) -> Unit[dict[str, KnownContact]]:
+    """Return the contacts with these addresses, by address, and lock them until the commit."""
     rows = yield _LOCK(account_id, emails)
-    return {row[1]: Known(*row) for row in rows}
+    return {row[1]: KnownContact(*row) for row in rows}
 
 
 def hold(account_id: int, contact_ids: Sequence[int]) -> Unit[set[int]]:
-    """Hold contacts until the commit; gives the ids of those that there are. Erased ones are none."""
+    """Lock contacts until the commit. Return the ids of those that exist, without erased contacts."""
     rows = yield _HOLD(account_id, contact_ids)
     return {contact_id for (contact_id,) in rows}
 
 
 def add(rows: Sequence[tuple[Any, ...]]) -> Unit[None]:
-    """Add contacts, as values of `NEW`; those that exist meanwhile stay as they are."""
+    """Add contacts, as values of `NEW`; those added in the meantime stay as they are."""
     yield _ADD.many(rows)
 
 
-def change(changes: Sequence[Change]) -> Unit[None]:
-    """Give contacts new values."""
+def change(changes: Sequence[ContactChange]) -> Unit[None]:
+    """Write new values of contacts."""
     yield _CHANGE.many(changes)
 
 
-def stirred(account_id: int, contact_ids: Sequence[int], now_ms: int) -> Unit[None]:
-    """Note that something happened with contacts."""
-    yield _STIRRED(now_ms, account_id, contact_ids)
+def touch(account_id: int, contact_ids: Sequence[int], now_ms: int) -> Unit[None]:
+    """Record activity of contacts now."""
+    yield _TOUCH(now_ms, account_id, contact_ids)
 
 
 def unsubscribed(account_id: int, contact_ids: Sequence[int], now_ms: int) -> Unit[None]:
-    """Note that contacts left a list."""
+    """Record that contacts unsubscribed now."""
     yield _UNSUBSCRIBED(now_ms, account_id, contact_ids)

@@ -1,4 +1,4 @@
-"""Contacts one by one, and lists of them."""
+"""Contacts, one by one and as listings."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LISTING: Final = Listing(
     COLUMNS,
     conditions={
         **likes("email", contact.c.email),
-        # Addresses are stored in lower case: this way the index finds them.
+        # Addresses are stored in lower case, so this comparison can use the index.
         "email_ci": contact.c.email == bindparam("email_ci"),
         "id": contact.c.id == bindparam("id"),
         "ids": any_of(contact.c.id, "ids"),
@@ -63,17 +63,17 @@ LISTING: Final = Listing(
         "delivered_count": contact.c.delivered_count,
         "created_ms": contact.c.created_ms,
     },
-    # The list is the account's own, and so are the contacts on it.
+    # A list and its contacts belong to the same account.
     way=Way("list_id", list_recipient.c.contact_id, list_recipient.c.list_id == _LIST),
 )
 """Contacts can be listed by these.
 
-Flags are 0 or 1, ``has_left`` and ``has_not_left`` always 1: whether the contact is unsubscribed from any
-list. ``active_at`` is a moment to the second.
+Flags are 0 or 1. ``has_left`` and ``has_not_left`` are always 1 and say whether the contact is unsubscribed
+from any list. ``active_at`` is a time to the second.
 """
 
 KEYS: Final = frozenset({"id", "ids", "email", "email_ci"})
-"""Conditions that find their contacts at once; whatever else is asked looks at many."""
+"""Conditions that find contacts through an index; all others may look at many rows."""
 
 _OWN: Final = (contact.c.id == bindparam("which")) & (contact.c.account_id == bindparam("owner"))
 _SELECTED: Final = tuple(contact.c[name] for name in COLUMNS)
@@ -102,19 +102,19 @@ _ADDRESSES = Sql(
 
 
 def add(row: Mapping[str, Any]) -> Unit[bool]:
-    """Add a contact; False when the account has one of this address."""
+    """Add a contact; False when the account already has this address."""
     added = yield _ADD(*(row[name] for name in COLUMNS))
     return bool(added)
 
 
 def hold(account_id: int, contact_id: int) -> Unit[dict[str, Any] | None]:
-    """Give a contact by `COLUMNS`, and hold it until the commit."""
+    """Return a contact by `COLUMNS`, and lock it until the commit."""
     rows = yield _HOLD(contact_id, account_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 
 def by_email(account_id: int, email: str) -> Unit[dict[str, Any] | None]:
-    """Give a contact by its address."""
+    """Return a contact by its address."""
     rows = yield _BY_EMAIL(account_id, email)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
@@ -126,7 +126,7 @@ def change(account_id: int, contact_id: int, values: Mapping[str, Any]) -> Unit[
 
 
 def addresses(account_id: int, contact_ids: Sequence[int]) -> Unit[dict[int, str]]:
-    """Give the addresses of contacts by id."""
+    """Return the addresses of contacts by id."""
     rows = yield _ADDRESSES(account_id, contact_ids)
     return dict(rows)
 

@@ -1,4 +1,4 @@
-"""What mail keeps of a person, found and blanked: messages, events, captured copies, notifications, contents."""
+"""Finding and blanking personal data in mail: messages, events, captured copies, notifications, contents."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Found(NamedTuple):
-    """A message that may have gone to somebody who is erased."""
+class FoundMessage(NamedTuple):
+    """A message whose recipient may be the person to erase."""
 
     id: int
     content_id: int
@@ -27,7 +27,7 @@ class Found(NamedTuple):
 
 
 _MESSAGES = Sql(
-    select(*(message.c[name] for name in Found._fields))
+    select(*(message.c[name] for name in FoundMessage._fields))
     .where(
         message.c.account_id == bindparam("account_id"),
         message.c.id > bindparam("after"),
@@ -46,7 +46,7 @@ _ERASED: Final = [
     for state in states_before(Happening.ERASED)
     if (follows := transition(state, Happening.ERASED).to) is not state
 ]
-"""The states that an erasure changes, each with the one that follows."""
+"""The states that an erasure changes, each with the new state."""
 _BLANK_MESSAGES = Sql(
     update(message)
     .where(_SOME)
@@ -56,7 +56,7 @@ _BLANK_MESSAGES = Sql(
         reply="",
         orcpt="",
         personal="",
-        # A worker that has the message right now loses its lease, and so can record nothing of it.
+        # A worker that holds the message loses its lease, and so can no longer record an outcome.
         lease=0,
         state=case(
             *((message.c.state == int(state), int(follows)) for state, follows in _ERASED),
@@ -100,7 +100,7 @@ _BLANK_CONTENTS = Sql(
     update(content)
     .where(
         any_of(content.c.id, "content_ids"),
-        # A mail to several belongs to the others too, also when theirs was added to it hours later.
+        # Keep the content while it has other recipients, even those that were added hours later.
         ~exists().where(_OTHER.c.content_id == content.c.id, _OTHER.c.domain != bindparam("alias_domain")),
     )
     .values(
@@ -131,14 +131,14 @@ _BLANK_NOTIFICATIONS = Sql(
 )
 
 
-def messages_to_domain(account_id: int, domain: str, after: int, most: int) -> Unit[list[Found]]:
-    """Give messages of an account to a domain, by rising id, from behind the id ``after``."""
+def messages_to_domain(account_id: int, domain: str, after: int, most: int) -> Unit[list[FoundMessage]]:
+    """Return messages of an account to a domain, by rising id, after the id ``after``."""
     rows = yield _MESSAGES(account_id, after, domain, most)
-    return [Found(*row) for row in rows]
+    return [FoundMessage(*row) for row in rows]
 
 
 def notifications_of(message_ids: Sequence[int]) -> Unit[tuple[list[int], list[int]]]:
-    """Give the contents that tell senders of messages, and the messages that carry them."""
+    """Return the contents that notify senders about messages, and the messages that carry those contents."""
     contents = [content_id for (content_id,) in (yield _NOTIFICATIONS(message_ids))]
     if not contents:
         return [], []
@@ -146,17 +146,17 @@ def notifications_of(message_ids: Sequence[int]) -> Unit[tuple[list[int], list[i
 
 
 def messages_of(content_ids: Sequence[int]) -> Unit[list[int]]:
-    """Give the messages of contents, whenever they were added."""
+    """Return all messages of contents, including those added later."""
     return [message_id for (message_id,) in (yield _MESSAGES_OF(content_ids))]
 
 
-def blank(found: Sequence[Found], alias: str, said: Sequence[str]) -> Unit[list[str]]:
-    """Blank all that is personal in messages, their events and captured mail; those that wait are cancelled.
+def blank(found: Sequence[FoundMessage], alias: str, said: Sequence[str]) -> Unit[list[str]]:
+    """Blank all personal data in messages, their events and captured mail; cancel those that are queued.
 
-    The contacts' reader waits until the commit, and then finds an alias in place of the recipient.
-    ``alias`` stands for the address that is erased; ``said`` is how others' transcripts may write it, in
-    small letters. A content goes when all its recipients are of the alias's domain. Gives the names of files
-    that no row names any more.
+    The contacts' reader waits until the commit, and then finds the alias instead of the recipient. ``alias``
+    replaces the erased address. ``said`` are the forms, in lower case, in which transcripts of other
+    recipients may contain it. A content is blanked when all its recipients are in the alias's domain. Return
+    the names of files that no row names any more.
     """
     yield from wait_for(CONTACTS)
     ids = [each.id for each in found]
@@ -167,7 +167,7 @@ def blank(found: Sequence[Found], alias: str, said: Sequence[str]) -> Unit[list[
     yield _BLANK_EVENTS(ids)
     yield _DROP_CAPTURED(ids)
     yield _BLANK_CONTENTS(contents, domain)
-    # What is left are mails to several: who else was in the conversation is nothing that they need.
+    # Contents that remain have other recipients, who do not need the transcript of the submission.
     yield _FORGET_CLIENTS(contents)
     siblings = yield from messages_of(contents)
     for words in said:
@@ -177,12 +177,12 @@ def blank(found: Sequence[Found], alias: str, said: Sequence[str]) -> Unit[list[
 
 
 def blank_notifications(
-    message_ids: Sequence[int], contents: Sequence[int], carriers: Sequence[int]
+    message_ids: Sequence[int], contents: Sequence[int], notification_ids: Sequence[int]
 ) -> Unit[list[str]]:
-    """Blank what told senders of messages: `notifications_of` gives it. Gives the names of files as `blank`."""
-    files = {name for (name,) in (yield _CAPTURED_FILES(carriers))}
+    """Blank the notifications that `notifications_of` returned. Return unused files as `blank` does."""
+    files = {name for (name,) in (yield _CAPTURED_FILES(notification_ids))}
     yield _BLANK_NOTIFICATIONS(contents)
-    yield _DROP_CAPTURED(carriers)
+    yield _DROP_CAPTURED(notification_ids)
     yield _DROP_NOTIFICATIONS(message_ids)
     files -= yield from blob_names.in_use(files)
     return sorted(files)

@@ -1,4 +1,4 @@
-"""The tables that have a row for an address, and the proofs that it was erased from all of them."""
+"""Deleting the rows of an address from all tables that have some, and the proofs of erasure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Proof(NamedTuple):
-    """That a contact was erased: ``digest`` is keyed, and so tells nothing to who has not the key."""
+    """The proof that a contact was erased. ``digest`` is keyed, so it reveals nothing without the key."""
 
     account_id: int
     contact_id: int
@@ -88,35 +88,35 @@ _PURGE = Sql(
 
 
 def forget_address(account_id: int, address: str) -> Unit[None]:
-    """Delete what an account's other tables have of an address (a suppression key)."""
+    """Delete the rows of an address (a suppression key) in an account's other tables."""
     for statement in _DROP_OF_ADDRESS:
         yield statement(account_id, address)
 
 
 def prove(proof: Proof) -> Unit[None]:
-    """Keep a proof; the first of a contact counts."""
+    """Add a proof; the first one of a contact is kept."""
     yield _PROVE(*proof)
 
 
 def proof_of(account_id: int, contact_id: int) -> Unit[Proof | None]:
-    """Give the proof that a contact was erased."""
+    """Return the proof that a contact was erased."""
     rows = yield _PROOF(account_id, contact_id)
     return Proof(*rows[0]) if rows else None
 
 
 def proofs_of_digest(account_id: int, digest: str) -> Unit[list[Proof]]:
-    """Give the proofs that bear a digest, oldest first: an address may come back and be erased again."""
+    """Return the proofs with a digest, oldest first: an address may be added and erased again."""
     rows = yield _PROOFS_OF_DIGEST(account_id, digest)
     return [Proof(*row) for row in rows]
 
 
 def newest(account_id: int, most: int) -> Unit[list[Proof]]:
-    """Give the proofs of an account, newest first."""
+    """Return the proofs of an account, newest first."""
     rows = yield _NEWEST(account_id, most)
     return [Proof(*row) for row in rows]
 
 
 def purge(until_ms: int) -> Unit[int]:
-    """Delete the rows of contacts that were erased up to a moment; gives how many. Their proofs stay."""
+    """Delete the rows of contacts that were erased up to a time; keep their proofs. Return how many."""
     rows = yield _PURGE(until_ms)
     return len(rows)

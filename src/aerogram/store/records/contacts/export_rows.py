@@ -1,4 +1,4 @@
-"""What exports read, in steps by rising id, so that no step is dearer than the first."""
+"""The rows of exports, read in steps by rising id, so that no step costs more than the first."""
 
 from __future__ import annotations
 
@@ -15,25 +15,27 @@ from aerogram.store.tables.contacts import contact, list_recipient
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Found = list[tuple[int, dict[str, Any]]]
-    """Rows by column, each with the id behind which the next step begins."""
+    ExportRows = list[tuple[int, dict[str, Any]]]
+    """Rows by column, each with the id after which the next step begins."""
 
 LIST: Final = "list_id"
-# By another name than in the conditions, whose subqueries must stay their own.
-_LINK: Final = list_recipient.alias("exported_link")
+# An alias, so that the subqueries of conditions do not correlate with it.
+_MEMBERSHIP: Final = list_recipient.alias("exported_membership")
 
 
-def contacts_behind(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
-    """Give contacts by `contacts.COLUMNS`; the conditions are those of `contacts.LISTING`."""
+def contacts_after(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[ExportRows]:
+    """Return contacts by `contacts.COLUMNS`; the conditions are those of `contacts.LISTING`."""
     if LIST in conditions and NOTHING not in conditions:
         return (yield from _of_list(account_id, conditions, after, most))
-    rows = yield from contacts.LISTING.behind(account_id, conditions, after, most)
+    rows = yield from contacts.LISTING.after(account_id, conditions, after, most)
     return [(row["id"], row) for row in rows]
 
 
-def links_behind(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
-    """Give links of contacts and lists by `list_recipients.COLUMNS`, with ``email`` and ``list_name``."""
-    rows = yield from list_recipients.LISTING.behind(account_id, conditions, after, most)
+def memberships_after(
+    account_id: int, conditions: Mapping[str, Any], after: int, most: int
+) -> Unit[ExportRows]:
+    """Return memberships by `list_recipients.COLUMNS`, with ``email`` and ``list_name``."""
+    rows = yield from list_recipients.LISTING.after(account_id, conditions, after, most)
     emails = yield from contacts.addresses(account_id, [row["contact_id"] for row in rows])
     names = yield from lists.names(account_id, sorted({row[LIST] for row in rows}))
     return [
@@ -45,8 +47,8 @@ def links_behind(account_id: int, conditions: Mapping[str, Any], after: int, mos
     ]
 
 
-def _of_list(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:
-    """Go along the links of the list: their index pages a million, where a condition would be looked up each time."""
+def _of_list(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[ExportRows]:
+    """Page the list's memberships through their index; a condition would be evaluated for each contact."""
     others = {name: value for name, value in conditions.items() if name != LIST}
     names = tuple(sorted(others))
     values = [account_id, *(others[name] for name in names)]
@@ -57,15 +59,15 @@ def _of_list(account_id: int, conditions: Mapping[str, Any], after: int, most: i
 @lru_cache(maxsize=256)
 def _members(names: tuple[str, ...]) -> Sql:
     statement = (
-        select(_LINK.c.id, *(contact.c[name] for name in contacts.COLUMNS))
-        .join_from(_LINK, contact, contact.c.id == _LINK.c.contact_id)
+        select(_MEMBERSHIP.c.id, *(contact.c[name] for name in contacts.COLUMNS))
+        .join_from(_MEMBERSHIP, contact, contact.c.id == _MEMBERSHIP.c.contact_id)
         .where(
             *contacts.LISTING.where(names),
-            _LINK.c.account_id == bindparam("of_account"),
-            _LINK.c.list_id == bindparam(LIST),
-            _LINK.c.id > bindparam("after"),
+            _MEMBERSHIP.c.account_id == bindparam("of_account"),
+            _MEMBERSHIP.c.list_id == bindparam(LIST),
+            _MEMBERSHIP.c.id > bindparam("after"),
         )
-        .order_by(_LINK.c.id)
+        .order_by(_MEMBERSHIP.c.id)
         .limit(bindparam("most"))
     )
     return Sql(statement, "of_account", *names, LIST, "after", "most")

@@ -1,4 +1,4 @@
-"""Values that contacts' properties had at some moments."""
+"""The values of historic contact properties over time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LISTING: Final = Listing(
     },
     orders={"id": contact_history.c.id, "at_ms": _AT},
 )
-"""Values can be listed by these; ``is_newest`` is always 1: of each contact and property the last one."""
+"""Values can be listed by these. ``is_newest`` is always 1: only the last value per contact and property."""
 
 _ADD = Sql(insert(contact_history).values({name: bindparam(name) for name in COLUMNS}), *COLUMNS)
 _REMOVE = Sql(

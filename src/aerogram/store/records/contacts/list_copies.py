@@ -1,4 +1,4 @@
-"""Reading a list from its first link to its last, a piece at a time."""
+"""Reading all memberships of a list, a piece at a time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aerogram.store.tables.contacts import contact_list, list_recipient
 class Member(NamedTuple):
     """A contact on a list."""
 
-    link_id: int
+    membership_id: int
     contact_id: int
     is_unsubscribed: int
 
@@ -53,7 +53,7 @@ _LIVE = Sql(
 
 
 def members(account_id: int, list_id: int, after: int, most: int) -> Unit[list[Member]]:
-    """Give links of a list behind a link's id, by rising id."""
+    """Return memberships of a list after a membership's id, by rising id."""
     return [Member(*row) for row in (yield _MEMBERS(account_id, list_id, after, most))]
 
 
@@ -64,5 +64,5 @@ def count(account_id: int, list_id: int) -> Unit[int]:
 
 
 def is_live(account_id: int, list_id: int) -> Unit[bool]:
-    """Tell whether an account has a list that is not deleted."""
+    """Return whether an account has this list and it is not deleted."""
     return bool((yield _LIVE(account_id, list_id)))

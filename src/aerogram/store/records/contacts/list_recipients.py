@@ -1,4 +1,4 @@
-"""Links of contacts and lists, one by one and listed."""
+"""Memberships of contacts on lists, one by one and as listings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COLUMNS: Final = tuple(column.name for column in list_recipient.columns)
 _OF_ACCOUNT: Final[BindParameter[int]] = bindparam("of_account")
 _CONTACTS: Final = select(contact.c.id).where(contact.c.account_id == _OF_ACCOUNT)
 _LISTS: Final = select(contact_list.c.id).where(contact_list.c.account_id == _OF_ACCOUNT)
-_READERS: Final = _CONTACTS.where(
+_OPENERS: Final = _CONTACTS.where(
     contact.c.email.in_(
         select(message.c.recipient)
         .join(event, event.c.message_id == message.c.id)
@@ -41,7 +41,7 @@ LISTING: Final = Listing(
             name: list_recipient.c[name] == bindparam(name)
             for name in ("id", "list_id", "contact_id", "is_active", "is_unsubscribed")
         },
-        # One contact, compared as one: with IN a planner may read a whole list to find it.
+        # A scalar comparison: with IN a planner may read the whole list to find one contact.
         "contact_email": _CONTACTS.where(contact.c.email == bindparam("contact_email")).scalar_subquery()
         == _HAS,
         "is_excluded": flagged(_HAS, "is_excluded"),
@@ -56,15 +56,15 @@ LISTING: Final = Listing(
         "list_is_live": list_recipient.c.list_id.in_(
             _LISTS.where(contact_list.c.is_deleted == 1 - bindparam("list_is_live"))
         ),
-        "has_opened": _HAS.in_(_READERS.where(bindparam("has_opened") == 1)),
-        "has_not_opened": _HAS.not_in(_READERS.where(bindparam("has_not_opened") == 1)),
+        "has_opened": _HAS.in_(_OPENERS.where(bindparam("has_opened") == 1)),
+        "has_not_opened": _HAS.not_in(_OPENERS.where(bindparam("has_not_opened") == 1)),
     },
     orders={"id": list_recipient.c.id},
 )
-"""Links can be listed by these; flags are 0 or 1, the last three always 1."""
+"""Memberships can be listed by these. Flags are 0 or 1, ``has_opened`` and ``has_not_opened`` always 1."""
 
 KEYS: Final = frozenset({"id", "contact_id", "contact_email"})
-"""Conditions that find their links at once; whatever else is asked looks at many."""
+"""Conditions that find memberships through an index; all others may look at many rows."""
 
 _OWN: Final = (list_recipient.c.id == bindparam("which")) & (
     list_recipient.c.account_id == bindparam("owner")
@@ -109,26 +109,26 @@ _SET = Sql(
 )
 
 
-def find(account_id: int, link_id: int) -> Unit[dict[str, Any] | None]:
-    """Give a link by `COLUMNS`."""
-    rows = yield _FIND(link_id, account_id)
+def find(account_id: int, membership_id: int) -> Unit[dict[str, Any] | None]:
+    """Return a membership by `COLUMNS`."""
+    rows = yield _FIND(membership_id, account_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 
 def of_pair(account_id: int, list_id: int, contact_id: int) -> Unit[dict[str, Any] | None]:
-    """Give the link of a contact and a list."""
+    """Return the membership of a contact on a list."""
     rows = yield _OF_PAIR(account_id, list_id, contact_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 
 def of_contact(account_id: int, contact_id: int) -> Unit[list[dict[str, Any]]]:
-    """Give the links of a contact, by the ids of their lists."""
+    """Return the memberships of a contact, sorted by list id."""
     rows = yield _OF_CONTACT(account_id, contact_id)
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
 def put(row: Mapping[str, Any]) -> Unit[None]:
-    """Write what can change of a link."""
+    """Write the changeable columns of a membership."""
     yield _SET(
         row["is_active"],
         row["is_unsubscribed"],

@@ -36,7 +36,7 @@ LISTING: Final = Listing(
         "created_ms": contact_list.c.created_ms,
     },
 )
-"""Lists can be listed by these; ``is_deleted`` is 0 or 1, ``alternate`` an address or the name of a live list."""
+"""Lists can be listed by these. ``alternate`` is an address or the name of a live list."""
 
 _OWN: Final = (contact_list.c.id == bindparam("which")) & (contact_list.c.account_id == bindparam("owner"))
 _SELECTED: Final = tuple(contact_list.c[name] for name in COLUMNS)
@@ -59,18 +59,18 @@ _NAMES = Sql(
 
 
 def add(row: Mapping[str, Any]) -> Unit[bool]:
-    """Add a list; False when its address exists or the account has a live list of its name."""
+    """Add a list; False when its address exists or the account has a live list with its name."""
     added = yield _ADD(*(row[name] for name in COLUMNS))
     return bool(added)
 
 
 def is_taken(account_id: int, name: str, list_id: int) -> Unit[bool]:
-    """Tell whether another live list of the account has this name."""
+    """Return whether another live list of the account has this name."""
     return (yield from _UNIQUE.is_taken(account_id, list_id, name))
 
 
 def hold(account_id: int, list_id: int) -> Unit[dict[str, Any] | None]:
-    """Give a list by `COLUMNS`, and hold it until the commit."""
+    """Return a list by `COLUMNS`, and lock it until the commit."""
     rows = yield _HOLD(list_id, account_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
@@ -82,7 +82,7 @@ def change(account_id: int, list_id: int, values: Mapping[str, Any]) -> Unit[Non
 
 
 def names(account_id: int, list_ids: Sequence[int]) -> Unit[dict[int, str]]:
-    """Give the names of lists by id."""
+    """Return the names of lists by id."""
     rows = yield _NAMES(account_id, list_ids)
     return dict(rows)
 

@@ -1,4 +1,4 @@
-"""Contacts on lists: the links, and the counts of those who are subscribed."""
+"""Memberships of contacts on lists, many at a time, and the subscriber counts of lists."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class State(NamedTuple):
-    """Where a contact stands on a list that it is on."""
+    """The state of a contact's membership on a list."""
 
     is_unsubscribed: int
     is_active: int
 
     @property
     def is_counted(self) -> int:
-        """Tell, as 0 or 1, whether the list counts the contact."""
+        """1 when the list counts the contact as a subscriber, otherwise 0."""
         return self.is_active and not self.is_unsubscribed
 
 
@@ -89,43 +89,43 @@ _LISTS = Sql(
 
 
 def lock_lists(account_id: int, list_ids: Sequence[int]) -> Unit[dict[int, bool]]:
-    """Hold lists until the commit; give by id whether each one is live, and nothing for unknown ones."""
+    """Lock lists until the commit. Return by id whether each list is live; unknown ids are missing."""
     rows = yield _LOCK(account_id, list_ids)
     return {list_id: not is_deleted for list_id, is_deleted in rows}
 
 
 def count(account_id: int, list_id: int, more: int) -> Unit[None]:
-    """Let a list count more contacts, or fewer when it is negative."""
+    """Add ``more``, which may be negative, to a list's subscriber count."""
     yield _COUNT(more, list_id, account_id)
 
 
 def states(list_id: int, contact_ids: Sequence[int]) -> Unit[dict[int, State]]:
-    """Give where contacts stand on a list, by contact; nothing for those that are not on it."""
+    """Return the states of contacts on a list, by contact; contacts that are not on it are missing."""
     rows = yield _STATES(list_id, contact_ids)
     return {contact_id: State(is_unsubscribed, is_active) for contact_id, is_unsubscribed, is_active in rows}
 
 
 def add(rows: Sequence[tuple[Any, ...]]) -> Unit[None]:
-    """Add links: id, account, list, contact, 1 for unsubscribed, moments of joining and of leaving (or 0)."""
+    """Add memberships as rows of `_NEW`; times of subscribing and unsubscribing are 0 for never."""
     yield _ADD.many(rows)
 
 
 def resubscribe(list_id: int, contact_ids: Sequence[int], now_ms: int) -> Unit[None]:
-    """Let contacts that left a list be on it again."""
+    """Subscribe contacts again that had unsubscribed from a list."""
     yield _RESUBSCRIBE(now_ms, list_id, contact_ids)
 
 
 def unsubscribe(list_id: int, contact_ids: Sequence[int], now_ms: int) -> Unit[None]:
-    """Let contacts leave a list; their links stay."""
+    """Unsubscribe contacts from a list; keep their memberships."""
     yield _UNSUBSCRIBE(now_ms, list_id, contact_ids)
 
 
 def remove(list_id: int, contact_ids: Sequence[int]) -> Unit[None]:
-    """Take contacts from a list."""
+    """Delete the memberships of contacts on a list."""
     yield _REMOVE(list_id, contact_ids)
 
 
 def lists_of(account_id: int, contact_id: int) -> Unit[list[int]]:
-    """Give the ids of the lists that a contact is on, rising."""
+    """Return the ids of the lists that a contact is on, by rising id."""
     rows = yield _LISTS(account_id, contact_id)
     return [list_id for (list_id,) in rows]

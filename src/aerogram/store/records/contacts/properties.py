@@ -62,25 +62,25 @@ _FORGET = Sql(
 
 
 def of_account(account_id: int, namespace: str) -> Unit[list[dict[str, Any]]]:
-    """Give the definitions of a namespace of an account."""
+    """Return the definitions of a namespace of an account."""
     rows = yield _OF_ACCOUNT(account_id, namespace)
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
 def find(account_id: int, property_id: int) -> Unit[dict[str, Any] | None]:
-    """Give a definition."""
+    """Return a definition."""
     rows = yield _FIND(property_id, account_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 
 def add(row: Mapping[str, Any]) -> Unit[bool]:
-    """Add a definition; False when the account has one of this namespace and name."""
+    """Add a definition; False when the account has one with this namespace and name."""
     added = yield _ADD(*(row[name] for name in COLUMNS))
     return bool(added)
 
 
 def is_taken(row: Mapping[str, Any]) -> Unit[bool]:
-    """Tell whether another definition of the account has the namespace and name of this one."""
+    """Return whether another definition of the account has the namespace and name of this one."""
     return (yield from _UNIQUE.is_taken(row["account_id"], row["id"], row["namespace"], row["name"]))
 
 

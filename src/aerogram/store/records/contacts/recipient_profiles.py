@@ -1,4 +1,4 @@
-"""What templates ask of recipients: the contact's values, and when the address last opened and clicked."""
+"""The data of recipient profiles: the contact's properties, and when the address last opened and clicked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LATEST = Sql(
     .where(
         event.c.account_id == bindparam("owner"),
         any_of(event.c.address, "addresses", Text),
-        # It tells the databases that the index of addresses serves.
+        # Lets the planner use the partial index of addresses.
         event.c.address != literal_column("''"),
         (event.c.kind == int(EventKind.OPEN)) | (event.c.kind == int(EventKind.CLICK)),
         event.c.verdict != int(Verdict.SCANNER),
@@ -55,6 +55,6 @@ def people(account_id: int, addresses: Collection[str]) -> Unit[dict[str, Person
 
 
 def latest(account_id: int, addresses: Collection[str]) -> Unit[dict[tuple[str, int], int]]:
-    """Give the moments of the last open and the last click by address and kind of event."""
+    """Return the times of the last open and the last click, by address and kind of event."""
     rows = yield _LATEST(account_id, list(addresses))
     return {(address, kind): at_ms for address, kind, at_ms in rows}

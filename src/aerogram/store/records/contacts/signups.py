@@ -1,4 +1,4 @@
-"""Signups: addresses typed into the forms of widgets, and whether their owners confirmed them."""
+"""Signups: addresses that were entered in the forms of widgets, and their confirmations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aerogram.store.tables.plain_records import signup
 
 
 class SignupRow(NamedTuple):
-    """A signup; ``email`` is as `suppression_key` writes it, ``confirm_ms`` 0 until it is confirmed."""
+    """A signup; ``email`` is in the form of `suppression_key`, ``confirm_ms`` 0 until it is confirmed."""
 
     id: int
     account_id: int
@@ -95,53 +95,53 @@ _LET_BULK_THROUGH = Sql(
 
 
 def add(row: SignupRow) -> Unit[None]:
-    """Note that an address was typed in."""
+    """Add a signup."""
     yield _ADD(*row)
 
 
 def find(signup_id: int) -> Unit[SignupRow | None]:
-    """Give a signup of any account: who asks has its token."""
+    """Return a signup, of any account: the caller has its token."""
     rows = yield _FIND(signup_id)
     return SignupRow(*rows[0]) if rows else None
 
 
 def claim(signup_id: int) -> Unit[SignupRow | None]:
-    """Give a signup as `find`, and keep it from changing until the transaction ends."""
+    """Return a signup as `find` does, and lock it until the commit."""
     rows = yield _CLAIM(signup_id)
     return SignupRow(*rows[0]) if rows else None
 
 
 def confirm(signup_id: int, now_ms: int, ip: str) -> Unit[None]:
-    """Note that its owner confirmed an address."""
+    """Record that the owner of the address confirmed the signup."""
     yield _CONFIRM(now_ms, ip, signup_id)
 
 
 def remove(signup_id: int) -> Unit[None]:
-    """Forget a signup that was not confirmed."""
+    """Delete a signup that was not confirmed."""
     yield _REMOVE(signup_id)
 
 
 def forget_unconfirmed(until_ms: int) -> Unit[None]:
-    """Forget the signups of a moment and before that nobody confirmed; their links are not valid any more."""
+    """Delete unconfirmed signups up to a time, because their confirmation links have expired."""
     yield _FORGET_UNCONFIRMED(until_ms)
 
 
 def forget_address(account_id: int, email: str) -> Unit[None]:
-    """Forget all that an address signed up for with an account."""
+    """Delete all signups of an address with an account."""
     yield _FORGET_ADDRESS(account_id, email)
 
 
 def recent(email: str, since_ms: int) -> Unit[list[tuple[int, int]]]:
-    """Give widget and moment of an address's signups after a moment, of all accounts."""
+    """Return widget and time of an address's signups after a time, of all accounts."""
     rows = yield _RECENT(email, since_ms)
     return [(widget_id, at_ms) for widget_id, at_ms in rows]
 
 
 def set_pending(account_id: int, contact_id: int, *, is_pending: bool) -> Unit[None]:
-    """Note whether a contact has still to confirm."""
+    """Set whether a contact must still confirm."""
     yield _SET_PENDING(int(is_pending), contact_id, account_id)
 
 
 def let_bulk_through(account_id: int, email: str) -> Unit[None]:
-    """Forget that an address left the account's bulk mail."""
+    """Delete the unsubscription of an address from the account's bulk mail."""
     yield _LET_BULK_THROUGH(account_id, email)

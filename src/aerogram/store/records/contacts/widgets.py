@@ -1,4 +1,4 @@
-"""What the form of a widget needs to be shown and to work, found by the widget's id alone."""
+"""The data that the form of a widget needs, found by the widget's id alone."""
 
 from __future__ import annotations
 
@@ -52,18 +52,18 @@ _decode: Final = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 class WidgetRow(NamedTuple):
-    """A widget that works: its account, list and sender are there and may be used."""
+    """A working widget: its account, list and sender exist and may be used."""
 
     account_id: int
     properties: dict[str, Any]
     sender_email: str
     sender_name: str
     shown: tuple[str, ...]
-    """Its custom values that are to be displayed, in the order in which they were made."""
+    """Its custom values to display, in the order of their creation."""
 
 
 def working(widget_id: int) -> Unit[WidgetRow | None]:
-    """Give a widget; None when there is none, or when something that it needs is missing or inactive."""
+    """Return a widget; None when it does not exist, or when something it needs is missing or inactive."""
     found = yield _FIND(widget_id)
     if not found:
         return None

@@ -1,1 +1,1 @@
-"""The event log: appending to it, and reading on from where a reader stopped."""
+"""The event log: appending to it, and reading it from a reader's cursor."""

@@ -1,4 +1,4 @@
-"""Adding events to the counters of their accounts' hours."""
+"""Adding events to the hourly counters of their accounts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _ADD: Final = Sql(
 
 
 def count(batch: Batch) -> Unit[bool]:
-    """Count the events of a batch; nothing follows from it."""
+    """Count the events of a batch. Return False, because nothing depends on it."""
     amounts = yield _AMOUNTS(batch)
     # Sorted, so that two transactions lock the rows in the same order.
     yield _ADD.many(sorted(tuple(row) for row in amounts))

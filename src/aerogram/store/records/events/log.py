@@ -1,6 +1,6 @@
-"""The one way into the event log: a fact is appended in the transaction that made it true.
+"""The only writer of the event log: an event is appended in the transaction that made it true.
 
-Nothing else is written for those who read the log: each reader has a cursor of its own (`records.events.reading`).
+Readers need no other rows: each has its own cursor (`records.events.reading`).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def _adding(columns: tuple[str, ...]) -> Sql:
-    """Make the statement that adds events with these columns; the database gives them their ids."""
+    """Return the statement that adds events with these columns; the database assigns their ids."""
     bound = ", ".join(f":{name}" for name in columns)
     return Sql(text(f"INSERT INTO event ({', '.join(columns)}) VALUES ({bound})"), *columns)  # noqa: S608 - names of columns
 
@@ -27,7 +27,7 @@ def _adding(columns: tuple[str, ...]) -> Sql:
 _ADD_DELIVERIES: Final = _adding(DeliveryEvent._fields)
 _ADD_ENGAGEMENTS: Final = _adding(EngagementEvent._fields)
 _ADD_ACCEPTED: Final = Sql(
-    # Out of the rows that were just added: one statement, however many they are.
+    # From the rows that were just added: one statement for any number of them.
     insert(event).from_select(
         ["account_id", "message_id", "kind", "at_ms", "is_live"],
         select(

@@ -1,4 +1,4 @@
-"""What a batch of events says of contacts, with the recipients it is about."""
+"""The events of a batch that concern contacts, with their recipients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ContactEvent(NamedTuple):
-    """One event with the recipient it is about, "" when the message is gone.
+    """One event with its recipient; "" when the message was deleted.
 
     ``personal`` is `aerogram.model.send_options.packed_personal`.
     """
@@ -39,7 +39,7 @@ def _is(*kinds: EventKind) -> ColumnElement[bool]:
     return event.c.kind.in_([literal_column(str(int(kind))) for kind in kinds])
 
 
-_SAYS_SOMETHING: Final = or_(
+_CONCERNS_CONTACTS: Final = or_(
     and_(
         or_(
             _is(EventKind.SENT, EventKind.BOUNCE, EventKind.BLOCKED),
@@ -49,7 +49,7 @@ _SAYS_SOMETHING: Final = or_(
     ),
     and_(
         _is(EventKind.OPEN, EventKind.CLICK, EventKind.UNSUB, EventKind.SPAM),
-        # What a scanner does is not done by the recipient.
+        # The actions of a scanner are not the recipient's.
         event.c.verdict != literal_column(str(int(Verdict.SCANNER))),
     ),
 )
@@ -63,7 +63,7 @@ def _found(chosen: ColumnElement[bool]) -> Select[tuple[object, ...]]:
             func.coalesce(message.c.personal, literal_column("''")),
         )
         .outerjoin(message, message.c.id == event.c.message_id)
-        .where(chosen, _SAYS_SOMETHING)
+        .where(chosen, _CONCERNS_CONTACTS)
         .order_by(event.c.id)
     )
 
@@ -78,11 +78,11 @@ _SEND_OPTIONS: Final = Sql(
 
 
 def of_contacts(batch: Batch) -> Unit[list[ContactEvent]]:
-    """Give the events of a batch that say something of a contact, in order."""
+    """Return the events of a batch that concern contacts, in order."""
     return [ContactEvent(*row) for row in (yield _FOUND(batch))]
 
 
 def send_options_by_message(message_ids: Collection[int]) -> Unit[dict[int, str]]:
-    """Give the treatments of messages, as `aerogram.model.send_options.packed` wrote them."""
+    """Return the send options of messages, as `aerogram.model.send_options.packed` wrote them."""
     rows = yield _SEND_OPTIONS(list(message_ids))
     return dict(rows)

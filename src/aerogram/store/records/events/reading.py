@@ -1,13 +1,14 @@
-"""Reading the log on from where a named reader stopped, in the order of commits.
+"""Reading the event log from the cursor of a named reader, in the order of commits.
 
-A *batch* is what one transaction of a reader covers. The reader's row is held while it is read, and the cursor moves
-in the transaction that has the batch's effects: so each event counts exactly once, whoever dies, and with any number
-of processes.
+A reader handles one *batch* of events in each transaction. It locks the reader's row, and moves the cursor in
+the transaction that writes the batch's effects. So each event is handled exactly once, even after a crash and
+with several processes.
 
-The order of commits is that of ids on SQLite, which has one writer at a time and gives each event the largest id and
-one more. On PostgreSQL transactions commit in any order, so an event bears the number of its transaction, and readers go
-by (transaction, id) up to the oldest transaction that is still open: nothing that commits later can come to lie
-before a cursor. A transaction that stays open, in any database of the server, keeps readers back, but no mail.
+On SQLite the order of commits is the order of ids: there is one writer at a time, and each event gets the
+largest id plus one. On PostgreSQL transactions commit in any order, so each event has the number of its
+transaction. Readers go by (transaction, id), up to the oldest transaction that is still open; so no event
+that commits later can lie before a cursor. A transaction that stays open, in any database of the server,
+delays readers but not mail.
 """
 
 from __future__ import annotations
@@ -38,13 +39,13 @@ class Cursor(NamedTuple):
 
 
 CONTACTS: Final = "contacts"
-"""The reader that keeps contacts, for which an erasure waits."""
+"""The reader that updates contacts; an erasure waits for it."""
 START: Final = Cursor(0, 0)
 END: Final = Cursor(2**63 - 1, 2**63 - 1)
 
 
 class Step(NamedTuple):
-    """What one step of a reader came to. ``has_effect`` is what its handler said: something follows from it."""
+    """The result of a reader's step. ``has_effect`` comes from its handler: True wakes dependants."""
 
     amount: int
     has_effect: bool
@@ -54,12 +55,12 @@ NOTHING: Final = Step(0, has_effect=False)
 
 
 class Batch(NamedTuple):
-    """The events of one step of a reader: those after a cursor up to another one, or some of its backlog."""
+    """The events of one step of a reader: those after one cursor up to another, or a part of its backlog."""
 
     after: Cursor
     upto: Cursor
     backlog: tuple[int, ...] = ()
-    """Ids; when there are any, they alone are meant."""
+    """Ids of events; if not empty, the batch is only these."""
 
 
 _AFTER: Final = ("after_transaction", "after_id")
@@ -81,7 +82,7 @@ _BETWEEN: Final = either(
 
 
 class OfBatch:
-    """A statement about the events of a batch; ``build`` gets the condition that says which."""
+    """A statement about the events of a batch; ``build`` gets the condition that selects them."""
 
     def __init__(self, build: Callable[[ColumnElement[bool]], ClauseElement], *names: str) -> None:
         self._between = Sql(build(_BETWEEN), *names, *_CURSORS)
@@ -95,7 +96,7 @@ class OfBatch:
 
 
 class _PerEngine(Sql):
-    """A statement that each engine has to be asked in its own words; both use all parameters."""
+    """A statement with a text of its own for each engine; both use all parameters."""
 
     __slots__ = ("_texts",)
 
@@ -111,7 +112,7 @@ class _PerEngine(Sql):
 
 
 _HORIZON: Final = "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
-"""The oldest transaction that is still open: all before it are committed, and visible, or gone."""
+"""The oldest transaction that is still open: all before it are committed and visible, or rolled back."""
 _NEXT: Final = _PerEngine(
     "SELECT 0, max(id), count(*) FROM (SELECT id FROM event WHERE id > :after_id AND id <= :upto_id"
     " AND :after_transaction <= :upto_transaction ORDER BY id LIMIT :most) AS step HAVING count(*) > 0",
@@ -170,17 +171,17 @@ _FORGET: Final = Sql(
 
 
 def register(names: Sequence[str]) -> Unit[None]:
-    """Give a row to readers that have none: they begin with the first event of the log."""
+    """Add rows for new readers; they begin with the first event of the log."""
     yield _ADD.many([(name,) for name in sorted(names)])
 
 
 def cursors() -> Unit[dict[str, Cursor]]:
-    """Give how far each reader that has a row has come."""
+    """Return the cursors of all readers that have a row."""
     return {name: Cursor(*position) for name, *position in (yield _ALL())}
 
 
-def is_behind(names: Sequence[str]) -> Unit[bool]:
-    """Tell whether any of these readers has something to read, as far as can be told without holding them."""
+def has_unread(names: Sequence[str]) -> Unit[bool]:
+    """Return whether any of the readers has unread events; without locks, so it may be outdated."""
     found = yield from cursors()
     newest = yield _NEWEST()
     if newest and any(found.get(name, START) < newest[0] for name in names):
@@ -190,10 +191,10 @@ def is_behind(names: Sequence[str]) -> Unit[bool]:
 
 
 def step(name: str, after: str, most: int, handle: Callable[[Batch], Unit[bool]]) -> Unit[Step]:
-    """Read up to ``most`` events: have them handled, and move the cursor past them.
+    """Read up to ``most`` events, call ``handle`` with them, and move the cursor past them.
 
-    Nothing is read while another process holds the reader. A reader ``after`` another one ("" for none) reads no
-    event that the other has not read.
+    Nothing is read while another process has locked the reader. A reader that comes ``after`` another ("" for
+    none) reads only events that the other has read.
     """
     held = yield _HOLD(name)
     if not held:
@@ -219,7 +220,7 @@ def step(name: str, after: str, most: int, handle: Callable[[Batch], Unit[bool]]
 
 
 def page(after: Cursor, upto: Cursor, most: int) -> Unit[tuple[Cursor, int]]:
-    """Find the last of the next events that can be read, ``most`` at the most; and how many they are."""
+    """Return the last of the next events that can be read, up to ``most``, and how many they are."""
     found = yield _NEXT(*after, *upto, most)
     if not found:
         return after, 0
@@ -228,5 +229,5 @@ def page(after: Cursor, upto: Cursor, most: int) -> Unit[tuple[Cursor, int]]:
 
 
 def wait_for(name: str) -> Unit[None]:
-    """Hold a reader until the commit, when it has committed what it is about; it reads nothing meanwhile."""
+    """Wait for a reader's current transaction, then lock the reader until the commit."""
     yield _WAIT_FOR(name)

@@ -1,4 +1,4 @@
-"""The files of the DATA API: what was uploaded for a list, and what a job made."""
+"""The files of the DATA API: uploads for a list, and files that jobs made."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables.jobs import data, job
 
 PART: Final = "CSVPart"
-"""The kind of a file that is a part of an export; `aerogram.store.records.jobs.export_parts` has what is special of it."""
+"""The kind of a file that is a part of an export; see `aerogram.store.records.jobs.export_parts`."""
 
 
 class DataFile(NamedTuple):
-    """A file: ``source`` and ``source_id`` say whose, ``kind`` what it is, ``blob`` where its bytes are."""
+    """A file of the owner ``source`` and ``source_id``; ``blob`` names the file of its bytes."""
 
     id: int
     account_id: int
@@ -48,16 +48,16 @@ _FORGET = Sql(delete(data).where(data.c.id.in_(_EXPIRED)).returning(data.c.blob)
 
 
 def add(file: DataFile) -> Unit[None]:
-    """Note a file whose bytes are stored."""
+    """Add the row of a file whose bytes are stored."""
     yield _ADD(*file)
 
 
 def find(account_id: int, data_id: int) -> Unit[DataFile | None]:
-    """Give an account's file by its id."""
+    """Return an account's file by its id."""
     rows = yield _FIND(data_id, account_id)
     return DataFile(*rows[0]) if rows else None
 
 
 def forget(before_ms: int, most: int) -> Unit[list[str]]:
-    """Forget up to ``most`` files that came before a moment and that no open job reads; give where their bytes are."""
+    """Delete up to ``most`` files older than a time that no open job reads; return their blobs."""
     return [blob for (blob,) in (yield _FORGET(before_ms, most))]

@@ -1,7 +1,8 @@
-"""The parts of which the file of an export consists, in the table ``data``.
+"""The parts of an export's file, in the table ``data``.
 
-A part's row comes before its bytes, with the size 0, and gets its size in the commit of the step that made it:
-wherever a process dies, every file on the disk has a row that leads to it, and one whose size is 0 is none.
+The row of a part is committed before its bytes are written, with size 0. The commit of the step that wrote
+the part sets the size. So after a crash every file on the disk still has a row, and a part of size 0 does not
+count.
 """
 
 from __future__ import annotations
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 SOURCE: Final = "batchjob"
-"""The source of parts; their source_id is the job's id, or 0 when they are to be removed whatever becomes of the job."""
+"""The source of parts. Their source_id is the job's id, or 0 to remove them regardless of the job."""
 
 
 class Part(NamedTuple):
-    """A part: ``blob`` is where its bytes are, ``size`` their number, 0 until they are written."""
+    """A part: ``blob`` names the file of its bytes; ``size`` is 0 until they are written."""
 
     id: int
     blob: str
@@ -89,40 +90,40 @@ _RESTART = Sql(
 )
 
 
-def announce(file: DataFile) -> Unit[None]:
-    """Note a part before it is written; its size is 0."""
+def reserve(file: DataFile) -> Unit[None]:
+    """Add the row of a part, with size 0, before its bytes are written."""
     yield from data_files.add(file)
 
 
 def fill(account_id: int, job_id: int, part_id: int, size: int) -> Unit[bool]:
-    """Let a part count, as its bytes are written; False when it is not the job's any more."""
+    """Set the size of a written part, so that it counts; False when it no longer belongs to the job."""
     return bool((yield _FILL(size, account_id, job_id, part_id)))
 
 
 def page(account_id: int, job_id: int, after: int, most: int) -> Unit[list[Part]]:
-    """Give parts of a job behind a part's id, by rising id, those that are not written included."""
+    """Return parts of a job after a part's id, by rising id, unwritten ones included."""
     return [Part(*row) for row in (yield _PAGE(account_id, job_id, after, most))]
 
 
 def sizes(account_id: int, job_ids: Sequence[int]) -> Unit[dict[int, int]]:
-    """Give the bytes in all parts of each job that has any."""
+    """Return the total size of the parts of each job that has any."""
     return {job_id: int(size) for job_id, size in (yield _SIZES(account_id, job_ids))}
 
 
 def unused(since_ms: int, most: int) -> Unit[list[Part]]:
-    """Give parts that nobody will read: of exports that did not end well, ended before a moment, or do not want them."""
+    """Return parts that nobody will read: of exports that failed, ended before a time, or dropped them."""
     return [Part(*row) for row in (yield _UNUSED(since_ms, most))]
 
 
 def drop(ids: Sequence[int]) -> Unit[None]:
-    """Forget parts; take their bytes away before."""
+    """Delete the rows of parts; delete their files first."""
     yield _DROP(ids)
 
 
 def detach(account_id: int) -> Unit[None]:
-    """Take all parts of an account from their exports, and let those exports that are under way begin anew.
+    """Detach all parts of an account from their exports, and restart the running exports.
 
-    The parts are `unused` from then on, and whoever worked on an export holds it no more.
+    The parts are `unused` from then on, and workers lose their leases on the exports.
     """
     yield _RESTART(account_id)
     yield _DETACH(account_id)

@@ -1,7 +1,8 @@
-"""Jobs: claiming with leases, progress, ends, and the items that were refused.
+"""Jobs: claiming with leases, progress, ending, and the items that were refused.
 
-A job's lease is its fencing token: every write of whoever works on it names the lease and the cursor that it
-started from, so that a step is recorded once, by its holder alone, together with the rows it made.
+A job's lease is its fencing token. Every write of a worker names the lease and the cursor from which the step
+started. So only the holder can record a step, and only once, in one transaction with the rows that the step
+made.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 COLUMNS: Final = Job.__struct_fields__
 HEADER_ITEM: Final = 0
-"""The number under which an error file's first line stands."""
+"""The item number of the first line of an error file, its header."""
 
 
 class JobLostError(AerogramError):
-    """The job was cancelled, is another worker's now, or this step of it was recorded before."""
+    """The job was cancelled, another worker holds it now, or this step was already recorded."""
 
 
 def _between(name: str) -> dict[str, Any]:
@@ -70,7 +71,7 @@ _DUE = Sql(
     "now",
     "most",
 )
-"""The oldest open job of each account, unless somebody works on it: an account's jobs go in order."""
+"""The oldest open job of each account, unless it is leased: an account's jobs run in order."""
 _LEASE = Sql(
     text(
         "UPDATE job SET lease = :lease, lease_until_ms = :until, alive_ms = :now, status = :status,"
@@ -202,15 +203,15 @@ def add(new: Job) -> Unit[None]:
 
 
 def find(account_id: int, job_id: int) -> Unit[Job | None]:
-    """Give an account's job."""
+    """Return an account's job."""
     rows = yield _FIND(job_id, account_id)
     return _job(rows[0]) if rows else None
 
 
 def claim(now_ms: int, until_ms: int, lease: int, most: int) -> Unit[list[Job]]:
-    """Lease up to ``most`` jobs, each the oldest open one of its account, oldest first.
+    """Lease up to ``most`` jobs, each the oldest open job of its account, oldest first.
 
-    They are given as they were before: their ``attempts`` do not count this claim.
+    The returned jobs do not include this claim in their ``attempts``.
     """
     found = [_job(row) for row in (yield _DUE(now_ms, most))]
     status = JobStatus.PREPARE.value
@@ -222,47 +223,47 @@ def claim(now_ms: int, until_ms: int, lease: int, most: int) -> Unit[list[Job]]:
 def advance(
     old: Job, lease: int, step: tuple[int, int, int, int], now_ms: int, until_ms: int
 ) -> Unit[tuple[int, int]]:
-    """Record a step from ``old`` on: (cursor, items, refused items, items in all); gives current and errcount.
+    """Record a step from ``old`` on: (cursor, items, refused items, all items). Return current and errcount.
 
-    Raises `JobLostError`, so that nothing else of the transaction stays.
+    Raises `JobLostError`, which rolls back the whole transaction.
     """
     cursor, items, errors, count = step
     rows = yield _ADVANCE(
         old.id, lease, old.cursor, old.current, cursor, items, errors, count, now_ms, until_ms
     )
     if not rows:
-        raise JobLostError("The job was cancelled or is worked on elsewhere.")
+        raise JobLostError("The job was cancelled, or another worker holds it.")
     return rows[0][0], rows[0][1]
 
 
 def finish(old: Job, lease: int, status: str, error: str, now_ms: int) -> Unit[None]:
-    """End a job with one of the last statuses. Raises `JobLostError`."""
+    """End a job with a final status. Raises `JobLostError`."""
     if not (yield _FINISH(old.id, lease, status, error, old.data_id, now_ms)):
-        raise JobLostError("The job was cancelled or is worked on elsewhere.")
+        raise JobLostError("The job was cancelled, or another worker holds it.")
 
 
 def abort(account_id: int, job_id: int, now_ms: int) -> Unit[bool]:
-    """Cancel a job; its next step is not recorded. False when it has ended already."""
+    """Cancel a job, so that its next step is not recorded; False when it has already ended."""
     return bool((yield _ABORT(job_id, account_id, now_ms)))
 
 
 def tolerate(account_id: int, job_id: int, per_cent: int) -> Unit[None]:
-    """Set how many refused items end a job."""
+    """Set the share of refused items, in per cent, that ends a job."""
     yield _TOLERATE(job_id, account_id, per_cent)
 
 
 def release(job_id: int, lease: int) -> Unit[None]:
-    """Give a job back that is held by a lease, as if it had not been claimed; another holder's stays theirs."""
+    """Release a job as if it had not been claimed, if this lease still holds it."""
     yield _RELEASE(job_id, lease)
 
 
 def free_all() -> Unit[None]:
-    """Give back every lease: for a store that has only one process, at its start."""
+    """Release every lease: for a store with a single process, at its start."""
     yield _FREE_ALL()
 
 
 def refuse(job_id: int, header: str, refusals: Sequence[Refusal]) -> Unit[None]:
-    """Write items into the error file, whose first line is ``header``; "" for none."""
+    """Add refused items to the error file, whose first line is ``header``; "" for none."""
     lines = [(job_id, each.item, each.text) for each in refusals]
     if header:
         lines.insert(0, (job_id, HEADER_ITEM, header))
@@ -270,17 +271,17 @@ def refuse(job_id: int, header: str, refusals: Sequence[Refusal]) -> Unit[None]:
 
 
 def errors(job_id: int, after: int, most: int) -> Unit[list[Refusal]]:
-    """Give lines of the error file behind an item; begin with -1 to have its header."""
+    """Return lines of the error file after an item; start with -1 to include the header."""
     return [Refusal(item, line) for item, line in (yield _ERRORS(job_id, after, most))]
 
 
 def forget_mentions(account_id: int, words: str) -> Unit[None]:
-    """Forget the refused items of an account whose lines have some words, given in small letters."""
+    """Delete the refused items of an account whose lines contain ``words``, given in lower case."""
     yield _FORGET_MENTIONS(account_id, words)
 
 
 def forget_errors(before_ms: int) -> Unit[None]:
-    """Forget the error files of jobs that were asked for before a moment and have ended."""
+    """Delete the error files of ended jobs that were requested before a time."""
     yield _FORGET_ERRORS(before_ms)
 
 

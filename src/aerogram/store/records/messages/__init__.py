@@ -1,1 +1,1 @@
-"""Messages on their road: accepted, queued, sent, kept."""
+"""Messages on the road: accepted, queued, sent, captured."""

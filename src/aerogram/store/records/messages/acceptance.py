@@ -1,4 +1,4 @@
-"""Adding accepted submissions, and putting those that wait for a person out of delivery's reach at once."""
+"""Adding accepted submissions, and holding in the same transaction those that need a person's review."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HOLD = Sql(
 
 
 def add(rows: Rows, now_ms: int) -> Unit[None]:
-    """Store the rows of submissions; what is held never stands in the queue, and its history says why."""
+    """Store the rows of submissions. Held messages never enter the queue; their history has the reason."""
     yield from submissions.add(rows)
     if rows.held:
         yield from _hold(rows.held, now_ms)

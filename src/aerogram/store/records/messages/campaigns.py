@@ -1,4 +1,4 @@
-"""Campaigns as their account asks for them, with what their messages have in common."""
+"""Campaigns as the REST API lists them, with sums over their messages."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ _SUMS: Final = Sql(
         func.max(message.c.created_ms),
         func.sum(content.c.has_html),
         func.sum(content.c.has_text),
-        # A variable that a sender calls so and sets to true is counted too, which costs less than reading JSON.
+        # Cheaper than parsing JSON; also counts a client's variable of the same name that is true.
         *(
-            func.sum(case((content.c.send_options.like(f'%"{mark}":true%'), 1), else_=0))
-            for mark in ("tracks_opens", "tracks_clicks", "is_bulk")
+            func.sum(case((content.c.send_options.like(f'%"{option}":true%'), 1), else_=0))
+            for option in ("tracks_opens", "tracks_clicks", "is_bulk")
         ),
     )
     .join_from(campaign_recipient, message, message.c.id == campaign_recipient.c.message_id)
@@ -75,14 +75,14 @@ _SUMS: Final = Sql(
     "names",
 )
 SUMS: Final = ("last_ms", "html_count", "text_count", "open_count", "click_count", "unsub_count")
-"""What `page` adds to each row: when its last message was accepted, and how many messages have each mark."""
+"""The columns that `page` adds: the time of the last message, and how many messages have each feature."""
 
 
 def page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
-    """Give a page of campaigns by `COLUMNS` and `SUMS`, and the number of all that match.
+    """Return a page of campaigns by `COLUMNS` and `SUMS`, and the number of all that match.
 
-    Sums are of the first message to each address, which is what a campaign keeps of its recipients. They cost a
-    look at each of them, so a page of large campaigns takes its time.
+    Sums cover the first message to each address, because a campaign stores only those. Each of these messages
+    is read, so a page of large campaigns is slow.
     """
     if NOTHING in wanted.conditions:
         return [], 0

@@ -1,6 +1,6 @@
-"""The capture inbox: listing, opening and forgetting captured mail.
+"""The capture inbox: listing, opening and deleting captured mail.
 
-``scope`` is the set of accounts whose mail is meant; None means all accounts.
+``scope`` is the set of accounts to include; None means all accounts.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ESCAPE: Final = "\\"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """What rows must contain ("" for anything); ids lie strictly between ``after`` and ``before``."""
+    """The texts that rows must contain ("" for any); ids are strictly between ``after`` and ``before``."""
 
     query: str
     sender: str
@@ -41,8 +41,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     before: int
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is stored of one captured mail. Either ``body`` or ``blob`` is set."""
+class CapturedMail(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that is stored of a captured mail. Either ``body`` or ``blob`` is set."""
 
     listed: ListedRow
     uuid: str
@@ -68,7 +68,7 @@ _JOINED: Final = captured.join(message, message.c.id == captured.c.message_id).j
     content, content.c.id == message.c.content_id
 )
 _SUBJECT: Final = func.coalesce(func.nullif(captured.c.subject, ""), content.c.subject)
-"""The subject as the recipient sees it: where a template made it, that of the content is still the template's."""
+"""The subject that the recipient sees. For a composed mail, the content has only the template's subject."""
 _LISTED: Final = (
     captured.c.message_id,
     captured.c.account_id,
@@ -155,7 +155,7 @@ _CLEAR = Sql(delete(captured).where(_in_scope()), "everyone", "accounts")
 
 
 def newest(scope: AbstractSet[int] | None, wanted: Wanted, most: int) -> Unit[list[ListedRow]]:
-    """List at most ``most`` captured mails that match, newest first."""
+    """Return up to ``most`` captured mails that match, newest first."""
     rows = yield _NEWEST(
         *_scoped(scope),
         wanted.after,
@@ -169,15 +169,15 @@ def newest(scope: AbstractSet[int] | None, wanted: Wanted, most: int) -> Unit[li
     return rows
 
 
-def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[Found | None]:
-    """Give one captured mail with its events, oldest first; None when the scope has it not."""
+def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[CapturedMail | None]:
+    """Return a captured mail with its events, oldest first; None when it is not in the scope."""
     rows = yield _FIND(*_scoped(scope), message_id)
     if not rows:
         return None
     row: Row = rows[0]
     events: Any = yield _EVENTS(message_id)
     uuid, door, reverse_path, accepted_ms, transcript, body, blob = row[len(_LISTED) :]
-    return Found(
+    return CapturedMail(
         listed=row[: len(_LISTED)],
         uuid=uuid,
         door=door,
@@ -191,7 +191,7 @@ def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[Found | None]:
 
 
 def discard(scope: AbstractSet[int] | None, message_id: int) -> Unit[bool]:
-    """Delete one captured copy; tell whether there was one."""
+    """Delete a captured copy. Return whether it existed."""
     rows = yield _DISCARD(*_scoped(scope), message_id)
     return bool(rows)
 
@@ -206,7 +206,7 @@ def _scoped(scope: AbstractSet[int] | None) -> tuple[int, list[int]]:
 
 
 def _pattern(text: str) -> str:
-    """Make the LIKE pattern of *contains*; the text's own wildcards mean themselves."""
+    """Return the LIKE pattern for *contains*, with wildcards in the text escaped."""
     for special in (_ESCAPE, "%", "_"):
         text = text.replace(special, _ESCAPE + special)
     return f"%{text}%"

@@ -1,4 +1,4 @@
-"""What recipients did: events, and what follows from them, in one transaction."""
+"""Recording what recipients did: events, unsubscriptions and suppressions, in one transaction."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 SPAM: Final = "spam"
-"""The reason of a suppression that a complaint made."""
+"""The reason of a suppression after a complaint."""
 
 
 class Addressee(NamedTuple):
-    """A message as far as its reader's doings need it."""
+    """The columns of a message that recording a recipient's actions needs."""
 
     message_id: int
     account_id: int
     recipient: str
     state: int
     updated_ms: int
-    """When its state was reached: for a message that was sent, when it was delivered."""
+    """When it reached its state: for a sent message, when it was delivered."""
 
 
 class Engaged(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that a reader did, ready to be written."""
+    """One action of a recipient, ready to be written."""
 
     account_id: int
     message_id: int
     event_kind: int
     at_ms: int
     address: str
-    """The recipient, as `aerogram.wire.address.suppression_key` writes it."""
+    """The recipient, in the form of `aerogram.wire.address.suppression_key`."""
     agent: str = ""
     ip: str = ""
     url: str = ""
     geo: str = ""
     verdict: int = 0
     is_repeated: bool = False
-    """A commit was tried before, and nobody knows whether it was made."""
+    """An earlier commit of it may or may not have succeeded."""
 
     @property
     def event(self) -> EngagementEvent:
-        """What the log keeps of it."""
+        """The event for the log."""
         return EngagementEvent(
             self.account_id,
             self.message_id,
@@ -68,7 +68,7 @@ class Engaged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subscriber(NamedTuple):
-    """Whose subscription a page is about. ``sender`` is the From address of the mail."""
+    """The recipient of an unsubscribe page. ``sender`` is the From address of the mail."""
 
     account_id: int
     recipient: str
@@ -84,7 +84,7 @@ _ADDRESSEES = Sql(
 _ERASED = Sql(
     select(message.c.id, message.c.domain)
     .where(any_of(message.c.id, "ids"))
-    # Held, so that nobody is erased between this look and the commit; sorted, as wherever messages are locked.
+    # Locked, so that no recipient is erased before the commit; sorted, as wherever messages are locked.
     .order_by(message.c.id)
     .with_for_update(read=True),
     "ids",
@@ -133,16 +133,17 @@ _SUBSCRIBE = Sql(
 
 
 def addressees(message_ids: Collection[int]) -> Unit[dict[int, Addressee]]:
-    """Find messages by their ids; those that do not exist are missing."""
+    """Find messages by their ids; unknown ids are missing from the result."""
     rows = yield _ADDRESSEES(list(message_ids))
     return {row[0]: Addressee(*row) for row in rows}
 
 
 def record(engaged: Sequence[Engaged]) -> Unit[list[bool]]:
-    """Write what recipients did; tell of each whether it was news.
+    """Record actions of recipients. Return for each whether it was new.
 
-    No news, and not written, are what somebody does with mail that they got before they were erased, the
-    unsubscription of an address that has left already, and what ``is_repeated`` and stands in the log.
+    Three kinds of action are not new and not recorded: an action on mail to a recipient who has been erased,
+    the unsubscription of an address that is already unsubscribed, and one that ``is_repeated`` and already in
+    the log.
     """
     erased = yield from _erased(engaged)
     written = yield from _written(engaged)
@@ -169,31 +170,31 @@ def record(engaged: Sequence[Engaged]) -> Unit[list[bool]]:
 
 
 def subscriber(message_id: int) -> Unit[Subscriber | None]:
-    """Tell whose subscription a message is about; None when it does not exist."""
+    """Return the subscriber of a message; None when the message does not exist."""
     rows = yield _SUBSCRIBER(message_id)
     return Subscriber(*rows[0]) if rows else None
 
 
 def is_unsubscribed(account_id: int, address: str) -> Unit[bool]:
-    """Tell whether an address (a suppression key) left the account's bulk mail."""
+    """Return whether an address (a suppression key) is unsubscribed from the account's bulk mail."""
     return bool((yield _IS_UNSUBSCRIBED(account_id, address)))
 
 
 def subscribe(account_id: int, address: str) -> Unit[bool]:
-    """Take an unsubscription back; tell whether there was one."""
+    """Delete an unsubscription. Return whether it existed."""
     return bool((yield _SUBSCRIBE(account_id, address)))
 
 
 def _erased(engaged: Sequence[Engaged]) -> Unit[set[int]]:
-    """Give the messages whose recipients were erased, perhaps after the message was looked up."""
+    """Return the messages whose recipients were erased, perhaps after the message was looked up."""
     rows = yield _ERASED(sorted({each.message_id for each in engaged}))
     return {message_id for message_id, domain in rows if domain == ERASED_DOMAIN}
 
 
 def _written(engaged: Sequence[Engaged]) -> Unit[set[EngagementEvent]]:
-    """Give what the log has of the messages of those that may have been written before.
+    """Return the events in the log for the messages of repeated actions.
 
-    Who does the same with the same message by the same client in the same millisecond does it once.
+    Equal actions on a message, by the same client in the same millisecond, count once.
     """
     repeated = sorted({each.message_id for each in engaged if each.is_repeated})
     if not repeated:
@@ -202,7 +203,7 @@ def _written(engaged: Sequence[Engaged]) -> Unit[set[EngagementEvent]]:
 
 
 def _leaving(engaged: Sequence[Engaged], is_news: Sequence[bool]) -> list[int]:
-    """Give the places of the unsubscriptions, sorted so that two transactions never wait for each other."""
+    """Return the indexes of the unsubscriptions, sorted so that two transactions never deadlock."""
     places = [
         index for index, each in enumerate(engaged) if is_news[index] and each.event_kind == EventKind.UNSUB
     ]

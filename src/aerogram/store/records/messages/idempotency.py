@@ -1,9 +1,9 @@
-"""Adding the submissions of calls that bear an idempotency key: each key's once, in one transaction.
+"""Adding the submissions of calls with an idempotency key, once for each key, in one transaction.
 
-A call first writes its key. Where the key stands already (and is not too old) nothing is written, and
-whoever stands there owns it; PostgreSQL lets the later of two transactions wait for the earlier one.
-Only an owner's submissions are added, in the transaction that made it the owner, so a key without
-its messages never exists, nor do messages whose key was lost.
+A call first inserts its key. If the key already exists and has not expired, nothing is written and the
+earlier call stays its owner; on PostgreSQL the later of two transactions waits for the earlier one. Only an
+owner's submissions are added, in the transaction that made it the owner. So there is never a key without its
+messages, nor messages without their key.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Row
 
 LIFE_MS: Final = DAY
-"""How long a key stands: longer than any client goes on trying."""
+"""How long a key is valid: longer than any client retries."""
 MOST_FORGOTTEN: Final = 100
-"""Keys past their life that are removed with each commit: more than come with most, and soon done."""
+"""Expired keys that are removed with each commit: more than most commits add, and still quick."""
 
 _COLUMNS: Final = ("account_id", "key", "owner", "fingerprint", "receipts", "created_ms")
 _CLAIM = Sql(
     text(
         "INSERT INTO idempotency (account_id, key, owner, fingerprint, receipts, created_ms)"
         " VALUES (:account_id, :key, :owner, :fingerprint, :receipts, :created_ms)"
-        # Also where the condition fails the row is locked, so that nobody removes it before it is read.
+        # The row is locked even when the condition fails, so that it is not removed before it is read.
         " ON CONFLICT (account_id, key) DO UPDATE SET owner = excluded.owner,"
         " fingerprint = excluded.fingerprint, receipts = excluded.receipts, created_ms = excluded.created_ms"
         " WHERE idempotency.created_ms < :too_old"
@@ -78,7 +78,7 @@ _FORGET = Sql(
 
 
 class KeyedCall(msgspec.Struct, frozen=True):
-    """What a call with a key would add. ``owner`` is an id of its own; ``receipts`` its answer, as text."""
+    """What a call with a key would add. ``owner`` is a new id; ``receipts`` is its response, as text."""
 
     key: IdempotencyKey
     owner: int
@@ -87,7 +87,7 @@ class KeyedCall(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """Whose a key is: the id of the call that came first, what it asked for, and its receipts."""
+    """The owner of a key: the id of the first call, the fingerprint of its request, and its receipts."""
 
     owner: int
     fingerprint: str
@@ -95,9 +95,9 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def add(calls: Sequence[KeyedCall], now_ms: int) -> Unit[list[Standing]]:
-    """Store the rows of those calls that are the first of their keys; tell for each call who was first."""
+    """Store the rows of the calls that own their keys. Return the owner of each call's key."""
     too_old = now_ms - LIFE_MS
-    # Sorted, so that two transactions never wait for each other; of equal keys the call that came first is first.
+    # Sorted, so that transactions never deadlock; stable, so the first call of a key stays first.
     in_order = sorted(calls, key=_account_and_key)
     yield _CLAIM.many([_row_of(call, now_ms, too_old) for call in in_order])
     rows = yield _FIND(list({call.key.account_id for call in calls}), list({call.key.key for call in calls}))
@@ -114,18 +114,18 @@ def add(calls: Sequence[KeyedCall], now_ms: int) -> Unit[list[Standing]]:
 
 
 def find(key: IdempotencyKey, now_ms: int) -> Unit[Standing | None]:
-    """Tell whose a key is; None while it is nobody's."""
+    """Return the owner of a key; None when there is none."""
     rows = yield _FIND_FRESH(key.account_id, key.key, now_ms - LIFE_MS)
     return Standing(*rows[0]) if rows else None
 
 
 def forget(now_ms: int) -> Unit[int]:
-    """Remove some keys past their life, as no call may come that would; gives how many."""
+    """Remove some expired keys, in case no call does. Return how many."""
     return (yield from _forget(now_ms - LIFE_MS))
 
 
 def _forget(too_old: int) -> Unit[int]:
-    """Remove some keys past their life; those that others hold at the moment are left to them."""
+    """Remove some expired keys; skip those that another transaction has locked."""
     rows = yield _OLDEST(too_old)
     if rows:
         yield _FORGET.many([tuple(row) for row in rows])

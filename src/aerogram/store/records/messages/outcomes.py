@@ -1,4 +1,4 @@
-"""Recording what attempts came to: state, event and suppression in one transaction."""
+"""Recording the outcomes of attempts: state, event and suppression in one transaction."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail of the service that is queued with the outcome it tells of.
+    """A notice to a sender, which is queued together with the outcome that it reports.
 
-    ``content`` and ``message`` are rows as of `aerogram.store.records.messages.submissions.rows_of`.
+    ``content`` and ``message`` are rows as made by `aerogram.store.records.messages.submissions.rows_of`.
     """
 
     content: Row
     message: Row
     deferred_since_ms: int | None = None
-    """Of a delay: only the first deferral recorded at or after this moment tells of it."""
+    """For a delay notice: only the first deferral at or after this time sends it."""
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one finished attempt writes.
+    """Everything that one finished attempt writes.
 
-    ``lease`` must still be the message's; otherwise another worker has it and nothing is written.
+    ``lease`` must still hold the message; otherwise another worker has it and nothing is written.
     """
 
     message_id: int
@@ -62,21 +62,21 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     captured_blob: str | None = None
     captured_size: int = 0
     captured_subject: str = ""
-    """Its subject, where a template made it; else "" and the content's counts."""
+    """The subject, if a template composed it; otherwise "", and the content's subject is used."""
     notification: Notification | None = None
     """The delivery status notification."""
     error_report: Notification | None = None
-    """What tells of an error in the template language."""
+    """The report of an error in the template language."""
     engaged: tuple[Engaged, ...] = ()
-    """What a simulated recipient did at once; the moment of each is that of the record."""
+    """Immediate actions of a simulated recipient; their time is the time of recording."""
     is_live: bool = True
-    """False of mail by sandbox credentials, and of notices of the service."""
+    """False for mail of sandbox credentials and for notices of Aerogram itself."""
 
 
 _HELD = Sql(
     select(message.c.id, message.c.lease)
     .where(any_of(message.c.id, "ids"), message.c.state == 0)
-    # Sorted, as wherever several messages are locked, so that no two transactions wait for each other.
+    # Sorted, as everywhere that messages are locked, so that transactions never deadlock.
     .order_by(message.c.id)
     .with_for_update(),
     "ids",
@@ -130,7 +130,7 @@ _DEFERRED_SINCE = Sql(
 
 
 def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
-    """Write all changes whose lease still holds; tell for each change whether it was written."""
+    """Write all changes whose lease is still valid. Return for each change whether it was written."""
     rows = yield _HELD([change.message_id for change in changes])
     leases: dict[int, int] = dict(rows)
     written = [leases.get(change.message_id) == change.lease for change in changes]
@@ -166,20 +166,20 @@ def record(changes: Sequence[Change], now_ms: int) -> Unit[list[bool]]:
 
 
 def _queue_notifications(changes: Sequence[Change], now_ms: int) -> Unit[None]:
-    """Queue what tells senders of these changes; comes before the changes' own events are appended."""
+    """Queue the notices about these changes. Call this before the changes' own events are appended."""
     due: list[tuple[int, Notification]] = []
     for change in changes:
         if change.error_report is not None:
             due.append((change.message_id, change.error_report))
-        told_of = change.notification
-        if told_of is None:
+        notice = change.notification
+        if notice is None:
             continue
-        since_ms = told_of.deferred_since_ms
+        since_ms = notice.deferred_since_ms
         if since_ms is not None:
-            told = yield _DEFERRED_SINCE(change.message_id, int(EventKind.DEFERRED), since_ms)
-            if told or now_ms < since_ms:
+            earlier = yield _DEFERRED_SINCE(change.message_id, int(EventKind.DEFERRED), since_ms)
+            if earlier or now_ms < since_ms:
                 continue
-        due.append((change.message_id, told_of))
+        due.append((change.message_id, notice))
     if due:
         yield from submissions.add(
             submissions.Rows([each.content for _, each in due], [each.message for _, each in due])
@@ -212,7 +212,7 @@ def append_events(changes: Sequence[Change], now_ms: int) -> Unit[None]:
 
 
 def _follow_up(engaged: Sequence[Engaged], now_ms: int) -> Unit[None]:
-    """Append what a simulated recipient did, as if a reader had done it; each time counts as the first."""
+    """Record the actions of a simulated recipient like those of a real one; each counts as the first."""
     for each in engaged:
         if each.event_kind == EventKind.UNSUB:
             yield from engagements.subscribe(each.account_id, each.address)

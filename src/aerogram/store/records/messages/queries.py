@@ -1,4 +1,4 @@
-"""Messages as their account asks for them: selected, sorted, counted, and the events of one.
+"""Messages as the REST API lists them: selected, sorted, counted, with the history of one.
 
 A status here is one of `aerogram.model.message_status`, computed from the state of the row.
 """
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _STATUS: Final = case(
     (message.c.state == MessageState.SENT, SENT),
-    # What an operator cancelled was not sent on purpose.
+    # Cancelled messages were not sent on purpose, so they count as blocked.
     ((message.c.state == MessageState.BLOCKED) | (message.c.state == MessageState.CANCELLED), BLOCKED),
     ((message.c.state == MessageState.BOUNCED) & (message.c.is_permanent == 1), HARD_BOUNCED),
     (message.c.state == MessageState.BOUNCED, SOFT_BOUNCED),
@@ -84,7 +84,7 @@ _CONTACTS_ADDRESS: Final = (
 )
 CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "id": message.c.id == bindparam("id"),
-    "behind": message.c.id > bindparam("behind"),
+    "after": message.c.id > bindparam("after"),
     "uuid": message.c.uuid == bindparam("uuid"),
     "recipient": func.lower(message.c.recipient) == bindparam("recipient"),
     "contact_id": func.lower(message.c.recipient) == _CONTACTS_ADDRESS,
@@ -100,7 +100,7 @@ CONDITIONS: Final[Mapping[str, ColumnElement[bool]]] = {
     "from_email": func.lower(content.c.from_email) == bindparam("from_email"),
     "from_domain": func.lower(content.c.from_email).like(bindparam("from_domain"), escape="\\"),
 }
-"""What messages can be selected by; addresses and domains are compared in lower case."""
+"""The conditions on messages; addresses and domains are compared in lower case."""
 _OF_CAMPAIGN: Final = frozenset({"campaign_id", "is_deleted", "is_starred"})
 _OF_CONTENT: Final = frozenset({"custom_id", "campaign", "from_email", "from_domain", *_OF_CAMPAIGN})
 
@@ -111,16 +111,16 @@ _SENDERS = Sql(
 )
 _OWN: Final = message.c.account_id == bindparam("account_id")
 
-_LAST_TOLD: Final = EventKind.SENT
-"""Kinds up to this one are Mailjet's; the others are ours and stay in our own pages."""
+_LAST_MAILJET_KIND: Final = EventKind.SENT
+"""Kinds up to this one are Mailjet's; the others are Aerogram's and shown only on its own pages."""
 _HISTORY: Final = ("message_id", "kind", "at_ms", "failure", "reply", "agent")
 
 
 def page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
-    """Give a page of messages by their `COLUMNS`, with ``sender_id``, and the number of all that match.
+    """Return a page of messages by their `COLUMNS`, with ``sender_id``, and the number of all that match.
 
-    Conditions are those of `CONDITIONS`; besides, ``sender_id`` selects the mail from one sender and
-    ``nothing`` selects none. Orders are those of `ORDERS`. No rows are read with a ``limit`` of 0.
+    Conditions are those of `CONDITIONS`, also ``sender_id`` (the mail from one sender) and ``nothing`` (no
+    messages). Orders are those of `ORDERS`. With a ``limit`` of 0 messages are only counted.
     """
     senders = yield _SENDERS(account_id)
     conditions = _resolved(wanted.conditions, senders)
@@ -136,15 +136,15 @@ def page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]
     return [_with_sender(dict(zip(COLUMNS, row, strict=True)), ids) for row in rows], total
 
 
-def behind(
-    account_id: int, conditions: Mapping[str, Any], after: int, most: int
+def after(
+    account_id: int, conditions: Mapping[str, Any], after_id: int, most: int
 ) -> Unit[list[dict[str, Any]]]:
-    """Give messages as `page` does, those behind an id, by rising id."""
+    """Return messages after an id, by rising id, with the columns of `page`."""
     senders = yield _SENDERS(account_id)
     wanted = _resolved(conditions, senders)
     if wanted is None:
         return []
-    wanted["behind"] = after
+    wanted["after"] = after_id
     names = tuple(sorted(wanted))
     rows = yield _select(names, ())(account_id, *(wanted[name] for name in names), most, 0)
     ids = {email: sender_id for sender_id, email in senders}
@@ -152,7 +152,7 @@ def behind(
 
 
 def history(account_id: int, message_id: int | None, limit: int, offset: int) -> Unit[tuple[Rows, int]]:
-    """Give the events of a message (of all when None) that Mailjet tells, oldest first, and their number.
+    """Return the events of a message (None for all) that Mailjet also has, oldest first, and their number.
 
     Rows are message_id, kind, at_ms, failure, reply, agent.
     """
@@ -165,7 +165,7 @@ def history(account_id: int, message_id: int | None, limit: int, offset: int) ->
 
 
 def _resolved(conditions: Mapping[str, Any], senders: Rows) -> dict[str, Any] | None:
-    """Turn a sender's id into its address or domain; None when no message can match."""
+    """Replace a sender's id by its address or domain; None when no message can match."""
     wanted = dict(conditions)
     if "nothing" in wanted:
         return None
@@ -234,6 +234,6 @@ def _history_where(names: tuple[str, ...]) -> list[ColumnElement[bool]]:
     return [
         event.c.account_id == bindparam("account_id"),
         IS_SHOWN,
-        event.c.kind <= _LAST_TOLD,
+        event.c.kind <= _LAST_MAILJET_KIND,
         *(event.c[name] == bindparam(name) for name in names),
     ]

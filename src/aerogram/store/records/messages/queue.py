@@ -1,8 +1,8 @@
 """The queue as leases over the message table.
 
-A queued message is due at ``due_ms``. Claiming it writes a lease id and moves ``due_ms`` to the
-lease's end, so a lease that nobody renews falls due again by itself, and whoever held it can no
-longer record an outcome: every write of a holder names the lease.
+A queued message is due at ``due_ms``. A claim writes a lease id and moves ``due_ms`` to the lease's end, so a
+message whose lease is not renewed becomes due again. Every write of a worker names the lease, so a worker
+whose lease was lost can no longer record an outcome.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from aerogram.store.sql import Row, Rows
 
-# A literal, so that both engines see that the partial index serves.
+# A literal, so that both engines use the partial index.
 _IS_QUEUED: Final[ColumnElement[bool]] = literal_column("message.state = 0")
 
 _QUEUE_KEYS = Sql(
@@ -36,7 +36,7 @@ _QUEUE_KEYS = Sql(
         """
     )
 )
-"""The lanes that hold queued messages, by skipping through the index: cost grows with lanes, not messages."""
+"""The keys of all queued messages, by skipping through the index: cost grows with keys, not messages."""
 
 LETTER_COLUMNS: Final = (
     message.c.id,
@@ -141,11 +141,11 @@ _FREE_ALL = Sql(
 
 
 def claim(now_ms: int, until_ms: int, lease: int, most: int, held: Mapping[int, int]) -> Unit[Rows]:
-    """Lease up to ``most`` due messages; give their rows in `LETTER_COLUMNS` order.
+    """Lease up to ``most`` due messages. Return their rows in `LETTER_COLUMNS` order.
 
-    ``held`` are the leases of whoever claims, by message: one that fell due is renewed and not given.
-    Lanes of a lower rank are served first; the lanes of one rank share what is left equally.
-    The lease column of a row is the old one: not 0 when its last holder never reported.
+    ``held`` are the caller's own leases by message; one that became due is renewed and not returned. Queue
+    keys of a lower rank are served first; the keys of one rank share the remaining places equally. The lease
+    column of a row is the old lease: not 0 when its last holder never recorded an outcome.
     """
     queue_keys = [queue_key for (queue_key,) in (yield _QUEUE_KEYS())]
     claimed: list[Row] = []
@@ -165,7 +165,7 @@ def claim(now_ms: int, until_ms: int, lease: int, most: int, held: Mapping[int, 
 
 
 def _claim_fairly(queue_keys: list[int], now_ms: int, room: int) -> Unit[Rows]:
-    """Take an equal share for each key; what one leaves goes to those that have more."""
+    """Take an equal share for each key; the places that one leaves go to those with more messages."""
     taken: dict[int, Rows] = {}
     for index, queue_key in enumerate(queue_keys):
         found = yield _DUE(queue_key, now_ms, room)
@@ -181,18 +181,18 @@ def _claim_fairly(queue_keys: list[int], now_ms: int, room: int) -> Unit[Rows]:
 
 
 def contents(ids: Collection[int]) -> Unit[Rows]:
-    """Give the columns of contents that their letters need, in the order of `_CONTENTS`."""
+    """Return the columns of contents that letters need, in the order of `_CONTENTS`."""
     return (yield _CONTENTS(list(ids)))
 
 
 def suppressed(addresses: Collection[str], now_ms: int) -> Unit[dict[tuple[int, str], str]]:
-    """Tell which of the (lower-case) addresses are suppressed: (account, address) -> reason."""
+    """Return which of the (lower-case) addresses are suppressed: (account, address) -> reason."""
     rows = yield _SUPPRESSED(list(addresses), now_ms)
     return {(account_id, address): reason for account_id, address, reason in rows}
 
 
 def unsubscribed(addresses: Collection[str]) -> Unit[set[tuple[int, str]]]:
-    """Tell who left the bulk mail of which account: (account, address as `suppression_key` writes it)."""
+    """Return who unsubscribed from which account's bulk mail: (account, suppression key of the address)."""
     rows = yield _UNSUBSCRIBED(list(addresses))
     return {(account_id, address) for account_id, address in rows}
 
@@ -200,24 +200,24 @@ def unsubscribed(addresses: Collection[str]) -> Unit[set[tuple[int, str]]]:
 def firsts_of_campaigns(
     accounts: Collection[int], campaigns: Collection[str], addresses: Collection[str]
 ) -> Unit[set[int]]:
-    """Give the messages that were the first of one of the campaigns to one of the addresses."""
+    """Return the messages that were the first of one of the campaigns to one of the addresses."""
     rows = yield _FIRST_OF_CAMPAIGN(list(accounts), list(campaigns), list(addresses))
     return {message_id for (message_id,) in rows}
 
 
 def renew(held: Collection[tuple[int, int]], until_ms: int) -> Unit[None]:
-    """Keep the leases of (message, lease) pairs for longer."""
-    # Sorted, as wherever several messages are locked, so that no two transactions wait for each other.
+    """Extend the leases of (message, lease) pairs."""
+    # Sorted, as everywhere that messages are locked, so that transactions never deadlock.
     yield _RENEW.many([(until_ms, message_id, lease) for message_id, lease in sorted(held)])
 
 
 def release(held: Collection[tuple[int, int]], due_ms: int) -> Unit[None]:
-    """Give (message, lease) pairs back without an attempt, due at a moment."""
+    """Release (message, lease) pairs without an attempt; they become due at ``due_ms``."""
     yield _RELEASE.many([(due_ms, message_id, lease) for message_id, lease in sorted(held)])
 
 
 def next_due() -> Unit[int | None]:
-    """Tell when the earliest queued message falls due; None when the queue is empty."""
+    """Return when the earliest queued message is due; None when the queue is empty."""
     rows = yield _NEXT_DUE()
     return rows[0][0]  # type: ignore[no-any-return]
 
@@ -229,5 +229,5 @@ def depth() -> Unit[int]:
 
 
 def free_all(now_ms: int) -> Unit[None]:
-    """Let every leased message fall due now: for a store that has only one process, at its start."""
+    """Make every leased message due now: for a store with a single process, at its start."""
     yield _FREE_ALL(now_ms)

@@ -1,7 +1,7 @@
-"""What an operator asks of the queue: look, count, hold, release, cancel, try again.
+"""The queue for operators: list, count, hold, release, cancel, retry.
 
-A message that a worker is attempting at this moment is left alone: its attempt may already have
-reached the recipient, and its outcome must be recorded.
+A message that a worker is attempting right now is not changed: the attempt may already have reached the
+recipient, and its outcome must be recorded.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from aerogram.store.tables import content, event, message
 from aerogram.store.tables.events import IS_SHOWN
 
 MAX_BATCH: Final = 1_000
-"""Messages that one transaction changes, so that delivery never waits long for an operator."""
+"""Messages that one transaction changes: few enough that delivery never waits long."""
 
 
 class Selection(NamedTuple):
-    """Which messages are meant: all that match everything given. Empty and 0 match all."""
+    """A selection of messages: those that match all conditions. Empty and 0 match all messages."""
 
     ids: tuple[int, ...] = ()
     states: tuple[MessageState, ...] = ()
@@ -33,7 +33,7 @@ class Selection(NamedTuple):
 
 
 class QueueRow(NamedTuple):
-    """A message as the queue's list shows it."""
+    """A message as the list of the queue shows it."""
 
     id: int
     account_id: int
@@ -68,13 +68,13 @@ class EventRow(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """What one batch came to: how many were changed, and how many are being attempted right now."""
+    """The result of one batch: how many messages were changed, and how many are being attempted right now."""
 
     done: int
     in_flight: int
 
 
-class Action(enum.Enum):
+class QueueAction(enum.Enum):
     """What an operator may do to messages."""
 
     HOLD = "hold"
@@ -85,14 +85,14 @@ class Action(enum.Enum):
 
 class _Meaning(NamedTuple):
     happening: Happening
-    says: str
+    reason: str
 
 
 _MEANINGS: Final = {
-    Action.HOLD: _Meaning(Happening.HELD, "Held by an operator."),
-    Action.RELEASE: _Meaning(Happening.RELEASED, "Released by an operator."),
-    Action.CANCEL: _Meaning(Happening.CANCELLED, "Cancelled by an operator."),
-    Action.RETRY: _Meaning(Happening.RETRIED, "An operator asked to try again now."),
+    QueueAction.HOLD: _Meaning(Happening.HELD, "Held by an operator."),
+    QueueAction.RELEASE: _Meaning(Happening.RELEASED, "Released by an operator."),
+    QueueAction.CANCEL: _Meaning(Happening.CANCELLED, "Cancelled by an operator."),
+    QueueAction.RETRY: _Meaning(Happening.RETRIED, "An operator requested a retry now."),
 }
 
 _LISTED: Final = (
@@ -127,7 +127,7 @@ _CONDITIONS: Final = {
 
 
 class _Statements:
-    """The statements for one shape of selection, so that each uses the index its conditions allow."""
+    """The statements for one shape of selection, so that each can use the best index for its conditions."""
 
     def __init__(self, shape: tuple[str, ...]) -> None:
         matches = and_(true(), *(_CONDITIONS[name] for name in shape))
@@ -193,53 +193,53 @@ def _statements(shape: tuple[str, ...]) -> _Statements:
 
 
 def _of(selection: Selection) -> tuple[_Statements, list[Any]]:
-    """Give the statements for the conditions that are given, and their values in order."""
+    """Return the statements for the conditions that are set, and their values in order."""
     given = {name: value for name, value in selection._asdict().items() if value}
     values = [list(value) if isinstance(value, tuple) else value for value in given.values()]
     return _statements(tuple(given)), values
 
 
 def listed(selection: Selection, most: int) -> Unit[list[QueueRow]]:
-    """Give the messages meant, the newest first."""
+    """Return the selected messages, the newest first."""
     statements, values = _of(selection)
     rows = yield statements.listed(*values, most)
     return [QueueRow(*row) for row in rows]
 
 
 def counts_by_state(selection: Selection) -> Unit[dict[MessageState, int]]:
-    """Count the messages meant by their state."""
+    """Count the selected messages by state."""
     statements, values = _of(selection)
     rows = yield statements.by_state(*values)
     return {MessageState(state): amount for state, amount in rows}
 
 
 def counts_by_destination(selection: Selection, most: int) -> Unit[list[tuple[str, int, int, int]]]:
-    """Give (domain, count, oldest created_ms, earliest due_ms) of the messages meant, the most first."""
+    """Return (domain, count, oldest created_ms, earliest due_ms) of the selection, by falling count."""
     statements, values = _of(selection)
     rows = yield statements.by_destination(*values, most)
     return [(domain, amount, oldest_ms, due_ms) for domain, amount, oldest_ms, due_ms in rows]
 
 
 def history(message_id: int) -> Unit[list[EventRow]]:
-    """Give what happened to a message, in order."""
+    """Return the history of a message, oldest first."""
     rows = yield _HISTORY(message_id)
     return [EventRow(*row) for row in rows]
 
 
 def change(
-    action: Action,
+    action: QueueAction,
     selection: Selection,
     now_ms: int,
     most: int = MAX_BATCH,
 ) -> Unit[Changed]:
-    """Apply an action to up to ``most`` of the messages meant, each with its event; call until 0 are done.
+    """Apply an action to up to ``most`` selected messages, each with its event; repeat until 0 are done.
 
-    Messages in a state that the action does not apply to are not touched.
+    Messages in a state to which the action does not apply are not changed.
     """
-    happening, says = _MEANINGS[action]
+    happening, reason = _MEANINGS[action]
     statements, values = _of(selection)
-    # Trying again is for those that wait: one that is due already needs no push, and must not be found twice.
-    due_after = now_ms if action is Action.RETRY else -1
+    # Retry only messages that are not due yet: a due one needs no change, and must not be found twice.
+    due_after = now_ms if action is QueueAction.RETRY else -1
     states = [int(state) for state in states_before(happening)]
     taken = yield statements.take(*values, states, now_ms, due_after, most)
     in_flight = yield statements.in_flight(*values, now_ms)
@@ -259,7 +259,7 @@ def change(
                 state=next_.to,
                 due_ms=now_ms,
                 attempts=attempts,
-                reply=says,
+                reply=reason,
                 event_kind=next_.event_kind,
             )
             for (message_id, account_id, attempts, _), next_ in zip(taken, follows, strict=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Row
 
 RANK_SHIFT: Final = 53
-"""Account ids are below 2^53, so a rank above them sorts lanes by rank first."""
+"""Account ids are below 2^53, so queue keys with the rank above these bits sort by rank first."""
 
 CONTENT_COLUMNS: Final = tuple(column.name for column in content.columns)
 MESSAGE_COLUMNS: Final = (
@@ -43,7 +43,7 @@ MESSAGE_COLUMNS: Final = (
 
 _ID: Final = 0
 _REVERSE_PATH: Final = CONTENT_COLUMNS.index("reverse_path")
-_TREATMENT: Final = CONTENT_COLUMNS.index("send_options")
+_SEND_OPTIONS: Final = CONTENT_COLUMNS.index("send_options")
 _CONTENT_ID: Final = MESSAGE_COLUMNS.index("content_id")
 
 _ADD_CONTENT = Sql(
@@ -73,7 +73,7 @@ _ADD_CAMPAIGN_RECIPIENT = Sql(
 
 
 class HeldRow(NamedTuple):
-    """A message that waits for a person from the beginning."""
+    """A message that is held for review from the start."""
 
     message_id: int
     account_id: int
@@ -81,7 +81,7 @@ class HeldRow(NamedTuple):
 
 
 class Rows:
-    """What submissions add to the store, a list for each table in the order of its columns."""
+    """The rows that submissions add, a list for each table in the order of its columns."""
 
     __slots__ = ("campaign_recipients", "campaigns", "contents", "held", "messages")
 
@@ -93,7 +93,7 @@ class Rows:
         self.held: list[HeldRow] = []
 
     def extend(self, others: Rows) -> None:
-        """Take the rows of others too."""
+        """Append the rows of another collection."""
         self.contents += others.contents
         self.messages += others.messages
         self.campaigns += others.campaigns
@@ -102,14 +102,14 @@ class Rows:
 
 
 def queue_key_of(rank: int, account_id: int) -> int:
-    """Give the queue key of an account's messages of one rank."""
+    """Return the queue key of an account's messages of one rank."""
     return (rank << RANK_SHIFT) | account_id
 
 
 def add_rows_of(
     rows: Rows, submission: Submission, blob: str | None, ids: IdGenerator, now_ms: int
 ) -> tuple[Accepted, ...]:
-    """Add one submission's rows to ``rows``, its campaign's too; tell what each recipient became."""
+    """Add one submission's rows to ``rows``, with its campaign. Return each recipient's accepted message."""
     content_row, message_rows, accepted = rows_of(submission, blob, ids, now_ms)
     rows.contents.append(content_row)
     rows.messages += message_rows
@@ -127,9 +127,9 @@ def add_rows_of(
 def rows_of(
     submission: Submission, blob: str | None, ids: IdGenerator, now_ms: int
 ) -> tuple[Row, list[Row], tuple[Accepted, ...]]:
-    """Make the rows of one submission: its content, its messages, and what each recipient became.
+    """Make the rows of one submission: its content, its messages, and the accepted message of each recipient.
 
-    ``blob`` names the file that holds the body; None when the body stands in its row.
+    ``blob`` names the file of the body; None when the body is stored in its row.
     """
     content_id, *message_ids = ids.next_ids(1 + len(submission.recipients))
     account_id = submission.account_id
@@ -188,24 +188,24 @@ def rows_of(
 
 
 def add(rows: Rows) -> Unit[None]:
-    """Store the rows of submissions, and that they were accepted."""
+    """Store the rows of submissions, and append their acceptance to the log."""
     yield _ADD_CONTENT.many(rows.contents)
     yield _ADD_MESSAGE.many(rows.messages)
-    live, other = _parted(rows)
+    live, other = _live_and_other(rows)
     yield from log.append_accepted(live, is_live=True)
     yield from log.append_accepted(other, is_live=False)
     if rows.campaigns:
-        # Sorted, so that two transactions never wait for each other; by message, so that the first one counts.
+        # Sorted, so that transactions never deadlock; by message last, so that the first one counts.
         yield _BEGIN_CAMPAIGN.many(sorted(rows.campaigns, key=_account_and_name))
         yield _ADD_CAMPAIGN_RECIPIENT.many(sorted(rows.campaign_recipients))
 
 
-def _parted(rows: Rows) -> tuple[list[int], list[int]]:
-    """Give the ids of messages of live mail, and those of other mail (`aerogram.model.event.DeliveryEvent`)."""
+def _live_and_other(rows: Rows) -> tuple[list[int], list[int]]:
+    """Return the ids of live messages, and those of the others (`aerogram.model.event.DeliveryEvent`)."""
     others = {
         each[_ID]
         for each in rows.contents
-        if not each[_REVERSE_PATH] or (each[_TREATMENT] and is_sandboxed(each[_TREATMENT]))
+        if not each[_REVERSE_PATH] or (each[_SEND_OPTIONS] and is_sandboxed(each[_SEND_OPTIONS]))
     }
     if not others:
         return [each[_ID] for each in rows.messages], []

@@ -1,4 +1,4 @@
-"""Suppressions: addresses that an account must not mail, for a while or for good."""
+"""Suppressions: addresses that an account must not mail, temporarily or permanently."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class SuppressionRow(NamedTuple):
-    """A suppressed address (lower case); ``until_ms`` None means for good."""
+    """A suppressed address (lower case); permanently when ``until_ms`` is None."""
 
     account_id: int
     address: str
@@ -63,7 +63,7 @@ _REMOVE = Sql(
 
 
 def of_account(account_id: int, most: int) -> Unit[list[SuppressionRow]]:
-    """Give an account's suppressions, the newest first."""
+    """Return an account's suppressions, the newest first."""
     rows = yield _OF_ACCOUNT(account_id, most)
     return [SuppressionRow(*row) for row in rows]
 
@@ -75,23 +75,23 @@ def count(account_id: int) -> Unit[int]:
 
 
 def find(account_id: int, address: str) -> Unit[SuppressionRow | None]:
-    """Give the suppression of an address (lower case)."""
+    """Return the suppression of an address (lower case)."""
     rows = yield _FIND(account_id, address)
     return SuppressionRow(*rows[0]) if rows else None
 
 
 def put(row: SuppressionRow) -> Unit[None]:
-    """Suppress an address; a newer reason takes the place of an older one."""
+    """Suppress an address; a newer reason replaces an older one."""
     yield _PUT(*row)
 
 
 def put_suppressions(rows: Sequence[SuppressionRow]) -> Unit[None]:
-    """As `put` for several, sorted by account and address, so that two nodes lock in the same order."""
+    """Suppress addresses, given sorted by account and address, so that nodes lock rows in the same order."""
     yield _PUT.many(rows)
 
 
 def remove(account_id: int, address: str) -> Unit[bool]:
-    """Let an address be mailed again; tell whether it was suppressed."""
+    """Delete the suppression of an address. Return whether it existed."""
     found = yield from find(account_id, address)
     if found is None:
         return False

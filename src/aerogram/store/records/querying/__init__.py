@@ -1,1 +1,1 @@
-"""Pages, filters and keys: what the other records share."""
+"""Paging, filters and lookups that the other records share."""

@@ -1,4 +1,4 @@
-"""Expressions that SQLite and PostgreSQL write differently, and the values of JSON that they read out."""
+"""Expressions that differ between SQLite and PostgreSQL, and access to values in JSON."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
 TRUE: Final = literal_column("(1 = 1)", Boolean)
 FALSE: Final = literal_column("(1 = 0)", Boolean)
-"""Written out, as SQLAlchemy's own make parts of a statement vanish, and their parameters with them."""
+"""Literals, because SQLAlchemy's own constants remove parts of a statement together with their parameters."""
 
 
 class either(ColumnElement[Any]):  # noqa: N801 - reads as a function inside statements
-    """An expression in the words of each engine. Both have the same parameters."""
+    """An expression in the dialect of each engine. Both have the same parameters."""
 
     inherit_cache = False
 
@@ -47,14 +47,14 @@ class either(ColumnElement[Any]):  # noqa: N801 - reads as a function inside sta
         return (self.sqlite, self.postgresql)
 
     def self_group(self, against: Any = None) -> either:  # noqa: ARG002 - SQLAlchemy's signature
-        """Stand where a condition stands as it is; it bears brackets of its own."""
+        """Stay as it is inside a condition; it writes its own parentheses."""
         return self
 
 
 @compiles(either, "sqlite")
 def _in_sqlite(element: either, compiler: Any, **options: Any) -> str:
     text: str = compiler.process(element.sqlite, **options)
-    # What begins and ends with words of its own needs no brackets: SQLite's parser goes 100 words deep.
+    # A CASE needs no parentheses, and each pair costs one level of the 100 that SQLite's parser allows.
     return text if isinstance(element.sqlite, Case) else f"({text})"
 
 
@@ -64,16 +64,17 @@ def _in_postgresql(element: either, compiler: Any, **options: Any) -> str:
 
 
 def path_to(key: str) -> str:
-    """Write a key, of letters and digits, as `member` takes it."""
+    """Return the path of a key of letters and digits, for `member`."""
     return f'$."{key}"'
 
 
 def member(
     document: ColumnElement[str], parsed: ColumnElement[Any], path: ColumnElement[str], kind: Kind
 ) -> ColumnElement[Any]:
-    """Give what is at a path of a JSON object, a text in SQLite and parsed in PostgreSQL; null unless of the kind.
+    """Return the value at a path of a JSON object; null unless it is of the kind.
 
-    SQLite reads the path as it is, once for all rows.
+    SQLite reads the text ``document``, PostgreSQL the column ``parsed``. SQLite parses the path once for all
+    rows.
     """
     key = func.btrim(path, literal_column("'$.\"'"), type_=Text())
     known = func.nullif(document, literal_column("''"))
@@ -81,16 +82,16 @@ def member(
 
 
 def whole(document: ColumnElement[str], kind: Kind) -> ColumnElement[Any]:
-    """Give the value that a JSON text is; null unless it is of the kind."""
+    """Return the value of a JSON text; null unless it is of the kind."""
     return _either_typed(document, literal_column("'$'"), cast(document, JSONB), kind)
 
 
 def fold_case(text: ColumnElement[str], *, is_cheap: bool) -> ColumnElement[str]:
-    """Write as `aerogram.base.folding.folded` does.
+    """Fold the case of a text as `aerogram.base.folding.folded` does.
 
-    A text that ``is_cheap`` is looked at more than once: SQLite is given that function itself, which holds the
-    interpreter's lock and so must not be called for each of a million texts, and PostgreSQL's way is slow. Nearly
-    all texts are ASCII, and both engines leave the other letters alone when they are told so.
+    On SQLite the exact way is that function itself, which holds the GIL and must not be called for each of a
+    million texts; on PostgreSQL the exact way is slow. So when a text ``is_cheap`` to evaluate twice, a check
+    for ASCII, which nearly all texts are, first tries the engine's own ``lower``.
     """
     in_sqlite = func.fold_case(text)
     in_postgresql = func.translate(text, literal_column(f"'{LARGE}'"), literal_column(f"'{SMALL}'"))
@@ -105,7 +106,7 @@ def fold_case(text: ColumnElement[str], *, is_cheap: bool) -> ColumnElement[str]
 
 
 def mentions(text: ColumnElement[str], name: str) -> ColumnElement[bool]:
-    """Tell whether a text has the parameter ``name`` in it, in any case; the parameter is in small letters."""
+    """Return whether a text contains the parameter ``name`` (lower case), ignoring the text's case."""
     within, words = fold_case(text, is_cheap=False), bindparam(name, type_=Text())
     found = either(func.instr(within, words), func.strpos(within, words), BigInteger)
     return found > literal_column("0", BigInteger)
@@ -114,7 +115,7 @@ def mentions(text: ColumnElement[str], name: str) -> ColumnElement[bool]:
 def date_part(
     milliseconds: ColumnElement[int], sqlite_letter: str, postgresql_letters: str
 ) -> ColumnElement[str]:
-    """Write a part of a date in UTC with leading zeros."""
+    """Format a part of a date in UTC, with leading zeros."""
     seconds = cast(milliseconds, Double) / literal_column("1000.0", Double)
     return either(
         func.strftime(literal_column(f"'%{sqlite_letter}'"), seconds, literal_column("'unixepoch'")),
@@ -146,7 +147,7 @@ def _typed_in_sqlite(
 
 
 def _typed_in_postgresql(inside: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
-    """PostgreSQL evaluates a cast only where the case that guards it is true."""
+    """Guard each cast with a CASE: PostgreSQL evaluates it only when the condition is true."""
     word = func.jsonb_typeof(inside)
     match kind:
         case Kind.TEXT:
@@ -175,7 +176,7 @@ _JSON_TYPES: Final = {
     Kind.FLAG: ("true", "false"),
     Kind.MOMENT: ("integer",),
 }
-"""SQLite's words."""
+"""SQLite's names of JSON types."""
 _TYPES: Final = {
     Kind.TEXT: Text,
     Kind.INTEGER: Numeric,

@@ -1,4 +1,4 @@
-"""Flags that few contacts bear, asked of a small index that has only those: no contact's row is read for it."""
+"""Conditions on flags that few contacts have, answered by a partial index without reading contacts."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
 SET: Final[ColumnElement[int]] = literal_column("1", Integer())
-"""What an index of marked rows is found by: a parameter might be another number."""
+"""A literal, because a planner uses a partial index only for a constant that matches its condition."""
 UNSET: Final[ColumnElement[int]] = literal_column("0", Integer())
 
 
 def flagged(contact_id: ColumnElement[int], flag: str) -> ColumnElement[bool]:
-    """Ask whether a contact's flag is as a parameter of its name says, 0 or 1; ``of_account`` is whose he is."""
-    bearer = contact.alias("bearer")
-    bearers = select(bearer.c.id).where(bearer.c.account_id == bindparam("of_account"), bearer.c[flag] == SET)
-    asked = bindparam(flag, type_=Integer())
+    """Compare a contact's flag with the parameter of its name, 0 or 1. Needs the parameter ``of_account``."""
+    other = contact.alias("flagged")
+    with_flag = select(other.c.id).where(other.c.account_id == bindparam("of_account"), other.c[flag] == SET)
+    wanted = bindparam(flag, type_=Integer())
     return or_(
-        and_(asked == UNSET, contact_id.not_in(bearers)), and_(asked == SET, contact_id.in_(bearers))
+        and_(wanted == UNSET, contact_id.not_in(with_flag)), and_(wanted == SET, contact_id.in_(with_flag))
     ).self_group()

@@ -1,6 +1,6 @@
-"""Pages of one table: rows selected by named conditions, sorted, counted. For kinds without a story of their own.
+"""Pages of one table: rows selected by named conditions, sorted, counted. For tables without special rules.
 
-A page far down is found by walking ids, which an index has beside each other; rows are read for the page alone.
+A late page is found by walking the ids in an index; only the rows of the page itself are read.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.elements import ColumnElement
 
 NOTHING: Final = "nothing"
-"""The condition that no row fulfils; every listing has it."""
-_REMEMBERED: Final = 256
+"""A condition that no row fulfils; every listing has it."""
+_CACHED: Final = 256
 """Statements kept for each listing: callers choose the combination of conditions and orders."""
 
 
 class Way(NamedTuple):
-    """Another table that leads to the rows of a condition: it has the id of each of them once.
+    """Another table that holds the ids of the rows of a condition, each once.
 
-    ``where`` selects rows of the account alone, so that no row need be looked at to see whose it is; its bind
-    parameter bears the name of the condition.
+    ``where`` must select rows of the account only, because the account of the rows is not checked again. Its
+    bind parameter has the name of the condition.
     """
 
     condition: str
@@ -38,11 +38,11 @@ class Way(NamedTuple):
 
 
 class Listing:
-    """How the rows of a table that has ``account_id`` and ``id`` are listed.
+    """Lists the rows of a table that has ``account_id`` and ``id``.
 
-    ``conditions`` are expressions by name; each one's bind parameter bears the name of its condition.
-    ``orders`` are what rows can be sorted by; rows that are equal come by rising id. ``way`` is a condition
-    whose rows are found through another table.
+    ``conditions`` are expressions by name; the bind parameter of each has the name of its condition.
+    ``orders`` are the expressions that rows can be sorted by; equal rows are sorted by id. ``way`` is a
+    condition whose rows are found through another table.
     """
 
     def __init__(
@@ -58,14 +58,14 @@ class Listing:
         self._conditions = conditions
         self._orders = orders
         self._way = way
-        self._count = lru_cache(maxsize=_REMEMBERED)(self._counting)
-        self._select = lru_cache(maxsize=_REMEMBERED)(self._selecting)
-        self._select_behind = lru_cache(maxsize=_REMEMBERED)(self._selecting_behind)
+        self._count = lru_cache(maxsize=_CACHED)(self._counting)
+        self._select = lru_cache(maxsize=_CACHED)(self._selecting)
+        self._select_after = lru_cache(maxsize=_CACHED)(self._selecting_after)
 
     def page(self, account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
-        """Give a page of an account's rows, by column, and the number of all that match.
+        """Return a page of an account's rows, by column, and the number of all that match.
 
-        No rows are read with a ``limit`` of 0.
+        With a ``limit`` of 0 rows are only counted.
         """
         if NOTHING in wanted.conditions:
             return [], 0
@@ -82,19 +82,19 @@ class Listing:
         _, total = yield from self.page(account_id, PageRequest(conditions, limit=0))
         return total
 
-    def behind(
-        self, account_id: int, conditions: Mapping[str, Any], after: int, most: int
+    def after(
+        self, account_id: int, conditions: Mapping[str, Any], after_id: int, most: int
     ) -> Unit[list[dict[str, Any]]]:
-        """Give an account's rows behind an id, by rising id: however far, it costs no more than the first ones."""
+        """Return an account's rows after an id, by rising id. Each page costs the same, however far it is."""
         if NOTHING in conditions:
             return []
         names = tuple(sorted(conditions))
         values = [account_id, *(conditions[name] for name in names)]
-        rows = yield self._select_behind(names)(*values, after, most)
+        rows = yield self._select_after(names)(*values, after_id, most)
         return [dict(zip(self._columns, row, strict=True)) for row in rows]
 
     def where(self, names: tuple[str, ...]) -> list[ColumnElement[bool]]:
-        """Give the expressions of conditions; their parameters are ``of_account`` and the names themselves."""
+        """Return the expressions of conditions; their parameters are ``of_account`` and ``names``."""
         way = self._way_of(names)
         others = self._where(tuple(name for name in names if way is None or name != way.condition))
         own = self._table.c
@@ -122,7 +122,7 @@ class Listing:
         )
         return Sql(statement, "of_account", *names, "limit", "offset")
 
-    def _selecting_behind(self, names: tuple[str, ...]) -> Sql:
+    def _selecting_after(self, names: tuple[str, ...]) -> Sql:
         row_id = self._row_id(names)
         columns = (self._table.c[name] for name in self._columns)
         statement = (
@@ -136,7 +136,7 @@ class Listing:
     def _found(
         self, names: tuple[str, ...], *columns: ColumnElement[Any], needs_row: bool = False
     ) -> Select[Any]:
-        """Select from the account's rows those that fulfil the conditions."""
+        """Select the account's rows that fulfil the conditions."""
         way, table = self._way_of(names), self._table
         if way is None:
             return select(*columns).select_from(table).where(*self.where(names))

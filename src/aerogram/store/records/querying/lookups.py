@@ -1,4 +1,4 @@
-"""What the road asks of the store before it knows anything: credential, senders, signing keys."""
+"""Lookups that accepting and signing mail need: credentials, senders, signing keys."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _KEYS = Sql(
 
 
 class Opening(NamedTuple):
-    """A credential together with what its account says of whoever uses it; flags are 0 or 1."""
+    """A credential with the state and defaults of its account; flags are 0 or 1."""
 
     account_id: int
     kind: int
@@ -60,20 +60,20 @@ class Opening(NamedTuple):
 
 
 def credential_by_key(key: str) -> Unit[Opening | None]:
-    """Give what a key opens; None when it is unknown."""
+    """Return the credential of a key; None when the key is unknown."""
     rows = yield _CREDENTIAL(key)
     return Opening(*rows[0]) if rows else None
 
 
 def active_senders(account_id: int) -> Unit[list[str]]:
-    """Give the addresses and ``*@domain`` patterns from which an account may send.
+    """Return the addresses and ``*@domain`` patterns from which an account may send.
 
-    An enabled metasender stands for all accounts.
+    Enabled metasenders count for all accounts.
     """
     rows = yield _SENDERS(account_id)
     return [email for (email,) in rows]
 
 
 def signing_keys(domains: Collection[str]) -> Unit[Rows]:
-    """Give account_id, domain, selector, algorithm, private_sealed of active keys; RSA before Ed25519."""
+    """Return account_id, domain, selector, algorithm, private_sealed of active keys; RSA before Ed25519."""
     return (yield _KEYS(list(domains)))

@@ -1,6 +1,6 @@
-"""Predicates of text filters: equal to, with, starting with or ending with a text, ignoring case or not.
+"""Predicates of text filters: equals, contains, starts with, ends with; each also ignoring case.
 
-LIKE is not used: its case depends on the engine, and its wildcards would have to be escaped.
+LIKE is not used: its case sensitivity depends on the engine, and its wildcards would have to be escaped.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def likes(name: str, column: ColumnElement[Any]) -> dict[str, ColumnElement[bool]]:
-    """Give the predicates on a column by the names of their conditions: ``email``, ``email_ci``, ``email_like``….
+    """Return the predicates on a column by condition name: ``email``, ``email_ci``, ``email_like``….
 
-    Each has a bind parameter of its condition's name. The value of a condition that ends with ``ci`` must be
-    in lower case; an empty text is in, at the start and at the end of every other.
+    Each has a bind parameter with the name of its condition. The value of a condition that ends with ``ci``
+    must be in lower case. Every text contains, starts with and ends with the empty text.
     """
     lowered = func.lower(column)
     return {
@@ -33,15 +33,15 @@ def likes(name: str, column: ColumnElement[Any]) -> dict[str, ColumnElement[bool
 
 
 def _contains(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    asked = bindparam(name, type_=String())
-    return (asked == "") | (func.replace(column, asked, "") != column)
+    wanted = bindparam(name, type_=String())
+    return (wanted == "") | (func.replace(column, wanted, "") != column)
 
 
 def _starts(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    asked = bindparam(name, type_=String())
-    return func.substr(column, 1, func.length(asked)) == asked
+    wanted = bindparam(name, type_=String())
+    return func.substr(column, 1, func.length(wanted)) == wanted
 
 
 def _ends(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
-    asked = bindparam(name, type_=String())
-    return func.substr(column, func.length(column) - func.length(asked) + 1) == asked
+    wanted = bindparam(name, type_=String())
+    return func.substr(column, func.length(column) - func.length(wanted) + 1) == wanted

@@ -1,4 +1,4 @@
-"""Rows that belong to one account, made, changed and removed by id. For kinds without a story of their own."""
+"""Adding, changing and removing an account's rows by id, for tables without special rules."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Table
 
-_REMEMBERED: Final = 64
+_CACHED: Final = 64
 
 
 class Owned:
-    """How the rows of a table that has ``account_id`` and ``id`` are written; `Listing` is how they are read."""
+    """Writes the rows of a table that has ``account_id`` and ``id``; `Listing` reads them."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -33,10 +33,10 @@ class Owned:
         )
         self._own = (table.c.id == bindparam("which")) & (table.c.account_id == bindparam("owner"))
         self._remove = Sql(delete(table).where(self._own).returning(table.c.id), "which", "owner")
-        self._change = lru_cache(maxsize=_REMEMBERED)(self._changing)
+        self._change = lru_cache(maxsize=_CACHED)(self._changing)
 
     def add(self, row: Mapping[str, Any]) -> Unit[bool]:
-        """Add a row by its columns; False when another has what must be unique."""
+        """Add a row by its columns; False when another row has a value that must be unique."""
         added = yield self._add(*(row[name] for name in self._names))
         return bool(added)
 
@@ -61,10 +61,10 @@ class Owned:
 
 
 class Unique:
-    """Columns whose values, taken together, only one row of an account may have."""
+    """Columns whose combined values must be unique within an account."""
 
     def __init__(self, table: Table, *columns: str, among: ColumnElement[bool] | None = None) -> None:
-        """Take their names; rows for which ``among`` does not hold do not count."""
+        """Take the names of the columns; only rows that fulfil ``among`` count."""
         own = [table.c[name] == bindparam(f"wanted_{name}") for name in columns]
         statement = select(table.c.id).where(
             table.c.account_id == bindparam("owner"), *own, table.c.id != bindparam("which")
@@ -73,6 +73,6 @@ class Unique:
         self._taken = Sql(statement, "owner", *(f"wanted_{name}" for name in columns), "which")
 
     def is_taken(self, account_id: int, row_id: int, *values: Any) -> Unit[bool]:
-        """Tell whether another row of the account than this one has the values."""
+        """Return whether another row of the account has the values."""
         rows = yield self._taken(account_id, *values, row_id)
         return bool(rows)

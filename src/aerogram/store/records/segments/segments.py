@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DELETED: Final = "deleted"
-"""The status of a segment that is kept for what refers to it; its name is free again."""
+"""The status of a segment that is kept because other rows refer to it; its name is free again."""
 COLUMNS: Final = tuple(column.name for column in segment.columns)
 _LIVE: Final = segment.c.status != text(f"'{DELETED}'")
 
@@ -32,7 +32,7 @@ LISTING: Final = Listing(
     },
     orders={"id": segment.c.id},
 )
-"""Segments can be listed by these; ``not_status`` leaves those of a status out."""
+"""Segments can be listed by these; ``not_status`` excludes a status."""
 
 _OWN: Final = (segment.c.id == bindparam("which")) & (segment.c.account_id == bindparam("owner"))
 _SELECTED: Final = tuple(segment.c[name] for name in COLUMNS)
@@ -68,25 +68,25 @@ def add(row: Mapping[str, Any]) -> Unit[bool]:
 
 
 def find(account_id: int, segment_id: int) -> Unit[dict[str, Any] | None]:
-    """Give a segment by `COLUMNS`, a deleted one too."""
+    """Return a segment by `COLUMNS`, deleted or not."""
     rows = yield _FIND(segment_id, account_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 
 def find_by_name(account_id: int, name: str) -> Unit[dict[str, Any] | None]:
-    """Give the live segment of a name."""
+    """Return the live segment with a name."""
     rows = yield _FIND_BY_NAME(account_id, name)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 
 def hold(account_id: int, segment_id: int) -> Unit[dict[str, Any] | None]:
-    """Give a segment, and hold it until the commit."""
+    """Return a segment, and lock it until the commit."""
     rows = yield _HOLD(segment_id, account_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 
 def is_taken(account_id: int, name: str, segment_id: int) -> Unit[bool]:
-    """Tell whether another live segment of the account has this name."""
+    """Return whether another live segment of the account has this name."""
     return (yield from _UNIQUE.is_taken(account_id, segment_id, name))
 
 

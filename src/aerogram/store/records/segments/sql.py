@@ -1,6 +1,6 @@
 """A segment's condition as SQL, for all contacts at once.
 
-Every constant is a parameter. What SQL makes of null stops at the comparison that has one: it is false.
+Every constant is a parameter. A comparison with null is false, so null never spreads further.
 """
 
 from __future__ import annotations
@@ -106,11 +106,11 @@ _LETTERS: Final[Mapping[DatePart, tuple[str, str]]] = {
     DatePart.MINUTE: ("M", "MI"),
     DatePart.SECOND: ("S", "SS"),
 }
-"""The letters of each part in SQLite and in PostgreSQL."""
+"""The format letters of each part in SQLite and in PostgreSQL."""
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """A condition whose constants hold their places among ``kinds`` instead of values: what a statement is."""
+    """A condition whose constants are replaced by their indexes in ``kinds``; it determines the statement."""
 
     condition: Condition
     kinds: tuple[Kind, ...]
@@ -121,8 +121,8 @@ class Shape(msgspec.Struct, frozen=True):
         return tuple(f"value_{place}" for place in range(len(self.kinds)))
 
 
-def parted(condition: Condition) -> tuple[Shape, list[Any]]:
-    """Part a condition into its shape, by which statements are remembered, and the values of its parameters."""
+def split_constants(condition: Condition) -> tuple[Shape, list[Any]]:
+    """Split a condition into its shape, the key of cached statements, and the values of its parameters."""
     constants: list[Constant] = []
 
     def shaped(part: Any) -> Any:
@@ -142,7 +142,7 @@ def parted(condition: Condition) -> tuple[Shape, list[Any]]:
 
 
 def clause(condition: Condition) -> ColumnElement[bool]:
-    """Give the clause over rows of `contact` for the condition of a shape. It is never null."""
+    """Return the clause over rows of `contact` for the condition of a shape. It is never null."""
     match condition:
         case Fixed():
             return TRUE if condition.is_true else FALSE
@@ -151,7 +151,7 @@ def clause(condition: Condition) -> ColumnElement[bool]:
         case Some():
             return or_(*map(clause, condition.conditions)).self_group()
         case Odd():
-            # A sum, as a chain of comparisons would be as deep as it is long.
+            # A sum: a chain of comparisons would nest as deep as it is long.
             ones = [cast(clause(each), Integer) for each in condition.conditions]
             return sum(ones[1:], ones[0]) % literal_column("2") == literal_column("1")
         case Denied():
@@ -171,7 +171,7 @@ def clause(condition: Condition) -> ColumnElement[bool]:
 
 
 def _known(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Make false of null."""
+    """Turn null into false."""
     return condition.is_(true()).self_group()
 
 
@@ -183,7 +183,7 @@ def _compared(condition: Compared) -> ColumnElement[bool]:
         left, right = cast(left, Double), cast(right, Double)
     if kinds != {Kind.TEXT} or condition.operator in {Operator.EQUAL, Operator.DIFFERENT}:
         return compare(left, right)  # type: ignore[no-any-return]
-    # By code point: what SQLite does with texts, and PostgreSQL only when it is told to.
+    # By code point, as SQLite compares texts; PostgreSQL does so only with the collation "C".
     return either(compare(left, right), compare(left.collate("C"), right), Boolean)
 
 
@@ -223,12 +223,12 @@ def _value(value: Value) -> ColumnElement[Any]:
 
 
 def _alone(selected: Select[Any]) -> ColumnElement[Any]:
-    """Make a value of a statement about the contact."""
+    """Turn a statement about the contact into a scalar value."""
     return selected.correlate(contact).scalar_subquery()
 
 
 def _past(property_id: Constant, selected: ColumnElement[Any]) -> Select[Any]:
-    """Select from what a historic property was for the contact."""
+    """Select from the values that a historic property had for the contact."""
     return select(selected).where(
         contact_history.c.account_id == contact.c.account_id,
         contact_history.c.contact_id == contact.c.id,
@@ -237,11 +237,11 @@ def _past(property_id: Constant, selected: ColumnElement[Any]) -> Select[Any]:
 
 
 def _activity(kind: EventKind) -> tuple[ColumnElement[bool], ...]:
-    """Select what readers behind the contact's address did; programs that check mail are no readers."""
+    """Select the actions of the recipient at the contact's address, without those of mail scanners."""
     return (
         event.c.account_id == contact.c.account_id,
         event.c.address == contact.c.email,
-        # It tells the databases that the index of addresses serves.
+        # Lets the planner use the partial index of addresses.
         event.c.address != literal_column("''"),
         event.c.kind == literal_column(str(int(kind))),
         event.c.verdict != literal_column(str(int(Verdict.SCANNER))),

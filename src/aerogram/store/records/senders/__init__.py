@@ -1,1 +1,1 @@
-"""Senders, domains, keys, and what they may use."""
+"""Senders, metasenders, domains, signing keys, tracking hosts, categories and parse routes."""

@@ -1,4 +1,4 @@
-"""Senders as clients of the API ask for them: listed, claimed, changed, activated."""
+"""Senders as the REST API manages them: listing, counting, defaults, and whether a sender is covered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LISTING: Final = Listing(
     conditions={
         "id": sender.c.id == bindparam("id"),
         "email": sender.c.email == bindparam("email"),
-        # Compared from the end and from the start: no pattern, so no letter of a name is special.
+        # Compared without a pattern, so that no character of a name is a wildcard.
         "domain": func.substr(sender.c.email, func.length(sender.c.email) - func.length(_DOMAIN_PARAMETER))
         == _AT.concat(_DOMAIN_PARAMETER),
         "local_part": func.substr(sender.c.email, 1, func.length(_LOCAL_PART_PARAMETER) + 1)
@@ -31,7 +31,7 @@ LISTING: Final = Listing(
         "is_domain": case((func.substr(sender.c.email, 1, 2) == "*@", 1), else_=0)
         == bindparam("is_domain", type_=Integer()),
         "status": sender.c.status == bindparam("status"),
-        # A condition that only keeps out: its value is the status that is not shown.
+        # Excludes a status.
         "not_status": sender.c.status != bindparam("not_status"),
     },
     orders={"id": sender.c.id},
@@ -78,12 +78,12 @@ def count(account_id: int) -> Unit[int]:
 
 
 def is_covered(account_id: int, email: str) -> Unit[bool]:
-    """Tell whether a sender is vouched for: by the account's own active ``*@domain``, or by a metasender."""
+    """Return whether the account's own active ``*@domain`` or an enabled metasender covers a sender."""
     whole_domain = f"*@{email.rpartition('@')[2]}"
     rows = yield _COVERED(account_id, whole_domain, email, whole_domain)
     return bool(rows)
 
 
 def clear_default(account_id: int) -> Unit[None]:
-    """Leave an account without a default sender."""
+    """Clear the default sender of an account."""
     yield _NO_DEFAULT(account_id)

@@ -1,4 +1,4 @@
-"""DKIM keys of sending domains. Private keys are sealed; a retired key is kept, so that it can return."""
+"""DKIM keys of sending domains. Private keys are sealed; retired keys are kept for later use."""
 
 from __future__ import annotations
 
@@ -67,44 +67,44 @@ _SET_ACTIVE = Sql(
 
 
 def of_domain(account_id: int, domain: str) -> Unit[list[DkimKeyRow]]:
-    """Give all keys of an account's domain, retired ones too, the oldest first."""
+    """Return all keys of an account's domain, active or retired, the oldest first."""
     rows = yield _OF_DOMAIN(account_id, domain)
     return [DkimKeyRow(*row) for row in rows]
 
 
 def active_of_domain(account_id: int, domain: str) -> Unit[list[DkimKeyRow]]:
-    """Give the keys that sign an account's mail from a domain."""
+    """Return the keys that sign an account's mail from a domain."""
     rows = yield from of_domain(account_id, domain)
     return [row for row in rows if row.is_active]
 
 
 def of_account(account_id: int) -> Unit[list[DkimKeyRow]]:
-    """Give the active keys of an account, by domain."""
+    """Return the active keys of an account, sorted by domain."""
     rows = yield _OF_ACCOUNT(account_id)
     return [DkimKeyRow(*row) for row in rows]
 
 
 def every_of_account(account_id: int) -> Unit[list[DkimKeyRow]]:
-    """Give all keys of an account, retired ones too, the oldest first."""
+    """Return all keys of an account, active or retired, the oldest first."""
     rows = yield _EVERY_OF_ACCOUNT(account_id)
     return [DkimKeyRow(*row) for row in rows]
 
 
 def offer(rows: Sequence[DkimKeyRow]) -> Unit[None]:
-    """Keep fresh keys that sign nothing yet, unless the domain has keys already."""
+    """Add new keys that are not active yet, unless the domain already has keys."""
     yield _OFFER.many([row._replace(is_active=0) for row in rows])
 
 
-def use(account_id: int, domain: str) -> Unit[None]:
-    """Sign with the keys of a domain, if it has any."""
+def activate(account_id: int, domain: str) -> Unit[None]:
+    """Activate the keys of a domain, if it has any."""
     yield _SET_ACTIVE(1, account_id, domain)
 
 
-def bring(rows: Sequence[DkimKeyRow]) -> Unit[bool]:
-    """Make sure that a domain has active keys; tell whether the given ones were stored.
+def ensure_active(rows: Sequence[DkimKeyRow]) -> Unit[bool]:
+    """Make sure that a domain has active keys. Return whether the given keys were stored.
 
-    ``rows`` are fresh keys of one domain of one account. A domain that had keys before gets those
-    back instead, because their records may still be published.
+    ``rows`` are new keys of one domain of one account. If the domain had keys before, those are activated
+    instead, because their DNS records may still be published.
     """
     account_id, domain = rows[0].account_id, rows[0].domain
     known = yield from of_domain(account_id, domain)
@@ -116,7 +116,7 @@ def bring(rows: Sequence[DkimKeyRow]) -> Unit[bool]:
 
 
 def retire(account_id: int, domain: str) -> Unit[bool]:
-    """Sign no more with a domain's keys; tell whether any did."""
+    """Retire the keys of a domain. Return whether any were active."""
     known = yield from active_of_domain(account_id, domain)
     if not known:
         return False

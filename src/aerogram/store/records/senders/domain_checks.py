@@ -1,4 +1,4 @@
-"""What the DNS said of domains when it was last asked."""
+"""The results of the last DNS checks of domains."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aerogram.store.tables import domain_check
 
 
 class DomainCheckRow(NamedTuple):
-    """The outcome of a check; statuses are Mailjet's words."""
+    """The result of a check; statuses are Mailjet's words."""
 
     account_id: int
     domain: str
@@ -38,11 +38,11 @@ _PUT: Final = Sql(
 
 
 def of_account(account_id: int) -> Unit[list[DomainCheckRow]]:
-    """Give the last check of each of an account's domains that had one."""
+    """Return the last check of each domain of an account that was checked."""
     rows = yield _OF_ACCOUNT(account_id)
     return [DomainCheckRow(*row) for row in rows]
 
 
 def put(row: DomainCheckRow) -> Unit[None]:
-    """Remember a check in the place of the one before."""
+    """Store a check, replacing the one before."""
     yield _PUT(*row)

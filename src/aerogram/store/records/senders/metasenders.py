@@ -1,4 +1,4 @@
-"""Metasenders: addresses and whole domains from which all accounts may send, once an operator enabled them."""
+"""Metasenders: addresses and whole domains from which all accounts may send once they are enabled."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _ENABLE = Sql(
 
 
 def of_account(account_id: int) -> Unit[list[MetasenderRow]]:
-    """Give the metasenders that an account asked for, the oldest first."""
+    """Return the metasenders that an account requested, the oldest first."""
     rows = yield _OF_ACCOUNT(account_id)
     return [MetasenderRow(*row) for row in rows]
 
 
 def enable(email: str, is_enabled: int) -> Unit[bool]:
-    """Let all accounts send from it, or no longer; False when nobody asked for it."""
+    """Enable or disable a metasender; False when no account requested it."""
     rows = yield _ENABLE(is_enabled, email)
     return bool(rows)

@@ -1,4 +1,4 @@
-"""Monitoring categories: the names under which an account's mail may be watched."""
+"""Monitoring categories: names by which an account's mail can be monitored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aerogram.store.tables import monitoring_category
 
 
 class CategoryRow(NamedTuple):
-    """A category; names tell upper and lower case apart."""
+    """A category; its name is case-sensitive."""
 
     account_id: int
     name: str
@@ -42,7 +42,7 @@ _REMOVE = Sql(
 
 
 def of_account(account_id: int) -> Unit[list[CategoryRow]]:
-    """Give an account's categories, by name."""
+    """Return an account's categories, sorted by name."""
     rows = yield _OF_ACCOUNT(account_id)
     return [CategoryRow(*row) for row in rows]
 
@@ -53,7 +53,7 @@ def add(row: CategoryRow) -> Unit[None]:
 
 
 def remove(account_id: int, name: str) -> Unit[bool]:
-    """Remove a category; tell whether there was one."""
+    """Delete a category. Return whether it existed."""
     found = yield from of_account(account_id)
     if all(row.name != name for row in found):
         return False

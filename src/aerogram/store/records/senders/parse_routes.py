@@ -1,4 +1,4 @@
-"""Where mail to an address is to be posted."""
+"""Parse routes: the URLs that mail to an address is posted to."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ _HOLDER = Sql(select(parse_route.c.id).where(parse_route.c.email == bindparam("e
 
 
 def holder(email: str) -> Unit[int | None]:
-    """Give the id of the route that has an address, whoever owns it."""
+    """Return the id of the route of an address, of any account."""
     rows = yield _HOLDER(email)
     return rows[0][0] if rows else None

@@ -57,29 +57,29 @@ _SET_STATUS = Sql(
 
 
 def active_sender(sender_id: int, account_id: int, email: str, now_ms: int) -> SenderRow:
-    """Make the row of a sender that may send at once; ``email`` is its stored form."""
+    """Make the row of a sender that is already active; ``email`` is in its stored form."""
     return SenderRow(sender_id, account_id, email, "", ACTIVE, UNKNOWN_TYPE, 0, now_ms)
 
 
 def of_account(account_id: int) -> Unit[list[SenderRow]]:
-    """Give an account's senders that are not deleted, the oldest first."""
+    """Return an account's senders that are not deleted, the oldest first."""
     rows = yield _OF_ACCOUNT(account_id)
     return [SenderRow(*row) for row in rows]
 
 
 def find(account_id: int, email: str) -> Unit[SenderRow | None]:
-    """Give a sender by its stored form, whatever its status."""
+    """Return a sender by its stored form, with any status."""
     rows = yield _FIND(account_id, email)
     return SenderRow(*rows[0]) if rows else None
 
 
 def activate(row: SenderRow) -> Unit[None]:
-    """Store a sender; one that exists, inactive or deleted, becomes active and keeps its name."""
+    """Add an active sender; activate one that exists, inactive or deleted, and keep its name."""
     yield _ACTIVATE(*row)
 
 
 def remove(account_id: int, email: str) -> Unit[bool]:
-    """Mark a sender as deleted; tell whether there was one."""
+    """Mark a sender as deleted. Return whether it existed."""
     found = yield from find(account_id, email)
     if found is None or found.status == DELETED:
         return False

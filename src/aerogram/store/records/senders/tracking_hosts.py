@@ -1,4 +1,4 @@
-"""Tracking hosts: where the links of mail from a domain lead."""
+"""Tracking hosts: the base URLs of tracked links in mail from a domain."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _REMOVE = Sql(
 
 
 def of_domains(domains: Collection[str]) -> Unit[Rows]:
-    """Give account_id, domain and base_url of all accounts' tracking hosts for these domains."""
+    """Return account_id, domain and base_url of the tracking hosts for these domains, of all accounts."""
     return (yield _OF_DOMAINS(list(domains)))
 
 
 def put(account_id: int, domain: str, base_url: str) -> Unit[None]:
-    """Set the base of the links of an account's mail from a domain; "" takes it away."""
+    """Set the base URL of tracked links in an account's mail from a domain; "" removes it."""
     if base_url:
         yield _PUT(account_id, domain, base_url)
     else:

@@ -1,4 +1,4 @@
-"""Drafts of campaigns. Lists read what describes them; the parts, which may be large, are read one by one."""
+"""Drafts of campaigns. Lists read only their metadata; contents, which may be large, are read one by one."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _PARTS: Final = ContentRow._fields
 COLUMNS: Final = tuple(column.name for column in draft.columns if column.name not in _PARTS)
-"""What describes a draft."""
+"""The metadata of a draft: all columns except its content."""
 
 
 def _flag(condition: ColumnElement[bool], name: str) -> ColumnElement[bool]:
-    """Compare whether something holds with a parameter of 0 or 1."""
+    """Compare the truth of a condition with a parameter of 0 or 1."""
     return case((condition, 1), else_=0) == bindparam(name)
 
 
@@ -68,7 +68,7 @@ def add(row: Mapping[str, Any]) -> Unit[None]:
 
 
 def claim(kind: str, account_id: int, draft_id: int) -> Unit[dict[str, Any] | None]:
-    """Give what describes a draft, and keep it from changing until the transaction ends."""
+    """Return the metadata of a draft, and lock it until the commit."""
     rows = yield _CLAIM(draft_id, account_id, kind)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
@@ -80,13 +80,13 @@ def change(kind: str, account_id: int, draft_id: int, values: Mapping[str, Any])
 
 
 def content(kind: str, account_id: int, draft_id: int) -> Unit[ContentRow | None]:
-    """Give the content of a draft."""
+    """Return the content of a draft."""
     rows = yield _CONTENT(draft_id, account_id, kind)
     return ContentRow(*rows[0]) if rows else None
 
 
 def change_content(kind: str, account_id: int, draft_id: int, values: Mapping[str, Any]) -> Unit[None]:
-    """Write the parts of a content by column, as its next revision."""
+    """Write parts of the content by column, as its next revision."""
     names = tuple(sorted(values))
     yield _change(names, is_content=True)(*(values[name] for name in names), draft_id, account_id, kind)
 

@@ -1,4 +1,4 @@
-"""Images that mails show."""
+"""Images for mails."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LISTING: Final = Listing(
 
 
 class FileRow(NamedTuple):
-    """Where the bytes of an image and of its thumbnail are; "" for a thumbnail that there is none of."""
+    """The files of an image and of its thumbnail; "" when there is no thumbnail."""
 
     mime: str
     blob: str
@@ -47,6 +47,6 @@ _FILES = Sql(
 
 
 def files(guid: str) -> Unit[FileRow | None]:
-    """Give the files of an image of any account."""
+    """Return the files of an image, of any account."""
     rows = yield _FILES(guid)
     return FileRow(*rows[0]) if rows else None

@@ -1,4 +1,4 @@
-"""Labels, and what bears them."""
+"""Labels, and the templates and images that have them."""
 
 from __future__ import annotations
 
@@ -58,17 +58,17 @@ _FORGET_LABEL = Sql(delete(label_use).where(label_use.c.label_id == bindparam("w
 
 
 def is_taken(account_id: int, name: str, label_id: int) -> Unit[bool]:
-    """Tell whether another label of the account has a name."""
+    """Return whether another label of the account has a name."""
     return (yield from _UNIQUE.is_taken(account_id, label_id, name))
 
 
 def known(account_id: int, used_for: str, label_ids: Sequence[int]) -> Unit[set[int]]:
-    """Give those of some ids that are labels of a kind."""
+    """Return those of the ids that are labels for ``used_for``."""
     return {found for (found,) in (yield _KNOWN(account_id, used_for, list(label_ids)))}
 
 
 def of_objects(account_id: int, object_ids: Sequence[int]) -> Unit[dict[int, list[int]]]:
-    """Give the labels of templates or images, for those that have any."""
+    """Return the labels of templates or images, for those that have any."""
     found: dict[int, list[int]] = {}
     for object_id, label_id in (yield _USES(account_id, list(object_ids))):
         found.setdefault(object_id, []).append(label_id)
@@ -76,14 +76,14 @@ def of_objects(account_id: int, object_ids: Sequence[int]) -> Unit[dict[int, lis
 
 
 def use(account_id: int, object_id: int, label_ids: Sequence[int]) -> Unit[None]:
-    """Let something bear these labels and no others."""
+    """Replace the labels of a template or an image."""
     yield _FORGET_OBJECT(object_id)
     if label_ids:
         yield _USE.many([(label_id, object_id, account_id) for label_id in label_ids])
 
 
 def remove(account_id: int, label_id: int) -> Unit[bool]:
-    """Delete a label and take it from all that bears it; False when the account has none with this id."""
+    """Delete a label and all its uses; False when the account has no such label."""
     was_there = yield from OWNED.remove(account_id, label_id)
     if was_there:
         yield _FORGET_LABEL(label_id)

@@ -1,4 +1,4 @@
-"""Plain records: objects that are kept as JSON and found by their properties. One `RecordKind` for each kind."""
+"""Plain records: objects stored as JSON and found by their properties. Each kind has a `RecordKind`."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ _REMOVE = Sql(delete(record).where(_OWN).returning(record.c.id), "which", "owner
 class RecordKind:
     """A kind of record. ``texts`` and ``numbers`` are the properties that rows can be selected by.
 
-    Flags are the numbers 0 and 1. Each gives a condition of its own name, texts also those of
-    `aerogram.store.records.querying.matching`; besides there are ``id``, ``account_id`` and ``unique_key``. Rows are given as dicts of id, account_id, created_ms, updated_ms and
-    the properties.
+    Flags are the numbers 0 and 1. Each property has a condition of its name; texts also have the conditions
+    of `aerogram.store.records.querying.matching`. Further conditions are ``id``, ``account_id`` and
+    ``unique_key``. Rows are dicts of id, account_id, created_ms, updated_ms and the properties.
     """
 
     def __init__(self, name: str, texts: Sequence[str] = (), numbers: Sequence[str] = ()) -> None:
@@ -83,23 +83,23 @@ class RecordKind:
         self._owned_by: dict[str, Sql] = {}
 
     def page(self, account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
-        """Give a page of records and the number of all that match; see `aerogram.store.records.querying.listing`."""
+        """Return a page of records and the number of all that match (see `Listing.page`)."""
         of_kind = msgspec.structs.replace(wanted, conditions={**wanted.conditions, "kind": self.name})
         rows, total = yield from self._listing.page(account_id, of_kind)
         return [_opened(row) for row in rows], total
 
     def find(self, account_id: int, record_id: int) -> Unit[dict[str, Any] | None]:
-        """Give one record."""
+        """Return one record."""
         rows = yield _FIND(record_id, account_id, self.name)
         return _opened(dict(zip(_COLUMNS, rows[0], strict=True))) if rows else None
 
     def claim(self, account_id: int, record_id: int) -> Unit[dict[str, Any] | None]:
-        """Give one record as `find`, and keep it from changing until the transaction ends."""
+        """Return one record as `find` does, and lock it until the commit."""
         rows = yield _FIND_LOCKED(record_id, account_id, self.name)
         return _opened(dict(zip(_COLUMNS, rows[0], strict=True))) if rows else None
 
     def id_of(self, account_id: int, unique_key: str) -> Unit[int | None]:
-        """Give the id of the record that has a unique key."""
+        """Return the id of the record that has a unique key."""
         rows = yield _FIND_BY_KEY(account_id, self.name, unique_key)
         return int(rows[0][0]) if rows else None
 
@@ -117,7 +117,7 @@ class RecordKind:
         return bool(added)
 
     def change(self, row: Mapping[str, Any], unique_key: str | None) -> Unit[None]:
-        """Write a record anew."""
+        """Replace a record."""
         yield _CHANGE(unique_key, row["updated_ms"], _written(row), row["id"], row["account_id"], self.name)
 
     def remove(self, account_id: int, record_id: int) -> Unit[bool]:
@@ -126,7 +126,7 @@ class RecordKind:
         return bool(rows)
 
     def remove_owned(self, account_id: int, property_name: str, owner_id: int) -> Unit[None]:
-        """Delete the records whose property is the id of what they belong to."""
+        """Delete the records whose property is the id of their owner."""
         found = self._owned_by.get(property_name)
         if found is None:
             found = self._owned_by[property_name] = Sql(
@@ -145,7 +145,7 @@ def _opened(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _written(row: Mapping[str, Any]) -> str:
-    """Write the properties; flags as numbers, so that both engines compare them alike."""
+    """Encode the properties; flags as numbers, so that both engines compare them alike."""
     body = {
         name: int(value) if isinstance(value, bool) else value
         for name, value in row.items()

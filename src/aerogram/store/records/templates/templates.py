@@ -1,4 +1,4 @@
-"""Stored templates: what describes them, and what a send takes from one. What they say is in their versions."""
+"""Stored templates: their metadata, and the columns that a send needs. Their content is in their versions."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ COLUMNS: Final = (
     "last_locale",
     "published_id",
 )
-"""What describes a template."""
+"""The metadata of a template."""
 
 
 class ContentRow(NamedTuple):
-    """What a version says. ``headers`` is a JSON object or "", ``mjml`` JSON; null was never given."""
+    """The content of a version. ``headers`` is a JSON object or "", ``mjml`` JSON; null when never given."""
 
     headers: str
     text_part: str | None
@@ -51,7 +51,7 @@ class ContentRow(NamedTuple):
 
 
 class SendRow(NamedTuple):
-    """What a send takes from a template."""
+    """The columns of a template that a send needs."""
 
     id: int
     name: str
@@ -78,7 +78,7 @@ LISTING: Final = Listing(
         "label_ids": template.c.id.in_(
             select(label_use.c.object_id).where(any_of(label_use.c.label_id, "label_ids"))
         ),
-        # A template of type "user" belongs to whoever owns the account.
+        # A template of type "user" belongs to the owner of the account.
         "user_id": and_(template.c.owner_type == "user", template.c.account_id == bindparam("user_id")),
         **{
             f"{name}_{method}": condition
@@ -95,7 +95,7 @@ LISTING: Final = Listing(
     },
     orders={name: template.c[name] for name in ("id", "name", "is_starred", "created_ms", "updated_ms")},
 )
-"""Templates can be listed by these. Of sets of words: ``_any`` of the bits, ``_all`` of them, or ``_lack`` all."""
+"""Templates can be listed by these. Of the bits of a set: ``_any``, ``_all``, or none (``_lack``)."""
 
 _ADD = Sql(
     text(
@@ -150,18 +150,18 @@ def add(row: Mapping[str, Any]) -> Unit[bool]:
 
 
 def find(account_id: int, template_id: int) -> Unit[dict[str, Any] | None]:
-    """Give what describes a template, by `COLUMNS`."""
+    """Return the metadata of a template, by `COLUMNS`."""
     rows = yield _FIND(template_id, account_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
 
 def is_taken(row: Mapping[str, Any]) -> Unit[bool]:
-    """Tell whether another template of the account has the type and name of this one."""
+    """Return whether another template of the account has the type and name of this one."""
     return (yield from _UNIQUE.is_taken(row["account_id"], row["id"], row["owner_type"], row["name"]))
 
 
 def touch(account_id: int, template_id: int, now_ms: int) -> Unit[dict[str, Any] | None]:
-    """Note that a template changes, and give what describes it; nobody else changes it until the commit."""
+    """Set the time of the last change, return the metadata, and lock the template until the commit."""
     rows = yield _TOUCH(now_ms, template_id, account_id)
     return dict(zip(COLUMNS, rows[0], strict=True)) if rows else None
 
@@ -182,19 +182,19 @@ def remove(account_id: int, template_id: int) -> Unit[bool]:
 
 
 def content(account_id: int, template_id: int) -> Unit[ContentRow | None]:
-    """Give what a template says as it is published."""
+    """Return the published content of a template."""
     rows = yield _CONTENT(template_id, account_id)
     return ContentRow(*rows[0]) if rows else None
 
 
 def to_send(account_id: int, template_id: int) -> Unit[SendRow | None]:
-    """Give what a send takes from a template."""
+    """Return a template with its published content, for a send."""
     rows = yield _TO_SEND(template_id, account_id)
     return SendRow(*rows[0]) if rows else None
 
 
 def to_send_by_name(account_id: int, name: str) -> Unit[SendRow | None]:
-    """Give the same by the template's name; one of the key goes before one of the user."""
+    """Do what `to_send` does, by name; one of type "apikey" comes before one of type "user"."""
     rows = yield _TO_SEND_BY_NAME(account_id, name)
     return SendRow(*rows[0]) if rows else None
 

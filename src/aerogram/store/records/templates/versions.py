@@ -1,4 +1,4 @@
-"""What templates say and said: drafts and published versions, a few of each kept."""
+"""Versions of templates: drafts and published ones, a few of each."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ LISTING: Final = Listing(
     },
     orders={"id": template_version.c.id, "created_ms": template_version.c.number},
 )
-"""Versions can be listed by these; their numbers rise with time."""
+"""Versions can be listed by these. Their numbers rise with time."""
 
 _OF_KIND: Final = (template_version.c.template_id == bindparam("which")) & (
     template_version.c.kind == bindparam("of_kind")
@@ -96,15 +96,15 @@ _FORGET = Sql(
 
 
 def newest(account_id: int, template_id: int, kind: str) -> Unit[VersionRow | None]:
-    """Give the newest version of a kind."""
+    """Return the newest version of a kind."""
     rows = yield _NEWEST(template_id, kind, account_id)
     return VersionRow(*rows[0]) if rows else None
 
 
 def add(row: VersionRow) -> Unit[None]:
-    """Add a version, which becomes the newest, whatever its number; a published one is what is sent from now on.
+    """Add a version with the next number, ignoring ``row.number``. Sends use a published one from then on.
 
-    Whoever adds one has its template from `aerogram.store.records.templates.templates.touch`, and so is alone.
+    The caller must hold the lock of `aerogram.store.records.templates.templates.touch` on the template.
     """
     [(last,)] = yield _LAST(row.template_id)
     values: dict[str, Any] = row._replace(number=last + 1)._asdict()

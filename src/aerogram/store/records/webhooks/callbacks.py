@@ -1,4 +1,4 @@
-"""Webhooks of an account: Mailjet's eventcallbackurl. The URL is sealed before it comes here."""
+"""Webhooks of an account: Mailjet's eventcallbackurl. The caller seals the URL."""
 
 from __future__ import annotations
 
@@ -73,19 +73,19 @@ _FORGET = Sql(
 
 
 def all_of(account_id: int) -> Unit[list[dict[str, Any]]]:
-    """Give the callbacks of an account by their `COLUMNS`, oldest first; there are 14 at the most."""
+    """Return the callbacks of an account by their `COLUMNS`, oldest first; at most 14."""
     rows: Rows = yield _ALL(account_id)
     return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
 
 
 def add(row: Mapping[str, Any]) -> Unit[bool]:
-    """Add a callback; False when the account has one for this event type and rank already."""
+    """Add a callback; False when the account already has one for this event type and rank."""
     added = yield _ADD(*(row[name] for name in COLUMNS))
     return bool(added)
 
 
 def change(row: Mapping[str, Any]) -> Unit[bool]:
-    """Write the values of a callback; False when another one has its event type and rank."""
+    """Write the values of a callback; False when another callback has its event type and rank."""
     if (yield _TAKEN(row["account_id"], row["event_type"], row["is_backup"], row["id"])):
         return False
     yield _CHANGE(row["id"], row["account_id"], *(row[name] for name in _CHANGEABLE))
@@ -93,6 +93,6 @@ def change(row: Mapping[str, Any]) -> Unit[bool]:
 
 
 def remove(account_id: int, callback_id: int) -> Unit[None]:
-    """Take a callback away, together with what waits to be sent to it."""
+    """Delete a callback and its outbox."""
     yield _FORGET(callback_id, account_id)
     yield _REMOVE(callback_id, account_id)

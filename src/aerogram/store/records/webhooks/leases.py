@@ -1,7 +1,7 @@
-"""Which process tells an account's webhooks: one at a time, so that the order of events holds.
+"""Leases for sending webhook calls: one process at a time for each account, to keep its events in order.
 
-A lease that is not renewed in time falls to whoever asks next; its number is the fencing token that
-every change of an account's journal names. The clocks of nodes must agree within a few seconds.
+A lease that is not renewed in time may be taken by another process. Its number is the fencing token that
+every change of the account's outbox names. The clocks of the nodes must agree within a few seconds.
 """
 
 from __future__ import annotations
@@ -48,22 +48,22 @@ _FORGET_LEASES = Sql(delete(callback_lease))
 
 
 def hold(account_ids: Collection[int], lease: int, now_ms: int, until_ms: int) -> Unit[set[int]]:
-    """Take or renew the leases of accounts that nobody else holds; give those that are held now."""
+    """Take or renew the leases of accounts that no other process holds. Return the accounts held now."""
     # Sorted, so that two nodes lock the rows in the same order.
     yield _HOLD.many([(account_id, lease, until_ms, now_ms) for account_id in sorted(account_ids)])
     return {account_id for (account_id,) in (yield _HELD(lease, list(account_ids)))}
 
 
 def release(lease: int) -> Unit[None]:
-    """Let go of all accounts that a process holds."""
+    """Release all leases of a process."""
     yield _RELEASE(lease)
 
 
 def forget_leases() -> Unit[None]:
-    """Let go of all accounts, for the only process of a store, whose predecessor may have been killed."""
+    """Release all leases: for a store with a single process, whose predecessor may have been killed."""
     yield _FORGET_LEASES()
 
 
 def is_held(account_id: int, lease: int) -> Unit[bool]:
-    """Tell whether a lease is still the account's, and keep it so until the unit's commit."""
+    """Return whether a lease still holds the account, and lock it until the commit."""
     return bool((yield _STILL_HELD(account_id, lease)))

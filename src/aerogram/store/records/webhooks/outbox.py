@@ -1,8 +1,8 @@
-"""The outbox of webhooks: which events have still to be sent, and to which URL.
+"""The outbox of webhooks: the events that must still be sent, and to which URL.
 
-A reader of the log puts rows in, and they go when a receiver has taken them.
-A process changes an account's rows only while it holds the account's lease (`records.callback_leases`).
-Deleting a row needs no lease: delivered is delivered.
+A reader of the log adds rows, and they are deleted after delivery. A process changes an account's rows only
+while it holds the account's lease (`aerogram.store.records.webhooks.leases`). Deleting a delivered row needs
+no lease.
 """
 
 from __future__ import annotations
@@ -42,14 +42,14 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Row
 
 PARKED_MS: Final = 2**53 - 1
-"""The ``due_ms`` of an event that its receiver refused for a day while it took others."""
+"""The ``due_ms`` of an event that failed for a day while other events were delivered."""
 
 OutboxKey = tuple[int, int]
 """(callback id, event id)"""
 
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True):
-    """One URL of an account for one type of event. ``version`` 2 groups events into arrays."""
+    """A URL of an account for one type of event. ``version`` 2 groups events into arrays."""
 
     id: int
     account_id: int
@@ -62,19 +62,19 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """An account's events of one type that are still to be sent, and the URLs for them."""
+    """An account's events of one type that must still be sent, and the URLs for them."""
 
     account_id: int
     event_type: str
     callbacks: tuple[int, ...]
-    """Ids of the callbacks in whose outbox they stand."""
+    """Ids of the callbacks whose outboxes contain them."""
     newest_event_id: int
     primary: Callback | None
     backup: Callback | None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the outbox with the event it stands for. ``attempts`` all failed."""
+    """A row of the outbox with its event. ``attempts`` counts the failed ones."""
 
     callback_id: int
     attempts: int
@@ -84,12 +84,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> OutboxKey:
-        """What names the row."""
+        """The primary key of the row."""
         return (self.callback_id, self.event.event_id)
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """What a failed call changes, if the process still holds ``lease`` of the account."""
+    """The changes after a failed call; made only if the process still holds ``lease`` of the account."""
 
     account_id: int
     lease: int
@@ -141,7 +141,7 @@ _ADD: Final = Sql(
     "account_id",
     "event_type",
 )
-"""The alive URL, the primary before the backup; when both are dead the primary keeps the event."""
+"""Chooses the URL that is alive, the primary before the backup; if both are dead, the primary."""
 _CALLBACK_COLUMNS: Final = (
     callback.c.id,
     callback.c.account_id,
@@ -215,7 +215,7 @@ _PAGE = Sql(
     "after",
     "most",
 )
-# A literal, so that both engines see that the partial index serves.
+# A literal, so that both engines use the partial index.
 _IS_RETRIED: Final = webhook_outbox.c.attempts > literal_column("0")
 _RETRIED = Sql(
     _ENTRIES.where(_IS_RETRIED, webhook_outbox.c.due_ms <= bindparam("now")), "which", "now", "most"
@@ -271,24 +271,27 @@ _START_OVER = Sql(
 
 
 def has_webhooks() -> Unit[bool]:
-    """Tell whether any account has a webhook."""
+    """Return whether any account has a webhook."""
     return bool((yield _ANY_WEBHOOK()))
 
 
 def subscribed(batch: Batch, kinds: Sequence[int]) -> Unit[list[Subscribed]]:
-    """Give the events of a batch that are of these kinds and of accounts that have a webhook, in order."""
+    """Return the events of a batch that have these kinds and whose accounts have a webhook, in order."""
     return [Subscribed(*row) for row in (yield _SUBSCRIBED(batch, kinds))]
 
 
 def add(events: Iterable[tuple[Subscribed, str]]) -> Unit[bool]:
-    """Put events, each with its EventType, into the outbox of the URL for it, if the account has one; tell whether any was given."""
+    """Add events, each with its EventType, to the outbox of the account's URL for that type, if it has one.
+
+    Return whether any event was given.
+    """
     rows = [(each.event_id, each.message_id, each.at_ms, each.account_id, word) for each, word in events]
     yield _ADD.many(rows)
     return bool(rows)
 
 
 def pending() -> Unit[list[Pending]]:
-    """Give all that is to be sent, and the URLs for it; cost grows with callbacks, not with events."""
+    """Return all pending events, and the URLs for them; cost grows with callbacks, not with events."""
     rows = yield _PENDING()
     if not rows:
         return []
@@ -311,7 +314,7 @@ def pending() -> Unit[list[Pending]]:
 
 
 def page(callback_ids: Iterable[int], after: int, most: int) -> Unit[list[Entry]]:
-    """Give the first ``most`` waiting events after event id ``after`` of some callbacks, oldest first."""
+    """Return the first ``most`` waiting events of some callbacks after an event id, oldest first."""
     rows: list[Row] = []
     for which in callback_ids:
         rows += yield _PAGE(which, after, most)
@@ -320,7 +323,7 @@ def page(callback_ids: Iterable[int], after: int, most: int) -> Unit[list[Entry]
 
 
 def retried(callback_ids: Iterable[int], now_ms: int, most: int) -> Unit[list[Entry]]:
-    """Give up to ``most`` events that failed before and are due again, oldest first."""
+    """Return up to ``most`` events that failed before and are due again, oldest first."""
     rows: list[Row] = []
     for which in callback_ids:
         rows += yield _RETRIED(which, now_ms, most)
@@ -335,27 +338,27 @@ def find(account_id: int, callback_id: int) -> Unit[Callback | None]:
 
 
 def delivered(keys: Iterable[OutboxKey], recovered: list[int]) -> Unit[None]:
-    """Delete what was delivered; ``recovered`` are callbacks whose URL failed before and now answered."""
+    """Delete delivered rows; ``recovered`` are callbacks whose URL failed before and has now succeeded."""
     yield _DELETE.many(list(keys))
     if recovered:
         yield _SET_ALIVE(recovered)
 
 
 def failed(failure: Failure, now_ms: int) -> Unit[bool]:
-    """Postpone what could not be delivered; tell whether the account's lease was still held."""
+    """Postpone rows that could not be delivered. Return whether the account's lease was still held."""
     if not (yield from is_held(failure.account_id, failure.lease)):
         return False
     yield _POSTPONE.many(failure.postponed)
     yield _SET_FAILING(failure.callbacks, failure.failing_since_ms, failure.reason)
     if failure.is_dead:
         yield _SET_DEAD(failure.callbacks, failure.reason)
-        # The next URL owes these events nothing for what happened at this one.
+        # Failures at this URL do not count for the next one.
         yield _START_OVER(list({which for _, _, which, _ in failure.postponed}), now_ms)
     return True
 
 
 def revive(callback_id: int, now_ms: int) -> Unit[None]:
-    """Call a URL again at once, also with what it refused before; part of changing its row."""
+    """Make all failed events of a URL due now, parked ones too. Call it when the URL's row is changed."""
     yield _SET_ALIVE([callback_id])
     yield _START_OVER([callback_id], now_ms)
 
