@@ -55,7 +55,9 @@ class SmtpHouse:
         self.account_id, self.keys = opened.account.id, opened.keys
         await self.senders.add(acting(self.account_id), "@example.org")
         door = smtp.build(
-            msgspec.structs.replace(self._identity, rate=RateLimiter(rate, self.clock)),
+            msgspec.structs.replace(
+                self._identity, authenticator=self.authenticator, rate=RateLimiter(rate, self.clock)
+            ),
             self._submission,
             self.templates,
             TrustedClients(trusted, self.account_id, defaults),
