@@ -207,7 +207,8 @@ def answer_to(event: Event) -> Reply | None:
     if isinstance(event, AuthRequested):
         return None if event.password == "b" else AUTHENTICATION_FAILED  # noqa: S105 - of the grammar above
     if isinstance(event, MailRequested | RcptRequested):
-        return Reply(550, "5.7.1", f"<{event.path}>: no") if event.path.startswith("no@") else None
+        address = event.reverse_path if isinstance(event, MailRequested) else event.forward_path
+        return Reply(550, "5.7.1", f"<{address}>: no") if address.startswith("no@") else None
     return None
 
 

@@ -36,10 +36,10 @@ def report(campaign: Campaign) -> bool:
         found = run(campaign, Path(folder))
     lines = [str(found)]
     for what in ("lost", "torn", "unexcused"):
-        for token, recipient in getattr(found.verdict, what)[:10]:
+        for token, recipient in getattr(found.comparison, what)[:10]:
             lines.append(f"  {what}: {token} {recipient}")
     print(*lines, sep="\n", flush=True)  # noqa: T201 - the report of the command
-    return found.verdict.is_good
+    return found.comparison.is_good
 
 
 if __name__ == "__main__":

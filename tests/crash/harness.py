@@ -1,4 +1,4 @@
-"""One campaign: load, kills, restarts, drain, verdict."""
+"""One campaign: load, kills, restarts, drain, comparison."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crash.clients import Load
-from crash.ledger import Ledger, Verdict
+from crash.ledger import Comparison, Ledger
 from support.fast_sink import arrivals
 from support.ports import free_port
 from support.server import ServerProcess
@@ -48,7 +48,7 @@ class Report:
     """What a campaign came to."""
 
     campaign: Campaign
-    verdict: Verdict
+    comparison: Comparison
     kills: int
     load_seconds: float
     drain_seconds: float
@@ -57,7 +57,7 @@ class Report:
         engine = "PostgreSQL" if self.campaign.database_url else "SQLite"
         return (
             f"{engine}: {self.kills} kills under load in {self.load_seconds:.0f} s (seed {self.campaign.seed}), "
-            f"drained in {self.drain_seconds:.0f} s\n  {self.verdict}"
+            f"drained in {self.drain_seconds:.0f} s\n  {self.comparison}"
         )
 
 

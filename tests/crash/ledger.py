@@ -22,7 +22,7 @@ Copy = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Comparison:
     """The comparison of promises and arrivals."""
 
     acknowledged: int
@@ -55,7 +55,7 @@ class Verdict:
 
 @dataclass
 class Ledger:
-    """Kept by the clients and by whoever kills."""
+    """What the clients were promised, and when the server was killed."""
 
     acknowledged: set[Copy] = field(default_factory=set)
     kills: list[float] = field(default_factory=list)
@@ -65,8 +65,8 @@ class Ledger:
         """Note that a client got its 250 or HTTP 200."""
         self.acknowledged.update((token, recipient) for recipient in recipients)
 
-    def compare(self, arrivals: Iterable[Arrival]) -> Verdict:
-        """Judge what the sink wrote down."""
+    def compare(self, arrivals: Iterable[Arrival]) -> Comparison:
+        """Compare the promises with what the sink wrote down."""
         moments: dict[Copy, list[float]] = collections.defaultdict(list)
         torn = []
         for arrival in arrivals:
@@ -77,7 +77,7 @@ class Ledger:
         repeated = {copy: sorted(times) for copy, times in moments.items() if len(times) > 1}
         flights = {copy: max(map(self._flight, times[:-1])) for copy, times in repeated.items()}
         excused = [copy for copy, seconds in flights.items() if seconds <= IN_FLIGHT_SECONDS]
-        return Verdict(
+        return Comparison(
             acknowledged=len(self.acknowledged),
             arrived=len(moments),
             lost=sorted(self.acknowledged - moments.keys()),

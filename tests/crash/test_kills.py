@@ -10,7 +10,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_load(tmp_p
     report = run(Campaign(kills=3, seed=20261121, smtp_clients=4, http_clients=2), tmp_path)
     print(report)  # noqa: T201 - pytest shows the figures with -s and on failure
     assert report.kills == 3
-    assert report.verdict.acknowledged > 0
-    assert not report.verdict.lost
-    assert not report.verdict.torn
-    assert not report.verdict.unexcused
+    assert report.comparison.acknowledged > 0
+    assert not report.comparison.lost
+    assert not report.comparison.torn
+    assert not report.comparison.unexcused

@@ -16,9 +16,9 @@ def a_ledger(*tokens: str, kills: tuple[float, ...] = ()) -> Ledger:
 
 
 def test_an_acknowledged_message_that_never_arrives_is_lost():
-    verdict = judged(a_ledger("a", "b"), (1.0, "a"))
-    assert verdict.lost == [("b", "ann@example.net")]
-    assert not verdict.is_good
+    comparison = judged(a_ledger("a", "b"), (1.0, "a"))
+    assert comparison.lost == [("b", "ann@example.net")]
+    assert not comparison.is_good
 
 
 def test_each_recipient_is_promised_a_copy():
@@ -28,15 +28,15 @@ def test_each_recipient_is_promised_a_copy():
 
 
 def test_a_duplicate_of_what_was_in_flight_at_a_kill_is_excused():
-    verdict = judged(a_ledger("a", kills=(10.0,)), (9.5, "a"), (30.0, "a"))
-    assert verdict.excused == [("a", "ann@example.net")]
-    assert verdict.is_good
+    comparison = judged(a_ledger("a", kills=(10.0,)), (9.5, "a"), (30.0, "a"))
+    assert comparison.excused == [("a", "ann@example.net")]
+    assert comparison.is_good
 
 
 def test_a_duplicate_long_before_any_kill_is_not():
-    verdict = judged(a_ledger("a", kills=(10.0,)), (2.0, "a"), (30.0, "a"))
-    assert verdict.unexcused == [("a", "ann@example.net")]
-    assert not verdict.is_good
+    comparison = judged(a_ledger("a", kills=(10.0,)), (2.0, "a"), (30.0, "a"))
+    assert comparison.unexcused == [("a", "ann@example.net")]
+    assert not comparison.is_good
 
 
 def test_a_duplicate_after_the_last_kill_is_not():
@@ -49,17 +49,17 @@ def test_a_third_copy_needs_a_kill_of_its_own():
 
 
 def test_an_arrival_nobody_saw_acknowledged_is_allowed():
-    verdict = judged(a_ledger(), (1.0, "a"))
-    assert verdict.unpromised == 1
-    assert verdict.is_good
+    comparison = judged(a_ledger(), (1.0, "a"))
+    assert comparison.unpromised == 1
+    assert comparison.is_good
 
 
 def test_a_torn_mail_is_found(tmp_path):
     log = tmp_path / "arrivals"
     log.write_bytes(Arrival(1.0, "a", "ann@example.net", is_whole=False).line() + b"2.0 half a li")
-    verdict = a_ledger("a").compare(arrivals(log))
-    assert verdict.torn == [("a", "ann@example.net")]
-    assert not verdict.is_good
+    comparison = a_ledger("a").compare(arrivals(log))
+    assert comparison.torn == [("a", "ann@example.net")]
+    assert not comparison.is_good
 
 
 def test_a_token_is_found_in_plain_and_in_encoded_bodies():

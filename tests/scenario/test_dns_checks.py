@@ -41,7 +41,7 @@ async def test_texts_are_joined_and_asked_anew_each_time():
     [
         ([txt("v=DKIM1; k=rsa; p=MIIB", "IjANBg")], OK, ()),
         ([txt("k=rsa;p=MIIB IjANBg")], OK, ()),
-        ([txt("v=DKIM1; k=rsa; p=other")], ERROR, ("the DKIM record has another key",)),
+        ([txt("v=DKIM1; k=rsa; p=other")], ERROR, ("the DKIM record has a different key",)),
         ([txt("v=DKIM1; p=")], ERROR, ("no DKIM record",)),
         ([txt("hello")], ERROR, ("no DKIM record",)),
         ([txt("v=DKIM1; p=other"), txt(KEY)], OK, ()),

@@ -147,7 +147,8 @@ def test_an_unsubscription_is_told_by_the_button_and_by_the_mail_program(server,
     assert follow(signer.unsubscribe_url(server.url, message_id), one_click) == (200, None)
     assert told(site, recipient, "unsubscribed")["agent"] == "List-Unsubscribe"
     assert (
-        timeline(server, message_id)[-1] == "The recipient unsubscribed with the button of the mail program."
+        timeline(server, message_id)[-1]
+        == "The recipient unsubscribed with the unsubscribe button of the mail program."
     )
 
 
@@ -155,9 +156,7 @@ def test_the_timeline_says_who_opened_and_clicked(server, signer):
     message_id, _ = send(server)
     # The mail has just been delivered: nobody is that quick.
     follow(signer.click_url(server.url, message_id, TARGET))
-    assert timeline(server, message_id)[-1] == (
-        f"Clicked by a program that checks links, not by a person: {TARGET}"
-    )
+    assert timeline(server, message_id)[-1] == (f"Clicked by a link scanner, not by a person: {TARGET}")
 
 
 def test_a_proxy_of_which_nothing_is_known_is_not_believed(server, signer, site):

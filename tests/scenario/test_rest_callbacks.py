@@ -92,7 +92,7 @@ async def test_a_wrong_value_is_refused_with_its_reason(client):
         ({"Url": None}, "MJ03 A non-empty value is required"),
         ({"Url": ""}, "MJ04 Value must have at least length 1"),
         ({"Url": 1}, "The value must be a string"),
-        ({"Url": "ftp://x.example/"}, "A URL starts with http:// or https://."),
+        ({"Url": "ftp://x.example/"}, "The URL must start with http:// or https://."),
         ({"EventType": "sneeze"}, "The value must be one of click, bounce, spam, blocked, unsub, open, sent"),
         ({"Version": 3}, "The value must be one of 1, 2"),
         ({"Version": 2**70}, "The value must be an integer"),
@@ -205,7 +205,7 @@ async def test_a_test_event_can_be_sent(client, door):
     door.sample_fault = "The receiver answered 500 instead of 200."
     answer = await client.post(f"{PATH}/{made['ID']}/test")
     assert answer.status_code == 400
-    refused(answer, "The test event was not taken: The receiver answered 500 instead of 200.")
+    refused(answer, "The test event was not delivered: The receiver answered 500 instead of 200.")
 
 
 async def test_verbs_that_do_not_exist_are_refused(client):

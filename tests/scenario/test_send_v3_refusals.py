@@ -105,7 +105,7 @@ async def test_compressed_requests_are_understood(client):
 async def test_a_bomb_is_refused_before_it_is_unpacked(client):
     bomb = gzip.compress(bytes(MAX_BODY_BYTES + 1))
     answer = await send(client, bomb, headers={"Content-Encoding": "gzip"})
-    text = f"The body of a request may have {MAX_BODY_BYTES} bytes."
+    text = f"The request body exceeds the limit of {MAX_BODY_BYTES} bytes."
     assert answer.json() == refusal(text, 413)
 
 

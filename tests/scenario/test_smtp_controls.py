@@ -166,7 +166,7 @@ class TestControls:
         assert code == 550
         assert lines == [
             "5.6.0 X-Mailjet-Prio: '9' must be 0, 1, 2 or 3",
-            '5.6.0 X-MJ-Vars: "{\'a\': 1}" must be a JSON object, as {"name": "Ann"}',
+            '5.6.0 X-MJ-Vars: "{\'a\': 1}" must be a JSON object, such as {"name": "Ann"}',
         ]
         assert await stored(installation) == []
         await send(installation, a_mail())

@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 from aerogram.base.errors import NotFoundError
 from aerogram.reporting.inbox import Inbox, Listed, Opened, Scope, Search, accounts_of
-from aerogram.reporting.timeline import Logged, accepted, told
+from aerogram.reporting.timeline import Logged, accepted, described
 
 CONVERSATION = """S: 220 localhost ESMTP Aerogram
 C: EHLO app.example
@@ -61,7 +61,7 @@ class MemoryInbox(Inbox):
             uuid=f"{message_id:032x}",
             reverse_path=sender,
             mime=mime,
-            timeline=(accepted(door, at_ms - 40, transcript), *map(told, events)),
+            timeline=(accepted(door, at_ms - 40, transcript), *map(described, events)),
         )
 
     async def newest(self, scope: Scope, search: Search, limit: int) -> list[Listed]:
@@ -71,7 +71,7 @@ class MemoryInbox(Inbox):
     async def open(self, scope: Scope, message_id: int) -> Opened:
         opened = self._kept.get(message_id)
         if opened is None or not _sees(scope, opened.listed):
-            raise NotFoundError(f"The inbox has no message {message_id}.")
+            raise NotFoundError(f"There is no message {message_id} in the inbox.")
         return opened
 
     async def discard(self, scope: Scope, message_id: int) -> None:

@@ -20,7 +20,7 @@ from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.doors.tracking.app import Tracking
 from aerogram.doors.web.app import build_inbox
 from aerogram.identity.authenticate import defaults_of
-from aerogram.reporting.webhooks.call import fault_in
+from aerogram.reporting.webhooks.call import failure_of
 from aerogram.store.records.accounts import accounts
 from aerogram.store.records.messages import queue
 
@@ -89,7 +89,7 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
         platform.room.check()
 
     async def send_sample(actor: Actor, callback_id: int) -> str:
-        return fault_in(await services.reporting.webhooks.send_test(actor, callback_id))
+        return failure_of(await services.reporting.webhook_sender.send_test(actor, callback_id))
 
     async def queue_depth() -> int:
         return await database.read(queue.depth)

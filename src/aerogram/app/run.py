@@ -171,7 +171,7 @@ def _jobs(platform: Platform, services: Services) -> list[Job]:
         jobs.append(services.worker.run)
     if platform.settings.role in BACKGROUND_ROLES:
         jobs += [
-            services.reporting.webhooks.run,
+            services.reporting.webhook_sender.run,
             services.jobs.runner.run,
             services.readers.run,
             services.sweep.run,

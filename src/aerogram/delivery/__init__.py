@@ -1,1 +1,1 @@
-"""Ring 6: the queue becomes conversations with the world."""
+"""Ring 6: sends queued letters to other servers and records the outcomes."""

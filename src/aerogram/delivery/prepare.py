@@ -1,7 +1,7 @@
-"""Letters made ready to go: composed and signed, many at a time, in a thread.
+"""Composes and signs letters, many at a time, in a thread.
 
-One content is composed and signed once for all its letters of a batch; one whose mails are personal is
-opened once. Signing releases the interpreter's lock, so the event loop goes on meanwhile.
+A content is composed and signed once for all its letters of a batch; a personal one is parsed once. Signing
+releases the interpreter's lock, so the event loop continues meanwhile.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from aerogram.store.blobs import DiskBlobs
 
 MAX_PREPARED: Final = 16 * 1024 * 1024
-"""Octets of mails that are one recipient's own, composed by one call; the letters behind them wait. Mail that
-many recipients share is held once, however many they are."""
+"""Octets of personal mails that one call composes; the letters after them wait. A mail that many recipients
+share is held once, however many they are."""
 
 Prepared = tuple["Letter", "bytes | Blocked | Deferred | Held"]
 
@@ -35,7 +35,7 @@ log = structlog.get_logger(__name__)
 
 
 class Preparer:
-    """Composes and signs; every method may run in any thread."""
+    """Composes and signs letters. Any thread may call any method."""
 
     def __init__(self, composer: Composer, keyring: Keyring, blobs: DiskBlobs) -> None:
         self._composer = composer
@@ -43,9 +43,9 @@ class Preparer:
         self._blobs = blobs
 
     def prepare(self, letters: Sequence[Letter]) -> list[Prepared]:
-        """Give letters their final bytes, or what became of them here; one letter at least, from the first on.
+        """Return letters with their final bytes, or with the outcome decided here; at least the first letter.
 
-        Fewer than were given come back when they are large, see `MAX_PREPARED`.
+        Returns fewer than were given when they are large, see `MAX_PREPARED`.
         """
         made: dict[int, bytes | Blocked | Deferred | Held] = {}
         drafts: dict[int, Draft] = {}
@@ -66,21 +66,21 @@ class Preparer:
         return prepared
 
     def unsigned(self, letter: Letter) -> bytes:
-        """Give a letter's bytes without a signature, to be shown to its sender.
+        """Return a letter's bytes without a signature, to be shown to its sender.
 
         Raises `ComposeError`, and what `DiskBlobs.read` raises.
         """
         return self._composer.compose(self._whole(letter), None)
 
-    def template_fault(self, letter: Letter) -> tuple[TemplateFault, bytes] | None:
-        """Tell what is wrong with a letter's templates, with the mail as its sender wrote it.
+    def template_error(self, letter: Letter) -> tuple[TemplateFault, bytes] | None:
+        """Return the error of a letter's templates, with the mail as its sender wrote it.
 
         Raises `ComposeError`, and what `DiskBlobs.read` raises.
         """
         return self._composer.fault(self._whole(letter))
 
     def _make(self, letter: Letter, drafts: dict[int, Draft] | None) -> bytes | Blocked | Deferred | Held:
-        """Make a letter's mail; with ``drafts``, from the one that is opened already, or for later letters."""
+        """Compose a letter's mail. ``drafts`` holds parsed contents, and this one is added for later letters."""
         try:
             signer = self._keyring.cached_signer(letter.account_id, letter.from_email)
             if drafts is None:
@@ -89,20 +89,20 @@ class Preparer:
             if draft is None:
                 draft = drafts[letter.content_id] = self._composer.draft(self._whole(letter))
             return self._composer.compose(letter, signer, draft)
-        except TemplateFault as fault:
-            return Blocked(state=fault.state, reply=str(fault))
+        except TemplateFault as error:
+            return Blocked(state=error.state, reply=str(error))
         except UnavailableError as error:
             return Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error}")
         except AerogramError as error:
-            # The same bytes would fail the same way each time, so trying again is no help.
+            # The same bytes would fail the same way each time, so a retry cannot help.
             return Held(reason=str(error))
         except Exception as error:
-            # A fault of ours in one mail must not keep the others.
+            # An error of ours in one mail must not stop the others.
             log.exception("a mail could not be composed", message_id=letter.message_id)
-            return Held(reason=f"An internal error kept the mail from being composed: {error!r}")
+            return Held(reason=f"The mail was not composed because of an internal error: {error!r}")
 
     def _whole(self, letter: Letter) -> Letter:
-        """Give the letter with its body, wherever that is kept."""
+        """Return the letter with its body, wherever that is stored."""
         if not letter.blob:
             return letter
         return msgspec.structs.replace(letter, body=self._blobs.read(letter.blob))

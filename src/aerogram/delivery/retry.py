@@ -1,9 +1,9 @@
-"""When a deferred message is tried again, and when it is given up (RFC 5321 §4.5.4.1).
+"""When a deferred message is tried again, and when it expires (RFC 5321 §4.5.4.1).
 
-The first waits are short, because greylisting and passing trouble end within minutes; later ones grow to
-four hours, so that a host that is down for days is not knocked at without end. After five days the
-message is given up. Each wait is moved by up to a tenth, the same way each time for the same message
-and attempt, so that messages deferred together do not come back together.
+The first waits are short, because greylisting and brief outages end within minutes. Later waits grow to four
+hours, so that a host that is down for days is not tried too often. After five days the message expires. Each
+wait varies by up to a tenth, always the same for the same message and attempt, so that messages deferred
+together do not return together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import msgspec
 from aerogram.base.clock import DAY, HOUR, MINUTE, SECOND
 
 JITTER: Final = 0.1
-"""The part of a wait by which it may be longer or shorter."""
+"""The fraction of a wait by which it may be longer or shorter."""
 SHORTEST_WAIT: Final = SECOND
 _JITTER_STEPS: Final = 2_001
 
@@ -25,7 +25,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
     waits_ms: tuple[int, ...]
     expire_ms: int
-    """How long after its acceptance a message is given up."""
+    """How long after its acceptance a message expires."""
 
 
 DEFAULT_SCHEDULE: Final = Schedule(
@@ -47,10 +47,10 @@ shorter, as every current server does, because a greylisted recipient waits for 
 def next_attempt(
     message_id: int, attempts_made: int, first_accepted_ms: int, now_ms: int, schedule: Schedule
 ) -> int | None:
-    """Say when to try again, in milliseconds since the Unix epoch; None when the message has expired.
+    """Return the time of the next try, in milliseconds since the Unix epoch; None after expiry.
 
-    ``attempts_made`` counts the one that just failed, so it is at least 1. The answer lies after ``now_ms``
-    and never after the moment of expiry, which is the time of the last attempt.
+    ``attempts_made`` counts the one that just failed, so it is at least 1. The result is after ``now_ms`` and
+    never after the moment of expiry, which is the time of the last attempt.
     """
     expires_ms = first_accepted_ms + schedule.expire_ms
     if now_ms >= expires_ms:
@@ -62,6 +62,6 @@ def next_attempt(
 
 
 def _swing(message_id: int, attempt: int) -> float:
-    """Give a number from -1 to 1, spread evenly over messages and attempts (Knuth's multiplicative hash)."""
+    """Return a number from -1 to 1, spread evenly over messages and attempts (Knuth's hash)."""
     mixed = ((message_id + attempt * 40_503) * 2_654_435_761) & 0xFFFFFFFF
     return (mixed >> 8) % _JITTER_STEPS / (_JITTER_STEPS // 2) - 1

@@ -1,4 +1,4 @@
-"""The last arrow of the road: the capture inbox, or a conversation with another server."""
+"""The last step of the road: the capture inbox, or an SMTP session with another server."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
 
 
 class Transport(Protocol):
-    """Takes a composed letter somewhere and tells, once, what came of it (see `Dispatcher`)."""
+    """Sends a composed letter and reports its outcome once (see `Dispatcher`)."""
 
     def send(self, dispatch: Dispatch) -> None:
-        """Begin; ``dispatch.done`` is called in the event loop with the outcome."""
+        """Begin to send; ``dispatch.done`` is called in the event loop with the outcome."""
         ...
 
     def is_backlogged(self, letter: Letter) -> bool:
-        """Tell whether so many letters wait for this one's destination that it should wait in the queue."""
+        """Tell whether the queue of this letter's destination is full, so that it stays in the store."""
         ...
 
     async def close(self, grace_seconds: float) -> list[Letter]:
-        """Let what is on the wire finish; give the letters that were never tried."""
+        """Let what is on the wire finish; return the letters that were never tried."""
         ...
 
 
@@ -34,34 +34,34 @@ class FixedRoutes(Protocol):
     """Knows which domains have a fixed next hop (see `Router`)."""
 
     def fixed_hops_for(self, domain: str) -> Hops | None:
-        """Give the fixed hops of a domain; None when it has none."""
+        """Return the fixed hops of a domain; None when it has none."""
         ...
 
 
 class CaptureTransport:
-    """Keeps every letter in the local inbox and sends nothing; simulated recipients do as they are called."""
+    """Keeps every letter in the local inbox; simulated recipients behave as their names say."""
 
     def send(self, dispatch: Dispatch) -> None:
-        """Call ``dispatch.done`` at once: the inbox takes every letter."""
+        """Call ``dispatch.done`` at once: the inbox accepts every letter."""
         letter, data = dispatch.letter, dispatch.data
         if is_simulated(letter.recipient):
             dispatch.done(letter, simulated(letter, data))
         else:
             dispatch.done(letter, Delivered(reply=CAPTURED, captured=data))
 
-    def is_backlogged(self, letter: Letter) -> bool:  # noqa: ARG002 - the inbox is never crowded
-        """Say no: every letter is answered when it is sent."""
+    def is_backlogged(self, letter: Letter) -> bool:  # noqa: ARG002 - the inbox is never backlogged
+        """Return False: every letter is concluded when it is sent."""
         return False
 
     async def close(self, grace_seconds: float) -> list[Letter]:  # noqa: ARG002 - nothing is ever under way
-        """Give no letter: each was answered when it was sent."""
+        """Return no letter: each was concluded when it was sent."""
         return []
 
 
 class PartialCapture:
-    """Captures the letters of sandbox credentials, and carries the others.
+    """Captures the letters of sandbox credentials, and sends the others with another transport.
 
-    With ``routes`` (the mode is capture) it carries only to domains that have a fixed route.
+    With ``routes`` (the mode is capture) it sends only to domains that have a fixed route.
     """
 
     def __init__(self, transport: Transport, routes: FixedRoutes | None = None) -> None:
@@ -70,18 +70,18 @@ class PartialCapture:
         self._capture = CaptureTransport()
 
     def send(self, dispatch: Dispatch) -> None:
-        """Choose by the letter's treatment and the recipient's domain."""
-        self._carrier_of(dispatch.letter).send(dispatch)
+        """Choose by the letter's send options and the recipient's domain."""
+        self._transport_of(dispatch.letter).send(dispatch)
 
     def is_backlogged(self, letter: Letter) -> bool:
         """See `Transport.is_backlogged`."""
-        return self._carrier_of(letter).is_backlogged(letter)
+        return self._transport_of(letter).is_backlogged(letter)
 
     async def close(self, grace_seconds: float) -> list[Letter]:
         """See `Transport.close`."""
         return await self._transport.close(grace_seconds)
 
-    def _carrier_of(self, letter: Letter) -> Transport:
+    def _transport_of(self, letter: Letter) -> Transport:
         if letter.send_options.is_sandboxed:
             return self._capture
         routes = self._routes

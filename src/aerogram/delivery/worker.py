@@ -1,7 +1,7 @@
-"""The delivery worker: claim, prepare, send. No transaction is open while the network is.
+"""The delivery worker: claims, prepares and sends letters, with no transaction open during network IO.
 
-The worker claims only what it has room for, and hands outcomes to the `Recorder`. What it holds when it is
-stopped goes back to the queue.
+The worker claims only what it has room for, and passes outcomes to the `Recorder`. When it stops, it returns
+the letters it holds to the queue.
 """
 
 from __future__ import annotations
@@ -35,33 +35,33 @@ if TYPE_CHECKING:
     from aerogram.senders.tracking_hosts import TrackingHosts
 
 MAX_IN_FLIGHT: Final = 1_000
-"""Letters held at once; more would only wait here instead of in the queue."""
+"""Letters held at once; any more would only wait here instead of in the queue."""
 CLAIM: Final = 200
 CHUNK: Final = 25
 """Letters prepared by one call of the thread: enough to spread its cost, few enough to begin soon."""
 MAX_BYTES_IN_FLIGHT: Final = 64 * 1024 * 1024
-"""Composed bytes that wait for the network; past it nothing more is composed."""
+"""Composed bytes that wait for the network; above this nothing more is composed."""
 POLL_SECONDS: Final = 1.0
-"""How soon a message that another process queued, or that falls due, is seen."""
+"""How soon the worker sees a message that another process queued, or that falls due."""
 BACKLOGGED_MS: Final = 15 * SECOND
-"""How long a letter waits in the queue when its destination is behind with what it has."""
+"""How long a letter waits in the queue when its destination is backlogged."""
 MAX_RECLAIMS: Final = 3
-"""A message that took three workers with it is held for a person (a poison message). Its last try is made
-without the others that went down with it, so that only the guilty one is held."""
+"""A message that was claimed when three workers died is held for an operator (a poison message). Its last try
+is made alone, so that only the message that kills workers is held."""
 RECORD_SECONDS: Final = 2.0
-"""What recording the last outcomes may take at a stop, at least."""
+"""The least time that a stop allows for recording the last outcomes."""
 
 _RETRIES: Final[Mapping[str, Any]] = {
     "retry_seconds": PAUSE_SECONDS,
     "max_retry_seconds": PAUSE_SECONDS,
 }
-"""A store that is away is asked again soon: mail waits for it."""
+"""An unavailable store is tried again soon: mail waits for it."""
 
 log = structlog.get_logger(__name__)
 
 
 class Worker:
-    """Carries letters from the queue to their outcomes."""
+    """Takes letters from the queue to their outcomes."""
 
     def __init__(
         self,
@@ -89,11 +89,11 @@ class Worker:
         self._renewing = Loop("leases", self._renew, poll_seconds=leases.renew_seconds, **_RETRIES)
 
     def wake(self) -> None:
-        """Look at the queue now: something was accepted."""
+        """Look at the queue now: a message was accepted."""
         self._loop.wake()
 
     async def run(self) -> None:
-        """Work until `stop`; a store that is away is waited for."""
+        """Work until `stop`; wait while the store is unavailable."""
         renewing = asyncio.create_task(self._renewing.run())
         try:
             await self._loop.run()
@@ -105,24 +105,24 @@ class Worker:
     async def _round(self) -> bool:
         """Claim and send once; tell whether the queue holds more."""
         if self._is_gathering:
-            # A claim costs a commit, as a record does. Mail that comes after a quiet moment does not wait.
+            # A claim costs a commit, as a record does. Mail that arrives after a pause does not wait.
             await asyncio.sleep(GATHER_SECONDS)
         claimed = await self._claim()
         self._is_gathering = 0 < claimed < CLAIM
         return claimed >= CLAIM
 
     async def stop(self, grace_seconds: float) -> None:
-        """Claim nothing more, let what is on the wire finish, record it, give the rest back."""
+        """Stop claiming, let what is on the wire finish, record it, and return the rest to the queue."""
         self._loop.stop()
         self._room.set()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + grace_seconds
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
-                # A claim that is under way must have come before what is held can be given back.
+                # A running claim must end before what is held can be returned.
                 await self._loop.ended()
         await self._transport.close(max(0.0, deadline - loop.time()))
-        # A store that hangs must not keep the process: what it does not take runs out by itself.
+        # A store that hangs must not keep the process: leases that it does not release expire by themselves.
         end = max(deadline, loop.time() + RECORD_SECONDS)
         await self._recorder.drain(end - loop.time())
         with contextlib.suppress(TimeoutError, UnavailableError):
@@ -130,7 +130,7 @@ class Worker:
                 await self._leases.release()
 
     async def _claim(self) -> int:
-        """Claim what there is room for, and send it on; tell how many that were."""
+        """Claim as many letters as there is room for, and send them; return how many they were."""
         while self._leases.held >= MAX_IN_FLIGHT and not self._loop.is_stopping:
             await self._wait_for_room()
         if self._loop.is_stopping:
@@ -138,7 +138,7 @@ class Worker:
         self._loop.forget_wakes()
         letters = await self._leases.claim(min(CLAIM, MAX_IN_FLIGHT - self._leases.held))
         if letters:
-            sendable = await self._without_crowd(await self._without_suspects(self._sorted_out(letters)))
+            sendable = await self._without_backlogged(await self._one_at_a_time(self._sorted_out(letters)))
             try:
                 await self._load(sendable)
             except UnavailableError:
@@ -149,7 +149,7 @@ class Worker:
         return len(letters)
 
     async def _load(self, letters: list[Letter]) -> None:
-        """Have at hand what preparing letters needs of the store."""
+        """Load from the store what preparing the letters needs."""
         await self._keyring.load({(letter.account_id, letter.from_email) for letter in letters})
         personal = [
             letter
@@ -163,30 +163,30 @@ class Worker:
             await self._recipients.load(asking)
 
     def _sorted_out(self, letters: list[Letter]) -> list[Letter]:
-        """Finish the letters that are not to be attempted; give the others."""
+        """Conclude the letters that must not be attempted; return the others."""
         sendable = []
         for letter in letters:
             rule = blocked(letter)
             if rule is not None:
                 self.finish(letter, rule)
             elif letter.reclaims >= MAX_RECLAIMS:
-                self.finish(letter, Held(reason=f"{letter.reclaims} workers ended while they attempted it."))
+                self.finish(letter, Held(reason=f"{letter.reclaims} workers died while they attempted it."))
             else:
                 sendable.append(letter)
         return sendable
 
-    async def _without_suspects(self, letters: list[Letter]) -> list[Letter]:
-        """Give back all letters on their last try but one, which would be the only one of them to be held."""
-        suspects = [letter for letter in letters if letter.reclaims == MAX_RECLAIMS - 1]
-        if len(suspects) <= 1:
+    async def _one_at_a_time(self, letters: list[Letter]) -> list[Letter]:
+        """Keep only one of the letters on their last try, and return all others to the queue."""
+        on_last_try = [letter for letter in letters if letter.reclaims == MAX_RECLAIMS - 1]
+        if len(on_last_try) <= 1:
             return letters
-        log.warning("messages that were there when workers ended go one by one", messages=len(suspects))
-        innocent = [letter for letter in letters if letter.reclaims < MAX_RECLAIMS - 1]
-        await self._leases.give_back([*suspects[1:], *innocent])
-        return suspects[:1]
+        log.warning("trying messages one at a time after workers died", messages=len(on_last_try))
+        others = [letter for letter in letters if letter.reclaims < MAX_RECLAIMS - 1]
+        await self._leases.give_back([*on_last_try[1:], *others])
+        return on_last_try[:1]
 
-    async def _without_crowd(self, letters: list[Letter]) -> list[Letter]:
-        """Let the letters of slow destinations wait in the queue, so that the others find room here."""
+    async def _without_backlogged(self, letters: list[Letter]) -> list[Letter]:
+        """Return the letters of backlogged destinations to the queue, to make room for the others."""
         backlogged = [letter for letter in letters if self._transport.is_backlogged(letter)]
         if not backlogged:
             return letters
@@ -195,7 +195,7 @@ class Worker:
         return [letter for letter in letters if letter.message_id not in waiting]
 
     async def _forward(self, letters: list[Letter]) -> None:
-        """Prepare a chunk in a thread and hand it to the carrier."""
+        """Prepare letters in a thread, chunk by chunk, and send them."""
         while letters:
             while self._bytes_in_flight > MAX_BYTES_IN_FLIGHT and not self._loop.is_stopping:
                 await self._wait_for_room()
@@ -218,9 +218,9 @@ class Worker:
         try:
             self._transport.send(Dispatch(letter, data, self.finish))
         except Exception as error:
-            # A fault of ours with one letter must not keep the others.
+            # An error of ours with one letter must not stop the others.
             log.exception("a letter could not be sent", message_id=letter.message_id)
-            self.finish(letter, Held(reason=f"An internal error kept the mail from being sent: {error!r}"))
+            self.finish(letter, Held(reason=f"The mail was not sent because of an internal error: {error!r}"))
 
     async def _wait_for_room(self) -> None:
         self._room.clear()
@@ -235,7 +235,7 @@ class Worker:
         self._leases.forget(letter)
         self._room.set()
         if letter.notify or letter.send_options.error_report_to:
-            # Perhaps a mail to the sender was queued with the outcome.
+            # A mail to the sender may have been queued with the outcome.
             self._loop.wake()
 
     async def _renew(self) -> bool:

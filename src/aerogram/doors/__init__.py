@@ -1,1 +1,1 @@
-"""Ring 8: the ways in. They translate and never decide."""
+"""Ring 8: SMTP, HTTP, pages and the command line. Doors translate protocols and never decide."""

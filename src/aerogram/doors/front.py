@@ -1,8 +1,7 @@
-"""One ASGI application of all that speaks HTTP.
+"""The ASGI application that combines all HTTP doors.
 
-Requests of the message's road are told apart by their path before anything else is asked, because
-they are nearly all requests. Whatever goes wrong unforeseen becomes a 500 with an identifier that is
-in the log.
+Send API and tracking paths are matched first, because they are nearly all requests. An unexpected
+exception becomes a 500 with an identifier that is also in the log.
 """
 
 from __future__ import annotations
@@ -47,7 +46,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     signup: Endpoint | None = None
     """Serves double opt-in: the paths that begin with `aerogram.doors.signup.app.PREFIX`."""
     web: Endpoint | None = None
-    """Serves the pages for people: every other path."""
+    """Serves the inbox pages: every other path."""
 
 
 def build_app(doors: Doors) -> Endpoint:
@@ -55,11 +54,11 @@ def build_app(doors: Doors) -> Endpoint:
     return _App(doors)
 
 
-_NOTHING: Final = Public("There is nothing at the path.")
+_NOTHING: Final = Public("Nothing exists at this path.")
 
 
 class _App:
-    """Chooses the endpoint by the path. Each has a guard, or its resources, routes and pages have."""
+    """Routes by path. Each endpoint has a guard, or its resources, routes and pages have."""
 
     def __init__(self, doors: Doors) -> None:
         self._send_v31 = doors.apis.send_v31
@@ -72,7 +71,7 @@ class _App:
         self._images = doors.images or self._others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or the server's start and stop."""
+        """Serve one request, or a lifespan event."""
         if scope["type"] != "http":
             await _serve_other(scope, receive, send)
             return
@@ -97,7 +96,7 @@ class _App:
 
 
 async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve, and answer 500 when the endpoint fails before it has begun to answer."""
+    """Serve; respond 500 if the endpoint fails before it has started a response."""
     has_begun = False
 
     async def noting(message: AsgiMessage) -> None:
@@ -114,12 +113,10 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
         )
         if has_begun:
             raise
-        # Every answer of the Send API bears this header; on the others it does no harm
+        # Every response of the Send API has this header; it does no harm on others
         # (compatibility: send-v31#transport).
         named = ((b"x-mj-request-guid", identifier.encode()),)
-        answer = errors.shape_c(
-            errors.INTERNAL, "Something went wrong on our side.", named, identifier=identifier
-        )
+        answer = errors.shape_c(errors.INTERNAL, "Internal error.", named, identifier=identifier)
         await send_answer(scope, send, answer)
 
 
@@ -128,7 +125,7 @@ async def _not_found(scope: Scope, _: Receive, send: Send) -> None:
 
 
 async def _serve_other(scope: Scope, receive: Receive, send: Send) -> None:
-    """Refuse WebSockets, which nothing here speaks; acknowledge the server's start and stop."""
+    """Reject WebSockets, which are not supported; acknowledge lifespan events."""
     if scope["type"] != "lifespan":
         await send({"type": "websocket.close"})
         return

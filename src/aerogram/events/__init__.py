@@ -1,1 +1,1 @@
-"""What happened: the readers of the log, and the one mechanism by which they miss nothing and count nothing twice."""
+"""The event log: its readers, and the mechanism by which they miss no event and count none twice."""

@@ -1,4 +1,4 @@
-"""A reader of the log: its name, by which its cursor is kept, and what it does with a batch."""
+"""A reader of the event log: its name, which keys its cursor, and the handler of its batches."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 
 
 class Reader(msgspec.Struct, frozen=True, kw_only=True):
-    """One reader of the log.
+    """One reader of the event log.
 
-    A reader that has no cursor in the store yet begins with the first event of the log; a migration may set another
-    beginning. Its name stands in the store, and so is never changed.
+    A reader without a cursor in the store begins with the first event; a migration may set another position.
+    Its name is stored, so it never changes.
     """
 
     name: str
     handle: Callable[[Batch], Unit[bool]]
-    """Does what follows from a batch, in the transaction that moves the cursor; tells whether ``woken`` is to be called."""
+    """Handles a batch in the transaction that moves the cursor; returns whether to call ``woken``."""
     after: str = ""
     """The name of the reader that must have read an event first; "" for none."""
     is_awaited: Callable[[], Unit[bool]] | None = None
-    """Tells whether somebody waits for what this reader does; without, readers gather for longer."""
+    """Tells whether anything waits for this reader's effect. Without it, readers gather events for longer."""
     woken: Callable[[], None] | None = None
     """Called after the commit of a batch that had an effect."""

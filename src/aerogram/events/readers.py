@@ -1,4 +1,4 @@
-"""Reading the log in the background: one loop for all readers of a process."""
+"""Reads the event log in the background: one loop for all readers of a process."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 BATCH: Final = 500
-"""Events of one transaction: some 10 ms at most, for which other writers of an SQLite store wait."""
+"""Events in one transaction: at most some 10 ms, during which other writers of an SQLite store wait."""
 PAUSE_SECONDS: Final = 0.1
-"""The least time between two rounds: what happens meanwhile is read in one transaction."""
+"""The least time between two rounds; events of that time are read in one transaction."""
 GATHERING: Final = 10
-"""By how much the pause after news is longer when nobody waits for any reader: a round costs some milliseconds of CPU."""
+"""How many times longer the pause is when nothing waits for any reader: a round costs milliseconds of CPU."""
 LOOK_SECONDS: Final = 1.0
-"""How often the store is asked for what other processes wrote, when nothing happens here."""
+"""How often an idle process checks the store for events that other processes wrote."""
 ROUNDS: Final = 5
-"""Rounds after the last news: on PostgreSQL an event may lie behind a transaction that ends in a moment."""
+"""Rounds after the last event: on PostgreSQL, a transaction that is about to end may hide an event."""
 
 _log = structlog.stdlib.get_logger("aerogram.events")
 
@@ -36,13 +36,13 @@ _log = structlog.stdlib.get_logger("aerogram.events")
 class EventReaders:
     """Keeps readers up to date with the log; `run` it in a task of its own.
 
-    Any number of processes may run the same readers over one store: one of them at a time has a reader.
+    Any number of processes may run the same readers over one store; only one at a time advances a reader.
     """
 
     def __init__(
         self, database: Database, readers: Sequence[Reader], *, pause_seconds: float = PAUSE_SECONDS
     ) -> None:
-        """Take the readers; one that is ``after`` another one comes behind it."""
+        """Take the readers; list a reader that names another in ``after`` later than that one."""
         self._database = database
         self._readers = tuple(readers)
         self._pause_seconds = pause_seconds
@@ -57,19 +57,19 @@ class EventReaders:
         )
 
     def wake(self) -> None:
-        """Say that something happened; call it after the commit that appended it."""
+        """Report new events; call it after the commit that appended them."""
         self._rounds_left = ROUNDS
         self._loop.wake()
 
     async def run(self) -> None:
-        """Read until cancelled; what is left then is read by who comes next."""
+        """Read until cancelled; a later run reads the rest."""
         await self._loop.run()
 
     async def catch_up(self) -> bool:
-        """Read all that can be read by now, but what other processes have; tell whether that was anything.
+        """Read all events that are visible now, except those that other processes are reading.
 
-        A reader whose handler raises keeps no other one back, and tries again the next time. Raises
-        `UnavailableError`.
+        Returns whether there were any. When one handler raises, the other readers continue and its batch is
+        tried again the next time. Raises `UnavailableError`.
         """
         if not self._is_registered:
             await self._register()
@@ -99,12 +99,12 @@ class EventReaders:
         self._is_registered = True
 
     async def _step(self) -> list[Step]:
-        """Let each reader take a step: all in one commit, or each in its own when one of them fails."""
+        """Advance each reader: all in one commit, or each in its own when one of them fails."""
         try:
             steps = await self._database.write(partial(_steps, self._readers))
         except UnavailableError:
             raise
-        except Exception:  # noqa: BLE001 - each reader is asked apart, and the fault is logged
+        except Exception:  # noqa: BLE001 - each reader then runs alone, and its error is logged
             steps = await self._step_apart()
         for reader, step in zip(self._readers, steps, strict=True):
             if step.has_effect and reader.woken is not None:
@@ -118,7 +118,7 @@ class EventReaders:
                 steps += await self._database.write(partial(_steps, (reader,)))
             except UnavailableError:
                 raise
-            except Exception:  # noqa: BLE001 - a fault of one reader keeps no other back; it is tried again
+            except Exception:  # noqa: BLE001 - one reader's error must not stop the others; it is tried again
                 _log.exception("event_reader_broke", reader=reader.name)
                 steps.append(reading.NOTHING)
         return steps

@@ -1,1 +1,1 @@
-"""Ring 5: who asks, and what they may."""
+"""Ring 5: accounts, credentials, people and permissions."""

@@ -1,7 +1,7 @@
-"""Accounts and what opens them: made, listed, rotated.
+"""Accounts and their API key pairs.
 
-An API key pair is 32 hexadecimal digits each, as Mailjet's: a known WordPress plugin takes only keys
-of ``[a-zA-Z0-9]{20,}``. The secret is shown when it is made and kept only as a keyed digest.
+Key and secret are 32 hexadecimal digits each, like Mailjet's: a known WordPress plugin accepts only keys
+of ``[a-zA-Z0-9]{20,}``. The secret is shown once, on creation, and stored only as a keyed digest.
 """
 
 from __future__ import annotations
@@ -39,45 +39,45 @@ __all__ = [
 ]
 
 KEY_BYTES: Final = 16
-"""128 random bits: nobody guesses them, so a fast keyed digest is enough at rest."""
+"""128 random bits cannot be guessed, so a fast keyed digest is enough for storage."""
 PASSWORD_BYTES: Final = 15
-"""Twenty characters of URL-safe base64."""
+"""20 characters of URL-safe base64."""
 
 
 class KeyPair(NamedTuple):
-    """What opens an account, as its owner holds it."""
+    """An API key and its secret in the clear."""
 
     api_key: str
     secret_key: str
 
 
 class Opened(NamedTuple):
-    """An account and its key pair, at the one moment when the secret is known."""
+    """A new account with its key pair, while the secret is still known."""
 
     account: AccountRow
     keys: KeyPair
 
 
 class Listed(NamedTuple):
-    """An account and the API keys that open it today."""
+    """An account and its active API keys."""
 
     account: AccountRow
     credentials: list[CredentialRow]
 
 
 def new_key_pair() -> KeyPair:
-    """Make a key pair."""
+    """Generate a key pair."""
     return KeyPair(secrets.token_hex(KEY_BYTES), secrets.token_hex(KEY_BYTES))
 
 
 def new_password() -> str:
-    """Make a password for a person, who will change it."""
+    """Generate an initial password."""
     return secrets.token_urlsafe(PASSWORD_BYTES)
 
 
 def hashed_password(password: str) -> str:
-    """Hash a password with argon2: a tenth of a second of CPU, so call it in a thread."""
-    # Imported here: only first set-ups and sign-ins hash passwords, and starting should be quick.
+    """Hash a password with argon2. It takes 0.1 s of CPU, so call it in a thread."""
+    # Imported here to keep start-up fast: only set-up and sign-in hash passwords.
     from argon2 import PasswordHasher  # noqa: PLC0415
 
     return PasswordHasher().hash(password)
@@ -93,7 +93,7 @@ class Accounts:
         self._clock = clock
 
     async def create(self, actor: Actor, name: str) -> Opened:
-        """Make an account with a key pair. Its owners are those of the first account, and the person who makes it."""
+        """Create an account with a key pair. Its owners are those of the first account, and the actor if a person."""
         opened = Opened(self.account_row(name), new_key_pair())
         credential = self.credential_row(opened.account.id, opened.keys)
 
@@ -109,9 +109,9 @@ class Accounts:
         return opened
 
     async def rotate(self, actor: Actor, account_id: int) -> KeyPair:
-        """Make a new key pair in the place of the account's old ones, which open nothing any more.
+        """Replace the account's key pairs with a new one and revoke the old ones.
 
-        Sandbox keys stay: no mail of theirs leaves, and whoever tests with them is not disturbed.
+        Sandbox keys are kept: their mail never leaves, and tests that use them go on working.
         """
         keys = new_key_pair()
         credential = self.credential_row(account_id, keys)
@@ -124,7 +124,7 @@ class Accounts:
         return keys
 
     async def add_key(self, actor: Actor, account_id: int, *, is_sandboxed: bool) -> KeyPair:
-        """Make one more key pair; mail that comes by one that ``is_sandboxed`` never leaves."""
+        """Add a key pair; mail sent with a sandbox key is captured and never leaves."""
         keys = new_key_pair()
         row = self.credential_row(account_id, keys, is_sandboxed=is_sandboxed)
 
@@ -136,7 +136,7 @@ class Accounts:
         return keys
 
     async def revoke_key(self, actor: Actor, api_key: str) -> CredentialRow:
-        """Let a key pair open nothing any more. `NotFoundError` when it opens nothing as it is."""
+        """Revoke a key pair. Raises `NotFoundError` if no active key matches."""
 
         def unit() -> Unit[CredentialRow | None]:
             row = yield from records.credential_by_key(api_key)
@@ -148,7 +148,7 @@ class Accounts:
 
         revoked = await self._db.write(unit)
         if revoked is None:
-            raise NotFoundError(f"There is no API key {api_key!r} that opens anything.")
+            raise NotFoundError(f"There is no active API key {api_key!r}.")
         return revoked
 
     async def change(
@@ -161,9 +161,9 @@ class Accounts:
         tracks_opens: bool | None = None,
         tracks_clicks: bool | None = None,
     ) -> AccountRow:
-        """Change what is not None; give the account as it is now. Raises `NotFoundError`.
+        """Change the values that are not None; return the changed account. Raises `NotFoundError`.
 
-        The keys of an account that is not active open nothing. Every process follows within seconds.
+        Keys of an inactive account are rejected. Every process applies the change within seconds.
         """
 
         def unit() -> Unit[AccountRow]:
@@ -180,20 +180,20 @@ class Accounts:
         return await self._db.write(unit)
 
     async def is_master(self, actor: Actor) -> bool:
-        """Tell whether this is the first account, whose key makes others and sees them all."""
+        """Return whether this is the first account, whose key may list and create all others."""
         return await self.master_id() == actor.account_id
 
     async def master_id(self) -> int | None:
-        """Give the id of the first account; None before the first set-up."""
+        """Return the id of the first account; None before the first set-up."""
         return await self._db.read(records.first)
 
     async def owner_id(self) -> int:
-        """Give the id of the person whom the first set-up made; 0 when there is none."""
+        """Return the id of the user that the first set-up created; 0 if there is none."""
         owner = await self._db.read(records.first_user)
         return owner.id if owner else 0
 
     async def every(self) -> list[Listed]:
-        """Give all accounts, the oldest first."""
+        """Return all accounts, oldest first."""
 
         def unit() -> Unit[list[Listed]]:
             accounts = yield from records.every()
@@ -206,7 +206,7 @@ class Accounts:
         return await self._db.read(unit)
 
     async def show(self, account_id: int) -> Listed:
-        """Give one account; `NotFoundError` when there is none with this id."""
+        """Return one account. Raises `NotFoundError`."""
 
         def unit() -> Unit[Listed | None]:
             account = yield from records.find(account_id)
@@ -220,14 +220,14 @@ class Accounts:
         return found
 
     async def identify(self, named: str) -> int:
-        """Give the id of the account that ``named`` means: an id, an API key, or "" for the first.
+        """Resolve ``named`` to an account id: an id, an API key, or "" for the first account.
 
         Raises `NotFoundError`.
         """
         if not named:
             first = await self._db.read(records.first)
             if first is None:
-                raise NotFoundError("There is no account yet; run: aerogram init --email you@example.org")
+                raise NotFoundError("There are no accounts yet; run: aerogram init --email you@example.org")
             return first
         if named.isascii() and named.isdigit() and int(named) <= MAX_ID:
             account = await self._db.read(lambda: records.find(int(named)))
@@ -239,11 +239,11 @@ class Accounts:
         return credential.account_id
 
     def account_row(self, name: str) -> AccountRow:
-        """Make the row of a new account."""
+        """Build the row of a new account."""
         return AccountRow(self._ids.next_id(), name, self._clock.now_ms())
 
     def credential_row(self, account_id: int, keys: KeyPair, *, is_sandboxed: bool = False) -> CredentialRow:
-        """Make the row of a key pair; only the digest of its secret is in it."""
+        """Build the row of a key pair; it holds only the digest of the secret."""
         return CredentialRow(
             id=self._ids.next_id(),
             account_id=account_id,
@@ -257,15 +257,15 @@ class Accounts:
         )
 
     def user_row(self, email: str, password: str) -> UserRow:
-        """Make the row of a person who signs in, the password hashed with argon2."""
+        """Build the row of a user, with the password hashed by argon2."""
         hashed = hashed_password(password)
         return UserRow(self._ids.next_id(), email.strip().lower(), hashed, self._clock.now_ms())
 
 
 def _held(actor: Actor, account_id: int) -> Unit[AccountRow]:
-    """Give an account that the actor may change: its own, or any for the first account and the operator.
+    """Find an account that the actor may change: its own, or any for the first account and the operator.
 
-    Raises `NotFoundError`: an account of others is an account that does not exist.
+    Raises `NotFoundError`, also for accounts that the actor may not see.
     """
     found = yield from records.find(account_id)
     is_own = actor.account_id in (account_id, EVERY_ACCOUNT)

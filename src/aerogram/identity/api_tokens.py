@@ -1,6 +1,6 @@
-"""Tokens that shops ask for to show pages to their users (compatibility: accounts#tokens-for-pages).
+"""Tokens that shops request to embed Mailjet's pages (compatibility: accounts#tokens-for-pages).
 
-There are no such pages here, so a token opens nothing; programs that want one before they go on get one.
+Aerogram has no such pages, so a token grants nothing; it only satisfies programs that require one.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TOKEN_BYTES: Final = 16
 
 
 class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A token. ``valid_for`` is in seconds, 0 for no end."""
+    """A token. ``valid_for`` is in seconds; 0 means no expiry."""
 
     id: int
     account_id: int
@@ -44,7 +44,7 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ApiTokens:
-    """The tokens of all accounts; sealed in the store, and found by their digest."""
+    """The tokens of all accounts; stored sealed and found by digest."""
 
     def __init__(self, database: Database, sealer: Sealer, ids: IdGenerator, clock: Clock) -> None:
         self._database = database
@@ -53,7 +53,7 @@ class ApiTokens:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[ApiToken], int]:
-        """Give tokens of an account, and how many match. Conditions are ``id``, ``token``, ``is_active``."""
+        """Return a page of an account's tokens and the total. Conditions: ``id``, ``token``, ``is_active``."""
         stored = dict(wanted.conditions)
         if "token" in stored:
             stored["digest"] = self._sealer.digest(stored.pop("token"))
@@ -62,18 +62,18 @@ class ApiTokens:
         return [self._opened(row) for row in rows], total
 
     async def add(self, actor: Actor, values: Mapping[str, Any]) -> ApiToken:
-        """Make a token by the attributes of `ApiToken`; without ``token`` one is made up. Raises `TakenError`."""
+        """Create a token from attributes of `ApiToken`; generate ``token`` if missing. Raises `TakenError`."""
         own = {**values, "token": values.get("token") or secrets.token_hex(TOKEN_BYTES)}
         made = ApiToken(
             id=self._ids.next_id(), account_id=actor.account_id, created_ms=self._clock.now_ms(), **own
         )
         row = self._sealed(made)
         if not await self._database.write(lambda: records.OWNED.add(row)):
-            raise TakenError("token", made.token, "The token is in use.")
+            raise TakenError("token", made.token, "The token is already in use.")
         return made
 
     async def change(self, actor: Actor, token: ApiToken, values: Mapping[str, Any]) -> ApiToken:
-        """Write values by attribute, all but the token itself. Raises `NotFoundError`."""
+        """Change attributes other than the token itself. Raises `NotFoundError`."""
         changed = msgspec.structs.replace(token, **values)
         row = self._sealed(changed)
         written = {name: row[name] for name in values}
@@ -82,7 +82,7 @@ class ApiTokens:
         return changed
 
     async def remove(self, actor: Actor, token_id: int) -> None:
-        """Take a token away. Raises `NotFoundError`."""
+        """Delete a token. Raises `NotFoundError`."""
         if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, token_id)):
             raise NotFoundError("There is no such token.")
 

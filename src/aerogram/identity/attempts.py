@@ -1,6 +1,6 @@
-"""Brute force made slow: failed logins are counted by name and by network, in memory.
+"""Brute-force protection: count failed logins by name and by network, in memory.
 
-A client on loopback is never locked out: it is the operator, or a program under test.
+Loopback clients are never locked out: they are the operator or a program under test.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 MAX_FAILURES: Final = 10
 WINDOW_MS: Final = 15 * MINUTE
-"""Ten failures in a quarter of an hour: a person's mistakes pass, 100,000 guesses take months."""
+"""10 failures in 15 minutes: a person's typing errors pass, 100,000 guesses take months."""
 MAX_REMEMBERED: Final = 50_000
 MAX_NAME: Final = 64
-"""Letters of a name that are told apart: a client may send anything."""
+"""Longer names are truncated: a client may send anything."""
 _IPV6_NETWORK_BITS: Final = 64
-"""A subscriber has a whole /64, so counting single addresses would stop nobody."""
+"""A subscriber has a whole /64, so counting single addresses would be useless."""
 
 
 class LockedOutError(RefusedError):
-    """Too many failures; ``seconds`` until the next try is looked at."""
+    """Too many failed logins; the next try is possible after ``seconds``."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Too many failed logins; try again in {seconds} seconds.")
@@ -33,18 +33,18 @@ class LockedOutError(RefusedError):
 
 
 class LoginAttempts:
-    """Who failed how often lately."""
+    """Counts recent failed logins."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._failures: dict[str, list[int]] = {}
 
     def is_locked(self, name: str, peer_ip: str) -> bool:
-        """Tell whether logins of this network, or of this name from it, must wait."""
+        """Return whether logins from this network, or of this name from it, must wait."""
         return self.locked_seconds(name, peer_ip) > 0
 
     def locked_seconds(self, name: str, peer_ip: str) -> int:
-        """Tell for how many more seconds logins must wait; 0 when they need not."""
+        """Return the seconds that logins must still wait; 0 for none."""
         if not self._failures or is_loopback(peer_ip):
             return 0
         now = self._clock.now_ms()
@@ -70,13 +70,13 @@ class LoginAttempts:
             del moments[:-MAX_FAILURES]
 
     def succeeded(self, name: str, peer_ip: str) -> None:
-        """Forget the failures of a name from a network: its owner is there."""
+        """Reset the failures of a name from a network, after a successful login."""
         if self._failures:
             self._failures.pop(_keys(name, peer_ip)[0], None)
 
     def _free_at(self, key: str, now: int) -> int:
-        """Give the moment at which a key has fewer than `MAX_FAILURES` within the window; 0 when it has."""
-        # Moments that lie ahead are from before a clock was set back; they would lock for as long as it was.
+        """Return when a key has fewer than `MAX_FAILURES` in the window; 0 if it has now."""
+        # Times in the future come from before the clock was set back; they would extend the lock.
         moments = [moment for moment in self._failures.get(key, ()) if now - WINDOW_MS < moment <= now]
         if not moments:
             self._failures.pop(key, None)
@@ -86,7 +86,7 @@ class LoginAttempts:
 
 
 def is_loopback(peer_ip: str) -> bool:
-    """Tell whether an address is the machine itself; a Unix socket ("") is."""
+    """Return whether an address is loopback; a Unix socket ("") counts as loopback."""
     if not peer_ip:
         return True
     if peer_ip.startswith("127.") or peer_ip == "::1":

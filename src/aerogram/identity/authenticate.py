@@ -1,7 +1,7 @@
-"""Who asks: API key and secret, or a domain's token, to a principal; from memory where possible.
+"""Authenticate API key pairs and domain tokens, from memory where possible.
 
-Answers are remembered for `REMEMBER_MS`, so a revoked key stops working everywhere within that time.
-Failures are never remembered: a key that was just made works at once.
+Results are cached for `REMEMBER_MS`, so a revoked key stops working everywhere within that time.
+Failures are not cached: a new key works at once.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ if TYPE_CHECKING:
 
 REMEMBER_MS: Final = 10 * SECOND
 MAX_REMEMBERED: Final = 10_000
-"""Credentials in memory; past it all are forgotten and asked for again."""
+"""Maximum number of cached credentials; beyond it the cache is cleared."""
 MAX_KEY_LENGTH: Final = 255
 _LABEL_LETTERS: Final = 8
 
 
 class Authenticator:
-    """Checks credentials against the store."""
+    """Checks credentials against the store, with a cache."""
 
     def __init__(self, database: Database, sealer: Sealer, clock: Clock) -> None:
         self._database = database
         self._sealer = sealer
         self._clock = clock
         self._remembered: dict[str, tuple[str, Principal, int]] = {}
-        # By digest, and apart: no key that a client may choose finds a token.
+        # By digest, and in a cache of its own: no key that a client sends can match a token.
         self._remembered_tokens: dict[str, tuple[Principal, int]] = {}
 
     def cached(self, key: str, secret: str) -> Principal | None:
-        """Answer from memory; None means that the store must be asked, not that the pair is wrong."""
+        """Look the pair up in the cache; None means unknown, not wrong."""
         found = self._remembered.get(key)
         if found is None:
             return None
@@ -50,9 +50,9 @@ class Authenticator:
         return principal if hmac.compare_digest(self._sealer.digest(secret), secret_hash) else None
 
     async def check(self, key: str, secret: str) -> Principal | None:
-        """Give the principal of an API key pair; None when it opens nothing.
+        """Return the principal of an API key pair; None if it is not valid.
 
-        Raises `UnavailableError` when the store cannot be asked.
+        Raises `UnavailableError` if the store is not available.
         """
         principal = self.cached(key, secret)
         if principal is not None:
@@ -67,21 +67,21 @@ class Authenticator:
         return principal
 
     async def is_suspended(self, key: str, secret: str) -> bool:
-        """Tell whether a pair would open its account, were that active.
+        """Return whether a pair is valid, ignoring whether its account is active.
 
-        Raises `UnavailableError` when the store cannot be asked.
+        Raises `UnavailableError` if the store is not available.
         """
         found = await self._opening(key, secret)
         return found is not None and not found.is_active
 
     async def _opening(self, key: str, secret: str) -> Opening | None:
-        """Give what a pair opens, were its account active; None for a wrong or revoked one."""
+        """Find the credential of a pair, ignoring whether its account is active; None if wrong or revoked."""
         if "\0" in key or len(key) > MAX_KEY_LENGTH:
-            # No key looks like this, and PostgreSQL could not even compare with a NUL.
+            # Not a possible key, and PostgreSQL rejects a NUL.
             return None
         found = await self._database.read(lambda: lookups.credential_by_key(key))
         given = self._sealer.digest(secret)
-        # An unknown key costs the same comparison, so that time does not tell which keys exist.
+        # Compare for unknown keys too, so that timing does not reveal which keys exist.
         secret_hash = found.secret_hash if found else self._sealer.digest("")
         is_right = hmac.compare_digest(given, secret_hash)
         if found is None or not is_right or found.revoked_ms is not None:
@@ -89,9 +89,9 @@ class Authenticator:
         return found if found.kind == CredentialKind.API_KEY else None
 
     async def check_token(self, token: str) -> Principal | None:
-        """Give the principal of a domain's token, for the SMTP door alone; None when it opens nothing.
+        """Return the principal of a domain's token, for SMTP only; None if it is not valid.
 
-        Raises `UnavailableError` when the store cannot be asked.
+        Raises `UnavailableError` if the store is not available.
         """
         digest = self._sealer.digest(token)
         remembered = self._remembered_tokens.get(digest)
@@ -108,12 +108,12 @@ class Authenticator:
         return principal
 
     def _is_fresh(self, until_ms: int) -> bool:
-        # After a clock was set back, the end would lie too far ahead.
+        # After the clock was set back, the expiry would be too far ahead.
         return 0 <= until_ms - self._clock.now_ms() <= REMEMBER_MS
 
 
 async def defaults_of(database: Database, account_id: int) -> SendDefaults:
-    """Give what mail of an account gets when it does not say otherwise."""
+    """Return the tracking defaults for mail of an account."""
     account = await database.read(lambda: accounts.find(account_id))
     if account is None:
         return NO_DEFAULTS

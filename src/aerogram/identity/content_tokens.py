@@ -1,6 +1,6 @@
-"""Bearer tokens of the Content API: made for programs and people that shall do a part of what an API key may.
+"""Bearer tokens of the Content API, with a subset of the permissions of an API key.
 
-A token is shown when it is made; the store knows only its digest, by which it is found again.
+A token is shown once, on creation; the store keeps only its digest.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 TOKEN_BYTES: Final = 16
 """Mailjet's tokens have 32 hexadecimal digits."""
 MAX_TOKEN_CHARS: Final = 256
-"""Nothing longer is a token."""
+"""Maximum length of a presented token."""
 LIFE_MS: Final = 365 * DAY
-"""How long a token opens unless it says otherwise."""
+"""Default lifetime of a token."""
 MAX_TOKENS: Final = 1_000
-"""Tokens of an account; ours to choose."""
+"""Maximum number of tokens per account; our own limit."""
 _LABEL_LETTERS: Final = 40
 
 _decode: Final = msgspec.json.Decoder(tuple[str, ...]).decode
@@ -41,7 +41,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class ContentToken(msgspec.Struct, frozen=True, kw_only=True):
-    """A token; ``access_token`` is the secret at the one moment when it is known, else None."""
+    """A token; ``access_token`` is the secret on creation, else None."""
 
     id: int
     account_id: int
@@ -54,7 +54,7 @@ class ContentToken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpiredError(RefusedError):
-    """The moment at which the token should end is over."""
+    """The requested expiry is in the past."""
 
     def __init__(self) -> None:
         super().__init__("A token expires in the future.")
@@ -70,9 +70,9 @@ class ContentTokens:
         self._clock = clock
 
     async def check(self, token: str) -> Principal | None:
-        """Give the principal of a token; None when it opens nothing.
+        """Return the principal of a token; None if it is not valid.
 
-        Raises `UnavailableError` when the store cannot be asked.
+        Raises `UnavailableError` if the store is not available.
         """
         if not 0 < len(token) <= MAX_TOKEN_CHARS:
             return None
@@ -90,14 +90,14 @@ class ContentTokens:
         )
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[ContentToken], int]:
-        """Give a page of tokens, without what is secret, and the number of all that match."""
+        """Return a page of tokens, without secrets, and the total."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_token(row) for row in rows], total
 
     async def create(
         self, actor: Actor, name: str, permissions: Sequence[str], expires_ms: int | None = None
     ) -> ContentToken:
-        """Make a token and show it this once; without a moment it opens for `LIFE_MS`.
+        """Create a token and return it with its secret; it expires after `LIFE_MS` by default.
 
         Raises `TakenError`, `TooManyError` or `ExpiredError`.
         """
@@ -129,7 +129,7 @@ class ContentTokens:
         return msgspec.structs.replace(made, access_token=secret)
 
     async def change(self, actor: Actor, found: ContentToken, values: Mapping[str, Any]) -> ContentToken:
-        """Give another name, other permissions or another end to a token; gives it without its secret.
+        """Change the name, permissions or expiry of a token; return it without its secret.
 
         Raises `TakenError`, `ExpiredError` or `NotFoundError`.
         """
@@ -149,7 +149,7 @@ class ContentTokens:
         return changed
 
     async def remove(self, actor: Actor, token_id: int) -> None:
-        """Take a token away: it opens nothing from now on. Raises `NotFoundError`."""
+        """Revoke a token. Raises `NotFoundError`."""
         if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, token_id)):
             raise NotFoundError("There is no such token.")
 

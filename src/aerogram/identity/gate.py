@@ -1,4 +1,4 @@
-"""The one gate: every route, page, SMTP command and tool names its area and level, and this decides."""
+"""The permission check of all doors: every route, page, SMTP command and tool declares an area and a level."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ _LEVELS: Final[Mapping[Role, Level]] = {
     Role.EDITOR: Level.WRITE,
     Role.READER: Level.READ,
 }
-"""The level of each role in every area; an editor only looks at the account itself."""
+"""The level of each role in every area. Editors have read access only to the account itself."""
 
 
 class Needs(msgspec.Struct, frozen=True):
-    """What a route, page or command is guarded by: a level in an area."""
+    """The permission that a route, page or command needs: a level in an area."""
 
     area: Area
     level: Level
 
 
 class Public(msgspec.Struct, frozen=True):
-    """What is open to everybody, and why."""
+    """Marks a route as open to everybody, with the reason."""
 
     reason: str
 
 
 Guard = Needs | Public
-"""Everything that a door offers has one."""
+"""The guard of a route, page or command; each has one."""
 
 
 class ForbiddenError(RefusedError):
-    """The caller is known and may not do this."""
+    """The caller is authenticated but lacks the permission."""
 
 
 def may(actor: Actor, area: Area, level: Level, permissions: Collection[str] = ()) -> bool:
-    """Tell whether an actor has a level in an area. No rule means no.
+    """Return whether an actor has a level in an area; deny by default.
 
-    A content token needs one of ``permissions`` instead; where there are none, it is not let in. The operator of this
-    machine, jobs and Aerogram itself may do everything: a job was let in when somebody asked for it.
+    A content token needs one of ``permissions`` instead; without any, it is denied. The operator of this machine,
+    jobs and the system itself are always allowed: a job was authorised when it was requested.
     """
     match actor.kind:
         case ActorKind.CREDENTIAL:
@@ -61,20 +61,20 @@ def may(actor: Actor, area: Area, level: Level, permissions: Collection[str] = (
 
 
 def level_of(role: Role, area: Area) -> Level:
-    """Give the level that a member with a role has in an area."""
+    """Return the level that a role has in an area."""
     if area is Area.ACCOUNT and role is not Role.OWNER:
         return Level.READ
     return _LEVELS[role]
 
 
 def permitted(actors: Iterable[Actor], needs: Needs) -> tuple[Actor, ...]:
-    """Give those of a visitor's actors that have a level in an area; raise `ForbiddenError` when none has."""
+    """Return the visitor's actors that have a level in an area. Raises `ForbiddenError` if none has."""
     actors = tuple(actors)
     let_in = tuple(actor for actor in actors if may(actor, needs.area, needs.level))
     if let_in:
         return let_in
     if not actors:
-        raise ForbiddenError("You are a member of no account.")
+        raise ForbiddenError("You are not a member of any account.")
     raise _refused(actors[0], needs.area, needs.level)
 
 
@@ -89,7 +89,7 @@ def _opens(principal: Principal, area: Area, level: Level, permissions: Collecti
 
 
 def authorize(actor: Actor, area: Area, level: Level, permissions: Collection[str] = ()) -> None:
-    """Let the caller pass or raise `ForbiddenError` with a sentence for it."""
+    """Return if the caller has the permission, else raise `ForbiddenError` with a message for the client."""
     if may(actor, area, level, permissions):
         return
     principal = actor.principal
@@ -101,7 +101,7 @@ def authorize(actor: Actor, area: Area, level: Level, permissions: Collection[st
 
 
 def require(actor: Actor, permissions: Iterable[str]) -> None:
-    """Let a content token pass that has all these permissions, and every other caller; or raise `ForbiddenError`."""
+    """Require all these permissions of a content token; other callers pass. Raises `ForbiddenError`."""
     principal = actor.principal
     if principal is not None and principal.kind is CredentialKind.CONTENT_TOKEN:
         for permission in permissions:
@@ -110,9 +110,9 @@ def require(actor: Actor, permissions: Iterable[str]) -> None:
 
 
 def may_send_from(principal: Principal, email: str) -> bool:
-    """Tell whether an address lies where the principal may send from; a sub-domain is another domain.
+    """Return whether the principal's credential covers an address; a subdomain is another domain.
 
-    What the account's senders say comes besides. The null reverse-path ("") lies anywhere.
+    The account's senders are checked separately. The null reverse-path ("") is always covered.
     """
     if not principal.domain or not email:
         return True

@@ -1,7 +1,7 @@
-"""Members of accounts: who may open which account, and in which role.
+"""Members of accounts: which users may access which account, and in which role.
 
-A person is made when they become a member of something for the first time. The password is shown at that moment and
-kept only as a hash.
+A user is created with their first membership. The password is shown once, at that moment, and stored only as a
+hash.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Listed(NamedTuple):
 
 
 class Added(NamedTuple):
-    """Who became a member; ``password`` is "" when the person existed before."""
+    """A new membership; ``password`` is "" if the user existed before."""
 
     email: str
     role: Role
@@ -49,21 +49,21 @@ class Members:
         self._clock = clock
 
     async def of_account(self, actor: Actor) -> list[Listed]:
-        """Give the members of the account, the oldest person first."""
+        """Return the members of the account, oldest user first."""
         rows = await self._database.read(lambda: records.of_account(actor.account_id))
         return [Listed(user, Role(role)) for user, role in rows]
 
     async def add(self, actor: Actor, email: str, role: Role) -> Added:
-        """Make a person a member of the account, or give a member another role.
+        """Add a user to the account, or change a member's role.
 
-        Somebody unknown becomes a person with a new password. Raises `RefusedError` for what is no address.
+        Creates an unknown user with a new password. Raises `RefusedError` for an invalid address.
         """
         address = email.strip().lower()
         if not is_email(address):
             raise RefusedError(f"{email!r} is not an email address.")
         known = await self._database.read(lambda: accounts.user_by_email(address))
         password = "" if known else new_password()
-        # argon2 takes a tenth of a second of CPU on purpose.
+        # argon2 takes 0.1 s of CPU by design.
         hashed = await asyncio.to_thread(hashed_password, password) if password else ""
         now = self._clock.now_ms()
         new = UserRow(self._ids.next_id(), address, hashed, now)
@@ -78,9 +78,9 @@ class Members:
         return Added(address, role, password)
 
     async def remove(self, actor: Actor, email: str) -> str:
-        """End a membership; give the person's address. They and their other memberships stay.
+        """End a membership; return the user's address. The user and their other memberships stay.
 
-        Raises `NotFoundError` when the account has no such member.
+        Raises `NotFoundError` if the account has no such member.
         """
         address = email.strip().lower()
 

@@ -1,4 +1,4 @@
-"""People and keys at the door of pages: a name and a password give the actors that somebody is."""
+"""Sign-in to the pages: turn a user name and password, or a key pair, into actors."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ DOOR: Final = "web"
 _NOBODY: Final = (
     "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$bPZRYHHmCZ1Jzb9nAMjHm8NVL+CwqUtQNIPqfHl0cuw"
 )
-"""A hash that no password is known for: an unknown name costs the same time as a wrong password."""
+"""A hash without a known password, so that an unknown name takes as long as a wrong password."""
 
 
 class People:
-    """Who may look at pages."""
+    """Authenticates visitors of the pages."""
 
     def __init__(self, database: Database, authenticator: Authenticator, attempts: LoginAttempts) -> None:
         self._database = database
@@ -33,9 +33,9 @@ class People:
         self._attempts = attempts
 
     async def actors_of(self, name: str, password: str, peer_ip: str) -> tuple[Actor, ...] | None:
-        """Give the actors that an email address and password, or a key pair, stand for; None when they are wrong.
+        """Return the actors of an email address and password, or of a key pair; None if they are wrong.
 
-        A person is one in each account that they are a member of. Raises `LockedOutError` after too many failures.
+        A person gets one actor for each account they are a member of. Raises `LockedOutError`.
         """
         self._attempts.check(name, peer_ip)
         actors = await self._find(name, password, str(uuid.uuid4()))
@@ -59,7 +59,7 @@ class People:
 
 
 def _verify(password_hash: str, password: str) -> bool:
-    # argon2 takes a tenth of a second on purpose, and its import a while too.
+    # argon2 takes 0.1 s by design, and its import is slow too.
     from argon2 import PasswordHasher  # noqa: PLC0415
     from argon2.exceptions import Argon2Error  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Preferences: what programs remember of an account, a value for a name, in two scopes."""
+"""Preferences: named values that clients store for an account, in two scopes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database
 
 USER: Final = "user"
-"""The scope of what is remembered for a user."""
+"""The scope of a user's preferences."""
 APP: Final = "app"
-"""The scope of what is remembered for the account."""
+"""The scope of the account's preferences."""
 MAX_PREFERENCES: Final = 1_000
-"""Of an account, in each scope; ours to choose."""
+"""Maximum number per account and scope; our own limit."""
 
 
 class Preferences:
@@ -33,12 +33,12 @@ class Preferences:
         self._ids = ids
 
     async def page(self, actor: Actor, scope: str, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
-        """Give preferences, and the number of all that match. Conditions are those of the store's listing."""
+        """Return a page of preferences and the total. Conditions are those of the store's listing."""
         of_scope = msgspec.structs.replace(wanted, conditions={**wanted.conditions, "scope": scope})
         return await self._database.read(lambda: records.LISTING.page(actor.account_id, of_scope))
 
     async def add(self, actor: Actor, scope: str, name: str, value: str) -> dict[str, Any]:
-        """Remember a value. Raises `TakenError` or `TooManyError`."""
+        """Add a preference. Raises `TakenError` or `TooManyError`."""
         row: dict[str, Any] = {
             "id": self._ids.next_id(),
             "account_id": actor.account_id,
@@ -54,7 +54,7 @@ class Preferences:
         return row
 
     async def change(self, actor: Actor, scope: str, preference_id: int, values: Mapping[str, Any]) -> None:
-        """Remember another ``value``, perhaps by another ``name``. Raises `TakenError` or `NotFoundError`."""
+        """Change ``value`` or ``name`` of a preference. Raises `TakenError` or `NotFoundError`."""
         changed = await self._database.write(
             lambda: records.change(actor.account_id, scope, preference_id, values)
         )
@@ -64,6 +64,6 @@ class Preferences:
             raise TakenError("preference", values["name"])
 
     async def remove(self, actor: Actor, preference_id: int) -> None:
-        """Forget a value. Raises `NotFoundError`."""
+        """Remove a preference. Raises `NotFoundError`."""
         if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, preference_id)):
             raise NotFoundError("There is no such preference.")

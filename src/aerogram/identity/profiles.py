@@ -1,6 +1,6 @@
-"""The person behind the accounts, and what they say of themselves.
+"""User profiles.
 
-An installation belongs to whom its first set-up made; all its accounts show this person as their user.
+The user that the first set-up created owns the installation; all accounts report them as their user.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["Person", "Profiles", "UserRow"]
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
-    """A person who signs in; nothing of it is secret."""
+    """A user, without secrets."""
 
     id: int
     email: str
@@ -36,27 +36,27 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Profiles:
-    """What is known of people."""
+    """The profiles of all users."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def owner(self) -> Person | None:
-        """Give the person of the first set-up; None before it."""
+        """Return the user of the first set-up; None before it."""
         found = await self._database.read(_owner)
         return _person(*found) if found else None
 
     async def people(self, actor: Actor) -> list[UserRow]:
-        """Give all who sign in, the oldest first: each of them opens every account."""
+        """Return all users, oldest first."""
         rows = await self._database.read(lambda: members.of_account(actor.account_id))
         return [user for user, _ in rows]
 
     async def change(
         self, words: Mapping[str, Any] | None = None, profile: Mapping[str, Any] | None = None
     ) -> Person:
-        """Write ``username``, ``locale`` and ``timezone`` out of ``words``, and values of the profile.
+        """Write ``username``, ``locale`` and ``timezone`` from ``words``, and values of the profile.
 
-        Raises `NotFoundError` when there is nobody.
+        Raises `NotFoundError` if there is no user.
         """
 
         def unit() -> Unit[tuple[UserRow, ProfileRow] | None]:
@@ -64,8 +64,8 @@ class Profiles:
             if found is None:
                 return None
             user, row = found
-            told = _decoded(row.profile) | dict(profile or {})
-            row = row._replace(**dict(words or {}), profile=msgspec.json.encode(told).decode())
+            values = _decoded(row.profile) | dict(profile or {})
+            row = row._replace(**dict(words or {}), profile=msgspec.json.encode(values).decode())
             yield from profiles.put(row)
             return user, row
 

@@ -1,7 +1,6 @@
-"""Requests a minute for each account or network, counted in the memory of one process.
+"""Rate limit per account or network, counted in the memory of one process.
 
-A bucket that fills evenly: who was quiet may use a minute's worth at once, and then goes
-on at the even rate.
+A token bucket: an idle client may burst up to a minute's worth of requests, and is then limited to the steady rate.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ MAX_REMEMBERED: Final = 100_000
 
 
 class RateLimiter:
-    """Lets ``limit`` requests a minute of each one pass; None lets all pass."""
+    """Allow ``limit`` requests per minute and key; None disables the limit."""
 
     def __init__(self, limit: int | None, clock: Clock) -> None:
         self._limit = limit
@@ -25,7 +24,7 @@ class RateLimiter:
         self._used: dict[int | str, tuple[float, int]] = {}
 
     def take(self, who: int | str) -> int:
-        """Count a request; give 0 when it may pass, else the seconds until one may."""
+        """Count a request; return 0 if it is allowed, else the seconds until one is."""
         limit = self._limit
         if limit is None:
             return 0

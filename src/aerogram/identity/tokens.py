@@ -1,6 +1,6 @@
-"""Tokens of sending domains: user and password in one, for mail of one domain over SMTP.
+"""SMTP tokens of sending domains: one token is both user and password, and sends only from its domain.
 
-A token is shown when it is made; the store knows only its digest, by which it is found again.
+A token is shown once, on creation; the store keeps only its digest.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 __all__ = ["CredentialRow", "DomainTokens", "NewToken"]
 
 TOKEN_BYTES: Final = 20
-"""160 random bits, 40 hexadecimal digits: letters that every client's settings take."""
+"""160 random bits, as 40 hexadecimal digits, which every client accepts."""
 
 
 class NewToken(NamedTuple):
-    """A token at the one moment when it is known."""
+    """A new token with its secret."""
 
     token: str
     row: CredentialRow
@@ -43,14 +43,14 @@ class DomainTokens:
         self._clock = clock
 
     async def make(self, actor: Actor, domain: str) -> NewToken:
-        """Make one more token of a domain. That the account may send from it is for the caller to see."""
+        """Add a token to a domain. The caller checks that the account may send from the domain."""
         token = secrets.token_hex(TOKEN_BYTES)
         row = CredentialRow(
             id=self._ids.next_id(),
             account_id=actor.account_id,
             kind=CredentialKind.DOMAIN_TOKEN,
             key=self._sealer.digest(token),
-            # No secret has an empty digest, so as a key pair it opens nothing.
+            # No secret has an empty digest, so this never matches as a key pair.
             secret_hash="",
             label=f"token of {domain}",
             created_ms=self._clock.now_ms(),
@@ -61,11 +61,11 @@ class DomainTokens:
         return NewToken(token, row)
 
     async def of_domain(self, actor: Actor, domain: str) -> list[CredentialRow]:
-        """Give a domain's tokens that open, the oldest first."""
+        """Return the active tokens of a domain, oldest first."""
         return await self._db.read(lambda: _of_domain(actor.account_id, domain))
 
     async def revoke(self, actor: Actor, domain: str, token_id: int | None = None) -> int:
-        """Revoke one token of a domain, or all of them; give how many. `NotFoundError` when it has none."""
+        """Revoke one token of a domain, or all of them; return how many. Raises `NotFoundError` for none."""
 
         def unit() -> Unit[int]:
             tokens = yield from _of_domain(actor.account_id, domain)

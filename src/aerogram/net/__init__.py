@@ -1,1 +1,1 @@
-"""Ring 3: what needs a socket and knows no rule: DNS, HTTP, TLS."""
+"""Ring 3: network access without rules of mail: DNS, HTTP, TLS."""

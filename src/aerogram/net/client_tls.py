@@ -1,4 +1,4 @@
-"""TLS as a client: with a certificate that must be right, and with any certificate."""
+"""TLS contexts for clients: with a verified certificate, and with any certificate."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 
 @cache
 def verified_context() -> ssl.SSLContext:
-    """Give the context for hosts whose certificate must be valid for their name."""
+    """Return the context for hosts whose certificate must be valid for their name."""
     context = ssl.create_default_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context
@@ -16,7 +16,7 @@ def verified_context() -> ssl.SSLContext:
 
 @cache
 def unverified_context() -> ssl.SSLContext:
-    """Give the context for opportunistic TLS: it keeps listeners out, and believes any certificate (RFC 7435)."""
+    """Return the context for opportunistic TLS: it encrypts, and accepts any certificate (RFC 7435)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

@@ -1,7 +1,7 @@
-"""Questions to the DNS: where does mail for a domain go, what is a host's address, which texts does a name have.
+"""DNS lookups: MX hosts of a domain, addresses of a host, TXT records of a name.
 
-Answers are values; a name server that does not answer is a value too, because what delivery does about it
-is a decision and not a fault. Answers are kept for their time to live, within bounds.
+Answers are values. A failed lookup is a value too, because it is not an error: delivery decides what follows.
+Answers are cached for their time to live, within bounds.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 QUERY_TIMEOUT_SECONDS: Final = 5.0
-"""How long one name server may think (resolv.conf(5): timeout)."""
+"""How long one name server may take (resolv.conf(5): timeout)."""
 LOOKUP_TIMEOUT_SECONDS: Final = 20.0
 """How long a whole lookup may take, over all servers and tries."""
 MAX_CACHED: Final = 20_000
 MIN_TTL_SECONDS: Final = 5.0
 MAX_TTL_SECONDS: Final = 3_600.0
 NEGATIVE_TTL_SECONDS: Final = 60.0
-"""How long "no such name" is believed; short, because people repair their zones while mail waits."""
+"""How long "no such name" is cached; short, because people repair their zones while mail waits."""
 FAILURE_TTL_SECONDS: Final = 5.0
 MAX_RECORDS: Final = 50
-"""More records than this for one name are not looked at."""
+"""Records of one name beyond this number are ignored."""
 
 
 class Resolver:
-    """Asks name servers and remembers their answers."""
+    """Queries name servers and caches their answers."""
 
     def __init__(
         self,
@@ -59,11 +59,11 @@ class Resolver:
         lookup_timeout: float = LOOKUP_TIMEOUT_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Ask ``nameservers`` (IP addresses), or those of the machine when there are none."""
+        """Query ``nameservers`` (IP addresses), or those of the machine when there are none."""
         try:
             self._servers = dns.asyncresolver.Resolver(configure=not nameservers)
         except dns.resolver.NoResolverConfiguration:
-            # A machine without name servers: every lookup fails, and says so, and nothing else does.
+            # On a machine without name servers every lookup fails with a reason; nothing else breaks.
             self._servers = dns.asyncresolver.Resolver(configure=False)
         if nameservers:
             self._servers.nameservers = list(nameservers)
@@ -74,7 +74,7 @@ class Resolver:
         self._addresses: TtlCache[AddressAnswer] = TtlCache(MAX_CACHED, monotonic)
 
     async def mx(self, domain: str) -> MxAnswer:
-        """Tell where mail for ``domain`` (A-labels) goes."""
+        """Look up the mail hosts of ``domain`` (A-labels)."""
         if (known := self._mx.get(domain)) is not None:
             return known
         found = await self._ask(domain, dns.rdatatype.MX)
@@ -87,7 +87,7 @@ class Resolver:
         return answer
 
     async def addresses(self, host: str) -> AddressAnswer:
-        """Tell the addresses of ``host`` (A-labels)."""
+        """Look up the addresses of ``host`` (A-labels)."""
         if (known := self._addresses.get(host)) is not None:
             return known
         found: list[str] = []
@@ -107,9 +107,9 @@ class Resolver:
         return result
 
     async def texts(self, name: str) -> TextAnswer:
-        """Tell the TXT records of ``name`` (A-labels) as they are now.
+        """Look up the TXT records of ``name`` (A-labels) as they are now.
 
-        Nothing is remembered: whoever asks has just repaired a zone and wants to see it.
+        Nothing is cached: the caller has just repaired a zone and wants to see the change.
         """
         found = await self._ask(name, dns.rdatatype.TXT)
         if not isinstance(found, dns.resolver.Answer):
@@ -132,9 +132,9 @@ class Resolver:
         except dns.resolver.NoAnswer:
             return NoRecords()
         except dns.exception.Timeout:
-            return LookupFailed(f"no name server answered in time about {name}")
+            return LookupFailed(f"no name server answered in time for {name}")
         except (dns.exception.DNSException, OSError) as error:
-            return LookupFailed(f"the name servers could not answer about {name}: {_short(error)}")
+            return LookupFailed(f"the name servers could not answer for {name}: {_short(error)}")
 
 
 def _read_mx(answer: dns.resolver.Answer) -> MxAnswer:
@@ -152,7 +152,7 @@ def _host(exchange: dns.name.Name) -> str:
 def _worst(
     failures: list[NoRecords | NoSuchName | LookupFailed],
 ) -> NoRecords | NoSuchName | LookupFailed:
-    """Choose: a passing failure counts before "nothing there", so that nobody bounces what may work later."""
+    """Choose one failure: a temporary one first, so that nobody bounces mail that may be delivered later."""
     for failure in failures:
         if isinstance(failure, LookupFailed):
             return failure

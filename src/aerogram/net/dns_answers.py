@@ -1,4 +1,4 @@
-"""What the DNS said, as values. A name server that does not answer is a value too."""
+"""DNS answers as values. A failed lookup is a value too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class MxRecords(msgspec.Struct, frozen=True):
-    """(preference, host in lower case without a last dot) pairs, in the order of preference."""
+    """(preference, host in lower case without a final dot) pairs, in the order of preference."""
 
     records: tuple[tuple[int, str], ...]
 
@@ -24,7 +24,7 @@ class Texts(msgspec.Struct, frozen=True):
 
 
 class NullMx(msgspec.Struct, frozen=True):
-    """The domain says that it takes no mail (RFC 7505)."""
+    """The domain accepts no mail (RFC 7505)."""
 
 
 class NoRecords(msgspec.Struct, frozen=True):
@@ -36,7 +36,7 @@ class NoSuchName(msgspec.Struct, frozen=True):
 
 
 class LookupFailed(msgspec.Struct, frozen=True):
-    """Nobody knows now: a timeout, SERVFAIL, a broken answer. ``reason`` is a sentence."""
+    """The lookup failed: a timeout, SERVFAIL or a broken answer. ``reason`` is a sentence."""
 
     reason: str
 

@@ -1,11 +1,11 @@
-"""Which addresses our own HTTP client may connect to, whatever a customer's URL says.
+"""Decides which addresses our own HTTP client may connect to, whatever URL a customer sets.
 
-A name is resolved first, **every** address it has is judged, and the connection goes to one of the
-judged addresses, never to the name again. So a name that changes its mind between check and use
-(DNS rebinding) gains nothing. Literal addresses take the same way.
+A name is resolved first, **every** address of it is checked, and the connection goes to one of the checked
+addresses, never to the name again. So a name whose address changes between check and use (DNS rebinding)
+gains nothing. Literal addresses are checked the same way.
 
 Sources: the IANA special-purpose registries for IPv4 and IPv6 (RFC 6890), and the cloud providers'
-documentation for the metadata services that live outside of those ranges.
+documentation for metadata services outside of those ranges.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from aerogram.base.errors import RefusedError, UnavailableError
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Takes a host and a port, gives addresses as text; raises `OSError` when it finds none."""
+"""Takes a host and a port and returns addresses as text; raises `OSError` when it finds none."""
 
 RESOLVER_THREADS: Final = 32
-"""Lookups under way at once. They have threads of their own, so that slow DNS stalls no other work."""
+"""Concurrent lookups. They have threads of their own, so that slow DNS stalls no other work."""
 MAX_ADDRESSES: Final = 64
-"""More addresses than any honest name has."""
+"""More addresses than any legitimate name has."""
 
 _METADATA: Final = frozenset(
     map(
@@ -44,14 +44,14 @@ _METADATA: Final = frozenset(
 )
 _INTRANET: Final[tuple[tuple[str, str], ...]] = (
     ("10.0.0.0/8", "private"),
-    ("100.64.0.0/10", "in the range of carrier NAT"),
+    ("100.64.0.0/10", "a carrier-grade NAT address"),
     ("127.0.0.0/8", "loopback"),
     ("172.16.0.0/12", "private"),
     ("192.168.0.0/16", "private"),
     ("::1/128", "loopback"),
     ("fc00::/7", "private"),
 )
-"""What ``allow_private_callbacks`` permits: addresses with a server of the operator's behind them."""
+"""The ranges that ``allow_private_callbacks`` permits: the operator's own servers may use them."""
 _NEVER: Final[tuple[tuple[str, str], ...]] = (
     ("0.0.0.0/8", "unspecified"),
     ("169.254.0.0/16", "link-local"),
@@ -80,7 +80,7 @@ _NEVER: Final[tuple[tuple[str, str], ...]] = (
 )
 _GLOBAL_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 _ISATAP: Final = frozenset((0x0000_5EFE, 0x0200_5EFE))
-"""The middle 32 bits of an ISATAP interface id, which the embedded IPv4 address follows (RFC 5214 §6.1)."""
+"""The middle 32 bits of an ISATAP interface id; the embedded IPv4 address follows (RFC 5214 §6.1)."""
 
 
 def _parsed(table: tuple[tuple[str, str], ...]) -> tuple[tuple[Network, str], ...]:
@@ -92,25 +92,25 @@ _NEVER_NETWORKS: Final = _parsed(_NEVER)
 
 
 class ForbiddenAddressError(RefusedError):
-    """The host has an address that is not called; the sentence says of what kind, not which."""
+    """The host has a blocked address; the sentence names its kind, not the address."""
 
 
 class UnknownHostError(UnavailableError):
     """The host's name has no address now."""
 
 
-def fault_of(text: str, *, allow_private: bool = False) -> str:
-    """Say in words why an address is not called; "" when it may be.
+def why_blocked(text: str, *, allow_private: bool = False) -> str:
+    """Say what kind of address blocks a connection to it; "" when it is allowed.
 
-    ``allow_private`` permits loopback and private ranges. Link-local addresses, the metadata services
-    of clouds, multicast and disguised IPv4 addresses stay forbidden: no receiver lives there.
+    ``allow_private`` permits loopback and private ranges. Link-local addresses, cloud metadata services,
+    multicast and disguised IPv4 addresses stay blocked: no webhook receiver uses them.
     """
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return "not an address"
     if address in _METADATA:
-        return "a metadata service of a cloud"
+        return "a cloud metadata service"
     if words := _found(address, _INTRANET_NETWORKS):
         return "" if allow_private else words
     if words := _found(address, _NEVER_NETWORKS):
@@ -120,34 +120,34 @@ def fault_of(text: str, *, allow_private: bool = False) -> str:
             return "not a global address"
         if (int(address) >> 32) & 0xFFFF_FFFF in _ISATAP:
             return "an ISATAP form of an IPv4 address"
-    # The tables are the rule; the library's registry is the second opinion for ranges assigned later.
+    # The tables are the rule; the library's registry adds ranges that were assigned later.
     return "" if address.is_global else "not a global address"
 
 
 async def permitted_addresses(
     host: str, port: int, resolve: Resolve, *, allow_private: bool = False
 ) -> list[str]:
-    """Resolve a host and judge all its addresses; the caller connects to these and to nothing else.
+    """Resolve a host and check all its addresses; connect to these addresses only.
 
-    Raises `ForbiddenAddressError` when any of them is not called (a mixed answer is an attack, or will
-    fail half of the time) and `UnknownHostError` when there are none.
+    Raises `ForbiddenAddressError` when any address is blocked (a mixed answer is an attack, or fails half of
+    the time), and `UnknownHostError` when there are none.
     """
     try:
         found = list(dict.fromkeys(await resolve(host, port)))[:MAX_ADDRESSES]
     except (OSError, UnicodeError) as error:
-        raise UnknownHostError("The name of the host has no address.") from error
+        raise UnknownHostError("The host name has no address.") from error
     if not found:
-        raise UnknownHostError("The name of the host has no address.")
+        raise UnknownHostError("The host name has no address.")
     for address in found:
-        if fault := fault_of(address, allow_private=allow_private):
-            raise ForbiddenAddressError(f"The host has an address that is {fault}; such are not called.")
+        if reason := why_blocked(address, allow_private=allow_private):
+            raise ForbiddenAddressError(f"The host has a blocked address ({reason}).")
     return found
 
 
 class SystemResolver:
     """Resolves as the machine does: hosts file, search domains, DNS.
 
-    The same name is looked up once at a time, however many wait for it.
+    Concurrent lookups of one name share one query.
     """
 
     def __init__(self) -> None:
@@ -155,7 +155,7 @@ class SystemResolver:
         self._under_way: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
 
     async def __call__(self, host: str, port: int) -> list[str]:
-        """Give the addresses of a name in the order of RFC 6724; raises `OSError` when there are none."""
+        """Return the addresses of a name in the order of RFC 6724; raises `OSError` when there are none."""
         key = (host, port)
         lookup = self._under_way.get(key)
         if lookup is None:
@@ -163,17 +163,17 @@ class SystemResolver:
             lookup = loop.run_in_executor(self._threads, _look_up, host, port)
             self._under_way[key] = lookup
             lookup.add_done_callback(lambda done: self._finished(key, done))
-        # Shielded: who stops waiting must not take the answer from the others.
+        # Shielded: a caller that is cancelled must not cancel the lookup for the others.
         return await asyncio.shield(lookup)
 
     def close(self) -> None:
-        """Begin no more lookups; those under way end by themselves."""
+        """Start no more lookups; running ones end by themselves."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _finished(self, key: tuple[str, int], lookup: asyncio.Future[list[str]]) -> None:
         del self._under_way[key]
         if not lookup.cancelled():
-            # Marks an error as seen, also when everybody who waited for it has left.
+            # Marks an error as retrieved, also when every caller has gone.
             lookup.exception()
 
 

@@ -1,7 +1,7 @@
-"""The HTTP client for URLs that customers choose: one POST, guarded, bounded, and never redirected.
+"""The HTTP client for URLs that customers set: one POST, guarded, bounded, and never redirected.
 
-It works one level below `httpx2`, on its engine `httpcore2`, because that level has no proxies from the
-environment, no redirects and no cookies, and lets us decide where a connection goes.
+It uses `httpcore2`, one level below `httpx2`, which has no proxies from the environment, no redirects and no
+cookies, and lets us choose the address to connect to.
 """
 
 from __future__ import annotations
@@ -27,35 +27,35 @@ if TYPE_CHECKING:
     from aerogram.net.guard import Resolve
 
 TOTAL_SECONDS: Final = 10.0
-"""For everything from the lookup of the name to the status of the response."""
+"""For the whole call, from the DNS lookup to the status of the response."""
 ADDRESS_SECONDS: Final = 3.0
-"""For one address of a host that has several, so that a dead first one leaves time for the next."""
+"""For each address of a host that has several, so that a dead one leaves time for the next."""
 DRAIN_SECONDS: Final = 1.0
 MAX_RESPONSE_BYTES: Final = 64 * 1024
-"""A response's body is read only so that its connection can be used again; a longer one is cut."""
+"""A body is read only so that its connection can be used again; reading stops at this length."""
 KEEPALIVE_SECONDS: Final = 1.0
-"""Less than common servers keep a connection, so that none closes one just as we use it."""
+"""Shorter than common servers keep a connection, so that none closes while we send on it."""
 MAX_IDLE_CONNECTIONS: Final = 100
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """The receiver answered with this status, whatever it means."""
+    """The receiver responded with this status, whatever it means."""
 
     status: int
 
 
 class Unanswered(msgspec.Struct, frozen=True):
-    """There was no answer; ``reason`` is a sentence that may be shown to the URL's owner."""
+    """There was no response; ``reason`` is a sentence that the URL's owner may see."""
 
     reason: str
     is_forbidden: bool = False
-    """We did not call at all: the URL or an address of its host is not permitted."""
+    """No call was made: the URL or an address of its host is blocked."""
 
 
 class HttpCaller:
-    """Posts to URLs; one for the process, shared by all who call.
+    """Posts to URLs; one instance serves the whole process.
 
-    ``resolve`` and ``tls`` are arguments so that tests can bring their own DNS and authority.
+    Tests pass their own ``resolve`` and ``tls``.
     """
 
     def __init__(
@@ -69,8 +69,8 @@ class HttpCaller:
         self._resolver = SystemResolver()
         network = _GuardedNetwork(resolve or self._resolver, allow_private=allow_private)
         self._total_seconds = total_seconds
-        # No limit on connections here: how many each receiver gets is for the caller to bound, and a
-        # shared limit would let hanging receivers starve the others.
+        # No limit on connections here: callers bound them for each receiver, and a shared limit would let
+        # hanging receivers starve the others.
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls or httpcore2.default_ssl_context(),
             max_connections=None,
@@ -80,7 +80,7 @@ class HttpCaller:
         )
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answered | Unanswered:
-        """POST once. Credentials in the URL become Basic authorization. Never raises for the receiver's faults."""
+        """POST once. Credentials in the URL become Basic authorization. Never raises for receiver errors."""
         try:
             target = parse_target(url)
         except BadUrlError as error:
@@ -128,12 +128,12 @@ async def _drain(response: httpcore2.Response) -> None:
                 if length > MAX_RESPONSE_BYTES:
                     return
     except (TimeoutError, httpcore2.NetworkError, httpcore2.ProtocolError):
-        # The status has come, and it alone is the answer.
+        # The status has arrived, and only it counts.
         return
 
 
 class _GuardedNetwork(httpcore2.AsyncNetworkBackend):
-    """Opens connections to permitted addresses only. TLS above it still names and checks the host."""
+    """Opens connections to permitted addresses only. TLS still verifies the host's name."""
 
     def __init__(self, resolve: Resolve, *, allow_private: bool) -> None:
         self._resolve = resolve
@@ -148,7 +148,7 @@ class _GuardedNetwork(httpcore2.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        """Resolve, judge, and connect to the first judged address that answers."""
+        """Resolve and check the host, and connect to the first address that answers."""
         addresses = await permitted_addresses(host, port, self._resolve, allow_private=self._allow_private)
         while True:
             address = addresses.pop(0)
@@ -165,13 +165,11 @@ class _GuardedNetwork(httpcore2.AsyncNetworkBackend):
 
 
 async def _refuse_ourselves(stream: httpcore2.AsyncNetworkStream) -> None:
-    """Close a connection that ends on this machine: its public address leads past its firewall."""
+    """Close a connection that ends on this machine: its public address would bypass the firewall."""
     ours, theirs = stream.get_extra_info("client_addr"), stream.get_extra_info("server_addr")
     if ours[0] == theirs[0]:
         await stream.aclose()
-        raise ForbiddenAddressError(
-            "The host has an address that is this machine's own; such are not called."
-        )
+        raise ForbiddenAddressError("The host has a blocked address (this machine's own).")
 
 
 def _words(error: Exception) -> str:

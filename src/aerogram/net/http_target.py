@@ -1,8 +1,8 @@
-"""URLs that our own HTTP client may be sent to, read strictly.
+"""Strict parsing of the URLs that our own HTTP client calls.
 
-Parsers that disagree about a URL are how one host is checked and another one is called. So there is
-one reading here, of a subset without doubtful spellings, and the client uses its result instead of
-the text: a scheme, a host, a port, a request target and a credential.
+When two parsers disagree about a URL, one host is checked and another is called. So there is one parser here,
+for a subset without ambiguous spellings, and the client uses its result instead of the text: a scheme, a
+host, a port, a request target and a credential.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import msgspec
 from aerogram.base.errors import RefusedError
 
 MAX_URL_LENGTH: Final = 2_048
-"""As long as common servers and proxies take a request line."""
+"""As long as the request lines that common servers and proxies accept."""
 MAX_HOST_LENGTH: Final = 253
 """RFC 1035 §2.3.4: 255 octets on the wire, which are 253 characters."""
 MAX_PORT: Final = 65_535
@@ -33,7 +33,7 @@ BLOCKED_PORTS: Final = frozenset(
         *(6697, 10080),
     )
 )
-"""Ports of other protocols, whose servers might obey lines of a request (WHATWG Fetch, "bad port")."""
+"""Ports of other protocols, whose servers might execute lines of a request (WHATWG Fetch, "bad port")."""
 
 _VISIBLE_ASCII: Final = re.compile(r"[!-~]+")
 _SCHEME: Final = re.compile(r"(https?)://", re.IGNORECASE)
@@ -42,7 +42,7 @@ _NUMERIC_LABEL: Final = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 class BadUrlError(RefusedError):
-    """The text is not a URL that is called; the sentence says why, and repeats no part of the URL."""
+    """The URL cannot be called; the sentence says why, and repeats no part of the URL."""
 
 
 class HttpTarget(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,29 +58,29 @@ class HttpTarget(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def authority(self) -> str:
-        """The value of the Host header; also how logs name the target, as it holds no secret."""
+        """The value of the Host header; logs name the target by it, as it holds no secret."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
 
 
 def parse_target(url: str) -> HttpTarget:
-    """Read an http or https URL that may carry ``user:password@`` and a port. Raises `BadUrlError`."""
+    """Parse an http or https URL that may have ``user:password@`` and a port. Raises `BadUrlError`."""
     if len(url) > MAX_URL_LENGTH:
-        raise BadUrlError(f"A URL has at most {MAX_URL_LENGTH} characters.")
+        raise BadUrlError(f"The URL is longer than {MAX_URL_LENGTH} characters.")
     scheme_match = _SCHEME.match(url)
     if not scheme_match:
-        raise BadUrlError("A URL starts with http:// or https://.")
+        raise BadUrlError("The URL must start with http:// or https://.")
     # RFC 3986 §3.2: the authority ends at the first slash, question mark or number sign.
     authority, separator, rest = _split_authority(url[scheme_match.end() :])
     if separator == "#" or "#" in rest:
-        raise BadUrlError("A URL that is called has no #fragment.")
+        raise BadUrlError("The URL has a #fragment; remove it.")
     if rest and not _VISIBLE_ASCII.fullmatch(rest):
-        raise BadUrlError("The path of a URL is plain ASCII; percent-encode spaces and other characters.")
+        raise BadUrlError("The path of the URL is not ASCII; percent-encode spaces and other characters.")
     if "\\" in url:
-        raise BadUrlError("A URL has no backslash.")
+        raise BadUrlError("The URL has a backslash; write it as %5C.")
     userinfo, at, host_and_port = authority.rpartition("@")
     if "@" in userinfo:
-        raise BadUrlError("A URL has at most one @ before its host; write one in a password as %40.")
+        raise BadUrlError("The URL has more than one @ before its host; write an @ in the password as %40.")
     scheme = scheme_match[1].lower()
     host, port = _split_port(host_and_port, DEFAULT_PORTS[scheme])
     return HttpTarget(
@@ -101,17 +101,17 @@ def _split_port(host_and_port: str, default: int) -> tuple[str, int]:
     if host_and_port.startswith("["):
         host, closed, rest = host_and_port.partition("]")
         if not closed or (rest and not rest.startswith(":")):
-            raise BadUrlError("An IPv6 address stands in brackets, as [2001:db8::1]:8080.")
+            raise BadUrlError("Write an IPv6 address in brackets, as [2001:db8::1]:8080.")
         host, colon, digits = host + closed, rest[:1], rest[1:]
     else:
         host, colon, digits = host_and_port.partition(":")
     if not colon:
         return host, default
     if not (digits.isascii() and digits.isdigit() and 1 <= int(digits[:6]) <= MAX_PORT):
-        raise BadUrlError(f"A port is a number from 1 to {MAX_PORT}.")
+        raise BadUrlError(f"The port is not a number from 1 to {MAX_PORT}.")
     port = int(digits)
     if port in BLOCKED_PORTS:
-        raise BadUrlError(f"Port {port} belongs to another protocol and is not called.")
+        raise BadUrlError(f"Port {port} is blocked: it belongs to another protocol.")
     return host, port
 
 
@@ -122,13 +122,13 @@ def _host(text: str) -> str:
         text = _ascii_name(text)
     name = text.lower()
     labels = name.split(".")
-    # The WHATWG rule: a host whose last label looks like a number is an IPv4 address, or nothing.
-    # It catches decimal, octal, hexadecimal and shortened spellings, which resolvers still accept.
+    # The WHATWG rule: a host whose last label looks like a number is an IPv4 address, or invalid. This covers
+    # decimal, octal, hexadecimal and shortened spellings, which resolvers still accept.
     if _NUMERIC_LABEL.fullmatch(labels[-1] or labels[-2:][0]):
         return _ipv4(name)
     if len(name) > MAX_HOST_LENGTH or not all(map(_LABEL.fullmatch, labels)):
         raise BadUrlError(
-            "The host is not a valid name; it has letters, digits and hyphens between single dots."
+            "The host is not a valid name: use letters, digits and hyphens between single dots."
         )
     return name
 
@@ -137,12 +137,12 @@ def _ipv4(text: str) -> str:
     try:
         return str(ipaddress.IPv4Address(text))
     except ValueError:
-        raise BadUrlError("An IPv4 address is written as four decimal numbers, as 192.0.2.1.") from None
+        raise BadUrlError("Write an IPv4 address as four decimal numbers, as 192.0.2.1.") from None
 
 
 def _ipv6(text: str) -> str:
     if "%" in text:
-        raise BadUrlError("An IPv6 address in a URL has no zone.")
+        raise BadUrlError("The IPv6 address in the URL has a zone; remove it.")
     try:
         return str(ipaddress.IPv6Address(text))
     except ValueError:
@@ -153,20 +153,18 @@ def _ascii_name(text: str) -> str:
     try:
         return idna.encode(text, uts46=True).decode("ascii")
     except idna.IDNAError:
-        raise BadUrlError("The host is not a valid internationalised name.") from None
+        raise BadUrlError("The host is not a valid internationalised domain name.") from None
 
 
 def _basic(userinfo: str) -> str:
-    """RFC 7617: the credential of the URL, percent-decoded (RFC 3986 §3.2.1), as a header value."""
+    """Return the URL's credential, percent-decoded (RFC 3986 §3.2.1), as a header value (RFC 7617)."""
     user, _, password = userinfo.partition(":")
     if userinfo and not _VISIBLE_ASCII.fullmatch(userinfo):
-        raise BadUrlError(
-            "Percent-encode what is not plain ASCII in the user name and the password of a URL."
-        )
+        raise BadUrlError("Percent-encode all but plain ASCII in the user name and the password of the URL.")
     decoded_user, decoded_password = unquote_to_bytes(user), unquote_to_bytes(password)
     if b":" in decoded_user:
-        raise BadUrlError("A user name in a URL has no colon.")
+        raise BadUrlError("The user name in the URL has a colon; remove it.")
     credential = decoded_user + b":" + decoded_password
     if any(byte < 0x20 or byte == 0x7F for byte in credential):  # noqa: PLR2004 - RFC 7617 §2: no control characters
-        raise BadUrlError("The user name and the password of a URL have no control characters.")
+        raise BadUrlError("The user name or the password in the URL has a control character.")
     return "Basic " + base64.b64encode(credential).decode("ascii")

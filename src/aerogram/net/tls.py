@@ -1,4 +1,4 @@
-"""TLS for our listeners: the operator's certificate, or a self-signed one made on the spot."""
+"""TLS for our listeners: the operator's certificate, or a self-signed one that is made when needed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEY_FILE: Final = "tls-key.pem"
 
 
 def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
-    """Make the context of our listeners: TLS 1.2 and newer. `SettingsError` when the pair is unusable."""
+    """Make the context of our listeners: TLS 1.2 and newer. Raises `SettingsError` for an unusable pair."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
@@ -38,7 +38,7 @@ def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 def self_signed(folder: Path, hostname: str) -> tuple[Path, Path]:
-    """Give the certificate and key files in a folder, made for ``hostname`` if they are not there yet."""
+    """Return the certificate and key files in a folder; make them for ``hostname`` if they do not exist."""
     certificate_path, key_path = folder / CERTIFICATE_FILE, folder / KEY_FILE
     if certificate_path.exists() and key_path.exists():
         return certificate_path, key_path

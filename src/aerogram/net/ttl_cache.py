@@ -1,4 +1,4 @@
-"""A bounded memory of answers that are true for a while."""
+"""A bounded cache of answers with a time to live."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Answer = TypeVar("Answer")
 
 
 class TtlCache(Generic[Answer]):
-    """Keeps at most ``capacity`` answers; the oldest one makes room."""
+    """Holds at most ``capacity`` answers; the oldest one is dropped for a new one."""
 
     def __init__(self, capacity: int, monotonic: Callable[[], float]) -> None:
         self._capacity = capacity
@@ -22,12 +22,12 @@ class TtlCache(Generic[Answer]):
         return len(self._kept)
 
     def get(self, name: str) -> Answer | None:
-        """Give the answer that is still true; None when there is none."""
+        """Return the answer that is still valid; None when there is none."""
         known = self._kept.get(name)
         return known[1] if known is not None and known[0] > self._monotonic() else None
 
     def put(self, name: str, answer: Answer, ttl_seconds: float) -> None:
-        """Remember ``answer`` for ``ttl_seconds``."""
+        """Keep ``answer`` for ``ttl_seconds``."""
         self._kept.pop(name, None)
         if len(self._kept) >= self._capacity:
             del self._kept[next(iter(self._kept))]

@@ -1,1 +1,1 @@
-"""Ring 4: what must be done, and when."""
+"""Ring 4: the queue of messages that are due, with leases for the workers that send them."""

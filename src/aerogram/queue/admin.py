@@ -1,4 +1,4 @@
-"""The queue in an operator's hands: look, count, hold, release, cancel, try again.
+"""The operator's view of the queue: list, count, hold, release, cancel and retry messages.
 
 Changes are made in steps of bounded transactions.
 """
@@ -26,7 +26,7 @@ __all__ = ["Changed", "Destination", "EventRow", "QueueAction", "QueueAdmin", "Q
 
 
 class Destination(NamedTuple):
-    """How many messages to one recipient domain are meant, when the oldest came and when the next is due."""
+    """A recipient domain: how many selected messages go there, when the oldest came and the next is due."""
 
     domain: str
     waiting: int
@@ -42,24 +42,24 @@ class QueueAdmin:
         self._clock = clock
 
     async def listed(self, selection: Selection, limit: int) -> list[QueueRow]:
-        """Give the messages meant, the newest first."""
+        """Return the selected messages, the newest first."""
         return await self._db.read(lambda: records.listed(selection, limit))
 
     async def counts_by_state(self, selection: Selection) -> dict[MessageState, int]:
-        """Count the messages meant by their state; a state without any is left out."""
+        """Count the selected messages by state; states without messages are left out."""
         return await self._db.read(lambda: records.counts_by_state(selection))
 
     async def counts_by_destination(self, selection: Selection, limit: int) -> list[Destination]:
-        """Count the messages meant by recipient domain, those with the most first."""
+        """Count the selected messages by recipient domain, those with the most first."""
         rows = await self._db.read(lambda: records.counts_by_destination(selection, limit))
         return [Destination(*row) for row in rows]
 
     async def history(self, message_id: int) -> list[EventRow]:
-        """Give what happened to a message, in order."""
+        """Return the events of a message, in order."""
         return await self._db.read(lambda: records.history(message_id))
 
     async def apply(self, action: QueueAction, selection: Selection) -> Changed:
-        """Apply an action to all messages meant; tell how many changed and how many were in flight."""
+        """Apply an action to the selected messages; return how many changed and how many were in flight."""
         now_ms = self._clock.now_ms()
         done = 0
         while True:

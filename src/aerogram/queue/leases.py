@@ -1,8 +1,8 @@
-"""Claiming letters, keeping their leases, giving them back.
+"""Claims letters, renews their leases, and returns them to the queue.
 
-A lease lasts `LEASE_MS`; its holder renews it three times as often. Whoever dies or sleeps loses it, and
-the message falls due for anyone; whoever wakes too late finds that its lease is gone (see
-`aerogram.store.records.messages.outcomes.record`).
+A lease lasts `LEASE_MS`, and its holder renews it `RENEWALS` times in that time. A worker that dies or sleeps
+loses its leases, and any worker may claim the messages. A worker that wakes too late finds its lease gone
+(see `aerogram.store.records.messages.outcomes.record`).
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 LEASE_MS: Final = 45 * SECOND
 """A dead worker's messages are due again after this; the promise is within 60 s."""
 RENEWALS: Final = 3
-"""How often a lease is renewed in its time."""
+"""How often a lease is renewed during its lifetime."""
 
 _LETTER_NAMES: Final = [column.name for column in records.LETTER_COLUMNS]
 _ACCOUNT_ID: Final = _LETTER_NAMES.index("account_id")
 _CONTENT_ID: Final = _LETTER_NAMES.index("content_id")
 _RECIPIENT: Final = _LETTER_NAMES.index("recipient")
 _CAMPAIGN: Final = -2
-"""Where a content's row has its campaign; the treatment comes last."""
+"""Where a content's row has its campaign; the send options come last."""
 
 
 class Leases:
-    """The queue as one worker sees it."""
+    """The queue, as one worker uses it."""
 
     def __init__(
         self, database: Database, ids: IdGenerator, clock: Clock, *, lease_ms: int = LEASE_MS
@@ -61,7 +61,7 @@ class Leases:
     async def claim(self, most: int) -> list[Letter]:
         """Lease up to ``most`` due messages, by rank, fairly among accounts, oldest first.
 
-        What this worker holds already is not given again, even when a clock that jumped made it due.
+        A message that this worker already holds is not returned again, even when a clock jump made it due.
         """
         now = self._clock.now_ms()
         lease = self._ids.next_id()
@@ -73,18 +73,18 @@ class Leases:
         return letters
 
     async def renew(self) -> None:
-        """Keep all that is held."""
+        """Renew all leases that this worker holds."""
         held = list(self._held.items())
         if held:
             until = self._clock.now_ms() + self._lease_ms
             await self._database.write(lambda: records.renew(held, until))
 
     async def release(self) -> None:
-        """Give back all that is held and was not attempted, so that others may take it at once."""
+        """Return all unattempted letters to the queue, so that others may take them at once."""
         await self._give_back(list(self._held.items()))
 
     async def give_back(self, letters: Collection[Letter], after_ms: int = 0) -> None:
-        """Do as `release`, for some, due again after a while; a store that is away lets their leases run out."""
+        """Return some letters, due after a delay; if the store is unavailable, their leases expire."""
         await self._give_back([(letter.message_id, letter.lease) for letter in letters], after_ms)
 
     async def _give_back(self, held: list[tuple[int, int]], after_ms: int = 0) -> None:
@@ -99,13 +99,13 @@ class Leases:
         self._forget(letter.message_id, letter.lease)
 
     def _forget(self, message_id: int, lease: int) -> None:
-        # Under a newer lease it is held again, by another letter.
+        # Under a newer lease it is held again, as another letter.
         if self._held.get(message_id) == lease:
             del self._held[message_id]
 
 
 class _Claimed:
-    """What one claim read. ``suppressed`` and ``unsubscribed`` are by account and address."""
+    """The rows that one claim read. ``suppressed`` and ``unsubscribed`` are by account and address."""
 
     __slots__ = ("contents", "firsts", "messages", "send_options_by_message", "suppressed", "unsubscribed")
 
@@ -113,14 +113,14 @@ class _Claimed:
         self.messages = messages
         self.contents: dict[int, Row] = {}
         self.send_options_by_message: dict[int, SendOptions] = {}
-        """Of the contents that have one."""
+        """Only of contents that have send options."""
         self.suppressed: dict[tuple[int, str], str] = {}
         self.unsubscribed: set[tuple[int, str]] = set()
         self.firsts: set[int] = set()
 
 
 def _claim(now: int, until: int, lease: int, most: int, held: Mapping[int, int]) -> Unit[_Claimed]:
-    """Claim, and read what the claimed messages need, in one transaction."""
+    """Claim messages and read what they need, in one transaction."""
     found = _Claimed((yield from records.claim(now, until, lease, most, held)))
     if not found.messages:
         return found

@@ -1,1 +1,1 @@
-"""Ring 6: events told to others."""
+"""Ring 6: webhooks, engagement, messages and the inbox."""

@@ -11,7 +11,7 @@ from aerogram.reporting.messages import Messages
 from aerogram.reporting.services import ReportingServices
 from aerogram.reporting.webhooks.deliver import WebhookSender
 from aerogram.reporting.webhooks.reader import webhooks_reader
-from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.reporting.webhooks.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,11 +31,11 @@ def build(
 ) -> ReportingServices:
     """Build them; ``on_engaged`` is called with what recipients did, after each commit."""
     database, sealer, clock = ground.database, ground.sealer, ground.clock
-    webhooks = WebhookSender(database, sealer, http, clock)
+    sender = WebhookSender(database, sealer, http, clock)
     return ReportingServices(
-        webhooks=webhooks,
-        subscriptions=Subscriptions(database, sealer, ground.ids, clock),
-        reader=webhooks_reader(webhooks.wake),
+        webhook_sender=sender,
+        webhooks=Webhooks(database, sealer, ground.ids, clock),
+        reader=webhooks_reader(sender.wake),
         engagements=Engagements(database, clock, Countries(geoip_database), on_engaged),
         messages=Messages(database),
         inbox=StoredInbox(database, ground.blobs),

@@ -1,7 +1,7 @@
-"""The capture inbox: mail kept for its developers to look at instead of being sent.
+"""The capture inbox: mail that is kept for developers to inspect instead of being sent.
 
-A *scope* is who looks: the actors that a visitor is, one for each account whose mail they may see. The operator of this
-machine sees that of all.
+A *scope* is the actors of a visitor, one for each account whose mail they may see. The operator of this machine
+sees the mail of all accounts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from aerogram.base.ids import MAX_ID
 from aerogram.model.actor import EVERY_ACCOUNT, Actor
 from aerogram.model.event import EventKind, Verdict
 from aerogram.model.outcome import FailureState
-from aerogram.reporting.timeline import Happening, Logged, accepted, told
+from aerogram.reporting.timeline import Happening, Logged, accepted, described
 from aerogram.store.records.messages import captured
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ MAX_LIMIT: Final = 1_000
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """Which mail: each text must be contained, in any case of ASCII letters; "" asks for nothing.
+    """Filters on mail: each text must be contained, ignoring ASCII case; "" matches everything.
 
-    ``query`` looks at sender, recipient and subject. Ids lie strictly between ``after`` and ``before``.
+    ``query`` searches sender, recipient and subject. Ids lie strictly between ``after`` and ``before``.
     """
 
     to: str = ""
@@ -42,7 +42,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A captured mail as a line of the list. ``size`` is in bytes; ``at_ms`` when it was captured."""
+    """A captured mail as a row of the list. ``size`` is in bytes; ``at_ms`` is the capture time."""
 
     id: int
     account_id: int
@@ -55,52 +55,52 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A captured mail with everything known of it. ``mime`` is what would have been sent."""
+    """A captured mail with all its data. ``mime`` is what would have been sent."""
 
     listed: Listed
     uuid: str
     reverse_path: str
     mime: bytes
     timeline: tuple[Happening, ...]
-    """Oldest first; the first tells how the mail was accepted."""
+    """Oldest first; the first one is the acceptance."""
 
 
 class Inbox(Protocol):
-    """What the doors need of the capture inbox."""
+    """The interface of the capture inbox."""
 
     async def newest(self, scope: Scope, search: Search, limit: int) -> list[Listed]:
-        """List at most ``limit`` mails that match, newest first."""
+        """List at most ``limit`` matching mails, newest first."""
         ...
 
     async def open(self, scope: Scope, message_id: int) -> Opened:
-        """Give one mail; `NotFoundError` when the scope has none of that id."""
+        """Return one mail. Raises `NotFoundError` if the scope does not have it."""
         ...
 
     async def discard(self, scope: Scope, message_id: int) -> None:
-        """Forget the captured copy of one mail; `NotFoundError` as `open`. Its history stays."""
+        """Delete the captured copy of one mail; its history stays. Raises `NotFoundError` like `open`."""
         ...
 
     async def clear(self, scope: Scope) -> None:
-        """Forget the captured copies of the whole scope. Their history stays."""
+        """Delete the captured copies of the whole scope; their history stays."""
         ...
 
 
 def accounts_of(scope: Scope) -> frozenset[int] | None:
-    """Give the accounts of a scope; None for all."""
+    """Return the account ids of a scope; None for all."""
     accounts = frozenset(actor.account_id for actor in scope)
     return None if EVERY_ACCOUNT in accounts else accounts
 
 
 class Bodies(Protocol):
-    """Where large bodies are kept (`aerogram.store.blobs`)."""
+    """The store of large bodies (`aerogram.store.blobs`)."""
 
     async def get(self, digest: str) -> bytes:
-        """Give the body of that SHA-256; `NotFoundError` when it is gone."""
+        """Read a body by SHA-256. Raises `NotFoundError`."""
         ...
 
 
 class StoredInbox:
-    """`Inbox` over the store."""
+    """`Inbox`, backed by the store."""
 
     def __init__(self, database: Database, bodies: Bodies) -> None:
         self._database = database
@@ -149,7 +149,7 @@ class StoredInbox:
 
 
 def _unknown(message_id: int) -> NotFoundError:
-    return NotFoundError(f"The inbox has no message {message_id}.")
+    return NotFoundError(f"There is no message {message_id} in the inbox.")
 
 
 def _listed(row: captured.ListedRow) -> Listed:
@@ -182,4 +182,4 @@ def _happening(row: captured.EventRow) -> Happening:
         geo=geo,
         verdict=Verdict(verdict),
     )
-    return told(event)
+    return described(event)

@@ -1,4 +1,4 @@
-"""Exports of messages: how their rows are found, and how each becomes a line."""
+"""Exports of messages: find the rows and format each as a line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Unit
 
 _NOTHING: Final = message_status.QUEUED, message_status.SENT
-"""Statuses of messages that nothing went wrong with."""
+"""Statuses of messages without a failure."""
 _MESSAGE: Final[Mapping[str, str]] = {
     "ID": "id",
     "UUID": "uuid",
@@ -43,13 +43,13 @@ _SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
     "updated_ms": moment,
     "status": message_status.STATUS_NAMES.__getitem__,
 }
-"""How a column of the store is written; the others are texts and numbers."""
+"""Formatters of columns; other columns are text or numbers."""
 
 
 def _message_cells(row: Mapping[str, Any], _: ExportOptions) -> list[str]:
     failure = "" if row["status"] in _NOTHING else row["failure"] or ""
-    told = {**row, "failure": failure, "campaign_id": row["campaign_id"] or ""}
-    return [_SHOWN.get(source, str)(told[source]) for source in _MESSAGE.values()]
+    values = {**row, "failure": failure, "campaign_id": row["campaign_id"] or ""}
+    return [_SHOWN.get(source, str)(values[source]) for source in _MESSAGE.values()]
 
 
 def _messages(account_id: int, conditions: Mapping[str, Any], after: int, most: int) -> Unit[Found]:

@@ -1,4 +1,4 @@
-"""Messages as their account asks for them: what was accepted, what happened to it, and what it comes to in all."""
+"""Messages of an account, their events and their counts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["MessageEvent", "Messages", "Totals"]
 
 
 class MessageEvent(NamedTuple):
-    """An event of a message that its account sees; ``kind`` is an `EventKind`, ``failure`` a `FailureState`."""
+    """A message event that is visible to its account; ``kind`` is an `EventKind`, ``failure`` a `FailureState`."""
 
     message_id: int
     kind: int
@@ -36,10 +36,10 @@ class Messages:
         self._database = database
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
-        """Give messages, and the number of all that match.
+        """Return a page of messages and the total.
 
-        Rows have the columns of the store and ``contact_id``: who the recipient is today, or None.
-        Raises `TooSlowError` unless one message is asked for by its ``id``.
+        Rows have the columns of the store and ``contact_id``, the recipient's current contact or None.
+        Raises `TooSlowError`, but never for a single ``id``.
         """
         ask = self._database.read if "id" in wanted.conditions else self._database.scan
         return await ask(lambda: _page(actor.account_id, wanted))
@@ -47,19 +47,19 @@ class Messages:
     async def history(
         self, actor: Actor, message_id: int | None, limit: int, offset: int
     ) -> tuple[list[MessageEvent], int]:
-        """Give the events of a message (of all when None), oldest first, and their number. Raises `TooSlowError`."""
+        """Return the events of a message (None: of all), oldest first, and the total. Raises `TooSlowError`."""
         rows, total = await self._database.scan(
             lambda: records.history(actor.account_id, message_id, limit, offset)
         )
         return [MessageEvent(*row) for row in rows], total
 
     async def totals(self, actor: Actor) -> Totals:
-        """Count all messages of an account by what became of them."""
+        """Count all messages of an account by state."""
         return await self._database.read(lambda: totals.of_account(actor.account_id))
 
 
 def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[dict[str, Any]], int]]:
-    """Give messages with the contacts of their recipients, which are looked up together."""
+    """Add the contacts of recipients to messages, with one lookup."""
     rows, total = yield from records.page(account_id, wanted)
     addresses = {row["recipient"]: contact_address(row["recipient"]) for row in rows}
     contacts = (yield from activity.find(account_id, sorted(addresses.values()))) if rows else {}

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from aerogram.reporting.inbox import StoredInbox
     from aerogram.reporting.messages import Messages
     from aerogram.reporting.webhooks.deliver import WebhookSender
-    from aerogram.reporting.webhooks.subscriptions import Subscriptions
+    from aerogram.reporting.webhooks.webhooks import Webhooks
 
 
 class ReportingServices(msgspec.Struct, frozen=True, kw_only=True):
     """The services; `aerogram.reporting.build` builds them."""
 
-    webhooks: WebhookSender
-    subscriptions: Subscriptions
+    webhook_sender: WebhookSender
+    webhooks: Webhooks
     reader: Reader
     """Fills the outbox of webhooks from the event log."""
     engagements: Engagements

@@ -1,1 +1,1 @@
-"""Ring 5: from whom mail may come, and the keys that sign it."""
+"""Ring 5: the addresses and domains from which mail may come, and the keys that sign it."""

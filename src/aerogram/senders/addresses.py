@@ -1,7 +1,7 @@
 """The senders of an account, as an operator manages them.
 
-An operator vouches for what is added here, so it is active at once, without mail or DNS checks.
-A whole domain (``@example.org``) is the business of `aerogram.senders.domains`: it comes with keys.
+An operator vouches for a sender that they add, so it is active at once, without validation by mail or DNS. A
+whole domain (``@example.org``) also gets keys; see `aerogram.senders.domains`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Senders:
-    """Who may send, of all accounts."""
+    """The senders of all accounts."""
 
     def __init__(self, db: Database, domains: Domains, ids: IdGenerator, clock: Clock) -> None:
         self._db = db
@@ -33,11 +33,11 @@ class Senders:
         self._clock = clock
 
     async def of_account(self, actor: Actor) -> list[SenderRow]:
-        """Give the senders of an account that are not deleted, the oldest first."""
+        """Return the senders of an account that are not deleted, the oldest first."""
         return await self._db.read(lambda: records.of_account(actor.account_id))
 
     async def add(self, actor: Actor, text: str) -> str:
-        """Make an address or ``@domain`` an active sender; give its stored form.
+        """Make an address or ``@domain`` an active sender; return its stored form.
 
         Raises `AddressError` when the text is neither.
         """
@@ -46,7 +46,7 @@ class Senders:
         return pattern
 
     async def remove(self, actor: Actor, text: str) -> str:
-        """Delete a sender; give its stored form. `NotFoundError` when the account has none such."""
+        """Delete a sender; return its stored form. Raises `NotFoundError` when there is no such sender."""
         pattern = parse_pattern(text)
         if is_whole_domain(pattern):
             await self._domains.remove(actor, domain_of(pattern))
@@ -55,7 +55,7 @@ class Senders:
         return pattern
 
     async def addition(self, actor: Actor, text: str) -> tuple[str, Callable[[], Unit[None]]]:
-        """Prepare what `add` does, for a transaction that does more: the stored form and the unit."""
+        """Prepare `add` for a larger transaction; return the stored form and the unit."""
         pattern = parse_pattern(text)
         if is_whole_domain(pattern):
             domain = await self._domains.addition(actor, domain_of(pattern))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database
 
 MAX_NAME: Final = 255
-"""Characters of a name: as many as a campaign's may have."""
+"""Characters of a name: as many as in a campaign's."""
 
 
 class MonitoringCategories:
@@ -27,7 +27,7 @@ class MonitoringCategories:
     async def exists(self, account_id: int, name: str) -> bool:
         """Tell whether the account's mail may name a category. Raises `UnavailableError`.
 
-        One that was removed is unknown again; upper and lower case differ.
+        Names are case-sensitive. A removed category no longer exists.
         """
         if "\0" in name or len(name) > MAX_NAME:
             return False
@@ -37,17 +37,17 @@ class MonitoringCategories:
         return await self._database.read(lambda: records.of_account(account_id))
 
     async def of_account(self, actor: Actor) -> list[CategoryRow]:
-        """Give the categories of an account, by name."""
+        """Return the categories of an account, by name."""
         return await self._of(actor.account_id)
 
     async def add(self, actor: Actor, name: str) -> CategoryRow:
-        """Let the account's mail name a category; one that exists stays. `RefusedError` for a name that will not do."""
+        """Add a category, unless it exists already. Raises `RefusedError` for an invalid name."""
         row = CategoryRow(actor.account_id, _checked(name), self._clock.now_ms())
         await self._database.write(lambda: records.add(row))
         return row
 
     async def remove(self, actor: Actor, name: str) -> None:
-        """Forget a category. Raises `NotFoundError` when the account has none of this name."""
+        """Remove a category. Raises `NotFoundError` when the account has none of this name."""
         if not await self._database.write(lambda: records.remove(actor.account_id, name)):
             raise NotFoundError(f"The account has no monitoring category {name!r}.")
 
@@ -55,6 +55,6 @@ class MonitoringCategories:
 def _checked(name: str) -> str:
     if not 0 < len(name) <= MAX_NAME or not name.isprintable() or name != name.strip():
         raise RefusedError(
-            f"A monitoring category's name has 1 to {MAX_NAME} printable characters and no blank at its ends."
+            f"A category's name must have 1 to {MAX_NAME} printable characters, and no blank at its ends."
         )
     return name

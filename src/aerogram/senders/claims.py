@@ -1,7 +1,7 @@
-"""Senders that an account claims for itself over the API: they may send once somebody vouches for them.
+"""Senders that an account adds over the API; they may send once they are validated.
 
-That is the account's own active ``*@domain``, an enabled metasender, or the DNS of a domain that bears the
-account's ownership token. Until then a sender is Inactive.
+A sender is validated by the account's own active ``*@domain``, by an enabled metasender, or by the account's
+ownership token in the DNS of its domain. Until then it is Inactive.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MAX_SENDERS: Final = 100
 """Senders of an account that are not deleted (compatibility: senders#limits)."""
 BY_DNS: Final = "DNS"
 BY_DOMAIN: Final = "Domain"
-"""Mailjet's names of what vouched for a sender (compatibility: senders#validation)."""
+"""Mailjet's names of validation methods (compatibility: senders#validation)."""
 
 
 class ClaimedError(RefusedError):
@@ -45,11 +45,11 @@ class ClaimedError(RefusedError):
 
 
 class AlreadyActiveError(RefusedError):
-    """There is nothing to validate."""
+    """The sender needs no validation."""
 
 
 class Validation(msgspec.Struct, frozen=True):
-    """What a validation came to: by which method, or what stood in the way."""
+    """The result of a validation: its method, or why it failed."""
 
     method: str = ""
     error: str = ""
@@ -74,19 +74,19 @@ class SenderClaims:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
-        """Give senders by the columns of `SenderRow`, and how many match; see `sender_claims.LISTING`."""
+        """Return senders by the columns of `SenderRow`, and how many match; see `sender_claims.LISTING`."""
         return await self._database.read(lambda: claims.LISTING.page(actor.account_id, wanted))
 
     async def active(self, account_id: int) -> list[str]:
-        """Give the addresses and whole domains from which an account may send, the oldest first."""
+        """Return the addresses and whole domains from which an account may send, the oldest first."""
         rows = await self._database.read(lambda: senders.of_account(account_id))
         return [row.email for row in rows if row.status == ACTIVE]
 
     async def add(self, actor: Actor, values: Mapping[str, Any]) -> SenderRow:
-        """Claim a sender by the columns of `SenderRow`; ``email`` is its stored form.
+        """Add a sender by the columns of `SenderRow`; ``email`` is its stored form.
 
-        Its domain gets DKIM keys, so that they can be published before anything is sent. Raises `ClaimedError`
-        or `TooManyError`.
+        Its domain gets DKIM keys, so that they can be published before any mail is sent. Raises
+        `ClaimedError` or `TooManyError`.
         """
         email = values["email"]
         keys = await self._new_keys(actor, domain_of(email))
@@ -117,7 +117,7 @@ class SenderClaims:
         return _or_raise(await self._database.write(unit))
 
     async def change(self, actor: Actor, sender_id: int, values: Mapping[str, Any]) -> SenderRow:
-        """Write ``name``, ``email_type`` and ``is_default``; a deleted sender returns as a new claim.
+        """Write ``name``, ``email_type`` and ``is_default``; a deleted sender becomes a new claim.
 
         Raises `NotFoundError` or `TooManyError`.
         """
@@ -141,17 +141,17 @@ class SenderClaims:
         return _or_raise(await self._database.write(unit))
 
     async def remove(self, actor: Actor, email: str) -> None:
-        """Mark a sender as deleted. The keys of its domain stay: other senders of it go on signing.
+        """Mark a sender as deleted. The keys of its domain stay, because other senders of it still need them.
 
-        Raises `NotFoundError` when the account has none such.
+        Raises `NotFoundError` when the account has no such sender.
         """
         if not await self._database.write(lambda: senders.remove(actor.account_id, email)):
             raise NotFoundError("There is no such sender.")
 
     async def validate(self, actor: Actor, email: str) -> Validation:
-        """Look whether somebody vouches for a sender now, and let it send if so.
+        """Check whether a sender is validated now, and activate it if so.
 
-        Raises `AlreadyActiveError`, or `NotFoundError` when it is gone.
+        Raises `AlreadyActiveError`, or `NotFoundError` when it was deleted.
         """
         row = await self._database.read(lambda: senders.find(actor.account_id, email))
         if row is None:
@@ -164,7 +164,7 @@ class SenderClaims:
         domain = domain_of(email)
         if not is_whole_domain(email):
             return Validation(
-                error=f"Nothing vouches for this address yet: validate the sender *@{domain} by its DNS record first."
+                error=f"This address cannot be validated yet: validate the sender *@{domain} by DNS first."
             )
         if await self._dns.is_owned(actor, domain):
             await self._activate(row)
@@ -185,7 +185,7 @@ class SenderClaims:
         await self._database.write(unit)
 
     async def _new_keys(self, actor: Actor, domain: str) -> list[DkimKeyRow]:
-        """Make keys for a domain that has none; they cost a tenth of a second of CPU."""
+        """Make keys for a domain that has none; this takes a tenth of a second of CPU."""
         if await self._database.read(lambda: dkim_keys.of_domain(actor.account_id, domain)):
             return []
         return await asyncio.to_thread(self._domains.new_keys, actor.account_id, domain)
@@ -197,7 +197,7 @@ class SenderClaims:
 
 
 def _settled(account_id: int, email: str) -> Unit[str]:
-    """Tell the status of a new claim; a whole domain that may send at once signs at once."""
+    """Return the status of a new claim; a whole domain that may send at once also signs at once."""
     if not (yield from claims.is_covered(account_id, email)):
         return INACTIVE
     if is_whole_domain(email):

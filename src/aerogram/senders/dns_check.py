@@ -1,6 +1,6 @@
-"""Looks at what a sending domain has published, and tells what is missing in the words of a person.
+"""Checks the DNS records of a sending domain, and says in plain words what is missing.
 
-Every check asks the DNS anew. The words of the statuses are Mailjet's (compatibility: senders#dns).
+Every check queries the DNS anew. The statuses are Mailjet's words (compatibility: senders#dns).
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ ERROR: Final = "Error"
 NOT_FOUND: Final = "Not found"
 NOT_CHECKED: Final = "Not checked"
 MAX_SPF_LOOKUPS: Final = 10
-"""Records that a verifier follows (RFC 7208 §4.6.4)."""
+"""How many records a verifier follows (RFC 7208 §4.6.4)."""
 CHECK_SECONDS: Final = 15.0
-"""How long all lookups of a check may take together: a caller waits for it."""
+"""How long all lookups of a check may take together: the caller waits for it."""
 
 
 class NameService(Protocol):
-    """What answers: `aerogram.net.dns.Resolver`."""
+    """The lookups that a check needs, as in `aerogram.net.dns.Resolver`."""
 
     async def texts(self, name: str) -> TextAnswer:
-        """Tell the TXT records of a name."""
+        """Look up the TXT records of a name."""
         ...
 
     async def addresses(self, host: str) -> AddressAnswer:
-        """Tell the addresses of a host."""
+        """Look up the addresses of a host."""
         ...
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a check came to. ``errors`` is empty when the status is OK; ``current`` is what is published."""
+    """The result of a check. ``errors`` is empty when the status is OK; ``current`` is what is published."""
 
     status: str
     errors: tuple[str, ...]
@@ -49,7 +49,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 async def check_dkim(names: NameService, record_name: str, wanted: str) -> Finding:
-    """Compare the key published under a name with ours; both are values of DKIM records (RFC 6376 §3.6.1)."""
+    """Compare the published key with ours; both are values of DKIM records (RFC 6376 §3.6.1)."""
     answer = await _in_time(names, record_name)
     if isinstance(answer, LookupFailed):
         return Finding(ERROR, (answer.reason,), ())
@@ -58,11 +58,11 @@ async def check_dkim(names: NameService, record_name: str, wanted: str) -> Findi
         return Finding(ERROR, ("no DKIM record",), ())
     if _tag(wanted, "p") in {_tag(text, "p") for text in current}:
         return Finding(OK, (), current)
-    return Finding(ERROR, ("the DKIM record has another key",), current)
+    return Finding(ERROR, ("the DKIM record has a different key",), current)
 
 
 async def check_spf(names: NameService, domain: str, host: str) -> Finding:
-    """See whether the SPF record of a domain lets a host through, itself or by what it includes."""
+    """Check whether the SPF record of a domain, or one that it includes, lets a host pass."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             return await _Spf(names, host).check(domain)
@@ -71,12 +71,12 @@ async def check_spf(names: NameService, domain: str, host: str) -> Finding:
 
 
 async def has_text(names: NameService, record_name: str, wanted: str) -> bool:
-    """Tell whether a name has a TXT record with this very content."""
+    """Tell whether a name has a TXT record with exactly this content."""
     return wanted in {text.strip() for text in _texts(await _in_time(names, record_name))}
 
 
 class _Spf:
-    """One walk through a domain's record and what it includes."""
+    """One walk through a domain's record and the records that it includes."""
 
     def __init__(self, names: NameService, host: str) -> None:
         self._names = names
@@ -92,7 +92,7 @@ class _Spf:
             return Finding(NOT_FOUND, ("no SPF record",), ())
         if len(current) > 1:
             # Verifiers give up on such a domain (RFC 7208 §4.5).
-            return Finding(ERROR, ("several SPF records, of which there may be one",), current)
+            return Finding(ERROR, ("several SPF records; a domain may have one only",), current)
         found = await self._names.addresses(self._host)
         self._addresses = found if isinstance(found, Addresses) else None
         if await self._passes(domain, read_spf(current[0])):
@@ -102,7 +102,7 @@ class _Spf:
         )
 
     async def _passes(self, domain: str, terms: SpfTerms) -> bool:
-        """Walk breadth first, so that what stands near is found before the lookups are used up."""
+        """Walk breadth first, so that close records are found before the lookups are used up."""
         waiting = [(domain, terms)]
         seen = {domain}
         while waiting:
@@ -123,7 +123,7 @@ async def _in_time(names: NameService, name: str) -> TextAnswer:
         async with asyncio.timeout(CHECK_SECONDS):
             return await names.texts(name)
     except TimeoutError:
-        return LookupFailed(f"the name servers take too long about {name}")
+        return LookupFailed(f"the name servers take too long for {name}")
 
 
 def _texts(answer: TextAnswer) -> Iterable[str]:
@@ -131,7 +131,7 @@ def _texts(answer: TextAnswer) -> Iterable[str]:
 
 
 def _tag(record: str, name: str) -> str:
-    """Give a tag's value without the spaces that a zone file may have brought in; "" without one."""
+    """Return a tag's value without the spaces that a zone file may have added; "" when it is absent."""
     for part in record.split(";"):
         tag, _, value = part.partition("=")
         if tag.strip() == name:

@@ -1,4 +1,4 @@
-"""The DNS of an account's sending domains: what to publish, what was found, and the proof of ownership."""
+"""The DNS of an account's sending domains: records to publish, results of checks, and proof of ownership."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 OWNERSHIP_PURPOSE: Final = "domain ownership"
 TOKEN_DIGITS: Final = 32
 RECORD_PREFIX: Final = "aerogram"
-"""The name of the record that proves ownership is ``aerogram._<first 8 digits of the token>.<domain>``."""
+"""The record that proves ownership has the name ``aerogram._<first 8 digits of the token>.<domain>``."""
 _SHORT: Final = 8
 
 
 class DomainDns(msgspec.Struct, frozen=True, kw_only=True):
-    """A sending domain as its owner sees it. Names are fully qualified, with the last dot."""
+    """A sending domain as its owner sees it. Names are fully qualified, with the final dot."""
 
     id: int
     account_id: int
@@ -46,17 +46,17 @@ class DomainDns(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(msgspec.Struct, frozen=True):
-    """What a check of a domain came to."""
+    """The results of a check of a domain."""
 
     dkim: Finding
     spf: Finding
 
 
 class SendingDomains:
-    """The domains for which accounts hold DKIM keys, in use or not.
+    """The domains for which accounts have DKIM keys, in use or not.
 
     A domain's id is that of its oldest key. Its ownership token is a keyed digest of account and domain, so it
-    needs no place in the store and never changes.
+    is not stored and never changes.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class SendingDomains:
         self._hostname = hostname
 
     async def of_account(self, actor: Actor) -> list[DomainDns]:
-        """Give an account's domains, the oldest first."""
+        """Return an account's domains, the oldest first."""
 
         def unit() -> Unit[tuple[list[DkimKeyRow], list[DomainCheckRow]]]:
             keys = yield from dkim_keys.every_of_account(actor.account_id)
@@ -79,22 +79,21 @@ class SendingDomains:
         known = {check.domain: check for check in checks}
         first: dict[str, DkimKeyRow] = {}
         for key in keys:
-            # Every verifier knows RSA, so its record is the one that is shown (RFC 8463 §3).
+            # Every verifier supports RSA, so its record is the one that is shown (RFC 8463 §3).
             if key.domain not in first or (key.algorithm, first[key.domain].algorithm) == ("rsa", "ed25519"):
                 first[key.domain] = key
         ids = {key.domain: key.id for key in reversed(keys)}
         return [self._shown(ids[name], key, known.get(name)) for name, key in first.items()]
 
     async def ids(self, actor: Actor) -> dict[str, int]:
-        """Give the ids of an account's domains by name."""
+        """Return the ids of an account's domains by name."""
         return {each.domain: each.id for each in await self.of_account(actor)}
 
     async def check(self, actor: Actor, domain: str) -> Checked:
-        """Ask the DNS what is published now, and remember the answer.
+        """Check the published records of a domain now, and store the results.
 
-        A domain whose key is published is signed with it from now on; one whose key is missing goes on as it
-        was, because a name server that fails for a minute must not take the signatures from its mail.
-        Raises `NotFoundError`.
+        From now on, mail of a domain whose key is published is signed with it. A missing key changes nothing:
+        one minute without a name server must not stop the signing of mail. Raises `NotFoundError`.
         """
         found = next((each for each in await self.of_account(actor) if each.domain == domain), None)
         if found is None:
@@ -113,7 +112,7 @@ class SendingDomains:
         return Checked(dkim, spf)
 
     async def is_owned(self, actor: Actor, domain: str) -> bool:
-        """Tell whether the domain publishes the account's ownership token now."""
+        """Tell whether the domain now publishes the account's ownership token."""
         token = self._token(actor.account_id, domain)
         return await has_text(self._names, _ownership_name(token, domain), token)
 

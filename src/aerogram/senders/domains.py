@@ -1,7 +1,7 @@
-"""Sending domains: the keys that sign their mail and the DNS records they publish.
+"""Sending domains: the keys that sign their mail and the DNS records that they publish.
 
-Each domain gets an RSA key, which every verifier knows, and an Ed25519 key (RFC 8463), whose
-signatures are smaller; verifiers use whichever they understand.
+Each domain gets an RSA key, which every verifier supports, and an Ed25519 key (RFC 8463), whose signatures
+are smaller. Verifiers use the one that they support.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ED25519_SELECTOR: Final = "aerogram1e"
 
 
 class Domain(NamedTuple):
-    """A sending domain of an account; ``may_send`` is whether all its addresses may."""
+    """A sending domain of an account; ``may_send`` tells whether all its addresses may send."""
 
     name: str
     may_send: bool
@@ -40,14 +40,14 @@ class Domain(NamedTuple):
 
 
 class Addition:
-    """A domain to be: its sender and its fresh keys, ready for one transaction."""
+    """A new domain: its sender and its new keys, ready for one transaction."""
 
     def __init__(self, sender: SenderRow, keys: list[DkimKeyRow]) -> None:
         self.sender = sender
         self._keys = keys
 
     def unit(self) -> Unit[None]:
-        """Write it. A domain that was removed before returns with the keys it had."""
+        """Write it. A domain that was removed before gets its former keys back."""
         yield from senders.activate(self.sender)
         yield from dkim_keys.ensure_active(self._keys)
 
@@ -62,7 +62,7 @@ class Domains:
         self._clock = clock
 
     async def of_account(self, actor: Actor) -> list[Domain]:
-        """Give an account's domains by name."""
+        """Return an account's domains by name."""
 
         def unit() -> Unit[tuple[list[SenderRow], list[DkimKeyRow]]]:
             rows = yield from senders.of_account(actor.account_id)
@@ -80,7 +80,7 @@ class Domains:
         ]
 
     async def show(self, actor: Actor, text: str) -> Domain:
-        """Give one domain; `NotFoundError` when the account has none of this name."""
+        """Return one domain. Raises `NotFoundError` when the account has none of this name."""
         name = parse_domain(text)
         for domain in await self.of_account(actor):
             if domain.name == name:
@@ -90,18 +90,18 @@ class Domains:
     async def add(self, actor: Actor, text: str) -> Domain:
         """Let an account send from all addresses of a domain, and sign that mail.
 
-        Raises `AddressError` when ``text`` is no domain.
+        Raises `AddressError` when ``text`` is not a domain.
         """
         addition = await self.addition(actor, text)
         await self._db.write(addition.unit)
         return await self.show(actor, text)
 
     async def set_tracking_host(self, actor: Actor, domain: str, url: str) -> tuple[str, str]:
-        """Set what the links of a domain's mail begin with; see `tracking_hosts.set_tracking_host`."""
+        """Set the base URL of links in a domain's mail; see `tracking_hosts.set_tracking_host`."""
         return await set_tracking_host(self._db, actor, domain, url)
 
     async def remove(self, actor: Actor, text: str) -> str:
-        """Close a domain and retire its keys; give its name.
+        """Delete a domain and retire its keys; return its name.
 
         Raises `NotFoundError` when the account has none of this name.
         """
@@ -117,17 +117,17 @@ class Domains:
         return name
 
     async def addition(self, actor: Actor, text: str) -> Addition:
-        """Prepare what `add` does, for a transaction that does more."""
+        """Prepare `add` for a larger transaction."""
         name = parse_domain(text)
         sender = senders.active_sender(
             self._ids.next_id(), actor.account_id, WHOLE_DOMAIN + name, self._clock.now_ms()
         )
-        # An RSA key takes a tenth of a second of CPU: not in the loop of a running server.
+        # An RSA key takes a tenth of a second of CPU, too long for the event loop of a running server.
         keys = await asyncio.to_thread(self.new_keys, actor.account_id, name)
         return Addition(sender, keys)
 
     def new_keys(self, account_id: int, name: str) -> list[DkimKeyRow]:
-        """Make the keys of a domain, without storing them; call it in a thread, for it takes its time."""
+        """Make the keys of a domain without storing them. It is slow, so call it in a thread."""
         made = {
             "rsa": SigningKey.generate_rsa(RSA_SELECTOR),
             "ed25519": SigningKey.generate_ed25519(ED25519_SELECTOR),
@@ -149,5 +149,5 @@ class Domains:
 
 
 def dns_records(domain: Domain, hostname: str) -> list[DnsRecord]:
-    """List what the domain publishes; ``hostname`` is what this installation calls itself."""
+    """List the records that the domain must publish; ``hostname`` is this installation's name."""
     return records_for(domain.name, domain.keys, hostname)

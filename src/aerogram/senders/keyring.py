@@ -1,4 +1,4 @@
-"""The keys that sign: for each sending domain of an account, opened once and remembered."""
+"""A cache of signing keys: those of each sending domain of an account are decrypted once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_REMEMBERED: Final = 10_000
 class Keyring:
     """Signers by account and domain of the From address.
 
-    A domain without keys is signed by the nearest parent domain that has some (RFC 6376 §3.5, ``d=``
+    Mail of a domain without keys is signed by its nearest parent domain that has some (RFC 6376 §3.5: ``d=``
     may be a parent; DMARC's relaxed alignment accepts it).
     """
 
@@ -37,7 +37,7 @@ class Keyring:
         self._remembered: dict[tuple[int, str], tuple[Signer | RefusedError | None, int]] = {}
 
     async def load(self, wanted: Collection[tuple[int, str]]) -> None:
-        """Have the signers of (account, From address) pairs at hand."""
+        """Load the signers of (account, From address) pairs."""
         if not self._is_signing:
             return
         now = self._clock.now_ms()
@@ -61,9 +61,9 @@ class Keyring:
             self._remembered[account_id, domain] = (signer, now + REMEMBER_MS)
 
     def cached_signer(self, account_id: int, from_email: str) -> Signer | None:
-        """Give the signer that `load` brought; None when the domain has no keys. Any thread may ask.
+        """Return the signer that `load` read; None when the domain has no keys. Any thread may call it.
 
-        Raises `RefusedError` when the domain has keys that cannot be used: unsigned mail would harm it.
+        Raises `RefusedError` when the domain has unusable keys: unsigned mail would harm it.
         """
         found = self._remembered.get((account_id, ascii_domain_of(from_email)))
         signer = found[0] if found else None
@@ -72,7 +72,7 @@ class Keyring:
         return signer
 
     def _is_fresh(self, key: tuple[int, str], now: int) -> bool:
-        """Tell whether what is remembered may still be used; not after a clock was set back."""
+        """Tell whether a cached signer may still be used; it may not after the clock was set back."""
         found = self._remembered.get(key)
         return found is not None and now <= found[1] <= now + REMEMBER_MS
 

@@ -1,6 +1,6 @@
-"""Metasenders: asked for by the first account, enabled by an operator, valid for all accounts.
+"""Metasenders: requested by the main account, enabled by an operator, valid for all accounts.
 
-The API cannot enable one: whoever holds a key could otherwise send in anybody's name.
+The API cannot enable one, because a leaked key could then send in anybody's name.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["MetasenderRow", "Metasenders"]
 
 MAX_METASENDERS: Final = 100
-"""Metasenders of an account (compatibility: senders#limits)."""
+"""Metasenders of one account (compatibility: senders#limits)."""
 
 
 class Metasenders:
@@ -34,11 +34,11 @@ class Metasenders:
         self._clock = clock
 
     async def of_account(self, actor: Actor) -> list[MetasenderRow]:
-        """Give those that an account asked for, the oldest first."""
+        """Return the metasenders that an account requested, the oldest first."""
         return await self._database.read(lambda: records.of_account(actor.account_id))
 
     async def add(self, actor: Actor, email: str, description: str) -> MetasenderRow:
-        """Ask for one by its stored form. Raises `TakenError` or `TooManyError`."""
+        """Request one by its stored form. Raises `TakenError` or `TooManyError`."""
         row = MetasenderRow(
             self._ids.next_id(), actor.account_id, email, description, 0, self._clock.now_ms()
         )
@@ -51,30 +51,30 @@ class Metasenders:
             return (
                 None
                 if is_added
-                else TakenError("metasender", email, "The account asked for this metasender before.")
+                else TakenError("metasender", email, "The account has requested this metasender already.")
             )
 
-        fault = await self._database.write(unit)
-        if fault is not None:
-            raise fault
+        error = await self._database.write(unit)
+        if error is not None:
+            raise error
         return row
 
     async def describe(self, actor: Actor, row: MetasenderRow, description: str) -> MetasenderRow:
-        """Describe one anew. Raises `NotFoundError`."""
+        """Change the description of one. Raises `NotFoundError`."""
         values = {"description": description}
         if not await self._database.write(lambda: records.OWNED.change(actor.account_id, row.id, values)):
             raise NotFoundError("There is no such metasender.")
         return row._replace(description=description)
 
     async def enable(self, actor: Actor, text: str, *, is_enabled: bool) -> str:
-        """Let all accounts send from one, or no longer; give its stored form. Raises `NotFoundError`.
+        """Let all accounts send from one, or stop it; return its stored form. Raises `NotFoundError`.
 
-        It is for all accounts, so only the operator may do it, else `RefusedError`. Running servers follow within
-        seconds.
+        It affects all accounts, so only the operator may do it; others get `RefusedError`. Running servers
+        follow within seconds.
         """
         if actor.kind is not ActorKind.OPERATOR:
-            raise RefusedError("Only the operator of this installation enables a metasender.")
+            raise RefusedError("Only the operator of this installation can enable a metasender.")
         email = parse_pattern(text)
         if not await self._database.write(lambda: records.enable(email, int(is_enabled))):
-            raise NotFoundError(f"Nobody asked for a metasender {email}.")
+            raise NotFoundError(f"No account has requested the metasender {email}.")
         return email

@@ -1,7 +1,7 @@
-"""Routes of inbound mail: addresses of an account, and the URLs that mail to them is to be posted to.
+"""Routes of inbound mail: addresses of an account, and the URLs to which their mail is posted.
 
-An address is generated in this installation's own domain, or lies in a domain from which the account may send:
-who owns a domain decides where its mail goes.
+An address is generated in this installation's own domain, or belongs to a domain from which the account may
+send, because the owner of a domain decides where its mail goes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 LOCAL_PART_BYTES: Final = 10
-"""80 random bits: an address that nobody writes to by chance."""
+"""80 random bits, so that nobody writes to the address by chance."""
 SUBDOMAIN: Final = "parse"
 
 
@@ -43,11 +43,11 @@ class ParseRoute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForeignDomainError(RefusedError):
-    """The address lies in a domain that is not the account's."""
+    """The account does not own the address's domain."""
 
 
 class ParseRoutes:
-    """The routes of all accounts; their URLs, which may hold passwords, are sealed in the store."""
+    """The routes of all accounts. URLs may hold passwords, so the store keeps them sealed."""
 
     def __init__(
         self, database: Database, sealer: Sealer, ids: IdGenerator, clock: Clock, *, hostname: str
@@ -59,12 +59,12 @@ class ParseRoutes:
         self._domain = f"{SUBDOMAIN}.{hostname}"
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[ParseRoute], int]:
-        """Give routes of an account, and how many match; see `records.LISTING`."""
+        """Return routes of an account, and how many match; see `records.LISTING`."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [self._opened(row) for row in rows], total
 
     async def add(self, actor: Actor, url: str, email: str = "") -> ParseRoute:
-        """Make a route; without ``email`` its address is generated, once for an account.
+        """Add a route. Without ``email`` its address is generated, once for each account.
 
         Raises `TakenError` or `ForeignDomainError`.
         """
@@ -89,13 +89,13 @@ class ParseRoutes:
             is_added = yield from records.OWNED.add(self._sealed(route))
             return None if is_added else _taken(route.email)
 
-        fault = await self._database.write(unit)
-        if fault is not None:
-            raise fault
+        error = await self._database.write(unit)
+        if error is not None:
+            raise error
         return route
 
     async def change(self, actor: Actor, route: ParseRoute, values: Mapping[str, str]) -> ParseRoute:
-        """Write ``url`` or ``email``. Raises `TakenError`, `ForeignDomainError` or `NotFoundError`."""
+        """Change ``url`` or ``email``. Raises `TakenError`, `ForeignDomainError` or `NotFoundError`."""
         changed = msgspec.structs.replace(route, **values)
         if "email" in values:
             changed = msgspec.structs.replace(changed, is_generated=False)
@@ -111,13 +111,13 @@ class ParseRoutes:
             is_changed = yield from records.OWNED.change(actor.account_id, route.id, written)
             return None if is_changed else NotFoundError("There is no such route.")
 
-        fault = await self._database.write(unit)
-        if fault is not None:
-            raise fault
+        error = await self._database.write(unit)
+        if error is not None:
+            raise error
         return changed
 
     async def remove(self, actor: Actor, route_id: int) -> None:
-        """Take a route away. Raises `NotFoundError`."""
+        """Delete a route. Raises `NotFoundError`."""
         if not await self._database.write(lambda: records.OWNED.remove(actor.account_id, route_id)):
             raise NotFoundError("There is no such route.")
 
@@ -144,4 +144,4 @@ def _foreign(email: str) -> ForeignDomainError:
 
 
 def _taken(email: str) -> TakenError:
-    return TakenError("route", email, f"There is a route for {email} already.")
+    return TakenError("route", email, f"There is already a route for {email}.")

@@ -1,8 +1,8 @@
-"""What a sender may be: one address, or a whole domain.
+"""The forms of a sender: one address, or a whole domain.
 
 A whole domain is stored as ``*@example.org`` (Mailjet's catch-all); operators and settings write
-it ``@example.org``. Everything is stored in lower case with the domain in ASCII: two mailboxes of
-one domain that differ only in case would be an oddity, and it is the domain that vouches for them.
+``@example.org``. Everything is stored in lower case with the domain in ASCII: two mailboxes of one domain
+hardly ever differ in case only, and the domain vouches for both.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ WHOLE_DOMAIN: Final = "*@"
 
 
 def parse_pattern(text: str) -> str:
-    """Bring ``a@example.org``, ``@example.org`` or ``*@example.org`` into the stored form.
+    """Convert ``a@example.org``, ``@example.org`` or ``*@example.org`` to the stored form.
 
     Raises `AddressError` (a `ValueError`) for anything else.
     """
@@ -30,25 +30,25 @@ def parse_pattern(text: str) -> str:
 
 
 def parse_domain(text: str) -> str:
-    """Bring ``Example.ORG``, ``@example.org`` or ``example.org.`` into lower-case ASCII.
+    """Convert ``Example.ORG``, ``@example.org`` or ``example.org.`` to lower-case ASCII.
 
-    Raises `AddressError` for what is no domain.
+    Raises `AddressError` for text that is not a domain.
     """
     return ascii_domain(text.strip().removeprefix("@").removesuffix("."))
 
 
 def is_whole_domain(pattern: str) -> bool:
-    """Tell whether a stored sender stands for every address of its domain."""
+    """Tell whether a stored sender includes every address of its domain."""
     return pattern.startswith(WHOLE_DOMAIN)
 
 
 def domain_of(pattern: str) -> str:
-    """Give the domain of a stored sender or an address."""
+    """Return the domain of a stored sender or an address."""
     return pattern.rpartition("@")[2]
 
 
 def ascii_domain_of(email: str) -> str:
-    """Give an address's domain in lower-case ASCII; as it stands, in lower case, when it is none."""
+    """Return an address's domain in lower-case ASCII, or only in lower case when it is not a domain."""
     domain = domain_of(email)
     if domain.isascii():
         return domain.lower()
@@ -59,6 +59,6 @@ def ascii_domain_of(email: str) -> str:
 
 
 def with_parents(domain: str) -> list[str]:
-    """Give the domain and its parents with at least two labels, nearest first."""
+    """Return the domain and its parents with at least two labels, nearest first."""
     labels = domain.split(".")
     return [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]

@@ -1,7 +1,7 @@
-"""What an SPF record lets through, as far as a domain's owner needs to know before sending (RFC 7208; pure).
+"""Which hosts an SPF record lets pass, as far as a domain's owner must know before sending (RFC 7208; pure).
 
-Only what is the same for every mail is looked at: `a`, `ip4`, `ip6`, `include` and `redirect`. Macros, `mx`,
-`ptr` and `exists` may let a host through too, but nobody writes them to let in a mail service.
+Only terms that are the same for every mail are evaluated: `a`, `ip4`, `ip6`, `include` and `redirect`.
+Macros, `mx`, `ptr` and `exists` may let a host pass too, but nobody uses them for a mail service.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ _MACRO: Final = "%"
 
 
 class SpfTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """The terms of a record that pass (RFC 7208 §4.6.2), names in lower case without a last dot."""
+    """The terms that let hosts pass (RFC 7208 §4.6.2); names in lower case without a final dot."""
 
     hosts: tuple[str, ...] = ()
     """Of ``a:host``; "" stands for ``a``, the domain itself."""
     networks: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
     redirect: str = ""
-    """Looked at only when nothing else passes (§6.1)."""
+    """Used only when nothing else matches (§6.1)."""
 
 
 def is_spf(text: str) -> bool:
-    """Tell an SPF record from other TXT records (§4.5)."""
+    """Tell whether a TXT record is an SPF record (§4.5)."""
     return text.partition(" ")[0].lower() == VERSION
 
 
 def read_spf(record: str) -> SpfTerms:
-    """Read the terms that pass; others, unknown ones too, are skipped."""
+    """Parse the terms that let hosts pass; all others are skipped, unknown ones too."""
     found: dict[str, list[str]] = {"a": [], "ip4": [], "ip6": [], "include": []}
     redirect = ""
     for term in record.split()[1:]:
@@ -57,7 +57,7 @@ def read_spf(record: str) -> SpfTerms:
 
 
 def lets_through(terms: SpfTerms, domain: str, host: str, addresses: Addresses | None) -> bool:
-    """Tell whether the terms of ``domain``'s record name a host, or a network with one of its addresses."""
+    """Tell whether the terms of ``domain``'s record include a host or one of its addresses."""
     if host in {name or domain for name in terms.hosts}:
         return True
     return addresses is not None and any(_holds(network, addresses.addresses) for network in terms.networks)

@@ -1,4 +1,4 @@
-"""The hosts in the links of mails: a sender's own, so that links bear the name of who sends."""
+"""The hosts of tracked links: a sending domain may have its own, so that links show the sender's name."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 REMEMBER_MS: Final = 30 * SECOND
 MAX_REMEMBERED: Final = 10_000
 MAX_BASE_CHARS: Final = 200
-"""The base stands in every link of a mail."""
+"""The base URL is in every link of a mail."""
 
 
 class TrackingHosts:
-    """Base URLs by account and domain of the From address, remembered for a short while.
+    """Base URLs by account and domain of the From address, cached for a short time.
 
     A domain without one uses that of its nearest parent domain, then ``public_url``.
     """
@@ -36,7 +36,7 @@ class TrackingHosts:
         self._remembered: dict[tuple[int, str], tuple[str, int]] = {}
 
     async def load(self, wanted: Collection[tuple[int, str]]) -> None:
-        """Have the base URLs of (account, From address) pairs at hand."""
+        """Load the base URLs of (account, From address) pairs."""
         now = self._clock.now_ms()
         keys = {(account_id, ascii_domain_of(email)) for account_id, email in wanted}
         missing = [key for key in keys if not self._is_fresh(key, now)]
@@ -52,21 +52,21 @@ class TrackingHosts:
             self._remembered[account_id, domain] = (next(found, self._public_url), now + REMEMBER_MS)
 
     def base_url(self, account_id: int, from_email: str) -> str:
-        """Give what `load` brought, without a slash at its end. Any thread may ask."""
+        """Return the base URL that `load` read, without a final slash. Any thread may call it."""
         found = self._remembered.get((account_id, ascii_domain_of(from_email)))
         return found[0] if found is not None else self._public_url
 
     def _is_fresh(self, key: tuple[int, str], now: int) -> bool:
-        """Tell whether what is remembered may still be used; not after a clock was set back."""
+        """Tell whether a cached base URL may still be used; it may not after the clock was set back."""
         found = self._remembered.get(key)
         return found is not None and now <= found[1] <= now + REMEMBER_MS
 
 
 async def set_tracking_host(database: Database, actor: Actor, domain: str, url: str) -> tuple[str, str]:
-    """Let the links of an account's mail from a domain begin with a URL; "" for ``public_url`` again.
+    """Set the base URL of links in an account's mail from a domain; "" means ``public_url`` again.
 
-    Gives the domain and the base as they are stored. Raises `AddressError` for what is no domain, and
-    `RefusedError` for what is no base of links.
+    Returns the domain and the base URL as stored. Raises `AddressError` for text that is not a domain, and
+    `RefusedError` for an unusable base URL.
     """
     name = parse_domain(domain)
     base = parse_base_url(url) if url else ""
@@ -75,7 +75,7 @@ async def set_tracking_host(database: Database, actor: Actor, domain: str, url: 
 
 
 def parse_base_url(text: str) -> str:
-    """Bring ``https://click.example.org/`` into the stored form: without a slash at its end."""
+    """Convert ``https://click.example.org/`` to the stored form, without a final slash."""
     base = text.strip().rstrip("/")
     try:
         parts = urlsplit(base)
@@ -86,6 +86,6 @@ def parse_base_url(text: str) -> str:
     is_plain = base.isascii() and base.isprintable() and not set(base) & set(" \"'<>\\@?#")
     if not is_good or not is_plain or len(base) > MAX_BASE_CHARS:
         raise RefusedError(
-            f"{text.strip()[:80]!r} is no base of links: give http:// or https:// with a host, as https://click.example.org."
+            f"{text.strip()[:80]!r} is not a base URL: give http:// or https:// with a host, as https://click.example.org."
         )
     return base

@@ -1,4 +1,4 @@
-"""From whom an account may send, remembered for a short while."""
+"""The addresses and domains from which an account may send, cached for a short time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database
 
 REMEMBER_MS: Final = 10 * SECOND
-"""A sender that was removed may be used this long by a process that remembers it."""
+"""How long a process may still accept a sender that was removed."""
 MAX_REMEMBERED: Final = 10_000
 
 
@@ -33,7 +33,7 @@ class ValidSenders:
         if found is None:
             return False
         senders, until_ms = found
-        # After a clock was set back, the end would lie too far ahead.
+        # After the clock was set back, the end would be too far in the future.
         return 0 <= until_ms - self._clock.now_ms() <= REMEMBER_MS and _covers(senders, email)
 
     async def confirm(self, account_id: int, email: str) -> bool:
@@ -52,7 +52,7 @@ class ValidSenders:
         return _covers(frozenset(row.email for row in rows), email)
 
     def knows_domain(self, account_id: int, email: str) -> bool:
-        """Tell from memory whether any sender of the account lies in the address's domain."""
+        """Tell from memory whether any sender of the account has the address's domain."""
         found = self._remembered.get(account_id)
         if found is None:
             return False

@@ -1,1 +1,1 @@
-"""Ring 6: a message asked for becomes letters queued."""
+"""Ring 6: turns a mail request into queued letters."""

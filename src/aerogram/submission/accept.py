@@ -1,7 +1,6 @@
-"""Accept: a promise that is given only after the commit.
+"""Accepts submissions: the caller is answered only after the commit.
 
-All submissions that come while one commit is under way share the next one, whichever door they came
-through.
+All submissions that arrive during one commit share the next one, from every door.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database
 
 MAX_CALLS_IN_COMMIT: Final = 512
-"""Calls of `Acceptor.accept` that share a commit; bounds the wait of the first of them."""
+"""How many calls of `Acceptor.accept` share a commit; bounds how long the first of them waits."""
 
 
 class _Call:
-    """What one call adds to the store, and what its recipients become by that."""
+    """The rows that one call adds to the store, and the receipts of its recipients."""
 
     __slots__ = ("accepted", "rows")
 
@@ -40,10 +39,10 @@ class _Call:
 
 
 class Acceptor:
-    """Makes submissions durable.
+    """Stores submissions durably.
 
-    ``check_room`` raises `StoreFullError` while the disk is nearly full; ``on_accepted`` is told the
-    number of messages after each commit, so that delivery wakes.
+    ``check_room`` raises `StoreFullError` while the disk is nearly full. ``on_accepted`` is called after each
+    commit with the number of messages, so that delivery wakes.
     """
 
     def __init__(
@@ -70,13 +69,13 @@ class Acceptor:
     def accept(
         self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
     ) -> asyncio.Future[list[tuple[Accepted, ...]]]:
-        """Commit all of them to disk, or none; give one `Accepted` a recipient, in order.
+        """Commit all submissions to disk, or none; return one `Accepted` for each recipient, in order.
 
-        Of several calls with one ``key`` only the first adds anything; the others get a `Replay` of its
+        Of several calls with one ``key`` only the first adds anything. The others get a `Replay` of its
         receipts, or `KeyReusedError` when their fingerprints differ.
 
-        Awaiting, or calling, raises `UnavailableError` (or its `StoreFullError`); then nothing was
-        accepted. It is no coroutine because a task for each message is a tenth of the cost of accept.
+        Calling or awaiting it raises `UnavailableError` (or its subclass `StoreFullError`); then nothing was
+        accepted. It is not a coroutine because a task for each message is a tenth of the cost of accept.
         """
         self._check_room()
         if key is not None:
@@ -93,17 +92,17 @@ class Acceptor:
     ) -> list[tuple[Accepted, ...]]:
         blobs: dict[int, str] = {}
         if any(len(submission.body) > INLINE_LIMIT_BYTES for submission in submissions):
-            # A repeated call would leave a file that no row names.
+            # A repeated call would leave a file that no row refers to.
             if (earlier := await self._once.earlier(key)) is not None:
                 return earlier
             blobs = await self._put_large(submissions)
-        # Before those of its messages, so that the ids of a restarted process begin above it too.
+        # Taken before those of its messages, so that the ids of a restarted process begin above it too.
         owner = self._ids.next_id()
         call = self._call(submissions, blobs)
         return await self._once.add(key, owner, call.rows, call.accepted)
 
     async def _put_large(self, submissions: Sequence[Submission]) -> dict[int, str]:
-        """Put large bodies into files before the rows that name them are committed; give names by index."""
+        """Write large bodies to files before the rows that refer to them are committed; return the names."""
         return {
             index: await self._blobs.put(submission.body)
             for index, submission in enumerate(submissions)

@@ -1,9 +1,10 @@
-"""The one place that decides whether a message may be sent, whichever way it came in.
+"""Decides whether a message may be sent, for every door, here and nowhere else.
 
-A message is a claim: to be from these addresses, to belong to this category. Here it is held against what the
-caller may do and what its account has. The answer is a value, which each door puts into its own words.
+A message claims to be from its addresses and to belong to its category. This module checks these claims
+against the caller's permissions and the account's senders and categories. The result is a value, which each
+door translates.
 
-What memory knows is answered at once; only the rest waits for the store.
+Answers from memory are given at once; only the others wait for the store.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 NEEDS: Final = Needs(Area.SEND, Level.FULL)
-"""Mail reaches real people and cannot be called back, so it needs the whole permission."""
+"""Mail reaches real people and cannot be recalled, so it needs the full permission."""
 
 Rule = Callable[[MailRequest], Hold | Refuse | None]
-"""A further rule, asked once about each message that nothing else refuses; None lets it through. It may not wait."""
+"""A further rule for each message that nothing else refuses; None lets it pass. It must not wait."""
 
 
 class Senders(Protocol):
-    """What is asked of `aerogram.senders.valid_senders.ValidSenders`."""
+    """The methods of `aerogram.senders.valid_senders.ValidSenders` that are used here."""
 
     def allows(self, account_id: int, email: str) -> bool:
         """Answer from memory; False means that the store must be asked."""
@@ -50,7 +51,7 @@ class Senders(Protocol):
 
 
 class Categories(Protocol):
-    """What is asked of `aerogram.senders.categories.MonitoringCategories`."""
+    """The methods of `aerogram.senders.categories.MonitoringCategories` that are used here."""
 
     async def exists(self, account_id: int, name: str) -> bool:
         """Answer from the store."""
@@ -60,7 +61,7 @@ class Categories(Protocol):
 class Authorizer:
     """Decides about messages, and about reverse-paths before there is a message.
 
-    All that waits raises `UnavailableError` when the store cannot be asked.
+    Coroutines raise `UnavailableError` when the store is unavailable.
     """
 
     def __init__(self, senders: Senders, categories: Categories, rules: Sequence[Rule] = ()) -> None:
@@ -69,10 +70,10 @@ class Authorizer:
         self._rules = tuple(rules)
 
     def decide_now(self, request: MailRequest) -> Decision | None:
-        """Decide without the store; None means that it must be asked (see `decide`).
+        """Decide without the store; None means that the store must be asked (see `decide`).
 
-        A mail of Aerogram itself with the null reverse-path is a notice. It claims no sender of the account,
-        so there is nothing to ask for, and it must not wait either. Any thread may ask about one.
+        Mail of Aerogram itself with the null reverse-path is a notice. It claims no sender of the account, so
+        it needs no check and no wait. Any thread may call this for a notice.
         """
         actor = request.actor
         if actor.kind is ActorKind.SYSTEM and not request.reverse_path:
@@ -91,12 +92,12 @@ class Authorizer:
         return self._passed(request)
 
     async def decide(self, request: MailRequest) -> Decision:
-        """Decide about one message; all reasons for a refusal are given, not only the first."""
+        """Decide about one message; a refusal has all its reasons, not only the first."""
         decision = self.decide_now(request)
         return decision or await self._ask(request, _Answers(self._senders, self._categories))
 
     async def decide_all(self, requests: Sequence[MailRequest]) -> list[Decision]:
-        """Decide about the messages of one call; the store is asked once for each address and category."""
+        """Decide about the messages of one call, with one query for each address and category."""
         known = [self.decide_now(request) for request in requests]
         answers = _Answers(self._senders, self._categories)
         return [
@@ -105,9 +106,9 @@ class Authorizer:
         ]
 
     def knows_reverse_path(self, actor: Actor, reverse_path: str) -> bool:
-        """Tell from memory whether a reverse-path may pass: a message's From is what decides finally.
+        """Tell from memory whether a reverse-path may pass; the message's From decides later.
 
-        It lies in the domain of a sender, because many programs send from an address of their own there.
+        It passes when any sender has its domain, because many programs use a reverse-path of their own there.
         """
         if not reverse_path:
             return True
@@ -117,18 +118,18 @@ class Authorizer:
         return senders.allows(account_id, reverse_path) or senders.knows_domain(account_id, reverse_path)
 
     async def decide_reverse_path(self, actor: Actor, reverse_path: str) -> Decision:
-        """Decide about a reverse-path, which memory does not know."""
+        """Decide about a reverse-path that `knows_reverse_path` did not know."""
         if actor.principal is not None and not may_send_from(actor.principal, reverse_path):
             return Refuse((Reason(ReasonKind.DOMAIN_NOT_OF_CREDENTIAL, reverse_path),))
         if await self._senders.confirm(actor.account_id, reverse_path):
             return ALLOW
-        # What was just read may hold another sender of the domain.
+        # The senders just read may include another one of the domain.
         if self.knows_reverse_path(actor, reverse_path):
             return ALLOW
         return Refuse((Reason(ReasonKind.SENDER_NOT_AUTHORIZED, reverse_path),))
 
     async def remember(self, account_id: int) -> None:
-        """Read the senders of an account into memory, for a caller who will soon need them."""
+        """Read the senders of an account into memory, for a caller that will soon need them."""
         await self._senders.confirm(account_id, "")
 
     async def _ask(self, request: MailRequest, answers: _Answers) -> Decision:
@@ -149,7 +150,7 @@ class Authorizer:
         return Refuse(tuple(reasons)) if reasons else self._passed(request)
 
     def _passed(self, request: MailRequest) -> Decision:
-        """Ask the rules about a message that is its account's to send; a refusal counts more than a hold."""
+        """Apply the rules to a message that the account may send; a refusal overrides a hold."""
         is_sandboxed = request.actor.is_sandboxed or request.is_sandboxed
         if not self._rules:
             return ALLOW_SANDBOXED if is_sandboxed else ALLOW
@@ -167,7 +168,7 @@ class Authorizer:
 
 
 class _Answers:
-    """What the store said during one call, so that it is not asked the same twice."""
+    """Caches the store's answers during one call, so that no query is made twice."""
 
     def __init__(self, senders: Senders, categories: Categories) -> None:
         self._book = senders
@@ -196,7 +197,7 @@ class _Answers:
 
 
 def _denied(request: MailRequest) -> tuple[Reason, ...]:
-    """Give what the caller's credential forbids, which no sender of the account can allow."""
+    """Return the reasons by which the caller's credential forbids it, which no sender can override."""
     principal = request.actor.principal
     if not may(request.actor, NEEDS.area, NEEDS.level):
         return (Reason(ReasonKind.NO_SEND_PERMISSION, request.actor.label),)

@@ -1,4 +1,4 @@
-"""Mail that Aerogram itself writes about other mail, on the way to being queued with what it tells of."""
+"""Authorises and builds the mail that Aerogram itself writes about other mail."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Calls with an idempotency key: whoever repeats one gets the receipts of the first, and nothing is sent twice.
+"""Idempotency keys: a repeated call gets the receipts of the first, and nothing is sent twice.
 
-It holds for calls at the same moment, in other processes over the same store, and after a restart,
-because the key is written by the transaction that makes the mail durable.
+This holds for concurrent calls, for other processes that share the store, and after a restart, because the
+key is written in the transaction that makes the mail durable.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _decode: Final = msgspec.json.Decoder(list[tuple[Accepted, ...]]).decode
 
 
 class KeyReusedError(RefusedError):
-    """The key belongs to an earlier call that asked for something else; nothing was accepted."""
+    """The key belongs to an earlier, different call; nothing was accepted."""
 
 
 class Once:
-    """Makes calls durable, each key's once.
+    """Commits calls that have a key, each key only once.
 
-    They share commits among themselves: a call that waits for the same key on another node must not
-    keep back the calls that bear none. ``on_accepted`` is told the number of messages that were added.
+    These calls share commits only among themselves: one that waits for the same key on another node must not
+    delay calls without a key. ``on_accepted`` is called with the number of messages that were added.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Once:
         self._gatherer: Gatherer[KeyedCall, Standing] = Gatherer(self._commit, most_in_commit)
 
     async def earlier(self, key: IdempotencyKey) -> Replay | None:
-        """Give the receipts of an earlier call of this key, if there was one, without adding anything.
+        """Return the receipts of an earlier call with this key, if there was one, without adding anything.
 
         Raises `KeyReusedError` or `UnavailableError`.
         """
@@ -69,9 +69,9 @@ class Once:
     async def add(
         self, key: IdempotencyKey, owner: int, rows: Rows, accepted: list[tuple[Accepted, ...]]
     ) -> list[tuple[Accepted, ...]]:
-        """Commit the rows, unless an earlier call of this key did; give the receipts of whichever did.
+        """Commit the rows, unless an earlier call with this key did; return the receipts of the first call.
 
-        ``owner`` is an id of this call alone; ``accepted`` its receipts. Raises `KeyReusedError` or
+        ``owner`` is an id of this call alone; ``accepted`` are its receipts. Raises `KeyReusedError` or
         `UnavailableError`.
         """
         call = records.KeyedCall(key, owner, _encode(accepted).decode(), rows)
@@ -104,7 +104,7 @@ def _replayed(key: IdempotencyKey, standing: Standing) -> Replay:
 
 
 async def remove_expired(ground: Ground) -> None:
-    """Remove the receipts of calls whose keys nobody may repeat any more."""
+    """Delete the receipts of calls whose keys have expired."""
     now_ms = ground.clock.now_ms()
     while await ground.database.write(lambda: records.forget(now_ms)):
         pass

@@ -1,4 +1,4 @@
-"""From a message asked for and authorised to what is made durable: the one place that makes a `Submission`."""
+"""Builds a `Submission` from an authorised mail request, here and nowhere else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 def submission_of(request: MailRequest, decision: Allow | Hold) -> Submission:
-    """Give what is to be made durable. The message must have been read whole."""
+    """Build the submission of a request. The message must have been read whole."""
     content = request.content
     if content is None:
         raise ValueError("a message with errors cannot be submitted")
@@ -40,7 +40,7 @@ def submission_of(request: MailRequest, decision: Allow | Hold) -> Submission:
         _defaults(request, decision),
         request.texts,
         has_html=has_html,
-        # What nobody looks for merge tags in has none in its subject either.
+        # A text that is not searched for merge tags has none in its subject either.
         subject=content.subject if request.texts else "",
     )
     return Submission(
@@ -69,7 +69,7 @@ def submission_of(request: MailRequest, decision: Allow | Hold) -> Submission:
 
 
 def _defaults(request: MailRequest, decision: Allow | Hold) -> SendDefaults:
-    """Give what the caller's mail gets when it does not say otherwise; the decision tells whether it may leave."""
+    """Return the account's defaults for options that the request leaves open; the decision adds a hold."""
     principal = request.actor.principal
     defaults = NO_DEFAULTS if principal is None else principal.defaults
     if defaults.is_sandboxed == decision.is_sandboxed:
@@ -78,7 +78,7 @@ def _defaults(request: MailRequest, decision: Allow | Hold) -> SendDefaults:
 
 
 def _addressed(recipients: tuple[Recipient, ...], send_options: SendOptions) -> tuple[Recipient, ...]:
-    """Give the recipients with what is known of each, as far as their mail has a use for it."""
+    """Return the recipients with what is known of each, as far as their mail uses it."""
     for recipient in recipients:
         if recipient.personal is not NOBODY:
             return tuple([_needed(each, send_options) for each in recipients])

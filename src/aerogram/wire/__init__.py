@@ -1,1 +1,1 @@
-"""Ring 1: the languages of mail, as pure code without IO."""
+"""Ring 1: mail's formats and protocols as pure code without IO."""

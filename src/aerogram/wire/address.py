@@ -1,11 +1,10 @@
-"""Addresses: what is one, its two halves and its forms.
+"""Email addresses: syntax, local part and domain, and normalised forms.
 
-The rules are those of RFC 5321 §4.1.2 with RFC 6531 for addresses beyond ASCII, read the way a
-submission service must: loose about domains (``localhost``, ``.test`` and single labels pass, as
-whether they can be mailed is for delivery to find out) and strict about characters. Refused on
-purpose although some RFC allows them: address literals (``a@[192.0.2.1]``) and domains that end
-in a number, which would evade every rule that is kept by domain; and angle brackets inside quoted
-local parts, which too many parsers misread.
+The rules are those of RFC 5321 §4.1.2, with RFC 6531 for addresses beyond ASCII, as a submission service
+needs them: tolerant of domains (``localhost``, ``.test`` and single labels pass, because delivery finds out
+whether they accept mail) and strict about characters. Some forms are refused although an RFC allows them:
+address literals (``a@[192.0.2.1]``) and domains that end in a number, which would evade every rule by domain;
+and angle brackets in quoted local parts, which many parsers misread.
 """
 
 from __future__ import annotations
@@ -20,16 +19,16 @@ from aerogram.wire.errors import AddressError
 MAX_LOCAL_PART: Final = 64
 """Octets (RFC 5321 §4.5.3.1.1)."""
 MAX_DOMAIN: Final = 253
-"""Octets: 255 in RFC 5321 §4.5.3.1.2, less the two that DNS needs for length and root (RFC 1035 §2.3.4)."""
+"""Octets: 255 in RFC 5321 §4.5.3.1.2, less two for DNS's length octet and root label (RFC 1035 §2.3.4)."""
 MAX_EMAIL: Final = 254
-"""Octets: a path has 256 with its angle brackets (RFC 5321 §4.5.3.1.3)."""
+"""Octets: a path has 256, with its angle brackets (RFC 5321 §4.5.3.1.3)."""
 
 _ATEXT: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _LABEL: Final = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
 _DOMAIN: Final = rf"(?:{_LABEL}\.)*(?![0-9]+\Z){_LABEL}"
 _is_plain: Final = re.compile(rf"(?=.{{1,{MAX_LOCAL_PART}}}@){_ATEXT}+(?:\.{_ATEXT}+)*@{_DOMAIN}\Z").match
 _is_domain: Final = re.compile(rf"{_DOMAIN}\Z").match
-# Beyond ASCII every printable character is atext (RFC 6531 §3.3); isprintable() is asked besides.
+# Beyond ASCII every printable character is atext (RFC 6531 §3.3); isprintable() is checked too.
 _is_dot_string: Final = re.compile(
     r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+(?:\.(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+)*\Z"
 ).match
@@ -37,14 +36,14 @@ _is_quoted_string: Final = re.compile(r'"(?:[^"\\<>]|\\[^<>])*"\Z').match
 
 
 def is_email(text: str) -> bool:
-    """Tell whether ``text`` is an address (addr-spec) that mail can be sent from and to."""
+    """Tell whether ``text`` is an address (addr-spec) that mail can have as sender or recipient."""
     if _is_plain(text) is not None:
         return len(text) <= MAX_EMAIL
     return _is_unusual_email(text)
 
 
 def _is_unusual_email(text: str) -> bool:
-    """Judge quoted local parts, local parts beyond ASCII (EAI) and domains beyond ASCII."""
+    """Check quoted local parts, local parts beyond ASCII (EAI) and domains beyond ASCII."""
     local, at, domain = text.rpartition("@")
     if not at or len(text) > MAX_EMAIL or not text.isprintable():
         return False
@@ -70,9 +69,9 @@ def split_email(email: str) -> tuple[str, str]:
 
 
 def ascii_domain(domain: str) -> str:
-    """Give a domain in lower case and, beyond ASCII, as A-labels (RFC 5891), without a final dot.
+    """Return a domain in lower case and, beyond ASCII, as A-labels (RFC 5891), without a final dot.
 
-    Raises `AddressError` for what cannot be a domain of mail.
+    Raises `AddressError` for text that cannot be a domain of mail.
     """
     if _is_domain(domain) is not None and len(domain) <= MAX_DOMAIN:
         return domain.lower()
@@ -83,7 +82,7 @@ def ascii_domain(domain: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _a_labels(domain: str) -> str:
-    # Loading the tables of Unicode takes longer than everything else here; most processes never need them.
+    # Loading the Unicode tables takes longer than everything else here, and most processes never need them.
     import idna  # noqa: PLC0415
 
     try:
@@ -96,7 +95,7 @@ def _a_labels(domain: str) -> str:
 
 
 def shown_domain(domain: str) -> str:
-    """Give a domain as people write it: its A-labels as letters; one that is none as it is."""
+    """Return a domain as people write it: A-labels as U-labels; a domain without them unchanged."""
     if "xn--" not in domain.lower():
         return domain
     import idna  # noqa: PLC0415 - as above
@@ -108,20 +107,20 @@ def shown_domain(domain: str) -> str:
 
 
 def normalised(email: str) -> str:
-    """Give the form to send with: the domain in ASCII and lower case, the local part as written."""
+    """Return the form to send with: the domain in ASCII and lower case, the local part as written."""
     local, domain = split_email(email)
     return f"{local}@{ascii_domain(domain)}"
 
 
 def suppression_key(email: str) -> str:
-    """Give the form under which an address is suppressed and found again, whatever its case.
+    """Return the form under which an address is suppressed and looked up, regardless of case.
 
-    RFC 5321 §2.4 lets a host tell ``Ann`` from ``ann``; no large one does, and someone who opted
-    out must not be mailed because of a capital letter.
+    RFC 5321 §2.4 lets a host distinguish ``Ann`` from ``ann``. No large host does, and a person who opted out
+    must not be mailed because of a capital letter.
     """
     return unicodedata.normalize("NFC", normalised(email).lower())
 
 
 def needs_smtputf8(email: str) -> bool:
-    """Tell whether the address can only travel with SMTPUTF8 (RFC 6531): its local part is not ASCII."""
+    """Tell whether the address needs SMTPUTF8 (RFC 6531): its local part is not ASCII."""
     return not email.isascii() and not email.rpartition("@")[0].isascii()

@@ -1,14 +1,14 @@
-"""Delivery status notifications: the mail that tells a sender what became of a mail (RFC 3464, RFC 6522).
+"""Delivery status notifications: the mail that reports a mail's delivery to its sender (RFC 3464, RFC 6522).
 
 ::
 
     multipart/report; report-type=delivery-status
-    ├── text/plain                 the same in words
-    ├── message/delivery-status    for programs
+    ├── text/plain                 the report in words
+    ├── message/delivery-status    the report for programs
     └── message/rfc822             the original, or only its headers as text/rfc822-headers
 
-The bytes depend on the `Notice` alone. They are ASCII, unless the notice goes to an address whose local
-part is not: then To is UTF-8 and the mail needs SMTPUTF8.
+The bytes depend on the `Notice` alone. They are ASCII, unless the local part of the notice's recipient is
+not: then To is UTF-8 and the mail needs SMTPUTF8.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ from aerogram.wire.smtp.client.data import has_bare_line_ends
 from aerogram.wire.smtp.xtext import decode_xtext
 
 MAX_RETURNED_BYTES: Final = 64 * 1024
-"""A larger mail comes back as its headers, even when RET=FULL asked for all of it, and of larger headers the
-first ones (ours: a sender keeps what was sent, and a notification should always be small)."""
+"""A larger mail is returned as its headers, even with RET=FULL, and longer headers are cut (ours: senders
+keep what they sent, and a notification should always be small)."""
 MAILER_DAEMON: Final = "mailer-daemon"
-"""The local part under which a mail system writes in its own name."""
+"""The local part from which a mail system sends its own mail."""
 
 _UNPRINTABLE: Final = re.compile(r"[^ -~]")
 _MAX_WORD: Final = 400
 _MAX_ADDRESS: Final = 900
-"""Characters of an address with its type, which stands on one line."""
-# What an address of RFC 6533 §3 keeps as it is within ASCII; the rest is written as \x{HEX}.
+"""Characters of an address with its type, which must fit on one line."""
+# The characters of an address that RFC 6533 §3 leaves unescaped; the rest become \x{HEX}.
 _NOT_QCHAR: Final = re.compile(r"[^!-*,-<>-\[\]-~]")
 
 
-class Action(enum.Enum):
-    """What was done about the recipient (RFC 3464 §2.3.3)."""
+class DsnAction(enum.Enum):
+    """What happened to the recipient's mail (RFC 3464 §2.3.3)."""
 
     FAILED = "failed"
     DELAYED = "delayed"
@@ -56,25 +56,25 @@ class Action(enum.Enum):
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one notification says, about one recipient of one mail. Moments are ms since the Unix epoch."""
+    """The content of one notification, about one recipient of one mail. Times are ms since the Unix epoch."""
 
     hostname: str
-    """The system that reports, and the domain of From."""
+    """The reporting system, and the domain of From."""
     sent_ms: int
     message_id: str
-    """Of the notification, without angle brackets."""
+    """That of the notification, without angle brackets."""
     boundary_seed: bytes
     to: str
     subject: str
     text: str
     """The human-readable part."""
-    action: Action
+    action: DsnAction
     status: str
     """As ``5.1.1`` (RFC 3463)."""
     recipient: str
     arrival_ms: int
     envid: str = ""
-    """ENVID and ORCPT as they stood on the wire, "" when absent."""
+    """ENVID and ORCPT as they were on the wire, "" when absent."""
     orcpt: str = ""
     remote_mta: str = ""
     """Host name or IP address of the server that decided; "" when none did."""
@@ -88,7 +88,7 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_notice(notice: Notice) -> bytes:
-    """Write the mail. Raises `MailError` when ``to`` is no address."""
+    """Write the mail. Raises `MailError` when ``to`` is not an address."""
     boundary = _boundary(notice)
     parts = [_words(notice.text), _status(notice)]
     if notice.original:
@@ -111,7 +111,7 @@ def _head(notice: Notice, boundary: str) -> bytes:
     fixed = (
         f"Date: {format_date(notice.sent_ms)}\r\n"
         f"Message-ID: <{notice.message_id}>\r\n"
-        "Auto-Submitted: auto-replied\r\n"  # RFC 3834 §5: no program answers it.
+        "Auto-Submitted: auto-replied\r\n"  # RFC 3834 §5: automatic responders ignore it.
         "MIME-Version: 1.0\r\n"
         "Content-Type: multipart/report; report-type=delivery-status;\r\n"
         f' boundary="{boundary}"\r\n'
@@ -138,7 +138,7 @@ def _words(text: str) -> bytes:
 
 
 def _status(notice: Notice) -> bytes:
-    """Write message/delivery-status: fields of the mail, an empty line, fields of the recipient."""
+    """Write message/delivery-status: the message's fields, an empty line, the recipient's fields."""
     fields = [
         b"Content-Type: message/delivery-status\r\n\r\n",
         _field("Reporting-MTA", f"dns; {notice.hostname}"),
@@ -165,7 +165,7 @@ def _status(notice: Notice) -> bytes:
 
 
 def _field(name: str, value: str) -> bytes:
-    """Write a field of words. What is not printable ASCII becomes ``?``: the text part has it in full."""
+    """Write a field of words. Characters beyond printable ASCII become ``?``; the text part has them all."""
     pieces = [
         f" {word[start : start + _MAX_WORD]}"
         for word in _UNPRINTABLE.sub("?", value).split(" ")
@@ -175,13 +175,13 @@ def _field(name: str, value: str) -> bytes:
 
 
 def _address_field(name: str, typed: str) -> bytes:
-    """Write an address on one line, as quoted local parts may hold spaces; one too long is left out."""
+    """Write an address on one line, as quoted local parts may hold spaces; omit one that is too long."""
     value = _UNPRINTABLE.sub("?", typed)
     return f"{name}: {value}\r\n".encode() if len(value) <= _MAX_ADDRESS else b""
 
 
 def _original_recipient(orcpt: str) -> bytes:
-    """Give back what the client said (RFC 3461 §6.3); an address of RFC 6533 has its own escapes, not xtext."""
+    """Return the client's ORCPT (RFC 3461 §6.3); an RFC 6533 address has its own escapes instead of xtext."""
     kind, _, address = orcpt.partition(";")
     if kind.lower() == "utf-8":
         escaped = "".join(char if char.isascii() else _escaped(char) for char in address)
@@ -190,13 +190,13 @@ def _original_recipient(orcpt: str) -> bytes:
 
 
 def _decoded(xtext: str) -> str:
-    """Decode; what would not be printable ASCII stays encoded (RFC 3461 §4.2, §4.4)."""
+    """Decode xtext; an escape of a character beyond printable ASCII stays (RFC 3461 §4.2, §4.4)."""
     text = decode_xtext(xtext)
     return xtext if _UNPRINTABLE.search(text) else text
 
 
 def _typed_address(email: str) -> str:
-    """Give an address with its type; beyond ASCII in the form that 7-bit mail can carry (RFC 6533 §3)."""
+    """Return an address with its type; beyond ASCII, in the form for 7-bit mail (RFC 6533 §3)."""
     if email.isascii():
         return f"rfc822; {email}"
     if not needs_smtputf8(email):
@@ -209,7 +209,7 @@ def _escaped(char: str) -> str:
 
 
 def _host(name: str) -> str:
-    """Give a host as RFC 5321 §4.1.3 writes it: IP addresses in brackets."""
+    """Return a host as RFC 5321 §4.1.3 writes it: IP addresses in brackets."""
     try:
         address = ipaddress.ip_address(name)
     except ValueError:
@@ -233,7 +233,7 @@ def _returned(notice: Notice) -> bytes:
 
 
 def _first_fields(head: bytes) -> bytes:
-    """Give the fields that find room."""
+    """Return the first fields, as many as fit."""
     if len(head) <= MAX_RETURNED_BYTES:
         return head
     kept: list[bytes] = []
@@ -247,7 +247,7 @@ def _first_fields(head: bytes) -> bytes:
 
 
 def _fits_7bit(data: bytes) -> bool:
-    """Tell whether every server takes the bytes as they are (RFC 2045 §2.7); message/rfc822 has no encoding."""
+    """Tell whether every server accepts the bytes as they are: message/rfc822 has no encoding (RFC 2045 §2.7)."""
     if not data.isascii() or b"\0" in data or has_bare_line_ends(data):
         return False
     return max(map(len, data.split(b"\r\n"))) <= MAX_LINE

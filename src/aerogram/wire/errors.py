@@ -1,4 +1,4 @@
-"""What can be wrong with a mail, each kind a type, each with the SMTP reply that says so.
+"""The errors of a mail: a type for each kind, with the SMTP reply that reports it.
 
 ::
 
@@ -14,8 +14,8 @@
         ├── MalformedFieldError
         └── HeaderTooLargeError
 
-The status codes are those of RFC 3463: 5.6.0 for a fault of the content, 5.1.3 for the syntax of
-an address, 5.3.4 for something larger than this system takes.
+The status codes are those of RFC 3463: 5.6.0 for an error in the content, 5.1.3 for an address's syntax,
+5.3.4 for something larger than this system accepts.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from aerogram.base.errors import RefusedError
 
 
 class MailError(RefusedError, ValueError):
-    """A mail or a piece of one is wrong; ``reply`` is the SMTP reply line that tells so."""
+    """A mail or a part of it is invalid; ``reply`` is the SMTP reply line that reports it."""
 
     code: ClassVar[int] = 550
     enhanced: ClassVar[str] = "5.6.0"
@@ -45,27 +45,27 @@ class AddressError(MailError):
 
 
 class HeaderError(MailError):
-    """A header field cannot be written without harm: its name, a character in it, or its length."""
+    """A header field cannot be written safely because of its name, a character in it, or its length."""
 
 
 class AttachmentError(MailError):
-    """A file of a mail cannot be written: its base64 text is not base64."""
+    """A file of a mail cannot be written, because its content is not base64."""
 
 
 class UnreadableMailError(MailError):
-    """A submitted mail breaks a rule without which it cannot be delivered."""
+    """A submitted mail breaks a rule that delivery depends on."""
 
 
 class NoFromError(UnreadableMailError):
-    """There is no From header (RFC 5322 §3.6 requires one)."""
+    """The mail has no From header, which RFC 5322 §3.6 requires."""
 
 
 class MalformedFromError(UnreadableMailError):
-    """The From header holds no mailbox or a malformed one (RFC 5322 §3.6.2)."""
+    """The From header has no mailbox or a malformed one (RFC 5322 §3.6.2)."""
 
 
 class RepeatedFieldError(UnreadableMailError):
-    """A header that may stand once stands twice (RFC 5322 §3.6, table)."""
+    """A header that may occur once occurs twice (RFC 5322 §3.6, table)."""
 
 
 class ControlCharacterError(UnreadableMailError):

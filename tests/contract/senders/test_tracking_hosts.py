@@ -62,5 +62,5 @@ def test_a_base_of_links_is_a_web_address(text):
      "https://bücher.example", "https://[x", f"https://a.example/{'x' * 200}"],
 )  # fmt: skip
 def test_what_is_no_base_of_links_is_refused(text):
-    with pytest.raises(RefusedError, match="is no base of links"):
+    with pytest.raises(RefusedError, match="is not a base URL"):
         parse_base_url(text)

@@ -249,8 +249,8 @@ async def test_a_dead_first_address_does_not_hide_a_living_second_one(receiver):
 
 
 async def test_the_machines_own_address_is_not_called_by_whatever_name(receiver, monkeypatch):
-    """A public address of the machine's own would lead past its firewall; loopback stands in for one."""
-    monkeypatch.setattr("aerogram.net.guard.fault_of", lambda *_, **__: "")
+    """A public address of this machine would bypass its firewall; the test uses loopback as one."""
+    monkeypatch.setattr("aerogram.net.guard.why_blocked", lambda *_, **__: "")
     caller = HttpCaller(resolve=naming({"self.example": ["127.0.0.1"]}))
     answer = await caller.post(receiver.url(host="self.example"), b"{}", {})
     await caller.close()
@@ -262,7 +262,7 @@ async def test_a_name_without_address_is_told_in_words(caller):
     made = HttpCaller(resolve=naming({"nowhere.example": []}))
     answer = await made.post("http://nowhere.example/", b"{}", {})
     await made.close()
-    assert answer == Unanswered("The name of the host has no address.")
+    assert answer == Unanswered("The host name has no address.")
 
 
 async def test_dns_that_hangs_is_left_after_the_time_limit():

@@ -1,4 +1,4 @@
-"""One message that breaks what touches it: it waits for a person, and the others go on."""
+"""One message that breaks what touches it: it is held for an operator, and the others go on."""
 
 import asyncio
 
@@ -34,7 +34,7 @@ def breaking(function, poison, error):
     return wrapped
 
 
-async def test_a_fault_in_composing_one_mail_holds_it_and_no_other(plant):
+async def test_an_error_in_composing_one_mail_holds_it_and_no_other(plant):
     plant.composer.compose = breaking(plant.composer.compose, "poison@example.net", TypeError("a bug"))
     [poison] = await plant.accept("poison@example.net")
     [other] = await plant.accept("bob@example.net")
@@ -45,7 +45,7 @@ async def test_a_fault_in_composing_one_mail_holds_it_and_no_other(plant):
         await plant.until(later, MessageState.SENT)
 
 
-async def test_a_fault_in_judging_one_outcome_holds_it_and_no_other(plant, monkeypatch):
+async def test_an_error_in_concluding_one_outcome_holds_it_and_no_other(plant, monkeypatch):
     original = recorder_module.change_for
     error = ValueError("a bug")
 
@@ -63,7 +63,7 @@ async def test_a_fault_in_judging_one_outcome_holds_it_and_no_other(plant, monke
     assert plant.leases.held == 0
 
 
-async def test_a_carrier_that_refuses_one_letter_holds_it_and_no_other(plant):
+async def test_a_transport_that_refuses_one_letter_holds_it_and_no_other(plant):
     carry = plant.transport.send
 
     def send(dispatch):
@@ -165,4 +165,4 @@ async def test_a_mail_that_took_three_workers_with_it_is_held_and_those_claimed_
         assert crashes <= 3
         clock.advance(60_000)
     assert crashes == 3
-    assert "workers ended" in (await plant.fate(poison))[1]
+    assert "workers died" in (await plant.fate(poison))[1]

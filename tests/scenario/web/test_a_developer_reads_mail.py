@@ -125,7 +125,7 @@ def test_the_timeline_tells_the_story_and_the_conversation(page):
     expect(page.locator(".timeline li")).to_have_count(2)
     first, last = page.locator(".timeline li").all()
     expect(first).to_contain_text("Accepted through SMTP and written to disk.")
-    expect(last).to_contain_text("Kept in this inbox. Nothing left this machine.")
+    expect(last).to_contain_text("Captured in this inbox; not sent.")
     expect(last).to_contain_text("250 2.0.0 Captured")
     expect(first.locator(".client", has_text="MAIL FROM:<shop@example.com>")).to_be_visible()
     expect(first.locator(".server", has_text="354 End data")).to_be_visible()

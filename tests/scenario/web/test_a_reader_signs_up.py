@@ -41,6 +41,7 @@ class OneForm:
             reply_to="",
             template_id=0,
             notes=("Fresh bread and a recipe, once a month.",),
+            is_sandboxed=False,
         )
         self.email = ""
         self.is_confirmed = False
@@ -134,7 +135,7 @@ def test_a_reader_signs_up_and_confirms(page, signups, sent, signer):
     expect(page.get_by_text("Fresh bread and a recipe")).to_be_visible()
     page.get_by_label("Your email address").fill(LONG)
     page.get_by_role("button", name="Subscribe").click()
-    expect(page.get_by_role("heading")).to_have_text("Please look into your mailbox")
+    expect(page.get_by_role("heading")).to_have_text("Please check your mailbox")
     [mail] = sent.mails
     assert signer.confirm_url(9) in mail.text
 
@@ -156,15 +157,13 @@ def test_a_slip_of_the_finger_is_told_at_the_field_and_can_be_mended(page, sent,
     page.get_by_label("Your email address").fill("zoe@")
     page.get_by_role("button", name="Subscribe").click()
     field = page.get_by_label("Your email address")
-    expect(page.get_by_role("alert")).to_have_text(
-        "This is not an email address. Please look at it once more."
-    )
+    expect(page.get_by_role("alert")).to_have_text("This is not a valid email address. Please check it.")
     expect(field).to_have_value("zoe@")
     expect(field).to_be_focused()
-    expect(field).to_have_accessible_description("This is not an email address. Please look at it once more.")
+    expect(field).to_have_accessible_description("This is not a valid email address. Please check it.")
     field.fill("zoe@example.net")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading")).to_have_text("Please look into your mailbox")
+    expect(page.get_by_role("heading")).to_have_text("Please check your mailbox")
     assert len(sent.mails) == 1
 
 
@@ -206,5 +205,7 @@ def test_text_and_fields_have_the_contrast_that_tired_eyes_need(page, signups, s
 def test_every_language_has_the_same_words_and_every_page_its_own():
     words = PageLayout("aerogram.doors.signup").words
     assert {frozenset(each) for each in words.values()} == {frozenset(words["en"])}
-    assert {name for page in pages.Page for name in (page.value, f"{page.value}_text")} <= set(words["en"])
+    assert {name for page in pages.SignupPage for name in (page.value, f"{page.value}_text")} <= set(
+        words["en"]
+    )
     assert set(words) == set(PageLayout("aerogram.doors.tracking").words)

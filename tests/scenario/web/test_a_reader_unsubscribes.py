@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from aerogram.content.tokens import LinkSigner
 from aerogram.doors.tracking.app import Tracking
-from aerogram.doors.tracking.pages import Page, Pages
+from aerogram.doors.tracking.pages import Pages, UnsubscribePage
 from aerogram.reporting.engagement.recorder import Subscription
 from support.http_door import Quiet
 from support.ports import free_port
@@ -115,7 +115,7 @@ def test_text_and_button_have_the_contrast_that_tired_eyes_need(page, base):
                 assert element.evaluate(CONTRAST) >= 4.5, selector
 
 
-@pytest.mark.parametrize("page_state", list(Page))
+@pytest.mark.parametrize("page_state", list(UnsubscribePage))
 def test_every_state_of_the_page_has_words_in_every_language(page_state):
     pages = Pages()
     for language in pages.languages:

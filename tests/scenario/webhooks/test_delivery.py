@@ -214,7 +214,7 @@ async def test_an_address_that_is_not_permitted_is_refused_and_says_so(mailroom,
     assert await mailroom.state(callback) == (
         "alive",
         (await mailroom.state(callback))[1],
-        "The host has an address that is loopback; such are not called.",
+        "The host has a blocked address (loopback).",
     )
     assert await mailroom.backlog() == 1
     assert receiver.connections == 0

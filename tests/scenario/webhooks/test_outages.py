@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from aerogram.base.errors import UnavailableError
 from aerogram.model.event import EventKind
 from aerogram.reporting.webhooks.schedule import Timings
-from aerogram.reporting.webhooks.subscriptions import Subscriptions
+from aerogram.reporting.webhooks.webhooks import Webhooks
 from support.actors import acting
 from support.webhooks import ACCOUNT, QUICK, eventually, message_ids
 
@@ -84,8 +84,8 @@ async def test_a_changed_url_is_alive_again_and_gets_all_that_waited(
     await start_sender(IMPATIENT)
     await eventually(is_dead(callback))
     asked = len(receiver.requests)
-    subscriptions = Subscriptions(mailroom.database, mailroom.sealer, mailroom.ids, mailroom.clock)
-    await subscriptions.change(acting(ACCOUNT), callback, {"url": repaired.url(), "status": "alive"})
+    webhooks = Webhooks(mailroom.database, mailroom.sealer, mailroom.ids, mailroom.clock)
+    await webhooks.change(acting(ACCOUNT), callback, {"url": repaired.url(), "status": "alive"})
     await eventually(is_empty)
     assert told_ok(repaired) == messages
     assert len(receiver.requests) == asked
@@ -100,8 +100,8 @@ async def test_the_same_url_given_again_is_enough_to_revive_it(
     await start_sender(IMPATIENT)
     await eventually(is_dead(callback))
     receiver.answer = lambda _: 200
-    subscriptions = Subscriptions(mailroom.database, mailroom.sealer, mailroom.ids, mailroom.clock)
-    await subscriptions.change(acting(ACCOUNT), callback, {"status": "alive"})
+    webhooks = Webhooks(mailroom.database, mailroom.sealer, mailroom.ids, mailroom.clock)
+    await webhooks.change(acting(ACCOUNT), callback, {"status": "alive"})
     await eventually(is_empty)
     assert await mailroom.state(callback) == ("alive", 0, "")
 

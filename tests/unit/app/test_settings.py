@@ -126,7 +126,7 @@ def test_a_value_is_read_as_its_kind(tmp_path, name, text, value):
         ("http", "localhost:65536", "is not host:port"),
         ("http", "localhost:٣", "is not host:port"),
         ("smtp", "127.0.0.1:25,nonsense", "is not a comma-separated list of host:port"),
-        ("routes", "example.org", "'example.org' is not of the form domain=host:port"),
+        ("routes", "example.org", "'example.org' must have the form domain=host:port"),
         ("trusted_networks", "10.0.0.0/33", "is not a comma-separated list of networks"),
         ("trusted_senders", "example.org", "is not a comma-separated list of addresses and @domains"),
         ("expire_after", "5", "is not a duration, as 30s, 5m, 1h or 5d"),
@@ -214,9 +214,9 @@ def test_a_file_that_is_no_toml_is_told_with_its_line(tmp_path):
 @pytest.mark.parametrize(
     ("flags", "says"),
     [
-        ({"tls_cert": "a.pem"}, "tls_cert and tls_key go together: give both or neither"),
-        ({"secret_key": "x"}, "api_key and secret_key go together: give both or neither"),
-        ({"deliver": "relay"}, "deliver = relay needs relay_url, as smtp://user:password@host:587"),
+        ({"tls_cert": "a.pem"}, "tls_cert and tls_key must be set together"),
+        ({"secret_key": "x"}, "api_key and secret_key must be set together"),
+        ({"deliver": "relay"}, "deliver = relay requires relay_url, such as smtp://user:password@host:587"),
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(tmp_path, flags, says):

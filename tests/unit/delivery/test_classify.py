@@ -87,10 +87,10 @@ REAL_REPLIES = [
 )
 def test_a_real_reply_means(stage, said, state, weight):
     (reply,) = ReplyReader().feed(said.encode() + b"\r\n")
-    verdict = classify(stage, reply)
-    assert verdict.state is state, verdict
+    found = classify(stage, reply)
+    assert found.state is state, found
     expected = (weight != TEMPORARY, weight == HARD)
-    assert (verdict.is_permanent, verdict.is_hard) == expected, verdict
+    assert (found.is_permanent, found.is_hard) == expected, found
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,10 @@ def test_a_real_reply_means(stage, said, state, weight):
     ],
 )
 def test_words_that_no_rule_knows_are_judged_by_code_and_stage(stage, code, enhanced, state, weight):
-    verdict = classify_text(stage, code, enhanced, f"{code} {enhanced} zzz")
-    assert verdict.state is state, verdict
-    assert verdict.is_permanent is (weight != TEMPORARY)
-    assert verdict.is_hard is (weight == HARD)
+    found = classify_text(stage, code, enhanced, f"{code} {enhanced} zzz")
+    assert found.state is state, found
+    assert found.is_permanent is (weight != TEMPORARY)
+    assert found.is_hard is (weight == HARD)
 
 
 @given(
@@ -132,15 +132,15 @@ def test_words_that_no_rule_knows_are_judged_by_code_and_stage(stage, code, enha
 )
 def test_any_words_get_a_verdict_that_keeps_the_rules(stage, code, detail, text):
     enhanced = f"{code // 100}.{detail}" if detail else ""
-    verdict = classify_text(stage, code, enhanced, text)
-    assert verdict.state is not F.NONE
+    found = classify_text(stage, code, enhanced, text)
+    assert found.state is not F.NONE
     if code < 500 or stage in (Stage.GREETING, Stage.EHLO, Stage.AUTH, Stage.STARTTLS):
-        assert not verdict.is_permanent
-    if verdict.is_hard:
-        assert verdict.is_permanent
+        assert not found.is_permanent
+    if found.is_hard:
+        assert found.is_permanent
         assert not detail.startswith("7.")
 
 
 def test_what_the_sender_can_repair_comes_with_advice():
-    verdict = classify_text(D, 550, "5.7.515", "550 5.7.515 Access denied")
-    assert "DMARC" in verdict.advice
+    found = classify_text(D, 550, "5.7.515", "550 5.7.515 Access denied")
+    assert "DMARC" in found.advice

@@ -22,14 +22,14 @@ def health(now):
 
 
 def test_a_hop_that_never_failed_may_be_tried(health):
-    assert health.resting(HOP) is None
+    assert health.paused(HOP) is None
 
 
 def test_a_failed_hop_rests_and_tells_why(health, now):
     health.failed(HOP, REFUSED)
-    assert health.resting(HOP) is REFUSED
+    assert health.paused(HOP) is REFUSED
     now[0] = 2.0
-    assert health.resting(HOP) is None
+    assert health.paused(HOP) is None
 
 
 def test_each_further_failure_doubles_the_rest_up_to_the_longest(health, now):
@@ -37,7 +37,7 @@ def test_each_further_failure_doubles_the_rest_up_to_the_longest(health, now):
     for _ in range(5):
         health.failed(HOP, REFUSED)
         start = now[0]
-        while health.resting(HOP):
+        while health.paused(HOP):
             now[0] += 0.5
         rests.append(now[0] - start)
     assert rests == [2.0, 4.0, 8.0, 10.0, 10.0]
@@ -47,13 +47,13 @@ def test_failures_seen_at_the_same_time_count_once(health, now):
     health.failed(HOP, REFUSED)
     health.failed(HOP, REFUSED)
     now[0] = 2.0
-    assert health.resting(HOP) is None
+    assert health.paused(HOP) is None
 
 
 def test_a_mail_taken_forgets_the_failures(health, now):
     health.failed(HOP, REFUSED)
     health.served(HOP)
-    assert health.resting(HOP) is None
+    assert health.paused(HOP) is None
     health.failed(HOP, REFUSED)
     now[0] = 2.0
-    assert health.resting(HOP) is None
+    assert health.paused(HOP) is None

@@ -12,7 +12,7 @@ from aerogram.base.clock import DAY, HOUR, MINUTE
 from aerogram.delivery.notices.notify import due, notification
 from aerogram.model.message import MessageState, Rank, Recipient
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held
-from aerogram.wire.dsn import Action
+from aerogram.wire.dsn import DsnAction
 from support.letters import NOW, a_letter
 from support.submissions import admitting
 
@@ -60,29 +60,29 @@ def test_a_reverse_path_that_takes_no_mail_is_not_told(outcome, reverse_path):
 
 @pytest.mark.parametrize("outcome", [REFUSED, SUPPRESSED])
 def test_a_failure_is_told_to_who_asked_for_failures_only(outcome):
-    assert asked(outcome, "FAILURE") is Action.FAILED
+    assert asked(outcome, "FAILURE") is DsnAction.FAILED
     assert asked(outcome, "SUCCESS,DELAY") is None
 
 
 def test_an_expired_mail_is_a_failure():
-    assert asked(UNREACHABLE, "FAILURE", state=MessageState.BOUNCED) is Action.FAILED
+    assert asked(UNREACHABLE, "FAILURE", state=MessageState.BOUNCED) is DsnAction.FAILED
     assert asked(UNREACHABLE, "DELAY", state=MessageState.BOUNCED) is None
 
 
 def test_a_delay_is_told_from_four_hours_on():
     assert asked(UNREACHABLE, "DELAY", now_ms=NOW + HOUR) is None
-    assert asked(UNREACHABLE, "DELAY", now_ms=NOW + 4 * HOUR) is Action.DELAYED
+    assert asked(UNREACHABLE, "DELAY", now_ms=NOW + 4 * HOUR) is DsnAction.DELAYED
     assert asked(UNREACHABLE, "FAILURE", now_ms=NOW + 4 * HOUR) is None
 
 
 def test_a_delay_that_will_be_recorded_after_four_hours_is_prepared():
-    assert asked(UNREACHABLE, "DELAY", now_ms=NOW + 4 * HOUR - MINUTE) is Action.DELAYED
+    assert asked(UNREACHABLE, "DELAY", now_ms=NOW + 4 * HOUR - MINUTE) is DsnAction.DELAYED
     assert asked(UNREACHABLE, "DELAY", now_ms=NOW + 4 * HOUR - MINUTE - 1) is None
 
 
 def test_a_success_is_told_when_nobody_behind_us_tells_it():
-    assert asked(TAKEN, "SUCCESS") is Action.RELAYED
-    assert asked(CAPTURED, "SUCCESS") is Action.DELIVERED
+    assert asked(TAKEN, "SUCCESS") is DsnAction.RELAYED
+    assert asked(CAPTURED, "SUCCESS") is DsnAction.DELIVERED
     assert asked(PASSED_ON, "SUCCESS") is None
     assert asked(TAKEN, "FAILURE,DELAY") is None
 
@@ -112,7 +112,7 @@ def read(submission):
 
 
 def test_a_notification_goes_from_nobody_to_the_sender_and_asks_for_none():
-    made = told(REFUSED, Action.FAILED)
+    made = told(REFUSED, DsnAction.FAILED)
     assert made.reverse_path == ""
     assert made.recipients == (Recipient("ann@example.org", notify="NEVER"),)
     assert (made.from_email, made.door) == ("mailer-daemon@mail.example.org", "dsn")
@@ -124,18 +124,18 @@ def test_a_notification_goes_from_nobody_to_the_sender_and_asks_for_none():
 
 
 def test_a_sender_beyond_ascii_needs_smtputf8():
-    assert told(REFUSED, Action.FAILED, reverse_path="jos\u00e9@example.org").smtputf8
+    assert told(REFUSED, DsnAction.FAILED, reverse_path="jos\u00e9@example.org").smtputf8
 
 
 def test_a_failure_says_what_to_whom_why_and_what_to_do():
-    _, words, status = read(told(REFUSED, Action.FAILED))
+    _, words, status = read(told(REFUSED, DsnAction.FAILED))
     assert words == (
         "Your mail to bob@example.net, accepted on Thu, 28 May 2026 20:26:40\n"
         "+0000, could not be delivered. It will not be tried again.\n\n"
         "The server mx.example.net said:\n\n"
         "    550 5.1.1 No such user\n\n"
-        "What you can do: Check the address for a mistake, or ask the recipient\n"
-        "for the right one another way.\n\n"
+        "What you can do: Check the address for typing errors, or contact the\n"
+        "recipient another way.\n\n"
         "Details for your postmaster are attached.\n"
     )
     assert (status["Action"], status["Status"]) == ("failed", "5.1.1")
@@ -145,7 +145,7 @@ def test_a_failure_says_what_to_whom_why_and_what_to_do():
 
 
 def test_a_suppressed_mail_was_never_attempted():
-    _, words, status = read(told(SUPPRESSED, Action.FAILED))
+    _, words, status = read(told(SUPPRESSED, DsnAction.FAILED))
     assert "suppression list" in words
     assert status["Status"] == "5.7.1"
     assert status["Diagnostic-Code"] == "x-aerogram; The recipient is suppressed: bounce."
@@ -154,13 +154,13 @@ def test_a_suppressed_mail_was_never_attempted():
 
 
 def test_an_expired_mail_says_so():
-    _, words, status = read(told(UNREACHABLE, Action.FAILED))
-    assert "tried again and again" in words
+    _, words, status = read(told(UNREACHABLE, DsnAction.FAILED))
+    assert "All retries failed" in words
     assert (status["Action"], status["Status"]) == ("failed", "4.4.7")
 
 
 def test_a_delay_says_that_nothing_need_be_done_and_until_when():
-    _, words, status = read(told(UNREACHABLE, Action.DELAYED))
+    _, words, status = read(told(UNREACHABLE, DsnAction.DELAYED))
     assert "You need not do anything" in words
     assert "What you can do" not in words
     assert (status["Action"], status["Status"]) == ("delayed", "4.4.1")
@@ -171,7 +171,7 @@ def test_a_delay_says_that_nothing_need_be_done_and_until_when():
 
 @pytest.mark.parametrize(
     ("outcome", "action", "word"),
-    [(TAKEN, Action.RELAYED, "passed on"), (CAPTURED, Action.DELIVERED, "was delivered")],
+    [(TAKEN, DsnAction.RELAYED, "passed on"), (CAPTURED, DsnAction.DELIVERED, "was delivered")],
 )
 def test_a_success_says_how_far_the_mail_came(outcome, action, word):
     _, words, status = read(told(outcome, action))
@@ -182,17 +182,17 @@ def test_a_success_says_how_far_the_mail_came(outcome, action, word):
 @pytest.mark.parametrize("reply", ["550 no", "550 4.2.1 odd", "no code at all"])
 def test_a_reply_without_a_fitting_status_gets_that_of_its_class(reply):
     outcome = msgspec.structs.replace(REFUSED, server_reply=reply)
-    _, _, status = read(told(outcome, Action.FAILED))
+    _, _, status = read(told(outcome, DsnAction.FAILED))
     assert status["Status"] == "5.0.0"
 
 
 @pytest.mark.parametrize(
     ("ret", "action", "kind"),
     [
-        ("FULL", Action.FAILED, "message/rfc822"),
-        ("FULL", Action.DELAYED, "text/rfc822-headers"),
-        ("HDRS", Action.FAILED, "text/rfc822-headers"),
-        ("", Action.FAILED, "text/rfc822-headers"),
+        ("FULL", DsnAction.FAILED, "message/rfc822"),
+        ("FULL", DsnAction.DELAYED, "text/rfc822-headers"),
+        ("HDRS", DsnAction.FAILED, "text/rfc822-headers"),
+        ("", DsnAction.FAILED, "text/rfc822-headers"),
     ],
 )
 def test_the_whole_mail_comes_back_only_in_a_failure_and_on_demand(ret, action, kind):
@@ -205,7 +205,7 @@ def test_the_whole_mail_comes_back_only_in_a_failure_and_on_demand(ret, action, 
 @given(st.text(st.characters(exclude_categories=[])))
 def test_no_reply_adds_a_field(reply):
     outcome = msgspec.structs.replace(REFUSED, reply=reply, server_reply=reply)
-    mail, _, status = read(told(outcome, Action.FAILED))
+    mail, _, status = read(told(outcome, DsnAction.FAILED))
     assert len(mail.keys()) == 8
     assert set(status.keys()) <= {
         "Final-Recipient",

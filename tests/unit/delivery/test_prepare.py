@@ -58,7 +58,7 @@ def test_later_letters_need_no_body_of_their_own(preparer):
     assert all(isinstance(data, bytes) for _, data in prepared)
 
 
-def test_a_fault_of_a_template_is_an_outcome(preparer):
+def test_an_error_of_a_template_is_an_outcome(preparer):
     body = msgspec.json.encode(Parts(sender_from=Mailbox("ann@example.org"), text="{{var:x}}"))
     [(_, outcome)] = preparer.prepare(letters(1, SendOptions(has_language=True), body=body))
     assert isinstance(outcome, Blocked)

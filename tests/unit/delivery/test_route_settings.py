@@ -37,7 +37,7 @@ def test_a_relay_url_becomes_a_hop(text, hop):
         ("smtp://", "host is missing"),
         ("smtp://relay:0", "between 1 and 65535"),
         ("smtp://relay:99999", "malformed"),
-        ("smtp://user@relay", "come together"),
+        ("smtp://user@relay", "the password is missing"),
         ("smtp://u:pa/ss@relay", "malformed|%2F"),
         ("smtp://relay/path", "%2F"),
         ("smtp://relay?tls=maybe", "tls=maybe is unknown"),

@@ -59,5 +59,5 @@ def test_a_visitor_is_let_into_the_accounts_where_the_role_suffices():
     assert [each.account_id for each in permitted(scope, Needs(Area.STATISTICS, Level.FULL))] == [1]
     with pytest.raises(ForbiddenError, match="has no full permission"):
         permitted(scope[1:], Needs(Area.STATISTICS, Level.FULL))
-    with pytest.raises(ForbiddenError, match=r"^You are a member of no account\.$"):
+    with pytest.raises(ForbiddenError, match=r"^You are not a member of any account\.$"):
         permitted((), Needs(Area.STATISTICS, Level.READ))

@@ -12,8 +12,8 @@ from aerogram.net.guard import (
     ForbiddenAddressError,
     SystemResolver,
     UnknownHostError,
-    fault_of,
     permitted_addresses,
+    why_blocked,
 )
 
 PUBLIC = ["93.184.216.34", "8.8.8.8", "1.1.1.1", "172.15.0.1", "172.32.0.1", "100.63.0.1", "100.128.0.1"]
@@ -133,24 +133,24 @@ INTRANET = [
 
 @pytest.mark.parametrize("address", PUBLIC + PUBLIC_6)
 def test_public_addresses_are_called(address):
-    assert fault_of(address) == ""
+    assert why_blocked(address) == ""
 
 
 @pytest.mark.parametrize("address", FORBIDDEN_ALWAYS)
 @pytest.mark.parametrize("allow_private", [False, True])
 def test_special_addresses_are_never_called(address, allow_private):
-    assert fault_of(address, allow_private=allow_private)
+    assert why_blocked(address, allow_private=allow_private)
 
 
 @pytest.mark.parametrize("address", INTRANET)
 def test_private_addresses_are_called_only_when_the_operator_allows_it(address):
-    assert fault_of(address)
-    assert fault_of(address, allow_private=True) == ""
+    assert why_blocked(address)
+    assert why_blocked(address, allow_private=True) == ""
 
 
 @given(st.ip_addresses())
 def test_whatever_is_called_is_global_by_the_registry(address):
-    if fault_of(str(address)) == "":
+    if why_blocked(str(address)) == "":
         assert address.is_global
         assert not address.is_multicast
         if isinstance(address, ipaddress.IPv6Address):
@@ -159,7 +159,7 @@ def test_whatever_is_called_is_global_by_the_registry(address):
 
 @given(st.ip_addresses(v=4, network="10.0.0.0/8"), st.sampled_from(["::ffff:", "64:ff9b::", "::"]))
 def test_no_prefix_makes_a_private_address_callable(address, prefix):
-    assert fault_of(f"{prefix}{address}", allow_private=True)
+    assert why_blocked(f"{prefix}{address}", allow_private=True)
 
 
 # Names

@@ -173,12 +173,12 @@ def test_a_header_value_is_read_as_mailboxes(value):
 MALFORMED = {
     "Ann": "There is no address in 'Ann'",
     "ann smith@example.net": "There is no address in",
-    "a@b; c@d": "separated by ','",
+    "a@b; c@d": "Separate addresses by ','",
     "<>": "no address between",
     "<a@b": "not closed by '>'",
     "a@b>": "'>' without a '<'",
     "<a@b> c": "after the '>'",
-    "<a@b> <c@d>": "a ',' between two addresses",
+    "<a@b> <c@d>": "a ',' should separate two addresses",
     "<a,b@c>": "between '<' and '>'",
     "<@relay.example,@b:a@c>": "between '<' and '>'",
     "<@relay.example>": "Source routes",
@@ -189,7 +189,7 @@ MALFORMED = {
     "Team: a@b": "not closed by ';'",
     "Team: Inner: a@b;;": "A ':'",
     "a..b@example.net": "'a..b@example.net' is not an email address",
-    "Ann\0 <a@b>": "may not stand",
+    "Ann\0 <a@b>": "is not allowed",
 }
 
 

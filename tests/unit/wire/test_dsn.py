@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.wire.dsn import MAX_RETURNED_BYTES, Action, Notice, build_notice
+from aerogram.wire.dsn import MAX_RETURNED_BYTES, DsnAction, Notice, build_notice
 
 ORIGINAL = b"From: Ann <ann@example.org>\r\nTo: bob@example.net\r\nSubject: Hello\r\n\r\nHello Bob\r\n"
 NOTICE = Notice(
@@ -19,7 +19,7 @@ NOTICE = Notice(
     to="ann@example.org",
     subject="Not delivered: your mail to bob@example.net",
     text="It could not be delivered.\n",
-    action=Action.FAILED,
+    action=DsnAction.FAILED,
     status="5.1.1",
     recipient="bob@example.net",
     arrival_ms=1_780_000_000_000,
@@ -124,7 +124,7 @@ def test_what_is_unknown_is_left_out():
 
 
 def test_a_delay_says_until_when_it_is_tried():
-    _, of_recipient = status_of(parsed(action=Action.DELAYED, retry_until_ms=1_780_000_000_000))
+    _, of_recipient = status_of(parsed(action=DsnAction.DELAYED, retry_until_ms=1_780_000_000_000))
     assert of_recipient["Action"] == "delayed"
     assert of_recipient["Will-Retry-Until"] == "Thu, 28 May 2026 20:26:40 +0000"
 

@@ -1,1 +1,1 @@
-"""Conversations with other servers, and the queues before them."""
+"""Connections to other servers, and the destination queues that feed them."""

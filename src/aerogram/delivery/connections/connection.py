@@ -1,7 +1,7 @@
 """One TCP connection to a server: the asyncio shell over `ClientSession`.
 
-It reads, feeds the session, hands on what the session says, writes, and watches the clock; it decides
-nothing. It is a Protocol and not a stream: a mail costs no task and no future of its own.
+It reads bytes, feeds the session, passes on its events, writes its output and enforces the timeouts. All
+decisions are the session's. It is a Protocol and not a stream, so a mail needs no task or future of its own.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
     from aerogram.wire.smtp.client.events import ClientEvent, OutgoingMail, Ready, Stage
 
     Done = Callable[["Connection", Delivered | Deferred | Bounced, bool], None]
-    """Called once for each mail with its outcome. The last argument tells that the conversation broke off
-    before the mail's final dot, so that another connection may try it at once."""
+    """Called once for each mail with its outcome. The last argument is true when the connection broke before
+    the mail's final dot, so that another connection may try the mail at once."""
 
 _CLOSING: Final = 421
 _LARGE_BYTES: Final = 65_536
-"""Output up to this size is sent in one piece; beyond it nothing is copied once more, and a standstill of
-the sending is watched besides the reply."""
+"""Output up to this size is sent in one write. Larger output is not copied again, and a stall while sending
+counts as a timeout, as a late reply does."""
 
 
 class Connection(asyncio.Protocol):
-    """One conversation with one server. `start` gives it mails while `may_start`."""
+    """One SMTP session with one server. Call `start` with a mail while `may_start`."""
 
     def __init__(self, session: ClientSession, host: str, timeouts: Timeouts) -> None:
         self._session = session
@@ -56,10 +56,10 @@ class Connection(asyncio.Protocol):
         self.tls = ""
         self.on_free: Callable[[Connection], None] = _nobody_waits
         self.failure: HopFailure | None = None
-        """Why it ended, once it has."""
+        """Why the connection ended; None while it is open."""
         self.mails_started = 0
         self.was_useful = False
-        """The server answered a mail, by whatever decision, and not only that it closes."""
+        """The server decided about a mail, instead of only closing the connection."""
         self.closed: asyncio.Future[None] = self._loop.create_future()
 
     @property
@@ -83,14 +83,14 @@ class Connection(asyncio.Protocol):
         self._waiting.append(done)
 
     async def deliver(self, mail: OutgoingMail) -> Delivered | Deferred | Bounced:
-        """Send one mail and wait for its outcome; the connection can be used again while `may_start`."""
+        """Send one mail and return its outcome; the connection can be used again while `may_start`."""
         outcome: asyncio.Future[Delivered | Deferred | Bounced] = self._loop.create_future()
         self.start(mail, lambda _, result, __: outcome.set_result(result))
         self.flush()
         return await outcome
 
     def quit(self) -> None:
-        """Say goodbye and close; only while no mail is on its way."""
+        """Send QUIT and close; only while no mail is on its way."""
         self._session.quit()
         self.flush()
 
@@ -104,7 +104,7 @@ class Connection(asyncio.Protocol):
         return await self._turn
 
     async def start_tls(self, context: ssl.SSLContext, server_name: str, seconds: float) -> None:
-        """Do the handshake that a `TlsDue` asked for. Raises OSError (or its kind `ssl.SSLError`) when it fails."""
+        """Do the handshake that a `TlsDue` asked for. Raises OSError (`ssl.SSLError` is one) on failure."""
         self._turn = self._loop.create_future()
         plain = self._transport
         if plain is None:
@@ -120,7 +120,7 @@ class Connection(asyncio.Protocol):
         self.flush()
 
     def note_tls(self) -> None:
-        """Remember the grade of the connection, as ``TLSv1.3 unverified``."""
+        """Record the TLS version and verification, as ``TLSv1.3 unverified``."""
         if self._transport is None:
             return
         secured = self._transport.get_extra_info("ssl_object")
@@ -136,13 +136,13 @@ class Connection(asyncio.Protocol):
         self._watch()
 
     def data_received(self, data: bytes) -> None:
-        """Feed the session, hand on what it says, and send what it answers."""
+        """Feed the session, pass on its events, and send its output."""
         self._handle(self._session.receive(data))
         self.on_free(self)
         self.flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give every mail on its way its outcome."""
+        """Give each mail on its way its outcome."""
         reason = "lost connection" if exc is None else f"lost connection ({exc})"
         self._handle(self._session.give_up(reason))
         self._transport = None
@@ -152,10 +152,8 @@ class Connection(asyncio.Protocol):
         if not self.closed.done():
             self.closed.set_result(None)
 
-    # The rest is ours
-
     def flush(self) -> None:
-        """Send what the session has to say, in one write when it is small."""
+        """Write the session's output, in one write when it is small."""
         output = self._session.take_output()
         transport = self._transport
         if transport is None:
@@ -184,7 +182,7 @@ class Connection(asyncio.Protocol):
                 self._close()
             else:
                 if isinstance(event, TlsDue) and self._transport is not None:
-                    # Nothing more may be read in clear (RFC 3207 §6); the handshake reads on.
+                    # Nothing more may be read in clear (RFC 3207 §6); the handshake resumes reading.
                     self._transport.pause_reading()
                 self._take_turn(event)
 
@@ -194,13 +192,13 @@ class Connection(asyncio.Protocol):
 
     def _close(self) -> None:
         if self._transport is not None:
-            # After a goodbye nothing is left to be sent; in all other cases nothing may be sent any more.
+            # After QUIT nothing is left to send; in all other cases nothing more may be sent.
             self._transport.abort()
 
     # Time
 
     def _watch(self) -> None:
-        """Set the deadline of what is awaited now. The timer is moved only when it would ring too late."""
+        """Set the deadline for what is awaited now. The timer is moved only when it would fire too late."""
         awaited = self._session.awaiting
         if awaited is None:
             self._deadline = 0.0
@@ -223,11 +221,11 @@ class Connection(asyncio.Protocol):
         if self._loop.time() < self._deadline:
             self._timer = self._loop.call_at(self._deadline, self._on_timer)
         elif self._unsent and self._transport.get_write_buffer_size() < self._unsent:
-            # The mail moves, if slowly; only a standstill ends it.
+            # The mail is moving, if slowly; only a stall ends the connection.
             self._watch()
         else:
             self.abort("timed out")
 
 
 def _nobody_waits(_: Connection) -> None:
-    """Do nothing: no lane feeds this connection yet."""
+    """Do nothing: no destination queue feeds this connection yet."""

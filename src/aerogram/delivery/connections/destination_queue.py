@@ -1,8 +1,8 @@
-"""The way to one destination: a line of letters and the connections that take them.
+"""A destination queue: the letters that wait for one destination, and the connections that send them.
 
-Each connection is one coroutine that opens it, waits for its end, and opens the next one while letters
-wait. Letters are fed to connections from the connections' own callbacks: when a letter is answered, the
-next one starts in the same turn of the loop and leaves in the same write.
+Each connection is one coroutine. It opens the connection, waits for its end, and opens the next one while
+letters wait. The connections' callbacks feed them: when the server answers a letter, the next one starts in
+the same turn of the event loop and leaves in the same write.
 """
 
 from __future__ import annotations
@@ -30,38 +30,38 @@ if TYPE_CHECKING:
     from aerogram.model.outcome import Bounced, Delivered, Outcome
 
 MAX_RETURNS: Final = 1
-"""How often a letter whose conversation broke off before the final dot goes back into the line. The next
-connection may lead to the next hop; a letter that breaks two of them waits for its retry."""
+"""How often a letter returns to the queue after its connection broke before the final dot. The next
+connection may lead to another hop; a letter that breaks two connections waits for its retry."""
 MORE_AFTER_SECONDS: Final = 5.0
-"""When a hop refuses one connection more, the open ones carry on alone for this long."""
+"""When a hop refuses another connection, only the open ones are used for this long."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much a courier does at once, and how long a connection is kept."""
+    """How many letters and connections a dispatcher handles at once, and how long it keeps a connection."""
 
     connections_to_fixed_hop: int = 20
     connections_to_domain: int = 5
     connections: int = 1_000
-    """Over all destinations; each is a file descriptor."""
+    """Over all destinations; each uses a file descriptor."""
     mails_per_connection: int = 100
     waiting_for_fixed_hop: int = 500
     waiting_for_domain: int = 100
-    """Letters in line for one destination. A slow one must not fill the worker: the others would wait too."""
+    """Letters that wait for one destination. A slow destination must not fill the worker."""
     idle_seconds: float = 3.0
 
 
 class Dispatch(msgspec.Struct):
-    """A letter ready to go: ``data`` are its signed bytes. ``done`` is called once, and must not raise."""
+    """A letter ready to send. ``data`` are its signed bytes. ``done`` is called once, and must not raise."""
 
     letter: Letter
     data: bytes
     done: Callable[[Letter, Outcome], None]
     returns: int = 0
-    """How often it came back into the line."""
+    """How often it returned to the queue."""
 
 
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
-    """What all lanes of a courier share."""
+    """What all destination queues of a dispatcher share."""
 
     router: Router
     opener: Opener
@@ -73,7 +73,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DestinationQueue:
-    """The line for one destination. ``key`` is a domain, or names a fixed hop."""
+    """The queue for one destination. ``key`` is a domain, or names a fixed hop."""
 
     def __init__(self, key: str, domain: str, fixed: Hops | None, tools: Tools) -> None:
         self.key = key
@@ -82,31 +82,32 @@ class DestinationQueue:
         self._tools = tools
         limits = tools.limits
         self._most = limits.connections_to_fixed_hop if fixed else limits.connections_to_domain
-        self._line: deque[Dispatch] = deque()
+        self._waiting: deque[Dispatch] = deque()
         self._runners: set[asyncio.Task[None]] = set()
         self._opening: set[asyncio.Task[Any] | None] = set()
         self._open: set[Connection] = set()
         self._idle: dict[Connection, asyncio.TimerHandle] = {}
         self._is_proven = False
-        """The destination answers letters: only then more than one connection is opened at a time."""
+        """The destination has answered a letter. Until then only one connection is opened at a time."""
         self._no_more_until = 0.0
         self._is_ending = False
         self._loop = asyncio.get_running_loop()
 
     @property
     def is_backlogged(self) -> bool:
-        """Tell whether so many letters wait that more of them should wait in the queue."""
+        """Tell whether the queue is full, so that further letters stay in the store's queue."""
         limits = self._tools.limits
-        return len(self._line) >= (limits.waiting_for_fixed_hop if self._fixed else limits.waiting_for_domain)
+        most = limits.waiting_for_fixed_hop if self._fixed else limits.waiting_for_domain
+        return len(self._waiting) >= most
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether neither letters nor connections are left."""
-        return not self._line and not self._runners
+        """Tell whether no letters and no connections are left."""
+        return not self._waiting and not self._runners
 
     def send(self, dispatch: Dispatch) -> None:
-        """Put a letter into the line."""
-        self._line.append(dispatch)
+        """Add a letter to the queue."""
+        self._waiting.append(dispatch)
         if self._idle:
             connection, timer = self._idle.popitem()
             timer.cancel()
@@ -115,7 +116,7 @@ class DestinationQueue:
             self._run()
 
     def end(self, reason: str) -> list[Dispatch]:
-        """Close every connection; give the letters that were not tried. Those on their way get outcomes."""
+        """Close all connections and return the untried letters. Letters on their way get their outcomes."""
         self._is_ending = True
         for runner in filter(None, self._opening):
             runner.cancel()
@@ -124,20 +125,18 @@ class DestinationQueue:
                 connection.abort(reason)
             else:
                 connection.quit()
-        left = list(self._line)
-        self._line.clear()
+        left = list(self._waiting)
+        self._waiting.clear()
         return left
 
     async def ended(self) -> None:
-        """Wait until every connection is closed."""
+        """Wait until all connections are closed."""
         if self._runners:
             await asyncio.wait(self._runners)
 
-    # Connections
-
     def _wants_connection(self) -> bool:
         opening = len(self._runners) - len(self._open)
-        if self._is_ending or opening >= len(self._line):
+        if self._is_ending or opening >= len(self._waiting):
             return False
         if self._open and self._loop.time() < self._no_more_until:
             return False
@@ -153,13 +152,13 @@ class DestinationQueue:
         error = None if runner.cancelled() else runner.exception()
         if error is not None:
             self._loop.call_exception_handler(
-                {"message": f"the lane to {self.key} failed", "exception": error, "task": runner}
+                {"message": f"the destination queue of {self.key} failed", "exception": error, "task": runner}
             )
-            self._answer_line(Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error!r}"))
+            self._conclude_all(Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error!r}"))
         if self.is_empty:
             self._tools.emptied(self.key)
         else:
-            # A letter may have come between the runner's last look at the line and its end.
+            # A letter may have arrived between the runner's last look at the queue and its end.
             self._grow()
 
     def _grow(self) -> None:
@@ -167,8 +166,8 @@ class DestinationQueue:
             self._run()
 
     async def _serve(self) -> None:
-        """Open connections one after another while letters wait."""
-        while self._line and not self._is_ending:
+        """Open one connection after another while letters wait."""
+        while self._waiting and not self._is_ending:
             async with self._tools.slots:
                 connection = await self._connect()
                 if connection is None:
@@ -183,7 +182,7 @@ class DestinationQueue:
                     self._forget_idle(connection)
 
     async def _connect(self) -> Connection | None:
-        """Open a connection to the best hop that will have us; without one, answer the whole line."""
+        """Connect to the best hop that accepts us. When none does, conclude all waiting letters."""
         task = asyncio.current_task()
         self._opening.add(task)
         try:
@@ -196,7 +195,7 @@ class DestinationQueue:
             self._no_more_until = self._loop.time() + MORE_AFTER_SECONDS
         elif found is not None:
             self._is_proven = False
-            self._answer_line(found)
+            self._conclude_all(found)
         return None
 
     async def _best_hop(self) -> Connection | Deferred | Bounced | None:
@@ -205,9 +204,9 @@ class DestinationQueue:
             return hops
         failure: HopFailure | None = None
         for hop in hops.hops:
-            resting = self._tools.health.resting(hop)
-            if resting is not None:
-                failure = failure or resting
+            paused = self._tools.health.paused(hop)
+            if paused is not None:
+                failure = failure or paused
                 continue
             opened = await self._open_hop(hop, is_fixed=hops.is_fixed)
             if isinstance(opened, Connection):
@@ -226,7 +225,7 @@ class DestinationQueue:
         return await self._tools.opener.open(hop, addresses, may_overlap=is_fixed)
 
     def _watch_use(self, connection: Connection, hop: Hop) -> None:
-        """Count a connection that ends without having answered a mail against its hop."""
+        """Record a failure of the hop when its connection ends without having answered a mail."""
 
         def note(_: asyncio.Future[None]) -> None:
             if connection.was_useful:
@@ -237,23 +236,21 @@ class DestinationQueue:
 
         connection.closed.add_done_callback(note)
 
-    # Letters
-
     def _feed(self, connection: Connection) -> None:
-        """Give the connection what it can take now; let it rest when nothing waits."""
-        line = self._line
+        """Start as many letters as the connection can take now; leave it idle when none wait."""
+        waiting = self._waiting
         while connection.may_start:
             if connection.mails_started >= self._tools.limits.mails_per_connection:
                 if not connection.is_busy:
                     connection.quit()
                 break
-            if connection.is_busy and len(line) <= len(self._open):
+            if connection.is_busy and len(waiting) <= len(self._open):
                 break
-            if not line:
+            if not waiting:
                 if not connection.is_busy:
-                    self._rest(connection)
+                    self._leave_idle(connection)
                 break
-            self._start(connection, line.popleft())
+            self._start(connection, waiting.popleft())
         connection.flush()
 
     def _start(self, connection: Connection, dispatch: Dispatch) -> None:
@@ -272,7 +269,7 @@ class DestinationQueue:
         def done(_: Connection, outcome: Delivered | Deferred | Bounced, may_return: bool) -> None:  # noqa: FBT001 (a callback's shape)
             if may_return and (dispatch.returns < MAX_RETURNS or self._is_ending):
                 dispatch.returns += 1
-                self._line.appendleft(dispatch)
+                self._waiting.appendleft(dispatch)
                 return
             self._tools.concluded(dispatch, outcome)
             if connection.was_useful and not self._is_proven:
@@ -281,17 +278,17 @@ class DestinationQueue:
 
         connection.start(mail, done)
 
-    def _answer_line(self, outcome: Deferred | Bounced) -> None:
-        line, self._line = self._line, deque()
-        for dispatch in line:
+    def _conclude_all(self, outcome: Deferred | Bounced) -> None:
+        waiting, self._waiting = self._waiting, deque()
+        for dispatch in waiting:
             self._tools.concluded(dispatch, outcome)
 
-    def _rest(self, connection: Connection) -> None:
+    def _leave_idle(self, connection: Connection) -> None:
         if connection not in self._idle:
             seconds = self._tools.limits.idle_seconds
-            self._idle[connection] = self._loop.call_later(seconds, self._dismiss, connection)
+            self._idle[connection] = self._loop.call_later(seconds, self._quit_idle, connection)
 
-    def _dismiss(self, connection: Connection) -> None:
+    def _quit_idle(self, connection: Connection) -> None:
         if self._idle.pop(connection, None) is not None:
             connection.quit()
 

@@ -1,7 +1,7 @@
-"""The courier: carries letters to where they belong, over as few and as busy connections as it can.
+"""The dispatcher: sends letters to their destinations, over few connections that it keeps busy.
 
-It keeps nothing: a letter is in its hands from `Dispatcher.send` until ``done`` is called, and whoever gave it
-holds its lease.
+It stores nothing. A letter belongs to it from `Dispatcher.send` until ``done`` is called, and the caller
+holds the letter's lease.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Dispatcher:
-    """Takes letters with `send` and answers each exactly once. Lives in one event loop."""
+    """Takes letters with `send` and concludes each exactly once. Lives in one event loop."""
 
     def __init__(
         self,
@@ -37,7 +37,7 @@ class Dispatcher:
         opener: Opener | None = None,
         health: HopHealth | None = None,
     ) -> None:
-        """Say ``hostname`` in EHLO. An ``opener`` of one's own brings its own host name, timeouts and TLS."""
+        """Say ``hostname`` in EHLO. A custom ``opener`` has its own host name, timeouts and TLS."""
         limits = limits or Limits()
         self._router = router
         self._queues: dict[str, DestinationQueue] = {}
@@ -51,21 +51,21 @@ class Dispatcher:
             limits=limits,
             slots=asyncio.Semaphore(limits.connections),
             concluded=self._conclude,
-            emptied=self._forget_lane,
+            emptied=self._forget_queue,
         )
 
     @property
     def in_flight(self) -> int:
-        """The letters that were sent and not yet answered."""
+        """How many letters were sent and not yet concluded."""
         return self._in_flight
 
     def send(self, dispatch: Dispatch) -> None:
-        """Carry a letter; ``dispatch.done`` is called when its outcome is known, never before this returns.
+        """Send a letter. ``dispatch.done`` is called with its outcome, never before this returns.
 
         Raises RuntimeError after `close`.
         """
         if self._is_closing:
-            raise RuntimeError("the courier is closed")
+            raise RuntimeError("the dispatcher is closed")
         self._in_flight += 1
         key, domain, fixed = self._destination_of(dispatch.letter)
         queue = self._queues.get(key)
@@ -74,21 +74,21 @@ class Dispatcher:
         queue.send(dispatch)
 
     def is_backlogged(self, letter: Letter) -> bool:
-        """Tell whether so many letters wait for this one's destination that it should wait in the queue."""
+        """Tell whether the queue of this letter's destination is full, so that it stays in the store."""
         queue = self._queues.get(self._destination_of(letter)[0])
         return queue is not None and queue.is_backlogged
 
     def _destination_of(self, letter: Letter) -> tuple[str, str, Hops | None]:
-        """Give the key of a letter's lane, the recipient's domain, and its fixed hop."""
+        """Return the key of a letter's destination queue, the recipient's domain, and its fixed hop."""
         domain = domain_of(letter.recipient) or ""
         fixed = self._router.fixed_hops_for(domain)
         return (fixed.key if fixed is not None else domain), domain, fixed
 
     async def close(self, grace_seconds: float) -> list[Letter]:
-        """Carry what is in hand for up to ``grace_seconds``, then close every connection.
+        """Send what was accepted for up to ``grace_seconds``, then close all connections.
 
-        Letters cut off on their way are answered as deferred, in doubt after their final dot. Gives the letters
-        that were never tried and get no answer: their leases may be released.
+        Letters that were cut off are deferred, in doubt after their final dot. Returns the letters that were
+        never tried; they get no outcome, and their leases may be released.
         """
         self._is_closing = True
         if self._in_flight:
@@ -111,10 +111,10 @@ class Dispatcher:
             self._all_answered.set()
         try:
             dispatch.done(dispatch.letter, outcome)
-        except Exception as error:  # noqa: BLE001 (one caller's fault must not stop the other letters of a connection)
+        except Exception as error:  # noqa: BLE001 (one callback's error must not stop other letters)
             asyncio.get_running_loop().call_exception_handler(
-                {"message": "a courier's callback failed", "exception": error}
+                {"message": "a dispatcher's callback failed", "exception": error}
             )
 
-    def _forget_lane(self, key: str) -> None:
+    def _forget_queue(self, key: str) -> None:
         self._queues.pop(key, None)

@@ -1,7 +1,7 @@
-"""How a connection to a hop is opened: addresses in turn, TLS as the hop demands (RFC 3207, RFC 7435).
+"""Opening a connection to a hop: one address after another, with the TLS that the hop requires.
 
-Opportunistic TLS that fails in the handshake is tried once more in clear, on a new connection. What a hop
-demands (``must_verify``) is never given up.
+See RFC 3207 and RFC 7435. When opportunistic TLS fails in the handshake, the hop is tried once more in clear,
+on a new connection. A hop with ``must_verify`` is never used without valid TLS.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from aerogram.delivery.routing.route import Hop
 
 MAX_ADDRESSES: Final = 4
-"""How many addresses of one hop are tried in one go."""
+"""How many addresses of one hop are tried in one attempt."""
 
 
 class Opener(msgspec.Struct, frozen=True, kw_only=True):
-    """Opens connections. ``hostname`` is what EHLO says; the contexts are made when first needed."""
+    """Opens connections. ``hostname`` is sent in EHLO; TLS contexts are made when first needed."""
 
     hostname: str
     timeouts: Timeouts = Timeouts()
@@ -41,7 +41,7 @@ class Opener(msgspec.Struct, frozen=True, kw_only=True):
     async def open(
         self, hop: Hop, addresses: Sequence[str], *, may_overlap: bool = False
     ) -> Connection | HopFailure:
-        """Open a connection to ``hop`` that is ready for mails, at the first of ``addresses`` that will have us."""
+        """Open a connection to ``hop`` that is ready for mails, at the first of ``addresses`` that accepts."""
         failure = HopFailure(host=hop.host, stage=Stage.CONNECT, reason="the host has no address")
         for address in addresses[:MAX_ADDRESSES]:
             tls = _tls_use(hop)
@@ -125,10 +125,10 @@ def _tls_use(hop: Hop) -> TlsUse:
 
 
 def _is_loopback(address: str) -> bool:
-    """Tell whether the way ends on this machine: a password that does not leave it needs no TLS."""
+    """Tell whether the connection stays on this machine: a password on it needs no TLS."""
     return ipaddress.ip_address(address).is_loopback
 
 
 def _reason(error: OSError | ValueError) -> str:
-    """Say what went wrong; a ValueError is a name that cannot stand in a TLS handshake."""
+    """Say what went wrong; a ValueError means a name that is not valid in a TLS handshake."""
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

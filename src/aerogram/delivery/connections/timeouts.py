@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds for each stage. The defaults are the RFC's where it names one."""
+    """Seconds for each stage. The defaults are the RFC's where it sets one."""
 
     connect: float = 30.0
-    """Ours: the RFC leaves it to TCP, whose minutes would keep a letter from its next hop."""
+    """Ours: the RFC leaves it to TCP, which takes minutes and would delay the try of the next hop."""
     greeting: float = 300.0
     hello: float = 300.0
-    """Ours, for EHLO, STARTTLS, AUTH and RSET, which the RFC does not name: as the greeting."""
+    """Ours, for EHLO, STARTTLS, AUTH and RSET, which the RFC does not name: the same as for the greeting."""
     handshake: float = 30.0
     """Ours: a TLS handshake is two round trips."""
     mail: float = 300.0
     rcpt: float = 300.0
     data: float = 120.0
     data_block: float = 180.0
-    """How long the sending of the mail may stand still."""
+    """How long the sending of the mail may stall."""
     final: float = 600.0
     quit: float = 5.0
-    """Ours: all mails are answered by then, so nothing depends on the goodbye."""
+    """Ours: all mails are answered by then, so nothing depends on the reply to QUIT."""
 
     def by_stage(self) -> Mapping[Stage, float]:
-        """Give the seconds for the reply to each stage."""
+        """Return the seconds for the reply to each stage."""
         return {
             Stage.GREETING: self.greeting,
             Stage.EHLO: self.hello,

@@ -1,1 +1,1 @@
-"""Mail to senders about their mail: delivery status and template errors."""
+"""Mail to senders about their mail: delivery status notifications and template error reports."""

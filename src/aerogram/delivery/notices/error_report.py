@@ -1,4 +1,4 @@
-"""The mail that tells a sender of an error in the template language: pure rules.
+"""The mail that reports a template language error to its sender: pure rules.
 
 (compatibility: templates#errors)
 """
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from aerogram.model.outcome import Outcome
 
 AUTHOR: Final = "templating-language-error"
-"""The local part under which errors are told."""
+"""The local part from which errors are reported."""
 MAX_SOURCE: Final = 128 * 1024
-"""Octets of the original mail that the report returns: a sender keeps what was sent, a report stays small."""
+"""Octets of the original mail that the report returns. Senders keep what they sent; a report stays small."""
 
 
 def asks_for_report(letter: Letter, outcome: Outcome) -> bool:
-    """Tell whether an error, if there was one, is to be told with this outcome.
+    """Tell whether this outcome must report a template error, if there was one.
 
-    A mail that goes out in spite of the error is judged at its first attempt, so that it is told once.
+    A mail that goes out in spite of the error is reported at its first attempt only.
     """
     send_options = letter.send_options
     if send_options is PLAIN or not is_email(send_options.error_report_to):
@@ -40,13 +40,13 @@ def asks_for_report(letter: Letter, outcome: Outcome) -> bool:
 
 
 def error_report(letter: Letter, words: str, source: bytes, hostname: str) -> MailRequest:
-    """Write the report. ``words`` say what is wrong; ``source`` is the mail as its sender wrote it, or b""."""
+    """Write the report. ``words`` describe the error; ``source`` is the mail as its sender wrote it, or b""."""
     to = letter.send_options.error_report_to
     author = f"{AUTHOR}@{hostname}"
     subject = f'Error while evaluating Mailjet Templating language for message "{letter.subject}"'
     text = f"{words}\n\nThe message was for {letter.recipient}.\n"
     if len(source) > MAX_SOURCE:
-        text += f"Of its source the first {MAX_SOURCE // 1024} KiB are attached.\n"
+        text += f"The first {MAX_SOURCE // 1024} KiB of its source are attached.\n"
     attachments: tuple[Attachment, ...] = ()
     if source:
         content = base64.b64encode(source[:MAX_SOURCE]).decode()
@@ -57,7 +57,7 @@ def error_report(letter: Letter, words: str, source: bytes, hostname: str) -> Ma
         subject=subject,
         text=text,
         attachments=attachments,
-        headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: no program answers it.
+        headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: automatic responders ignore it.
     )
     return MailRequest(
         actor=system_actor(letter.account_id, door=NOTIFICATION_DOOR),

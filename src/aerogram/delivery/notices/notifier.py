@@ -1,4 +1,4 @@
-"""Notifications of delivery and of errors, made ready to be recorded with the outcome that they tell of."""
+"""Builds notifications and error reports, to be recorded with the outcome that they report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aerogram.delivery.notices.notify import delay_counts_from, notification
 from aerogram.model.outcome import Blocked
 from aerogram.store.records.messages.outcomes import Notification
 from aerogram.store.records.messages.submissions import rows_of
-from aerogram.wire.dsn import Action
+from aerogram.wire.dsn import DsnAction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Notifier:
     """Writes notifications in the name of one host.
 
-    ``admit`` is `aerogram.submission.notices.admit` of an authorizer: it may be called by any thread.
+    ``admit`` is `aerogram.submission.notices.admit` of an authorizer. Any thread may call it.
     """
 
     def __init__(
@@ -51,7 +51,9 @@ class Notifier:
         self._hostname = hostname
         self._schedule = schedule
 
-    def with_notification(self, letter: Letter, outcome: Outcome, change: Change, action: Action) -> Change:
+    def with_notification(
+        self, letter: Letter, outcome: Outcome, change: Change, action: DsnAction
+    ) -> Change:
         """Add to a change the notification that `aerogram.delivery.notices.notify.due` asked for; may read a file.
 
         Any thread may call it.
@@ -66,7 +68,7 @@ class Notifier:
             expire_ms=self._schedule.expire_ms,
             now_ms=now_ms,
         )
-        since_ms = delay_counts_from(letter) if action is Action.DELAYED else None
+        since_ms = delay_counts_from(letter) if action is DsnAction.DELAYED else None
         return msgspec.structs.replace(change, notification=self._queued(request, now_ms, since_ms))
 
     def with_error_report(self, letter: Letter, outcome: Outcome, change: Change) -> Change:
@@ -75,7 +77,7 @@ class Notifier:
         May read a file; any thread may call it.
         """
         try:
-            found = self._preparer.template_fault(letter)
+            found = self._preparer.template_error(letter)
         except (ComposeError, NotFoundError, UnavailableError):
             found = None
         if found is not None:
@@ -90,7 +92,7 @@ class Notifier:
     def _queued(
         self, request: MailRequest, now_ms: int, deferred_since_ms: int | None
     ) -> Notification | None:
-        """Give the rows of a notice; None when it may not be sent."""
+        """Build the rows of a notice; None when it may not be sent."""
         submission = self._admit(request)
         if submission is None:
             return None
@@ -98,7 +100,7 @@ class Notifier:
         return Notification(content=content, message=message, deferred_since_ms=deferred_since_ms)
 
     def _original(self, letter: Letter) -> bytes:
-        """Give the mail as it went out; a notification without it is better than none."""
+        """Return the mail as it went out, or b"" when it is gone: the notification goes out without it."""
         try:
             return self._preparer.unsigned(letter)
         except (ComposeError, NotFoundError, UnavailableError):

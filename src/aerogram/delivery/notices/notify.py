@@ -1,7 +1,7 @@
-"""When a sender is told what became of a mail, and what the notification says: pure rules (RFC 3461).
+"""When a sender gets a delivery status notification, and what it says: pure rules (RFC 3461).
 
-Only who asked by NOTIFY is told; every failure is reported by event and webhook anyway. Nobody is told of a
-mail from the null reverse-path, which is what notifications have themselves (RFC 5321 §6.1).
+Only senders that asked by NOTIFY get one; every failure also becomes an event and a webhook call. Mail from
+the null reverse-path, such as a notification itself, never causes one (RFC 5321 §6.1).
 """
 
 from __future__ import annotations
@@ -16,17 +16,22 @@ from aerogram.model.message import NOTIFICATION_DOOR, MessageState, Rank, Recipi
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState
 from aerogram.model.request import MailRequest, Mime
 from aerogram.wire.address import is_email, needs_smtputf8
-from aerogram.wire.dsn import MAILER_DAEMON, Action, Notice, build_notice
+from aerogram.wire.dsn import MAILER_DAEMON, DsnAction, Notice, build_notice
 
 if TYPE_CHECKING:
     from aerogram.model.message import Letter
     from aerogram.model.outcome import Outcome
 
 DELAY_AFTER_MS: Final = 4 * HOUR
-"""A deferral is worth a word once the mail is this old; until then most delays pass (ours, as other servers do)."""
+"""How old a mail must be before a delay is reported; most delays pass sooner (ours, as other servers do)."""
 _AHEAD_MS: Final = MINUTE
-"""An outcome is recorded a little after it is known, and the moment of the record decides about a delay."""
-_CLASSES: Final = {Action.FAILED: "5", Action.DELAYED: "4", Action.DELIVERED: "2", Action.RELAYED: "2"}
+"""An outcome is recorded a little after it is known, and the time of the record decides about a delay."""
+_CLASSES: Final = {
+    DsnAction.FAILED: "5",
+    DsnAction.DELAYED: "4",
+    DsnAction.DELIVERED: "2",
+    DsnAction.RELAYED: "2",
+}
 _EXPIRED: Final = "4.4.7"
 """RFC 3463 §3.5: delivery time expired, a status of the fourth class although the mail failed."""
 _SUPPRESSED: Final = "5.7.1"
@@ -34,11 +39,11 @@ _SUPPRESSED: Final = "5.7.1"
 _enhanced: Final = re.compile(r"[245]\d\d ([245]\.\d{1,3}\.\d{1,3})(?: |\Z)").match
 
 
-def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> Action | None:
-    """Tell whether, and of what, the sender of a letter must be notified.
+def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> DsnAction | None:
+    """Tell whether the sender of a letter must be notified, and of what.
 
-    ``state`` is the message's state after the outcome. A delay that is due may be dropped when it is
-    recorded, see `delay_counts_from`.
+    ``state`` is the message's state after the outcome. Recording may still drop a delay that is due; see
+    `delay_counts_from`.
     """
     if not letter.reverse_path or not is_email(letter.reverse_path):
         return None
@@ -46,26 +51,26 @@ def due(letter: Letter, outcome: Outcome, state: int, now_ms: int) -> Action | N
     match outcome:
         case Delivered() if "SUCCESS" in asked:
             if outcome.captured is not None:
-                return Action.DELIVERED
-            return None if outcome.dsn_passed_on else Action.RELAYED
+                return DsnAction.DELIVERED
+            return None if outcome.dsn_passed_on else DsnAction.RELAYED
         case Deferred() if state == MessageState.QUEUED:
             is_old = now_ms + _AHEAD_MS >= delay_counts_from(letter)
-            return Action.DELAYED if is_old and "DELAY" in asked else None
+            return DsnAction.DELAYED if is_old and "DELAY" in asked else None
         case Bounced() | Blocked() | Deferred() if "FAILURE" in asked:
-            return Action.FAILED
+            return DsnAction.FAILED
         case _:
             return None
 
 
 def delay_counts_from(letter: Letter) -> int:
-    """Give the moment from which the first deferral that is recorded is told."""
+    """Return the time from which the first recorded deferral is reported."""
     return letter.accepted_ms + DELAY_AFTER_MS
 
 
 def notification(
     letter: Letter,
     outcome: Outcome,
-    action: Action,
+    action: DsnAction,
     *,
     original: bytes,
     hostname: str,
@@ -74,8 +79,8 @@ def notification(
 ) -> MailRequest:
     """Write the notification that `due` asked for.
 
-    ``original`` is the letter's mail as it went out, or b"" when it is gone; ``expire_ms`` how long after
-    its acceptance a mail is given up.
+    ``original`` is the letter's mail as it went out, or b"" when it is gone. ``expire_ms`` is how long after
+    its acceptance a mail expires.
     """
     facts = _facts(letter, outcome, action, letter.accepted_ms + expire_ms)
     attempt = letter.attempts + 1
@@ -101,7 +106,7 @@ def notification(
         retry_until_ms=facts.retry_until_ms,
         original=original,
         # RFC 3461 §4.3: only a report of a failure returns the whole mail.
-        returns_full=letter.dsn_ret == "FULL" and action is Action.FAILED,
+        returns_full=letter.dsn_ret == "FULL" and action is DsnAction.FAILED,
     )
     return MailRequest(
         actor=system_actor(letter.account_id, door=NOTIFICATION_DOOR),
@@ -115,8 +120,8 @@ def notification(
     )
 
 
-def status_of(action: Action, outcome: Outcome, *, has_expired: bool = False) -> str:
-    """Give the status of RFC 3463: the reply's own when it is of the right class, else the class alone."""
+def status_of(action: DsnAction, outcome: Outcome, *, has_expired: bool = False) -> str:
+    """Return the status of RFC 3463: that of the reply when its class fits, else the class alone."""
     if has_expired:
         return _EXPIRED
     if isinstance(outcome, Blocked):
@@ -126,7 +131,7 @@ def status_of(action: Action, outcome: Outcome, *, has_expired: bool = False) ->
     return found[1] if found and found[1].startswith(wanted) else f"{wanted}.0.0"
 
 
-def _facts(letter: Letter, outcome: Outcome, action: Action, expires_ms: int) -> Facts:
+def _facts(letter: Letter, outcome: Outcome, action: DsnAction, expires_ms: int) -> Facts:
     host, state, is_servers = "", FailureState.NONE, False
     match outcome:
         case Delivered():
@@ -143,13 +148,13 @@ def _facts(letter: Letter, outcome: Outcome, action: Action, expires_ms: int) ->
         reply=_reply_of(outcome),
         host=host,
         is_servers_reply=is_servers,
-        has_expired=action is Action.FAILED and isinstance(outcome, Deferred),
-        retry_until_ms=expires_ms if action is Action.DELAYED else None,
+        has_expired=action is DsnAction.FAILED and isinstance(outcome, Deferred),
+        retry_until_ms=expires_ms if action is DsnAction.DELAYED else None,
     )
 
 
 def _reply_of(outcome: Outcome) -> str:
-    """Give what was said: by the server when it spoke, else by us."""
+    """Return the reply of the server if there was one, else our own."""
     if isinstance(outcome, Deferred | Bounced):
         return outcome.server_reply or outcome.reply
     return getattr(outcome, "reply", "")

@@ -1,1 +1,1 @@
-"""What an attempt comes to: reply, class, retry, record."""
+"""What follows from an attempt: classification, retry, change and record."""

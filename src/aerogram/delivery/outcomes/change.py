@@ -1,4 +1,4 @@
-"""From an attempt's outcome to what is written about it: pure rules."""
+"""Turns an attempt's outcome into the change that is recorded: pure rules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aerogram.model.message import Letter
 
 SUPPRESSION_MS: Final = 90 * DAY
-"""How long an address that bounced hard is not mailed again."""
+"""How long no mail is sent to an address after a hard bounce."""
 
 _DELIVERED: Final = transition(ATTEMPTED_STATE, Happening.DELIVERED)
 _DEFERRED: Final = transition(ATTEMPTED_STATE, Happening.DEFERRED)
@@ -37,9 +37,9 @@ _SUPPRESSION_STATES: Final[Mapping[str, FailureState]] = {
 
 
 def blocked(letter: Letter) -> Blocked | None:
-    """Give the outcome of a letter that is not to be attempted, by what its claim found; else None.
+    """Return the outcome of a letter that must not be attempted, from what its claim found; else None.
 
-    Simulated recipients bounce, complain and leave each time anew, so nothing of that keeps mail from them.
+    Simulated recipients bounce, complain and unsubscribe each time, so none of that blocks their mail.
     """
     if letter.suppressed and not is_simulated(letter.recipient):
         state = _SUPPRESSION_STATES.get(letter.suppressed, FailureState.PREBLOCKED)
@@ -97,7 +97,7 @@ def _change(letter: Letter, follows: Transition, **facts: Any) -> Change:
             "state": follows.to,
             "attempts": letter.attempts,
             "event_kind": follows.event_kind,
-            # Who is told of a mail's fate by the service is nobody that the account writes to.
+            # Mail from the null reverse-path notifies a sender; it is not mail to the account's recipients.
             "is_live": letter.reverse_path != "" and not letter.send_options.is_sandboxed,
             **facts,
         }
@@ -110,7 +110,7 @@ def _attempted(
     follows: Transition,
     **facts: Any,
 ) -> Change:
-    """Make the change of a letter that was attempted: one more attempt, and how it went."""
+    """Make the change of a letter that was attempted: one more attempt, and its result."""
     return _change(
         letter,
         follows,
@@ -135,7 +135,7 @@ def _delivered(letter: Letter, outcome: Delivered, now_ms: int) -> Change:
 
 
 def _made_subject(letter: Letter, mail: bytes | None) -> str:
-    """Give the subject of a captured mail whose templates made one."""
+    """Return the subject of a captured mail if its templates made one."""
     return scan(mail).subject if mail and letter.send_options.has_language else ""
 
 
@@ -168,7 +168,7 @@ def _bounced(letter: Letter, outcome: Bounced, now_ms: int) -> Change:
 
 
 def _expired(outcome: Deferred) -> Bounced:
-    """Turn a deferral that may not be tried again into a soft bounce for the same reason."""
+    """Turn a deferral whose retries are over into a soft bounce for the same reason."""
     return Bounced(
         state=outcome.state,
         reply=f"expired: {outcome.reply}",

@@ -1,8 +1,8 @@
-"""What a refusal means for the message and for the person (compatibility: events#failures; RFC 3463).
+"""What a refusal means for the message and for its recipient (compatibility: events#failures; RFC 3463).
 
-The patterns are data: ``classes.toml`` beside this file. What no pattern knows is judged by code and stage:
-4yz is temporary; 5yz is permanent, and counts against the recipient's address only when it answered RCPT
-and names no other reason. Before the first mail command a refusal is about the two hosts and never about the
+The patterns are data: ``classes.toml`` beside this file. A reply that matches no pattern is classified by its
+code and stage. 4yz is temporary. 5yz is permanent, and counts against the recipient's address only when it
+answered RCPT and gives no other reason. A refusal before the first MAIL concerns the two hosts and not the
 message, so it is temporary whatever its code.
 """
 
@@ -19,7 +19,7 @@ from aerogram.model.outcome import RELATED_TO, FailureState
 from aerogram.wire.smtp.client.events import Stage
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 _MAIL_STAGES: Final = {
     Stage.LOCAL: "local",
@@ -46,8 +46,8 @@ _BY_SUBJECT: Final = {
 """RFC 3463 §3: the middle number of an enhanced code is its subject."""
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What a refusal means. ``is_hard``: the recipient itself is the reason, for good."""
+class Classification(msgspec.Struct, frozen=True, kw_only=True):
+    """What a refusal means. ``is_hard``: the recipient's address itself is the reason, permanently."""
 
     state: FailureState
     is_permanent: bool
@@ -55,7 +55,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     rule: str = ""
     """The rule of ``classes.toml`` that decided; "" when none did."""
     advice: str = ""
-    """What the sender can do about it, in a sentence or two; "" when there is nothing to say."""
+    """What the sender can do about it, in a sentence or two; "" when there is nothing to advise."""
 
 
 class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -78,13 +78,13 @@ class _Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         )
 
 
-def classify(stage: Stage, reply: Reply) -> Verdict:
-    """Say what a reply of 4yz or 5yz to ``stage`` means."""
+def classify(stage: Stage, reply: ServerReply) -> Classification:
+    """Classify a reply of 4yz or 5yz to ``stage``."""
     return classify_text(stage, reply.code, reply.enhanced, reply.text)
 
 
-def classify_text(stage: Stage, code: int, enhanced: str, text: str) -> Verdict:
-    """Say what a refusal means that is known only by its words, as from a bounce mail.
+def classify_text(stage: Stage, code: int, enhanced: str, text: str) -> Classification:
+    """Classify a refusal of which only the text is known, as from a bounce mail.
 
     ``enhanced`` is as ``5.1.1``, or "" when there was none.
     """
@@ -93,7 +93,7 @@ def classify_text(stage: Stage, code: int, enhanced: str, text: str) -> Verdict:
     for rule in _RULES:
         if rule.matches(place, code, detail, text):
             is_permanent = code >= _PERMANENT and not rule.passing and place != _OPENING
-            return Verdict(
+            return Classification(
                 state=rule.state,
                 is_permanent=is_permanent,
                 is_hard=rule.hard and is_permanent and not detail.startswith("7."),
@@ -103,21 +103,21 @@ def classify_text(stage: Stage, code: int, enhanced: str, text: str) -> Verdict:
     return _by_code(place, code, enhanced)
 
 
-def _by_code(place: str, code: int, enhanced: str) -> Verdict:
+def _by_code(place: str, code: int, enhanced: str) -> Classification:
     subject = enhanced[2:3]
     if place == _OPENING:
-        return Verdict(state=FailureState.CONNECTION_ISSUE, is_permanent=False)
+        return Classification(state=FailureState.CONNECTION_ISSUE, is_permanent=False)
     if code < _PERMANENT:
-        return Verdict(state=_BY_SUBJECT.get(subject, FailureState.SYSTEM_ISSUE), is_permanent=False)
+        return Classification(state=_BY_SUBJECT.get(subject, FailureState.SYSTEM_ISSUE), is_permanent=False)
     if place == "rcpt" and code in _RECIPIENT_CODES and subject in ("", "1"):
-        return Verdict(state=FailureState.USER_UNKNOWN, is_permanent=True, is_hard=True)
+        return Classification(state=FailureState.USER_UNKNOWN, is_permanent=True, is_hard=True)
     if subject in _BY_SUBJECT and subject not in ("1", "2"):
-        return Verdict(state=_BY_SUBJECT[subject], is_permanent=True)
+        return Classification(state=_BY_SUBJECT[subject], is_permanent=True)
     if place == "mail":
-        return Verdict(state=FailureState.SENDER_BLOCKED, is_permanent=True)
+        return Classification(state=FailureState.SENDER_BLOCKED, is_permanent=True)
     if code < _RECIPIENT_REFUSALS_FROM:
-        return Verdict(state=FailureState.PROTOCOL_ISSUE, is_permanent=True)
-    return Verdict(state=FailureState.POLICY_ISSUE, is_permanent=True)
+        return Classification(state=FailureState.PROTOCOL_ISSUE, is_permanent=True)
+    return Classification(state=FailureState.POLICY_ISSUE, is_permanent=True)
 
 
 _RECIPIENT_REFUSALS_FROM: Final = 510

@@ -1,4 +1,4 @@
-"""What the end of a conversation means for a message: events of the wire become outcomes."""
+"""Turns the end of an SMTP session into the outcomes of its messages."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from aerogram.wire.smtp.client.events import Stage
 
 if TYPE_CHECKING:
     from aerogram.wire.smtp.client.events import Answered, Ended, Interrupted
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 
 class HopFailure(msgspec.Struct, frozen=True, kw_only=True):
-    """A hop took no mail at all. ``reply`` is the server's reason, when it gave one."""
+    """A hop accepted no mail at all. ``reply`` is the server's reason, when it gave one."""
 
     host: str
     stage: Stage
     reason: str
-    reply: Reply | None = None
+    reply: ServerReply | None = None
     tls: str = ""
     transcript: str = ""
 
     def deferral(self) -> Deferred:
-        """Give the outcome of every letter that was to go this way."""
+        """Return the outcome of each letter that was to go this way."""
         if self.reply is not None:
             state = classify(self.stage, self.reply).state
             text = f"{self.reply.text} ({self.host}, in answer to {self.stage.value})"
@@ -47,7 +47,7 @@ class HopFailure(msgspec.Struct, frozen=True, kw_only=True):
 def outcome_of_answer(
     answer: Answered, host: str, tls: str, *, offers_dsn: bool
 ) -> Delivered | Deferred | Bounced:
-    """Say what the server's decision about a mail means."""
+    """Turn the server's decision about a mail into its outcome."""
     reply = answer.reply
     if answer.is_accepted:
         return Delivered(
@@ -56,14 +56,14 @@ def outcome_of_answer(
     return _refused(answer.stage, reply, host, tls, answer.transcript)
 
 
-def outcome_of_own_refusal(reply: Reply, host: str, tls: str) -> Deferred | Bounced:
-    """Say what it means that a mail must not be sent to this server."""
+def outcome_of_own_refusal(reply: ServerReply, host: str, tls: str) -> Deferred | Bounced:
+    """Return the outcome of a mail that must not be sent to this server."""
     return _refused(Stage.LOCAL, reply, host, tls, "")
 
 
 def outcome_of_interruption(event: Interrupted, host: str, tls: str) -> Deferred:
-    """Say what a conversation that broke off means for a mail on its way."""
-    what = f"{event.reason} while {host} owed its answer to {event.stage.value}"
+    """Return the outcome of a mail that was on its way when the connection broke."""
+    what = f"{event.reason} while waiting for the reply of {host} to {event.stage.value}"
     is_protocol = event.reason.startswith("protocol error")
     return Deferred(
         state=FailureState.PROTOCOL_ISSUE if is_protocol else FailureState.CONNECTION_ISSUE,
@@ -76,7 +76,7 @@ def outcome_of_interruption(event: Interrupted, host: str, tls: str) -> Deferred
 
 
 def failure_of_end(event: Ended, host: str, tls: str) -> HopFailure:
-    """Say why a conversation that ended was of no use."""
+    """Say why a session that ended accepted no mail."""
     return HopFailure(
         host=host,
         stage=event.stage or Stage.MAIL,
@@ -87,21 +87,21 @@ def failure_of_end(event: Ended, host: str, tls: str) -> HopFailure:
     )
 
 
-def _refused(stage: Stage, reply: Reply, host: str, tls: str, transcript: str) -> Deferred | Bounced:
-    verdict = classify(stage, reply)
+def _refused(stage: Stage, reply: ServerReply, host: str, tls: str, transcript: str) -> Deferred | Bounced:
+    found = classify(stage, reply)
     server_reply = "" if stage is Stage.LOCAL else reply.text
-    if verdict.is_permanent:
+    if found.is_permanent:
         return Bounced(
-            state=verdict.state,
+            state=found.state,
             reply=reply.text,
-            is_hard=verdict.is_hard,
+            is_hard=found.is_hard,
             host=host,
             tls=tls,
             transcript=transcript,
             server_reply=server_reply,
         )
     return Deferred(
-        state=verdict.state,
+        state=found.state,
         reply=reply.text,
         host=host,
         tls=tls,

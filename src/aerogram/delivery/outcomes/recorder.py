@@ -1,6 +1,6 @@
-"""Recording what attempts came to, in natural batches; a store that is away is waited for.
+"""Records the outcomes of attempts in batches; waits while the store is unavailable.
 
-An outcome that is not recorded is a letter that is sent again, so nothing here gives up before it must.
+A letter whose outcome is not recorded is sent again, so nothing here gives up early.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ if TYPE_CHECKING:
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.records.messages.outcomes import Change
     from aerogram.store.sql import Database
-    from aerogram.wire.dsn import Action
+    from aerogram.wire.dsn import DsnAction
 
 MAX_RECORDED: Final = 500
 GATHER_SECONDS: Final = 0.01
-"""The pause between two records: nobody waits for one, and a larger one costs each letter less."""
+"""The pause between two records: no caller waits for one, and a larger one costs less for each letter."""
 PAUSE_SECONDS: Final = 1.0
 
 log = structlog.get_logger(__name__)
 
 
 class Recorder:
-    """Turns outcomes into changes of the store, with the notifications that they ask for.
+    """Turns outcomes into changes of the store, with the notifications that they require.
 
-    ``on_recorded`` is told the changes of each batch that were written.
+    ``on_recorded`` is called with the written changes of each batch.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Recorder:
             self._submit(letter, change, done)
 
     async def drain(self, seconds: float) -> None:
-        """Record what was taken; from now on a store that is away is not waited for."""
+        """Record all accepted outcomes; from now on do not wait for an unavailable store."""
         self._is_ending = True
         with contextlib.suppress(TimeoutError, UnavailableError):
             async with asyncio.timeout(seconds):
@@ -96,10 +96,10 @@ class Recorder:
         letter: Letter,
         outcome: Outcome,
         change: Change,
-        action: Action | None,
+        action: DsnAction | None,
         done: Callable[[Letter], None],
     ) -> None:
-        """Record an outcome together with the mails that tell the sender of it."""
+        """Record an outcome together with the mails that report it to the sender."""
         try:
             if action is not None:
                 change = await asyncio.to_thread(
@@ -108,7 +108,7 @@ class Recorder:
             if asks_for_report(letter, outcome):
                 change = await asyncio.to_thread(self._notifier.with_error_report, letter, outcome, change)
         except Exception:
-            # What became of the message matters more than the word about it.
+            # The outcome of the message matters more than its notification.
             log.exception("a notification could not be written", message_id=letter.message_id)
         self._submit(letter, change, done)
 
@@ -126,9 +126,9 @@ class Recorder:
                 followed = engaged(letter, outcome.reactions, now)
                 change = msgspec.structs.replace(change, engaged=followed)
         except Exception as error:
-            # Sent or not, nobody knows any more; another attempt might be the second delivery.
-            log.exception("an outcome could not be judged", message_id=letter.message_id)
-            held = Held(reason=f"An internal error kept the outcome from being judged: {error!r}")
+            # Nobody knows whether it was sent, and another attempt might deliver it twice.
+            log.exception("an outcome could not be processed", message_id=letter.message_id)
+            held = Held(reason=f"The outcome was not processed because of an internal error: {error!r}")
             change = change_for(letter, held, now, self._schedule)
         return change
 
@@ -159,7 +159,7 @@ class Recorder:
             return written
 
     async def _put_large(self, changes: list[Change], names: dict[bytes, str]) -> None:
-        """Put large copies into files, one for all that are equal; ``names`` are those of this batch so far."""
+        """Write large copies to files, one for all equal ones; ``names`` are those of this batch so far."""
         for index, change in enumerate(changes):
             body = change.captured_body
             if change.captured_size > INLINE_LIMIT_BYTES and body is not None:
@@ -175,14 +175,14 @@ def _log_failure(letter: Letter, future: asyncio.Future[bool]) -> None:
         return
     error = future.exception()
     if error is not None:
-        # The lease runs out and the message is tried again: a duplicate is possible, a loss is not.
+        # The lease expires and the message is tried again: a duplicate is possible, a loss is not.
         log.error("an outcome could not be recorded", message_id=letter.message_id, error=str(error))
     elif not future.result():
         log.warning("a lease was lost before its outcome was recorded", message_id=letter.message_id)
 
 
 def _in_plain_text(change: Change) -> Change:
-    """Give a change whose texts any store takes: without NUL and halves of surrogate pairs."""
+    """Return a change whose texts any store accepts: without NUL and halves of surrogate pairs."""
     texts = {name: getattr(change, name) for name in ("reply", "host", "tls", "transcript")}
     plain = {
         name: text.encode("utf-8", "replace").replace(b"\0", b"?").decode() for name, text in texts.items()

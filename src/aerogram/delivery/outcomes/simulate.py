@@ -1,8 +1,8 @@
-"""Simulated recipients: the local part of an address at ``simulator.test`` says what becomes of its mail.
+"""Simulated recipients: the local part of an address at ``simulator.test`` decides the outcome of its mail.
 
-They exist where mail does not leave anyway, in capture mode and for sandbox credentials, so that an
-application can be shown every event without a real mailbox. What is before a ``+`` counts and what
-follows it is free, as in ``bounce+order-17@simulator.test``; an unknown name gets its mail.
+They exist where mail does not leave, in capture mode and for sandbox credentials, so that an application
+can see every event without a real mailbox. The part before a ``+`` counts and the rest is free, as in
+``bounce+order-17@simulator.test``. Mail to an unknown name is delivered.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ if TYPE_CHECKING:
     from aerogram.model.message import Letter
 
 DOMAIN: Final = "simulator.test"
-"""No real domain is ever called so (RFC 6761 section 6.2)."""
+"""No real domain has this name (RFC 6761 section 6.2)."""
 DEFERRALS: Final = 2
-"""Attempts that ``defer`` refuses before it takes the mail."""
+"""How many attempts ``defer`` refuses before it accepts the mail."""
 RETRY_MS: Final = 2 * SECOND
 """How soon it is tried again: a developer waits for it."""
 AGENT: Final = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IP: Final = "192.0.2.1"
-"""An address for documentation (RFC 5737), which no reader has."""
+"""An address for documentation (RFC 5737), which no real client has."""
 COMPLAINT_SOURCE: Final = "Simulator"
 CAPTURED: Final = "250 2.0.0 Captured in the local inbox"
-"""What the inbox says when it takes a mail."""
+"""The reply of the inbox to each mail."""
 NO_LINK: Final = f"https://{DOMAIN}/"
-"""What is clicked in a mail without a link."""
+"""The link that is clicked in a mail without links."""
 
 _LINK_IN_TEXT: Final = re.compile(r"https?://[^\s<>\"]+")
 _WEB: Final = re.compile(r"https?://[^/?#]", re.IGNORECASE)
@@ -50,18 +50,18 @@ _OURS: Final = re.compile(rf"{UNSUBSCRIBE}[\w-]{{34}}\Z")
 
 
 def is_simulated(email: str) -> bool:
-    """Tell whether an address is one of the simulator's."""
+    """Tell whether an address belongs to the simulator."""
     return email[-len(DOMAIN) - 1 :].lower() == f"@{DOMAIN}"
 
 
 def simulated(letter: Letter, data: bytes) -> Outcome:
-    """Say what becomes of a letter whose recipient `is_simulated`; ``data`` is its mail."""
+    """Return the outcome of a letter whose recipient `is_simulated`; ``data`` is its mail."""
     name = letter.recipient.rpartition("@")[0].partition("+")[0].lower()
     return _BEHAVIOURS.get(name, _success)(letter, data)
 
 
 def engaged(letter: Letter, reactions: Sequence[Reaction], at_ms: int) -> tuple[Engaged, ...]:
-    """Give the follow-up events of a delivery, to be recorded with it."""
+    """Return the follow-up events of a delivery, to be recorded with it."""
     address = suppression_key(letter.recipient)
     return tuple(
         Engaged(
@@ -79,9 +79,9 @@ def engaged(letter: Letter, reactions: Sequence[Reaction], at_ms: int) -> tuple[
 
 
 def first_link(data: bytes) -> str:
-    """Give the target of the first web link of a mail, its HTML before its text; `NO_LINK` when there is none.
+    """Return the target of the first web link of a mail, its HTML before its text, or `NO_LINK`.
 
-    A link that is tracked stands for the one it leads to; the one to unsubscribe is never clicked.
+    A tracked link counts as its target; the unsubscribe link is never clicked.
     """
     mail = read_mail(data)
     html = mail.html or ""
@@ -172,4 +172,4 @@ _BEHAVIOURS: Final[dict[str, Callable[[Letter, bytes], Outcome]]] = {
     "unsubscribe": _unsubscribe,
 }
 NAMES: Final = tuple(_BEHAVIOURS)
-"""The local parts that mean something."""
+"""The local parts that have a meaning."""

@@ -1,6 +1,6 @@
 """Where a letter goes: settings and MX answers become an ordered list of hops (RFC 5321 §5, RFC 7505).
 
-Everything here is decided without waiting; `aerogram.delivery.routing.router` asks the DNS.
+Nothing here waits; `aerogram.delivery.routing.router` queries the DNS.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ ANY_DOMAIN: Final = "*"
 
 
 class Hop(msgspec.Struct, frozen=True):
-    """A server that takes mail. ``must_verify``: only over TLS with a certificate valid for ``host``.
+    """A server that accepts mail. ``must_verify``: only over TLS with a certificate valid for ``host``.
 
-    ``in_clear``: no STARTTLS even when offered, and the password may be sent without TLS.
+    ``in_clear``: do not use STARTTLS even when offered; the password may be sent without TLS.
     """
 
     host: str
@@ -46,9 +46,9 @@ class Hop(msgspec.Struct, frozen=True):
 
 
 class Hops(msgspec.Struct, frozen=True):
-    """The hops for one destination, best first. ``key`` names what shares connections.
+    """The hops for one destination, best first. Destinations of one ``key`` share connections.
 
-    ``is_fixed``: named by the settings, so their names may be known to this machine alone.
+    ``is_fixed``: named by the settings, so perhaps only this machine can resolve their names.
     """
 
     key: str
@@ -59,7 +59,7 @@ class Hops(msgspec.Struct, frozen=True):
 class RouteSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How mail leaves. Without ``relay`` it goes to MX; ``routes`` (domain to hop, "*" for all) come first.
 
-    ``may_reach_itself``: MX hosts on loopback addresses are believed; for tests and closed networks.
+    ``may_reach_itself``: accept MX hosts on loopback addresses; for tests and closed networks.
     """
 
     hostname: str
@@ -70,7 +70,7 @@ class RouteSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def domain_of(address: str) -> str | None:
-    """Give the domain of ``address`` in lower-case A-labels, or a literal as ``[192.0.2.1]``; None if it has none."""
+    """Return the domain of ``address`` in lower-case A-labels, or a literal as ``[192.0.2.1]``; else None."""
     domain = address.rpartition("@")[2]
     if domain.isascii():
         return domain.lower().rstrip(".") or None
@@ -81,13 +81,13 @@ def domain_of(address: str) -> str | None:
 
 
 def fixed_hops(settings: RouteSettings, domain: str) -> Hops | None:
-    """Give the hop that the settings name for ``domain``; None when its MX decide."""
+    """Return the hop that the settings name for ``domain``; None when its MX records decide."""
     hop = settings.routes.get(domain) or settings.routes.get(ANY_DOMAIN) or settings.relay
     return None if hop is None else Hops(key=str(hop), hops=(hop,), is_fixed=True)
 
 
 def literal_hops(settings: RouteSettings, domain: str) -> Hops | Bounced:
-    """Give the hop of an address literal, as ``[192.0.2.1]`` or ``[IPv6:2001:db8::1]`` (RFC 5321 §4.1.3)."""
+    """Return the hop of an address literal, ``[192.0.2.1]`` or ``[IPv6:2001:db8::1]`` (RFC 5321 §4.1.3)."""
     text = domain.removeprefix("[").removesuffix("]")
     try:
         address = ipaddress.ip_address(text[5:] if text[:5].lower() == "ipv6:" else text)
@@ -107,7 +107,7 @@ def mx_hops(
             return _bounced(FailureState.INVALID_DOMAIN, f"550 5.1.2 the domain {domain} does not exist")
         case NullMx():
             return _bounced(
-                FailureState.NO_MAIL_HOST, f"556 5.1.10 {domain} takes no mail: it has a null MX record"
+                FailureState.NO_MAIL_HOST, f"556 5.1.10 {domain} accepts no mail: it has a null MX record"
             )
         case MxRecords(records):
             hosts = _before_ourselves(_shuffled(records, chance), settings.hostname)
@@ -131,12 +131,12 @@ def no_domain() -> Bounced:
 
 
 def deferred_by_dns(reason: str) -> Deferred:
-    """Say that the DNS gave no answer: a passing state, never a bounce."""
+    """Say that the DNS gave no answer: temporary, never a bounce."""
     return Deferred(state=FailureState.CONNECTION_ISSUE, reply=f"451 4.4.3 {reason}")
 
 
 def usable_addresses(settings: RouteSettings, addresses: tuple[str, ...]) -> tuple[str, ...]:
-    """Drop the addresses by which a foreign zone could lead mail into this machine or its link."""
+    """Drop the addresses that would let a foreign zone route mail to this machine or its link."""
     if settings.may_reach_itself:
         return addresses
     return tuple(address for address in addresses if not _is_ours(address))
@@ -149,12 +149,12 @@ def _is_ours(address: str) -> bool:
 
 
 def _shuffled(records: tuple[tuple[int, str], ...], chance: random.Random) -> list[tuple[int, str]]:
-    """RFC 5321 §5.1: hosts of equal preference share the load by chance."""
+    """Order hosts by preference, and hosts of equal preference at random (RFC 5321 §5.1)."""
     return sorted(records, key=lambda record: (record[0], chance.random()))
 
 
 def _before_ourselves(records: list[tuple[int, str]], hostname: str) -> list[str]:
-    """RFC 5321 §5.1: drop our own name and everything at or behind its preference."""
+    """Drop our own name and every host of equal or higher preference value (RFC 5321 §5.1)."""
     own = [preference for preference, host in records if host == hostname.lower()]
     return [host for preference, host in records if not own or preference < min(own)]
 

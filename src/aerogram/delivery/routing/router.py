@@ -1,4 +1,4 @@
-"""Where a letter goes, with the DNS asked: the waiting side of `aerogram.delivery.routing.route`."""
+"""Finds where a letter goes by querying the DNS: the waiting side of `aerogram.delivery.routing.route`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Router:
-    """Finds the hops of a domain and the addresses of a hop. The resolver keeps what it learned."""
+    """Finds the hops of a domain and the addresses of a hop. The resolver caches DNS answers."""
 
     def __init__(
         self, settings: RouteSettings, resolver: Resolver, chance: random.Random | None = None
@@ -40,11 +40,11 @@ class Router:
         self._all = fixed_hops(settings, "") if not settings.routes else None
 
     def fixed_hops_for(self, domain: str) -> Hops | None:
-        """Give the hop that the settings name for ``domain``, without waiting; None when its MX decide."""
+        """Return the hop that the settings name for ``domain``, without waiting; None when its MX decide."""
         return self._all or fixed_hops(self._settings, domain)
 
     async def hops_for(self, domain: str) -> Hops | Deferred | Bounced:
-        """Find the hops for ``domain``, as `route.domain_of` gives it."""
+        """Find the hops for ``domain``, in the form of `route.domain_of`."""
         if (fixed := self.fixed_hops_for(domain)) is not None:
             return fixed
         if domain.startswith("["):
@@ -63,7 +63,7 @@ class Router:
     async def addresses_of(self, hop: Hop, *, is_fixed: bool) -> tuple[str, ...] | str:
         """Find the IP addresses of a hop; a sentence when there are none.
 
-        A fixed hop is looked up as this machine does (``/etc/hosts``, a container's names), an MX in the DNS.
+        A fixed hop is resolved as this machine does (``/etc/hosts``, a container's names), an MX by the DNS.
         """
         if is_fixed:
             return await _system_addresses(hop)

@@ -1,4 +1,4 @@
-"""The settings ``relay_url`` and ``routes``, read from their texts."""
+"""Parses the settings ``relay_url`` and ``routes``."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _MAX_PORT: Final = 65_535
 
 
 def parse_relay_url(text: str) -> Hop:
-    """Read ``smtp://user:pass@host:port`` or ``smtps://…``.
+    """Parse ``smtp://user:pass@host:port`` or ``smtps://…``.
 
-    ``smtps`` is TLS from the first byte, and the certificate must be valid. ``smtp`` uses STARTTLS when it is
-    offered; ``?tls=verify`` demands it with a valid certificate, ``?tls=off`` never uses it, and only then
-    is a password sent in clear. Raises `SettingsError`.
+    ``smtps`` is TLS from the first byte with a valid certificate. ``smtp`` uses STARTTLS when it is offered;
+    ``?tls=verify`` requires it with a valid certificate. ``?tls=off`` never uses it, and is the only form
+    that sends a password in clear. Raises `SettingsError`.
     """
     try:
         url = urlsplit(text)
         host, port = url.hostname or "", url.port
     except ValueError:
-        # The cause is left out: it would quote a part of the URL, which may be the password's.
-        raise SettingsError("relay_url: host or port is malformed; write smtp://host:port") from None
+        # No cause: it would quote a part of the URL, perhaps of the password.
+        raise SettingsError("relay_url: the host or the port is malformed; write smtp://host:port") from None
     if url.scheme not in ("smtp", "smtps"):
         raise SettingsError("relay_url: it must begin with smtp:// or smtps://")
     if not host:
@@ -41,7 +41,9 @@ def parse_relay_url(text: str) -> Hop:
     tls = _tls_word(url, is_implicit=is_implicit)
     username, password = unquote(url.username or ""), unquote(url.password or "")
     if bool(username) != bool(password):
-        raise SettingsError("relay_url: user name and password come together; write smtp://user:pass@host")
+        raise SettingsError(
+            "relay_url: the user name or the password is missing; write smtp://user:pass@host"
+        )
     return Hop(
         host=_host("relay_url", host),
         port=_port("relay_url", port, SMTPS_PORT if is_implicit else SMTP_PORT),
@@ -54,12 +56,12 @@ def parse_relay_url(text: str) -> Hop:
 
 
 def parse_routes(text: str) -> dict[str, Hop]:
-    """Read ``domain=host:port`` pairs divided by commas; ``*`` is every domain. Raises `SettingsError`."""
+    """Parse comma-separated ``domain=host:port`` pairs; ``*`` is every domain. Raises `SettingsError`."""
     routes: dict[str, Hop] = {}
     for part in filter(None, (each.strip() for each in text.split(","))):
         domain, equals, target = (piece.strip() for piece in part.partition("="))
         if not (domain and equals and target):
-            raise SettingsError(f"routes: {part!r} is not of the form domain=host:port")
+            raise SettingsError(f"routes: {part!r} must have the form domain=host:port")
         key = domain if domain == ANY_DOMAIN else _host("routes", domain)
         if key in routes:
             raise SettingsError(f"routes: {domain} is named twice")
@@ -69,7 +71,7 @@ def parse_routes(text: str) -> dict[str, Hop]:
         except ValueError as error:
             raise SettingsError(f"routes: {target!r}: {error}") from error
         if url.path or url.query or url.fragment or "@" in target or not host:
-            raise SettingsError(f"routes: {target!r} is not of the form host:port")
+            raise SettingsError(f"routes: {target!r} must have the form host:port")
         routes[key] = Hop(_host("routes", host), _port("routes", port, SMTP_PORT))
     return routes
 
@@ -102,5 +104,5 @@ def _port(setting: str, port: int | None, default: int) -> int:
     if port is None:
         return default
     if not 0 < port <= _MAX_PORT:
-        raise SettingsError(f"{setting}: a port lies between 1 and {_MAX_PORT}, not {port}")
+        raise SettingsError(f"{setting}: port {port} is not between 1 and {_MAX_PORT}")
     return port

@@ -1,1 +1,1 @@
-"""What every door that speaks HTTP is built on: requests, bodies, answers, and who asks."""
+"""Shared by all HTTP doors: requests, bodies, responses and authentication."""

@@ -1,4 +1,4 @@
-"""Sending an answer, compressed when the client asks for it and it is worth it."""
+"""Send responses, compressed if the client accepts it and it saves bytes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ JSON_UTF8: Final = b"application/json; charset=UTF-8"
 HTML: Final = b"text/html"
 
 COMPRESS_FROM: Final = 4 * 1024
-"""Bytes from which an answer is compressed: a smaller one fits a few packets anyway."""
+"""Minimum size of a compressed response: a smaller one fits a few packets anyway."""
 _GZIP_LEVEL: Final = 3
 _COMPRESSED: Final = b"image/"
-"""What is as small as it gets already."""
+"""Content types that are already compressed."""
 _NO_BODY: Final = frozenset({204, 304})
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A whole HTTP answer; ``headers`` are those besides Content-Type and Content-Length."""
+    """A complete HTTP response; ``headers`` excludes Content-Type and Content-Length."""
 
     status: int
     body: bytes = b""
@@ -38,7 +38,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
-    """Send the answer; statuses that have no body (RFC 9110 section 15) go without one."""
+    """Send the response; omit the body for statuses without one (RFC 9110 section 15)."""
     headers = list(answer.headers)
     body = answer.body
     if answer.status in _NO_BODY:
@@ -55,13 +55,13 @@ async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
 
 
 class StreamedAnswer(Answer, frozen=True, kw_only=True):
-    """An answer whose body comes in pieces; how long it is, nobody knows before its end."""
+    """A response whose body is streamed; its length is unknown in advance."""
 
     pieces: AsyncIterator[bytes]
 
 
 async def send_streamed(scope: Scope, send: Send, answer: StreamedAnswer) -> None:
-    """Send the answer piece by piece; to HEAD without body."""
+    """Stream the response; omit the body for HEAD."""
     headers = [*answer.headers, (b"content-type", answer.content_type)]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if scope["method"] != "HEAD":
@@ -71,7 +71,7 @@ async def send_streamed(scope: Scope, send: Send, answer: StreamedAnswer) -> Non
 
 
 def _takes_gzip(accepted: bytes) -> bool:
-    """Read Accept-Encoding (RFC 9110 section 12.5.3) as far as gzip is concerned."""
+    """Return whether Accept-Encoding allows gzip (RFC 9110 section 12.5.3)."""
     for element in accepted.lower().split(b","):
         coding, _, weight = element.partition(b";")
         if coding.strip() == b"gzip":

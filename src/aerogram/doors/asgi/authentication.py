@@ -1,4 +1,4 @@
-"""Who sends a request: by HTTP Basic, user the API key, password the secret key (RFC 7617), or by a bearer token (RFC 6750)."""
+"""Authenticate requests: HTTP Basic with API key and secret key (RFC 7617), or a bearer token (RFC 6750)."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 class UnauthenticatedError(RefusedError):
-    """There are no credentials, or they open nothing."""
+    """The credentials are missing or not valid."""
 
 
 class SuspendedError(UnauthenticatedError):
-    """The credentials are right, and their account is not active."""
+    """The credentials are valid, but their account is not active."""
 
 
 class RateLimitedError(RefusedError):
-    """The account made too many requests; ``seconds`` until the next one is looked at."""
+    """The account made too many requests; the next one is possible after ``seconds``."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__("Rate limit exceeded")
@@ -32,35 +32,35 @@ class RateLimitedError(RefusedError):
 
 
 class Authenticator(Protocol):
-    """What is asked of `aerogram.identity.authenticate.Authenticator`."""
+    """The interface of `aerogram.identity.authenticate.Authenticator`."""
 
     def cached(self, key: str, secret: str) -> Principal | None:
-        """Answer from memory."""
+        """Look the credentials up in the cache."""
         ...
 
     async def check(self, key: str, secret: str) -> Principal | None:
-        """Answer from the store."""
+        """Check the credentials against the store."""
         ...
 
     async def is_suspended(self, key: str, secret: str) -> bool:
-        """Tell whether only the state of their account keeps credentials from opening it."""
+        """Return whether valid credentials are rejected only because their account is inactive."""
         ...
 
 
 class Tokens(Protocol):
-    """What is asked of `aerogram.identity.content_tokens.ContentTokens`."""
+    """The interface of `aerogram.identity.content_tokens.ContentTokens`."""
 
     async def check(self, token: str) -> Principal | None:
-        """Give the principal of a bearer token."""
+        """Return the principal of a bearer token."""
         ...
 
 
 COUNTED_AS: Final = "a bearer token"
-"""What failed logins by tokens are counted under, besides the network that they come from."""
+"""The name under which failed token logins are counted, per network."""
 
 
 class HttpAuthenticator:
-    """Finds out who sends a request."""
+    """Authenticates HTTP requests."""
 
     def __init__(
         self, authenticator: Authenticator, attempts: LoginAttempts, rate: RateLimiter, tokens: Tokens
@@ -71,7 +71,7 @@ class HttpAuthenticator:
         self._tokens = tokens
 
     async def admit(self, scope: Scope) -> Principal:
-        """Give the caller of a request.
+        """Return the principal of a request.
 
         Raises `UnauthenticatedError` (or its `SuspendedError`), `LockedOutError`, `RateLimitedError`, or `UnavailableError`.
         """
@@ -83,7 +83,7 @@ class HttpAuthenticator:
         return principal
 
     async def admit_with_token(self, scope: Scope) -> Principal:
-        """Do as `admit`, and accept a token of the Content API as well."""
+        """Like `admit`, but also accept a token of the Content API."""
         token = bearer_token(header(scope, b"authorization"))
         if token is None:
             return await self.admit(scope)
@@ -92,7 +92,7 @@ class HttpAuthenticator:
         principal = await self._tokens.check(token)
         if principal is None:
             self._attempts.failed(COUNTED_AS, ip)
-            raise UnauthenticatedError("The token opens nothing.")
+            raise UnauthenticatedError("The token is not valid.")
         self._take(principal)
         return principal
 
@@ -115,7 +115,7 @@ class HttpAuthenticator:
 
 
 def credentials(authorization: bytes) -> tuple[str, str] | None:
-    """Read an Authorization header as user and password; None when it is not Basic or not readable."""
+    """Parse an Authorization header as user and password; None if it is not Basic or malformed."""
     scheme, _, token = authorization.partition(b" ")
     if scheme.lower() != b"basic":
         return None
@@ -124,11 +124,11 @@ def credentials(authorization: bytes) -> tuple[str, str] | None:
     except ValueError:
         return None
     key, colon, secret = text.partition(":")
-    # No key or secret has a NUL, and PostgreSQL cannot even compare with one.
+    # No key or secret contains a NUL, and PostgreSQL rejects one.
     return (key, secret) if colon and "\0" not in text else None
 
 
 def bearer_token(authorization: bytes) -> str | None:
-    """Read an Authorization header as a bearer token; None when it is of another scheme."""
+    """Parse an Authorization header as a bearer token; None for another scheme."""
     scheme, _, token = authorization.partition(b" ")
     return token.strip().decode("latin-1") if scheme.lower() == b"bearer" else None

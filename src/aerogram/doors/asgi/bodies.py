@@ -1,4 +1,4 @@
-"""Reading a request's body: bounded in bytes, also while it is being decompressed."""
+"""Read a request body with a size limit that also applies to decompressed data."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ _RAW_DEFLATE: Final = -zlib.MAX_WBITS
 _ZLIB_METHOD: Final = 8
 _ZLIB_CHECK: Final = 31
 _MAX_DIGITS: Final = 18
-"""More digits of Content-Length than any body has."""
+"""Maximum digits of a Content-Length."""
 
 
 class BodyTooLargeError(RefusedError):
-    """The body has more bytes than the endpoint takes."""
+    """The body exceeds the endpoint's size limit."""
 
 
 class BodyEncodingError(RefusedError):
-    """The body is not in the encoding that its Content-Encoding names."""
+    """The body does not match its Content-Encoding."""
 
 
 class ClientGoneError(AerogramError):
-    """The client closed the connection before its request was complete: there is nobody to answer."""
+    """The client closed the connection before its request was complete, so no response can be sent."""
 
 
 async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
-    """Read the whole body of at most ``max_bytes``, as it was before its Content-Encoding.
+    """Read and decompress a body of at most ``max_bytes``.
 
-    gzip and deflate are understood (RFC 9110 section 8.4.1). Raises `BodyTooLargeError`,
+    Supports gzip and deflate (RFC 9110 section 8.4.1). Raises `BodyTooLargeError`,
     `BodyEncodingError` or `ClientGoneError`.
     """
     body = await _received(scope, receive, max_bytes)
@@ -66,7 +66,7 @@ async def _received(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
 def _decompressed(body: bytes, encoding: bytes, max_bytes: int) -> bytes:
     decompressor = decompressor_of(body, encoding)
     try:
-        # One byte more than allowed is enough to know; the rest of a bomb is never unpacked.
+        # One byte over the limit is enough; the rest of a decompression bomb is never unpacked.
         plain = decompressor.decompress(body, max_bytes + 1)
     except zlib.error as error:
         raise invalid_data(encoding) from error
@@ -78,7 +78,7 @@ def _decompressed(body: bytes, encoding: bytes, max_bytes: int) -> bytes:
 
 
 def decompressor_of(start: bytes, encoding: bytes) -> zlib._Decompress:
-    """Choose what unpacks a body by its encoding, and by how it starts. Raises `BodyEncodingError`."""
+    """Choose a decompressor by the encoding and the first bytes. Raises `BodyEncodingError`."""
     if encoding in (b"gzip", b"x-gzip"):
         return zlib.decompressobj(_GZIP_WINDOW)
     if encoding == b"deflate":
@@ -87,20 +87,20 @@ def decompressor_of(start: bytes, encoding: bytes) -> zlib._Decompress:
 
 
 def _has_zlib_header(body: bytes) -> bool:
-    """Tell zlib's format (RFC 1950), which deflate means, from bare deflate, which some clients send."""
+    """Distinguish zlib's format (RFC 1950), which ``deflate`` means, from raw deflate, which some clients send."""
     return len(body) > 1 and body[0] & 15 == _ZLIB_METHOD and int.from_bytes(body[:2]) % _ZLIB_CHECK == 0
 
 
 def too_large(max_bytes: int) -> BodyTooLargeError:
-    """Refuse a body by its size."""
-    return BodyTooLargeError(f"The body of a request may have {max_bytes} bytes.")
+    """Build the error for a body over the limit."""
+    return BodyTooLargeError(f"The request body exceeds the limit of {max_bytes} bytes.")
 
 
 def invalid_data(encoding: bytes) -> BodyEncodingError:
-    """Refuse a body that its encoding cannot have made."""
+    """Build the error for corrupt compressed data."""
     return BodyEncodingError(f"The body is not valid {encoding.decode()}.")
 
 
 def cut_data(encoding: bytes) -> BodyEncodingError:
-    """Refuse a body whose encoding goes on behind its end."""
+    """Build the error for truncated compressed data."""
     return BodyEncodingError(f"The body ends in the middle of its {encoding.decode()} data.")

@@ -1,4 +1,4 @@
-"""Reading a request's body piece by piece, for endpoints that need not hold all of it: uploads."""
+"""Read a request body in pieces, for uploads that need not fit in memory."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from aerogram.doors.asgi.scope import Receive, Scope
 
 PIECE_BYTES: Final = 64 * 1024
-"""What is unpacked at once of a compressed body."""
+"""Bytes to decompress at once."""
 
 
 async def body_pieces(scope: Scope, receive: Receive, max_bytes: int) -> AsyncIterator[bytes]:
-    """Give the body as it was before its Content-Encoding; bounds and errors are those of `read_body`."""
+    """Yield the decompressed body; limits and errors are those of `read_body`."""
     encoding = header(scope, b"content-encoding").strip().lower()
     is_plain = encoding in (b"", b"identity")
     decompressor = None
@@ -55,7 +55,7 @@ async def _received(receive: Receive, max_bytes: int) -> AsyncIterator[bytes]:
 
 def _unpacked(decompressor: zlib._Decompress, received: bytes, encoding: bytes) -> Iterator[bytes]:
     waiting, piece = received, b""
-    # A full piece may leave more behind even when nothing of the input waits.
+    # After a full piece the decompressor may hold more output, even without further input.
     while (waiting or len(piece) == PIECE_BYTES) and not decompressor.eof:
         try:
             piece = decompressor.decompress(waiting, PIECE_BYTES)

@@ -1,4 +1,4 @@
-"""The types of ASGI, and the two questions that every endpoint asks of a scope."""
+"""The types of ASGI, and helpers to read headers and the client address."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Endpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 def header(scope: Scope, name: bytes) -> bytes:
-    """Give the value of a request header by its name in lower case; b"" when there is none."""
+    """Return a request header by its lower-case name; b"" if missing."""
     for key, value in scope["headers"]:
         if key == name:
             found: bytes = value
@@ -22,6 +22,6 @@ def header(scope: Scope, name: bytes) -> bytes:
 
 
 def client_ip(scope: Scope) -> str:
-    """Give the address of the peer; "" when the server does not know it (a Unix socket)."""
+    """Return the address of the peer; "" if unknown (a Unix socket)."""
     client = scope.get("client")
     return client[0] if client else ""

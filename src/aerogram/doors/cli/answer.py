@@ -1,4 +1,4 @@
-"""What a command answers: data for programs, text for people, and whether it is a yes."""
+"""A command's answer: data for programs, text for people, and the exit status."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ GAP: Final = "  "
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``data`` is printed with ``--json``, else ``text``; exit status 1 when it is not a yes."""
+    """The answer of one command: ``data`` for ``--json``, ``text`` otherwise; exit status 1 unless ``is_yes``."""
 
     data: Any
     text: str
     is_yes: bool = True
 
     def rendered(self, *, as_json: bool) -> str:
-        """Write it for a program or for a person; JSON keeps all characters as they are."""
+        """Render as JSON or as text; JSON keeps non-ASCII characters unescaped."""
         return json.dumps(self.data, ensure_ascii=False, indent=2) if as_json else self.text
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, empty: str) -> str:
-    """Align rows under headings; ``empty`` is said when there are none."""
+    """Align rows under headings, or return ``empty`` when there are none."""
     if not rows:
         return empty
     lines = [list(headings), *([one_line(str(cell)) for cell in row] for row in rows)]
@@ -39,12 +39,12 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[object]], *, empty: s
 
 
 def one_line(text: str) -> str:
-    """Show control characters escaped: stored mail must not steer the operator's terminal."""
+    """Escape control characters: stored mail must not control the operator's terminal."""
     return "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
 
 
 def moment(milliseconds: int) -> str:
-    """Write a moment as RFC 3339 in UTC, to the second."""
+    """Format milliseconds since the epoch as RFC 3339 in UTC, to the second."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

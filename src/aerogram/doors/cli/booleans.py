@@ -1,4 +1,4 @@
-"""Flags of yes-or-no settings, in every spelling: ``--dkim``, ``--no-dkim``, ``--dkim false``."""
+"""Flags of boolean settings, in every spelling: ``--dkim``, ``--no-dkim``, ``--dkim false``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off", "1", "0"})
 
 
 def spelled_out(arguments: Sequence[str], flags: Collection[str]) -> list[str]:
-    """Give each boolean flag its value, as ``--dkim=true``; what follows ``--`` is left alone."""
+    """Spell out each boolean flag as ``--dkim=true``; leave arguments after ``--`` unchanged."""
     spelled: list[str] = []
     left = list(arguments)
     while left:

@@ -1,7 +1,7 @@
-"""What the command line needs of the program around it.
+"""The interface between the command line and the program that runs it.
 
-The doors may not know the ring that builds the process, so that ring hands itself in: `app.main`
-passes a `Host`, the settings of one call make it an `Installation`, and that opens the store and gives its `Services`.
+Doors must not import the ring that builds the process, so `app.main` passes in a `Host`. The settings of one
+call turn the host into an `Installation`, which opens the store and returns its `Services`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class SettingFlag(NamedTuple):
-    """A setting as the command line offers it."""
+    """A setting as a command-line flag."""
 
     name: str
     flag: str
@@ -38,11 +38,11 @@ class SettingFlag(NamedTuple):
     help: str
     is_boolean: bool
     finds_the_store: bool
-    """Whether commands need it that only open the store; ``serve`` and ``init`` take all."""
+    """Whether commands that only open the store need it; ``serve`` and ``init`` take all settings."""
 
 
 class FirstCredentials(NamedTuple):
-    """What a first set-up made, at the one moment when the secrets are known."""
+    """The credentials of a first set-up, while the secrets are still known."""
 
     api_key: str
     secret_key: str
@@ -51,7 +51,7 @@ class FirstCredentials(NamedTuple):
 
 
 class Services(Protocol):
-    """What commands ask, over an open store. Each service is made when it is first asked for."""
+    """The services of an open store. Each is built on first use."""
 
     @property
     def clock(self) -> Clock: ...  # noqa: D102 - the names say it
@@ -86,28 +86,28 @@ class Services(Protocol):
 
 
 class Installation(Protocol):
-    """Aerogram with the settings of this call."""
+    """An installation with the settings of this call."""
 
     @property
     def hostname(self) -> str:
-        """What the installation calls itself."""
+        """The ``hostname`` setting."""
         ...
 
     def open(self) -> AbstractAsyncContextManager[Services]:
-        """Open the store, beside a running server if there is one, with its services; close it at the end."""
+        """Open the store with its services, also while a server runs; close it on exit."""
         ...
 
     async def initialise(self, email: str, senders: Sequence[str]) -> FirstCredentials | None:
-        """Set up the first account; None when there is one already."""
+        """Set up the first account; return None if one exists."""
         ...
 
     def serve(self) -> None:
-        """Run until a signal asks to stop."""
+        """Run until a signal requests shutdown."""
         ...
 
 
 class Host(Protocol):
-    """The program around the command line."""
+    """The program that runs the command line."""
 
     @property
     def version(self) -> str:
@@ -120,5 +120,5 @@ class Host(Protocol):
         ...
 
     def prepare(self, given: Mapping[str, str]) -> Installation:
-        """Read the settings; ``given`` are texts of flags by name. Raises `SettingsError`."""
+        """Read the settings; ``given`` maps setting names to the text of their flags. Raises `SettingsError`."""
         ...

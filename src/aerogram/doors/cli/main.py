@@ -1,4 +1,4 @@
-"""``aerogram …``: the table of commands, each imported only when it is called."""
+"""``aerogram …``: the table of commands. Each is imported only when it is called."""
 
 from __future__ import annotations
 
@@ -19,52 +19,52 @@ if TYPE_CHECKING:
 
 PROGRAM: Final = "aerogram"
 USAGE_ERROR: Final[type[Exception]] = typer.BadParameter.__mro__[2]
-"""What all complaints of typer about a command line are; typer itself shows only this one of them."""
+"""The base class of typer's usage errors, which typer does not export."""
 
 COMMANDS: Final = {
-    "serve": "Run Aerogram: accept mail, deliver it, show it.",
-    "init": "Set up the first account without serving, and print its credentials once.",
-    "account": "Accounts and their API keys.",
-    "sender": "Addresses and domains from which an account may send.",
-    "metasender": "Addresses and domains from which all accounts may send.",
-    "domain": "Sending domains: DKIM keys and the DNS records to publish.",
-    "template": "Stored templates of an account.",
-    "contact": "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased.",
-    "queue": "Look at the queue; hold, release, cancel or retry what is in it.",
-    "message": "One message: its state and its history.",
-    "suppression": "Addresses that an account must not mail.",
+    "serve": "Run the server: accept mail, deliver it and serve the inbox.",
+    "init": "Set up the first account without starting the server, and print its credentials once.",
+    "account": "Manage accounts, their API keys and their members.",
+    "sender": "Manage the addresses and domains that an account may send from.",
+    "metasender": "Manage the addresses and domains that all accounts may send from.",
+    "domain": "Manage sending domains: DKIM keys, DNS records and SMTP tokens.",
+    "template": "Manage the stored templates of an account.",
+    "contact": "Import and export contacts, follow the jobs that do it, and look up erasures.",
+    "queue": "Inspect the queue; hold, release, cancel or retry its messages.",
+    "message": "Show the state and history of one message.",
+    "suppression": "Manage the addresses that an account must not send to.",
 }
-"""Every command and what it is for; the same sentence opens its own help."""
+"""Every command with its one-line help, which is also the first line of its own help."""
 
 BELOW: Final = {"account": ("key", "member"), "contact": ("export",), "domain": ("token",)}
-"""The nouns and commands of a noun that have a file of their own, named after both, as in ``aerogram domain token add``."""
+"""Sub-nouns and commands that have a file of their own, named after both, as in ``aerogram domain token add``."""
 _FOLDER: Final = "aerogram.doors.cli.commands"
 
-HELP: Final = """Aerogram, an email platform that a team runs itself.
+HELP: Final = """Aerogram, a self-hosted email platform.
 
-It speaks Mailjet's wire protocols, so clients of Mailjet work with it unchanged.
+It speaks Mailjet's APIs and SMTP, so Mailjet clients work with it unchanged.
 
 Quick start:
 
-  aerogram serve                          run it; mail is kept in the local inbox
-  aerogram init --email you@example.org   set up without serving
-  aerogram queue ls                       what waits, and why
+  aerogram serve                          run the server; mail is kept in the local inbox
+  aerogram init --email you@example.org   set up without starting the server
+  aerogram queue ls                       list messages that wait, and why
 
-Every setting is a flag --like-this, a variable AEROGRAM_LIKE_THIS and a key like_this in
-aerogram.toml; flags win, then the environment, then the file. Exit status: 0 done, 1 the answer is
-no or failed, 2 wrong usage.
+Every setting is a flag --like-this, an environment variable AEROGRAM_LIKE_THIS and a key like_this
+in aerogram.toml. Flags override the environment, which overrides the file. Exit status: 0 for
+success, 1 for a failure or the answer "no", 2 for wrong usage.
 """
 
 
 class _Commands(TyperGroup):
-    """The root: knows its commands by name and sentence, and loads one when it is called."""
+    """The root command: lists commands from the table and imports one when it is called."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer calls it so
-        """Name the commands in the order of the help."""
+        """List the commands in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Load one command; None when there is none of this name."""
+        """Load one command; return None if the name is unknown."""
         if cmd_name not in COMMANDS:
             return None
         command = typer.main.get_command(noun_of(cmd_name).app(ctx.find_object(object)))
@@ -72,7 +72,7 @@ class _Commands(TyperGroup):
         return command
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - typer calls it so
-        """List the commands from the table, so that help loads none of them."""
+        """List the commands from the table, so that help imports none of them."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -86,7 +86,7 @@ def noun_of(name: str) -> Noun:
 
 
 def root_command() -> Any:
-    """Make the command that stands for ``aerogram`` itself."""
+    """Build the root command, ``aerogram``."""
     app = typer.Typer(
         cls=_Commands,
         help=with_examples(HELP),
@@ -113,7 +113,7 @@ def _root(
 
 
 def run(host: Host, arguments: Sequence[str]) -> int:
-    """Run the command line; give the exit status."""
+    """Run the command line; return the exit status."""
     try:
         status = root_command().main(args=list(arguments), prog_name=PROGRAM, obj=host, standalone_mode=False)
     except USAGE_ERROR as error:
@@ -121,7 +121,7 @@ def run(host: Host, arguments: Sequence[str]) -> int:
     except typer.Abort:
         return NO
     except SystemExit as end:
-        # typer ends so when whoever read our output has gone away.
+        # typer exits this way when the reading end of our output pipe is closed.
         return end.code if isinstance(end.code, int) else NO
     return status if isinstance(status, int) else DONE
 

@@ -1,7 +1,7 @@
 """The frame around every command: settings flags, ``--json``, errors and exit status.
 
 A command is a plain function whose first argument is the `Installation`; its other arguments are
-typer options and arguments. It returns an `Answer`, or None when it has said all itself.
+typer options and arguments. It returns an `Answer`, or None if it writes its own output.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _PREFIX: Final = "setting_"
 _CONFIG: Final = "config"
 _EXAMPLES: Final = ("aerogram ", "AEROGRAM_")
 _Command = Any
-"""A function as described above; its arguments are its own."""
+"""A function as described above; each declares its own arguments."""
 
 
 class Noun:
-    """The commands about one noun, or one command that stands alone."""
+    """The commands of one noun, or a single command."""
 
     def __init__(
         self,
@@ -54,8 +54,8 @@ class Noun:
         self._nouns: dict[str, Noun] = {}
 
     def command(self, name: str, level: Level) -> Callable[[_Command], _Command]:
-        """Declare the decorated function a command, which needs a level in the area of its noun."""
-        # Help of the root loads no command, and should not load the gate either.
+        """Register the decorated function as a command that needs ``level`` in the area of its noun."""
+        # Imported here so that the root's help, which loads no command, does not load the gate either.
         from aerogram.identity.gate import Needs  # noqa: PLC0415
 
         def declare(function: _Command) -> _Command:
@@ -66,12 +66,12 @@ class Noun:
         return declare
 
     def noun(self, name: str, help: str) -> Noun:  # noqa: A002 - as typer calls it
-        """Declare a noun below this one, as ``category`` in ``aerogram account category add``."""
+        """Declare a sub-noun, such as ``category`` in ``aerogram account category add``."""
         return self._nouns.setdefault(name, Noun(help, self.area))
 
     @property
     def functions(self) -> Mapping[str, _Command]:
-        """Its commands by name, those of its nouns as ``category add``; one named "" is the noun itself."""
+        """Commands by name, those of sub-nouns as ``category add``; "" is the noun itself."""
         inner = {
             f"{name} {leaf}": function
             for name, noun in self._nouns.items()
@@ -81,7 +81,7 @@ class Noun:
 
     @property
     def guards(self) -> Mapping[str, Needs]:
-        """What each of its `functions` needs, by the same names."""
+        """The permission that each of `functions` needs, by the same names."""
         inner = {
             f"{name} {leaf}": needs
             for name, noun in self._nouns.items()
@@ -90,7 +90,7 @@ class Noun:
         return self._needs | inner
 
     def app(self, host: Host) -> typer.Typer:
-        """Make the typer app; a noun with one command named "" is that command itself."""
+        """Build the typer app; a noun whose only command is named "" becomes that command."""
         app = typer.Typer(
             help=self.help, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
         )
@@ -107,7 +107,7 @@ class Noun:
 
 
 def _spelling_out(flags: Sequence[SettingFlag]) -> type[TyperCommand]:
-    """Make the kind of command that takes boolean settings in every spelling."""
+    """Make a command class that accepts boolean settings in every spelling."""
     booleans = {flag.flag for flag in flags if flag.is_boolean}
 
     class Spelling(TyperCommand):
@@ -118,7 +118,7 @@ def _spelling_out(flags: Sequence[SettingFlag]) -> type[TyperCommand]:
 
 
 def with_examples(docstring: str) -> str:
-    """Keep the lines of example paragraphs apart, which typer would otherwise fill as prose."""
+    """Keep the line breaks of example paragraphs, which typer would otherwise wrap as prose."""
     paragraphs = inspect.cleandoc(docstring).split("\n\n")
     return "\n\n".join(map(_as_example, paragraphs))
 
@@ -131,11 +131,11 @@ def _as_example(paragraph: str) -> str:
 
 
 def _group() -> None:
-    """Make a group even of one command."""
+    """Make typer treat a single command as a group."""
 
 
 def _framed(function: _Command, flags: Sequence[SettingFlag], needs: Needs) -> Callable[..., None]:
-    """Put the frame around a command: a function with the command's arguments and the frame's own."""
+    """Wrap a command: add the frame's options to its own arguments."""
 
     def run(**given: Any) -> None:
         context: typer.Context = given.pop("context")
@@ -144,7 +144,7 @@ def _framed(function: _Command, flags: Sequence[SettingFlag], needs: Needs) -> C
             name.removeprefix(_PREFIX): given.pop(name) for name in list(given) if name.startswith(_PREFIX)
         }
         texts = {name: ",".join(values) for name, values in texts.items() if values}
-        _let_in(needs)
+        _authorize(needs)
         raise typer.Exit(_call(context.find_object(object), function, texts, given, as_json=as_json))
 
     signature = inspect.signature(function)
@@ -157,8 +157,8 @@ def _framed(function: _Command, flags: Sequence[SettingFlag], needs: Needs) -> C
     return run
 
 
-def _let_in(needs: Needs) -> None:
-    """Ask the gate, as every door does; whoever runs a command is the operator of this machine."""
+def _authorize(needs: Needs) -> None:
+    """Pass the gate, as at every door. The caller is the operator of this machine."""
     from aerogram.identity.gate import authorize  # noqa: PLC0415
     from aerogram.model.actor import EVERY_ACCOUNT, operator_actor  # noqa: PLC0415
 
@@ -172,12 +172,12 @@ def _frame_parameters(flags: Sequence[SettingFlag], *, answers: bool) -> list[in
         return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
     def flag(name: str, text: str, metavar: str, help: str) -> inspect.Parameter:  # noqa: A002 - as typer calls it
-        # A list, so that a list setting may be given as several flags; for others the last would be
-        # joined to the first and refused, which tells of the mistake.
+        # A list, so that a list setting may be given as several flags. Repeated flags of other settings
+        # are joined with commas and fail validation.
         option = typer.Option(text, metavar=metavar, help=help, show_default=False)
         return keyword(_PREFIX + name, Annotated[list[str] | None, option], None)
 
-    as_json = typer.Option("--json", help="Answer as JSON.")
+    as_json = typer.Option("--json", help="Print the answer as JSON.")
     return [
         keyword("context", typer.Context),
         *([keyword("as_json", Annotated[bool, as_json], default=False)] if answers else []),
@@ -189,15 +189,15 @@ def _frame_parameters(flags: Sequence[SettingFlag], *, answers: bool) -> list[in
 def _call(
     host: Any, function: _Command, texts: dict[str, str], given: dict[str, Any], *, as_json: bool
 ) -> int:
-    """Run a command; give the exit status. Errors are told on stderr, one line each.
+    """Run a command; return the exit status. Errors are printed to stderr, one line each.
 
-    Settings that cannot be right are wrong usage; a machine that cannot give what right ones ask
-    for (a port that is taken, a database that is down) is a failure.
+    Invalid settings are wrong usage. Valid settings that the machine cannot satisfy (a port in use, a
+    database that is down) are a failure.
     """
     try:
         installation = host.prepare(texts)
     except SettingsError as error:
-        _tell(error)
+        _print_error(error)
         return WRONG_USAGE
     try:
         answer: Answer | None = (
@@ -206,10 +206,10 @@ def _call(
             else function(installation, **given)
         )
     except RefusedError as error:
-        _tell(error)
+        _print_error(error)
         return WRONG_USAGE
     except AerogramError as error:
-        _tell(error)
+        _print_error(error)
         return NO
     if answer is None:
         return DONE
@@ -217,6 +217,6 @@ def _call(
     return DONE if answer.is_yes else NO
 
 
-def _tell(error: AerogramError) -> None:
+def _print_error(error: AerogramError) -> None:
     for line in str(error).splitlines():
         sys.stderr.write(f"aerogram: {one_line(line)}\n")

@@ -1,1 +1,1 @@
-"""The HTTP door: send API, health, metrics."""
+"""The HTTP doors: Send API, management API, health and metrics."""

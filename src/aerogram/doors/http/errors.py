@@ -1,4 +1,4 @@
-"""Errors as the clients of Mailjet's API expect them (compatibility: rest#errors).
+"""Errors in the formats that Mailjet clients expect (compatibility: rest#errors).
 
 Shape A: ``ErrorInfo``, ``ErrorMessage``, ``StatusCode``, of the v3 REST resources; shape B is A with an
 object in ``ErrorInfo``. Shape C: ``ErrorIdentifier``, ``StatusCode``, ``ErrorMessage``, of everything newer.
@@ -25,9 +25,9 @@ NOT_FOUND: Final = 404
 TOO_MANY: Final = 429
 
 RETRY_SECONDS: Final = 5
-"""Retry-After for a store that cannot be reached: it mostly passes soon."""
+"""Retry-After if the store is not available: usually brief."""
 RETRY_WHEN_FULL_SECONDS: Final = 60
-"""Retry-After for a full disk: somebody has to make room."""
+"""Retry-After for a full disk: an operator must free space."""
 
 _CONTENT_CODES: Final = {
     400: "MJ-0001",
@@ -36,14 +36,14 @@ _CONTENT_CODES: Final = {
     404: "MJ-0003",
     413: "PS-0007",
 }
-"""Codes of the Content API for what says nothing more precise: invalid request, unauthorized, not found, too large."""
+"""Generic codes of the Content API: invalid request, unauthorized, not found, too large."""
 _OTHER_CODE: Final = "MJ-0000"
 
 _encode: Final = msgspec.json.Encoder().encode
 
 
 def shape_a(status: int, message: str, info: object = "", headers: Headers = ()) -> Answer:
-    """Answer as the v3 REST resources do; ``info`` is text, or an object that names properties."""
+    """Build an error of the v3 REST resources; ``info`` is text, or an object that names properties."""
     body = {"ErrorInfo": info, "ErrorMessage": message, "StatusCode": status}
     return Answer(status, _encode(body), JSON, headers)
 
@@ -51,9 +51,9 @@ def shape_a(status: int, message: str, info: object = "", headers: Headers = ())
 def shape_c(
     status: int, message: str, headers: Headers = (), identifier: str = "", info: object = ""
 ) -> Answer:
-    """Answer as the newer services do; the identifier is for finding the case in the log.
+    """Build an error of the newer services; the identifier is also in the log.
 
-    ``info`` stands in ``ErrorInfo`` as in shape A, where there is any: the message alone names no property.
+    ``info``, if any, goes into ``ErrorInfo`` as in shape A, because the message alone names no property.
     """
     body: dict[str, object] = {
         "ErrorIdentifier": identifier or str(uuid.uuid4()),
@@ -68,7 +68,7 @@ def shape_c(
 def content_api(
     status: int, message: str, headers: Headers = (), code: str = "", details: object = ()
 ) -> Answer:
-    """Answer as the Content API does: shape C, with a code, the mistakes of single properties, and its own name of the identifier."""
+    """Build an error of the Content API: shape C with a code, validation errors and another name of the identifier."""
     identifier = str(uuid.uuid4())
     body = {
         "ErrorIdentifier": identifier,
@@ -82,12 +82,12 @@ def content_api(
 
 
 def unavailable(error: UnavailableError) -> Answer:
-    """Answer that nothing was done and the same request may work later."""
+    """Build the response for a request that was not processed and may be retried."""
     return shape_c(UNAVAILABLE, str(error), _retry_after(error))
 
 
 def unavailable_v3(error: UnavailableError) -> Answer:
-    """Answer the same in shape A."""
+    """Build the same in shape A."""
     return shape_a(UNAVAILABLE, str(error), headers=_retry_after(error))
 
 
@@ -97,19 +97,19 @@ def _retry_after(error: UnavailableError) -> Headers:
 
 
 def page(status: int, title: str, headers: Headers = ()) -> Answer:
-    """Answer with a plain HTML page, as Mailjet's front servers do outside of their API."""
+    """Build a plain HTML page, as Mailjet's front servers send outside of their API."""
     text = html.escape(title)
     body = f"<html>\r\n<head><title>{text}</title></head>\r\n<body><h1>{text}</h1></body>\r\n</html>\r\n"
     return Answer(status, body.encode(), HTML, headers)
 
 
 def unauthorized_v3() -> Answer:
-    """Answer wrong credentials below /v3: an empty body and a challenge."""
+    """Build the 401 of paths below /v3: an empty body and a challenge."""
     challenge = (b"www-authenticate", b'Basic realm="Provide an apiKey and secretKey"')
     return Answer(401, b"", HTML, (challenge,))
 
 
 def too_many(seconds: int) -> Answer:
-    """Answer a client that asks too often, or failed to log in too often; Mailjet's is no JSON."""
+    """Build the 429 for too many requests or failed logins; Mailjet's is not JSON."""
     answer = page(TOO_MANY, "Rate limit exceeded")
     return msgspec.structs.replace(answer, headers=((b"retry-after", b"%d" % seconds),))

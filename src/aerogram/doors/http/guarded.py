@@ -1,4 +1,4 @@
-"""An endpoint with its guard, where the endpoint is a function and cannot bear one."""
+"""Attach a guard to an endpoint that is a function."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class Guarded:
-    """Serves as the endpoint does; ``guard`` says what is needed for it, or why it is public."""
+    """An endpoint with its ``guard``: the permission it needs, or why it is public."""
 
     def __init__(self, guard: Guard, endpoint: Endpoint) -> None:
         self.guard = guard

@@ -1,4 +1,4 @@
-"""``/livez`` and ``/readyz``: whether the process runs, and whether it can do its work."""
+"""``/livez`` and ``/readyz``: whether the process runs, and whether it is ready."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ if TYPE_CHECKING:
     Check = Callable[[], Awaitable[None]]
 
 CHECK_SECONDS: Final = 3.0
-"""A check that takes longer has failed: whoever asks does not wait long either."""
+"""Timeout of a check: probes do not wait long either."""
 _READERS: Final = ("GET", "HEAD")
 _encode: Final = msgspec.json.Encoder().encode
 
 
-GUARD: Final = Public("A probe has no credentials, and learns only whether the process can do its work.")
+GUARD: Final = Public("Probes have no credentials, and learn only whether the process is ready.")
 
 
 class Health:
-    """Answers probes. A check returns when all is well, or raises an error that says what is not."""
+    """Answers probes. A check returns on success, or raises an error that describes the failure."""
 
     def __init__(self, checks: Mapping[str, Check]) -> None:
         self._checks = checks
 
     async def live(self, scope: Scope, _: Receive, send: Send) -> None:
-        """Answer 200: the process runs and its loop turns."""
+        """Answer 200: the process and its event loop run."""
         await send_answer(scope, send, _if_read(scope, Answer(200, _encode({"status": "live"}))))
 
     async def ready(self, scope: Scope, _: Receive, send: Send) -> None:
-        """Answer 200 when every check passes, else 503 with what each one found."""
+        """Answer 200 if every check passes, else 503 with the result of each."""
         found = await asyncio.gather(*(_run(check) for check in self._checks.values()))
         is_ready = not any(found)
         report = {
             "status": "ready" if is_ready else "not ready",
-            "checks": {name: fault or "ok" for name, fault in zip(self._checks, found, strict=True)},
+            "checks": {name: error or "ok" for name, error in zip(self._checks, found, strict=True)},
         }
         status = 200 if is_ready else errors.UNAVAILABLE
         await send_answer(scope, send, _if_read(scope, Answer(status, _encode(report))))
 
 
 async def _run(check: Check) -> str:
-    """Give what is wrong, "" when nothing is. Only our own sentences are shown to whoever asks."""
+    """Run a check; return its error, or "". Only our own error messages are shown."""
     try:
         async with asyncio.timeout(CHECK_SECONDS):
             await check()

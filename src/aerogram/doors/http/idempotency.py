@@ -1,8 +1,8 @@
-"""The header ``Idempotency-Key`` of the Send API: reading it, and answering by it.
+"""The header ``Idempotency-Key`` of the Send API.
 
-It follows the IETF's draft-ietf-httpapi-idempotency-key-header: a malformed key is answered with 400, one
-that was used for another request with 422. The key is taken as it stands, with its quotes when
-it has some. Each version of the API writes the refusals in its own shape of errors.
+It follows the IETF's draft-ietf-httpapi-idempotency-key-header: 400 for a malformed key, 422 for a key that was
+used for another request. The key is used verbatim, including quotes. Each version of the API has its own error
+format.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MALFORMED_CODE: Final = "ag-0001"
 MALFORMED_STATUS: Final = 400
 REUSED_CODE: Final = "ag-0002"
 REUSED_STATUS: Final = 422
-"""The codes are ours: Mailjet knows no such header, and its clients show a code they do not know."""
+"""Our own codes: Mailjet has no such header, and its clients display unknown codes."""
 
 _NAME: Final = HEADER.lower().encode()
 _REPLAY_HEADERS: Final = ((REPLAYED.lower().encode(), b"true"),)
@@ -38,15 +38,15 @@ PARAMETER: Final[dict[str, Any]] = {
     "in": "header",
     "required": False,
     "description": (
-        "Names this request, for 24 hours. Repeating the request with the same key sends nothing again and "
-        f"is answered with the same MessageIDs and the header {REPLAYED}: true. Another request with the same key "
-        f"is refused with {REUSED_STATUS} and {REUSED_CODE}, a malformed key with {MALFORMED_STATUS} and "
-        f"{MALFORMED_CODE}. A request of which nothing was accepted leaves its key unused. The digest that "
-        "Mailjet's Python SDK sends of its own accord counts as no key."
+        "Identifies this request for 24 hours. A repeated request with the same key sends nothing again; the "
+        f"response has the same MessageIDs and the header {REPLAYED}: true. A different request with the same key "
+        f"is rejected with {REUSED_STATUS} and {REUSED_CODE}, a malformed key with {MALFORMED_STATUS} and "
+        f"{MALFORMED_CODE}. A rejected request does not use up its key. The digest that Mailjet's Python SDK "
+        "sends automatically is ignored."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": "^[!-~]+$"},
 }
-"""The header in the words of OpenAPI."""
+"""The header as an OpenAPI parameter."""
 REPLAYED_HEADER: Final[dict[str, Any]] = {
     REPLAYED: {
         "description": f"The request repeats an earlier one with the same {HEADER}; nothing was sent again.",
@@ -56,13 +56,13 @@ REPLAYED_HEADER: Final[dict[str, Any]] = {
 
 
 class MalformedKeyError(RefusedError):
-    """The header is there and holds no key."""
+    """The header has no valid key."""
 
 
 def read_key(scope: Scope, body: bytes) -> str:
-    """Give the key of a request; "" when it has none, or one that nobody chose. Raises `MalformedKeyError`.
+    """Return the key of a request; "" if it is missing or derived. Raises `MalformedKeyError`.
 
-    ``body`` is that of the request, before its Content-Encoding.
+    ``body`` is the decompressed body of the request.
     """
     headers = scope["headers"]
     if _NAME not in dict(headers):
@@ -77,11 +77,11 @@ def read_key(scope: Scope, body: bytes) -> str:
 
 
 def key_of(account_id: int, key: str, path: str, body: bytes, taken: Iterable[int]) -> IdempotencyKey | None:
-    """Make the key of a call, for `Acceptor.accept`; None when ``key`` is "".
+    """Build the key of a call for `Acceptor.accept`; None if ``key`` is "".
 
-    Two calls ask for the same when path, ``body`` (as it was before its Content-Encoding) and ``taken`` are
-    equal: the indices of those messages of the body that are accepted. A message that was refused before
-    and would be sent now is another request; it has no receipt to be given again.
+    Two calls are the same if path, decompressed ``body`` and ``taken`` are equal; ``taken`` holds the indices of
+    the accepted messages. If a message that was rejected before would be accepted now, it is another request,
+    because there is no receipt to return for it.
     """
     if not key:
         return None
@@ -91,12 +91,12 @@ def key_of(account_id: int, key: str, path: str, body: bytes, taken: Iterable[in
 
 
 def refusal(error: RefusedError) -> tuple[str, int, str]:
-    """Give code, HTTP status and sentence for a `MalformedKeyError` or a `KeyReusedError`."""
+    """Return code, HTTP status and message of a `MalformedKeyError` or a `KeyReusedError`."""
     if isinstance(error, MalformedKeyError):
         return MALFORMED_CODE, MALFORMED_STATUS, str(error)
     return REUSED_CODE, REUSED_STATUS, str(error)
 
 
 def replay_headers(receipts: object) -> Headers:
-    """Give the headers that tell a repeated call from its first."""
+    """Return the headers that mark a repeated call."""
     return _REPLAY_HEADERS if isinstance(receipts, Replay) else ()

@@ -1,6 +1,6 @@
-"""``/metrics`` for Prometheus: what was accepted and what became of it, and how long the queue is.
+"""``/metrics`` for Prometheus: message counts by outcome, and the length of the queue.
 
-Clients of this machine read it freely; others need the credentials of an account.
+Loopback clients need no credentials; others need those of an account.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ NEEDS: Final = Needs(Area.STATISTICS, Level.READ)
 
 
 class Metrics:
-    """Reads the process's counters and the store's queue at the moment it is asked.
+    """Serves the counters of the process and the queue depth of the store.
 
-    ``counts`` gives messages by what happened to them since the start (``accepted``, ``delivered``,
-    ``deferred``, ``bounced``, ...); ``queue_depth`` how many messages wait.
+    ``counts`` returns messages by outcome since the start (``accepted``, ``delivered``, ``deferred``,
+    ``bounced``, ...); ``queue_depth`` the number of waiting messages.
     """
 
     guard = NEEDS
@@ -82,7 +82,7 @@ class Metrics:
 
 
 class _Snapshot(Collector):
-    """The numbers of one scrape."""
+    """The metrics of one scrape."""
 
     def __init__(self, counts: Mapping[str, int], depth: int) -> None:
         self._counts = counts
@@ -91,12 +91,10 @@ class _Snapshot(Collector):
     def collect(self) -> Iterable[Metric]:
         messages = CounterMetricFamily(
             "aerogram_messages",
-            "Messages by what happened to them, since the process started.",
+            "Messages by outcome since the process started.",
             labels=["what"],
         )
         for what, amount in sorted(self._counts.items()):
             messages.add_metric([what], amount)
         yield messages
-        yield GaugeMetricFamily(
-            "aerogram_queue_messages", "Messages that wait to be sent.", value=self._depth
-        )
+        yield GaugeMetricFamily("aerogram_queue_messages", "Messages waiting to be sent.", value=self._depth)

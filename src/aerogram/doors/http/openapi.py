@@ -1,4 +1,4 @@
-"""``/openapi.json``: an OpenAPI 3.1 description of what is served, made from the declarations."""
+"""``/openapi.json``: the OpenAPI 3.1 description, generated from the declarations."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ Json = dict[str, Any]
 
 
 class OpenApi:
-    """Answers with the description, written once."""
+    """Serves the description, which is generated once."""
 
-    guard = Public("It describes the API and tells nothing of any account.")
+    guard = Public("It describes the API and reveals nothing about any account.")
 
     def __init__(
         self, resources: Iterable[Resource], routes: Iterable[Route], public_url: str, version: str
@@ -79,9 +79,9 @@ def description(
 def _send_v31() -> Json:
     answers = {
         "200": "Every message was accepted.",
-        "400": "Some messages were refused, the others were accepted; or the whole call was refused.",
+        "400": "Some messages were rejected and the others accepted; or the whole call was rejected.",
         "401": "The credentials are wrong.",
-        "403": "The only message was refused for its sender.",
+        "403": "The only message was rejected because of its sender.",
         "422": "The idempotency key was used for another request; nothing was accepted.",
         "503": "Nothing was accepted; try again after Retry-After.",
     }
@@ -101,22 +101,22 @@ def _send_v31() -> Json:
 
 def _send_v3(operation_id: str) -> Json:
     refusals = {
-        "400": "Nothing was sent, for this mistake; ErrorInfo names the message of a bulk call.",
-        "403": "Nothing was sent, for a sender is not the account's.",
-        "413": "Nothing was sent, for the call is too large.",
-        "422": "Nothing was sent, for the idempotency key was used for another request.",
-        "500": "Nothing was sent, for a null stands in Vars.",
+        "400": "Nothing was sent because of this error; ErrorInfo names the message of a bulk call.",
+        "403": "Nothing was sent because a sender does not belong to the account.",
+        "413": "Nothing was sent because the call is too large.",
+        "422": "Nothing was sent because the idempotency key was used for another request.",
+        "500": "Nothing was sent because Vars contains a null.",
         "503": "Nothing was sent; try again after Retry-After.",
     }
     refused = _json({"$ref": "#/components/schemas/Error"})
     return {
         "operationId": operation_id,
-        "summary": "Send a message, or up to 100: all of them or none.",
+        "summary": "Send up to 100 messages, all or none.",
         "parameters": [idempotency.PARAMETER],
         "requestBody": {"required": True, "content": _json(SEND_V3_REQUEST)},
         "responses": {
             "200": {
-                "description": "All was accepted.",
+                "description": "All messages were accepted.",
                 "headers": idempotency.REPLAYED_HEADER,
                 "content": _json(SEND_V3_RESPONSE),
             },

@@ -1,4 +1,4 @@
-"""The refusals of the management API in words of OpenAPI: one description each, referred to by all."""
+"""The error responses of the management API as shared OpenAPI components."""
 
 from __future__ import annotations
 
@@ -43,32 +43,32 @@ _ERROR_CONTENT: Final[Json] = {
     },
 }
 SCHEMAS: Final[Json] = {"Error": _ERROR_A, "RecentError": _ERROR_C, "ContentError": _ERROR_CONTENT}
-"""The shapes of errors: Mailjet's older services', its newer ones', and the Content API's."""
+"""The error formats of Mailjet's older services, its newer ones, and the Content API."""
 
 _REFUSALS: Final = {
-    "400": "The request is wrong: its path, a parameter, its JSON or a property.",
-    "401": "The credentials are wrong; or, with a body, what is asked may never be done.",
-    "403": "The credentials have no permission for this.",
-    "404": "There is no such object, or it is another account's.",
-    "405": "The path has other verbs; Allow names them.",
+    "400": "The path, a parameter, the JSON or a property is invalid.",
+    "401": "The credentials are wrong; or, with a body, the operation is never allowed.",
+    "403": "The credentials lack the permission.",
+    "404": "The object does not exist, or belongs to another account.",
+    "405": "The method is not allowed; Allow lists those that are.",
     "413": "The body is too large.",
-    "415": "The body is no JSON by its Content-Type.",
+    "415": "The Content-Type of the body is not JSON.",
     "429": "Too many requests, or too many failed logins; try again after Retry-After.",
-    "503": "Nothing was done: the store cannot be reached, or the search took too long; try again after Retry-After.",
+    "503": "The store is not available, or the search took too long; nothing was changed. Retry after Retry-After.",
 }
 _HTML: Final = frozenset({"401", "429"})
-"""Statuses whose answer may be no JSON, as Mailjet's front servers give them."""
+"""Statuses whose response may not be JSON, as from Mailjet's front servers."""
 _ALWAYS_RECENT: Final = frozenset({"503"})
 
 
-_CONFLICT: Final = {"409": "The name is taken, or what is to change is locked."}
-"""What only the Content API answers."""
+_CONFLICT: Final = {"409": "The name is taken, or the object is locked."}
+"""Responses of the Content API only."""
 _KINDS: Final = {"": "Error", "Recent": "RecentError", "Content": "ContentError"}
-"""The shape of an error by what its response's name begins with."""
+"""The error format by the prefix of the response's name."""
 
 
 def responses() -> Json:
-    """Give the components to refer to."""
+    """Return the components to refer to."""
     return {
         f"{kind}{status}": _response(status, text, error_name)
         for kind, error_name in _KINDS.items()
@@ -77,7 +77,7 @@ def responses() -> Json:
 
 
 def refusals(*, is_recent: bool, is_content: bool = False) -> Json:
-    """Give the refusals of an operation, by status, as references."""
+    """Return the error responses of an operation by status, as references."""
     kind = "Content" if is_content else "Recent" if is_recent else ""
     return {status: {"$ref": f"#/components/responses/{kind}{status}"} for status in _refusals(kind)}
 

@@ -1,4 +1,4 @@
-"""The resources and routes in words of OpenAPI 3.1, made from their declarations."""
+"""Describe the resources and routes in OpenAPI 3.1, from their declarations."""
 
 from __future__ import annotations
 
@@ -20,14 +20,18 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 _PAGING: Final[tuple[tuple[str, str, str], ...]] = (
-    ("Limit", "integer", "Rows of a page; 10 unless said, 0 or more than 1000 mean 1000."),
-    ("Offset", "integer", "Index of the first row, from zero."),
-    ("Sort", "string", "A property, perhaps with DESC behind a space; several with commas. One of: {}."),
-    ("countOnly", "boolean", "Give the number of rows and no rows."),
-    ("countRecords", "boolean", "Taken and not needed: Total is always the number of all rows."),
+    ("Limit", "integer", "Rows per page; the default is 10, and 0 or more than 1000 means 1000."),
+    ("Offset", "integer", "Zero-based index of the first row."),
+    (
+        "Sort",
+        "string",
+        "Comma-separated properties to sort by, each optionally followed by a space and DESC. One of: {}.",
+    ),
+    ("countOnly", "boolean", "Return only the number of rows."),
+    ("countRecords", "boolean", "Accepted but not needed: Total is always the number of all rows."),
 )
 _PAGES: Final = ("Limit", "Offset", "countOnly")
-"""Those of them that actions have which give pages."""
+"""The parameters of actions that return pages."""
 _PREFIX: Final = "/v3/REST/"
 
 
@@ -50,11 +54,11 @@ def paths_of(resource: Resource) -> Json:
     if "PUT" in resource.methods:
         _put(paths, one, "put", _written(resource, "PUT", "change", "Change", OK))
         if resource.is_singular:
-            own = _written(resource, "PUT", "changeOwn", "Change one's own", OK)
+            own = _written(resource, "PUT", "changeOwn", "Change your own", OK)
             _put(paths, collection, "put", own)
     if "DELETE" in resource.methods:
         removed = _operation(resource, "remove", f"Remove ({resource.class_name})", LEVELS["DELETE"])
-        removed["responses"][str(NO_CONTENT)] = {"description": "It is gone."}
+        removed["responses"][str(NO_CONTENT)] = {"description": "The object was removed."}
         _put(paths, one, "delete", removed)
     for action in resource.actions:
         _put(
@@ -93,7 +97,7 @@ def path_of(route: Route) -> Json:
 
 
 def _put(paths: Json, path: str, method: str, operation: Json) -> None:
-    """Add an operation to a path, whose names in braces are told with it."""
+    """Add an operation to a path, with its path parameters."""
     names = re.findall(r"\{(\w+)\}", path)
     parameters = [
         {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names
@@ -126,7 +130,7 @@ def _written(resource: Resource, method: str, verb: str, summary: str, status: i
     operation["responses"][str(status)] = {"description": "The object.", "content": _rows(resource)}
     if method == "PUT":
         operation["responses"][str(NOT_MODIFIED)] = {
-            "description": "It was so already; the answer has no body."
+            "description": "Nothing changed; the response has no body."
         }
     body = input_of(resource.fields, is_new=method == "POST")
     operation["requestBody"] = {"required": "required" in body, "content": _json(body)}
@@ -174,9 +178,11 @@ def _parameter(name: str, kind: str, text: str) -> Json:
 
 def _switches(resource: Resource) -> list[Json]:
     names = sorted({field.shown_with for field in resource.fields if field.shown_with})
-    switches = [_parameter(name, "boolean", "Show what is left out otherwise.") for name in names]
+    switches = [
+        _parameter(name, "boolean", "Include properties that are omitted by default.") for name in names
+    ]
     if full_style.has_full_style(resource):
-        switches.append(_parameter(full_style.PARAMETER, "string", "Full: show what references lead to."))
+        switches.append(_parameter(full_style.PARAMETER, "string", "Full: resolve references."))
     return switches
 
 
@@ -189,7 +195,7 @@ def _reference(resource: Resource) -> Json:
 
 
 def _repeating(shape: Json) -> Json:
-    """Describe an envelope beside whose ``Data`` the properties of its one row stand again."""
+    """Describe an envelope that repeats the properties of its single row next to ``Data``."""
     described = envelope(shape)
     return described | {"properties": described["properties"] | shape["properties"]}
 

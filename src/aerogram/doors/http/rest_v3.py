@@ -1,6 +1,6 @@
-"""The endpoint of the management API: who asks, then the resource or route, then Mailjet's error bodies.
+"""The endpoint of the management API: authenticate, dispatch to a resource or route, format errors as Mailjet does.
 
-``/v3/REST/`` leads to the resources; other paths below ``/v3/``, ``/v1/`` and ``/v4/`` to the routes.
+``/v3/REST/`` has the resources; other paths below ``/v3/``, ``/v1/`` and ``/v4/`` have the routes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PREFIX: Final = "/v3/"
 OTHER_PREFIXES: Final = (CONTENT_PREFIX, "/v4/")
 _RESOURCES: Final = "rest"
 _DATA: Final = "data"
-"""Below it are files, and an unknown source of files is answered as such (compatibility: rest#errors)."""
+"""Paths of files below it; an unknown source of files has its own error (compatibility: rest#errors)."""
 _JSON_TYPES: Final = frozenset(
     {
         b"",
@@ -60,7 +60,7 @@ _STATUSES: Final[Mapping[type, int]] = {ForbiddenError: 403, BodyTooLargeError: 
 
 
 class Rest:
-    """Serves everything below ``/v3/``, ``/v1/`` and ``/v4/`` that is no Send API."""
+    """Serves everything below ``/v3/``, ``/v1/`` and ``/v4/`` except the Send API."""
 
     def __init__(self, authenticator: HttpAuthenticator, engine: Engine, router: Router) -> None:
         self._authenticator = authenticator
@@ -137,7 +137,7 @@ class Rest:
         return Answer(reply.status, reply.body, content_type, reply.headers)
 
     def _refused(self, scope: Scope, error: RefusedError) -> Answer:
-        """Write a refusal with its status, in the shape of what was asked."""
+        """Build an error response, in the format of the requested API."""
         headers: Headers = ()
         if isinstance(error, MethodNotAllowedError):
             headers = ((b"allow", ", ".join(error.allowed).encode()),)
@@ -163,7 +163,7 @@ def _shaped(
     *,
     is_recent: bool = True,
 ) -> Answer:
-    """Write an error in the shape of the API that was asked."""
+    """Build an error in the format of the requested API."""
     if _is_content(scope):
         return errors.content_api(status, message, headers)
     if is_recent:
@@ -187,16 +187,16 @@ def _is_content(scope: Scope) -> bool:
 
 
 def _segments(scope: Scope) -> tuple[str, ...]:
-    """Take a path apart before it is decoded, so that ``%2F`` is part of a key.
+    """Split a path before decoding it, so that ``%2F`` is part of a key.
 
-    A slash at the end is as good as none (compatibility: rest#urls).
+    A trailing slash is ignored (compatibility: rest#urls).
     """
     raw: bytes = scope["raw_path"]
     return tuple(unquote(segment) for segment in raw.removesuffix(b"/").decode("latin-1").split("/")[1:])
 
 
 def _resource_path(scope: Scope) -> tuple[str, ...]:
-    """Give what follows ``/v3/REST/``, nothing for any other path."""
+    """Return the segments after ``/v3/REST/``; none for any other path."""
     match _segments(scope):
         case ("v3", kind, *segments) if kind.lower() == _RESOURCES:
             return tuple(segments)
@@ -205,9 +205,9 @@ def _resource_path(scope: Scope) -> tuple[str, ...]:
 
 
 def _may_be_json(content_type: bytes) -> bool:
-    """Tell whether a body of this type is read as JSON.
+    """Return whether a body of this type is parsed as JSON.
 
-    Actions without properties come with any simple type, and curl says that a form is what it sends
+    Actions without properties come with any simple type, and curl sends the type of a form
     (compatibility: rest#requests).
     """
     name = content_type.partition(b";")[0].strip().lower()
@@ -215,7 +215,7 @@ def _may_be_json(content_type: bytes) -> bool:
 
 
 def _leads_nowhere(scope: Scope) -> Answer:
-    """Answer a path without route; below ``/v3/`` Mailjet says 500 for an error of the caller."""
+    """Build the error of a path without route; below ``/v3/`` Mailjet uses status 500."""
     if not _is_old(scope):
         return _shaped(scope, errors.NOT_FOUND, "There is nothing at this path.")
     name = scope["path"].removeprefix(PREFIX).partition("/")[0]

@@ -1,1 +1,1 @@
-"""The addresses of images in mails."""
+"""The image URLs in mail."""

@@ -1,7 +1,7 @@
-"""``/img/{guid}/content`` and ``…/thumbnail``: images to whoever has their address, as readers of mails have.
+"""``/img/{guid}/content`` and ``…/thumbnail``: serve images to everybody who has their URL.
 
-The guid is 122 random bits; whatever is not exactly the address of an image is 404. A browser shows what is declared to
-be an image as nothing but an image.
+The GUID has 122 random bits; any other path is 404. Headers make sure that browsers treat the content only as an
+image.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from aerogram.doors.asgi.scope import Receive, Scope, Send
 
 MAX_AGE_SECONDS: Final = 7 * 24 * 3600
-"""How long a reader shows an image before it asks whether it is still the same."""
+"""How long mail clients may cache an image before they revalidate it."""
 
 _GUID_CHARS: Final = 36
 _READERS: Final = frozenset({"GET", "HEAD"})
@@ -47,7 +47,7 @@ class ImageDoor:
         """Serve one request."""
         if scope["method"] not in _READERS:
             allow = (*_UNKEPT, (b"allow", b"GET, HEAD"))
-            answer = Answer(405, b"An image can be read and nothing else.\n", _TEXT, allow)
+            answer = Answer(405, b"Images are read-only.\n", _TEXT, allow)
         else:
             answer = await self._answer(scope)
         await send_answer(scope, send, answer)
@@ -60,7 +60,7 @@ class ImageDoor:
             file = await self._images.file(guid, is_thumbnail=kind == THUMBNAIL)
         except UnavailableError:
             later = (*_UNKEPT, (b"retry-after", b"5"))
-            return Answer(503, b"The image cannot be read now.\n", _TEXT, later)
+            return Answer(503, b"The image is temporarily unavailable.\n", _TEXT, later)
         if file is None:
             return _NOT_FOUND
         tag = b'"%s"' % file.tag.encode()

@@ -1,1 +1,1 @@
-"""The layout of the pages behind links: one card, words in the visitor's language, no scripts."""
+"""The layout of the pages that links lead to: one card, text in the visitor's language, no scripts."""

@@ -1,6 +1,6 @@
-"""Renders the pages of one door: its template inside the common sheet, its words from its ``words.toml``.
+"""Render the pages of one door: its template in the common layout, its text from its ``words.toml``.
 
-A page works without scripts and loads nothing; its style stands in it, named to the browser by its hash.
+Pages need no scripts and load nothing; the style is inline and allowed by its hash in the CSP.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     PageStatus = Literal["question", "done", "failed"]
-    """What a page feels like: its sign and its colour."""
+    """The icon and colour of a page."""
 
 DEFAULT_LANGUAGE: Final = "en"
-"""Of links that name none, as Mailjet's ``mj:unsub_link``, or one not in the words.
+"""The language of links without one, such as Mailjet's ``mj:unsub_link``, or with an unknown one.
 
 (compatibility: templates#links)
 """
@@ -28,14 +28,14 @@ TYPE: Final = b"text/html; charset=utf-8"
 
 
 class PageLayout:
-    """Reads the words, the style and the templates once."""
+    """Loads text, style and templates once."""
 
     def __init__(self, package: str) -> None:
-        """Take the door's package: it has ``words.toml`` and a folder ``templates``."""
+        """Load the door's package, which has ``words.toml`` and a folder ``templates``."""
         self.words: Mapping[str, Mapping[str, str]] = tomllib.loads(
             resources.files(package).joinpath("words.toml").read_text("utf-8")
         )
-        """By language (ISO 639-1), then by the word's name."""
+        """By language (ISO 639-1), then by name."""
         style = resources.files(__package__).joinpath("templates", "layout.css").read_text("utf-8")
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         self.policy: Final = (
@@ -54,15 +54,15 @@ class PageLayout:
         self._environment.globals["style"] = style
 
     def spoken(self, language: str) -> str:
-        """Give a language that there are words in."""
+        """Return the language if it has texts, else the default."""
         return language if language in self.words else DEFAULT_LANGUAGE
 
     def render(self, template: str, language: str, *, page: str, status: PageStatus, **values: Any) -> bytes:
-        """Write a page. ``page`` names its heading among the words; a door's own template takes the values."""
+        """Render a page. ``page`` is the key of its heading; the door's template gets the values."""
         return self.fill(template, language, page=page, status=status, **values).encode("utf-8", "replace")
 
     def fill(self, template: str, language: str, **values: Any) -> str:
-        """Fill in a template that is no page."""
+        """Render a template that is not a page."""
         spoken = self.spoken(language)
         return self._environment.get_template(template).render(
             language=spoken, words=self.words[spoken], **values

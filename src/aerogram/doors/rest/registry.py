@@ -1,4 +1,4 @@
-"""All that the REST surface serves. What is declared here is served, described and tested; nothing else is."""
+"""All resources and routes of the REST API: served, described and tested from their declarations."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ if TYPE_CHECKING:
 
 
 class RestServices(msgspec.Struct, frozen=True, kw_only=True):
-    """What the resources and routes need."""
+    """The services that the resources and routes need."""
 
     clock: Clock
     identity: IdentityServices
@@ -90,7 +90,7 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     reporting: ReportingServices
     send_sample: SendSample
     public_url: str
-    """The base of links in answers and mails, as ``https://mail.example.com``, without a slash at its end."""
+    """The base URL of links in responses and mails, as ``https://mail.example.com``; no trailing slash."""
 
 
 _DRAFTS: Final = (CampaignDraft, Newsletter)
@@ -103,7 +103,7 @@ _PLAIN: Final = (
     WidgetCustomValue,
     Workflow,
 )
-"""Resources that need nothing but a place to be kept in."""
+"""Resources without rules of their own."""
 
 
 def resources(services: RestServices) -> list[Resource]:
@@ -113,7 +113,7 @@ def resources(services: RestServices) -> list[Resource]:
     bound = [
         Message(messages, exports.of(JobKind.EXPORT_MESSAGES, Message.filters, of_messages)),
         MessageHistory(History(services.reporting.messages)),
-        eventcallbackurl(services.reporting.subscriptions, services.send_sample),
+        eventcallbackurl(services.reporting.webhooks, services.send_sample),
         template(services.content.templates),
         messageinformation(messages, services.clock),
         messagestate(),
@@ -128,7 +128,7 @@ def resources(services: RestServices) -> list[Resource]:
 
 
 def _of_audience(services: RestServices, exports: ExportActions) -> list[Resource]:
-    """Bind whom an account writes to, and what is done to many of them."""
+    """Bind the resources of contacts and lists, with their bulk actions."""
     audience = services.audience
     jobs = services.jobs.jobs
     bulk = JobActions(jobs, audience.jobs, services.public_url)
@@ -152,7 +152,7 @@ def _of_audience(services: RestServices, exports: ExportActions) -> list[Resourc
 
 
 def _of_account(services: RestServices) -> list[Resource]:
-    """Bind what an account says of itself, and its senders."""
+    """Bind the resources of the account and its senders."""
     identity, senders = services.identity, services.senders
     accounts, profiles = identity.accounts, identity.profiles
     return [
@@ -172,7 +172,7 @@ def _of_account(services: RestServices) -> list[Resource]:
 
 
 def routes(services: RestServices) -> list[Route]:
-    """Bind every route that is no resource."""
+    """Bind every route that is not a resource."""
     jobs = services.jobs
     return [
         *contact_erasure(services.audience),
@@ -195,7 +195,7 @@ def _of_content(services: RestServices) -> list[Route]:
 
 
 class _Unbound:
-    """Stands for services where only declarations are read: it has everything, and nothing in it works."""
+    """Stands in for the services when only declarations are read; calling it is an error."""
 
     def __getattr__(self, _: str) -> _Unbound:
         return self
@@ -205,10 +205,10 @@ UNBOUND: Final = cast("Any", _Unbound())
 
 
 def declared_resources() -> list[Resource]:
-    """Give the resources for their declarations alone."""
+    """Return the resources for their declarations only."""
     return resources(UNBOUND)
 
 
 def declared_routes() -> list[Route]:
-    """Give the routes for their declarations alone."""
+    """Return the routes for their declarations only."""
     return routes(UNBOUND)

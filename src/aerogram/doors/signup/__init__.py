@@ -1,1 +1,1 @@
-"""Double opt-in for the world: the form of a widget, the mail that it sends, the page that confirms."""
+"""Public double opt-in: the form of a widget, the confirmation mail and the confirmation page."""

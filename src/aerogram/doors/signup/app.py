@@ -1,7 +1,7 @@
-"""The paths of double opt-in: ``/signup/…`` shows a form, ``/signup/confirm/…`` asks whether it was meant.
+"""The paths of double opt-in: ``/signup/…`` shows a form, ``/signup/confirm/…`` asks for confirmation.
 
-They are open to the world. GET and HEAD change nothing, because link scanners follow every link. The only mail
-that can be caused goes to the address that was typed in, and says nothing that was typed in.
+They are public. GET and HEAD change nothing, because link scanners follow every link. The only mail that a
+visitor can cause goes to the entered address and contains nothing else that was entered.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, Cli
 from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.page_layout.layout import TYPE, PageLayout
 from aerogram.doors.signup.mail import confirmation, unwritten
-from aerogram.doors.signup.pages import Page, Pages
+from aerogram.doors.signup.pages import Pages, SignupPage
 from aerogram.identity.gate import Public
 from aerogram.model.decision import Refuse
 from aerogram.submission.request import submission_of
@@ -34,13 +34,13 @@ if TYPE_CHECKING:
 
 PREFIX: Final = FORM
 REQUESTS_A_MINUTE: Final = 10
-"""Forms that one network may hand in; a class room fits, a flood does not."""
+"""Form submissions per minute and network: enough for a class room, too few for a flood."""
 MAX_FORM_BYTES: Final = 16 * 1024
 MAX_FIELDS: Final = 20
 MAX_IP_CHARS: Final = 64
-"""More than any address has; a proxy may name its client by any text."""
+"""Longer than any address; a proxy may send any text as its client."""
 _IPV6_NETWORK: Final = 64
-"""Bits that name the network of a customer, who has all the addresses in it (RFC 6177)."""
+"""Prefix length of a customer's network, whose addresses are all theirs (RFC 6177)."""
 _READERS: Final = frozenset({"GET", "HEAD"})
 _HEADERS: Final = (
     (b"cache-control", b"no-store, private"),
@@ -54,7 +54,7 @@ _HEADERS: Final = (
 class SignupDoor:
     """An ASGI application for the paths that begin with `PREFIX`."""
 
-    guard = Public("Forms are for everybody, and a signed link confirms one address.")
+    guard = Public("Forms are public, and a signed link confirms one address.")
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class SignupDoor:
         acceptor: Acceptor,
         rate: RateLimiter,
     ) -> None:
-        """Take the rules and what they need; ``rate`` counts the forms that each network hands in."""
+        """Set up the pages; ``rate`` limits form submissions per network."""
         self._signups = signups
         self._signer = signer
         self._templates = templates
@@ -79,12 +79,14 @@ class SignupDoor:
         """Serve one request."""
         if scope["method"] not in {*_READERS, "POST"}:
             allowed = (*_HEADERS, (b"allow", b"GET, HEAD, POST"))
-            answer = Answer(405, b"This page cannot do that.\n", b"text/plain; charset=utf-8", allowed)
+            answer = Answer(
+                405, b"This page does not support that method.\n", b"text/plain; charset=utf-8", allowed
+            )
         else:
             try:
                 answer = await self._served(scope, receive)
             except UnavailableError:
-                answer = self._answer(503, Page.FAILED, "")
+                answer = self._answer(503, SignupPage.FAILED, "")
         await send_answer(scope, send, answer)
 
     async def _served(self, scope: Scope, receive: Receive) -> Answer:
@@ -93,7 +95,7 @@ class SignupDoor:
         if path.startswith(CONFIRM):
             signup_id = self._signer.read_confirm(path[len(CONFIRM) :])
             if signup_id is None:
-                return self._answer(404, Page.INVALID, "")
+                return self._answer(404, SignupPage.INVALID, "")
             if is_reading:
                 return self._asked(await self._signups.find(signup_id))
             ip = client_ip(scope)[:MAX_IP_CHARS]
@@ -101,17 +103,17 @@ class SignupDoor:
         widget_id = self._signer.read_form(path[len(FORM) :])
         form = None if widget_id is None else await self._signups.form(widget_id)
         if form is None:
-            return self._answer(404, Page.INVALID, "")
+            return self._answer(404, SignupPage.INVALID, "")
         if is_reading:
-            return self._answer(200, Page.FORM, form.language, form=form)
+            return self._answer(200, SignupPage.FORM, form.language, form=form)
         if self._rate.take(_network(client_ip(scope))):
-            return self._answer(429, Page.BUSY, form.language)
+            return self._answer(429, SignupPage.BUSY, form.language)
         return await self._signed_up(scope, receive, form)
 
     def _asked(self, pending: Pending | None) -> Answer:
         if pending is None:
-            return self._answer(404, Page.INVALID, "")
-        page = Page.CONFIRMED if pending.is_confirmed else Page.QUESTION
+            return self._answer(404, SignupPage.INVALID, "")
+        page = SignupPage.CONFIRMED if pending.is_confirmed else SignupPage.QUESTION
         return self._answer(200, page, pending.form.language, form=pending.form, email=pending.email)
 
     async def _signed_up(self, scope: Scope, receive: Receive, form: Form) -> Answer:
@@ -121,18 +123,18 @@ class SignupDoor:
             fields = {}
         typed = fields.get("email", "").strip()
         if not is_email(typed):
-            return self._answer(400, Page.FORM, form.language, form=form, typed=typed)
-        # Robots fill in every field; people do not see this one.
+            return self._answer(400, SignupPage.FORM, form.language, form=form, typed=typed)
+        # Bots fill in every field; people do not see this one.
         is_person = not fields.get("website")
         if is_person and not await self._ask(form, normalised(typed), client_ip(scope)[:MAX_IP_CHARS]):
-            return self._answer(404, Page.INVALID, "")
-        return self._answer(200, Page.SENT, form.language, form=form, email=typed)
+            return self._answer(404, SignupPage.INVALID, "")
+        return self._answer(200, SignupPage.SENT, form.language, form=form, email=typed)
 
     async def _ask(self, form: Form, email: str, ip: str) -> bool:
-        """Ask the owner of an address by mail, unless one was sent lately; False when the form may send none.
+        """Send the confirmation mail, unless one was sent recently; return False if the form may not send.
 
-        That is decided first, so that its answer does not depend on who is on the list. Raises
-        `UnavailableError`; then nothing was done.
+        This is checked first, so that the response does not reveal who is on the list. Raises `UnavailableError`
+        without having done anything.
         """
         request = unwritten(form, email)
         decision = await self._authorizer.decide(request)
@@ -154,7 +156,7 @@ class SignupDoor:
     def _answer(
         self,
         status: int,
-        page: Page,
+        page: SignupPage,
         language: str,
         *,
         form: Form | None = None,
@@ -168,13 +170,13 @@ class SignupDoor:
 
 
 def _fields(body: bytes) -> dict[str, str]:
-    """Read a form as browsers send it; the first of a repeated field. Raises `ValueError`."""
+    """Parse a URL-encoded form; use the first of a repeated field. Raises `ValueError`."""
     read = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     return {name: values[0] for name, values in read.items()}
 
 
 def _network(ip: str) -> str:
-    """Give whom to count a request for: an IPv4 address, the network of an IPv6 address, or the text itself."""
+    """Return the key of the rate limit: an IPv4 address, the network of an IPv6 address, or the text itself."""
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:

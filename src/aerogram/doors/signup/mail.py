@@ -1,6 +1,6 @@
-"""The mail that asks an address's owner to confirm it: to this address alone, and without anything typed in.
+"""The confirmation mail, sent only to the entered address and without other entered data.
 
-It is ours, unless the widget names a template that has the link: ``{{var:confirmation_link}}``.
+It uses our own text, unless the widget has a template with the link: ``{{var:confirmation_link}}``.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 DOOR: Final = "signup"
 LINK: Final = "confirmation_link"
-"""The variable of a template that is the link."""
+"""The template variable with the confirmation link."""
 MAX_SUBJECT: Final = 255
-"""Characters, as of every mail (compatibility: rest#limits)."""
+"""Maximum characters, as for every mail (compatibility: rest#limits)."""
 
 
 def unwritten(form: Form, email: str) -> MailRequest:
-    """Ask for the mail before it is written; ``email`` is in the form to send with."""
+    """Build the submission without content, to authorise it first; ``email`` is in sending form."""
     return MailRequest(
         actor=system_actor(form.account_id, door=DOOR, is_sandboxed=form.is_sandboxed),
         authors=(form.sender_email,),
@@ -43,7 +43,7 @@ def unwritten(form: Form, email: str) -> MailRequest:
 def confirmation(
     layout: PageLayout, form: Form, request: MailRequest, link: str, template: StoredTemplate | None = None
 ) -> MailRequest:
-    """Write the mail that `unwritten` asked for."""
+    """Compose the mail of `unwritten`."""
     words = layout.words[layout.spoken(form.language)]
     who = form.sender_name or form.sender_email
     is_own = template is None or f"var:{LINK}" not in f"{template.html}{template.text}"
@@ -56,7 +56,7 @@ def confirmation(
         subject=subject,
         text=f"{who}\n\n{words['mail_heading']}:\n{link}\n\n{words['mail_ignore']}\n",
         html=layout.fill("mail.html", form.language, subject=subject, who=who, link=link),
-        headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: no program answers it.
+        headers=(("Auto-Submitted", "auto-generated"),),  # RFC 3834 §5: prevents automatic replies.
     )
     options = NO_OPTIONS
     if template is not None and not is_own:

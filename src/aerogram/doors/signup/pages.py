@@ -1,4 +1,4 @@
-"""The states of the pages of signups."""
+"""The signup pages and their states."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from aerogram.doors.page_layout.layout import PageLayout, PageStatus
 
 
-class Page(enum.Enum):
-    """A page, by the word that is its heading."""
+class SignupPage(enum.Enum):
+    """A page, by the key of its heading in ``words.toml``."""
 
     FORM = "form"
     SENT = "sent"
@@ -24,27 +24,27 @@ class Page(enum.Enum):
     FAILED = "failed"
 
 
-_STATUSES: Final[Mapping[Page, PageStatus]] = {
-    Page.FORM: "question",
-    Page.SENT: "question",
-    Page.QUESTION: "question",
-    Page.CONFIRMED: "done",
-    Page.INVALID: "failed",
-    Page.BUSY: "failed",
-    Page.FAILED: "failed",
+_STATUSES: Final[Mapping[SignupPage, PageStatus]] = {
+    SignupPage.FORM: "question",
+    SignupPage.SENT: "question",
+    SignupPage.QUESTION: "question",
+    SignupPage.CONFIRMED: "done",
+    SignupPage.INVALID: "failed",
+    SignupPage.BUSY: "failed",
+    SignupPage.FAILED: "failed",
 }
 
 
 class Pages:
-    """Renders them."""
+    """Renders the signup pages."""
 
     def __init__(self, layout: PageLayout) -> None:
         self._layout = layout
 
     def render(
-        self, page: Page, language: str, *, form: Form | None, email: str = "", typed: str | None = None
+        self, page: SignupPage, language: str, *, form: Form | None, email: str = "", typed: str | None = None
     ) -> bytes:
-        """Give a page. ``email`` is the address it is about; ``typed`` what was typed in and is none."""
+        """Render a page. ``email`` is the address it shows; ``typed`` an entered text that is not an address."""
         return self._layout.render(
             "signup.html",
             language,

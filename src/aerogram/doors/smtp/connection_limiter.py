@@ -1,4 +1,4 @@
-"""Who is connected: the limits on connections, in all and for each client."""
+"""Limit open connections, in total and for each client."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 MAX_CONNECTIONS: Final = 5_000
 MAX_CONNECTIONS_PER_CLIENT: Final = 100
-"""Connections from one address; loopback is not counted (load tools, local relays)."""
+"""Connections from one address; loopback is not limited (load tools, local relays)."""
 
 
 class Connection(Protocol):
-    """What is counted."""
+    """One counted connection."""
 
     peer_ip: str
     """The client's address."""
@@ -26,7 +26,7 @@ _Connection = TypeVar("_Connection", bound=Connection)
 
 
 class ConnectionLimiter(Generic[_Connection]):
-    """The open connections of a process."""
+    """Counts the open connections of a process."""
 
     def __init__(self) -> None:
         self._open: set[_Connection] = set()
@@ -39,7 +39,7 @@ class ConnectionLimiter(Generic[_Connection]):
         return iter(tuple(self._open))
 
     def enter(self, connection: _Connection) -> bool:
-        """Let a connection in; False when there are too many, of all or of its client."""
+        """Admit a connection; return False if the total or the client's limit is reached."""
         peer_ip = connection.peer_ip
         if len(self._open) >= MAX_CONNECTIONS:
             return False
@@ -50,7 +50,7 @@ class ConnectionLimiter(Generic[_Connection]):
         return True
 
     def leave(self, connection: _Connection) -> None:
-        """Take a connection out; it may have left before."""
+        """Release a connection; safe to call twice."""
         if connection not in self._open:
             return
         self._open.remove(connection)

@@ -1,7 +1,7 @@
-"""Readers of single control values: text of a header in, what the mail needs of it out.
+"""Parsers of single control headers.
 
-The text is unfolded, decoded and not empty. A value that will not do is a ``ValueError`` whose text
-says what would be right, as it goes on after "must be".
+The text is unfolded, decoded and not empty. An invalid value raises ``ValueError``; its text describes
+valid values and continues the sentence after "must be".
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 from aerogram.wire.mime.writing.list_unsubscribe import read_ways
 
 MAX_CAMPAIGN: Final = 255
-"""Characters of a campaign's name (compatibility: smtp#control-headers)."""
+"""Maximum characters of a campaign name (compatibility: smtp#control-headers)."""
 MAX_TAGS: Final = 50
-"""Tags of a mail; Mailjet's measure for every collection (compatibility: send-v31#errors)."""
+"""Maximum tags of a mail; Mailjet's limit for every collection (compatibility: send-v31#errors)."""
 MAX_VARIABLES: Final = 1_000
-"""Variables of a mail; the Send API takes as many."""
+"""Maximum variables of a mail, as in the Send API."""
 MAX_DEPTH: Final = 50
-"""Objects and arrays in one another within the variables: deeper ones could be read, but not be written again."""
+"""Maximum nesting of variables: deeper ones could be parsed but not serialised again."""
 MAX_NAME: Final = 255
-"""Characters of a monitoring category's or template's name; nothing longer is one."""
+"""Maximum characters of the name of a monitoring category or template."""
 
 RANKS: Final = {"0": Rank.LOW, "1": Rank.FRONT_LOW, "2": Rank.HIGH, "3": Rank.FRONT_HIGH}
 """X-Mailjet-Prio: 0 low, 1 front of low, 2 high (the default), 3 front of high.
@@ -41,12 +41,12 @@ _decode_object: Final = msgspec.json.Decoder(dict[str, Any]).decode
 
 
 def text(value: str) -> str:
-    """Read what is kept as it is."""
+    """Return the text unchanged."""
     return value
 
 
 def flag(value: str) -> bool:
-    """Read a yes or a no, in any case of letters."""
+    """Parse a boolean, ignoring case."""
     lowered = value.lower()
     if lowered not in _YES | _NO:
         raise ValueError("1 (yes) or 0 (no)")
@@ -54,7 +54,7 @@ def flag(value: str) -> bool:
 
 
 def delivers(value: str) -> bool:
-    """Read X-MJ-TemplateErrorDeliver, whose yes is also written ``deliver``."""
+    """Parse X-MJ-TemplateErrorDeliver, where ``deliver`` also means yes."""
     if value.lower() == "deliver":
         return True
     try:
@@ -64,41 +64,41 @@ def delivers(value: str) -> bool:
 
 
 def rank(value: str) -> Rank:
-    """Read X-Mailjet-Prio."""
+    """Parse X-Mailjet-Prio."""
     if value not in RANKS:
         raise ValueError("0, 1, 2 or 3")
     return RANKS[value]
 
 
 def campaign(value: str) -> str:
-    """Read X-Mailjet-Campaign."""
+    """Parse X-Mailjet-Campaign."""
     if len(value) > MAX_CAMPAIGN or _is_campaign(value) is None:
         raise ValueError(f"1 to {MAX_CAMPAIGN} letters, digits, spaces, dashes and underscores")
     return value
 
 
 def name(value: str) -> str:
-    """Read the name of something that the account has."""
+    """Parse the name of an object of the account."""
     if len(value) > MAX_NAME:
         raise ValueError(f"a name of at most {MAX_NAME} characters")
     return value
 
 
 def variables(value: str) -> dict[str, Any]:
-    """Read X-MJ-Vars."""
+    """Parse X-MJ-Vars."""
     try:
         read = _decode_object(value)
     except (ValueError, RecursionError):
-        raise ValueError('a JSON object, as {"name": "Ann"}') from None
+        raise ValueError('a JSON object, such as {"name": "Ann"}') from None
     if len(read) > MAX_VARIABLES or is_deeper(read, MAX_DEPTH):
         raise ValueError(
-            f"a JSON object of at most {MAX_VARIABLES} variables, {MAX_DEPTH} levels deep at most"
+            f"a JSON object of at most {MAX_VARIABLES} variables, nested at most {MAX_DEPTH} levels"
         )
     return read
 
 
 def address(value: str) -> str:
-    """Read X-MJ-TemplateErrorReporting: one address, with or without a name."""
+    """Parse X-MJ-TemplateErrorReporting: one address, with or without a name."""
     try:
         [mailbox] = parse_mailboxes(value)
     except (AddressError, ValueError):
@@ -107,21 +107,21 @@ def address(value: str) -> str:
 
 
 def tags(value: str) -> tuple[str, ...]:
-    """Read X-MailPace-Tags: parted by commas, in their order, without empty ones.
+    """Parse X-MailPace-Tags: a comma-separated list, in order, without empty tags.
 
     (compatibility: smtp#mailpace)
     """
     read = tuple(filter(None, (each.strip() for each in value.split(","))))
     if len(read) > MAX_TAGS or any(len(each) > MAX_CAMPAIGN for each in read):
-        raise ValueError(f"at most {MAX_TAGS} tags of at most {MAX_CAMPAIGN} characters, parted by commas")
+        raise ValueError(f"at most {MAX_TAGS} tags of at most {MAX_CAMPAIGN} characters, comma-separated")
     return read
 
 
 def ways_to_unsubscribe(value: str) -> tuple[str, ...]:
-    """Read X-List-Unsubscribe."""
+    """Parse X-List-Unsubscribe."""
     try:
         return read_ways(value)
     except HeaderError:
         raise ValueError(
-            "https: or mailto: URLs, each in angle brackets, parted by commas, as <https://example.com/leave>"
+            "https: or mailto: URLs, each in angle brackets, comma-separated, such as <https://example.com/leave>"
         ) from None

@@ -1,11 +1,10 @@
-"""What a mail asks of this service in its control headers.
+"""Parse the control headers of a mail into its requested options.
 
 (compatibility: smtp#control-headers, smtp#mailpace)
 
-Mailjet's headers mean what the properties of the Send API mean. A malformed value is refused, and all
-that is wrong is told at once: a mail sent without what its headers ask for would reach people with raw
-markup, twice, or untracked, and nobody would know. Unknown headers of these families are ignored;
-none of the family is delivered.
+Mailjet's headers have the meaning of the Send API properties of the same name. A malformed value rejects the
+mail, and the reply lists all errors: a mail sent without its requested options would reach recipients with raw
+markup, twice or untracked, unnoticed. Unknown headers of these families are ignored; none of them is delivered.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
 MAX_SHOWN: Final = 60
-"""Characters of a wrong value that the refusal shows."""
+"""Maximum characters of an invalid value in the reply."""
 
 
 class ControlsError(UnreadableMailError):
-    """Control headers are malformed; each line of the text is about one of them."""
+    """Control headers are malformed; the text has one line for each."""
 
 
 class Controls(msgspec.Struct, frozen=True, kw_only=True):
-    """What the headers say. ``template`` is an id or a name, "" when the mail's own content counts."""
+    """The parsed headers. ``template`` is an id or a name; "" to use the content of the mail."""
 
     custom_id: str = ""
     event_payload: str = ""
@@ -42,15 +41,15 @@ class Controls(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_CONTROLS: Final = Controls()
-"""A mail that asks for nothing."""
+"""The controls of a mail without control headers."""
 
 
 class _Header(NamedTuple):
     name: str
-    """As its documentation writes it."""
+    """The documented spelling."""
     read: Callable[[str], Any]
     field: str
-    """What it fills, of `Controls` or of `RequestedOptions`; "" when it is only checked."""
+    """The field of `Controls` or `RequestedOptions` that it sets; "" if it is only checked."""
 
 
 _HEADERS: Final = (
@@ -79,12 +78,12 @@ _NEED_LANGUAGE: Final = {
 
 
 def read_controls(found: Mapping[str, str], contradicted: Collection[str]) -> Controls:
-    """Read the control headers of a mail; see `aerogram.wire.mime.reading.scan.Scan` for the arguments.
+    """Parse the control headers of a mail; see `aerogram.wire.mime.reading.scan.Scan` for the arguments.
 
-    An empty value says nothing. The same header may stand again with the same value. Raises
-    `ControlsError` with a line for each header that is wrong.
+    Empty values are ignored. A header may be repeated with the same value. Raises `ControlsError` with a line for
+    each invalid header.
     """
-    mistakes: list[str] = []
+    errors: list[str] = []
     read: dict[str, Any] = {}
     wrong: set[str] = set()
     for lowered, value in found.items():
@@ -93,34 +92,34 @@ def read_controls(found: Mapping[str, str], contradicted: Collection[str]) -> Co
             continue
         if lowered in contradicted:
             wrong.add(header.field)
-            mistakes.append(f"{header.name}: it stands more than once, with values that differ")
+            errors.append(f"{header.name}: the header is repeated with different values")
         elif value:
             try:
                 read[header.field] = header.read(value)
             except ValueError as error:
                 wrong.add(header.field)
-                mistakes.append(f"{header.name}: {_shown(value)} must be {error}")
-    # The first tag groups mails as Mailjet's campaign does, of which there is one.
+                errors.append(f"{header.name}: {_shown(value)} must be {error}")
+    # A mail has only one campaign, so the first tag is used as Mailjet's campaign.
     if "campaign" not in read and read.get("tags"):
         read["campaign"] = read["tags"][0]
-    _check_together(read, wrong, mistakes)
-    if mistakes:
-        raise ControlsError("\n".join(mistakes))
+    _check_together(read, wrong, errors)
+    if errors:
+        raise ControlsError("\n".join(errors))
     read.pop("", None)
     of_controls = {field: read.pop(field) for field in _OF_CONTROLS & read.keys()}
     return Controls(**of_controls, asked=RequestedOptions(**read) if read else NO_OPTIONS)
 
 
-def _check_together(read: Mapping[str, Any], wrong: Collection[str], mistakes: list[str]) -> None:
-    """Note what is wrong with values that are right by themselves, as the Send API does.
+def _check_together(read: Mapping[str, Any], wrong: Collection[str], errors: list[str]) -> None:
+    """Check combinations of valid values, as the Send API does.
 
-    Of what is ``wrong`` by itself nobody knows whether it would have been enough.
+    Headers in ``wrong`` are invalid on their own and count as present.
     """
     if read.get("deduplicates") and "campaign" not in {*read, *wrong}:
-        mistakes.append("X-Mailjet-DeduplicateCampaign: it needs X-Mailjet-Campaign, which says of what")
+        errors.append("X-Mailjet-DeduplicateCampaign: requires X-Mailjet-Campaign")
     if not read.get("has_language") and "has_language" not in wrong:
-        mistakes += [
-            f"{header}: it needs X-MJ-TemplateLanguage: 1"
+        errors += [
+            f"{header}: requires X-MJ-TemplateLanguage: 1"
             for field, header in _NEED_LANGUAGE.items()
             if read.get(field)
         ]

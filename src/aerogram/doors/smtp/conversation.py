@@ -1,4 +1,4 @@
-"""One SMTP connection: sockets and time around `aerogram.wire.smtp.server.server.ServerSession`."""
+"""One SMTP connection: socket and timeouts around `aerogram.wire.smtp.server.server.ServerSession`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 
 
 class Conversation(asyncio.Protocol):
-    """Feeds bytes to the machine, carries its questions to the policy, and sends what it says."""
+    """Feeds bytes to the state machine, passes its questions to the policy and sends its replies."""
 
     def __init__(
         self,
@@ -66,7 +66,7 @@ class Conversation(asyncio.Protocol):
         self.is_silent = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet."""
+        """Send the greeting."""
         self._transport = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
         self.peer_ip = peer[0] if peer else ""
@@ -74,20 +74,20 @@ class Conversation(asyncio.Protocol):
         config = self._config if self._trusted is None else self._config_without_auth
         self._session = ServerSession(config, self.peer_ip)
         if not self._limiter.enter(self):
-            # In the place of the greeting (RFC 5321 §3.1), which would promise a conversation.
+            # Instead of the greeting (RFC 5321 §3.1), which would accept the session.
             self._session.outgoing()
             self._session.close_with(TOO_MANY)
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
-        """Forget the client. A message whose commit is under way is still accepted."""
+        """Clean up. A message whose commit is in progress is still accepted."""
         self._limiter.leave(self)
 
     def data_received(self, data: bytes) -> None:
-        """Take what the client sent."""
+        """Process received bytes."""
         if self._tls_state:
-            # Before the handshake begins it is plain text that came after STARTTLS: thrown away
-            # (RFC 3207 §4.2). While our coroutine waits for its end it is already protected.
+            # Before the handshake, this is plain text that followed STARTTLS and must be discarded
+            # (RFC 3207 §4.2). During the handshake, data is already protected.
             if self._tls_state == "handshake":
                 self._early.append(data)
             return
@@ -96,31 +96,31 @@ class Conversation(asyncio.Protocol):
         self._pump()
 
     def eof_received(self) -> bool:
-        """Close when the client does."""
+        """Close after the client closed."""
         return False
 
     def say_goodbye(self, reply: Reply) -> None:
-        """End the conversation with a 421, unless a message's reply is still owed."""
+        """End the session with a 421, unless the reply to a message is pending."""
         if not self.is_busy:
             self._session.close_with(reply)
             self._flush()
 
     def abort(self) -> None:
-        """Cut the connection."""
+        """Abort the connection."""
         self._transport.abort()
 
     @property
     def is_sending_data(self) -> bool:
-        """Tell whether the client is in the middle of a message."""
+        """Return whether the client is sending a message."""
         return self._session.state is State.DATA
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether a question of the client is being answered."""
+        """Return whether a command of the client is being processed."""
         return bool(self._tasks) or self._owed > 0
 
     def _pump(self) -> None:
-        """Answer all events that can be answered at once; start what takes longer."""
+        """Handle all events that need no waiting; start a task for the others."""
         session = self._session
         while (event := session.next_event()) is not None:
             self._handle(event)
@@ -129,7 +129,7 @@ class Conversation(asyncio.Protocol):
     def _handle(self, event: Event) -> None:
         match event:
             case RcptRequested():
-                self._session.answer(recipient_refusal(event.path))
+                self._session.answer(recipient_refusal(event.forward_path))
             case MailRequested():
                 self._mail(event)
             case MessageReceived():
@@ -144,13 +144,13 @@ class Conversation(asyncio.Protocol):
     def _mail(self, event: MailRequested) -> None:
         if self._actor is None:
             self._session.answer(AUTHENTICATION_REQUIRED)
-        elif self._policy.knows_sender(self._actor, event.path):
+        elif self._policy.knows_sender(self._actor, event.reverse_path):
             self._session.answer()
         else:
-            self._start(self._check_sender(self._actor, event.path))
+            self._start(self._check_sender(self._actor, event.reverse_path))
 
-    async def _check_sender(self, actor: Actor, path: str) -> None:
-        self._session.answer(await self._policy.check_sender(actor, path))
+    async def _check_sender(self, actor: Actor, reverse_path: str) -> None:
+        self._session.answer(await self._policy.check_sender(actor, reverse_path))
 
     async def _login(self, event: AuthRequested) -> None:
         found = await self._policy.login(event.username, event.password, self.peer_ip)
@@ -182,7 +182,7 @@ class Conversation(asyncio.Protocol):
         try:
             transport = await loop.start_tls(self._transport, self, self._tls, server_side=True)
         except (OSError, TimeoutError, asyncio.CancelledError):
-            # The handshake failed; there is no state in which the conversation could go on.
+            # The handshake failed, so the session cannot continue.
             self._transport.abort()
             return
         if transport is None:
@@ -204,7 +204,7 @@ class Conversation(asyncio.Protocol):
         try:
             await work
         except Exception:
-            log.exception("an SMTP client's question could not be answered", peer=self.peer_ip)
+            log.exception("handling an SMTP command failed", peer=self.peer_ip)
             self._session.close_with(INTERNAL)
 
     def _finished(self, task: asyncio.Task[None]) -> None:

@@ -1,4 +1,4 @@
-"""What each command of SMTP needs. Whoever has not logged in may get to AUTH, and no further."""
+"""The permission that each SMTP command needs. Before login, clients get no further than AUTH."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from aerogram.identity.gate import Guard
 
 SEND: Final = NEEDS
-_GREETING: Final = Public("A client greets and asks what is offered before it logs in (RFC 5321 §4.1.1.1).")
-_IDLE: Final = Public("It changes nothing and tells nothing of any account.")
+_GREETING: Final = Public("Clients send EHLO before they authenticate (RFC 5321 §4.1.1.1).")
+_IDLE: Final = Public("It changes nothing and reveals nothing about any account.")
 GUARDS: Final[Mapping[Verb, Guard]] = {
     Verb.EHLO: _GREETING,
     Verb.HELO: _GREETING,
-    Verb.STARTTLS: Public("TLS comes before the login, so that no password goes in clear."),
-    Verb.AUTH: Public("It is the login."),
+    Verb.STARTTLS: Public("TLS comes before authentication, so that no password is sent in clear."),
+    Verb.AUTH: Public("It is the authentication itself."),
     Verb.MAIL: SEND,
     Verb.RCPT: SEND,
     Verb.DATA: SEND,

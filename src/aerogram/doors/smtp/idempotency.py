@@ -1,4 +1,4 @@
-"""The header ``X-Idempotency-Key`` of a mail: repeating the mail does not send it twice."""
+"""The header ``X-Idempotency-Key``: a repeated mail is not sent twice."""
 
 from __future__ import annotations
 
@@ -22,25 +22,24 @@ _DIGEST: Final = 32
 
 
 def key_of(account_id: int, controls: Mapping[str, str], envelope: Envelope) -> IdempotencyKey | None:
-    """Give the key of a mail, None when it has none. Raises `ControlsError` for a malformed one.
+    """Return the key of a mail; None if it has none. Raises `ControlsError` for a malformed key.
 
-    ``controls`` are those of its `Scan`. Two mails are the same when reverse path and recipients are equal,
-    in whatever order, whatever their bytes: a client that tries again mostly writes the mail anew,
-    with another Date, Message-ID and other boundaries, so that bytes would tell every second try
-    from the first and the key would prevent nothing.
+    ``controls`` are those of its `Scan`. Two mails are the same if reverse-path and recipients are equal, in any
+    order. Their bytes are not compared: a client that retries usually composes the mail again, with another Date,
+    Message-ID and boundaries, so a comparison would treat every retry as a new mail.
     """
     key = controls.get(_NAME)
     if key is None:
         return None
     if not is_key(key):
         raise ControlsError(f"The {HEADER} header is malformed: {KEY_RULE}")
-    paths = sorted({recipient.path for recipient in envelope.recipients})
-    # No path holds a line break, so no two envelopes are written alike.
-    written = "\n".join(("smtp", envelope.reverse_path, *paths))
+    forward_paths = sorted({recipient.forward_path for recipient in envelope.recipients})
+    # No path contains a line break, so different envelopes give different texts.
+    written = "\n".join(("smtp", envelope.reverse_path, *forward_paths))
     fingerprint = hashlib.blake2b(written.encode("utf-8", "surrogateescape"), digest_size=_DIGEST)
     return IdempotencyKey(account_id, key, fingerprint.hexdigest())
 
 
 def reused(error: KeyReusedError) -> Reply:
-    """Refuse a mail whose key belongs to one with another envelope."""
+    """Build the reply for a key that was used with another envelope."""
     return Reply(550, "5.5.4", str(error))

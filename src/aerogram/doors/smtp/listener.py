@@ -1,4 +1,4 @@
-"""The SMTP listeners: sockets, connection limits, idle clients, shutting down."""
+"""The SMTP listeners: sockets, connection limits, idle timeouts and shutdown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class SmtpDoor:
         self._sweeper: asyncio.Task[None] | None = None
 
     async def listen(self, listening: socket.socket, config: ServerConfig) -> None:
-        """Serve a bound socket; with ``config.is_tls`` every connection begins with TLS."""
+        """Serve a bound socket; with ``config.is_tls``, every connection starts with TLS."""
         loop = asyncio.get_running_loop()
         without_auth = msgspec.structs.replace(config, requires_auth=False)
         server = await loop.create_server(
@@ -52,11 +52,11 @@ class SmtpDoor:
 
     @property
     def connections(self) -> int:
-        """How many clients are connected."""
+        """The number of connected clients."""
         return len(self._open)
 
     async def close(self, grace_seconds: float) -> None:
-        """Take no new client, answer what is owed, say 421 to the rest."""
+        """Stop accepting clients, send pending replies and end the other sessions with 421."""
         for server in self._servers:
             server.close()
         if self._sweeper is not None:
@@ -72,10 +72,9 @@ class SmtpDoor:
             conversation.abort()
 
     async def _sweep_forever(self) -> None:
-        """End the conversations of clients that are silent, or slow with a message, for too long.
+        """End the sessions of clients that are idle, or slow with a message, for too long.
 
-        A mark that is set here and cleared by whatever a client says costs less than a clock reading
-        for every command.
+        A counter that received data resets costs less than reading the clock for every command.
         """
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
@@ -89,7 +88,7 @@ class SmtpDoor:
 
 
 def _mark(conversation: Conversation) -> None:
-    """Count the sweeps through which a client was silent, or in the middle of a message."""
+    """Count the sweeps during which a client was idle or in the middle of a message."""
     is_waiting_for_us = conversation.is_busy
     was_silent = conversation.is_silent and not is_waiting_for_us
     conversation.silent_sweeps = conversation.silent_sweeps + 1 if was_silent else 0

@@ -1,4 +1,4 @@
-"""What an SMTP client may do, asked of the rings below and answered in SMTP replies."""
+"""Answer the SMTP session's questions with the services below, as SMTP replies."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from aerogram.wire.smtp.server.events import Envelope, MessageReceived
 
 DOOR: Final = "smtp"
-"""How the record of a message names this way in."""
+"""The name of this door in the message record."""
 MAX_HOPS: Final = 25
-"""Received lines that a submitted mail may bear before it is taken for a loop (RFC 5321 §6.3: at least 100
-for relays; a submission has passed few)."""
+"""Maximum Received lines of a submitted mail, to detect loops (RFC 5321 §6.3: at least 100 for relays; a
+submission has few)."""
 
 AUTH_LOCKED: Final = Reply(421, "4.7.0", "Too many failed logins, try again later")
 AUTH_UNAVAILABLE: Final = Reply(454, "4.7.0", "Temporary authentication failure")
@@ -54,13 +54,13 @@ RATE_LIMITED: Final = Reply(
 )
 NOT_NOW: Final = Reply(451, "4.3.0", "The message was not accepted: temporary problem, try again later")
 NO_ROOM: Final = Reply(452, "4.3.1", "Insufficient system storage, try again later")
-TOO_MANY_HOPS: Final = Reply(554, "5.4.6", "Too many hops: the mail runs in a circle")
+TOO_MANY_HOPS: Final = Reply(554, "5.4.6", "Too many hops, mail loop detected")
 
 log = structlog.get_logger(__name__)
 
 
 class SmtpPolicy:
-    """The rules of the SMTP door over the services below."""
+    """The policy of the SMTP door."""
 
     def __init__(
         self,
@@ -83,14 +83,14 @@ class SmtpPolicy:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def trusted(self, peer_ip: str) -> Actor | None:
-        """Give the actor of a client that need not log in."""
+        """Return the actor of a trusted client; None if it must authenticate."""
         principal = self._trusted.principal(peer_ip)
         return None if principal is None else actor_of(principal, DOOR)
 
     async def login(self, username: str, password: str, peer_ip: str) -> Actor | Reply:
-        """Give the actor of a pair, or the reply that refuses it.
+        """Authenticate a user and password; return the actor or an error reply.
 
-        A token of a domain is user and password at once (compatibility: smtp#mailpace).
+        A domain token is both user and password (compatibility: smtp#mailpace).
         """
         if self._attempts.is_locked(username, peer_ip):
             return AUTH_LOCKED
@@ -112,11 +112,11 @@ class SmtpPolicy:
         return actor
 
     def knows_sender(self, actor: Actor, reverse_path: str) -> bool:
-        """Tell from memory whether MAIL FROM may pass; the From header decides finally."""
+        """Check MAIL FROM from memory; the From header is checked later."""
         return self._authorizer.knows_reverse_path(actor, reverse_path)
 
     async def check_sender(self, actor: Actor, reverse_path: str) -> Reply | None:
-        """Ask the store whether MAIL FROM may pass; give the reply that refuses it."""
+        """Check MAIL FROM against the store; return the error reply if it is rejected."""
         try:
             decision = await self._authorizer.decide_reverse_path(actor, reverse_path)
         except UnavailableError:
@@ -126,7 +126,7 @@ class SmtpPolicy:
     def submit(
         self, actor: Actor, event: MessageReceived, transcript: str, done: Callable[[Reply], None]
     ) -> None:
-        """Check a mail and make it durable; ``done`` gets the reply to its final dot, now or later."""
+        """Check a mail and commit it; call ``done`` with the reply to the final dot, now or later."""
         envelope = event.envelope
         try:
             found = scan(event.data)
@@ -161,7 +161,7 @@ class SmtpPolicy:
         key: IdempotencyKey | None,
         done: Callable[[Reply], None],
     ) -> None:
-        """Ask the store about what memory does not know of senders, and about what the control headers name."""
+        """Load from the store the senders that are not cached and the objects that control headers name."""
         actor = request.actor
         try:
             decision = known or await self._authorizer.decide(request)
@@ -202,7 +202,7 @@ def _runs_in_circle(found: Scan) -> bool:
 
 
 def _reply_to(finished: asyncio.Future[list[tuple[Accepted, ...]]]) -> Reply:
-    """Give the reply to the final dot: the promise, or why there is none."""
+    """Build the reply to the final dot: acceptance or an error."""
     if finished.cancelled():
         return NOT_NOW
     error = finished.exception()
@@ -218,5 +218,5 @@ def _not_accepted(error: BaseException) -> Reply:
     if isinstance(error, StoreFullError):
         return NO_ROOM
     if not isinstance(error, UnavailableError):
-        log.error("a message could not be accepted", exc_info=error)
+        log.error("accepting a message failed", exc_info=error)
     return NOT_NOW

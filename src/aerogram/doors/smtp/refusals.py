@@ -1,4 +1,4 @@
-"""What is refused, in SMTP replies."""
+"""SMTP replies for rejected mail."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
 
 def mail_refused(error: MailError) -> Reply:
-    """Say what is wrong with a mail, a line for each error."""
+    """Build the reply for an invalid mail, one line per error."""
     return Reply(error.code, error.enhanced, str(error))
 
 
-def recipient_refusal(path: str) -> Reply | None:
-    """Give the reply to an address that no mail can be sent to, such as one with an address literal."""
-    if is_email(path):
+def recipient_refusal(forward_path: str) -> Reply | None:
+    """Build the reply for an address that mail cannot be sent to, such as an address literal."""
+    if is_email(forward_path):
         return None
-    return Reply(553, "5.1.3", f"<{path}>: Recipient address rejected: not an email address")
+    return Reply(553, "5.1.3", f"<{forward_path}>: Recipient address rejected: not an email address")
 
 
 def may_not_send(label: str) -> Reply:
-    """Say that a caller may not send mail."""
+    """Build the reply for a caller that may not send mail."""
     return Reply(550, "5.7.1", f"{label} may not send mail")
 
 
 def refused(refuse: Refuse, actor: Actor) -> Reply:
-    """Give the reply to what was not authorised: SMTP has room for one reason, the first."""
+    """Build the reply for an unauthorised mail, with its first reason."""
     reason = refuse.reasons[0]
     return _REPLIES[reason.kind](reason, actor)
 
 
 def errors_of_headers(refuse: Refuse) -> list[str]:
-    """Give the lines about control headers; they are told together with those about other headers."""
+    """Return the lines about control headers, to combine with those about other headers."""
     return [_category_line(reason) for reason in refuse.reasons if reason.kind is ReasonKind.UNKNOWN_CATEGORY]
 
 

@@ -1,4 +1,4 @@
-"""From a mail that was read to what it asks for."""
+"""Build the submission of a received mail."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from aerogram.wire.smtp.server.events import Envelope
 
 _find_mark: Final = re.compile(rb"\[(?:=\r\n)?\[(?:=\r\n)?U").search
-"""The beginning of ``[[UNSUB``; quoted-printable may break a line anywhere (RFC 2045 §6.7 (5))."""
+"""The start of ``[[UNSUB``; quoted-printable may break a line anywhere (RFC 2045 §6.7 (5))."""
 _IN_BASE64: Final = (b"W1tV", b"W1VO", b"VU5T")
-"""What ``[[UNSUB`` is in base64, at each of the three places where it may begin: ``[[U``, ``[UN``, ``UNS``."""
+"""``[[UNSUB`` in base64, at each of its three possible offsets: ``[[U``, ``[UN``, ``UNS``."""
 
 
 def request_of(
     actor: Actor, envelope: Envelope, found: Scan, controls: Controls, transcript: str
 ) -> MailRequest:
-    """Say what a mail asks for. SMTP knows no names of recipients, so each is an address only.
+    """Build the submission of a mail. SMTP has no recipient names, so each is only an address.
 
-    The template that its headers may name is not in it yet: see `aerogram.doors.smtp.stored_references.StoredReferences`.
+    A template that its headers name is not included yet: see `aerogram.doors.smtp.stored_references.StoredReferences`.
     """
-    recipients = {recipient.path: recipient for recipient in envelope.recipients}
+    recipients = {recipient.forward_path: recipient for recipient in envelope.recipients}
     shape = found.shape
     return MailRequest(
         actor=actor,
@@ -63,11 +63,10 @@ def request_of(
 
 
 def texts_for(asked: RequestedOptions, found: Scan) -> tuple[str, ...]:
-    """Give the bodies in which merge tags are looked for.
+    """Return the bodies in which merge tags are replaced.
 
-    They are filled in where the mail asks for it: by variables, the template language, a template, or
-    by bearing the tag of the unsubscribe link. Any other mail arrives as it was written, so that one
-    may quote ``[[var:name]]``.
+    A mail requests this with variables, the template language, a template or the merge tag of the unsubscribe
+    link. Other mail is left unchanged, so that it may quote ``[[var:name]]``.
     """
     if asked.variables or asked.has_language or asked.template_id:
         return tuple(body.text for body in bodies_of(found.data))
@@ -79,10 +78,10 @@ def texts_for(asked: RequestedOptions, found: Scan) -> tuple[str, ...]:
 
 
 def _may_unsubscribe(found: Scan) -> bool:
-    """Tell cheaply, for every mail, whether its bodies are worth decoding for the unsubscribe mark."""
+    """Check cheaply whether the bodies may contain the unsubscribe tag and need decoding."""
     data, shape = found.data, found.shape
     start, end = found.body_start, shape.bodies_end
-    # Looking for one character comes first: it is several times as fast, and most mails have none.
+    # Search for one character first: that is several times faster, and most mail has none.
     if data.find(b"[", start, end) >= 0 and _find_mark(data, start, end) is not None:
         return True
     return shape.has_base64_body and any(data.find(piece, start, end) >= 0 for piece in _IN_BASE64)

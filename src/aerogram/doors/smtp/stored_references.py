@@ -1,4 +1,4 @@
-"""The templates that control headers name."""
+"""Load the templates that control headers name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class StoredTemplate(Protocol):
-    """What a mail takes from a template: "" or None where it says nothing."""
+    """The values that a mail takes from a template; "" or None if the template does not set them."""
 
     @property
     def id(self) -> int: ...  # noqa: D102 - the names say it
@@ -36,24 +36,24 @@ class StoredTemplate(Protocol):
     def text(self) -> str | None: ...  # noqa: D102
     @property
     def makes_text(self) -> bool:
-        """A text part is made from the HTML when there is none."""
+        """Generate a text part from the HTML if there is none."""
         ...
 
 
 class Templates(Protocol):
-    """Where templates are found."""
+    """Access to stored templates."""
 
     async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
-        """Find one of the account's by id."""
+        """Find a template of the account by id."""
         ...
 
     async def find_by_name(self, account_id: int, name: str) -> StoredTemplate | None:
-        """Find one of the account's by name."""
+        """Find a template of the account by name."""
         ...
 
 
 class StoredReferences:
-    """Looks up the template that the headers of a mail name, and puts it into the mail."""
+    """Finds the template that a mail names and inserts its content."""
 
     def __init__(self, templates: Templates) -> None:
         self._templates = templates
@@ -61,11 +61,11 @@ class StoredReferences:
     async def resolve(
         self, account_id: int, found: Scan, controls: Controls, errors: Iterable[str] = ()
     ) -> tuple[Scan, Controls]:
-        """Give the mail with its template's content, read again, and its controls with the template's id.
+        """Return the mail with its template's content, parsed again, and its controls with the template's id.
 
-        ``errors`` are lines about other headers, to be told together with what is wrong here. Raises
-        `ControlsError` for them and for what the account does not have, `MailError` for a template that
-        no mail can carry, and `UnavailableError` when the store cannot be asked.
+        ``errors`` are lines about other headers, to report together with errors found here. Raises
+        `ControlsError` for them and for unknown objects, `MailError` for a template that does not fit into a
+        mail, and `UnavailableError` if the store is not available.
         """
         wrong: list[str] = []
         template = None
@@ -86,7 +86,7 @@ class StoredReferences:
         return scan(_filled(found, template)), msgspec.structs.replace(controls, asked=asked)
 
     async def _template(self, account_id: int, named: str) -> StoredTemplate | None:
-        """Find a template by its id, else by its name: a name may be a number too."""
+        """Find a template by id, or else by name: a name may be a number too."""
         if named.isascii() and named.isdigit() and int(named) <= MAX_ID:
             found = await self._templates.find(account_id, int(named))
             if found is not None:
@@ -95,7 +95,7 @@ class StoredReferences:
 
 
 def _filled(found: Scan, template: StoredTemplate) -> bytes:
-    """Give a mail the template's content; Subject and Reply-To of the mail win over the template's."""
+    """Insert the template's content; Subject and Reply-To of the mail override the template's."""
     mail = with_content(found.data, template.text, template.html)
     if template.subject and not found.subject:
         mail = set_subject(mail, template.subject)

@@ -1,4 +1,4 @@
-"""Clients that need not log in: those of ``trusted_networks``, who send as one account."""
+"""Trusted clients: those of ``trusted_networks`` send without AUTH, as one account."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class TrustedClients:
-    """Who they are and what their mail gets when it does not say otherwise."""
+    """The account of trusted clients and the defaults of their mail."""
 
     def __init__(
         self,
@@ -29,7 +29,7 @@ class TrustedClients:
         self._principal_of = functools.lru_cache(maxsize=4096)(self._find)
 
     def principal(self, peer_ip: str) -> Principal | None:
-        """Give the principal of a client; None when it must log in."""
+        """Return the principal of a client; None if it must authenticate."""
         return self._principal_of(peer_ip) if self._networks else None
 
     def _find(self, peer_ip: str) -> Principal | None:

@@ -1,1 +1,1 @@
-"""What the links in mails lead to: the picture of an open, the way of a click, the page to unsubscribe."""
+"""The targets of links in mail: the open pixel, the click redirect and the unsubscribe page."""

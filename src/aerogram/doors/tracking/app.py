@@ -1,8 +1,8 @@
-"""The paths that stand in mails: ``/o/…`` opens, ``/c/…`` clicks, ``/u/…`` unsubscriptions.
+"""The paths of links in mail: ``/o/…`` opens, ``/c/…`` clicks, ``/u/…`` unsubscriptions.
 
-They are open to the world, so they do nothing but what a signed token names (`content.tokens`); all else
-is 404, no redirect can be made to lead elsewhere, and no cookie is set. GET and HEAD of the page to
-unsubscribe change nothing, because link scanners follow every link; HEAD records nothing anywhere.
+They are public, so they only do what a signed token allows (`content.tokens`). Any other path is 404, redirects
+go only to signed URLs, and no cookie is set. GET and HEAD of the unsubscribe page change nothing, because link
+scanners follow every link; HEAD never records anything.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from aerogram.content.tokens import CLICK, OPEN, UNSUBSCRIBE
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
 from aerogram.doors.asgi.scope import client_ip, header
-from aerogram.doors.tracking.pages import Page, Pages
+from aerogram.doors.tracking.pages import Pages, UnsubscribePage
 from aerogram.identity.gate import Public
 from aerogram.model.event import EventKind
 from aerogram.reporting.engagement.recorder import Engagement
@@ -33,16 +33,16 @@ if TYPE_CHECKING:
 PREFIXES: Final = frozenset({OPEN, CLICK, UNSUBSCRIBE})
 PREFIX_CHARS: Final = 3
 WAIT_SECONDS: Final = 0.2
-"""How long a reader waits for a commit; what takes longer is recorded after the answer."""
+"""How long a response waits for the commit; slower ones are recorded after the response."""
 MAX_FORM_BYTES: Final = 16 * 1024
 GIF: Final = bytes.fromhex(
     "47494638396101000100800000000000ffffff21f90401000000002c000000000100010000020144003b"
 )
-"""One transparent dot."""
+"""A transparent GIF of one pixel."""
 
 _READERS: Final = frozenset({"GET", "HEAD"})
 _URL_CHARS: Final = "!#$%&'()*+,/:;=?@[]~-._\"<>\\^`{|}"
-"""Printable ASCII stays as it was signed; `quote` keeps letters and digits anyway."""
+"""Printable ASCII is kept as signed; `quote` keeps letters and digits anyway."""
 _ONE_CLICK: Final = (b"List-Unsubscribe", b"One-Click")
 _SUBSCRIBE_AGAIN: Final = b"do=subscribe"
 _COMMON: Final = (
@@ -53,13 +53,13 @@ _COMMON: Final = (
 )
 _IMAGE: Final = (*_COMMON, (b"cross-origin-resource-policy", b"cross-origin"))
 _TEXT: Final = b"text/plain; charset=utf-8"
-_NOT_FOUND: Final = Answer(404, b"There is nothing here.\n", _TEXT, _COMMON)
+_NOT_FOUND: Final = Answer(404, b"Nothing exists at this path.\n", _TEXT, _COMMON)
 
 
 class Tracking:
     """An ASGI application for the paths that begin with one of `PREFIXES`."""
 
-    guard = Public("Whoever holds a mail holds its links; each is signed and acts on that mail alone.")
+    guard = Public("Anyone with a mail has its links; each is signed and acts only on that mail.")
 
     def __init__(self, engagements: Engagements, signer: LinkSigner) -> None:
         self._engagements = engagements
@@ -72,7 +72,9 @@ class Tracking:
         prefix, rest = path[:PREFIX_CHARS], path[PREFIX_CHARS:]
         if method not in _READERS and not (method == "POST" and prefix == UNSUBSCRIBE):
             allowed = b"GET, HEAD, POST" if prefix == UNSUBSCRIBE else b"GET, HEAD"
-            answer = Answer(405, b"This link cannot do that.\n", _TEXT, (*_COMMON, (b"allow", allowed)))
+            answer = Answer(
+                405, b"This link does not support that method.\n", _TEXT, (*_COMMON, (b"allow", allowed))
+            )
         elif prefix == OPEN:
             answer = await self._open(scope, rest)
         elif prefix == CLICK:
@@ -98,7 +100,7 @@ class Tracking:
         return Answer(302, b"", _TEXT, (*_COMMON, location))
 
     async def _note(self, scope: Scope, kind: EventKind, message_id: int, url: str) -> None:
-        """Record what was done, and wait for it a moment; the reader gets what was asked for anyway."""
+        """Record an event and wait briefly for the commit; the response is sent in any case."""
         if scope["method"] != "HEAD":
             task = self._engagements.note(_engagement(scope, kind, message_id, url))
             await asyncio.wait((task,), timeout=WAIT_SECONDS)
@@ -106,42 +108,44 @@ class Tracking:
     async def _unsubscribe(self, scope: Scope, receive: Receive, token: str) -> Answer:
         who = self._signer.read_unsubscribe(token)
         if who is None:
-            return self._answer(404, Page.INVALID, "", None)
+            return self._answer(404, UnsubscribePage.INVALID, "", None)
         if scope["method"] == "POST":
             return await self._changed(scope, receive, who)
         try:
             subscription = await self._engagements.subscription(who.message_id)
         except UnavailableError:
-            # The button is as good without the names.
-            return self._answer(200, Page.QUESTION, who.language, None)
+            # The button works without the names.
+            return self._answer(200, UnsubscribePage.QUESTION, who.language, None)
         if subscription is None:
-            return self._answer(404, Page.INVALID, who.language, None)
-        page = Page.DONE if subscription.is_unsubscribed else Page.QUESTION
+            return self._answer(404, UnsubscribePage.INVALID, who.language, None)
+        page = UnsubscribePage.DONE if subscription.is_unsubscribed else UnsubscribePage.QUESTION
         return self._answer(200, page, who.language, subscription)
 
     async def _changed(self, scope: Scope, receive: Receive, who: Unsubscriber) -> Answer:
-        """Do what the button, or a mail program by RFC 8058, asks for."""
+        """Handle the button, or a one-click request by RFC 8058."""
         try:
             form = await read_body(scope, receive, MAX_FORM_BYTES)
         except (BodyTooLargeError, BodyEncodingError, ClientGoneError):
-            return Answer(400, b"The form cannot be read.\n", _TEXT, _COMMON)
+            return Answer(400, b"The form is malformed.\n", _TEXT, _COMMON)
         try:
             if form == _SUBSCRIBE_AGAIN:
                 await self._engagements.subscribe_again(who.message_id)
-                page = Page.BACK
+                page = UnsubscribePage.BACK
             else:
                 await self._engagements.record(_unsubscription(scope, who, form))
-                page = Page.DONE
+                page = UnsubscribePage.DONE
             subscription = await self._engagements.subscription(who.message_id)
         except UnavailableError:
-            return self._answer(503, Page.FAILED, who.language, None)
+            return self._answer(503, UnsubscribePage.FAILED, who.language, None)
         if subscription is None:
-            return self._answer(404, Page.INVALID, who.language, None)
+            return self._answer(404, UnsubscribePage.INVALID, who.language, None)
         return self._answer(200, page, who.language, subscription)
 
-    def _answer(self, status: int, page: Page, language: str, subscription: Subscription | None) -> Answer:
+    def _answer(
+        self, status: int, page: UnsubscribePage, language: str, subscription: Subscription | None
+    ) -> Answer:
         body, policy = self._pages.render(page, language, subscription)
-        later = ((b"retry-after", b"30"),) if page is Page.FAILED else ()
+        later = ((b"retry-after", b"30"),) if page is UnsubscribePage.FAILED else ()
         headers = (*_COMMON, (b"content-security-policy", policy), (b"x-frame-options", b"DENY"), *later)
         return Answer(status, body, b"text/html; charset=utf-8", headers)
 
@@ -162,7 +166,7 @@ def _engagement(scope: Scope, kind: EventKind, message_id: int, url: str = "") -
 
 
 def _unsubscription(scope: Scope, who: Unsubscriber, form: bytes) -> Engagement:
-    """Tell a mail program's one-click request (RFC 8058 §3.2, in either encoding of forms) from the button."""
+    """Return whether the form is a one-click request (RFC 8058 §3.2, in either encoding of forms)."""
     if all(word in form for word in _ONE_CLICK):
         return Engagement(
             kind=EventKind.UNSUB, message_id=who.message_id, agent=ONE_CLICK_AGENT, ip=client_ip(scope)
@@ -171,10 +175,10 @@ def _unsubscription(scope: Scope, who: Unsubscriber, form: bytes) -> Engagement:
 
 
 def _location(url: str) -> str:
-    """Write a signed URL for the Location header: what is not printable ASCII, as UTF-8 in percent signs."""
+    """Encode a signed URL for the Location header: percent-encode everything but printable ASCII, as UTF-8."""
     if url.isascii() and url.isprintable() and " " not in url:
         return url
-    # What cannot be read as a host stays as it is, for the browser to judge.
+    # Keep an unparsable host unchanged and leave it to the browser.
     with contextlib.suppress(ValueError):
         host = urlsplit(url).hostname or ""
         if not host.isascii():

@@ -1,4 +1,4 @@
-"""The page to unsubscribe, in the language of its link: plain HTML that works without scripts."""
+"""The unsubscribe page, in the language of its link: plain HTML without scripts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aerogram.reporting.engagement.recorder import Subscription
 
 
-class Page(enum.Enum):
+class UnsubscribePage(enum.Enum):
     """The states of the page."""
 
     QUESTION = "question"
@@ -24,19 +24,19 @@ class Page(enum.Enum):
     FAILED = "failed"
 
 
-_ACTIONS: Final[Mapping[Page, str]] = {
-    Page.QUESTION: "unsubscribe",
-    Page.DONE: "subscribe",
-    Page.BACK: "unsubscribe",
-    Page.FAILED: "unsubscribe",
+_ACTIONS: Final[Mapping[UnsubscribePage, str]] = {
+    UnsubscribePage.QUESTION: "unsubscribe",
+    UnsubscribePage.DONE: "subscribe",
+    UnsubscribePage.BACK: "unsubscribe",
+    UnsubscribePage.FAILED: "unsubscribe",
 }
-"""What the button of a page does."""
-_STATUSES: Final[Mapping[Page, PageStatus]] = {
-    Page.QUESTION: "question",
-    Page.DONE: "done",
-    Page.BACK: "done",
-    Page.INVALID: "failed",
-    Page.FAILED: "failed",
+"""The action of the button for each state."""
+_STATUSES: Final[Mapping[UnsubscribePage, PageStatus]] = {
+    UnsubscribePage.QUESTION: "question",
+    UnsubscribePage.DONE: "done",
+    UnsubscribePage.BACK: "done",
+    UnsubscribePage.INVALID: "failed",
+    UnsubscribePage.FAILED: "failed",
 }
 
 
@@ -48,11 +48,13 @@ class Pages:
 
     @property
     def languages(self) -> frozenset[str]:
-        """Give the codes of the languages that the page speaks."""
+        """Return the language codes of the page."""
         return frozenset(self._layout.words)
 
-    def render(self, page: Page, language: str, subscription: Subscription | None) -> tuple[bytes, bytes]:
-        """Give the page and its Content-Security-Policy; without a subscription it names nobody."""
+    def render(
+        self, page: UnsubscribePage, language: str, subscription: Subscription | None
+    ) -> tuple[bytes, bytes]:
+        """Render the page and its Content-Security-Policy; without a subscription it shows no names."""
         content = self._layout.render(
             "page.html",
             language,

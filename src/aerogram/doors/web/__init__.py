@@ -1,1 +1,1 @@
-"""Pages for people."""
+"""The inbox pages and their JSON API."""

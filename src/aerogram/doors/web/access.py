@@ -1,9 +1,8 @@
-"""Who may look into the inbox: this machine, or who knows a password.
+"""Access control of the inbox: loopback clients, or a password.
 
-The inbox listens on a developer's machine, where every web site the developer visits can make the
-browser send requests. So a request without a password must come from a loopback address, name a
-host that is this machine's (a site that points its own name here is refused: DNS rebinding), and not come
-from another site's page.
+The inbox runs on a developer's machine, where every web site the developer visits can make the browser send
+requests. So a request without a password must come from a loopback address, have a Host header that names this
+machine (to prevent DNS rebinding), and not come from another site's page.
 """
 
 from __future__ import annotations
@@ -30,29 +29,29 @@ if TYPE_CHECKING:
     from aerogram.reporting.inbox import Scope
 
 Authenticate = Callable[[str, str, str], Awaitable[tuple[Actor, ...] | None]]
-"""Given a name, a password and the client's IP address, the actors they stand for; None when they are wrong.
+"""Takes user name, password and client IP address; returns the actors, or None if the login is wrong.
 
 Raises `LockedOutError` after too many failures."""
 
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _PROXY_HEADERS: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
-"""Any of them means that the client is not who holds the other end of the connection."""
+"""With any of these headers, the peer of the connection is a proxy, not the client."""
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Aerogram inbox", charset="UTF-8"'}
 
 
 class Access:
-    """Finds out who sends each request, and asks the gate which accounts' mail they see."""
+    """Authenticates requests and decides which accounts' mail the visitor may see."""
 
     def __init__(self, authenticate: Authenticate, allowed_hosts: Iterable[str]) -> None:
-        """Ask ``authenticate`` for actors; ``allowed_hosts`` are names of this machine besides localhost."""
+        """``allowed_hosts`` are names of this machine besides localhost."""
         self._authenticate = authenticate
         self._hosts = _LOOPBACK_NAMES | {host.strip("[]").lower() for host in allowed_hosts}
 
     async def admit(self, request: Request, needs: Needs) -> Scope:
-        """Give those actors of a visitor who may do what the request asks for.
+        """Return the visitor's actors that have the permission for the request.
 
-        Raises `HTTPException`: 401 without a password that fits, 403 with a sentence otherwise; and `ForbiddenError`.
+        Raises `HTTPException`, 401 for missing or wrong credentials and 403 otherwise, or `ForbiddenError`.
         """
         _refuse_other_sites(request)
         return permitted(await self._visitor(request), needs)
@@ -69,8 +68,8 @@ class Access:
         if host not in self._hosts:
             raise HTTPException(
                 403,
-                f"The inbox does not answer to the name {host!r}. Open it as http://localhost or http://127.0.0.1, "
-                "or make the name known with the setting public_url.",
+                f"The host name {host!r} is not allowed. Open the inbox at http://localhost or http://127.0.0.1, "
+                "or set public_url to this name.",
             )
         return (visiting_operator(str(uuid.uuid4())),)
 
@@ -80,14 +79,14 @@ class Access:
             try:
                 name, _, password = base64.b64decode(token.strip(), validate=True).decode().partition(":")
             except (binascii.Error, UnicodeDecodeError):
-                raise HTTPException(401, "The Authorization header is not readable.", _CHALLENGE) from None
+                raise HTTPException(401, "The Authorization header is malformed.", _CHALLENGE) from None
             try:
                 actors = await self._authenticate(name, password, peer_ip)
             except LockedOutError as error:
                 raise HTTPException(429, str(error), {"Retry-After": str(error.seconds)}) from None
             if actors is not None:
                 return actors
-        raise HTTPException(401, "The name or the password is wrong.", _CHALLENGE)
+        raise HTTPException(401, "The user name or password is wrong.", _CHALLENGE)
 
 
 def _is_from_this_machine(request: Request) -> bool:
@@ -97,7 +96,7 @@ def _is_from_this_machine(request: Request) -> bool:
 
 
 def _host_of(request: Request) -> str:
-    """Give the name of the Host header in lower case, without port and brackets; "" when unreadable."""
+    """Return the name of the Host header in lower case, without port and brackets; "" if malformed."""
     try:
         return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     except ValueError:
@@ -105,9 +104,9 @@ def _host_of(request: Request) -> str:
 
 
 def _refuse_other_sites(request: Request) -> None:
-    """Refuse what a page of another site makes a browser send (Fetch Metadata; else Origin).
+    """Reject requests that a page of another site caused (Fetch Metadata, else Origin).
 
-    Following a link to the inbox is no harm; reading it and changing it from elsewhere is.
+    Following a link to the inbox is allowed; reading or changing it from another site is not.
     """
     site = request.headers.get("sec-fetch-site")
     is_change = request.method not in _SAFE_METHODS
@@ -119,4 +118,4 @@ def _refuse_other_sites(request: Request) -> None:
         origin = request.headers.get("origin")
         if origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower():
             return
-    raise HTTPException(403, "The inbox answers its own page and programs, not pages of other sites.")
+    raise HTTPException(403, "Requests from pages of other sites are not allowed.")

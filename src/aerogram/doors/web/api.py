@@ -1,17 +1,17 @@
-"""The inbox for programs: JSON, and the bytes of captured mail.
+"""The API of the inbox: JSON, and the bytes of captured mail.
 
 ========================================== =========================================================
 GET    /inbox/api/messages                 newest first; limit, before, after, to, from, subject, query
-DELETE /inbox/api/messages                 forget them all
-GET    /inbox/api/messages/{id}            one mail, read
-DELETE /inbox/api/messages/{id}            forget it
+DELETE /inbox/api/messages                 delete all
+GET    /inbox/api/messages/{id}            one mail, parsed
+DELETE /inbox/api/messages/{id}            delete it
 GET    /inbox/api/messages/{id}/raw        as it would have been sent
 GET    /inbox/api/messages/{id}/html       its HTML, for a sandboxed frame; images=1 loads remote ones
 GET    /inbox/api/messages/{id}/attachments/{n}
 GET    /inbox/api/wait                     the newest match, as soon as there is one; timeout in seconds
 ========================================== =========================================================
 
-An error is ``{"error": sentence}``. Only the captured copies are forgotten, never the history.
+An error is ``{"error": sentence}``. Only captured copies are deleted, never the history.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 DEFAULT_WAIT_SECONDS: Final = 10
 MAX_WAIT_SECONDS: Final = 60
 MAX_WAITERS: Final = 64
-"""Requests that may wait at the same time; each asks the store a few times a second."""
+"""Maximum number of waiting requests; each polls the store a few times a second."""
 _LOOK_SECONDS: Final = 0.1
 _READ_AT_ONCE: Final = 256 * 1024
-"""Bytes of a mail that are read in the loop; a larger one would hold up the others."""
+"""Mail up to this size is parsed in the event loop; larger mail would block other requests."""
 
 
 class InboxApi:
@@ -52,7 +52,7 @@ class InboxApi:
         self._waiting = 0
 
     async def messages(self, request: Request, scope: Scope) -> Response:
-        """List mail, or forget it all."""
+        """List mail, or delete all of it."""
         if request.method == "DELETE":
             await self._inbox.clear(scope)
             return Response(status_code=204)
@@ -61,7 +61,7 @@ class InboxApi:
         return json_response([listed_json(row) for row in rows])
 
     async def message(self, request: Request, scope: Scope) -> Response:
-        """Show one mail, or forget it."""
+        """Show one mail, or delete it."""
         message_id = id_of(request)
         if request.method == "DELETE":
             await self._inbox.discard(scope, message_id)
@@ -70,23 +70,23 @@ class InboxApi:
         return json_response(opened_json(opened, mail))
 
     async def raw(self, request: Request, scope: Scope) -> Response:
-        """Give the mail as it would have been sent."""
+        """Return the mail as it would have been sent."""
         opened = await self._inbox.open(scope, id_of(request))
         headers = attachment_headers(f"{opened.listed.id}.eml", "") | {"Content-Type": "message/rfc822"}
         return Response(opened.mime, headers=headers)
 
     async def html(self, request: Request, scope: Scope) -> Response:
-        """Give the mail's HTML under a policy that lets it do nothing."""
+        """Return the mail's HTML under a policy without scripts and remote content."""
         _, mail = await opened_mail(self._inbox, scope, id_of(request))
         if mail.html is None:
-            raise NotFoundError("The message has no HTML.")
+            raise NotFoundError("The message has no HTML part.")
         policy = frame_policy(with_images=request.query_params.get("images") == "1")
         content = framed(mail.html, mail.files).encode("utf-8", "replace")
         headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
         return Response(content, headers=headers)
 
     async def attachment(self, request: Request, scope: Scope) -> Response:
-        """Give a file of the mail, to be downloaded."""
+        """Return an attachment as a download."""
         _, mail = await opened_mail(self._inbox, scope, id_of(request))
         number = request.path_params["number"]
         if number >= len(mail.files):
@@ -95,11 +95,11 @@ class InboxApi:
         return Response(file.content, headers=attachment_headers(file.name, file.content_type))
 
     async def wait(self, request: Request, scope: Scope) -> Response:
-        """Answer with the newest mail that matches as soon as there is one; 404 when none came in time."""
+        """Wait for a matching mail and return the newest; 404 on timeout."""
         seconds = whole_number(request, "timeout", DEFAULT_WAIT_SECONDS, 0, MAX_WAIT_SECONDS)
         search = search_of(request)
         if self._waiting >= MAX_WAITERS:
-            raise HTTPException(503, f"{MAX_WAITERS} requests are waiting already; try again.")
+            raise HTTPException(503, f"{MAX_WAITERS} requests are already waiting; try again later.")
         self._waiting += 1
         try:
             row = await self._first(scope, search, seconds)
@@ -109,14 +109,14 @@ class InboxApi:
         return json_response(opened_json(opened, mail))
 
     async def _first(self, scope: Scope, search: Search, seconds: int) -> int:
-        """Look for a match until there is one, the time is over, or the server stops."""
+        """Poll until there is a match, the timeout expires, or the server stops."""
         end = asyncio.get_running_loop().time() + seconds
         while True:
             rows = await self._inbox.newest(scope, search, 1)
             if rows:
                 return rows[0].id
             if asyncio.get_running_loop().time() >= end:
-                raise NotFoundError(f"No message that matches came within {seconds} s.")
+                raise NotFoundError(f"No matching message arrived within {seconds} s.")
             try:
                 await asyncio.wait_for(self._stopping.wait(), _LOOK_SECONDS)
             except TimeoutError:
@@ -125,7 +125,7 @@ class InboxApi:
 
 
 async def opened_mail(inbox: Inbox, scope: Scope, message_id: int) -> tuple[Opened, Mail]:
-    """Give one mail as it is kept and as it reads; `NotFoundError` when the scope has it not."""
+    """Return one mail, stored and parsed. Raises `NotFoundError`."""
     opened = await inbox.open(scope, message_id)
     if len(opened.mime) <= _READ_AT_ONCE:
         return opened, read_mail(opened.mime)
@@ -133,7 +133,7 @@ async def opened_mail(inbox: Inbox, scope: Scope, message_id: int) -> tuple[Open
 
 
 def search_of(request: Request) -> Search:
-    """Read the filters of a list's address; `RefusedError` for numbers that are none."""
+    """Parse the filters of a list request. Raises `RefusedError` for invalid numbers."""
     asked = request.query_params
     return Search(
         to=asked.get("to", ""),
@@ -146,15 +146,15 @@ def search_of(request: Request) -> Search:
 
 
 def id_of(request: Request) -> int:
-    """Give the id in the path; `NotFoundError` for a number that is no id."""
+    """Return the id in the path. Raises `NotFoundError` for a number out of range."""
     message_id: int = request.path_params["id"]
     if message_id > MAX_ID:
-        raise NotFoundError(f"The inbox has no message {message_id}.")
+        raise NotFoundError(f"There is no message {message_id} in the inbox.")
     return message_id
 
 
 def whole_number(request: Request, name: str, default: int, least: int, most: int) -> int:
-    """Read a number of the query; `RefusedError` when it is none or out of bounds."""
+    """Parse a number in the query. Raises `RefusedError` if it is invalid or out of range."""
     text = request.query_params.get(name)
     if text is None:
         return default

@@ -1,4 +1,4 @@
-"""The inbox as routes, to be mounted beside the other doors of HTTP."""
+"""Build the routes of the inbox, to mount beside the other HTTP doors."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from aerogram.reporting.inbox import Inbox, Scope
 
 CAPTURE: Final = "capture"
-"""The value of the setting ``deliver`` with which mail is kept here."""
-_STATIC: Final = Public("Style sheets, scripts and icons say nothing of anybody's mail.")
-_EMPTY: Final = Public("No mail is kept here, so the page only says how mail is delivered.")
+"""The value of the setting ``deliver`` that keeps mail in the inbox."""
+_STATIC: Final = Public("Style sheets, scripts and icons contain no mail.")
+_EMPTY: Final = Public("No mail is kept, so the page only shows how mail is delivered.")
 
 
 def build_inbox(
@@ -40,12 +40,12 @@ def build_inbox(
     allowed_hosts: Iterable[str],
     stopping: asyncio.Event,
 ) -> list[GuardedRoute]:
-    """Make the routes ``/`` and ``/inbox/…``.
+    """Build the routes ``/`` and ``/inbox/…``.
 
-    ``mode`` is the setting ``deliver``; with any but capture, ``/`` only says how mail is delivered.
-    ``addresses`` are shown to teach a first mail: ``smtp`` as host:port, ``http`` as a base URL,
-    ``sender`` (optional) as an address that may send. ``allowed_hosts`` are names by which this machine may
-    be asked without a password, besides localhost. Requests that wait end when ``stopping`` is set.
+    ``mode`` is the setting ``deliver``; unless it is capture, ``/`` only shows how mail is delivered.
+    ``addresses`` are shown in the instructions for a first mail: ``smtp`` as host:port, ``http`` as a base URL,
+    ``sender`` (optional) as a valid sender. ``allowed_hosts`` are names of this machine, besides localhost, that
+    need no password. Waiting requests end when ``stopping`` is set.
     """
     pages = Pages(mode, addresses)
     static = GuardedRoute("/inbox/static/{name}", _plain(pages.static), {"GET": _STATIC})
@@ -85,11 +85,11 @@ if TYPE_CHECKING:
 
 
 def _not_captured(_: Request) -> Response:
-    raise NotFoundError("This server delivers its mail (deliver is not capture), so no copies are kept.")
+    raise NotFoundError("This server delivers its mail (deliver is not capture), so there is no inbox.")
 
 
 def _plain(endpoint: Callable[[Request], Response]) -> Handler:
-    """Wrap what everyone may see."""
+    """Wrap a public endpoint."""
 
     async def handle(request: Request) -> Response:
         try:
@@ -102,7 +102,7 @@ def _plain(endpoint: Callable[[Request], Response]) -> Handler:
 
 
 def _for_programs(access: Access, endpoint: _Endpoint, guards: Mapping[str, Needs]) -> Handler:
-    """Admit the request, and tell errors as JSON."""
+    """Authorise the request, and return errors as JSON."""
 
     async def handle(request: Request) -> Response:
         try:
@@ -117,7 +117,7 @@ def _for_programs(access: Access, endpoint: _Endpoint, guards: Mapping[str, Need
 
 
 def _for_people(access: Access, pages: Pages, endpoint: _Endpoint) -> Handler:
-    """Admit the request, and tell errors as a page."""
+    """Authorise the request, and return errors as a page."""
 
     async def handle(request: Request) -> Response:
         try:
@@ -132,7 +132,7 @@ def _for_people(access: Access, pages: Pages, endpoint: _Endpoint) -> Handler:
 
 
 def _told(error: Exception) -> tuple[int, str, Mapping[str, str]]:
-    """Give status, sentence and headers of an error."""
+    """Return status, sentence and headers of an error."""
     match error:
         case HTTPException():
             return error.status_code, error.detail, error.headers or {}

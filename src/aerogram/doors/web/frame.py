@@ -1,8 +1,8 @@
-"""A mail's HTML as the page's frame shows it.
+"""Prepare a mail's HTML for the frame of the page.
 
-What keeps it harmless is not here: the frame is sandboxed (no scripts, an origin of its own) and its
-Content-Security-Policy allows nothing from elsewhere. Here are the things that those two do not
-cover, such as hints that make a browser look up names, and the images that the mail brings along.
+The frame is sandboxed (no scripts, an origin of its own) and its Content-Security-Policy allows no remote
+content. This module handles what those two do not cover, such as hints that trigger DNS lookups, and the images
+that are part of the mail.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.reading.read import File
 
 MAX_INLINED: Final = 32 * 1024 * 1024
-"""Characters of images written into one HTML; a mail may name the same image any number of times."""
+"""Maximum characters of inlined images in one HTML; a mail may repeat an image any number of times."""
 
 _ACTIVE: Final = re.compile(
     r"<(/?)(?=(?:script|link|meta|base|iframe|frame|frameset|object|embed|applet|portal|form|template)[\s/>])",
@@ -34,15 +34,14 @@ _FIRST: Final = (
     '<base target="_blank">'
     "<style>x-script,x-template,x-object,x-applet{display:none}x-form{display:block}</style>"
 )
-"""Links open in a window of their own; what a mail program leaves out stays invisible."""
+"""Links open in a new window; elements that a mail program omits stay invisible."""
 
 
 def framed(html: str, files: Sequence[File]) -> str:
-    """Give the HTML for the frame, its own images written into it.
+    """Return the HTML for the frame, with its own images inlined.
 
-    Elements that act or fetch get names that mean nothing (``x-link``): a rule that no trick of
-    syntax escapes, since without its name an element does not exist. The rest stays as written,
-    so that it looks as in a mail program.
+    Elements that execute or fetch something are renamed (``x-link``). No syntax trick avoids this, because an
+    element has no effect without its name. The rest is unchanged, so that it looks as in a mail program.
     """
     tamed = _ACTIVE.sub(r"<\1x-", html)
     start = _DOCTYPE.match(tamed)
@@ -51,7 +50,7 @@ def framed(html: str, files: Sequence[File]) -> str:
 
 
 def wants_remote(html: str) -> bool:
-    """Tell whether the HTML asks for pictures from the network."""
+    """Return whether the HTML loads remote images."""
     return _REMOTE.search(html) is not None
 
 

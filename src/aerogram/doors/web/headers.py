@@ -1,4 +1,4 @@
-"""Response headers that keep mail from doing anything to the one who looks at it."""
+"""Response headers that protect visitors from the content of mail."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ COMMON: Final = {
     "X-DNS-Prefetch-Control": "off",
     "Cache-Control": "private, no-cache",
 }
-"""On every answer of the inbox."""
+"""Headers of every response of the inbox."""
 
 PAGE_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""The page runs its own script file and nothing else; a mail in its frame cannot lead the frame elsewhere."""
+"""The page runs only its own script file; a mail in its frame cannot navigate the frame elsewhere."""
 
 DATA_POLICY: Final = (
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 )
-"""For what is to be downloaded or read by programs: should a browser show it, it can do nothing."""
+"""For downloads and API responses: content has no effect if a browser displays it."""
 
 _FRAME_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:{remote}; "
@@ -46,19 +46,19 @@ _SHOWN_AS_DECLARED: Final = frozenset(
     }
 )
 _NOT_PLAIN: Final = re.compile(r"[^ !#-$&-\[\]-~]")
-"""What may not stand in a quoted filename: controls, quotes, backslash, percent, and all beyond ASCII."""
+"""Characters not allowed in a quoted filename: controls, quotes, backslash, percent and non-ASCII."""
 
 
 def frame_policy(*, with_images: bool) -> str:
-    """Give the policy of a mail's HTML: an origin of its own, no scripts, nothing from elsewhere.
+    """Return the policy of a mail's HTML: an origin of its own, no scripts, no remote content.
 
-    ``with_images`` lets it load images, and only images, from the network. Links open new windows.
+    ``with_images`` allows remote images, and only images. Links open new windows.
     """
     return _FRAME_POLICY.format(remote=" http: https:" if with_images else "")
 
 
 def attachment_headers(name: str, content_type: str) -> dict[str, str]:
-    """Give the headers with which a file of a mail is downloaded and never displayed (RFC 6266)."""
+    """Return the headers that make an attachment a download (RFC 6266)."""
     plain = _NOT_PLAIN.sub("_", name)
     encoded = quote(name.encode("utf-8", "replace"), safe="")
     shown = content_type if content_type in _SHOWN_AS_DECLARED else "application/octet-stream"

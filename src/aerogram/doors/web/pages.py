@@ -1,7 +1,7 @@
-"""The inbox for people: the page at ``/``, and the two pieces of it that its script renews.
+"""The inbox page at ``/``, and its two fragments that the script reloads.
 
-The page is complete without the script: every view has an address. The script only saves loading
-the whole page again, and watches for new mail.
+The page works without the script: every view has a URL. The script only avoids reloading the whole page, and
+polls for new mail.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _A_YEAR: Final = "public, max-age=31536000, immutable"
 
 
 class Pages:
-    """Renders the templates; knows the static files and their versions."""
+    """Renders the templates and serves the static files with their versions."""
 
     def __init__(self, mode: str, addresses: Mapping[str, str]) -> None:
         folder = resources.files("aerogram.doors.web") / "static"
@@ -56,7 +56,7 @@ class Pages:
         self._templates.globals.update(mode=mode, addresses=known, static=self._static_url)
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
-        """Render a template under the page's policy."""
+        """Render a template with the page's Content-Security-Policy."""
         content = self._templates.get_template(template).render(values)
         return Response(
             content.encode("utf-8", "replace"),
@@ -69,7 +69,7 @@ class Pages:
         )
 
     def static(self, request: Request) -> Response:
-        """Give a static file; its address changes with its content, so it may be kept for ever."""
+        """Serve a static file; its URL changes with its content, so it may be cached forever."""
         name = request.path_params["name"]
         if name not in self._static:
             raise NotFoundError("There is no such file.")
@@ -93,7 +93,7 @@ class InboxPages:
         self._pages = pages
 
     async def page(self, request: Request, scope: Scope) -> Response:
-        """Give the whole page: the list and, when its address names one, a mail."""
+        """Render the whole page: the list and, if the URL names one, a mail."""
         chosen = whole_number(request, "id", 0, 0, MAX_ID)
         status = 200
         detail: dict[str, Any] = {"opened": None, "is_gone": False}
@@ -106,7 +106,7 @@ class InboxPages:
         return self._pages.render("inbox.html", status, chosen=chosen, **rows, **detail)
 
     async def list(self, request: Request, scope: Scope) -> Response:
-        """Give the list alone, or 304 when it is what the browser has already."""
+        """Render only the list, or answer 304 if the browser has it."""
         chosen = whole_number(request, "id", 0, 0, MAX_ID)
         response = self._pages.render("list.html", chosen=chosen, **await self._list(request, scope))
         tag = f'"{hashlib.sha256(response.body).hexdigest()[:32]}"'
@@ -116,7 +116,7 @@ class InboxPages:
         return response
 
     async def message(self, request: Request, scope: Scope) -> Response:
-        """Give one mail alone."""
+        """Render only one mail."""
         detail = await self._detail(request, scope, id_of(request))
         return self._pages.render("message.html", query=request.query_params.get("query", ""), **detail)
 

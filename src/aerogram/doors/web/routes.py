@@ -1,4 +1,4 @@
-"""Routes of pages: each declares, for every method, what it needs or why it is public."""
+"""Routes of pages: each declares the permission of every method, or why it is public."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from aerogram.model.account import Area, Level
 Handler = Callable[[Request], Awaitable[Response]]
 
 READ: Final = Needs(Area.STATISTICS, Level.READ)
-"""Looking at captured mail, as at messages over the API."""
+"""Read captured mail, like messages over the API."""
 DELETE: Final = Needs(Area.STATISTICS, Level.FULL)
-"""Forgetting captured mail cannot be undone."""
+"""Delete captured mail, which cannot be undone."""
 LOOKING: Final[Mapping[str, Needs]] = {"GET": READ}
 FORGETTING: Final[Mapping[str, Needs]] = {"GET": READ, "DELETE": DELETE}
 
 
 class GuardedRoute(Route):
-    """A path with the guard of each of its methods; others are refused."""
+    """A path with the guard of each method; other methods are rejected."""
 
     def __init__(self, path: str, handler: Handler, guards: Mapping[str, Guard]) -> None:
         super().__init__(path, handler, methods=list(guards))
@@ -31,5 +31,5 @@ class GuardedRoute(Route):
 
 
 def needs_of(request: Request, guards: Mapping[str, Needs]) -> Needs:
-    """Give what a request needs; HEAD is a GET without the body."""
+    """Return the guard of a request; HEAD counts as GET."""
     return guards["GET" if request.method == "HEAD" else request.method]

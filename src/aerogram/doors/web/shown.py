@@ -1,4 +1,4 @@
-"""What the pages and the JSON show, made from what the inbox holds."""
+"""Format the data of the inbox for pages and JSON."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.reading.read import File, Mail
 
 MAX_SOURCE: Final = 512 * 1024
-"""Characters of source, text or conversation on the page; the download has them all."""
+"""Maximum characters of source, text or transcript on the page; the download is complete."""
 _HUES: Final = 8
 _KIB: Final = 1024
 _SPEAKERS: Final = {"C: ": "client", "S: ": "server"}
 
 
 class Line(msgspec.Struct, frozen=True):
-    """A line of a conversation; ``speaker`` is client, server or note."""
+    """A line of a transcript; ``speaker`` is client, server or note."""
 
     speaker: str
     text: str
 
 
 def moment(at_ms: int) -> str:
-    """Tell a moment as RFC 3339 in UTC with milliseconds."""
+    """Format a time as RFC 3339 in UTC with milliseconds."""
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def clock_time(at_ms: int) -> str:
-    """Tell a moment for people, in UTC; the page's script turns it into the reader's zone."""
+    """Format a time for people, in UTC; the page's script converts it to the local time zone."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%d %b %Y, %H:%M:%S UTC")
 
 
 def size_of(count: int) -> str:
-    """Tell a number of bytes for people: 812 B, 14 kB, 3.2 MB (of 1024)."""
+    """Format a number of bytes for people: 812 B, 14 kB, 3.2 MB (of 1024)."""
     if count < _KIB:
         return f"{count} B"
     if count < _KIB * _KIB:
@@ -47,23 +47,23 @@ def size_of(count: int) -> str:
 
 
 def hue_of(address: str) -> int:
-    """Give the colour of an address's badge: the same address always has the same."""
+    """Return the colour of an address's badge, always the same for an address."""
     return sum(address.lower().encode()) % _HUES
 
 
 def conversation(transcript: str) -> list[Line]:
-    """Split a transcript into lines and say who spoke each."""
+    """Split a transcript into lines with their speakers."""
     lines = transcript[:MAX_SOURCE].splitlines()
     return [Line(_SPEAKERS.get(line[:3], "note"), line) for line in lines]
 
 
 def is_smtp(transcript: str) -> bool:
-    """Tell whether a transcript is a dialogue, else it is the summary of a request."""
+    """Return whether a transcript is an SMTP dialogue, not the summary of a request."""
     return any(line.startswith(("C: ", "S: ")) for line in transcript[:MAX_SOURCE].splitlines())
 
 
 def listed_json(listed: Listed) -> dict[str, Any]:
-    """Make the JSON of a line of the list."""
+    """Build the JSON of a row of the list."""
     return {
         "id": listed.id,
         "from": listed.sender,
@@ -76,7 +76,7 @@ def listed_json(listed: Listed) -> dict[str, Any]:
 
 
 def opened_json(opened: Opened, mail: Mail) -> dict[str, Any]:
-    """Make the JSON of one mail: as `listed_json`, and all that is in it."""
+    """Build the JSON of one mail: `listed_json` with its content."""
     listed = opened.listed
     base = f"/inbox/api/messages/{listed.id}"
     return listed_json(listed) | {

@@ -1,1 +1,1 @@
-"""What readers do with a mail: opened, clicked, unsubscribed, reported as spam."""
+"""Engagement of recipients: opens, clicks, unsubscriptions and spam reports."""

@@ -1,7 +1,7 @@
-"""The country of an address, by a MaxMind database that the operator provides.
+"""Look up the country of an IP address in a MaxMind database that the operator provides.
 
-Any file in MaxMind's format with countries serves: GeoLite2-Country, GeoLite2-City, DB-IP's. Without
-one, the country is "", which Mailjet's events allow (compatibility: events#fields-by-event).
+Any file in MaxMind's format with countries works: GeoLite2-Country, GeoLite2-City, DB-IP's. Without
+a file, the country is "", which Mailjet's events allow (compatibility: events#fields-by-event).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ _COUNTRY_CODE_CHARS: Final = 2
 
 
 class Countries:
-    """Looks countries up; without a file it knows none."""
+    """Looks up countries; without a file, every lookup returns ""."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Open the file; `SettingsError` when it cannot be used."""
+        """Open the file. Raises `SettingsError`."""
         self._reader: maxminddb.Reader | None = None
         if path is None:
             return
-        # Only who gives a file waits for what reads it.
+        # Imported here: only installations with a file need the module.
         import maxminddb  # noqa: PLC0415
 
         try:
@@ -35,13 +35,13 @@ class Countries:
             raise SettingsError(f"geoip_database: {path} cannot be used: {error}.") from error
 
     def of(self, ip: str) -> str:
-        """Give the ISO 3166-1 code of an address, as ``FR``; "" when it is not known."""
+        """Return the ISO 3166-1 code of an address, such as ``FR``; "" if unknown."""
         if self._reader is None:
             return ""
         try:
             found = self._reader.get(ip)
         except (ValueError, RuntimeError):
-            # No address, one of a family that the file has not, or a damaged record, which is a RuntimeError.
+            # An invalid address, an address family that the file lacks, or a damaged record (RuntimeError).
             return ""
         return _code(found, "country") or _code(found, "registered_country")
 

@@ -1,4 +1,4 @@
-"""Recording what readers do, in natural batches: concurrent ones share a commit."""
+"""Record engagement in natural batches: concurrent events share a commit."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
 
 MAX_BATCH: Final = 500
 MAX_HELD: Final = 10_000
-"""Opens and clicks that wait for a store that is away; what comes beyond them is not recorded."""
+"""Opens and clicks that may wait while the store is unavailable; further ones are dropped."""
 PAUSE_SECONDS: Final = 1.0
 MAX_AGENT_CHARS: Final = 512
-"""User agents are kept up to this length; real ones are shorter, and the log is kept for long."""
+"""User agents are truncated to this length; real ones are shorter, and the log is kept for long."""
 MAX_IP_CHARS: Final = 64
-"""More than any address has; a proxy may name its client by any text."""
+"""Longer than any address; a proxy may send any text as its client."""
 
 log = structlog.get_logger(__name__)
 
 
 class Engagement(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that a reader did with a message.
+    """One action of a recipient on a message.
 
     ``kind`` is OPEN, CLICK, UNSUB or SPAM. ``agent`` is the user agent, or the feedback loop of a
     complaint; ``headers`` those of `verdict.HINT_HEADERS`.
@@ -54,16 +54,16 @@ class Engagement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Happened(msgspec.Struct, frozen=True):
-    """An engagement with its moment, which stays the same however often it is tried."""
+    """An engagement with its time, which stays the same across retries."""
 
     engagement: Engagement
     at_ms: int
     is_repeated: bool = False
-    """A commit was tried before, and nobody knows whether it was made."""
+    """An earlier commit was tried, with unknown result."""
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """What the page to unsubscribe is about."""
+    """The data of the unsubscribe page."""
 
     recipient: str
     sender: str
@@ -71,7 +71,7 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Engagements:
-    """Records what readers do. ``on_recorded`` is told the kinds of each batch after its commit."""
+    """Records engagement. Calls ``on_recorded`` with the kinds of each batch after its commit."""
 
     def __init__(
         self,
@@ -89,22 +89,22 @@ class Engagements:
         self._is_ending = False
 
     def record(self, engagement: Engagement) -> asyncio.Future[bool]:
-        """Write it with the next commit; the result is whether it was news.
+        """Write it with the next commit; return whether it was new.
 
-        False for a message that does not exist, and for who has unsubscribed before. Raises
-        `UnavailableError` when the store is away.
+        False for a message that does not exist, or a recipient who unsubscribed before. Raises
+        `UnavailableError` if the store is not available.
         """
         return self._gatherer.submit(self._happened(engagement))
 
     def note(self, engagement: Engagement) -> asyncio.Task[bool]:
-        """As `record`, for what nobody waits for: while the store is away it is tried again."""
+        """Record without waiting for the result; retry while the store is unavailable."""
         task = asyncio.create_task(self._insist(self._happened(engagement)))
         self._held.add(task)
         task.add_done_callback(self._held.discard)
         return task
 
     async def subscription(self, message_id: int) -> Subscription | None:
-        """Tell whose subscription a message is about; None when it does not exist."""
+        """Return the data of the unsubscribe page for a message; None if it does not exist."""
 
         def unit() -> Unit[Subscription | None]:
             found = yield from records.subscriber(message_id)
@@ -116,7 +116,7 @@ class Engagements:
         return await self._database.read(unit)
 
     async def subscribe_again(self, message_id: int) -> bool:
-        """Take the unsubscription of a message's recipient back; tell whether there was one."""
+        """Undo the unsubscription of a message's recipient; return whether there was one."""
 
         def unit() -> Unit[bool]:
             found = yield from records.subscriber(message_id)
@@ -127,7 +127,7 @@ class Engagements:
         return await self._database.write(unit)
 
     async def drain(self, seconds: float) -> None:
-        """Record what was taken; from now on a store that is away is not waited for."""
+        """Record what was accepted, then stop; do not wait for an unavailable store."""
         self._is_ending = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -145,12 +145,12 @@ class Engagements:
                 return await self._gatherer.submit(happened)
             except UnavailableError as error:
                 if self._is_ending or len(self._held) > MAX_HELD:
-                    log.warning("an engagement is lost", kind=engagement.kind.name, error=str(error))
+                    log.warning("engagement dropped", kind=engagement.kind.name, error=str(error))
                     return False
                 await asyncio.sleep(PAUSE_SECONDS)
                 happened = msgspec.structs.replace(happened, is_repeated=True)
             except Exception:
-                log.exception("an engagement could not be recorded", message_id=engagement.message_id)
+                log.exception("recording an engagement failed", message_id=engagement.message_id)
                 return False
 
     async def _write(self, batch: list[_Happened]) -> list[bool]:
@@ -186,5 +186,5 @@ class Engagements:
 
 
 def _plain(text: str) -> str:
-    """Give a text that any store takes: without NUL and halves of surrogate pairs."""
+    """Remove NUL and lone surrogates, which a store would reject."""
     return text.encode("utf-8", "replace").replace(b"\0", b"?").decode()

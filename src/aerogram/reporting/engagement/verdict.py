@@ -1,7 +1,7 @@
-"""Who stands behind an open or a click: a person, a proxy that fetches for people, or a scanner.
+"""Classify an open or click: by a person, by a proxy that fetches for people, or by a scanner.
 
-The knowledge is data: ``verdicts.toml`` beside this file. It cannot be certain, so events are told and
-counted whatever the verdict, and the verdict stands beside them.
+The rules are in ``verdicts.toml`` beside this file. A verdict is never certain, so events are reported and
+counted with any verdict, and the verdict is stored with them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _KINDS: Final = {"open": EventKind.OPEN, "click": EventKind.CLICK}
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of ``verdicts.toml``; a condition that is None holds always."""
+    """One entry of ``verdicts.toml``; a condition that is None always holds."""
 
     name: str
     verdict: Verdict
@@ -58,7 +58,7 @@ RULES: Final = tuple(
     )
 )
 HINT_HEADERS: Final = frozenset(rule.header[0] for rule in RULES if rule.header is not None)
-"""The request headers that matter, by their names in lower case."""
+"""The request headers that rules use, in lower case."""
 
 
 def verdict_of(
@@ -68,10 +68,10 @@ def verdict_of(
     headers: Mapping[str, str],
     seconds_since_delivery: float,
 ) -> Verdict:
-    """Judge what happened; only opens and clicks can come from anyone but a person.
+    """Classify an event; anything but an open or a click counts as human.
 
     ``headers`` are those of `HINT_HEADERS` that the request had. ``seconds_since_delivery`` is 0 for a mail
-    whose delivery is not recorded yet: what fetches so early sits between the sender and the mailbox.
+    whose delivery is not recorded yet: so early a request comes from a system between sender and mailbox.
     """
     if kind not in _KINDS.values():
         return Verdict.HUMAN

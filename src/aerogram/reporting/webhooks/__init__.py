@@ -1,1 +1,1 @@
-"""Event callbacks in Mailjet's words."""
+"""Webhooks in Mailjet's format."""

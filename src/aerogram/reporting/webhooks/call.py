@@ -1,4 +1,4 @@
-"""What one call to a callback looks like on the wire."""
+"""The HTTP format of one webhook call."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from aerogram.net.http import Unanswered
 
 HTTP_OK: Final = 200
-"""The only status that means "taken" (compatibility: events#calls)."""
+"""The only status that means delivered (compatibility: events#calls)."""
 GROUPING_VERSION: Final = 2
-"""From this version of a callback on, events come in arrays."""
+"""From this version on, a webhook gets events in arrays."""
 EVENT_ID_HEADER: Final = "X-Aerogram-Event-Id"
-"""The events' ids, comma-separated. After a crash an event may be sent twice, and Mailjet's JSON has no
-field by which a receiver could notice; this is it."""
+"""The ids of the events, comma-separated. After a crash an event may be sent twice; Mailjet's JSON has no
+field to detect this, so receivers can use this header."""
 SAMPLE_UUID: Final = "00000000-0000-8000-8000-000000000000"
 
 
-def request_of(told: Sequence[WebhookEvent], *, is_grouped: bool) -> tuple[bytes, dict[str, str]]:
-    """Give the body and the headers of a call that carries these events."""
-    body = grouped_body(told) if is_grouped else single_body(told[0])
+def request_of(events: Sequence[WebhookEvent], *, is_grouped: bool) -> tuple[bytes, dict[str, str]]:
+    """Build the body and the headers of a call with these events."""
+    body = grouped_body(events) if is_grouped else single_body(events[0])
     return body, {
         "Content-Type": "application/json",
         "User-Agent": "Aerogram",
-        EVENT_ID_HEADER: ", ".join(str(each.event_id) for each in told),
+        EVENT_ID_HEADER: ", ".join(str(each.event_id) for each in events),
     }
 
 
-def fault_in(answer: Answered | Unanswered) -> str:
-    """Say in a sentence why a call did not deliver its events; "" when it did."""
+def failure_of(answer: Answered | Unanswered) -> str:
+    """Describe why a call failed; "" if it was delivered."""
     if not isinstance(answer, Answered):
         return answer.reason
     if answer.status == HTTP_OK:
@@ -46,7 +46,7 @@ def fault_in(answer: Answered | Unanswered) -> str:
 
 
 def sample(event_type: str, now_ms: int) -> WebhookEvent:
-    """Make up an event of a type, to test a callback with. Raises KeyError for an unknown type."""
+    """Make a sample event of a type, to test a webhook. Raises KeyError for an unknown type."""
     kind = KINDS[event_type]
     failure = {
         EventKind.BOUNCE: FailureState.USER_UNKNOWN,

@@ -1,8 +1,8 @@
-"""The sender of webhook calls: finds for whom events wait and keeps a `Runner` for each receiver.
+"""Send webhook calls: find receivers with waiting events and run a `Runner` for each.
 
-A receiver that hangs or fails costs only its own events time. Any number of processes may run a sender
-over one store: each sends the events of those accounts whose lease it holds. An event is sent at least
-once; after a crash those that were under way are sent again.
+A receiver that hangs or fails delays only its own events. Any number of processes may run a sender over
+one store: each sends the events of the accounts whose lease it holds. An event is sent at least once;
+after a crash, events in flight are sent again.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ if TYPE_CHECKING:
 _log = structlog.stdlib.get_logger("aerogram.webhooks")
 
 RELEASE_SECONDS: Final = 2.0
-"""How long letting go may take: a store that hangs must not keep the process."""
+"""Timeout for releasing leases: a store that hangs must not block the shutdown."""
 RENEWALS: Final = 2
-"""How often a lease is renewed in its time."""
+"""Renewals per lease period."""
 REQUESTS: Final = 6
-"""How often a lease that another process holds is asked for in its time."""
+"""Attempts per lease period to take a lease that another process holds."""
 
 RouteKey = tuple[int, str]
 """(account id, URL)"""
 
 
 class WebhookSender:
-    """Sends the events of the outbox to their receivers; `run` it in a task of its own."""
+    """Sends the events of the outbox to their receivers; start `run` in its own task."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class WebhookSender:
         clock: Clock,
         timings: Timings | None = None,
     ) -> None:
-        """Take what it needs; ``http`` stays the caller's to close."""
+        """Set up the sender; the caller closes ``http``."""
         self._database = database
         self._sealer = sealer
         self._http = http
@@ -68,15 +68,15 @@ class WebhookSender:
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """Say that the outbox has new rows; call it after the commit that wrote them."""
+        """Signal new rows in the outbox; call it after the commit that wrote them."""
         self._woken.set()
 
     async def run(self) -> None:
-        """Work until cancelled, and then let go of what is held."""
+        """Run until cancelled, then release the leases."""
         context = SenderContext(self._database, self._http, self._clock, self._timings, self._lease)
         try:
             if self._database.engine is Engine.SQLITE:
-                # The store is ours alone, so a lease in it is that of a predecessor that was killed.
+                # Only this process uses the store, so a lease in it is left from a killed predecessor.
                 await context.write(leases.forget_leases)
             while True:
                 self._woken.clear()
@@ -90,7 +90,7 @@ class WebhookSender:
             await self.close()
 
     async def close(self) -> None:
-        """Stop all calls and let go of the accounts; what was under way will be sent again."""
+        """Stop all calls and release the leases; calls in flight will be repeated."""
         await self._close_runners(list(self._runners))
         if self._held_until:
             self._held_until.clear()
@@ -101,12 +101,12 @@ class WebhookSender:
                 _log.warning("webhook_leases_kept", reason=str(error))
 
     async def send_test(self, actor: Actor, callback_id: int) -> Answered | Unanswered:
-        """Post a made-up event to one callback and give the receiver's answer. Raises `NotFoundError`."""
+        """Post a sample event to one webhook and return the receiver's response. Raises `NotFoundError`."""
         found = await self._database.read(lambda: outbox.find(actor.account_id, callback_id))
         if found is None:
-            raise NotFoundError("There is no such callback.")
-        told = [sample(found.event_type, self._clock.now_ms())]
-        body, headers = request_of(told, is_grouped=found.version >= GROUPING_VERSION)
+            raise NotFoundError("There is no such webhook.")
+        events = [sample(found.event_type, self._clock.now_ms())]
+        body, headers = request_of(events, is_grouped=found.version >= GROUPING_VERSION)
         return await self._http.post(self._sealer.open(found.url_sealed), body, headers)
 
     async def _wait(self) -> None:
@@ -117,7 +117,7 @@ class WebhookSender:
             return
 
     async def _look(self, context: SenderContext) -> None:
-        """Bring the runners in line with the outbox."""
+        """Start, update and stop runners to match the outbox."""
         seen_at = time.monotonic()
         pending = await self._database.read(outbox.pending)
         await self._hold({each.account_id for each in pending})
@@ -140,14 +140,14 @@ class WebhookSender:
                 self._runners[key] = Runner(route, context, self._may_call)
 
     def _is_over(self, key: RouteKey, runner: Runner, routes: dict[RouteKey, Route]) -> bool:
-        """Tell whether a runner without a route ends now, or after the calls that are under way."""
+        """Return whether a runner without a route must stop now instead of after its calls in flight."""
         account_id, _ = key
         is_moved = any(route.account_id == account_id and runner.shares(route) for route in routes.values())
         return runner.is_idle or is_moved or not self._may_call(account_id)
 
     async def _hold(self, accounts: set[int]) -> None:
-        """Take the leases of accounts and renew them at half of their time, to write seldom."""
-        # Reckoned by our own monotonic clock from before the write, so that a lease ends here first.
+        """Take the leases of accounts; renew them only after half of their period, to limit writes."""
+        # Measured on our monotonic clock from before the write, so that a lease ends here first.
         begun = time.monotonic()
         wanted = {account for account in accounts if self._ask_at.get(account, 0.0) <= begun}
         if not wanted:
@@ -166,7 +166,7 @@ class WebhookSender:
         return self._held_until.get(account_id, 0.0) > time.monotonic()
 
     def _routes(self, pending: list[Pending]) -> dict[RouteKey, Route]:
-        """Group what is pending by the URL that it is for now."""
+        """Group pending events by their current URL."""
         gathered: dict[RouteKey, list[tuple[Pending, Callback]]] = {}
         urls: dict[str, str | None] = {}
         for each in pending:
@@ -193,7 +193,7 @@ class WebhookSender:
 
 
 def _target(pending: Pending) -> Callback | None:
-    """Choose the URL: the primary, the backup while the primary is dead, the primary when both are."""
+    """Choose the URL: the backup if only the primary is dead, else the primary."""
     primary, backup = pending.primary, pending.backup
     if backup is not None and backup.is_alive and not (primary is not None and primary.is_alive):
         return backup

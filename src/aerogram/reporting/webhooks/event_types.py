@@ -1,8 +1,8 @@
-"""Mailjet's words for kinds of event: what a webhook subscribes to.
+"""Mailjet's event types, which a webhook subscribes to.
 
-Mailjet's webhooks know no deferral. A message's **first** one is sent as a ``bounce`` with ``hard_bounce`` false and the
-error ``greylisted``: the one word of Mailjet's that its clients read as *deferred, still on its way*; anything else
-would make them drop a recipient who still gets the mail. The later deferrals of the same message are not sent.
+Mailjet's webhooks have no deferral. A message's **first** deferral is sent as a ``bounce`` with ``hard_bounce`` false
+and the error ``greylisted``: the only value that Mailjet clients read as *deferred, still on its way*; any other would
+make them drop a recipient who still gets the mail. Later deferrals of the same message are not sent.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KINDS: Final[dict[str, EventKind]] = {
     "open": EventKind.OPEN,
     "sent": EventKind.SENT,
 }
-"""The EventTypes that can be subscribed to; the numbers are the filter's codes.
+"""The EventTypes that a webhook can subscribe to; the numbers are the codes of the filter.
 
 (compatibility: events#webhooks)
 """
@@ -28,11 +28,11 @@ EVENT_TYPES: Final[dict[EventKind, str]] = {
     **{kind: word for word, kind in KINDS.items()},
     EventKind.DEFERRED: "bounce",
 }
-"""The EventType of each kind; kinds that are missing stay inside."""
+"""The EventType of each kind; kinds without one are not sent."""
 
 
 def event_type_of(kind: int, attempt: int) -> str:
-    """Give the EventType under which an event is sent to webhooks; "" when it is not sent."""
+    """Return the EventType of an event for webhooks; "" if it is not sent."""
     if kind == EventKind.DEFERRED and attempt != 1:
         return ""
     return EVENT_TYPES.get(EventKind(kind), "")

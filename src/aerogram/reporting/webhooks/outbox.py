@@ -1,6 +1,6 @@
-"""What waits in the outbox, with the contact of each recipient.
+"""Read the outbox together with the contact of each recipient.
 
-An event comes into the outbox after the contacts' reader has read it, so its contact is there when it is one.
+An event enters the outbox after the contacts' reader has handled it, so the contact already exists if there is one.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def page_of(account_id: int, callback_ids: Collection[int], after: int, most: int) -> Unit[list[Entry]]:
-    """Give what `webhook_outbox.page` gives, with contacts."""
+    """Return `webhook_outbox.page` with contacts."""
     return (yield from _with_contacts(account_id, (yield from outbox.page(callback_ids, after, most))))
 
 
 def retried_of(account_id: int, callback_ids: Collection[int], now_ms: int, most: int) -> Unit[list[Entry]]:
-    """Give what `webhook_outbox.retried` gives, with contacts."""
+    """Return `webhook_outbox.retried` with contacts."""
     return (yield from _with_contacts(account_id, (yield from outbox.retried(callback_ids, now_ms, most))))
 
 

@@ -1,9 +1,9 @@
-"""Events in Mailjet's words: what one object of a callback's JSON looks like.
+"""Webhook events in Mailjet's JSON format.
 
 Fields, their types and their order follow Mailjet's Event API
 (compatibility: events#common-fields, events#fields-by-event, events#failures).
-Two of its types bite: ``time`` must be a number, and ``Payload`` and ``CustomID`` must never be null,
-because common receivers answer 500 to either and would be sent the event again for a day.
+Two types are critical: ``time`` must be a number, and ``Payload`` and ``CustomID`` must never be null.
+Common receivers answer 500 otherwise, and the event would be retried for a day.
 """
 
 from __future__ import annotations
@@ -23,81 +23,81 @@ if TYPE_CHECKING:
     from aerogram.model.webhook_event import WebhookEvent
 
 UNKNOWN_LOOP: Final = "ARF"
-"""The ``source`` of a complaint whose feedback loop has no name: the format it came in (RFC 5965)."""
+"""The ``source`` of a complaint from an unnamed feedback loop: its format (RFC 5965)."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
 
-def payload(told: WebhookEvent) -> dict[str, Any]:
-    """Word one event. Raises KeyError for a kind that is not sent to webhooks."""
+def payload(event: WebhookEvent) -> dict[str, Any]:
+    """Convert one event. Raises KeyError for a kind that is not sent to webhooks."""
     words = {
-        "event": EVENT_TYPES[told.kind],
-        "time": told.at_ms // SECOND,
-        "MessageID": told.message_id,
-        "Message_GUID": told.uuid,
-        "email": told.recipient,
-        "mj_campaign_id": told.campaign_id,
-        "mj_contact_id": told.contact_id,
-        "customcampaign": told.campaign,
+        "event": EVENT_TYPES[event.kind],
+        "time": event.at_ms // SECOND,
+        "MessageID": event.message_id,
+        "Message_GUID": event.uuid,
+        "email": event.recipient,
+        "mj_campaign_id": event.campaign_id,
+        "mj_contact_id": event.contact_id,
+        "customcampaign": event.campaign,
     }
-    words.update(_SPECIFIC[told.kind](told))
-    words["CustomID"] = told.custom_id
-    words["Payload"] = told.event_payload
+    words.update(_SPECIFIC[event.kind](event))
+    words["CustomID"] = event.custom_id
+    words["Payload"] = event.event_payload
     return words
 
 
-def single_body(told: WebhookEvent) -> bytes:
-    """Write the body of a version 1 callback: one bare object, not in an array."""
-    return _encode(payload(told))
+def single_body(event: WebhookEvent) -> bytes:
+    """Encode the body of a version 1 webhook: one object, not in an array."""
+    return _encode(payload(event))
 
 
-def grouped_body(told: Sequence[WebhookEvent]) -> bytes:
-    """Write the body of a version 2 callback: an array, oldest event first."""
-    return _encode([payload(each) for each in told])
+def grouped_body(events: Sequence[WebhookEvent]) -> bytes:
+    """Encode the body of a version 2 webhook: an array, oldest event first."""
+    return _encode([payload(each) for each in events])
 
 
-def _sent(told: WebhookEvent) -> dict[str, Any]:
-    return {"mj_message_id": str(told.message_id), "smtp_reply": f"sent ({told.reply})"}
+def _sent(event: WebhookEvent) -> dict[str, Any]:
+    return {"mj_message_id": str(event.message_id), "smtp_reply": f"sent ({event.reply})"}
 
 
-def _open(told: WebhookEvent) -> dict[str, Any]:
-    return {"ip": told.ip, "geo": told.geo, "agent": told.agent}
+def _open(event: WebhookEvent) -> dict[str, Any]:
+    return {"ip": event.ip, "geo": event.geo, "agent": event.agent}
 
 
-def _click(told: WebhookEvent) -> dict[str, Any]:
-    return {"url": told.url, **_open(told)}
+def _click(event: WebhookEvent) -> dict[str, Any]:
+    return {"url": event.url, **_open(event)}
 
 
-def _bounce(told: WebhookEvent) -> dict[str, Any]:
+def _bounce(event: WebhookEvent) -> dict[str, Any]:
     return {
-        "blocked": told.is_blocked,
-        "hard_bounce": told.is_hard,
-        **_error(told.failure),
-        "comment": told.reply,
+        "blocked": event.is_blocked,
+        "hard_bounce": event.is_hard,
+        **_error(event.failure),
+        "comment": event.reply,
     }
 
 
-def _deferral(told: WebhookEvent) -> dict[str, Any]:
-    # Whatever the true cause, only this word is read as "still on its way"; any other one would
-    # make an application give up a recipient who may still get the mail. The comment is the truth.
+def _deferral(event: WebhookEvent) -> dict[str, Any]:
+    # Whatever the cause, clients read only this value as "still on its way"; any other would make them
+    # drop a recipient who may still get the mail. The real cause is in the comment field.
     return {
         "blocked": False,
         "hard_bounce": False,
         **_error(FailureState.GREYLISTED),
-        "comment": told.reply,
+        "comment": event.reply,
     }
 
 
-def _blocked(told: WebhookEvent) -> dict[str, Any]:
-    return _error(told.failure)
+def _blocked(event: WebhookEvent) -> dict[str, Any]:
+    return _error(event.failure)
 
 
-def _spam(told: WebhookEvent) -> dict[str, Any]:
-    return {"source": told.agent or UNKNOWN_LOOP}
+def _spam(event: WebhookEvent) -> dict[str, Any]:
+    return {"source": event.agent or UNKNOWN_LOOP}
 
 
-def _unsub(told: WebhookEvent) -> dict[str, Any]:
-    return {"mj_list_id": 0, **_open(told)}
+def _unsub(event: WebhookEvent) -> dict[str, Any]:
+    return {"mj_list_id": 0, **_open(event)}
 
 
 def _error(state: FailureState) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The reader of the log that puts events into the outbox of the webhooks that subscribe to them."""
+"""The reader of the event log that copies events to the outbox of subscribed webhooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.events.reader import Reader
 from aerogram.reporting.webhooks.event_types import EVENT_TYPES, event_type_of
 from aerogram.store.records.events.reading import CONTACTS
-from aerogram.store.records.webhooks import outbox
+from aerogram.store.records.webhooks import outbox_filling
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,20 +20,20 @@ _KINDS: Final = [int(kind) for kind in EVENT_TYPES]
 
 
 def webhooks_reader(woken: Callable[[], None]) -> Reader:
-    """Make the reader; ``woken`` is called when the outbox has new rows.
+    """Build the reader; it calls ``woken`` when the outbox has new rows.
 
-    It reads what the contacts' reader has read, so that each event finds its contact.
+    It follows the contacts' reader, so that the contact of each event already exists.
     """
     return Reader(
         name=WEBHOOKS,
         handle=_enqueue,
         after=CONTACTS,
-        is_awaited=outbox.has_webhooks,
+        is_awaited=outbox_filling.has_webhooks,
         woken=woken,
     )
 
 
 def _enqueue(batch: Batch) -> Unit[bool]:
-    events = yield from outbox.subscribed(batch, _KINDS)
+    events = yield from outbox_filling.subscribed(batch, _KINDS)
     wanted = [(each, word) for each in events if (word := event_type_of(each.kind, each.attempt))]
-    return (yield from outbox.add(wanted))
+    return (yield from outbox_filling.add(wanted))

@@ -1,4 +1,4 @@
-"""Serving one receiver: reads the outbox, makes the calls its `Schedule` decides on, writes the results."""
+"""Serve one receiver: read the outbox, make the calls that its `Schedule` decides on, write the results."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import structlog
 
 from aerogram.base.errors import UnavailableError
 from aerogram.net.http import Unanswered
-from aerogram.reporting.webhooks.call import fault_in, request_of
+from aerogram.reporting.webhooks.call import failure_of, request_of
 from aerogram.reporting.webhooks.outbox import page_of, retried_of
 from aerogram.reporting.webhooks.schedule import Batch, Schedule, Timings
 from aerogram.store.records.webhooks import outbox as webhook_outbox
@@ -27,31 +27,31 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PAGE: Final = 200
-"""Events read at once; with `schedule.READY_LOW` it bounds what a schedule keeps in memory."""
+"""Events per read; with `schedule.READY_LOW` it limits the memory of a schedule."""
 MAX_CALLS: Final = 1_024
-"""Calls under way to all receivers together; bounds file descriptors. A hanging receiver holds few."""
+"""Maximum calls in flight to all receivers; limits file descriptors. A hanging receiver holds only a few."""
 
 _log = structlog.stdlib.get_logger("aerogram.webhooks")
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One URL of one account, and what is to be sent to it."""
+    """One URL of one account, with the webhooks to serve."""
 
     account_id: int
     url: str
     callbacks: frozenset[int]
-    """Ids of the callbacks in whose outbox its events stand."""
+    """Ids of the webhooks whose outbox rows go to this URL."""
     grouped: frozenset[int]
-    """Those of them whose events are sent in arrays."""
+    """Ids of those that get their events in arrays."""
     targets: dict[int, str]
-    """Ids of the callbacks whose URL it is, with that URL as it is sealed now."""
+    """Ids of the webhooks with this URL, each with its current sealed URL."""
     newest_event_id: int
     failing_since_ms: int
     is_dead: bool
 
 
 class SenderContext:
-    """What all runners share."""
+    """State that all runners share."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class SenderContext:
         self.calls = asyncio.Semaphore(MAX_CALLS)
 
     async def write(self, unit: Callable[[], Unit[T]]) -> T:
-        """Write to the store, however long it is not available."""
+        """Write to the store; retry until it is available."""
         while True:
             try:
                 return await self.database.write(unit)
@@ -78,10 +78,10 @@ class SenderContext:
 
 
 class Runner:
-    """One receiver's task."""
+    """The task of one receiver."""
 
     def __init__(self, route: Route, context: SenderContext, may_call: Callable[[int], bool]) -> None:
-        """Begin at once. ``may_call`` tells whether an account's lease is held."""
+        """Start at once. ``may_call`` returns whether this process holds an account's lease."""
         self._route = route
         self._context = context
         self._may_call = may_call
@@ -99,11 +99,11 @@ class Runner:
 
     @property
     def is_idle(self) -> bool:
-        """No call is under way."""
+        """No call is in flight."""
         return self._schedule.is_idle
 
     def can_serve(self, route: Route, seen_at: float) -> bool:
-        """Tell whether this runner still fits a route, whose callbacks may have been changed or revived.
+        """Return whether this runner still fits a route, whose webhooks may have been changed or revived.
 
         ``seen_at`` is the monotonic time before the route was read.
         """
@@ -112,17 +112,17 @@ class Runner:
         mine = self._route.targets
         if any(mine.get(which, sealed) != sealed for which, sealed in route.targets.items()):
             return False
-        # The schedule may know of a death or a recovery that was not written yet when the route was read.
+        # The schedule may know of a death or recovery that was not yet written when the route was read.
         if not self.is_idle or seen_at <= self._settled_at:
             return True
         return route.is_dead == self._schedule.is_dead
 
     def shares(self, route: Route) -> bool:
-        """Tell whether a route has events that this runner may be sending."""
+        """Return whether a route has events that this runner may be sending."""
         return not self._route.callbacks.isdisjoint(route.callbacks)
 
     def serve(self, route: Route) -> None:
-        """Take the route as it is now, and look at its outbox."""
+        """Replace the route and read its outbox."""
         if route.newest_event_id > self._route.newest_event_id:
             self._schedule.give_chance(self._context.clock.now_ms())
         self._route = route
@@ -131,7 +131,7 @@ class Runner:
         self._woken.set()
 
     async def close(self) -> None:
-        """Stop at once; what is under way may be sent again by whoever comes next."""
+        """Stop at once; calls in flight may be repeated by the next runner."""
         tasks = [self._task, *self._calls]
         for task in tasks:
             task.cancel()
@@ -141,7 +141,7 @@ class Runner:
         try:
             await self._serve_forever()
         except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
-            # The next look finds this runner ended and begins another one.
+            # The next poll finds this runner ended and starts another one.
             _log.exception("webhook_runner_broke", account=self._route.account_id)
 
     async def _serve_forever(self) -> None:
@@ -152,7 +152,7 @@ class Runner:
                 try:
                     await self._fill(now_ms)
                 except UnavailableError:
-                    # The next look wakes us; what is at hand can be sent meanwhile.
+                    # The next poll wakes us; events already read can be sent meanwhile.
                     self._is_at_end = True
                 while batch := self._schedule.next_batch(now_ms):
                     call = asyncio.create_task(self._send(batch))
@@ -171,9 +171,9 @@ class Runner:
             self._is_at_end = False
 
     async def _fill(self, now_ms: int) -> None:
-        """Read on from where the last page ended, and now and then from the start.
+        """Read on after the last page, and periodically from the start.
 
-        The start is where retries stand, and events that another process committed late.
+        Retries, and events that another process committed late, are at the start.
         """
         schedule, database, route = self._schedule, self._context.database, self._route
         look_ms = self._context.timings.look_ms
@@ -198,7 +198,7 @@ class Runner:
             schedule.offer(entries, now_ms)
 
     async def _send(self, batch: Batch) -> None:
-        """Make one call and write down what came of it."""
+        """Make one call and record its result."""
         try:
             async with self._context.calls:
                 fault = await self._call(batch)
@@ -207,7 +207,7 @@ class Runner:
             else:
                 await self._record_delivered(batch)
         except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
-            # What cannot be written down would be sent again and again, so the schedule must slow down.
+            # An event whose result cannot be recorded would be sent repeatedly, so the schedule must slow down.
             _log.exception("webhook_record_broke", account=self._route.account_id)
             self._schedule.failed(batch, self._context.clock.now_ms())
         finally:
@@ -220,10 +220,10 @@ class Runner:
             body, headers = request_of([entry.event for entry in batch.entries], is_grouped=batch.is_grouped)
             answer = await self._context.http.post(self._route.url, body, headers)
         except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
-            # A fault of ours must not end the schedule: it is retried and reported like any other.
+            # An internal error must not end the schedule: it is retried and reported like any other failure.
             _log.exception("webhook_call_broke", account=self._route.account_id)
             answer = Unanswered("The call could not be made because of an internal error.")
-        return fault_in(answer)
+        return failure_of(answer)
 
     async def _record_delivered(self, batch: Batch) -> None:
         route = self._route

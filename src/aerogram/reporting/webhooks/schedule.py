@@ -1,12 +1,12 @@
-"""What may be sent to one receiver now: order, grouping, retries and giving up, without any IO.
+"""Decide what may be sent to one receiver now: order, grouping, retries and giving up, without any IO.
 
-A *schedule* is of all that one account has to send to one URL. Within it, the events of one message are sent in
-their order; those of other messages may overtake. An event that failed waits and is sent again;
-a receiver that refuses everything is left alone for a while and then asked with one event.
+A *schedule* covers all events of one account for one URL. The events of one message are sent in order; those of
+other messages may overtake them. A failed event waits and is sent again. A receiver that fails every call is
+paused, and then probed with one event.
 
 The rules are Mailjet's (compatibility: events#calls): every answer but 200 is a failure, a failed event is
-sent again every 30 seconds, and a URL that failed for 24 hours is dead, "unless a new event is generated":
-then it gets one more chance.
+sent again every 30 seconds, and a URL that failed for 24 hours is dead "unless a new event is generated":
+then it is tried once more.
 """
 
 from __future__ import annotations
@@ -24,56 +24,56 @@ if TYPE_CHECKING:
     from aerogram.store.records.webhooks.outbox import Entry, OutboxKey
 
 MAX_IN_FLIGHT: Final = 8
-"""Calls under way to one URL."""
+"""Maximum calls in flight to one URL."""
 MAX_GROUP: Final = 100
-"""Events in one array of a version 2 callback."""
+"""Maximum events in one array of a version 2 webhook."""
 FAILURES_TO_PAUSE: Final = 8
-"""Failures in a row after which a receiver is left alone; with calls in flight it sees 15 at most."""
+"""Consecutive failures after which a receiver is paused; with calls in flight it gets 15 at most."""
 MAX_WAITING: Final = 1_000
-"""Messages with a failed event; with that many no new ones begin, so that memory stays bounded."""
+"""Maximum messages with a failed event; at this number no new ones start, to limit memory."""
 READY_LOW: Final = 100
-"""When fewer events than this are at hand, more are read."""
+"""Read more events when fewer than this are ready."""
 MAX_ATTEMPTS: Final = 32_000
-"""What the outbox's column can count."""
+"""The maximum of the outbox's column."""
 
 
 class Timings(msgspec.Struct, frozen=True, kw_only=True):
-    """All durations of the sender, in milliseconds; tests shorten them."""
+    """All durations of the sender in milliseconds; tests shorten them."""
 
     look_ms: int = SECOND
-    """How often the outbox is looked at when nothing wakes the sender."""
+    """Poll interval of the outbox when nothing wakes the sender."""
     pause_ms: int = 100
-    """The least time between two looks, however often it is woken."""
+    """Minimum time between two polls, however often it is woken."""
     retry_ms: int = 30 * SECOND
     give_up_ms: int = DAY
     group_ms: int = SECOND
-    """How long the first event of an array waits for company."""
+    """How long the first event of an array waits for others."""
     lease_ms: int = 30 * SECOND
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """The events of one call, oldest first; one alone unless ``is_grouped``."""
+    """The events of one call, oldest first; a single event unless ``is_grouped``."""
 
     entries: tuple[Entry, ...]
     is_grouped: bool
 
 
 class FailureEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """What a failure changes."""
+    """The consequences of a failed call."""
 
     postponed: list[tuple[int, int, int, int]]
     """(due_ms, attempts, callback id, event id) of each event of the batch."""
     parked: list[int]
-    """Ids of events that are sent no more, as the receiver took others all day."""
+    """Ids of events to drop, because the receiver accepted others all day."""
     failing_since_ms: int
     is_first: bool
-    """The receiver answered as it should until now."""
+    """The receiver had not been failing before."""
     is_dead: bool
-    """It has failed for so long that it is given up, now."""
+    """The receiver is given up with this failure."""
 
 
 class Schedule:
-    """Decides for one URL; the caller reads the outbox, makes the calls and writes the results."""
+    """The schedule of one URL; the caller reads the outbox, makes the calls and writes the results."""
 
     def __init__(self, timings: Timings, *, failing_since_ms: int = 0, is_dead: bool = False) -> None:
         self._timings = timings
@@ -91,29 +91,29 @@ class Schedule:
         self._last_failed_ms = 0
         self._is_dead = is_dead
 
-    # What the caller may ask.
+    # Queries.
 
     @property
     def is_idle(self) -> bool:
-        """Nothing is under way."""
+        """No call is in flight."""
         return not self._batches
 
     @property
     def is_dead(self) -> bool:
-        """It is given up, and called only when a new event comes."""
+        """The receiver is given up, and called only when a new event arrives."""
         return self._is_dead
 
     @property
     def is_full(self) -> bool:
-        """So much failed that only retries are wanted."""
+        """So many messages failed that only retries are accepted."""
         return len(self._waiting) >= MAX_WAITING
 
     def wants_more(self, now_ms: int) -> bool:
-        """Tell whether events should be read from the outbox."""
+        """Return whether events should be read from the outbox."""
         return len(self._ready) < READY_LOW and self._batches < self._limit(now_ms)
 
     def wake_at_ms(self, now_ms: int) -> int | None:
-        """Tell when something can change that no finished call and no new event announces."""
+        """Return the next time at which something can change without a finished call or a new event."""
         limit = self._limit(now_ms)
         if limit == 0 and self._paused_until_ms != PARKED_MS:
             return self._paused_until_ms
@@ -127,22 +127,22 @@ class Schedule:
         ][:1]
         return min(moments, default=None)
 
-    # What the caller tells.
+    # Updates.
 
     def serve(self, callback_ids: Collection[int], grouped: frozenset[int]) -> None:
-        """Say which callbacks have events in this schedule, and which of them want arrays."""
+        """Set the webhooks with events in this schedule, and those that get arrays."""
         self._grouped = grouped
-        # Rows that were deleted with their callback would be waited for in vain.
+        # Rows that were deleted with their webhook would never arrive.
         for message_id, (_, (callback_id, _)) in list(self._waiting.items()):
             if callback_id not in callback_ids:
                 del self._waiting[message_id]
 
     def begin_read(self) -> None:
-        """Say that the outbox is being read, so that what is delivered meanwhile is not taken for new."""
+        """Note that a read of the outbox starts, so that events delivered meanwhile are not taken as new."""
         self._gone.clear()
 
     def offer(self, entries: Sequence[Entry], now_ms: int) -> None:
-        """Take what was read from the outbox, in the order of event ids; what must wait is left there."""
+        """Add events read from the outbox, in the order of event ids; those that must wait stay in the outbox."""
         for entry in entries:
             if entry.key in self._gone or entry.key in self._flying or entry.key in self._ready:
                 continue
@@ -152,7 +152,7 @@ class Schedule:
             if message_id not in self._waiting and not self._is_due(entry.due_ms, now_ms):
                 self._waiting[message_id] = (entry.due_ms, entry.key)
             if message_id in self._waiting:
-                # Only the failed event itself ends the waiting; its successors may not overtake it.
+                # Only the failed event itself ends the wait; later events must not overtake it.
                 due_ms, key = self._waiting[message_id]
                 if key != entry.key or not self._is_due(due_ms, now_ms):
                     continue
@@ -162,7 +162,7 @@ class Schedule:
         self._ready = dict(sorted(self._ready.items(), key=lambda item: item[1].event.event_id))
 
     def next_batch(self, now_ms: int) -> Batch | None:
-        """Give what is to be sent now, if anything; the caller must `settle` it."""
+        """Return the batch to send now, or None; the caller must `settle` it."""
         if self._batches >= self._limit(now_ms):
             return None
         batch = self._choose(now_ms)
@@ -175,7 +175,7 @@ class Schedule:
         return batch
 
     def delivered(self, now_ms: int) -> bool:
-        """Note that the receiver took a batch; tell whether it had been failing."""
+        """Record a delivered batch; return whether the receiver had been failing."""
         was_failing = bool(self._failing_since_ms) or self._is_dead
         self._failures = 0
         self._paused_until_ms = 0
@@ -185,7 +185,7 @@ class Schedule:
         return was_failing
 
     def failed(self, batch: Batch, now_ms: int) -> FailureEffect:
-        """Note that the receiver did not take a batch; say what that changes."""
+        """Record a failed batch; return the consequences."""
         is_first = not self._failing_since_ms
         self._failing_since_ms = self._failing_since_ms or now_ms
         self._last_failed_ms = now_ms
@@ -206,7 +206,7 @@ class Schedule:
         )
 
     def settle(self, batch: Batch) -> None:
-        """Note that the result of a batch is written: its place is free, and its messages may go on."""
+        """Note that the result of a batch is written: free its slot and let its messages continue."""
         self._batches -= 1
         for entry in batch.entries:
             self._flying.discard(entry.key)
@@ -214,14 +214,14 @@ class Schedule:
             self._gone.add(entry.key)
 
     def give_chance(self, now_ms: int) -> None:
-        """Let a dead receiver be asked once more, as a new event came; not sooner than any retry."""
+        """Allow one more call to a dead receiver, because a new event arrived; not sooner than any retry."""
         if self._is_dead and self._paused_until_ms == PARKED_MS:
             self._paused_until_ms = max(now_ms, self._last_failed_ms + self._timings.retry_ms)
 
-    # How it decides.
+    # Decisions.
 
     def _limit(self, now_ms: int) -> int:
-        """How many calls may be under way."""
+        """Return how many calls may be in flight."""
         if self._is_dead and self._paused_until_ms == PARKED_MS:
             return 0
         if self._failures < FAILURES_TO_PAUSE:
@@ -229,11 +229,11 @@ class Schedule:
         return 1 if self._is_due(self._paused_until_ms, now_ms) else 0
 
     def _is_due(self, moment_ms: int, now_ms: int) -> bool:
-        """Nothing waits longer than a retry takes: a later moment means that the clock was set back."""
+        """Limit a due time to one retry interval: a later time means that the clock was set back."""
         return moment_ms <= now_ms or moment_ms > now_ms + self._timings.retry_ms
 
     def _choose(self, now_ms: int) -> Batch | None:
-        """Find the oldest single event and the oldest array that may go; take the older of the two."""
+        """Find the oldest single event and the oldest array that may be sent; choose the older one."""
         single: Entry | None = None
         group: list[Entry] = []
         room = 0
@@ -263,7 +263,7 @@ class Schedule:
         return Batch((single,), is_grouped=False) if single else None
 
     def _is_ripe(self, entry: Entry, now_ms: int) -> bool:
-        """Let the first event of an array wait a moment for others, but only when it is new."""
+        """Let the first event of an array wait briefly for others, but only if it is new."""
         return bool(entry.attempts) or not 0 <= now_ms - entry.created_ms < self._timings.group_ms
 
     def _postpone(self, batch: Batch, now_ms: int) -> tuple[list[tuple[int, int, int, int]], list[int]]:
@@ -285,7 +285,7 @@ class Schedule:
         return postponed, parked
 
     def _is_hopeless(self, attempts: int, now_ms: int) -> bool:
-        """Tell whether an event failed for a day by a receiver that took others meanwhile."""
+        """Return whether an event failed for a day while the receiver accepted others."""
         give_up_ms = self._timings.give_up_ms
         return (
             attempts * self._timings.retry_ms >= give_up_ms and self._last_delivered_ms > now_ms - give_up_ms
@@ -293,8 +293,8 @@ class Schedule:
 
 
 def _room(entry: Entry) -> int:
-    """How many events share the array of this one: fewer after each failure, down to it alone.
+    """Return the size of the array for this event: smaller after each failure, down to one.
 
-    So one event that a receiver cannot take does not hold back those it once shared an array with.
+    So an event that a receiver cannot handle does not delay those that shared an array with it.
     """
     return max(MAX_GROUP >> entry.attempts, 1)

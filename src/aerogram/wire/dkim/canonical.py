@@ -9,8 +9,8 @@ _trailing_line_ends: Final = re.compile(rb"(?:\r\n)+\Z").search
 
 
 def relaxed_fields(head: bytes) -> list[tuple[bytes, bytes]]:
-    """Give the fields of a header section as (name in lower case, relaxed value) pairs, in their order."""
-    # White space is reduced in the whole section at once, which is cheaper than field by field.
+    """Return the fields of a header section as (lower-case name, relaxed value) pairs, in order."""
+    # White space is reduced in the whole section at once, which is faster than field by field.
     if b"\r\n " in head or b"\r\n\t" in head:
         head = head.replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
     fields = []
@@ -21,9 +21,9 @@ def relaxed_fields(head: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def relaxed_body(body: bytes) -> bytes:
-    """Give a body: runs of space as one, none at the end of lines, no empty lines at the end.
+    """Return a body with white space runs as one space, none at line ends, and no empty lines at the end.
 
-    A body of nothing but empty lines is empty; any other ends with one CRLF.
+    A body of empty lines only becomes empty; any other ends with one CRLF.
     """
     if not body.endswith(b"\r\n"):
         body += b"\r\n"
@@ -36,7 +36,7 @@ def relaxed_body(body: bytes) -> bytes:
 def _with_single_spaces(text: bytes) -> bytes:
     if b"\t" in text:
         text = text.replace(b"\t", b" ")
-    # Each round halves the longest run, and a round costs less than one match of a pattern.
+    # Each pass halves the longest run, and costs less than one match of a pattern.
     while b"  " in text:
         text = text.replace(b"  ", b" ")
     return text
@@ -46,7 +46,7 @@ def _without_trailing_lines(body: bytes) -> bytes:
     text = body.rstrip(b"\r\n")
     tail = len(body) - len(text)
     if body[len(text) :] != b"\r\n" * (tail // 2):
-        # A bare CR or LF is content; only whole CRLFs behind it are line ends.
+        # A bare CR or LF is content; only whole CRLFs after it are line ends.
         found = _trailing_line_ends(body, len(text))
         text = body if found is None else body[: found.start()]
     return text + b"\r\n" if text else b""

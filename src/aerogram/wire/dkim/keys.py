@@ -1,4 +1,4 @@
-"""Signing keys: made, kept, published (RFC 6376 §3.6.1, RFC 8463 §4)."""
+"""Signing keys: generate, read, write and publish them (RFC 6376 §3.6.1, RFC 8463 §4)."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 RSA_BITS: Final = 2048
-"""Size of new keys, which RFC 8301 §3.2 recommends."""
+"""The size of new keys, as RFC 8301 §3.2 recommends."""
 MIN_RSA_BITS: Final = 1024
-"""Signatures of smaller keys do not count (RFC 8301 §3.2)."""
+"""Signatures by smaller keys do not count (RFC 8301 §3.2)."""
 MAX_RSA_BITS: Final = 4096
-"""The largest size that verifiers must handle (RFC 8301 §3.2)."""
+"""The largest size that verifiers must support (RFC 8301 §3.2)."""
 _PUBLIC_EXPONENT: Final = 65537
 _DNS_STRING: Final = 255
 
@@ -42,18 +42,18 @@ _SHA256: Final = SHA256()
 
 
 class KeyRefusedError(RefusedError, ValueError):
-    """The key cannot sign mail: unreadable, encrypted, of another kind, or too small."""
+    """The key cannot sign mail: it is unreadable, encrypted, of another kind, or too small."""
 
 
 class Algorithm(enum.Enum):
-    """How a key signs, by the name of the ``a=`` tag."""
+    """The signing algorithms, by the values of the ``a=`` tag."""
 
     RSA_SHA256 = "rsa-sha256"
     ED25519_SHA256 = "ed25519-sha256"
 
 
 class SigningKey:
-    """A private key together with the selector under which its public half is published."""
+    """A private key with the selector under which its public key is published."""
 
     def __init__(self, selector: str, private: PrivateKeyTypes) -> None:
         """Take a key of the cryptography package; raises `KeyRefusedError` when it cannot sign mail."""
@@ -67,17 +67,17 @@ class SigningKey:
         elif isinstance(private, Ed25519PrivateKey):
             self.algorithm = Algorithm.ED25519_SHA256
         else:
-            raise KeyRefusedError("A key for DKIM is an RSA or an Ed25519 key.")
+            raise KeyRefusedError("The key cannot sign DKIM; use an RSA or an Ed25519 key.")
         self._private: Final = private
 
     @classmethod
     def generate_rsa(cls, selector: str) -> Self:
-        """Make an RSA key of 2048 bits, which every receiver verifies."""
+        """Generate an RSA key of 2048 bits, which every receiver verifies."""
         return cls(selector, rsa.generate_private_key(_PUBLIC_EXPONENT, RSA_BITS))
 
     @classmethod
     def generate_ed25519(cls, selector: str) -> Self:
-        """Make an Ed25519 key, for a second signature: not all receivers verify it yet."""
+        """Generate an Ed25519 key for a second signature; not all receivers verify it yet."""
         return cls(selector, Ed25519PrivateKey.generate())
 
     @classmethod
@@ -109,18 +109,18 @@ class SigningKey:
         return self._private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
     def sign(self, data: bytes) -> bytes:
-        """Sign; the lock of the interpreter is released during the arithmetic of RSA."""
+        """Sign; the interpreter's lock is released during RSA arithmetic."""
         if isinstance(self._private, rsa.RSAPrivateKey):
             return self._private.sign(data, _PADDING, _SHA256)
         # Ed25519 signs the SHA-256 hash of the data (RFC 8463 §3).
         return self._private.sign(hashlib.sha256(data).digest())
 
     def dns_name(self, domain: str) -> str:
-        """Tell where the public key is published, as ``selector._domainkey.example.com``."""
+        """Return the name of the record with the public key, as ``selector._domainkey.example.com``."""
         return f"{self.selector}._domainkey.{ascii_domain(domain)}"
 
     def dns_value(self) -> str:
-        """Tell the TXT record that publishes the public key, as ``v=DKIM1; k=rsa; p=MIIB…``."""
+        """Return the TXT record with the public key, as ``v=DKIM1; k=rsa; p=MIIB…``."""
         public = self._private.public_key()
         if isinstance(self._private, rsa.RSAPrivateKey):
             kind, raw = "rsa", public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -130,7 +130,7 @@ class SigningKey:
 
 
 def dns_strings(value: str) -> tuple[str, ...]:
-    """Cut a TXT value into strings of at most 255 characters (RFC 1035 §3.3, RFC 6376 §3.6.2.2)."""
+    """Split a TXT value into strings of at most 255 characters (RFC 1035 §3.3, RFC 6376 §3.6.2.2)."""
     return tuple(value[at : at + _DNS_STRING] for at in range(0, len(value), _DNS_STRING))
 
 

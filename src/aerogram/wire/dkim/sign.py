@@ -1,8 +1,7 @@
-"""Signatures of a mail: relaxed/relaxed, one for each key over the same canonical forms (RFC 6376, RFC 8463).
+"""DKIM signatures: relaxed/relaxed, one for each key over the same canonical forms (RFC 6376, RFC 8463).
 
-Fields are *oversigned*: named once more than they stand, so that nobody can add another From or
-Subject to a signed mail and send it on (RFC 6376 §8.15). The same mail, keys and time always give
-the same signatures.
+Fields are *oversigned*: listed once more than they occur, so that nobody can add another From or Subject to a
+signed mail and send it on (RFC 6376 §8.15). The same mail, keys and time always give the same signatures.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ ALWAYS: Final = (
     b"mime-version",
     b"content-type",
 )
-"""Signed even when absent: a receiver shows or obeys these, so adding one must break the signature."""
+"""Signed even when absent: receivers show or obey these fields, so adding one must break the signature."""
 
 WHEN_PRESENT: Final = (
     b"sender",
@@ -44,8 +43,8 @@ WHEN_PRESENT: Final = (
     b"list-unsubscribe-post",
     b"feedback-id",
 )
-"""Signed, and guarded against a second one, when they stand in the mail. RFC 8058 §4 wants both
-unsubscribe fields signed, Gmail the Feedback-ID; hosts on the way may add the absent ones."""
+"""Signed, and oversigned, when present. RFC 8058 §4 wants both unsubscribe fields signed, Gmail the
+Feedback-ID; hosts on the way may add the absent ones."""
 
 _ORDER: Final = ALWAYS + WHEN_PRESENT
 _SIGNED: Final = frozenset(_ORDER)
@@ -54,10 +53,10 @@ _NAMES_LINE: Final = 72
 
 
 class Signer:
-    """Signs the mail of one domain with all of its keys."""
+    """Signs the mail of one domain with all its keys."""
 
     def __init__(self, domain: str, keys: tuple[SigningKey, ...]) -> None:
-        """Sign as ``domain`` (the ``d=`` tag); the signatures come in the order of ``keys``."""
+        """Sign as ``domain`` (the ``d=`` tag); signatures are in the order of ``keys``."""
         if not keys:
             raise ValueError("a signer needs at least one key")
         self.domain: Final = ascii_domain(domain)
@@ -68,10 +67,10 @@ class Signer:
         )
 
     def sign(self, data: bytes, now_s: int) -> bytes:
-        """Give the DKIM-Signature fields, each with its CRLF, to be put before ``data``.
+        """Return the DKIM-Signature fields, each with its CRLF, to be put before ``data``.
 
-        ``now_s`` are seconds since the Unix epoch, for the ``t=`` tag. Raises `NoFromError` for a mail
-        without From, which no signature can vouch for (RFC 6376 §5.4).
+        ``now_s`` is in seconds since the Unix epoch, for the ``t=`` tag. Raises `NoFromError` for a mail
+        without From, which cannot be signed (RFC 6376 §5.4).
         """
         head_end, body_start = end_of_head(data)
         body_hash = binascii.b2a_base64(
@@ -81,7 +80,7 @@ class Signer:
         closing = b"%d;\r\n bh=%b;\r\n h=%b;\r\n b=" % (now_s, body_hash, names)
         out: list[bytes] = []
         for opening, key in zip(self._openings, self.keys, strict=True):
-            # Folded the way it is, the relaxed form of the field differs in nothing but its line ends.
+            # Folded like this, the field's relaxed form differs only in its line ends.
             tags = opening + closing
             signature = key.sign(canonical + b"dkim-signature:" + tags.replace(b"\r\n ", b" ")[1:])
             out += (b"DKIM-Signature:", tags, _folded(signature), b"\r\n")
@@ -89,7 +88,7 @@ class Signer:
 
 
 def _canonical_head(head: bytes) -> tuple[bytes, bytes]:
-    """Give the folded value of the ``h=`` tag and the relaxed form of the fields it names."""
+    """Return the folded value of the ``h=`` tag and the relaxed form of the fields that it lists."""
     found: dict[bytes, list[bytes]] = {}
     for name, value in relaxed_fields(head):
         if name in _SIGNED:
@@ -101,14 +100,14 @@ def _canonical_head(head: bytes) -> tuple[bytes, bytes]:
     for name in _ORDER:
         fields = found.get(name, ())
         counts.append(len(fields))
-        # Of several fields of a name the last is signed first (RFC 6376 §5.4.2).
+        # Of several fields with one name the last is signed first (RFC 6376 §5.4.2).
         lines += reversed(fields)
     return _names_tag(tuple(counts)), b"".join(lines)
 
 
 @lru_cache(maxsize=256)
 def _names_tag(counts: tuple[int, ...]) -> bytes:
-    """Write the ``h=`` tag for so many fields of each name in `_ORDER`, folded between names."""
+    """Write the ``h=`` tag for these counts of each name in `_ORDER`, folded between names."""
     lines = [b""]
     for name, count in zip(_ORDER, counts, strict=True):
         times = count + 1 if count or name in ALWAYS else 0

@@ -1,1 +1,1 @@
-"""MIME: the parts of a mail, built and read (RFC 2045 and its family)."""
+"""MIME: builds and parses the parts of a mail (RFC 2045 and its family)."""

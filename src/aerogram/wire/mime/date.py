@@ -11,7 +11,7 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 def format_date(moment_ms: int) -> str:
-    """Write a moment (milliseconds since the Unix epoch) as ``Thu, 01 Jan 2026 00:00:00 +0000``."""
+    """Format a time (milliseconds since the Unix epoch) as ``Thu, 01 Jan 2026 00:00:00 +0000``."""
     return _format_second(moment_ms // 1000)
 
 

@@ -1,7 +1,7 @@
-"""Encoded words: text beyond ASCII inside header fields (RFC 2047).
+"""Encoded words: text beyond ASCII in header fields (RFC 2047).
 
-Writing always says UTF-8 and takes B or Q, whichever is shorter, so the same text always gives the
-same bytes. Reading is lenient: unknown charsets and broken words stay as they stand.
+The encoder uses UTF-8 with B or Q, whichever is shorter, so the same text always gives the same bytes. The
+decoder is lenient: unknown charsets and broken words stay as they are.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ import re
 from typing import Final
 
 MAX_ENCODED_WORD: Final = 75
-"""Characters of one encoded word, delimiters included (RFC 2047 §2)."""
+"""Characters of one encoded word, with its delimiters (RFC 2047 §2)."""
 
 _OVERHEAD: Final = len("=?utf-8?b??=")
 _PAYLOAD: Final = MAX_ENCODED_WORD - _OVERHEAD
 
-# The letters that may stand for themselves in Q inside a phrase, the strictest place (RFC 2047 §5).
+# The letters that Q may leave unencoded in a phrase, the strictest place (RFC 2047 §5).
 _LITERAL: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 _Q: Final = tuple(
     "_" if byte == ord(" ") else chr(byte) if byte in _LITERAL else f"={byte:02X}" for byte in range(256)
 )
 
 _WORD: Final = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?\r\n]*)\?=")
-# Python's text codecs that are no charsets of mail; some of them take quadratic time.
+# Python's text codecs that are not charsets of mail; some of them take quadratic time.
 _NO_CHARSETS: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
 _CONTROLS: Final = dict.fromkeys((*range(0x20), 0x7F), " ")
 
 
 def encode_words(text: str, *, first_width: int = MAX_ENCODED_WORD) -> list[str]:
-    """Write ``text`` as encoded words of at most 75 characters, the first within ``first_width``.
+    """Encode ``text`` as encoded words of at most 75 characters, the first within ``first_width``.
 
-    Joined by one space or a fold they read back as ``text``. No word splits a character (§5).
+    Joined by one space or a fold, they decode to ``text``. No word splits a character (§5).
     """
     data = text.encode()
     q_payload = [_Q[byte] for byte in data]
@@ -72,7 +72,7 @@ def _character_boundary(data: bytes, end: int) -> int:
 
 
 def decode_words(text: str) -> str:
-    """Read the encoded words in an unfolded header value; everything else stays as it is."""
+    """Decode the encoded words in an unfolded header value; everything else stays as it is."""
     if "=?" not in text:
         return text
     out: list[str] = []
@@ -86,7 +86,7 @@ def decode_words(text: str) -> str:
         payload = _payload(word[2], word[3])
         # White space between two encoded words is not part of the text (RFC 2047 §6.2).
         is_adjacent = bool(pending) and payload is not None and not gap.strip(" \t")
-        # Words of one charset are joined before decoding: careless writers cut characters in two.
+        # Words of one charset are joined before decoding, because careless writers split characters.
         if pending and not (is_adjacent and charset == pending_charset):
             out.append(_decode(b"".join(pending), pending_charset))
             pending = []
@@ -104,7 +104,7 @@ def decode_words(text: str) -> str:
 
 
 def _payload(encoding: str, payload: str) -> bytes | None:
-    """Undo B or Q; None when the word is broken."""
+    """Decode B or Q; None when the word is broken."""
     try:
         raw = payload.encode("ascii")
         if encoding in "qQ":
@@ -128,7 +128,7 @@ def _decode(data: bytes, charset: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Make text from a header fit to be shown: controls become spaces, bytes without meaning ``?``."""
+    """Make header text safe to show: controls become spaces, bytes without meaning ``?``."""
     if text.isprintable():
         return text
     return text.translate(_CONTROLS).encode("utf-8", "replace").decode()

@@ -1,11 +1,9 @@
-"""Header fields written safely: encoded, quoted, folded, and never more than one of them.
+"""Safe writing of header fields: encoded, quoted, folded, and always exactly one field.
 
-Every function returns whole fields with their final CRLF. Text that cannot be carried without
-ending a line (CR, LF, NUL) is refused by `HeaderError`, never silently folded: what one caller
-means as a line break, the next hop would read as a header of the attacker's choice.
+Every function returns whole fields with their final CRLF. Text with CR, LF or NUL is refused by
+`HeaderError`, never silently folded: one caller's line break would be an attacker's header for the next hop.
 
-Lines are kept to 78 characters where there is a place to fold, and to 998 octets always
-(RFC 5322 §2.1.1).
+Lines have at most 78 characters where they can be folded, and never more than 998 octets (RFC 5322 §2.1.1).
 """
 
 from __future__ import annotations
@@ -25,9 +23,9 @@ if TYPE_CHECKING:
 MAX_LINE: Final = 998
 """Octets of a line without its CRLF (RFC 5322 §2.1.1)."""
 FOLD_AT: Final = 78
-"""Characters of a line that should not be exceeded (RFC 5322 §2.1.1)."""
+"""Characters that a line should not exceed (RFC 5322 §2.1.1)."""
 _FOLD_ENCODED_AT: Final = 76
-"""The same for lines with encoded words in them (RFC 2047 §2)."""
+"""The same for lines with encoded words (RFC 2047 §2)."""
 _MAX_QUOTED_NAME: Final = 60
 """Longer quoted names are written as encoded words, which can be folded anywhere."""
 
@@ -37,7 +35,7 @@ STRUCTURED: Final = frozenset(
         "list-post", "list-owner", "list-archive", "list-id", "auto-submitted", "precedence", "feedback-id",
     }
 )  # fmt: skip
-"""Fields whose values are read by machines: encoded words would change their meaning (RFC 2047 §5)."""
+"""Fields that machines read: encoded words would change their meaning (RFC 2047 §5)."""
 
 _is_name: Final = re.compile(r"[!-9;-~]{1,76}\Z").match  # ftext (RFC 5322 §2.2)
 _is_printable_ascii: Final = re.compile(r"[ -~]*\Z").match
@@ -45,16 +43,16 @@ _is_unquoted_name: Final = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z"
 ).match
 _breaks_lines: Final = re.compile(r"[\r\n\0]").search
-# A word together with the white space before it: the places where a value may be folded.
+# A word with the white space before it: a value may be folded between them.
 _words: Final = re.compile(r"[ \t]*[^ \t]+").findall
 _QUOTE: Final = str.maketrans({'"': '\\"', "\\": "\\\\"})
 
 
 def encode_text(name: str, value: str) -> bytes:
-    """Write a field of free text (Subject, Comments) so that it reads back as ``value``.
+    """Write a field of free text (Subject, Comments) that decodes to ``value``.
 
-    White space around the value is dropped. Raises `HeaderError` for CR, LF, NUL, half a surrogate
-    pair, or a bad name.
+    White space around the value is dropped. Raises `HeaderError` for CR, LF, NUL, half a surrogate pair, or
+    an invalid name.
     """
     value = value.strip(" \t")
     if _is_printable_ascii(value) is not None and "=?" not in value:
@@ -64,11 +62,11 @@ def encode_text(name: str, value: str) -> bytes:
 
 
 def encode_custom(name: str, value: str) -> bytes:
-    """Write a field whose kind is the caller's affair.
+    """Write a field of any kind.
 
-    ASCII stays as it is, so what the caller encoded already passes; the rest becomes encoded words,
-    except in the fields of `STRUCTURED`. Raises `HeaderError` as `encode_text` does, and for a
-    structured value that is not ASCII or has no place to fold.
+    ASCII stays as it is, so the caller may pass encoded text. The rest becomes encoded words, except in the
+    fields of `STRUCTURED`. Raises `HeaderError` as `encode_text` does, and for a structured value that is not
+    ASCII or cannot be folded.
     """
     value = value.strip(" \t")
     is_text = name.lower() not in STRUCTURED
@@ -77,15 +75,15 @@ def encode_custom(name: str, value: str) -> bytes:
     _check_name(name)
     if not is_text:
         _refuse_line_breaks(name, value)
-        raise HeaderError(f"The header {name} may hold printable ASCII characters only.")
+        raise HeaderError(f"The header {name} must hold only printable ASCII characters.")
     return _write_encoded(name, value)
 
 
 def encode_mailboxes(name: str, mailboxes: Sequence[Mailbox]) -> bytes:
-    """Write a field of addresses; names are quoted or encoded, domains go out in ASCII.
+    """Write a field of addresses; names are quoted or encoded, domains are written in ASCII.
 
-    An address with a local part beyond ASCII makes the line UTF-8, for SMTPUTF8 hops only
-    (RFC 6532). Raises `HeaderError` for characters that break lines, in names and in addresses.
+    A local part beyond ASCII makes the line UTF-8, for SMTPUTF8 hops only (RFC 6532). Raises `HeaderError`
+    for characters that break lines, in names and in addresses.
     """
     if len(mailboxes) == 1:
         mailbox = mailboxes[0]
@@ -129,9 +127,10 @@ def _mailbox_pieces(name: str, mailbox: Mailbox) -> list[str]:
 def fold(
     name: str, pieces: Iterable[str], *, at: int = _FOLD_ENCODED_AT, may_begin_empty: bool = True
 ) -> bytes:
-    """Join pieces, each beginning with its white space, into a field; break lines before pieces.
+    """Join pieces, each with the white space before it, into a field; break lines before pieces.
 
-    ``may_begin_empty`` lets the first line be the name alone where that keeps the next one short. Raises `HeaderError` when a piece alone is longer than a line may be.
+    With ``may_begin_empty`` the first line may be the name alone, if that keeps the next one short. Raises
+    `HeaderError` when one piece is longer than a line may be.
     """
     lines = [f"{name}:"]
     width = len(name) + 1
@@ -140,7 +139,7 @@ def fold(
         # A character is at most four octets of UTF-8, so short pieces need no counting.
         if length > MAX_LINE // 4 and len(piece.encode()) > MAX_LINE:
             raise HeaderError(
-                f"The header {name} holds a word of more than {MAX_LINE} characters, which no line can carry."
+                f"The header {name} has a word of more than {MAX_LINE} characters, too long for a line."
             )
         # An empty first line is avoided where it would not help.
         may_break = len(lines) > 1 or (length <= at and may_begin_empty) or width + length > MAX_LINE
@@ -155,7 +154,7 @@ def fold(
 
 def _check_name(name: str) -> None:
     if _is_name(name) is None:
-        raise HeaderError(f"{name[:80]!r} is not the name of a header.")
+        raise HeaderError(f"{name[:80]!r} is not a valid header name.")
 
 
 def _refuse_line_breaks(name: str, value: str) -> None:
@@ -170,7 +169,7 @@ def _write_ascii(name: str, value: str, *, is_text: bool) -> bytes:
     pieces = _words(" " + value)
     if is_text and any(len(piece) > MAX_LINE for piece in pieces):
         return _write_encoded(name, value)
-    # Simple readers of machine-read fields find no value on a first line that is empty.
+    # Simple parsers of machine-read fields find no value when the first line is empty.
     return fold(name, pieces, at=FOLD_AT, may_begin_empty=is_text)
 
 
@@ -184,5 +183,5 @@ def _encode(name: str, value: str, column: int) -> list[str]:
         return encode_words(value, first_width=_FOLD_ENCODED_AT - column)
     except UnicodeEncodeError as error:
         raise HeaderError(
-            f"The header {name} holds half of a surrogate pair, which is no character."
+            f"The header {name} holds half of a surrogate pair, which is not a character."
         ) from error

@@ -1,4 +1,4 @@
-"""Content-Type and Content-Disposition: media types cleaned, parameters written (RFC 2045 §5, RFC 2231)."""
+"""Content-Type and Content-Disposition: cleans media types, writes parameters (RFC 2045 §5, RFC 2231)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _breaks_lines: Final = re.compile(r"[\r\n\0]").search
 _is_plain_value: Final = re.compile(r"[ !#-\[\]-~]{0,60}\Z").match
 _continuation: Final = re.compile(r"(?:%[0-9A-F]{2}|[^%]){1,18}").findall
 
-# What attribute-char of RFC 2231 §7 allows beyond letters and digits.
+# The characters of RFC 2231 §7's attribute-char beyond letters and digits.
 _ATTRIBUTE_CHARACTERS: Final = "!#$&+-.^_`{|}~"
-# Composite types may not be encoded in base64 (RFC 2045 §6.4), as files always are here.
+# Composite types must not be encoded in base64 (RFC 2045 §6.4), as files always are here.
 _COMPOSITE: Final = frozenset({"multipart", "message"})
 _MAX_PARAMETERS: Final = 8
 _OWN_PARAMETERS: Final = frozenset({"name", "boundary"})
@@ -29,11 +29,10 @@ _UNKNOWN: Final = (" application/octet-stream",)
 
 @lru_cache(maxsize=256)
 def media_type_pieces(content_type: str) -> tuple[str, ...]:
-    """Clean the media type a client gave for a file; the pieces are foldable and end without ``;``.
+    """Clean the media type that a client gave for a file; the pieces are foldable and end without ``;``.
 
-    What cannot be read, and composite types, become ``application/octet-stream``. Text types without
-    a charset get ``charset=utf-8``
-    (compatibility: send-v31#properties). Raises `HeaderError` for line breaks and NUL.
+    Unreadable and composite types become ``application/octet-stream``. Text types without a charset get
+    ``charset=utf-8`` (compatibility: send-v31#properties). Raises `HeaderError` for line breaks and NUL.
     """
     if _breaks_lines(content_type) is not None:
         raise HeaderError("The ContentType of a file holds a line break or a NUL character.")
@@ -58,7 +57,7 @@ def media_type_pieces(content_type: str) -> tuple[str, ...]:
 
 
 def filename_pieces(key: str, filename: str) -> tuple[str, ...]:
-    """Write a file's name as a parameter: quoted when short ASCII, else by RFC 2231 in UTF-8.
+    """Write a file's name as a parameter: quoted when short ASCII, else as in RFC 2231 in UTF-8.
 
     Raises `HeaderError` for line breaks, NUL and half a surrogate pair.
     """
@@ -70,7 +69,7 @@ def filename_pieces(key: str, filename: str) -> tuple[str, ...]:
         encoded = quote(filename, safe=_ATTRIBUTE_CHARACTERS)
     except UnicodeEncodeError as error:
         raise HeaderError(
-            "The name of a file holds half of a surrogate pair, which is no character."
+            "The name of a file holds half of a surrogate pair, which is not a character."
         ) from error
     chunks = _continuation(encoded)
     if len(chunks) == 1:
@@ -82,10 +81,10 @@ def filename_pieces(key: str, filename: str) -> tuple[str, ...]:
 
 
 def content_id(attachment_id: str, filename: str) -> str:
-    """Make the Content-ID of an inlined file, without brackets: the one given, else the file's name.
+    """Make the Content-ID of an inlined file, without brackets: the given id, else the file's name.
 
-    Characters that an id may not hold are written as in URLs, which is how ``cid:`` URLs are
-    compared (RFC 2392 §2). Raises `HeaderError` for line breaks and NUL, and for ids no line can carry.
+    Characters that an id must not have are percent-encoded, because ``cid:`` URLs are compared in that form
+    (RFC 2392 §2). Raises `HeaderError` for line breaks and NUL, and for ids too long for a line.
     """
     wanted = attachment_id.strip().removeprefix("<").removesuffix(">") or filename
     if _breaks_lines(wanted) is not None:
@@ -94,10 +93,10 @@ def content_id(attachment_id: str, filename: str) -> str:
         written = quote(wanted, safe="!#$%&'*+-/=?^_`{|}~@.:,;()[]")
     except UnicodeEncodeError as error:
         raise HeaderError(
-            "The ContentID of a file holds half of a surrogate pair, which is no character."
+            "The ContentID of a file holds half of a surrogate pair, which is not a character."
         ) from error
     if not written or len(written) > 900:  # noqa: PLR2004 (998 octets a line, less name and brackets)
-        raise HeaderError("The ContentID of a file is empty or longer than a line may be.")
+        raise HeaderError("The ContentID of a file is empty or too long for a line.")
     return written
 
 

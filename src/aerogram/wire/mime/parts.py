@@ -1,4 +1,4 @@
-"""A mail described by its parts, as the REST doors receive it, before any MIME exists."""
+"""A mail described by its parts, as the HTTP doors receive it, before it becomes MIME."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Mailbox(msgspec.Struct, frozen=True, array_like=True):
-    """An address and the name shown with it; ``email`` is a valid addr-spec (UTF-8 allowed)."""
+    """An address and its display name; ``email`` is a valid addr-spec (UTF-8 allowed)."""
 
     email: str
     name: str = ""
@@ -15,7 +15,7 @@ class Mailbox(msgspec.Struct, frozen=True, array_like=True):
 class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     """A file. ``content`` is base64 text as the client sent it (line breaks allowed).
 
-    ``content_id`` is without angle brackets and set for inlined attachments only.
+    ``content_id`` has no angle brackets and is set for inlined attachments only.
     """
 
     content_type: str
@@ -25,7 +25,7 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Parts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Everything that decides the bytes of one mail. ``headers`` are extra (name, value) pairs."""
+    """Everything that determines the bytes of one mail. ``headers`` are extra (name, value) pairs."""
 
     sender_from: Mailbox
     sender: Mailbox | None = None

@@ -1,4 +1,4 @@
-"""Content-transfer-encodings: how bodies and files cross SMTP unharmed (RFC 2045 §6)."""
+"""Content-transfer-encodings that carry bodies and files safely over SMTP (RFC 2045 §6)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_LINE: Final = 998
 BASE64_LINE: Final = 76
 """Characters of a line of base64 (RFC 2045 §6.8)."""
 BOUNDARY_MARK: Final = "--=_"
-"""How every delimiter of ours begins; neither quoted-printable nor base64 can produce it (RFC 2045 §6.7)."""
+"""How all our delimiters begin; neither quoted-printable nor base64 can produce it (RFC 2045 §6.7)."""
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SPACES: Final = b" \t\r\n"
@@ -22,10 +22,9 @@ _BLOCK: Final = struct.Struct(f"{BASE64_LINE}s" * _BLOCK_LINES)
 
 
 def encode_body(text: str) -> tuple[bytes, bytes]:
-    """Give a text body its encoding: (name of the encoding, encoded bytes with CRLF line ends).
+    """Encode a text body; return (name of the encoding, encoded bytes with CRLF line ends).
 
-    7bit when it fits, else quoted-printable or base64, whichever is shorter. Line ends of any kind
-    become CRLF.
+    Uses 7bit when it fits, else the shorter one of quoted-printable and base64. All line ends become CRLF.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -41,7 +40,7 @@ def encode_body(text: str) -> tuple[bytes, bytes]:
 
 
 def encode_base64(text: str) -> bytes:
-    """Give a text body as base64, in which no boundary can stand; line ends of any kind become CRLF."""
+    """Encode a text body in base64, which cannot hold a boundary; line ends of any kind become CRLF."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
     return _wrap(binascii.b2a_base64(text.encode("utf-8", "replace"), newline=False))
 
@@ -53,9 +52,9 @@ def _fits_7bit(text: str) -> bool:
 
 
 def wrap_base64(content: str) -> bytes:
-    """Lay out base64 text in lines of 76 with CRLF between them; white space in it is dropped.
+    """Split base64 text into lines of 76 with CRLF between them; white space in it is dropped.
 
-    Raises `AttachmentError` for anything that is not base64: a stray character could be a delimiter.
+    Raises `AttachmentError` for anything that is not base64: a stray character could form a delimiter.
     """
     try:
         raw = content.encode("ascii")
@@ -63,14 +62,14 @@ def wrap_base64(content: str) -> bytes:
         raise AttachmentError(
             "The content of a file is not base64: it holds a character beyond ASCII."
         ) from None
-    # One pass finds all that is not of the alphabet: nothing or padding when the text is in order.
+    # One pass finds all characters outside of the alphabet: only padding, or none, in valid text.
     rest = raw.translate(None, _ALPHABET)
     if rest and not (rest in (b"=", b"==") and raw.endswith(rest)):
         raw = raw.translate(None, _SPACES)
         rest = rest.translate(None, _SPACES)
         if rest not in (b"", b"=", b"==") or not raw.endswith(rest):
             raise AttachmentError(
-                "The content of a file is not base64: it holds a character that base64 has not."
+                "The content of a file is not base64: it holds a character outside of the base64 alphabet."
             )
     if len(raw) % 4:
         raise AttachmentError("The content of a file is not base64: its length is not a multiple of four.")

@@ -1,7 +1,7 @@
 """The parameters of MAIL and RCPT, as the offered extensions define them.
 
-SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH (RFC 4954 §5), RET, ENVID, NOTIFY and
-ORCPT (RFC 3461). Anything else is refused with 555, a bad value with 501, in each case by a `Reply`.
+SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), AUTH (RFC 4954 §5), RET, ENVID, NOTIFY and ORCPT (RFC
+3461). Other parameters are refused with 555 and bad values with 501, in each case by a `Reply`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MAX_SHOWN_KEYWORD: Final = 40
 
 
 class MailParameters(msgspec.Struct, frozen=True):
-    """What MAIL said besides the path. Text is "" and ``size`` 0 when absent."""
+    """The parameters of MAIL. Text is "" and ``size`` 0 when absent."""
 
     size: int = 0
     """The declared size in octets; the client's estimate (RFC 1870 §6)."""
@@ -35,18 +35,18 @@ class MailParameters(msgspec.Struct, frozen=True):
     ret: str = ""
     """``FULL`` or ``HDRS``."""
     envid: str = ""
-    """The envelope id, in xtext as it came, ready to be passed on."""
+    """The envelope id, in xtext as received, ready to be passed on."""
     auth: str = ""
-    """Whom the client names as the submitter, in xtext; it is not believed."""
+    """The submitter that the client names, in xtext; it is not trusted."""
 
 
 class RcptParameters(msgspec.Struct, frozen=True):
-    """What RCPT said besides the path; "" when absent."""
+    """The parameters of RCPT; "" when absent."""
 
     notify: str = ""
     """``NEVER``, or some of ``SUCCESS,FAILURE,DELAY``, in upper case."""
     orcpt: str = ""
-    """The original recipient as ``rfc822;ann@example.net``, in xtext as it came."""
+    """The original recipient as ``rfc822;ann@example.net``, in xtext as received."""
 
 
 NO_MAIL_PARAMETERS: Final = MailParameters()
@@ -54,13 +54,13 @@ NO_RCPT_PARAMETERS: Final = RcptParameters()
 
 
 def parse_mail_parameters(text: str) -> MailParameters | Reply:
-    """Read what follows the path of MAIL; a `Reply` refuses it."""
+    """Parse what follows the reverse-path of MAIL; a `Reply` refuses it."""
     fields = _read(text, _MAIL)
     return fields if isinstance(fields, Reply) else MailParameters(**fields)
 
 
 def parse_rcpt_parameters(text: str) -> RcptParameters | Reply:
-    """Read what follows the path of RCPT; a `Reply` refuses it."""
+    """Parse what follows the forward-path of RCPT; a `Reply` refuses it."""
     fields = _read(text, _RCPT)
     return fields if isinstance(fields, Reply) else RcptParameters(**fields)
 
@@ -68,12 +68,12 @@ def parse_rcpt_parameters(text: str) -> RcptParameters | Reply:
 def _size(value: str) -> int | Reply:
     if value.isascii() and value.isdigit() and len(value) <= MAX_SIZE_DIGITS:
         return int(value)
-    return bad_parameter("SIZE takes a number of octets")
+    return bad_parameter("SIZE must be a number of octets")
 
 
 def _body(value: str) -> bool | Reply:
     kind = value.upper()
-    return kind == "8BITMIME" if kind in _BODIES else bad_parameter("BODY takes 7BIT or 8BITMIME")
+    return kind == "8BITMIME" if kind in _BODIES else bad_parameter("BODY must be 7BIT or 8BITMIME")
 
 
 def _smtputf8(value: str) -> bool | Reply:
@@ -82,19 +82,19 @@ def _smtputf8(value: str) -> bool | Reply:
 
 def _ret(value: str) -> str | Reply:
     what = value.upper()
-    return what if what in _RETURNS else bad_parameter("RET takes FULL or HDRS")
+    return what if what in _RETURNS else bad_parameter("RET must be FULL or HDRS")
 
 
 def _envid(value: str) -> str | Reply:
     if len(value) <= MAX_ENVID and is_xtext(value):
         return value
-    return bad_parameter(f"ENVID takes up to {MAX_ENVID} characters of xtext")
+    return bad_parameter(f"ENVID must be xtext of at most {MAX_ENVID} characters")
 
 
 def _auth(value: str) -> str | Reply:
     if len(value) <= MAX_AUTH_PARAMETER and is_xtext(value):
         return value
-    return bad_parameter("AUTH takes a mailbox in xtext, or <>")
+    return bad_parameter("AUTH must be a mailbox in xtext, or <>")
 
 
 def _notify(value: str) -> str | Reply:
@@ -102,13 +102,13 @@ def _notify(value: str) -> str | Reply:
     words = notify.split(",")
     if notify == "NEVER" or (_NOTIFY_WORDS.issuperset(words) and len(set(words)) == len(words)):
         return notify
-    return bad_parameter("NOTIFY takes NEVER, or some of SUCCESS,FAILURE,DELAY")
+    return bad_parameter("NOTIFY must be NEVER, or some of SUCCESS,FAILURE,DELAY")
 
 
 def _orcpt(value: str) -> str | Reply:
     if len(value) <= MAX_ORCPT and _ORCPT.fullmatch(value):
         return value
-    return bad_parameter("ORCPT takes a type, a semicolon and an address in xtext")
+    return bad_parameter("ORCPT must be a type, a semicolon and an address in xtext")
 
 
 _Readers = dict[str, tuple[str, Callable[[str], Any]]]
@@ -125,7 +125,7 @@ _RCPT: Final[_Readers] = {"NOTIFY": ("notify", _notify), "ORCPT": ("orcpt", _orc
 
 
 def _read(text: str, readers: _Readers) -> dict[str, Any] | Reply:
-    """Read each parameter into the field and by the function that ``readers`` name for it."""
+    """Parse each parameter into the field and with the function that ``readers`` give for it."""
     pairs = _pairs(text)
     if isinstance(pairs, Reply):
         return pairs
@@ -142,7 +142,7 @@ def _read(text: str, readers: _Readers) -> dict[str, Any] | Reply:
 
 
 def _pairs(text: str) -> dict[str, str] | Reply:
-    """Part ``KEYWORD=value`` words (RFC 5321 §4.1.2, ``Mail-parameters``); keywords in upper case."""
+    """Split ``KEYWORD=value`` words (RFC 5321 §4.1.2, ``Mail-parameters``); keywords in upper case."""
     pairs: dict[str, str] = {}
     for word in text.split(" "):
         if not word:

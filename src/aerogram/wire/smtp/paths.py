@@ -1,8 +1,8 @@
-"""The paths of MAIL and RCPT: ``<>``, ``<ann@example.net>`` and the rarer forms (RFC 5321 §4.1.2).
+"""Parses the paths of MAIL and RCPT: ``<>``, ``<ann@example.net>`` and the rarer forms (RFC 5321 §4.1.2).
 
-Text given to these functions holds no control characters; the reader of commands saw to that.
-A source route is checked and dropped (RFC 5321 §4.1.1.3 and appendix C). A quoted local part that
-needs no quotes loses them, so that ``"ann"@example.net`` cannot slip past what is known of ann.
+The text has no control characters: the parser of commands refuses them. A source route is checked and dropped
+(RFC 5321 §4.1.1.3 and appendix C). A quoted local part that needs no quotes loses them, so that
+``"ann"@example.net`` cannot evade a rule about ann.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _QUOTED_PATH: Final = re.compile(r'<(?:[^">\\]|\\.|"(?:[^"\\]|\\.)*+")*+>')
 _QUOTED_PAIR: Final = re.compile(r"\\(.)")
 
 
-class PathFault(enum.Enum):
-    """Why a path was not understood; the value is a sentence's end."""
+class PathError(enum.Enum):
+    """Why a path is invalid; the value is the end of a sentence."""
 
     SYNTAX = "bad address syntax"
     TOO_LONG = "path too long"
@@ -50,9 +50,9 @@ class PathFault(enum.Enum):
 
 
 def split_path(text: str) -> tuple[str, str] | None:
-    """Part ``<path> parameters`` into the path without its brackets and the parameters.
+    """Split ``<path> parameters`` into the path without its brackets, and the parameters.
 
-    None when the text does not begin with a whole path. A ``>`` may stand within quotes.
+    Returns None when the text does not begin with a whole path. A ``>`` may be inside quotes.
     """
     end = text.find(">")
     if end < 0 or text[0] != "<":
@@ -68,18 +68,18 @@ def split_path(text: str) -> tuple[str, str] | None:
     return text[1:end], rest
 
 
-def parse_path(path: str, *, utf8: bool) -> str | PathFault:
-    """Read a path without its brackets into ``local@domain``; "" is the null path.
+def parse_path(path: str, *, utf8: bool) -> str | PathError:
+    """Parse a path without its brackets into ``local@domain``; "" is the null path.
 
-    With ``utf8`` the mailbox may hold any characters of RFC 6531 §3.3; lengths count octets.
+    With ``utf8`` the mailbox may have any characters of RFC 6531 §3.3; lengths count octets.
     """
     if not path:
         return NULL_PATH
     if len(path) + 2 > MAX_PATH or (not path.isascii() and len(path.encode()) + 2 > MAX_PATH):
-        return PathFault.TOO_LONG
+        return PathError.TOO_LONG
     mailbox = _without_route(path) if path[0] == "@" else path
     if not utf8 and not path.isascii():
-        return PathFault.NOT_ASCII
+        return PathError.NOT_ASCII
     plain = (_PLAIN_MAILBOX_UTF8 if utf8 else _PLAIN_MAILBOX).fullmatch(mailbox)
     if plain is None:
         return _parse_rare(mailbox)
@@ -90,7 +90,7 @@ def parse_path(path: str, *, utf8: bool) -> str | PathFault:
 
 
 def is_domain(text: str) -> bool:
-    """Tell whether the text is a domain name by its grammar and lengths; U-labels pass."""
+    """Tell whether the text is a domain name by grammar and lengths; U-labels pass."""
     return (
         _DOMAIN.fullmatch(text) is not None
         and len(text.encode()) <= MAX_DOMAIN
@@ -105,7 +105,7 @@ def is_address_literal(text: str) -> bool:
     inner = text[1:-1]
     try:
         if inner[:5].upper() == "IPV6:":
-            # A zone names an interface of one machine; nobody else can use it.
+            # A zone names an interface of one machine; no other machine can use it.
             return "%" not in inner and ipaddress.IPv6Address(inner[5:]) is not None
         return ipaddress.IPv4Address(inner) is not None
     except ValueError:
@@ -113,7 +113,7 @@ def is_address_literal(text: str) -> bool:
 
 
 def _without_route(path: str) -> str:
-    """Drop ``@a,@b:`` when it is well formed; else give the path back, which no grammar accepts."""
+    """Drop ``@a,@b:`` when it is well formed; otherwise return the path, which no grammar accepts."""
     route, colon, mailbox = path.partition(":")
     hops = route.split(",")
     if colon and all(hop.startswith("@") and is_domain(hop[1:]) for hop in hops):
@@ -121,19 +121,19 @@ def _without_route(path: str) -> str:
     return path
 
 
-def _parse_rare(mailbox: str) -> str | PathFault:
-    """Read a mailbox with a quoted local part or an address literal."""
+def _parse_rare(mailbox: str) -> str | PathError:
+    """Parse a mailbox with a quoted local part or an address literal."""
     quoted = _QUOTED_MAILBOX.fullmatch(mailbox)
     if quoted is not None:
         local, domain = quoted.groups()
     else:
         local, _, domain = mailbox.rpartition("@")
         if _DOT_STRING.fullmatch(local) is None:
-            return PathFault.SYNTAX
+            return PathError.SYNTAX
     if not is_domain(domain) and not is_address_literal(domain):
-        return PathFault.SYNTAX
+        return PathError.SYNTAX
     if len(local.encode()) > MAX_LOCAL_PART:
-        return PathFault.TOO_LONG
+        return PathError.TOO_LONG
     return f"{_unquoted(local) if quoted else local}@{domain}"
 
 
@@ -146,9 +146,9 @@ def _unquoted(local: str) -> str:
     return f'"{escaped}"'
 
 
-def _checked_lengths(mailbox: str, local: str, domain: str) -> str | PathFault:
+def _checked_lengths(mailbox: str, local: str, domain: str) -> str | PathError:
     if len(local.encode()) > MAX_LOCAL_PART or len(domain.encode()) > MAX_DOMAIN:
-        return PathFault.TOO_LONG
+        return PathError.TOO_LONG
     if any(len(label.encode()) > MAX_LABEL for label in domain.split(".")):
-        return PathFault.SYNTAX
+        return PathError.SYNTAX
     return mailbox

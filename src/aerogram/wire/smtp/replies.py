@@ -1,7 +1,7 @@
-"""What the server says: one value, and the table of the fixed replies.
+"""The server's replies: the type, and a table of the fixed ones.
 
-Wording is Mailjet's where it is known and Postfix's elsewhere, since Mailjet's own is Postfix's
-(compatibility: smtp#replies); enhanced codes are those of RFC 3463, RFC 4954 and RFC 6531.
+The texts are Mailjet's where they are known and Postfix's elsewhere, because Mailjet's own are Postfix's
+(compatibility: smtp#replies). Enhanced codes are those of RFC 3463, RFC 4954 and RFC 6531.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _SAYS_GOODBYE: Final = frozenset({221, 421, 521})
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """A reply: ``code``, ``enhanced`` code ("" for none) and ``text``, whose lines are parted by LF."""
+    """A reply: ``code``, ``enhanced`` code ("" for none) and ``text``, whose lines are separated by LF."""
 
     code: int
     enhanced: str = ""
@@ -31,14 +31,14 @@ class Reply(msgspec.Struct, frozen=True):
 
     @property
     def ends_session(self) -> bool:
-        """True when the server closes after saying this (RFC 5321 §3.8, RFC 7504)."""
+        """True when the server closes the connection after this reply (RFC 5321 §3.8, RFC 7504)."""
         return self.code in _SAYS_GOODBYE
 
     def encoded(self) -> bytes:
-        """Write the reply as the wire wants it: ASCII, no control characters, no line above 512 octets.
+        """Encode the reply for the wire: ASCII, no control characters, no line above 512 octets.
 
-        Replies may carry UTF-8 only to a client that asked for it (RFC 6531 §3.7.4.2), so other
-        characters are written as the escapes of Python's literals.
+        Only a client that asked for UTF-8 may get it in replies (RFC 6531 §3.7.4.2), so other characters are
+        written as escapes, as in Python's literals.
         """
         text = self.text
         if len(text) <= _MAX_LINE_TEXT and text.isascii() and text.isprintable():
@@ -126,12 +126,12 @@ NOT_YET_TLS: Final = Reply(
 
 
 def syntax(usage: str) -> Reply:
-    """Refuse a command's arguments, showing how it is written."""
+    """Refuse a command's arguments and show its usage."""
     return Reply(501, "5.5.4", f"Syntax: {usage}")
 
 
 def bad_parameter(sentence: str) -> Reply:
-    """Refuse the value of a parameter that is known (RFC 5321 §4.1.1.11)."""
+    """Refuse the value of a supported parameter (RFC 5321 §4.1.1.11)."""
     return Reply(501, "5.5.4", f"Error: {sentence}")
 
 
@@ -141,7 +141,7 @@ def unsupported_option(keyword: str) -> Reply:
 
 
 def flawed_message(flaw: str) -> Reply:
-    """Refuse a message whose bytes another server might cut at another place; ``flaw`` names them."""
+    """Refuse a message that another server might split elsewhere; ``flaw`` names the bytes."""
     return Reply(
         550, "5.6.0", f"Message refused: it contains {flaw}; lines must end with <CR><LF> and hold no NUL"
     )

@@ -1,4 +1,4 @@
-"""xtext: any ASCII text written as one word of an SMTP parameter (RFC 3461 §4)."""
+"""xtext: ASCII text encoded as one word of an SMTP parameter (RFC 3461 §4)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def is_xtext(text: str) -> bool:
 
 
 def decode_xtext(text: str) -> str:
-    """Read xtext; the answer may hold any character up to 255, line breaks too. Never raises.
+    """Decode xtext; the result may have any character up to 255, line breaks too. Never raises.
 
-    What is no escape stays as it is.
+    Text that is not an escape stays as it is.
     """
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)

@@ -17,7 +17,7 @@ async def test_who_waits_while_no_server_runs_is_told_so_and_gets_the_job_when_o
 
     async def is_told():
         said.append(capsys.readouterr().err)
-        return "".join(said) == f"aerogram: No server has begun with job {job.id} yet; still waiting.\n"
+        return "".join(said) == f"aerogram: No server has started job {job.id} yet; still waiting.\n"
 
     await until(is_told, "the sentence")
     async with shop.running():

@@ -51,7 +51,7 @@ def test_init_makes_a_key_pair_a_person_and_the_senders_in_order(first, as_json)
 def test_init_on_a_folder_that_is_set_up_changes_nothing(first, aerogram, as_json):
     status, out, err = aerogram("init", "--email", "other@example.org")
     assert (status, out) == (1, "")
-    assert err == "aerogram: This installation is set up already; see: aerogram account ls\n"
+    assert err == "aerogram: This installation is already set up; see: aerogram account ls\n"
     assert len(as_json("account", "ls")) == 1
 
 
@@ -177,7 +177,7 @@ def test_a_suppression_is_added_listed_and_removed(first, aerogram, as_json):
 
 
 def test_an_empty_queue_says_so(first, aerogram, as_json):
-    assert aerogram("queue", "ls") == (0, "Nothing waits.\n", "")
+    assert aerogram("queue", "ls") == (0, "No messages.\n", "")
     assert as_json("queue", "show")["states"]["queued"] == 0
 
 
@@ -193,7 +193,7 @@ def test_an_action_that_changes_nothing_is_a_no(first, aerogram):
 @pytest.mark.parametrize("message", ["12x", "not-a-uuid"])
 def test_what_is_no_message_id_is_wrong_usage(first, aerogram, message):
     status, _, err = aerogram("message", "show", message)
-    assert (status, err) == (2, f"aerogram: '{message}' is neither a message id nor a message's UUID.\n")
+    assert (status, err) == (2, f"aerogram: '{message}' is not a message id or UUID.\n")
 
 
 def test_a_message_that_does_not_exist_is_a_no(first, aerogram):
@@ -215,7 +215,7 @@ def test_an_account_is_set_and_shown(first, aerogram, as_json):
 
 def test_monitoring_categories_are_added_listed_and_removed(first, aerogram, as_json):
     key = first["api_key"]
-    assert aerogram("account", "category", "ls", key)[1] == "No category yet.\n"
+    assert aerogram("account", "category", "ls", key)[1] == "No categories yet.\n"
     as_json("account", "category", "add", key, "receipts")
     assert [each["name"] for each in as_json("account", "category", "ls", key)] == ["receipts"]
     as_json("account", "category", "rm", key, "receipts")
@@ -264,7 +264,7 @@ def test_a_template_that_cannot_be_put_is_wrong_usage(first, aerogram, tmp_path)
     (tmp_path / "latin").write_bytes(b"\xe9")
     for arguments, why in [
         (["--html", str(tmp_path / "none.html")], "cannot be read: No such file or directory."),
-        (["--html", str(tmp_path / "binary")], "has a NUL character, so it is no text."),
+        (["--html", str(tmp_path / "binary")], "contains a NUL character; give a text file."),
         (["--text", str(tmp_path / "latin")], "cannot be read: it is not UTF-8."),
         (["--from", "the shop"], "--from: 'the shop' has no email address."),
     ]:
@@ -278,5 +278,5 @@ def test_a_template_that_cannot_be_put_is_wrong_usage(first, aerogram, tmp_path)
 def test_a_metasender_that_nobody_asked_for_is_a_no(first, aerogram, as_json):
     assert as_json("metasender", "ls") == []
     status, _, err = aerogram("metasender", "enable", "@example.org")
-    assert (status, err) == (1, "aerogram: Nobody asked for a metasender *@example.org.\n")
+    assert (status, err) == (1, "aerogram: No account has requested the metasender *@example.org.\n")
     assert aerogram("metasender", "enable", "no sender")[0] != 0

@@ -127,7 +127,7 @@ MALFORMED = [
     ("X-MJ-Vars: " + "[" * 100_000, "must be a JSON object"),
     ('X-MJ-Vars: {"a": "\udcff"', "must be a JSON object"),
     ("X-MJ-Vars: {" + ",".join(f'"{n}":1' for n in range(1001)) + "}", "of at most 1000 variables"),
-    ('X-MJ-Vars: {"a":' + "[" * 50 + "]" * 50 + "}", "50 levels deep at most"),
+    ('X-MJ-Vars: {"a":' + "[" * 50 + "]" * 50 + "}", "nested at most 50 levels"),
     ("X-MJ-TemplateErrorReporting: nobody", "'nobody' must be one email address"),
     ("X-MJ-TemplateErrorReporting: a@b.org, c@d.org", "must be one email address"),
     ("X-MJ-TemplateErrorDeliver: sometimes", "'sometimes' must be deliver or 0"),
@@ -155,14 +155,14 @@ def test_all_mistakes_of_a_mail_are_told_at_once():
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        (("X-Mailjet-DeduplicateCampaign: 1",), "X-Mailjet-DeduplicateCampaign: it needs X-Mailjet-Campaign"),
+        (("X-Mailjet-DeduplicateCampaign: 1",), "X-Mailjet-DeduplicateCampaign: requires X-Mailjet-Campaign"),
         (
             ("X-MJ-TemplateErrorReporting: a@b.org",),
-            "X-MJ-TemplateErrorReporting: it needs X-MJ-TemplateLang",
+            "X-MJ-TemplateErrorReporting: requires X-MJ-TemplateLang",
         ),
         (
             ("X-MJ-TemplateErrorDeliver: deliver", "X-MJ-TemplateLanguage: 0"),
-            "X-MJ-TemplateErrorDeliver: it needs X-MJ-TemplateLanguage: 1",
+            "X-MJ-TemplateErrorDeliver: requires X-MJ-TemplateLanguage: 1",
         ),
     ],
 )
@@ -211,7 +211,7 @@ def test_an_empty_value_says_nothing(name):
 def test_a_repeated_header_must_say_the_same():
     assert controls_of("X-MJ-CustomID: 1", "x-mj-customid: 1").custom_id == "1"
     [line] = refusal_of("X-MJ-CustomID: 1", "X-MJ-CustomID: 2", "X-MJ-CustomID: 3")
-    assert line == "X-MJ-CustomID: it stands more than once, with values that differ"
+    assert line == "X-MJ-CustomID: the header is repeated with different values"
 
 
 @pytest.mark.parametrize(

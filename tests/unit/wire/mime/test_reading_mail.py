@@ -174,7 +174,7 @@ def test_a_multipart_that_does_not_end_is_shown_with_a_note():
 def test_a_multipart_without_parts_is_kept():
     mail = read_mail(mime("Content-Type: multipart/mixed; boundary=b", "", "no parts"))
     assert mail.files[0].content == b"no parts"
-    assert mail.notes == ("A multipart has no part; it is shown as text.",)
+    assert mail.notes == ("A multipart has no parts; it is shown as text.",)
 
 
 def test_a_line_that_only_begins_like_the_delimiter_is_no_delimiter():
@@ -185,7 +185,9 @@ def test_a_line_that_only_begins_like_the_delimiter_is_no_delimiter():
 def test_bytes_that_are_no_mail_are_shown():
     assert read_mail(b"").headers == ()
     assert read_mail(b"\r\njust text").text == "just text"
-    assert read_mail(b"just text").notes == ("A line among the headers is no header; it is left out.",)
+    assert read_mail(b"just text").notes == (
+        "A line in the header section is not a header; it is not shown.",
+    )
 
 
 def test_endless_nesting_is_bounded():

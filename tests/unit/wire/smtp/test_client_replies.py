@@ -10,26 +10,26 @@ from aerogram.wire.smtp.client.replies import (
     MAX_LINE_BYTES,
     MAX_REPLY_LINES,
     BadReply,
-    Reply,
     ReplyReader,
+    ServerReply,
     local_reply,
     readable,
 )
 
 
-def read(data: bytes) -> list[Reply | BadReply]:
+def read(data: bytes) -> list[ServerReply | BadReply]:
     return ReplyReader().feed(data)
 
 
 def test_a_single_line_is_a_reply():
-    assert read(b"250 2.1.0 Ok\r\n") == [Reply(250, b"250 2.1.0 Ok")]
+    assert read(b"250 2.1.0 Ok\r\n") == [ServerReply(250, b"250 2.1.0 Ok")]
 
 
 def test_an_unfinished_line_waits_for_its_end():
     reader = ReplyReader()
     assert reader.feed(b"220 mx.exam") == []
     assert reader.has_unread
-    assert reader.feed(b"ple.com\r\n") == [Reply(220, b"220 mx.example.com")]
+    assert reader.feed(b"ple.com\r\n") == [ServerReply(220, b"220 mx.example.com")]
     assert not reader.has_unread
 
 
@@ -108,8 +108,8 @@ def test_any_bytes_in_any_chunking_give_the_same_replies(data, cuts):
     for start, end in itertools.pairwise(edges):
         pieces += reader.feed(data[start:end])
     assert [type(reply) for reply in pieces] == [type(reply) for reply in whole]
-    assert [reply for reply in pieces if isinstance(reply, Reply)] == [
-        reply for reply in whole if isinstance(reply, Reply)
+    assert [reply for reply in pieces if isinstance(reply, ServerReply)] == [
+        reply for reply in whole if isinstance(reply, ServerReply)
     ]
 
 

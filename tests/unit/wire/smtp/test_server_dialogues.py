@@ -113,7 +113,7 @@ def test_a_session_takes_one_message_after_another():
             S: 250 2.0.0 Ok: queued
         """)
     assert [message.data for message in dialogue.messages] == [b"1\r\n", b"2\r\n", b"3\r\n"]
-    assert [message.envelope.recipients[0].path for message in dialogue.messages] == [
+    assert [message.envelope.recipients[0].forward_path for message in dialogue.messages] == [
         "bob1@example.net",
         "bob2@example.net",
         "bob3@example.net",
@@ -122,7 +122,9 @@ def test_a_session_takes_one_message_after_another():
 
 def test_pipelined_commands_are_answered_one_by_one_in_order():
     """RFC 2920 §3.1: a group of commands in one packet, with the next message behind the first."""
-    refuse_bob = {RcptRequested: lambda event: Reply(550, "5.1.1", "no") if "bob" in event.path else None}
+    refuse_bob = {
+        RcptRequested: lambda event: Reply(550, "5.1.1", "no") if "bob" in event.forward_path else None
+    }
     dialogue = Dialogue(refuse_bob).greeted()
     dialogue.say(
         b"MAIL FROM:<a@example.com>\r\nRCPT TO:<bob@example.net>\r\nRCPT TO:<c@example.net>\r\nDATA\r\n"

@@ -10,11 +10,11 @@ from aerogram.wire.smtp.parameters import (
     parse_mail_parameters,
     parse_rcpt_parameters,
 )
-from aerogram.wire.smtp.paths import PathFault, parse_path, split_path
+from aerogram.wire.smtp.paths import PathError, parse_path, split_path
 from aerogram.wire.smtp.replies import Reply
 from aerogram.wire.smtp.server.commands import Mail, Rcpt, parse_mail, parse_rcpt, split_command
 
-SYNTAX, TOO_LONG, NOT_ASCII = PathFault.SYNTAX, PathFault.TOO_LONG, PathFault.NOT_ASCII
+SYNTAX, TOO_LONG, NOT_ASCII = PathError.SYNTAX, PathError.TOO_LONG, PathError.NOT_ASCII
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_path_is_cut_from_its_parameters(text, parts):
 @given(st.text(alphabet=st.sampled_from('ab@."\\<>[]:,-é 1é'), max_size=40), st.booleans())
 def test_any_text_is_a_path_or_not(text, utf8):
     found = parse_path(text, utf8=utf8)
-    assert isinstance(found, str | PathFault)
+    assert isinstance(found, str | PathError)
     if isinstance(found, str) and found:
         # What is a path stays the same path when it is read again.
         assert parse_path(found, utf8=utf8) == found

@@ -25,8 +25,10 @@ CONFIG = a_config(
 REPLY_LINES = re.compile(rb"(?:[2-5][0-9]{2}[ -][ -~]*\r\n)*")
 
 ANSWERS = {
-    MailRequested: lambda event: Reply(550, "5.7.1", "no") if "no" in event.path else None,
-    RcptRequested: lambda event: Reply(450, "4.2.0", "later\nmuch later") if "no" in event.path else None,
+    MailRequested: lambda event: Reply(550, "5.7.1", "no") if "no" in event.reverse_path else None,
+    RcptRequested: lambda event: (
+        Reply(450, "4.2.0", "later\nmuch later") if "no" in event.forward_path else None
+    ),
     AuthRequested: lambda event: None if event.password == "b" else AUTHENTICATION_FAILED,
     MessageReceived: lambda event: Reply(421, "4.3.2", "closing") if b"close" in event.data else None,
 }

@@ -71,7 +71,7 @@ def test_there_are_vectors_enough():
 @pytest.mark.parametrize("name", VECTORS)
 def test_a_disguised_end_of_data_smuggles_no_mail(name, step):
     host = after_data(b"Subject: x\r\n\r\nfirst" + VECTORS[name] + EVIL, step)
-    senders = [event.path for event in host.events if isinstance(event, MailRequested)]
+    senders = [event.reverse_path for event in host.events if isinstance(event, MailRequested)]
     assert senders == ["ann@example.com"]
     assert len(host.messages) <= 1
     assert all(b"smuggled" in message.data for message in host.messages)
@@ -170,7 +170,9 @@ def test_chunks_smuggle_no_mail(name, step):
     wire = b"EHLO c\r\nMAIL FROM:<ann@example.com>\r\nRCPT TO:<bob@example.net>\r\n" + CHUNKS[name]
     for at in range(0, len(wire), step):
         host.hear(wire[at : at + step])
-    assert [event.path for event in host.events if isinstance(event, MailRequested)] == ["ann@example.com"]
+    assert [event.reverse_path for event in host.events if isinstance(event, MailRequested)] == [
+        "ann@example.com"
+    ]
     assert len(host.messages) <= 1
 
 

@@ -13,17 +13,19 @@ from aerogram.identity.accounts import CredentialRow, KeyPair, Listed
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
-noun = Noun("Accounts and their API keys.", Area.ACCOUNT)
+noun = Noun("Manage accounts, their API keys and their members.", Area.ACCOUNT)
 category = noun.noun(
-    "category", "Monitoring categories: the names that an account's mail may be watched under."
+    "category", "Manage monitoring categories: names that an account's mail may carry for monitoring."
 )
 
-CategoryName = Annotated[str, typer.Argument(metavar="NAME", help="The category, as the mail names it.")]
+CategoryName = Annotated[
+    str, typer.Argument(metavar="NAME", help="The name of the category, as used in mail.")
+]
 Named = Annotated[str, typer.Argument(metavar="ACCOUNT", help="An account's id or API key.")]
 
 
 class Switch(StrEnum):
-    """On or off, as it is written on the command line."""
+    """The values ``on`` and ``off`` of an option."""
 
     ON = "on"
     OFF = "off"
@@ -31,7 +33,7 @@ class Switch(StrEnum):
 
 @noun.command("ls", Level.READ)
 async def ls(installation: Installation) -> Answer:
-    """List the accounts, the oldest first.
+    """List the accounts, oldest first.
 
     aerogram account ls
     """
@@ -57,7 +59,7 @@ async def ls(installation: Installation) -> Answer:
 
 @noun.command("show", Level.READ)
 async def show(installation: Installation, account: Named) -> Answer:
-    """Show one account and the keys that open it.
+    """Show an account and its API keys.
 
     aerogram account show 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
@@ -67,7 +69,7 @@ async def show(installation: Installation, account: Named) -> Answer:
     keys = table(
         ("API KEY", "MAIL", "CREATED"),
         keys_rows(found.credentials),
-        empty="No key opens it.",
+        empty="This account has no API key.",
     )
     return Answer(_facts(found), f"{_described(found)}\n\n{keys}")
 
@@ -75,11 +77,11 @@ async def show(installation: Installation, account: Named) -> Answer:
 @noun.command("create", Level.FULL)
 async def create(
     installation: Installation,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="What people call it.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of the account.")],
 ) -> Answer:
-    """Make an account with a key pair; the secret is shown this once.
+    """Create an account with a key pair; its secret is shown only once.
 
-    An account has its own senders, suppressions, webhooks and statistics.
+    Each account has its own senders, suppressions, webhooks and statistics.
 
       aerogram account create "Shop"
     """
@@ -94,24 +96,20 @@ async def change(
     installation: Installation,
     account: Named,
     active: Annotated[
-        Switch | None, typer.Option("--active", metavar="on|off", help="Whether its keys open it.")
+        Switch | None, typer.Option("--active", metavar="on|off", help="Accept the keys of the account.")
     ] = None,
     track_opens: Annotated[
         Switch | None,
-        typer.Option(
-            "--track-opens", metavar="on|off", help="Whether opens are tracked in mail that does not say."
-        ),
+        typer.Option("--track-opens", metavar="on|off", help="Track opens in mail that does not set it."),
     ] = None,
     track_clicks: Annotated[
         Switch | None,
-        typer.Option(
-            "--track-clicks", metavar="on|off", help="Whether clicks are tracked in mail that does not say."
-        ),
+        typer.Option("--track-clicks", metavar="on|off", help="Track clicks in mail that does not set it."),
     ] = None,
 ) -> Answer:
-    """Change an account; what is not named stays as it is.
+    """Change an account; options that are not given stay unchanged.
 
-    A server that runs follows within seconds. Mail that says itself whether it is tracked is not changed.
+    Running servers apply the change within seconds. Mail with tracking options of its own is not affected.
 
     aerogram account set 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --track-opens on --track-clicks on
     """
@@ -131,19 +129,19 @@ async def change(
 
 @category.command("add", Level.FULL)
 async def add_category(installation: Installation, account: Named, name: CategoryName) -> Answer:
-    """Let an account's mail name a monitoring category.
+    """Add a monitoring category that an account's mail may use.
 
     aerogram account category add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
     async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         row = await services.categories.add(actor, name)
-    return Answer({"name": row.name}, f"Mail of account {actor.account_id} may name the category {name!r}.")
+    return Answer({"name": row.name}, f"Mail of account {actor.account_id} may use the category {name!r}.")
 
 
 @category.command("ls", Level.READ)
 async def list_categories(installation: Installation, account: Named) -> Answer:
-    """List an account's monitoring categories by name.
+    """List the monitoring categories of an account, sorted by name.
 
     aerogram account category ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
@@ -151,13 +149,13 @@ async def list_categories(installation: Installation, account: Named) -> Answer:
         actor = operator_actor(await services.accounts.identify(account))
         rows = await services.categories.of_account(actor)
     facts = [{"name": row.name, "created": moment(row.created_ms)} for row in rows]
-    text = table(("NAME", "CREATED"), [tuple(each.values()) for each in facts], empty="No category yet.")
+    text = table(("NAME", "CREATED"), [tuple(each.values()) for each in facts], empty="No categories yet.")
     return Answer(facts, text)
 
 
 @category.command("rm", Level.FULL)
 async def remove_category(installation: Installation, account: Named, name: CategoryName) -> Answer:
-    """Forget a monitoring category; mail that names it is refused from now on.
+    """Remove a monitoring category; mail that uses it is rejected from now on.
 
     aerogram account category rm 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b receipts
     """
@@ -165,15 +163,15 @@ async def remove_category(installation: Installation, account: Named, name: Cate
         actor = operator_actor(await services.accounts.identify(account))
         await services.categories.remove(actor, name)
     return Answer(
-        {"name": name}, f"Mail of account {actor.account_id} may name the category {name!r} no more."
+        {"name": name}, f"Mail of account {actor.account_id} may no longer use the category {name!r}."
     )
 
 
 @noun.command("rotate-key", Level.FULL)
 async def rotate_key(installation: Installation, account: Named) -> Answer:
-    """Make a new key pair in the place of the old ones, which stop working within seconds.
+    """Replace all key pairs of an account with a new one; the old ones stop working within seconds.
 
-    Sandbox keys stay.
+    Sandbox keys are kept.
 
       aerogram account rotate-key 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
@@ -187,7 +185,7 @@ async def rotate_key(installation: Installation, account: Named) -> Answer:
 
 
 def keys_rows(credentials: Sequence[CredentialRow]) -> list[tuple[str, str, str]]:
-    """Write a row for each API key: the key, what becomes of its mail, since when."""
+    """Make a table row for each API key: the key, whether its mail is sent, its creation time."""
     return [
         (each.key, "sandboxed" if each.is_sandboxed else "sent", moment(each.created_ms))
         for each in credentials
@@ -195,7 +193,7 @@ def keys_rows(credentials: Sequence[CredentialRow]) -> list[tuple[str, str, str]
 
 
 def key_facts(credential: CredentialRow) -> dict[str, Any]:
-    """Describe an API key for programs."""
+    """Describe an API key as JSON data."""
     return {
         "api_key": credential.key,
         "is_sandboxed": bool(credential.is_sandboxed),
@@ -208,8 +206,8 @@ def _named(credential: CredentialRow) -> str:
 
 
 def shown_once(keys: KeyPair) -> str:
-    """Show a key pair at the one moment when its secret is known."""
-    return f"API key     {keys.api_key}\nsecret key  {keys.secret_key}\n\nKeep the secret: it is not shown again."
+    """Show a new key pair with its secret."""
+    return f"API key     {keys.api_key}\nsecret key  {keys.secret_key}\n\nStore the secret now: it is not shown again."
 
 
 def _described(listed: Listed) -> str:
@@ -221,7 +219,7 @@ def _described(listed: Listed) -> str:
     )
     return (
         f"Account {account.id} {account.name!r}, {state}, since {moment(account.created_ms)}\n"
-        f"Opens {opens}, clicks {clicks}, unless the mail says otherwise."
+        f"Opens {opens}, clicks {clicks}, unless the mail sets it."
     )
 
 

@@ -12,22 +12,26 @@ from aerogram.model.account import Level
 from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
 noun = parent.noun.noun(
-    "key", "The API keys of an account; mail by a sandbox key never leaves this installation."
+    "key", "Manage the API keys of an account; mail sent with a sandbox key never leaves this installation."
 )
 
-ApiKey = Annotated[str, typer.Argument(metavar="API_KEY", help="As aerogram account key ls shows it.")]
+ApiKey = Annotated[
+    str, typer.Argument(metavar="API_KEY", help="An API key, as shown by: aerogram account key ls")
+]
 
 
 @noun.command("ls", Level.READ)
 async def ls(installation: Installation, account: Named) -> Answer:
-    """List the keys that open an account, the oldest first.
+    """List the API keys of an account, oldest first.
 
     aerogram account key ls 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
     async with installation.open() as services:
         accounts = services.accounts
         found = await accounts.show(await accounts.identify(account))
-    text = table(("API KEY", "MAIL", "CREATED"), keys_rows(found.credentials), empty="No key opens it.")
+    text = table(
+        ("API KEY", "MAIL", "CREATED"), keys_rows(found.credentials), empty="This account has no API key."
+    )
     return Answer([key_facts(each) for each in found.credentials], text)
 
 
@@ -36,11 +40,11 @@ async def add(
     installation: Installation,
     account: Named,
     *,
-    sandbox: Annotated[bool, typer.Option("--sandbox", help="Mail by this key never leaves.")] = False,
+    sandbox: Annotated[bool, typer.Option("--sandbox", help="Make a sandbox key.")] = False,
 ) -> Answer:
-    """Make one more key pair for an account; the secret is shown this once.
+    """Add a key pair to an account; its secret is shown only once.
 
-    Mail by a sandbox key is accepted, checked and told of by events as any other; it never leaves.
+    Mail sent with a sandbox key is accepted, checked and reported by events, but never delivered.
 
       aerogram account key add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --sandbox
     """
@@ -50,15 +54,15 @@ async def add(
         keys = await accounts.add_key(actor, actor.account_id, is_sandboxed=sandbox)
     facts = {"id": actor.account_id, **keys._asdict(), "is_sandboxed": sandbox}
     kind = "sandbox key" if sandbox else "key"
-    return Answer(facts, f"Account {actor.account_id}, one more {kind}\n{shown_once(keys)}")
+    return Answer(facts, f"Account {actor.account_id}, new {kind}\n{shown_once(keys)}")
 
 
 @noun.command("revoke", Level.FULL)
 async def revoke(installation: Installation, api_key: ApiKey) -> Answer:
-    """Let a key pair open nothing any more; running servers follow within seconds.
+    """Revoke a key pair; it takes effect within seconds.
 
     aerogram account key revoke 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b
     """
     async with installation.open() as services:
         revoked = await services.accounts.revoke_key(operator_actor(EVERY_ACCOUNT), api_key)
-    return Answer({"id": revoked.account_id, "api_key": api_key}, f"{api_key} opens nothing any more.")
+    return Answer({"id": revoked.account_id, "api_key": api_key}, f"{api_key} is revoked.")

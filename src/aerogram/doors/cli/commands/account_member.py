@@ -12,7 +12,7 @@ from aerogram.model.account import Level
 from aerogram.model.actor import operator_actor
 from aerogram.model.member import Role
 
-noun = account_noun.noun("member", "Members of an account: the people who may open it with their password.")
+noun = account_noun.noun("member", "Manage the members of an account: people who sign in with a password.")
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The address that the person signs in with.")]
 
@@ -45,13 +45,13 @@ async def add(
         typer.Option(
             "--role",
             metavar="owner|editor|reader",
-            help="owner: everything; editor: read and write; reader: read only.",
+            help="owner: full access; editor: read and write; reader: read only.",
         ),
     ] = Role.READER,
 ) -> Answer:
-    """Add a member to an account, or change the role of one.
+    """Add a member to an account, or change a member's role.
 
-    A person who is new gets a password, which is shown this once.
+    A new user gets a password, which is shown only once.
 
       aerogram account member add 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b bob@example.org --role editor
     """
@@ -59,15 +59,15 @@ async def add(
         actor = operator_actor(await services.accounts.identify(account))
         added = await services.members.add(actor, email, role)
     facts = {"email": added.email, "role": added.role.value, "password": added.password}
-    text = f"{added.email} is {added.role.value} of account {actor.account_id}."
+    text = f"{added.email} is now {added.role.value} of account {actor.account_id}."
     if added.password:
-        text += f"\npassword  {added.password}\n\nKeep the password: it is not shown again."
+        text += f"\npassword  {added.password}\n\nStore the password now: it is not shown again."
     return Answer(facts, text)
 
 
 @noun.command("remove", Level.FULL)
 async def remove(installation: Installation, account: Named, email: Email) -> Answer:
-    """Remove a member from an account; their other memberships stay.
+    """Remove a member from an account; they stay a member of other accounts.
 
     aerogram account member remove 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b bob@example.org
     """

@@ -24,42 +24,47 @@ from aerogram.model.page import PageRequest
 from aerogram.wire.errors import AddressError
 
 noun = Noun(
-    "Contacts of an account: import and export them, look at the jobs that do it, and prove who was erased.",
+    "Import and export contacts, follow the jobs that do it, and look up erasures.",
     Area.CONTACTS,
 )
 
 _PIECE_BYTES = 1024 * 1024
 _POLL_SECONDS = 0.25
 _PATIENCE_SECONDS = 10.0
-"""After this it is told that no server has begun with the job."""
+"""How long to wait before warning that no server has started the job."""
 _MAX_ID_DIGITS = 18
 _SHOWN_REFUSALS = 20
 
 Account = Annotated[
-    str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
+    str,
+    typer.Option(
+        "--account", metavar="ACCOUNT", help="An account id or API key. [default: the first account]"
+    ),
 ]
 
-Wait = Annotated[bool, typer.Option("--wait", help="Wait until the server is done with it.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait until the job has ended.")]
 
 
 async def until_over(jobs: Jobs, job: Job) -> Job:
-    """Wait until a server is done with a job; give how it ended."""
+    """Wait until a job has ended; return its final state."""
     waited = 0.0
     while not is_over(job):
         await asyncio.sleep(_POLL_SECONDS)
         job = await jobs.find(operator_actor(job.account_id), job.id) or job
         waited += _POLL_SECONDS
         if waited == _PATIENCE_SECONDS and not job.start_ms:
-            sys.stderr.write(f"aerogram: No server has begun with job {job.id} yet; still waiting.\n")
+            sys.stderr.write(f"aerogram: No server has started job {job.id} yet; still waiting.\n")
     return job
 
 
 @noun.command("import", Level.WRITE)
 async def import_(
     installation: Installation,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV whose first row names the columns.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV file; its first row names the columns.")
+    ],
     to_list: Annotated[
-        str, typer.Option("--list", metavar="LIST", help="The id or name of the list that it changes.")
+        str, typer.Option("--list", metavar="LIST", help="Id or name of the list to change.")
     ] = "",
     method: Annotated[
         str, typer.Option("--method", metavar="METHOD", help=f"One of {', '.join(METHODS)}.")
@@ -67,18 +72,20 @@ async def import_(
     wait: Wait = False,  # noqa: FBT002 - a flag of the command line
     account: Account = "",
 ) -> Answer:
-    """Import contacts of a CSV file; a running server does it, behind this command.
+    """Import contacts from a CSV file; a running server does the work in the background.
 
-    The column email is the address, every other one a property of the contact. Who has left the list stays away,
-    unless the method is addforce.
+    The column email holds the address, every other column a contact property. Contacts who unsubscribed from
+    the list stay unsubscribed, unless the method is addforce.
 
     aerogram contact import contacts.csv --list newsletter
     aerogram contact import gone.csv --list newsletter --method unsub --wait
     """
     if method not in METHODS:
-        raise RefusedError(f"--method: {method} is none of {', '.join(METHODS)}.")
+        raise RefusedError(f"--method: {method} is not one of {', '.join(METHODS)}.")
     if bool(to_list) != (method in LIST_METHODS):
-        reason = "needs a list" if method in LIST_METHODS else "is for the whole account and has no list"
+        reason = (
+            "needs a list" if method in LIST_METHODS else "applies to the whole account and takes no list"
+        )
         raise RefusedError(f"--list: the method {method} {reason}.")
     async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
@@ -105,7 +112,7 @@ async def job(
     number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
     account: Account = "",
 ) -> Answer:
-    """Tell how far an import or another job is, and what it refused.
+    """Show the progress of a job and the rows that it rejected.
 
     aerogram contact job 229803152596992
     """
@@ -124,7 +131,7 @@ async def cancel(
     number: Annotated[int, typer.Argument(metavar="JOB", help="The job's id.")],
     account: Account = "",
 ) -> Answer:
-    """Cancel a job; what it has done so far stays.
+    """Cancel a job; changes made so far are kept.
 
     aerogram contact cancel 229803152596992
     """
@@ -132,19 +139,23 @@ async def cancel(
         actor = operator_actor(await services.accounts.identify(account))
         is_cancelled = await services.jobs.cancel(actor, number)
     done = "cancelled" if is_cancelled else "nothing"
-    text = f"Job {number} is cancelled." if is_cancelled else f"There is no job {number} that has not ended."
+    text = (
+        f"Job {number} is cancelled."
+        if is_cancelled
+        else f"Job {number} does not exist or has already ended."
+    )
     return Answer({"id": number, "done": done}, text, is_yes=is_cancelled)
 
 
 @noun.command("erased", Level.READ)
 async def erased(
     installation: Installation,
-    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address that somebody asks about.")],
+    email: Annotated[str, typer.Argument(metavar="EMAIL", help="The address to look up.")],
     account: Account = "",
 ) -> Answer:
-    """Tell whether a person was erased, and when; the exit status is 1 when not.
+    """Check whether an address was erased, and when; exit with status 1 if not.
 
-    Only a digest of the address is kept, so whoever asks must name it.
+    Only a digest of the address is stored, so you must give the address.
 
     aerogram contact erased ann@example.net
     """
@@ -162,12 +173,10 @@ async def erased(
 @noun.command("erasures", Level.READ)
 async def erasures(
     installation: Installation,
-    limit: Annotated[
-        int, typer.Option("--limit", min=1, max=10_000, help="How many, the newest first.")
-    ] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many to list.")] = 100,
     account: Account = "",
 ) -> Answer:
-    """List who was erased: the ids that the contacts had, and when. No address is kept.
+    """List erasures, newest first: former contact ids and times. Addresses are not stored.
 
     aerogram contact erasures --limit 20
     """
@@ -175,7 +184,7 @@ async def erasures(
         actor = operator_actor(await services.accounts.identify(account))
         proofs = await services.erasures.newest(actor, limit)
     rows = [(proof.contact_id, moment(proof.erased_ms)) for proof in proofs]
-    text = table(("contact", "erased"), rows, empty="Nobody was erased.")
+    text = table(("CONTACT", "ERASED"), rows, empty="No erasures yet.")
     return Answer([_shown_proof(proof) for proof in proofs], text)
 
 
@@ -198,14 +207,14 @@ async def _state(jobs: Jobs, found: Job) -> Answer:
         "refused": found.errcount,
         "error": found.error,
     }
-    line = f"Job {found.id}: {found.status}, {plural(found.current, 'row')} done, {found.errcount} refused."
+    line = f"Job {found.id}: {found.status}, {plural(found.current, 'row')} done, {found.errcount} rejected."
     lines = [line, *([found.error] if found.error else []), *map(one_line, refused)]
     is_yes = found.status not in {JobStatus.ERROR, JobStatus.ABORT}
     return Answer(facts | {"first_refused": refused}, "\n".join(lines), is_yes=is_yes)
 
 
 async def _first(jobs: Jobs, found: Job) -> AsyncIterator[Any]:
-    """Give the first lines of an error file."""
+    """Yield the first lines of an error file."""
     given = 0
     async for refusal in jobs.refusals(found):
         yield refusal
@@ -215,7 +224,7 @@ async def _first(jobs: Jobs, found: Job) -> AsyncIterator[Any]:
 
 
 async def list_id_of(lists: Lists, actor: Actor, named: str) -> int:
-    """Find a live list by its id, else by its name."""
+    """Find a list that is not deleted, by id or else by name."""
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
     for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
         if conditions:

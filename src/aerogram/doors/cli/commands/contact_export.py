@@ -22,29 +22,29 @@ from aerogram.model.job import Job, JobKind, JobStatus
 STDOUT = "-"
 
 Spreadsheet = Annotated[
-    bool, typer.Option("--spreadsheet", help="Keep spreadsheets from computing what people wrote.")
+    bool, typer.Option("--spreadsheet", help="Escape values that a spreadsheet would run as formulas.")
 ]
 
 
 class ExportFailedError(AerogramError):
-    """The job did not end well, and the sentence says how it did."""
+    """The job did not complete; the message says how it ended."""
 
 
 @noun.command("export", Level.READ)
 async def export(
     installation: Installation,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="Where to write; - is the standard output.")
+        str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - is standard output.")
     ] = STDOUT,
     of_list: Annotated[
-        str, typer.Option("--list", metavar="LIST", help="The id or name of a list. [default: all contacts]")
+        str, typer.Option("--list", metavar="LIST", help="Id or name of a list. [default: all contacts]")
     ] = "",
     spreadsheet: Spreadsheet = False,  # noqa: FBT002 - a flag of the command line
     account: Account = "",
 ) -> Answer | None:
-    """Write contacts with all their properties to a CSV file; a running server gathers them.
+    """Export contacts with all their properties to a CSV file; a running server collects them.
 
-    The file can be imported again, unless it is for a spreadsheet.
+    The file can be imported again, unless it was written with --spreadsheet.
 
     aerogram contact export --list newsletter --output contacts.csv
     aerogram contact export | gzip > contacts.csv.gz
@@ -66,11 +66,11 @@ async def export(
             return None
         await _save(exports.contents(job), Path(output))
     data = {"id": job.id, "rows": job.current, "file": output}
-    return Answer(data, f"{plural(job.current, 'contact')} are in {output}.")
+    return Answer(data, f"Exported {plural(job.current, 'contact')} to {output}.")
 
 
 async def _ended(jobs: Jobs, job: Job) -> Job:
-    """Wait until a server has done the job; whoever is interrupted before cancels it. Raises `ExportFailedError`."""
+    """Wait until the job has completed; cancel it when interrupted. Raises `ExportFailedError`."""
     try:
         job = await until_over(jobs, job)
     except BaseException:
@@ -85,18 +85,18 @@ async def _print(pieces: AsyncIterator[bytes]) -> None:
     try:
         await _write(pieces, sys.stdout.buffer)
     except BrokenPipeError:
-        # Whoever reads has enough, as head does. What is still to be flushed must not complain either.
+        # The other end of the pipe closed it, as head does. Flushing the rest must not fail either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 async def _save(pieces: AsyncIterator[bytes], path: Path) -> None:
-    """Write a file that only its owner may read, and put it in its place once it is whole. Raises `RefusedError`."""
+    """Write a file readable only by its owner, and rename it when it is complete. Raises `RefusedError`."""
     try:
         handle, written = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as file:
                 await _write(pieces, file)
-            os.rename(written, path)  # noqa: PTH104 - no more than a moment, like the next
+            os.rename(written, path)  # noqa: PTH104 - short enough to block, like the next
         except BaseException:
             os.unlink(written)  # noqa: PTH108
             raise

@@ -12,17 +12,20 @@ from aerogram.model.account import Area, Level
 from aerogram.model.actor import operator_actor
 from aerogram.senders.domains import Domain, dns_records
 
-noun = Noun("Sending domains: DKIM keys and the DNS records to publish.", Area.SENDERS)
+noun = Noun("Manage sending domains: DKIM keys, DNS records and SMTP tokens.", Area.SENDERS)
 
 Account = Annotated[
-    str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
+    str,
+    typer.Option(
+        "--account", metavar="ACCOUNT", help="An account id or API key. [default: the first account]"
+    ),
 ]
-Name = Annotated[str, typer.Argument(metavar="DOMAIN", help="As example.org.")]
+Name = Annotated[str, typer.Argument(metavar="DOMAIN", help="A domain, such as example.org.")]
 
 
 @noun.command("ls", Level.READ)
 async def ls(installation: Installation, account: Account = "") -> Answer:
-    """List an account's sending domains.
+    """List the sending domains of an account.
 
     aerogram domain ls
     """
@@ -38,7 +41,7 @@ async def ls(installation: Installation, account: Account = "") -> Answer:
         for domain in domains
     ]
     text = table(
-        ("DOMAIN", "ALL MAY SEND", "DKIM SELECTORS"),
+        ("DOMAIN", "MAY SEND", "DKIM SELECTORS"),
         rows,
         empty="No domains yet; run: aerogram domain add example.org",
     )
@@ -47,9 +50,9 @@ async def ls(installation: Installation, account: Account = "") -> Answer:
 
 @noun.command("add", Level.WRITE)
 async def add(installation: Installation, domain: Name, account: Account = "") -> Answer:
-    """Let an account send from all of a domain, with DKIM keys; show the DNS records to publish.
+    """Let an account send from every address of a domain, make DKIM keys and show the DNS records to publish.
 
-    A domain that was removed before returns with its old keys, so its records stay right.
+    A domain that was removed before gets its old keys back, so its published records stay valid.
 
       aerogram domain add example.org
     """
@@ -61,7 +64,7 @@ async def add(installation: Installation, domain: Name, account: Account = "") -
 
 @noun.command("show", Level.READ)
 async def show(installation: Installation, domain: Name, account: Account = "") -> Answer:
-    """Show the DNS records that a domain publishes: DKIM, SPF and DMARC, exactly as to enter them.
+    """Show the DNS records to publish for a domain: DKIM, SPF and DMARC, exactly as to enter them.
 
     aerogram domain show example.org
     aerogram domain show example.org --json
@@ -78,14 +81,14 @@ async def tracking(
     domain: Name,
     account: Account = "",
     url: Annotated[
-        str, typer.Option("--url", metavar="URL", help="What links begin with, as https://click.example.org.")
+        str, typer.Option("--url", metavar="URL", help="The base URL, such as https://click.example.org.")
     ] = "",
     *,
-    none: Annotated[bool, typer.Option("--none", help="Let links begin with public_url again.")] = False,
+    none: Annotated[bool, typer.Option("--none", help="Use public_url again.")] = False,
 ) -> Answer:
-    """Set what the links of a domain's mail begin with: for clicks, opens and unsubscriptions.
+    """Set the base URL of click, open and unsubscribe links in a domain's mail.
 
-    The host must lead to this installation's HTTP side. Subdomains follow, unless they have their own.
+    The host must lead to this installation's HTTP listener. Subdomains use it too, unless they have their own.
 
       aerogram domain tracking example.org --url https://click.example.org
       aerogram domain tracking example.org --none
@@ -101,7 +104,7 @@ async def tracking(
 
 @noun.command("remove", Level.FULL)
 async def remove(installation: Installation, domain: Name, account: Account = "") -> Answer:
-    """Close a domain: nobody sends from all of it any more, and its keys sign nothing.
+    """Close a domain: stop sending from all its addresses and signing with its keys.
 
     aerogram domain remove example.org
     """

@@ -15,13 +15,14 @@ from aerogram.model.actor import operator_actor
 from aerogram.senders.pattern import parse_domain
 
 noun = parent.noun.noun(
-    "token", "Tokens of a domain: user and password in one, for SMTP clients that send from it alone."
+    "token",
+    "Manage SMTP tokens of a domain: one token is both user and password, and sends only from that domain.",
 )
 
 
 @noun.command("ls", Level.READ)
 async def ls(installation: Installation, domain: Name, account: Account = "") -> Answer:
-    """List the tokens of a domain, the oldest first. The tokens themselves are not known any more.
+    """List the tokens of a domain, oldest first. The secrets cannot be shown again.
 
     aerogram domain token ls example.org
     """
@@ -38,9 +39,9 @@ async def ls(installation: Installation, domain: Name, account: Account = "") ->
 
 @noun.command("add", Level.WRITE)
 async def add(installation: Installation, domain: Name, account: Account = "") -> Answer:
-    """Make a token that sends from a domain over SMTP; it is shown this once.
+    """Make a token that sends from a domain over SMTP; it is shown only once.
 
-    User and password of the SMTP client are both the token. It opens nothing else.
+    Use the token as both user and password of the SMTP client. It gives no other access.
 
       aerogram domain token add example.org
     """
@@ -49,12 +50,12 @@ async def add(installation: Installation, domain: Name, account: Account = "") -
         found = await services.domains.show(actor, domain)
         if not found.may_send:
             raise RefusedError(
-                f"Nobody sends from all of {found.name}; run: aerogram domain add {found.name}"
+                f"{found.name} is not a sending domain of this account; run: aerogram domain add {found.name}"
             )
         made = await services.domain_tokens.make(actor, found.name)
     text = (
-        f"token  {made.token}\n\nUser and password of an SMTP client that sends from {found.name}.\n"
-        "Keep it: it is not shown again."
+        f"token  {made.token}\n\nUse it as user and password of an SMTP client that sends from {found.name}.\n"
+        "Store it now: it is not shown again."
     )
     return Answer({**_facts(made.row), "token": made.token}, text)
 
@@ -65,10 +66,13 @@ async def revoke(
     domain: Name,
     account: Account = "",
     token_id: Annotated[
-        int | None, typer.Option("--id", metavar="ID", help="This token alone. [default: all of the domain]")
+        int | None,
+        typer.Option(
+            "--id", metavar="ID", help="Revoke only this token. [default: all tokens of the domain]"
+        ),
     ] = None,
 ) -> Answer:
-    """Let the tokens of a domain open nothing any more; running servers follow within seconds.
+    """Revoke the tokens of a domain; it takes effect within seconds.
 
     aerogram domain token revoke example.org
     """

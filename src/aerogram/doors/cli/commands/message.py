@@ -14,7 +14,7 @@ from aerogram.model.event import EventKind
 from aerogram.model.outcome import RELATED_TO, FailureState
 from aerogram.queue.admin import EventRow, Selection
 
-noun = Noun("One message: its state and its history.", Area.STATISTICS)
+noun = Noun("Show the state and history of one message.", Area.STATISTICS)
 
 
 @noun.command("show", Level.READ)
@@ -22,11 +22,9 @@ async def show(
     installation: Installation,
     message: Annotated[str, typer.Argument(metavar="MESSAGE", help="A message's id or UUID.")],
     *,
-    transcripts: Annotated[
-        bool, typer.Option("--transcripts", help="With each conversation with the remote host.")
-    ] = False,
+    transcripts: Annotated[bool, typer.Option("--transcripts", help="Include the SMTP transcripts.")] = False,
 ) -> Answer:
-    """Show one message: where it stands, why, and all that happened to it.
+    """Show a message: its state, the reason and its events.
 
     aerogram message show 2251799813685248
     aerogram message show 2251799813685248 --transcripts
@@ -43,7 +41,7 @@ async def show(
     lines = [f"{name:<12}{one_line(str(value))}" for name, value in facts.items() if value not in {None, ""}]
     lines += [
         "",
-        table(("AT", "EVENT", "REASON", "REPLY", "HOST"), _history(history), empty="Nothing happened yet."),
+        table(("AT", "EVENT", "REASON", "REPLY", "HOST"), _history(history), empty="No events yet."),
     ]
     if transcripts:
         for event in events:

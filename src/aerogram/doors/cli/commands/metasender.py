@@ -10,14 +10,14 @@ from aerogram.doors.cli.noun import Noun
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import EVERY_ACCOUNT, operator_actor
 
-noun = Noun("Addresses and domains from which all accounts may send.", Area.SENDERS)
+noun = Noun("Manage the addresses and domains that all accounts may send from.", Area.SENDERS)
 
-Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
+Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for a whole domain.")]
 
 
 @noun.command("ls", Level.READ)
 async def ls(installation: Installation) -> Answer:
-    """List what the first account asked for over the API.
+    """List the metasenders that the first account requested over the API.
 
     aerogram metasender ls
     """
@@ -39,14 +39,14 @@ async def ls(installation: Installation) -> Answer:
             (row.email, row.description, "yes" if row.is_enabled else "no", moment(row.created_ms))
             for row in rows
         ],
-        empty="Nobody asked for a metasender yet; it is done with POST /v3/REST/metasender.",
+        empty="No metasenders yet; request one with POST /v3/REST/metasender.",
     )
     return Answer(facts, text)
 
 
 @noun.command("enable", Level.FULL)
 async def enable(installation: Installation, sender: Sender) -> Answer:
-    """Let all accounts send from an address or domain; running servers follow within seconds.
+    """Let all accounts send from an address or domain; it takes effect within seconds.
 
     aerogram metasender enable @example.org
     """
@@ -57,10 +57,10 @@ async def enable(installation: Installation, sender: Sender) -> Answer:
 
 @noun.command("disable", Level.FULL)
 async def disable(installation: Installation, sender: Sender) -> Answer:
-    """Take that right from all accounts again; a sender of their own that it vouched for stays.
+    """Disable a metasender; senders that accounts validated through it stay valid.
 
     aerogram metasender disable @example.org
     """
     async with installation.open() as services:
         email = await services.metasenders.enable(operator_actor(EVERY_ACCOUNT), sender, is_enabled=False)
-    return Answer({"email": email, "enabled": False}, f"{email} is a metasender no more.")
+    return Answer({"email": email, "enabled": False}, f"{email} is no longer a metasender.")

@@ -13,7 +13,7 @@ from aerogram.model.account import Area, Level
 from aerogram.model.message import MessageState
 from aerogram.queue.admin import QueueAction, QueueRow, Selection
 
-noun = Noun("Look at the queue; hold, release, cancel or retry what is in it.", Area.SEND)
+noun = Noun("Inspect the queue; hold, release, cancel or retry its messages.", Area.SEND)
 
 WAITING = (MessageState.QUEUED, MessageState.HELD)
 STATES = {state.name.lower(): state for state in MessageState}
@@ -28,13 +28,13 @@ Domain = Annotated[
     str, typer.Option("--domain", metavar="DOMAIN", help="Only mail to this recipient domain.")
 ]
 Account = Annotated[
-    str, typer.Option("--account", metavar="ACCOUNT", help="Only mail of this account: its id or API key.")
+    str, typer.Option("--account", metavar="ACCOUNT", help="Only mail of this account; an id or API key.")
 ]
 Limit = Annotated[
     int, typer.Option("--limit", metavar="NUMBER", min=1, max=100_000, help="How many to list.")
 ]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="MESSAGE", help="Message ids or UUIDs.")]
-Everything = Annotated[bool, typer.Option("--all", help="All that the action applies to, without a filter.")]
+Everything = Annotated[bool, typer.Option("--all", help="Act on all messages that the action applies to.")]
 
 
 @noun.command("ls", Level.READ)
@@ -45,7 +45,7 @@ async def ls(
     account: Account = "",
     limit: Limit = 50,
 ) -> Answer:
-    """List messages, the newest first: what waits and what is held, or what --state names.
+    """List messages, newest first: queued and held ones, or those of --state.
 
     aerogram queue ls
     aerogram queue ls --domain example.org
@@ -62,7 +62,7 @@ async def ls(
             (row.id, _stage(row, now_ms), row.recipient, row.from_email, row.attempts, _due(row), row.reply)
             for row in rows
         ],
-        empty="Nothing waits.",
+        empty="No messages.",
     )
     total = sum(counts.values())
     if total > len(rows):
@@ -75,7 +75,7 @@ async def ls(
 async def show(
     installation: Installation, domain: Domain = "", account: Account = "", limit: Limit = 20
 ) -> Answer:
-    """Count messages by state, and those that wait by destination.
+    """Count messages by state, and waiting messages by destination.
 
     aerogram queue show
     aerogram queue show --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
@@ -96,7 +96,7 @@ async def show(
             table(
                 ("DESTINATION", "WAITING", "OLDEST", "NEXT ATTEMPT"),
                 [tuple(each.values()) for each in by_destination],
-                empty="Nothing waits.",
+                empty="No messages.",
             ),
         )
     )
@@ -111,7 +111,7 @@ async def hold(
     account: Account = "",
     everything: Everything = False,  # noqa: FBT002 - a flag of the command line
 ) -> Answer:
-    """Keep waiting messages from being sent until they are released.
+    """Hold waiting messages until they are released.
 
     aerogram queue hold 2251799813685248
     aerogram queue hold --domain example.org
@@ -127,7 +127,7 @@ async def release(
     account: Account = "",
     everything: Everything = False,  # noqa: FBT002 - a flag of the command line
 ) -> Answer:
-    """Put held messages back into the queue, due now.
+    """Put held messages back into the queue and send them now.
 
     aerogram queue release --all
     """
@@ -142,7 +142,7 @@ async def cancel(
     account: Account = "",
     everything: Everything = False,  # noqa: FBT002 - a flag of the command line
 ) -> Answer:
-    """Never send these waiting or held messages; this cannot be undone.
+    """Cancel waiting or held messages for good; they cannot be restored.
 
     aerogram queue cancel 2251799813685248 2251799813685249
     aerogram queue cancel --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --domain example.org
@@ -158,7 +158,7 @@ async def retry(
     account: Account = "",
     everything: Everything = False,  # noqa: FBT002 - a flag of the command line
 ) -> Answer:
-    """Try deferred messages again now instead of at their next time.
+    """Retry deferred messages now instead of at their scheduled time.
 
     aerogram queue retry --domain example.org
     """
@@ -175,13 +175,15 @@ async def _act(
     is_all: bool,
 ) -> Answer:
     if not (messages or domain or account or is_all):
-        raise RefusedError(f"Which messages? Name them, or give --domain, --account or --all: {action.value}")
+        raise RefusedError(
+            f"{action.value}: no messages selected; give message ids, --domain, --account or --all."
+        )
     async with installation.open() as services:
         selection = await _selection(services, messages or [], (), domain, account)
         changed = await services.queue.apply(action, selection)
     said = f"{action.value}: {plural(changed.done, 'message')}"
     if changed.in_flight:
-        said += f"; {plural(changed.in_flight, 'message')} being sent at this moment left alone"
+        said += f"; skipped {plural(changed.in_flight, 'message')} being sent right now"
     return Answer({"action": action.value, **changed._asdict()}, said, is_yes=changed.done > 0)
 
 
@@ -197,12 +199,12 @@ async def _selection(
 
 
 def message_id(text: str) -> int:
-    """Read a message's id or UUID; `RefusedError` when it is neither."""
+    """Parse a message id or UUID. Raises `RefusedError`."""
     if text.isascii() and text.isdigit() and int(text) <= MAX_ID:
         return int(text)
     found = id_of_uuid(text)
     if found is None:
-        raise RefusedError(f"{text!r} is neither a message id nor a message's UUID.")
+        raise RefusedError(f"{text!r} is not a message id or UUID.")
     return found
 
 
@@ -229,7 +231,7 @@ def _due(row: QueueRow) -> str:
 
 
 def message_facts(row: QueueRow, now_ms: int) -> dict[str, Any]:
-    """Give what is known of a message, for programs."""
+    """Describe a message as JSON data."""
     return {
         "id": row.id,
         "uuid": row.uuid,

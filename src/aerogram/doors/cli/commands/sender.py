@@ -10,17 +10,20 @@ from aerogram.doors.cli.noun import Noun
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import operator_actor
 
-noun = Noun("Addresses and domains from which an account may send.", Area.SENDERS)
+noun = Noun("Manage the addresses and domains that an account may send from.", Area.SENDERS)
 
 Account = Annotated[
-    str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
+    str,
+    typer.Option(
+        "--account", metavar="ACCOUNT", help="An account id or API key. [default: the first account]"
+    ),
 ]
-Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for all of a domain.")]
+Sender = Annotated[str, typer.Argument(metavar="SENDER", help="An address, or @domain for a whole domain.")]
 
 
 @noun.command("ls", Level.READ)
 async def ls(installation: Installation, account: Account = "") -> Answer:
-    """List an account's senders.
+    """List the senders of an account.
 
     aerogram sender ls
     aerogram sender ls --account 3f1c6f0c5a1e4f7e9b0d2a4c6e8f0a1b --json
@@ -42,10 +45,10 @@ async def ls(installation: Installation, account: Account = "") -> Answer:
 
 @noun.command("add", Level.WRITE)
 async def add(installation: Installation, sender: Sender, account: Account = "") -> Answer:
-    """Let an account send from an address, or from all of a domain, at once.
+    """Let an account send from an address or a whole domain at once.
 
-    You vouch for it: there is no confirmation mail and no DNS check. A whole domain gets DKIM keys;
-    aerogram domain show tells what to publish.
+    There is no confirmation mail and no DNS check. A whole domain gets DKIM keys; run aerogram domain show
+    for the DNS records to publish.
 
       aerogram sender add news@example.org
       aerogram sender add @example.org
@@ -58,11 +61,11 @@ async def add(installation: Installation, sender: Sender, account: Account = "")
 
 @noun.command("remove", Level.FULL)
 async def remove(installation: Installation, sender: Sender, account: Account = "") -> Answer:
-    """Take the right to send from an address or domain; running servers follow within seconds.
+    """Remove a sender address or domain; it takes effect within seconds.
 
     aerogram sender remove news@example.org
     """
     async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         email = await services.senders.remove(actor, sender)
-    return Answer({"email": email, "status": "Deleted"}, f"{email} may not send any more.")
+    return Answer({"email": email, "status": "Deleted"}, f"{email} may no longer send.")

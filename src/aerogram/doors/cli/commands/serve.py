@@ -4,15 +4,17 @@ from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun
 from aerogram.model.account import Area, Level
 
-noun = Noun("Run Aerogram: accept mail, deliver it, show it.", Area.ACCOUNT, takes_all_settings=True)
+noun = Noun(
+    "Run the server: accept mail, deliver it and serve the inbox.", Area.ACCOUNT, takes_all_settings=True
+)
 
 
 @noun.command("", Level.FULL)
 def serve(installation: Installation) -> None:
-    """Run Aerogram: accept mail, deliver it, show it.
+    """Run the server: accept mail, deliver it and serve the inbox.
 
-    On an empty data folder it sets everything up first and prints addresses and the first credentials
-    once. It is ready when GET /readyz answers 200. SIGTERM and Ctrl-C finish what is under way.
+    With an empty data folder, it creates the first account and prints its credentials once. The server is
+    ready when GET /readyz answers 200. SIGTERM and Ctrl-C stop it after the work in progress has finished.
 
       aerogram serve
       aerogram serve --data /var/lib/aerogram --http 0.0.0.0:8025 --smtp 0.0.0.0:587

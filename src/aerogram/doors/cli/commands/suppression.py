@@ -11,14 +11,15 @@ from aerogram.doors.cli.noun import Noun
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import operator_actor
 
-noun = Noun("Addresses that an account must not mail.", Area.CONTACTS)
+noun = Noun("Manage the addresses that an account must not send to.", Area.CONTACTS)
 
 Account = Annotated[
-    str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
+    str,
+    typer.Option(
+        "--account", metavar="ACCOUNT", help="An account id or API key. [default: the first account]"
+    ),
 ]
-Address = Annotated[
-    str, typer.Argument(metavar="ADDRESS", help="As ann@example.org; in any case of letters.")
-]
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="An address; case does not matter.")]
 
 
 @noun.command("ls", Level.READ)
@@ -29,7 +30,7 @@ async def ls(
         int, typer.Option("--limit", metavar="NUMBER", min=1, max=100_000, help="How many to list.")
     ] = 100,
 ) -> Answer:
-    """List an account's suppressed addresses, the newest first.
+    """List the suppressed addresses of an account, newest first.
 
     aerogram suppression ls --limit 20
     """
@@ -40,7 +41,7 @@ async def ls(
     text = table(
         ("ADDRESS", "REASON", "DETAIL", "SINCE", "UNTIL"),
         [tuple(each.values()) for each in facts],
-        empty="No address is suppressed.",
+        empty="No suppressed addresses.",
     )
     if total > len(rows):
         text += f"\n… and {total - len(rows)} more; see --limit"
@@ -54,7 +55,7 @@ async def add(
     account: Account = "",
     detail: Annotated[str, typer.Option("--detail", metavar="TEXT", help="A note on why.")] = "",
 ) -> Answer:
-    """Never mail an address again from this account, whichever door asks.
+    """Block an address for this account, over API and SMTP.
 
     aerogram suppression add ann@example.org --detail "asked by phone"
     """
@@ -67,7 +68,7 @@ async def add(
 
 @noun.command("remove", Level.FULL)
 async def remove(installation: Installation, address: Address, account: Account = "") -> Answer:
-    """Let an address be mailed again.
+    """Remove an address from the suppressions, so that it can get mail again.
 
     aerogram suppression remove ann@example.org
     """
@@ -75,7 +76,7 @@ async def remove(installation: Installation, address: Address, account: Account 
     async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         await services.suppressions.remove(actor, key)
-    return Answer({"address": key}, f"{key} may be mailed again.")
+    return Answer({"address": key}, f"{key} is no longer suppressed.")
 
 
 def _facts(row: SuppressionRow) -> dict[str, Any]:

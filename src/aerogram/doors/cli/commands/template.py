@@ -16,21 +16,24 @@ from aerogram.model.account import Area, Level
 from aerogram.model.actor import Actor, operator_actor
 from aerogram.model.page import PageRequest
 
-noun = Noun("Stored templates of an account.", Area.TEMPLATES)
+noun = Noun("Manage the stored templates of an account.", Area.TEMPLATES)
 
 MAX_SHOWN = 1_000
 """Templates that ``ls`` shows."""
 _MAX_ID_DIGITS = 18
 
 Account = Annotated[
-    str, typer.Option("--account", metavar="ACCOUNT", help="Its id or API key. [default: the first account]")
+    str,
+    typer.Option(
+        "--account", metavar="ACCOUNT", help="An account id or API key. [default: the first account]"
+    ),
 ]
 Named = Annotated[str, typer.Argument(metavar="TEMPLATE", help="A template's id or name.")]
 
 
 @noun.command("ls", Level.READ)
 async def ls(installation: Installation, account: Account = "") -> Answer:
-    """List an account's templates.
+    """List the templates of an account.
 
     aerogram template ls
     """
@@ -49,7 +52,7 @@ async def ls(installation: Installation, account: Account = "") -> Answer:
 
 @noun.command("show", Level.READ)
 async def show(installation: Installation, template: Named, account: Account = "") -> Answer:
-    """Show what a template says: headers, text and HTML; with --json its MJML too.
+    """Show a template's headers, text and HTML; --json includes its MJML.
 
     aerogram template show welcome
     """
@@ -64,11 +67,11 @@ async def show(installation: Installation, template: Named, account: Account = "
         "text": content.text,
         "html": content.html,
         "mjml": content.mjml,
-        "faults": list(read_headers(content.headers).faults),
+        "errors": list(read_headers(content.headers).faults),
     }
     lines = [f"{name:<12}{one_line(str(value))}" for name, value in facts.items()]
     lines += [f"{name:<12}{one_line(str(value))}" for name, value in content.headers.items()]
-    lines += [f"{'fault':<12}{fault}" for fault in said["faults"]]
+    lines += [f"{'error':<12}{each}" for each in said["errors"]]
     for part in (content.text, content.html):
         if part:
             lines += ["", *map(one_line, part.splitlines())]
@@ -83,11 +86,12 @@ async def put(
     text: Annotated[Path | None, typer.Option("--text", metavar="FILE", help="The text part.")] = None,
     subject: Annotated[str, typer.Option("--subject", help="The subject.")] = "",
     sender: Annotated[
-        str, typer.Option("--from", metavar="MAILBOX", help="As: Shop <shop@example.org>")
+        str,
+        typer.Option("--from", metavar="MAILBOX", help="The From mailbox, such as: Shop <shop@example.org>"),
     ] = "",
     account: Account = "",
 ) -> Answer:
-    """Make a template, or change the parts that are given of one that exists.
+    """Create a template, or change the given parts of an existing one.
 
     aerogram template put welcome --html welcome.html --text welcome.txt
     aerogram template put welcome --subject "Welcome, {{var:name}}" --from "Shop <shop@example.org>"
@@ -115,7 +119,7 @@ async def put(
 
 @noun.command("remove", Level.FULL)
 async def remove(installation: Installation, template: Named, account: Account = "") -> Answer:
-    """Delete a template; mail that was accepted with it is sent all the same.
+    """Delete a template; mail already accepted with it is still sent.
 
     aerogram template remove welcome
     """
@@ -124,11 +128,14 @@ async def remove(installation: Installation, template: Named, account: Account =
         templates = services.templates
         found = await _identified(templates, actor, template)
         await templates.remove(actor, found.id)
-    return Answer({"id": found.id, "name": found.name, "done": "removed"}, f"{one_line(found.name)} is gone.")
+    return Answer(
+        {"id": found.id, "name": found.name, "done": "removed"},
+        f"Template {one_line(found.name)} is deleted.",
+    )
 
 
 async def _identified(templates: Templates, actor: Actor, named: str) -> Template:
-    """Find a template by its id, else by its name."""
+    """Find a template by id, or else by name."""
     is_id = named.isascii() and named.isdigit() and len(named) <= _MAX_ID_DIGITS
     for conditions in ({"id": int(named)} if is_id else {}, {"name": named}):
         if conditions:
@@ -139,7 +146,7 @@ async def _identified(templates: Templates, actor: Actor, named: str) -> Templat
 
 
 def _merged(content: Content, headers: dict[str, str]) -> dict[str, Any]:
-    """Put headers in the place of those of the same name, however those are spelled."""
+    """Replace headers of the same name, ignoring case."""
     new = {name.lower() for name in headers}
     kept = {name: value for name, value in content.headers.items() if name.lower() not in new}
     return kept | headers
@@ -152,7 +159,7 @@ def _text_of(path: Path) -> str:
         reason = "it is not UTF-8" if isinstance(error, UnicodeError) else error.strerror
         raise RefusedError(f"{path} cannot be read: {reason}.") from error
     if "\0" in text:
-        raise RefusedError(f"{path} has a NUL character, so it is no text.")
+        raise RefusedError(f"{path} contains a NUL character; give a text file.")
     return text
 
 

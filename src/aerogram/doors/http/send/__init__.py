@@ -1,1 +1,1 @@
-"""The Send API: both versions, and what they share."""
+"""The Send API, versions 3 and 3.1."""

@@ -1,7 +1,7 @@
-"""The endpoint of the Send API: the steps of a request, the same in every version.
+"""The endpoint of the Send API: the steps of a request, which are the same in both versions.
 
-The steps: who asks, what is asked, which templates, may each message be sent, commit, answer.
-An answer of 200 is given only after the commit. What differs is in `aerogram.doors.http.send.v3` and `v31`.
+The steps: authenticate, parse, load templates, authorise each message, commit, respond. The response 200 is sent
+only after the commit. The differences are in `aerogram.doors.http.send.v3` and `v31`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ REFUSALS: Final = (
     BodyEncodingError,
     UnavailableError,
 )
-"""What a request can be refused for as a whole; each version has its answer to all of them."""
+"""The errors that reject a whole request; each version has a response for all of them."""
 
 
 class SendEndpoint:
@@ -79,7 +79,7 @@ class SendEndpoint:
         self._acceptor = acceptor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; in versions that name it, every answer has its name in ``X-MJ-Request-GUID``."""
+        """Answer one request; in versions that name requests, every response has ``X-MJ-Request-GUID``."""
         version = self._version
         request_id = version.request_id()
         try:
@@ -125,7 +125,7 @@ class SendEndpoint:
                 draft.sandbox_receipts() for draft, errors in zip(drafts, wrong, strict=True) if not errors
             ]
         elif submitted:
-            # A call that is accepted whole is named by its body alone.
+            # A call that is accepted whole is identified by its body alone.
             taken = () if version.is_whole else _taken(wrong)
             named = idempotency.key_of(account_id, key, version.path, body, taken)
             receipts = await self._acceptor.accept(submitted, named)
@@ -134,14 +134,14 @@ class SendEndpoint:
 
 
 def _all_errors(draft: Draft, decision: Decision) -> Sequence[SendError]:
-    """Give all that is wrong with a message: first what it is, then what it may not be."""
+    """Return all errors of a message: first validation errors, then missing permissions."""
     if not isinstance(decision, Refuse):
         return draft.errors
     return (*draft.errors, *[error_of(reason) for reason in decision.reasons])
 
 
 def _first_refusal(drafts: Sequence[Draft], wrong: Sequence[Sequence[SendError]]) -> RefusedCallError:
-    """Give the refusal of a call that is sent whole or not at all, for its first error."""
+    """Return the rejection of an all-or-nothing call, with its first error."""
     draft, errors = next(each for each in zip(drafts, wrong, strict=True) if each[1])
     return RefusedCallError(errors[0].without_path(), draft.where)
 
@@ -152,5 +152,5 @@ def _transcript(scope: Scope, request_id: str) -> str:
 
 
 def _taken(wrong: Iterable[Sequence[SendError]]) -> Iterable[int]:
-    """Give the indices of the messages that have no errors."""
+    """Return the indices of the messages without errors."""
     return (index for index, errors in enumerate(wrong) if not errors)

@@ -1,4 +1,4 @@
-"""What is not authorised, in the words of the Send API; version 3 leaves out the codes."""
+"""Convert missing permissions to errors of the Send API; version 3 omits the codes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def error_of(reason: Reason) -> SendError:
-    """Give the error for one reason why a message is refused."""
+    """Return the error for one reason to refuse a message."""
     return _ERRORS[reason.kind](reason.value)
 
 

@@ -1,4 +1,4 @@
-"""What the Send API needs of other packages."""
+"""Interfaces that the Send API needs from other packages."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class Acceptor(Protocol):
-    """What is asked of `aerogram.submission.accept.Acceptor`."""
+    """The interface of `aerogram.submission.accept.Acceptor`."""
 
     def accept(
         self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
     ) -> Awaitable[list[tuple[Accepted, ...]]]:
-        """Commit all of them, or none; once for each key."""
+        """Commit all submissions or none, once per key."""
         ...

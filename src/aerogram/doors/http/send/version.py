@@ -1,4 +1,4 @@
-"""What differs between the versions of the Send API, as `aerogram.doors.http.send.endpoint` asks for it."""
+"""The interface between `aerogram.doors.http.send.endpoint` and a version of the Send API."""
 
 from __future__ import annotations
 
@@ -23,67 +23,67 @@ class Call(Protocol):
 
     @property
     def messages(self) -> list[JsonObject]:
-        """The messages in order, their names as documented."""
+        """The messages in order, with normalised names."""
         ...
 
     @property
     def is_sandbox(self) -> bool:
-        """Everything is checked and nothing is sent."""
+        """Check everything and send nothing."""
         ...
 
     def template_keys(self) -> set[Key]:
-        """Give the keys of the templates that must be found before the messages are read."""
+        """Return the keys of the templates to load before parsing the messages."""
         ...
 
     def drafts(self, templates: Found) -> list[Draft]:
-        """Read each message. Raises `RefusedCallError` where a version refuses a call as a whole."""
+        """Parse each message. Raises `RefusedCallError` if the version rejects the whole call."""
         ...
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What became of a call, in the order of its messages."""
+    """The results of a call, in the order of its messages."""
 
     drafts: Sequence[Draft]
     errors: Sequence[Sequence[SendError]]
-    """Of each message; a message without errors was accepted."""
+    """The errors of each message; a message without errors was accepted."""
     receipts: Sequence[Sequence[Accepted]]
-    """Of each accepted message: one for each of its recipients."""
+    """The receipts of each accepted message, one per recipient."""
     is_sandbox: bool
-    """Nothing was sent; the receipts are those of `Draft.sandbox_receipts`."""
+    """Sandbox mode: nothing was sent; the receipts are those of `Draft.sandbox_receipts`."""
 
 
 class SendVersion(Protocol):
     """One version of the Send API."""
 
     door: str
-    """How the record of a message names the version."""
+    """The name of the version in the message record."""
     path: str
-    """What idempotency keys are kept for, by whichever of its paths a call came."""
+    """The path in idempotency keys, the same for all paths of the version."""
     is_whole: bool
-    """A call is sent whole or not at all, and refused for its first error."""
+    """A call is sent completely or not at all, and rejected with its first error."""
     too_large: SendError
-    """The error of a call that would be stored in too many bytes."""
+    """The error for a call that would need too much storage."""
 
     def request_id(self) -> str:
-        """Give the name of a request in its answer and its transcript; "" when it has none."""
+        """Return the request identifier for response and transcript; "" for none."""
         ...
 
     def misplaced(self, scope: Scope) -> Answer | None:
-        """Answer a request that is none of this version's, before anything else is looked at."""
+        """Build the response to a request that is not for this version; checked first."""
         ...
 
     def wrong_method(self, scope: Scope) -> Answer | None:
-        """Answer a caller who uses another verb than POST."""
+        """Build the response to a method other than POST."""
         ...
 
     def read_call(self, body: bytes) -> Call:
-        """Read the body of a request. Raises `RefusedCallError`."""
+        """Parse the body of a request. Raises `RefusedCallError`."""
         ...
 
     def accepted(self, outcome: Outcome, headers: Headers) -> Answer:
-        """Answer a call that was read."""
+        """Build the response to a parsed call."""
         ...
 
     def refused(self, error: Exception) -> Answer:
-        """Answer a request of which nothing was accepted, for one of `endpoint.REFUSALS`."""
+        """Build the response to a rejected request, for one of `endpoint.REFUSALS`."""
         ...

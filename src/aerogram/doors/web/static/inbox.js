@@ -1,5 +1,5 @@
-// The capture inbox: opens messages without loading the whole page, watches for new ones, keys.
-// All HTML comes escaped from the server's templates; nothing of a mail is put together here.
+// The capture inbox: opens messages without reloading the page, polls for new ones, handles keys.
+// All HTML comes escaped from the server's templates; no content of mail is assembled here.
 "use strict";
 
 const WATCH_MS = 2000;
@@ -38,7 +38,7 @@ function writeAddress(isNewPlace) {
   else history.replaceState(null, "", address);
 }
 
-// Which messages were read is known to this browser alone.
+// Only this browser knows which messages were read.
 
 function remembered() {
   try {
@@ -54,11 +54,11 @@ function markRead(id) {
   try {
     localStorage.setItem("aerogram.read", JSON.stringify([...readIds].slice(-MAX_REMEMBERED)));
   } catch {
-    // A browser without storage shows everything as unread next time; nothing else is lost.
+    // Without storage, everything is unread on the next visit; nothing else is lost.
   }
 }
 
-// Moments in the reader's own zone.
+// Times in the local time zone.
 
 const hours = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const days = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -91,7 +91,7 @@ function showMarks() {
   document.title = `${unread ? `(${unread}) ` : ""}Inbox · Aerogram`;
 }
 
-// Pieces of the page
+// Fragments of the page
 
 async function fetchPiece(address, headers) {
   const response = await fetch(address, { headers, cache: "no-store" });
@@ -165,12 +165,12 @@ async function move(step) {
 
 async function forget(path) {
   const response = await fetch(path, { method: "DELETE" });
-  status.textContent = response.ok ? "Deleted" : "It could not be deleted";
+  status.textContent = response.ok ? "Deleted" : "Deleting failed";
   tag = "";
   await renewList();
 }
 
-// Mouse, keys, and the watch
+// Mouse, keys and polling
 
 document.addEventListener("click", async (event) => {
   if (event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -262,7 +262,7 @@ async function watch() {
   try {
     if (document.visibilityState === "visible") await renewList();
   } catch {
-    status.textContent = "The server does not answer";
+    status.textContent = "The server does not respond";
   }
   setTimeout(watch, WATCH_MS);
 }

@@ -1,1 +1,1 @@
-"""Mail taken apart: headers, parts, bodies."""
+"""Parses mail: headers, parts, bodies."""

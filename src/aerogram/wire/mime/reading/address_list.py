@@ -1,8 +1,8 @@
-"""The grammar of address lists (RFC 5322 §3.4): names and addresses taken apart, not yet judged.
+"""The grammar of address lists (RFC 5322 §3.4): splits them into names and addresses, and validates neither.
 
-Groups, comments, folded white space and quoted strings are read; source routes (§4.4) are not: no
-mail of this century carries one except to abuse a relay. The reader never backs up, so its time
-grows with the length of the value alone.
+Groups, comments, folded white space and quoted strings are parsed. Source routes (§4.4) are refused: today
+they only occur in attempts to abuse a relay. The parser never backs up, so its time is linear in the length
+of the value.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_COMMENT_DEPTH: Final = 16
-"""Comments inside comments; people write one level, deeper ones are an attack on parsers."""
+"""Comments inside comments; people write one level, and deeper ones are an attack on parsers."""
 
 _TOKEN: Final = re.compile(
     r'(?P<space>[ \t\r\n]+)|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<special>[<>,;:@.])'
-    # Encoded words are taken whole: careless writers leave commas and colons in them (RFC 2047 §5 forbids it).
+    # Encoded words are taken whole: careless writers leave commas and colons in them, against RFC 2047 §5.
     r"|(?P<word>=\?[^?\s]{1,64}\?[bBqQ]\?[^?\s]*\?=)"
     r'|(?P<atom>[^\x00-\x1f\x7f "(),.:;<>@\[\]\\]+)',
     re.DOTALL,
@@ -30,9 +30,9 @@ _QUOTED_PAIR: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
 def split_address_list(value: str) -> Iterator[tuple[str, str]]:
-    """Take a header value apart into (display name, address) pairs; encoded words stay encoded.
+    """Split a header value into (display name, address) pairs; encoded words stay encoded.
 
-    Raises `AddressError` where the value leaves the grammar.
+    Raises `AddressError` where the value breaks the grammar.
     """
     entry = _Entry()
     in_group = False
@@ -47,11 +47,11 @@ def split_address_list(value: str) -> Iterator[tuple[str, str]]:
             raise AddressError(f"There is a {text!r} between '<' and '>' of an address.")
         elif text == ":":
             if in_group or not entry.is_only_words:
-                raise AddressError("A ':' may only follow the name of a group of addresses.")
+                raise AddressError("A ':' is only allowed after the name of a group of addresses.")
             in_group, entry = True, _Entry()
         else:
             if text == ";" and not in_group:
-                raise AddressError("Addresses are separated by ',' and not by ';'.")
+                raise AddressError("Separate addresses by ',' and not by ';'.")
             in_group = in_group and text == ","
             yield from entry.finish()
             entry = _Entry()
@@ -93,12 +93,12 @@ def _complaint(character: str) -> str:
     if character == '"':
         return "A quoted name is not closed by '\"'."
     if character == "[":
-        return "Addresses at IP addresses in brackets are not accepted."
-    return f"The character {character!r} may not stand in a list of addresses."
+        return "IP addresses in brackets are not accepted as domains."
+    return f"The character {character!r} is not allowed in a list of addresses."
 
 
 class _Entry:
-    """One mailbox while it is being read."""
+    """One mailbox that is being parsed."""
 
     def __init__(self) -> None:
         self.in_angle = False
@@ -112,11 +112,11 @@ class _Entry:
 
     @property
     def is_only_words(self) -> bool:
-        """Something was read and none of it is an address in brackets: a name, so far."""
+        """True when all that was read is words outside of brackets: a name, so far."""
         return bool(self._bare) and not self._angle_seen
 
     def take(self, kind: str, text: str) -> None:
-        """Read one token that ends nothing."""
+        """Parse one token that ends nothing."""
         if kind == "comment":
             self._comment = text
             self._space_before = True
@@ -130,7 +130,7 @@ class _Entry:
             self._take_outside(kind, text)
 
     def _take_outside(self, kind: str, text: str) -> None:
-        # Two words with nothing but space between them make a name, never an address.
+        # Two words with only space between them are a name, never an address.
         if self._bare and text not in "@." and self._bare[-1] not in "@.":
             self._bare_is_broken = True
         if self._name and self._space_before:
@@ -140,13 +140,13 @@ class _Entry:
         self._space_before = False
 
     def open_angle(self) -> None:
-        """Read ``<``: what came before is the name."""
+        """Parse ``<``: the words before it are the name."""
         if self.in_angle or self._angle_seen:
-            raise AddressError("There is a '<' where a ',' between two addresses was expected.")
+            raise AddressError("There is a '<' where a ',' should separate two addresses.")
         self.in_angle = self._angle_seen = True
 
     def close_angle(self) -> None:
-        """Read ``>``: the address is complete."""
+        """Parse ``>``: the address is complete."""
         if not self.in_angle:
             raise AddressError("There is a '>' without a '<' before it.")
         if not self._address:
@@ -156,7 +156,7 @@ class _Entry:
         self.in_angle = False
 
     def finish(self) -> Iterator[tuple[str, str]]:
-        """Give the mailbox that was read; an empty place between two commas gives none (§4.4)."""
+        """Return the parsed mailbox; an empty place between two commas gives none (§4.4)."""
         if self.in_angle:
             raise AddressError("A '<' is not closed by '>'.")
         if self._angle_seen:

@@ -1,6 +1,6 @@
-"""Bytes of a mail to text, whatever they claim to be: charsets and transfer encodings.
+"""Decodes bytes of a mail to text: charsets and transfer encodings.
 
-Nothing here raises for bad input: what cannot be decoded is shown as well as it can be.
+Nothing here raises for bad input: undecodable bytes are shown as well as possible.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NOT_CHARSETS: Final = frozenset(
         "undefined",
     }
 )
-"""Codecs of Python that are no charsets of mail; some take quadratic time."""
+"""Codecs of Python that are not charsets of mail; some take quadratic time."""
 
 _NOT_BASE64: Final = bytes(
     set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
@@ -32,7 +32,7 @@ _QUANTUM: Final = 4
 
 
 def text_of(data: bytes, charset: str = "") -> str:
-    """Decode with the named charset; if it is unknown or wrong, as UTF-8, and at last as Latin-1."""
+    """Decode with the named charset; if it is unknown or wrong, as UTF-8, and finally as Latin-1."""
     for name in (charset, "utf-8"):
         codec = _codec(name)
         if codec is None:
@@ -49,7 +49,7 @@ def text_of(data: bytes, charset: str = "") -> str:
 def strict_text_of(data: bytes, charset: str) -> str | None:
     """Decode with the named charset alone; None when it is unknown or does not fit.
 
-    Without a charset, or with ASCII, bytes that are UTF-8 are taken for it: that is what they are.
+    Without a charset, or with ASCII, valid UTF-8 is decoded as UTF-8.
     """
     codec = _codec(charset) if charset else "utf-8"
     if codec is None:
@@ -61,7 +61,7 @@ def strict_text_of(data: bytes, charset: str) -> str | None:
 
 
 def transfer_decoded(data: bytes, encoding: str) -> bytes:
-    """Undo a Content-Transfer-Encoding (RFC 2045 §6); an unknown one leaves the bytes as they are."""
+    """Decode a Content-Transfer-Encoding (RFC 2045 §6); an unknown one leaves the bytes as they are."""
     match encoding:
         case "base64":
             return base64_decoded(data)
@@ -72,7 +72,7 @@ def transfer_decoded(data: bytes, encoding: str) -> bytes:
 
 
 def base64_decoded(data: bytes) -> bytes:
-    """Decode base64, skipping what is not of its alphabet (RFC 2045 §6.8); a cut end loses its last group."""
+    """Decode base64, skipping other characters (RFC 2045 §6.8); cut input loses its last group."""
     try:
         return binascii.a2b_base64(data)
     except binascii.Error:
@@ -84,13 +84,13 @@ def base64_decoded(data: bytes) -> bytes:
 
 
 def _codec(name: str) -> str | None:
-    """Give Python's name of a charset; None when it has none."""
+    """Return Python's name of a charset; None when it has none."""
     if not name or len(name) > MAX_CHARSET_NAME or not name.isascii() or not name.isprintable():
         return None
     try:
         found = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    # `_is_text_encoding` is how `bytes.decode` itself tells charsets from transforms such as zlib.
+    # `bytes.decode` itself uses `_is_text_encoding` to tell charsets from transforms such as zlib.
     is_text = getattr(found, "_is_text_encoding", True)
     return found.name if is_text and found.name not in _NOT_CHARSETS else None

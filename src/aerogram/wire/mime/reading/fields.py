@@ -1,4 +1,4 @@
-"""The header section of a mail as bytes: where it ends, its fields, and what their names mean.
+"""The header section of a mail as bytes: its end, its fields, and the meaning of their names.
 
 A *field* here is the bytes of one header with its folded lines, without the final CRLF.
 """
@@ -11,15 +11,15 @@ from typing import Final
 SINGLETONS: Final = frozenset(
     {b"from", b"sender", b"reply-to", b"to", b"cc", b"subject", b"date", b"message-id", b"mime-version"}
 )
-"""Fields that stand at most once (RFC 5322 §3.6, RFC 2045 §4); large receivers refuse mail with two."""
+"""Fields that may occur only once (RFC 5322 §3.6, RFC 2045 §4); large receivers refuse mail with two."""
 
 PRIVATE_PREFIXES: Final = (b"x-mj-", b"x-mailjet-", b"x-mailpace-", b"x-idempotency-key")
-"""Orders to this service; they may hold private data (payloads, variables) and never go out."""
+"""Instructions to this service; they may hold private data (payloads, variables) and never leave it."""
 
 PRIVATE: Final = frozenset(
     {b"bcc", b"resent-bcc", b"return-path", b"x-list-unsubscribe", b"received-spf", b"authentication-results"}
 )
-"""Fields that would betray blind recipients, or that only a receiving server may write
+"""Fields that would reveal blind recipients, or that only a receiving server may write
 (RFC 5321 §4.4, RFC 7208 §9.1, RFC 8601 §5)."""
 
 _FIELD_END: Final = re.compile(rb"\r\n(?![ \t])")
@@ -28,8 +28,8 @@ _FIELD_END: Final = re.compile(rb"\r\n(?![ \t])")
 def end_of_head(data: bytes) -> tuple[int, int]:
     """Find the end of the header section and the start of the body.
 
-    The first offset lies behind the last header's CRLF, the second behind the empty line. Both are
-    0 and 2 when a mail begins with its body, and the length of ``data`` when there is no body.
+    The first offset is after the last header's CRLF, the second after the empty line. They are 0 and 2 when a
+    mail begins with its body, and the length of ``data`` when there is no body.
     """
     if data.startswith(b"\r\n"):
         return 0, 2

@@ -1,4 +1,4 @@
-"""The mailboxes of a header value: From, To, Cc and Reply-To read into addresses and names."""
+"""Parses the mailboxes of From, To, Cc and Reply-To into addresses and names."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from aerogram.wire.mime.encoded_words import clean_text, decode_words
 from aerogram.wire.mime.parts import Mailbox
 from aerogram.wire.mime.reading.address_list import split_address_list
 
-# The forms that nearly all headers have: `a@b`, `Name <a@b>`, `"Name" <a@b>`. The length is bounded
-# because the name is matched lazily.
+# The forms of nearly all headers: `a@b`, `Name <a@b>`, `"Name" <a@b>`. The length is bounded because the name
+# is matched lazily.
 _MAX_ORDINARY: Final = 512
 _is_ordinary: Final = re.compile(
     r'[ \t]*(?:"([^"\\\x00-\x1f\x7f]*)"|([^\x00-\x1f\x7f"(),:;<>@\[\]\\]*?))[ \t]*<([^\s<>"(),@]+@[^\s<>"(),@]+)>[ \t]*\Z'
@@ -20,10 +20,9 @@ _is_ordinary: Final = re.compile(
 
 
 def parse_mailboxes(header_value: str) -> tuple[Mailbox, ...]:
-    """Read the value of From, To, Cc or Reply-To: names decoded, groups flattened (RFC 5322 §3.4).
+    """Parse the value of From, To, Cc or Reply-To: names decoded, groups flattened (RFC 5322 §3.4).
 
-    An empty value and an empty group give no mailbox. Raises `AddressError` with a sentence that
-    names what is wrong.
+    An empty value and an empty group give no mailbox. The sentence of an `AddressError` says what is wrong.
     """
     if len(header_value) <= _MAX_ORDINARY:
         found = _is_ordinary(header_value)

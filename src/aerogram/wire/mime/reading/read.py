@@ -1,8 +1,8 @@
-"""Reading a mail for people: its headers, text, HTML and files, out of any bytes (RFC 5322, RFC 2045).
+"""Parses a mail for people: its headers, text, HTML and files, from any bytes (RFC 5322, RFC 2045).
 
-The structure is walked here, by offsets and within limits, because a parser that trusts the mail
-can be made to nest or to copy without end; values of parameters are the standard library's.
-Whatever is broken, or beyond a limit, is noted in `Mail.notes` and shown as well as it can be.
+The structure is walked here, by offsets and within limits, because a mail can make a parser that trusts it
+nest or copy without end. Parameter values are parsed by the standard library. Anything broken, or beyond a
+limit, is noted in `Mail.notes` and shown as well as possible.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_DEPTH: Final = 20
 MAX_HEADERS: Final = 500
 MAX_HEADER_BLOCK: Final = 256 * 1024
 MAX_PARAMETERS: Final = 8 * 1024
-"""Characters of a Content-Type or Content-Disposition that are read for parameters."""
+"""Characters of a Content-Type or Content-Disposition that are searched for parameters."""
 MAX_BOUNDARY: Final = 200
 """RFC 2046 §5.1.1 allows 70; some senders use more."""
 MAX_NAME: Final = 200
@@ -34,7 +34,7 @@ _FOLD: Final = re.compile(rb"\r?\n(?=[ \t])")
 _FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 """RFC 5322 §2.2: a name of printable ASCII without colon; blanks before the colon are obsolete."""
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-"""Controls, and the marks that turn the direction of writing to disguise a file's ending."""
+"""Controls, and the marks that reverse the writing direction to disguise a file's extension."""
 _EXTENSIONS: Final = {
     "text/plain": ".txt",
     "text/html": ".html",
@@ -51,8 +51,8 @@ _EXTENSIONS: Final = {
 class File(msgspec.Struct, frozen=True, kw_only=True):
     """A part that is not the text: an attachment, or an image that the HTML shows.
 
-    ``content_type`` is in lower case without parameters; ``content_id`` without angle brackets, ""
-    when absent; ``name`` is the mail's word, without folders and controls, never empty.
+    ``content_type`` is in lower case without parameters; ``content_id`` has no angle brackets, "" when
+    absent; ``name`` is the mail's name for it, without folders and controls, never empty.
     """
 
     name: str
@@ -63,7 +63,7 @@ class File(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Mail(msgspec.Struct, frozen=True, kw_only=True):
-    """What a mail says. ``headers`` are (name, decoded value) in order; ``notes`` are sentences."""
+    """A parsed mail. ``headers`` are (name, decoded value) in order; ``notes`` are sentences."""
 
     headers: tuple[tuple[str, str], ...]
     text: str | None = None
@@ -72,13 +72,13 @@ class Mail(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
     def header(self, name: str) -> str:
-        """Give the first header of that name, decoded; "" when there is none."""
+        """Return the first header of that name, decoded; "" when there is none."""
         wanted = name.lower()
         return next((value for field, value in self.headers if field.lower() == wanted), "")
 
 
 def read_mail(data: bytes) -> Mail:
-    """Read a mail. Never raises for what the bytes are; takes time linear in their number."""
+    """Parse a mail. Never raises for any bytes; takes time linear in their number."""
     reader = _Reader(data)
     reader.walk(0, len(data), 1)
     return Mail(
@@ -91,7 +91,7 @@ def read_mail(data: bytes) -> Mail:
 
 
 class _Reader:
-    """Walks the parts of one mail and gathers what it finds."""
+    """Walks the parts of one mail and collects its content."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -103,7 +103,7 @@ class _Reader:
         self.notes: list[str] = []
 
     def walk(self, start: int, end: int, depth: int) -> None:
-        """Read the part between two offsets, and the parts in it."""
+        """Parse the part between two offsets, and the parts in it."""
         self._parts += 1
         headers, body = self._headers(start, end)
         if depth == 1:
@@ -119,13 +119,13 @@ class _Reader:
                 self.walk(first, last, depth + 1)
             if not is_empty:
                 return
-            self._note("A multipart has no part; it is shown as text.")
+            self._note("A multipart has no parts; it is shown as text.")
         elif part.boundary:
             self._note(f"Parts are nested more than {MAX_DEPTH} deep; the inner ones are kept as a file.")
         self._leaf(part, self._data[body:end])
 
     def _headers(self, start: int, end: int) -> tuple[list[tuple[str, str]], int]:
-        """Read a header block; give the fields and the offset of the body."""
+        """Parse a header block; return the fields and the offset of the body."""
         data = self._data
         for empty_line in (b"\r\n", b"\n"):
             if data.startswith(empty_line, start, end):
@@ -141,7 +141,7 @@ class _Reader:
             field = _FIELD.match(line)
             if field is None:
                 if line.strip():
-                    self._note("A line among the headers is no header; it is left out.")
+                    self._note("A line in the header section is not a header; it is not shown.")
                 continue
             if len(fields) == MAX_HEADERS:
                 self._note(f"There are more than {MAX_HEADERS} headers; the rest is not shown.")
@@ -150,7 +150,7 @@ class _Reader:
         return fields, body
 
     def _divided(self, start: int, end: int, delimiter: bytes) -> Iterator[tuple[int, int]]:
-        """Give the offsets of each part between the delimiter lines (RFC 2046 §5.1.1)."""
+        """Return the offsets of each part between the delimiter lines (RFC 2046 §5.1.1)."""
         data = self._data
         first = -1
         at = data.find(delimiter, start, end)
@@ -230,11 +230,11 @@ class _Described:
 
 
 def _parameter(described: Message, name: str, header: str) -> str:
-    """Give a parameter's value, with RFC 2231 and RFC 2047 undone; "" when absent or unreadable."""
+    """Return a parameter's value, decoded as in RFC 2231 and RFC 2047; "" when absent or unreadable."""
     try:
         value = described.get_param(name, "", header)
     except (ValueError, TypeError, LookupError, AttributeError):
-        # The standard library stumbles over some malformed continuations of RFC 2231.
+        # The standard library fails on some malformed continuations of RFC 2231.
         return ""
     if isinstance(value, tuple):
         charset, _, encoded = value
@@ -243,7 +243,7 @@ def _parameter(described: Message, name: str, header: str) -> str:
 
 
 def _file_name(claimed: str) -> str:
-    """Make a name that names no folder and hides nothing."""
+    """Make a safe file name: without folders, and with nothing hidden."""
     last = claimed.replace("\\", "/").rpartition("/")[2]
     name = _UNPRINTABLE.sub("", last).strip()
     return "" if name in {".", ".."} else name[-MAX_NAME:]

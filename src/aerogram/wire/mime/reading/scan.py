@@ -1,7 +1,7 @@
-"""What accepting a submitted mail needs to know, read from its bytes in one pass over its header.
+"""Scans a submitted mail for what acceptance needs, in one pass over its header.
 
-The mail is as SMTP gave it: CRLF line ends, dot-stuffing undone. What would not survive delivery is
-refused here, where the sender still hears of it, by an error that carries its SMTP reply.
+The mail is as SMTP received it: CRLF line ends, dot-stuffing undone. Mail that would not survive delivery is
+refused here, while the client is still connected, by an error that carries its SMTP reply.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MAX_HEAD: Final = 1024 * 1024
 """Octets of the whole header section; the default of Exim's ``header_maxsize``."""
 
-# Everything below space but the tab and the line ends, which are counted (RFC 5322 §2.2).
+# All characters below space except the tab and the line ends, which are counted (RFC 5322 §2.2).
 _CONTROLS: Final = bytes(code for code in range(0x20) if code not in b"\t\r\n")
 _NAME_CHARACTERS: Final = bytes(code for code in range(0x21, 0x7F) if code != ord(":"))
 _INTERESTING: Final = SINGLETONS | {
@@ -44,11 +44,11 @@ _NONE: Final[dict[str, str]] = {}
 
 
 class Scan:
-    """What was found. ``head_end`` and ``body_start`` are offsets into the mail.
+    """The result of a scan. ``head_end`` and ``body_start`` are offsets into the mail.
 
     ``controls`` holds the first value of every field with one of the `fields.PRIVATE_PREFIXES`, and of
-    ``X-List-Unsubscribe``, by its name in lower case, unfolded and decoded; ``contradicted`` are the
-    names among them that stand again with another value. ``data`` is the mail itself.
+    ``X-List-Unsubscribe``, by its name in lower case, unfolded and decoded. ``contradicted`` are the names
+    among them that occur again with another value. ``data`` is the mail itself.
     """
 
     def __init__(
@@ -79,17 +79,17 @@ class Scan:
 
     @property
     def has_reply_to(self) -> bool:
-        """The mail says where answers go."""
+        """True when the mail has a Reply-To."""
         return b"reply-to" in self._fields
 
     @property
     def needs_smtputf8(self) -> bool:
-        """The header section is not ASCII, which only SMTPUTF8 hops take (RFC 6532 §1)."""
+        """True when the header section is not ASCII, which only SMTPUTF8 hops accept (RFC 6532 §1)."""
         return not self.data[: self.head_end].isascii()
 
     @cached_property
     def shape(self) -> Shape:
-        """Which kinds of body there are and how many files."""
+        """The kinds of body and the number of files."""
         fields = ContentFields(
             _unfold(self._fields.get(b"content-type", b"")),
             _unfold(self._fields.get(b"content-disposition", b"")),
@@ -99,11 +99,11 @@ class Scan:
 
 
 def scan(data: bytes) -> Scan:
-    """Read a submitted mail.
+    """Scan a submitted mail.
 
-    Raises an `UnreadableMailError` when a header holds control characters, a line of the header
-    section is no header, a field of `fields.SINGLETONS` stands twice, From is missing or malformed,
-    or the header section is larger than `MAX_HEAD`.
+    Raises an `UnreadableMailError` when a header has control characters, a line of the header section is not
+    a header, a field of `fields.SINGLETONS` occurs twice, From is missing or malformed, or the header section
+    is larger than `MAX_HEAD`.
     """
     head_end, body_start = end_of_head(data)
     if head_end > MAX_HEAD:
@@ -121,8 +121,8 @@ def scan(data: bytes) -> Scan:
             fields.setdefault(lowered, value)
         elif not colon or not name or name.translate(None, _NAME_CHARACTERS):
             raise MalformedFieldError(
-                f"The line {field[:40].decode('ascii', 'replace')!r} of the header section is no header;"
-                " a header is a name, a colon and a value (RFC 5322 2.2)."
+                f"The line {field[:40].decode('ascii', 'replace')!r} of the header section is not a header;"
+                " a header has a name, a colon and a value (RFC 5322 2.2)."
             )
         elif lowered.startswith(_CONTROL_PREFIXES):
             controls.append((lowered, value))
@@ -163,7 +163,7 @@ def _read_from(fields: dict[bytes, bytes]) -> tuple[Mailbox, ...]:
 
 
 def _unfold(value: bytes) -> str:
-    """Give a value as one line (RFC 5322 §2.2.3); bytes that are not UTF-8 become lone surrogates."""
+    """Return a value as one line (RFC 5322 §2.2.3); bytes that are not UTF-8 become lone surrogates."""
     if b"\r" in value:
         value = value.replace(b"\r\n", b"")
     return value.decode("utf-8", "surrogateescape").strip(" \t")

@@ -1,4 +1,4 @@
-"""A look at the structure of a mail: has it text, has it HTML, how many files."""
+"""The shape of a mail: whether it has text, whether it has HTML, and how many files."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ _BODY_TYPES: Final = frozenset({"text/plain", "text", HTML})
 
 
 class Shape(msgspec.Struct, frozen=True):
-    """Which bodies a mail has, and how many parts are neither: files and embedded images."""
+    """The bodies of a mail, and the number of other parts: files and embedded images."""
 
     has_text: bool = False
     has_html: bool = False
     attachment_count: int = 0
     has_base64_body: bool = False
-    """A body is written in base64, so that a look at the mail's bytes does not show what it says."""
+    """A body is in base64, so a search of the mail's bytes does not find its text."""
     bodies_end: int = 0
-    """Offset into the mail behind which no body lies."""
+    """Offset into the mail after which there is no body."""
 
 
 def shape_of(data: bytes, body_start: int, fields: ContentFields) -> Shape:
-    """Tell the shape of a mail from its top-level content fields and its body.
+    """Return the shape of a mail from its top-level content fields and its body.
 
-    What lies beyond the limits of `aerogram.wire.mime.reading.walk` counts as a file.
+    Parts beyond the limits of `aerogram.wire.mime.reading.walk` count as files.
     """
     has_text = has_html = has_base64_body = False
     files = bodies_end = 0
@@ -46,7 +46,7 @@ def shape_of(data: bytes, body_start: int, fields: ContentFields) -> Shape:
 
 
 def is_body(leaf: Leaf) -> bool:
-    """Tell whether a leaf is to be read, not to be kept."""
+    """Tell whether a leaf is a text to read, not a file to keep."""
     if leaf.media_type not in _BODY_TYPES:
         return False
     return not leaf.fields.disposition.lower().startswith("attachment")

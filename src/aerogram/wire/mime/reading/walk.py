@@ -1,7 +1,7 @@
-"""The structure of a mail, walked delimiter by delimiter (RFC 2046 §5.1): its leaves, where each one lies.
+"""Walks the structure of a mail by its delimiters (RFC 2046 §5.1), and returns its leaves with their offsets.
 
-Nothing is decoded, so that even a large mail costs little. Depth and number of parts are bounded; what
-lies beyond is one sealed leaf.
+Nothing is decoded, so even a large mail costs little. Depth and number of parts are bounded; anything beyond
+the limits is one sealed leaf.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from aerogram.wire.mime.reading.fields import split_fields
 MAX_DEPTH: Final = 8
 """Multiparts inside multiparts; ordinary mail has three."""
 MAX_PARTS: Final = 1_000
-"""Parts that are looked at; the rest of the mail is not."""
+"""Parts that are examined; the rest of the mail is not."""
 MAX_PART_HEAD: Final = 65_536
-"""Octets of the fields of one part that are looked at."""
+"""Octets of one part's fields that are examined."""
 
 _boundary: Final = re.compile(
     r';[ \t]*boundary[ \t]*=[ \t]*(?:"([^"]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE
 ).search
 _AFTER_DELIMITER: Final = (b"\r", b"-", b" ", b"\t")
 _SEALED: Final = frozenset({"multipart/signed", "multipart/encrypted"})
-"""Multiparts that break when a byte in them changes (RFC 1847 §2)."""
+"""Multiparts that break when one of their bytes changes (RFC 1847 §2)."""
 _DIGEST: Final = "multipart/digest"
 """Its parts are whole mails unless they say otherwise (RFC 2046 §5.1.5)."""
 
 
 class ContentFields(msgspec.Struct, frozen=True):
-    """The values of the fields that say what a part is, unfolded; "" for those that are not there."""
+    """The values of the fields that describe a part, unfolded; "" for absent fields."""
 
     content_type: str = ""
     disposition: str = ""
     encoding: str = ""
     is_ambiguous: bool = False
-    """One of them stands twice, or the fields go on beyond what is looked at."""
+    """One of them occurs twice, or the fields continue beyond the examined octets."""
 
 
 class Leaf(msgspec.Struct, frozen=True):
-    """A part that is not divided. Offsets are into the mail: fields from ``head_start``, content to ``end``."""
+    """An undivided part. Offsets are into the mail: fields from ``head_start``, content to ``end``."""
 
     media_type: str
     """In lower case, without parameters."""
@@ -50,20 +50,20 @@ class Leaf(msgspec.Struct, frozen=True):
     start: int
     end: int
     boundaries: tuple[bytes, ...] = ()
-    """Of the multiparts around it; none of them may begin a line of the content."""
+    """Those of the multiparts around it; none of them may begin a line of the content."""
     is_sealed: bool = False
-    """Signed, encrypted or beyond a limit: no byte of it may change."""
+    """Signed, encrypted or beyond a limit: none of its bytes may change."""
 
 
 def leaves_of(data: bytes, body_start: int, fields: ContentFields) -> list[Leaf]:
-    """Give the leaves of a mail in their order, from its top-level content fields and the start of its body."""
+    """Return the leaves of a mail in order, from its top-level content fields and the start of its body."""
     walk = _Walk(data)
     walk.enter(fields, 0, body_start, len(data), _TOP)
     return walk.leaves
 
 
 def content_fields(fields: list[bytes]) -> ContentFields:
-    """Read the content fields among the fields of a header section."""
+    """Parse the content fields among the fields of a header section."""
     content_type = disposition = encoding = ""
     is_ambiguous = False
     for field in fields:
@@ -86,7 +86,7 @@ def _text(value: bytes) -> str:
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """Where in the tree a part stands."""
+    """The position of a part in the tree."""
 
     depth: int = 0
     boundaries: tuple[bytes, ...] = ()
@@ -105,7 +105,7 @@ class _Walk:
         self.leaves: list[Leaf] = []
 
     def enter(self, fields: ContentFields, head_start: int, start: int, end: int, place: _Place) -> None:
-        """Judge one part by its content fields; descend when it is a multipart."""
+        """Examine one part by its content fields; descend when it is a multipart."""
         content_type = fields.content_type
         media_type = content_type.partition(";")[0].strip().lower() or place.default_type
         is_multipart = media_type.startswith("multipart/")
@@ -126,7 +126,7 @@ class _Walk:
 
     def _enter_parts(self, boundary: bytes, start: int, end: int, place: _Place) -> None:
         delimiter = b"\r\n--" + boundary
-        # The first delimiter may stand at the very start, where the CRLF belongs to the empty line above.
+        # The first delimiter may be at the very start: then its CRLF belongs to the empty line above.
         at = self._find(delimiter, max(start - 2, 0), end)
         while at >= 0 and self._parts < MAX_PARTS:
             at += len(delimiter)
@@ -135,13 +135,13 @@ class _Walk:
             following = self._find(delimiter, at, end)
             self._parts += 1
             if following < 0 and self._parts >= MAX_PARTS:
-                # Nobody looked for its end, so it may hold other parts.
+                # Its end was not searched for, so it may hold other parts.
                 place = msgspec.structs.replace(place, is_sealed=True)
             self._enter_part(at, following if following >= 0 else end, place)
             at = following
 
     def _find(self, delimiter: bytes, at: int, end: int) -> int:
-        """Find a delimiter that is not the beginning of a longer one, as ``--b1`` is of ``--b10``."""
+        """Find a delimiter that is not the start of a longer one, as ``--b1`` is of ``--b10``."""
         at = self._data.find(delimiter, at, end)
         while at >= 0 and self._data[at + len(delimiter) : at + len(delimiter) + 1] not in _AFTER_DELIMITER:
             # Counted like parts, or a mail full of such lines would keep this loop busy.
@@ -155,7 +155,7 @@ class _Walk:
         head_start = self._data.find(b"\r\n", at, end) + 2
         if head_start < 2:  # noqa: PLR2004 (not found)
             return
-        # The empty line may follow at once, which leaves a part without fields.
+        # The empty line may follow at once; then the part has no fields.
         head_end = self._data.find(b"\r\n\r\n", head_start - 2, end)
         head_end = end if head_end < 0 else head_end + 2
         is_short = head_end - head_start <= MAX_PART_HEAD

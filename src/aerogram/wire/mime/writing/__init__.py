@@ -1,1 +1,1 @@
-"""Mail built and changed."""
+"""Builds and edits mail."""

@@ -1,6 +1,6 @@
-"""A mail built from its parts, deterministically: the same arguments always give the same bytes.
+"""Builds a mail from its parts, deterministically: the same arguments always give the same bytes.
 
-The shapes (RFC 2046 §5.1, RFC 2387), each only where it is needed::
+The structure (RFC 2046 §5.1, RFC 2387), each level only where it is needed::
 
     mixed
     ├── alternative
@@ -10,7 +10,7 @@ The shapes (RFC 2046 §5.1, RFC 2387), each only where it is needed::
     │       └── inlined files
     └── attachments
 
-HTML alone stays alone: no text part is made from it (compatibility: send-v31#properties).
+HTML alone stays alone: no text part is generated (compatibility: send-v31#properties).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.parts import Attachment
 
 _is_message_id: Final = re.compile(r"[!-;=?A-~]{1,400}@[!-;=?A-~]{1,400}\Z").match
-# Fields that only servers write, besides the private ones; a client's would be a forgery.
+# Fields that only servers write, besides the private ones; a client's would be forged.
 _SERVER_FIELDS: Final = frozenset({b"received", b"dkim-signature", b"delivered-to"})
 
 
@@ -48,11 +48,11 @@ def build(
 ) -> bytes:
     """Build the mail, ready to be signed: ASCII lines of at most 998 octets, CRLF everywhere.
 
-    ``message_id`` is without angle brackets; ``date_ms`` milliseconds since the Unix epoch;
-    boundaries derive from ``boundary_seed`` alone. Headers of ``extra_headers`` (the service's) win over
-    those of ``parts.headers`` (the client's) of the same name; see `_custom_fields` for the rules.
+    ``message_id`` has no angle brackets; ``date_ms`` is in milliseconds since the Unix epoch; boundaries
+    derive from ``boundary_seed`` alone. Headers of ``extra_headers`` (the service's) override those of
+    ``parts.headers`` (the client's) with the same name; see `_custom_fields` for the rules.
 
-    Raises `HeaderError` for what cannot stand in a header (line breaks, NUL, bad names) and
+    Raises `HeaderError` for text that a header cannot hold (line breaks, NUL, invalid names) and
     `AttachmentError` for a file that is not base64.
     """
     if _is_message_id(message_id) is None:
@@ -65,7 +65,7 @@ def build(
     if parts.to:
         out.append(encode_mailboxes("To", parts.to))
     elif not parts.cc:
-        # All recipients are blind ones; some receivers punish a mail without any To (RFC 5322 §3.4, group).
+        # All recipients are blind; some receivers penalise mail without any To (RFC 5322 §3.4, group).
         out.append(b"To: undisclosed-recipients:;\r\n")
     if parts.cc:
         out.append(encode_mailboxes("Cc", parts.cc))
@@ -90,9 +90,9 @@ def build_content(text: str | None, html: str | None, boundary_seed: bytes) -> b
 def _custom_fields(parts: Parts, extra_headers: Iterable[tuple[str, str]]) -> tuple[list[bytes], bytes]:
     """Write the extra headers; the second value is the Reply-To field, b"" when there is none.
 
-    Each name goes out once and the first one wins. Dropped are the names this module writes itself,
-    content fields, and private fields (`fields.is_private`). A Reply-To counts when ``parts.reply_to``
-    is not set; it is read and written anew.
+    Of each name only the first is written. Names that this module writes itself, content fields and private
+    fields (`fields.is_private`) are dropped. A Reply-To counts when ``parts.reply_to`` is not set; it is
+    parsed and written again.
     """
     reply_to = b"" if parts.reply_to is None else encode_mailboxes("Reply-To", (parts.reply_to,))
     custom: list[bytes] = []
@@ -114,12 +114,12 @@ def _is_reserved(name: bytes) -> bool:
 
 
 class _Body:
-    """Writes the content fields and everything below them."""
+    """Writes the content fields and the parts after them."""
 
     def __init__(self, parts: Parts, boundary_seed: bytes) -> None:
         self._parts = parts
         self._seed = boundary_seed
-        # Without HTML nothing can refer to inlined files: they are attachments then.
+        # Without HTML nothing can refer to inlined files, so they become attachments.
         self._inlined = parts.inlined if parts.html else ()
         self._attachments = parts.attachments if parts.html else (*parts.inlined, *parts.attachments)
 
@@ -163,7 +163,7 @@ class _Body:
         out.append(_closing(delimiter))
 
     def _open_multipart(self, out: list[bytes], subtype: str, level: str) -> bytes:
-        """Write the Content-Type of a multipart; give the line that begins each of its parts."""
+        """Write the Content-Type of a multipart; return the line that begins each of its parts."""
         delimiter = f"{BOUNDARY_MARK}{level}_{hashlib.blake2b(self._seed, digest_size=12).hexdigest()}"
         out.append(f'Content-Type: multipart/{subtype};\r\n boundary="{delimiter[2:]}"\r\n\r\n'.encode())
         return delimiter.encode() + b"\r\n"

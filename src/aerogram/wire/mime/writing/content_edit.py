@@ -1,4 +1,4 @@
-"""The content fields of a text part: read, and rewritten for a new text in UTF-8."""
+"""Parses the content fields of a text part, and rewrites them for a new text in UTF-8."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.reading.walk import ContentFields
 
 MAX_PARAMETERS: Final = 8 * 1024
-"""Characters of a field that are read for parameters."""
+"""Characters of a field that are searched for parameters."""
 
 _UTF_8: Final = frozenset({"utf-8", "utf8"})
 _ASCII: Final = frozenset({"", "us-ascii", "ascii"})
@@ -26,16 +26,16 @@ _is_simple: Final = re.compile(rb'[^;"()]++(?:%b)*+;?[ \t\r\n]*+\Z' % _PARAMETER
 
 
 class TextFields(msgspec.Struct, frozen=True, kw_only=True):
-    """What the content fields say of a text; names in lower case."""
+    """What the content fields say about a text; names in lower case."""
 
     charset: str
     encoding: str
     is_file: bool
-    """It is attached, or has a file name: to be kept, not to be read (RFC 2183 §2)."""
+    """It is attached, or has a file name: a file to keep, not a text to read (RFC 2183 §2)."""
 
 
 def text_fields(fields: ContentFields) -> TextFields:
-    """Read the content fields of a text part."""
+    """Parse the content fields of a text part."""
     described = Message()
     described["content-type"] = _one_line(fields.content_type) or "text/plain"
     described["content-disposition"] = _one_line(fields.disposition)
@@ -50,10 +50,10 @@ def text_fields(fields: ContentFields) -> TextFields:
 
 
 def with_encoding(head: bytes, fields: TextFields, encoding: bytes, *, is_ascii: bool, is_top: bool) -> bytes:
-    """Give a part's fields, up to the empty line and with it, for a content in UTF-8 with this encoding.
+    """Return a part's fields, with the empty line, for a content in UTF-8 with this encoding.
 
-    Only what must change does. ``is_top`` is for the fields of the mail itself, which need a
-    MIME-Version before the others mean anything (RFC 2045 §4).
+    Only the necessary fields change. ``is_top`` is for the fields of the mail itself, which need a
+    MIME-Version to give the others meaning (RFC 2045 §4).
     """
     keeps_charset = fields.charset in _UTF_8 or (is_ascii and fields.charset in _ASCII)
     keeps_encoding = encoding == (fields.encoding.encode("ascii", "replace") or b"7bit")
@@ -81,9 +81,9 @@ def with_encoding(head: bytes, fields: TextFields, encoding: bytes, *, is_ascii:
 
 
 def _in_utf_8(value: bytes) -> bytes:
-    """Put the charset into the value of a Content-Type; every other parameter keeps its bytes."""
+    """Set the charset in the value of a Content-Type; every other parameter keeps its bytes."""
     if _is_simple(value) is None:
-        # Comments and broken parameters cannot be kept for sure; the type is what counts.
+        # Comments and broken parameters cannot be kept reliably; only the type matters.
         media_type = value.partition(b";")[0].partition(b"(")[0].replace(b"\r\n", b"").strip()
         return b" %b; charset=utf-8" % (media_type or b"text/plain")
     kept = _PARAMETER.sub(lambda found: b"" if _is_charset(found[1]) else found[0], value)
@@ -101,10 +101,10 @@ def _one_line(value: str) -> str:
 
 
 def _parameter(described: Message, name: str, header: str) -> str:
-    """Give a parameter's value, "" when absent or unreadable; the unreadable charset is no charset."""
+    """Return a parameter's value, "" when absent, or a name that is no charset when it is unreadable."""
     try:
         value = described.get_param(name, "", header)
     except (ValueError, TypeError, LookupError, AttributeError):
-        # The standard library stumbles over some malformed continuations of RFC 2231.
+        # The standard library fails on some malformed continuations of RFC 2231.
         return "unreadable"
     return str(value[2] if isinstance(value, tuple) else value)

@@ -1,8 +1,7 @@
-"""The bodies of a submitted mail read and replaced; every other byte of it stays what it was.
+"""Reads and replaces the bodies of a submitted mail; every other byte stays the same.
 
-A body is a leaf of text/plain or text/html that is no file. Nothing is touched in what is signed or
-encrypted (RFC 1847), in attached mails, in what claims to be several things at once, and in what
-cannot be decoded for sure.
+A body is a leaf of text/plain or text/html that is not a file. Nothing changes in signed or encrypted parts
+(RFC 1847), in attached mails, in parts with ambiguous content fields, and in unreliably decoded text.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ _ENCODINGS: Final = frozenset({"", "7bit", "8bit", "binary", "quoted-printable",
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
-    """A body of a mail, decoded. Offsets are into the mail: fields from ``head_start``, content to ``end``."""
+    """A decoded body. Offsets are into the mail: fields from ``head_start``, content to ``end``."""
 
     subtype: str
     """``plain`` or ``html``."""
@@ -41,7 +40,7 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bodies_of(data: bytes) -> tuple[Body, ...]:
-    """Give the bodies of a mail (CRLF line ends) in their order; takes time linear in its length."""
+    """Return the bodies of a mail (CRLF line ends) in order; takes time linear in its length."""
     head_end, body_start = end_of_head(data)
     top = content_fields(split_fields(data[:head_end]))
     found = (_body(data, leaf) for leaf in leaves_of(data, body_start, top))
@@ -49,10 +48,10 @@ def bodies_of(data: bytes) -> tuple[Body, ...]:
 
 
 def with_bodies(data: bytes, bodies: Sequence[Body], texts: Sequence[str]) -> bytes:
-    """Give the mail with other texts in the bodies that `bodies_of` found, one for each.
+    """Return the mail with new texts for the bodies that `bodies_of` found, one for each.
 
-    A body whose text is the same keeps its very bytes. A new text goes out in UTF-8 with the
-    shortest encoding that any hop takes, and can end no part of the mail.
+    A body whose text is unchanged keeps its bytes. A new text is written in UTF-8 with the shortest encoding
+    that every hop accepts, and cannot end a part of the mail.
     """
     pieces: list[bytes] = []
     at = 0
@@ -74,14 +73,14 @@ def with_bodies(data: bytes, bodies: Sequence[Body], texts: Sequence[str]) -> by
 
 
 def set_subject(data: bytes, subject: str) -> bytes:
-    """Give the mail with this subject. Raises `HeaderError` for what no header can carry."""
+    """Return the mail with this subject. Raises `HeaderError` for a subject that no header can hold."""
     return with_field(data, b"subject", encode_text("Subject", subject))
 
 
 def with_field(data: bytes, name: bytes, written: bytes) -> bytes:
-    """Give the mail with a whole field, b"" for none, instead of those of its name (in lower case).
+    """Replace the fields of a name (in lower case) by one whole field, or remove them when it is b"".
 
-    It stands where the first of them stood, or at the end of the header section.
+    It is written at the position of the first of them, or at the end of the header section.
     """
     head_end, _ = end_of_head(data)
     pieces: list[bytes] = []
@@ -116,14 +115,14 @@ def _body(data: bytes, leaf: Leaf) -> Body | None:
 
 
 def _has_content(data: bytes, leaf: Leaf) -> bool:
-    """Tell whether the fields of a part end with an empty line, so that there is a place for a content."""
+    """Tell whether a part's fields end with an empty line, so that a content can follow."""
     fields_end = leaf.start - 2
     return fields_end == leaf.head_start or data.endswith(b"\r\n\r\n", leaf.head_start, leaf.start)
 
 
 def _encoded(text: str, boundaries: tuple[bytes, ...]) -> tuple[bytes, bytes]:
     encoding, content = encode_body(text)
-    # A value that somebody chose to look like a delimiter must not open a part of its own.
+    # A text that was crafted to look like a delimiter must not open a part of its own.
     if encoding != b"base64" and any(b"--" + boundary in content for boundary in boundaries):
         return b"base64", encode_base64(text)
     return encoding, content

@@ -1,4 +1,4 @@
-"""The content of a submitted mail replaced by another; its headers and its files stay as they are.
+"""Replaces the content of a submitted mail; its headers and its files stay the same.
 
 ::
 
@@ -30,7 +30,7 @@ _SEED: Final = 12
 
 
 def with_content(data: bytes, text: str | None, html: str | None) -> bytes:
-    """Give a mail (CRLF line ends) that says ``text`` and ``html`` in the place of its own bodies.
+    """Return a mail (CRLF line ends) with ``text`` and ``html`` instead of its own bodies.
 
     The same arguments always give the same bytes.
     """
@@ -38,7 +38,7 @@ def with_content(data: bytes, text: str | None, html: str | None) -> bytes:
     fields = split_fields(data[:head_end])
     kept = [field for field in fields if not _is_of_content(field)]
     files = [leaf for leaf in leaves_of(data, body_start, content_fields(fields)) if _is_file(leaf)]
-    # A digest of the whole mail stands nowhere in it, so no file can hold a delimiter.
+    # A digest of the whole mail cannot occur in it, so no file can hold a delimiter.
     seed = hashlib.blake2b(data, digest_size=_SEED).digest()
     content = build_content(text, html, seed)
     shown = [leaf for leaf in files if html and _is_shown(data, leaf)]
@@ -53,7 +53,7 @@ def with_content(data: bytes, text: str | None, html: str | None) -> bytes:
 
 
 def _joined(subtype: str, content: bytes, parts: list[bytes], seed: bytes) -> bytes:
-    """Write a multipart of the content and of parts that are whole already."""
+    """Write a multipart of the content and of parts that are complete already."""
     delimiter = f"{BOUNDARY_MARK}{subtype[0]}o_{seed.hex()}"
     opening = f'Content-Type: multipart/{subtype};\r\n boundary="{delimiter[2:]}"\r\n'
     line = f"\r\n{delimiter}\r\n".encode()
@@ -69,7 +69,7 @@ def _joined(subtype: str, content: bytes, parts: list[bytes], seed: bytes) -> by
 
 
 def _part(data: bytes, leaf: Leaf) -> bytes:
-    """Give a part with its fields; of a mail that is one file, these are the content fields of the mail."""
+    """Return a part with its fields; for a mail that is one file, these are the mail's content fields."""
     if leaf.head_start:
         return data[leaf.head_start : leaf.end]
     fields = [field for field in split_fields(data[: leaf.start - 2]) if _is_of_content(field)]

@@ -1,10 +1,8 @@
-"""A submitted mail made ready for delivery; its body is never touched.
+"""Prepares a submitted mail for delivery; its body never changes.
 
-Taken out are the orders to this service and the fields of `fields.PRIVATE`; put in are the trace
-line and what is missing (RFC 6409 §8: Date, Message-ID). ``X-List-Unsubscribe`` becomes
-``List-Unsubscribe`` unless the mail has one
-(compatibility: smtp#mailpace). What the service adds to a mail never
-stands beside a field that the client wrote.
+Instructions to this service and the fields of `fields.PRIVATE` are removed; the trace line and missing fields
+are added (RFC 6409 §8: Date, Message-ID). ``X-List-Unsubscribe`` becomes ``List-Unsubscribe`` unless the mail
+has one (compatibility: smtp#mailpace). A field that the service adds never repeats one that the client wrote.
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from aerogram.wire.mime.writing.list_unsubscribe import read_ways, write_ways
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# A header section with none of these at a line's start loses nothing; the search is cheaper than splitting.
+# Without any of these at a line's start a header section loses nothing; the search is cheaper than splitting.
 _DROPPED_STARTS: Final = tuple(b"\r\n" + start for start in (*PRIVATE_PREFIXES, *sorted(PRIVATE)))
 _MESSAGE_ID: Final = rb"[ \t]*(?:\r\n[ \t]+)?<[^\s<>@]+@[^\s<>]+>[ \t]*"
 _is_message_id: Final = re.compile(_MESSAGE_ID + rb"\Z").match
@@ -37,12 +35,12 @@ def rewrite(
     message_id: str,
     extra_headers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    """Give the mail to deliver.
+    """Return the mail to deliver.
 
-    ``received`` is put on top as it is: a whole field with its CRLF, or b"". ``date_ms`` (milliseconds
-    since the Unix epoch) and ``message_id`` (without brackets) are used when the mail has no Date or
-    no well-formed Message-ID of its own (RFC 6409 §8.2, §8.3). ``extra_headers`` (name, value) go to the end
-    of the header section, except those that the mail has. Raises `HeaderError` for one that cannot be written.
+    ``received`` is a whole field with its CRLF, or b"", and is put on top unchanged. ``date_ms``
+    (milliseconds since the Unix epoch) and ``message_id`` (without brackets) are used when the mail has no
+    Date or no well-formed Message-ID of its own (RFC 6409 §8.2, §8.3). ``extra_headers`` (name, value) go to
+    the end of the header section, except those that the mail has. Raises `HeaderError` for an invalid one.
     """
     head_end, body_start = end_of_head(data)
     head = data[:head_end]
@@ -62,13 +60,13 @@ def rewrite(
     extra = [
         encode_custom(name, value) for name, value in extra_headers if name.lower().encode() not in names
     ]
-    # A mail that ended within its header section gets the empty line it lacks.
+    # A mail that ended within its header section gets the missing empty line.
     body = data[body_start:] if body_start > head_end else b""
     return b"".join((*added, b"\r\n".join((*kept, b"")), *extra, b"\r\n", body))
 
 
 def _has_date_and_id(lowered: bytes) -> bool:
-    """Tell for sure that Date and a well-formed Message-ID are there; False also means: look closer."""
+    """Return True when Date and a well-formed Message-ID are certainly there; on False, look closer."""
     date = lowered.find(b"\r\ndate: ")
     message_id = lowered.find(b"\r\nmessage-id:")
     if date < 0 or message_id < 0 or lowered[date + 8 : date + 9].isspace():
@@ -77,7 +75,7 @@ def _has_date_and_id(lowered: bytes) -> bool:
 
 
 def _sift(head: bytes) -> tuple[list[bytes], set[bytes]]:
-    """Give the fields that stay and the set of their names in lower case."""
+    """Return the fields that stay and the set of their names in lower case."""
     kept: list[bytes] = []
     names: set[bytes] = set()
     list_unsubscribe = b""
@@ -97,7 +95,7 @@ def _sift(head: bytes) -> tuple[list[bytes], set[bytes]]:
 
 
 def _list_unsubscribe(value: bytes) -> list[bytes]:
-    """Write the field anew: what its readers follow is no text, so encoded words would hide it from them."""
+    """Write the field anew: machines read it, so encoded words would hide it from them."""
     try:
         return [write_ways(read_ways(decode_words(value.replace(b"\r\n", b"").decode("utf-8", "replace"))))]
     except HeaderError:
@@ -105,7 +103,7 @@ def _list_unsubscribe(value: bytes) -> list[bytes]:
 
 
 def _is_useless(name: bytes, value: bytes) -> bool:
-    """Tell whether a field is present but says nothing, so that a good one must replace it."""
+    """Tell whether a field is present but empty of meaning, so that a good one must replace it."""
     if name == b"message-id":
         return _is_message_id(value) is None
     return name == b"date" and not value.strip()

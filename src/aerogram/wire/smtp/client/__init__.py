@@ -1,1 +1,1 @@
-"""The client's half of SMTP: replies in, commands to send."""
+"""The client side of SMTP: replies in, commands out."""

@@ -1,8 +1,8 @@
-"""The client's side of SMTP as a machine without IO (RFC 5321, 2920, 3207, 4954).
+"""The client side of SMTP as a state machine without IO (RFC 5321, 2920, 3207, 4954).
 
-Bytes of the server go into `ClientSession.receive`, which gives events; what is to be sent is fetched with
-`take_output`. The machine is a queue of replies that are due: each command sent adds its stage to the
-queue, each reply received is the answer to the queue's first stage.
+Pass the server's bytes to `ClientSession.receive`, which returns events; fetch the bytes to send with
+`take_output`. The machine holds a queue of due replies: each command adds its stage to the queue, and each
+reply answers the first stage in it.
 
 ::
 
@@ -12,7 +12,7 @@ queue, each reply received is the answer to the queue's first stage.
     a mail, with PIPELINING:     MAIL RCPT DATA ──> data and final dot ──> Answered
     the next mail, when allowed to overlap:         └─ MAIL RCPT DATA in the same write (RFC 2920 §3.1)
 
-Mails are answered in the order in which they were started, each by exactly one `Answered` or `Interrupted`.
+Mails are answered in the order in which they were started, each by one `Answered` or `Interrupted`.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ from aerogram.wire.smtp.client.events import (
     Stage,
 )
 from aerogram.wire.smtp.client.opening import Opening, OpeningPolicy
-from aerogram.wire.smtp.client.replies import BadReply, Reply, ReplyReader
+from aerogram.wire.smtp.client.replies import BadReply, ReplyReader, ServerReply
 from aerogram.wire.smtp.client.transcript import Transcript
 
 _CLOSING: Final = 421
-"""RFC 5321 §3.8: the server may give this answer to any command, and closes the connection."""
+"""RFC 5321 §3.8: the server may send this reply to any command before it closes the connection."""
 _NEXT: Final = {Stage.RSET: Stage.MAIL, Stage.MAIL: Stage.RCPT, Stage.RCPT: Stage.DATA}
 
 
@@ -48,19 +48,19 @@ class _Transaction:
     def __init__(self, mail: OutgoingMail, commands: dict[Stage, str], transcript: Transcript) -> None:
         self.mail = mail
         self.commands = commands
-        self.refusal: tuple[Stage, Reply] | None = None
+        self.refusal: tuple[Stage, ServerReply] | None = None
         self.was_heard = False
         self.data_sent = False
         self.transcript = transcript
 
 
 class ClientSession:
-    """One conversation over one connection."""
+    """One SMTP session over one connection."""
 
     def __init__(self, policy: OpeningPolicy, *, may_overlap: bool = False, label: str = "") -> None:
-        """Start a conversation whose transcript is headed by ``label``.
+        """Start a session whose transcript begins with ``label``.
 
-        ``may_overlap``: commands of the next mail may follow the data of the last one at once.
+        ``may_overlap``: the next mail's commands may follow the data of the last one at once.
         """
         self._replies = ReplyReader()
         self._transcript = Transcript(label)
@@ -78,12 +78,12 @@ class ClientSession:
 
     @property
     def is_over(self) -> bool:
-        """Tell whether the conversation has ended, or QUIT was sent."""
+        """Tell whether the session has ended, or QUIT was sent."""
         return self._has_ended or self._said_goodbye
 
     @property
     def awaiting(self) -> Stage | None:
-        """The stage whose reply is due next; None when the server owes nothing."""
+        """The stage whose reply is due next; None when no reply is due."""
         return self._due[0][0] if self._due else None
 
     @property
@@ -105,18 +105,18 @@ class ClientSession:
 
     @property
     def offers_dsn(self) -> bool:
-        """Tell whether the server takes the parameters of RFC 3461."""
+        """Tell whether the server supports the parameters of RFC 3461."""
         return self._opening.offered.dsn
 
     @property
     def transcript(self) -> str:
-        """The opening of the conversation, up to the first mail."""
+        """The opening of the session, up to the first mail."""
         return str(self._transcript)
 
-    def start(self, mail: OutgoingMail) -> Reply | None:
+    def start(self, mail: OutgoingMail) -> ServerReply | None:
         """Begin to send ``mail``; only while `may_start`.
 
-        Gives None when the mail is on its way, and a reply of our own when it must not be sent to this server.
+        Returns None when the mail is on its way, or our own reply when it must not be sent to this server.
         """
         offered = self._opening.offered
         if (refusal := refusal_of(mail, offered)) is not None:
@@ -135,25 +135,25 @@ class ClientSession:
         return None
 
     def quit(self) -> None:
-        """Say goodbye; only while no mail is on its way."""
+        """Send QUIT; only while no mail is on its way."""
         if not self.is_over:
             self._said_goodbye = True
             self._speak(Stage.QUIT, "QUIT", "QUIT")
 
     def tls_established(self) -> None:
-        """Begin anew over TLS: what the server said before is forgotten (RFC 3207 §4.2)."""
+        """Start again over TLS: what the server said before is discarded (RFC 3207 §4.2)."""
         self._replies = ReplyReader()
         self._transcript.note("TLS established")
         self._due.clear()
         self._speak(*self._opening.after_tls())
 
     def take_output(self) -> list[bytes]:
-        """Give the bytes to be sent now, in pieces, and forget them."""
+        """Return the bytes to send now, in pieces, and clear them."""
         output, self._output = self._output, []
         return output
 
     def receive(self, data: bytes) -> list[ClientEvent]:
-        """Take bytes of the server; give what they mean."""
+        """Take bytes from the server; return their events."""
         events: list[ClientEvent] = []
         for reply in self._replies.feed(data):
             if isinstance(reply, BadReply):
@@ -177,12 +177,12 @@ class ClientSession:
         return events
 
     def give_up(self, reason: str) -> list[ClientEvent]:
-        """End the conversation from our side, as after a timeout or a lost connection."""
+        """End the session from our side, as after a timeout or a lost connection."""
         return self._end(reason)
 
     # The opening, and QUIT
 
-    def _on_session_reply(self, stage: Stage, reply: Reply, events: list[ClientEvent]) -> None:
+    def _on_session_reply(self, stage: Stage, reply: ServerReply, events: list[ClientEvent]) -> None:
         if stage is Stage.HANDSHAKE:
             events[:] = self._end(_INJECTION, stage=Stage.STARTTLS)
             return
@@ -212,7 +212,7 @@ class ClientSession:
     # The mails
 
     def _command(self, stage: Stage, transaction: _Transaction) -> None:
-        """Send the command of a stage, and with PIPELINING all that follow up to DATA in one write."""
+        """Send a stage's command; with PIPELINING also all that follow up to DATA, in one write."""
         group = [stage]
         if self._opening.offered.pipelining:
             while (following := _NEXT.get(group[-1])) is not None:
@@ -224,7 +224,7 @@ class ClientSession:
         self._due.extend((each, transaction) for each in group)
 
     def _on_mail_reply(
-        self, stage: Stage, transaction: _Transaction, reply: Reply, events: list[ClientEvent]
+        self, stage: Stage, transaction: _Transaction, reply: ServerReply, events: list[ClientEvent]
     ) -> None:
         transaction.transcript.reply(reply)
         if reply.code == _CLOSING:
@@ -250,7 +250,7 @@ class ClientSession:
     def _send_data(self, transaction: _Transaction) -> None:
         self._due.appendleft((Stage.FINAL, transaction))
         if transaction.refusal is not None:
-            # RFC 2920 §3.1: the server wants data although it refused the recipient; it gets an empty mail.
+            # RFC 2920 §3.1: the server accepts DATA although it refused the recipient; send it an empty mail.
             self._output.append(END_OF_DATA)
             transaction.transcript.command(".")
             return
@@ -261,7 +261,7 @@ class ClientSession:
         transaction.transcript.command(".")
 
     def _refused(
-        self, stage: Stage, transaction: _Transaction, reply: Reply, events: list[ClientEvent]
+        self, stage: Stage, transaction: _Transaction, reply: ServerReply, events: list[ClientEvent]
     ) -> None:
         if transaction.refusal is None:
             transaction.refusal = (stage, reply)
@@ -270,18 +270,20 @@ class ClientSession:
             self._conclude(transaction, transaction.refusal, events)
 
     def _conclude(
-        self, transaction: _Transaction, decision: tuple[Stage, Reply], events: list[ClientEvent]
+        self, transaction: _Transaction, decision: tuple[Stage, ServerReply], events: list[ClientEvent]
     ) -> None:
         self._running.popleft()
         self.mails_answered += 1
         events.append(Answered(*decision, str(transaction.transcript)))
 
     def _served_before(self, transaction: _Transaction) -> bool:
-        """Tell whether the connection had another mail before this one."""
+        """Tell whether the connection carried another mail before this one."""
         return self.mails_answered > 0 or transaction is not self._running[0]
 
-    def _end(self, reason: str, reply: Reply | None = None, stage: Stage | None = None) -> list[ClientEvent]:
-        """End the conversation: every mail on its way is interrupted, unless it was refused already."""
+    def _end(
+        self, reason: str, reply: ServerReply | None = None, stage: Stage | None = None
+    ) -> list[ClientEvent]:
+        """End the session: every mail on its way is interrupted, unless it was refused already."""
         if self._has_ended:
             return []
         self._has_ended = True
@@ -311,4 +313,4 @@ class ClientSession:
 
 
 _INJECTION: Final = "protocol error: the server sent more than its answer to STARTTLS in clear"
-"""RFC 3207 §6: what comes between the answer and the handshake could be anybody's, and is never read."""
+"""RFC 3207 §6: bytes between the reply and the handshake may come from an attacker, and are never read."""

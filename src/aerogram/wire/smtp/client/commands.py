@@ -1,4 +1,4 @@
-"""The command lines of one mail, and whether the mail fits the server at all (RFC 5321, 6531, 3461)."""
+"""The command lines for one mail, and the check that the server supports the mail (RFC 5321, 6531, 3461)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import idna
 
 from aerogram.wire.smtp.client.data import has_bare_line_ends
-from aerogram.wire.smtp.client.replies import Reply, local_reply
+from aerogram.wire.smtp.client.replies import ServerReply, local_reply
 
 if TYPE_CHECKING:
     from aerogram.wire.smtp.client.events import OutgoingMail
@@ -20,13 +20,13 @@ _PATH: Final = re.compile(
     """,
     re.VERBOSE,
 )
-"""What may stand between < and >: nothing that could end the path or the line (RFC 5321 §4.1.2)."""
+"""What may be between < and >: nothing that could end the path or the line (RFC 5321 §4.1.2)."""
 _PARAMETER: Final = re.compile(r"[\x21-\x7e]*")
 """An esmtp-value, without the rule about "=", which ORCPT's own grammar excludes already."""
 
 
-def refusal_of(mail: OutgoingMail, offered: Extensions) -> Reply | None:
-    """Say why ``mail`` cannot be sent to a server that offers these extensions; None when it can."""
+def refusal_of(mail: OutgoingMail, offered: Extensions) -> ServerReply | None:
+    """Say why ``mail`` cannot be sent to a server with these extensions; None when it can."""
     if mail.reverse_path and not _PATH.fullmatch(mail.reverse_path):
         return local_reply(553, "5.1.7 the envelope sender is not an address")
     if not _PATH.fullmatch(mail.recipient):
@@ -45,7 +45,7 @@ def refusal_of(mail: OutgoingMail, offered: Extensions) -> Reply | None:
 
 
 def mail_command(mail: OutgoingMail, offered: Extensions) -> str:
-    """Write the MAIL line, with the parameters that the server knows."""
+    """Write the MAIL line, with the parameters that the server supports."""
     line = f"MAIL FROM:<{_on_the_wire(mail.reverse_path, offered)}>"
     if offered.size:
         line += f" SIZE={len(mail.data)}"
@@ -62,7 +62,7 @@ def mail_command(mail: OutgoingMail, offered: Extensions) -> str:
 
 
 def rcpt_command(mail: OutgoingMail, offered: Extensions) -> str:
-    """Write the RCPT line, with the parameters that the server knows."""
+    """Write the RCPT line, with the parameters that the server supports."""
     line = f"RCPT TO:<{_on_the_wire(mail.recipient, offered)}>"
     if offered.dsn:
         if mail.notify:
@@ -73,7 +73,7 @@ def rcpt_command(mail: OutgoingMail, offered: Extensions) -> str:
 
 
 def _needs_smtputf8(mail: OutgoingMail) -> bool:
-    """RFC 6531 §3.2: a non-ASCII address or header. A domain alone can be written as A-labels instead."""
+    """Tell whether the mail needs SMTPUTF8 (RFC 6531 §3.2); a domain alone can be written as A-labels."""
     for address in (mail.reverse_path, mail.recipient):
         if not address.isascii() and not _with_a_labels(address).isascii():
             return True

@@ -1,4 +1,4 @@
-"""The nouns of the client's side: the mail to send, the stages of a conversation, what came of it."""
+"""Values of the client side: the outgoing mail, the stages of a session, and its events."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 
 class Stage(enum.Enum):
-    """What a conversation waits for, in the words of a log."""
+    """What a session waits for, in the words of a log."""
 
     CONNECT = "connecting"
     GREETING = "the greeting"
@@ -41,10 +41,10 @@ class TlsUse(enum.Enum):
 
 
 class OutgoingMail(msgspec.Struct, frozen=True, kw_only=True):
-    """One mail to one recipient. ``reverse_path`` is "" for the null sender; ``data`` is not yet stuffed.
+    """One mail to one recipient. ``reverse_path`` is "" for the null one; ``data`` is not yet dot-stuffed.
 
     ``smtputf8``: the submitter said that the mail needs RFC 6531. ``notify`` to ``envid`` are the values of
-    RFC 3461 parameters as they stand on the wire, "" when absent.
+    RFC 3461 parameters as they are on the wire, "" when absent.
     """
 
     reverse_path: str
@@ -58,18 +58,18 @@ class OutgoingMail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """The conversation is open: mails can be started."""
+    """The session is open: mails can be started."""
 
 
 class TlsDue(msgspec.Struct, frozen=True):
-    """The server awaits the TLS handshake; call `ClientSession.tls_established` after it."""
+    """The server waits for the TLS handshake; call `ClientSession.tls_established` after it."""
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """The server decided about the oldest mail started. ``stage`` is where."""
+    """The server decided about the oldest mail on its way, at ``stage``."""
 
     stage: Stage
-    reply: Reply
+    reply: ServerReply
     transcript: str
 
     @property
@@ -79,9 +79,9 @@ class Answered(msgspec.Struct, frozen=True):
 
 
 class Interrupted(msgspec.Struct, frozen=True):
-    """The conversation ended before the server decided about the oldest mail started.
+    """The session ended before the server decided about the oldest mail on its way.
 
-    ``in_doubt``: its final dot was sent, so it may have arrived.
+    ``in_doubt``: its final dot was sent, so it may have been accepted.
     """
 
     stage: Stage
@@ -96,7 +96,7 @@ class Ended(msgspec.Struct, frozen=True):
     stage: Stage | None
     """What was awaited; None when nothing was."""
     reason: str
-    reply: Reply | None
+    reply: ServerReply | None
     transcript: str
 
 

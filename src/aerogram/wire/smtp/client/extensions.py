@@ -1,4 +1,4 @@
-"""What a server offers: the EHLO reply as a value (RFC 5321 §4.1.1.1)."""
+"""The extensions that a server offers: its EHLO reply as a value (RFC 5321 §4.1.1.1)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 
 class Extensions(msgspec.Struct, frozen=True):
-    """The extensions that matter to a client that sends. ``max_bytes`` is 0 when no limit is announced."""
+    """The extensions that a sending client uses. ``max_bytes`` is 0 when no limit is announced."""
 
     pipelining: bool = False
     starttls: bool = False
@@ -24,7 +24,7 @@ class Extensions(msgspec.Struct, frozen=True):
 
 
 NO_EXTENSIONS = Extensions()
-"""What a server that knows only HELO offers."""
+"""The extensions of a server that supports only HELO."""
 
 _FLAGS = {
     "PIPELINING": "pipelining",
@@ -36,8 +36,8 @@ _FLAGS = {
 }
 
 
-def read_extensions(reply: Reply) -> Extensions:
-    """Read a positive EHLO reply. Keywords compare without case; the old form ``AUTH=LOGIN`` counts too."""
+def read_extensions(reply: ServerReply) -> Extensions:
+    """Parse a positive EHLO reply. Keywords are case-insensitive; the old form ``AUTH=LOGIN`` counts too."""
     flags: dict[str, bool] = {}
     max_bytes = 0
     mechanisms: set[str] = set()

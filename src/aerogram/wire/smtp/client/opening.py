@@ -1,7 +1,7 @@
-"""How a conversation is opened: greeting, EHLO, STARTTLS, AUTH (RFC 5321 §3.1, RFC 3207, RFC 4954).
+"""The opening of a session: greeting, EHLO, STARTTLS, AUTH (RFC 5321 §3.1, RFC 3207, RFC 4954).
 
-`Opening` decides the next step from each reply and keeps what the server offers. A step is a line to
-send, or that mails may start, or that the handshake is due, or the sentence why it failed.
+`Opening` decides the next step from each reply and stores the server's extensions. A step is a line to send,
+`Ready` for mails, `TlsDue` for the handshake, or the sentence why the opening failed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from aerogram.wire.smtp.client.events import Ready, Stage, TlsDue, TlsUse
 from aerogram.wire.smtp.client.extensions import NO_EXTENSIONS, Extensions, read_extensions
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 Line = tuple[Stage, str, str]
 """The stage that a line belongs to, the line, and how a transcript shows it."""
@@ -27,10 +27,10 @@ _HIDDEN: Final = "***"
 
 
 class OpeningPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """What the client wants of the server before any mail.
+    """What the client requires of the server before any mail.
 
-    ``is_encrypted``: the connection is TLS from its first byte. A password is sent in clear only when
-    ``cleartext_password`` says so.
+    ``is_encrypted``: the connection is TLS from its first byte. A password is sent in clear only with
+    ``cleartext_password``.
     """
 
     hostname: str
@@ -42,7 +42,7 @@ class OpeningPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Opening:
-    """The opening of one conversation."""
+    """The opening of one session."""
 
     def __init__(self, policy: OpeningPolicy) -> None:
         self._policy = policy
@@ -51,12 +51,12 @@ class Opening:
         self.offered: Extensions = NO_EXTENSIONS
 
     def after_tls(self) -> Line:
-        """Begin anew after the handshake."""
+        """Start again after the handshake."""
         self._is_encrypted = True
         self.offered = NO_EXTENSIONS
         return self._hello(Stage.EHLO)
 
-    def answer(self, stage: Stage, reply: Reply) -> Step:
+    def answer(self, stage: Stage, reply: ServerReply) -> Step:
         """Decide the next step from the reply to ``stage``."""
         match stage:
             case Stage.GREETING:
@@ -74,7 +74,7 @@ class Opening:
         line = f"{stage.value} {self._policy.hostname}"
         return stage, line, line
 
-    def _after_ehlo(self, reply: Reply) -> Step:
+    def _after_ehlo(self, reply: ServerReply) -> Step:
         if reply.is_positive:
             self.offered = read_extensions(reply)
             if self._is_encrypted or self._policy.tls is TlsUse.NEVER:
@@ -90,7 +90,7 @@ class Opening:
             return "the server does not offer STARTTLS, which the settings require"
         return self._authenticate()
 
-    def _after_starttls(self, reply: Reply) -> Step:
+    def _after_starttls(self, reply: ServerReply) -> Step:
         if reply.is_positive:
             return TlsDue()
         if self._policy.tls is TlsUse.REQUIRED:
@@ -111,7 +111,7 @@ class Opening:
             return Stage.AUTH, "AUTH LOGIN", "AUTH LOGIN"
         return "the server offers neither AUTH PLAIN nor AUTH LOGIN"
 
-    def _after_auth(self, reply: Reply) -> Step:
+    def _after_auth(self, reply: ServerReply) -> Step:
         if reply.code == _CONTINUE and self._challenge_answers:
             return Stage.AUTH, self._challenge_answers.pop(0), _HIDDEN
         if not reply.is_positive:

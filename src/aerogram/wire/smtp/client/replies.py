@@ -25,7 +25,7 @@ _ENHANCED: Final = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 _UNPRINTABLE: Final = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f]")
 
 
-class Reply(msgspec.Struct, frozen=True):
+class ServerReply(msgspec.Struct, frozen=True):
     """One complete reply. ``raw`` is all its lines joined by CRLF, without the last CRLF."""
 
     code: int
@@ -67,9 +67,9 @@ class BadReply(msgspec.Struct, frozen=True):
     reason: str
 
 
-def local_reply(code: int, text: str) -> Reply:
+def local_reply(code: int, text: str) -> ServerReply:
     """Make a reply of our own, for a refusal that needs no server."""
-    return Reply(code, f"{code} {text}".encode())
+    return ServerReply(code, f"{code} {text}".encode())
 
 
 def readable(raw: bytes) -> str:
@@ -91,7 +91,7 @@ class ReplyReader:
         """Tell whether bytes of an unfinished reply are held."""
         return bool(self._rest or self._lines)
 
-    def feed(self, data: bytes) -> list[Reply | BadReply]:
+    def feed(self, data: bytes) -> list[ServerReply | BadReply]:
         """Take the next bytes; give every reply that is complete now.
 
         A `BadReply` is always the last of the list, and ends the reading for good.
@@ -99,7 +99,7 @@ class ReplyReader:
         if self._is_broken:
             return []
         stream = self._rest + data if self._rest else data
-        found: list[Reply | BadReply] = []
+        found: list[ServerReply | BadReply] = []
         start = 0
         while (end := stream.find(_CRLF, start)) >= 0:
             reply = self._take_line(stream[start:end])
@@ -113,7 +113,7 @@ class ReplyReader:
             found.append(self._break("a reply line that does not end with CRLF"))
         return found
 
-    def _take_line(self, line: bytes) -> Reply | BadReply | None:
+    def _take_line(self, line: bytes) -> ServerReply | BadReply | None:
         if len(line) > MAX_LINE_BYTES:
             return self._break(f"a reply line of more than {MAX_LINE_BYTES} bytes")
         code = line[:_CODE_DIGITS]
@@ -129,10 +129,10 @@ class ReplyReader:
                 return self._break(f"a reply of more than {MAX_REPLY_LINES} lines")
             return None
         if not lines:
-            return Reply(int(code), line)
+            return ServerReply(int(code), line)
         lines.append(line)
         self._lines = []
-        return Reply(int(code), _CRLF.join(lines))
+        return ServerReply(int(code), _CRLF.join(lines))
 
     def _break(self, reason: str) -> BadReply:
         self._is_broken = True

@@ -1,6 +1,6 @@
-"""What was said, as a person reads it: ``C:`` and ``S:`` lines, with notes in between.
+"""The transcript of a session, for people: ``C:`` and ``S:`` lines, with notes in between.
 
-Each reply is cut at `MAX_SHOWN_BYTES`; a conversation has few replies for each mail, so it is bounded as a whole.
+Each reply is cut at `MAX_SHOWN_BYTES`. A session has few replies for each mail, so the whole is bounded too.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from aerogram.wire.smtp.client.replies import MAX_SHOWN_BYTES, readable
 
 if TYPE_CHECKING:
-    from aerogram.wire.smtp.client.replies import Reply
+    from aerogram.wire.smtp.client.replies import ServerReply
 
 
 class Transcript:
-    """The lines of one mail's conversation. Whoever adds a command leaves secrets and data out of it."""
+    """The lines of one mail. Callers must leave secrets and message data out of them."""
 
     __slots__ = ("_lines",)
 
@@ -22,11 +22,11 @@ class Transcript:
         self._lines = [f"-- {label}"] if label else []
 
     def command(self, line: str) -> None:
-        """Add what the client said."""
+        """Add a client's command."""
         self._lines.append("C: " + line)
 
-    def reply(self, reply: Reply) -> None:
-        """Add what the server said."""
+    def reply(self, reply: ServerReply) -> None:
+        """Add a server's reply."""
         raw = reply.raw
         if b"\r" not in raw and len(raw) <= MAX_SHOWN_BYTES:
             self._lines.append("S: " + readable(raw))
@@ -34,7 +34,7 @@ class Transcript:
         self._lines.extend("S: " + readable(line) for line in raw[:MAX_SHOWN_BYTES].split(b"\r\n"))
 
     def note(self, text: str) -> None:
-        """Add what happened besides words."""
+        """Add an event that is neither command nor reply."""
         self._lines.append("-- " + text)
 
     def __str__(self) -> str:

@@ -1,1 +1,1 @@
-"""The server's half of SMTP: bytes in, events out, replies to send."""
+"""The server side of SMTP: bytes in, events out, replies to send."""

@@ -1,6 +1,6 @@
-"""The authentication exchange of the server: PLAIN (RFC 4616) and LOGIN, within RFC 4954.
+"""The server's authentication exchange: PLAIN (RFC 4616) and LOGIN, within RFC 4954.
 
-CRAM-MD5 and DIGEST-MD5 are not here: they need every secret in a form that can be read back.
+CRAM-MD5 and DIGEST-MD5 are not offered: they need every secret in a recoverable form.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _PLAIN_FIELDS: Final = 3
 
 
 class AuthExchange:
-    """One exchange. Each step gives a 334 that asks on, the credentials, or a reply that refuses."""
+    """One exchange. Each step returns a 334 challenge, the credentials, or a reply that refuses."""
 
     def __init__(self, mechanism: str) -> None:
         self._mechanism = mechanism
         self._username: str | None = None
 
     def begin(self, initial_response: bytes | None) -> Reply | AuthRequested:
-        """Start with the response that came on the AUTH line, in base64, if any did."""
+        """Start with the initial response of the AUTH line, in base64, if there was one."""
         if self._mechanism not in MECHANISMS:
             return UNKNOWN_MECHANISM
         if initial_response is None:
             return _EMPTY_CHALLENGE if self._mechanism == "PLAIN" else _ASK_USERNAME
         if initial_response == _EMPTY_RESPONSE:
-            # An empty response cannot be written as nothing on this line (RFC 4954 §4).
+            # This line cannot hold an empty response (RFC 4954 §4).
             return self.respond(b"")
         return self.respond(initial_response)
 

@@ -1,7 +1,7 @@
-"""A command line, read into a verb and frozen values (RFC 5321 §4.1.1).
+"""Parses a command line into a verb and frozen values (RFC 5321 §4.1.1).
 
-What cannot be read is answered by the `Reply` that refuses it; nothing here raises for any input.
-Whether a command is allowed at its moment is not asked here but in `states`.
+A line that cannot be parsed becomes the `Reply` that refuses it; nothing here raises for any input. `states`
+decides whether a command is allowed at its time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from aerogram.wire.smtp.parameters import (
     parse_mail_parameters,
     parse_rcpt_parameters,
 )
-from aerogram.wire.smtp.paths import PathFault, parse_path, split_path
+from aerogram.wire.smtp.paths import PathError, parse_path, split_path
 from aerogram.wire.smtp.replies import (
     BAD_SYNTAX,
     BARE_CR_IN_COMMAND,
@@ -33,29 +33,29 @@ from aerogram.wire.smtp.replies import (
 WEB_METHODS: Final = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PRI"}
 )
-"""First words of HTTP requests: a browser was made to speak to us, and the lines of the request's
-body would be commands (a cross-protocol attack)."""
+"""First words of HTTP requests: a browser was tricked into connecting here, and lines of the request's body
+would be commands (a cross-protocol attack)."""
 
 MAIL_USAGE: Final = "MAIL FROM:<address>"
 RCPT_USAGE: Final = "RCPT TO:<address>"
 BDAT_USAGE: Final = "BDAT size [LAST]"
 AUTH_USAGE: Final = "AUTH mechanism [initial-response]"
 
-_NO_BRACKETS: Final = "bad address syntax; the address stands in angle brackets"
-_PATH_CODES: Final = {PathFault.SYNTAX: 501, PathFault.TOO_LONG: 501, PathFault.NOT_ASCII: 553}
+_NO_BRACKETS: Final = "bad address syntax; write the address in angle brackets"
+_PATH_CODES: Final = {PathError.SYNTAX: 501, PathError.TOO_LONG: 501, PathError.NOT_ASCII: 553}
 
 
 class Mail(msgspec.Struct, frozen=True):
-    """``MAIL FROM:<path> parameters``; "" is the null path."""
+    """``MAIL FROM:<reverse-path> parameters``; "" is the null reverse-path."""
 
-    path: str
+    reverse_path: str
     parameters: MailParameters = NO_MAIL_PARAMETERS
 
 
 class Rcpt(msgspec.Struct, frozen=True):
-    """``RCPT TO:<path> parameters``; the path may be the lone word ``postmaster``."""
+    """``RCPT TO:<forward-path> parameters``; the forward-path may be the lone word ``postmaster``."""
 
-    path: str
+    forward_path: str
     parameters: RcptParameters = NO_RCPT_PARAMETERS
 
 
@@ -74,7 +74,7 @@ class Auth(msgspec.Struct, frozen=True):
 
 
 def split_command(line: bytes) -> tuple[str, str] | Reply:
-    """Part a line without its CRLF into the verb in upper case and the argument without outer spaces."""
+    """Split a line without its CRLF into the verb in upper case and the argument without outer spaces."""
     try:
         text = line.decode()
     except UnicodeDecodeError:
@@ -90,14 +90,14 @@ def split_command(line: bytes) -> tuple[str, str] | Reply:
 
 
 def parse_greeting_name(verb: str, argument: str) -> str | Reply:
-    """Read the name a client gives itself. Any word is taken: too many clients do not know theirs."""
+    """Parse the name a client gives itself. Any word is accepted: many clients do not know their name."""
     if not argument or " " in argument or len(argument) > MAX_DOMAIN:
         return syntax(f"{verb} hostname")
     return argument
 
 
 def parse_mail(argument: str) -> Mail | Reply:
-    """Read the argument of MAIL. A space after the colon is borne, as most servers do."""
+    """Parse the argument of MAIL. A space after the colon is accepted, as by most servers."""
     if argument[:5].upper() != "FROM:":
         return syntax(MAIL_USAGE)
     parts = split_path(argument[5:].lstrip(" "))
@@ -107,16 +107,16 @@ def parse_mail(argument: str) -> Mail | Reply:
     parameters = parse_mail_parameters(rest) if rest else NO_MAIL_PARAMETERS
     if isinstance(parameters, Reply):
         return parameters
-    path = parse_path(text, utf8=parameters.smtputf8)
-    if isinstance(path, PathFault):
-        return _refusal_of_path(path, "5.1.7", text)
-    return Mail(path, parameters)
+    reverse_path = parse_path(text, utf8=parameters.smtputf8)
+    if isinstance(reverse_path, PathError):
+        return _refusal_of_path(reverse_path, "5.1.7", text)
+    return Mail(reverse_path, parameters)
 
 
 def parse_rcpt(argument: str, *, utf8: bool) -> Rcpt | Reply:
-    """Read the argument of RCPT; ``utf8`` tells whether MAIL said SMTPUTF8.
+    """Parse the argument of RCPT; ``utf8`` tells whether MAIL said SMTPUTF8.
 
-    A space after the colon is borne, as most servers do.
+    A space after the colon is accepted, as by most servers.
     """
     if argument[:3].upper() != "TO:":
         return syntax(RCPT_USAGE)
@@ -124,20 +124,20 @@ def parse_rcpt(argument: str, *, utf8: bool) -> Rcpt | Reply:
     if parts is None:
         return Reply(501, "5.1.3", f"Error: {_NO_BRACKETS}: {RCPT_USAGE}")
     text, rest = parts
-    # Every server must take mail for its postmaster, with no domain (RFC 5321 §4.5.1).
-    path = "postmaster" if text.lower() == "postmaster" else parse_path(text, utf8=utf8)
-    if isinstance(path, PathFault):
-        return _refusal_of_path(path, "5.1.3", text)
-    if not path:
-        return _refusal_of_path(PathFault.SYNTAX, "5.1.3", text)
+    # Every server must accept mail for its postmaster, without a domain (RFC 5321 §4.5.1).
+    forward_path = "postmaster" if text.lower() == "postmaster" else parse_path(text, utf8=utf8)
+    if isinstance(forward_path, PathError):
+        return _refusal_of_path(forward_path, "5.1.3", text)
+    if not forward_path:
+        return _refusal_of_path(PathError.SYNTAX, "5.1.3", text)
     parameters = parse_rcpt_parameters(rest) if rest else NO_RCPT_PARAMETERS
     if isinstance(parameters, Reply):
         return parameters
-    return Rcpt(path, parameters)
+    return Rcpt(forward_path, parameters)
 
 
 def parse_bdat(argument: str) -> Bdat | Reply:
-    """Read the argument of BDAT. Where it is refused nobody knows how many octets follow."""
+    """Parse the argument of BDAT. When it is refused, the number of octets that follow is unknown."""
     size, _, last = argument.partition(" ")
     if not (size.isascii() and size.isdigit() and len(size) <= MAX_SIZE_DIGITS):
         return syntax(BDAT_USAGE)
@@ -147,23 +147,23 @@ def parse_bdat(argument: str) -> Bdat | Reply:
 
 
 def parse_auth(argument: str) -> Auth | Reply:
-    """Read the argument of AUTH; the mechanism in upper case."""
+    """Parse the argument of AUTH; the mechanism in upper case."""
     mechanism, _, response = argument.partition(" ")
     if not mechanism:
         return syntax(AUTH_USAGE)
     return Auth(mechanism.upper(), response.encode() if response else None)
 
 
-def _refusal_of_path(fault: PathFault, enhanced: str, text: str) -> Reply:
-    if fault is PathFault.NOT_ASCII:
+def _refusal_of_path(error: PathError, enhanced: str, text: str) -> Reply:
+    if error is PathError.NOT_ASCII:
         enhanced = "5.6.7"  # RFC 6531 §3.5
-    return Reply(_PATH_CODES[fault], enhanced, f"<{text}>: {fault.value}")
+    return Reply(_PATH_CODES[error], enhanced, f"<{text}>: {error.value}")
 
 
 def _refusal_of_controls(text: str) -> Reply | None:
-    """Name the character that has no place in a command; None when all of them may stand there.
+    """Return the reply for a character that is not allowed in a command; None when all are allowed.
 
-    ``str.isprintable`` is too strict for addresses: it refuses letters younger than this Python.
+    ``str.isprintable`` is too strict for addresses: it refuses letters that are newer than this Python.
     """
     if "\n" in text:
         return BARE_LF_IN_COMMAND

@@ -1,4 +1,4 @@
-"""Reading a message: up to its lone dot (DATA), or so many octets (BDAT), in bounded memory."""
+"""Reads a message, up to its lone dot (DATA) or by its number of octets (BDAT), in bounded memory."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from aerogram.wire.smtp.server.input import InputBuffer
 
 _CR: Final = 0x0D
-# One more than a part of the end of data can be, to see the octet before it too.
+# One more than a part of the end of data, to see the octet before it too.
 _KEPT_WHILE_DROPPING: Final = len(END_OF_DATA)
 _SLACK: Final = 16
 
 
 class Content(msgspec.Struct, frozen=True):
-    """What was read: the message, or why it is refused.
+    """The message that was read, or why it is refused.
 
-    ``refusal`` is None for a message that may be taken. Unless ``is_in_step``, it is not sure that
-    both sides see the end of the message at the same place, and nothing more may be read.
+    ``refusal`` is None for an acceptable message. Unless ``is_in_step``, both sides may see the end of the
+    message at different places, and nothing more may be read.
     """
 
     data: bytes = b""
@@ -32,7 +32,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 def checked(data: bytes, max_bytes: int) -> Content:
-    """Judge a whole message, free of stuffed dots: its size first, then its line ends."""
+    """Check a whole message, free of stuffed dots: first its size, then its line ends."""
     if len(data) > max_bytes:
         return Content(refusal=MESSAGE_TOO_BIG)
     flaw = flaw_of(data)
@@ -40,29 +40,29 @@ def checked(data: bytes, max_bytes: int) -> Content:
 
 
 class DataReader:
-    """Reads what follows DATA. The input must begin with the CRLF that ended the DATA line.
+    """Reads the data after DATA. The input must begin with the CRLF that ended the DATA line.
 
-    That CRLF is also the first octets of an empty message's end (RFC 5321 §4.1.1.4).
+    That CRLF is also the first part of the end of an empty message (RFC 5321 §4.1.1.4).
     """
 
     __slots__ = ("_dropped", "_max_bytes", "_max_kept")
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        # Stuffing lengthens a line of at least three octets by one, so what is above four thirds
-        # of the limit is above the limit without its stuffing too, and need not be kept.
+        # Stuffing adds one octet to a line of at least three, so data above four thirds of the limit exceeds
+        # the limit without stuffing too, and need not be kept.
         self._max_kept = max_bytes + max_bytes // 3 + _SLACK
         self._dropped = 0
 
     def read(self, source: InputBuffer) -> Content | None:
-        """Read on; None while the end of the message has not come."""
+        """Read on; None while the message has not ended."""
         end = source.find(END_OF_DATA)
         if end < 0:
             return self._make_room(source)
         if self._dropped + end > self._max_kept + MAX_DISCARDED_BYTES:
             return Content(refusal=MESSAGE_TOO_BIG, is_in_step=False)
-        # CR CR LF before the dot: who takes CR CR for something else than a line's end sees no end
-        # of data here, and all that follows as text of the message.
+        # CR CR LF before the dot: a server that does not end a line at CR CR LF sees no end of data here, and
+        # reads all that follows as text of the message.
         is_in_step = end == 0 or source.byte_at(end - 1) != _CR
         if self._dropped:
             source.skip(end + len(END_OF_DATA))
@@ -75,7 +75,7 @@ class DataReader:
         return Content(refusal=content.refusal, is_in_step=False)
 
     def _make_room(self, source: InputBuffer) -> Content | None:
-        """Drop what cannot be part of the end, once the message is too big for sure."""
+        """Drop what cannot be part of the end, once the message is certainly too big."""
         seen = self._dropped + len(source)
         if seen > self._max_kept + MAX_DISCARDED_BYTES + len(END_OF_DATA):
             return Content(refusal=MESSAGE_TOO_BIG, is_in_step=False)
@@ -85,7 +85,7 @@ class DataReader:
 
 
 class ChunkReader:
-    """Reads the octets of one BDAT, into ``sink`` or, when that is None, to nowhere."""
+    """Reads the octets of one BDAT into ``sink``, or discards them when it is None."""
 
     __slots__ = ("_remaining", "_sink", "is_last", "refusal", "size")
 

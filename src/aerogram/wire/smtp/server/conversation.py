@@ -1,7 +1,7 @@
-"""What one session knows, and how it speaks: shared by the verbs and by the reader of bytes.
+"""The state of one session and its replies, shared by the verbs and the input reader.
 
-Nothing in here reads input. Whatever ends a session goes through `Conversation.close_with`, and
-whatever is said goes through `Conversation.say`, so that the transcript is whole.
+Nothing in here reads input. Every end of a session goes through `Conversation.close_with`, and every reply
+through `Conversation.say`, so that the transcript is complete.
 """
 
 from __future__ import annotations
@@ -45,31 +45,31 @@ class Conversation:
         self.say(Reply(220, "", f"{config.hostname} {config.banner}"))
 
     def enter(self, verb: Verb) -> None:
-        """Move as the table says for a command that was accepted."""
+        """Move to the state that the table gives for an accepted command."""
         self.state = LEGAL[self.state][verb]
 
     def turn(self, turn: Turn) -> None:
-        """Move as the table says for the end of a state that reads no commands."""
+        """Move to the state that the table gives for the end of a state that reads no commands."""
         self.state = TURNS[self.state][turn]
 
     def say(self, reply: Reply) -> None:
-        """Say something that is no refusal; a 421 or 221 is the last thing said."""
+        """Send a reply that is not a refusal; nothing follows a 421 or 221."""
         self.say_encoded(reply.encoded())
         if reply.ends_session:
             self._close()
 
     def say_encoded(self, reply: bytes) -> None:
-        """Say something that was encoded before."""
+        """Send a reply that is encoded already."""
         self._out.append(reply)
         self.transcript.server(reply)
 
     def refuse(self, reply: Reply) -> None:
-        """Say no, and count it as an error of the client."""
+        """Send a refusal, and count it as an error of the client."""
         self.say(reply)
         self._count_error()
 
     def count_idle_command(self) -> None:
-        """Note a command that brings no message closer; too many of them are errors."""
+        """Count a command that brings no message closer; too many of them are errors."""
         self._idle_commands += 1
         if self._idle_commands > MAX_COMMANDS_WITHOUT_MESSAGE:
             self._count_error()
@@ -81,18 +81,18 @@ class Conversation:
         self.turn(Turn.MESSAGE_ANSWERED)
 
     def hang_up(self, reply: Reply) -> None:
-        """Refuse something after which nobody can tell commands from other bytes."""
+        """Refuse input after which commands cannot be told from other bytes, and close."""
         self.say(reply)
         self.close_with(CLOSING)
 
     def close_with(self, reply: Reply) -> None:
-        """Say a last reply, unless one was said."""
+        """Send a last reply, unless one was sent."""
         if self.state is not State.CLOSED:
             self.say(reply)
             self._close()
 
     def take_outgoing(self) -> bytes:
-        """Give what was said since the last call."""
+        """Return the replies since the last call."""
         if not self._out:
             return b""
         out = b"".join(self._out)
@@ -100,7 +100,7 @@ class Conversation:
         return out
 
     def begin_within_tls(self) -> None:
-        """Forget what was said in clear (RFC 3207 §4.2), but not how many errors were made."""
+        """Discard what was said in clear (RFC 3207 §4.2), but keep the number of errors."""
         self.turn(Turn.TLS_STARTED)
         self.waiting = None
         self.is_tls = True

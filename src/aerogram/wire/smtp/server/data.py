@@ -1,8 +1,8 @@
-r"""The bytes of a message on the wire: its end, its dots, and the line ends it may have.
+r"""The bytes of a message on the wire: its end, its dots, and its permitted line ends.
 
-Only ``<CR><LF>.<CR><LF>`` ends a message (RFC 5321 §4.1.1.4). Servers that took less let one mail
-be read as two ("SMTP smuggling"), so a message that holds a bare CR, a bare LF or a NUL is not
-mended but refused (RFC 5321 §2.3.8: neither may be sent apart).
+Only ``<CR><LF>.<CR><LF>`` ends a message (RFC 5321 §4.1.1.4). A server that accepts less lets one mail pass
+as two ("SMTP smuggling"), so a message with a bare CR, a bare LF or a NUL is not repaired but refused (RFC
+5321 §2.3.8: neither may be sent alone).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ NUL: Final = "a NUL"
 
 
 def flaw_of(data: bytes) -> str:
-    r"""Name what makes the message ambiguous: a bare LF, a bare CR or a NUL; "" when it is clean.
+    r"""Name the byte that makes the message ambiguous: a bare LF, a bare CR or a NUL; "" when it is clean.
 
-    Four scans at the speed of memory; a regular expression would take a hundred times as long.
+    Four scans at memory speed; a regular expression would take a hundred times as long.
     """
     pairs = data.count(CRLF)
     if data.count(b"\n") != pairs:
@@ -40,7 +40,7 @@ def dots_unstuffed(data: bytes) -> bytes:
 
 
 def dots_stuffed(data: bytes) -> bytes:
-    """Add a dot to each line that begins with one: what a client does before sending."""
+    """Add a dot to each line that begins with one, as a client does before sending."""
     if b"\r\n." in data:
         data = data.replace(b"\r\n.", b"\r\n..")
     return b"." + data if data.startswith(b".") else data

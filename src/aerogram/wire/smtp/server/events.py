@@ -1,4 +1,4 @@
-"""What the server machine asks of its host, or tells it. All are frozen."""
+"""The events of the server machine, for its host to answer. All are frozen."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from aerogram.wire.smtp.parameters import NO_MAIL_PARAMETERS, MailParameters
 
 
 class AuthRequested(msgspec.Struct, frozen=True):
-    """A client gave its credentials: may it in? The standard answer is 235."""
+    """A client gave its credentials. The standard reply is 235."""
 
     mechanism: str
     """``PLAIN`` or ``LOGIN``."""
@@ -16,39 +16,39 @@ class AuthRequested(msgspec.Struct, frozen=True):
     password: str
 
     def __repr__(self) -> str:
-        """Tell the mechanism only; logs hold reprs, and must not hold credentials."""
+        """Show the mechanism only: logs hold reprs, and must not hold credentials."""
         return f"AuthRequested(mechanism={self.mechanism!r}, username=<redacted>, password=<redacted>)"
 
 
 class MailRequested(msgspec.Struct, frozen=True):
-    """A client wants to send from ``path`` ("" is the null path). The standard answer is 250."""
+    """A client wants to send from ``reverse_path`` ("" is the null reverse-path). The standard reply is 250."""
 
-    path: str
+    reverse_path: str
     params: MailParameters = NO_MAIL_PARAMETERS
 
 
 class RcptRequested(msgspec.Struct, frozen=True):
-    """A client names a recipient. The standard answer is 250. ``notify``, ``orcpt``: as in `RcptTo`."""
+    """A client names a recipient. The standard reply is 250. ``notify``, ``orcpt``: as in `RcptTo`."""
 
-    path: str
+    forward_path: str
     notify: str = ""
     orcpt: str = ""
 
 
 class TlsRequested(msgspec.Struct, frozen=True):
-    """The host now sends what is outgoing, shakes hands, and calls ``tls_started``; no answer is due."""
+    """The host must send what is outgoing, do the handshake, and call ``tls_started``; no reply is due."""
 
 
 class RcptTo(msgspec.Struct, frozen=True):
-    """A recipient that was accepted; RFC 3461 parameters in the form they came in, "" when absent."""
+    """An accepted recipient, with its RFC 3461 parameters as they were on the wire, "" when absent."""
 
-    path: str
+    forward_path: str
     notify: str = ""
     orcpt: str = ""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sends to whom, and what the client said about the message."""
+    """The sender, the recipients, and the parameters of the message."""
 
     reverse_path: str
     recipients: tuple[RcptTo, ...]
@@ -58,10 +58,10 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageReceived(msgspec.Struct, frozen=True):
-    """A whole message came. A positive answer takes responsibility for it (RFC 5321 §4.2.5).
+    """A whole message arrived. A positive reply takes responsibility for it (RFC 5321 §4.2.5).
 
-    ``data``: as sent, dots unstuffed; holds neither NUL nor a CR or LF outside of CRLF. It ends
-    with CRLF unless it is empty or came by BDAT.
+    ``data`` is as sent, with dots unstuffed; it has neither NUL nor a CR or LF outside of CRLF. It ends with
+    CRLF unless it is empty or came by BDAT.
     """
 
     envelope: Envelope

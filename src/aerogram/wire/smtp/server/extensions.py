@@ -1,4 +1,4 @@
-"""What one listening port is, and the extensions it offers in reply to EHLO."""
+"""The configuration of one listening port, and the extensions of its EHLO reply."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MECHANISMS: Final = " ".join(MECHANISMS)
 
 
 class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """How one port behaves; shared by all its sessions."""
+    """The configuration of one port, shared by all its sessions."""
 
     hostname: str
     """The name in the greeting and in the reply to EHLO."""
@@ -39,7 +39,7 @@ def permits_auth(config: ServerConfig, *, is_tls: bool) -> bool:
 def ehlo_reply(config: ServerConfig, *, is_tls: bool) -> bytes:
     """Write the reply to EHLO (RFC 5321 §4.1.1.1).
 
-    AUTH is told twice; the form with ``=`` is for clients older than RFC 2554, as Mailjet does.
+    AUTH is listed twice, as by Mailjet; the form with ``=`` is for clients older than RFC 2554.
     """
     lines = [config.hostname, "PIPELINING", f"SIZE {config.max_message_bytes}"]
     if config.offers_starttls and not is_tls:

@@ -1,4 +1,4 @@
-"""The bytes that came and were not yet read."""
+"""The buffer of received, unread bytes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class InputBuffer:
         return len(self._bytes) - self._at
 
     def feed(self, data: bytes) -> None:
-        """Add what the socket gave; what was read before is let go."""
+        """Add bytes from the socket; bytes already read are dropped."""
         if self._at:
             del self._bytes[: self._at]
             self._searched -= self._at
@@ -30,12 +30,12 @@ class InputBuffer:
         self._bytes += data
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Drop everything."""
         self._bytes = bytearray()
         self._at = self._searched = 0
 
     def take_line(self) -> bytes | None:
-        """Take the next line, without its CRLF; None while its end has not come."""
+        """Take the next line, without its CRLF; None while its end has not arrived."""
         end = self._bytes.find(CRLF, self._searched)
         if end < 0:
             self._searched = max(self._at, len(self._bytes) - 1)
@@ -45,7 +45,7 @@ class InputBuffer:
         return line
 
     def find(self, needle: bytes) -> int:
-        """Tell after how many unread bytes ``needle`` stands, or -1."""
+        """Return the number of unread bytes before ``needle``, or -1."""
         found = self._bytes.find(needle, self._searched)
         if found < 0:
             self._searched = max(self._at, len(self._bytes) - len(needle) + 1)
@@ -54,29 +54,29 @@ class InputBuffer:
         return found - self._at
 
     def byte_at(self, offset: int) -> int:
-        """Look at an unread byte."""
+        """Return an unread byte without taking it."""
         return self._bytes[self._at + offset]
 
     def take(self, count: int) -> bytes:
-        """Take ``count`` bytes, which must be there."""
+        """Take ``count`` bytes, which must be present."""
         with memoryview(self._bytes) as view:
             taken = bytes(view[self._at : self._at + count])
         self.skip(count)
         return taken
 
     def skip(self, count: int) -> None:
-        """Let go of ``count`` bytes, which must be there."""
+        """Drop ``count`` bytes, which must be present."""
         self._at += count
         self._searched = self._at
 
     def step_back(self, count: int) -> None:
-        """Read the last ``count`` bytes again; only before the next `feed`."""
+        """Unread the last ``count`` bytes; only before the next `feed`."""
         self.skip(-count)
 
     def keep_last(self, count: int) -> int:
-        """Let go of all but the last ``count`` bytes; tell how many went.
+        """Drop all but the last ``count`` bytes; return how many were dropped.
 
-        The place searched so far stays known: it lies within the last bytes after a failed `find`.
+        The search position stays valid: after a failed `find` it is within the last bytes.
         """
         gone = len(self) - count
         if gone <= 0:

@@ -1,9 +1,9 @@
-"""The server's side of a session, without sockets: bytes in, events out, bytes to send (RFC 5321).
+"""The server side of a session, without sockets: bytes in, events out, bytes to send (RFC 5321).
 
-A host feeds `ServerSession.receive`, then takes events until there is none, answers each, and sends
-what `ServerSession.outgoing` gives. Commands are read one by one, and while an event waits for its
-answer nothing that follows is looked at, so replies keep the order of the commands however they
-were packed. The same bytes cut differently give the same events and the same replies.
+A host feeds `ServerSession.receive`, takes events until there is none, answers each, and sends the bytes of
+`ServerSession.outgoing`. Commands are read one by one, and no input is read while an event is unanswered, so
+replies keep the order of the commands regardless of packets. The same bytes in other packets give the same
+events and the same replies.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ _SECRET: Final = b"***"
 
 
 class ServerSession:
-    """One client's session. It never raises for what the client sends; only for a host's misuse.
+    """One client's session. It never raises for a client's input, only for misuse by the host.
 
-    ``peer`` is the client's address for whoever holds the session; the machine does not use it.
+    ``peer`` is the client's address, for the session's owner; the machine does not use it.
     """
 
     def __init__(self, config: ServerConfig, peer: str = "") -> None:
@@ -61,19 +61,19 @@ class ServerSession:
         self._is_cut_off = False
 
     def receive(self, data: bytes) -> None:
-        """Take bytes from the socket. After the end, and from STARTTLS to the handshake, they are dropped."""
+        """Take bytes from the socket. They are dropped after the end, and from STARTTLS to the handshake."""
         talk = self._talk
         if talk.state is State.CLOSED or talk.state is State.HANDSHAKE or self._is_cut_off:
             return
         if talk.waiting is not None and len(talk.input) + len(data) > MAX_READ_AHEAD_BYTES:
-            # The answer that is due is still given, since it may be the receipt for a message.
+            # The due reply is still sent, because it may acknowledge a message.
             self._is_cut_off = True
             talk.input.clear()
             return
         talk.input.feed(data)
 
     def next_event(self) -> Event | None:
-        """Give the next event; None when more bytes are needed or an event still waits for its answer."""
+        """Return the next event; None when more bytes are needed or an event is unanswered."""
         talk = self._talk
         waiting = talk.waiting
         if waiting is not None:
@@ -85,8 +85,8 @@ class ServerSession:
     def answer(self, reply: Reply | None = None) -> None:
         """Answer the last event: None for the standard positive reply, a 4xx or 5xx to refuse.
 
-        A 421 also ends the session. When the session was closed meanwhile nothing happens. Raises
-        `RuntimeError` when no event waits for an answer.
+        A 421 also ends the session. Does nothing when the session was closed meanwhile. Raises `RuntimeError`
+        when no event is unanswered.
         """
         talk = self._talk
         event = talk.waiting
@@ -104,9 +104,9 @@ class ServerSession:
             talk.close_with(SENT_TOO_MUCH_AHEAD)
 
     def tls_started(self) -> None:
-        """Begin anew within TLS: all that was said in clear is forgotten (RFC 3207 §4.2).
+        """Start again within TLS: all that was said in clear is discarded (RFC 3207 §4.2).
 
-        Raises `RuntimeError` unless a `TlsRequested` is the last event.
+        Raises `RuntimeError` unless the last event is a `TlsRequested`.
         """
         if self._talk.state is State.CLOSED:
             return
@@ -121,17 +121,17 @@ class ServerSession:
     def close_with(self, reply: Reply) -> None:
         """End the session from our side, as for a timeout or a shutdown.
 
-        An event that waits gets no other answer than this one; a message must then not be kept.
+        An unanswered event gets no other reply; a message must then not be kept.
         """
         self._talk.close_with(reply)
 
     def transcript(self) -> str:
-        """Tell the conversation that matters for the current message, without credentials."""
+        """Return the transcript of the current message, without credentials."""
         return self._talk.transcript.text()
 
     @property
     def is_closed(self) -> bool:
-        """True when the host should send what is outgoing and close the connection."""
+        """True when the host should send the outgoing bytes and close the connection."""
         return self._talk.state is State.CLOSED
 
     @property
@@ -144,12 +144,12 @@ class ServerSession:
 
     @property
     def state(self) -> State:
-        """Where the session stands."""
+        """The state of the session."""
         return self._talk.state
 
     @property
     def helo_name(self) -> str:
-        """What the client calls itself; "" before EHLO or HELO."""
+        """The client's name for itself; "" before EHLO or HELO."""
         return self._talk.helo_name
 
     @property
@@ -169,7 +169,7 @@ class ServerSession:
 
 
 def _advance(talk: Conversation) -> bool:
-    """Read one thing; False when it has not come whole, or nothing is to be read any more."""
+    """Read one item; False when it is incomplete, or nothing more is to be read."""
     if talk.data is not None:
         return _read_data(talk, talk.data)
     if talk.chunk is not None:
@@ -180,7 +180,7 @@ def _advance(talk: Conversation) -> bool:
         talk.close_with(NOT_YET_TLS)
         return False
     line = talk.input.take_line()
-    # A line that lacks only the last octet of its CRLF may still be of the greatest length.
+    # A line that lacks only the last octet of its CRLF may still have the maximum length.
     if len(line if line is not None else talk.input) > _MAX_AUTH_LINE + (line is None):
         talk.hang_up(LINE_TOO_LONG)
         return False
@@ -224,12 +224,12 @@ def _read_command(talk: Conversation, line: bytes) -> None:
 
 
 def _note_unreadable(talk: Conversation, line: bytes) -> None:
-    """Leave what is no command out of the transcript: it may be credentials that came out of step."""
+    """Keep an invalid command out of the transcript: it may be credentials that arrived at the wrong time."""
     talk.transcript.client(b"(not a command, %d octets)" % len(line))
 
 
 def _redacted(argument: str) -> bytes:
-    """Write an AUTH command without its response, or whatever else stands in its place."""
+    """Write an AUTH command without its response, or anything else at that position."""
     mechanism, _, response = argument.partition(" ")
     shown = mechanism.upper().encode() if mechanism.upper() in MECHANISMS else _SECRET
     return b"AUTH " + shown + (b" " + _SECRET if response else b"")

@@ -1,9 +1,8 @@
-"""Where a session stands, and which command leads where: all of it, as tables.
+"""The states of a session and the transitions between them, as tables.
 
-A command that is neither in `LEGAL` nor in `REFUSED` for a state does not exist. The conditions
-that are not a matter of sequence (TLS offered, authentication required, limits) are the server's.
-Nothing else moves a session, but for one thing: from any state it can end, by a 421 of either side's
-making or by the client's going.
+A command that is neither in `LEGAL` nor in `REFUSED` for a state does not exist. Conditions other than
+sequence (TLS offered, authentication required, limits) are checked by the server. Nothing else changes the
+state, with one exception: every state can end, by a 421 from either side or when the client disconnects.
 """
 
 from __future__ import annotations
@@ -24,16 +23,16 @@ from aerogram.wire.smtp.replies import (
 
 
 class State(enum.StrEnum):
-    """Where a session stands."""
+    """The states of a session."""
 
     CONNECTED = "Connected"
-    """Greeted by us; the client has not said who it is. Also after the TLS handshake."""
+    """The server has sent its greeting; the client has not said EHLO. Also after the TLS handshake."""
     GREETED = "Greeted"
     """The client said EHLO or HELO; no mail transaction is open."""
     AUTHENTICATING = "Authenticating"
     """Lines are responses of the AUTH exchange."""
     HANDSHAKE = "Handshake"
-    """The host negotiates TLS; bytes in clear are thrown away."""
+    """The host negotiates TLS; bytes in clear are discarded."""
     MAIL = "Mail"
     """A transaction is open and has no recipient."""
     RECIPIENTS = "Recipients"
@@ -41,14 +40,14 @@ class State(enum.StrEnum):
     DATA = "Data"
     """Bytes are the message, until the lone dot."""
     CHUNK = "Chunk"
-    """So many bytes as BDAT said are a piece of the message."""
+    """The octets that BDAT announced are a part of the message."""
     CHUNKS = "Chunks"
-    """Some chunks came, and not the last."""
+    """Some chunks arrived, but not the last."""
     CLOSED = "Closed"
 
 
 class Verb(enum.StrEnum):
-    """The commands that are known."""
+    """The known commands."""
 
     EHLO = "EHLO"
     HELO = "HELO"
@@ -67,7 +66,7 @@ class Verb(enum.StrEnum):
 
 
 class Turn(enum.StrEnum):
-    """What ends a state in which no commands are read."""
+    """The ends of the states in which no commands are read."""
 
     AUTH_ENDED = "exchange answered"
     TLS_STARTED = "TLS started"
@@ -110,7 +109,7 @@ LEGAL: Final[dict[State, dict[Verb, State]]] = {
         State.CHUNKS: {Verb.BDAT: State.CHUNK},
     }.items()
 }
-"""The states in which commands are read, and where each accepted command leads (RFC 5321 §4.1.4)."""
+"""The states in which commands are read, and the next state for each accepted command (RFC 5321 §4.1.4)."""
 
 REFUSED: Final[dict[State, dict[str, Reply]]] = {
     State.CONNECTED: {
@@ -151,7 +150,7 @@ REFUSED: Final[dict[State, dict[str, Reply]]] = {
         Verb.EXPN: NOT_IMPLEMENTED,
     },
 }
-"""What a command out of sequence hears. The state stays as it is."""
+"""The reply to a command out of sequence. The state does not change."""
 
 TURNS: Final[dict[State, dict[Turn, State]]] = {
     State.AUTHENTICATING: {Turn.AUTH_ENDED: State.GREETED},
@@ -163,11 +162,11 @@ TURNS: Final[dict[State, dict[Turn, State]]] = {
         Turn.MESSAGE_ANSWERED: State.GREETED,
     },
 }
-"""How the states end in which no commands are read."""
+"""The next states after those in which no commands are read."""
 
 
 def mermaid() -> str:
-    """Draw the tables as a Mermaid state diagram; commands that lead nowhere new are left out."""
+    """Draw the tables as a Mermaid state diagram, without commands that keep the state."""
     lines = ["stateDiagram-v2", f"    [*] --> {State.CONNECTED}"]
     for table in (LEGAL, TURNS):
         for state, moves in table.items():

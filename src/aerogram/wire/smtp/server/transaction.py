@@ -1,4 +1,4 @@
-"""The mail transaction that a session has open: from MAIL to the end of its message (RFC 5321 §3.3)."""
+"""The open mail transaction of a session: from MAIL to the end of its message (RFC 5321 §3.3)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from aerogram.wire.smtp.server.events import Envelope, MailRequested, RcptReques
 
 
 class Transaction:
-    """What was said since MAIL. Without a reverse-path none is open."""
+    """The reverse-path and the recipients since MAIL. Without a reverse-path no transaction is open."""
 
     __slots__ = ("_recipients", "_sender", "chunks", "refused_recipients")
 
@@ -15,11 +15,11 @@ class Transaction:
         self._recipients: list[RcptTo] = []
         self.refused_recipients = 0
         self.chunks = bytearray()
-        """The octets that came by BDAT so far."""
+        """The octets received by BDAT so far."""
 
     @property
     def recipient_count(self) -> int:
-        """How many recipients were accepted."""
+        """The number of accepted recipients."""
         return len(self._recipients)
 
     @property
@@ -28,19 +28,19 @@ class Transaction:
         return self._sender is not None and self._sender.params.smtputf8
 
     def begin(self, sender: MailRequested) -> None:
-        """Open it: MAIL was accepted."""
+        """Open the transaction after an accepted MAIL."""
         self._sender = sender
 
     def add(self, recipient: RcptRequested) -> None:
-        """Take in a recipient that was accepted."""
-        self._recipients.append(RcptTo(recipient.path, recipient.notify, recipient.orcpt))
+        """Add an accepted recipient."""
+        self._recipients.append(RcptTo(recipient.forward_path, recipient.notify, recipient.orcpt))
 
     def envelope(self) -> Envelope:
-        """Give what is known of the message, apart from its bytes."""
+        """Return the envelope of the message."""
         sender = self._sender or MailRequested("")
         params = sender.params
         return Envelope(
-            reverse_path=sender.path,
+            reverse_path=sender.reverse_path,
             recipients=tuple(self._recipients),
             smtputf8=params.smtputf8,
             dsn_ret=params.ret,

@@ -1,7 +1,7 @@
-"""The conversation so far, as a person would want to read it when a message went wrong.
+"""The transcript of a session, for people who look into a message that went wrong.
 
-Kept as the bytes that were on the wire anyway; turned into text only when somebody asks. What a
-client says in an AUTH exchange never gets here.
+It is kept as bytes from the wire, and decoded only when it is read. The client's part of an AUTH exchange is
+never recorded.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _MESSAGE_BYTES: Final = MAX_TRANSCRIPT_BYTES - _OPENING_BYTES - 2 * len(_GAP) - 
 
 
 class _Part:
-    """Lines up to a number of bytes; after that only the last few are kept."""
+    """Lines up to a number of bytes; of further lines only the last few are kept."""
 
     __slots__ = ("_first", "_last", "_last_lines", "_room")
 
@@ -46,7 +46,7 @@ class _Part:
 
 
 class Transcript:
-    """The opening of the session (greeting to AUTH), then the newest mail transaction."""
+    """The opening of the session (greeting to AUTH), then the latest mail transaction."""
 
     __slots__ = ("_message", "_opening", "_part")
 
@@ -55,17 +55,17 @@ class Transcript:
         self._message: _Part | None = None
 
     def start_message(self) -> None:
-        """Forget the transaction before; what follows belongs to a new one."""
+        """Drop the previous transaction; what follows belongs to a new one."""
         self._message = self._part = _Part(_MESSAGE_BYTES, _LAST_LINES)
 
     def client(self, line: bytes) -> None:
-        """Note what the client said, without its CRLF."""
+        """Record a client's line, without its CRLF."""
         if len(line) > _MAX_LINE:
             line = line[:_MAX_LINE] + _CUT
         self._part.add(b"C: " + line + b"\r\n")
 
     def server(self, reply: bytes) -> None:
-        """Note a reply as it goes to the wire."""
+        """Record a reply, as it is sent."""
         if reply[3:4] == b"-":
             reply = reply[:-2].replace(b"\r\n", b"\r\nS: ") + b"\r\n"
         if len(reply) > _MAX_LINE:
@@ -73,7 +73,7 @@ class Transcript:
         self._part.add(b"S: " + reply)
 
     def text(self) -> str:
-        """Tell it all: lines that begin with ``C:`` or ``S:``, at most `MAX_TRANSCRIPT_BYTES` long."""
+        """Return the transcript: lines with ``C:`` or ``S:``, at most `MAX_TRANSCRIPT_BYTES` long."""
         lines = self._opening.lines()
         if self._message is not None:
             lines = [*lines, *self._message.lines()]

@@ -1,7 +1,7 @@
-"""What each command does. Each is called only where `states.LEGAL` allows it, BDAT excepted.
+"""The handlers of the commands. Each is called only where `states.LEGAL` allows it, except for BDAT.
 
-A verb changes the `Conversation`: it says something, or sets what waits for the host's answer, or
-says how the bytes that follow are to be read.
+A handler changes the `Conversation`: it sends a reply, sets the event for the host, or sets how to read the
+bytes that follow.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ if TYPE_CHECKING:
 IDLE_VERBS: Final[frozenset[str]] = frozenset(
     {Verb.EHLO, Verb.HELO, Verb.NOOP, Verb.RSET, Verb.VRFY, Verb.HELP}
 )
-"""The commands that bring no message closer."""
+"""Commands that bring no message closer."""
 
 
 def refusal_of(talk: Conversation, verb: str) -> Reply | None:
-    """Tell why the command is out of sequence; None when it is not."""
+    """Return the reply to a command out of sequence; None when it is allowed."""
     refusal = REFUSED[talk.state].get(verb)
     if refusal is NEED_RCPT and talk.transaction.refused_recipients:
         return NO_VALID_RECIPIENTS
@@ -63,7 +63,7 @@ def refusal_of(talk: Conversation, verb: str) -> Reply | None:
 
 
 def step_auth(talk: Conversation, step: Reply | AuthRequested) -> None:
-    """Carry out what an authentication exchange came to."""
+    """Apply the result of a step of the authentication exchange."""
     if isinstance(step, AuthRequested):
         talk.exchange = None
         talk.waiting = step
@@ -105,7 +105,7 @@ def _starttls(talk: Conversation, argument: str) -> None:
     elif argument:
         talk.refuse(syntax("STARTTLS"))
     else:
-        # Whatever is already here came in clear, perhaps from somebody between us and the client.
+        # Bytes that are already here came in clear, perhaps from an attacker between us and the client.
         talk.input.clear()
         talk.enter(Verb.STARTTLS)
         talk.say(READY_FOR_TLS)
@@ -138,7 +138,7 @@ def _mail(talk: Conversation, argument: str) -> None:
     elif mail.parameters.size > talk.config.max_message_bytes:
         talk.refuse(MESSAGE_TOO_BIG)
     else:
-        talk.waiting = MailRequested(mail.path, mail.parameters)
+        talk.waiting = MailRequested(mail.reverse_path, mail.parameters)
 
 
 def _rcpt(talk: Conversation, argument: str) -> None:
@@ -154,8 +154,9 @@ def _rcpt(talk: Conversation, argument: str) -> None:
         else:
             talk.say(TOO_MANY_RECIPIENTS)
     else:
-        path = rcpt.path if "@" in rcpt.path else f"{rcpt.path}@{talk.config.hostname}"
-        talk.waiting = RcptRequested(path, rcpt.parameters.notify, rcpt.parameters.orcpt)
+        path = rcpt.forward_path
+        full_path = path if "@" in path else f"{path}@{talk.config.hostname}"
+        talk.waiting = RcptRequested(full_path, rcpt.parameters.notify, rcpt.parameters.orcpt)
 
 
 def _data(talk: Conversation, argument: str) -> None:
@@ -169,7 +170,7 @@ def _data(talk: Conversation, argument: str) -> None:
 
 
 def _bdat(talk: Conversation, argument: str) -> None:
-    """Read the chunk, allowed or not: it follows its command in either case (RFC 3030 §2)."""
+    """Read the chunk, allowed or not: it follows its command in both cases (RFC 3030 §2)."""
     max_bytes = talk.config.max_message_bytes
     bdat = parse_bdat(argument)
     if isinstance(bdat, Reply):

@@ -46,14 +46,14 @@ VALUES = [
 
 def codes_of(row, value):
     findings = Findings({})
-    row.type.reader(row.name, value, findings)
+    row.type.parser(row.name, value, findings)
     return {error.code for error in findings.errors}
 
 
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_is_complete(row):
     assert row.field in FIELDS | OF_A_VERSION
-    assert callable(row.type.reader)
+    assert callable(row.type.parser)
     assert callable(row.type.merge)
     assert row.type.errors
     jsonschema_rs.validator_for(row.type.schema | row.schema)
@@ -67,7 +67,7 @@ def test_the_errors_of_a_row_are_documented(row):
 
 
 @pytest.mark.parametrize("row", ROWS)
-def test_a_reader_notes_the_errors_of_its_type_and_no_others(row):
+def test_a_parser_notes_the_errors_of_its_type_and_no_others(row):
     assert set().union(*(codes_of(row, value) for value in VALUES)) == set(row.type.errors)
 
 
@@ -143,12 +143,12 @@ def test_a_property_merges_by_the_rule_of_its_type(name, default, value, merged)
     assert v31.MESSAGE.merged({}, {name: value}) == {name: value}
 
 
-def test_readers_take_a_path_a_value_and_the_findings():
+def test_parsers_take_a_path_a_value_and_the_findings():
     for table in TABLES.values():
         for row in table.rows.values():
             names = [
                 name
-                for name, parameter in inspect.signature(row.type.reader).parameters.items()
+                for name, parameter in inspect.signature(row.type.parser).parameters.items()
                 if parameter.default is parameter.empty and parameter.kind is not parameter.KEYWORD_ONLY
             ]
             assert names == ["path", "value", "findings"]

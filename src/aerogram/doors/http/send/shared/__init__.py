@@ -1,1 +1,1 @@
-"""What both versions of the Send API read and check alike."""
+"""Parsing and validation shared by both versions of the Send API."""

@@ -1,8 +1,8 @@
-"""Attachments and inlined ones, for each version of the API that spells their properties in its own way.
+"""Parse attachments and inlined attachments; each version of the API has its own property names.
 
-The base64 text goes into the mail as the client sent it, so it is checked here, once: the alphabet of
-RFC 4648 section 4 with its padding, and line breaks anywhere. An attachment of Globals is the same
-object in every message of the call; its size is remembered by the identity of its text.
+The base64 text goes into the mail as the client sent it, so it is checked once, here: the alphabet of
+RFC 4648 section 4 with padding, and line breaks anywhere. An attachment of Globals is the same object
+in every message of the call; its size is cached by the identity of its text.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _BLANKS: Final = b"\r\n\t "
 
 
 class Spelling(msgspec.Struct, frozen=True, kw_only=True):
-    """How a version of the API names the properties of a file, and what its schema says of them."""
+    """The property names of a file in one version of the API, and their schema."""
 
     content_type: str
     filename: str
@@ -38,7 +38,7 @@ class Spelling(msgspec.Struct, frozen=True, kw_only=True):
     content_id: str
     content_schema: Json
     documents_content_id: bool
-    """The content id of an inlined file is a property of Mailjet's."""
+    """Whether Mailjet's API has a property for the content id of an inlined file."""
 
     @property
     def names(self) -> Names:
@@ -47,7 +47,7 @@ class Spelling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def files(spelling: Spelling, *, is_inlined: bool) -> PropertyType:
-    """Give the type of an array of files whose properties are named by ``spelling``."""
+    """Return the type of an array of files with the property names of ``spelling``."""
     properties: Json = {
         spelling.content_type: {"type": "string"},
         spelling.filename: {"type": "string"},
@@ -57,7 +57,7 @@ def files(spelling: Spelling, *, is_inlined: bool) -> PropertyType:
     if is_inlined and spelling.documents_content_id:
         properties[spelling.content_id] = {"type": "string"}
     return PropertyType(
-        reader=partial(read_files, spelling=spelling, names=spelling.names, is_inlined=is_inlined),
+        parser=partial(read_files, spelling=spelling, names=spelling.names, is_inlined=is_inlined),
         schema={
             "type": "array",
             "items": {"type": "object", "required": required, "properties": properties},
@@ -71,9 +71,9 @@ def files(spelling: Spelling, *, is_inlined: bool) -> PropertyType:
 def read_files(
     path: str, value: Any, findings: Findings, *, spelling: Spelling, names: Names, is_inlined: bool
 ) -> tuple[Attachment, ...]:
-    """Read an array of files whose properties are named by ``spelling``.
+    """Parse an array of files with the property names of ``spelling``.
 
-    The HTML refers to an inlined one as ``cid:<its content id>``, or ``cid:<its filename>`` when it has none.
+    The HTML refers to an inlined file as ``cid:<content id>``, or ``cid:<filename>`` without a content id.
     """
     if not isinstance(value, list):
         findings.errors.append(errors.wrong_type(path, "array of attachments"))
@@ -128,7 +128,7 @@ def _content_id(path: str, value: object, filename: str, findings: Findings) -> 
 
 
 def _size(path: str, content: str, findings: Findings) -> int:
-    """Give the bytes that base64 text stands for, or note that it is not base64."""
+    """Decode base64, or note an error."""
     known = findings.sizes.get(id(content))
     if known is not None:
         return known

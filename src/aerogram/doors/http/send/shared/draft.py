@@ -1,4 +1,4 @@
-"""A message that was read, on its way to a submission."""
+"""A parsed message, before it becomes a submission."""
 
 from __future__ import annotations
 
@@ -26,22 +26,21 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A message that was read. It may be sent when it has no ``errors`` and its senders are allowed."""
+    """A parsed message. It may be sent if it has no ``errors`` and its senders are allowed."""
 
     where: str = ""
-    """Names it in a refusal of v3, as ``Messages[3]``; "" for the only message of a call."""
+    """The name of the message in a v3 error, such as ``Messages[3]``; "" for a single message."""
     errors: tuple[SendError, ...] = ()
     parts: Parts | None
-    """The mail; None when it could not be read whole. Its To is empty when each recipient gets a mail of
-    its own."""
+    """The mail; None if it has errors. Its To is empty if each recipient gets a separate mail."""
     recipients: tuple[Recipient, ...]
-    """With all that is known of each."""
+    """The recipients with names and variables."""
     from_email: str
-    """The address of From, "" when it has none that is valid."""
+    """The address of From; "" if missing or invalid."""
     sender_email: str
-    """The address of Sender, "" when there is none."""
+    """The address of Sender; "" if missing."""
     needs_smtputf8: bool
-    """An address that the mail may show has a local part beyond ASCII (RFC 6531)."""
+    """An address in the headers has a non-ASCII local part (RFC 6531)."""
     custom_id: str
     event_payload: str
     campaign: str
@@ -49,11 +48,11 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     send_options: RequestedOptions
 
     def sandbox_receipts(self) -> tuple[Accepted, ...]:
-        """Give the receipts of a message that is checked and not sent: no id and no UUID."""
+        """Return the receipts of a sandbox message: no id and no UUID."""
         return tuple([Accepted(recipient.email, 0, "") for recipient in self.recipients])
 
     def request(self, actor: Actor, transcript: str) -> MailRequest:
-        """Give what is asked for; with errors, no more than what is needed to authorise it."""
+        """Build the submission; with errors, only the parts that authorisation needs."""
         parts = self.parts
         return MailRequest(
             actor=actor,
@@ -76,10 +75,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 def submissions(
     messages: Iterable[tuple[MailRequest, Decision, Sequence[SendError]]], too_large: SendError
 ) -> list[Submission]:
-    """Turn those messages of a call that have no errors and are not refused into submissions.
+    """Build submissions of the messages that have no errors and are not refused.
 
-    Globals and templates are in each of them now; a call that would be stored in too many bytes is refused
-    whole, with ``too_large`` in a `RefusedCallError`.
+    Each includes Globals and its template. If the call would need too much storage, it is rejected as a whole:
+    raises `RefusedCallError` with ``too_large``.
     """
     submitted = []
     stored_bytes = 0
@@ -95,6 +94,6 @@ def submissions(
 
 
 def _kept_length(request: MailRequest) -> int:
-    """Give the length of what is stored beside the mail itself, of what has no limit of its own."""
+    """Return the size of the stored data that has no limit of its own, without the mail itself."""
     variables = request.options.variables
     return len(request.event_payload) + len(request.custom_id) + (len(_encode(variables)) if variables else 0)

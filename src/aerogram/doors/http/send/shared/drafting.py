@@ -1,4 +1,4 @@
-"""From the fields of a message to its draft, for both versions."""
+"""Build the draft of a message from its fields, for both versions."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 _ROLES: Final = (("to", Role.TO), ("cc", Role.CC), ("bcc", Role.BCC))
 
 _RANK: Final = Rank.HIGH
-"""Of a message that names no priority."""
+"""The default priority."""
 
 _Bodies = tuple[str | None, str | None]
-"""Text and HTML."""
+"""Text and HTML parts."""
 
 
 def draft_of(
@@ -36,9 +36,9 @@ def draft_of(
     replies: tuple[Mailbox, ...] = (),
     template: StoredTemplate | None = None,
 ) -> Draft:
-    """Make the draft of a message from the fields that were read from it.
+    """Build the draft of a message from its parsed fields.
 
-    ``replies`` are the addresses of a Reply-To among its headers, ``template`` is what it takes its content from.
+    ``replies`` are the addresses of a Reply-To among its headers; ``template`` is its stored template.
     """
     sender_from, sender = _from(found), found.get("sender")
     bodies = _bodies(found)
@@ -67,7 +67,7 @@ def draft_of(
 
 
 def _from(found: Fields) -> Mailbox | None:
-    """Give From; a name that v3 gives apart from the address wins over one beside it."""
+    """Return From; v3's separate name property overrides a name in the address."""
     box: Mailbox | None = found.get("sender_from")
     name = found.get("from_name")
     return Mailbox(box.email, name) if box is not None and name else box
@@ -84,11 +84,11 @@ def _recipients(found: Fields) -> tuple[Recipient, ...]:
 
 
 def _parts(sender_from: Mailbox, bodies: _Bodies, found: Fields) -> Parts:
-    """Give what the mail is made of; several individual recipients are in no header until each has a mail."""
+    """Return the parts of the mail, without To if several recipients each get a separate mail."""
     to: tuple[Mailbox, ...] = found.get("to", ())
     individuals: tuple[Recipient, ...] = found.get("individuals", ())
     if len(individuals) == 1:
-        # Who is alone is shown like anybody else, and the mail need not be made anew for each recipient.
+        # A single recipient goes into To, and the mail need not be composed per recipient.
         to = (Mailbox(individuals[0].email, individuals[0].personal.name),)
     text, html = bodies
     return Parts(
@@ -107,13 +107,13 @@ def _parts(sender_from: Mailbox, bodies: _Bodies, found: Fields) -> Parts:
 
 
 def _bodies(found: Fields) -> _Bodies:
-    """Give text and HTML. An empty one is as good as absent, unless nothing else would be left."""
+    """Return text and HTML. An empty part counts as missing, unless no other part would be left."""
     text, html = found.get("text") or None, found.get("html") or None
     return ("", None) if text is None and html is None else (text, html)
 
 
 def _needs_smtputf8(boxes: Sequence[Mailbox | None], recipients: Sequence[Recipient]) -> bool:
-    """Tell whether an address that the mail may show has a local part beyond ASCII (RFC 6531)."""
+    """Return whether an address in the headers has a non-ASCII local part (RFC 6531)."""
     for box in boxes:
         if box is not None and not box.email.isascii() and needs_smtputf8(box.email):
             return True

@@ -1,8 +1,8 @@
-"""What can be wrong with a call of the Send API, in Mailjet's codes and words (compatibility: send-v31#errors, send-v3#errors).
+"""Errors of the Send API, with Mailjet's codes and texts (compatibility: send-v31#errors, send-v3#errors).
 
-An error is a value: the readers gather all of a message's before the call is answered. Where Mailjet's text
-is not known, the sentence is ours; it names the property and what would be right. Version 3 has neither codes
-nor paths in its answers; its errors have the codes of v3.1 all the same, so that one catalogue names them all.
+An error is a value: parsers collect all errors of a message before the response. Where Mailjet's text is not
+known, the sentence is ours; it names the property and the valid values. Responses of version 3 have no codes or
+paths, but its errors have the codes of v3.1 internally, so that one catalogue lists them all.
 """
 
 from __future__ import annotations
@@ -37,25 +37,25 @@ CODES: Final[Mapping[str, str]] = {
     "send-0003": "The message has no content.",
     "send-0004": "HTMLPart is used together with a template that has an HTML part.",
     "send-0005": "TextPart is used together with a template that has a text part.",
-    "send-0006": "Sender is an address that is no sender of the account.",
-    "send-0007": "Sender is a sender of the account that is not active.",
-    "send-0008": "From is an address that is no active sender of the account.",
+    "send-0006": "Sender is not a sender of the account.",
+    "send-0007": "Sender is an inactive sender of the account.",
+    "send-0008": "From is not an active sender of the account.",
     "send-0010": "The template does not exist.",
     "send-0011": "The header cannot be set.",
-    "send-0012": "Deduplication is asked for without a campaign.",
+    "send-0012": "Deduplication is requested without a campaign.",
     "send-0013": "The monitoring category does not exist.",
     "send-0015": "The message has too many recipients.",
-    "send-0016": "Template errors are handled without the template language.",
+    "send-0016": "Template error options are used without the template language.",
     "send-0019": "A header of the template has the wrong type.",
 }
-"""Every code of an error about a call or its messages, and what it means."""
+"""Every error code of a call or message, with its meaning."""
 
 _MAX_QUOTED: Final = 320
-"""Characters of a quoted value: the longest address (RFC 5321 section 4.5.3.1) is quoted whole."""
+"""Maximum characters of a quoted value: fits the longest address (RFC 5321 section 4.5.3.1)."""
 
 
 class SendError(msgspec.Struct, frozen=True):
-    """One thing the caller must change. ``related`` are property paths in index form, as ``To[1].Email``."""
+    """One error of the request. ``related`` are property paths in index form, such as ``To[1].Email``."""
 
     code: str
     message: str
@@ -63,7 +63,7 @@ class SendError(msgspec.Struct, frozen=True):
     status: int = BAD_REQUEST
 
     def shown(self) -> dict[str, object]:
-        """Give the error object of a v3.1 answer, with an identifier of its own."""
+        """Return the error object of a v3.1 response, with its own identifier."""
         shown: dict[str, object] = {"ErrorIdentifier": str(uuid.uuid4())}
         if self.code:
             shown["ErrorCode"] = self.code
@@ -75,18 +75,18 @@ class SendError(msgspec.Struct, frozen=True):
 
     @property
     def sentence(self) -> str:
-        """The message with its property before it, unless it names that itself: what v3 answers."""
+        """The message, prefixed with its property unless it names that itself; used by v3."""
         if self.related and self.related[0] not in self.message:
             return f"{self.related[0]}: {self.message}"
         return self.message
 
     def without_path(self) -> SendError:
-        """Give the error without its paths, for a sentence that says enough by itself."""
+        """Return the error without its paths, for a message that needs none."""
         return msgspec.structs.replace(self, related=())
 
 
 class RefusedCallError(RefusedError):
-    """Nothing of the call was sent. ``where`` names the message of a bulk call, as ``Messages[3]``; "" else."""
+    """The whole call is rejected. ``where`` names the message of a bulk call, such as ``Messages[3]``; else ""."""
 
     def __init__(self, error: SendError, where: str = "") -> None:
         super().__init__(error.sentence)
@@ -106,22 +106,22 @@ def missing(path: str) -> SendError:
 
 
 def wrong_type(path: str, expected: str) -> SendError:
-    """Report a value of another JSON type than ``expected``, a word of Mailjet's such as ``emailIn``."""
+    """Report a value with a JSON type other than ``expected``, which is Mailjet's name of a type such as ``emailIn``."""
     return SendError("mj-0004", f'Type mismatch. Expected type "{expected}".', (path,))
 
 
 def not_allowed(path: str, value: object, why: str = "") -> SendError:
-    """Report a value of the right type that the property does not take; ``why`` ends the sentence."""
+    """Report a value that the property does not allow; ``why`` ends the sentence."""
     return SendError("mj-0005", f'"{_quoted(value)}" is not an allowed value for {path}{why}.', (path,))
 
 
 def control_characters(path: str) -> SendError:
-    """Report a line break or NUL in what becomes a header of the mail, where it would forge another."""
+    """Report a line break or NUL in a header value, where it would inject another header."""
     return SendError("mj-0005", f"{path} must not contain line breaks or NUL characters.", (path,))
 
 
 def nul_character(path: str) -> SendError:
-    """Report a NUL in a text that is kept: no database can store it."""
+    """Report a NUL in a stored text: databases reject it."""
     return SendError("mj-0005", f"{path} must not contain NUL characters.", (path,))
 
 
@@ -131,7 +131,7 @@ def too_long(path: str, limit: int) -> SendError:
 
 
 def too_deep(path: str, limit: int) -> SendError:
-    """Report objects and arrays in one another on more than ``limit`` levels."""
+    """Report objects and arrays nested more than ``limit`` levels."""
     return SendError("mj-0005", f"{path} must not be nested more than {limit} levels deep.", (path,))
 
 
@@ -141,17 +141,17 @@ def too_many(path: str, limit: int) -> SendError:
 
 
 def empty_text(path: str) -> SendError:
-    """Report a text that needs a character."""
+    """Report an empty text."""
     return SendError("mj-0012", f"{path} cannot be empty.", (path,))
 
 
 def invalid_email(path: str, address: str) -> SendError:
-    """Report an address that is none. Clients look for this sentence, word by word."""
+    """Report an invalid address. Clients match this exact sentence."""
     return SendError("mj-0013", f'"{_quoted(address)}" is an invalid email address.', (path,))
 
 
 def sender_not_authorized(address: str) -> SendError:
-    """Report that mail from ``address`` is not allowed for the account."""
+    """Report a From address that the account may not use."""
     return SendError(
         "send-0008",
         f'"{address}" is not an authorized sender email address for your account.',
@@ -161,7 +161,7 @@ def sender_not_authorized(address: str) -> SendError:
 
 
 def sender_needs_right(address: str) -> SendError:
-    """Report that the account may not use ``address``, which is none of its senders, as ``Sender``."""
+    """Report a Sender that is not a sender of the account."""
     return SendError(
         "send-0006",
         f'"Sender" needs a right that your account does not have, unless "{address}" is one of its senders.',
@@ -171,7 +171,7 @@ def sender_needs_right(address: str) -> SendError:
 
 
 def sender_not_validated(address: str) -> SendError:
-    """Report that ``address`` is a sender of the account that is not active."""
+    """Report a Sender that is an inactive sender of the account."""
     return SendError(
         "send-0007",
         f'"{address}" is not a validated sender email address of your account.',
@@ -188,19 +188,19 @@ def unknown_template(template_id: int | str) -> SendError:
 
 
 def forbidden_header(name: str) -> SendError:
-    """Report a header that a property or Aerogram itself decides."""
+    """Report a header that only a property or Aerogram itself may set."""
     return SendError(
         "send-0011", 'Header cannot be customized using the "Headers" collection.', (header_path(name),)
     )
 
 
 def unwritable_header(name: str, why: str) -> SendError:
-    """Report a header that no mail can hold; ``why`` is a sentence."""
+    """Report a header that is invalid in mail; ``why`` is a sentence."""
     return SendError("mj-0005", why, (header_path(name),))
 
 
 def unusable_content_id(path: str, why: str) -> SendError:
-    """Report an inlined file that no Content-ID can be made for; ``why`` is a sentence."""
+    """Report an inlined file without a usable Content-ID; ``why`` is a sentence."""
     return SendError("mj-0005", why, (path,))
 
 
@@ -210,11 +210,11 @@ def not_base64(path: str) -> SendError:
 
 
 def header_path(name: str) -> str:
-    """Write the path of one header, as ``Headers["X-Tag"]``."""
+    """Format the path of one header, such as ``Headers["X-Tag"]``."""
     return f'Headers["{_quoted(name)}"]'
 
 
 def _quoted(value: object) -> str:
-    """Write a value of the caller's, shortened: Globals may repeat a long one in every message's answer."""
+    """Truncate a client's value: Globals may repeat a long one in the response of every message."""
     text = str(value)
     return text if len(text) <= _MAX_QUOTED else text[:_MAX_QUOTED] + "…"

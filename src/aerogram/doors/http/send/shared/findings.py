@@ -1,4 +1,4 @@
-"""What the readers of a message find, besides its values."""
+"""Collect errors and other findings of the parsers, besides values."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Findings:
-    """What reading a message brought to light."""
+    """The findings of parsing one message."""
 
     __slots__ = ("attached_bytes", "errors", "recipients", "sizes")
 

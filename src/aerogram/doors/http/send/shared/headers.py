@@ -1,4 +1,4 @@
-"""Headers: extra headers of the mail, checked so that none can forge another."""
+"""Parse the property Headers, and reject values that could inject other headers."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ FORBIDDEN: Final = frozenset(
 
 _SCALARS: Final = (str, int, float)
 _STRUCTURE: Final = ("content-", "mime-version")
-"""Headers that describe the mail's own structure: a second one would make it unreadable (RFC 2045)."""
+"""Headers of the MIME structure: a second one would make the mail unreadable (RFC 2045)."""
 
 
 def headers(path: str, value: Any, findings: Findings) -> Headers:
-    """Read the object of names and texts as (name, value) pairs; a null takes a header of Globals away."""
+    """Parse the object of headers to (name, value) pairs; a null removes a header of Globals."""
     if not isinstance(value, dict):
         findings.errors.append(errors.wrong_type(path, "object"))
         return ()
@@ -87,9 +87,9 @@ def headers(path: str, value: Any, findings: Findings) -> Headers:
 
 
 def reply_to(pairs: Headers, findings: Findings) -> tuple[Mailbox, ...]:
-    """Read the Reply-To among the headers, which counts when the property ReplyTo is absent.
+    """Parse a Reply-To among the headers, which is used if the property ReplyTo is missing.
 
-    Mailjet's own clients never send it; older ones of Anymail do, with several addresses even.
+    Mailjet's own clients never send it; older versions of Anymail do, even with several addresses.
     """
     for name, text in pairs:
         if name.lower() == "reply-to":
@@ -107,7 +107,7 @@ def _error_in(name: str, content: object) -> errors.SendError | None:
     if not isinstance(content, _SCALARS) or isinstance(content, bool):
         return errors.wrong_type(errors.header_path(name), "string")
     try:
-        # Written as the mail will have it, so that nothing is accepted that cannot be composed later.
+        # Compose it as in the mail, so that nothing is accepted that cannot be composed later.
         encode_custom(name, str(content))
     except HeaderError as error:
         return errors.unwritable_header(name, str(error))
@@ -115,7 +115,7 @@ def _error_in(name: str, content: object) -> errors.SendError | None:
 
 
 HEADERS: Final = PropertyType(
-    reader=headers,
+    parser=headers,
     schema={
         "type": "object",
         "maxProperties": limits.MAX_HEADERS,

@@ -1,10 +1,10 @@
-"""Merge rules: how a property of a message meets the value that Globals has for it.
+"""Merge rules: how a property of a message combines with its value in Globals.
 
 Globals are merged into each message of a call before anything is validated. Strings, numbers and booleans
 of the message replace the global ones; objects are merged key by key (one level deep); arrays are joined,
 globals first
 (compatibility: send-v31#globals). A rule takes the global value and the message's, neither of them null.
-Values of a wrong type are carried along, so that the readers report them.
+Values of a wrong type are passed on, so that the parsers report them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def replace(_default: Any, value: Any) -> Any:
-    """Take the message's value."""
+    """Return the message's value."""
     return value
 
 
@@ -51,7 +51,7 @@ def overlay_headers(default: Any, value: Any) -> Any:
 
 
 def overlay_named(names: Names) -> Merge:
-    """Give the rule for two objects whose keys are ``names``: a null of the message is an absent value."""
+    """Return the rule for two objects with keys ``names``; a null in the message counts as missing."""
 
     def overlay_spelled(default: Any, value: Any) -> Any:
         if not isinstance(value, dict):

@@ -1,8 +1,8 @@
-"""The names of the properties of an object, and how another spelling of one is understood.
+"""Normalise the property names of an object.
 
 Clients write ``SandBoxMode``, ``ContentId`` or ``variables``, and Mailjet's guide to version 3 disagrees
-with its own samples (``Text-part``, ``Text-Part``), so names are compared ignoring case. The ordinary
-request has every name as documented, and then nothing is copied. Unknown names are ignored, because
+with its own samples (``Text-part``, ``Text-Part``), so names are compared ignoring case. Most
+requests use the documented names, and then nothing is copied. Unknown names are ignored, because
 clients send some that never existed (compatibility: send-v31#call, send-v3#properties).
 """
 
@@ -17,14 +17,14 @@ JsonObject = dict[str, Any]
 
 
 class Names:
-    """The documented names of one kind of object."""
+    """The documented property names of one kind of object."""
 
     def __init__(self, *names: str) -> None:
         self._exact = frozenset(names)
         self._by_lower: Mapping[str, str] = {name.lower(): name for name in names}
 
     def spelled(self, given: JsonObject) -> JsonObject:
-        """Give ``given`` with documented names only; the exact spelling wins over another of the same name."""
+        """Return ``given`` with documented names only; the exact spelling overrides other spellings."""
         if self._exact.issuperset(given):
             return given
         spelled: JsonObject = {}

@@ -1,4 +1,4 @@
-"""The send options of a message, from the fields that were read from it."""
+"""Build the send options of a message from its fields."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def send_options(
     given: Fields, template: StoredTemplate | None, *, has_text: bool, is_individual: bool
 ) -> RequestedOptions:
-    """Give the send options; `NO_OPTIONS` for the ordinary message, which asks for none.
+    """Build the send options; `NO_OPTIONS` for a message without any.
 
-    ``given`` are those of `Properties.options`, and are changed here. What happens to errors of the template
-    language is an option of messages that use it.
+    Modifies ``given``, which comes from `Properties.options`. Options about template errors apply only to messages
+    that use the template language.
     """
     if is_individual:
         given["is_individual"] = True

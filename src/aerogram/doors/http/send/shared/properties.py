@@ -1,9 +1,9 @@
-"""The table of a message's properties: one row a property, and everything that is derived from the rows.
+"""The table of a message's properties, with one row per property, and everything derived from it.
 
-Each version of the Send API declares one table, in its ``properties.py``. A row says how the property is
-written (its name, in any case), which field of the message it fills, and its type. A type says how a value
-is read, how Globals merge into it, which errors it can give, and its JSON Schema. The names that a call may
-use, the merging of Globals, the reading of a message and the schema of ``/openapi.json`` come from there.
+Each version of the Send API declares one table, in its ``properties.py``. A row has the name of the property
+(case-insensitive), the field of the message that it sets, and its type. A type defines the parser, the merge rule
+for Globals, the possible errors and the JSON Schema. Valid names, merging of Globals, parsing of a message and
+the schema in ``/openapi.json`` are derived from the table.
 """
 
 from __future__ import annotations
@@ -24,49 +24,49 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.names import JsonObject
 
 Json = dict[str, Any]
-Reader = Callable[[str, Any, "Findings"], Any]
-"""Takes the path of a value, the value as JSON (never null) and the findings; gives what the mail needs of it.
+Parser = Callable[[str, Any, "Findings"], Any]
+"""Parses a value, given its path, the JSON value (never null) and the findings.
 
-A value that will not do becomes an error in the findings, and the reader gives a harmless value instead,
-so that the others are still read and all errors are reported at once.
+For an invalid value it adds an error to the findings and returns a harmless value, so that parsing continues and
+all errors are reported at once.
 """
 Fields = dict[str, Any]
-"""What was read from a message, by the field that each property fills."""
+"""The parsed values of a message, by field."""
 
 _OPTIONS: Final = frozenset(RequestedOptions.__struct_fields__)
 
 
 class PropertyType(msgspec.Struct, frozen=True, kw_only=True):
-    """What a property can hold."""
+    """The type of a property."""
 
-    reader: Reader
+    parser: Parser
     schema: Json
     errors: tuple[str, ...]
-    """The codes of all errors that the reader can note, as in `aerogram.doors.http.send.shared.errors.CODES`."""
+    """The codes of all errors that the parser can report, as in `aerogram.doors.http.send.shared.errors.CODES`."""
     merge: Callable[[Any, Any], Any] = replace
-    """A rule of `aerogram.doors.http.send.shared.merging`. Only v3.1 has Globals to merge."""
+    """A rule of `aerogram.doors.http.send.shared.merging`. Only v3.1 has Globals."""
 
 
 class Property(msgspec.Struct, frozen=True):
     """One property of a message."""
 
     name: str
-    """As Mailjet documents it."""
+    """The name in Mailjet's documentation."""
     field: str
-    """What it fills: a field of the mail's parts, of the draft or of the send options; or what the version
-    makes these of."""
+    """The field it sets, in the mail's parts, the draft or the send options; or an intermediate value of the
+    version."""
     type: PropertyType
     errors: tuple[str, ...] = ()
-    """The codes of errors that the property can give beside its type's: it is judged with others, with the
-    stored templates, or with the senders of the account."""
+    """Additional error codes, besides those of the type: from checks against other properties, stored templates or
+    the senders of the account."""
     schema: Json = {}
-    """What the property adds to its type's schema."""
+    """Additions to the schema of its type."""
     in_globals: bool = True
-    """It may stand in Globals."""
+    """Allowed in Globals."""
 
     @property
     def all_errors(self) -> frozenset[str]:
-        """The codes of all errors that the property can give."""
+        """The codes of all errors of the property."""
         return frozenset((*self.type.errors, *self.errors))
 
 
@@ -76,22 +76,22 @@ class Properties:
     def __init__(self, *rows: Property) -> None:
         self.rows: Mapping[str, Property] = {row.name: row for row in rows}
         self.names = Names(*self.rows)
-        self._readers = {row.name: (row.field, row.type.reader) for row in rows}
+        self._parsers = {row.name: (row.field, row.type.parser) for row in rows}
         self._merges = {row.name: row.type.merge for row in rows}
         self._options = frozenset(row.field for row in rows) & _OPTIONS
 
     def read(self, message: JsonObject, findings: Findings) -> Fields:
-        """Read a message whose names are all documented ones; a null property is an absent one."""
-        readers = self._readers
+        """Parse a message with normalised names; a null property counts as missing."""
+        parsers = self._parsers
         found: Fields = {}
         for name, value in message.items():
             if value is not None:
-                field, read = readers[name]
+                field, read = parsers[name]
                 found[field] = read(name, value, findings)
         return found
 
     def merged(self, defaults: JsonObject, message: JsonObject) -> JsonObject:
-        """Give the message with the call's defaults; both have documented names only. A null is absent."""
+        """Merge the call's Globals into a message; both have normalised names. A null counts as missing."""
         result = dict(defaults)
         for name, value in message.items():
             if value is not None:
@@ -100,12 +100,12 @@ class Properties:
         return result
 
     def options(self, found: Fields) -> Fields:
-        """Give those fields that are send options, unless they are None; mostly there are none."""
+        """Return the fields that are send options and not None; usually none."""
         given = self._options.intersection(found)
         return {field: found[field] for field in given if found[field] is not None} if given else {}
 
     def schema(self, *, of_globals: bool = False) -> Json:
-        """Give the JSON Schema of each property, by name."""
+        """Return the JSON Schema of each property by name."""
         return {
             row.name: row.type.schema | row.schema
             for row in self.rows.values()

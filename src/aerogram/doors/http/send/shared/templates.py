@@ -1,7 +1,7 @@
-"""Finding the templates that a call names.
+"""Load the templates that a call names.
 
-A template is the lowest layer of defaults below a message. What it brings is read and checked like the
-caller's own values, so nothing is accepted that cannot be composed later.
+A template provides the lowest layer of defaults of a message. Its values are validated like the client's own, so
+nothing is accepted that cannot be composed later.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from aerogram.content.templates import StoredTemplate
 
 Key = int | str
-"""What names a template: an id, a name, or digits that may be either. In v3.1 it is always an id."""
+"""The key of a template: an id, a name, or digits that may be either. In v3.1 always an id."""
 
 
 class Templates(Protocol):
-    """What is asked of `aerogram.content.templates.Templates`."""
+    """The interface of `aerogram.content.templates.Templates`."""
 
     async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
-        """Give a template that the account may use; None when there is none with this id."""
+        """Find a template that the account may use, by id; None if there is none."""
         ...
 
     async def find_by_name(self, account_id: int, name: str) -> StoredTemplate | None:
-        """Give a template that the account may use; None when there is none of this name."""
+        """Find a template that the account may use, by name; None if there is none."""
         ...
 
 
 Found = dict[Key, "StoredTemplate | None"]
-"""The templates of a call by the keys that it names them with; None where the account has no such template."""
+"""The templates of a call by key; None for one that the account does not have."""
 
 
 async def find(templates: Templates, account_id: int, key: Key) -> StoredTemplate | None:
-    """Find the template that a key means: by its id, else by its name (compatibility: send-v3#properties)."""
+    """Find the template of a key, by id or else by name (compatibility: send-v3#properties)."""
     number = whole_number(key)
     found = await templates.find(account_id, number) if 0 < number <= MAX_ID else None
     if found is None and isinstance(key, str):
@@ -44,5 +44,5 @@ async def find(templates: Templates, account_id: int, key: Key) -> StoredTemplat
 
 
 def chosen(key: Key | None, templates: Found) -> StoredTemplate | None:
-    """Give the template that a message names by ``key``; None when it names none that is known."""
+    """Return the template of ``key``; None if the message names none or an unknown one."""
     return None if key is None else templates.get(key)

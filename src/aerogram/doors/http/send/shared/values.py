@@ -1,4 +1,4 @@
-"""Single values that both versions read alike, each as a reader and the type that goes with it."""
+"""Parsers of single values for both versions, each with its type."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ RANKS: Final[Mapping[int, Rank]] = {0: Rank.LOW, 1: Rank.FRONT_LOW, 2: Rank.HIGH
 (compatibility: send-v31#properties)
 """
 _MAX_DIGITS: Final = 19
-"""Digits of the largest id, a signed number of 64 bits."""
+"""Digits of the largest id, a signed 64-bit number."""
 
 
 def text(path: str, value: Any, findings: Findings) -> str:
-    """Read a text that becomes the mail's content."""
+    """Parse a text that becomes the mail's content."""
     if isinstance(value, str):
         return value
     findings.errors.append(errors.wrong_type(path, "string"))
@@ -34,7 +34,7 @@ def text(path: str, value: Any, findings: Findings) -> str:
 
 
 def kept_text(path: str, value: Any, findings: Findings) -> str:
-    """Read a text that is stored beside the mail and comes back in events."""
+    """Parse a text that is stored with the mail and returned in events."""
     read = text(path, value, findings)
     if "\0" in read:
         findings.errors.append(errors.nul_character(path))
@@ -42,12 +42,12 @@ def kept_text(path: str, value: Any, findings: Findings) -> str:
 
 
 def has_control_characters(text: str) -> bool:
-    """Tell whether a text holds what would end or forge a header: CR, LF or NUL."""
+    """Return whether a text contains CR, LF or NUL, which could inject a header."""
     return not text.isprintable() and ("\n" in text or "\r" in text or "\0" in text)
 
 
 def header_text(path: str, value: Any, findings: Findings) -> str:
-    """Read a text that ends in a header of the mail (RFC 5322 section 2.2: no CR, no LF)."""
+    """Parse a text for a header of the mail (RFC 5322 section 2.2: no CR, no LF)."""
     read = text(path, value, findings)
     if has_control_characters(read):
         findings.errors.append(errors.control_characters(path))
@@ -55,12 +55,12 @@ def header_text(path: str, value: Any, findings: Findings) -> str:
 
 
 def limited(
-    reader: Callable[[str, Any, Findings], str], max_length: int
+    parser: Callable[[str, Any, Findings], str], max_length: int
 ) -> Callable[[str, Any, Findings], str]:
-    """Give a reader of texts that notes those with more than ``max_length`` characters."""
+    """Return a parser that reports texts longer than ``max_length`` characters."""
 
     def read_limited(path: str, value: Any, findings: Findings) -> str:
-        read = reader(path, value, findings)
+        read = parser(path, value, findings)
         if len(read) > max_length:
             findings.errors.append(errors.too_long(path, max_length))
         return read
@@ -69,7 +69,7 @@ def limited(
 
 
 def whole_number(value: object) -> int:
-    """Give a whole number from zero up, written as JSON's own type or as a string; -1 for anything else."""
+    """Parse a non-negative integer, as a JSON number or string; -1 for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= _MAX_DIGITS:
@@ -78,7 +78,7 @@ def whole_number(value: object) -> int:
 
 
 def variables(path: str, value: Any, findings: Findings) -> JsonObject:
-    """Read an object of any values."""
+    """Parse an object of any values."""
     if not isinstance(value, dict):
         findings.errors.append(errors.wrong_type(path, "object"))
         return {}
@@ -90,25 +90,25 @@ def variables(path: str, value: Any, findings: Findings) -> JsonObject:
     return value
 
 
-def _limited_type(reader: Callable[[str, Any, Findings], str], max_length: int) -> PropertyType:
+def _limited_type(parser: Callable[[str, Any, Findings], str], max_length: int) -> PropertyType:
     return PropertyType(
-        reader=limited(reader, max_length),
+        parser=limited(parser, max_length),
         schema={"type": "string", "maxLength": max_length},
         errors=("mj-0004", "mj-0005", "mj-0006"),
     )
 
 
-TEXT: Final = PropertyType(reader=text, schema={"type": "string"}, errors=("mj-0004",))
-KEPT_TEXT: Final = PropertyType(reader=kept_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005"))
+TEXT: Final = PropertyType(parser=text, schema={"type": "string"}, errors=("mj-0004",))
+KEPT_TEXT: Final = PropertyType(parser=kept_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005"))
 HEADER_TEXT: Final = PropertyType(
-    reader=header_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005")
+    parser=header_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005")
 )
 SUBJECT: Final = _limited_type(header_text, limits.MAX_SUBJECT)
 CAMPAIGN: Final = _limited_type(kept_text, limits.MAX_CAMPAIGN)
 URL_TAGS: Final = _limited_type(kept_text, limits.MAX_URL_TAGS)
-"""A query, already URL-encoded."""
+"""A URL-encoded query string."""
 VARIABLES: Final = PropertyType(
-    reader=variables,
+    parser=variables,
     schema={"type": "object", "maxProperties": limits.MAX_VARIABLES},
     errors=("mj-0004", "mj-0005", "mj-0008"),
     merge=overlay,

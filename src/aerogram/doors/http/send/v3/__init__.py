@@ -1,5 +1,5 @@
-"""``POST /v3/send`` as pure code: bytes of a request in, drafts or one refusal out, bytes of the answer.
+"""``POST /v3/send`` as pure code: request bytes to drafts or one error, and results to response bytes.
 
-Its own are the properties, the addresses as header-style strings, and an answer that knows success of the
-whole call only.
+Specific to v3: property names, addresses as header-style strings, and responses that report only success of the
+whole call.
 """

@@ -1,8 +1,8 @@
-"""Addresses as v3 writes them: strings in the style of headers, and the objects of Recipients.
+"""Parse the addresses of v3: header-style strings, and the objects of Recipients.
 
-Mailjet splits such strings at every comma, also inside of quotes
-(compatibility: send-v3#recipients). Here they are read as
-the headers they imitate (RFC 5322 section 3.4), encoded words included, on one line.
+Mailjet splits such strings at every comma, even inside quotes
+(compatibility: send-v3#recipients). Here they are parsed as
+the headers that they imitate (RFC 5322 section 3.4), including encoded words, on one line.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SWITCHES: Final = frozenset({"", "0", "1", "true", "false"})
 
 
 def address(path: str, value: Any, findings: Findings) -> Mailbox | None:
-    """Read one address, perhaps with a name: ``a@b``, ``"Name" <a@b>``; an empty text is none."""
+    """Parse one address with an optional name: ``a@b``, ``"Name" <a@b>``; an empty text is no address."""
     found = addresses(path, value, findings)
     if len(found) > 1:
         findings.errors.append(errors.not_one_address(path))
@@ -39,10 +39,10 @@ def address(path: str, value: Any, findings: Findings) -> Mailbox | None:
 
 
 def sender(path: str, value: Any, findings: Findings) -> Mailbox | None:
-    """Read Sender: an address, or a switch.
+    """Parse Sender: an address, or a boolean.
 
-    The switch is from the time before addresses
-    (compatibility: send-v3#recipients). It asks for nothing here, as
+    The boolean dates from before addresses
+    (compatibility: send-v3#recipients). It has no effect here, as
     From is always a sender of the account.
     """
     if value in (True, False) or (isinstance(value, str) and value.lower() in _SWITCHES):
@@ -51,7 +51,7 @@ def sender(path: str, value: Any, findings: Findings) -> Mailbox | None:
 
 
 def addresses(path: str, value: Any, findings: Findings) -> tuple[Mailbox, ...]:
-    """Read addresses with commas between them."""
+    """Parse comma-separated addresses."""
     if not isinstance(value, str):
         findings.errors.append(errors.no_text(path))
         return ()
@@ -70,7 +70,7 @@ def addresses(path: str, value: Any, findings: Findings) -> tuple[Mailbox, ...]:
 
 
 def recipients(path: str, value: Any, findings: Findings) -> tuple[Mailbox, ...]:
-    """Read To, Cc or Bcc."""
+    """Parse To, Cc or Bcc."""
     found = addresses(path, value, findings)
     if len(found) > MAX_RECIPIENTS:
         findings.errors.append(errors.too_many_recipients(path))
@@ -78,7 +78,7 @@ def recipients(path: str, value: Any, findings: Findings) -> tuple[Mailbox, ...]
 
 
 def individuals(path: str, value: Any, findings: Findings) -> tuple[Recipient, ...]:
-    """Read Recipients, an array of ``{Email, Name?, Vars?}``."""
+    """Parse Recipients, an array of ``{Email, Name?, Vars?}``."""
     if not isinstance(value, list):
         findings.errors.append(errors.no_array(path))
         return ()
@@ -112,23 +112,23 @@ def _individual(path: str, value: Any, findings: Findings) -> Recipient | None:
 _TEXT: Final[Json] = {"type": "string"}
 
 ADDRESS: Final = PropertyType(
-    reader=address, schema=_TEXT, errors=("mj-0004", "mj-0005", "mj-0008", "mj-0013")
+    parser=address, schema=_TEXT, errors=("mj-0004", "mj-0005", "mj-0008", "mj-0013")
 )
-SENDER: Final = PropertyType(reader=sender, schema={"type": ["string", "boolean"]}, errors=ADDRESS.errors)
+SENDER: Final = PropertyType(parser=sender, schema={"type": ["string", "boolean"]}, errors=ADDRESS.errors)
 RECIPIENTS: Final = PropertyType(
-    reader=recipients,
+    parser=recipients,
     schema={
         "type": "string",
-        "description": f"Up to {MAX_RECIPIENTS} addresses with commas between them, as in a header.",
+        "description": f"Up to {MAX_RECIPIENTS} comma-separated addresses, as in a header.",
     },
     errors=("mj-0004", "mj-0005", "mj-0013", "send-0015"),
 )
 INDIVIDUALS: Final = PropertyType(
-    reader=individuals,
+    parser=individuals,
     schema={
         "type": "array",
         "maxItems": MAX_RECIPIENTS,
-        "description": "Each gets a mail of its own and does not see the others.",
+        "description": "Each gets a separate mail and does not see the others.",
         "items": {
             "type": "object",
             "required": ["Email"],

@@ -1,4 +1,4 @@
-"""The answer to a call that was accepted, byte for byte as Mailjet writes it.
+"""The response to an accepted call, byte for byte as Mailjet writes it.
 
 (compatibility: send-v3#success)
 """
@@ -18,7 +18,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 def sent(receipts: Iterable[Sequence[Accepted]]) -> bytes:
-    """Tell what became of each recipient, in the order of the call; there is no other key but ``Sent``."""
+    """Encode the receipt of each recipient, in the order of the call; ``Sent`` is the only key."""
     entries = ", ".join(_entry(receipt) for message in receipts for receipt in message)
     return f'{{ "Sent" : [{entries}] }}\n'.encode()
 

@@ -1,8 +1,8 @@
-"""A whole call: from the bytes of its body to one draft per message, in the order of the request.
+"""Parse a whole call, from the bytes of its body to one draft per message in the order of the request.
 
-A call is sent whole or not at all. The answer of version 3 has no place to say why one recipient is
-missing from it, so a partial success could not be told from a complete one; and a call of which nothing was
-sent can be corrected and repeated without anybody getting a mail twice.
+A call is sent completely or not at all. A response of version 3 cannot report why a recipient is missing, so a
+partial success would look like a complete one. A call that was not sent at all can be corrected and repeated
+without duplicates.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.templates import Found, Key
 
 _CALL: Final = Names("Messages", *MESSAGE.rows)
-"""The root of a call: a message, or what holds several."""
+"""The root object of a call: a message, or an object with several."""
 
 
 class Call(msgspec.Struct, frozen=True):
-    """What was asked: the messages in order, their names as documented."""
+    """A parsed call: the messages in order, with normalised names."""
 
     messages: list[JsonObject]
     is_bulk: bool
-    """They came as ``{"Messages": [...]}``, so that a refusal must say which one is meant."""
+    """The call was ``{"Messages": [...]}``, so an error must name the message."""
     is_sandbox: bool = False
-    """Never: only v3.1 has a sandbox mode."""
+    """Always False: only v3.1 has a sandbox mode."""
 
     def template_keys(self) -> set[Key]:
-        """Give the keys of the templates that must be found before the messages are read."""
+        """Return the keys of the templates to load before parsing the messages."""
         return {key for message in self.messages if (key := wanted(message)) is not None}
 
     def drafts(self, templates: Found) -> list[Draft]:
-        """Read each message. Raises `RefusedCallError` with the first error."""
+        """Parse each message. Raises `RefusedCallError` with the first error."""
         sizes: dict[int, int] = {}
         return [
             read_message(
@@ -58,10 +58,10 @@ class Call(msgspec.Struct, frozen=True):
 
 
 def read_call(body: bytes) -> Call:
-    """Read the body of ``POST /v3/send``: a message, or ``{"Messages": [...]}`` of them.
+    """Parse the body of ``POST /v3/send``: a message, or ``{"Messages": [...]}`` of them.
 
-    The body is JSON in strict UTF-8. Raises `RefusedCallError` for what is wrong with the call as a
-    whole; what is wrong with a message is found by `Call.drafts`.
+    The body is JSON in strict UTF-8. Raises `RefusedCallError` for errors of the call as a
+    whole; `Call.drafts` finds errors of messages.
     """
     root = _CALL.spelled(_object(body))
     messages = root.pop("Messages", None)

@@ -1,8 +1,8 @@
-"""Errors in the words of v3: a sentence and an HTTP status are all that its answers have.
+"""Errors of v3: its responses have only a sentence and an HTTP status.
 
 (compatibility: send-v3#errors)
 
-Readers that both versions share note theirs beside these, see `aerogram.doors.http.send.shared.errors`.
+Shared parsers add their own errors, see `aerogram.doors.http.send.shared.errors`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NO_RECIPIENTS: Final = _error("mj-0003", 'Missing "To" or "Recipients" property'
 NOBODY: Final = _error("mj-0007", 'At least 1 "to" value required')
 RECIPIENTS_NOT_ALONE: Final = _error("mj-0005", '"Recipients" cannot be combined with "To", "Cc" or "Bcc".')
 NULL_VALUE: Final = _error("mj-0004", "Cannot convert data from Null value", CONVERSION_FAILED)
-"""Mailjet answers a null inside of Vars with status 500, and clients know it by both."""
+"""Mailjet answers a null in Vars with status 500; clients check both status and text."""
 NO_CONTENT: Final = _error(
     "send-0003", 'At least "Text-part", "Html-part" or "Mj-TemplateID" must be provided.'
 )
@@ -76,17 +76,17 @@ def too_many_recipients(name: str) -> SendError:
 
 
 def no_address(text: str) -> SendError:
-    """Report an address that is none, in the words that clients look for."""
+    """Report an invalid address, with the text that clients match."""
     return shared.invalid_email("", text).without_path()
 
 
 def no_address_list(path: str, why: str) -> SendError:
-    """Report a list of addresses that cannot be read; ``why`` is a sentence."""
+    """Report a list of addresses that cannot be parsed; ``why`` is a sentence."""
     return _error("mj-0013", f"{path}: {why}")
 
 
 def not_one_address(path: str) -> SendError:
-    """Report several addresses where one belongs."""
+    """Report several addresses where one is allowed."""
     return _error("mj-0008", f"{path} must hold one address.")
 
 

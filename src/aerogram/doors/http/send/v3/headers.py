@@ -1,9 +1,9 @@
-"""Headers, whose names may stand for properties.
+"""Parse Headers, which may override properties.
 
-Version 3 lets a header win over the property of the same meaning
-(compatibility: send-v3#properties). That is served where
-the header is one: From and Subject become the properties and are judged as they are; Reply-To is a header
-anyway. Headers that would say who gets the mail, or that are Aerogram's, are refused as in v3.1.
+In version 3 a header overrides the property with the same meaning
+(compatibility: send-v3#properties). This is supported
+for From and Subject, which become properties and are validated as such; Reply-To is a header anyway. Headers
+that would set recipients, or that are Aerogram's own, are rejected as in v3.1.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PROPERTIES: Final[Mapping[str, str]] = {"from": "FromEmail", "subject": "Subjec
 
 
 def with_headers_as_properties(message: JsonObject) -> JsonObject:
-    """Give a message whose headers that stand for properties are these; what is no header stays to be told."""
+    """Move headers that override properties to those properties; invalid headers stay, to be reported."""
     given = message.get("Headers")
     if not isinstance(given, dict) or not any(name.lower() in _PROPERTIES for name in given):
         return message
@@ -37,14 +37,14 @@ def with_headers_as_properties(message: JsonObject) -> JsonObject:
             continue
         changed[stands_for] = text
         if stands_for == "FromEmail":
-            # The whole header wins, its name too.
+            # The whole header overrides the property, including the name.
             changed.pop("FromName", None)
     changed["Headers"] = others
     return changed
 
 
 def headers(path: str, value: Any, findings: Findings) -> Headers:
-    """Read the object of names and texts as (name, value) pairs; [] is PHP's way to write an empty one."""
+    """Parse the object of headers to (name, value) pairs; PHP sends an empty object as []."""
     if value == []:
         return ()
     if not isinstance(value, dict):
@@ -56,7 +56,7 @@ def headers(path: str, value: Any, findings: Findings) -> Headers:
 
 
 HEADERS: Final = PropertyType(
-    reader=headers,
+    parser=headers,
     schema=shared.HEADERS.schema | {"additionalProperties": {"type": "string"}},
     errors=shared.HEADERS.errors,
 )

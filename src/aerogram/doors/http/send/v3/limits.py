@@ -5,6 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 MAX_MESSAGES: Final = 100
-"""Messages in one call (compatibility: send-v3#limits)."""
+"""Maximum messages in one call (compatibility: send-v3#limits)."""
 MAX_RECIPIENTS: Final = 50
-"""Addresses in each of To, Cc, Bcc and Recipients of one message (compatibility: send-v3#limits)."""
+"""Maximum addresses in each of To, Cc, Bcc and Recipients of one message (compatibility: send-v3#limits)."""

@@ -1,4 +1,4 @@
-"""One message of a call: read property by property, then as a whole."""
+"""Parse one message of a call: first each property, then the whole."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 def read_message(
     message: JsonObject, where: str, sizes: dict[int, int], template: StoredTemplate | None = None
 ) -> Draft:
-    """Read a message whose names are all documented ones; a null property is an absent one.
+    """Parse a message with normalised names; a null property counts as missing.
 
-    ``where`` names it in a refusal; ``sizes`` remembers the attachments of this call that were already
-    checked; ``template`` is what its Mj-TemplateID names. Raises `RefusedCallError` with the first error.
+    ``where`` names it in an error; ``sizes`` caches the attachments of this call that were already checked;
+    ``template`` is the template of its Mj-TemplateID. Raises `RefusedCallError` with the first error.
     """
     findings = Findings(sizes)
     found = MESSAGE.read(message if template is None else filled(message, template), findings)

@@ -22,7 +22,7 @@ FILE: Final = Spelling(
     documents_content_id=False,
 )
 _NOBODY: Final = ("mj-0003", "mj-0005", "mj-0007")
-"""To and Recipients: one of them is mandatory, holds somebody, and stands alone."""
+"""To and Recipients: exactly one of them is mandatory and must not be empty."""
 
 MESSAGE: Final = Properties(
     Property("FromEmail", "sender_from", ADDRESS, errors=("mj-0003", "send-0008")),

@@ -1,4 +1,4 @@
-"""What the properties of a message must fulfil together.
+"""Rules about combinations of properties of a message.
 
 (compatibility: send-v3#properties, send-v3#errors)
 """
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def check(found: Fields, findings: Findings, *, has_template: bool) -> None:
-    """Note what is wrong with the fields read from a message, seen together.
+    """Check the parsed fields of a message together and report errors.
 
-    ``has_template`` tells that its template was found, and that ``found`` has what it brings.
+    ``has_template`` is set if its template was found; ``found`` then includes the template's values.
     """
     noted = findings.errors
     wanted = found.get("template")

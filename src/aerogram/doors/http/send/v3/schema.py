@@ -1,4 +1,4 @@
-"""The request and the answer of the Send API v3 as JSON Schema, for people and for tools."""
+"""The request and the response of the Send API v3 as JSON Schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a message takes from the template that its Mj-TemplateID names.
+"""Apply the template of Mj-TemplateID to a message.
 
 From and Subject come from it unless the call sets them, and its parts replace those of the call
 (compatibility: send-v31#templates); see `aerogram.doors.http.send.shared.templates`.
@@ -17,7 +17,7 @@ _BROUGHT: Final = frozenset({"FromEmail", "FromName", "Subject", "Html-part", "T
 
 
 def wanted(message: JsonObject) -> Key | None:
-    """Give the key of the template that a message names; None when it names none, or in no possible way."""
+    """Return the key of the message's template; None if missing or invalid."""
     key = message.get("Mj-TemplateID")
     if isinstance(key, str):
         key = key.strip()
@@ -26,7 +26,7 @@ def wanted(message: JsonObject) -> Key | None:
 
 
 def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
-    """Give the message with what the template brings; an empty text of the call counts as absent."""
+    """Merge the template into the message; an empty text of the call counts as missing."""
     own = {
         name: value
         for name, value in message.items()

@@ -1,6 +1,6 @@
-"""Single values as v3 writes them: switches, numbers, the template, each as a reader and its type.
+"""Parsers of single values of v3: booleans, numbers and the template, each with its type.
 
-Clients write a number or a switch as JSON's own type or as a string, and both are taken
+Clients send a number or a boolean as that JSON type or as a string, and both are accepted
 (compatibility: send-v3#properties).
 """
 
@@ -31,41 +31,41 @@ _DELIVER: Final = "deliver"
 
 
 def switch(path: str, value: Any, findings: Findings) -> bool:
-    """Read a switch: true, "true", "True", 1 or "1" are on; their opposites and "" are off."""
+    """Parse a boolean: true, "true", "True", 1 or "1" are on; their opposites and "" are off."""
     if isinstance(value, bool):
         return value
     word = str(value).lower() if isinstance(value, str | int) else ""
     if not isinstance(value, str | int) or word not in _ON | _OFF:
-        findings.errors.append(errors.not_allowed(path, value, ": it is true or false"))
+        findings.errors.append(errors.not_allowed(path, value, ": use true or false"))
     return word in _ON
 
 
 def delivers(path: str, value: Any, findings: Findings) -> bool:
-    """Read MJ-TemplateErrorDeliver: a switch that is mostly written as "deliver" or 0."""
+    """Parse MJ-TemplateErrorDeliver: a boolean that is usually sent as "deliver" or 0."""
     if isinstance(value, str) and value.lower() == _DELIVER:
         return True
     return switch(path, value, findings)
 
 
 def priority(path: str, value: Any, findings: Findings) -> Rank:
-    """Read Mj-prio as the rank of the queue."""
+    """Parse Mj-prio as the rank in the queue."""
     rank = RANKS.get(whole_number(value))
     if rank is None:
-        findings.errors.append(errors.not_allowed(path, value, ": it is 0, 1, 2 or 3"))
+        findings.errors.append(errors.not_allowed(path, value, ": use 0, 1, 2 or 3"))
         return Rank.HIGH
     return rank
 
 
 def tracking(path: str, value: Any, findings: Findings) -> bool | None:
-    """Read Mj-trackopen or Mj-trackclick; None leaves it to the account."""
+    """Parse Mj-trackopen or Mj-trackclick; None means the account's default."""
     number = whole_number(value)
     if number not in _TRACKING:
-        findings.errors.append(errors.not_allowed(path, value, ": it is 0, 1 or 2"))
+        findings.errors.append(errors.not_allowed(path, value, ": use 0, 1 or 2"))
     return _TRACKING.get(number)
 
 
 def template(path: str, value: Any, findings: Findings) -> int | str:
-    """Read Mj-TemplateID: a number or a name; a string of digits stays one, for it may be either."""
+    """Parse Mj-TemplateID: a number or a name; a string of digits stays a string, as it may be either."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     return kept_text(path, value, findings).strip()
@@ -73,27 +73,27 @@ def template(path: str, value: Any, findings: Findings) -> int | str:
 
 _SWITCH: Final[Json] = {"type": ["boolean", "integer", "string"], "default": False}
 
-SWITCH: Final = PropertyType(reader=switch, schema=_SWITCH, errors=("mj-0005",))
+SWITCH: Final = PropertyType(parser=switch, schema=_SWITCH, errors=("mj-0005",))
 DELIVERS: Final = PropertyType(
-    reader=delivers, schema=_SWITCH | {"description": 'On is "deliver" too.'}, errors=("mj-0005",)
+    parser=delivers, schema=_SWITCH | {"description": '"deliver" also means true.'}, errors=("mj-0005",)
 )
 PRIORITY: Final = PropertyType(
-    reader=priority,
+    parser=priority,
     schema={"type": "integer", "enum": sorted(RANKS), "default": 2},
     errors=("mj-0005",),
 )
 TRACKING: Final = PropertyType(
-    reader=tracking,
+    parser=tracking,
     schema={
         "type": "integer",
         "enum": sorted(_TRACKING),
         "default": 0,
-        "description": "0 as the account has it, 1 off, 2 on.",
+        "description": "0: the account's default, 1: off, 2: on.",
     },
     errors=("mj-0005",),
 )
 TEMPLATE: Final = PropertyType(
-    reader=template,
+    parser=template,
     schema={"type": ["integer", "string"], "description": "An id, or a name."},
     errors=("mj-0004", "mj-0005"),
 )

@@ -1,4 +1,4 @@
-"""Vars, of a message or of one recipient."""
+"""Parse Vars, of a message or of one recipient."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def variables(path: str, value: Any, findings: Findings) -> JsonObject:
-    """Read an object of any values but null; an empty array is PHP's way to write an empty object."""
+    """Parse an object without nulls; PHP sends an empty object as an empty array."""
     if value == []:
         return {}
     if not isinstance(value, dict):
@@ -26,7 +26,7 @@ def variables(path: str, value: Any, findings: Findings) -> JsonObject:
 
 
 def _holds_null(value: JsonObject) -> bool:
-    """Tell whether a null stands at any depth; without recursion, as the depth is the caller's."""
+    """Return whether there is a null at any depth; without recursion, as clients control the depth."""
     waiting: list[Any] = [value]
     while waiting:
         one = waiting.pop()
@@ -40,5 +40,5 @@ def _holds_null(value: JsonObject) -> bool:
 
 
 VARIABLES: Final = PropertyType(
-    reader=variables, schema=shared.VARIABLES.schema, errors=shared.VARIABLES.errors
+    parser=variables, schema=shared.VARIABLES.schema, errors=shared.VARIABLES.errors
 )

@@ -1,4 +1,4 @@
-"""Version 3 of the Send API as its endpoint asks for it: paths and answers."""
+"""Version 3 of the Send API: paths and responses."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.version import Outcome
 
 DOOR: Final = "v3"
-"""How the record of a message names this way in."""
+"""The name of this door in the message record."""
 PATH: Final = "/v3/send"
 PATHS: Final = frozenset({PATH, f"{PATH}/", f"{PATH}/message", f"{PATH}/message/"})
-"""One service by two names (compatibility: send-v3#transport); a slash at the end is as good as none."""
+"""One service with two paths (compatibility: send-v3#transport); a trailing slash is ignored."""
 _OK: Final = 200
 _NOT_ALLOWED: Final = 405
 
 
 class SendV3:
-    """Version 3: a call is sent whole or not at all, and its errors are sentences."""
+    """Version 3: a call is sent completely or not at all, and errors are sentences."""
 
     door = DOOR
     path = PATH
@@ -43,29 +43,29 @@ class SendV3:
     too_large = PAYLOAD_TOO_LARGE
 
     def request_id(self) -> str:
-        """Give no name: the answers of this version have no place for one."""
+        """Return "": responses of this version do not name the request."""
         return ""
 
     def misplaced(self, _scope: Scope) -> Answer | None:
-        """Let everything pass: only `PATHS` come here."""
+        """Accept everything: only `PATHS` are routed here."""
         return None
 
     def wrong_method(self, scope: Scope) -> Answer | None:
-        """Answer a caller who uses another verb than POST."""
+        """Build the response to a method other than POST."""
         if scope["method"] == "POST":
             return None
         return answers.shape_a(_NOT_ALLOWED, "Method not allowed", headers=((b"allow", b"POST"),))
 
     def read_call(self, body: bytes) -> Call:
-        """Read the body of a request. Raises `RefusedCallError`."""
+        """Parse the body of a request. Raises `RefusedCallError`."""
         return read_call(body)
 
     def accepted(self, outcome: Outcome, headers: Headers) -> Answer:
-        """Answer a call that was accepted."""
+        """Build the response to an accepted call."""
         return Answer(_OK, sent(outcome.receipts), headers=headers)
 
     def refused(self, error: Exception) -> Answer:
-        """Answer a request of which nothing was accepted."""
+        """Build the response to a rejected request."""
         match error:
             case RefusedCallError():
                 return answers.shape_a(error.status, str(error), error.where)

@@ -1,1 +1,1 @@
-"""``POST /v3.1/send`` as pure code: bytes of a request in, drafts with their errors out, bytes of the answer."""
+"""``POST /v3.1/send`` as pure code: request bytes to drafts with errors, and results to response bytes."""

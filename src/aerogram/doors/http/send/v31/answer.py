@@ -1,4 +1,4 @@
-"""The answer to a call, byte for byte as Mailjet writes it.
+"""The response to a call, byte for byte as Mailjet writes it.
 
 (compatibility: send-v31#success, send-v31#errors, send-v31#sandbox)
 """
@@ -44,7 +44,7 @@ class SentMessage(
     frozen=True,
     rename={"status": "Status", "custom_id": "CustomID", "to": "To", "cc": "Cc", "bcc": "Bcc"},
 ):
-    """An accepted message; every key is always there."""
+    """An accepted message; every key is always present."""
 
     status: str
     custom_id: str
@@ -54,20 +54,20 @@ class SentMessage(
 
 
 class RefusedMessage(msgspec.Struct, frozen=True, rename="pascal"):
-    """A message of which nothing was sent."""
+    """A rejected message."""
 
     status: str
     errors: list[dict[str, object]]
 
 
 class Messages(msgspec.Struct, frozen=True, rename="pascal"):
-    """The body of an answer: one entry per message of the request, in its order."""
+    """The body of a response: one entry per message, in the order of the request."""
 
     messages: Sequence[SentMessage | RefusedMessage]
 
 
 def sent(draft: Draft, receipts: Sequence[Accepted], href_base: str) -> SentMessage:
-    """Tell what became of each recipient; ``receipts`` are in the order of the draft's recipients."""
+    """Build the entry of an accepted message; ``receipts`` are in the order of the draft's recipients."""
     to: list[SentRecipient] = []
     cc: list[SentRecipient] = []
     bcc: list[SentRecipient] = []
@@ -79,25 +79,25 @@ def sent(draft: Draft, receipts: Sequence[Accepted], href_base: str) -> SentMess
 
 
 def refused(errors: Sequence[SendError]) -> RefusedMessage:
-    """Give all that is wrong with a message."""
+    """Build the entry of a rejected message, with all its errors."""
     return RefusedMessage("error", [error.shown() for error in errors])
 
 
 def encoded(entries: Sequence[SentMessage | RefusedMessage]) -> bytes:
-    """Write the body of the answer."""
+    """Encode the body of the response."""
     return _ENCODER.encode(Messages(entries))
 
 
 def encoded_error(error: SendError) -> bytes:
-    """Write the flat body of an answer about the whole call: nothing was sent."""
+    """Encode the flat body for a call that is rejected as a whole."""
     return _ENCODER.encode(error.shown())
 
 
 def status_of(errors: Sequence[Sequence[SendError]]) -> int:
-    """Give the HTTP status of an answer from the errors of each message.
+    """Return the HTTP status of a response from the errors of each message.
 
-    Any refused message makes it 400, also when others were sent; only a call of one message that is
-    refused for a reason of permission alone is 403 (compatibility: send-v31#status).
+    400 if any message is rejected, even if others were sent; 403 only for a single message that is rejected just
+    because of missing permissions (compatibility: send-v31#status).
     """
     if not any(errors):
         return OK

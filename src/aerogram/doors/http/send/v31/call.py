@@ -1,4 +1,4 @@
-"""A whole call: from the bytes of its body to one draft per message, in the order of the request."""
+"""Parse a whole call, from the bytes of its body to one draft per message in the order of the request."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ _CALL: Final = Names("Messages", "Globals", *_FLAGS)
 
 
 class Call(msgspec.Struct, frozen=True):
-    """What was asked: ``messages`` in order, Globals merged into each, their names as documented."""
+    """A parsed call: ``messages`` in order, with Globals merged and normalised names."""
 
     messages: list[JsonObject]
     is_sandbox: bool = False
-    """Everything is checked and nothing is sent."""
+    """Check everything and send nothing."""
     is_strict: bool = False
-    """``AdvanceErrorHandling``: a message that contradicts its template is refused.
+    """``AdvanceErrorHandling``: reject a message that conflicts with its template.
 
     (compatibility: send-v31#strict-checks)
     """
 
     def template_keys(self) -> set[Key]:
-        """Give the ids of the templates that must be found before the messages are read."""
+        """Return the ids of the templates to load before parsing the messages."""
         return {
             key
             for message in self.messages
@@ -46,7 +46,7 @@ class Call(msgspec.Struct, frozen=True):
         }
 
     def drafts(self, templates: Found) -> list[Draft]:
-        """Read each message; all errors in it, but those about its senders and its category, are in its draft."""
+        """Parse each message; its draft has all errors except those about senders and category."""
         sizes: dict[int, int] = {}
         if not templates:
             return [read_message(message, sizes) for message in self.messages]
@@ -57,10 +57,10 @@ class Call(msgspec.Struct, frozen=True):
 
 
 def read_call(body: bytes) -> Call:
-    """Read the body of ``POST /v3.1/send``.
+    """Parse the body of ``POST /v3.1/send``.
 
-    The body is JSON in strict UTF-8. Raises `RefusedCallError` for what is wrong with the call as a whole;
-    errors of single messages are found by `Call.drafts`.
+    The body is JSON in strict UTF-8. Raises `RefusedCallError` for errors of the call as a whole;
+    `Call.drafts` finds errors of messages.
     """
     try:
         root = msgspec.json.decode(body)
@@ -106,7 +106,7 @@ def _wrong_flags(given: JsonObject) -> SendError | None:
 
 
 def _globals(given: JsonObject) -> JsonObject:
-    """Give the defaults of a call. Raises `RefusedCallError` for what cannot be one."""
+    """Parse Globals. Raises `RefusedCallError` for invalid ones."""
     defaults = given.get("Globals")
     if defaults is None:
         return {}

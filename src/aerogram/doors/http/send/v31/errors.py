@@ -1,4 +1,4 @@
-"""Errors that only v3.1 knows (compatibility: send-v31#errors)."""
+"""Errors of v3.1 only (compatibility: send-v31#errors)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TOO_MANY_MESSAGES: Final = SendError(
     f"Total number of recipients exceeded. Max allowed - {MAX_MESSAGES}",
     ("Messages",),
 )
-"""Mailjet answers more than 50 messages in the words of too many recipients."""
+"""Mailjet uses the text for too many recipients also for more than 50 messages."""
 TOO_MANY_RECIPIENTS: Final = SendError(
     "send-0015",
     f"Total number of recipients exceeded. Max allowed - {MAX_RECIPIENTS}",
@@ -68,10 +68,10 @@ TEMPLATE_HEADER: Final = SendError(
 
 
 def wrong_key(code: str, status: int, why: str) -> SendError:
-    """Report an idempotency key that cannot be taken; ``why`` is a sentence."""
+    """Report an invalid idempotency key; ``why`` is a sentence."""
     return SendError(code, why, ("Idempotency-Key",), status)
 
 
 def empty_array(path: str) -> SendError:
-    """Report an array that needs an element."""
+    """Report an empty array."""
     return SendError("mj-0007", f"{path} cannot be empty.", (path,))

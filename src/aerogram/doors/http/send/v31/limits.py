@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 MAX_MESSAGES: Final = 50
-"""Messages in one call (compatibility: send-v31#call)."""
+"""Maximum messages in one call (compatibility: send-v31#call)."""
 MAX_RECIPIENTS: Final = 50
-"""To, Cc and Bcc of one message together. Counted per message, not per call.
+"""Maximum recipients in To, Cc and Bcc of one message together, not per call.
 
 (compatibility: send-v31#properties)
 """

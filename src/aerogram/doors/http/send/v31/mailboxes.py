@@ -1,4 +1,4 @@
-"""Addresses as v3.1 writes them: one mailbox, or an array of them, each as a reader and its type."""
+"""Parsers of v3.1 addresses: one mailbox or an array, each with its type."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMES: Final = Names("Email", "Name")
 
 
 def mailbox(path: str, value: Any, findings: Findings) -> Mailbox | None:
-    """Read ``{Email, Name?}``. Name is plain text: commas and quotes in it are part of the name."""
+    """Parse ``{Email, Name?}``. Name is plain text: commas and quotes are part of the name."""
     if not isinstance(value, dict):
         findings.errors.append(errors.wrong_type(path, "emailIn"))
         return None
@@ -42,7 +42,7 @@ def mailbox(path: str, value: Any, findings: Findings) -> Mailbox | None:
 
 
 def mailboxes(path: str, value: Any, findings: Findings) -> tuple[Mailbox, ...]:
-    """Read an array of mailboxes and count them; more than a message may have are not looked at."""
+    """Parse an array of mailboxes and count them; those beyond the limit are not parsed."""
     if not isinstance(value, list):
         findings.errors.append(errors.wrong_type(path, "array of emails"))
         return ()
@@ -54,7 +54,7 @@ def mailboxes(path: str, value: Any, findings: Findings) -> tuple[Mailbox, ...]:
 
 
 def recipients_to(path: str, value: Any, findings: Findings) -> tuple[Mailbox, ...]:
-    """Read To, the one array of recipients that may not be empty."""
+    """Parse To, the only array of recipients that must not be empty."""
     if value == []:
         findings.errors.append(empty_array(path))
     return mailboxes(path, value, findings)
@@ -69,7 +69,7 @@ def _no_email(path: str, email: object) -> SendError:
 
 
 MAILBOX: Final = PropertyType(
-    reader=mailbox,
+    parser=mailbox,
     schema={
         "type": "object",
         "required": ["Email"],
@@ -79,14 +79,14 @@ MAILBOX: Final = PropertyType(
     merge=overlay_named(_NAMES),
 )
 MAILBOXES: Final = PropertyType(
-    reader=mailboxes,
+    parser=mailboxes,
     schema={"type": "array", "items": MAILBOX.schema, "maxItems": MAX_RECIPIENTS},
     errors=MAILBOX.errors,
     merge=join,
 )
 RECIPIENTS_TO: Final = PropertyType(
-    reader=recipients_to,
+    parser=recipients_to,
     schema=MAILBOXES.schema | {"minItems": 1},
     errors=(*MAILBOX.errors, "mj-0007"),
 )
-"""To, which has no place in Globals."""
+"""To, which is not allowed in Globals."""

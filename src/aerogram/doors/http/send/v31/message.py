@@ -1,4 +1,4 @@
-"""One message of a call, with Globals merged in: read property by property, then as a whole."""
+"""Parse one message of a call, with Globals merged in: first each property, then the whole."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def read_message(
     *,
     is_strict: bool = False,
 ) -> Draft:
-    """Read a message whose names are all documented ones.
+    """Parse a message with normalised names.
 
-    ``sizes`` remembers the attachments of this call that were already checked; ``template`` is what its
-    TemplateID names, None when that names nothing; ``is_strict`` as in `Call`.
+    ``sizes`` caches the attachments of this call that were already checked; ``template`` is the template of its
+    TemplateID, None if there is none; ``is_strict`` as in `Call`.
     """
     findings = Findings(sizes)
     if template is not None:

@@ -22,7 +22,7 @@ FILE: Final = Spelling(
     content_schema={"type": "string"},
     documents_content_id=True,
 )
-_MAKES_TEXT: Final = "An extension of Aerogram: the mail gets a text part made from its HTMLPart when it has no TextPart of its own."
+_MAKES_TEXT: Final = "An extension of Aerogram: generate a text part from HTMLPart if TextPart is missing."
 _TOO_MANY: Final = ("send-0015",)
 _OF_TEMPLATE: Final = ("send-0003", "send-0004", "send-0005", "send-0010", "send-0019")
 

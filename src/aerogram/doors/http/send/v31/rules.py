@@ -1,4 +1,4 @@
-"""What the properties of a message must fulfil together.
+"""Rules about combinations of properties of a message.
 
 (compatibility: send-v31#properties, send-v31#errors)
 """
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def check(found: Fields, findings: Findings, *, has_template: bool = False) -> None:
-    """Note what is wrong with the fields read from a message, seen together.
+    """Check the parsed fields of a message together and report errors.
 
-    ``has_template`` tells that TemplateID names a template, whose values are among those found.
+    ``has_template`` is set if TemplateID names a template; the fields then include its values.
     """
     noted = findings.errors
     names_template = "template_id" in found
@@ -44,6 +44,6 @@ def check(found: Fields, findings: Findings, *, has_template: bool = False) -> N
 
 
 def _note_unknown_template(template_id: int, findings: Findings) -> None:
-    """Report a template that does not exist, unless its id is no number, which was reported already."""
+    """Report a template that does not exist, unless its id is invalid and already reported."""
     if all(error.related != ("TemplateID",) for error in findings.errors):
         findings.errors.append(shared.unknown_template(template_id))

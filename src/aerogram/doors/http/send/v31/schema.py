@@ -1,4 +1,4 @@
-"""The request and the answer of the Send API v3.1 as JSON Schema, for people and for tools."""
+"""The request and the response of the Send API v3.1 as JSON Schema."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REQUEST: Final[Json] = {
         },
         "Globals": {
             "type": "object",
-            "description": "Defaults of every message.",
+            "description": "Defaults for every message.",
             "properties": MESSAGE.schema(of_globals=True),
         },
         "SandboxMode": {"type": "boolean", "default": False},

@@ -1,4 +1,4 @@
-"""What a message takes from the template that its TemplateID names.
+"""Apply the template of TemplateID to a message.
 
 From, Subject and ReplyTo come from it unless the call sets them, and its parts replace those of the call
 (compatibility: send-v31#templates); see `aerogram.doors.http.send.shared.templates`.
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def wanted(message: JsonObject) -> int | None:
-    """Give the TemplateID of a message; None when it has none, or none that could be one."""
+    """Return the TemplateID of a message; None if missing or invalid."""
     template_id = message.get("TemplateID")
     is_id = isinstance(template_id, int) and not isinstance(template_id, bool) and 0 < template_id <= MAX_ID
     return template_id if is_id else None
 
 
 def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
-    """Give the message with what the template brings. An empty Subject or part of the call counts as absent."""
+    """Merge the template into the message. An empty Subject or part of the call counts as missing."""
     brought: JsonObject = {}
     if template.from_email:
         brought["From"] = {"Email": template.from_email, "Name": template.from_name}
@@ -45,7 +45,7 @@ def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
 
 
 def contradictions(message: JsonObject, template: StoredTemplate) -> list[SendError]:
-    """Give what ``AdvanceErrorHandling`` finds in a message with a template; without it all of this passes."""
+    """Return the errors of ``AdvanceErrorHandling`` for a message with a template."""
     noted = [error for name, content, error in _parts_of(template) if content and message.get(name)]
     if template.faults:
         noted.append(errors.TEMPLATE_HEADER)
@@ -53,12 +53,12 @@ def contradictions(message: JsonObject, template: StoredTemplate) -> list[SendEr
 
 
 def _has_reply_header(headers: object) -> bool:
-    """Tell whether the call itself says, by a header, where answers go."""
+    """Return whether the call sets Reply-To with a header."""
     return isinstance(headers, dict) and any(name.lower() == "reply-to" for name in headers)
 
 
 def _parts_of(template: StoredTemplate) -> tuple[tuple[str, str | None, SendError], ...]:
-    """Give the parts of a template, each with its property and what is wrong when the call has it too."""
+    """Return the parts of a template, each with its property and the error if the call sets it too."""
     return (
         ("HTMLPart", template.html, errors.HTML_IN_TEMPLATE),
         ("TextPart", template.text, errors.TEXT_IN_TEMPLATE),

@@ -1,4 +1,4 @@
-"""Single values as v3.1 writes them: JSON's own types and words, each as a reader and its type."""
+"""Parsers of single values of v3.1, each with its type."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.findings import Findings
 
 _TRACKING: Final[Mapping[str, bool | None]] = {"account_default": None, "disabled": False, "enabled": True}
-"""The values of TrackOpens and TrackClicks and what they mean; None leaves it to the account.
+"""The values of TrackOpens and TrackClicks; None means the account's default.
 
 (compatibility: send-v31#properties)
 """
 
 
 def flag(path: str, value: Any, findings: Findings) -> bool:
-    """Read a boolean."""
+    """Parse a boolean."""
     if isinstance(value, bool):
         return value
     findings.errors.append(errors.wrong_type(path, "boolean"))
@@ -30,12 +30,12 @@ def flag(path: str, value: Any, findings: Findings) -> bool:
 
 
 def flag_or_number(path: str, value: Any, findings: Findings) -> bool:
-    """Read DeduplicateCampaign, a boolean that Mailjet's prose also writes as 1."""
+    """Parse DeduplicateCampaign, a boolean that Mailjet's guide also writes as 1."""
     return flag(path, bool(value) if value in (0, 1) else value, findings)
 
 
 def integer(path: str, value: Any, findings: Findings) -> int:
-    """Read a whole number."""
+    """Parse an integer."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     findings.errors.append(errors.wrong_type(path, "integer"))
@@ -43,7 +43,7 @@ def integer(path: str, value: Any, findings: Findings) -> int:
 
 
 def priority(path: str, value: Any, findings: Findings) -> Rank:
-    """Read Priority as the rank of the queue."""
+    """Parse Priority as the rank in the queue."""
     before = len(findings.errors)
     rank = RANKS.get(integer(path, value, findings))
     if rank is None and len(findings.errors) == before:
@@ -52,25 +52,25 @@ def priority(path: str, value: Any, findings: Findings) -> Rank:
 
 
 def tracking(path: str, value: Any, findings: Findings) -> bool | None:
-    """Read TrackOpens or TrackClicks; None leaves it to the account."""
+    """Parse TrackOpens or TrackClicks; None means the account's default."""
     read = text(path, value, findings)
     if isinstance(value, str) and read not in _TRACKING:
         findings.errors.append(errors.not_allowed(path, read))
     return _TRACKING.get(read)
 
 
-FLAG: Final = PropertyType(reader=flag, schema={"type": "boolean", "default": False}, errors=("mj-0004",))
+FLAG: Final = PropertyType(parser=flag, schema={"type": "boolean", "default": False}, errors=("mj-0004",))
 FLAG_OR_NUMBER: Final = PropertyType(
-    reader=flag_or_number, schema={"type": "boolean", "default": False}, errors=("mj-0004",)
+    parser=flag_or_number, schema={"type": "boolean", "default": False}, errors=("mj-0004",)
 )
-INTEGER: Final = PropertyType(reader=integer, schema={"type": "integer"}, errors=("mj-0004",))
+INTEGER: Final = PropertyType(parser=integer, schema={"type": "integer"}, errors=("mj-0004",))
 PRIORITY: Final = PropertyType(
-    reader=priority,
+    parser=priority,
     schema={"type": "integer", "enum": sorted(RANKS), "default": 2},
     errors=("mj-0004", "mj-0005"),
 )
 TRACKING: Final = PropertyType(
-    reader=tracking,
+    parser=tracking,
     schema={"type": "string", "enum": sorted(_TRACKING)},
     errors=("mj-0004", "mj-0005"),
 )

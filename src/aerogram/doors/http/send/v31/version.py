@@ -1,4 +1,4 @@
-"""Version 3.1 of the Send API as its endpoint asks for it: path and answers."""
+"""Version 3.1 of the Send API: path and responses."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.version import Outcome
 
 DOOR: Final = "v3.1"
-"""How the record of a message names this way in."""
+"""The name of this door in the message record."""
 PATH: Final = "/v3.1/send"
 
 
 class SendV31:
-    """Version 3.1: each message of a call is sent or refused, with all of its errors."""
+    """Version 3.1: each message of a call is sent, or rejected with all its errors."""
 
     door = DOOR
     path = PATH
@@ -44,25 +44,25 @@ class SendV31:
         self._sandbox_href = f"{public_url}/v3/message/"
 
     def request_id(self) -> str:
-        """Make a name for the request."""
+        """Generate an identifier for the request."""
         return str(uuid.uuid4())
 
     def misplaced(self, scope: Scope) -> Answer | None:
-        """Answer everything below ``/v3.1/`` that is not the one path with its one verb."""
+        """Build the response to any other path or method below ``/v3.1/``."""
         if scope["path"] == PATH and scope["method"] == "POST":
             return None
         return answers.page(answers.NOT_FOUND, "404 Not Found")
 
     def wrong_method(self, _scope: Scope) -> Answer | None:
-        """Let everything pass: what is no POST is misplaced."""
+        """Accept everything: methods other than POST are handled by `misplaced`."""
         return None
 
     def read_call(self, body: bytes) -> Call:
-        """Read the body of a request. Raises `RefusedCallError`."""
+        """Parse the body of a request. Raises `RefusedCallError`."""
         return read_call(body)
 
     def accepted(self, outcome: Outcome, headers: Headers) -> Answer:
-        """Answer a call that was read: each message has its receipts, or all of its errors."""
+        """Build the response to a call: receipts or errors of each message."""
         href = self._sandbox_href if outcome.is_sandbox else self._href
         receipts = iter(outcome.receipts)
         shown = [
@@ -72,7 +72,7 @@ class SendV31:
         return Answer(answer.status_of(outcome.errors), answer.encoded(shown), JSON_UTF8, headers)
 
     def refused(self, error: Exception) -> Answer:
-        """Answer a request of which nothing was accepted."""
+        """Build the response to a rejected request."""
         match error:
             case RefusedCallError():
                 return _flat(error.error)

@@ -82,12 +82,12 @@ def told(body):
         (
             {"Mj_TemplateLanguage": "perhaps"},
             400,
-            '"perhaps" is not an allowed value for Mj-TemplateLanguage: it is true or false.',
+            '"perhaps" is not an allowed value for Mj-TemplateLanguage: use true or false.',
         ),
         ({"MJ_TemplateErrorReporting": "x"}, 400, '"x" is an invalid email address.'),
-        ({"Mj_prio": 4}, 400, '"4" is not an allowed value for Mj-prio: it is 0, 1, 2 or 3.'),
-        ({"Mj_trackopen": 3}, 400, '"3" is not an allowed value for Mj-trackopen: it is 0, 1 or 2.'),
-        ({"Mj_trackclick": True}, 400, '"True" is not an allowed value for Mj-trackclick: it is 0, 1 or 2.'),
+        ({"Mj_prio": 4}, 400, '"4" is not an allowed value for Mj-prio: use 0, 1, 2 or 3.'),
+        ({"Mj_trackopen": 3}, 400, '"3" is not an allowed value for Mj-trackopen: use 0, 1 or 2.'),
+        ({"Mj_trackclick": True}, 400, '"True" is not an allowed value for Mj-trackclick: use 0, 1 or 2.'),
         ({"Mj_campaign": "a" * 256}, 400, "Maximum length of Mj-campaign is 255 characters."),
         (
             {"Mj_deduplicatecampaign": 1},

@@ -92,7 +92,7 @@ FIFTY_ONE = [{"Email": "ann@example.net"}] * 51
         ),
         (
             {"Headers": {"X A": "1"}},
-            error("mj-0005", "'X A' is not the name of a header.", 'Headers["X A"]'),
+            error("mj-0005", "'X A' is not a valid header name.", 'Headers["X A"]'),
         ),
         ({"CustomID": "a\0"}, error("mj-0005", "CustomID must not contain NUL characters.", "CustomID")),
         ({"Subject": "a" * 256}, error("mj-0006", "Maximum length of Subject is 255 characters.", "Subject")),

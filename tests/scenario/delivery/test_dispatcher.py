@@ -1,4 +1,4 @@
-"""Many letters over many connections: the courier against servers of every temper."""
+"""Many letters over many connections: the dispatcher against cooperative and hostile servers."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def data_of(number):
 
 
 class Desk:
-    """Hands letters to a courier and gathers the outcomes."""
+    """Sends letters with a dispatcher and collects the outcomes."""
 
     def __init__(self, dispatcher):
         self.dispatcher = dispatcher

@@ -1,4 +1,4 @@
-"""Which events of an account are sent to which URLs: made, changed and removed here."""
+"""Create, change and remove the webhooks of accounts."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 
-class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """One URL for one kind of event; a backup is called while the primary is dead."""
+class Webhook(msgspec.Struct, frozen=True, kw_only=True):
+    """A URL for one event type; a backup is called while the primary is dead."""
 
     id: int
     account_id: int
     event_type: str
-    """One of the words of `aerogram.reporting.webhooks.event_types.KINDS`."""
+    """One of `aerogram.reporting.webhooks.event_types.KINDS`."""
     url: str
     is_backup: bool = False
     status: str = ALIVE
     version: int = 1
-    """1: one event a call; 2: events grouped in an array."""
+    """1: one event per call; 2: events grouped in an array."""
     first_failure_ms: int = 0
     created_ms: int
 
 
-class Subscriptions:
-    """The subscriptions of all accounts; their URLs, which may hold passwords, are sealed in the store."""
+class Webhooks:
+    """The webhooks of all accounts. Their URLs may contain passwords and are stored sealed."""
 
     def __init__(self, database: Database, sealer: Sealer, ids: IdGenerator, clock: Clock) -> None:
         self._database = database
@@ -45,14 +45,14 @@ class Subscriptions:
         self._ids = ids
         self._clock = clock
 
-    async def all_of(self, actor: Actor) -> list[Subscription]:
-        """Give those of an account, oldest first."""
+    async def all_of(self, actor: Actor) -> list[Webhook]:
+        """Return the webhooks of an account, oldest first."""
         rows = await self._database.read(lambda: callbacks.all_of(actor.account_id))
         return [self._opened(row) for row in rows]
 
-    async def add(self, actor: Actor, values: Mapping[str, Any]) -> Subscription:
-        """Make one from values by its attributes' names. Raises `TakenError`."""
-        made = Subscription(
+    async def add(self, actor: Actor, values: Mapping[str, Any]) -> Webhook:
+        """Create a webhook from values by attribute name. Raises `TakenError`."""
+        made = Webhook(
             id=self._ids.next_id(), account_id=actor.account_id, created_ms=self._clock.now_ms(), **values
         )
         row = self._sealed(made)
@@ -60,12 +60,12 @@ class Subscriptions:
             raise _taken(made)
         return made
 
-    async def change(self, actor: Actor, subscription_id: int, values: Mapping[str, Any]) -> Subscription:
-        """Give other values to one. One that is alive has no failures behind it and is called at once.
+    async def change(self, actor: Actor, webhook_id: int, values: Mapping[str, Any]) -> Webhook:
+        """Change the values of a webhook. If it is alive, its failures are reset and it is called at once.
 
-        Raises `TakenError`, or `NotFoundError` when it was removed meanwhile.
+        Raises `TakenError`, or `NotFoundError` if it was removed meanwhile.
         """
-        before = next((own for own in await self.all_of(actor) if own.id == subscription_id), None)
+        before = next((own for own in await self.all_of(actor) if own.id == webhook_id), None)
         if before is None:
             raise NotFoundError("There is no such callback URL.")
         changed = msgspec.structs.replace(before, **values)
@@ -76,19 +76,19 @@ class Subscriptions:
             raise _taken(changed)
         return changed
 
-    async def remove(self, actor: Actor, subscription_id: int) -> None:
-        """Remove one, with all that waits to be sent to it."""
-        await self._database.write(lambda: callbacks.remove(actor.account_id, subscription_id))
+    async def remove(self, actor: Actor, webhook_id: int) -> None:
+        """Remove a webhook with all its waiting events."""
+        await self._database.write(lambda: callbacks.remove(actor.account_id, webhook_id))
 
-    def _opened(self, row: Mapping[str, Any]) -> Subscription:
+    def _opened(self, row: Mapping[str, Any]) -> Webhook:
         values = {name: value for name, value in row.items() if name != "url_sealed"}
         values["is_backup"] = bool(row["is_backup"])
-        return Subscription(url=self._sealer.open(row["url_sealed"]), **values)
+        return Webhook(url=self._sealer.open(row["url_sealed"]), **values)
 
-    def _sealed(self, subscription: Subscription) -> dict[str, Any]:
-        row = msgspec.structs.asdict(subscription)
+    def _sealed(self, webhook: Webhook) -> dict[str, Any]:
+        row = msgspec.structs.asdict(webhook)
         row["url_sealed"] = self._sealer.seal(row.pop("url"))
-        row["is_backup"] = int(subscription.is_backup)
+        row["is_backup"] = int(webhook.is_backup)
         return row
 
 
@@ -100,8 +100,8 @@ def _change(row: dict[str, Any], now_ms: int) -> Unit[bool]:
     return True
 
 
-def _taken(subscription: Subscription) -> TakenError:
-    rank = "backup" if subscription.is_backup else "primary"
-    sentence = f"There is a {rank} URL for {subscription.event_type} events already."
-    value = f"{subscription.event_type}|{str(subscription.is_backup).lower()}"
+def _taken(webhook: Webhook) -> TakenError:
+    rank = "backup" if webhook.is_backup else "primary"
+    sentence = f"There is already a {rank} URL for {webhook.event_type} events."
+    value = f"{webhook.event_type}|{str(webhook.is_backup).lower()}"
     return TakenError("callback URL", value, sentence)
