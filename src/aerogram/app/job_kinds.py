@@ -1,4 +1,4 @@
-"""The kinds of job that this program knows, from the packages that do the work."""
+"""The kinds of job that the program runs, and the packages that do the work."""
 
 from __future__ import annotations
 
