@@ -25,7 +25,12 @@ STORED = Sql(
     .join_from(message, content, content.c.id == message.c.content_id)
     .order_by(message.c.id)
 )
-EVENTS = Sql(select(event.c.kind, event.c.reply).where(event.c.message_id == bindparam("which")), "which")
+EVENTS = Sql(
+    select(event.c.kind, event.c.reply)
+    .where(event.c.message_id == bindparam("which"), event.c.kind != int(EventKind.ACCEPTED))
+    .order_by(event.c.id),
+    "which",
+)
 ANN = "ann@example.org"
 WAITS, NEVER = "waits@example.net", "never@example.net"
 

@@ -205,7 +205,7 @@ async def test_a_test_event_can_be_sent(client, door):
     door.sample_fault = "The receiver answered 500 instead of 200."
     answer = await client.post(f"{PATH}/{made['ID']}/test")
     assert answer.status_code == 400
-    refused(answer, "The test event was not taken: The receiver answered 500 instead of 200.")
+    refused(answer, "The test event was not delivered: The receiver answered 500 instead of 200.")
 
 
 async def test_verbs_that_do_not_exist_are_refused(client):

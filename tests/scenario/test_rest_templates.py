@@ -103,7 +103,7 @@ async def test_a_name_is_taken_once_for_each_owner_type(client):
 async def test_a_wrong_value_is_refused_with_its_reason(client):
     for properties, reason in [
         ({"Name": ""}, "MJ04 Value must have at least length 1"),
-        ({"Name": "x" * 256}, "The value may have 255 characters"),
+        ({"Name": "x" * 256}, "The value may have at most 255 characters"),
         ({"Name": 7}, "The value must be a string"),
         ({"OwnerType": "global"}, "The value must be one of apikey, user"),
         ({"EditMode": 5}, "The value must be one of 1, 2, 3, 4"),
@@ -273,10 +273,10 @@ async def test_wrong_content_is_refused_with_its_reason(client):
     for properties, reason in [
         ({"Html-part": 1}, "The value must be a string"),
         ({"Html-part": "a\0b"}, "The value must not contain a NUL character"),
-        ({"Html-part": "x" * (MAX_PART_BYTES + 1)}, "The value may have 2097152 characters"),
-        ({"Text-part": "é" * (MAX_PART_BYTES // 2 + 1)}, "The value may have 2097152 bytes"),
+        ({"Html-part": "x" * (MAX_PART_BYTES + 1)}, "The value may have at most 2097152 characters"),
+        ({"Text-part": "é" * (MAX_PART_BYTES // 2 + 1)}, "The value may have at most 2097152 bytes"),
         ({"MJMLContent": [1]}, "The value must be a string or an object"),
-        ({"MJMLContent": {"content": "x" * MAX_PART_BYTES}}, "The value may have 2097152 bytes"),
+        ({"MJMLContent": {"content": "x" * MAX_PART_BYTES}}, "The value may have at most 2097152 bytes"),
         ({"Headers": "Subject: x"}, "The value must be an object"),
     ]:
         for method in ("POST", "PUT"):

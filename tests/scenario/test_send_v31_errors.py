@@ -12,8 +12,8 @@ import pytest
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.identity.accounts import Accounts
 from aerogram.identity.authenticate import Authenticator
+from aerogram.model.sender import ACTIVE, INACTIVE
 from aerogram.store.blobs import DiskBlobs
-from aerogram.store.records.senders import senders
 from aerogram.store.sql import Sql
 from aerogram.store.tables import sender
 from support.actors import acting
@@ -57,7 +57,7 @@ async def shop(tmp_path, database, ids, clock):
     shop = Shop(door, accounts, await accounts.create(acting(), "Shop"))
 
     def add_senders():
-        for email, status in (("*@example.com", senders.ACTIVE), ("new@example.org", senders.INACTIVE)):
+        for email, status in (("*@example.com", ACTIVE), ("new@example.org", INACTIVE)):
             yield _ADD_SENDER(ids.next_id(), shop.account_id, email, "", status, "unknown", 0, 0)
 
     await database.write(add_senders)

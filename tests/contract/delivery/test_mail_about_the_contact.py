@@ -6,7 +6,6 @@ import email.policy
 import msgspec
 import pytest
 from sqlalchemy import bindparam, insert, select
-from support.installation import House
 
 from aerogram.audience.segments.segments import Segments
 from aerogram.base.clock import DAY, HOUR
@@ -22,6 +21,7 @@ from aerogram.store.tables import captured
 from aerogram.store.tables.contacts import contact, property_
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.actors import acting
+from support.installation import House
 
 ACCOUNT = 1
 PAGE = 'Dear {{data:FirstName:"friend"}}{% if segment:Adults %}, adult{% endif %}'

@@ -7,7 +7,6 @@ import re
 import msgspec
 import pytest
 from sqlalchemy import bindparam, select
-from support.installation import House
 
 from aerogram.model.message import ContentKind, MessageState, Recipient
 from aerogram.model.outcome import FailureState
@@ -19,6 +18,7 @@ from aerogram.store.sql import Sql
 from aerogram.store.tables import captured, message
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.actors import acting, everyone
+from support.installation import House
 
 _BODY = Sql(select(captured.c.body).where(captured.c.message_id == bindparam("which")), "which")
 _FAILURES = Sql(select(message.c.recipient, message.c.failure, message.c.reply).order_by(message.c.id))

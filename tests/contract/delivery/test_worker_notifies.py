@@ -4,9 +4,9 @@ import asyncio
 import threading
 
 import pytest
-from support.installation import House
 
 from aerogram.model.message import MessageState
+from support.installation import House
 
 
 @pytest.fixture

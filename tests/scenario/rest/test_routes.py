@@ -8,7 +8,7 @@ import pytest
 from aerogram.doors.asgi.authentication import HttpAuthenticator
 from aerogram.doors.http.rest_v3 import Rest
 from aerogram.doors.rest import errors
-from aerogram.doors.rest.engine.calls import Reply
+from aerogram.doors.rest.engine.calls import Response
 from aerogram.doors.rest.engine.engine import Engine
 from aerogram.doors.rest.route import Route, Router
 from aerogram.identity.attempts import LoginAttempts
@@ -22,12 +22,12 @@ MOST = 200_000
 async def _told(call):
     body = b"".join([piece async for piece in call.body])
     text = f"{call.actor.account_id} {dict(call.parts)} {call.parameters} {len(body)} {zlib.crc32(body)}"
-    return Reply(201, text.encode(), "text/plain", ((b"x-own", b"1"),))
+    return Response(201, text.encode(), "text/plain", ((b"x-own", b"1"),))
 
 
 async def _counted(call):
     pieces = [len(piece) async for piece in call.body]
-    return Reply(200, f"{sum(pieces)} {max(pieces, default=0)}".encode())
+    return Response(200, f"{sum(pieces)} {max(pieces, default=0)}".encode())
 
 
 async def _streamed(call):
@@ -35,7 +35,7 @@ async def _streamed(call):
         for number in range(int(call.parts["thing"])):
             yield b"%d\n" % number
 
-    return Reply(200, content_type="text/csv", pieces=pieces())
+    return Response(200, content_type="text/csv", pieces=pieces())
 
 
 async def _missing(_):

@@ -41,6 +41,7 @@ class OneForm:
             reply_to="",
             template_id=0,
             notes=("Fresh bread and a recipe, once a month.",),
+            is_sandboxed=False,
         )
         self.email = ""
         self.is_confirmed = False

@@ -1,1 +1,1 @@
-"""The Mailjet management surface, declared."""
+"""The Mailjet management API: the declarations of its resources and routes."""

@@ -1,4 +1,4 @@
-"""What the resources of an account and its senders stand on."""
+"""The services that the resources of accounts and senders need."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AccountServices(msgspec.Struct, frozen=True, kw_only=True):
-    """The services."""
+    """Services, handed in by `app`."""
 
     accounts: Accounts
     profiles: Profiles

@@ -1,4 +1,4 @@
-"""What the resources and routes of templates, labels, images and plain records stand on."""
+"""The services that the resources and routes of templates, labels, images and plain records need."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ContentServices(msgspec.Struct, frozen=True, kw_only=True):
-    """The services."""
+    """Services, handed in by `app`."""
 
     templates: Templates
     versions: TemplateVersions

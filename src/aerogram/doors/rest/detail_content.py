@@ -1,4 +1,4 @@
-"""The action ``detailcontent``: what a stored mail says.
+"""The action ``detailcontent``: read and write the content of a stored mail.
 
 (compatibility: templates#stored-templates, campaigns#content)
 """
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 MAX_CONTENT_BYTES: Final = 8 * MAX_PART_BYTES
-"""Four parts, each twice as long as in the store: what a client makes of text that it escapes."""
+"""Four parts, each at twice its stored length, because clients may escape the text."""
 
 
 class Contents(Protocol):
-    """Stored mails. Both methods raise `NotFoundError`, the second `PartTooLargeError` and `LockedError` too."""
+    """Stored mails. Methods raise `NotFoundError`; a change also `PartTooLargeError` and `LockedError`."""
 
     async def content(self, actor: Actor, which: int) -> Content:
-        """Give what a mail says."""
+        """Return the content of a mail."""
         ...
 
     async def change_content(self, actor: Actor, which: int, parts: Mapping[str, Any]) -> Content:
-        """Let a mail say this besides what it says; ``parts`` are those of `Content`, by attribute."""
+        """Change the given parts of the content; ``parts`` are named by the attributes of `Content`."""
         ...
 
 
 class DetailContent:
-    """The verbs of the action. POST says all anew, PUT changes the parts it names, DELETE empties all.
+    """The methods of the action. POST replaces everything, PUT changes the given parts, DELETE empties all.
 
-    ``unset`` is what a part shows that was never given.
+    ``unset`` is the value shown for a part that was never set.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ class DetailContent:
         self._unset = unset
 
     def actions(self, *, with_delete: bool = False) -> tuple[Action, ...]:
-        """Give one action for each verb; a content that was deleted can be written anew."""
+        """Return one action for each method; deleted content can be written again."""
         verbs = [
             ("GET", self._read, 200, "Read the content."),
-            ("POST", self._replace, 201, "Replace the content: parts that are not given become empty."),
-            ("PUT", self._change, 200, "Change the parts of the content that are given."),
+            ("POST", self._replace, 201, "Replace the content; omitted parts become empty."),
+            ("PUT", self._change, 200, "Change the given parts of the content."),
         ]
         if with_delete:
             verbs.append(("DELETE", self._empty, 204, "Empty the content."))
@@ -91,7 +91,7 @@ class DetailContent:
         try:
             return [self._row(await self._contents.change_content(actor, row["id"], values))]
         except PartTooLargeError as error:
-            reason = f"The value may have {MAX_PART_BYTES} bytes"
+            reason = f"The value may have at most {MAX_PART_BYTES} bytes"
             raise errors.invalid_properties({self._names[error.part]: reason}) from None
 
     def _row(self, content: Content) -> Row:

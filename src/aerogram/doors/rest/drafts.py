@@ -1,8 +1,9 @@
-"""What campaigndraft and newsletter have in common: properties, filters, collection.
+"""Properties, filters and collection that campaigndraft and newsletter share.
 
 (compatibility: campaigns#drafts, campaigns#newsletters)
 
-Both are drafts of campaigns; they differ in their editor's properties and do not see each other's objects.
+Both are drafts of campaigns. They differ in the properties of their editors, and neither lists the other's
+objects.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 MAX_SUBJECT: Final = 255
-"""Characters, as of every mail (compatibility: rest#limits)."""
+"""Characters, the same as for every mail (compatibility: rest#limits)."""
 MAX_PRESET: Final = 65_536
-"""Characters of an editor's settings, as of a template's."""
+"""Characters of an editor's settings, the same as for templates."""
 STATUS_NAMES: Final[Mapping[int, str]] = {
     DraftStatus.TEST_CANCELLED.value: "AXCancelled",
     DraftStatus.DELETED.value: "Deleted",
@@ -87,19 +88,34 @@ COMMON_FILTERS: Final = (
     *(Filter(name, source, filters.integer, f"ID of its {name}") for name, source in _REFERENCES.items()),
     Filter("DeliveredAt", "delivered_after", filters.end_moment, "delivered later than this"),
     Filter("EditMode", "edit_mode", filters.lowered, "the editor"),
-    Filter("IsArchived", "is_archived", filters.flag, "true: archived only; false: none of them"),
-    Filter("IsCampaign", "is_campaign", filters.flag, "true: those that became campaigns"),
-    Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted only; false: none of them"),
-    Filter("IsHandled", "is_handled", filters.flag, "true: those that were sent, be it as a test"),
-    Filter("IsStarred", "is_starred", filters.flag, "true: starred only; false: none of them"),
-    Filter("Modified", "is_modified", filters.flag, "true: those changed since they were made"),
-    OneOf("Status", "statuses", _statuses, "codes of the status, comma-separated"),
+    Filter("IsArchived", "is_archived", filters.flag, "true: archived only; false: the others"),
+    Filter(
+        "IsCampaign",
+        "is_campaign",
+        filters.flag,
+        "true: drafts that became campaigns only; false: the others",
+    ),
+    Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted only; false: the others"),
+    Filter(
+        "IsHandled",
+        "is_handled",
+        filters.flag,
+        "true: sent drafts only, including test mails; false: the others",
+    ),
+    Filter("IsStarred", "is_starred", filters.flag, "true: starred only; false: the others"),
+    Filter(
+        "Modified",
+        "is_modified",
+        filters.flag,
+        "true: drafts changed since their creation only; false: the others",
+    ),
+    OneOf("Status", "statuses", _statuses, "status codes, comma-separated"),
     Filter("Subject", "subject", filters.words, "subject"),
 )
 
 
 class DraftResource(ChangeableResource):
-    """A campaign that is being written. It is never removed: its status says that it is deleted."""
+    """A draft of a campaign. It is never removed: deleting it sets its status."""
 
     area = Area.CAMPAIGNS
     methods = frozenset({"GET", "POST", "PUT"})
@@ -111,7 +127,7 @@ class DraftResource(ChangeableResource):
         content = DetailContent(rows, self.content_fields, unset="")
         status = Action(
             "status",
-            "Tell the status by its name.",
+            "Read the name of the status.",
             _status,
             method="GET",
             level=Level.READ,
@@ -125,47 +141,47 @@ async def _status(_: Actor, row: Row, __: Row) -> list[Row]:
 
 
 class DraftRows:
-    """The drafts of one kind as a collection, and what they say."""
+    """The drafts of one kind as a collection, with their content."""
 
     def __init__(self, kind: DraftKind, drafts: Drafts) -> None:
         self._kind = kind
         self._drafts = drafts
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give drafts."""
+        """Return drafts."""
         request = query.request(combined(query.conditions))
         rows, total = await self._drafts.page(actor, self._kind, request)
         return Page([*rows], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a draft without content."""
+        """Create a draft without content."""
         try:
             return await self._drafts.add(actor, self._kind, values)
         except DraftStatusError as error:
             raise _refused(error) from None
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Change what describes a draft."""
+        """Change the properties of a draft."""
         try:
             return await self._drafts.change(actor, self._kind, row["id"], values)
         except DraftStatusError as error:
             raise _refused(error) from None
 
     async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - the protocol's
-        """Refuse: there is no such verb."""
+        """Refuse: drafts have no DELETE."""
         raise errors.MethodNotAllowedError(tuple(sorted(DraftResource.methods)))
 
     async def content(self, actor: Actor, which: int) -> Content:
-        """Give what a draft says. Raises `NotFoundError`."""
+        """Return the content of a draft. Raises `NotFoundError`."""
         return await self._drafts.content(actor, self._kind, which)
 
     async def change_content(self, actor: Actor, which: int, parts: Mapping[str, Any]) -> Content:
-        """Change these parts of what a draft says. Raises `NotFoundError` or `PartTooLargeError`."""
+        """Change these parts of a draft's content. Raises `NotFoundError` or `PartTooLargeError`."""
         return await self._drafts.change_content(actor, self._kind, which, parts)
 
 
 def _kind(name: str, fields: tuple[Field, ...]) -> DraftKind:
-    """Declare a kind of draft by what its properties are while nobody has set them."""
+    """Return the kind of draft with the initial values of its own properties."""
     unset: dict[str, Any] = {
         field.source: "" if isinstance(field, Text) else 0
         for field in fields

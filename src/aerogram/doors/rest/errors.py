@@ -1,4 +1,4 @@
-"""What the engine refuses, in Mailjet's words. A door writes them as its error body.
+"""Errors of the engine in Mailjet's words. Each door writes them as its own error body.
 
 (compatibility: rest#errors)
 """
@@ -11,7 +11,7 @@ from aerogram.base.errors import RefusedError
 
 
 class RestError(RefusedError):
-    """A refusal with its HTTP status; ``info`` is the detail, text or an object naming properties."""
+    """An error with its HTTP status; ``info`` is the detail: a text, or an object by property."""
 
     def __init__(self, status: int, message: str, info: object = "") -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class RestError(RefusedError):
 
 
 class MethodNotAllowedError(RestError):
-    """The resource has no such verb; ``allowed`` are those it has."""
+    """The resource does not have this method; ``allowed`` lists the methods that it has."""
 
     def __init__(self, allowed: tuple[str, ...]) -> None:
         super().__init__(405, "Method not allowed")
@@ -28,16 +28,16 @@ class MethodNotAllowedError(RestError):
 
 
 INVALID: Final = "Object properties invalid"
-"""The message of a refusal whose detail tells what is wrong."""
+"""The message of an error whose detail says what is wrong."""
 
 
 def not_found() -> RestError:
-    """Refuse a key that names nothing of the account's."""
+    """Return the error for a key that names no object of the account."""
     return RestError(404, "Object not found")
 
 
 def does_not_exist() -> RestError:
-    """Refuse such a key in the words of Mailjet's newer services.
+    """Return the same error in the words of Mailjet's newer services.
 
     (compatibility: templates#stored-templates)
     """
@@ -45,44 +45,44 @@ def does_not_exist() -> RestError:
 
 
 def master_only() -> RestError:
-    """Refuse what only the first account may do (compatibility: rest#statuses)."""
+    """Return the error for an operation reserved to the first account (compatibility: rest#statuses)."""
     return RestError(403, "Operation not allowed")
 
 
 def locked(why: str) -> RestError:
-    """Refuse to change what is locked: nobody may, whatever their key."""
+    """Return the error for a change to a locked object; no key may make it."""
     return RestError(403, why)
 
 
 def unknown_resource(name: str) -> RestError:
-    """Refuse a resource that does not exist."""
+    """Return the error for an unknown resource."""
     return RestError(400, f'Unknown resource: "{name[:80]}"', "Bad Request")
 
 
 def broken_json(why: str) -> RestError:
-    """Refuse a body that is not a JSON object."""
+    """Return the error for a body that is not a JSON object."""
     return RestError(400, f"Invalid json input: {why}")
 
 
 def operation_not_allowed() -> RestError:
-    """Refuse a verb that Mailjet knows and does not do here (compatibility: rest#errors)."""
+    """Return the error for a method that Mailjet has but forbids here (compatibility: rest#errors)."""
     return RestError(401, "Operation not allowed")
 
 
 def unresolved(name: str, key: str) -> RestError:
-    """Refuse a reference to an object by a key that none has (compatibility: rest#errors)."""
+    """Return the error for a reference by a key that no object has (compatibility: rest#errors)."""
     return RestError(
         400, f'Property "{name}", alternate key value "{key[:320]}" could not be resolved to an ID'
     )
 
 
 def media_type() -> RestError:
-    """Refuse a body that by its media type is no JSON."""
+    """Return the error for a body whose media type is not JSON."""
     return RestError(415, "Content-Type must be application/json")
 
 
 def unknown_property(class_name: str, name: str) -> RestError:
-    """Refuse a body with a property that the class has not, in recorded words.
+    """Return the error for a property that the class does not have, in recorded words.
 
     (compatibility: rest#errors)
     """
@@ -90,7 +90,7 @@ def unknown_property(class_name: str, name: str) -> RestError:
 
 
 def unknown_key(name: str) -> RestError:
-    """Refuse a name that no property of contacts has, in recorded words.
+    """Return the error for a name that is no contact property, in recorded words.
 
     (compatibility: contacts#contact-data)
     """
@@ -98,12 +98,12 @@ def unknown_key(name: str) -> RestError:
 
 
 def invalid_query(why: str) -> RestError:
-    """Refuse a query parameter's value."""
+    """Return the error for an invalid query parameter."""
     return RestError(400, f"Unexpected error during GET: {why}")
 
 
 def read_only(name: str) -> RestError:
-    """Refuse a new value for a property that clients cannot set, in recorded words.
+    """Return the error for a write to a read-only property, in recorded words.
 
     (compatibility: rest#errors)
     """
@@ -111,19 +111,19 @@ def read_only(name: str) -> RestError:
 
 
 def taken(class_name: str, value: str, property_name: str) -> RestError:
-    """Refuse a second object with a key that must be unique."""
+    """Return the error for a second object with the same unique key."""
     return RestError(
         400, f'MJ18 A {class_name} resource with value "{value}" for {property_name} already exists.'
     )
 
 
 def not_unique(class_name: str) -> RestError:
-    """Refuse such an object when only the store noticed, which does not say whose key it is."""
+    """Return the same error when only the store found the duplicate, so that its key is not known."""
     return RestError(400, f"MJ18 A {class_name} resource with the same unique key already exists.")
 
 
 def invalid_properties(reasons: dict[str, str]) -> RestError:
-    """Refuse a body by all its errors: one as a sentence, several by their properties.
+    """Return all validation errors of a body: one as a sentence, several by property.
 
     (compatibility: contacts#one-contact-and-one-list)
     """

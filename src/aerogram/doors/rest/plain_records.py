@@ -1,7 +1,7 @@
-"""Resources that are only kept and given back: all there is of one is its declaration.
+"""Resources without rules of their own: a declaration is all that one needs.
 
-Where its rows lie, what they are found by and what they may name follows from its fields. A property that
-was never given is the nothing of its kind: "", 0, false; a reference is left out.
+The table, the filters and the references follow from its fields. A property that was never set has the empty
+value of its type: "", 0 or false; a reference is left out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 _OF_RECORD: Final = frozenset({"id", "account_id", "created_ms", "updated_ms"})
-"""What every record has besides its properties."""
+"""The sources that every record has in addition to its properties."""
 _NOTHING: Final[Mapping[str, Any]] = {"string": "", "integer": 0, "number": 0, "boolean": False}
 
 
@@ -31,12 +31,12 @@ class PlainResource(ChangeableResource):
     """A resource of plain records."""
 
     unique: ClassVar[tuple[str, ...]] = ()
-    """The properties that no two objects of an account share together. The last one unset, there is no key."""
+    """The properties that form a unique key within an account. If the last one is unset, there is no key."""
     owns: ClassVar[tuple[tuple[str, str], ...]] = ()
-    """Kinds of record that go with an object, each with the source of the property that names it."""
+    """The kinds of record that are removed with an object, each with the source of the reference to it."""
 
     kept: ClassVar[tuple[Field, ...]] = ()
-    """Properties that filters look at and no answer shows; `derived` or nobody sets them."""
+    """Properties that filters use and no response shows; set by `derived`, or never."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -48,7 +48,7 @@ class PlainResource(ChangeableResource):
     @classmethod
     @cache
     def kind(cls) -> PlainKind:
-        """Say how objects are kept and found."""
+        """Return how objects are stored and found."""
         own = cls._own_fields()
         return PlainKind(
             name=cls.name,
@@ -64,7 +64,7 @@ class PlainResource(ChangeableResource):
 
     @classmethod
     def derived(cls, row: Row) -> Row:  # noqa: ARG003 - for subclasses
-        """Give what follows from an object's properties and is kept with them."""
+        """Return the values that are derived from an object's properties and stored with them."""
         return {}
 
     @classmethod
@@ -74,7 +74,7 @@ class PlainResource(ChangeableResource):
 
 
 def by_unique_key(text: str) -> Condition | None:
-    """Read a key that is no ID: the values of the unique properties, with bars between them."""
+    """Read the values of the unique properties, joined by ``|``."""
     return None if "\0" in text else Condition("unique_key", text)
 
 
@@ -92,13 +92,13 @@ class PlainRows:
         self._records = records
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give records."""
+        """Return records."""
         request = query.request(combined(query.conditions))
         rows, total = await self._records.page(actor, self._kind, request)
         return Page([*rows], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a record."""
+        """Create a record."""
         return await self._records.add(actor, self._kind, values)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
@@ -106,7 +106,7 @@ class PlainRows:
         return await self._records.change(actor, self._kind, row["id"], values)
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Remove a record with what belongs to it."""
+        """Remove a record and the records that depend on it."""
         await self._records.remove(actor, self._kind, row["id"])
 
 

@@ -1,4 +1,4 @@
-"""Preferences as a collection: a value for a key, of a user or of an account."""
+"""Preferences as a collection: key-value pairs of a user or an account."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
     OwnerOf = Callable[[Actor], Awaitable[int]]
-    """Takes who asks and gives the id of whom its preferences are shown to belong to."""
+    """Returns the id of the preferences' owner, as shown to an actor."""
 
 MAX_KEY: Final = 255
 MAX_VALUE: Final = 65_536
-"""Characters; ours to choose."""
+"""Characters; our choice."""
 
 
 def by_name(text: str) -> Condition | None:
-    """Read a key as it stands."""
+    """Read a Key."""
     return Condition("name", text)
 
 
@@ -36,7 +36,7 @@ class PreferenceRows:
         self._owner_of = owner_of
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give preferences of the account."""
+        """Return preferences of the account."""
         owner_id = await self._owner_of(actor)
         conditions = combined(query.conditions)
         if conditions.pop("owner_id", owner_id) != owner_id:
@@ -45,7 +45,7 @@ class PreferenceRows:
         return Page([row | {"owner_id": owner_id} for row in rows], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Remember a value."""
+        """Store a value."""
         try:
             row = await self._preferences.add(actor, self._scope, values["name"], values["value"])
         except TooManyError as error:
@@ -53,10 +53,10 @@ class PreferenceRows:
         return row | {"owner_id": await self._owner_of(actor)}
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Remember another value, perhaps by another key."""
+        """Change a value, and optionally its key."""
         await self._preferences.change(actor, self._scope, row["id"], values)
         return {**row, **values}
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Forget a value."""
+        """Remove a value."""
         await self._preferences.remove(actor, row["id"])

@@ -1,4 +1,4 @@
-"""All that the REST surface serves. What is declared here is served, described and tested; nothing else is."""
+"""All resources and routes of the REST API: served, described and tested from their declarations."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ if TYPE_CHECKING:
 
 
 class RestServices(msgspec.Struct, frozen=True, kw_only=True):
-    """What the resources and routes need."""
+    """The services that the resources and routes need."""
 
     clock: Clock
     content: ContentServices
@@ -98,9 +98,9 @@ class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     send_sample: SendSample
     account: AccountServices
     public_url: str
-    """The base of links in answers and mails, as ``https://mail.example.com``, without a slash at its end."""
+    """The base URL of links in responses and mails, as ``https://mail.example.com``; no trailing slash."""
     signup_url: Callable[[int], str]
-    """Gives the address of a widget's form."""
+    """Returns the URL of a widget's form."""
 
 
 _DRAFTS: Final = (CampaignDraft, Newsletter)
@@ -113,7 +113,7 @@ _PLAIN: Final = (
     WidgetCustomValue,
     Workflow,
 )
-"""Resources that need nothing but a place to be kept in."""
+"""Resources without rules of their own."""
 
 
 def resources(services: RestServices) -> list[Resource]:
@@ -138,7 +138,7 @@ def resources(services: RestServices) -> list[Resource]:
 
 
 def _of_audience(services: RestServices, exports: ExportActions) -> list[Resource]:
-    """Bind whom an account writes to, and what is done to many of them."""
+    """Bind the resources of contacts and lists, with their bulk actions."""
     audience = services.audience
     bulk = JobActions(services.jobs, services.contact_jobs, services.public_url)
     return [
@@ -161,7 +161,7 @@ def _of_audience(services: RestServices, exports: ExportActions) -> list[Resourc
 
 
 def _of_account(services: AccountServices, public_url: str) -> list[Resource]:
-    """Bind what an account says of itself, and its senders."""
+    """Bind the resources of the account and its senders."""
     accounts, profiles = services.accounts, services.profiles
     return [
         sender(services.claims, services.domains),
@@ -180,7 +180,7 @@ def _of_account(services: AccountServices, public_url: str) -> list[Resource]:
 
 
 def routes(services: RestServices) -> list[Route]:
-    """Bind every route that is no resource."""
+    """Bind every route that is not a resource."""
     return [
         *contact_erasure(services.audience),
         *DataFiles(services.jobs, services.exports, services.contact_jobs).routes(),
@@ -201,7 +201,7 @@ def _of_content(services: ContentServices, clock: Clock, public_url: str) -> lis
 
 
 class _Unbound:
-    """Stands for services where only declarations are read: it has everything, and nothing in it works."""
+    """Stands in for the services when only declarations are read; calling it is an error."""
 
     def __getattr__(self, _: str) -> _Unbound:
         return self
@@ -211,10 +211,10 @@ UNBOUND: Final = cast("Any", _Unbound())
 
 
 def declared_resources() -> list[Resource]:
-    """Give the resources for their declarations alone."""
+    """Return the resources for their declarations only."""
     return resources(UNBOUND)
 
 
 def declared_routes() -> list[Route]:
-    """Give the routes for their declarations alone."""
+    """Return the routes for their declarations only."""
     return routes(UNBOUND)

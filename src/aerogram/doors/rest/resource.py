@@ -1,4 +1,4 @@
-"""What a resource declares: its properties, filters, keys, verbs and permissions. The engine serves it."""
+"""The declaration of a resource: properties, filters, keys, methods and permissions. The engine serves it."""
 
 from __future__ import annotations
 
@@ -23,76 +23,76 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
     Run = Callable[[Actor, Row, Row], Awaitable[list[Row] | Page]]
-    """Takes who asks, the object and the values of the request; gives the rows to show.
+    """Runs an action with the actor, the object and the values of the request; returns the rows to show.
 
-    The object of an action without key is an empty row. The values are those of the body by their fields'
-    sources, of the query by their filters' conditions, and the id behind the action by ``sub_id``; `CONDITIONS`
-    has those of the query once more, as two of them may bear one name, where the action asks for any.
+    An action without a key gets an empty row. The values are those of the body by source, those of the query
+    by condition, and the id after the action by ``sub_id``. If the action has query fields, `CONDITIONS` also
+    holds the query's conditions as a tuple, because two of them may have the same name.
     """
     Key = Callable[[str], Condition | None]
-    """Reads the key of a path as the condition that selects its object; None when it is of another form."""
+    """Reads a key in a path as the condition that selects its object; None if the key has another form."""
 
 REFUSALS: Final = (NotFoundError, NotUniqueError, LockedError, TooManyError)
-"""What collections and actions raise and `Resource.refusal` translates; a `TakenError` is a `NotUniqueError`."""
+"""Errors of services that `Resource.refusal` translates; a `TakenError` is a `NotUniqueError`."""
 CONDITIONS: Final = "conditions"
-"""The name under which an action that asks for some finds the `Condition`s of its query, as a tuple."""
+"""The name of the value with the query's `Condition`s, as a tuple, for actions with query fields."""
 LEVELS: Mapping[str, Level] = {
     "GET": Level.READ,
     "POST": Level.WRITE,
     "PUT": Level.WRITE,
     "DELETE": Level.FULL,
 }
-"""What each verb needs in the resource's area; deleting cannot be undone."""
+"""The level that each method needs in the resource's area; deleting cannot be undone."""
 
 
 MAX_BODY_BYTES: Final = 1024 * 1024
-"""Far more than any object has that says nothing else."""
+"""Far more than any object without a limit of its own needs."""
 _NAME_AND_ID: Final = 2
-"""Segments of an action's path that ends with an id."""
+"""Path segments of an action with an id at the end."""
 
 
 class Action(msgspec.Struct, frozen=True):
-    """Something done to one object: ``{method} /{resource}/{key}/{name}``. Each verb is an action of its own.
+    """An operation on one object: ``{method} /{resource}/{key}/{name}``. Each method is an action of its own.
 
-    Two marks give other paths: ``is_keyless`` leaves the key out (``contact/managemanycontacts``), ``sub_id``
-    adds an id (``contactslist/{key}/managemanycontacts/{job}``). An action with and one without such an id
-    may bear the same name and verb.
+    Two attributes change the path: ``is_keyless`` leaves the key out (``contact/managemanycontacts``),
+    ``sub_id`` adds an id (``contactslist/{key}/managemanycontacts/{job}``). An action with such an id and one
+    without may share a name and a method.
     """
 
     name: str
-    """In Mailjet's spelling; paths are compared ignoring case."""
+    """In Mailjet's spelling; paths ignore case."""
     summary: str
     run: Run
     method: str = "POST"
     level: Level | None = None
-    """What it needs in the resource's area. None is no rule, and no rule means no: every declaration names one."""
+    """The level that it needs in the resource's area. None denies everyone: each action declares one."""
     status: int = 200
-    """The status of success; with 204 the rows that it gives are not shown."""
+    """The status of success; a 204 shows no rows."""
     body_fields: tuple[Field, ...] = ()
-    """The properties of its body; without any, the body is not looked at."""
+    """The properties of the body; without any, the body is ignored."""
     response_fields: tuple[Field, ...] = ()
-    """The properties of its rows, in this order; without any, its rows are the resource's."""
+    """The properties of the rows, in this order; without any, the resource's own."""
     query_fields: tuple[Filter, ...] = ()
-    """The parameters of its query."""
+    """The parameters of the query."""
     is_keyless: bool = False
     sub_id: str = ""
-    """The name that the number behind the action has among the values; "" when there is none."""
+    """The name of the value that holds the id after the action; "" if there is none."""
     is_bare: bool = False
-    """Its one row goes out as it is, without ``Count``, ``Data`` and ``Total``."""
+    """Its one row is sent without ``Count``, ``Data`` and ``Total``."""
     is_paged: bool = False
-    """It gives a `Page` of many rows, and finds ``limit`` and ``offset`` among its values."""
+    """It returns a `Page` and finds ``limit`` and ``offset`` among its values."""
     is_repeated: bool = False
-    """The properties of its one row also stand beside ``Count``, ``Data`` and ``Total``, for clients read either."""
+    """The envelope repeats the properties of its one row, because clients read them in either place."""
     max_body_bytes: int = MAX_BODY_BYTES
 
     def path(self, resource_name: str) -> str:
-        """Give its path below ``/v3/REST/``, with names in braces."""
+        """Return its path below ``/v3/REST/``, with names in braces."""
         parts = (resource_name, *(() if self.is_keyless else ("{key}",)), self.name)
         return "/".join((*parts, f"{{{self.sub_id}}}") if self.sub_id else parts)
 
 
 class ActionCall(msgspec.Struct, frozen=True):
-    """Where a path of an action leads: its verbs, the key and the id behind it, "" where there is none."""
+    """An action that a path names: its methods, and the key and the id after it ("" if there is none)."""
 
     by_method: Mapping[str, Action]
     key: str = ""
@@ -115,28 +115,28 @@ class Resource:
     filters: ClassVar[tuple[Filter, ...]] = ()
     keys: ClassVar[tuple[Key, ...]]
     unique_key: ClassVar[str] = ""
-    """The property by which objects are found beside their ID; several are joined by ``|``."""
+    """The property that finds an object besides its ID; several are joined by ``|``."""
     unique_properties: ClassVar[str] = ""
-    """The properties whose values only one object may have, as a refusal names them; without any, ``unique_key``."""
+    """The properties that must be unique, as an error names them; without any, ``unique_key``."""
     sortable: ClassVar[tuple[str, ...]] = ("ID",)
     methods: ClassVar[frozenset[str]] = frozenset({"GET"})
     alternate_keys: ClassVar[tuple[Key, ...]] = ()
-    """What an ``XALT`` may be beside the keys that paths have."""
+    """The keys that an ``XALT`` may use in addition to those of paths."""
     ids_condition: ClassVar[str] = ""
-    """The condition that takes a tuple of ids; without one, objects are read one by one in ``Style=Full``."""
+    """The condition on a tuple of ids; without one, ``Style=Full`` reads objects one by one."""
     refused_methods: ClassVar[frozenset[str]] = frozenset()
-    """Verbs answered with 401 ``Operation not allowed`` where others are with 405 (``DELETE`` of a contact)."""
+    """Methods that return 401 ``Operation not allowed`` instead of 405 (``DELETE`` of a contact)."""
     key_selects_many: ClassVar[bool] = False
-    """A key stands for a list (the history of a message): all rows, and none is no error."""
+    """A key selects a whole list (the history of a message), and an empty list is no error."""
 
     posts_to_one: ClassVar[bool] = False
-    """POST on an object's own path does what PUT does there (``contactdata``)."""
+    """POST on an object's path works like PUT (``contactdata``)."""
 
     is_singular: ClassVar[bool] = False
-    """An account has one, which PUT also changes on the path without key (``myprofile``, ``user``)."""
+    """An account has exactly one, and PUT without a key changes it (``myprofile``, ``user``)."""
 
     is_recent: ClassVar[bool] = False
-    """Mailjet serves it by its newer backend: properties as declared, errors with an identifier.
+    """Mailjet serves it from its newer backend: properties in declared order, errors with an identifier.
 
     (compatibility: rest#two-backends)
     """
@@ -149,9 +149,9 @@ class Resource:
             place = (action.is_keyless, action.name.lower(), bool(action.sub_id))
             self._actions_by_place.setdefault(place, {})[action.method] = action
 
-    # What follows is derived once per class.
+    # Derived once per class.
     shown: ClassVar[tuple[Field, ...]]
-    """The fields in the order of the answer: alphabetical, ignoring case, unless recent.
+    """The fields in the order of the response: alphabetical, ignoring case, unless recent.
 
     (compatibility: rest#envelope)
     """
@@ -173,19 +173,19 @@ class Resource:
         cls.filters_by_lower_name = {filter_.name.lower(): filter_ for filter_ in cls.filters}
 
     def selecting(self, key: str) -> Condition | None:
-        """Read the key of a path; None when it can name no object. Keys may raise `RestError`."""
+        """Read a key in a path; None if it can name no object. Keys may raise `RestError`."""
         return _first(self.keys, key)
 
     def alternate(self, key: str) -> Condition | None:
-        """Read the unique key that names an object in place of its id; None when it can name none."""
+        """Read a unique key that names an object instead of its id; None if it can name none."""
         return _first((*(read for read in self.keys if read is not by_id), *self.alternate_keys), key)
 
     def field_of(self, source: str) -> Field:
-        """Give the property that a value is of; one that no client sees is compared like any other."""
+        """Return the field of a source; a source without a field is compared as a plain value."""
         return self._by_source.get(source) or Field(source, source)
 
     def action_call(self, rest: tuple[str, ...]) -> ActionCall | None:
-        """Tell which actions a path leads to by what follows the resource in it; None when to none."""
+        """Return the actions that the path after the resource names; None if there are none."""
         for is_keyless in (True, False):
             key, tail = ("", rest) if is_keyless else (rest[0] if rest else "", rest[1:])
             if not 0 < len(tail) <= _NAME_AND_ID:
@@ -196,11 +196,11 @@ class Resource:
         return None
 
     def unknown_property(self, name: str) -> RestError:
-        """Make the refusal of a body's property that the class has not."""
+        """Return the error for a property that the class does not have."""
         return errors.unknown_property(self.class_name, name)
 
     def refusal(self, error: AerogramError) -> RestError:
-        """Translate what a collection or an action raised into the words of the resource."""
+        """Translate an error of a collection or an action into the words of the resource."""
         match error:
             case NotFoundError():
                 return self.missing()
@@ -214,16 +214,16 @@ class Resource:
                 return errors.RestError(400, str(error))
 
     def missing(self) -> RestError:
-        """Make the refusal of a key that names no object."""
+        """Return the error for a key that names no object."""
         return errors.does_not_exist() if self.is_recent else errors.not_found()
 
     def completed(self, row: Row, values: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - for subclasses
-        """Add to the values of a PUT what they imply; ``row`` is the object before."""
+        """Return the values of a PUT with those that they imply; ``row`` is the object before the change."""
         return values
 
 
 class ChangeableResource(Resource):
-    """A resource whose objects clients make, change and remove."""
+    """A resource whose objects clients create, change and remove."""
 
     collection: Changeable
 
@@ -232,7 +232,7 @@ class ChangeableResource(Resource):
 
 
 def _first(keys: Iterable[Key], text: str) -> Condition | None:
-    """Read a key in the first of its forms that it has; no key has a NUL, as no database does."""
+    """Read a key in the first form that matches; NUL matches nothing, as no database stores one."""
     if "\0" in text:
         return None
     return next((found for read in keys if (found := read(text)) is not None), None)

@@ -1,6 +1,6 @@
-"""Paths that are no resource of ``/v3/REST/``: ``/v3/DATA/…``, ``/v1/REST/…``, ``/v4/…``, each declared by itself.
+"""Paths outside ``/v3/REST/``: ``/v3/DATA/…``, ``/v1/REST/…``, ``/v4/…``, each declared separately.
 
-A route is declared with its area and level, and the router asks the gate before it runs:
+A route declares its area and level, and the router authorizes the caller before it runs the route:
 
     Route(
         method="POST",
@@ -8,12 +8,12 @@ A route is declared with its area and level, and the router asks the gate before
         area=Area.LISTS,
         level=Level.WRITE,
         summary="Upload a CSV file of contacts.",
-        run=self._upload,  # async (RouteCall) -> Reply
+        run=self._upload,  # async (RouteCall) -> Response
         max_body_bytes=MAX_CSV_BYTES,
     )
 
-A segment in braces takes any text that is not empty; others are compared ignoring case. Among routes of one
-length the first that fits is taken. List them in `aerogram.doors.rest.registry.routes`.
+A segment in braces matches any text that is not empty; other segments ignore case. If several routes match,
+the first one wins. List routes in `aerogram.doors.rest.registry.routes`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest.engine.calls import OK, Reply, RouteCall
+from aerogram.doors.rest.engine.calls import OK, Response, RouteCall
 from aerogram.doors.rest.errors import MethodNotAllowedError
 from aerogram.doors.rest.resource import MAX_BODY_BYTES
 
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     from aerogram.model.account import Area, Level
 
 OLD_PREFIX: Final = "/v3/"
-"""Below it errors have Mailjet's old shape; elsewhere they bear an identifier.
+"""Errors below this path have Mailjet's older shape; elsewhere they carry an identifier.
 
-(compatibility: rest#two-backends)
-"""
+    (compatibility: rest#two-backends)
+    """
 CONTENT_PREFIX: Final = "/v1/"
 
 _ANYTHING: Final = ""
 
 
 class Parameter(msgspec.Struct, frozen=True):
-    """A parameter of a query; ``kind`` is a type of JSON Schema."""
+    """A query parameter; ``kind`` is a JSON Schema type."""
 
     name: str
     kind: str
@@ -51,43 +51,43 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True):
-    """One verb of one path."""
+    """One method of one path."""
 
     method: str
     path: str
     area: Area
     level: Level
     summary: str
-    run: Callable[[RouteCall], Awaitable[Reply]]
+    run: Callable[[RouteCall], Awaitable[Response]]
     status: int = OK
-    """The status of success, for the description; the reply's own is what is sent."""
+    """The status of success in the description; the response carries the actual one."""
     body_schema: dict[str, Any] | None = None
-    """The JSON Schema of its JSON body; without one the body is whatever ``body_type`` says."""
+    """The JSON Schema of its JSON body; without one, ``body_type`` describes the body."""
     body_type: str = ""
-    """The media type of a body that is no JSON, as ``text/plain``."""
+    """The media type of a body that is not JSON, as ``text/plain``."""
     response_schema: dict[str, Any] | None = None
-    """The JSON Schema of its answer."""
+    """The JSON Schema of its response."""
     response_type: str = ""
-    """The media type of an answer that is no JSON."""
+    """The media type of a response that is not JSON."""
     max_body_bytes: int = MAX_BODY_BYTES
     permissions: tuple[str, ...] = ()
-    """What a content token needs one of; without any, no token is let in."""
+    """A content token needs one of these permissions; without any, no token is accepted."""
     query_parameters: tuple[Parameter, ...] = ()
-    """The parameters of its query, for the description."""
+    """The query parameters in the description."""
 
     @property
     def is_content(self) -> bool:
-        """Tell whether it belongs to the Content API, whose errors have codes and whose callers may have tokens."""
+        """Whether it belongs to the Content API, whose errors have codes and whose callers may use tokens."""
         return self.path.startswith(CONTENT_PREFIX)
 
     @property
     def is_recent(self) -> bool:
-        """Tell whether its errors have the newer shape."""
+        """Whether its errors have the newer shape."""
         return not self.path.startswith(OLD_PREFIX)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Name the parts of the path that are in braces, in order."""
+        """Return the names in braces, in order."""
         return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
 
 
@@ -102,11 +102,11 @@ class Router:
             self._by_length[len(pattern)].append((pattern, route))
 
     def find(self, method: str, segments: tuple[str, ...]) -> tuple[Route, dict[str, str]] | None:
-        """Give the route and the values of its names; None when no route has the path.
+        """Return the route and the values of its names; None if no route has the path.
 
         ``segments`` are those of the whole path, percent-decoded.
 
-        Raises `MethodNotAllowedError` when the path has other verbs only.
+        Raises `MethodNotAllowedError` if the path exists with other methods only.
         """
         fitting = self.fitting(segments)
         for route in fitting:
@@ -119,7 +119,7 @@ class Router:
         return None
 
     def fitting(self, segments: tuple[str, ...]) -> list[Route]:
-        """Give the routes of a path, whatever their verb, in the order of their declaration."""
+        """Return the routes of a path with any method, in the order of their declaration."""
         of_length = self._by_length.get(len(segments), ())
         return [route for pattern, route in of_length if _fits(pattern, segments)]
 

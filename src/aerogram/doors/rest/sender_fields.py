@@ -1,4 +1,4 @@
-"""The kind of property that names a sender."""
+"""The field type of a sender address."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 class SenderAddress(Text):
-    """An address, or ``*@domain``; kept in lower case with the domain in ASCII. ``Style=Full`` shows it as an object."""
+    """An address, or ``*@domain``, in lower case with an ASCII domain. ``Style=Full`` shows an object."""
 
     full_as = "Email"
 
     def read(self, value: Any) -> str:
-        """Read a sender into its stored form."""
+        """Read a sender and return its stored form."""
         try:
             return parse_pattern(super().read(value))
         except AddressError as error:
@@ -27,7 +27,7 @@ class SenderAddress(Text):
 
 
 def by_sender(name: str = "email") -> Callable[[str], Condition | None]:
-    """Make the key that reads an address or ``*@domain``."""
+    """Return the key that reads an address or ``*@domain``."""
 
     def read(text: str) -> Condition | None:
         try:

@@ -24,7 +24,7 @@ FIELDS = [
     Flag("F", "f"),
     Integer("I", "i"),
     Json("J", "j"),
-    Json("J", "j", takes_text=True, nullable=True),
+    Json("J", "j", allows_text=True, nullable=True),
     Moment("M", "m", read_only=True),
     Text("T", "t", nullable=True),
     Words("W", "w", ("full", "basic")),
@@ -73,7 +73,7 @@ def test_an_unset_value_is_left_out_unless_it_may_be_null():
 def test_schemas_tell_what_may_be_null_and_which_words_there_are():
     assert Text("T", "t", nullable=True).schema() == {"type": ["string", "null"]}
     assert Json("J", "j").schema() == {"type": "object"}
-    assert Json("J", "j", takes_text=True).schema() == {"type": ["string", "object"]}
+    assert Json("J", "j", allows_text=True).schema() == {"type": ["string", "object"]}
     assert Words("W", "w", ("full",)).schema() == {
         "type": "array",
         "items": {"type": "string", "enum": ["full"]},

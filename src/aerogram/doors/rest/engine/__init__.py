@@ -1,1 +1,1 @@
-"""What serves the resources: a request is read, carried out and answered."""
+"""The engine that serves the resources: it reads a request, runs it and writes the response."""

@@ -1,4 +1,4 @@
-"""What goes into the REST surface and comes out of it, without a word of HTTP."""
+"""Requests and responses of the REST API, independent of HTTP."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_PARAMETERS: Final = 200
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A call of a resource. ``segments`` are those of the path behind ``/v3/REST/``, percent-decoded."""
+    """A request to a resource. ``segments`` are those of the path after ``/v3/REST/``, percent-decoded."""
 
     actor: Actor
     method: str
@@ -32,41 +32,41 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RouteCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A call of a `Route`."""
+    """A request to a `Route`."""
 
     actor: Actor
     parts: Mapping[str, str]
-    """What stands in the path where the route has names in braces, percent-decoded and never empty."""
+    """The path segments by the names that the route has in braces; percent-decoded, never empty."""
     parameters: Mapping[str, str]
-    """The query: names in lower case, the first of a repeated one."""
+    """The query: names in lower case; the first value of a repeated name."""
     body: AsyncIterator[bytes]
-    """The body in pieces, decompressed; raises when it grows longer than the route allows."""
+    """The body in pieces, decompressed; raises when it exceeds the route's limit."""
 
     content_type: str = ""
-    """The media type of the body with its parameters, as the client gives it."""
+    """The Content-Type of the body with its parameters, as the client sent it."""
 
     async def whole_body(self) -> bytes:
         """Read the body into memory."""
         return b"".join([piece async for piece in self.body])
 
 
-class Reply(msgspec.Struct, frozen=True):
-    """The answer; an empty body goes out as none. ``content_type`` "" is JSON."""
+class Response(msgspec.Struct, frozen=True):
+    """A response. An empty body is sent as none; ``content_type`` "" means JSON."""
 
     status: int
     body: bytes = b""
     content_type: str = ""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     pieces: AsyncIterator[bytes] | None = None
-    """A body that is too long to be held, in place of ``body``; only routes may answer so."""
+    """A streamed body, used instead of ``body`` when it is too long for memory; for routes only."""
 
 
 def parameters_of(query: str) -> dict[str, str]:
-    """Read a query: names in lower case, the first of a repeated one wins. Raises `RestError`."""
+    """Parse a query: names in lower case; the first value of a repeated name wins. Raises `RestError`."""
     try:
         pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
     except ValueError:
-        raise errors.invalid_query(f"A query may have {MAX_PARAMETERS} parameters") from None
+        raise errors.invalid_query(f"A query may have at most {MAX_PARAMETERS} parameters") from None
     parameters: dict[str, str] = {}
     for name, value in pairs:
         parameters.setdefault(name.lower(), value)

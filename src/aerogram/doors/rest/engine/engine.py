@@ -1,7 +1,7 @@
-"""Serves every resource: path, permission, parameters, body, collection, answer. One straight line.
+"""Serve every resource in one sequence: path, permission, parameters, body, collection, response.
 
-All errors of a body are gathered before it is refused. An object of another account is an object
-that does not exist.
+A body is refused with all its errors at once. An object of another account is treated as one that does not
+exist.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from aerogram.doors.rest.engine.calls import (
     NO_CONTENT,
     NOT_MODIFIED,
     OK,
-    Reply,
     Request,
+    Response,
     parameters_of,
 )
 from aerogram.doors.rest.engine.reading import conditions_in, defaults_of, given_in, query_of, values_of
@@ -38,157 +38,161 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.resource import Action, ActionCall, Resource
     from aerogram.model.actor import Actor
 
-__all__ = ["Engine", "Reply", "Request"]
+__all__ = ["Engine", "Request", "Response"]
 
 
 class Engine:
-    """Serves the resources given to it."""
+    """Serves the given resources."""
 
     def __init__(self, resources: Iterable[Resource]) -> None:
         self.resources: Mapping[str, Resource] = {resource.name: resource for resource in resources}
 
     def resource_at(self, segments: tuple[str, ...]) -> Resource | None:
-        """Give the resource that a path leads to."""
+        """Return the resource that a path names."""
         return self.resources.get(segments[0].lower()) if segments else None
 
     def max_body_bytes(self, segments: tuple[str, ...]) -> int:
-        """Tell how long a body may be at a path."""
+        """Return the maximum length of a body for a path."""
         resource = self.resource_at(segments)
         call = resource.action_call(segments[1:]) if resource else None
         actions = call.by_method.values() if call else ()
         return max((action.max_body_bytes for action in actions), default=MAX_BODY_BYTES)
 
-    async def serve(self, request: Request) -> Reply:
-        """Serve one call. Raises `RestError`, `ForbiddenError` or `UnavailableError`."""
+    async def serve(self, request: Request) -> Response:
+        """Serve one request. Raises `RestError`, `ForbiddenError` or `UnavailableError`."""
         resource = self.resource_at(request.segments)
         if resource is None:
             raise errors.unknown_resource(request.segments[0])
-        asked = _Asked(request, resource, parameters_of(request.query))
+        call = _ResourceCall(request, resource, parameters_of(request.query))
         try:
-            return await self._serve(asked)
+            return await self._serve(call)
         except REFUSALS as error:
             raise resource.refusal(error) from None
 
-    async def _serve(self, asked: _Asked) -> Reply:
-        resource = asked.resource
-        match asked.request.segments[1:]:
+    async def _serve(self, call: _ResourceCall) -> Response:
+        resource = call.resource
+        match call.request.segments[1:]:
             case ():
-                return await self._on_collection(asked)
-            case rest if (call := resource.action_call(rest)) is not None:
-                return await self._act(asked, call)
+                return await self._on_collection(call)
+            case rest if (action_call := resource.action_call(rest)) is not None:
+                return await self._act(call, action_call)
             case (key,):
-                return await self._on_one(asked, key)
+                return await self._on_one(call, key)
             case _:
                 raise resource.missing()
 
-    async def _on_collection(self, asked: _Asked) -> Reply:
-        verbs = {"GET", "POST", "PUT"} if asked.resource.is_singular else {"GET", "POST"}
-        if asked.request.method in asked.resource.methods - verbs:
-            # It is a verb of objects, and without a key none is named (compatibility: contacts#contact-data).
-            raise asked.resource.missing()
-        _permit(asked, asked.resource.methods & verbs)
-        match asked.request.method:
+    async def _on_collection(self, call: _ResourceCall) -> Response:
+        verbs = {"GET", "POST", "PUT"} if call.resource.is_singular else {"GET", "POST"}
+        if call.request.method in call.resource.methods - verbs:
+            # The method applies to objects, and the path names none (compatibility: contacts#contact-data).
+            raise call.resource.missing()
+        _permit(call, call.resource.methods & verbs)
+        match call.request.method:
             case "POST":
-                return await self._create(asked)
+                return await self._create(call)
             case "PUT":
-                return await self._change(asked, await _first(asked, ()))
+                return await self._change(call, await _first(call, ()))
             case _:
-                return await self._list(asked, ())
+                return await self._list(call, ())
 
-    async def _on_one(self, asked: _Asked, key: str) -> Reply:
-        resource = asked.resource
-        _permit(asked, resource.methods - (frozenset() if resource.posts_to_one else {"POST"}))
+    async def _on_one(self, call: _ResourceCall, key: str) -> Response:
+        resource = call.resource
+        _permit(call, resource.methods - (frozenset() if resource.posts_to_one else {"POST"}))
         if resource.key_selects_many:
             condition = resource.selecting(key)
             if condition is None:
                 return enveloped(OK, [], 0)
-            return await self._list(asked, (condition,), is_whole=True)
-        row = await _find(asked, key)
-        match asked.request.method:
+            return await self._list(call, (condition,), is_whole=True)
+        row = await _find(call, key)
+        match call.request.method:
             case "PUT":
-                return await self._change(asked, row)
+                return await self._change(call, row)
             case "POST":
-                changed = await self._change(asked, row)
+                changed = await self._change(call, row)
                 if changed.status == OK:
                     return msgspec.structs.replace(changed, status=CREATED)
-                return enveloped(CREATED, await self._shown(asked, [row]), 1)
+                return enveloped(CREATED, await self._shown(call, [row]), 1)
             case "DELETE":
-                await _changeable(resource).collection.remove(asked.actor, row)
-                return Reply(NO_CONTENT)
+                await _changeable(resource).collection.remove(call.actor, row)
+                return Response(NO_CONTENT)
             case _:
-                return enveloped(OK, await self._shown(asked, [row]), 1)
+                return enveloped(OK, await self._shown(call, [row]), 1)
 
-    async def _act(self, asked: _Asked, call: ActionCall) -> Reply:
-        action = call.by_method.get(asked.request.method)
+    async def _act(self, call: _ResourceCall, action_call: ActionCall) -> Response:
+        action = action_call.by_method.get(call.request.method)
         if action is None:
-            raise errors.MethodNotAllowedError(tuple(sorted(call.by_method)))
+            raise errors.MethodNotAllowedError(tuple(sorted(action_call.by_method)))
         if action.level is None:
             raise ForbiddenError(f"No rule says who may use {action.name}.")
-        authorize(asked.actor, asked.resource.area, action.level)
-        row: Row = {} if action.is_keyless else await _find(asked, call.key)
-        values = await self._action_values(asked, action, call)
-        given = await action.run(asked.actor, row, values)
+        authorize(call.actor, call.resource.area, action.level)
+        row: Row = {} if action.is_keyless else await _find(call, action_call.key)
+        values = await self._action_values(call, action, action_call)
+        given = await action.run(call.actor, row, values)
         page = given if isinstance(given, Page) else Page(given, len(given))
-        fields = action.response_fields or asked.resource.shown
+        fields = action.response_fields or call.resource.shown
         if action.is_bare:
-            return bare(action.status, [shown(fields, row, asked.parameters) for row in page.rows])
+            return bare(action.status, [shown(fields, row, call.parameters) for row in page.rows])
         return page_shown(
             action.status,
             fields,
             page,
-            asked.parameters,
+            call.parameters,
             is_count_only=action.is_paged and values["limit"] == 0,
             is_repeated=action.is_repeated,
         )
 
-    async def _action_values(self, asked: _Asked, action: Action, call: ActionCall) -> dict[str, Any]:
-        """Read the values of an action from its path, its query and its body."""
+    async def _action_values(
+        self, call: _ResourceCall, action: Action, action_call: ActionCall
+    ) -> dict[str, Any]:
+        """Read the values of an action from the path, the query and the body."""
         values: dict[str, Any] = {}
         if action.sub_id:
-            values[action.sub_id] = integer_of(call.sub_id)
+            values[action.sub_id] = integer_of(action_call.sub_id)
             if values[action.sub_id] is None:
-                raise asked.resource.missing()
+                raise call.resource.missing()
         filters = {filter_.name.lower(): filter_ for filter_ in action.query_fields}
-        conditions = conditions_in(asked.parameters, filters)
+        conditions = conditions_in(call.parameters, filters)
         values |= {one.name: one.value for one in conditions}
         if action.query_fields:
             values[CONDITIONS] = tuple(conditions)
         if action.is_paged:
-            values["limit"] = paging.limit_of(asked.parameters)
-            values["offset"] = paging.offset_of(asked.parameters)
+            values["limit"] = paging.limit_of(call.parameters)
+            values["offset"] = paging.offset_of(call.parameters)
         if action.body_fields:
-            class_name = asked.resource.class_name + action.name
+            class_name = call.resource.class_name + action.name
             unknown = partial(errors.unknown_property, class_name)
-            given = given_in(asked.request.body, action.body_fields, unknown)
+            given = given_in(call.request.body, action.body_fields, unknown)
             values |= values_of(given, action.body_fields, {}, is_new=True)
-            await resolve(values, action.body_fields, self.resources, asked.actor)
+            await resolve(values, action.body_fields, self.resources, call.actor)
         return values
 
-    async def _list(self, asked: _Asked, fixed: tuple[Condition, ...], *, is_whole: bool = False) -> Reply:
-        resource, parameters = asked.resource, asked.parameters
+    async def _list(
+        self, call: _ResourceCall, fixed: tuple[Condition, ...], *, is_whole: bool = False
+    ) -> Response:
+        resource, parameters = call.resource, call.parameters
         query = query_of(parameters, resource.filters_by_lower_name, resource.sortable_fields, fixed)
         if is_whole and query.limit:
             query = msgspec.structs.replace(query, limit=paging.MAX_LIMIT)
-        page = await resource.collection.page(asked.actor, query)
-        data = await self._shown(asked, page.rows)
+        page = await resource.collection.page(call.actor, query)
+        data = await self._shown(call, page.rows)
         return enveloped(OK, data, page.total, is_count_only=query.limit == 0)
 
-    async def _create(self, asked: _Asked) -> Reply:
-        resource = asked.resource
+    async def _create(self, call: _ResourceCall) -> Response:
+        resource = call.resource
         collection = _changeable(resource).collection
-        given = given_in(asked.request.body, resource.fields, resource.unknown_property)
+        given = given_in(call.request.body, resource.fields, resource.unknown_property)
         values = defaults_of(resource.fields)
-        values |= values_of(given, resource.fields, {"account_id": asked.actor.account_id}, is_new=True)
-        await resolve(values, resource.fields, self.resources, asked.actor)
-        row = await collection.add(asked.actor, values)
-        return enveloped(CREATED, await self._shown(asked, [row]), 1)
+        values |= values_of(given, resource.fields, {"account_id": call.actor.account_id}, is_new=True)
+        await resolve(values, resource.fields, self.resources, call.actor)
+        row = await collection.add(call.actor, values)
+        return enveloped(CREATED, await self._shown(call, [row]), 1)
 
-    async def _change(self, asked: _Asked, row: Row) -> Reply:
-        resource = asked.resource
+    async def _change(self, call: _ResourceCall, row: Row) -> Response:
+        resource = call.resource
         collection = _changeable(resource).collection
-        given = given_in(asked.request.body, resource.fields, resource.unknown_property)
+        given = given_in(call.request.body, resource.fields, resource.unknown_property)
         values = values_of(given, resource.fields, row, is_new=False)
-        await resolve(values, resource.fields, self.resources, asked.actor)
+        await resolve(values, resource.fields, self.resources, call.actor)
         values = resource.completed(row, values)
         values = {
             source: value
@@ -196,20 +200,20 @@ class Engine:
             if not resource.field_of(source).is_same(value, row.get(source))
         }
         if not values:
-            return Reply(NOT_MODIFIED)
-        changed = await collection.change(asked.actor, row, values)
-        return enveloped(OK, await self._shown(asked, [changed]), 1)
+            return Response(NOT_MODIFIED)
+        changed = await collection.change(call.actor, row, values)
+        return enveloped(OK, await self._shown(call, [changed]), 1)
 
-    async def _shown(self, asked: _Asked, rows: Sequence[Row]) -> list[dict[str, Any]]:
-        data = [shown(asked.resource.shown, row, asked.parameters) for row in rows]
-        if not full_style.is_asked(asked.parameters):
+    async def _shown(self, call: _ResourceCall, rows: Sequence[Row]) -> list[dict[str, Any]]:
+        data = [shown(call.resource.shown, row, call.parameters) for row in rows]
+        if not full_style.is_requested(call.parameters):
             return data
-        additions = await full_style.expanded(rows, asked.resource, self.resources, asked.actor)
+        additions = await full_style.expanded(rows, call.resource, self.resources, call.actor)
         return [properties | more for properties, more in zip(data, additions, strict=True)]
 
 
-class _Asked(msgspec.Struct, frozen=True):
-    """A request with the resource that its path leads to and the parameters of its query."""
+class _ResourceCall(msgspec.Struct, frozen=True):
+    """A request with the resource that its path names and its query parameters."""
 
     request: Request
     resource: Resource
@@ -217,30 +221,30 @@ class _Asked(msgspec.Struct, frozen=True):
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
+        """The actor that sent the request."""
         return self.request.actor
 
 
-def _permit(asked: _Asked, methods: frozenset[str]) -> None:
-    method = asked.request.method
-    if method in asked.resource.refused_methods:
+def _permit(call: _ResourceCall, methods: frozenset[str]) -> None:
+    method = call.request.method
+    if method in call.resource.refused_methods:
         raise errors.operation_not_allowed()
     if method not in methods:
         raise errors.MethodNotAllowedError(tuple(sorted(methods)))
-    authorize(asked.actor, asked.resource.area, LEVELS[method])
+    authorize(call.actor, call.resource.area, LEVELS[method])
 
 
-async def _find(asked: _Asked, key: str) -> Row:
-    condition = asked.resource.selecting(key)
+async def _find(call: _ResourceCall, key: str) -> Row:
+    condition = call.resource.selecting(key)
     if condition is None:
-        raise asked.resource.missing()
-    return await _first(asked, (condition,))
+        raise call.resource.missing()
+    return await _first(call, (condition,))
 
 
-async def _first(asked: _Asked, conditions: tuple[Condition, ...]) -> Row:
-    page = await asked.resource.collection.page(asked.actor, Query(conditions=conditions, limit=1))
+async def _first(call: _ResourceCall, conditions: tuple[Condition, ...]) -> Row:
+    page = await call.resource.collection.page(call.actor, Query(conditions=conditions, limit=1))
     if not page.rows:
-        raise asked.resource.missing()
+        raise call.resource.missing()
     return page.rows[0]
 
 

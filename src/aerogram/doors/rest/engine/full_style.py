@@ -1,4 +1,4 @@
-"""``Style=Full``: references are shown with what they lead to, one level deep.
+"""``Style=Full``: show referenced objects inline, one level deep.
 
 (compatibility: rest#full-style)
 """
@@ -25,22 +25,22 @@ FULL: Final = "full"
 
 
 def has_full_style(resource: Resource) -> bool:
-    """Tell whether a resource looks otherwise in full."""
+    """Return whether ``Style=Full`` changes what a resource shows."""
     return any(field.full_as or isinstance(field, Reference) for field in resource.fields)
 
 
-def is_asked(parameters: Mapping[str, str]) -> bool:
-    """Tell whether a query asks for it."""
+def is_requested(parameters: Mapping[str, str]) -> bool:
+    """Return whether a query requests it."""
     return parameters.get(PARAMETER.lower(), "").strip().lower() == FULL
 
 
 async def expanded(
     rows: Sequence[Row], resource: Resource, resources: Mapping[str, Resource], actor: Actor
 ) -> list[dict[str, Any]]:
-    """Give for each row what is shown besides its properties, or in place of them.
+    """Return for each row the properties to add to it or to replace in it.
 
-    A reference ``XID`` stays, and ``X`` is the object with its own properties; where the caller may not read
-    objects of its kind there is no ``X``.
+    A reference ``XID`` stays, and ``X`` is the object with its own properties. ``X`` is left out if the
+    caller may not read objects of its kind.
     """
     additions: list[dict[str, Any]] = [_wrapped(resource, row) for row in rows]
     for field in resource.shown:
@@ -56,7 +56,7 @@ async def expanded(
 
 
 def _wrapped(resource: Resource, row: Row) -> dict[str, Any]:
-    """Show the properties that are objects in full, as an Email that holds an Email."""
+    """Return the properties that become objects in full style, as an Email that holds an Email."""
     return {
         field.name: {field.full_as: field.show(row.get(field.source))}
         for field in resource.fields

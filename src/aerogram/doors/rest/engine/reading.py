@@ -1,4 +1,4 @@
-"""Reading a request: its body as values by source, its query as conditions. All errors are gathered."""
+"""Read a request: its body as values by source, its query as conditions. All errors are collected."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from aerogram.doors.rest.queries.listing import Condition, Row
 
     Given = dict[Field, tuple[str, Any]]
-    """What a body says of each property: the name it was given by, in lower case, and the value."""
+    """The properties in a body: the name used, in lower case, and the value."""
 
 
 class MissingValueError(InvalidValueError):
-    """A new object lacks a property that it must have."""
+    """A new object lacks a required property."""
 
     def __init__(self) -> None:
         super().__init__("MJ03 A non-empty value is required")
@@ -33,12 +33,12 @@ class MissingValueError(InvalidValueError):
 def named_in(
     body: Mapping[str, Any], fields: Iterable[Field], *, keeps_null: bool = False
 ) -> tuple[Given, list[str]]:
-    """Sort what a body says by the properties it names; names ignore case. Gives those that no property has, too.
+    """Match the names in a body to properties, ignoring case. Also returns the unknown names.
 
-    Null is as good as absent, unless ``keeps_null`` and the property can be null. The older of two spellings of
-    one property is the first that the property knows (compatibility: rest#requests, rest#values).
+    Null counts as absent, unless ``keeps_null`` and the property is nullable. When a body uses two spellings
+    of one property, the property's own name wins (compatibility: rest#requests, rest#values).
     """
-    by_name = {spelling: field for field in fields for spelling in field.readers()}
+    by_name = {spelling: field for field in fields for spelling in field.parsers()}
     given: Given = {}
     unknown: list[str] = []
     for name, value in body.items():
@@ -55,10 +55,9 @@ def named_in(
 def read_fields(
     given: Given, fields: Iterable[Field], *, is_new: bool
 ) -> tuple[dict[str, Any], list[tuple[Field, InvalidValueError]]]:
-    """Read the values that may be set, by source, and gather what is wrong with the others.
+    """Read the writable values by source, and collect the errors of the others.
 
-    Read-only properties are passed over. A new object must have the required ones: one that it lacks is a
-    `MissingValueError`.
+    Read-only properties are skipped. A missing required property of a new object is a `MissingValueError`.
     """
     values: dict[str, Any] = {}
     wrong: list[tuple[Field, InvalidValueError]] = []
@@ -71,19 +70,19 @@ def read_fields(
             continue
         name, value = given[field]
         try:
-            values[field.source] = None if value is None else field.readers()[name](value)
+            values[field.source] = None if value is None else field.parsers()[name](value)
         except InvalidValueError as error:
             wrong.append((field, error))
     return values, wrong
 
 
 def defaults_of(fields: Iterable[Field]) -> dict[str, Any]:
-    """Give the values that a new object has where nothing is said of them."""
+    """Return the default values for the properties that a new object does not set."""
     return {field.source: field.default for field in fields if field.default is not None}
 
 
 def given_in(body: bytes, fields: Sequence[Field], unknown: Callable[[str], RestError]) -> Given:
-    """Read a body; ``unknown`` refuses a name that no property has."""
+    """Parse a body; ``unknown`` makes the error for a name that is no property."""
     given, names = named_in(object_in(body), fields)
     if names:
         raise unknown(names[0])
@@ -91,10 +90,10 @@ def given_in(body: bytes, fields: Sequence[Field], unknown: Callable[[str], Rest
 
 
 def values_of(given: Given, fields: Sequence[Field], row: Row, *, is_new: bool) -> dict[str, Any]:
-    """Read the values of a body, and refuse it by everything that is wrong with it.
+    """Read the values of a body, and refuse it with all its errors.
 
-    ``row`` is the object that a PUT changes, or what is known of a new one. A read-only property may be
-    echoed with the value it has (compatibility: rest#requests); where it has none yet, with an empty one.
+    ``row`` is the object that a PUT changes, or the known values of a new one. A read-only property may be
+    repeated with its current value (compatibility: rest#requests), or with an empty one if it has none yet.
     """
     for field in fields:
         if field.is_read_only and field in given:
@@ -114,7 +113,7 @@ def _require_echo(field: Field, value: Any, row: Row, *, is_new: bool) -> None:
 def conditions_in(
     parameters: Mapping[str, str], filters_by_lower_name: Mapping[str, Filter]
 ) -> list[Condition]:
-    """Read the filters of a query; unknown and empty parameters select nothing away.
+    """Read the filters of a query; unknown and empty parameters are ignored.
 
     (compatibility: rest#filters)
     """
@@ -136,9 +135,9 @@ def query_of(
     sortable: Mapping[str, Field],
     fixed: tuple[Condition, ...] = (),
 ) -> Query:
-    """Read which page of which rows a query asks for. Filters and properties come by their names in lower case.
+    """Read filters, order and page from a query. Filters and properties are keyed by lower-case name.
 
-    ``fixed`` are conditions that hold whatever the query says.
+    ``fixed`` are conditions that always apply.
     """
     return Query(
         conditions=(*fixed, *conditions_in(parameters, filters)),
@@ -149,7 +148,7 @@ def query_of(
 
 
 def object_in(body: bytes) -> dict[str, Any]:
-    """Read a body as a JSON object; an empty one is an empty object. Raises `RestError`."""
+    """Parse a body as a JSON object; an empty body is an empty object. Raises `RestError`."""
     if not body.strip():
         return {}
     try:

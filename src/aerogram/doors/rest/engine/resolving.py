@@ -1,4 +1,4 @@
-"""Putting the ids of existing objects in place of what a body names them by."""
+"""Replace the references in a body with the ids of existing objects."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 async def resolve(
     values: dict[str, Any], fields: Iterable[Field], resources: Mapping[str, Resource], actor: Actor
 ) -> None:
-    """Put the ids of existing objects in place of what a body names. Raises `RestError`."""
+    """Replace the references in ``values`` with the ids of existing objects. Raises `RestError`."""
     for field in fields:
         if isinstance(field, Reference) and values.get(field.source) is not None:
             target = resources.get(field.resource)

@@ -1,4 +1,4 @@
-"""Writing an answer: the envelope, and the rows in the order and form of their fields."""
+"""Write a response: the envelope, and the rows with their fields in order."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.doors.rest.engine.calls import NO_CONTENT, Reply
+from aerogram.doors.rest.engine.calls import NO_CONTENT, Response
 from aerogram.doors.rest.fields.kinds import OMITTED, flag_of
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ def enveloped(
     *,
     is_count_only: bool = False,
     beside: Mapping[str, Any] = MappingProxyType({}),
-) -> Reply:
-    """Write ``Count`` (rows of this page; the total when only that was asked for), ``Data`` and ``Total``.
+) -> Response:
+    """Write ``Count`` (rows of this page; the total for a count-only request), ``Data`` and ``Total``.
 
-    ``beside`` has what else stands in the envelope.
+    ``beside`` are further members of the envelope.
     """
     count = total if is_count_only else len(data)
-    return Reply(status, _encode({"Count": count, "Data": data, "Total": total, **beside}))
+    return Response(status, _encode({"Count": count, "Data": data, "Total": total, **beside}))
 
 
 def page_shown(
@@ -43,25 +43,25 @@ def page_shown(
     *,
     is_count_only: bool = False,
     is_repeated: bool = False,
-) -> Reply:
-    """Write a page of rows as their properties; a status without body goes out without.
+) -> Response:
+    """Write a page of rows as their properties; a 204 has no body.
 
-    With ``is_repeated`` the properties of the first row stand in the envelope, too.
+    With ``is_repeated`` the envelope also has the properties of the first row.
     """
     if status == NO_CONTENT:
-        return Reply(NO_CONTENT)
+        return Response(NO_CONTENT)
     data = [shown(fields, row, parameters) for row in page.rows]
     beside = data[0] if is_repeated and data else MappingProxyType({})
     return enveloped(status, data, page.total, is_count_only=is_count_only, beside=beside)
 
 
-def bare(status: int, data: Sequence[Mapping[str, Any]]) -> Reply:
-    """Write the one row without envelope."""
-    return Reply(status, _encode(data[0] if data else {}))
+def bare(status: int, data: Sequence[Mapping[str, Any]]) -> Response:
+    """Write the first row without an envelope."""
+    return Response(status, _encode(data[0] if data else {}))
 
 
 def shown(fields: Sequence[Field], row: Row, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Give a row as its properties."""
+    """Return the properties of a row."""
     properties: dict[str, Any] = {}
     for field in fields:
         if field.shown_with and not flag_of(parameters.get(field.shown_with.lower(), "0").strip()):

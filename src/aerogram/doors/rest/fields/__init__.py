@@ -1,1 +1,1 @@
-"""The kinds of property: how each is read, compared, shown and described."""
+"""Field types: how each is read, compared, shown and described."""

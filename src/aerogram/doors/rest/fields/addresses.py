@@ -1,4 +1,4 @@
-"""The property that is an address of mail."""
+"""The field type of an email address."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from aerogram.doors.rest.fields.kinds import OMITTED, InvalidValueError, Text
 from aerogram.wire.address import is_email
 
 MAX_ADDRESS: Final = 320
-"""Characters: 64 of the local part, 255 of the domain, and the sign between them (RFC 5321 §4.5.3.1)."""
+"""Characters: local part 64, domain 255, and the @ (RFC 5321 §4.5.3.1)."""
 
 
 class OptionalAddress(Text):
-    """An address, or "" for none; with ``is_omitted`` none is left out, as Mailjet's unset ReplyEmail."""
+    """An address, or "" for none; with ``is_omitted`` an unset one is left out, as Mailjet's ReplyEmail."""
 
     def __init__(self, name: str, source: str, *, is_omitted: bool = False, **options: Any) -> None:
         super().__init__(name, source, max_length=MAX_ADDRESS, **options)
@@ -26,10 +26,10 @@ class OptionalAddress(Text):
         return email
 
     def show(self, value: Any) -> Any:
-        """Give it, or nothing."""
+        """Return the address, or omit it if unset."""
         return OMITTED if self._is_omitted and not value else super().show(value)
 
     def schema(self) -> dict[str, Any]:
-        """Describe it as an address, or "" while it is unset."""
+        """Describe it as an address, or "" if unset."""
         described = super().schema()
         return described | {"anyOf": [{"format": "email"}, {"const": ""}]}

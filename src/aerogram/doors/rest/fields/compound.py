@@ -1,4 +1,4 @@
-"""Kinds of property whose values are arrays and objects."""
+"""Field types whose values are arrays and objects."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MAX_WORDS: Final = 100
-"""Strings of an array that takes any."""
+"""Maximum number of strings in an array without a fixed vocabulary."""
 
 
 class Words(Field):
-    """An array of strings, each once.
+    """An array of distinct strings.
 
-    With ``words``, out of these in any case, kept in the order of the declaration; else any, as given.
+    With ``words``, only these are valid, in any case, and they keep the order of the declaration. Otherwise
+    any string is valid.
     """
 
     schema_type = "array"
@@ -31,23 +32,23 @@ class Words(Field):
             raise InvalidValueError("The value must be an array of strings")
         if not self._words:
             return _free_words(value)
-        asked = {each.lower() for each in value}
-        if not asked <= self._words.keys():
+        lowered_words = {each.lower() for each in value}
+        if not lowered_words <= self._words.keys():
             raise InvalidValueError(f"The values must be among {', '.join(self._words.values())}")
-        return tuple(word for lowered, word in self._words.items() if lowered in asked)
+        return tuple(word for lowered, word in self._words.items() if lowered in lowered_words)
 
     def show(self, value: Any) -> list[str]:
-        """Give an array; an empty one when unset."""
+        """Return an array; an empty one if unset."""
         return list(value or ())
 
     def schema(self) -> dict[str, Any]:
-        """Describe it with its words."""
+        """Describe the array with its allowed words."""
         items = {"type": "string"} | ({"enum": list(self._words.values())} if self._words else {})
         return super().schema() | {"items": items}
 
 
 class Ids(Field):
-    """An array of ids of other objects, each once, in the order that they are given in."""
+    """An array of distinct ids of other objects, in the given order."""
 
     schema_type = "array"
 
@@ -56,49 +57,51 @@ class Ids(Field):
         self._most = most
 
     def read(self, value: Any) -> tuple[int, ...]:
-        """Read an array of whole numbers."""
+        """Read an array of integers."""
         read = [integer_of(each) for each in value] if isinstance(value, list) else [None]
         if None in read:
             raise InvalidValueError("The value must be an array of integers")
         if len(read) > self._most:
-            raise InvalidValueError(f"The value may have {self._most} elements")
+            raise InvalidValueError(f"The value may have at most {self._most} elements")
         return tuple(dict.fromkeys(each for each in read if each is not None))
 
     def show(self, value: Any) -> list[int]:
-        """Give an array; an empty one when unset."""
+        """Return an array; an empty one if unset."""
         return list(value or ())
 
     def schema(self) -> dict[str, Any]:
-        """Describe it."""
+        """Describe the array."""
         return super().schema() | {"items": {"type": "integer", "format": "int64"}}
 
 
 class Json(Field):
-    """An object of the client's own, or a text instead where ``takes_text``; kept as it is."""
+    """A JSON object with client-defined content, stored unchanged; with ``allows_text`` also a string."""
 
     schema_type = "object"
 
-    def __init__(self, name: str, source: str, *, takes_text: bool = False, **options: Any) -> None:
+    def __init__(self, name: str, source: str, *, allows_text: bool = False, **options: Any) -> None:
         super().__init__(name, source, **options)
-        self._takes_text = takes_text
+        self._allows_text = allows_text
 
     def read(self, value: Any) -> Any:
-        """Read an object, or a text."""
-        if isinstance(value, dict) or (self._takes_text and isinstance(value, str)):
+        """Read an object, or a string if allowed."""
+        if isinstance(value, dict) or (self._allows_text and isinstance(value, str)):
             return value
-        raise InvalidValueError(f"The value must be {'a string or ' if self._takes_text else ''}an object")
+        raise InvalidValueError(f"The value must be {'a string or ' if self._allows_text else ''}an object")
 
     def schema(self) -> dict[str, Any]:
-        """Describe what it may be."""
+        """Describe the allowed types."""
         described = super().schema()
-        if self._takes_text:
+        if self._allows_text:
             described["type"] = ["string", "object", *(["null"] if self.is_nullable else [])]
         return described
 
 
 def _free_words(value: list[str]) -> tuple[str, ...]:
     if len(value) > MAX_WORDS or sum(map(len, value)) > MAX_TEXT:
-        raise InvalidValueError(f"The value may have {MAX_WORDS} strings of {MAX_TEXT} characters together")
+        raise InvalidValueError(
+            f"The value may have at most {MAX_WORDS} strings and {MAX_TEXT} characters in all"
+        )
     if any("\0" in each for each in value):
         raise InvalidValueError("The value must not contain a NUL character")
     return tuple(dict.fromkeys(value))

@@ -1,7 +1,7 @@
-"""Kinds of property: how each is read from a request, compared and shown.
+"""Field types: how each is read from a request, compared and shown.
 
-A field reads from a row by its ``source``. Ids and other integers are bounded by what both databases
-can hold, so that no request reaches a driver with a number it would refuse.
+A field reads its value from a row by its ``source``. Integers are limited to what both databases can store,
+so that no out-of-range number reaches a driver.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 MAX_INTEGER: Final = 2**63 - 1
 MAX_TEXT: Final = 4_096
-"""Characters of a text property, unless the field says otherwise."""
+"""Characters of a text property, unless the field sets its own limit."""
 OMITTED: Final = object()
-"""Shown instead of a value: the key is left out (compatibility: rest#values)."""
+"""Returned instead of a value to leave the key out (compatibility: rest#values)."""
 
 
 class InvalidValueError(ValueError):
-    """A value that a property does not take; the text says why, in Mailjet's words where known."""
+    """An invalid value of a property; the text says why, in Mailjet's words where known."""
 
 
 class Field:
-    """A property. Subclasses say what its values are; one that says nothing takes none and is only shown."""
+    """A property. Subclasses define its values; one without its own `read` is read-only."""
 
     schema_type: str = "string"
     full_as: str = ""
-    """In ``Style=Full`` the value is an object that holds it by this name; "" when it looks the same."""
+    """The key of the object that wraps the value in ``Style=Full``; "" if the value is not wrapped."""
 
     def __init__(
         self,
@@ -46,9 +46,9 @@ class Field:
         hidden: Any = OMITTED,
         nullable: bool = False,
     ) -> None:
-        """Declare it. With ``shown_with`` its value appears only when that switch is on, else ``hidden``.
+        """Declare a property. With ``shown_with`` its value needs that parameter, else it is ``hidden``.
 
-        An unset value of a ``nullable`` one is shown as null; of any other it is left out.
+        An unset ``nullable`` property is shown as null; any other unset property is left out.
         """
         self.name = name
         self.source = source
@@ -61,27 +61,27 @@ class Field:
 
     @property
     def title(self) -> str:
-        """The name that errors of its value give it."""
+        """The name that validation errors use."""
         return self.name
 
-    def readers(self) -> Mapping[str, Callable[[Any], Any]]:
-        """Give the names that a body may give it by, in lower case, each with what reads its value then."""
+    def parsers(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Return the accepted names in lower case, each with the function that parses its value."""
         return {self.name.lower(): self.read}
 
     def read(self, value: Any) -> Any:  # noqa: ARG002 - what subclasses read
-        """Read a JSON value that is not null; raises `InvalidValueError`."""
+        """Read a JSON value that is not null. Raises `InvalidValueError`."""
         raise InvalidValueError(f'Setting a value for property "{self.name}" is not allowed')
 
     def show(self, value: Any) -> Any:
-        """Give the JSON value."""
+        """Return the JSON value."""
         return OMITTED if value is None and not self.is_nullable else value
 
     def is_echo(self, value: Any, own: Any) -> bool:
-        """Tell whether a client gives back ``own`` as it was shown: that is no change."""
+        """Return whether a client repeats the value ``own`` as it was shown, which is no change."""
         return str(self.show(own)) == str(value) or (own is None and is_empty(value))
 
     def is_same(self, value: Any, own: Any) -> bool:
-        """Tell whether a value that was read changes nothing."""
+        """Return whether the new value equals the stored one."""
         return bool(value == own)
 
     def schema(self) -> dict[str, Any]:
@@ -97,7 +97,7 @@ class Field:
 
 
 class Integer(Field):
-    """A whole number; numeric strings are taken too (compatibility: rest#requests)."""
+    """An integer; numeric strings are accepted (compatibility: rest#requests)."""
 
     schema_type = "integer"
 
@@ -106,7 +106,7 @@ class Integer(Field):
         self._allowed = allowed
 
     def read(self, value: Any) -> int:
-        """Read a number, or a string of digits."""
+        """Read an integer, or a string of digits."""
         read = integer_of(value)
         if read is None:
             raise InvalidValueError("The value must be an integer")
@@ -121,12 +121,12 @@ class Integer(Field):
 
 
 class Number(Field):
-    """A number, perhaps with a fraction; numeric strings are taken too."""
+    """A number, possibly with a fraction; numeric strings are accepted."""
 
     schema_type = "number"
 
     def read(self, value: Any) -> float:
-        """Read a finite number, or a string of one."""
+        """Read a finite number, or a string with one."""
         try:
             read = float(value) if isinstance(value, int | float | str) else math.nan
         except (ValueError, OverflowError):
@@ -136,7 +136,7 @@ class Number(Field):
         return read
 
     def show(self, value: Any) -> Any:
-        """Give it without a fraction when it has none (compatibility: rest#values)."""
+        """Return the number; without a fraction if it is whole (compatibility: rest#values)."""
         return int(value) if isinstance(value, float) and value.is_integer() else super().show(value)
 
 
@@ -156,37 +156,37 @@ class Text(Field):
         if self.is_required and not value:
             raise InvalidValueError("MJ04 Value must have at least length 1")
         if len(value) > self._max_length:
-            raise InvalidValueError(f"The value may have {self._max_length} characters")
+            raise InvalidValueError(f"The value may have at most {self._max_length} characters")
         return value
 
 
 class Address(Text):
-    """A text that is the address of a mailbox; ``Style=Full`` shows it as ``{"Email": "ann@example.com"}``."""
+    """An email address; ``Style=Full`` shows it as ``{"Email": "ann@example.com"}``."""
 
     full_as = "Email"
 
 
 class Choice(Text):
-    """One of some words, in any case."""
+    """One of a set of words, in any case."""
 
     def __init__(self, name: str, source: str, words: Sequence[str], **options: Any) -> None:
         super().__init__(name, source, **options)
         self._words = {word.lower(): word for word in words}
 
     def read(self, value: Any) -> str:
-        """Read a word and give it as declared."""
+        """Read a word and return it as declared."""
         word = self._words.get(super().read(value).lower())
         if word is None:
             raise InvalidValueError(f"The value must be one of {', '.join(self._words.values())}")
         return word
 
     def schema(self) -> dict[str, Any]:
-        """Describe it with its words."""
+        """Describe the string with its allowed words."""
         return super().schema() | {"enum": list(self._words.values())}
 
 
 class Flag(Field):
-    """A boolean, also as ``"true"``, ``"1"`` or 1 (compatibility: rest#requests)."""
+    """A boolean; ``"true"``, ``"1"`` and 1 are accepted (compatibility: rest#requests)."""
 
     schema_type = "boolean"
 
@@ -198,21 +198,21 @@ class Flag(Field):
         return read
 
     def show(self, value: Any) -> bool:
-        """Give it as true or false, also when the row has 0 or 1."""
+        """Return true or false, also for a stored 0 or 1."""
         return bool(value)
 
     def is_echo(self, value: Any, own: Any) -> bool:
-        """Compare what is meant."""
+        """Compare the values as booleans."""
         return flag_of(value) is bool(own)
 
 
 class Moment(Field):
-    """Milliseconds since the epoch, shown as RFC 3339 in UTC without fraction; "" when unset."""
+    """Milliseconds since the epoch, shown as RFC 3339 in UTC without a fraction; "" if unset."""
 
     def read(self, value: Any) -> int | None:
-        """Read RFC 3339 (without a zone: UTC) or Unix seconds (compatibility: rest#values); "" is no moment.
+        """Read RFC 3339 (without a zone: UTC) or Unix seconds (compatibility: rest#values); "" is unset.
 
-        It has whole seconds, as it is shown. The very first one is none, as in rows that were never touched.
+        Fractions of a second are dropped. The epoch itself is unset, as in rows that were never touched.
         """
         if value == "" and not self.is_required:
             return None
@@ -222,36 +222,36 @@ class Moment(Field):
             raise InvalidValueError(f"The value is {error}") from None
 
     def show(self, value: Any) -> str | int:
-        """Give ``2020-11-06T13:38:49Z``."""
+        """Return ``2020-11-06T13:38:49Z``."""
         return moments.shown(value) if value else ""
 
     def is_echo(self, value: Any, own: Any) -> bool:
-        """Compare to the second, in whichever form clients write it back (compatibility: rest#requests)."""
+        """Compare to the second, in any accepted format (compatibility: rest#requests)."""
         try:
             return self.is_same(self.read(value), own)
         except InvalidValueError:
             return False
 
     def is_same(self, value: Any, own: Any) -> bool:
-        """Compare whole seconds: nobody can give back what is not shown."""
+        """Compare to the second, because fractions are not shown."""
         return (value or 0) // SECOND == (own or 0) // SECOND
 
     def schema(self) -> dict[str, Any]:
-        """Describe it as a date-time, which is empty when unset."""
+        """Describe it as a date-time that is empty if unset."""
         return super().schema() | {"examples": ["2020-11-06T13:38:49Z", ""]}
 
 
 class UnixTime(Moment):
-    """Milliseconds since the epoch, shown as Unix seconds; 0 when unset."""
+    """Milliseconds since the epoch, shown as Unix seconds; 0 if unset."""
 
     schema_type = "integer"
 
     def show(self, value: Any) -> int:
-        """Give whole seconds."""
+        """Return whole seconds."""
         return int(value or 0) // SECOND
 
     def read(self, value: Any) -> int | None:
-        """Read a moment; 0 is none."""
+        """Read a moment; 0 is unset."""
         return None if value in (0, "0") else super().read(value)
 
     def schema(self) -> dict[str, Any]:
@@ -260,7 +260,7 @@ class UnixTime(Moment):
 
 
 class Constant(Field):
-    """A property whose value is always the same, because what it tells of does not exist yet."""
+    """A property whose value never changes, because the feature that it describes does not exist yet."""
 
     def __init__(self, name: str, value: Any) -> None:
         super().__init__(name, "", read_only=True)
@@ -268,11 +268,11 @@ class Constant(Field):
         self.schema_type = _JSON_TYPES[type(value)]
 
     def show(self, value: Any) -> Any:
-        """Give the one value."""
+        """Return the fixed value."""
         return self._value if value is None else value
 
     def is_echo(self, value: Any, own: Any) -> bool:
-        """Take the one value, and what says as little as nothing."""
+        """Accept the fixed value, and any empty value."""
         return is_empty(value) or str(self.show(own)) == str(value)
 
 
@@ -288,12 +288,12 @@ _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def is_empty(value: Any) -> bool:
-    """Tell whether a value says no more than that there is none."""
+    """Return whether a value counts as empty, as null, "", 0 or false."""
     return value in _EMPTY
 
 
 def integer_of(value: Any) -> int | None:
-    """Read an integer or a string of one; None for anything else and for more than 64 bits."""
+    """Convert an integer or a numeric string; None for anything else and beyond 64 bits."""
     if isinstance(value, str):
         digits = value.removeprefix("-")
         if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(MAX_INTEGER))):
@@ -305,7 +305,7 @@ def integer_of(value: Any) -> int | None:
 
 
 def flag_of(value: Any) -> bool | None:
-    """Read a boolean, 0, 1 or one of them as text in any case; None for anything else."""
+    """Convert a boolean, 0, 1, or one of these as text in any case; None for anything else."""
     if isinstance(value, bool):
         return value
     if isinstance(value, int | str):

@@ -1,4 +1,4 @@
-"""Moments as clients write them: RFC 3339 with or without a zone, Unix seconds, Unix milliseconds."""
+"""Timestamps as clients write them: RFC 3339 with or without a zone, Unix seconds, Unix milliseconds."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Any, Final
 from aerogram.base.clock import SECOND
 
 _MILLISECONDS_FROM: Final = 10**11
-"""A larger number of a moment is milliseconds: as seconds it would be past the year 5138."""
+"""Larger numbers are milliseconds: as seconds they would be after the year 5138."""
 _MAX_MOMENT: Final = 253_402_300_799_999
 """The end of the year 9999, in milliseconds."""
 _MAX_TEXT: Final = 64
-"""More characters than any moment has."""
+"""Longer than any valid timestamp."""
 
 
 class MomentError(ValueError):
-    """A value that is no moment; the text says why."""
+    """A value that is no timestamp; the text says why."""
 
 
 def first_and_last(value: Any) -> tuple[int, int]:
-    """Read a moment as its first and last millisecond since the epoch; they differ when it is given in seconds.
+    """Return the first and last millisecond of a timestamp; they differ if it is given in seconds.
 
-    Without a zone it is UTC. A space in place of T, and one before the zone (also its name, as Ruby writes
-    ``2020-12-10 17:35:35 UTC``), is taken. Raises `MomentError`.
+    Without a zone it is UTC. A space is accepted instead of T and before the zone (also before the zone's
+    name, as Ruby writes ``2020-12-10 17:35:35 UTC``). Raises `MomentError`.
     """
     number = _number(value)
     is_exact = number is not None and abs(number) >= _MILLISECONDS_FROM
@@ -39,7 +39,7 @@ def first_and_last(value: Any) -> tuple[int, int]:
 
 
 def shown(milliseconds: int) -> str:
-    """Write ``2020-11-06T13:38:49Z``, without fraction."""
+    """Return ``2020-11-06T13:38:49Z``, without a fraction."""
     return f"{datetime.fromtimestamp(milliseconds // SECOND, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -56,7 +56,7 @@ def _written(value: Any) -> datetime:
         raise MomentError("neither RFC 3339 nor a Unix time")
     text = value.strip().upper().removesuffix("UTC").strip()
     day, _, time = text.replace("T", " ", 1).partition(" ")
-    # A plus sign of a query that the client did not encode is a space.
+    # An unencoded plus sign in a query arrives as a space.
     has_sign = "-" in time or "+" in time
     time = time.replace(" ", "" if has_sign else "+")
     try:

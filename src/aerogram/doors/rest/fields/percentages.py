@@ -1,4 +1,4 @@
-"""The property that is a share of something."""
+"""The field type of a percentage."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ class Percentage(Number):
     """A number from 0 to 100."""
 
     def read(self, value: Any) -> float:
-        """Read a share in percent."""
+        """Read a percentage."""
         read = super().read(value)
         if not 0 <= read <= WHOLE:
             raise InvalidValueError(f"The value must lie between 0 and {WHOLE}")
         return read
 
     def schema(self) -> dict[str, Any]:
-        """Describe it with its bounds."""
+        """Describe it with its limits."""
         return super().schema() | {"minimum": 0, "maximum": WHOLE}

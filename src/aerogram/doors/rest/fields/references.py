@@ -1,4 +1,4 @@
-"""Properties that name another object: shown as ``XID``, set as ``XID`` or ``XALT``.
+"""References to other objects: shown as ``XID``, set as ``XID`` or ``XALT``.
 
 (compatibility: rest#values)
 """
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 _SUFFIX: Final = "ID"
 _UNSET: Final = (0, "", "0")
-"""What a client writes to have a reference to nothing."""
+"""The values that clear a reference."""
 
 
 class Alternate(msgspec.Struct, frozen=True):
-    """The unique key of the object that is meant, until it is resolved."""
+    """The unique key of a referenced object, before it is resolved."""
 
     text: str
 
@@ -29,9 +29,9 @@ class Alternate(msgspec.Struct, frozen=True):
 class Reference(Field):
     """The id of an object of another resource.
 
-    A body may also name the object by its unique key, as ``XALT``, or say ``X`` for ``XID``. Before a
-    collection sees it, it has become the id of an object of the caller's; one that does not exist is refused.
-    Where the resource named is not served, an id is taken as it is.
+    A body may also name the object by its unique key, as ``XALT``, or write ``X`` for ``XID``. The engine
+    replaces it with the id of an object of the caller, and refuses one that does not exist. If the other
+    resource is not served, any id is accepted.
     """
 
     schema_type = "integer"
@@ -39,7 +39,7 @@ class Reference(Field):
     def __init__(
         self, name: str, source: str, resource: str, *, unset: Any = OMITTED, **options: Any
     ) -> None:
-        """Declare it. ``resource`` is the other's name; ``unset`` is shown for a reference to nothing."""
+        """Declare a reference. ``resource`` is the other's name; ``unset`` is shown if there is none."""
         super().__init__(name, source, **options)
         self.resource = resource
         self._unset = unset
@@ -47,16 +47,16 @@ class Reference(Field):
 
     @property
     def title(self) -> str:
-        """The name without ``ID``, as Mailjet's errors have it."""
+        """The name without ``ID``, as in Mailjet's errors."""
         return self.base
 
-    def readers(self) -> Mapping[str, Callable[[Any], Any]]:
-        """Give its three names; the id is the first to count."""
+    def parsers(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Return its three names; the id takes precedence."""
         base = self.base.lower()
         return {self.name.lower(): self.read, base: self.read, f"{base}alt": self._read_alternate}
 
     def read(self, value: Any) -> int | None:
-        """Read an id; 0 and "" mean none."""
+        """Read an id; 0 and "" clear the reference."""
         if not isinstance(value, bool) and value in _UNSET:
             self._check_nothing()
             return None
@@ -66,7 +66,7 @@ class Reference(Field):
         return read
 
     def show(self, value: Any) -> Any:
-        """Give the id."""
+        """Return the id."""
         return self._unset if value is None else value
 
     def schema(self) -> dict[str, Any]:

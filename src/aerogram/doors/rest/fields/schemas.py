@@ -1,4 +1,4 @@
-"""What goes in and comes out, as JSON Schema, made from the fields."""
+"""JSON Schemas of requests and responses, derived from the fields."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ def object_of(fields: Iterable[Field]) -> Json:
 
 
 def input_of(fields: Iterable[Field], *, is_new: bool) -> Json:
-    """Describe a body: what may be set, and what must be when the object is new."""
+    """Describe a body: the writable properties, and those required for a new object."""
     settable = [field for field in fields if not field.is_read_only]
     described = object_of(settable)
     for field in settable:
         if isinstance(field, Reference):
-            text = f"The unique key of the {field.resource}, in place of {field.name}."
+            text = f"The unique key of the {field.resource}; an alternative to {field.name}."
             described["properties"][f"{field.base}ALT"] = {"type": "string", "description": text}
     required = [field.name for field in settable if field.is_required and not isinstance(field, Reference)]
     return described | {"required": required} if required and is_new else described
 
 
 def envelope(shape: Json) -> Json:
-    """Describe an answer whose rows have this shape."""
+    """Describe a response with rows of these fields."""
     return {
         "type": "object",
         "required": ["Count", "Data", "Total"],

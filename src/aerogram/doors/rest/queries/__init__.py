@@ -1,1 +1,1 @@
-"""What is asked of a collection: filters, order and page."""
+"""Queries to a collection: filters, order and page."""

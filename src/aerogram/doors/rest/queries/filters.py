@@ -1,6 +1,6 @@
-"""Kinds of filter: how a query parameter becomes a condition (compatibility: rest#filters).
+"""Filter types: how each query parameter becomes a condition (compatibility: rest#filters).
 
-The predicates themselves belong to the collections; a filter only reads its value and names one.
+The collections define the predicates; a filter reads its value and names one of them.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     Read = Callable[[str], Any]
 
 NOTHING: Final = Condition("nothing", True)
-"""Fulfilled by no row: for filters on things of which none exists."""
+"""Matches no row: for filters on features that do not exist yet."""
 EVERYTHING: Final = Condition("everything", True)
-"""Fulfilled by every row: for filters on what is the same of all."""
+"""Matches every row: for filters on a value that all rows share."""
 _NO_CODE: Final = -(2**15)
-"""The least number of 16 bits."""
+"""The smallest 16-bit number."""
 
 
 class Companion(msgspec.Struct, frozen=True):
-    """A query parameter that only says how a filter's is meant."""
+    """A query parameter that controls how a filter compares."""
 
     name: str
     meaning: str
 
 
 class Filter:
-    """A query parameter that selects rows: its value, read by ``read``, goes to a condition."""
+    """A query parameter that selects rows; ``read`` turns its value into the value of a condition."""
 
     companions: tuple[Companion, ...] = ()
 
@@ -49,57 +49,57 @@ class Filter:
         return Condition(self._condition_name, self._read(text))
 
     def among(self, text: str, parameters: Mapping[str, str]) -> Condition:  # noqa: ARG002 - for subclasses
-        """Read the value beside the other parameters, by their names in lower case. Raises `InvalidValueError`."""
+        """Read the value with the other parameters, keyed by lower-case name. Raises `InvalidValueError`."""
         return self.condition(text)
 
 
 def with_companions(filters: Iterable[Filter]) -> Iterator[Filter | Companion]:
-    """Give filters, each followed by the parameters that say how it is meant."""
+    """Return the filters, each followed by its companion parameters."""
     for filter_ in filters:
         yield filter_
         yield from filter_.companions
 
 
 class Absent(Filter):
-    """A filter on something of which no row has any, such as contacts before there are contacts."""
+    """A filter on a feature that does not exist yet, so that no row matches."""
 
     def __init__(self, name: str, meaning: str) -> None:
         super().__init__(name, "", str, f"{meaning} (none exists yet, so no row matches)")
 
     def condition(self, _: str) -> Condition:
-        """Select nothing."""
+        """Return a condition that matches no row."""
         return NOTHING
 
 
 class Inert(Filter):
-    """A parameter of which it is not known what it selects: whatever it says, every row is selected."""
+    """A parameter with unknown effect at Mailjet: every row matches, whatever its value."""
 
     def __init__(self, name: str, read: Read = str) -> None:
-        super().__init__(name, "", read, "selects nothing away")
+        super().__init__(name, "", read, "no effect")
 
     def condition(self, text: str) -> Condition:
-        """Select everything. Raises `InvalidValueError` for what can be no value of it."""
+        """Return a condition that matches every row. Raises `InvalidValueError` for an invalid value."""
         self._read(text)
         return EVERYTHING
 
 
 class AlwaysIs(Filter):
-    """A filter by a flag that has one value in every row."""
+    """A filter on a boolean that has the same value in every row."""
 
     def __init__(self, name: str, value: bool, meaning: str) -> None:  # noqa: FBT001 - reads as a statement
         super().__init__(name, "", flag, meaning)
         self._value = value
 
     def condition(self, text: str) -> Condition:
-        """Select everything or nothing."""
+        """Return a condition that matches every row or none."""
         return EVERYTHING if flag(text) is self._value else NOTHING
 
 
 class OneOf(Filter):
-    """A filter by a word or a number, or a comma list of them, which means any of them."""
+    """A filter by a word or a number, or by any of a comma-separated list."""
 
     def condition(self, text: str) -> Condition:
-        """Give the condition with a tuple of values in rising order."""
+        """Return the condition with the values as a tuple in ascending order."""
         parts = [part.strip() for part in text.split(",")]
         return Condition(
             self._condition_name, tuple(sorted({value for part in parts for value in self._read(part)}))
@@ -107,10 +107,10 @@ class OneOf(Filter):
 
 
 class Selection(Filter):
-    """A filter by a set of words: a comma list, compared as ``{name}SelectionMethod`` says.
+    """A filter by a comma-separated list of words, compared as ``{name}SelectionMethod`` says.
 
-    The condition is ``{condition_name}_{method}`` with a tuple of words; ``issubset`` selects rows that
-    have no word outside of the list.
+    The condition is ``{condition_name}_{method}`` with a tuple of words; ``issubset`` matches rows whose
+    words are all in the list.
     """
 
     METHODS: Final = ("containsany", "containsall", "issubset")
@@ -128,39 +128,39 @@ class Selection(Filter):
         chosen = parameters.get(method.name.lower(), "").strip().lower() or self.METHODS[0]
         if chosen not in self.METHODS:
             raise InvalidValueError(f"{method.name} is one of {', '.join(self.METHODS)}")
-        asked = tuple(part.strip().lower() for part in text.split(","))
-        if not set(asked) <= set(self._words):
+        words = tuple(part.strip().lower() for part in text.split(","))
+        if not set(words) <= set(self._words):
             raise InvalidValueError(f"the words are {', '.join(self._words)}")
-        return Condition(f"{self._condition_name}_{chosen}", asked)
+        return Condition(f"{self._condition_name}_{chosen}", words)
 
 
 class _Like(Filter):
-    """A text compared as the end of the parameter's name says, ignoring case or not."""
+    """A text filter; the suffix of the parameter's name says how it compares, and whether it ignores case."""
 
     def condition(self, text: str) -> Condition:
-        """Read any text; one that is compared ignoring case goes out in lower case."""
+        """Read any text, in lower case if the comparison ignores case."""
         return Condition(self._condition_name, lowered(text) if self.name.endswith("CI") else words(text))
 
 
 LIKES: Final = {
     "": "equal to this",
     "CI": "equal to this, ignoring case",
-    "Like": "with this in it",
-    "LikeCI": "with this in it, ignoring case",
-    "LLike": "that starts with this",
-    "LLikeCI": "that starts with this, ignoring case",
-    "RLike": "that ends with this",
-    "RLikeCI": "that ends with this, ignoring case",
+    "Like": "containing this",
+    "LikeCI": "containing this, ignoring case",
+    "LLike": "starting with this",
+    "LLikeCI": "starting with this, ignoring case",
+    "RLike": "ending with this",
+    "RLikeCI": "ending with this, ignoring case",
 }
-"""The family of comparisons by the end of the parameter's name (compatibility: rest#filters)."""
+"""The comparisons by suffix of the parameter's name (compatibility: rest#filters)."""
 
 
 def likes(name: str, condition_name: str, kinds: Sequence[str] = tuple(LIKES)) -> tuple[Filter, ...]:
     """Declare a family of text filters: ``{name}``, ``{name}CI``, ``{name}Like``….
 
-    The condition of each is ``{condition_name}`` with the end in lower case behind an underscore, as
-    ``email``, ``email_ci`` and ``email_llikeci``; `aerogram.store.records.querying.matching` has the predicates. The
-    value is the text itself, in lower case where case is ignored.
+    The condition of each is ``{condition_name}``, with the suffix in lower case after an underscore, as
+    ``email``, ``email_ci`` and ``email_llikeci``; `aerogram.store.records.querying.matching` has the
+    predicates. The value is the text itself, in lower case if the comparison ignores case.
     """
     return tuple(
         _Like(
@@ -182,19 +182,19 @@ def references(name: str, condition_name: str, meaning: str) -> tuple[Filter, Fi
 
 
 def words(text: str) -> str:
-    """Read any text; NUL is refused, as no database has one."""
+    """Read any text; NUL is refused, because no database stores it."""
     if "\0" in text:
         raise InvalidValueError("a NUL character")
     return text
 
 
 def lowered(text: str) -> str:
-    """Read a text that is compared ignoring case."""
+    """Read a text for a comparison that ignores case."""
     return words(text).lower()
 
 
 def integer(text: str) -> int:
-    """Read a whole number."""
+    """Read an integer."""
     read = integer_of(text.strip())
     if read is None:
         raise InvalidValueError("not an integer")
@@ -202,7 +202,7 @@ def integer(text: str) -> int:
 
 
 def code(text: str) -> int:
-    """Read a number that a column of 16 bits is compared with; one that it cannot hold becomes one that none has."""
+    """Read an integer to compare with a 16-bit column; out of range becomes a value that no row has."""
     read = integer(text)
     return read if abs(read) < -_NO_CODE else _NO_CODE
 
@@ -216,17 +216,17 @@ def flag(text: str) -> bool:
 
 
 def bit(text: str) -> int:
-    """Read a flag as stores keep it."""
+    """Read a boolean as 0 or 1, as stores keep it."""
     return int(flag(text))
 
 
 def start_moment(text: str) -> int:
-    """Read a moment as milliseconds since the epoch: its first one, when it is given in seconds."""
+    """Read a timestamp as the first millisecond that it covers, since the epoch."""
     return _moment(text)[0]
 
 
 def end_moment(text: str) -> int:
-    """Read a moment as milliseconds since the epoch: its last one, when it is given in seconds."""
+    """Read a timestamp as the last millisecond that it covers, since the epoch."""
     return _moment(text)[1]
 
 

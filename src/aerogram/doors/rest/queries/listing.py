@@ -1,4 +1,4 @@
-"""What is asked of a collection: which rows, in which order, and how many of them."""
+"""A query to a collection: which rows, in which order, and how many."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 Row = Mapping[str, Any]
-"""An object as its collection gives it: values by the sources that fields name."""
+"""An object as its collection returns it: values by the sources of the fields."""
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """Only rows for which ``name`` holds with ``value``; the collection knows what its names mean."""
+    """Selects the rows for which ``name`` holds with ``value``; each collection defines its names."""
 
     name: str
     value: Any
 
 
 class Order(msgspec.Struct, frozen=True):
-    """Rows by a source, rising unless ``is_descending``."""
+    """Sorts rows by a source, ascending unless ``is_descending``."""
 
     source: str
     is_descending: bool = False
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A question about the rows of one account. ``limit`` 0 asks for the total alone."""
+    """A query for rows of one account. ``limit`` 0 requests only the total."""
 
     conditions: tuple[Condition, ...] = ()
     orders: tuple[Order, ...] = ()
@@ -41,65 +41,65 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     offset: int = 0
 
     def request(self, conditions: Mapping[str, Any]) -> PageRequest:
-        """Ask a store for this page of the rows that fulfil its own ``conditions``."""
+        """Return the request to a store for this page of the rows that match its own ``conditions``."""
         orders = tuple((order.source, order.is_descending) for order in self.orders)
         return PageRequest(conditions, self.limit, self.offset, orders)
 
 
 class Page(msgspec.Struct, frozen=True):
-    """Rows, and how many there are in all."""
+    """Rows, and the total number of rows that match."""
 
     rows: list[Row]
     total: int
 
 
 class Collection(Protocol):
-    """The objects of one kind, each belonging to one account."""
+    """The objects of one kind, each owned by one account."""
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give the rows that fulfil all conditions."""
+        """Return the rows that match all conditions."""
         ...
 
 
 class Changeable(Collection, Protocol):
-    """A collection whose objects clients make, change and remove.
+    """A collection whose objects clients create, change and remove.
 
-    Values come by the fields' sources. Rules of the collection raise `RestError`.
+    Values are keyed by the fields' sources. Violated rules raise `RestError`.
     """
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make an object and give its row."""
+        """Create an object and return its row."""
         ...
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Give other values to an object; gives its new row."""
+        """Change values of an object and return its new row."""
         ...
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Take an object away."""
+        """Remove an object."""
         ...
 
 
 class PartlyChangeable:
-    """What a collection inherits whose resource has not all the verbs that change: the others are refused."""
+    """Base of a collection whose resource lacks some of POST, PUT and DELETE; it refuses those."""
 
     async def add(self, actor: Actor, values: Row) -> Row:  # noqa: ARG002 - as `Changeable` has them
-        """Refuse to make an object."""
+        """Refuse to create an object."""
         raise MethodNotAllowedError(("GET",))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:  # noqa: ARG002 - as `Changeable` has them
-        """Refuse to change one."""
+        """Refuse to change an object."""
         raise MethodNotAllowedError(("GET",))
 
     async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - as `Changeable` has them
-        """Refuse to take one away."""
+        """Refuse to remove an object."""
         raise MethodNotAllowedError(("GET",))
 
 
 def combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
-    """Give conditions by name, for a store; two values for one name exclude each other and select nothing.
+    """Return conditions by name, for a store; two values for one name match nothing.
 
-    ``everything`` is fulfilled by every row.
+    ``everything`` matches every row.
     """
     found: dict[str, Any] = {}
     for condition in conditions:
@@ -111,15 +111,15 @@ def combined(conditions: tuple[Condition, ...]) -> dict[str, Any]:
 
 
 def page_of(rows: Sequence[Row], query: Query, matches: Mapping[str, str]) -> Page:
-    """Answer a query from rows in memory, for kinds that an account has few of.
+    """Answer a query from rows in memory, for kinds with few objects per account.
 
-    ``matches`` gives the source that each condition is compared with; ``everything`` is
-    fulfilled by every row, ``nothing`` by none.
+    ``matches`` maps each condition to the source that it compares; ``everything`` matches every row,
+    ``nothing`` matches none.
     """
     if any(condition.name == "nothing" for condition in query.conditions):
         return Page([], 0)
-    wanted = [(each.name, each.value) for each in query.conditions if each.name != "everything"]
-    found = [row for row in rows if all(row[matches[name]] == value for name, value in wanted)]
+    required = [(each.name, each.value) for each in query.conditions if each.name != "everything"]
+    found = [row for row in rows if all(row[matches[name]] == value for name, value in required)]
     for order in reversed(query.orders):
         found.sort(key=itemgetter(order.source), reverse=order.is_descending)
     return Page(found[query.offset : query.offset + query.limit], len(found))

@@ -1,4 +1,4 @@
-"""Limit, Offset, Sort, countOnly: which part of a list is shown, in which order.
+"""Limit, Offset, Sort, countOnly: the page and the order of a list.
 
 (compatibility: rest#paging)
 """
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 DEFAULT_LIMIT: Final = 10
 MAX_LIMIT: Final = 1_000
-"""Also what ``Limit=0`` and larger limits mean."""
+"""Also used for ``Limit=0`` and larger limits."""
 MAX_OFFSET: Final = 2**31
-"""No list is this long; a larger offset shows an empty page all the same."""
+"""Longer than any list; a larger offset also returns an empty page."""
 
 
 def limit_of(parameters: Mapping[str, str]) -> int:
-    """Give the size of the page; 0 when only the count is asked for."""
+    """Return the size of the page; 0 if only the count is requested."""
     if flag_of(parameters.get("countonly", "0").strip()):
         return 0
     limit = _number(parameters, "limit", DEFAULT_LIMIT)
@@ -32,14 +32,14 @@ def limit_of(parameters: Mapping[str, str]) -> int:
 
 
 def offset_of(parameters: Mapping[str, str]) -> int:
-    """Give the index of the first row, from zero."""
+    """Return the index of the first row, from zero."""
     return min(max(_number(parameters, "offset", 0), 0), MAX_OFFSET)
 
 
 def orders_of(parameters: Mapping[str, str], sortable: Mapping[str, Field]) -> tuple[Order, ...]:
-    """Read ``Sort=Field DESC, Other``; ``sortable`` are the fields allowed, by their names in lower case.
+    """Parse ``Sort=Field DESC, Other``; ``sortable`` are the allowed fields by lower-case name.
 
-    A percent-encoded plus is part of the field's name, and so refused, as Mailjet does.
+    A percent-encoded plus is part of the field's name, and is therefore refused, as by Mailjet.
     """
     text = parameters.get("sort", "").strip()
     if not text:
@@ -50,8 +50,8 @@ def orders_of(parameters: Mapping[str, str], sortable: Mapping[str, Field]) -> t
         field = sortable.get(name.lower())
         direction = direction.strip().lower()
         if field is None or direction not in ("", "asc", "desc"):
-            asked = element.strip().lower()[:80]
-            raise invalid_query(f"Invalid sort specification: Cannot sort on field {asked}")
+            refused = element.strip().lower()[:80]
+            raise invalid_query(f"Invalid sort specification: Cannot sort on field {refused}")
         orders.append(Order(field.source, direction == "desc"))
     return tuple(orders)
 

@@ -1,4 +1,4 @@
-"""``Period``: since the beginning of the current day, week, month or year, in UTC.
+"""``Period``: since the start of the current day, week, month or year, in UTC.
 
 (compatibility: rest#filters)
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 AFTER: Final = "after_ms"
-"""The condition that a period comes to: later than this moment."""
+"""The condition that a period becomes: later than this moment."""
 _PERIOD: Final = "period"
 _PERIODS: Final = ("day", "week", "month", "year")
 
@@ -29,17 +29,19 @@ def _period(text: str) -> str:
     return period
 
 
-PERIOD: Final = Filter("Period", _PERIOD, _period, "Day, Week, Month or Year: since the current one began")
+PERIOD: Final = Filter(
+    "Period", _PERIOD, _period, "Day, Week, Month or Year: since the start of the current one"
+)
 
 
 def without_periods(conditions: Iterable[Condition], now_ms: int) -> tuple[Condition, ...]:
-    """Turn periods into moments; of several beginnings the latest counts."""
+    """Replace periods with moments; the latest of several wins."""
     rest: list[Condition] = []
     beginnings: list[int] = []
     for condition in conditions:
         match condition:
             case Condition("period", period):
-                # The last millisecond before it, because what happens when it begins is in it.
+                # The millisecond before the start, because the condition excludes its own moment.
                 beginnings.append(start_of(period, now_ms) - 1)
             case Condition("after_ms", moment):
                 beginnings.append(moment)
@@ -49,7 +51,7 @@ def without_periods(conditions: Iterable[Condition], now_ms: int) -> tuple[Condi
 
 
 def start_of(period: str, now_ms: int) -> int:
-    """Give the moment when the current day, week (from Monday), month or year began."""
+    """Return the start of the current day, week (from Monday), month or year."""
     today = datetime.fromtimestamp(now_ms // SECOND, UTC).replace(hour=0, minute=0, second=0)
     match period:
         case "week":

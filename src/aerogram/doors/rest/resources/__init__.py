@@ -1,1 +1,1 @@
-"""One resource, one file: what it declares, and how it meets the collection that has its rules."""
+"""One file for each resource: its declaration, and the adapter to the service with its rules."""

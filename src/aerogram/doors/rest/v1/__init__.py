@@ -1,1 +1,1 @@
-"""The Content API: templates with versions, labels, images, and tokens that open them, below ``/v1/``."""
+"""The Content API below ``/v1/``: templates with versions, labels, images, and tokens for access to them."""

@@ -1,4 +1,4 @@
-"""``/v1/REST/templates/{id}/contents``: versions of what a template says."""
+"""``/v1/REST/templates/{id}/contents``: versions of a template's content."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 COLLECTION: Final = f"{TEMPLATE}/contents"
 OF_TYPE: Final = f"{COLLECTION}/types/{{type}}"
 AUTOSAVED: Final = "A"
-"""Mailjet's third type: what its editor saves by itself. Nothing does so here."""
+"""Mailjet's third type: the automatic saves of its editor. Nothing creates it here."""
 MAX_NAME: Final = 255
 _PART_NAMES: Final = {"html": "HTMLPart", "text": "TextPart", "mjml": "MJMLPart", "headers": "Headers"}
 
-_SAID_FIELDS: Final = (
+_VERSION_FIELDS: Final = (
     Text("Author", "author", max_length=MAX_NAME, nullable=True),
     Text("Name", "name", max_length=MAX_NAME, nullable=True),
     Locale("Locale", "locale", required=True),
@@ -55,9 +55,9 @@ FIELDS: Final = (
     Integer("UserID", "account_id", read_only=True),
     Integer("TemplateID", "template_id", read_only=True),
     Text("ContentType", "kind", read_only=True),
-    *_SAID_FIELDS[:2],
+    *_VERSION_FIELDS[:2],
     Flag("IsLocked", "is_locked", read_only=True),
-    *_SAID_FIELDS[2:],
+    *_VERSION_FIELDS[2:],
     Moment("CreatedAt", "created_ms", read_only=True),
     Moment("UpdatedAt", "created_ms", read_only=True),
 )
@@ -66,21 +66,26 @@ _LISTS: Final = Lists(
         Filter("ID", "id", filters.integer, "ID of the version"),
         Filter("Locale", "locale", filters.words, "language"),
         Filter("ContentType", "kind", filters.words, "D (drafts) or P (published)"),
-        Filter("IsLocked", "is_locked", filters.flag, "true: all when the template is locked, else none"),
+        Filter(
+            "IsLocked",
+            "is_locked",
+            filters.flag,
+            "true: all versions if the template is locked, else none; false: the reverse",
+        ),
     ),
     sortable=("UpdatedAt",),
 )
 
 
 class ContentRoutes:
-    """The routes, bound to the versions; whose they are is asked of the routes of templates."""
+    """The routes of versions; the routes of templates check access to the template."""
 
     def __init__(self, versions: TemplateVersions, templates: TemplateRoutes) -> None:
         self._versions = versions
         self._templates = templates
 
     def routes(self) -> list[Route]:
-        """Give all of them."""
+        """Return all routes."""
         return [*self._reading(), *self._writing(), *self._state()]
 
     def _reading(self) -> list[Route]:
@@ -98,7 +103,7 @@ class ContentRoutes:
                 "GET",
                 OF_TYPE,
                 self._read,
-                summary="Read the newest draft (D), or what is published (P).",
+                summary="Read the newest draft (D) or the published version (P).",
                 permissions=of_some_template("read"),
                 response_fields=FIELDS,
             ),
@@ -110,7 +115,7 @@ class ContentRoutes:
                 "POST",
                 COLLECTION,
                 self._create,
-                summary="Make a draft.",
+                summary="Create a draft.",
                 permissions=(*of_some_template("create"), *of_some_template("update")),
                 status=CREATED,
                 body_fields=FIELDS,
@@ -122,7 +127,7 @@ class ContentRoutes:
                 "PUT",
                 OF_TYPE,
                 self._change,
-                summary="Make a draft of the newest one (D), or of what is published, with other values.",
+                summary="Create a draft from the newest one, or else the published version, with changes.",
                 permissions=of_some_template("update"),
                 body_fields=FIELDS,
                 response_fields=FIELDS,
@@ -136,7 +141,7 @@ class ContentRoutes:
                 "POST",
                 f"{COLLECTION}/publish",
                 self._publish,
-                summary="Publish the newest draft: from now on it is what is sent.",
+                summary="Publish the newest draft; later mail uses it.",
                 permissions=of_some_template("publish"),
                 response_fields=FIELDS,
             ),
@@ -144,7 +149,7 @@ class ContentRoutes:
                 "POST",
                 f"{COLLECTION}/lock",
                 self._lock,
-                summary="Let nobody change what the template says, until it is unlocked.",
+                summary="Lock the content of a template against changes.",
                 permissions=of_some_template("lock"),
                 status=NO_CONTENT,
             ),
@@ -152,7 +157,7 @@ class ContentRoutes:
                 "POST",
                 f"{COLLECTION}/unlock",
                 self._unlock,
-                summary="Let the content be changed again.",
+                summary="Unlock the content of a template.",
                 permissions=of_some_template("lock"),
                 status=NO_CONTENT,
             ),
@@ -163,10 +168,10 @@ class ContentRoutes:
         conditions = combined((*call.query.conditions,)) | {"template_id": template.id}
         if conditions.pop("is_locked", template.is_locked) != template.is_locked:
             return NOTHING
-        wanted = call.query.request(conditions)
-        if not wanted.orders:
-            wanted = msgspec.structs.replace(wanted, orders=(("created_ms", True),))
-        found, total = await self._versions.page(call.actor, wanted)
+        request = call.query.request(conditions)
+        if not request.orders:
+            request = msgspec.structs.replace(request, orders=(("created_ms", True),))
+        found, total = await self._versions.page(call.actor, request)
         return Page([_row(version, template) for version in found], total)
 
     async def _read(self, call: ContentCall) -> Page:
@@ -180,7 +185,7 @@ class ContentRoutes:
     async def _create(self, call: ContentCall) -> Page:
         template = await self._templates.found(call, "read")
         _require_either(call, template)
-        facts, parts = _said(call.values())
+        facts, parts = _split(call.values())
         done = self._versions.add_draft(call.actor, template.id, facts, parts)
         return one(_row(await _made(done), template))
 
@@ -191,9 +196,9 @@ class ContentRoutes:
             raise errors.ContentError(
                 errors.BAD_REQUEST,
                 errors.PUBLISHED_STAYS,
-                "Published content stays as it is: change the draft, type D, and publish it.",
+                "Published content cannot be changed; change the draft (type D), then publish it.",
             )
-        facts, parts = _said(call.values())
+        facts, parts = _split(call.values())
         done = self._versions.change_draft(call.actor, template.id, facts, parts)
         return one(_row(await _made(done), template))
 
@@ -218,7 +223,7 @@ class ContentRoutes:
 
 
 async def _made(making: Awaitable[Version], locked_code: str = errors.LOCKED_TO_UPDATE) -> Version:
-    """Wait for a version; translate its errors into those of the API."""
+    """Wait for a version; translate errors into those of the API."""
     try:
         return await making
     except LockedError as error:
@@ -226,12 +231,12 @@ async def _made(making: Awaitable[Version], locked_code: str = errors.LOCKED_TO_
     except NothingSaidError as error:
         raise errors.invalid_value("HTMLPart", errors.REQUIRED_WITH, str(error)) from None
     except PartTooLargeError as error:
-        text = f"The value may have {MAX_PART_BYTES} bytes"
+        text = f"The value may have at most {MAX_PART_BYTES} bytes"
         raise errors.invalid_value(_PART_NAMES[error.part], errors.TOO_LONG, text) from None
 
 
 def _require_either(call: ContentCall, template: Template) -> None:
-    """Require that the caller may create a template of these purposes, or update it."""
+    """Require that the caller may create or update a template of these purposes."""
     try:
         require(call.actor, of_template("create", template.purposes))
     except ForbiddenError:
@@ -241,12 +246,12 @@ def _require_either(call: ContentCall, template: Template) -> None:
 def _kind(call: ContentCall) -> str:
     kind = call.part("type").upper()
     if kind not in (DRAFT, PUBLISHED, AUTOSAVED):
-        raise errors.invalid_value("type", errors.NOT_IN_LIST, "A content is of the type D, P or A")
+        raise errors.invalid_value("type", errors.NOT_IN_LIST, "The content type must be D, P or A")
     return kind
 
 
-def _said(values: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
-    """Tell what a body says of the version from what the version says."""
+def _split(values: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+    """Split the values of a body into those about the version and the parts of its content."""
     facts = {name: value or "" for name, value in values.items() if name not in _PART_NAMES}
     parts = {name: value for name, value in values.items() if name in _PART_NAMES}
     if parts.get("headers", ()) is None:
@@ -258,6 +263,6 @@ def _row(version: Version, template: Template) -> dict[str, Any]:
     row = msgspec.structs.asdict(version) | msgspec.structs.asdict(version.content)
     mjml = version.content.mjml
     if mjml is not None and not isinstance(mjml, str):
-        # An editor's tree, which the older resource takes; here it is the text of one.
+        # The older resource stores an editor's tree as an object; here it is shown as text.
         row["mjml"] = msgspec.json.encode(mjml).decode()
     return row | {"is_locked": template.is_locked}

@@ -1,4 +1,4 @@
-"""The errors of the Content API with their codes: one for the refusal, one for each property that is wrong."""
+"""Errors of the Content API with their codes: one for the response, one for each invalid property."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BAD_REQUEST: Final = 400
 CONFLICT: Final = 409
 TOO_LARGE: Final = 413
 
-# Of Mailjet's lists of error codes and of constraints.
+# From Mailjet's lists of error codes and constraints.
 VALIDATION: Final = "MJ-0002"
 NOT_FOUND: Final = "MJ-0003"
 ALREADY_EXISTS: Final = "PS-0001"
@@ -40,11 +40,11 @@ INVALID_LOCALE: Final = "MJC-0015"
 
 
 REFUSALS: Final = (NotFoundError, TakenError, UnknownLabelError, LockedError)
-"""What `refusal` translates. What is found to be gone was removed between the look and the change."""
+"""The errors that `refusal` translates. A `NotFoundError` here: the object was removed meanwhile."""
 
 
 class Detail(msgspec.Struct, frozen=True, rename="pascal"):
-    """What is wrong with one property."""
+    """The validation error of one property."""
 
     field: str
     constraint: str
@@ -52,7 +52,7 @@ class Detail(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class ContentError(RestError):
-    """A refusal with its code."""
+    """An error with its code."""
 
     def __init__(self, status: int, code: str, message: str, details: Sequence[Detail] = ()) -> None:
         super().__init__(status, message)
@@ -61,7 +61,7 @@ class ContentError(RestError):
 
 
 class ConstraintError(InvalidValueError):
-    """A value that a property does not take, with the code of what it breaks."""
+    """An invalid value of a property, with the code of the constraint that it violates."""
 
     def __init__(self, constraint: str, message: str) -> None:
         super().__init__(message)
@@ -69,24 +69,24 @@ class ConstraintError(InvalidValueError):
 
 
 def invalid(details: Sequence[Detail]) -> ContentError:
-    """Refuse a body by everything that is wrong with it."""
+    """Return the error of a body with all its details."""
     message = "; ".join(f"{detail.field}: {detail.message}" for detail in details)
     return ContentError(BAD_REQUEST, VALIDATION, message, details)
 
 
 def invalid_value(field: str, constraint: str, message: str) -> ContentError:
-    """Refuse a body by one property."""
+    """Return the error of a body with one invalid property."""
     return invalid((Detail(field, constraint, message),))
 
 
 def not_found() -> ContentError:
-    """Refuse an id that names nothing of the account's."""
+    """Return the error for an id that names no object of the account."""
     plain = does_not_exist()
     return ContentError(plain.status, NOT_FOUND, str(plain))
 
 
 def refusal(error: AerogramError) -> ContentError:
-    """Translate what the features raise on any of the API's paths."""
+    """Translate errors of the services, for every path of the API."""
     match error:
         case NotFoundError():
             return not_found()
@@ -99,10 +99,10 @@ def refusal(error: AerogramError) -> ContentError:
 
 
 def locked(message: str, code: str = LOCKED_TO_UPDATE) -> ContentError:
-    """Refuse to change what is locked."""
+    """Return the error for a change to a locked object."""
     return ContentError(CONFLICT, code, message)
 
 
 def too_large(message: str) -> ContentError:
-    """Refuse a file by its size."""
+    """Return the error for a file that is too large."""
     return ContentError(TOO_LARGE, UPLOAD_TOO_LARGE, message)

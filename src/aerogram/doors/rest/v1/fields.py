@@ -1,4 +1,4 @@
-"""Kinds of property that only the Content API has."""
+"""Field types that only the Content API has."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from aerogram.doors.rest.v1.errors import (
 )
 
 _color: Final = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})\Z").match
-# Mailjet has a list of its languages; a template is not worse for another one.
+# Mailjet accepts only the languages of its list; here any language is valid.
 _locale: Final = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z]{2,4})?\Z").match
 
 
 class Color(Text):
-    """A colour as ``#FFFFFF``."""
+    """A color as ``#FFFFFF``."""
 
     def read(self, value: Any) -> str:
-        """Read a hexadecimal colour of three or six digits."""
+        """Read a hexadecimal color of three or six digits."""
         text = super().read(value)
         if not _color(text):
             raise ConstraintError(INVALID_COLOR, "The value must be a hexadecimal color as #FFFFFF")
@@ -36,7 +36,7 @@ class Color(Text):
 
 
 class Locale(Text):
-    """A language, and perhaps a country, as ``en_US``."""
+    """A language with an optional country, as ``en_US``."""
 
     def read(self, value: Any) -> str:
         """Read a language."""
@@ -51,26 +51,26 @@ class Locale(Text):
 
 
 class OneWord(Text):
-    """One of some words, in any case; a wrong one breaks the constraint of lists."""
+    """One of a set of words, in any case; any other violates the list constraint."""
 
     def __init__(self, name: str, source: str, words: tuple[str, ...], **options: Any) -> None:
         super().__init__(name, source, **options)
         self._words = words
 
     def read(self, value: Any) -> str:
-        """Read a word and give it as declared."""
+        """Read a word and return it as declared."""
         asked = super().read(value).lower()
         if asked not in self._words:
             raise ConstraintError(NOT_IN_LIST, f"The value must be one of {', '.join(self._words)}")
         return asked
 
     def schema(self) -> dict[str, Any]:
-        """Describe it with its words."""
+        """Describe the string with its allowed words."""
         return super().schema() | {"enum": list(self._words)}
 
 
 class Permissions(Words):
-    """What a token may do."""
+    """The permissions of a token."""
 
     def read(self, value: Any) -> tuple[str, ...]:
         """Read an array of permissions."""
@@ -79,5 +79,5 @@ class Permissions(Words):
         except InvalidValueError as error:
             raise ConstraintError(INVALID_PERMISSIONS, str(error)) from None
         if not read:
-            raise ConstraintError(INVALID_PERMISSIONS, "A token without permissions opens nothing")
+            raise ConstraintError(INVALID_PERMISSIONS, "A token needs at least one permission")
         return read

@@ -1,6 +1,7 @@
-"""``/v1/REST/images`` and ``/v1/data/images``: images that mails show.
+"""``/v1/REST/images`` and ``/v1/data/images``: images for mails.
 
-What is said of an image is found below either path, as clients use both; files come in below ``/v1/data/`` alone.
+Properties of an image are read and written below either path, because clients use both; files are uploaded
+below ``/v1/data/`` only.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ _LISTS: Final = Lists(
 
 
 class ImageRoutes:
-    """The routes, bound to the images; ``base`` is what their addresses begin with."""
+    """The routes of images; ``base`` is the start of the images' URLs."""
 
     def __init__(self, images: Images, labels: Labels, base: str) -> None:
         self._images = images
@@ -85,7 +86,7 @@ class ImageRoutes:
         self._base = base
 
     def routes(self) -> list[Route]:
-        """Give all of them."""
+        """Return all routes."""
         return [*self._of_rows(), *self._of_files()]
 
     def _of_rows(self) -> list[Route]:
@@ -106,7 +107,7 @@ class ImageRoutes:
                 "GET",
                 path,
                 self._read,
-                summary="Read what is known of an image, with its address.",
+                summary="Read the properties of an image, with its URL.",
                 permissions=("read_image",),
                 response_fields=FIELDS,
             )
@@ -117,7 +118,7 @@ class ImageRoutes:
                 "PUT",
                 path,
                 self._change,
-                summary="Change the name, the status, the labels or the star of an image.",
+                summary="Change the name, status, labels or star of an image.",
                 permissions=("update_image",),
                 body_fields=FIELDS,
                 response_fields=FIELDS,
@@ -129,7 +130,7 @@ class ImageRoutes:
                 "DELETE",
                 path,
                 self._remove,
-                summary="Delete an image: mails that show it show it no more.",
+                summary="Delete an image; mails no longer show it.",
                 permissions=("delete_image",),
                 status=NO_CONTENT,
             )
@@ -154,7 +155,7 @@ class ImageRoutes:
                 "PUT",
                 FILE,
                 self._replace,
-                summary="Upload another file for an image (content), or a thumbnail of it (thumbnail).",
+                summary="Replace the file of an image (content) or its thumbnail (thumbnail).",
                 permissions=("update_image",),
                 form=form_of(()),
                 response_fields=FIELDS,
@@ -199,7 +200,9 @@ class ImageRoutes:
     async def _replace(self, call: ContentCall) -> Page:
         kind = call.part("content_type").lower()
         if kind not in (CONTENT, THUMBNAIL):
-            raise errors.invalid_value("content_type", errors.NOT_IN_LIST, "It is content or thumbnail")
+            raise errors.invalid_value(
+                "content_type", errors.NOT_IN_LIST, "The value must be content or thumbnail"
+            )
         found = await self._found(call)
         async with self._images.incoming() as incoming:
             await take_in(call.request, incoming)

@@ -1,4 +1,4 @@
-"""``/v1/REST/labels``: words that templates and images are sorted by."""
+"""``/v1/REST/labels``: labels that group templates and images."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FIELDS: Final = (
 
 
 def _used_for(text: str) -> str:
-    """Read what labels are used for."""
+    """Read the kind of object that labels are used for."""
     word = text.strip().lower()
     if word not in USES:
         raise InvalidValueError(f"not one of {', '.join(USES)}")
@@ -50,24 +50,24 @@ def _used_for(text: str) -> str:
 
 
 def ids(text: str) -> tuple[int, ...]:
-    """Read an element of a comma list of ids."""
+    """Read one element of a comma-separated list of ids."""
     return (filters.integer(text),)
 
 
 class LabelRoutes:
-    """The routes, bound to the labels."""
+    """The routes of labels."""
 
     def __init__(self, labels: Labels) -> None:
         self._labels = labels
 
     def routes(self) -> list[Route]:
-        """Give all of them."""
+        """Return all routes."""
         return [
             content_route(
                 "GET",
                 COLLECTION,
                 self._list,
-                summary="List labels: those of templates, unless UsedFor asks for those of images.",
+                summary="List the labels of templates, or of images if UsedFor says so.",
                 permissions=_permissions("read"),
                 response_fields=FIELDS,
                 lists=Lists(
@@ -83,7 +83,7 @@ class LabelRoutes:
                 "POST",
                 COLLECTION,
                 self._create,
-                summary="Make a label.",
+                summary="Create a label.",
                 permissions=_permissions("create"),
                 status=CREATED,
                 body_fields=_NEW_FIELDS,
@@ -111,7 +111,7 @@ class LabelRoutes:
                 "DELETE",
                 ONE,
                 self._remove,
-                summary="Delete a label and take it from all that bears it.",
+                summary="Delete a label and remove it from all templates and images.",
                 permissions=_permissions("delete"),
                 status=NO_CONTENT,
             ),

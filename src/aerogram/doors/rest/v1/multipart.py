@@ -1,6 +1,6 @@
-"""Reading a form with files part by part, as its bytes arrive (RFC 2046 §5.1, RFC 7578).
+"""Parse a multipart form part by part, as its bytes arrive (RFC 2046 §5.1, RFC 7578).
 
-Nothing is held but the piece at hand: what becomes of a part's bytes is for the caller.
+Only the current piece is in memory; the caller stores the content of the parts.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator
 
 MAX_PARTS: Final = 16
-"""Far more than any form has that is read here."""
+"""Far more parts than any form read here has."""
 MAX_HEADER_BYTES: Final = 4 * 1024
 TYPES: Final = (b"multipart/form-data", b"multipart/mixed")
 
 
 class MultipartError(RefusedError):
-    """The body is no such form."""
+    """The body is not a valid multipart form."""
 
 
 class Part(NamedTuple):
-    """A piece of a part: its name in lower case, and bytes. Each part ends with a piece without bytes."""
+    """A piece of a part: its name in lower case, and bytes. A piece without bytes ends a part."""
 
     name: str
     piece: bytes
 
 
 async def parts_of(content_type: str, pieces: AsyncIterable[bytes]) -> AsyncIterator[Part]:
-    """Give the parts of a body in order, each in pieces. Raises `MultipartError`, and what ``pieces`` raises."""
-    reader = _Reader(_boundary(content_type))
+    """Yield the parts of a body, each in pieces. Raises `MultipartError` and the errors of ``pieces``."""
+    parser = _PieceParser(_boundary(content_type))
     async for piece in pieces:
-        for part in reader.feed(piece):
+        for part in parser.feed(piece):
             yield part
-    reader.finish()
+    parser.finish()
 
 
-class _Reader:
-    """Turns the callbacks of the parser into pieces."""
+class _PieceParser:
+    """Turns the callbacks of `MultipartParser` into pieces."""
 
     def __init__(self, boundary: bytes) -> None:
         self._found: list[Part] = []
@@ -72,7 +72,9 @@ class _Reader:
         try:
             self._parser.write(piece)
         except FormParserError as error:
-            raise MultipartError("The body is not a multipart form with the boundary of its type.") from error
+            raise MultipartError(
+                "The body is not a multipart form with the boundary in its Content-Type."
+            ) from error
         found, self._found = self._found, []
         return found
 
@@ -83,7 +85,7 @@ class _Reader:
     def _begin(self) -> None:
         self._parts += 1
         if self._parts > MAX_PARTS:
-            raise MultipartError(f"A form may have {MAX_PARTS} parts.")
+            raise MultipartError(f"A form may have at most {MAX_PARTS} parts.")
         self._name = ""
 
     def _header_end(self) -> None:

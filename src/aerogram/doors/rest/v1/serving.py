@@ -1,4 +1,4 @@
-"""How a route of the Content API is declared, and what happens around each: body, query, envelope.
+"""Declare a route of the Content API, and handle its body, query and envelope.
 
     content_route(
         "GET",
@@ -10,9 +10,9 @@
         lists=Lists(FILTERS, sortable=("ID", "Name")),
     )
 
-Names of properties ignore case. Read-only properties are skipped, so that a row may be sent back as it was shown; null
-empties what can be empty. What the features raise is translated in one place (`aerogram.doors.rest.v1.errors.refusal`).
-A PUT changes what it names and is answered 200, also when nothing changes.
+Names of properties ignore case. Read-only properties are skipped, so that a client may send a row back as it
+was shown. Null clears a nullable property. `aerogram.doors.rest.v1.errors.refusal` translates the errors of
+the services. PUT changes the given properties and returns 200, also if nothing changes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
-from aerogram.doors.rest.engine.calls import OK, Reply, RouteCall
+from aerogram.doors.rest.engine.calls import OK, Response, RouteCall
 from aerogram.doors.rest.engine.reading import (
     MissingValueError,
     defaults_of,
@@ -59,48 +59,48 @@ if TYPE_CHECKING:
 
 _Kind = TypeVar("_Kind")
 GUID_HEADER: Final = b"x-mj-request-guid"
-"""On every answer of Mailjet's newer services (compatibility: templates#content-api)."""
+"""Sent with every response of Mailjet's newer services (compatibility: templates#content-api)."""
 _COUNT_ONLY: Final = "countonly"
-"""A parameter of the older API that this one does not have."""
+"""A parameter of the older API, not supported here."""
 _PAGING: Final = (
-    Parameter("Limit", "integer", "Rows of a page; 10 unless said, 0 or more than 1000 mean 1000."),
+    Parameter("Limit", "integer", "Rows of a page; default 10; 0 or more than 1000 mean 1000."),
     Parameter("Offset", "integer", "Index of the first row, from zero."),
 )
 
 
 class Lists(msgspec.Struct, frozen=True):
-    """What a route that lists is asked by: filters, and the properties that rows can be sorted by."""
+    """The filters of a list route, and the properties that sort its rows."""
 
     filters: tuple[Filter, ...]
     sortable: tuple[str, ...] = ("ID",)
 
 
 class ContentCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A call of a route of the Content API."""
+    """A request to a route of the Content API."""
 
     request: RouteCall
     query: Query
     body: Mapping[str, Any]
-    """The JSON body, names in lower case."""
+    """The JSON body, with names in lower case."""
     body_fields: tuple[Field, ...]
     is_new: bool
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
+        """The actor that sent the request."""
         return self.request.actor
 
     @property
     def account_id(self) -> int:
-        """The account that it is about."""
+        """The account of the actor."""
         return self.request.actor.account_id
 
     def values(self) -> dict[str, Any]:
-        """Read the body by the properties that the route declares. Raises `ContentError`."""
+        """Read the body with the declared properties. Raises `ContentError`."""
         return values_of(self.body, self.body_fields, is_new=self.is_new)
 
     def part(self, name: str) -> str:
-        """Give what stands in the path where the route has a name in braces."""
+        """Return the path segment with this name in braces."""
         return self.request.parts[name]
 
 
@@ -121,31 +121,31 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
     form: dict[str, Any] | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
 ) -> Route:
-    """Declare a route that answers with rows of ``response_fields``.
+    """Declare a route whose response has rows of ``response_fields``.
 
-    ``body_fields`` are the properties of a JSON body, of which ``is_new`` says that required ones must be there. ``form`` is
-    the JSON Schema of a form in its place, which ``run`` reads itself.
+    ``body_fields`` are the properties of a JSON body; with ``is_new`` the required ones must be present. For
+    a form, ``form`` is its JSON Schema, and ``run`` reads the body itself.
     """
-    answering = _Answering(run, status, body_fields, response_fields, lists, is_new=is_new)
+    handler = _ContentHandler(run, status, body_fields, response_fields, lists, is_new=is_new)
     return Route(
         method=method,
         path=path,
         area=area,
         level=LEVELS[method] if level is None else level,
         summary=summary,
-        run=answering,
+        run=handler,
         status=status,
         body_schema=input_of(body_fields, is_new=is_new) if body_fields else form,
         body_type="multipart/form-data" if form else "",
         response_schema=envelope(object_of(response_fields)) if response_fields else None,
         max_body_bytes=max_body_bytes,
         permissions=permissions,
-        query_parameters=answering.query_parameters(),
+        query_parameters=handler.query_parameters(),
     )
 
 
-class _Answering:
-    """What a route does around its own work."""
+class _ContentHandler:
+    """Handles a request to a content route: reads it, calls ``run``, writes the response."""
 
     def __init__(
         self,
@@ -170,7 +170,7 @@ class _Answering:
             field.name.lower(): field for field in response_fields if field.name.lower() in names
         }
 
-    async def __call__(self, call: RouteCall) -> Reply:
+    async def __call__(self, call: RouteCall) -> Response:
         body = lowered(object_in(await call.whole_body())) if self._body_fields else {}
         query = self._query(call.parameters) if self._lists else Query(limit=1)
         content_call = ContentCall(
@@ -180,13 +180,14 @@ class _Answering:
             page = await self._run(content_call)
         except REFUSALS as error:
             raise refusal(error) from None
-        reply = page_shown(self._status, self._response_fields, page)
-        return msgspec.structs.replace(reply, headers=((GUID_HEADER, call.actor.request_id.encode()),))
+        response = page_shown(self._status, self._response_fields, page)
+        return msgspec.structs.replace(response, headers=((GUID_HEADER, call.actor.request_id.encode()),))
 
     def query_parameters(self) -> tuple[Parameter, ...]:
         if self._lists is None:
             return ()
-        text = f"One of {', '.join(self._lists.sortable)}, perhaps with DESC behind a space; several with commas."
+        names = ", ".join(self._lists.sortable)
+        text = f"One of {names}, optionally followed by a space and DESC; several are comma-separated."
         own = (Parameter(one.name, "string", one.meaning) for one in with_companions(self._lists.filters))
         return (*_PAGING, Parameter("Sort", "string", text), *own)
 
@@ -196,7 +197,7 @@ class _Answering:
 
 
 def values_of(body: Mapping[str, Any], fields: Sequence[Field], *, is_new: bool) -> dict[str, Any]:
-    """Read a body, names in lower case, as values by source; null is None. Everything that is wrong is gathered."""
+    """Read a body (names in lower case) as values by source; null is None. All errors are collected."""
     given, unknown = named_in(body, fields, keeps_null=True)
     details = [Detail(name[:80], INVALID_PARAMETER, "There is no such property") for name in unknown]
     values, wrong = read_fields(given, fields, is_new=is_new)
@@ -217,25 +218,25 @@ def _detail(field: Field, error: InvalidValueError) -> Detail:
 
 
 def one(row: Mapping[str, Any]) -> Page:
-    """Answer with one row."""
+    """Return a page of one row."""
     return Page([row], 1)
 
 
 NOTHING: Final = Page([], 0)
-"""The answer of what has none."""
+"""An empty page."""
 
 
 def lowered(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Give a body with its names in lower case; the last of two that are alike then counts."""
+    """Return a body with its names in lower case; the last of two equal names wins."""
     return {name.lower(): value for name, value in body.items()}
 
 
 async def found_by_id(
     call: ContentCall, name: str, page: Callable[[Actor, PageRequest], Awaitable[tuple[list[_Kind], int]]]
 ) -> _Kind:
-    """Give the object of the account whose id stands in the path as ``name``. Raises `ContentError`."""
-    wanted = PageRequest({"id": integer_of(call.part(name)) or 0}, limit=1)
-    found, _ = await page(call.actor, wanted)
+    """Return the account's object with the id in the path segment ``name``. Raises `ContentError`."""
+    request = PageRequest({"id": integer_of(call.part(name)) or 0}, limit=1)
+    found, _ = await page(call.actor, request)
     if not found:
         raise not_found()
     return found[0]

@@ -1,4 +1,4 @@
-"""``/v1/REST/templates``: the same templates as ``/v3/REST/template``, as the Content API shows them."""
+"""``/v1/REST/templates``: the templates of ``/v3/REST/template``, in the form of the Content API."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 COLLECTION: Final = "/v1/REST/templates"
 ONE: Final = f"{COLLECTION}/{{template_id}}"
 MAX_PRESETS: Final = 65_536
-"""Characters of Presets, an editor's JSON text; ours to choose."""
+"""Characters of Presets, an editor's JSON text; our choice."""
 EDIT_MODES: Final = (1, 2, 3, 4)
 """Drag and drop, HTML, saved section, MJML."""
 _ALL_PURPOSES: Final = (1 << len(PURPOSES)) - 1
@@ -60,14 +60,14 @@ FIELDS: Final = (
 
 
 class _Purposes(Filter):
-    """A comma list of purposes: only templates that have all of them."""
+    """A comma-separated list of purposes; selects templates with all of them."""
 
     def condition(self, text: str) -> Condition:
-        """Read the list; a word that is no purpose is one that no template has."""
-        asked = [word.strip().lower() for word in text.split(",")]
-        if not set(asked) <= set(PURPOSES):
+        """Read the list; an unknown purpose matches no template."""
+        purposes = [word.strip().lower() for word in text.split(",")]
+        if not set(purposes) <= set(PURPOSES):
             return filters.NOTHING
-        return Condition("purposes_all", bits_of(PURPOSES, asked))
+        return Condition("purposes_all", bits_of(PURPOSES, purposes))
 
 
 _FILTERS: Final = (
@@ -75,37 +75,37 @@ _FILTERS: Final = (
     OneOf("IDs", "ids", ids, "IDs, comma-separated"),
     Filter("Name", "name", filters.words, "name"),
     Filter("PartialName", "name_likeci", filters.lowered, "a part of the name, ignoring case"),
-    Filter("Locale", "locale", filters.words, "language of what is published"),
+    Filter("Locale", "locale", filters.words, "locale of the published version"),
     Filter(
         "CheckLocaleOnLastContent",
         "is_of_last",
         filters.flag,
-        "true: Locale means that of the newest version",
+        "true: Locale selects by the newest version instead",
     ),
     Filter("EditMode", "edit_mode", filters.code, "1 drag and drop, 2 HTML, 3 saved section, 4 MJML"),
     OneOf("LabelIDs", "label_ids", ids, "any of these labels, comma-separated"),
     _Purposes("Purposes", "purposes_all", str, "all of these purposes, comma-separated"),
-    Filter("ExternalID", "id", filters.integer, "the ID to send by, which is the ID"),
-    Filter("IsPublished", "is_published", filters.bit, "true: what can be sent; false: the others"),
+    Filter("ExternalID", "id", filters.integer, "ID used when sending; equal to ID"),
+    Filter("IsPublished", "is_published", filters.bit, "true: published templates only; false: the others"),
     Filter("IsStarred", "is_starred", filters.bit, "true: favorites; false: the others"),
 )
 
 
 class TemplateRoutes:
-    """The routes, bound to the templates."""
+    """The routes of templates."""
 
     def __init__(self, templates: Templates, labels: Labels) -> None:
         self._templates = templates
         self._labels = labels
 
     def routes(self) -> list[Route]:
-        """Give all of them."""
+        """Return all routes."""
         return [
             content_route(
                 "GET",
                 COLLECTION,
                 self._list,
-                summary="List templates; by a token, those that it may read.",
+                summary="List templates; a token lists only those that it may read.",
                 permissions=of_some_template("read"),
                 response_fields=FIELDS,
                 lists=Lists(_FILTERS, sortable=("ID", "Name", "IsStarred", "CreatedAt", "UpdatedAt")),
@@ -114,7 +114,7 @@ class TemplateRoutes:
                 "POST",
                 COLLECTION,
                 self._create,
-                summary="Make a template without content.",
+                summary="Create a template without content.",
                 permissions=of_some_template("create"),
                 status=CREATED,
                 body_fields=FIELDS,
@@ -125,7 +125,7 @@ class TemplateRoutes:
                 "GET",
                 ONE,
                 self._read,
-                summary="Read what describes a template.",
+                summary="Read the properties of a template.",
                 permissions=of_some_template("read"),
                 response_fields=FIELDS,
             ),
@@ -133,7 +133,7 @@ class TemplateRoutes:
                 "PUT",
                 ONE,
                 self._change,
-                summary="Change what describes a template.",
+                summary="Change the properties of a template.",
                 permissions=of_some_template("update"),
                 body_fields=FIELDS,
                 response_fields=FIELDS,
@@ -149,7 +149,10 @@ class TemplateRoutes:
         ]
 
     async def found(self, call: ContentCall, verb: str) -> Template:
-        """Give the template of a path to a caller who may do this to it. Raises `ContentError` or `ForbiddenError`."""
+        """Return the template in the path if the caller may do this to it.
+
+        Raises `ContentError` or `ForbiddenError`.
+        """
         found = await found_by_id(call, "template_id", self._templates.page)
         require(call.actor, of_template(verb, found.purposes))
         return found
@@ -175,7 +178,7 @@ class TemplateRoutes:
         values = _stored(call.values())
         if not values:
             return await self._shown(call.actor, found)
-        # Nobody gives a template to purposes that are not their own.
+        # A caller must not move a template to purposes without permission for them.
         require(call.actor, of_template("update", values.get("purposes", found.purposes)))
         return await self._shown(call.actor, await self._templates.change(call.actor, found.id, values))
 
@@ -203,12 +206,12 @@ def _row(template: Template) -> dict[str, Any]:
 
 
 def _stored(values: dict[str, Any]) -> dict[str, Any]:
-    """Turn what a body says into what the templates take: what is null is empty."""
+    """Turn values of a body into values to store: null becomes ""."""
     return {name: "" if value is None else value for name, value in values.items()}
 
 
 def _readable(principal: Principal | None) -> dict[str, Any]:
-    """Give the conditions of the templates that a caller may read."""
+    """Return the conditions that select the templates a caller may read."""
     if principal is None or principal.kind is not CredentialKind.CONTENT_TOKEN:
         return {}
     lacking = ~bits_of(PURPOSES, readable_purposes(principal.permissions)) & _ALL_PURPOSES

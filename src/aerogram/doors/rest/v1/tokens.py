@@ -1,6 +1,6 @@
-"""``/v1/REST/tokens``: bearer tokens that may do a part of what an API key may.
+"""``/v1/REST/tokens``: bearer tokens with a part of an API key's permissions.
 
-Whoever asks by a token gives no more than the token has: it makes and changes tokens of its own permissions alone.
+A caller with a token can create and change only tokens whose permissions it has itself.
 """
 
 from __future__ import annotations
@@ -65,20 +65,20 @@ _NEW_FIELDS: Final = (_NAME, _PERMISSIONS, _EXPIRES, Days("ExpiresInDays", "days
 
 
 class TokenRoutes:
-    """The routes, bound to the tokens."""
+    """The routes of tokens."""
 
     def __init__(self, tokens: ContentTokens, clock: Clock) -> None:
         self._tokens = tokens
         self._clock = clock
 
     def routes(self) -> list[Route]:
-        """Give all of them. Tokens open an account, so making one needs as much as removing one."""
+        """Return all routes. Every write needs the full level, because tokens give access to the account."""
         return [
             content_route(
                 "GET",
                 COLLECTION,
                 self._list,
-                summary="List tokens; what is secret of them is not shown.",
+                summary="List tokens, without their secrets.",
                 area=Area.ACCOUNT,
                 permissions=("read_token_auth",),
                 response_fields=FIELDS,
@@ -91,7 +91,7 @@ class TokenRoutes:
                 "POST",
                 COLLECTION,
                 self._create,
-                summary="Make a token, whose AccessToken is shown this once.",
+                summary="Create a token. Only this response shows its AccessToken.",
                 area=Area.ACCOUNT,
                 level=Level.FULL,
                 permissions=("create_token_auth",),
@@ -104,7 +104,7 @@ class TokenRoutes:
                 "PUT",
                 ONE,
                 self._change,
-                summary="Give a token another name, other permissions or another end.",
+                summary="Change the name, permissions or expiry of a token.",
                 area=Area.ACCOUNT,
                 level=Level.FULL,
                 permissions=("update_token_auth",),
@@ -115,7 +115,7 @@ class TokenRoutes:
                 "DELETE",
                 ONE,
                 self._remove,
-                summary="Take a token away: it opens nothing from now on.",
+                summary="Revoke a token; it takes effect at once.",
                 area=Area.ACCOUNT,
                 permissions=("delete_token_auth",),
                 status=NO_CONTENT,

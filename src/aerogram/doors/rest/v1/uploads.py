@@ -1,4 +1,4 @@
-"""Taking in the form of an upload: an image, and beside it perhaps what is said of it."""
+"""Receive an uploaded form: an image with optional metadata."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ FILE: Final = "file"
 METADATA: Final = "metadata"
 MAX_METADATA_BYTES: Final = 64 * 1024
 MAX_FORM_BYTES: Final = MAX_IMAGE_BYTES + 256 * 1024
-"""An image, its metadata, and what stands around them."""
+"""An image, its metadata, and the framing of the form."""
 
 
 async def take_in(call: RouteCall, incoming: IncomingFile) -> bytes | None:
-    """Write the part ``file`` of a form to where it comes in; give the part ``metadata``, None when there is none.
+    """Write the part ``file`` of a form to ``incoming``; return the part ``metadata``, or None.
 
-    Raises `ContentError`, and what reading the body and writing the file raise.
+    Raises `ContentError`, and the errors of reading the body and writing the file.
     """
     metadata: bytearray | None = None
     has_file = False
@@ -39,7 +39,9 @@ async def take_in(call: RouteCall, incoming: IncomingFile) -> bytes | None:
                 metadata = metadata if metadata is not None else bytearray()
                 metadata += piece
                 if len(metadata) > MAX_METADATA_BYTES:
-                    raise _wrong(METADATA, errors.TOO_LONG, f"It may have {MAX_METADATA_BYTES} bytes")
+                    raise _wrong(
+                        METADATA, errors.TOO_LONG, f"The part may have at most {MAX_METADATA_BYTES} bytes"
+                    )
     except MultipartError as error:
         raise _wrong("body", errors.INVALID_PARAMETER, str(error)) from None
     except NoImageError as error:
@@ -47,12 +49,12 @@ async def take_in(call: RouteCall, incoming: IncomingFile) -> bytes | None:
     except TooLargeError as error:
         raise errors.too_large(str(error)) from None
     if not has_file:
-        raise _wrong(FILE, errors.REQUIRED, "The form has no such part")
+        raise _wrong(FILE, errors.REQUIRED, "The form has no part of this name")
     return None if metadata is None else bytes(metadata)
 
 
 def form_of(fields: Iterable[Field]) -> dict[str, Any]:
-    """Describe a form: a file, and metadata with these properties when there are any."""
+    """Describe a form: a file, and metadata with these properties if there are any."""
     file = {"type": "string", "contentMediaType": "application/octet-stream"}
     metadata = {field.name: field.schema() for field in fields}
     if not metadata:
@@ -65,7 +67,7 @@ def form_of(fields: Iterable[Field]) -> dict[str, Any]:
 
 
 def no_image(error: NoImageError) -> errors.ContentError:
-    """Refuse a file that is no image."""
+    """Return the error for a file that is not an image."""
     return _wrong(FILE, errors.NOT_IN_LIST, str(error))
 
 

@@ -1,7 +1,7 @@
 """``/v3/REST/apikey``: the accounts of this installation (compatibility: accounts#api-keys).
 
-What Mailjet calls an API key is an account here: it has contacts, senders and statistics of its own. Its secret
-is shown once, by the call that makes it, because nothing but a digest of it is kept.
+An API key of Mailjet is an account here, with its own contacts, senders and statistics. Only the response
+that creates it shows its secret, because the store keeps nothing but a digest.
 """
 
 from __future__ import annotations
@@ -29,12 +29,15 @@ RUNLEVEL: Final = "Normal"
 
 
 def by_key(text: str) -> Condition | None:
-    """Read the public half of a key pair; one of digits alone is longer than any ID."""
+    """Read the public half of a key pair.
+
+    A public key of digits only is longer than any ID, so that the two cannot be confused.
+    """
     return Condition("key", text)
 
 
 class ApiKey(ChangeableResource):
-    """An account with its key pair. The first one is the master: it alone makes, changes and sees the others."""
+    """An account with its key pair. The first is the master: only it creates, changes and sees the others."""
 
     name = "apikey"
     class_name = "ApiKey"
@@ -63,7 +66,7 @@ class ApiKey(ChangeableResource):
         Filter("APIKey", "key", filters.words, "the public key"),
         Absent("ConfirmKey", "confirmation key"),
         Absent("CustomStatus", "status of the key"),
-        Filter("IsActive", "is_active", filters.flag, "true: active ones only; false: the others"),
+        Filter("IsActive", "is_active", filters.flag, "true: active accounts only; false: the others"),
         Filter("IsMaster", "is_master", filters.flag, "true: the master only; false: the others"),
         Absent("KeyType", "type of the key"),
         Filter("Name", "name", filters.words, "name"),
@@ -81,7 +84,7 @@ class Keys(PartlyChangeable):
         self._public_url = public_url
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give the account that asks; the first account, all."""
+        """Return the account of the actor; the first account gets all accounts."""
         is_master = await self._accounts.is_master(actor)
         listed = await self._accounts.every() if is_master else await self._own(actor.account_id)
         conditions = []
@@ -97,7 +100,7 @@ class Keys(PartlyChangeable):
         return page_of(rows, rest, self._MATCHES)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make an account with a key pair; only this answer shows the secret."""
+        """Create an account with a key pair; only this response shows the secret."""
         await self._permit(actor)
         opened = await self._accounts.create(actor, values["name"])
         if not values["is_active"]:
@@ -107,7 +110,7 @@ class Keys(PartlyChangeable):
         return row | {"secret": opened.keys.secret_key}
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Rename an account, or let its keys open nothing."""
+        """Rename an account, or deactivate its keys."""
         await self._permit(actor)
         if row["is_master"] and not values.get("is_active", True):
             raise errors.RestError(400, "The master API key cannot be deactivated")
@@ -128,7 +131,7 @@ class Keys(PartlyChangeable):
 
     def _row(self, listed: Listed, owner_id: int, master_id: int | None) -> dict[str, Any]:
         account = listed.account
-        # A sandbox key is an additional one, and not what others know the account by.
+        # The first key that is not a sandbox key identifies the account.
         keys = [each.key for each in sorted(listed.credentials, key=lambda one: (one.is_sandboxed, one.id))]
         return {
             "id": account.id,
@@ -144,5 +147,5 @@ class Keys(PartlyChangeable):
 
 
 def apikey(accounts: Accounts, public_url: str) -> ApiKey:
-    """Bind the resource to the accounts; links in mails lead to ``public_url`` unless a domain has its own."""
+    """Bind the resource to the accounts; links in mails use ``public_url`` unless a domain has its own."""
     return ApiKey(Keys(accounts, public_url))

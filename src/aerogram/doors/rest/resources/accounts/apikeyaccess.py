@@ -1,7 +1,6 @@
-"""``/v3/REST/apikeyaccess``: who may open the account (compatibility: accounts#access).
+"""``/v3/REST/apikeyaccess``: the people with access to the account (compatibility: accounts#access).
 
-Everybody who signs in to this installation opens all of its accounts, so rows are not given and taken here: there is
-one for each person.
+The rows are the members of the account. The API does not change them.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ApiKeyAccess(Resource):
-    """One person who may open the account."""
+    """A person with access to the account."""
 
     name = "apikeyaccess"
     class_name = "ApiKeyAccess"
@@ -41,7 +40,7 @@ class ApiKeyAccess(Resource):
     filters = (
         Filter("APIKey", "account_id", filters.integer, "ID of the account"),
         Filter("Email", "email", filters.lowered, "address of the person"),
-        Filter("IsActive", "is_active", filters.flag, "true: those who may; false: none"),
+        Filter("IsActive", "is_active", filters.flag, "true: people with access; false: none"),
         Filter("RealUser", "id", filters.integer, "ID of the user"),
         Absent("SubAccount", "ID of a sub-account"),
         Absent("Token", "token"),
@@ -58,7 +57,7 @@ class PeopleWithAccess:
         self._profiles = profiles
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give people as rows of the resource."""
+        """Return the people as rows."""
         rows = [_row(actor.account_id, user) for user in await self._profiles.people(actor)]
         return page_of(rows, query, self._MATCHES)
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/apikeyaccessgrantor``: the accounts that can be opened, with their senders.
+"""``/v3/REST/apikeyaccessgrantor``: the accounts that the actor may access, with their senders.
 
 (compatibility: accounts#access)
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ApiKeyAccessGrantor(Resource):
-    """One account. The first account sees all of them, others see themselves."""
+    """An account. The first account sees all accounts; any other sees only itself."""
 
     name = "apikeyaccessgrantor"
     class_name = "ApiKeyAccessGrantor"
@@ -46,7 +46,7 @@ class ApiKeyAccessGrantor(Resource):
 
 
 class Grantors:
-    """The accounts as a collection; senders are read for those of the page alone."""
+    """The accounts as a collection; senders are read only for the rows of the page."""
 
     _MATCHES: Final = {name: name for name in ("id", "name", "user_id")}
 
@@ -55,7 +55,7 @@ class Grantors:
         self._senders = senders
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give accounts as rows of the resource."""
+        """Return the accounts as rows."""
         master_id = await self._accounts.master_id()
         owner_id = await self._accounts.owner_id()
         listed = [

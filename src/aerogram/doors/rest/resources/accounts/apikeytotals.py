@@ -1,4 +1,4 @@
-"""``/v3/REST/apikeytotals``: what became of all mail of the account (compatibility: messages#totals)."""
+"""``/v3/REST/apikeytotals``: totals of all mail of the account (compatibility: messages#totals)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ApiKeyTotals(Resource):
-    """One row, whose ID is that of the account; Mailjet's does not show it."""
+    """One row, whose ID is that of the account; Mailjet does not show this ID."""
 
     name = "apikeytotals"
     class_name = "ApiKeyTotals"
@@ -41,13 +41,13 @@ class ApiKeyTotals(Resource):
 
 
 class Totals:
-    """The one row as a collection."""
+    """The row as a collection."""
 
     def __init__(self, messages: Messages) -> None:
         self._messages = messages
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give the totals as the row of the resource."""
+        """Return the totals as the one row."""
         totals = await self._messages.totals(actor)
         return page_of([totals._asdict() | {"id": actor.account_id}], query, {"id": "id"})
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/apitoken``: tokens that shops ask for before they show a page.
+"""``/v3/REST/apitoken``: tokens that shop plugins request before they show a page.
 
 (compatibility: accounts#access)
 """
@@ -29,12 +29,12 @@ MAX_TOKEN: Final = 255
 
 
 def by_token(text: str) -> Condition | None:
-    """Read a token as it stands."""
+    """Read a Token."""
     return Condition("token", text)
 
 
 class ApiTokenResource(ChangeableResource):
-    """A token. Nothing here is opened by one: it is given to programs that do not go on without."""
+    """A token. It gives no access to anything: it exists for programs that require one."""
 
     name = "apitoken"
     class_name = "ApiToken"
@@ -63,7 +63,11 @@ class ApiTokenResource(ChangeableResource):
         Filter("APIKey", "account_id", filters.integer, "ID of the account"),
         Absent("CatchedIp", "IP address of the caller"),
         Filter("IsActive", "is_active", filters.bit, "true: active ones only; false: the others"),
-        AlwaysIs("IsAPIKeyActive", True, "true: of an active key, as whoever asks has; false: the others"),
+        AlwaysIs(
+            "IsAPIKeyActive",
+            True,
+            "true: tokens of an active key (the caller's always is); false: the others",
+        ),
         Filter("Token", "token", filters.words, "the token"),
     )
 
@@ -75,18 +79,18 @@ class Tokens:
         self._tokens = tokens
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give tokens as rows of the resource."""
+        """Return tokens as rows."""
         conditions = combined(query.conditions)
         found, total = await self._tokens.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(token) for token in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a token."""
+        """Create a token."""
         added = await self._tokens.add(actor, _own(actor.account_id, values))
         return msgspec.structs.asdict(added)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Change what is said of a token."""
+        """Change the properties of a token."""
         if "token" in values:
             raise errors.read_only("Token")
         written = _own(actor.account_id, values)
@@ -96,7 +100,7 @@ class Tokens:
         return msgspec.structs.asdict(changed)
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Take a token away."""
+        """Remove a token."""
         await self._tokens.remove(actor, row["id"])
 
 
@@ -106,7 +110,7 @@ def apitoken(tokens: ApiTokens) -> ApiTokenResource:
 
 
 def _own(account_id: int, values: Row) -> dict[str, Any]:
-    """Take the account out of the values: a token is of the account that asks for it."""
+    """Return the values without the account, which must be the caller's own."""
     if values.get("account_id") not in {None, account_id}:
         raise errors.invalid_properties({"APIKey": "The value must be the API key that makes the call"})
     return {name: value for name, value in values.items() if name != "account_id"}

@@ -1,6 +1,6 @@
-"""``/v3/REST/apppreferences``: what a program remembers for an account (compatibility: accounts#access).
+"""``/v3/REST/apppreferences``: values that a program stores for an account (compatibility: accounts#access).
 
-Mailjet documents reading alone, as its own pages write them; here whoever reads them writes them.
+Mailjet documents only reading, because its own pages write them; here clients may write them too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class AppPreferences(ChangeableResource):
-    """One value."""
+    """A stored value."""
 
     name = "apppreferences"
     class_name = "AppPreferences"

@@ -1,4 +1,4 @@
-"""``/v3/REST/metadata``: the resources as they describe themselves (compatibility: rest#metadata)."""
+"""``/v3/REST/metadata``: descriptions of all resources (compatibility: rest#metadata)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 API_VERSION: Final = "v3"
 _VERBS: Final = ("GET", "PUT", "POST", "DELETE")
-"""In the order in which Mailjet writes them."""
+"""In Mailjet's order."""
 
 
 def by_name(text: str) -> Condition | None:
@@ -32,13 +32,13 @@ def by_name(text: str) -> Condition | None:
 
 
 class _Listed(Json):
-    """An array of objects; only shown."""
+    """An array of objects; read-only."""
 
     schema_type = "array"
 
 
 class Metadata(Resource):
-    """One resource."""
+    """The description of a resource."""
 
     name = "metadata"
     class_name = "Metadata"
@@ -60,13 +60,18 @@ class Metadata(Resource):
     )
     filters = (
         Filter("PublicResources", "is_public", filters.flag, "true: all; false: none"),
-        Filter("ReadOnlyResources", "is_read_only", filters.flag, "true: those without verbs that change"),
+        Filter(
+            "ReadOnlyResources",
+            "is_read_only",
+            filters.flag,
+            "true: resources without POST, PUT and DELETE; false: the others",
+        ),
         Filter("ResourceName", "key", filters.lowered, "name of the resource"),
     )
 
 
 class Descriptions:
-    """The resources as a collection: all of them on one page, whatever Limit says.
+    """The resources as a collection: all of them on one page, regardless of Limit.
 
     (compatibility: rest#metadata)
     """
@@ -78,14 +83,14 @@ class Descriptions:
         self._rows = [_row(resource) for resource in described]
 
     async def page(self, _: Actor, query: Query) -> Page:
-        """Give resources as rows of the resource."""
+        """Return the descriptions as rows."""
         if query.limit:
             query = msgspec.structs.replace(query, limit=len(self._rows))
         return page_of(self._rows, query, self._MATCHES)
 
 
 def metadata(resources: Iterable[Resource]) -> Metadata:
-    """Bind the resource to all others; it describes itself too."""
+    """Bind the resource to all others; it also describes itself."""
     return Metadata(Descriptions(resources))
 
 
@@ -134,14 +139,14 @@ def _property(field: Field) -> dict[str, Any]:
 
 def _action(name: str, actions: Iterable[Action]) -> dict[str, Any]:
     own = [action for action in actions if action.name == name]
-    takes = {field.name: field for action in own for field in action.body_fields}
-    asks = {each.name: each for action in own for each in action.query_fields}
+    body_fields = {field.name: field for action in own for field in action.body_fields}
+    query_fields = {each.name: each for action in own for each in action.query_fields}
     return {
         "Description": own[0].summary,
         "IsGlobalAction": own[0].is_keyless,
         "Name": name,
-        "Parameters": [{"Description": each.meaning, "Name": each.name} for each in asks.values()],
-        "Properties": [_property(field) for field in takes.values()],
+        "Parameters": [{"Description": each.meaning, "Name": each.name} for each in query_fields.values()],
+        "Properties": [_property(field) for field in body_fields.values()],
         "PublicOperations": _operations({action.method for action in own}),
     }
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/myprofile``: what the person behind the accounts says of themselves.
+"""``/v3/REST/myprofile``: the profile of the person who owns the accounts.
 
 (compatibility: accounts#access)
 """
@@ -25,13 +25,13 @@ _TEXTS: Final = (
     *("BirthdayAt", "CompanyName", "CompanyNumOfEmployees", "ContactPhone", "Features", "Firstname"),
     *("Industry", "JobTitle", "Lastname", "VATNumber", "Website"),
 )
-"""Kept as they are given: nobody here reads them but who wrote them."""
+"""Stored unchanged; only the person who wrote them reads them."""
 _VOLUME: Final = "EstimatedVolume"
 MAX_WORDS: Final = 500
 
 
 class MyProfile(ChangeableResource):
-    """One row. Every account shows it; the first account's key changes it."""
+    """The profile of the owner. Every account shows it; only the first account's key changes it."""
 
     name = "myprofile"
     class_name = "MyProfile"
@@ -50,26 +50,26 @@ class MyProfile(ChangeableResource):
 
 
 class Profile(PartlyChangeable):
-    """The one profile as a collection."""
+    """The profile as a collection."""
 
     def __init__(self, profiles: Profiles, accounts: Accounts) -> None:
         self._profiles = profiles
         self._accounts = accounts
 
     async def page(self, _: Actor, query: Query) -> Page:
-        """Give the profile as the row of the resource."""
+        """Return the profile as the one row."""
         owner = await self._profiles.owner()
         return page_of([_row(owner)] if owner else [], query, {"id": "id"})
 
     async def change(self, actor: Actor, _: Row, values: Row) -> Row:
-        """Write what the person says."""
+        """Change the profile."""
         if not await self._accounts.is_master(actor):
             raise errors.master_only()
         return _row(await self._profiles.change(profile=values))
 
 
 def myprofile(profiles: Profiles, accounts: Accounts) -> MyProfile:
-    """Bind the resource to the person."""
+    """Bind the resource to the profile."""
     return MyProfile(Profile(profiles, accounts))
 
 

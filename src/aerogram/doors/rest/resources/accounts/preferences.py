@@ -1,8 +1,8 @@
-"""``/v3/REST/preferences``: what a program remembers for a user, a value for a key.
+"""``/v3/REST/preferences``: key-value pairs that a program stores for a user.
 
 (compatibility: accounts#access)
 
-Mailjet's Ruby SDK writes them, so they can be written here; an account reads its own alone.
+They are writable because Mailjet's Ruby SDK writes them. An account reads only its own.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 
 class _AllUsers(Filter):
-    """A switch that changes nothing."""
+    """A parameter without effect."""
 
     def condition(self, text: str) -> Condition:
-        """Read it, and select everything."""
+        """Check the value, and match every row."""
         filters.flag(text)
         return EVERYTHING
 
 
 class Preferences(ChangeableResource):
-    """One value."""
+    """A stored value."""
 
     name = "preferences"
     class_name = "Preferences"
@@ -50,7 +50,7 @@ class Preferences(ChangeableResource):
     )
     filters = (
         *filters.likes("Key", "name"),
-        _AllUsers("ShowAllUsers", "", filters.flag, "there is one user, who is shown anyway"),
+        _AllUsers("ShowAllUsers", "", filters.flag, "no effect: the one user is always shown"),
         Filter("User", "owner_id", filters.integer, "ID of the user"),
         Filter("Value", "value", filters.words, "value"),
     )

@@ -1,4 +1,4 @@
-"""``/v3/REST/user``: the person behind the accounts (compatibility: accounts#access)."""
+"""``/v3/REST/user``: the person who owns the accounts (compatibility: accounts#access)."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 DEFAULT_USERNAME: Final = "Undefined"
 DEFAULT_LOCALE: Final = "en_US"
 DEFAULT_TIMEZONE: Final = "etc/UTC"
-"""What Mailjet shows of somebody who said nothing."""
+"""Mailjet's values for a user who set none."""
 MAX_ALLOWED_KEYS: Final = 2**31 - 1
-"""Accounts are not counted here; the largest number that the property can have."""
+"""The number of accounts is not limited; this is the maximum of the property."""
 
 
 def by_email(text: str) -> Condition | None:
@@ -31,9 +31,9 @@ def by_email(text: str) -> Condition | None:
 
 
 class User(ChangeableResource):
-    """Whom the first set-up made. Every account shows this person; the first account's key changes what they say.
+    """The person created at the first set-up. Every account shows them; the first account's key changes them.
 
-    The address is what the person signs in with: it is not changed over the API.
+    They sign in with the address, so the API cannot change it.
     """
 
     name = "user"
@@ -58,14 +58,14 @@ class User(ChangeableResource):
         Constant("WarnedRatelimitAt", ""),
     )
     filters = (
-        AlwaysIs("IsActivated", True, "true: active ones, as all are; false: the others"),
-        Absent("NewEmail", "a new address that is not confirmed"),
+        AlwaysIs("IsActivated", True, "true: active users (all are); false: none"),
+        Absent("NewEmail", "a new address that is not yet confirmed"),
         Filter("UserName", "username", filters.words, "user name"),
     )
 
 
 class Owner(PartlyChangeable):
-    """The one person as a collection."""
+    """The person as a collection."""
 
     _MATCHES: Final = {name: name for name in ("id", "email", "username")}
 
@@ -74,12 +74,12 @@ class Owner(PartlyChangeable):
         self._accounts = accounts
 
     async def page(self, _: Actor, query: Query) -> Page:
-        """Give the person as the row of the resource."""
+        """Return the person as the one row."""
         owner = await self._profiles.owner()
         return page_of([_row(owner)] if owner else [], query, self._MATCHES)
 
     async def change(self, actor: Actor, _: Row, values: Row) -> Row:
-        """Write what the person says."""
+        """Change the person's properties."""
         if not await self._accounts.is_master(actor):
             raise errors.master_only()
         return _row(await self._profiles.change(words=values))

@@ -13,7 +13,10 @@ from aerogram.model.account import Area
 
 
 class AxTesting(PlainResource):
-    """The frame of a test: who gets it and how the winner is found. Its versions are drafts that name it."""
+    """The settings of a test: its recipients, and how the winner is chosen.
+
+    Its versions are drafts that refer to it.
+    """
 
     name = "axtesting"
     class_name = "AXTesting"
@@ -49,7 +52,7 @@ class AxTesting(PlainResource):
     )
     filters = (
         Filter("ContactsList", "list_id", filters.integer, "ID of the list"),
-        Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted only; false: none of them"),
-        Filter("IsStarred", "is_starred", filters.flag, "true: starred only; false: none of them"),
+        Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted only; false: the others"),
+        Filter("IsStarred", "is_starred", filters.flag, "true: starred only; false: the others"),
         Filter("Segmentation", "segment_id", filters.integer, "ID of the segment"),
     )

@@ -1,6 +1,6 @@
-"""``/v3/REST/campaign``: what mails of one name have in common (compatibility: campaigns#campaign).
+"""``/v3/REST/campaign``: campaigns, which group mails by a name (compatibility: campaigns#campaign).
 
-A campaign begins with the first mail that names it. Newsletters are not sent from here, so all are transactional.
+The first mail that names a campaign creates it. Newsletters are not sent, so all campaigns are transactional.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ class _FromType(Filter):
     """All campaigns are transactional."""
 
     def condition(self, text: str) -> Condition:
-        """Select all or none."""
+        """Match every row or none."""
         return EVERYTHING if filters.integer(text) == TRANSACTIONAL else NOTHING
 
 
 class _OnlyZero(Filter):
-    """A number that is 0 of every campaign."""
+    """A number that is 0 for every campaign."""
 
     def condition(self, text: str) -> Condition:
-        """Select all or none."""
+        """Match every row or none."""
         return NOTHING if filters.integer(text) else EVERYTHING
 
 
 class Campaign(ChangeableResource):
-    """One campaign. It is made by sending; clients hide and star it."""
+    """A campaign. Sending creates it; clients may hide or star it."""
 
     name = "campaign"
     class_name = "Campaign"
@@ -80,7 +80,7 @@ class Campaign(ChangeableResource):
     )
     filters = (
         Filter("CampaignID", "id", filters.integer, "ID of the campaign"),
-        _OnlyZero("CampaignStatus", "", filters.integer, "0, as all have"),
+        _OnlyZero("CampaignStatus", "", filters.integer, "0, the value of every campaign"),
         Absent("ContactsList", "ID of the list"),
         Absent("ContactsListID", "ID of the list"),
         Filter("CustomCampaign", "name", filters.words, "name of the campaign"),
@@ -89,11 +89,13 @@ class Campaign(ChangeableResource):
         Filter("FromID", "sender_id", filters.integer, "ID of the sender"),
         Filter("FromTS", "after_ms", filters.start_moment, "SendStartAt later than this"),
         _FromType("FromType", "", filters.integer, "1 transactional, 2 marketing, 3 unknown"),
-        Filter("IsDeleted", "is_deleted", filters.bit, "true: deleted ones only; false: the others"),
+        Filter("IsDeleted", "is_deleted", filters.bit, "true: deleted campaigns only; false: the others"),
         AlwaysIs(
-            "IsNewsletterTool", False, "true: made with the newsletter tool, as none is; false: the others"
+            "IsNewsletterTool",
+            False,
+            "true: campaigns of the newsletter tool (there are none); false: the others",
         ),
-        Filter("IsStarred", "is_starred", filters.bit, "true: starred ones only; false: the others"),
+        Filter("IsStarred", "is_starred", filters.bit, "true: starred campaigns only; false: the others"),
         PERIOD,
         Filter("ToTS", "until_ms", filters.end_moment, "SendStartAt not later than this"),
         Absent("WorkflowID", "ID of the workflow"),
@@ -108,7 +110,7 @@ class CampaignRows(PartlyChangeable):
         self._clock = clock
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give campaigns as rows of the resource."""
+        """Return campaigns as rows."""
         conditions = combined(without_periods(query.conditions, self._clock.now_ms()))
         rows, total = await self._campaigns.page(actor, query.request(conditions))
         return Page([_row(row) for row in rows], total)

@@ -1,4 +1,4 @@
-"""``/v3/REST/campaignaggregate``: which campaigns a statistic takes together.
+"""``/v3/REST/campaignaggregate``: sets of campaigns for combined statistics.
 
 (compatibility: campaigns#aggregates)
 """
@@ -15,7 +15,7 @@ from aerogram.model.account import Area
 
 
 class CampaignAggregate(PlainResource):
-    """A choice of campaigns."""
+    """A set of campaigns."""
 
     name = "campaignaggregate"
     class_name = "CampaignAggregate"

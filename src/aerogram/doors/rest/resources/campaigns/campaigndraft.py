@@ -1,4 +1,4 @@
-"""``/v3/REST/campaigndraft``: campaigns that are being written (compatibility: campaigns#drafts)."""
+"""``/v3/REST/campaigndraft``: drafts of campaigns (compatibility: campaigns#drafts)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from aerogram.doors.rest.queries.filters import Absent, Filter
 CONTENT_FIELDS: Final = (
     Json("Headers", "headers"),
     Text("Html-part", "html", max_length=MAX_PART_BYTES),
-    Json("MJMLContent", "mjml", takes_text=True),
+    Json("MJMLContent", "mjml", allows_text=True),
     Text("Text-part", "text", max_length=MAX_PART_BYTES),
 )
 
 
 class CampaignDraft(DraftResource):
-    """A draft, and what it says in its action ``detailcontent``."""
+    """A draft of a campaign; the action ``detailcontent`` has its content."""
 
     name = "campaigndraft"
     class_name = "CampaignDraft"
@@ -37,7 +37,12 @@ class CampaignDraft(DraftResource):
     )
     filters = (
         *COMMON_FILTERS,
-        Filter("IsCampaignTemplate", "is_campaign_template", filters.flag, "kept to be copied, or not"),
+        Filter(
+            "IsCampaignTemplate",
+            "is_campaign_template",
+            filters.flag,
+            "true: drafts kept as models to copy; false: the others",
+        ),
         Absent("NewsLetterTemplate", "ID of the older editor's template"),
         Filter("Template", "template_id", filters.integer, "ID of the template"),
     )

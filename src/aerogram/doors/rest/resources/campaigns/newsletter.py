@@ -19,7 +19,7 @@ CONTENT_FIELDS: Final = (
 
 
 class Newsletter(DraftResource):
-    """A draft with the ornaments of the older editor: header, footer, link to an online copy."""
+    """A draft with the frame of the older editor: header, footer, link to an online copy."""
 
     name = "newsletter"
     class_name = "NewsLetter"

@@ -23,7 +23,7 @@ FRAME_FIELDS: Final = (
     Text("Permalink", "permalink", default="default"),
     Integer("PermalinkWYSIWYGType", "permalink_wysiwyg_type"),
 )
-"""What frames the text of a newsletter: header, footer, link to an online copy."""
+"""The frame around a newsletter's text: header, footer, link to an online copy."""
 
 
 class NewsletterTemplate(PlainResource):
@@ -46,13 +46,13 @@ class NewsletterTemplate(PlainResource):
     )
     kept = (Integer("IsPublic", "is_public"),)
     filters = (
-        Filter("IsPublic", "is_public", filters.flag, "true: public ones only; false: none of them"),
+        Filter("IsPublic", "is_public", filters.flag, "true: public ones only; false: the others"),
         Filter("NewsLetterTemplateCategory", "category_id", filters.integer, "ID of the category"),
     )
 
 
 class NewsletterTemplateCategory(PlainResource):
-    """A shelf for public templates. There are no public templates, and so no shelves."""
+    """A category of public templates. There are no public templates, so there are no categories."""
 
     name = "newslettertemplatecategory"
     class_name = "NewsLetterTemplateCategory"

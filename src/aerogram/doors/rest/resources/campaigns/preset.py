@@ -1,4 +1,4 @@
-"""``/v3/REST/preset``: styles of an editor, copied into templates and never named by them."""
+"""``/v3/REST/preset``: styles of an editor, which copies them into templates."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _USER = "user"
 
 
 class Preset(PlainResource):
-    """A style. As of templates, none is shared between accounts, so none is ``global``."""
+    """A style. Like templates, presets are not shared between accounts, so none is ``global``."""
 
     name = "preset"
     class_name = "Preset"
@@ -42,10 +42,10 @@ class Preset(PlainResource):
         Filter("APIKey", "account_id", filters.integer, "ID of the account"),
         Filter("Name", "name", filters.words, "name"),
         Filter("OwnerType", "owner_type", filters.lowered, "apikey, user or global"),
-        Filter("User", "user_id", filters.integer, "OwnerID, of presets of the owner type user"),
+        Filter("User", "user_id", filters.integer, "OwnerID of presets with OwnerType user"),
     )
 
     @classmethod
     def derived(cls, row: Row) -> Row:
-        """Tell whose the presets of a user are: the account's, which stands for its user."""
+        """Return the ``user_id``: the account if the owner type is ``user``, else 0."""
         return {"user_id": row["account_id"] if row["owner_type"] == _USER else 0}

@@ -1,7 +1,7 @@
-"""``/v3/REST/template``: stored templates, and what they say (compatibility: templates#stored-templates).
+"""``/v3/REST/template``: stored templates and their content (compatibility: templates#stored-templates).
 
-What Mailjet shares between accounts is not shared here: an account sees the templates that it made, and
-the owner type ``user`` is a name of its own for them.
+Templates are not shared between accounts: an account sees only its own, and the owner type ``user`` is
+another name for the account.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 MAX_PRESETS: Final = 65_536
-"""Characters of Presets, an editor's JSON text; ours to choose."""
+"""Characters of Presets, an editor's JSON text; our choice."""
 _EDIT_MODES: Final = {"tool": 1, "html": 2, "snippet": 3, "mjml": 4}
 _MASKS: Final = {"containsany": "any", "containsall": "all", "issubset": "lack"}
 
@@ -51,7 +51,7 @@ def _edit_mode(text: str) -> int:
 
 
 class TemplateResource(ChangeableResource):
-    """A mail that is kept to be filled in and sent again and again."""
+    """A stored mail with merge tags that senders fill in."""
 
     name = "template"
     class_name = "Template"
@@ -87,17 +87,17 @@ class TemplateResource(ChangeableResource):
         Filter("Name", "name", filters.words, "name"),
         Filter("OwnerType", "owner_type", filters.lowered, "apikey, user or global"),
         Selection("Purposes", "purposes", PURPOSES, "purposes, comma-separated"),
-        Filter("User", "user_id", filters.integer, "OwnerId, of templates of the owner type user"),
+        Filter("User", "user_id", filters.integer, "OwnerId of templates with OwnerType user"),
     )
 
 
 CONTENT_FIELDS: Final = (
-    Json("MJMLContent", "mjml", takes_text=True, nullable=True),
+    Json("MJMLContent", "mjml", allows_text=True, nullable=True),
     Text("Html-part", "html", nullable=True, max_length=MAX_PART_BYTES),
     Text("Text-part", "text", nullable=True, max_length=MAX_PART_BYTES),
     Json("Headers", "headers"),
 )
-"""What a template says. Headers are kept as given; a wrong one is told to who sends with the template."""
+"""The content. Headers are stored unchecked; an invalid one is an error when the template is used."""
 
 
 class StoredTemplates:
@@ -107,17 +107,17 @@ class StoredTemplates:
         self._templates = templates
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give templates as rows of the resource."""
+        """Return templates as rows."""
         conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
         found, total = await self._templates.page(actor, query.request(conditions))
         return Page([_row(one) for one in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a template without content."""
+        """Create a template without content."""
         return _row(await self._templates.create(actor, values))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Change what describes a template."""
+        """Change the properties of a template."""
         return _row(await self._templates.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
@@ -131,7 +131,7 @@ def template(templates: Templates) -> TemplateResource:
 
 
 def _stored(condition: Condition) -> tuple[Condition, ...]:
-    """Turn a condition of the resource into those that the store knows."""
+    """Return the store's conditions for a condition of the resource."""
     if condition.name == "key":
         owner_type, name = condition.value
         return (Condition("owner_type", owner_type), Condition("name", name))

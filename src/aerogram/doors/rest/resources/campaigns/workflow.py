@@ -1,4 +1,4 @@
-"""``/v3/REST/workflow``: the names of automations. Running one is another matter, and not served."""
+"""``/v3/REST/workflow``: the names of automations. Running them is not supported."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aerogram.model.account import Area
 
 
 class Workflow(PlainResource):
-    """An automation that was named. None can be active."""
+    """A named automation. None can be active."""
 
     name = "workflow"
     class_name = "Workflow"
@@ -29,8 +29,8 @@ class Workflow(PlainResource):
     )
     kept = (Flag("IsActive", "is_active"),)
     filters = (
-        Filter("IsActive", "is_active", filters.flag, "true: active only; false: none of them"),
-        Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted only; false: none of them"),
+        Filter("IsActive", "is_active", filters.flag, "true: active only; false: the others"),
+        Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted only; false: the others"),
         *filters.likes("Name", "name", ("", "CI", "Like", "LikeCI")),
         Filter("Status", "status", filters.words, "status"),
     )

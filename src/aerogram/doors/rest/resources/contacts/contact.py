@@ -1,4 +1,4 @@
-"""``/v3/REST/contact``: whom an account writes to (compatibility: contacts#contact)."""
+"""``/v3/REST/contact``: the contacts of an account (compatibility: contacts#contact)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ContactAddress(Address):
-    """An address, read as contacts have it."""
+    """An address, read in the form that contacts use."""
 
     def read(self, value: Any) -> str:
         """Read an address."""
@@ -35,8 +35,9 @@ class ContactAddress(Address):
 
 
 def by_email(text: str) -> Condition | None:
-    """Read an address. What is neither one nor a number is refused with the reason.
+    """Read an address.
 
+    Text that is neither an address nor a number is refused with a reason.
     (compatibility: rest#urls)
     """
     if text.isdigit():
@@ -47,7 +48,7 @@ def by_email(text: str) -> Condition | None:
 
 
 def address(text: str) -> str:
-    """Read a text that is compared with addresses."""
+    """Read a text to compare with addresses."""
     try:
         return address_of(text)
     except BadAddressError:
@@ -55,21 +56,31 @@ def address(text: str) -> str:
 
 
 CONTACT_FILTERS = (
-    *references("Campaign", "campaign_id", "campaign that was sent to the contact"),
+    *references("Campaign", "campaign_id", "campaign sent to the contact"),
     *references("ContactsList", "list_id", "list that the contact is on"),
     Filter("Email", "email", address, "address, ignoring case"),
     *likes("Email", "email", tuple(LIKES)[1:]),
-    Filter("IncludeAnonymized", "includes_anonymized", filters.flag, "erased contacts too"),
-    Filter("IsExcludedFromCampaigns", "is_excluded", filters.flag, "excluded ones only, or none of them"),
-    Filter("IsUnsubscribed", "is_unsubscribed", filters.flag, "unsubscribed from a list, or from none"),
-    Filter("LastActivityAt", "active_at", filters.start_moment, "moment of the last activity"),
+    Filter("IncludeAnonymized", "includes_anonymized", filters.flag, "true: erased contacts too"),
+    Filter(
+        "IsExcludedFromCampaigns",
+        "is_excluded",
+        filters.flag,
+        "true: excluded contacts only; false: the others",
+    ),
+    Filter(
+        "IsUnsubscribed",
+        "is_unsubscribed",
+        filters.flag,
+        "true: contacts unsubscribed from a list; false: from none",
+    ),
+    Filter("LastActivityAt", "active_at", filters.start_moment, "time of the last activity"),
     Inert("Status"),
 )
-"""What contacts are selected by, also where their values are listed."""
+"""The filters of contacts, also used where their property values are listed."""
 
 
 class ContactResource(ChangeableResource):
-    """A person or a mailbox that an account writes to."""
+    """A person or mailbox that an account sends mail to."""
 
     name = "contact"
     class_name = "Contact"
@@ -99,7 +110,7 @@ class ContactResource(ChangeableResource):
 
 
 _OF_THEIR_OWN = frozenset({"id", "ids", "list_id"})
-"""Conditions beside which erased contacts are not hidden: read by id they are meant, and no list has them."""
+"""With these conditions erased contacts are not hidden: a query by id asks for them, and no list has any."""
 
 
 class StoredContacts:
@@ -109,12 +120,12 @@ class StoredContacts:
         self._contacts = contacts
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give contacts as rows of the resource."""
+        """Return contacts as rows."""
         found, total = await contacts_page(self._contacts, actor, query)
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a contact."""
+        """Create a contact."""
         made = await self._contacts.create(
             actor, values["email"], name=values["name"], is_excluded=values["is_excluded"]
         )
@@ -125,17 +136,17 @@ class StoredContacts:
         return msgspec.structs.asdict(await self._contacts.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:  # noqa: ARG002 - of the protocol
-        """Refuse: contacts are erased, by their own path."""
+        """Refuse: contacts are erased through another path."""
         raise errors.operation_not_allowed()
 
 
 async def contacts_page(contacts: Contacts, actor: Actor, query: Query) -> tuple[list[Contact], int]:
-    """Give the contacts that a query selects; erased ones only by their ids, or when it says so."""
+    """Return the contacts that a query selects; erased ones only by id or with IncludeAnonymized."""
     return await contacts.page(actor, query.request(stored_conditions(query.conditions)))
 
 
 def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:
-    """Turn conditions of the resource into those of the store; erased contacts are hidden unless they are meant."""
+    """Return the store's conditions for the resource's; erased contacts are hidden unless requested."""
     conditions = combined(tuple(_stored(one) for one in given if one != filters.EVERYTHING))
     if not conditions.pop("includes_anonymized", False) and not conditions.keys() & _OF_THEIR_OWN:
         conditions["is_anonymized"] = 0
@@ -143,14 +154,14 @@ def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:
 
 
 def contact(audience: Audience, *actions: Action) -> ContactResource:
-    """Bind the resource to the contacts, with actions beside its own."""
+    """Bind the resource to the contacts, with further actions."""
     return ContactResource(
         StoredContacts(audience.contacts), (*lists_actions(audience.memberships), *actions)
     )
 
 
 def _stored(condition: Condition) -> Condition:
-    """Turn a condition of the resource into one that the store knows."""
+    """Return the store's condition for a condition of the resource."""
     match condition.name, condition.value:
         case "is_unsubscribed", has_left:
             return Condition("has_left" if has_left else "has_not_left", 1)

@@ -1,10 +1,10 @@
-"""``DELETE /v4/contacts/{id}``: a person is erased (compatibility: contacts#erasure)."""
+"""``DELETE /v4/contacts/{id}``: erase a contact (compatibility: contacts#erasure)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.rest.engine.calls import OK, Reply
+from aerogram.doors.rest.engine.calls import OK, Response
 from aerogram.doors.rest.errors import RestError
 from aerogram.doors.rest.fields.kinds import integer_of
 from aerogram.doors.rest.route import Route
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 PATHS: Final = ("/v4/contacts/{contact_id}", "/v4/REST/contacts/{contact_id}")
-"""The documented path, and the one that node-mailjet makes of it."""
+"""The documented path, and the one that node-mailjet calls."""
 
 
 def contact_erasure(audience: Audience) -> list[Route]:
@@ -28,16 +28,16 @@ def contact_erasure(audience: Audience) -> list[Route]:
             path=path,
             area=Area.CONTACTS,
             level=Level.FULL,
-            summary="Erase a contact and all that is personal of it; an id that no contact has is no error.",
+            summary="Erase a contact and all their personal data; an unknown ID is no error.",
             run=lambda call: _erase(audience.erasures, call),
         )
         for path in PATHS
     ]
 
 
-async def _erase(erasures: Erasures, call: RouteCall) -> Reply:
+async def _erase(erasures: Erasures, call: RouteCall) -> Response:
     contact_id = integer_of(call.parts["contact_id"])
     if contact_id is None:
-        raise RestError(400, "A contact is erased by its numeric ID.")
+        raise RestError(400, "Erasing a contact needs a numeric ID.")
     await erasures.erase(call.actor, contact_id)
-    return Reply(OK, headers=((b"x-mj-request-guid", call.actor.request_id.encode()),))
+    return Response(OK, headers=((b"x-mj-request-guid", call.actor.request_id.encode()),))

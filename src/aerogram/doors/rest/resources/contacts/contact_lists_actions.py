@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 MAX_ACTIONS: Final = 1_000
-"""Lists that one call may name; ours to choose."""
+"""Maximum number of lists in a call; our choice."""
 _NO_LIST: Final = "listID missing or not valid"
 _NO_ACTION: Final = "action missing or not valid"
 
 
-class Asked:
-    """Actions on lists, and what the client wrote, which the answer repeats."""
+class RequestedActions:
+    """Actions on lists, and the entries as the client wrote them, which the response repeats."""
 
     def __init__(self, given: list[dict[str, Any]], actions: list[ListAction]) -> None:
         self.given = given
@@ -38,17 +38,17 @@ class ListActions(Field):
 
     schema_type = "array"
 
-    def read(self, value: Any) -> Asked:
-        """Read the array. Raises `RestError` that lists the faulty entries."""
+    def read(self, value: Any) -> RequestedActions:
+        """Read the array. Raises `RestError` with the invalid entries."""
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
             raise InvalidValueError("The value must be an array of objects")
         if len(value) > MAX_ACTIONS:
-            raise InvalidValueError(f"The value may have {MAX_ACTIONS} objects")
+            raise InvalidValueError(f"The value may have at most {MAX_ACTIONS} objects")
         given = [_shown({name.lower(): part for name, part in each.items()}) for each in value]
-        if wrong := [each | {"Error": fault} for each in given if (fault := _fault(each))]:
+        if wrong := [each | {"Error": error} for each in given if (error := _error_of(each))]:
             raise refused(wrong)
         actions = [ListAction(each["ListID"], _action(each)) for each in given]
-        return Asked(given, actions)
+        return RequestedActions(given, actions)
 
     def schema(self) -> dict[str, Any]:
         """Describe the entries."""
@@ -56,7 +56,7 @@ class ListActions(Field):
         return super().schema() | {"items": {"type": "object", "properties": properties}}
 
 
-LISTS_FIELD: Final = ListActions("ContactsLists", "asked", required=True)
+LISTS_FIELD: Final = ListActions("ContactsLists", "list_actions", required=True)
 _MEMBERSHIPS: Final = (
     Flag("IsActive", "is_active"),
     Flag("IsUnsub", "is_unsubscribed"),
@@ -66,20 +66,20 @@ _MEMBERSHIPS: Final = (
 
 
 def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
-    """Give both actions of a contact."""
+    """Return both actions of a contact."""
 
     async def manage(actor: Actor, row: Row, values: Row) -> list[Row]:
-        asked: Asked = values["asked"]
+        requested: RequestedActions = values["list_actions"]
         try:
-            await memberships.act(actor, row["id"], asked.actions)
+            await memberships.act(actor, row["id"], requested.actions)
         except UnknownListsError as error:
             wrong = [
                 each | {"Error": f"List ID {each['ListID']} is invalid or deleted"}
-                for each in asked.given
+                for each in requested.given
                 if each["ListID"] in error.list_ids
             ]
             raise refused(wrong) from None
-        return [{"asked": asked.given}]
+        return [{"list_actions": requested.given}]
 
     async def read(actor: Actor, row: Row, _: Row) -> list[Row]:
         found = await memberships.of_contact(actor, row["id"])
@@ -96,7 +96,7 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
     return (
         Action(
             "managecontactslists",
-            "Add the contact to lists, or take it from them.",
+            "Add the contact to lists, or remove them from lists.",
             manage,
             level=Level.WRITE,
             status=201,
@@ -105,7 +105,7 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
         ),
         Action(
             "getcontactslists",
-            "Tell the lists that the contact is on, deleted ones too.",
+            "List the contact's memberships, including those of deleted lists.",
             read,
             method="GET",
             level=Level.READ,
@@ -115,7 +115,7 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
 
 
 def refused(wrong: list[dict[str, Any]]) -> errors.RestError:
-    """Refuse actions on lists; nothing is done, and the faulty ones are told."""
+    """Return the error with the invalid entries; none of the actions ran."""
     return errors.RestError(400, errors.INVALID, {"ContactsLists": wrong})
 
 
@@ -124,7 +124,7 @@ def _shown(entry: dict[str, Any]) -> dict[str, Any]:
     return {"Action": entry.get("action"), "ListID": entry.get("listid") if list_id is None else list_id}
 
 
-def _fault(entry: dict[str, Any]) -> str:
+def _error_of(entry: dict[str, Any]) -> str:
     if integer_of(entry["ListID"]) is None:
         return _NO_LIST
     return "" if action_of(entry["Action"]) else _NO_ACTION

@@ -1,4 +1,4 @@
-"""``/v3/REST/contactdata``: what is known of contacts (compatibility: contacts#contact-data)."""
+"""``/v3/REST/contactdata``: property values of contacts (compatibility: contacts#contact-data)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 
-class Known(msgspec.Struct, frozen=True):
-    """What a contact's row has, and what reads it; with ``only`` nothing but these names is shown."""
+class PackedValues(msgspec.Struct, frozen=True):
+    """A contact's packed values, and the catalogue that reads them; ``only`` limits the shown names."""
 
     packed: str
     catalogue: Catalogue
@@ -39,12 +39,12 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class PropertyValues(Field):
-    """An array of ``{"Name": "age", "Value": 30}``; shown with texts."""
+    """An array of ``{"Name": "age", "Value": 30}``; values are shown as strings."""
 
     schema_type = "array"
 
     def read(self, value: Any) -> dict[str, Any]:
-        """Read values by name; the last of a name counts."""
+        """Read values by name; the last value of a name wins."""
         if isinstance(value, dict):
             raise errors.unknown_key(_first_key(value))
         if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
@@ -58,13 +58,13 @@ class PropertyValues(Field):
             read[name] = pair.get("value")
         return read
 
-    def show(self, value: Known) -> list[dict[str, str]]:
-        """Give the values that there are, by rising name."""
+    def show(self, value: PackedValues) -> list[dict[str, str]]:
+        """Return the set values, sorted by name."""
         found = value.catalogue.shown(value.packed)
         return [{"Name": name, "Value": text} for name, text in found if not value.only or name in value.only]
 
     def is_same(self, value: Any, own: Any) -> bool:
-        """Tell whether the contact has these values already."""
+        """Return whether the contact already has these values."""
         typing = own.catalogue.typed(value)
         return not typing.faults and merged_values(own.packed, typing.values) == merged_values(own.packed, {})
 
@@ -76,7 +76,7 @@ class PropertyValues(Field):
 
 
 class ContactData(ChangeableResource):
-    """The values that a contact has of an account's static properties."""
+    """The values of a contact's static properties."""
 
     name = "contactdata"
     class_name = "ContactData"
@@ -94,14 +94,12 @@ class ContactData(ChangeableResource):
         *CONTACT_FILTERS,
         Filter("ContactEmail", "email", address, "address of the contact"),
         Inert("DateFormat"),
-        Filter(
-            "Fields", "fields", filters.lowered, "names of properties, comma-separated: others are left out"
-        ),
+        Filter("Fields", "fields", filters.lowered, "names of the properties to show, comma-separated"),
         Inert("TimeZone"),
     )
 
     def unknown_property(self, name: str) -> errors.RestError:
-        """Refuse values that are given without ``Data``, in recorded words.
+        """Return the error for values outside ``Data``, in recorded words.
 
         (compatibility: contacts#contact-data)
         """
@@ -109,7 +107,7 @@ class ContactData(ChangeableResource):
 
 
 ContactData.sortable_fields = ContactResource.sortable_fields
-"""Values are sorted by properties of their contacts, which they do not show."""
+"""Rows are sorted by properties of their contacts, which they do not show."""
 
 
 class StoredValues:
@@ -120,7 +118,7 @@ class StoredValues:
         self._properties = audience.properties
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give contacts with their values."""
+        """Return contacts with their values."""
         only = frozenset(
             name.strip() for one in query.conditions if one.name == "fields" for name in one.value.split(",")
         )
@@ -132,28 +130,28 @@ class StoredValues:
         return Page([_row(one, catalogue, only) for one in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Put values over those that a contact has."""
+        """Merge values into those of a contact."""
         if values.get("contact_id") is None:
             raise errors.invalid_properties({"Contact": "MJ03 A non-empty value is required"})
         return await self.change(actor, {"id": values["contact_id"]}, {"data": values["data"]})
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Put values over those that a contact has; null takes one away."""
+        """Merge values into those of a contact; null removes one."""
         if values.get("contact_id", row["id"]) != row["id"]:
             raise errors.read_only("ContactID")
         catalogue = await self._properties.catalogue(actor)
         typing = catalogue.typed(values.get("data", {}))
-        for name, fault in typing.faults:
-            if fault == NOT_DEFINED:
+        for name, reason in typing.faults:
+            if reason == NOT_DEFINED:
                 raise errors.unknown_key(name)
         if typing.faults:
-            told = [{name: fault} for name, fault in typing.faults]
-            raise errors.RestError(400, errors.INVALID, {"Properties": told})
+            wrong = [{name: reason} for name, reason in typing.faults]
+            raise errors.RestError(400, errors.INVALID, {"Properties": wrong})
         changed = await self._contacts.change_values(actor, row["id"], typing.values)
         return _row(changed, catalogue)
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Take all values from a contact."""
+        """Remove all values of a contact."""
         await self._contacts.clear_values(actor, row["id"])
 
 
@@ -163,9 +161,9 @@ def contactdata(audience: Audience) -> ContactData:
 
 
 def _row(own: Contact, catalogue: Catalogue, only: frozenset[str] = frozenset()) -> Row:
-    return {"id": own.id, "contact_id": own.id, "data": Known(own.properties, catalogue, only)}
+    return {"id": own.id, "contact_id": own.id, "data": PackedValues(own.properties, catalogue, only)}
 
 
 def _first_key(entry: dict[str, Any]) -> str:
-    """Give the name that a client used in place of Name and Value."""
+    """Return the name that a client used instead of Name and Value."""
     return next((name for name in entry if name.lower() not in ("name", "value")), "")

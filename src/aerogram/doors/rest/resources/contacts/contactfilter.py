@@ -1,7 +1,7 @@
-"""``/v3/REST/contactfilter``: segments, and who is in them (compatibility: segments#resource).
+"""``/v3/REST/contactfilter``: segments and their contacts (compatibility: segments#resource).
 
-Expressions are kept and shown byte for byte, as clients find their segments again by them. A deleted segment
-is shown to who asks for it by its id or with ShowDeleted, and comes back when its Status is written.
+Expressions are stored and shown byte for byte, because clients find their segments by them. A deleted segment
+is shown by id or with ShowDeleted, and a write to its Status restores it.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _BY_NAME: Final = "key_name"
 
 
 def by_name(text: str) -> Condition | None:
-    """Read a Name, which finds the live segment of this name."""
+    """Read the Name of a live segment."""
     return None if "\0" in text or len(text) > MAX_NAME else Condition(_BY_NAME, text)
 
 
 class ContactFilter(ChangeableResource):
-    """A segment."""
+    """A segment: an expression that selects contacts."""
 
     name = "contactfilter"
     class_name = "ContactFilter"
@@ -56,7 +56,7 @@ class ContactFilter(ChangeableResource):
     )
     filters = (
         *filters.likes("Name", "name"),
-        Filter("ShowDeleted", _SHOW_DELETED, filters.flag, "whether deleted segments are listed too"),
+        Filter("ShowDeleted", _SHOW_DELETED, filters.flag, "true: deleted segments too"),
         Filter("Status", "status", filters.lowered, "unused, used or deleted"),
     )
 
@@ -68,13 +68,13 @@ class StoredSegments:
         self._segments = segments
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give segments as rows of the resource."""
+        """Return segments as rows."""
         conditions = combined(_stored(query.conditions))
         found, total = await self._segments.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a segment."""
+        """Create a segment."""
         try:
             return msgspec.structs.asdict(await self._segments.create(actor, values))
         except SegmentError as error:
@@ -88,7 +88,7 @@ class StoredSegments:
             raise _wrong_expression(error) from None
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Let a segment be deleted; one that is deleted already is not found."""
+        """Delete a segment; a deleted one is not found."""
         if row["status"] == DELETED:
             raise errors.not_found()
         await self._segments.remove(actor, row["id"])
@@ -103,31 +103,33 @@ class Contacts(Field):
         super().__init__(name, source, read_only=True)
 
     def show(self, value: Any) -> list[dict[str, Any]]:
-        """Give each with what tells it apart."""
+        """Return each contact with the properties that identify them."""
         return [{"Email": each.email, "ID": each.id, "Name": each.name} for each in value]
 
     def schema(self) -> dict[str, Any]:
-        """Describe one of them."""
+        """Describe a contact."""
         properties = {"Email": {"type": "string"}, "ID": {"type": "integer"}, "Name": {"type": "string"}}
         return super().schema() | {"items": {"type": "object", "properties": properties}}
 
 
 class Previewing:
-    """The action ``preview``, which is ours: how many contacts are in a segment now, and the first of them."""
+    """The action ``preview``, our own: the number of contacts in a segment now, and the first of them."""
 
     def __init__(self, segments: Segments) -> None:
         self._segments = segments
 
     def action(self) -> Action:
-        """Give the action."""
+        """Return the action."""
         return Action(
             "preview",
-            f"Count the contacts in the segment and show the first ones: {PREVIEW_ROWS}, or Limit.",
+            f"Count the contacts in the segment and show the first {PREVIEW_ROWS}, or as many as Limit says.",
             self._preview,
             method="GET",
             level=Level.READ,
             query_fields=(
-                Filter("Limit", "limit", filters.integer, f"contacts shown, up to {MAX_PREVIEW_ROWS}"),
+                Filter(
+                    "Limit", "limit", filters.integer, f"number of contacts to show, up to {MAX_PREVIEW_ROWS}"
+                ),
             ),
             response_fields=(
                 Integer("ContactCount", "total", read_only=True),
@@ -150,12 +152,12 @@ def contactfilter(segments: Segments) -> ContactFilter:
 
 
 def _stored(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
-    """Turn conditions of the resource into those that the store knows: deleted ones show when asked for."""
-    asked = {condition.name: condition.value for condition in conditions}
-    is_shown = asked.get(_SHOW_DELETED) or asked.get("status") == DELETED or "id" in asked
+    """Return the store's conditions for the resource's; deleted segments are hidden unless requested."""
+    values = {condition.name: condition.value for condition in conditions}
+    is_shown = values.get(_SHOW_DELETED) or values.get("status") == DELETED or "id" in values
     found = [each for each in conditions if each.name not in {_SHOW_DELETED, _BY_NAME}]
-    if _BY_NAME in asked:
-        found.append(Condition("name", asked[_BY_NAME]))
+    if _BY_NAME in values:
+        found.append(Condition("name", values[_BY_NAME]))
     if not is_shown:
         found.append(Condition("not_status", DELETED))
     return tuple(found)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class ContactHistoryData(ChangeableResource):
-    """A value that a contact had at a moment."""
+    """A value of a contact at a point in time."""
 
     name = "contacthistorydata"
     class_name = "ContactHistoryData"
@@ -41,7 +41,7 @@ class ContactHistoryData(ChangeableResource):
     )
     filters = (
         *references("Contact", "contact_id", "contact"),
-        Filter("Last", "is_newest", filters.flag, "true: of each contact and name the newest value only"),
+        Filter("Last", "is_newest", filters.flag, "true: only the newest value of each contact and name"),
         Filter("MaxCreatedAt", "before_ms", filters.start_moment, "CreatedAt earlier than this"),
         Filter("MinCreatedAt", "from_ms", filters.start_moment, "CreatedAt not earlier than this"),
         Filter("Name", "name", filters.lowered, "name of the property"),
@@ -55,7 +55,7 @@ class StoredHistory:
         self._history = history
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give values as rows of the resource."""
+        """Return values as rows."""
         conditions = combined(tuple(one for one in query.conditions if one != Condition("is_newest", False)))
         if "is_newest" in conditions:
             conditions["is_newest"] = 1
@@ -63,7 +63,7 @@ class StoredHistory:
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Keep a value."""
+        """Add a value."""
         try:
             made = await self._history.add(
                 actor, values["contact_id"], values["name"], values["data"], values.get("at_ms")
@@ -75,11 +75,11 @@ class StoredHistory:
         return msgspec.structs.asdict(made)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:  # noqa: ARG002 - of the protocol
-        """Refuse: what was, was."""
+        """Refuse: past values do not change."""
         raise errors.operation_not_allowed()
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Forget a value."""
+        """Remove a value."""
         await self._history.remove(actor, row["id"])
 
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/contactmetadata``: what can be known of contacts (compatibility: contacts#properties)."""
+"""``/v3/REST/contactmetadata``: definitions of contact properties (compatibility: contacts#properties)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def by_namespace_and_name(text: str) -> Condition | None:
 
 
 class ContactMetadata(ChangeableResource):
-    """The definition of a property that contacts can have."""
+    """The definition of a contact property."""
 
     name = "contactmetadata"
     class_name = "ContactMetadata"
@@ -60,7 +60,7 @@ class StoredProperties:
         self._properties = properties
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give definitions as rows of the resource."""
+        """Return definitions as rows."""
         conditions = combined(tuple(part for one in query.conditions for part in _stored(one)))
         found, total = await self._properties.page(actor, query.request(conditions))
         return Page([_row(one) for one in found], total)
@@ -78,7 +78,7 @@ class StoredProperties:
         return _row(made)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Give a property another name or datatype."""
+        """Change the name or datatype of a property."""
         if "namespace" in values:
             raise errors.read_only("NameSpace")
         try:

@@ -31,7 +31,7 @@ def by_address(text: str) -> Condition | None:
 
 
 class ContactsList(ChangeableResource):
-    """A list of contacts. Deleting it is soft: it stays readable, and can be restored."""
+    """A list of contacts. Deleting it is soft: it stays readable and can be restored."""
 
     name = "contactslist"
     class_name = "ContactsList"
@@ -51,9 +51,9 @@ class ContactsList(ChangeableResource):
     )
     filters = (
         Filter("Address", "address", filters.lowered, "generated address of the list"),
-        Filter("ExcludeID", "not_id", filters.integer, "ID of a list that is left out"),
+        Filter("ExcludeID", "not_id", filters.integer, "ID of a list to leave out"),
         Filter("ID", "id", filters.integer, "ID"),
-        Filter("IsDeleted", "is_deleted", filters.flag, "deleted ones only, or none of them"),
+        Filter("IsDeleted", "is_deleted", filters.flag, "true: deleted lists only; false: the others"),
         Filter("Name", "name", filters.words, "name"),
     )
 
@@ -72,7 +72,7 @@ class StoredLists:
         self._lists = lists
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give lists as rows of the resource."""
+        """Return lists as rows."""
         conditions = combined(query.conditions)
         if "is_deleted" in conditions:
             conditions["is_deleted"] = int(conditions["is_deleted"])
@@ -80,18 +80,18 @@ class StoredLists:
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a list."""
+        """Create a list."""
         _refuse_address(values)
         made = await self._lists.create(actor, values["name"], is_deleted=values["is_deleted"])
         return msgspec.structs.asdict(made)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Rename a list, delete or restore it."""
+        """Rename, delete or restore a list."""
         _refuse_address(values)
         return msgspec.structs.asdict(await self._lists.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Delete a list softly; one that is deleted already is not found.
+        """Delete a list softly; a deleted one is not found.
 
         (compatibility: rest#changing-and-deleting)
         """
@@ -101,7 +101,7 @@ class StoredLists:
 
 
 def contactslist(audience: Audience, *actions: Action) -> ContactsList:
-    """Bind the resource to the lists, with actions beside its own."""
+    """Bind the resource to the lists, with further actions."""
     return ContactsList(StoredLists(audience.lists), (managecontact(audience), *actions))
 
 

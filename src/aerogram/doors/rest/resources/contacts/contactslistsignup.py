@@ -1,4 +1,4 @@
-"""``/v3/REST/contactslistsignup``: who signed up by a widget, and whether it was confirmed.
+"""``/v3/REST/contactslistsignup``: signups through widgets, and their confirmation.
 
 (compatibility: contacts#signup-forms)
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ContactsListSignup(Resource):
-    """An address that was typed into a form."""
+    """A signup: an address entered in a form."""
 
     name = "contactslistsignup"
     class_name = "ContactsListSignup"
@@ -50,14 +50,14 @@ class ContactsListSignup(Resource):
         Filter("ContactsList", "list_id", filters.integer, "ID of the list"),
         Filter("Domain", "domain", filters.lowered, "domain of the address"),
         Filter("Email", "email", filters.lowered, "address"),
-        Filter("LocalPart", "local_part", filters.lowered, "what stands before the @"),
+        Filter("LocalPart", "local_part", filters.lowered, "local part of the address"),
         Filter("MaxConfirmAt", "confirm_before", filters.start_moment, "confirmed before this"),
         Filter("MaxSignupAt", "signup_before", filters.start_moment, "signed up before this"),
         Filter("MinConfirmAt", "confirm_after", filters.end_moment, "confirmed after this"),
         Filter("MinSignupAt", "signup_after", filters.end_moment, "signed up after this"),
-        Filter("SignupIp", "signup_ip", filters.words, "IP address of who signed up"),
+        Filter("SignupIp", "signup_ip", filters.words, "IP address of the signup"),
         Filter("SignupKey", "signup_key", filters.words, "key"),
-        Filter("Source", "source", filters.words, "what it came by"),
+        Filter("Source", "source", filters.words, "source of the signup"),
         Filter("SourceID", "widget_id", filters.integer, "ID of the widget"),
     )
 
@@ -69,7 +69,7 @@ class SignupRows:
         self._signups = signups
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give signups."""
+        """Return signups."""
         request = query.request(combined(query.conditions))
         rows, total = await self._signups.page(actor, request)
         return Page([*rows], total)

@@ -1,4 +1,4 @@
-"""``/v3/REST/listrecipient``: contacts on lists (compatibility: contacts#memberships)."""
+"""``/v3/REST/listrecipient``: memberships, the contacts on lists (compatibility: contacts#memberships)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class ListRecipient(ChangeableResource):
-    """A contact on a list."""
+    """A membership: a contact on a list."""
 
     name = "listrecipient"
     class_name = "ListRecipient"
@@ -43,35 +43,42 @@ class ListRecipient(ChangeableResource):
         Moment("UnsubscribedAt", "unsubscribed_ms", read_only=True),
     )
     filters = (
-        Filter("Active", "is_active", filters.flag, "active ones only, or none of them"),
+        Filter("Active", "is_active", filters.flag, "true: active memberships only; false: the others"),
         Inert("Blocked", filters.flag),
         *references("Contact", "contact_id", "contact"),
         Filter("ContactEmail", "contact_email", address, "address of the contact"),
         *references("ContactsList", "list_id", "list"),
-        Filter("IgnoreDeleted", "list_is_live", filters.flag, "true: without those of deleted lists"),
-        Filter("IsExcludedFromCampaigns", "is_excluded", filters.flag, "excluded contacts, or others"),
-        Filter("LastActivityAt", "active_at", filters.start_moment, "moment of the contact's last activity"),
+        Filter("IgnoreDeleted", "list_is_live", filters.flag, "true: without memberships of deleted lists"),
+        Filter(
+            "IsExcludedFromCampaigns",
+            "is_excluded",
+            filters.flag,
+            "true: memberships of excluded contacts only; false: the others",
+        ),
+        Filter("LastActivityAt", "active_at", filters.start_moment, "time of the contact's last activity"),
         Filter("ListName", "list_name", filters.words, "name of the list"),
-        Filter("Opened", "opened", filters.flag, "contacts that opened a mail, or others"),
+        Filter("Opened", "opened", filters.flag, "true: contacts that opened a mail only; false: the others"),
         Inert("Status"),
-        Filter("Unsub", "is_unsubscribed", filters.flag, "unsubscribed ones only, or none of them"),
+        Filter(
+            "Unsub", "is_unsubscribed", filters.flag, "true: unsubscribed memberships only; false: the others"
+        ),
     )
 
 
 class StoredMemberships:
-    """The contacts on lists as a collection."""
+    """The memberships as a collection."""
 
     def __init__(self, memberships: Memberships) -> None:
         self._memberships = memberships
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give memberships as rows of the resource."""
+        """Return memberships as rows."""
         conditions = stored_conditions(query.conditions)
         found, total = await self._memberships.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(one) for one in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Put a contact on a list."""
+        """Add a contact to a list."""
         try:
             made = await self._memberships.create(
                 actor,
@@ -87,14 +94,14 @@ class StoredMemberships:
         return msgspec.structs.asdict(made)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Let a contact leave a list or return to it; who is on which list does not change."""
+        """Unsubscribe or resubscribe a contact; contact and list of a membership never change."""
         for source, name in (("contact_id", "ContactID"), ("list_id", "ListID")):
             if source in values:
                 raise errors.read_only(name)
         return msgspec.structs.asdict(await self._memberships.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Take a contact from a list."""
+        """Remove a contact from a list."""
         await self._memberships.remove(actor, row["id"])
 
 
@@ -104,12 +111,12 @@ def listrecipient(audience: Audience, *actions: Action) -> ListRecipient:
 
 
 def stored_conditions(given: tuple[Condition, ...]) -> dict[str, Any]:
-    """Turn conditions of the resource into those of the store."""
+    """Return the store's conditions for those of the resource."""
     return combined(tuple(part for one in given for part in _stored(one)))
 
 
 def _stored(condition: Condition) -> tuple[Condition, ...]:
-    """Turn a condition of the resource into those that the store knows."""
+    """Return the store's conditions for a condition of the resource."""
     match condition.name, condition.value:
         case "everything", _:
             return ()

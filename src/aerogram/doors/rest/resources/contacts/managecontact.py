@@ -1,4 +1,4 @@
-"""``contactslist/{list}/managecontact``: one contact made, changed and put on a list.
+"""``contactslist/{list}/managecontact``: create or change one contact and their membership.
 
 (compatibility: contacts#one-contact-and-one-list)
 """
@@ -27,7 +27,7 @@ _NO_EMAIL: Final = "MJ08 Property email is invalid: MJ03 A non-empty value is re
 
 
 class Values(Json):
-    """Values of properties: an object, or the same as a JSON text, which old SDKs write; "" is none."""
+    """Property values: an object, or a JSON string of one, which old SDKs send; "" is an empty object."""
 
     def read(self, value: Any) -> dict[str, Any]:
         """Read the object."""
@@ -40,17 +40,17 @@ class Values(Json):
         return read
 
 
-_TAKES: Final = (
+_BODY_FIELDS: Final = (
     Text("Email", "email"),
     Text("Action", "action"),
     Text("Name", "name"),
     Values("Properties", "properties"),
 )
-_SHOWS: Final = (Integer("ContactID", "contact_id"), *_TAKES)
+_RESPONSE_FIELDS: Final = (Integer("ContactID", "contact_id"), *_BODY_FIELDS)
 
 
 def managecontact(audience: Audience) -> Action:
-    """Give the action of a list."""
+    """Return the action of a list."""
 
     async def run(actor: Actor, row: Row, values: Row) -> list[Row]:
         entry, action = await _read(audience, actor, values)
@@ -63,31 +63,31 @@ def managecontact(audience: Audience) -> Action:
 
     return Action(
         "managecontact",
-        "Make or change a contact and add it to the list, or take it from it.",
+        "Create or change a contact, and add them to the list or remove them from it.",
         run,
         level=Level.WRITE,
         status=201,
-        body_fields=_TAKES,
-        response_fields=_SHOWS,
+        body_fields=_BODY_FIELDS,
+        response_fields=_RESPONSE_FIELDS,
     )
 
 
 async def _read(audience: Audience, actor: Actor, values: Row) -> tuple[Entry, Any]:
-    """Read the body; all mistakes are told at once."""
-    mistakes: dict[str, Any] = {}
+    """Read the body; all errors are reported together."""
+    wrong: dict[str, Any] = {}
     email, patch = "", None
     action = action_of(values.get("action", ""))
     try:
         email = address_of(values.get("email", ""))
     except BadAddressError as error:
-        mistakes["Email"] = f"MJ08 Property email is invalid: {error}" if values.get("email") else _NO_EMAIL
+        wrong["Email"] = f"MJ08 Property email is invalid: {error}" if values.get("email") else _NO_EMAIL
     if action is None:
-        mistakes["Action"] = f"Invalid action: {values.get('action', '')[:80]}"
+        wrong["Action"] = f"Invalid action: {values.get('action', '')[:80]}"
     if values.get("properties"):
         typing = (await audience.properties.catalogue(actor)).typed(values["properties"])
         patch = typing.values
         if typing.faults:
-            mistakes["Properties"] = [{name: fault} for name, fault in typing.faults]
-    if mistakes:
-        raise errors.RestError(400, errors.INVALID, mistakes)
+            wrong["Properties"] = [{name: reason} for name, reason in typing.faults]
+    if wrong:
+        raise errors.RestError(400, errors.INVALID, wrong)
     return Entry(email, values.get("name"), patch), action

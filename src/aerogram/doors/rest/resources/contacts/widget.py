@@ -1,4 +1,4 @@
-"""``/v3/REST/widget``: forms by which people sign up (compatibility: contacts#signup-forms)."""
+"""``/v3/REST/widget``: signup forms (compatibility: contacts#signup-forms)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 class Widget(PlainResource):
-    """A form for one list, whose confirmation mail comes from one sender.
+    """A form for one list, with a sender for the confirmation mail.
 
-    ``SignupUrl`` is ours: where the form is, for links and for the ``action`` of a form of one's own.
+    ``SignupUrl`` is our own: the URL of the form, for links and for the ``action`` of a custom form.
     """
 
     name = WIDGET
@@ -53,10 +53,10 @@ class Widget(PlainResource):
         Reference("TemplateID", "template_id", "template"),
     )
     filters = (
-        Filter("active", "is_active", filters.flag, "true: active only; false: none of them"),
+        Filter("active", "is_active", filters.flag, "true: active only; false: the others"),
         Filter("APIKey", "account_id", filters.integer, "ID of the account"),
         Filter("ContactsList", "list_id", filters.integer, "ID of the list"),
-        Filter("IsStarred", "is_starred", filters.flag, "true: starred only; false: none of them"),
+        Filter("IsStarred", "is_starred", filters.flag, "true: starred only; false: the others"),
         Filter("Locale", "locale", filters.words, "locale, as en_US"),
         Filter("MessageTemplate", "template_id", filters.integer, "ID of the template"),
         *filters.likes("Name", "name"),
@@ -67,26 +67,26 @@ class Widget(PlainResource):
 
 
 def widget(records: PlainRecords, signup_url: Callable[[int], str]) -> Widget:
-    """Bind the resource to its records and to what knows where forms are."""
+    """Bind the resource to its records; ``signup_url`` gives the URL of a form."""
     resource = Widget(records)
     resource.collection = _Located(resource.collection, signup_url)
     return resource
 
 
 class _Located:
-    """Widgets, each with the address of its form."""
+    """Widgets, each with the URL of its form."""
 
     def __init__(self, widgets: Changeable, signup_url: Callable[[int], str]) -> None:
         self._widgets = widgets
         self._signup_url = signup_url
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give widgets."""
+        """Return widgets."""
         page = await self._widgets.page(actor, query)
         return Page([self._located(row) for row in page.rows], page.total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a widget."""
+        """Create a widget."""
         return self._located(await self._widgets.add(actor, values))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:

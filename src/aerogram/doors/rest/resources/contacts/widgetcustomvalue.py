@@ -1,4 +1,4 @@
-"""``/v3/REST/widgetcustomvalue``: what a signup widget's form says of itself.
+"""``/v3/REST/widgetcustomvalue``: custom texts of signup forms.
 
 (compatibility: contacts#signup-forms)
 """
@@ -15,7 +15,7 @@ from aerogram.model.account import Area
 
 
 class WidgetCustomValue(PlainResource):
-    """A named value of a widget. It goes with its widget."""
+    """A named value of a widget, removed with it."""
 
     name = "widgetcustomvalue"
     class_name = "WidgetCustomValue"

@@ -1,4 +1,4 @@
-"""``/v3/REST/batchjob``: every job, whatever it does; it can be cancelled here.
+"""``/v3/REST/batchjob``: jobs of every kind; PUT cancels one.
 
 (compatibility: contacts#bulk-jobs)
 """
@@ -28,25 +28,25 @@ _FORBIDDEN: Final = "You are not allowed to post jobs for this AKID"
 
 
 class OwnKey(Field):
-    """The API key of a job: always that of the caller, by whichever of its names a client says so."""
+    """The API key of a job, which is always the caller's, under any of its names."""
 
     schema_type = "integer"
 
-    def readers(self) -> Mapping[str, Callable[[Any], Any]]:
-        """Take ``APIKeyID``, ``APIKey`` and ``APIKeyALT``."""
+    def parsers(self) -> Mapping[str, Callable[[Any], Any]]:
+        """Return parsers for ``APIKeyID``, ``APIKey`` and ``APIKeyALT``."""
         return dict.fromkeys(("apikeyid", "apikey", "apikeyalt"), self.read)
 
     def read(self, value: Any) -> Any:
-        """Take anything: a job is the caller's own."""
+        """Accept any value: a job belongs to the caller."""
         return value
 
     def is_same(self, value: Any, own: Any) -> bool:  # noqa: ARG002 - the signature of `Field`
-        """Tell that it changes nothing."""
+        """Return true: the value changes nothing."""
         return True
 
 
 class BatchJob(ChangeableResource):
-    """A job as rows of progress."""
+    """A job and its progress."""
 
     name = "batchjob"
     class_name = "Batchjob"
@@ -76,14 +76,14 @@ class BatchJob(ChangeableResource):
         Filter("APIKey", "account_id", filters.integer, "ID of the account"),
         Filter("Data", "data_id", filters.integer, "ID of the file"),
         Filter("JobType", "job_type", filters.words, "type of the job"),
-        Filter("MaxJobEnd", "max_end_ms", filters.end_moment, "ended at or before"),
-        Filter("MaxJobStart", "max_start_ms", filters.end_moment, "begun at or before"),
-        Filter("MaxRequestAt", "max_request_ms", filters.end_moment, "asked for at or before"),
+        Filter("MaxJobEnd", "max_end_ms", filters.end_moment, "ended at this time or earlier"),
+        Filter("MaxJobStart", "max_start_ms", filters.end_moment, "started at this time or earlier"),
+        Filter("MaxRequestAt", "max_request_ms", filters.end_moment, "requested at this time or earlier"),
         Filter("Method", "method", filters.words, "method"),
-        Filter("MinJobEnd", "min_end_ms", filters.start_moment, "ended at or after"),
-        Filter("MinJobStart", "min_start_ms", filters.start_moment, "begun at or after"),
-        Filter("MinRequestAt", "min_request_ms", filters.start_moment, "asked for at or after"),
-        Filter("RefID", "ref_id", filters.integer, "ID of what it works on"),
+        Filter("MinJobEnd", "min_end_ms", filters.start_moment, "ended at this time or later"),
+        Filter("MinJobStart", "min_start_ms", filters.start_moment, "started at this time or later"),
+        Filter("MinRequestAt", "min_request_ms", filters.start_moment, "requested at this time or later"),
+        Filter("RefID", "ref_id", filters.integer, "ID of the object that the job works on"),
         Filter("Status", "status", filters.words, "status"),
     )
 
@@ -96,12 +96,12 @@ class BatchJobs:
         self._contact_jobs = contact_jobs
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give jobs as rows of the resource."""
+        """Return jobs as rows."""
         found, total = await self._jobs.page(actor, query.request(combined(query.conditions)))
         return Page([row_of(job) for job in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Queue a CSV import, the one kind of job that clients make here.
+        """Queue a CSV import, the only kind of job that clients create here.
 
         (compatibility: contacts#bulk-jobs)
         """
@@ -112,7 +112,7 @@ class BatchJobs:
         )
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Cancel a job; nothing else of it can be changed, and one that has ended stays as it is."""
+        """Cancel a job; nothing else can be changed, and a finished job stays as it is."""
         for field in BatchJob.fields:
             if field.source in values and field.source not in ("status", "account_id"):
                 raise errors.read_only(field.name)

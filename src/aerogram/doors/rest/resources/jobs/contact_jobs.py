@@ -1,4 +1,4 @@
-"""Bulk work as actions of contacts and lists: asked for by POST, looked at by GET.
+"""Bulk operations as actions of contacts and lists: POST queues a job, GET reads its progress.
 
 (compatibility: contacts#bulk-jobs)
 """
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 MAX_BODY_BYTES: Final = 16 * 1024 * 1024
-"""About 100,000 contacts with a few properties; Mailjet broke off at half of that.
+"""About 100,000 contacts with a few properties; Mailjet dropped the connection at half of that.
 
 (compatibility: rest#limits)
 """
@@ -41,7 +41,7 @@ _import_options: Final = msgspec.json.Decoder(ImportListOptions).decode
 
 
 class Contacts(Field):
-    """An array of contacts. What each of them is, the job reads."""
+    """An array of contacts. The job validates the entries."""
 
     schema_type = "array"
 
@@ -66,7 +66,7 @@ class Contacts(Field):
 
 
 class ActionWord(Text):
-    """One of the subscription actions, in any case."""
+    """A subscription action, in any case."""
 
     def read(self, value: Any) -> str:
         """Read the word."""
@@ -86,12 +86,12 @@ _STATE: Final = (
     Moment("JobStart", "start_ms"),
     Text("Status", "status"),
 )
-_MANY_STATE: Final = (ListActions("ContactsLists", "asked"), *_STATE)
+_MANY_STATE: Final = (ListActions("ContactsLists", "list_actions"), *_STATE)
 _IMPORT_STATE: Final = (Text("Action", "method"), *_JOB_ID, Integer("ListID", "source"), *_STATE)
 
 
 class JobActions:
-    """The actions, bound to the jobs. ``public_url`` is the base of links."""
+    """The actions, with the services of jobs. ``public_url`` is the base URL of links."""
 
     def __init__(self, jobs: Jobs, contact_jobs: ContactJobs, public_url: str) -> None:
         self._jobs = jobs
@@ -99,15 +99,15 @@ class JobActions:
         self._public_url = public_url
 
     def of_contacts(self) -> tuple[Action, ...]:
-        """Give those of the resource ``contact``."""
+        """Return the actions of ``contact``."""
         return (
             Action(
                 _MANY,
-                "Make or change many contacts, and apply actions on lists to all of them, as a job.",
+                "Create or change many contacts and apply list actions to each of them, as a job.",
                 self._manage,
                 level=Level.WRITE,
                 status=201,
-                body_fields=(ListActions("ContactsLists", "asked"), _CONTACTS),
+                body_fields=(ListActions("ContactsLists", "list_actions"), _CONTACTS),
                 response_fields=_JOB_ID,
                 is_keyless=True,
                 max_body_bytes=MAX_BODY_BYTES,
@@ -116,11 +116,11 @@ class JobActions:
         )
 
     def of_lists(self) -> tuple[Action, ...]:
-        """Give those of the resource ``contactslist``."""
+        """Return the actions of ``contactslist``."""
         return (
             Action(
                 _MANY,
-                "Make or change many contacts, and apply one action on the list to all of them, as a job.",
+                "Create or change many contacts and apply one action on the list to each of them, as a job.",
                 self._manage_on_list,
                 level=Level.WRITE,
                 status=201,
@@ -131,7 +131,7 @@ class JobActions:
             self._state(_MANY, self._look_at_many, _MANY_STATE),
             Action(
                 _IMPORT,
-                "Copy the contacts of another list to this one, as a job.",
+                "Copy the contacts of another list to this list, as a job.",
                 self._import,
                 level=Level.WRITE,
                 status=201,
@@ -144,24 +144,24 @@ class JobActions:
             self._state(_IMPORT, self._look_at_import, _IMPORT_STATE),
         )
 
-    def _state(self, name: str, run: Any, shows: tuple[Field, ...], *, is_keyless: bool = False) -> Action:
+    def _state(self, name: str, run: Any, fields: tuple[Field, ...], *, is_keyless: bool = False) -> Action:
         return Action(
             name,
-            "Tell how far the job is.",
+            "Read the progress of the job.",
             run,
             method="GET",
             level=Level.READ,
-            response_fields=shows,
+            response_fields=fields,
             is_keyless=is_keyless,
             sub_id=JOB,
         )
 
     async def _manage(self, actor: Actor, _: Row, values: Row) -> list[Row]:
-        asked = values.get("asked")
-        actions = asked.actions if asked else []
+        requested = values.get("list_actions")
+        actions = requested.actions if requested else []
         wrong = [
             given | {"Error": _no_list(given["ListID"])}
-            for given in (asked.given if asked else [])
+            for given in (requested.given if requested else [])
             if not await self._contact_jobs.has_list(actor, given["ListID"])
         ]
         if wrong:
@@ -197,15 +197,15 @@ class JobActions:
     async def _look_at_many(self, actor: Actor, row: Row, values: Row) -> list[Row]:
         job = await self._found(actor, row, values, JobKind.MANY_CONTACTS)
         lists = many_contacts.options_of(job.options).lists
-        asked = [{"Action": word, "ListID": list_id} for list_id, word in lists]
-        return [self._shown(job) | {"asked": asked}]
+        list_actions = [{"Action": word, "ListID": list_id} for list_id, word in lists]
+        return [self._shown(job) | {"list_actions": list_actions}]
 
     async def _look_at_import(self, actor: Actor, row: Row, values: Row) -> list[Row]:
         job = await self._found(actor, row, values, JobKind.IMPORT_LIST)
         return [self._shown(job) | {"source": _import_options(job.options).source}]
 
     async def _found(self, actor: Actor, row: Row, values: Row, kind: JobKind) -> Job:
-        """Give the job that a path names; below a list, only one of that list."""
+        """Return the job that a path names; below a list, only a job of that list."""
         job = await self._jobs.find(actor, values[JOB])
         if job is None or job.kind != kind or (row and job.ref_id != row["id"]):
             raise errors.not_found()

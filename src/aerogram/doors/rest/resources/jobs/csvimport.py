@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 MAX_OPTIONS: Final = 65_536
-"""Characters of ImportOptions; ours to choose."""
+"""Characters of ImportOptions; our choice."""
 MAX_PER_CENT: Final = 100
 _EXCLUSION: Final = (
     "Exclusion of contacts from marketing campaign is a global status and can not be applied to a list"
@@ -43,7 +43,7 @@ class PerCent(Integer):
 
 
 class CsvImport(ChangeableResource):
-    """An import: it begins by itself, and a GET tells how far it is."""
+    """An import of contacts. It starts by itself; GET reads its progress."""
 
     name = "csvimport"
     class_name = "CSVImport"
@@ -76,7 +76,7 @@ class Imports:
         self._contact_jobs = contact_jobs
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give imports as rows of the resource."""
+        """Return imports as rows."""
         own = Condition("kind", JobKind.CSV_IMPORT.value)
         found, total = await self._jobs.page(actor, query.request(combined((*query.conditions, own))))
         return Page([row_of(job) for job in found], total)
@@ -87,7 +87,7 @@ class Imports:
         return row_of(await queued(self._jobs, self._contact_jobs, actor, values))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Change how many faulty rows are tolerated; the one status that may be set asks for nothing more."""
+        """Change the tolerated number of invalid rows; Status accepts only its current meaning, Upload."""
         if "status" in values:
             _check_status(values["status"])
         for field in CsvImport.fields:
@@ -110,7 +110,7 @@ def csvimport(jobs: Jobs, contact_jobs: ContactJobs) -> CsvImport:
 
 
 async def queued(jobs: Jobs, contact_jobs: ContactJobs, actor: Actor, values: Row) -> Job:
-    """Queue the import that the values of a body ask for. Raises `RestError` with all that is wrong with them."""
+    """Queue the import that the values of a body describe. Raises `RestError` with all validation errors."""
     method = values["method"].lower()
     list_id = values.get("list_id") or 0
     reasons: dict[str, str] = {}
@@ -148,12 +148,12 @@ async def queued(jobs: Jobs, contact_jobs: ContactJobs, actor: Actor, values: Ro
 
 
 def row_of(job: Job) -> dict[str, Any]:
-    """Give a job as a row of both resources that show it."""
+    """Return a job as a row of batchjob and csvimport."""
     return msgspec.structs.asdict(job) | {"list_id": job.ref_id or None}
 
 
 def _refused(reasons: dict[str, str]) -> errors.RestError:
-    """Tell a list with an exclusion in the words that Mailjet puts into the message.
+    """Return the error; for an exclusion with a list, in the form that Mailjet gives it.
 
     (compatibility: contacts#csv-import)
     """

@@ -1,6 +1,6 @@
-"""``export`` of contacts, links and messages: asked for by POST, looked at by GET.
+"""``export`` of contacts, memberships and messages: POST queues a job, GET reads its progress.
 
-Mailjet's description names the action and says nothing else of it; what it takes and answers is ours to choose.
+Mailjet's description only names the action; its body and response fields are our choice.
 """
 
 from __future__ import annotations
@@ -32,25 +32,23 @@ EXPORT: Final = "export"
 _JOB: Final = "job"
 _IS_FOR_SPREADSHEET: Final = "is_for_spreadsheet"
 _PROPERTIES: Final = "properties"
-_ABOUT_SPREADSHEETS: Final = "true: texts that a spreadsheet would compute get an apostrophe before them"
-_ABOUT_PROPERTIES: Final = (
-    "names of the static properties that become columns, comma-separated; all unless said"
-)
+_ABOUT_SPREADSHEETS: Final = "true: prefix texts that a spreadsheet would evaluate with an apostrophe"
+_ABOUT_PROPERTIES: Final = "names of the static properties to write as columns, comma-separated; default: all"
 
 
 class Selecting(Field):
-    """A filter of the resource's list, given in the body."""
+    """A filter of the resource's list, set in the body."""
 
     def __init__(self, filter_: Filter) -> None:
         super().__init__(filter_.name, f"filter {filter_.name}")
         self._filter = filter_
 
     def read(self, value: Any) -> Condition:
-        """Read what would stand in the query, also as a JSON number, boolean or array of them."""
+        """Read the query's text, or a JSON number, boolean or array of these."""
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, str | int) for part in parts):
             raise InvalidValueError(
-                "The value must be a string, an integer, true or false, or an array of them"
+                "The value must be a string, an integer, true or false, or an array of these"
             )
         text = ",".join(str(part).lower() if isinstance(part, bool) else str(part) for part in parts)
         return self._filter.condition(text) if text else EVERYTHING
@@ -61,13 +59,13 @@ class Selecting(Field):
 
 
 class Names(Field):
-    """Names as an array, or as a text with commas."""
+    """Names as an array, or as a comma-separated string."""
 
     def read(self, value: Any) -> list[str]:
         """Read them."""
         names = value.split(",") if isinstance(value, str) else value
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-            raise InvalidValueError("The value must be an array of strings, or a string with commas")
+            raise InvalidValueError("The value must be an array of strings, or a comma-separated string")
         return [name for name in names if name.strip()]
 
     def schema(self) -> dict[str, Any]:
@@ -88,7 +86,7 @@ _STATE: Final = (
 
 
 class ExportActions:
-    """The actions, bound to the jobs. ``public_url`` is the base of links."""
+    """The actions, with the services of jobs. ``public_url`` is the base URL of links."""
 
     def __init__(self, exports: Exports, public_url: str) -> None:
         self._exports = exports
@@ -97,7 +95,7 @@ class ExportActions:
     def of(
         self, kind: JobKind, selecting: Sequence[Filter], stored: Stored, *, has_properties: bool = False
     ) -> tuple[Action, ...]:
-        """Give those of the resource whose list has the filters ``selecting``."""
+        """Return the actions for a resource with the list filters ``selecting``."""
 
         async def queue(actor: Actor, _: Row, values: Row) -> list[Row]:
             return [await self._queued(actor, kind, values, stored)]
@@ -113,19 +111,19 @@ class ExportActions:
             return await self._shown(actor, [job])
 
         own: list[Field] = [Flag("Spreadsheet", _IS_FOR_SPREADSHEET)]
-        asked = [Filter("Spreadsheet", _IS_FOR_SPREADSHEET, filters.flag, _ABOUT_SPREADSHEETS)]
+        options = [Filter("Spreadsheet", _IS_FOR_SPREADSHEET, filters.flag, _ABOUT_SPREADSHEETS)]
         if has_properties:
             own.append(Names("Properties", _PROPERTIES))
-            asked.append(Filter("Properties", _PROPERTIES, filters.words, _ABOUT_PROPERTIES))
+            options.append(Filter("Properties", _PROPERTIES, filters.words, _ABOUT_PROPERTIES))
         return (
             Action(
                 EXPORT,
-                "Write the rows that the filters select to a CSV file, as a job.",
+                "Export the rows that the filters select to a CSV file, as a job.",
                 queue,
                 level=Level.WRITE,
                 status=201,
                 body_fields=(*map(Selecting, selecting), *own),
-                query_fields=(*selecting, *asked),
+                query_fields=(*selecting, *options),
                 response_fields=(_JOB_ID,),
                 is_keyless=True,
             ),
@@ -141,7 +139,7 @@ class ExportActions:
             ),
             Action(
                 EXPORT,
-                "Tell how far the export is, and where its file.",
+                "Read the progress of the export and the URL of its file.",
                 one,
                 method="GET",
                 level=Level.READ,

@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from aerogram.reporting.webhooks.webhooks import Webhook, Webhooks
 
     SendSample = Callable[[Actor, int], Awaitable[str]]
-    """Takes who asks and the callback's id, posts a sample event, and gives what went wrong, or ""."""
+    """Posts a sample event to the callback with this id, for an actor; returns the failure, or ""."""
 
 _WORDS_BY_CODE: Final = {str(kind.value): word for word, kind in KINDS.items()}
 
 
 class CallbackUrl(Text):
-    """A URL that may be called: http or https, perhaps with credentials and a port.
+    """A URL that webhooks may call: http or https, optionally with credentials and a port.
 
-    Mailjet's guide says that it may not be the root of a host; roots are taken here, because a
-    receiver that lives there is no less a receiver.
+    Mailjet's guide forbids the root of a host; here roots are allowed, because a receiver at a root works as
+    well as any other.
     """
 
     def read(self, value: Any) -> str:
-        """Read a URL and check it as the client that calls it will."""
+        """Read a URL and check it as the webhook client does."""
         url = super().read(value)
         try:
             parse_target(url)
@@ -61,7 +61,7 @@ def _event_type(text: str) -> str:
 
 
 class EventCallbackUrl(ChangeableResource):
-    """A URL that is told of one kind of event. There is one for each kind, and a backup."""
+    """A webhook: a URL for one kind of event. Each kind has at most one URL and one backup."""
 
     name = "eventcallbackurl"
     class_name = "EventCallbackUrl"
@@ -80,14 +80,14 @@ class EventCallbackUrl(ChangeableResource):
     )
     filters = (
         Filter("APIKey", "account_id", filters.integer, "ID of the account"),
-        Filter("Backup", "is_backup", filters.flag, "true: backups only; false: none of them"),
+        Filter("Backup", "is_backup", filters.flag, "true: backups only; false: the others"),
         Filter("EventType", "event_type", _event_type, "kind of event, by word or code"),
         Filter("Status", "status", filters.lowered, "alive or dead"),
-        Filter("Version", "version", filters.integer, "1: one event a call; 2: grouped"),
+        Filter("Version", "version", filters.integer, "1: one event per call; 2: grouped events"),
     )
 
     def completed(self, row: Row, values: dict[str, Any]) -> dict[str, Any]:
-        """Revive a dead URL when one is given, be it the same."""
+        """Revive a dead URL when a PUT sets one, even the same."""
         if row["status"] == DEAD and "url" in values and "status" not in values:
             return {**values, "status": ALIVE}
         return values
@@ -104,34 +104,37 @@ class Callbacks:
         self._webhooks = webhooks
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give callbacks as rows of the resource."""
+        """Return webhooks as rows."""
         rows = [_row(own) for own in await self._webhooks.all_of(actor)]
         return page_of(rows, query, self._MATCHES)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a callback."""
+        """Create a webhook."""
         return _row(await self._webhooks.add(actor, values))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Change a callback."""
+        """Change a webhook."""
         return _row(await self._webhooks.change(actor, row["id"], values))
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Remove a callback."""
+        """Remove a webhook."""
         await self._webhooks.remove(actor, row["id"])
 
 
 def eventcallbackurl(webhooks: Webhooks, send_sample: SendSample) -> EventCallbackUrl:
-    """Bind the resource to the webhooks and to what posts a sample event."""
+    """Bind the resource to the webhooks and to the function that posts a sample event."""
 
     async def test(actor: Actor, row: Row, _: Row) -> list[Row]:
-        fault = await send_sample(actor, row["id"])
-        if fault:
-            raise errors.RestError(400, f"The test event was not taken: {fault}")
+        failure = await send_sample(actor, row["id"])
+        if failure:
+            raise errors.RestError(400, f"The test event was not delivered: {failure}")
         return [row]
 
     action = Action(
-        "test", "Post a sample event to the URL and tell whether it was taken.", test, level=Level.WRITE
+        "test",
+        "Post a sample event to the URL and report whether the receiver accepted it.",
+        test,
+        level=Level.WRITE,
     )
     return EventCallbackUrl(Callbacks(webhooks), (action,))
 

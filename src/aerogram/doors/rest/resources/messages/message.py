@@ -1,4 +1,4 @@
-"""``/v3/REST/message``: what was accepted, and what became of it.
+"""``/v3/REST/message``: accepted messages and their status.
 
 (compatibility: messages#status-codes, messages#message)
 """
@@ -64,7 +64,7 @@ class _FromType(Filter):
     """Every message is transactional so far."""
 
     def condition(self, text: str) -> Condition:
-        """Select all messages or none."""
+        """Match every row or none."""
         if filters.integer(text) == _TRANSACTIONAL:
             return Condition("everything", True)
         return filters.NOTHING
@@ -78,7 +78,7 @@ def by_uuid(text: str) -> Condition | None:
 
 
 class Message(Resource):
-    """One recipient of one mail."""
+    """One recipient's copy of a mail."""
 
     name = "message"
     class_name = "Message"
@@ -112,21 +112,21 @@ class Message(Resource):
         Text("UUID", "uuid", read_only=True),
     )
     filters = (
-        OneOf("BounceReason", "failures", _failures_by_reason, "the reason of the failure, in words"),
+        OneOf("BounceReason", "failures", _failures_by_reason, "reason of the failure, in words"),
         Filter("Campaign", "campaign_id", filters.integer, "ID of the campaign"),
         Filter("CampaignID", "campaign_id", filters.integer, "ID of the campaign"),
         Filter("Contact", "contact_id", filters.integer, "ID of the contact"),
         Filter("ContactAlt", "recipient", filters.lowered, "address of the recipient"),
         Filter("ContactID", "contact_id", filters.integer, "ID of the contact"),
-        Filter("CustomID", "custom_id", filters.words, "CustomID given when it was sent"),
+        Filter("CustomID", "custom_id", filters.words, "CustomID set when the message was sent"),
         Absent("Destination", "ID of the recipient's domain"),
         Filter("From", "from_email", filters.lowered, "address of the sender"),
         Filter("FromDomain", "from_domain", filters.lowered, "domain of the sender"),
         Filter("FromID", "sender_id", filters.integer, "ID of the sender"),
         Filter("FromTS", "after_ms", filters.start_moment, "ArrivedAt later than this"),
         _FromType("FromType", "", filters.integer, "1 transactional, 2 marketing, 3 unknown"),
-        OneOf("MessageState", "failures", _failures, "IDs of the failure's state, comma-separated"),
-        OneOf("MessageStatus", "statuses", _statuses, "codes or names of the status, comma-separated"),
+        OneOf("MessageState", "failures", _failures, "IDs of the failure state, comma-separated"),
+        OneOf("MessageStatus", "statuses", _statuses, "status codes or names, comma-separated"),
         Absent("PlanSubscription", "ID of the plan"),
         Filter("Sender", "sender_id", filters.integer, "ID of the sender"),
         Filter("SenderID", "sender_id", filters.integer, "ID of the sender"),
@@ -141,20 +141,20 @@ class MessageRows:
         self._messages = messages
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give messages as rows of the resource."""
+        """Return messages as rows."""
         request = query.request(stored_conditions(query.conditions))
         rows, total = await self._messages.page(actor, request)
         return Page([_row(row) for row in rows], total)
 
 
 def stored_conditions(conditions: tuple[Condition, ...]) -> dict[str, Any]:
-    """Join conditions to those of the store; two that exclude each other select nothing."""
+    """Merge conditions into those of the store; two different values for one name match nothing."""
     joined: dict[str, Any] = {}
     for condition in conditions:
         if condition.name == "everything":
             continue
         if condition.name == "uuid":
-            # The UUID holds the id, by which the store finds the row at once.
+            # The UUID contains the id, which has an index.
             joined["id"] = id_of_uuid(condition.value)
         if isinstance(condition.value, tuple) and condition.name in joined:
             joined[condition.name] = [one for one in condition.value if one in joined[condition.name]]
@@ -168,7 +168,7 @@ def _row(found: dict[str, Any]) -> Row:
     found["status_name"] = message_status.STATUS_NAMES[status]
     found["state_id"] = (found["failure"] or None) if status in _HAS_STATE else None
     is_sent = status == message_status.SENT
-    asked = counted_options_of(found["send_options"])
-    found["tracks_opens"], found["tracks_clicks"], found["is_bulk"] = asked
+    counted = counted_options_of(found["send_options"])
+    found["tracks_opens"], found["tracks_clicks"], found["is_bulk"] = counted
     found["delay_seconds"] = (found["updated_ms"] - found["created_ms"]) // SECOND if is_sent else 0
     return found

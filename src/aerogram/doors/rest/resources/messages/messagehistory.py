@@ -33,13 +33,13 @@ _FAILURES: Final = frozenset({EventKind.BOUNCE, EventKind.BLOCKED})
 
 
 def by_uuid(text: str) -> Condition | None:
-    """Read a MessageUUID, which holds the message's id."""
+    """Read a MessageUUID."""
     found = id_of_uuid(text)
     return None if found is None else Condition("id", found)
 
 
 class MessageHistory(Resource):
-    """One event of a message. The key is the message's; one that is unknown has an empty history."""
+    """One event of a message. The key is the message's; an unknown message has an empty history."""
 
     name = "messagehistory"
     class_name = "MessageHistory"
@@ -65,11 +65,11 @@ class History:
         self._messages = messages
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give events as rows of the resource."""
-        wanted = {condition.value for condition in query.conditions}
-        if len(wanted) > 1:
+        """Return events as rows."""
+        message_ids = {condition.value for condition in query.conditions}
+        if len(message_ids) > 1:
             return Page([], 0)
-        message_id = next(iter(wanted), None)
+        message_id = next(iter(message_ids), None)
         events, total = await self._messages.history(actor, message_id, query.limit, query.offset)
         return Page([_row(event) for event in events], total)
 

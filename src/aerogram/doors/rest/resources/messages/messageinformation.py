@@ -1,4 +1,4 @@
-"""``/v3/REST/messageinformation``: how messages were made and sent (compatibility: messages#information)."""
+"""``/v3/REST/messageinformation``: how messages were sent (compatibility: messages#information)."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from aerogram.model.actor import Actor
 
 _NO_RULES: Final = {"ALT": "", "ID": -1}
-"""What Mailjet shows of a message that no spam filter looked at."""
+"""Mailjet's value for a message that no spam filter checked."""
 _SHARED: Final = (
     *("CampaignID", "From", "FromDomain", "FromID", "FromTS", "FromType", "MessageStatus", "ToTS"),
 )
 
 
 class MessageInformation(Resource):
-    """One message. Counts are 0 or 1, as each message goes to one recipient."""
+    """One message. Counts are 0 or 1, because each message has one recipient."""
 
     name = "messageinformation"
     class_name = "MessageInformation"
@@ -57,11 +57,17 @@ class MessageInformation(Resource):
         Absent("ContactsList", "ID of the list"),
         Absent("ContactsListID", "ID of the list"),
         Filter("CustomCampaign", "campaign", filters.words, "name of the campaign"),
-        Filter("IsDeleted", "is_deleted", filters.bit, "true: of deleted campaigns; false: the others"),
-        AlwaysIs(
-            "IsNewsletterTool", False, "true: made with the newsletter tool, as none is; false: the others"
+        Filter(
+            "IsDeleted", "is_deleted", filters.bit, "true: messages of deleted campaigns; false: the others"
         ),
-        Filter("IsStarred", "is_starred", filters.bit, "true: of starred campaigns; false: the others"),
+        AlwaysIs(
+            "IsNewsletterTool",
+            False,
+            "true: messages of the newsletter tool (there are none); false: the others",
+        ),
+        Filter(
+            "IsStarred", "is_starred", filters.bit, "true: messages of starred campaigns; false: the others"
+        ),
         PERIOD,
     )
 
@@ -74,7 +80,7 @@ class Information:
         self._clock = clock
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give messages as rows of the resource."""
+        """Return messages as rows."""
         conditions = without_periods(query.conditions, self._clock.now_ms())
         page = await self._messages.page(actor, msgspec.structs.replace(query, conditions=conditions))
         return msgspec.structs.replace(page, rows=[_row(row) for row in page.rows])

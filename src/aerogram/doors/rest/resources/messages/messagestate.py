@@ -1,4 +1,4 @@
-"""``/v3/REST/messagestate``: why messages do not arrive, by the number that others tell.
+"""``/v3/REST/messagestate``: the reasons of failed delivery, by the number that other resources show.
 
 (compatibility: messages#failure-states)
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class MessageState(Resource):
-    """One reason."""
+    """A reason why delivery fails."""
 
     name = "messagestate"
     class_name = "MessageState"
@@ -32,7 +32,7 @@ class MessageState(Resource):
 
 
 class States:
-    """The same reasons for all accounts."""
+    """The reasons, which are the same for all accounts."""
 
     _ROWS: Final = tuple(
         {"id": int(state), "related_to": related_to, "state": text}
@@ -41,7 +41,7 @@ class States:
     )
 
     async def page(self, _: Actor, query: Query) -> Page:
-        """Give reasons as rows of the resource."""
+        """Return reasons as rows."""
         return page_of(self._ROWS, query, {"id": "id"})
 
 

@@ -1,4 +1,4 @@
-"""``/v3/REST/dns``: what a sending domain publishes, and whether it does (compatibility: senders#dns)."""
+"""``/v3/REST/dns``: the DNS records of sending domains and their checks (compatibility: senders#dns)."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _status(text: str) -> str:
 
 
 class Dns(Resource):
-    """A domain of which the account has senders. It is made with the first of them, and stays."""
+    """A domain with senders of the account. The first of them creates it, and it stays."""
 
     name = "dns"
     class_name = "Dns"
@@ -61,9 +61,9 @@ class Dns(Resource):
         Choice("SPFStatus", "spf_status", tuple(_STATUSES.values()), read_only=True),
     )
     filters = (
-        AlwaysIs("IsCheckInProgress", False, "true: a check goes on, as none does after its call; false: the others"),
+        AlwaysIs("IsCheckInProgress", False, "true: a check is running (none is); false: the others"),
         Filter("IsSenderIdentified", "is_identified", filters.flag, "DKIM and SPF are both OK"),
-        AlwaysIs("IsYahooFBL", False, "true: with the feedback loop of Yahoo, as none is; false: the others"),
+        AlwaysIs("IsYahooFBL", False, "true: in Yahoo's feedback loop (none is); false: the others"),
         Filter("MaxLastCheckAt", "checked_before_ms", filters.start_moment, "LastCheckAt earlier than this"),
         Filter("MinLastCheckAt", "checked_after_ms", filters.end_moment, "LastCheckAt later than this"),
         Filter("SPFStatus", "spf_status", _status, "OK, Error, Not found or Not checked"),
@@ -79,7 +79,7 @@ class DnsOfDomains:
         self._domains = domains
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give domains as rows of the resource."""
+        """Return domains as rows."""
         rows = [_row(msgspec.structs.asdict(each)) for each in await self._domains.of_account(actor)]
         exact = []
         for condition in query.conditions:
@@ -121,7 +121,7 @@ def dns(domains: SendingDomains) -> Dns:
 
     action = Action(
         "check",
-        "Ask the DNS now, and remember what it says.",
+        "Check the DNS records now and store the result.",
         check,
         level=Level.WRITE,
         response_fields=_CHECK,

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Metasender(ChangeableResource):
-    """An address, or ``*@domain``, that the first account asks for; an operator enables it on the command line."""
+    """An address, or ``*@domain``, that the first account requests; an operator enables it by command."""
 
     name = "metasender"
     class_name = "Metasender"
@@ -43,8 +43,8 @@ class Metasender(ChangeableResource):
     )
 
 
-class AskedFor(PartlyChangeable):
-    """The metasenders as a collection: those of the first account; others have none and may ask for none."""
+class MetasenderRows(PartlyChangeable):
+    """The metasenders as a collection: only the first account has and requests any."""
 
     _MATCHES: Final = {name: name for name in ("id", "email", "user_id")}
 
@@ -53,20 +53,20 @@ class AskedFor(PartlyChangeable):
         self._accounts = accounts
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give metasenders as rows of the resource."""
+        """Return metasenders as rows."""
         user_id = await self._accounts.owner_id()
         rows = [_row(each) | {"user_id": user_id} for each in await self._metasenders.of_account(actor)]
         return page_of(rows, query, self._MATCHES)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Ask for a metasender."""
+        """Request a metasender."""
         if not await self._accounts.is_master(actor):
             raise errors.master_only()
         added = await self._metasenders.add(actor, values["email"], values["description"])
         return _row(added)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Describe a metasender anew."""
+        """Change the description of a metasender."""
         if "email" in values:
             raise errors.RestError(400, "Not allowed to change email address")
         stored = MetasenderRow(**{name: row[name] for name in MetasenderRow._fields})
@@ -75,7 +75,7 @@ class AskedFor(PartlyChangeable):
 
 def metasender(metasenders: Metasenders, accounts: Accounts) -> Metasender:
     """Bind the resource to the metasenders."""
-    return Metasender(AskedFor(metasenders, accounts))
+    return Metasender(MetasenderRows(metasenders, accounts))
 
 
 def _row(stored: MetasenderRow) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""``/v3/REST/parseroute``: where mail to an address is to be posted (compatibility: events#parse-routes)."""
+"""``/v3/REST/parseroute``: URLs that receive inbound mail (compatibility: events#parse-routes)."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class MailAddress(Text):
-    """An address; kept in lower case with the domain in ASCII."""
+    """An address, in lower case with the domain in ASCII."""
 
     def read(self, value: Any) -> str:
-        """Read an address into its stored form."""
+        """Read an address and return its stored form."""
         text = super().read(value).strip().lower()
         if not is_email(text):
             raise InvalidValueError("The value must be an email address")
@@ -40,7 +40,7 @@ def by_email(text: str) -> Condition | None:
 
 
 class ParseRouteResource(ChangeableResource):
-    """An address and its URL. Without an address one is generated, once for an account."""
+    """An address and the URL that its mail is posted to. A missing address is generated, once per account."""
 
     name = "parseroute"
     class_name = "ParseRoute"
@@ -64,13 +64,13 @@ class Routes:
         self._routes = routes
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give routes as rows of the resource."""
+        """Return routes as rows."""
         conditions = combined(query.conditions)
         found, total = await self._routes.page(actor, query.request(conditions))
         return Page([msgspec.structs.asdict(route) for route in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
-        """Make a route."""
+        """Create a route."""
         try:
             added = await self._routes.add(actor, values["url"], values.get("email", ""))
         except ForeignDomainError as error:
@@ -78,7 +78,7 @@ class Routes:
         return msgspec.structs.asdict(added)
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Post mail to another URL, or have it at another address."""
+        """Change the URL or the address of a route."""
         try:
             changed = await self._routes.change(actor, ParseRoute(**row), values)
         except ForeignDomainError as error:
@@ -86,7 +86,7 @@ class Routes:
         return msgspec.structs.asdict(changed)
 
     async def remove(self, actor: Actor, row: Row) -> None:
-        """Take a route away."""
+        """Remove a route."""
         await self._routes.remove(actor, row["id"])
 
 

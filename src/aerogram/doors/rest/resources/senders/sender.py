@@ -1,4 +1,4 @@
-"""``/v3/REST/sender``: from whom an account may send, and how it proves that it may.
+"""``/v3/REST/sender``: addresses that an account may send from, and their validation.
 
 (compatibility: senders#sender, senders#validation)
 """
@@ -53,15 +53,15 @@ def _domain(text: str) -> str:
 
 
 class _SettledStatus(Choice):
-    """What the proof of a sender came to."""
+    """The status of a sender, as validation set it."""
 
     def is_echo(self, value: Any, own: Any) -> bool:
-        """Take the same status in any case."""
+        """Accept the same status in any case."""
         return str(value).lower() == str(own).lower()
 
 
 class Sender(ChangeableResource):
-    """An address, or a whole domain as ``*@domain``. It may be used when it is Active."""
+    """An address, or a whole domain as ``*@domain``. Only an Active sender may be used."""
 
     name = "sender"
     class_name = "Sender"
@@ -82,16 +82,23 @@ class Sender(ChangeableResource):
     )
     filters = (
         Filter("DnsID", "dns_id", filters.integer, "ID of the domain's DNS"),
-        Filter("Domain", "domain", _domain, "the part behind the @"),
+        Filter("Domain", "domain", _domain, "the domain, after the @"),
         Filter("Email", "email", filters.lowered, "address, or *@domain, in any case"),
-        Filter("IsDomainSender", "is_domain", filters.bit, "true: whole domains only; false: none of them"),
-        Filter("LocalPart", "local_part", filters.lowered, "the part before the @; * of whole domains"),
-        Filter("ShowDeleted", _SHOWS_DELETED, filters.flag, "deleted senders too"),
+        Filter(
+            "IsDomainSender",
+            "is_domain",
+            filters.bit,
+            "true: whole domains only; false: single addresses only",
+        ),
+        Filter(
+            "LocalPart", "local_part", filters.lowered, "the local part, before the @; * for whole domains"
+        ),
+        Filter("ShowDeleted", _SHOWS_DELETED, filters.flag, "true: deleted senders too"),
         Filter("Status", "status", _status, "Active, Inactive or Deleted"),
     )
 
     def completed(self, row: Row, values: dict[str, Any]) -> dict[str, Any]:
-        """Revive a deleted sender by any PUT, be it of the same values (compatibility: senders#sender)."""
+        """Revive a deleted sender by any PUT, even without new values (compatibility: senders#sender)."""
         return {**values, "status": INACTIVE} if row["status"] == DELETED else values
 
 
@@ -103,7 +110,7 @@ class Claims:
         self._dns = dns
 
     async def page(self, actor: Actor, query: Query) -> Page:
-        """Give senders as rows of the resource."""
+        """Return senders as rows."""
         conditions = combined(query.conditions)
         dns_ids = await self._dns.ids(actor)
         _resolve(conditions, dns_ids)
@@ -119,7 +126,7 @@ class Claims:
         return _row(added._asdict(), await self._dns.ids(actor))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
-        """Change what describes a sender, and revive one that was deleted."""
+        """Change the properties of a sender, and revive a deleted one."""
         if "email" in values:
             raise errors.RestError(400, "Not allowed to change email address")
         written = {name: value for name, value in values.items() if name != "status"}
@@ -151,7 +158,7 @@ def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
 
     action = Action(
         "validate",
-        "Look whether the sender is vouched for: by the TXT record of its domain, or by an active *@domain.",
+        "Validate the sender by the TXT record of its domain, or by an active *@domain sender.",
         validate,
         level=Level.WRITE,
         response_fields=_VALIDATION,
@@ -161,7 +168,7 @@ def sender(claims: SenderClaims, dns: SendingDomains) -> Sender:
 
 
 def _resolve(conditions: dict[str, Any], dns_ids: Mapping[str, int]) -> None:
-    """Turn what the store does not know into what it does; deleted senders are hidden from lists."""
+    """Translate conditions for the store; lists hide deleted senders."""
     shows_deleted = conditions.pop(_SHOWS_DELETED, False)
     if not shows_deleted and conditions.keys().isdisjoint({"id", "status"}) and not _is_key(conditions):
         conditions["not_status"] = DELETED
@@ -173,7 +180,7 @@ def _resolve(conditions: dict[str, Any], dns_ids: Mapping[str, int]) -> None:
 
 
 def _is_key(conditions: Mapping[str, Any]) -> bool:
-    """Tell a question about one address, which a deleted sender answers too."""
+    """Return whether the query names one address, which also finds a deleted sender."""
     return conditions.keys() == {"email"}
 
 
