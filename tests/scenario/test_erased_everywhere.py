@@ -13,6 +13,7 @@ from sqlalchemy import select
 from aerogram.app.sweep import sweep
 from aerogram.base.clock import DAY, ManualClock, SystemClock
 from aerogram.base.ids import IdGenerator
+from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.ground import Ground
 from aerogram.store.open import FILE_NAME, open_database
@@ -245,7 +246,9 @@ async def test_nothing_names_an_erased_person_but_what_leaves_by_itself_and_that
     server.stop()
 
     clock = ManualClock(SystemClock().now_ms() + 8 * DAY)
-    ground = Ground(database, DiskBlobs(data / "blobs"), IdGenerator(clock), clock, lambda: None)
+    ground = Ground(
+        database, DiskBlobs(data / "blobs"), IdGenerator(clock), clock, Sealer(new_master_key()), lambda: None
+    )
     await sweep(ground)
     await OrphanSweep(database, data / "blobs").sweep()
     assert await traces(database) == {}

@@ -60,8 +60,8 @@ async def sent(platform, personal):
     """Accept a mail beside the server, which finds it in its queue; give the mail that it captured."""
     acceptor = Acceptor(
         platform.database,
-        platform.blobs,
-        platform.ids,
+        platform.ground.blobs,
+        platform.ground.ids,
         platform.clock,
         check_room=lambda: None,
         on_accepted=lambda _: None,

@@ -8,9 +8,9 @@ from sqlalchemy import insert, select
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
 from aerogram.audience.jobs.contact_jobs import CSV_DATA, LIST_SOURCE, ContactJobs
 from aerogram.base.errors import StoreFullError
-from aerogram.jobs.exports.exports import Exports
-from aerogram.jobs.jobs import Jobs, is_over
-from aerogram.jobs.runner import JobRunner
+from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.jobs import build as jobs
+from aerogram.jobs.jobs import is_over
 from aerogram.model.job import JobKind
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.ground import Ground
@@ -59,10 +59,11 @@ class JobShop:
         self.database = database
         self.clock = clock
         self.is_full = False
-        self.ground = Ground(database, DiskBlobs(folder), ids, clock, self._check_room)
-        self.runner = JobRunner(self.ground, HANDLERS)
-        self.jobs = Jobs(self.ground, self.runner.wake)
-        self.exports = Exports(self.jobs, self.ground, EXPORT_SOURCES)
+        self.ground = Ground(
+            database, DiskBlobs(folder), ids, clock, Sealer(new_master_key()), self._check_room
+        )
+        built = jobs.build(self.ground, HANDLERS, EXPORT_SOURCES)
+        self.runner, self.jobs, self.exports = built.runner, built.jobs, built.exports
         self.contact_jobs = ContactJobs(self.jobs, database)
 
     def _check_room(self):

@@ -11,36 +11,25 @@ import msgspec
 import uvicorn
 
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
-from aerogram.app.rest_services import account_services, content_services
-from aerogram.audience.jobs.contact_jobs import ContactJobs
-from aerogram.audience.services import audience_of
-from aerogram.audience.signups import Signups
-from aerogram.campaigns.campaigns import Campaigns
-from aerogram.campaigns.drafts import Drafts
+from aerogram.audience import build as audience
+from aerogram.campaigns import build as campaigns
+from aerogram.content import build as content
 from aerogram.content import templates
-from aerogram.content.signup_tokens import SignupSigner
 from aerogram.content.templates import StoredTemplate
-from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.doors.front import Services, build_app
+from aerogram.doors.front import Doors, build_app
+from aerogram.doors.http import build as http
+from aerogram.doors.http.services import HttpServices
 from aerogram.doors.images.app import ImageDoor
-from aerogram.doors.signup.app import REQUESTS_A_MINUTE, SignupDoor
+from aerogram.doors.signup import build as signup
 from aerogram.doors.tracking.app import Tracking
-from aerogram.identity.attempts import LoginAttempts
-from aerogram.identity.rate import RateLimiter
-from aerogram.jobs.exports.exports import Exports
-from aerogram.jobs.jobs import Jobs
-from aerogram.jobs.runner import JobRunner
+from aerogram.identity import build as identity
+from aerogram.jobs import build as jobs
 from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
 from aerogram.net.dns_answers import NoSuchName
-from aerogram.reporting.engagement.geo import Countries
-from aerogram.reporting.engagement.recorder import Engagements
-from aerogram.reporting.messages import Messages
-from aerogram.reporting.webhooks.webhooks import Webhooks
-from aerogram.senders.categories import MonitoringCategories
-from aerogram.senders.valid_senders import ValidSenders
+from aerogram.reporting import build as reporting
+from aerogram.senders import build as senders
 from aerogram.store.ground import Ground
-from aerogram.submission.accept import Acceptor
-from aerogram.submission.authorize import Authorizer
+from aerogram.submission import build as submission
 
 ACCOUNT, STRANGER = 11, 12
 KEY, SECRET = "key-of-ann", "secret-of-ann"
@@ -149,70 +138,54 @@ class Door:
 
     def __init__(self, database, blobs, ids, clock, sealer, keys=None, rules=()):
         self.keys = keys or Keys()
-        self.content = msgspec.structs.replace(
-            content_services(database, blobs, sealer, ids, clock, self._check_room),
-            templates=Templates(database, ids, clock),
-        )
-        self.templates = self.content.templates
-        self.categories = MonitoringCategories(database, clock)
-        self.authorizer = Authorizer(ValidSenders(database, clock), self.categories, rules)
-        self.samples = []
+        self.database = database
         self.names = Names()
+        self.samples, self.engaged = [], []
         self.sample_fault = ""
         self.failing_checks = {}
         self.accept_fault = None
-        self.database = database
-        self.acceptor = Acceptor(
-            database, blobs, ids, clock, check_room=self._check_room, on_accepted=lambda _: None
+        self.templates = Templates(database, ids, clock)
+        ground = Ground(database, blobs, ids, clock, sealer, self._check_room)
+        of_identity = identity.build(ground, rate_limit=None)
+        of_senders = senders.build(
+            ground, self.names, hostname="mail.example.com", public_url=PUBLIC_URL, is_signing=False
         )
-        self.webhooks = Webhooks(database, sealer, ids, clock)
-        ground = Ground(database, blobs, ids, clock, self._check_room)
-        self.job_runner = JobRunner(ground, HANDLERS)
-        self.jobs = Jobs(ground, self.job_runner.wake)
-        self.exports = Exports(self.jobs, ground, EXPORT_SOURCES)
-        self.contact_jobs = ContactJobs(self.jobs, database)
-        self.audience = audience_of(database, blobs, ids, clock, sealer)
-        self.engaged = []
-        self.engagements = Engagements(database, clock, Countries(), self.engaged.extend)
-        self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
-        self.signup_signer = SignupSigner(b"k" * 32, PUBLIC_URL)
-        self.app = build_app(
-            Services(
-                authenticator=self.keys,
-                attempts=LoginAttempts(clock),
-                rate=RateLimiter(None, clock),
-                authorizer=self.authorizer,
-                content=self.content,
-                acceptor=self.acceptor,
-                webhooks=self.webhooks,
+        of_content = msgspec.structs.replace(
+            content.build(ground, public_url=PUBLIC_URL), templates=self.templates
+        )
+        of_jobs = jobs.build(ground, HANDLERS, EXPORT_SOURCES)
+        self.audience = audience.build(ground, of_jobs.jobs)
+        of_submission = submission.build(ground, of_senders, on_accepted=lambda _: None, rules=rules)
+        of_reporting = reporting.build(ground, None, geoip_database=None, on_engaged=self.engaged.extend)
+        self.categories = of_senders.categories
+        self.authorizer, self.acceptor = of_submission.authorizer, of_submission.acceptor
+        self.job_runner = of_jobs.runner
+        self.engagements, self.signer = of_reporting.engagements, of_content.links
+        apis = http.build(
+            HttpServices(
+                identity=msgspec.structs.replace(of_identity, authenticator=self.keys),
+                senders=of_senders,
+                content=of_content,
                 audience=self.audience,
-                messages=Messages(database),
-                drafts=Drafts(database, ids, clock),
-                campaigns=Campaigns(database),
-                jobs=self.jobs,
-                exports=self.exports,
-                contact_jobs=self.contact_jobs,
+                campaigns=campaigns.build(ground),
+                jobs=of_jobs,
+                reporting=of_reporting,
+                submission=of_submission,
                 send_sample=self._send_sample,
-                account=account_services(
-                    database, sealer, ids, clock, self.names, hostname="mail.example.com"
-                ),
                 clock=clock,
                 public_url=PUBLIC_URL,
                 version="0.0.0",
                 checks={"store": self._check},
                 counts=lambda: {"accepted": 3, "delivered": 2},
                 queue_depth=self._queue_depth,
-                signup_url=self.signup_signer.form_url,
+            )
+        )
+        self.app = build_app(
+            Doors(
+                apis=apis,
                 tracking=Tracking(self.engagements, self.signer),
-                images=ImageDoor(self.content.images),
-                signup=SignupDoor(
-                    Signups(database, ids, clock),
-                    self.signup_signer,
-                    self.templates,
-                    self.authorizer,
-                    self.acceptor,
-                    RateLimiter(REQUESTS_A_MINUTE, clock),
-                ),
+                images=ImageDoor(of_content.images),
+                signup=signup.build(clock, self.audience, of_content, of_submission),
             )
         )
 

@@ -6,24 +6,19 @@ import contextlib
 import socket
 import ssl
 
-from aerogram.content.templates import Templates
-from aerogram.doors.smtp.listener import SmtpDoor
-from aerogram.doors.smtp.policy import SmtpPolicy
-from aerogram.doors.smtp.stored_references import StoredReferences
+import msgspec
+
+from aerogram.content import build as content
+from aerogram.doors.smtp import build as smtp
 from aerogram.doors.smtp.trusted import TrustedClients
-from aerogram.identity.accounts import Accounts
-from aerogram.identity.attempts import LoginAttempts
-from aerogram.identity.authenticate import Authenticator
+from aerogram.identity import build as identity
 from aerogram.identity.rate import RateLimiter
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.net.tls import self_signed, server_context
-from aerogram.senders.addresses import Senders
-from aerogram.senders.categories import MonitoringCategories
-from aerogram.senders.domains import Domains
-from aerogram.senders.valid_senders import ValidSenders
+from aerogram.senders import build as senders
 from aerogram.store.blobs import DiskBlobs
-from aerogram.submission.accept import Acceptor
-from aerogram.submission.authorize import Authorizer
+from aerogram.store.ground import Ground
+from aerogram.submission import build as submission
 from aerogram.wire.smtp.server.server import ServerConfig
 from support.actors import acting
 
@@ -33,22 +28,18 @@ class SmtpHouse:
 
     def __init__(self, database, sealer, ids, clock, folder, rules=()):
         self.database, self.clock = database, clock
-        self.accounts = Accounts(database, sealer, ids, clock)
-        self.senders = Senders(database, Domains(database, sealer, ids, clock), ids, clock)
-        self.templates = Templates(database, ids, clock)
-        self.categories = MonitoringCategories(database, clock)
-        self.authorizer = Authorizer(ValidSenders(database, clock), self.categories, rules)
+        ground = Ground(database, DiskBlobs(folder / "blobs"), ids, clock, sealer, self._check_room)
+        self._identity = identity.build(ground, rate_limit=None)
+        of_senders = senders.build(
+            ground, None, hostname="localhost", public_url="http://localhost", is_signing=False
+        )
+        self._submission = submission.build(ground, of_senders, on_accepted=lambda _: None, rules=rules)
+        self.accounts, self.authenticator = self._identity.accounts, self._identity.authenticator
+        self.senders, self.categories = of_senders.addresses, of_senders.categories
+        self.templates = content.build(ground, public_url="http://localhost").templates
+        self.authorizer, self.acceptor = self._submission.authorizer, self._submission.acceptor
         self.fault = None
         self._clients = []
-        self.acceptor = Acceptor(
-            database,
-            DiskBlobs(folder / "blobs"),
-            ids,
-            clock,
-            check_room=self._check_room,
-            on_accepted=lambda _: None,
-        )
-        self.authenticator = Authenticator(database, sealer, clock)
         self.tls = server_context(*self_signed(folder, "localhost"))
         self.account_id = 0
         self.keys = None
@@ -63,16 +54,15 @@ class SmtpHouse:
         opened = await self.accounts.create(acting(), "test")
         self.account_id, self.keys = opened.account.id, opened.keys
         await self.senders.add(acting(self.account_id), "@example.org")
-        policy = SmtpPolicy(
-            authenticator=self.authenticator,
-            attempts=LoginAttempts(self.clock),
-            rate=RateLimiter(rate, self.clock),
-            authorizer=self.authorizer,
-            acceptor=self.acceptor,
-            trusted=TrustedClients(trusted, self.account_id, defaults),
-            references=StoredReferences(self.templates),
+        door = smtp.build(
+            msgspec.structs.replace(
+                self._identity, authenticator=self.authenticator, rate=RateLimiter(rate, self.clock)
+            ),
+            self._submission,
+            self.templates,
+            TrustedClients(trusted, self.account_id, defaults),
+            self.tls,
         )
-        door = SmtpDoor(policy, self.tls)
         listening = socket.socket()
         listening.bind(("127.0.0.1", 0))
         self.port = listening.getsockname()[1]

@@ -1,7 +1,7 @@
 """The services of one command of the command line.
 
-Most commands ask one or two, and importing them all takes longer than answering; so each is imported when it is
-first asked for.
+Most commands need one or two packages, and importing all takes longer than answering. So a package is imported
+and built when a command first asks for one of its services.
 """
 
 from __future__ import annotations
@@ -10,25 +10,31 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from aerogram.store.ground import Ground
-
 if TYPE_CHECKING:
     from aerogram.app.platform import Platform
     from aerogram.audience.erasure import Erasures
     from aerogram.audience.lists import Lists
+    from aerogram.audience.services import Audience
     from aerogram.audience.suppressions import Suppressions
     from aerogram.base.clock import Clock
+    from aerogram.content.services import ContentServices
     from aerogram.content.templates import Templates
     from aerogram.identity.accounts import Accounts
     from aerogram.identity.members import Members
+    from aerogram.identity.services import IdentityServices
     from aerogram.identity.tokens import DomainTokens
     from aerogram.jobs.exports.exports import Exports
     from aerogram.jobs.jobs import Jobs
+    from aerogram.jobs.services import JobServices
+    from aerogram.net.dns import Resolver
+    from aerogram.net.dns_answers import AddressAnswer, TextAnswer
     from aerogram.queue.admin import QueueAdmin
+    from aerogram.queue.services import QueueServices
     from aerogram.senders.addresses import Senders
     from aerogram.senders.categories import MonitoringCategories
     from aerogram.senders.domains import Domains
     from aerogram.senders.metasenders import Metasenders
+    from aerogram.senders.services import SenderServices
 
 
 class CommandServices:
@@ -36,110 +42,141 @@ class CommandServices:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._ground = platform.ground
+        self._public_url = platform.settings.public_url.rstrip("/")
 
     @property
     def clock(self) -> Clock:
         """Give the clock of the platform."""
         return self._platform.clock
 
-    @cached_property
+    @property
     def accounts(self) -> Accounts:
-        """Build the accounts."""
-        made: type[Accounts] = import_module("aerogram.identity.accounts").Accounts
-        its = self._platform
-        return made(its.database, its.sealer, its.ids, its.clock)
+        """Give the accounts."""
+        return self._identity.accounts
 
-    @cached_property
-    def categories(self) -> MonitoringCategories:
-        """Build the monitoring categories."""
-        made: type[MonitoringCategories] = import_module("aerogram.senders.categories").MonitoringCategories
-        return made(self._platform.database, self._platform.clock)
-
-    @cached_property
-    def domains(self) -> Domains:
-        """Build the sending domains."""
-        made: type[Domains] = import_module("aerogram.senders.domains").Domains
-        its = self._platform
-        return made(its.database, its.sealer, its.ids, its.clock)
-
-    @cached_property
-    def domain_tokens(self) -> DomainTokens:
-        """Build the tokens of domains."""
-        made: type[DomainTokens] = import_module("aerogram.identity.tokens").DomainTokens
-        its = self._platform
-        return made(its.database, its.sealer, its.ids, its.clock)
-
-    @cached_property
-    def erasures(self) -> Erasures:
-        """Build the erasures."""
-        module = import_module("aerogram.audience.erasure")
-        made: type[Erasures] = module.Erasures
-        its = self._platform
-        key = its.sealer.derived_key(module.KEY_PURPOSE)
-        return made(its.database, its.blobs, its.clock, key)
-
-    @cached_property
-    def jobs(self) -> Jobs:
-        """Build the jobs of all accounts. Nothing is worked on here: a running server finds them within seconds."""
-        made: type[Jobs] = import_module("aerogram.jobs.jobs").Jobs
-        return made(self._ground, lambda: None)
-
-    @cached_property
-    def exports(self) -> Exports:
-        """Build the exports."""
-        made: type[Exports] = import_module("aerogram.jobs.exports.exports").Exports
-        sources = import_module("aerogram.app.job_kinds").EXPORT_SOURCES
-        return made(self.jobs, self._ground, sources)
-
-    @cached_property
-    def _ground(self) -> Ground:
-        its = self._platform
-        return Ground(its.database, its.blobs, its.ids, its.clock, its.room.check)
-
-    @cached_property
-    def lists(self) -> Lists:
-        """Build the lists of contacts."""
-        made: type[Lists] = import_module("aerogram.audience.lists").Lists
-        its = self._platform
-        return made(its.database, its.ids, its.clock)
-
-    @cached_property
+    @property
     def members(self) -> Members:
-        """Build the members of accounts."""
-        made: type[Members] = import_module("aerogram.identity.members").Members
-        its = self._platform
-        return made(its.database, its.ids, its.clock)
+        """Give the members of accounts."""
+        return self._identity.members
 
-    @cached_property
-    def metasenders(self) -> Metasenders:
-        """Build the metasenders."""
-        made: type[Metasenders] = import_module("aerogram.senders.metasenders").Metasenders
-        its = self._platform
-        return made(its.database, its.ids, its.clock)
+    @property
+    def domain_tokens(self) -> DomainTokens:
+        """Give the tokens of domains."""
+        return self._identity.domain_tokens
 
-    @cached_property
-    def queue(self) -> QueueAdmin:
-        """Build what an operator asks of the queue."""
-        made: type[QueueAdmin] = import_module("aerogram.queue.admin").QueueAdmin
-        its = self._platform
-        return made(its.database, its.clock)
-
-    @cached_property
+    @property
     def senders(self) -> Senders:
-        """Build the senders."""
-        made: type[Senders] = import_module("aerogram.senders.addresses").Senders
-        its = self._platform
-        return made(its.database, self.domains, its.ids, its.clock)
+        """Give the senders."""
+        return self._senders.addresses
 
-    @cached_property
-    def suppressions(self) -> Suppressions:
-        """Build the suppressions."""
-        made: type[Suppressions] = import_module("aerogram.audience.suppressions").Suppressions
-        return made(self._platform.database, self._platform.clock)
+    @property
+    def categories(self) -> MonitoringCategories:
+        """Give the monitoring categories."""
+        return self._senders.categories
 
-    @cached_property
+    @property
+    def domains(self) -> Domains:
+        """Give the sending domains."""
+        return self._senders.domains
+
+    @property
+    def metasenders(self) -> Metasenders:
+        """Give the metasenders."""
+        return self._senders.metasenders
+
+    @property
     def templates(self) -> Templates:
-        """Build the stored templates."""
-        made: type[Templates] = import_module("aerogram.content.templates").Templates
-        its = self._platform
-        return made(its.database, its.ids, its.clock)
+        """Give the stored templates."""
+        return self._content.templates
+
+    @property
+    def erasures(self) -> Erasures:
+        """Give the erasures of contacts."""
+        return self._audience.erasures
+
+    @property
+    def lists(self) -> Lists:
+        """Give the lists of contacts."""
+        return self._audience.lists
+
+    @property
+    def suppressions(self) -> Suppressions:
+        """Give the suppressions."""
+        return self._audience.suppressions
+
+    @property
+    def jobs(self) -> Jobs:
+        """Give the jobs. None runs here: a running server finds new ones within seconds."""
+        return self._jobs.jobs
+
+    @property
+    def exports(self) -> Exports:
+        """Give the exports."""
+        return self._jobs.exports
+
+    @property
+    def queue(self) -> QueueAdmin:
+        """Give what an operator may do with the queue."""
+        return self._queue.admin
+
+    @cached_property
+    def _identity(self) -> IdentityServices:
+        build = import_module("aerogram.identity.build").build
+        built: IdentityServices = build(self._ground, rate_limit=None)
+        return built
+
+    @cached_property
+    def _senders(self) -> SenderServices:
+        settings = self._platform.settings
+        build = import_module("aerogram.senders.build").build
+        built: SenderServices = build(
+            self._ground,
+            _LateResolver(),
+            hostname=settings.hostname,
+            public_url=self._public_url,
+            is_signing=settings.dkim,
+        )
+        return built
+
+    @cached_property
+    def _content(self) -> ContentServices:
+        build = import_module("aerogram.content.build").build
+        built: ContentServices = build(self._ground, public_url=self._public_url)
+        return built
+
+    @cached_property
+    def _jobs(self) -> JobServices:
+        build = import_module("aerogram.jobs.build").build
+        kinds = import_module("aerogram.app.job_kinds")
+        built: JobServices = build(self._ground, kinds.HANDLERS, kinds.EXPORT_SOURCES)
+        return built
+
+    @cached_property
+    def _audience(self) -> Audience:
+        build = import_module("aerogram.audience.build").build
+        built: Audience = build(self._ground, self.jobs)
+        return built
+
+    @cached_property
+    def _queue(self) -> QueueServices:
+        build = import_module("aerogram.queue.build").build
+        built: QueueServices = build(self._ground)
+        return built
+
+
+class _LateResolver:
+    """A `NameService` that imports its resolver for the first lookup: the DNS library takes 50 ms to import."""
+
+    @cached_property
+    def _resolver(self) -> Resolver:
+        resolver: Resolver = import_module("aerogram.net.dns").Resolver()
+        return resolver
+
+    async def texts(self, name: str) -> TextAnswer:
+        """Give the TXT records of a name."""
+        return await self._resolver.texts(name)
+
+    async def addresses(self, host: str) -> AddressAnswer:
+        """Give the addresses of a host."""
+        return await self._resolver.addresses(host)

@@ -1,4 +1,4 @@
-"""uvicorn inside our loop: our sockets, our signals, our time to stop."""
+"""Runs uvicorn in the event loop of the process, with its sockets, signals and shutdown."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 GRACE_SECONDS: Final = 10
 MAX_CONNECTIONS: Final = 5_000
-"""Connections to one socket; past it clients are told 503."""
+"""Connections to one socket; further clients get 503."""
 KEEP_ALIVE_SECONDS: Final = 75
-"""Longer than common proxies and clients keep a connection, so that none is closed as it is used."""
+"""Longer than common proxies and clients keep a connection, so that none is closed while it is used."""
 
 
 class HttpServer(uvicorn.Server):
-    """A server that leaves signals to the process and tells when it listens."""
+    """A server that leaves signals to the process and reports when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to accept connections."""
+        """Start to accept connections."""
         await super().startup(sockets)
         self.listening.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Capture none: the process stops all its servers in order."""
+        """Capture no signals: the process stops its servers in order."""
         yield
 
 
@@ -47,13 +47,13 @@ class HttpServers:
     """One application on several sockets, with and without TLS."""
 
     def __init__(self, trusted_proxies: Sequence[Network] = ()) -> None:
-        """Believe ``X-Forwarded-For`` of clients in these networks, and of no others."""
+        """Trust ``X-Forwarded-For`` only from clients in these networks."""
         self._trusted_proxies = [str(network) for network in trusted_proxies]
         self._running: list[tuple[HttpServer, asyncio.Task[None]]] = []
         self._watching: list[asyncio.Task[None]] = []
 
     async def start(self, app: Any, listening: socket.socket, tls: ssl.SSLContext | None) -> None:
-        """Serve a bound socket; return when it accepts."""
+        """Serve a bound socket; return once it accepts connections."""
         config = uvicorn.Config(
             app,
             http="httptools",
@@ -82,7 +82,7 @@ class HttpServers:
             task.result()
 
     async def close(self, grace_seconds: float = GRACE_SECONDS) -> None:
-        """Take no new connection, finish the requests under way, within the grace."""
+        """Accept no new connections, and finish the requests in progress within the grace."""
         for server, _ in self._running:
             server.config.timeout_graceful_shutdown = min(GRACE_SECONDS, math.ceil(grace_seconds))
             server.should_exit = True

@@ -1,4 +1,4 @@
-"""Sockets: bound before anything starts, so that a port that is taken ends the process with one line."""
+"""Binds the sockets before anything else starts, so that a port in use ends the process with one line."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 BACKLOG: Final = 2048
 _REASONS: Final = {
     errno.EADDRINUSE: "another program uses this port",
-    errno.EACCES: "binding this port needs more rights",
+    errno.EACCES: "this user may not bind this port",
     errno.EADDRNOTAVAIL: "this machine does not have this address",
 }
 
 
 @dataclass(slots=True)
 class Bound:
-    """The sockets of a process, each with what it is for; ``addresses`` are as they really are."""
+    """The sockets of a process by purpose. ``addresses`` have the real ports, by the name of the setting."""
 
     http: socket.socket
     https: socket.socket | None = None
@@ -37,7 +37,7 @@ class Bound:
 
 
 def bind_all(settings: Settings, stack: contextlib.AsyncExitStack, *, with_smtp: bool) -> Bound:
-    """Bind every address of the settings; the stack closes them. `SettingsError` names what cannot be bound."""
+    """Bind every address of the settings; the stack closes them. Raises `SettingsError` if one cannot be bound."""
     addresses: dict[str, list[str]] = {}
 
     def bind(name: str, address: HostPort) -> socket.socket:
@@ -79,7 +79,7 @@ def _bind(name: str, address: HostPort) -> socket.socket:
             address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )
     except OSError as error:
-        raise SettingsError(f"{name}: the host {address.host} is not known.") from error
+        raise SettingsError(f"{name}: the host {address.host} cannot be resolved.") from error
     family, kind, protocol, _, target = found[0]
     listening = socket.socket(family, kind, protocol)
     try:

@@ -1,4 +1,4 @@
-"""Logging: structured, to standard error; for people on a terminal, as JSON lines elsewhere."""
+"""Sets up structured logging to standard error: readable on a terminal, JSON lines elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import structlog
 
 
 def set_up_logs(level: str) -> None:
-    """Log from ``level`` (a word of the setting ``log_level``) on."""
+    """Log ``level`` (a word of the setting ``log_level``) and above."""
     is_terminal = sys.stderr.isatty()
     renderer: Any = structlog.dev.ConsoleRenderer() if is_terminal else structlog.processors.JSONRenderer()
     processors: list[Any] = [

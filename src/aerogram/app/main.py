@@ -1,6 +1,6 @@
-"""``aerogram`` itself: hands the program to its command line.
+"""The entry point of ``aerogram``: gives the program to its command line.
 
-What a command needs is imported when it is needed, so that ``aerogram --help`` answers at once.
+A command imports what it needs when it runs, so that ``aerogram --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from aerogram.app.settings.settings import Settings
 
 FINDS_THE_STORE: Final = frozenset({"data", "database_url", "master_key", "hostname"})
-"""What commands need that look at the store: where it is, and what the installation is called."""
+"""The settings of commands that open the store: where it is, and the name of the installation."""
 
 
 class Program:
@@ -71,23 +71,24 @@ class Installed:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[CommandServices]:
-        """Open the store with its services and close it at the end."""
-        services: type[CommandServices] = import_module("aerogram.app.command_services").CommandServices
-        async with self._opened() as platform:
-            yield services(platform)
+        """Open the store with its services, and close it at the end."""
+        async with self._opened() as (_, services):
+            yield services
 
     @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[Platform]:
+    async def _opened(self) -> AsyncIterator[tuple[Platform, CommandServices]]:
+        services: type[CommandServices] = import_module("aerogram.app.command_services").CommandServices
         platform: Platform = await import_module("aerogram.app.platform").open_platform(self._settings)
         try:
-            yield platform
+            yield platform, services(platform)
         finally:
             await platform.close()
 
     async def initialise(self, email: str, senders: Sequence[str]) -> FirstCredentials | None:
-        """Set up the first account; None when there is one already."""
-        async with self._opened() as platform:
-            made = await import_module("aerogram.app.setup").set_up(platform, email, senders)
+        """Create the first account; give None if the store has an account."""
+        set_up = import_module("aerogram.app.setup").set_up
+        async with self._opened() as (platform, services):
+            made = await set_up(platform, services.accounts, services.senders, email, senders)
         return None if made is None else FirstCredentials(*made)
 
     def serve(self) -> None:
@@ -96,7 +97,7 @@ class Installed:
 
 
 def _metavar(word: str) -> str:
-    """Write a kind as command lines do: ``HOST:PORT,…`` for a list, the words of a choice as they are."""
+    """Write a kind as help texts do: ``HOST:PORT,…`` for a list, and a choice with its words."""
     if "|" in word:
         return word
     single = word.removeprefix("list of ")
@@ -104,5 +105,5 @@ def _metavar(word: str) -> str:
 
 
 def main() -> None:
-    """Run the command line of this process and end with its exit status."""
+    """Run the command line, and exit with its status."""
     sys.exit(run(Program(), sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""The platform: the opened store with what everything else needs beside it."""
+"""The platform: settings, the opened store, and this process's node number."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from aerogram.base.clock import SECOND, Clock, SystemClock
+from aerogram.base.clock import SECOND, SystemClock
 from aerogram.base.errors import SettingsError, UnavailableError
 from aerogram.base.ids import MAX_NODE, IdGenerator
 from aerogram.base.loop import Loop
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.store.blobs import DiskBlobs
+from aerogram.store.ground import Ground
 from aerogram.store.installation import check_blobs_folder
 from aerogram.store.open import open_database
 from aerogram.store.records import nodes
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aerogram.app.settings.settings import Settings
+    from aerogram.base.clock import Clock
     from aerogram.store.sql import Database
 
 MASTER_KEY_FILE: Final = "secret.key"
@@ -31,27 +33,34 @@ BLOBS_FOLDER: Final = "blobs"
 NODE_LEASE_MS: Final = 60 * SECOND
 RETRY_SECONDS: Final = 1.0
 FREE_SECONDS: Final = 2.0
-"""How long giving the number back may take: a store that hangs must not keep the process."""
+"""The limit for giving the number back, so that a store that hangs does not keep the process alive."""
 _FINGERPRINT: Final = "master_key_fingerprint"
 
 
 @dataclass(slots=True)
 class Platform:
-    """An opened installation. Whoever opens it closes it."""
+    """An opened installation. Close it when you are done."""
 
     settings: Settings
-    database: Database
-    blobs: DiskBlobs
+    ground: Ground
     room: Watermark
-    sealer: Sealer
-    clock: Clock
-    ids: IdGenerator
     node: int
+    """The number of this process in the ids that it makes."""
     node_owner: str
+
+    @property
+    def database(self) -> Database:
+        """Give the store."""
+        return self.ground.database
+
+    @property
+    def clock(self) -> Clock:
+        """Give the clock."""
+        return self.ground.clock
 
     async def keep_node(self) -> None:
         """Renew this process's node number for as long as it runs."""
-        # Failures are retried soon: a process that keeps a number past its lease may share it with another one.
+        # Failures are retried soon: after its lease ends, another process may take the same number.
         loop = Loop(
             "node number",
             self.renew_node,
@@ -63,11 +72,11 @@ class Platform:
         await loop.run()
 
     async def renew_node(self) -> bool:
-        """Renew this process's node number, or take another one when it went to another process. Always False."""
+        """Renew this process's node number, or take a new one if another process took it. Always give False."""
         until = self.clock.now_ms() + NODE_LEASE_MS
         if not await self.database.write(lambda: nodes.keep(self.node, self.node_owner, until)):
             self.node = await _take_node(self.database, self.clock, self.node_owner)
-            self.ids.move_to(self.node)
+            self.ground.ids.move_to(self.node)
         return False
 
     async def close(self) -> None:
@@ -76,13 +85,13 @@ class Platform:
             async with asyncio.timeout(FREE_SECONDS):
                 await self.database.write(lambda: nodes.free(self.node, self.node_owner))
         except (UnavailableError, TimeoutError):
-            pass  # The lease runs out by itself.
+            pass  # The lease expires anyway.
         finally:
             await self.database.close()
 
 
 async def open_platform(settings: Settings) -> Platform:
-    """Open the store that the settings name. `SettingsError` tells in one line what is in the way."""
+    """Open the store that the settings name. Raises `SettingsError` with the reason in one line."""
     _make_folder(settings.data)
     sealer = Sealer(settings.master_key or _own_master_key(settings.data / MASTER_KEY_FILE))
     database = await open_database(settings.data, settings.database_url)
@@ -99,14 +108,18 @@ async def open_platform(settings: Settings) -> Platform:
     except BaseException:
         await database.close()
         raise
+    room = Watermark(settings.data, settings.min_free_disk)
     return Platform(
         settings=settings,
-        database=database,
-        blobs=DiskBlobs(settings.data / BLOBS_FOLDER),
-        room=Watermark(settings.data, settings.min_free_disk),
-        sealer=sealer,
-        clock=clock,
-        ids=IdGenerator(clock, node, after=after),
+        ground=Ground(
+            database=database,
+            blobs=DiskBlobs(settings.data / BLOBS_FOLDER),
+            ids=IdGenerator(clock, node, after=after),
+            clock=clock,
+            sealer=sealer,
+            check_room=room.check,
+        ),
+        room=room,
         node=node,
         node_owner=owner,
     )
@@ -115,7 +128,7 @@ async def open_platform(settings: Settings) -> Platform:
 async def _check_master_key(database: Database, sealer: Sealer) -> None:
     known = await database.write(lambda: nodes.fact(_FINGERPRINT, sealer.fingerprint()))
     if known != sealer.fingerprint():
-        raise SettingsError("master_key: the store was set up with another key.")
+        raise SettingsError("master_key: the store was set up with another key; use that one.")
 
 
 async def _take_node(database: Database, clock: Clock, owner: str) -> int:
@@ -137,13 +150,13 @@ def _make_folder(folder: Path) -> None:
 
 
 def _own_master_key(path: Path) -> str:
-    """Read the key file, or make it; two processes that start at once agree on one."""
+    """Read the key file, or create it. Two processes that start at once get the same key."""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return _read_master_key(path)
     except OSError as error:
-        raise SettingsError(f"data: {path} cannot be made: {error.strerror}.") from error
+        raise SettingsError(f"data: {path} cannot be created: {error.strerror}.") from error
     with os.fdopen(descriptor, "w") as file:
         key = new_master_key()
         file.write(key + "\n")

@@ -34,7 +34,7 @@ folder, or the one that `--config` or `AEROGRAM_CONFIG` names.
 
 
 def settings_page() -> str:
-    """Write the page of all settings."""
+    """Write the page of settings."""
     rows = "\n".join(_row(each) for each in DECLARATIONS.values())
     parts = [
         _NOTE,
@@ -74,7 +74,7 @@ def _toml(text: str) -> str:
 
 
 def cli_page() -> str:
-    """Write the page of all commands."""
+    """Write the page of commands."""
     parts = [_NOTE, "# Command line", *_paragraphs(HELP)]
     for name in COMMANDS:
         parts += _command_pages(name)
@@ -106,7 +106,7 @@ def _parameters(function: Callable[..., Any]) -> Iterator[str]:
     rows = []
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
         facts = parameter.annotation.__metadata__[0]
-        # In an annotation typer keeps the first flag where the default would stand.
+        # Typer keeps the first flag of an annotation in `default`.
         flag = facts.default if isinstance(facts.default, str) else ""
         shown = " ".join(filter(None, (flag, facts.metavar)))
         rows.append(f"- `{shown}`: {facts.help}{_default(parameter)}")
@@ -122,7 +122,7 @@ def _default(parameter: inspect.Parameter) -> str:
 
 
 def rest_resources_page() -> str:
-    """Write the page of all resources."""
+    """Write the page of REST resources."""
     return "\n\n".join((_NOTE, *rest_page())) + "\n"
 
 
@@ -134,7 +134,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def stale(folder: Path = FOLDER) -> list[str]:
-    """Name the pages that are not what the declarations say."""
+    """Give the names of the pages that differ from the declarations."""
     return [
         name
         for name, write in PAGES.items()
@@ -143,7 +143,7 @@ def stale(folder: Path = FOLDER) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the pages, or with ``--check`` tell which are stale; give the exit status."""
+    """Write the pages, or with ``--check`` report the stale ones. Give the exit status."""
     if arguments == ["--check"]:
         for name in stale():
             sys.stderr.write(f"{FOLDER / name} is stale: run make docs\n")

@@ -23,24 +23,26 @@ if TYPE_CHECKING:
 _HEAD: Final = """\
 # REST resources
 
-All that is served below `/v3/REST/`, and the paths beside it. `/openapi.json` of a running server says the
-same for programs.
+Everything below `/v3/REST/`, and the paths beside it. A running server describes the same for programs in
+`/openapi.json`.
 
-- A list shows 10 rows unless `Limit` says otherwise (0 and more than 1000 mean 1000), from `Offset`, by
-  `Sort=Property DESC`. `Total` is the number of all rows that match; `countOnly=1` gives it without rows.
-- Names of resources, actions, parameters and properties ignore case. Unknown parameters are ignored, unknown
-  properties refused.
-- A filter on a moment takes RFC 3339 (without a zone: UTC) or Unix seconds; one on a boolean `true` or `false`.
-- A reference is set as its ID, or as `…ALT`, the unique key of what it names. `Style=Full` shows what references
-  lead to.
-- PUT changes the properties that it names; one without effect is answered 304.
-- The level is what a caller needs in the area: read, write, or full for what cannot be undone."""
+- A list has 10 rows by default. `Limit` sets another number (0 and more than 1000 mean 1000), `Offset` skips
+  rows, and `Sort=Property DESC` sorts them. `Total` is the number of all matching rows; `countOnly=1` returns it
+  without rows.
+- Names of resources, actions, parameters and properties ignore case. Unknown parameters are ignored; unknown
+  properties are refused.
+- A filter on a time takes RFC 3339 (UTC if it has no zone) or Unix seconds; a filter on a boolean takes `true` or
+  `false`.
+- Set a reference by its ID, or by the unique key of its object, as `…ALT`. `Style=Full` shows the objects that
+  references point to.
+- PUT changes only the properties that it names. If it changes nothing, the answer is 304.
+- Callers need the given level in the resource's area: read, write, or full for what cannot be undone."""
 
 _CONTENT_HEAD: Final = """\
-Templates with drafts and published versions, labels and images. Callers have an API key, or a token made at
-`/v1/REST/tokens` (`Authorization: Bearer …`), which may do what its permissions name; of a template with purposes it needs
-the permission of each purpose, as `read_template_marketing`. Errors have an `ErrorCode`, and `Details` for each property
-that is wrong. See [templates](../howto/templates.md) and [images](../howto/images.md)."""
+Templates with drafts and published versions, labels and images. Authenticate with an API key, or with a token from
+`/v1/REST/tokens` (`Authorization: Bearer …`). A token may do what its permissions allow; for a template with purposes it
+needs the permission of each purpose, as `read_template_marketing`. Errors have an `ErrorCode`, and `Details` for each
+invalid property. See [templates](../howto/templates.md) and [images](../howto/images.md)."""
 
 
 def rest_page() -> Iterator[str]:
@@ -116,12 +118,12 @@ def _default(value: Any) -> str:
 
 
 def _action(resource: Resource, action: Action) -> tuple[str, str, str]:
-    level = action.level.name.lower() if action.level is not None else "nothing lets it pass"
+    level = action.level.name.lower() if action.level is not None else "never allowed"
     return f"`{action.method} {action.path(resource.name)}`", level, action.summary
 
 
 def _key(read: object) -> str:
-    """Say what a key is, from the docstring of what reads it."""
+    """Describe a key, from the docstring of the function that reads it."""
     text = (inspect.getdoc(read) or "a key.").splitlines()[0]
     return text.removeprefix("Read ").rstrip(".").replace("``", "`")
 

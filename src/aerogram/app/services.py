@@ -1,216 +1,165 @@
-"""The services of one process, built from the platform by plain calls."""
+"""The services of a server process: each package is built once, from the lowest ring up."""
 
 from __future__ import annotations
 
 import functools
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
 from aerogram.app.sweep import sweep_loop
-from aerogram.audience.following import contacts_reader
-from aerogram.audience.jobs.contact_jobs import ContactJobs
-from aerogram.audience.recipients import Recipients
-from aerogram.base.clock import SECOND
-from aerogram.content.compose import Composer
-from aerogram.content.personal.minting import LinkMint
-from aerogram.content.tokens import KEY_PURPOSE, LinkSigner
-from aerogram.delivery.connections.destination_queue import Limits
-from aerogram.delivery.connections.dispatcher import Dispatcher
-from aerogram.delivery.connections.timeouts import Timeouts
-from aerogram.delivery.notices.notifier import Notifier
-from aerogram.delivery.outcomes.recorder import Recorder
-from aerogram.delivery.prepare import Preparer
+from aerogram.audience import build as audience
+from aerogram.campaigns import build as campaigns
+from aerogram.content import build as content
+from aerogram.delivery import build as delivery
+from aerogram.delivery.build import DeliverySettings
 from aerogram.delivery.retry import Schedule
-from aerogram.delivery.routing.route import RouteSettings
-from aerogram.delivery.routing.router import Router
-from aerogram.delivery.transport import CaptureTransport, PartialCapture
-from aerogram.delivery.worker import Worker
-from aerogram.events.counters import COUNTERS
-from aerogram.events.readers import EventReaders
-from aerogram.identity.attempts import LoginAttempts
-from aerogram.identity.authenticate import Authenticator
-from aerogram.identity.rate import RateLimiter
-from aerogram.jobs.exports.exports import Exports
-from aerogram.jobs.jobs import Jobs
-from aerogram.jobs.runner import JobRunner
+from aerogram.events import build as events
+from aerogram.identity import build as identity
+from aerogram.jobs import build as jobs
 from aerogram.model.event import EventKind
 from aerogram.net.dns import Resolver
 from aerogram.net.http import HttpCaller
-from aerogram.queue.leases import Leases
-from aerogram.reporting.engagement.geo import Countries
-from aerogram.reporting.engagement.recorder import Engagements
-from aerogram.reporting.webhooks.deliver import WebhookSender
-from aerogram.reporting.webhooks.reader import webhooks_reader
-from aerogram.senders.categories import MonitoringCategories
-from aerogram.senders.keyring import Keyring
-from aerogram.senders.tracking_hosts import TrackingHosts
-from aerogram.senders.valid_senders import ValidSenders
-from aerogram.store.ground import Ground
+from aerogram.queue import build as queue
+from aerogram.reporting import build as reporting
+from aerogram.senders import build as senders
 from aerogram.store.orphans import OrphanSweep
-from aerogram.submission.accept import Acceptor
-from aerogram.submission.authorize import Authorizer
+from aerogram.submission import build as submission
 from aerogram.submission.notices import admit
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aerogram.app.platform import Platform
     from aerogram.app.settings.settings import Settings
+    from aerogram.audience.services import Audience
     from aerogram.base.loop import Loop
-    from aerogram.delivery.transport import Transport
+    from aerogram.campaigns.services import CampaignServices
+    from aerogram.content.services import ContentServices
+    from aerogram.delivery.worker import Worker
+    from aerogram.events.readers import EventReaders
+    from aerogram.identity.services import IdentityServices
+    from aerogram.jobs.services import JobServices
+    from aerogram.queue.services import QueueServices
+    from aerogram.reporting.services import ReportingServices
+    from aerogram.senders.services import SenderServices
     from aerogram.store.records.messages.outcomes import Change
+    from aerogram.submission.services import SubmissionServices
 
 EVERYTHING = "all"
+DELIVERY_ROLES = frozenset({EVERYTHING, "delivery"})
 
 
 @dataclass(slots=True)
 class Services:
-    """What the doors call and what runs behind them."""
+    """What the doors call, and what runs in the background."""
 
-    authenticator: Authenticator
-    attempts: LoginAttempts
-    rate: RateLimiter
-    authorizer: Authorizer
-    acceptor: Acceptor
-    worker: Worker | None
-    webhooks: WebhookSender
-    jobs: Jobs
-    exports: Exports
-    contact_jobs: ContactJobs
-    sweep: Loop
-    job_runner: JobRunner
+    identity: IdentityServices
+    senders: SenderServices
+    content: ContentServices
+    audience: Audience
+    campaigns: CampaignServices
+    submission: SubmissionServices
+    reporting: ReportingServices
+    jobs: JobServices
+    queue: QueueServices
     readers: EventReaders
+    worker: Worker | None
+    """Delivers mail; None in a process whose role does not include delivery."""
+    sweep: Loop
     orphan_sweep: OrphanSweep
-    engagements: Engagements
-    signer: LinkSigner
-    """Mints the links of mails and reads them when readers come back."""
     http: HttpCaller
-    counts: Counter[str]
+    activity: Activity
+
+
+@dataclass(slots=True)
+class Activity:
+    """What happened in this process: counted for ``/metrics``, and a reason for loops to wake."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    wake_readers: Callable[[], None] = lambda: None
+    wake_worker: Callable[[], None] = lambda: None
+
+    def accepted(self, messages: int) -> None:
+        """Count accepted messages; wake delivery."""
+        self.counts["accepted"] += messages
+        self.wake_worker()
+
+    def recorded(self, changes: list[Change]) -> None:
+        """Count outcomes; wake the readers of the event log."""
+        for change in changes:
+            self.counts[EventKind(change.event_kind).name.lower()] += 1
+            for each in change.engaged:
+                self.counts[EventKind(each.event_kind).name.lower()] += 1
+        self.wake_readers()
+
+    def engaged(self, kinds: list[EventKind]) -> None:
+        """Count opens, clicks and the like; wake the readers of the event log."""
+        self.counts.update(kind.name.lower() for kind in kinds)
+        self.wake_readers()
 
 
 def build(platform: Platform) -> Services:
-    """Build what the role of this process needs; call it inside the event loop."""
-    settings = platform.settings
-    counts: Counter[str] = Counter()
+    """Build what the role of this process needs. Call it inside the event loop."""
+    settings, ground = platform.settings, platform.ground
+    public_url = settings.public_url.rstrip("/")
+    activity, names = Activity(), Resolver()
     http = HttpCaller(allow_private=settings.allow_private_callbacks)
-    webhooks = WebhookSender(platform.database, platform.sealer, http, platform.clock)
-    readers = EventReaders(
-        platform.database, [COUNTERS, contacts_reader(platform.ids), webhooks_reader(webhooks.wake)]
+    of_identity = identity.build(ground, rate_limit=settings.rate_limit)
+    of_senders = senders.build(
+        ground, names, hostname=settings.hostname, public_url=public_url, is_signing=settings.dkim
     )
-
-    def recorded(changes: list[Change]) -> None:
-        for change in changes:
-            counts[EventKind(change.event_kind).name.lower()] += 1
-            for each in change.engaged:
-                counts[EventKind(each.event_kind).name.lower()] += 1
-        readers.wake()
-
-    def engaged(kinds: list[EventKind]) -> None:
-        counts.update(kind.name.lower() for kind in kinds)
-        readers.wake()
-
-    ground = Ground(platform.database, platform.blobs, platform.ids, platform.clock, platform.room.check)
-    job_runner = JobRunner(ground, HANDLERS)
-    jobs = Jobs(ground, job_runner.wake)
-    signer = LinkSigner(platform.sealer.derived_key(KEY_PURPOSE))
-    authorizer = Authorizer(
-        ValidSenders(platform.database, platform.clock),
-        MonitoringCategories(platform.database, platform.clock),
+    of_content = content.build(ground, public_url=public_url)
+    of_queue = queue.build(ground)
+    of_jobs = jobs.build(ground, HANDLERS, EXPORT_SOURCES)
+    of_audience = audience.build(ground, of_jobs.jobs)
+    of_submission = submission.build(ground, of_senders, on_accepted=activity.accepted)
+    of_reporting = reporting.build(
+        ground, http, geoip_database=settings.geoip_database, on_engaged=activity.engaged
     )
+    readers = events.build(ground, [of_audience.reader, of_reporting.reader])
+    activity.wake_readers = readers.wake
     worker = None
-    if settings.role in {EVERYTHING, "delivery"}:
-        keyring = Keyring(platform.database, platform.sealer, platform.clock, is_signing=settings.dkim)
-        hosts = TrackingHosts(platform.database, platform.clock, settings.public_url.rstrip("/"))
-        recipients = Recipients(platform.database, platform.clock)
-        composer = Composer(settings.hostname, LinkMint(signer, hosts.base_url), recipients.known)
-        preparer = Preparer(composer, keyring, platform.blobs)
-        schedule = Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after)
-        recorder = Recorder(
-            database=platform.database,
-            blobs=platform.blobs,
-            clock=platform.clock,
-            schedule=schedule,
-            notifier=Notifier(
-                preparer,
-                platform.ids,
-                platform.clock,
-                admit=functools.partial(admit, authorizer),
-                hostname=settings.hostname,
-                schedule=schedule,
-            ),
-            on_recorded=recorded,
+    if settings.role in DELIVERY_ROLES:
+        worker = delivery.build(
+            ground,
+            _delivery_settings(settings),
+            leases=of_queue.leases,
+            senders=of_senders,
+            recipients=of_audience.recipients,
+            links=of_content.links,
+            names=names,
+            admit=functools.partial(admit, of_submission.authorizer),
+            on_recorded=activity.recorded,
         )
-        worker = Worker(
-            leases=Leases(platform.database, platform.ids, platform.clock),
-            preparer=preparer,
-            keyring=keyring,
-            hosts=hosts,
-            recipients=recipients,
-            transport=_transport(settings),
-            recorder=recorder,
-        )
-
-    def accepted(messages: int) -> None:
-        counts["accepted"] += messages
-        if worker is not None:
-            worker.wake()
-
+        activity.wake_worker = worker.wake
     return Services(
-        authenticator=Authenticator(platform.database, platform.sealer, platform.clock),
-        attempts=LoginAttempts(platform.clock),
-        rate=RateLimiter(settings.rate_limit, platform.clock),
-        authorizer=authorizer,
-        acceptor=Acceptor(
-            platform.database,
-            platform.blobs,
-            platform.ids,
-            platform.clock,
-            check_room=platform.room.check,
-            on_accepted=accepted,
-        ),
-        worker=worker,
-        webhooks=webhooks,
-        jobs=jobs,
-        exports=Exports(jobs, ground, EXPORT_SOURCES),
-        contact_jobs=ContactJobs(jobs, platform.database),
-        sweep=sweep_loop(ground),
-        job_runner=job_runner,
+        identity=of_identity,
+        senders=of_senders,
+        content=of_content,
+        audience=of_audience,
+        campaigns=campaigns.build(ground),
+        submission=of_submission,
+        reporting=of_reporting,
+        jobs=of_jobs,
+        queue=of_queue,
         readers=readers,
-        orphan_sweep=OrphanSweep(platform.database, platform.blobs.folder),
-        engagements=Engagements(
-            platform.database, platform.clock, Countries(settings.geoip_database), engaged
-        ),
-        signer=signer,
+        worker=worker,
+        sweep=sweep_loop(ground),
+        orphan_sweep=OrphanSweep(ground.database, ground.blobs.folder),
         http=http,
-        counts=counts,
+        activity=activity,
     )
 
 
-def _transport(settings: Settings) -> Transport:
-    """Choose the last arrow of the road by the setting ``deliver``; fixed routes come before it."""
-    if settings.deliver == "capture" and not settings.routes:
-        return CaptureTransport()
-    relay = settings.relay_url if settings.deliver == "relay" else None
-    routes = RouteSettings(
+def _delivery_settings(settings: Settings) -> DeliverySettings:
+    return DeliverySettings(
         hostname=settings.hostname,
-        relay=relay,
-        routes=dict(settings.routes),
+        is_captured=settings.deliver == "capture",
+        relay=settings.relay_url if settings.deliver == "relay" else None,
+        routes=settings.routes,
+        schedule=Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after),
+        connections_per_destination=settings.connections_per_destination,
+        hop_timeout_ms=settings.next_hop_timeout,
     )
-    limits = Limits(
-        connections_to_fixed_hop=settings.connections_per_destination,
-        connections_to_domain=min(Limits().connections_to_domain, settings.connections_per_destination),
-    )
-    router = Router(routes, Resolver())
-    dispatcher = Dispatcher(router, hostname=settings.hostname, timeouts=_timeouts(settings), limits=limits)
-    return PartialCapture(dispatcher, router if settings.deliver == "capture" else None)
-
-
-def _timeouts(settings: Settings) -> Timeouts:
-    """Cap the waits that the RFC names by the operator's patience."""
-    patience = settings.next_hop_timeout
-    if patience is None:
-        return Timeouts()
-    seconds = patience / SECOND
-    return Timeouts(**{name: min(wait, seconds) for name, wait in msgspec.structs.asdict(Timeouts()).items()})

@@ -1,7 +1,7 @@
-"""First set-up: an account with its key pair, a person, and the senders that are valid from the start.
+"""First set-up: an account with its key pair, its owner, and the senders that are valid from the start.
 
-Everything is written in one transaction, so two processes that start at once on an empty store make
-one account. What the settings fix (key pair, trusted senders) is made sure of at every start.
+Everything is written in one transaction, so two processes that start at once on an empty store create
+one account. The key pair and trusted senders of the settings are checked, and added if missing, at every start.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ import asyncio
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.base.errors import RefusedError, SettingsError
-from aerogram.identity.accounts import Accounts, KeyPair, new_key_pair, new_password
+from aerogram.identity.accounts import KeyPair, new_key_pair, new_password
 from aerogram.model.actor import system_actor
 from aerogram.model.member import Role
 from aerogram.model.sender import ACTIVE
-from aerogram.senders.addresses import Senders
-from aerogram.senders.domains import Domains
 from aerogram.store.records import nodes
 from aerogram.store.records.accounts import accounts as account_records
 from aerogram.store.records.accounts import members
@@ -27,16 +25,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from aerogram.app.platform import Platform
+    from aerogram.identity.accounts import Accounts
+    from aerogram.senders.addresses import Senders
+    from aerogram.store.records.accounts.accounts import CredentialRow
     from aerogram.store.sql import Unit
 
 FIRST_ACCOUNT: Final = "First account"
 _FIRST_ACCOUNT_FACT: Final = "first_account"
 FIRST_USER: Final = "admin"
-"""Signs in as ``admin@<hostname>`` when nobody gave an address."""
+"""The owner signs in as ``admin@<hostname>`` if no address was given."""
 
 
 class FirstSetUp(NamedTuple):
-    """What was made, at the one moment when the secrets are known."""
+    """What was created. The secrets are known only now."""
 
     api_key: str
     secret_key: str
@@ -44,31 +45,32 @@ class FirstSetUp(NamedTuple):
     password: str
 
 
-async def set_up(platform: Platform, email: str = "", senders: Sequence[str] = ()) -> FirstSetUp | None:
-    """Make the first account; None when there is one already.
+async def set_up(
+    platform: Platform, accounts: Accounts, senders: Senders, email: str = "", trusted: Sequence[str] = ()
+) -> FirstSetUp | None:
+    """Create the first account; give None if the store has an account.
 
-    Valid from the start are the trusted senders of the settings, then ``senders``, then ``email``,
-    in this order. Raises `RefusedError` for what is no address or domain.
+    The trusted senders of the settings, ``trusted`` and ``email`` are valid from the start, in this order.
+    Raises `RefusedError` for a text that is not an address or a domain.
     """
     if email and not is_email(email):
         raise RefusedError(f"--email: {email!r} is not an email address.")
     if await platform.database.read(account_records.first) is not None:
         return None
     settings = platform.settings
-    accounts = _accounts(platform)
     fixed = settings.api_key is not None and settings.secret_key is not None
     keys = KeyPair(settings.api_key or "", settings.secret_key or "") if fixed else new_key_pair()
     made = FirstSetUp(*keys, email or f"{FIRST_USER}@{settings.hostname}", new_password())
     account = accounts.account_row(FIRST_ACCOUNT)
     credential = accounts.credential_row(account.id, keys)
-    # argon2 takes a tenth of a second of CPU on purpose.
+    # argon2 takes 0.1 s of CPU by design.
     user = await asyncio.to_thread(accounts.user_row, made.email, made.password)
     additions = await _additions(
-        platform, account.id, (*settings.trusted_senders, *senders, *([email] if email else []))
+        senders, account.id, (*settings.trusted_senders, *trusted, *([email] if email else []))
     )
 
     def unit() -> Unit[bool]:
-        # Two processes may be here at once: the second waits at this row and then finds the first one's.
+        # If two processes run this at once, the second waits for this row and then finds the first one's value.
         if (yield from nodes.fact(_FIRST_ACCOUNT_FACT, str(account.id))) != str(account.id):
             return False
         if (yield from account_records.first()) is not None:
@@ -83,48 +85,42 @@ async def set_up(platform: Platform, email: str = "", senders: Sequence[str] = (
     return made if await platform.database.write(unit) else None
 
 
-async def make_sure(platform: Platform) -> None:
-    """Bring what the settings fix into a store that is set up: key pair and trusted senders.
+async def apply_settings(platform: Platform, accounts: Accounts, senders: Senders) -> None:
+    """Add the key pair and the trusted senders of the settings to the first account, if they are missing.
 
-    `SettingsError` when ``api_key`` belongs to another account or has another secret.
+    Raises `SettingsError` if ``api_key`` belongs to another account, is revoked or has another secret.
     """
     account_id = await platform.database.read(account_records.first)
     if account_id is None:
         return
     settings = platform.settings
     if settings.api_key is not None and settings.secret_key is not None:
-        await _make_sure_of_key(platform, account_id, KeyPair(settings.api_key, settings.secret_key))
+        keys = KeyPair(settings.api_key, settings.secret_key)
+        await _add_key(platform, accounts.credential_row(account_id, keys))
     known = {
         row.email
         for row in await platform.database.read(lambda: sender_records.of_account(account_id))
         if row.status == ACTIVE
     }
     missing = [sender for sender in settings.trusted_senders if sender not in known]
-    for add in await _additions(platform, account_id, missing):
+    for add in await _additions(senders, account_id, missing):
         await platform.database.write(add)
 
 
-async def _make_sure_of_key(platform: Platform, account_id: int, keys: KeyPair) -> None:
-    row = _accounts(platform).credential_row(account_id, keys)
-
+async def _add_key(platform: Platform, row: CredentialRow) -> None:
     def unit() -> Unit[bool]:
-        known = yield from account_records.credential_by_key(keys.api_key)
+        known = yield from account_records.credential_by_key(row.key)
         if known is None:
             yield from account_records.add_credential(row)
             return True
-        return (known.account_id, known.secret_hash, known.revoked_ms) == (account_id, row.secret_hash, None)
+        facts = known.account_id, known.secret_hash, known.revoked_ms
+        return facts == (row.account_id, row.secret_hash, None)
 
     if not await platform.database.write(unit):
         raise SettingsError("api_key: the store knows this key with another secret, account or as revoked.")
 
 
 async def _additions(
-    platform: Platform, account_id: int, texts: Sequence[str]
+    senders: Senders, account_id: int, texts: Sequence[str]
 ) -> list[Callable[[], Unit[None]]]:
-    domains = Domains(platform.database, platform.sealer, platform.ids, platform.clock)
-    senders = Senders(platform.database, domains, platform.ids, platform.clock)
     return [(await senders.addition(system_actor(account_id), text))[1] for text in dict.fromkeys(texts)]
-
-
-def _accounts(platform: Platform) -> Accounts:
-    return Accounts(platform.database, platform.sealer, platform.ids, platform.clock)

@@ -1,4 +1,4 @@
-"""The sweep: whatever a package keeps for a time only is removed when that time is over."""
+"""The sweep removes what packages keep for a limited time."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _log = structlog.stdlib.get_logger("aerogram.sweep")
 
 
 async def sweep(ground: Ground) -> int:
-    """Remove all that has expired: personal data, receipts, files; give how many files went."""
+    """Remove expired personal data, receipts and files. Give the number of removed files."""
     await retention.remove_expired(ground)
     await once.remove_expired(ground)
     return await sweeping.remove_expired(ground)
 
 
 def sweep_loop(ground: Ground) -> Loop:
-    """Make the loop that sweeps every hour. After an `UnavailableError` it tries again much sooner."""
+    """Make the loop that sweeps every hour, and sooner after an `UnavailableError`."""
 
     async def step() -> bool:
         try:

@@ -1,4 +1,4 @@
-"""What `serve` prints once it is ready: where it listens, and at the first start what opens it."""
+"""What `serve` prints once it is ready: its addresses, and the credentials after the first start."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from aerogram.app.setup import FirstSetUp
 
 _MODES = {
-    "capture": "capture: mail is kept in the local inbox and sent to nobody",
+    "capture": "capture: mail is kept in the local inbox, and none is sent",
     "direct": "direct: mail goes to the recipients' mail servers",
     "relay": "relay: mail is handed to the relay",
 }
 
 
 def welcome(settings: Settings, addresses: Mapping[str, Sequence[str]], made: FirstSetUp | None) -> str:
-    """Write the lines that a person reads at the start."""
+    """Write the lines that a person reads after the start."""
     mode = _MODES[settings.deliver]
     if settings.routes:
         mode += "; fixed routes for " + ", ".join(domain for domain, _ in settings.routes)
@@ -42,9 +42,7 @@ def welcome(settings: Settings, addresses: Mapping[str, Sequence[str]], made: Fi
             senders = ", ".join(sender.removeprefix("*") for sender in settings.trusted_senders)
             lines.append(f"Mail may be sent from: {senders}")
         else:
-            lines.append(
-                "Before the first mail, say from whom it may come: aerogram sender add you@example.org"
-            )
+            lines.append("Before you send mail, add a sender: aerogram sender add you@example.org")
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""All that doors need of an account's audience, in one hand."""
+"""What `audience` offers: contacts, their lists, and what is done to many of them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from aerogram.audience.contacts import Contacts
-from aerogram.audience.erasure import KEY_PURPOSE, Erasures
-from aerogram.audience.history import History
-from aerogram.audience.lists import Lists
-from aerogram.audience.memberships import Memberships
-from aerogram.audience.properties import Properties
-from aerogram.audience.segments.segments import Segments
-from aerogram.audience.signups import Signups
-
 if TYPE_CHECKING:
-    from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
-    from aerogram.base.sealing import Sealer
-    from aerogram.store.blobs import DiskBlobs
-    from aerogram.store.sql import Database
+    from aerogram.audience.contacts import Contacts
+    from aerogram.audience.erasure import Erasures
+    from aerogram.audience.history import History
+    from aerogram.audience.jobs.contact_jobs import ContactJobs
+    from aerogram.audience.lists import Lists
+    from aerogram.audience.memberships import Memberships
+    from aerogram.audience.properties import Properties
+    from aerogram.audience.recipients import Recipients
+    from aerogram.audience.segments.segments import Segments
+    from aerogram.audience.signups import Signups
+    from aerogram.audience.suppressions import Suppressions
+    from aerogram.events.reader import Reader
 
 
-class Audience(msgspec.Struct, frozen=True):
-    """The services of the audience, over one store."""
+class Audience(msgspec.Struct, frozen=True, kw_only=True):
+    """The services; `aerogram.audience.build` builds them."""
 
     contacts: Contacts
     properties: Properties
@@ -34,19 +32,8 @@ class Audience(msgspec.Struct, frozen=True):
     erasures: Erasures
     segments: Segments
     signups: Signups
-
-
-def audience_of(
-    database: Database, blobs: DiskBlobs, ids: IdGenerator, clock: Clock, sealer: Sealer
-) -> Audience:
-    """Build them."""
-    return Audience(
-        contacts=Contacts(database, ids, clock),
-        properties=Properties(database, ids, clock),
-        history=History(database, ids, clock),
-        lists=Lists(database, ids, clock),
-        memberships=Memberships(database, ids, clock),
-        erasures=Erasures(database, blobs, clock, sealer.derived_key(KEY_PURPOSE)),
-        segments=Segments(database, ids, clock),
-        signups=Signups(database, ids, clock),
-    )
+    suppressions: Suppressions
+    recipients: Recipients
+    jobs: ContactJobs
+    reader: Reader
+    """Updates contacts from the event log."""

@@ -9,76 +9,49 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 import structlog
 
 from aerogram.content.images import PREFIX as IMAGES
 from aerogram.doors.asgi.answers import send_answer
-from aerogram.doors.asgi.authentication import HttpAuthenticator
 from aerogram.doors.http import errors
 from aerogram.doors.http.guarded import Guarded
-from aerogram.doors.http.health import GUARD as PROBED
-from aerogram.doors.http.health import Health
-from aerogram.doors.http.metrics import Metrics
-from aerogram.doors.http.openapi import OpenApi
-from aerogram.doors.http.rest_v3 import OTHER_PREFIXES, Rest
+from aerogram.doors.http.rest_v3 import OTHER_PREFIXES
 from aerogram.doors.http.rest_v3 import PREFIX as V3
-from aerogram.doors.http.send.endpoint import SendEndpoint
 from aerogram.doors.http.send.v3.version import PATHS as SEND_V3
-from aerogram.doors.http.send.v3.version import SendV3
-from aerogram.doors.http.send.v31.version import SendV31
-from aerogram.doors.rest.engine.engine import Engine
-from aerogram.doors.rest.registry import RestServices, resources, routes
-from aerogram.doors.rest.route import Router
 from aerogram.doors.signup.app import PREFIX as SIGNUP
 from aerogram.doors.tracking.app import PREFIX_CHARS, PREFIXES
 from aerogram.identity.gate import Public
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Mapping
 
-    from aerogram.doors.asgi.authentication import Authenticator
     from aerogram.doors.asgi.scope import Endpoint, Receive, Scope, Send
     from aerogram.doors.asgi.scope import Message as AsgiMessage
-    from aerogram.doors.http.health import Check
-    from aerogram.doors.http.send.services import Acceptor
-    from aerogram.identity.attempts import LoginAttempts
-    from aerogram.identity.rate import RateLimiter
-    from aerogram.submission.authorize import Authorizer
+    from aerogram.doors.http.services import HttpApis
 
 V31: Final = "/v3.1/"
 
 log = structlog.get_logger(__name__)
 
 
-class Services(RestServices, frozen=True, kw_only=True):
-    """The dependencies of the HTTP application, besides those of its resources."""
+class Doors(msgspec.Struct, frozen=True, kw_only=True):
+    """What speaks HTTP. The paths of a door that is None lead to the pages."""
 
-    authenticator: Authenticator
-    attempts: LoginAttempts
-    """Failed logins, counted for all doors of the process."""
-    rate: RateLimiter
-    authorizer: Authorizer
-    acceptor: Acceptor
-    version: str
-    """The release, as shown in ``/openapi.json``."""
-    checks: Mapping[str, Check]
-    """The checks of ``/readyz``; a check raises an error if it fails."""
-    counts: Callable[[], Mapping[str, int]]
-    """Message counts by outcome since the start, for ``/metrics``."""
-    queue_depth: Callable[[], Awaitable[int]]
+    apis: HttpApis
     tracking: Endpoint | None = None
-    """The target of links in mail; it gets the paths of `aerogram.doors.tracking.app.PREFIXES`."""
+    """Serves the links in mails: the paths of `aerogram.doors.tracking.app.PREFIXES`."""
     images: Endpoint | None = None
-    """The images of mail; it gets paths that begin with `aerogram.content.images.PREFIX`."""
+    """Serves the images of mails: the paths that begin with `aerogram.content.images.PREFIX`."""
     signup: Endpoint | None = None
-    """The pages of double opt-in; they get paths that begin with `aerogram.doors.signup.app.PREFIX`."""
+    """Serves double opt-in: the paths that begin with `aerogram.doors.signup.app.PREFIX`."""
     web: Endpoint | None = None
-    """The inbox pages; they get every other path."""
+    """Serves the inbox pages: every other path."""
 
 
-def build_app(services: Services) -> Endpoint:
+def build_app(doors: Doors) -> Endpoint:
     """Build the application."""
-    return _App(services)
+    return _App(doors)
 
 
 _NOTHING: Final = Public("Nothing exists at this path.")
@@ -87,40 +60,15 @@ _NOTHING: Final = Public("Nothing exists at this path.")
 class _App:
     """Routes by path. Each endpoint has a guard, or its resources, routes and pages have."""
 
-    def __init__(self, services: Services) -> None:
-        authenticator = HttpAuthenticator(
-            services.authenticator, services.attempts, services.rate, services.content.tokens
-        )
-        engine = Engine(resources(services))
-        router = Router(routes(services))
-        health = Health(services.checks)
-        self._send_v31 = SendEndpoint(
-            SendV31(services.public_url),
-            authenticator,
-            authorizer=services.authorizer,
-            templates=services.content.templates,
-            acceptor=services.acceptor,
-        )
-        self._send_v3 = SendEndpoint(
-            SendV3(),
-            authenticator,
-            authorizer=services.authorizer,
-            templates=services.content.templates,
-            acceptor=services.acceptor,
-        )
-        self._rest = Rest(authenticator, engine, router)
-        self._by_path: Mapping[str, Endpoint] = {
-            "/livez": Guarded(PROBED, health.live),
-            "/readyz": Guarded(PROBED, health.ready),
-            "/metrics": Metrics(authenticator, services.counts, services.queue_depth),
-            "/openapi.json": OpenApi(
-                engine.resources.values(), router.routes, services.public_url, services.version
-            ),
-        }
-        self._others = services.web or Guarded(_NOTHING, _not_found)
-        self._tracking = services.tracking or self._others
-        self._signup = services.signup or self._others
-        self._images = services.images or self._others
+    def __init__(self, doors: Doors) -> None:
+        self._send_v31 = doors.apis.send_v31
+        self._send_v3 = doors.apis.send_v3
+        self._rest = doors.apis.rest
+        self._by_path: Mapping[str, Endpoint] = doors.apis.by_path
+        self._others = doors.web or Guarded(_NOTHING, _not_found)
+        self._tracking = doors.tracking or self._others
+        self._signup = doors.signup or self._others
+        self._images = doors.images or self._others
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or a lifespan event."""

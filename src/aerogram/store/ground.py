@@ -1,4 +1,4 @@
-"""What nearly every service needs: the open store, its files, ids and clock."""
+"""What nearly every service needs: the open store, its files, ids, clock and secrets."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
+    from aerogram.base.sealing import Sealer
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.sql import Database
 
 
 class Ground(msgspec.Struct, frozen=True):
-    """The store of one installation, its files, ids and clock."""
+    """The store of one installation, its files, ids, clock and secrets."""
 
     database: Database
     blobs: DiskBlobs
     ids: IdGenerator
     clock: Clock
+    sealer: Sealer
     check_room: Callable[[], None]
     """Raises `StoreFullError` while the disk is nearly full: the reserve is for mail; other writers wait."""

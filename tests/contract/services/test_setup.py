@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
+from aerogram.app import setup
+from aerogram.app.command_services import CommandServices
 from aerogram.app.platform import open_platform
 from aerogram.app.settings.settings import Settings
-from aerogram.app.setup import make_sure, set_up
 from aerogram.base.errors import SettingsError
 from aerogram.identity.authenticate import Authenticator
 from aerogram.store.records.accounts import accounts
@@ -24,6 +25,16 @@ async def platform(tmp_path, database_url):
     await opened.close()
 
 
+async def set_up(platform, *given):
+    services = CommandServices(platform)
+    return await setup.set_up(platform, services.accounts, services.senders, *given)
+
+
+async def apply_settings(platform):
+    services = CommandServices(platform)
+    await setup.apply_settings(platform, services.accounts, services.senders)
+
+
 async def patterns(platform):
     account_id = await platform.database.read(accounts.first)
     return [row.email for row in await platform.database.read(lambda: senders.of_account(account_id))]
@@ -31,7 +42,7 @@ async def patterns(platform):
 
 async def test_the_printed_pair_opens_the_first_account(platform):
     made = await set_up(platform, "you@example.org")
-    authenticator = Authenticator(platform.database, platform.sealer, platform.clock)
+    authenticator = Authenticator(platform.database, platform.ground.sealer, platform.clock)
     principal = await authenticator.check(made.api_key, made.secret_key)
     assert principal.account_id == await platform.database.read(accounts.first)
 
@@ -62,10 +73,10 @@ async def test_a_start_brings_trusted_senders_and_the_fixed_pair(platform):
     platform.settings = replace(
         platform.settings, trusted_senders=("b@example.org", "c@example.org"), api_key="k", secret_key="s"
     )
-    await make_sure(platform)
-    await make_sure(platform)
+    await apply_settings(platform)
+    await apply_settings(platform)
     assert await patterns(platform) == ["b@example.org", "*@example.com", "c@example.org"]
-    authenticator = Authenticator(platform.database, platform.sealer, platform.clock)
+    authenticator = Authenticator(platform.database, platform.ground.sealer, platform.clock)
     assert await authenticator.check("k", "s") is not None
 
 
@@ -73,4 +84,4 @@ async def test_a_fixed_pair_that_contradicts_the_store_is_refused(platform):
     made = await set_up(platform)
     platform.settings = replace(platform.settings, api_key=made.api_key, secret_key="another")
     with pytest.raises(SettingsError, match="api_key: the store knows this key"):
-        await make_sure(platform)
+        await apply_settings(platform)

@@ -3,6 +3,7 @@
 import asyncio
 
 import asyncpg
+import msgspec
 import pytest
 
 from aerogram.app.platform import NODE_LEASE_MS, open_platform
@@ -23,7 +24,7 @@ async def open_node(tmp_path, database_url):
 
     async def start(clock):
         platform = await open_platform(Settings(data=tmp_path / "data", database_url=database_url))
-        platform.clock = clock
+        platform.ground = msgspec.structs.replace(platform.ground, clock=clock)
         await platform.renew_node()
         opened.append(platform)
         return platform
@@ -42,7 +43,7 @@ async def test_a_process_that_lost_its_number_takes_another_and_their_ids_stay_a
     long_ago.advance(NODE_LEASE_MS)
     await sleeper.renew_node()
     assert sleeper.node != heir.node
-    made = [*sleeper.ids.next_ids(500), *heir.ids.next_ids(500)]
+    made = [*sleeper.ground.ids.next_ids(500), *heir.ground.ids.next_ids(500)]
     assert len(set(made)) == 1_000
 
 

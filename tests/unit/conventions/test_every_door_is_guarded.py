@@ -11,13 +11,14 @@ from aerogram.content.images import PREFIX as IMAGES
 from aerogram.doors import http as http_door
 from aerogram.doors.cli import commands
 from aerogram.doors.cli.main import BELOW, COMMANDS, noun_of
-from aerogram.doors.front import _App
+from aerogram.doors.front import Doors, _App
+from aerogram.doors.http import build as apis
 from aerogram.doors.http.rest_v3 import Rest
 from aerogram.doors.images.app import ImageDoor
 from aerogram.doors.rest.registry import UNBOUND, declared_resources, declared_routes
 from aerogram.doors.rest.resource import LEVELS
+from aerogram.doors.signup import build as signup
 from aerogram.doors.signup.app import PREFIX as SIGNUP
-from aerogram.doors.signup.app import SignupDoor
 from aerogram.doors.smtp import policy
 from aerogram.doors.smtp.guards import GUARDS
 from aerogram.doors.tracking.app import PREFIXES, Tracking
@@ -45,19 +46,22 @@ def pages(mode):
 
 
 class Unserved:
-    """Services that are only looked at; what has doors of its own is the real thing, bound to nothing."""
+    """Services that are only looked at."""
 
     version, public_url = "0", "http://localhost"
-    tracking = Tracking(UNBOUND, UNBOUND)
-    images = ImageDoor(UNBOUND)
-    signup = SignupDoor(*[UNBOUND] * 6)
-    web = Starlette(routes=pages("capture"))
 
     def __getattr__(self, _):
         return UNBOUND
 
 
-APP = _App(Unserved())
+DOORS = Doors(
+    apis=apis.build(Unserved()),
+    tracking=Tracking(UNBOUND, UNBOUND),
+    images=ImageDoor(UNBOUND),
+    signup=signup.build(*[UNBOUND] * 4),
+    web=Starlette(routes=pages("capture")),
+)
+APP = _App(DOORS)
 
 
 def endpoints():

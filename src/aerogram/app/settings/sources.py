@@ -1,7 +1,6 @@
 """Where settings come from: flags win, then the environment, then ``aerogram.toml``.
 
-All mistakes are gathered, and each becomes one line that names the setting, where it was given
-and what is allowed there.
+All errors are reported at once: one line each, with the setting, where it was given and what is allowed.
 """
 
 from __future__ import annotations
@@ -22,26 +21,26 @@ if TYPE_CHECKING:
 
 FILE_NAME: Final = "aerogram.toml"
 CONFIG: Final = "config"
-"""The one flag and variable that is no setting: where the file is."""
+"""The only flag and variable that is not a setting: the path of the file."""
 CONFIG_VARIABLE: Final = f"{ENVIRONMENT_PREFIX}CONFIG"
 
-# Kubernetes and Docker links describe a service called "aerogram" to its neighbours with variables
-# of these forms; they are not ours and must not keep a pod from starting.
+# Kubernetes and Docker links set variables like these for a service called "aerogram". They are not settings,
+# and must not prevent a pod from starting.
 _SERVICE_LINK = re.compile(r"AEROGRAM_(?:SERVICE_(?:HOST|PORT(?:_\w+)?)|PORT(?:_\d+_(?:TCP|UDP)\w*)?)")
 
 
 def load(flags: Mapping[str, str], environ: Mapping[str, str], directory: Path) -> Settings:
     """Read the settings of a process.
 
-    ``flags`` are texts by setting name (and ``config``), ``directory`` is where a file named
-    ``aerogram.toml`` is looked for. Raises `SettingsError` with one line for each mistake.
+    ``flags`` are texts by setting name, and ``config``. ``aerogram.toml`` is read from ``directory``.
+    Raises `SettingsError` with one line for each error.
     """
-    mistakes: list[str] = []
+    errors: list[str] = []
     texts: dict[str, tuple[str, str]] = {}
     for found in (
-        _from_file(_config_path(flags, environ, directory), mistakes),
-        _from_environment(environ, mistakes),
-        _from_flags(flags, mistakes),
+        _from_file(_config_path(flags, environ, directory), errors),
+        _from_environment(environ, errors),
+        _from_flags(flags, errors),
     ):
         texts.update(found)
     values: dict[str, Any] = {}
@@ -50,15 +49,15 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], directory: Path) 
         try:
             values[name] = declaration.kind.parse(text)
         except SettingsError as error:
-            mistakes.append(f"{where}: {str(error).removeprefix(f'{name}: ')}")
+            errors.append(f"{where}: {str(error).removeprefix(f'{name}: ')}")
         except ValueError:
-            mistakes.append(f"{where}: {_refusal(declaration, text)}")
-    if not mistakes:
+            errors.append(f"{where}: {_refusal(declaration, text)}")
+    if not errors:
         settings = Settings(**values)
-        mistakes = settings.contradictions()
-        if not mistakes:
+        errors = settings.contradictions()
+        if not errors:
             return settings
-    raise SettingsError("\n".join(mistakes))
+    raise SettingsError("\n".join(errors))
 
 
 def _refusal(declaration: Declaration, text: str) -> str:
@@ -67,7 +66,7 @@ def _refusal(declaration: Declaration, text: str) -> str:
 
 
 def _config_path(flags: Mapping[str, str], environ: Mapping[str, str], directory: Path) -> Path | None:
-    """Find the file: named ones must exist, the one of the directory may be absent."""
+    """Find the file: a named file must exist, the one in the directory may be missing."""
     for where, named in (("--config", flags.get(CONFIG)), (CONFIG_VARIABLE, environ.get(CONFIG_VARIABLE))):
         if named:
             path = Path(named).expanduser()
@@ -78,54 +77,54 @@ def _config_path(flags: Mapping[str, str], environ: Mapping[str, str], directory
     return path if path.is_file() else None
 
 
-def _from_flags(flags: Mapping[str, str], mistakes: list[str]) -> dict[str, tuple[str, str]]:
+def _from_flags(flags: Mapping[str, str], errors: list[str]) -> dict[str, tuple[str, str]]:
     texts = {}
     for name, text in flags.items():
         if name in DECLARATIONS:
             texts[name] = (DECLARATIONS[name].flag, text)
         elif name != CONFIG:
-            mistakes.append(f"--{name.replace('_', '-')}: there is no such setting{_suggestion(name)}")
+            errors.append(f"--{name.replace('_', '-')}: there is no such setting{_suggestion(name)}")
     return texts
 
 
-def _from_environment(environ: Mapping[str, str], mistakes: list[str]) -> dict[str, tuple[str, str]]:
+def _from_environment(environ: Mapping[str, str], errors: list[str]) -> dict[str, tuple[str, str]]:
     texts = {}
     for variable, text in environ.items():
         if not variable.startswith(ENVIRONMENT_PREFIX) or variable == CONFIG_VARIABLE:
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
         if name in DECLARATIONS and variable == variable.upper():
-            # An empty variable is how compose files and shells leave a setting out.
+            # Compose files and shells leave a setting out with an empty variable.
             if text.strip():
                 texts[name] = (variable, text)
         elif not _SERVICE_LINK.fullmatch(variable):
-            mistakes.append(f"{variable}: there is no such setting{_suggestion(name, ENVIRONMENT_PREFIX)}")
+            errors.append(f"{variable}: there is no such setting{_suggestion(name, ENVIRONMENT_PREFIX)}")
     return texts
 
 
-def _from_file(path: Path | None, mistakes: list[str]) -> dict[str, tuple[str, str]]:
+def _from_file(path: Path | None, errors: list[str]) -> dict[str, tuple[str, str]]:
     if path is None:
         return {}
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        mistakes.append(f"{path}: cannot be read: {error}")
+        errors.append(f"{path}: cannot be read: {error}")
         return {}
     texts = {}
     for name, value in table.items():
         where = f"{path}, {name}"
         text = _text_of(value)
         if name not in DECLARATIONS:
-            mistakes.append(f"{where}: there is no such setting{_suggestion(name)}")
+            errors.append(f"{where}: there is no such setting{_suggestion(name)}")
         elif text is None:
-            mistakes.append(f"{where}: must be a text, a number, true or false, or a list of them")
+            errors.append(f"{where}: must be a text, a number, true or false, or a list of them")
         else:
             texts[name] = (where, text)
     return texts
 
 
 def _text_of(value: object) -> str | None:
-    """Write a TOML value as an operator would in a flag; None for what no setting can be."""
+    """Write a TOML value as in a flag. Give None for a value that no setting can have."""
     match value:
         case bool():
             return "true" if value else "false"

@@ -1,4 +1,4 @@
-"""The kinds of value a setting may have: from the operator's text to a value, or a refusal.
+"""The kinds of value that a setting may have: each parses the operator's text, or refuses it.
 
 A kind's ``parse`` raises `ValueError` for text it does not allow; ``allowed`` says, as the end of
 a sentence that begins with "is not", what it does allow. A `SettingsError` of it says more than that.
@@ -28,10 +28,10 @@ T = TypeVar("T")
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 NOTHING: Final = frozenset({"", "none"})
-"""Words for "no value", where a setting may be left out."""
+"""Words for "no value", for settings that may be left out."""
 MAX_PORT: Final = 65_535
 KEY_BYTES: Final = 32
-"""Length of the master key, as `aerogram.base.sealing` wants it."""
+"""Length of the master key in bytes; see `aerogram.base.sealing`."""
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?", re.ASCII)
 _DURATION = re.compile(r"(\d{1,9})\s*(ms|s|m|h|d)", re.ASCII)
 _SIZE = re.compile(r"(\d{1,15})\s*([KMGT]i?B|B|)", re.ASCII | re.IGNORECASE)
@@ -53,13 +53,13 @@ _SIZE_UNITS: Final = {
 
 
 class HostPort(NamedTuple):
-    """Where to listen or connect; an IPv6 host is without its brackets."""
+    """Where to listen or connect. An IPv6 host has no brackets."""
 
     host: str
     port: int
 
     def __str__(self) -> str:
-        """Write it as it is written in a setting or a URL."""
+        """Write it as in a setting or a URL."""
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
@@ -74,7 +74,7 @@ class Kind(Generic[T]):
 
 
 def optional(kind: Kind[T]) -> Kind[T | None]:
-    """Let a kind also be left out, by ``none`` or an empty text."""
+    """Make a kind whose value may be left out, by ``none`` or an empty text."""
 
     def parse(text: str) -> T | None:
         return None if text.strip().lower() in NOTHING else kind.parse(text)
@@ -94,7 +94,7 @@ def many(kind: Kind[T], allowed: str) -> Kind[tuple[T, ...]]:
 
 
 def choice(*words: str) -> Kind[str]:
-    """One of a few words, in any case of letters."""
+    """Make the kind of a few words, which ignore case."""
 
     def parse(text: str) -> str:
         word = text.strip().lower()
@@ -106,7 +106,7 @@ def choice(*words: str) -> Kind[str]:
 
 
 def whole_number(least: int, most: int) -> Kind[int]:
-    """Make the kind of whole numbers between two bounds, both allowed."""
+    """Make the kind of whole numbers between two bounds, inclusive."""
 
     def parse(text: str) -> int:
         number = _digits(text)
@@ -197,7 +197,7 @@ def _url(schemes: frozenset[str]) -> Callable[[str], str]:
     def parse(text: str) -> str:
         url = _text(text)
         parts = urlsplit(url)
-        # Reading `port` is what makes urlsplit check that it is a number in range.
+        # `urlsplit` checks the port only when it is read.
         if parts.scheme.lower() not in schemes or not parts.hostname or parts.port == 0:
             raise ValueError(text)
         return url.rstrip("/")
@@ -207,7 +207,7 @@ def _url(schemes: frozenset[str]) -> Callable[[str], str]:
 
 def _database_url(text: str) -> str:
     parts = urlsplit(_text(text))
-    # libpq's form for a server that is reached by its Unix socket: no host, and ?host=/run/postgresql.
+    # libpq's form for a Unix socket has no host, and ?host=/run/postgresql.
     if not parts.hostname and parts.path.strip("/") and parse_qs(parts.query).get("host"):
         if parts.scheme.lower() not in _POSTGRESQL:
             raise ValueError(text)

@@ -64,43 +64,33 @@ from aerogram.doors.rest.v1.tokens import TokenRoutes
 from aerogram.model.job import JobKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from aerogram.audience.jobs.contact_jobs import ContactJobs
     from aerogram.audience.services import Audience
     from aerogram.base.clock import Clock
-    from aerogram.campaigns.campaigns import Campaigns
-    from aerogram.campaigns.drafts import Drafts
-    from aerogram.doors.rest.account_services import AccountServices
-    from aerogram.doors.rest.content_services import ContentServices
+    from aerogram.campaigns.services import CampaignServices
+    from aerogram.content.services import ContentServices
     from aerogram.doors.rest.resource import Resource
     from aerogram.doors.rest.resources.messages.eventcallbackurl import SendSample
     from aerogram.doors.rest.route import Route
-    from aerogram.jobs.exports.exports import Exports
-    from aerogram.jobs.jobs import Jobs
-    from aerogram.reporting.messages import Messages
-    from aerogram.reporting.webhooks.webhooks import Webhooks
+    from aerogram.identity.services import IdentityServices
+    from aerogram.jobs.services import JobServices
+    from aerogram.reporting.services import ReportingServices
+    from aerogram.senders.services import SenderServices
 
 
 class RestServices(msgspec.Struct, frozen=True, kw_only=True):
     """The services that the resources and routes need."""
 
     clock: Clock
+    identity: IdentityServices
+    senders: SenderServices
     content: ContentServices
-    webhooks: Webhooks
     audience: Audience
-    messages: Messages
-    drafts: Drafts
-    campaigns: Campaigns
-    jobs: Jobs
-    exports: Exports
-    contact_jobs: ContactJobs
+    campaigns: CampaignServices
+    jobs: JobServices
+    reporting: ReportingServices
     send_sample: SendSample
-    account: AccountServices
     public_url: str
     """The base URL of links in responses and mails, as ``https://mail.example.com``; no trailing slash."""
-    signup_url: Callable[[int], str]
-    """Returns the URL of a widget's form."""
 
 
 _DRAFTS: Final = (CampaignDraft, Newsletter)
@@ -118,21 +108,21 @@ _PLAIN: Final = (
 
 def resources(services: RestServices) -> list[Resource]:
     """Bind every resource to its collection."""
-    messages = MessageRows(services.messages)
-    exports = ExportActions(services.exports, services.public_url)
+    messages = MessageRows(services.reporting.messages)
+    exports = ExportActions(services.jobs.exports, services.public_url)
     bound = [
         Message(messages, exports.of(JobKind.EXPORT_MESSAGES, Message.filters, of_messages)),
-        MessageHistory(History(services.messages)),
-        eventcallbackurl(services.webhooks, services.send_sample),
+        MessageHistory(History(services.reporting.messages)),
+        eventcallbackurl(services.reporting.webhooks, services.send_sample),
         template(services.content.templates),
         messageinformation(messages, services.clock),
         messagestate(),
-        campaign(services.campaigns, services.clock),
-        apikeytotals(services.messages),
-        *(drafts(services.drafts) for drafts in _DRAFTS),
+        campaign(services.campaigns.campaigns, services.clock),
+        apikeytotals(services.reporting.messages),
+        *(drafts(services.campaigns.drafts) for drafts in _DRAFTS),
         *(plain(services.content.records) for plain in _PLAIN),
         *_of_audience(services, exports),
-        *_of_account(services.account, services.public_url),
+        *_of_account(services),
     ]
     return [*bound, metadata(bound)]
 
@@ -140,7 +130,8 @@ def resources(services: RestServices) -> list[Resource]:
 def _of_audience(services: RestServices, exports: ExportActions) -> list[Resource]:
     """Bind the resources of contacts and lists, with their bulk actions."""
     audience = services.audience
-    bulk = JobActions(services.jobs, services.contact_jobs, services.public_url)
+    jobs = services.jobs.jobs
+    bulk = JobActions(jobs, audience.jobs, services.public_url)
     return [
         contact(
             audience,
@@ -154,49 +145,52 @@ def _of_audience(services: RestServices, exports: ExportActions) -> list[Resourc
         contactslist(audience, *bulk.of_lists()),
         listrecipient(audience, *exports.of(JobKind.EXPORT_LIST_RECIPIENTS, ListRecipient.filters, of_links)),
         ContactsListSignup(SignupRows(audience.signups)),
-        widget(services.content.records, services.signup_url),
-        batchjob(services.jobs, services.contact_jobs),
-        csvimport(services.jobs, services.contact_jobs),
+        widget(services.content.records, services.content.signup_links.form_url),
+        batchjob(jobs, audience.jobs),
+        csvimport(jobs, audience.jobs),
     ]
 
 
-def _of_account(services: AccountServices, public_url: str) -> list[Resource]:
+def _of_account(services: RestServices) -> list[Resource]:
     """Bind the resources of the account and its senders."""
-    accounts, profiles = services.accounts, services.profiles
+    identity, senders = services.identity, services.senders
+    accounts, profiles = identity.accounts, identity.profiles
     return [
-        sender(services.claims, services.domains),
-        dns(services.domains),
-        metasender(services.metasenders, accounts),
-        parseroute(services.parse_routes),
-        apikey(accounts, public_url),
+        sender(senders.claims, senders.dns),
+        dns(senders.dns),
+        metasender(senders.metasenders, accounts),
+        parseroute(senders.parse_routes),
+        apikey(accounts, services.public_url),
         apikeyaccess(profiles),
-        apikeyaccessgrantor(accounts, services.claims),
-        apitoken(services.tokens),
+        apikeyaccessgrantor(accounts, senders.claims),
+        apitoken(identity.api_tokens),
         user(profiles, accounts),
         myprofile(profiles, accounts),
-        preferences(services.preferences, accounts),
-        apppreferences(services.preferences),
+        preferences(identity.preferences, accounts),
+        apppreferences(identity.preferences),
     ]
 
 
 def routes(services: RestServices) -> list[Route]:
     """Bind every route that is not a resource."""
+    jobs = services.jobs
     return [
         *contact_erasure(services.audience),
-        *DataFiles(services.jobs, services.exports, services.contact_jobs).routes(),
-        *_of_content(services.content, services.clock, services.public_url),
+        *DataFiles(jobs.jobs, jobs.exports, services.audience.jobs).routes(),
+        *_of_content(services),
     ]
 
 
-def _of_content(services: ContentServices, clock: Clock, public_url: str) -> list[Route]:
+def _of_content(services: RestServices) -> list[Route]:
     """Bind the Content API."""
-    templates = TemplateRoutes(services.templates, services.labels)
+    content = services.content
+    templates = TemplateRoutes(content.templates, content.labels)
     return [
         *templates.routes(),
-        *ContentRoutes(services.versions, templates).routes(),
-        *TokenRoutes(services.tokens, clock).routes(),
-        *LabelRoutes(services.labels).routes(),
-        *ImageRoutes(services.images, services.labels, public_url).routes(),
+        *ContentRoutes(content.versions, templates).routes(),
+        *TokenRoutes(services.identity.content_tokens, services.clock).routes(),
+        *LabelRoutes(content.labels).routes(),
+        *ImageRoutes(content.images, content.labels, services.public_url).routes(),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The services that the resources and routes of templates, labels, images and plain records need."""
+"""What `content` offers: templates with what they are made of, and the signers of links."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ if TYPE_CHECKING:
     from aerogram.content.images import Images
     from aerogram.content.labels import Labels
     from aerogram.content.plain_records import PlainRecords
+    from aerogram.content.signup_tokens import SignupSigner
     from aerogram.content.template_versions import TemplateVersions
     from aerogram.content.templates import Templates
-    from aerogram.identity.content_tokens import ContentTokens
+    from aerogram.content.tokens import LinkSigner
 
 
 class ContentServices(msgspec.Struct, frozen=True, kw_only=True):
-    """Services, handed in by `app`."""
+    """The services; `aerogram.content.build` builds them."""
 
     templates: Templates
     versions: TemplateVersions
     labels: Labels
     images: Images
-    tokens: ContentTokens
     records: PlainRecords
+    links: LinkSigner
+    """Signs the links in mails and verifies them when they are followed."""
+    signup_links: SignupSigner
+    """Signs and verifies the links of sign-up forms and confirmations."""
