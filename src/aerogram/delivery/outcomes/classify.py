@@ -84,7 +84,7 @@ def classify(stage: Stage, reply: ServerReply) -> Classification:
 
 
 def classify_text(stage: Stage, code: int, enhanced: str, text: str) -> Classification:
-    """Classify a refusal of which only the text is known, as from a bounce mail.
+    """Classify a refusal by its text alone, such as one quoted in a bounce mail.
 
     ``enhanced`` is as ``5.1.1``, or "" when there was none.
     """

@@ -140,7 +140,7 @@ class Runner:
     async def _run(self) -> None:
         try:
             await self._serve_forever()
-        except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
+        except Exception:  # noqa: BLE001 - an error of ours is logged, and must not end the service of a receiver
             # The next poll finds this runner ended and starts another one.
             _log.exception("webhook_runner_broke", account=self._route.account_id)
 
@@ -201,12 +201,12 @@ class Runner:
         """Make one call and record its result."""
         try:
             async with self._context.calls:
-                fault = await self._call(batch)
-            if fault:
-                await self._record_failure(batch, fault)
+                reason = await self._call(batch)
+            if reason:
+                await self._record_failure(batch, reason)
             else:
                 await self._record_delivered(batch)
-        except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
+        except Exception:  # noqa: BLE001 - an error of ours is logged, and must not end the service of a receiver
             # An event whose result cannot be recorded would be sent repeatedly, so the schedule must slow down.
             _log.exception("webhook_record_broke", account=self._route.account_id)
             self._schedule.failed(batch, self._context.clock.now_ms())
@@ -219,7 +219,7 @@ class Runner:
         try:
             body, headers = request_of([entry.event for entry in batch.entries], is_grouped=batch.is_grouped)
             answer = await self._context.http.post(self._route.url, body, headers)
-        except Exception:  # noqa: BLE001 - a fault of ours is logged, and must not end the service of a receiver
+        except Exception:  # noqa: BLE001 - an error of ours is logged, and must not end the service of a receiver
             # An internal error must not end the schedule: it is retried and reported like any other failure.
             _log.exception("webhook_call_broke", account=self._route.account_id)
             answer = Unanswered("The call could not be made because of an internal error.")
@@ -234,24 +234,24 @@ class Runner:
         keys = [entry.key for entry in batch.entries]
         await self._context.write(partial(webhook_outbox.delivered, keys, recovered))
 
-    async def _record_failure(self, batch: Batch, fault: str) -> None:
+    async def _record_failure(self, batch: Batch, reason: str) -> None:
         route, context = self._route, self._context
         now_ms = context.clock.now_ms()
         effect = self._schedule.failed(batch, now_ms)
         callbacks = list(route.targets)
         if effect.is_first:
-            _log.warning("webhook_failing", account=route.account_id, callbacks=callbacks, reason=fault)
+            _log.warning("webhook_failing", account=route.account_id, callbacks=callbacks, reason=reason)
         if effect.is_dead:
-            _log.error("webhook_dead", account=route.account_id, callbacks=callbacks, reason=fault)
+            _log.error("webhook_dead", account=route.account_id, callbacks=callbacks, reason=reason)
         if effect.parked:
-            _log.error("webhook_events_parked", account=route.account_id, events=effect.parked, reason=fault)
+            _log.error("webhook_events_parked", account=route.account_id, events=effect.parked, reason=reason)
         failure = webhook_outbox.Failure(
             account_id=route.account_id,
             lease=context.lease,
             postponed=effect.postponed,
             callbacks=callbacks,
             failing_since_ms=effect.failing_since_ms,
-            reason=fault,
+            reason=reason,
             is_dead=effect.is_dead,
         )
         await context.write(partial(webhook_outbox.failed, failure, now_ms))
