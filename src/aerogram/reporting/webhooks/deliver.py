@@ -16,6 +16,7 @@ import structlog
 
 from aerogram.base.errors import NotFoundError, SettingsError, UnavailableError
 from aerogram.base.ids import MAX_ID
+from aerogram.base.loop import Loop
 from aerogram.reporting.webhooks.call import GROUPING_VERSION, request_of, sample
 from aerogram.reporting.webhooks.runner import Route, Runner, SenderContext
 from aerogram.reporting.webhooks.schedule import Timings
@@ -65,27 +66,28 @@ class WebhookSender:
         self._ask_at: dict[int, float] = {}
         self._runners: dict[RouteKey, Runner] = {}
         self._urls: dict[str, str | None] = {}
-        self._woken = asyncio.Event()
+        look_seconds = self._timings.look_ms / 1_000
+        self._context = SenderContext(database, http, clock, self._timings, self._lease)
+        self._loop = Loop(
+            "webhooks",
+            self._round,
+            poll_seconds=look_seconds,
+            retry_seconds=look_seconds,
+            max_retry_seconds=look_seconds,
+            is_essential=True,
+        )
 
     def wake(self) -> None:
         """Signal new rows in the outbox; call it after the commit that wrote them."""
-        self._woken.set()
+        self._loop.wake()
 
     async def run(self) -> None:
         """Run until cancelled, then release the leases."""
-        context = SenderContext(self._database, self._http, self._clock, self._timings, self._lease)
         try:
             if self._database.engine is Engine.SQLITE:
                 # Only this process uses the store, so a lease in it is left from a killed predecessor.
-                await context.write(leases.forget_leases)
-            while True:
-                self._woken.clear()
-                try:
-                    await self._look(context)
-                except UnavailableError as error:
-                    _log.warning("webhook_store_unavailable", reason=str(error))
-                await asyncio.sleep(self._timings.pause_ms / 1_000)
-                await self._wait()
+                await self._context.write(leases.forget_leases)
+            await self._loop.run()
         finally:
             await self.close()
 
@@ -109,14 +111,13 @@ class WebhookSender:
         body, headers = request_of(events, is_grouped=found.version >= GROUPING_VERSION)
         return await self._http.post(self._sealer.open(found.url_sealed), body, headers)
 
-    async def _wait(self) -> None:
-        try:
-            async with asyncio.timeout(self._timings.look_ms / 1_000):
-                await self._woken.wait()
-        except TimeoutError:
-            return
+    async def _round(self) -> bool:
+        await self._look()
+        # After a look, not before it: an event that comes after a quiet moment does not wait.
+        await asyncio.sleep(self._timings.pause_ms / 1_000)
+        return False
 
-    async def _look(self, context: SenderContext) -> None:
+    async def _look(self) -> None:
         """Start, update and stop runners to match the outbox."""
         seen_at = time.monotonic()
         pending = await self._database.read(outbox.pending)
@@ -137,7 +138,7 @@ class WebhookSender:
             if key in self._runners:
                 self._runners[key].serve(route)
             else:
-                self._runners[key] = Runner(route, context, self._may_call)
+                self._runners[key] = Runner(route, self._context, self._may_call)
 
     def _is_over(self, key: RouteKey, runner: Runner, routes: dict[RouteKey, Route]) -> bool:
         """Return whether a runner without a route must stop now instead of after its calls in flight."""
