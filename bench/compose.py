@@ -90,11 +90,11 @@ def _letters(html: str, send_options: SendOptions, count: int) -> Iterator[Lette
 def _sample(measure: str, subject: str, letters: list[Letter], signer: Signer | None) -> Sample:
     mint = LinkMint(LinkSigner(b"k" * 32), lambda _account, _email: "https://click.example.com")
     composer = Composer("mail.example.com", mint)
-    draft = None
+    prepared = None
     before = time.process_time()
     for number, letter in enumerate(letters):
         if letter.send_options.is_personal and number % CHUNK == 0:
-            draft = composer.draft(letter)
-        composer.compose(letter, signer, draft)
+            prepared = composer.prepare(letter)
+        composer.compose(letter, signer, prepared)
     seconds = time.process_time() - before
     return Sample(measure, subject, len(letters) / seconds, seconds / len(letters) * 1000, 0)

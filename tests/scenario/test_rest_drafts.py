@@ -180,7 +180,9 @@ async def test_a_draft_is_archived_deleted_and_brought_back_by_its_status(client
 async def test_no_client_says_that_a_draft_was_sent_or_was_not(client, database):
     made = await created(client)
     path = f"{REST}/campaigndraft/{made['ID']}"
-    told = "MJ08 Property Status is invalid: A status of {} cannot be set to {}: sending and testing do that"
+    told = (
+        "MJ08 Property Status is invalid: The status cannot change from {} to {}: sending and testing set it"
+    )
     answer = await client.put(path, json={"Status": 2})
     refused(answer, 400, "Object properties invalid", told.format(0, 2))
 

@@ -178,7 +178,7 @@ async def test_a_file_for_another_account_s_list_is_refused(client, stranger):
         ({"DataID": 7}, "MJ08 Property Data is invalid: There is no CSVData with the ID 7"),
         ({"ContactsListID": ""}, "MJ08 Property ContactsList is invalid: MJ03 A non-empty value is required"),
         ({"ErrTreshold": 101}, "MJ08 Property ErrTreshold is invalid"),
-        ({"ImportOptions": "{"}, "MJ08 Property ImportOptions is invalid: ImportOptions are not understood"),
+        ({"ImportOptions": "{"}, "MJ08 Property ImportOptions is invalid: Expected a JSON object of options"),
         ({"ImportOptions": '{"TimezoneOffset":13}'}, "MJ08 Property ImportOptions is invalid"),
     ],
 )

@@ -64,7 +64,7 @@ async def test_a_segment_is_kept_byte_for_byte(client):
 
 async def test_a_wrong_expression_is_refused_with_its_reason(client):
     made = await created(client)
-    reason = "MJ08 Property Expression is invalid: A bracket that is never closed (character 1)"
+    reason = "MJ08 Property Expression is invalid: This bracket is never closed (character 1)"
     for answer in (
         await client.post(PATH, json={"Name": "x", "Expression": "((age>40)"}),
         await client.put(f"{PATH}/{made['ID']}", json={"Expression": "((age>40)"}),

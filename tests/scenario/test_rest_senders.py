@@ -308,7 +308,9 @@ async def test_the_number_of_senders_is_bounded(client, database):
 
     await database.write(fill)
     one_more = {"Email": "bea@example.com"}
-    refused(await client.post(PATH, json=one_more), 400, f"An account may have {MAX_SENDERS} senders.")
+    refused(
+        await client.post(PATH, json=one_more), 400, f"An account may have at most {MAX_SENDERS} senders."
+    )
     assert (await client.delete(f"{PATH}/{made['ID']}")).status_code == 204
     assert (await client.post(PATH, json=one_more)).status_code == 201
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from aerogram.model.account import SendDefaults
-from aerogram.model.message import Role
+from aerogram.model.message import RecipientRole
 from aerogram.model.send_options import unpacked, unpacked_personal
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
@@ -60,7 +60,7 @@ async def test_an_accepted_message_is_in_the_store_when_the_answer_comes(client,
     assert [(one["MessageID"], one["MessageUUID"], one["Email"]) for one in told["Sent"]] == [
         tuple(row[:3]) for row in rows
     ]
-    assert [Role(row[3]) for row in rows] == [Role.TO, Role.CC, Role.BCC]
+    assert [RecipientRole(row[3]) for row in rows] == [RecipientRole.TO, RecipientRole.CC, RecipientRole.BCC]
     assert {row[8] for row in rows} == {""}
     assert rows[0][9] == f"POST {path} from 127.0.0.1"
 

@@ -64,7 +64,7 @@ async def shop(tmp_path, database, ids, clock):
     door.templates.known = {
         (shop.account_id, TEMPLATE): Template(html="<p>Hello</p>", text="Hello"),
         (shop.account_id, ODD_TEMPLATE): Template(
-            html="<p>", from_email="shop@elsewhere.example", faults=("SenderName",)
+            html="<p>", from_email="shop@elsewhere.example", header_errors=("SenderName",)
         ),
     }
     return shop

@@ -29,10 +29,10 @@ from aerogram.model.segment import (
     Odd,
     Operator,
     Own,
-    Place,
     Printed,
     Provided,
     Some,
+    TextPosition,
     kind_of,
 )
 
@@ -72,10 +72,10 @@ _COMPARE: Final[Mapping[Operator, Callable[[Any, Any], bool]]] = {
     Operator.MORE: operator.gt,
     Operator.AT_LEAST: operator.ge,
 }
-_CONTAINS: Final[Mapping[Place, Callable[[str, str], bool]]] = {
-    Place.START: str.startswith,
-    Place.END: str.endswith,
-    Place.ANYWHERE: operator.contains,
+_CONTAINS: Final[Mapping[TextPosition, Callable[[str, str], bool]]] = {
+    TextPosition.START: str.startswith,
+    TextPosition.END: str.endswith,
+    TextPosition.ANYWHERE: operator.contains,
 }
 
 
@@ -103,7 +103,7 @@ def is_met(condition: Condition, contact: Contact) -> bool:
             return _compared(condition, contact)
         case Contained():
             text, part = _value(condition.text, contact), _value(condition.part, contact)
-            return text is not None and part is not None and _CONTAINS[condition.place](text, part)
+            return text is not None and part is not None and _CONTAINS[condition.position](text, part)
 
 
 def _compared(condition: Compared, contact: Contact) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXPORT_SOURCES: Final[Mapping[str, Source]] = {**export_sources.SOURCES, **message_export.SOURCES}
 HANDLERS: Final[Mapping[str, Handler]] = {
     JobKind.MANY_CONTACTS: Handler(many_contacts.work),
-    JobKind.CSV_IMPORT: Handler(csv_import.work, csv_import.tell),
+    JobKind.CSV_IMPORT: Handler(csv_import.work, csv_import.note_failure),
     JobKind.IMPORT_LIST: Handler(import_list.work),
     **{kind: export.handler_of(source) for kind, source in EXPORT_SOURCES.items()},
 }

@@ -1,1 +1,1 @@
-"""Whom an account writes to: contacts, what is known of them, lists, subscriptions, erasure."""
+"""The audience of an account: contacts, their properties, lists, segments, subscriptions and erasure."""

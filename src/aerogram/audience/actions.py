@@ -1,4 +1,4 @@
-"""What a subscription action makes of a contact's place on a list: one table, without IO."""
+"""Subscription actions: one table of the status that each gives a contact on a list. No IO."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Action(enum.Enum):
-    """What is done with contacts and a list (compatibility: contacts#subscription-actions)."""
+class SubscriptionAction(enum.Enum):
+    """An action on the membership of contacts on a list (compatibility: contacts#subscription-actions)."""
 
     ADD_FORCE = "addforce"
-    """On the list and subscribed, even if the contact had left it."""
+    """Add and subscribe, even contacts who unsubscribed."""
     ADD_NO_FORCE = "addnoforce"
-    """On the list; who had left it stays unsubscribed."""
+    """Add; contacts who unsubscribed stay unsubscribed."""
     REMOVE = "remove"
-    """Not on the list."""
+    """Remove from the list."""
     UNSUB = "unsub"
-    """On the list as unsubscribed."""
+    """Add as unsubscribed, and unsubscribe contacts who are on the list."""
     UNSUB_NO_FORCE = "unsubnoforce"
-    """On the list; who was not comes as unsubscribed. No client names it: it is one half of copying a list
-    without overriding what the other says."""
+    """Add as unsubscribed; contacts who are on the list keep their status. Clients cannot name this action.
+    It serves ``duplicate-no-override``, which copies a list without changing existing memberships."""
 
 
-class Place(enum.Enum):
-    """Where a contact stands with a list."""
+class ListStatus(enum.Enum):
+    """The status of a contact on a list."""
 
     ABSENT = 0
     SUBSCRIBED = 1
     UNSUBSCRIBED = 2
 
 
-ACTIONS: Final[Mapping[str, Action]] = {
-    action.value: action for action in Action if action is not Action.UNSUB_NO_FORCE
+ACTIONS: Final[Mapping[str, SubscriptionAction]] = {
+    action.value: action for action in SubscriptionAction if action is not SubscriptionAction.UNSUB_NO_FORCE
 }
-"""The actions that clients name, by their words in lower case."""
+"""The actions that clients can name, by name in lower case."""
 
-_A, _S, _U = Place
-_AFTER: Final[Mapping[Action, Mapping[Place, Place]]] = {
-    Action.ADD_FORCE: {_A: _S, _S: _S, _U: _S},
-    Action.ADD_NO_FORCE: {_A: _S, _S: _S, _U: _U},
-    Action.REMOVE: {_A: _A, _S: _A, _U: _A},
-    Action.UNSUB: {_A: _U, _S: _U, _U: _U},
-    Action.UNSUB_NO_FORCE: {_A: _U, _S: _S, _U: _U},
+_A, _S, _U = ListStatus
+_AFTER: Final[Mapping[SubscriptionAction, Mapping[ListStatus, ListStatus]]] = {
+    SubscriptionAction.ADD_FORCE: {_A: _S, _S: _S, _U: _S},
+    SubscriptionAction.ADD_NO_FORCE: {_A: _S, _S: _S, _U: _U},
+    SubscriptionAction.REMOVE: {_A: _A, _S: _A, _U: _A},
+    SubscriptionAction.UNSUB: {_A: _U, _S: _U, _U: _U},
+    SubscriptionAction.UNSUB_NO_FORCE: {_A: _U, _S: _S, _U: _U},
 }
 
 
-def place_after(action: Action, place: Place) -> Place:
-    """Give a contact's place on a list after an action."""
-    return _AFTER[action][place]
+def status_after(action: SubscriptionAction, status: ListStatus) -> ListStatus:
+    """Return a contact's status on a list after an action."""
+    return _AFTER[action][status]
 
 
-def action_of(word: object) -> Action | None:
-    """Read a client's word for an action, in any case; None when it is none."""
+def action_of(word: object) -> SubscriptionAction | None:
+    """Parse the name of an action in any case; None for an unknown name."""
     return ACTIONS.get(word.strip().lower()) if isinstance(word, str) else None

@@ -1,4 +1,4 @@
-"""Contacts: made, changed and read one by one; what is known of them."""
+"""Create, change and list contacts one by one."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
-    """A person or a mailbox. Moments are milliseconds, 0 while they have not come.
+    """A person or a mailbox. Times are milliseconds, 0 when unset.
 
-    ``properties`` is as `aerogram.audience.properties.Catalogue.shown` reads it.
+    ``properties`` is the packed form that `aerogram.audience.properties.Catalogue.shown` reads.
     """
 
     id: int
@@ -46,11 +46,11 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BadAddressError(RefusedError):
-    """What should be an address is none."""
+    """The text is not a valid email address."""
 
 
 def address_of(text: str) -> str:
-    """Give an address as contacts have it: normalised, in lower case. Raises `BadAddressError`."""
+    """Normalise an address to the form stored for contacts, in lower case. Raises `BadAddressError`."""
     email = text.strip()
     if not is_email(email):
         raise BadAddressError(f'Invalid email address "{email[:320]}", reason: "{_reason(email)}"')
@@ -66,14 +66,14 @@ class Contacts:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Contact], int]:
-        """Give a page of contacts and the number of all that match. Raises `TooSlowError`."""
+        """Return a page of contacts and the total number of matches. Raises `TooSlowError`."""
         is_search = records.KEYS.isdisjoint(wanted.conditions)
         ask = self._database.scan if is_search else self._database.read
         rows, total = await ask(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_contact(row) for row in rows], total
 
     async def create(self, actor: Actor, email: str, *, name: str = "", is_excluded: bool = False) -> Contact:
-        """Make a contact. Raises `BadAddressError` or `TakenError`."""
+        """Create a contact. Raises `BadAddressError` or `TakenError`."""
         now = self._clock.now_ms()
         made = Contact(
             id=self._ids.next_id(),
@@ -89,7 +89,7 @@ class Contacts:
         return made
 
     async def change(self, actor: Actor, contact_id: int, values: Mapping[str, Any]) -> Contact:
-        """Give a contact another ``email`` or ``name``, or exclude it from campaigns by ``is_excluded``.
+        """Change a contact's ``email``, ``name`` or ``is_excluded`` (excluded from campaigns).
 
         Raises `NotFoundError`, `BadAddressError` or `TakenError`.
         """
@@ -102,9 +102,9 @@ class Contacts:
         )
 
     async def change_values(self, actor: Actor, contact_id: int, patch: Mapping[str, Any]) -> Contact:
-        """Put values over those that a contact has; None takes one away. Raises `NotFoundError`.
+        """Merge values into a contact's properties; None removes one. Raises `NotFoundError`.
 
-        ``patch`` is what `aerogram.audience.properties.Catalogue.typed` gives.
+        ``patch`` is the ``values`` of `aerogram.audience.properties.Catalogue.typed`.
         """
         now = self._clock.now_ms()
         return _contact(
@@ -112,14 +112,14 @@ class Contacts:
         )
 
     async def clear_values(self, actor: Actor, contact_id: int) -> None:
-        """Take all values from a contact. Raises `NotFoundError`."""
+        """Remove all property values of a contact. Raises `NotFoundError`."""
         now = self._clock.now_ms()
         cleared = {"properties": ""}
         await self._database.write(lambda: _change(actor.account_id, contact_id, cleared, now))
 
 
 def _held(account_id: int, contact_id: int) -> Unit[dict[str, Any]]:
-    """Give a contact and hold it. Who was erased changes no more."""
+    """Lock a contact's row and return it. Raises `NotFoundError`, also for erased contacts."""
     row = yield from records.hold(account_id, contact_id)
     if row is None or row["is_anonymized"]:
         raise NotFoundError("There is no such contact.")
@@ -165,7 +165,7 @@ def _stored(value: Any) -> Any:
 
 
 def _reason(email: str) -> str:
-    """Say what is missing, in Mailjet's words where they are known (compatibility: contacts#contact)."""
+    """Return why an address is invalid, in Mailjet's words where known (compatibility: contacts#contact)."""
     return "No @ character in mail" if "@" not in email else "Not an address that mail can be sent to"
 
 

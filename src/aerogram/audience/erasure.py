@@ -1,15 +1,18 @@
-"""Erasing a person: everything that says who it was goes at once, and a proof stays that says nothing.
+"""Erase a person: remove all personal data at once and keep a proof that does not identify them.
 
-What goes: the contact's address, name, values and their history; its places on lists; the recipient, the
-variables and the server's replies of every mail to the address, with what its reader did and from where;
-captured copies; mails that had no other recipient, with their files; what told senders of them; signups;
-suppressions; the address's rows of campaigns; the lines of error files that name it; the files of all exports
-of the account. What stays are the facts that statistics count: that a mail was sent, opened, bounced.
+Removed at once: the contact's address, name, properties and their history; their memberships; the recipient,
+variables and server replies of every mail to the address; the URLs, user agents, IP addresses and countries of
+their opens and clicks; captured copies; mails without another recipient, with their files; notifications about
+those mails; signups; suppressions; the address's rows of campaigns; lines of error files that contain the
+address; the files of all exports of the account. The facts that statistics count remain: that a mail was sent,
+opened or bounced.
 
-What leaves by itself, within an hour of its time: receipts of idempotent calls after a day; uploads a day
-after they came or when their job ended; lines of error files that name a person in other words after a week.
-What stays is what belongs to others: a mail to several people keeps its bytes, and so do the texts that the
-account's own people wrote, such as a segment's expression.
+Removed later, within an hour of the due time: receipts of idempotent calls, after a day; uploads, a day after
+they arrived or when their job ends; lines of error files that identify a person without the address, after a
+week.
+
+Not removed, because others own it: the bytes of a mail to several people, and texts that users of the account
+wrote, such as a segment's expression.
 """
 
 from __future__ import annotations
@@ -43,18 +46,18 @@ if TYPE_CHECKING:
 __all__ = ["KEY_PURPOSE", "Erasures", "Proof", "is_alias"]
 
 KEY_PURPOSE: Final = "erasure"
-"""For `Sealer.derived_key`: the key of the digests."""
+"""The purpose for `Sealer.derived_key` that gives the key of the digests."""
 NAME: Final = "Anonymized"
-"""What stands for the name of who was erased (compatibility: contacts#erasure)."""
+"""Replaces the name of an erased contact (compatibility: contacts#erasure)."""
 PURGED_AFTER_MS: Final = 30 * 24 * 60 * 60 * SECOND
-"""How long the row of an erased contact can be read by its id (compatibility: contacts#erasure)."""
+"""How long the row of an erased contact remains readable by id (compatibility: contacts#erasure)."""
 _ALIAS_BYTES: Final = 20
 _BATCH: Final = 500
-"""Messages that one transaction blanks, so that accepting mail never waits long."""
+"""Messages blanked in one transaction: few enough that accepting mail never waits long."""
 
 
 def is_alias(email: str) -> bool:
-    """Tell whether an address stands for that of somebody who was erased."""
+    """Return whether an address is the alias of an erased contact."""
     return email.endswith(f"@{ERASED_DOMAIN}")
 
 
@@ -68,9 +71,9 @@ class Erasures:
         self._digest_key = digest_key
 
     async def erase(self, actor: Actor, contact_id: int) -> bool:
-        """Erase a contact; False when the account has none with this id, or it was erased before.
+        """Erase a contact; False when the account has no contact with this id, or already erased it.
 
-        The contact's row goes last: whoever is interrupted before calls again, and nothing is left over.
+        The contact's row is blanked last. After an interruption, call again to erase the rest.
         """
         rows, _ = await self._database.read(
             lambda: contacts.LISTING.page(actor.account_id, PageRequest({"id": contact_id}, 1))
@@ -78,7 +81,7 @@ class Erasures:
         if not rows or rows[0]["is_anonymized"]:
             return False
         email = rows[0]["email"]
-        # The alias is random: one that came from the address could be guessed back.
+        # The alias is random: an alias derived from the address could be reversed by guessing.
         alias = f"\\x{secrets.token_hex(_ALIAS_BYTES)}@{ERASED_DOMAIN}"
         await self._blank_mail(actor, email, alias)
         now = self._clock.now_ms()
@@ -89,25 +92,25 @@ class Erasures:
         return is_erased
 
     def digest(self, account_id: int, email: str) -> str:
-        """Give what stands in a proof: who asks about an address compares; nobody reads it back."""
-        said = f"{account_id} {suppression_key(email)}".encode()
-        return hmac.digest(self._digest_key, said, hashlib.sha256).hex()
+        """Return the keyed digest of an address that proofs store: it can be compared, not reversed."""
+        data = f"{account_id} {suppression_key(email)}".encode()
+        return hmac.digest(self._digest_key, data, hashlib.sha256).hex()
 
     async def proof_of(self, actor: Actor, contact_id: int) -> Proof | None:
-        """Give the proof that a contact was erased."""
+        """Return the proof that a contact was erased; None without one."""
         return await self._database.read(lambda: records.proof_of(actor.account_id, contact_id))
 
     async def proofs(self, actor: Actor, email: str) -> list[Proof]:
-        """Give the proofs that an address was erased, oldest first; none when it never was."""
+        """Return the proofs that an address was erased, oldest first; empty when it never was."""
         digest = self.digest(actor.account_id, email)
         return await self._database.read(lambda: records.proofs_of_digest(actor.account_id, digest))
 
     async def newest(self, actor: Actor, most: int) -> list[Proof]:
-        """Give the proofs of an account, newest first."""
+        """Return the proofs of an account, newest first."""
         return await self._database.read(lambda: records.newest(actor.account_id, most))
 
     async def purge(self) -> int:
-        """Delete the rows of contacts that were erased long enough ago; gives how many."""
+        """Delete the rows of contacts erased more than `PURGED_AFTER_MS` ago; return their number."""
         until_ms = self._clock.now_ms() - PURGED_AFTER_MS
         return await self._database.write(lambda: records.purge(until_ms))
 
@@ -126,7 +129,7 @@ class Erasures:
                 await self._blank(own, email, alias)
 
     async def _remove_exports(self) -> None:
-        """Remove the files of exports that were detached, each before its row: the sweep of job files ends what breaks off."""
+        """Remove the files of detached exports, each before its row; after a crash the sweep of job files continues."""
         while parts := await self._database.read(lambda: export_parts.unused(0, _BATCH)):
             for part in parts:
                 await self._blobs.remove(part.blob)
@@ -136,7 +139,7 @@ class Erasures:
         now = self._clock.now_ms()
         files = await self._database.write(lambda: _blank(own, email, alias, now))
         for name in files:
-            # A kill in between leaves the rest to the sweep of orphans.
+            # After a crash here, the sweep of orphaned files removes the rest.
             await self._blobs.remove(name)
 
 
@@ -144,30 +147,30 @@ def _blank(own: Sequence[FoundMessage], email: str, alias: str, now_ms: int) -> 
     message_ids = [each.id for each in own]
     yield from _cancel(message_ids, now_ms)
     files = yield from erased_mail.blank(own, alias, _spellings(email))
-    contents, carriers = yield from erased_mail.notifications_of(message_ids)
+    contents, notifications = yield from erased_mail.notifications_of(message_ids)
     if contents:
-        yield from _cancel(carriers, now_ms)
-        files += yield from erased_mail.blank_notifications(message_ids, contents, carriers)
+        yield from _cancel(notifications, now_ms)
+        files += yield from erased_mail.blank_notifications(message_ids, contents, notifications)
     return files
 
 
 def _cancel(message_ids: Sequence[int], now_ms: int) -> Unit[None]:
     if not message_ids:
-        # A selection without ids would be one of all messages.
+        # A selection without ids would select all messages.
         return
     selection = queue_admin.Selection(ids=tuple(message_ids))
     yield from queue_admin.change(queue_admin.QueueAction.CANCEL, selection, now_ms)
 
 
 def _spellings(email: str) -> list[str]:
-    """Give an address as other texts may write it, in small letters: its domain in ASCII, and in its letters."""
+    """Return the lower-case spellings of an address: with an ASCII and with an internationalised domain."""
     local, domain = split_email(email)
     return sorted({folded(f"{local}@{domain}"), folded(f"{local}@{shown_domain(domain)}")})
 
 
 def _erase(proof: Proof, email: str, alias: str) -> Unit[bool]:
     account_id, contact_id = proof.account_id, proof.contact_id
-    # Before the contact is held: whoever confirms a signup holds it first, and the contact then.
+    # Before the contact is locked: confirming a signup locks the signup first, then the contact.
     yield from signups.forget_address(account_id, email)
     row = yield from contacts.hold(account_id, contact_id)
     if row is None or row["is_anonymized"]:
@@ -175,8 +178,8 @@ def _erase(proof: Proof, email: str, alias: str) -> Unit[bool]:
     yield from detach(account_id, contact_id)
     yield from history.forget(account_id, contact_id)
     yield from records.forget_address(account_id, email)
-    for words in _spellings(email):
-        yield from jobs.forget_mentions(account_id, words)
+    for spelling in _spellings(email):
+        yield from jobs.forget_mentions(account_id, spelling)
     blanked = {
         "email": alias,
         "name": NAME,
@@ -185,7 +188,7 @@ def _erase(proof: Proof, email: str, alias: str) -> Unit[bool]:
         "is_anonymized": 1,
         "updated_ms": proof.erased_ms,
     }
-    # Those under way begin anew, and find the person no more.
+    # Running exports start again and no longer find the person.
     yield from export_parts.detach(account_id)
     yield from contacts.change(account_id, contact_id, blanked)
     yield from records.prove(proof)

@@ -1,16 +1,16 @@
-"""The reader of the log that keeps contacts: who was written to is one, and what became of it and what they did is added up.
+"""The event-log reader that maintains contacts: every recipient becomes one, and their events are added up.
 
-What events do to a contact:
+How events change a contact:
 
 =============================  ==========================================================================
-sent                           one more delivery; activity
-opened, clicked                activity; those of scanners do not come here
-complained                     they are complaining; activity
-unsubscribed                   when, and by what; activity
-bounced, blocked, deferred     nothing, but they make a contact, as each of the others does
+sent                           counts a delivery; activity
+opened, clicked                activity; the store leaves out events of scanners
+complained                     marks the contact as complaining; activity
+unsubscribed                   sets the time and the means; activity
+bounced, blocked, deferred     nothing; they create the contact, as every other event does
 =============================  ==========================================================================
 
-Mail by sandbox credentials and the service's own notices make no contacts.
+Mail from sandbox credentials and the notices of the service create no contacts.
 """
 
 from __future__ import annotations
@@ -39,29 +39,29 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Unit
 
 UNSUBSCRIBED_BY: Final = "Unsubscribe link"
-"""What is said of who left by the link of a mail, be it in its text or in List-Unsubscribe."""
+"""``unsubscribed_by`` of contacts who used an unsubscribe link, in the body or in List-Unsubscribe."""
 _ENGAGEMENTS: Final = frozenset({EventKind.OPEN, EventKind.CLICK, EventKind.SPAM, EventKind.UNSUB})
 _ACTIVITIES: Final = _ENGAGEMENTS | {EventKind.SENT}
 
 
 class Tally(msgspec.Struct):
-    """All that some events say of one recipient, added up."""
+    """The sum of several events of one recipient."""
 
     first_ms: int
-    """When the first of them happened: then they became a contact, if they were none."""
+    """The time of the earliest event: the creation time if the contact is new."""
     name: str = ""
     delivered_count: int = 0
     last_activity_ms: int = 0
     is_spam_complaining: int = 0
     unsubscribed_ms: int = 0
     was_mailed: bool = False
-    """One of them is of delivery, and so not of mail by a sandbox credential."""
+    """At least one event is a delivery event, so the mail is not from a sandbox credential."""
     engaged: list[int] = []
-    """The messages with which they did something."""
+    """The messages that the recipient opened, clicked, complained about or unsubscribed from."""
 
-    def add(self, told: ContactEvent) -> None:
-        """Add one more event."""
-        kind, at_ms = told.kind, told.at_ms
+    def add(self, event: ContactEvent) -> None:
+        """Add an event."""
+        kind, at_ms = event.kind, event.at_ms
         self.first_ms = min(self.first_ms, at_ms)
         if kind in _ACTIVITIES:
             self.last_activity_ms = max(self.last_activity_ms, at_ms)
@@ -72,15 +72,15 @@ class Tally(msgspec.Struct):
         elif kind == EventKind.UNSUB:
             self.unsubscribed_ms = max(self.unsubscribed_ms, at_ms)
         if kind in _ENGAGEMENTS:
-            self.engaged.append(told.message_id)
+            self.engaged.append(event.message_id)
         else:
             self.was_mailed = True
-        if told.personal and not self.name:
-            self.name = unpacked_personal(told.personal).name
+        if event.personal and not self.name:
+            self.name = unpacked_personal(event.personal).name
 
     @property
     def activity(self) -> Activity:
-        """What is added to the contact."""
+        """The change to apply to the contact."""
         return Activity(
             self.delivered_count,
             self.last_activity_ms,
@@ -91,7 +91,7 @@ class Tally(msgspec.Struct):
 
 
 def contacts_reader(ids: IdGenerator) -> Reader:
-    """Make the reader; contacts that are new get their ids of ``ids``."""
+    """Build the reader; ``ids`` numbers new contacts."""
 
     def follow(batch: Batch) -> Unit[bool]:
         yield from _follow((yield from of_contacts(batch)), ids)
@@ -101,7 +101,7 @@ def contacts_reader(ids: IdGenerator) -> Reader:
 
 
 def contact_address(recipient: str) -> str:
-    """Give a recipient as contacts have them; "" for who is erased, and for what is no address."""
+    """Normalise a recipient to the form stored for contacts; "" for erased recipients and invalid addresses."""
     if is_alias(recipient):
         return ""
     try:
@@ -110,10 +110,10 @@ def contact_address(recipient: str) -> str:
         return ""
 
 
-def added_up(told: Sequence[ContactEvent]) -> dict[int, dict[str, Tally]]:
-    """Add up events by account and address, both rising, so that no two writers wait for each other."""
+def added_up(events: Sequence[ContactEvent]) -> dict[int, dict[str, Tally]]:
+    """Add up events by account and address, in ascending order so that concurrent writers cannot deadlock."""
     found: dict[tuple[int, str], Tally] = {}
-    for each in told:
+    for each in events:
         email = contact_address(each.recipient)
         if not email:
             continue
@@ -127,16 +127,16 @@ def added_up(told: Sequence[ContactEvent]) -> dict[int, dict[str, Tally]]:
     return by_account
 
 
-def _follow(told: Sequence[ContactEvent], ids: IdGenerator) -> Unit[None]:
-    if not told:
+def _follow(events: Sequence[ContactEvent], ids: IdGenerator) -> Unit[None]:
+    if not events:
         return
-    for account_id, people in added_up(told).items():
+    for account_id, people in added_up(events).items():
         known = yield from contact_activity.lock(account_id, people)
         unknown = {email: person for email, person in people.items() if email not in known}
         if unknown:
             yield from _make(account_id, unknown, ids)
         yield from contact_activity.change(
-            # Of who only bounced there is nothing to add.
+            # Without activity, as after bounces alone, there is nothing to add.
             [
                 (known[email], person.activity)
                 for email, person in people.items()
@@ -146,7 +146,7 @@ def _follow(told: Sequence[ContactEvent], ids: IdGenerator) -> Unit[None]:
 
 
 def _make(account_id: int, people: Mapping[str, Tally], ids: IdGenerator) -> Unit[None]:
-    """Make contacts of people who are none."""
+    """Create the missing contacts."""
     sandboxed = yield from _sandboxed([each for each in people.values() if not each.was_mailed])
     wanted = {
         email: person
@@ -162,7 +162,7 @@ def _make(account_id: int, people: Mapping[str, Tally], ids: IdGenerator) -> Uni
 
 
 def _sandboxed(people: Sequence[Tally]) -> Unit[set[int]]:
-    """Give those messages, of the ones that people did something with, that came by sandbox credentials."""
+    """Return the engaged messages that came from sandbox credentials."""
     message_ids = sorted({message_id for person in people for message_id in person.engaged})
     if not message_ids:
         return set()

@@ -1,4 +1,4 @@
-"""Values of historic properties: each with its moment, none replaced by a later one."""
+"""Values of historic properties: each has its time, and later values do not replace earlier ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class HistoricValue(msgspec.Struct, frozen=True, kw_only=True):
-    """What a property of a contact was at a moment; ``data`` is the text that clients are shown."""
+    """The value of a contact's property at a point in time; ``data`` is the text that clients see."""
 
     id: int
     contact_id: int
@@ -40,7 +40,7 @@ class UndefinedError(RefusedError):
 
 
 class WrongValueError(RefusedError):
-    """The property's datatype does not take the value."""
+    """The value does not fit the property's datatype."""
 
 
 class History:
@@ -52,13 +52,13 @@ class History:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[HistoricValue], int]:
-        """Give a page of values and the number of all that match. Raises `TooSlowError`."""
+        """Return a page of values and the total number of matches. Raises `TooSlowError`."""
         return await self._database.scan(lambda: _page(actor.account_id, wanted))
 
     async def add(
         self, actor: Actor, contact_id: int, name: str, data: str, at_ms: int | None = None
     ) -> HistoricValue:
-        """Keep a value of a contact of the account, of now unless ``at_ms`` says otherwise.
+        """Add a value to a contact's history, dated ``at_ms`` or else now.
 
         Raises `UndefinedError` or `WrongValueError`.
         """
@@ -85,7 +85,7 @@ class History:
         return await self._database.write(unit)
 
     async def remove(self, actor: Actor, value_id: int) -> None:
-        """Forget a value. Raises `NotFoundError`."""
+        """Delete a value. Raises `NotFoundError`."""
         if not await self._database.write(lambda: records.remove(actor.account_id, value_id)):
             raise NotFoundError("There is no such value.")
 

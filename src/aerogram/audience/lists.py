@@ -1,4 +1,4 @@
-"""Lists: made, renamed, deleted softly and restored; whom a contact's lists are."""
+"""Create, rename, delete and restore contact lists. Deleting keeps the row and the memberships."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 MAX_NAME: Final = 255
-"""Characters of a name: what the index of both databases takes in any script."""
+"""Characters of a name: fits the indexes of both databases in any script."""
 _ADDRESS_LENGTH: Final = 9
 _ALPHABET: Final = string.ascii_lowercase + string.digits
 
 
 class ContactList(msgspec.Struct, frozen=True, kw_only=True):
-    """A list. ``subscriber_count`` are its contacts that are active and not unsubscribed."""
+    """A list. ``subscriber_count`` counts its active contacts who have not unsubscribed."""
 
     id: int
     account_id: int
@@ -47,12 +47,12 @@ class Lists:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[ContactList], int]:
-        """Give a page of lists, deleted ones too, and the number of all that match."""
+        """Return a page of lists, including deleted ones, and the total number of matches."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_list(row) for row in rows], total
 
     async def create(self, actor: Actor, name: str, *, is_deleted: bool = False) -> ContactList:
-        """Make a list. Raises `TakenError`."""
+        """Create a list. Raises `TakenError`."""
         while True:
             made = ContactList(
                 id=self._ids.next_id(),
@@ -63,19 +63,19 @@ class Lists:
                 created_ms=self._clock.now_ms(),
             )
             row = msgspec.structs.asdict(made) | {"is_deleted": int(is_deleted)}
-            # It is made again when its address, one of 10^14, was taken.
+            # Retry when the random list address, one of 10^14, is taken.
             if await self._database.write(lambda row=row: _create(row)):  # type: ignore[misc]
                 return made
 
     async def change(self, actor: Actor, list_id: int, values: Mapping[str, Any]) -> ContactList:
-        """Give a list another ``name``, or delete or restore it by ``is_deleted``.
+        """Rename a list by ``name``, or delete or restore it by ``is_deleted``.
 
         Raises `NotFoundError`, or `TakenError` when a live list has its name.
         """
         return _list(await self._database.write(lambda: _change(actor.account_id, list_id, values)))
 
     async def remove(self, actor: Actor, list_id: int) -> None:
-        """Delete a list so that it can be restored; its contacts stay on it. Raises `NotFoundError`."""
+        """Delete a list; it can be restored and keeps its memberships. Raises `NotFoundError`."""
         await self.change(actor, list_id, {"is_deleted": True})
 
 

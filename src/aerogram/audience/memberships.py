@@ -1,4 +1,4 @@
-"""Single contacts on lists: Mailjet's listrecipient, and what is done with one contact and some lists."""
+"""Memberships of contacts on lists: Mailjet's listrecipient, and actions on one contact and several lists."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.subscriptions import (
     Entry,
     ListAction,
     UnknownListsError,
     act_on_lists,
     apply,
-    remove_link,
+    remove_membership,
 )
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.store.records.contacts import batches, contacts, lists, memberships
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class Membership(msgspec.Struct, frozen=True, kw_only=True):
-    """A contact on a list. Moments are milliseconds, 0 while they have not come."""
+    """A contact on a list. Times are milliseconds, 0 when unset."""
 
     id: int
     account_id: int
@@ -43,12 +43,12 @@ class Membership(msgspec.Struct, frozen=True, kw_only=True):
     list_name: str = ""
 
 
-class LinkedError(RefusedError):
+class AlreadyOnListError(RefusedError):
     """The contact is on the list already."""
 
 
 class Memberships:
-    """The contacts on the lists of all accounts."""
+    """The memberships of all accounts."""
 
     def __init__(self, database: Database, ids: IdGenerator, clock: Clock) -> None:
         self._database = database
@@ -56,7 +56,7 @@ class Memberships:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Membership], int]:
-        """Give a page of memberships, those of deleted lists too, and the number of all that match.
+        """Return a page of memberships, including those of deleted lists, and the total number of matches.
 
         Raises `TooSlowError`.
         """
@@ -65,7 +65,7 @@ class Memberships:
         return await ask(lambda: _page(actor.account_id, wanted))
 
     async def of_contact(self, actor: Actor, contact_id: int) -> list[Membership]:
-        """Give all memberships of a contact, those of deleted lists too."""
+        """Return all memberships of a contact, including those of deleted lists."""
         rows = await self._database.read(lambda: records.of_contact(actor.account_id, contact_id))
         return [_membership(row) for row in rows]
 
@@ -78,9 +78,11 @@ class Memberships:
         is_unsubscribed: bool = False,
         is_active: bool = True,
     ) -> Membership:
-        """Put a contact on a list. Raises `NotFoundError`, `UnknownListsError` or `LinkedError`."""
+        """Add a contact to a list. Raises `NotFoundError`, `UnknownListsError` or `AlreadyOnListError`."""
         now = self._clock.now_ms()
-        action = ListAction(list_id, Action.UNSUB if is_unsubscribed else Action.ADD_FORCE)
+        action = ListAction(
+            list_id, SubscriptionAction.UNSUB if is_unsubscribed else SubscriptionAction.ADD_FORCE
+        )
 
         def unit() -> Unit[Membership]:
             yield from batches.hold(actor.account_id, [contact_id])
@@ -88,7 +90,7 @@ class Memberships:
             if not live.get(list_id):
                 raise UnknownListsError([list_id])
             if (yield from records.of_pair(actor.account_id, list_id, contact_id)):
-                raise LinkedError("The contact is on the list already.")
+                raise AlreadyOnListError("The contact is on the list already.")
             yield from act_on_lists(actor.account_id, contact_id, [action], ids=self._ids, now_ms=now)
             row = yield from records.of_pair(actor.account_id, list_id, contact_id)
             if row is not None and not is_active:
@@ -97,35 +99,35 @@ class Memberships:
 
         return await self._database.write(unit)
 
-    async def change(self, actor: Actor, link_id: int, values: Mapping[str, Any]) -> Membership:
+    async def change(self, actor: Actor, membership_id: int, values: Mapping[str, Any]) -> Membership:
         """Change ``is_unsubscribed`` or ``is_active``. Raises `NotFoundError`."""
         now = self._clock.now_ms()
         columns = {name: int(value) for name, value in values.items()}
 
         def unit() -> Unit[Membership]:
-            row = yield from _change(actor.account_id, link_id, columns, now)
+            row = yield from _change(actor.account_id, membership_id, columns, now)
             return (yield from _named(actor.account_id, row))
 
         return await self._database.write(unit)
 
-    async def remove(self, actor: Actor, link_id: int) -> None:
-        """Take a contact from a list. Raises `NotFoundError`."""
+    async def remove(self, actor: Actor, membership_id: int) -> None:
+        """Remove a contact from a list. Raises `NotFoundError`."""
 
         def unit() -> Unit[None]:
-            row = yield from _held(actor.account_id, link_id)
-            yield from remove_link(actor.account_id, row["list_id"], row["contact_id"])
+            row = yield from _held(actor.account_id, membership_id)
+            yield from remove_membership(actor.account_id, row["list_id"], row["contact_id"])
 
         await self._database.write(unit)
 
     async def act(self, actor: Actor, contact_id: int, actions: Sequence[ListAction]) -> None:
-        """Apply actions to one contact: all, or none and `UnknownListsError` or `NotFoundError`."""
+        """Apply all actions to one contact, or none. Raises `UnknownListsError` or `NotFoundError`."""
         now = self._clock.now_ms()
         await self._database.write(
             lambda: act_on_lists(actor.account_id, contact_id, actions, ids=self._ids, now_ms=now)
         )
 
     async def manage(self, actor: Actor, entry: Entry, action: ListAction) -> int:
-        """Make or change a contact and apply an action to it; gives its id. Raises `UnknownListsError`."""
+        """Create or change a contact, apply an action and return its id. Raises `UnknownListsError`."""
         now = self._clock.now_ms()
         [contact_id] = await self._database.write(
             lambda: apply(actor.account_id, [entry], [action], ids=self._ids, now_ms=now)
@@ -141,21 +143,23 @@ def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[Membership], 
     return [_membership(row, names.get(row["list_id"], "")) for row in rows], total
 
 
-def _held(account_id: int, link_id: int) -> Unit[dict[str, Any]]:
-    """Give a link whose contact and list are locked. Raises `NotFoundError`."""
-    row = yield from records.find(account_id, link_id)
+def _held(account_id: int, membership_id: int) -> Unit[dict[str, Any]]:
+    """Lock the contact and the list of a membership and return its row. Raises `NotFoundError`."""
+    row = yield from records.find(account_id, membership_id)
     if row is not None:
         yield from batches.hold(account_id, [row["contact_id"]])
         yield from memberships.lock_lists(account_id, [row["list_id"]])
-        # It may have changed, or gone, while the list's lock was waited for.
-        row = yield from records.find(account_id, link_id)
+        # It may have changed or disappeared while this waited for the locks.
+        row = yield from records.find(account_id, membership_id)
     if row is None:
         raise NotFoundError("There is no such membership.")
     return row
 
 
-def _change(account_id: int, link_id: int, columns: Mapping[str, int], now_ms: int) -> Unit[dict[str, Any]]:
-    row = yield from _held(account_id, link_id)
+def _change(
+    account_id: int, membership_id: int, columns: Mapping[str, int], now_ms: int
+) -> Unit[dict[str, Any]]:
+    row = yield from _held(account_id, membership_id)
     changed = {**row, **columns}
     if changed["is_unsubscribed"] != row["is_unsubscribed"]:
         if changed["is_unsubscribed"]:

@@ -1,4 +1,4 @@
-"""What can be known of an account's contacts: definitions of properties, and values typed by them."""
+"""Contact properties: their definitions, and the values read and shown by them."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 STATIC: Final = "static"
-"""The namespace of properties with one value for each contact."""
+"""The namespace of properties with one value per contact."""
 HISTORIC: Final = "historic"
-"""The namespace of properties whose values are kept with their moments."""
+"""The namespace of properties that keep every value with its time."""
 NOT_DEFINED: Final = "Property not defined"
 WRONG_TYPE: Final = "Property type does not match definition"
-"""Mailjet's words for a value that cannot be taken (compatibility: contacts#one-contact-and-one-list)."""
+"""Mailjet's words for an invalid value (compatibility: contacts#one-contact-and-one-list)."""
 
 
 class Property(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,19 +49,19 @@ class Property(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Typing(msgspec.Struct, frozen=True):
-    """Values read by their definitions, by the property's id as text, and what is wrong with the others.
+    """Values typed by their definitions, keyed by the property's id as text, and the errors of the others.
 
-    ``faults`` are names as given with `NOT_DEFINED` or `WRONG_TYPE`.
+    ``errors`` pairs names as given with `NOT_DEFINED` or `WRONG_TYPE`.
     """
 
     values: dict[str, Value | None]
-    faults: list[tuple[str, str]]
+    errors: list[tuple[str, str]]
 
 
 class Catalogue:
-    """The definitions of one namespace of an account: reads and shows values, without IO and quickly.
+    """The definitions of one namespace of an account; reads and shows values without IO.
 
-    An import makes one and types each of its rows with it.
+    An import builds one and types every row with it.
     """
 
     def __init__(self, properties: Iterable[Property]) -> None:
@@ -69,46 +69,46 @@ class Catalogue:
         self._by_id = {number: (name, datatype) for name, (number, datatype) in self._by_name.items()}
 
     def typed(self, given: Mapping[str, Any]) -> Typing:
-        """Read values by names in any case. A value None takes the property away."""
+        """Type values by property name in any case. The value None removes the property."""
         values: dict[str, Value | None] = {}
-        faults: list[tuple[str, str]] = []
+        errors: list[tuple[str, str]] = []
         for name, value in given.items():
             found = self._by_name.get(name) or self._by_name.get(name.lower())
             if found is None:
-                faults.append((name, NOT_DEFINED))
+                errors.append((name, NOT_DEFINED))
                 continue
             number, datatype = found
             try:
                 values[number] = typed(datatype, value)
             except WrongTypeError:
-                faults.append((name, WRONG_TYPE))
-        return Typing(values, faults)
+                errors.append((name, WRONG_TYPE))
+        return Typing(values, errors)
 
     def shown(self, packed: str) -> list[tuple[str, str]]:
-        """Give the values of a contact's row as names and texts, by rising name."""
+        """Return the packed values of a contact as names and texts, sorted by name."""
         found = ((self._by_id.get(number), value) for number, value in stored_values(packed).items())
         return sorted((own[0], shown(own[1], value)) for own, value in found if own is not None)
 
     def named(self, packed: str) -> dict[str, Value]:
-        """Give the values of a contact's row by name, as they are stored."""
+        """Return the packed values of a contact by name, as stored."""
         found = ((self._by_id.get(number), value) for number, value in stored_values(packed).items())
         return {own[0]: value for own, value in found if own is not None}
 
     @property
     def definitions(self) -> list[tuple[str, str, Datatype]]:
-        """Give id as text, name and datatype of each, by rising name."""
+        """The id as text, name and datatype of each property, sorted by name."""
         return sorted(
             ((number, name, datatype) for name, (number, datatype) in self._by_name.items()),
             key=operator.itemgetter(1),
         )
 
     def id_of(self, name: str) -> int | None:
-        """Give the id of the property with a name."""
+        """Return the id of the property with this name; None without one."""
         found = self._by_name.get(name.lower())
         return int(found[0]) if found else None
 
     def datatype_of(self, name: str) -> Datatype | None:
-        """Give the datatype of the property with a name."""
+        """Return the datatype of the property with this name; None without one."""
         found = self._by_name.get(name.lower())
         return found[1] if found else None
 
@@ -120,7 +120,7 @@ def defined(account_id: int, namespace: str = STATIC) -> Unit[Catalogue]:
 
 
 def define(properties: Sequence[Property]) -> Unit[None]:
-    """Add definitions; those that exist stay as they are, whatever their datatype. An import does that."""
+    """Add the definitions that an import needs; existing ones keep their datatype."""
     for each in properties:
         yield from records.add(_row(each))
 
@@ -134,18 +134,18 @@ class Properties:
         self._clock = clock
 
     async def catalogue(self, actor: Actor, namespace: str = STATIC) -> Catalogue:
-        """Give the definitions of a namespace of an account."""
+        """Return the definitions of a namespace of an account."""
         return await self._database.read(lambda: defined(actor.account_id, namespace))
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Property], int]:
-        """Give a page of definitions and the number of all that match."""
+        """Return a page of definitions and the total number of matches."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [property_of(row) for row in rows], total
 
     async def create(
         self, actor: Actor, name: str, namespace: str = STATIC, datatype: Datatype = Datatype.STR
     ) -> Property:
-        """Define a property. Raises `TakenError`, or `RefusedError` for a name that cannot be one."""
+        """Define a property. Raises `TakenError`, or `RefusedError` for an invalid name."""
         made = Property(
             id=self._ids.next_id(),
             account_id=actor.account_id,
@@ -159,9 +159,9 @@ class Properties:
         return made
 
     async def change(self, actor: Actor, property_id: int, values: Mapping[str, Any]) -> Property:
-        """Give a property another name or datatype; contacts keep the values they have.
+        """Change a property's name or datatype; contacts keep their values.
 
-        Raises `TakenError`, `NotFoundError`, or `RefusedError` for a name that cannot be one.
+        Raises `TakenError`, `NotFoundError`, or `RefusedError` for an invalid name.
         """
         changes = dict(values)
         if "name" in changes:
@@ -173,17 +173,17 @@ class Properties:
         )
 
     async def remove(self, actor: Actor, property_id: int) -> None:
-        """Remove a definition, so that no value of it is found again. Raises `NotFoundError`.
+        """Remove a definition; its values can no longer be read. Raises `NotFoundError`.
 
-        The history goes at once. The value in a contact's row, which nothing can name any more, stays until
-        the contact's values are cleared or it is erased: rewriting a million rows would hold up all mail.
+        Its history is deleted at once. Its value in a contact's row stays until the contact's values are
+        cleared or the contact is erased, because rewriting a million rows would delay all mail.
         """
         if not await self._database.write(lambda: records.remove(actor.account_id, property_id)):
             raise _unknown()
 
 
 def checked_name(name: str) -> str:
-    """Give a property's name as it is stored. Raises `RefusedError` for one that cannot be."""
+    """Return a property's name in its stored form. Raises `RefusedError` for an invalid name."""
     lowered = name.strip().lower()
     if not 0 < len(lowered) <= MAX_NAME or not lowered.isprintable():
         raise RefusedError(f"A property's name has 1 to {MAX_NAME} printable characters.")

@@ -1,7 +1,7 @@
-"""Values of contact properties: what each datatype takes, how they are stored and shown. No IO.
+"""Values of contact properties: how each datatype is read, stored and shown. No IO.
 
-A contact's values are stored as one JSON object, by the ids of their properties. Integers, numbers and
-booleans are JSON's own, datetimes milliseconds since the epoch (compatibility: contacts#property-values).
+A contact's values are stored as one JSON object, keyed by property id. Integers, numbers and booleans are
+JSON values; datetimes are milliseconds since the epoch (compatibility: contacts#property-values).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 Value = str | int | float | bool
-"""A value as it is stored."""
+"""A stored value."""
 
 MAX_VALUE: Final = 65_535
-"""Characters of a text; ours to choose."""
+"""Characters of a text; our choice."""
 MAX_NAME: Final = 255
-"""Characters of a property's name: what the index of both databases takes in any script."""
+"""Characters of a property's name: fits the indexes of both databases in any script."""
 _MAX_INTEGER: Final = 2**63 - 1
 _MIN_MOMENT: Final = -62_135_596_800_000
 _MAX_MOMENT: Final = 253_402_300_799_999
@@ -39,7 +39,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class Datatype(enum.Enum):
-    """What kind of values a property has."""
+    """The type of a property's values."""
 
     STR = "str"
     INT = "int"
@@ -49,13 +49,13 @@ class Datatype(enum.Enum):
 
 
 class WrongTypeError(ValueError):
-    """A value that the datatype does not take."""
+    """The value does not fit the datatype."""
 
 
 def typed(datatype: Datatype, value: Any) -> Value | None:
-    """Read a JSON value or a cell of text as one of a datatype; None takes the property away.
+    """Convert a JSON value or a text cell to a datatype; None removes the property.
 
-    So does an empty text, except that a str keeps it. Raises `WrongTypeError`.
+    An empty text also removes it, except for the datatype str. Raises `WrongTypeError`.
     """
     if value is None:
         return None
@@ -63,9 +63,9 @@ def typed(datatype: Datatype, value: Any) -> Value | None:
 
 
 def shown(datatype: Datatype, value: Value) -> str:
-    """Write a stored value as clients are shown it: always text.
+    """Format a stored value for clients, always as text.
 
-    What was stored while the property had another datatype is shown as it is.
+    A value stored under an earlier datatype of the property is shown unchanged.
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -75,18 +75,18 @@ def shown(datatype: Datatype, value: Value) -> str:
 
 
 def stored_values(packed: str) -> dict[str, Any]:
-    """Read what a contact's row has: values by the property's id as text."""
+    """Unpack the values of a contact's row, keyed by property id as text."""
     return _decode(packed) if packed else {}
 
 
 def merged_values(packed: str, patch: Mapping[str, Any]) -> str:
-    """Put values over those of a contact's row; None takes one away. "" when none is left."""
+    """Merge values into the packed values of a contact's row; None removes one. "" when none remain."""
     values = {**stored_values(packed), **patch}
     return packed_values({name: value for name, value in values.items() if value is not None})
 
 
 def packed_values(values: Mapping[str, Any]) -> str:
-    """Write values for a contact's row."""
+    """Pack values for a contact's row."""
     return _encode(values).decode() if values else ""
 
 
@@ -139,7 +139,7 @@ def _read_flag(value: Any) -> bool | None:
 
 
 def _read_moment(value: Any) -> int | None:
-    """Read Unix seconds, or RFC 3339, in UTC unless it names a zone."""
+    """Parse Unix seconds or RFC 3339; UTC unless the text names a zone."""
     if isinstance(value, str):
         value = value.strip()
         if not value:

@@ -1,4 +1,4 @@
-"""Recipients as their account knows them: loaded before mail is composed, which happens in a thread without a store."""
+"""Recipient profiles: loaded before mail is composed, because composing runs in threads without the store."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 MAX_REMEMBERED: Final = 2_000
-"""Letters whose recipients are kept: twice what a worker holds."""
+"""Letters whose recipient profiles are cached: twice as many as a worker holds."""
 _NOT_READ: Final = RecipientProfile(now_ms=0)
 
 log = structlog.get_logger(__name__)
 
 
 class Recipients:
-    """What is known of the recipients of letters. Only those need be loaded whose treatment ``asks_contact``."""
+    """Recipient profiles of letters. Load only letters whose send options set ``asks_contact``."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -43,7 +43,7 @@ class Recipients:
         self._remembered: OrderedDict[int, RecipientProfile] = OrderedDict()
 
     async def load(self, letters: Sequence[Letter]) -> None:
-        """Have at hand what is known of the recipients of letters now."""
+        """Load the current recipient profiles of letters."""
         now = self._clock.now_ms()
         by_account: dict[int, list[Letter]] = defaultdict(list)
         for letter in letters:
@@ -56,10 +56,10 @@ class Recipients:
             self._remembered.popitem(last=False)
 
     def known(self, letter: Letter) -> RecipientProfile | None:
-        """Give what `load` brought; None when it was not asked for the letter. Any thread may ask.
+        """Return the profile that `load` cached; None when it was not loaded for this letter. Thread-safe.
 
-        Raises `UnavailableError` for a letter whose recipient could not be looked up: it is tried again later,
-        because a mail that says the wrong thing cannot be taken back.
+        Raises `UnavailableError` when loading failed. The letter is tried again later, because a mail with
+        wrong content cannot be recalled.
         """
         found = self._remembered.get(letter.message_id)
         if found is _NOT_READ:
@@ -74,7 +74,7 @@ class Recipients:
         except UnavailableError:
             raise
         except Exception:
-            # What one account's segments run into must not keep the mail of the others.
+            # A failing segment of one account must not delay the mail of other accounts.
             log.exception("recipients could not be looked up", account_id=account_id)
             return {letter.message_id: _NOT_READ for letter in letters}
 
@@ -104,7 +104,7 @@ def _known(account_id: int, letters: Sequence[Letter], now_ms: int) -> Unit[dict
 def _members(
     account_id: int, names: Sequence[str], contact_ids: Sequence[int], now_ms: int
 ) -> Unit[dict[str, set[int]]]:
-    """Give the contacts that are in each segment; nobody is in one that does not exist."""
+    """Return the contacts in each segment; a segment that does not exist has none."""
     members: dict[str, set[int]] = {}
     for name in names:
         members[name] = set()
@@ -114,21 +114,21 @@ def _members(
         try:
             condition = yield from stored_segments.condition(account_id, segment.expression, now_ms)
         except SegmentError:
-            # It was checked when it was written, by rules that were others perhaps.
+            # It was valid when written, perhaps under earlier rules.
             continue
         members[name] = yield from contacts.matching(account_id, condition, contact_ids)
     return members
 
 
 class _AnyCase(dict[str, Any]):
-    """Values by names in small letters, found by names in any case, as properties are."""
+    """Values keyed by lower-case name and found by name in any case, as properties are."""
 
     def get(self, name: str, default: Any = None) -> Any:
         return super().get(name.lower(), default)
 
 
 def _data(person: Person, catalogue: Catalogue) -> Mapping[str, Any]:
-    """Give a contact's values by name; datetimes as RFC 3339, which templates read and people too."""
+    """Return a contact's values by name; datetimes as RFC 3339, which both templates and people can read."""
     return _AnyCase(
         (name, shown(Datatype.DATETIME, value) if catalogue.datatype_of(name) is Datatype.DATETIME else value)
         for name, value in catalogue.named(person.properties).items()

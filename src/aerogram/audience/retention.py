@@ -1,4 +1,4 @@
-"""Removing personal data of the audience when its time is over."""
+"""Remove personal data of the audience that has expired."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def remove_expired(ground: Ground) -> None:
-    """Remove erased contacts for good, and signups that nobody confirmed."""
+    """Delete the rows of erased contacts, and signups that were never confirmed."""
     now_ms = ground.clock.now_ms()
     await ground.database.write(lambda: erasures.purge(now_ms - PURGED_AFTER_MS))
     await ground.database.write(lambda: signups.forget_unconfirmed(now_ms - LIFE_MS))

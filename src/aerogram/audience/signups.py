@@ -1,8 +1,8 @@
-"""Double opt-in: who types an address into a form is subscribed when the address's owner says so.
+"""Double opt-in: an address typed into a form is subscribed once its owner confirms.
 
-A form is open to the world, so it must not be a way to flood a stranger's mailbox: an address gets one
-mail of a form in `PAUSE_MS` and at most `MOST_MAILS` of all forms in `MAILS_MS`. Whoever asks is told the
-same in every case, for a form tells nobody who is on a list.
+Forms are public, so they must not serve to flood a stranger's mailbox: an address gets one mail per form
+in `PAUSE_MS`, and at most `MOST_MAILS` from all forms in `MAILS_MS`. The response is the same in every case,
+so that a form never reveals who is on a list.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.audience import subscriptions
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.subscriptions import Entry, ListAction, UnknownListsError
 from aerogram.base.clock import DAY, MINUTE
 from aerogram.store.records.contacts import memberships, widgets
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 PAUSE_MS: Final = 10 * MINUTE
-"""An address gets one confirmation mail of a form in this time; ours to choose, as are the next three."""
+"""An address gets one confirmation mail per form in this time; our choice, as are the next three."""
 MOST_MAILS: Final = 5
 MAILS_MS: Final = DAY
 LIFE_MS: Final = 30 * DAY
-"""A link works this long: somebody may be on holiday, and a list should know who its readers are."""
+"""How long a confirmation link works: long enough for a holiday, short enough that consent stays recent."""
 KEY_BYTES: Final = 16
 """Mailjet's SignupKey has 32 characters."""
 ROBOT: Final = "noreply"
-"""The local part from which a form of a sender writes that is a whole domain."""
+"""The local part of From for a form whose sender is a whole domain."""
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """The form of a widget, and the mail that it sends."""
+    """The form of a widget and the confirmation mail it sends."""
 
     widget_id: int
     account_id: int
@@ -50,20 +50,20 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     sender_email: str
     sender_name: str
     language: str
-    """As ``fr``."""
+    """For example ``fr``."""
     subject: str
-    """Of the mail; "" leaves it to who writes it."""
+    """The subject of the mail; "" for the default."""
     reply_to: str
     template_id: int
-    """What the mail is written in; 0 for none."""
+    """The template of the mail; 0 for none."""
     notes: tuple[str, ...]
-    """What its owner wants it to say."""
+    """Texts of the widget's owner for the mail."""
     is_sandboxed: bool
-    """A sandbox key made it: its mail never leaves this installation."""
+    """Created by a sandbox key: its mail never leaves this installation."""
 
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
-    """A signup, as its owner sees it."""
+    """A signup as the owner of the address sees it."""
 
     email: str
     is_confirmed: bool
@@ -79,32 +79,32 @@ class Signups:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
-        """Give an account's signups by the columns of `SignupRow`, and the number of all that match."""
+        """Return an account's signups with the columns of `SignupRow`, and the total number of matches."""
         return await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
 
     async def form(self, widget_id: int) -> Form | None:
-        """Give the form of a widget; None when there is none, or when it cannot work."""
+        """Return the form of a widget; None when there is none or it is incomplete."""
         row = await self._database.read(lambda: widgets.working(widget_id))
         return _form(widget_id, row) if row else None
 
     async def sign_up(self, form: Form, email: str, ip: str) -> int | None:
-        """Note that an address was typed in; give the id that its confirmation bears.
+        """Record that an address was typed into a form; return the id for its confirmation link.
 
-        None means that no mail may go to it now. ``email`` is an address as `is_email` wants it.
+        None means that no mail may be sent to the address now. ``email`` must satisfy `is_email`.
         """
         address = suppression_key(email)
         return await self._database.write(lambda: self._signing_up(form, address, ip))
 
     async def withdraw(self, signup_id: int) -> None:
-        """Forget a signup whose mail could not be accepted, so that it can be tried again at once."""
+        """Delete a signup whose mail was not accepted, so that it can be tried again at once."""
         await self._database.write(lambda: records.remove(signup_id))
 
     async def find(self, signup_id: int) -> Pending | None:
-        """Give a signup; None when it is too old, or its form is gone."""
+        """Return a signup; None when it has expired or its form no longer exists."""
         return await self._database.read(lambda: self._finding(signup_id))
 
     async def confirm(self, signup_id: int, ip: str) -> Pending | None:
-        """Subscribe the owner of an address; None as of `find`. The second time nothing changes."""
+        """Subscribe the owner of an address; None as for `find`. Confirming again changes nothing."""
         try:
             return await self._database.write(lambda: self._confirming(signup_id, ip))
         except UnknownListsError:
@@ -120,7 +120,7 @@ class Signups:
         states = yield from memberships.states(form.list_id, [contact_id])
         if contact_id in states and states[contact_id].is_counted:
             return None
-        # The contact's row is held now: of two that came at once, the later one sees the first.
+        # The contact's row is locked here, so the second of two concurrent signups sees the first.
         if (yield from self._is_throttled(form.widget_id, email)):
             return None
         row = SignupRow(
@@ -163,8 +163,8 @@ class Signups:
         if row is None or pending is None or pending.is_confirmed:
             return pending
         now = self._clock.now_ms()
-        # Into the list that the form named when it was filled in, for that is what was agreed to.
-        added = [ListAction(row.list_id, Action.ADD_FORCE)]
+        # Use the list that the form named when it was filled in: that is the list they agreed to.
+        added = [ListAction(row.list_id, SubscriptionAction.ADD_FORCE)]
         [contact_id] = yield from subscriptions.apply(
             row.account_id, [Entry(row.email)], added, ids=self._ids, now_ms=now
         )

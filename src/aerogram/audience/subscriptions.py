@@ -1,8 +1,7 @@
-"""Who is on which list: one action applied to many contacts in a few statements.
+"""Apply an action to the list memberships of many contacts in a few statements.
 
-Counters move in the transactions of the links they count. Whoever changes links locks first the rows of
-the contacts it changes, by rising address, then those of the lists, by rising id, so that two writers
-wait for each other and never in a circle.
+Counters change in the transactions of the memberships they count. Every writer locks first the rows of the
+contacts, by ascending address, then those of the lists, by ascending id, so that writers cannot deadlock.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from aerogram.audience.actions import Action, Place, place_after
+from aerogram.audience.actions import ListStatus, SubscriptionAction, status_after
 from aerogram.audience.property_values import merged_values
 from aerogram.base.errors import NotFoundError
 from aerogram.store.records.contacts import batches, memberships
@@ -25,11 +24,10 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """What is said of one contact. What is None or not named stays as it is.
+    """The requested state of one contact. None, or a property that is absent, leaves the value unchanged.
 
-    ``email`` is as `aerogram.wire.address.suppression_key` writes it. ``properties`` are what
-    `aerogram.audience.properties.Catalogue.typed` gives: values by the property's id as text, None to
-    take one away.
+    ``email`` is normalised by `aerogram.wire.address.suppression_key`. ``properties`` are the ``values`` of
+    `aerogram.audience.properties.Catalogue.typed`: keyed by property id as text, None to remove one.
     """
 
     email: str
@@ -42,11 +40,11 @@ class ListAction(NamedTuple):
     """One action on one list."""
 
     list_id: int
-    action: Action
+    action: SubscriptionAction
 
 
 class UnknownListsError(NotFoundError):
-    """Lists that do not exist for the account, or are deleted; ``list_ids`` are their ids."""
+    """Some lists do not exist for the account or are deleted; ``list_ids`` has their ids."""
 
     def __init__(self, list_ids: Sequence[int]) -> None:
         super().__init__(f"List ID {', '.join(map(str, list_ids))} is invalid or deleted")
@@ -61,14 +59,16 @@ def apply(
     ids: IdGenerator,
     now_ms: int,
 ) -> Unit[list[int]]:
-    """Make or change contacts, then apply each action to all of them; gives their ids in the entries' order.
+    """Create or change contacts, then apply each action to all of them; return their ids in entry order.
 
-    One call is made for batches of up to about 5,000 entries: it reads the contacts that exist, writes
-    those that are new or differ, and does the same with the links of each list. Entries of the same address
-    are one, the later value wins. Contacts are made whatever the action is. Raises `UnknownListsError`.
+    Batches may have up to about 5,000 entries. The unit reads the existing contacts, writes those that are
+    new or differ, and does the same for the memberships of each list. Entries of the same address are merged;
+    later values win. Contacts are created whatever the actions are. Raises `UnknownListsError`.
     """
-    asked = _joined(entries)
-    contacts, fresh = yield from _contacts(account_id, asked, ids=ids, now_ms=now_ms, is_active=bool(actions))
+    by_email = _joined(entries)
+    contacts, fresh = yield from _contacts(
+        account_id, by_email, ids=ids, now_ms=now_ms, is_active=bool(actions)
+    )
     if actions:
         yield from _hold_lists(account_id, [list_id for list_id, _ in actions])
         fresh_ids = {contacts[email] for email in fresh}
@@ -81,15 +81,15 @@ def apply(
 def subscribe(
     account_id: int,
     list_id: int,
-    wanted: Mapping[int, Action],
+    wanted: Mapping[int, SubscriptionAction],
     *,
     ids: IdGenerator,
     now_ms: int,
 ) -> Unit[None]:
     """Apply to each contact, by id, its own action on one list. Raises `UnknownListsError`.
 
-    Contacts that the account has not are left out. Copying a list needs this: what becomes of a contact
-    depends on its place on the other one.
+    Ids that are no contacts of the account are skipped. Copying a list needs one action per contact, because
+    it depends on the contact's status on the source list.
     """
     held = yield from batches.hold(account_id, list(wanted))
     yield from _hold_lists(account_id, [list_id])
@@ -100,9 +100,9 @@ def subscribe(
 def act_on_lists(
     account_id: int, contact_id: int, actions: Sequence[ListAction], *, ids: IdGenerator, now_ms: int
 ) -> Unit[None]:
-    """Apply actions on several lists to one contact: all of them, or none and `UnknownListsError`.
+    """Apply actions on several lists to one contact: all or none.
 
-    Raises `NotFoundError` when the account has no such contact, or it was erased.
+    Raises `UnknownListsError`, or `NotFoundError` when the account has no such contact or erased it.
     """
     if not (yield from batches.hold(account_id, [contact_id])):
         raise NotFoundError("There is no such contact.")
@@ -112,22 +112,22 @@ def act_on_lists(
 
 
 def detach(account_id: int, contact_id: int) -> Unit[None]:
-    """Take a contact from all lists, deleted ones too."""
+    """Remove a contact from all lists, including deleted ones."""
     lists = yield from memberships.lists_of(account_id, contact_id)
     yield from memberships.lock_lists(account_id, sorted(lists))
     for list_id in lists:
-        yield from remove_link(account_id, list_id, contact_id)
+        yield from remove_membership(account_id, list_id, contact_id)
 
 
-def remove_link(account_id: int, list_id: int, contact_id: int) -> Unit[None]:
-    """Take a contact from a list that is locked, be it deleted or not."""
+def remove_membership(account_id: int, list_id: int, contact_id: int) -> Unit[None]:
+    """Remove a contact from a list. The caller holds the list's lock; the list may be deleted."""
     states = yield from memberships.states(list_id, [contact_id])
     yield from memberships.remove(list_id, [contact_id])
     yield from memberships.count(account_id, list_id, -sum(state.is_counted for state in states.values()))
 
 
 def _joined(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Join the entries of each address, by rising address."""
+    """Merge the entries of each address and sort them by address."""
     joined: dict[str, Entry] = {}
     for entry in entries:
         before = joined.get(entry.email)
@@ -148,26 +148,28 @@ def _later(before: Entry, entry: Entry) -> Entry:
 
 
 def _contacts(
-    account_id: int, asked: Mapping[str, Entry], *, ids: IdGenerator, now_ms: int, is_active: bool
+    account_id: int, by_email: Mapping[str, Entry], *, ids: IdGenerator, now_ms: int, is_active: bool
 ) -> Unit[tuple[dict[str, int], Collection[str]]]:
-    """Make and change contacts; give their ids by address, and the addresses that are new."""
-    known = yield from batches.lock(account_id, list(asked))
+    """Create and change contacts; return their ids by address, and the new addresses."""
+    known = yield from batches.lock(account_id, list(by_email))
     fresh: list[str] = []
     active_ms = now_ms if is_active else 0
-    # Once, unless somebody has one of them before us and gives it up again, by another address or by erasure.
-    while missing := [email for email in asked if email not in known]:
+    # One pass, unless another writer creates one of them first and then renames or erases it.
+    while missing := [email for email in by_email if email not in known]:
         rows = [
-            _new_row(account_id, contact_id, asked[email], now_ms, active_ms)
+            _new_row(account_id, contact_id, by_email[email], now_ms, active_ms)
             for contact_id, email in zip(ids.next_ids(len(missing)), missing, strict=True)
         ]
         yield from batches.add(rows)
-        # Whoever made one of them meanwhile was first: it is changed below like every known contact.
+        # A contact that another writer created meanwhile is changed below like every known contact.
         known.update((yield from batches.lock(account_id, missing)))
         fresh += missing
-    changes = [change for entry in asked.values() if (change := _change(known[entry.email], entry, now_ms))]
+    changes = [
+        change for entry in by_email.values() if (change := _change(known[entry.email], entry, now_ms))
+    ]
     if changes:
         yield from batches.change(changes)
-    return {email: known[email].id for email in asked}, fresh
+    return {email: known[email].id for email in by_email}, fresh
 
 
 def _new_row(account_id: int, contact_id: int, entry: Entry, now_ms: int, active_ms: int) -> tuple[Any, ...]:
@@ -185,7 +187,7 @@ def _new_row(account_id: int, contact_id: int, entry: Entry, now_ms: int, active
 
 
 def _change(known: KnownContact, entry: Entry, now_ms: int) -> batches.ContactChange | None:
-    """Give what an entry changes of a contact; None when nothing."""
+    """Return the change that an entry makes to a contact; None for no change."""
     name = known.name if entry.name is None else entry.name
     properties = merged_values(known.properties, entry.properties) if entry.properties else known.properties
     is_excluded = known.is_excluded if entry.is_excluded is None else int(entry.is_excluded)
@@ -196,16 +198,16 @@ def _change(known: KnownContact, entry: Entry, now_ms: int) -> batches.ContactCh
 
 
 def _hold_lists(account_id: int, list_ids: Iterable[int]) -> Unit[None]:
-    """Lock lists that links will change on. Raises `UnknownListsError`."""
-    asked = sorted(set(list_ids))
-    live = yield from memberships.lock_lists(account_id, asked)
-    unknown = [list_id for list_id in asked if not live.get(list_id)]
+    """Lock the lists whose memberships will change. Raises `UnknownListsError`."""
+    ordered_ids = sorted(set(list_ids))
+    live = yield from memberships.lock_lists(account_id, ordered_ids)
+    unknown = [list_id for list_id in ordered_ids if not live.get(list_id)]
     if unknown:
         raise UnknownListsError(unknown)
 
 
 class _Moves(msgspec.Struct):
-    """What becomes of the links of a list, by contacts."""
+    """The changes to the memberships of a list, as ids of contacts."""
 
     subscribed: list[int] = []
     unsubscribed: list[int] = []
@@ -213,52 +215,57 @@ class _Moves(msgspec.Struct):
     new_unsubscribed: list[int] = []
     removed: list[int] = []
     counted: int = 0
-    """How many more contacts the list counts afterwards."""
+    """The change to the list's subscriber count."""
 
 
-def _moves(wanted: Mapping[int, Action], states: Mapping[int, memberships.State]) -> _Moves:
+def _moves(wanted: Mapping[int, SubscriptionAction], states: Mapping[int, memberships.State]) -> _Moves:
     moves = _Moves()
     for contact_id, action in wanted.items():
         state = states.get(contact_id)
-        before = Place.ABSENT if state is None else _PLACES[state.is_unsubscribed]
-        after = place_after(action, before)
+        before = ListStatus.ABSENT if state is None else _STATUSES[state.is_unsubscribed]
+        after = status_after(action, before)
         if after is before:
             continue
         if state is None:
-            (moves.new_subscribed if after is Place.SUBSCRIBED else moves.new_unsubscribed).append(contact_id)
-            moves.counted += after is Place.SUBSCRIBED
+            (moves.new_subscribed if after is ListStatus.SUBSCRIBED else moves.new_unsubscribed).append(
+                contact_id
+            )
+            moves.counted += after is ListStatus.SUBSCRIBED
             continue
         target = {
-            Place.SUBSCRIBED: moves.subscribed,
-            Place.UNSUBSCRIBED: moves.unsubscribed,
-            Place.ABSENT: moves.removed,
+            ListStatus.SUBSCRIBED: moves.subscribed,
+            ListStatus.UNSUBSCRIBED: moves.unsubscribed,
+            ListStatus.ABSENT: moves.removed,
         }
         target[after].append(contact_id)
-        moves.counted += (after is Place.SUBSCRIBED and state.is_active) - state.is_counted
+        moves.counted += (after is ListStatus.SUBSCRIBED and state.is_active) - state.is_counted
     return moves
 
 
-_PLACES = (Place.SUBSCRIBED, Place.UNSUBSCRIBED)
+_STATUSES = (ListStatus.SUBSCRIBED, ListStatus.UNSUBSCRIBED)
 
 
 def _act(
     account_id: int,
     list_id: int,
-    wanted: Mapping[int, Action],
+    wanted: Mapping[int, SubscriptionAction],
     *,
     ids: IdGenerator,
     now_ms: int,
     already_active: Collection[int] = (),
 ) -> Unit[None]:
-    """Do it, on a list that is locked; ``already_active`` are contacts whose activity is of now anyway."""
+    """Apply the actions; the caller holds the list's lock.
+
+    ``already_active`` are contacts whose last activity is set to now already.
+    """
     states = yield from memberships.states(list_id, list(wanted))
     moves = _moves(wanted, states)
     new = [(contact_id, 0) for contact_id in moves.new_subscribed]
     new += [(contact_id, 1) for contact_id in moves.new_unsubscribed]
     if new:
         rows = [
-            (link_id, account_id, list_id, contact_id, out, 0 if out else now_ms, now_ms if out else 0)
-            for link_id, (contact_id, out) in zip(ids.next_ids(len(new)), new, strict=True)
+            (membership_id, account_id, list_id, contact_id, out, 0 if out else now_ms, now_ms if out else 0)
+            for membership_id, (contact_id, out) in zip(ids.next_ids(len(new)), new, strict=True)
         ]
         yield from memberships.add(rows)
     if moves.subscribed:

@@ -1,4 +1,4 @@
-"""Suppressions: the addresses that an account must not mail, for a while or for good."""
+"""Suppressions: the addresses that an account must not mail, temporarily or permanently."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["SuppressionRow", "Suppressions", "stored_address"]
 
 BY_HAND: Final = "manual"
-"""The reason of what somebody suppressed by hand."""
+"""The reason of a suppression that a person added."""
 
 
 class Suppressions:
@@ -28,12 +28,12 @@ class Suppressions:
         self._clock = clock
 
     async def page(self, actor: Actor, limit: int) -> tuple[list[SuppressionRow], int]:
-        """Give an account's suppressions, the newest first, and the number of all."""
+        """Return an account's suppressions, newest first, and their total number."""
         rows = await self._database.read(lambda: records.of_account(actor.account_id, limit))
         return rows, await self._database.read(lambda: records.count(actor.account_id))
 
     async def add(self, actor: Actor, address: str, detail: str = "") -> SuppressionRow:
-        """Suppress an address for good; a newer reason replaces an older one. Raises `RefusedError`."""
+        """Suppress an address permanently; a newer reason replaces an older one. Raises `RefusedError`."""
         row = SuppressionRow(
             actor.account_id, stored_address(address), BY_HAND, detail, self._clock.now_ms(), None
         )
@@ -41,14 +41,14 @@ class Suppressions:
         return row
 
     async def remove(self, actor: Actor, address: str) -> None:
-        """Let an address be mailed again. Raises `NotFoundError` when it is not suppressed, and `RefusedError`."""
+        """Remove a suppression. Raises `NotFoundError` without one, `RefusedError` for an invalid address."""
         key = stored_address(address)
         if not await self._database.write(lambda: records.remove(actor.account_id, key)):
             raise NotFoundError(f"{key} is not suppressed.")
 
 
 def stored_address(text: str) -> str:
-    """Bring an address into the form in which it is compared. Raises `RefusedError` for what is none."""
+    """Normalise an address to the form used for comparison. Raises `RefusedError` for an invalid address."""
     address = text.strip()
     if not is_email(address):
         raise RefusedError(f"{text!r} is not an email address.")

@@ -1,18 +1,18 @@
-"""The tree of errors.
+"""The hierarchy of errors.
 
 ::
 
-    AerogramError             anything of ours; carries a public sentence
-    ├── SettingsError         the operator must change a setting; `serve` ends with this one line
-    ├── RefusedError          the caller must change the request; carries code and path where known
-    │   ├── NotUniqueError    another object has what only one may have, by the store's own rule
-    │   │   └── TakenError    the same, found by a rule that knows the value
-    │   ├── TooManyError      the account has as many of a kind as it may have
+    AerogramError             base of all errors; its text may be shown to clients
+    ├── SettingsError         the operator must change a setting; `serve` prints this line and exits
+    ├── RefusedError          the caller must change the request
+    │   ├── NotUniqueError    another object has the unique value, by a constraint of the store
+    │   │   └── TakenError    the same, found by a check that knows the value
+    │   ├── TooManyError      the account has reached its limit of objects of a kind
     │   └── LockedError       the object is locked against changes
-    ├── NotFoundError         no such object for this account
-    └── UnavailableError      ours or a passing state; the same call may work later
+    ├── NotFoundError         the account has no such object
+    └── UnavailableError      a temporary or internal failure; the same call may work later
         ├── StoreFullError    disk or quota of the store is used up
-        └── TooSlowError      a question about many rows took longer than it may
+        └── TooSlowError      a query over many rows exceeded its time limit
 
 Expected outcomes (a bounce, a deferral) are values in `aerogram.model`, never exceptions.
 """
@@ -21,26 +21,26 @@ from __future__ import annotations
 
 
 class AerogramError(Exception):
-    """Anything of ours. ``str(error)`` is a sentence that may be shown to the caller."""
+    """The base of all errors. ``str(error)`` is a sentence that may be shown to the caller."""
 
 
 class SettingsError(AerogramError):
-    """A setting is wrong or the machine cannot give what it asks for."""
+    """A setting is invalid, or the machine lacks what it requires."""
 
 
 class RefusedError(AerogramError):
-    """The request is wrong and will be wrong again unless the caller changes it."""
+    """The request is invalid; it fails again unless the caller changes it."""
 
 
 class NotUniqueError(RefusedError):
-    """Another object of the store has what only one may have; nothing was written."""
+    """Another object has a value that must be unique; nothing was written."""
 
 
 class TakenError(NotUniqueError):
-    """Another object of the account has the value that only one may have; nothing was written.
+    """Another object of the account has this unique value; nothing was written.
 
-    ``noun`` says what kind of object it is. ``value`` is the value that must be unique, as it is stored; that of
-    several properties is joined by ``|``, as Mailjet writes it.
+    ``noun`` names the kind of object. ``value`` is the unique value as stored; values of several properties are
+    joined by ``|``, as Mailjet does.
     """
 
     def __init__(self, noun: str, value: str, sentence: str = "") -> None:
@@ -50,16 +50,16 @@ class TakenError(NotUniqueError):
 
 
 class TooManyError(RefusedError):
-    """The account has as many objects of a kind as it may have; ``nouns`` says of which, in the plural."""
+    """The account has reached its limit of objects of a kind; ``nouns`` names the kind in the plural."""
 
     def __init__(self, nouns: str, most: int) -> None:
-        super().__init__(f"An account may have {most} {nouns}.")
+        super().__init__(f"An account may have at most {most} {nouns}.")
         self.nouns = nouns
         self.most = most
 
 
 class LockedError(RefusedError):
-    """The object is locked against changes; ``subject`` says what is, as a sentence begins."""
+    """The object is locked against changes; ``subject`` names it and begins the sentence."""
 
     def __init__(self, subject: str) -> None:
         super().__init__(f"{subject} is locked.")
@@ -67,11 +67,11 @@ class LockedError(RefusedError):
 
 
 class NotFoundError(AerogramError):
-    """The object does not exist for the account that asks."""
+    """The account has no such object."""
 
 
 class UnavailableError(AerogramError):
-    """The request may be right; the service cannot carry it out now."""
+    """The service cannot carry out the request now; the request itself may be valid."""
 
 
 class StoreFullError(UnavailableError):
@@ -79,7 +79,7 @@ class StoreFullError(UnavailableError):
 
 
 class TooSlowError(UnavailableError):
-    """A search through many rows took longer than it may, and was given up."""
+    """A search over many rows exceeded its time limit and was stopped."""
 
     def __init__(self) -> None:
-        super().__init__("The search took too long and was given up. Ask for less, or again a little later.")
+        super().__init__("The search took too long and was stopped. Narrow it, or try again later.")

@@ -1,7 +1,7 @@
-"""Letters whose case is ignored: one table, so that Python, SQLite and PostgreSQL ignore the same ones.
+"""Case folding by one table, so that Python, SQLite and PostgreSQL agree on it.
 
-It has the letters of Latin, Greek and Cyrillic up to U+052F that have one small form of one character. What
-each of the three calls lower case by itself differs with its version and with the locale of the server.
+The table has the Latin, Greek and Cyrillic letters up to U+052F whose lower-case form is a single character.
+The built-in lower-casing of the three differs by version and by locale of the server.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ _LARGE: Final = tuple(
 )
 LARGE: Final = "".join(_LARGE)
 SMALL: Final = "".join(letter.lower() for letter in _LARGE)
-"""The small form of each letter of `LARGE`, in the same order."""
+"""The lower-case form of each letter of `LARGE`, in the same order."""
 _TABLE: Final = str.maketrans(LARGE, SMALL)
 
 
 def folded(text: str) -> str:
-    """Give the text in small letters, as far as the table goes; its length stays."""
+    """Lower-case the letters of the table; the length does not change."""
     return text.lower() if text.isascii() else text.translate(_TABLE)

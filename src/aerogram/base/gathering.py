@@ -1,7 +1,6 @@
-"""Natural batches: while one batch is under way the next one gathers.
+"""Natural batching: while one batch runs, the next one gathers.
 
-Measured: a fixed waiting time halves the rate of accept; taking what gathered meanwhile costs nobody
-anything.
+Measured: a fixed delay before each batch halves the rate of accepted mail; natural batching adds no delay.
 """
 
 from __future__ import annotations
@@ -19,12 +18,12 @@ R = TypeVar("R")
 
 
 class Gatherer(Generic[T, R]):
-    """Runs ``work(items)`` for all items that came while the last batch ran, one batch at a time.
+    """Runs ``work(items)`` for all items submitted while the last batch ran, one batch at a time.
 
-    ``work`` answers with one result for each item, in order. If it raises, a batch of several is run
-    again item by item, so that only those fail that cause it; a service that is away is no item's
-    fault, so `UnavailableError` is at once the answer to all. Where nobody waits for the results, a
-    ``pause_seconds`` after each batch makes the next one larger.
+    ``work`` returns one result per item, in order. If it raises, a batch of several items is run again
+    item by item, so that only the items that cause the error fail. `UnavailableError` is not caused by an
+    item, so it fails the whole batch at once. If nobody waits for the results, a ``pause_seconds`` after
+    each batch makes the next one larger.
     """
 
     def __init__(
@@ -37,7 +36,7 @@ class Gatherer(Generic[T, R]):
         self._task: asyncio.Task[None] | None = None
 
     def submit(self, item: T) -> asyncio.Future[R]:
-        """Put an item into the next batch; the future gets its result."""
+        """Add an item to the next batch; the future gets its result."""
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._task is None:
@@ -46,11 +45,11 @@ class Gatherer(Generic[T, R]):
 
     @property
     def waiting(self) -> int:
-        """How many items have not begun."""
+        """The number of items that wait for a batch."""
         return len(self._waiting)
 
     async def drain(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until all submitted items are done."""
         while self._task is not None:
             await asyncio.wait([self._task])
 
@@ -68,7 +67,7 @@ class Gatherer(Generic[T, R]):
     async def _settle(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
         try:
             results = await self._work([item for item, _ in batch])
-        except Exception as error:  # noqa: BLE001 - whatever it is, it goes to whoever waits
+        except Exception as error:  # noqa: BLE001 - every error is passed to the waiting futures
             if len(batch) == 1 or isinstance(error, UnavailableError):
                 for _, future in batch:
                     if not future.done():

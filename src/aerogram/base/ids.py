@@ -1,10 +1,10 @@
 """Ids: 64-bit, time-ordered, and below 2^53, so that JavaScript clients read them exactly.
 
 An id is 40 bits of milliseconds since 2026-01-01 UTC (until 2060), 5 bits of node and 8 bits of
-sequence. A node that makes more than 256 ids in a millisecond borrows from the next one; the
-clock going back never makes an id go back.
+sequence. A node that makes more than 256 ids in a millisecond borrows from the next one. Ids never go
+back, even when the clock does.
 
-A message's UUID carries its id in the leading bits, so that a message can be found by its UUID
+A message's UUID contains its id in the leading bits, so that a message can be found by its UUID
 without a second index; 66 random bits make it unguessable.
 """
 
@@ -30,12 +30,12 @@ _RANDOM_BATCH: Final = 512
 
 
 class IdGenerator:
-    """Makes the ids of one process; safe to call from any thread."""
+    """Generates the ids of one process. Thread-safe."""
 
     def __init__(self, clock: Clock, node: int = 0, *, after: int = 0) -> None:
-        """Start above ``after``, the largest id known, even when the clock was set back meanwhile."""
+        """Start above ``after``, the largest known id, even if the clock was set back since."""
         if not 0 <= node <= MAX_NODE:
-            raise ValueError(f"node must lie between 0 and {MAX_NODE}, not {node}")
+            raise ValueError(f"node must be between 0 and {MAX_NODE}, not {node}")
         self._clock = clock
         self._node = node << SEQUENCE_BITS
         self._tick = (after >> _SHIFT) + 1
@@ -45,11 +45,11 @@ class IdGenerator:
         self._random_at = 0
 
     def next_id(self) -> int:
-        """Give the next id: greater than every one this generator gave before."""
+        """Return the next id, greater than all earlier ones of this generator."""
         return self.next_ids(1)[0]
 
     def next_ids(self, count: int) -> list[int]:
-        """Give ``count`` ids in rising order."""
+        """Return ``count`` ids in ascending order."""
         with self._lock:
             tick, sequence = self._tick, self._sequence
             now = self._clock.now_ms() - EPOCH_MS
@@ -65,12 +65,12 @@ class IdGenerator:
             return ids
 
     def move_to(self, node: int) -> None:
-        """Go on as another node: the number of this one was given to another process."""
+        """Continue as another node, because another process now has this node's number."""
         with self._lock:
             self._node = node << SEQUENCE_BITS
 
     def uuid_for(self, message_id: int) -> str:
-        """Make a UUID (version 8, RFC 9562 §5.8) that carries ``message_id`` and 66 random bits."""
+        """Make a UUID (version 8, RFC 9562 §5.8) with ``message_id`` and 66 random bits."""
         with self._lock:
             if self._random_at >= len(self._random):
                 self._random = secrets.token_bytes(_RANDOM_BYTES * _RANDOM_BATCH)
@@ -83,7 +83,7 @@ class IdGenerator:
 
 
 def id_of_uuid(uuid: str) -> int | None:
-    """Read the message id out of a UUID made by `IdGenerator.uuid_for`; None when it carries none."""
+    """Return the message id in a UUID made by `IdGenerator.uuid_for`; None if it contains none."""
     digits = uuid.replace("-", "")
     if len(digits) != _UUID_HEX_DIGITS or digits[12] != "8":
         return None
@@ -95,5 +95,5 @@ def id_of_uuid(uuid: str) -> int | None:
 
 
 def moment_of_id(some_id: int) -> int:
-    """Tell when an id was made, in milliseconds since the Unix epoch."""
+    """Return the time when an id was made, in milliseconds since the Unix epoch."""
     return (some_id >> _SHIFT) + EPOCH_MS

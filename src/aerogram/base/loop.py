@@ -1,8 +1,8 @@
-"""A supervised loop: a step that runs again and again until the process stops.
+"""A supervised loop: runs a step repeatedly until the process stops.
 
-Whatever works in the background (delivery, jobs, readers of the event log, sweeps) is a step and a `Loop`. The loop
-decides when the step runs: at once when it is woken, else after the poll; after a pause while there is more to do;
-after a growing delay while the store is unavailable or the step fails.
+All background work (delivery, jobs, readers of the event log, sweeps) is a step and a `Loop`. The loop decides when
+the step runs: at once after a wake, else at the next poll; after a pause while there is more to do; after a growing
+delay while the store is unavailable or the step fails.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import structlog
 from aerogram.base.errors import UnavailableError
 
 Step = Callable[[], Awaitable[bool]]
-"""One round of work. True when there is more to do, which then needs no wake and no poll."""
+"""One round of work. True when there is more to do; the next round then needs no wake or poll."""
 
 RETRY_SECONDS: Final = 1.0
 MAX_RETRY_SECONDS: Final = 30.0
@@ -28,8 +28,8 @@ _log = structlog.stdlib.get_logger("aerogram.loop")
 class Loop:
     """Runs one step; `run` it in a task of its own, and only once.
 
-    Durations are seconds. ``poll_seconds`` bounds how late work is seen that nobody announced with `wake`;
-    ``pause_seconds`` is the least time between two rounds, in which the next one gathers work. After an
+    Durations are seconds. ``poll_seconds`` is the longest delay for work that no `wake` announced;
+    ``pause_seconds`` is the shortest time between two rounds, in which work gathers. After an
     `UnavailableError` or an unexpected error the step runs again after ``retry_seconds``, then after twice that,
     up to ``max_retry_seconds``; each is logged. With ``is_essential`` an unexpected error ends `run` instead, so
     that the process ends and its supervisor starts another.
@@ -60,7 +60,7 @@ class Loop:
 
     @property
     def is_stopping(self) -> bool:
-        """Tell whether `stop` was called."""
+        """Whether `stop` was called."""
         return self._stopping.is_set()
 
     def wake(self) -> None:
@@ -68,7 +68,7 @@ class Loop:
         self._woken.set()
 
     def forget_wakes(self) -> None:
-        """Drop the wakes so far. A step that first waited calls it just before it looks for work.
+        """Drop the wakes so far. A step that waits first calls this just before it looks for work.
 
         Otherwise a wake for work that this round finds anyway costs another round, which finds nothing. A `stop`
         is not forgotten.
@@ -77,12 +77,12 @@ class Loop:
             self._woken.clear()
 
     def stop(self) -> None:
-        """Start no further round; one that is under way finishes."""
+        """Start no further rounds; a running one finishes."""
         self._stopping.set()
         self._woken.set()
 
     async def ended(self) -> None:
-        """Wait until `run` has ended, or return at once when it never began."""
+        """Wait until `run` has ended; return at once if it never started."""
         await self._ended.wait()
 
     async def run(self) -> None:
@@ -123,7 +123,7 @@ class Loop:
                 await self._woken.wait()
 
     async def _rest(self, seconds: float) -> None:
-        """Let time pass, unless the loop is to stop."""
+        """Sleep, unless the loop is to stop."""
         if seconds <= 0 or self.is_stopping:
             return
         with contextlib.suppress(TimeoutError):

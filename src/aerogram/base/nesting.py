@@ -1,4 +1,4 @@
-"""How deep JSON values stand in one another."""
+"""The nesting depth of JSON values."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def is_deeper(value: Any, levels: int) -> bool:
-    """Tell whether objects and arrays stand in one another on more than ``levels`` levels."""
+    """Return whether objects and arrays are nested more than ``levels`` deep."""
     if isinstance(value, dict):
         value = value.values()
     elif not isinstance(value, list):

@@ -1,1 +1,1 @@
-"""Many letters at once: drafts of campaigns, and the campaigns that mail belongs to."""
+"""Campaigns of mail, and their drafts."""

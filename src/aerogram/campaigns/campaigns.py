@@ -1,4 +1,4 @@
-"""Campaigns: mails of one name, with what they have in common. A campaign begins with the first mail that names it."""
+"""Campaigns: mails that share a campaign name. The first mail that names a campaign creates it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,10 @@ class Campaigns:
         self._database = database
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
-        """Give campaigns, and the number of all that match.
+        """Return a page of campaigns and the total number of matches.
 
-        Conditions are those of the store, and ``sender_id``: from this sender's address or domain. Rows have the
-        store's columns and ``sender_id``, which is None when their mail is from no sender of today.
-        Raises `TooSlowError`.
+        Conditions are those of the store, and ``sender_id``, which selects mail from this sender's address or domain.
+        Rows have the store's columns and ``sender_id``, None if no current sender matches. Raises `TooSlowError`.
         """
         own = await self._database.read(lambda: senders.of_account(actor.account_id))
         request = msgspec.structs.replace(wanted, conditions=_stored(wanted.conditions, own))
@@ -50,7 +49,7 @@ class Campaigns:
 
 
 def _stored(conditions: Mapping[str, Any], own: list[SenderRow]) -> dict[str, Any]:
-    """Turn a sender's id into its address or domain; two conditions that exclude each other select nothing."""
+    """Replace ``sender_id`` by the sender's address or domain; contradictory conditions select nothing."""
     found = dict(conditions)
     if "sender_id" not in found:
         return found

@@ -1,6 +1,6 @@
-"""Drafts of campaigns: what describes them, what they say, and which status they may get.
+"""Campaign drafts: their properties, content and status.
 
-Kinds of drafts (``campaigndraft``, ``newsletter``) share one table and do not see each other's drafts.
+The kinds ``campaigndraft`` and ``newsletter`` share a table; each sees only its own drafts.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ _LISTED: Final = frozenset(records.COLUMNS)
 
 
 class DraftKind(msgspec.Struct, frozen=True):
-    """A kind of draft: its name, and what its properties are while nobody has set them.
+    """A kind of draft: its name and the defaults of its properties.
 
-    Properties that are no column of the table are kept as JSON beside them.
+    Properties without a column in the table are stored as JSON in ``extras``.
     """
 
     name: str
@@ -39,10 +39,10 @@ class DraftKind(msgspec.Struct, frozen=True):
 
 
 class DraftStatusError(RefusedError):
-    """The status cannot be given to a draft of that status by hand."""
+    """Clients may not make this change of status."""
 
     def __init__(self, before: int, after: int) -> None:
-        super().__init__(f"A status of {before} cannot be set to {after}: sending and testing do that")
+        super().__init__(f"The status cannot change from {before} to {after}: sending and testing set it")
 
 
 class Drafts:
@@ -56,13 +56,13 @@ class Drafts:
     async def page(
         self, actor: Actor, kind: DraftKind, wanted: PageRequest
     ) -> tuple[list[dict[str, Any]], int]:
-        """Give drafts, and the number of all that match. Conditions are those of the store's listing."""
+        """Return a page of drafts and the total number of matches. Conditions are those of the store's listing."""
         of_kind = msgspec.structs.replace(wanted, conditions={**wanted.conditions, "kind": kind.name})
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, of_kind))
         return [_opened(kind, row) for row in rows], total
 
     async def add(self, actor: Actor, kind: DraftKind, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Make a draft without content. Raises `DraftStatusError`."""
+        """Create a draft without content. Raises `DraftStatusError`."""
         _check_status(FIRST_STATUS, values)
         row = {
             **dict.fromkeys(records.COLUMNS, 0),
@@ -74,7 +74,7 @@ class Drafts:
             "created_ms": self._clock.now_ms(),
         }
         if actor.is_sandboxed:
-            # A sandbox key's campaign stays in the sandbox, whoever sends it.
+            # The campaign of a sandbox key stays in the sandbox, even if another caller sends it.
             row["is_sandboxed"] = True
         await self._database.write(lambda: records.add(_columns(row)))
         return row
@@ -82,19 +82,19 @@ class Drafts:
     async def change(
         self, actor: Actor, kind: DraftKind, draft_id: int, values: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Change what describes a draft; give it as it is then. Raises `DraftStatusError` or `NotFoundError`."""
+        """Change the properties of a draft and return it. Raises `DraftStatusError` or `NotFoundError`."""
         stamped = {**values, "updated_ms": self._clock.now_ms()}
         return await self._database.write(lambda: _changing(kind, actor.account_id, draft_id, stamped))
 
     async def content(self, actor: Actor, kind: DraftKind, draft_id: int) -> Content:
-        """Give what a draft says. Raises `NotFoundError`."""
+        """Return the content of a draft. Raises `NotFoundError`."""
         row = await self._database.read(lambda: records.content(kind.name, actor.account_id, draft_id))
         return opened(_found(row))
 
     async def change_content(
         self, actor: Actor, kind: DraftKind, draft_id: int, parts: Mapping[str, Any]
     ) -> Content:
-        """Change these parts of what a draft says; give all of it. Raises `NotFoundError` or `PartTooLargeError`."""
+        """Change parts of a draft's content and return all of it. Raises `NotFoundError` or `PartTooLargeError`."""
         values = {**written(parts), "updated_ms": self._clock.now_ms()}
 
         def unit() -> Unit[ContentRow]:
@@ -130,7 +130,7 @@ def _opened(kind: DraftKind, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _columns(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn a row into values of columns; what has none goes into the JSON."""
+    """Convert a row to column values; properties without a column go into ``extras`` as JSON."""
     flat = {name: int(value) if isinstance(value, bool) else value for name, value in row.items()}
     extras = {name: value for name, value in flat.items() if name not in _LISTED}
     columns = {name: value for name, value in flat.items() if name in _LISTED}

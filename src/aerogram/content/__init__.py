@@ -1,1 +1,1 @@
-"""Ring 5: what a mail says, down to its bytes."""
+"""Ring 5: the content of mail, from templates to final bytes."""

@@ -1,8 +1,7 @@
-"""Composition: a content becomes the final bytes of a mail, for all of its recipients or for each.
+"""Compose the final bytes of a mail from its content, for all recipients or for each.
 
-Nothing here depends on when or how often it is called. Date, Message-ID, boundaries, links and signature
-derive from what is stored, so that a retry sends the bytes that the first attempt sent, and a receiver
-that got both can tell that they are one mail.
+Composition is deterministic: Date, Message-ID, boundaries, links and signature derive from stored data. A retry
+sends the same bytes as the first attempt, so a receiver that gets both can recognise them as one mail.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.content.errors import ComposeError
-from aerogram.content.personal.draft import Draft
+from aerogram.content.personal.prepared import PreparedContent
 from aerogram.model.message import ContentKind
 from aerogram.model.send_options import PLAIN
 from aerogram.wire.address import ascii_domain, split_email
@@ -24,68 +23,72 @@ from aerogram.wire.mime.writing.build import build
 from aerogram.wire.mime.writing.rewrite import rewrite
 
 if TYPE_CHECKING:
-    from aerogram.content.errors import TemplateFault
-    from aerogram.content.personal.draft import Known
+    from aerogram.content.errors import TemplateRenderError
     from aerogram.content.personal.minting import LinkMint
+    from aerogram.content.personal.prepared import Known
     from aerogram.model.message import Letter
     from aerogram.wire.dkim.sign import Signer
 
 _decode_parts: Final = msgspec.json.Decoder(Parts).decode
-# What of a body goes into its Message-ID: enough to tell apart the contents of two installations
-# that happened to give them one id.
+# The bytes of a body that go into its Message-ID: enough to distinguish contents of two installations
+# that have the same id.
 _IDENTIFYING: Final = 4096
 _DIGEST: Final = 32
 _UNFIT: Final = (MailError, msgspec.MsgspecError, UnicodeError)
 
 
 class Composer:
-    """Makes mails in the name of one host; any thread may ask."""
+    """Composes mail for one host. Thread-safe."""
 
     def __init__(self, hostname: str, mint: LinkMint | None = None, known: Known | None = None) -> None:
-        """``hostname`` stands in the trace line of mail that came by SMTP. Raises `AddressError`.
+        """Use ``hostname`` in the Received field of mail that was submitted over SMTP. Raises `AddressError`.
 
-        Without ``mint`` mail that wants links which lead to this service cannot be composed; without ``known``
-        nothing is known of recipients beyond what the call said.
+        Without ``mint``, mail with tracking or unsubscribe links cannot be composed. Without ``known``, there are no
+        recipient profiles, only the data of the call.
         """
         self._hostname: Final = ascii_domain(hostname)
         self._mint: Final = mint
         self._known: Final = known
 
-    def compose(self, letter: Letter, signer: Signer | None, draft: Draft | None = None) -> bytes:
-        """Give the mail as it goes out, signed when there is a signer.
+    def compose(
+        self, letter: Letter, signer: Signer | None, prepared: PreparedContent | None = None
+    ) -> bytes:
+        """Return the bytes to send, signed if there is a signer.
 
-        All recipients of one content have the same mail, unless its treatment ``is_personal``; then a
-        ``draft`` of the content, when it is at hand, saves opening it for each letter.
-        Raises `ComposeError`, and its `TemplateFault` when the letter's templates give no mail.
+        All recipients of a content get the same mail, unless its send options are ``is_personal``. In that case,
+        passing the ``prepared`` content avoids opening it again for each letter.
+        Raises `ComposeError`, or its subclass `TemplateRenderError` when the templates fail for this letter.
         """
         try:
-            mail = self._plain(letter) if letter.send_options is PLAIN else self._treated(letter, draft)
+            mail = (
+                self._plain(letter) if letter.send_options is PLAIN else self._with_options(letter, prepared)
+            )
             return mail if signer is None else signer.sign(mail, letter.accepted_ms // 1000) + mail
         except _UNFIT as error:
             raise _compose_error(error) from error
 
-    def draft(self, letter: Letter) -> Draft:
-        """Open the content of a letter for `compose`, which takes it for all letters of that content.
+    def prepare(self, letter: Letter) -> PreparedContent:
+        """Open the content of a letter, for use with `compose` for all letters of that content.
 
-        The letter's body must be at hand; those of later letters need not be. Raises `ComposeError`.
+        This letter must have its body; later letters need not. Raises `ComposeError`.
         """
         try:
-            return Draft(letter, self._mint, self._known)
+            return PreparedContent(letter, self._mint, self._known)
         except _UNFIT as error:
             raise _compose_error(error) from error
 
-    def fault(self, letter: Letter) -> tuple[TemplateFault, bytes] | None:
-        """Tell what is wrong with a letter's templates, and give the mail as its sender wrote it; else None.
+    def template_error(self, letter: Letter) -> tuple[TemplateRenderError, bytes] | None:
+        """Return the error of a letter's templates with the unprocessed mail; None without an error.
 
         Raises `ComposeError`.
         """
-        draft = self.draft(letter)
-        fault = draft.fault(letter)
-        if fault is None:
+        prepared = self.prepare(letter)
+        found = prepared.template_error(letter)
+        if found is None:
             return None
         try:
             message_id = _message_id(letter, letter.uuid)
-            return fault, draft.raw_mail(letter, message_id=message_id, received=self._received(letter))
+            return found, prepared.raw_mail(letter, message_id=message_id, received=self._received(letter))
         except _UNFIT as error:
             raise _compose_error(error) from error
 
@@ -98,19 +101,19 @@ class Composer:
         parts = _decode_parts(letter.body)
         return build(parts, message_id=message_id, date_ms=letter.accepted_ms, boundary_seed=digest)
 
-    def _treated(self, letter: Letter, draft: Draft | None) -> bytes:
+    def _with_options(self, letter: Letter, prepared: PreparedContent | None) -> bytes:
         name = letter.uuid if letter.send_options.is_personal else _uuid(_digest(letter))
-        return (draft or Draft(letter, self._mint, self._known)).mail(
+        return (prepared or PreparedContent(letter, self._mint, self._known)).mail(
             letter,
             message_id=_message_id(letter, name),
             received=self._received(letter),
         )
 
     def _received(self, letter: Letter) -> bytes:
-        """Write the trace line of a submission (RFC 5321 §4.4), without the client's name and address.
+        """Return the Received field of a submission (RFC 5321 §4.4), without the client's name and address.
 
-        Those would tell every recipient where the sender sits (RFC 5321 §7.6); the id leads an operator
-        to the content, and to its transcript.
+        Those would reveal the sender's location to every recipient (RFC 5321 §7.6). With the id, an operator
+        finds the content and its transcript.
         """
         return (
             f"Received: by {self._hostname} (Aerogram) with ESMTP id {letter.content_id:x};\r\n"
@@ -127,12 +130,12 @@ def _message_id(letter: Letter, name: str) -> str:
 
 
 def _digest(letter: Letter) -> bytes:
-    """Identify a content among all contents of all installations."""
+    """Return a digest that identifies a content across installations."""
     seed = b"%d %d %d " % (letter.content_id, letter.accepted_ms, len(letter.body))
     return hashlib.blake2b(seed + letter.body[:_IDENTIFYING], digest_size=_DIGEST).digest()
 
 
 def _uuid(digest: bytes) -> str:
-    """Write a digest in the shape of a UUID (version 8, RFC 9562 §5.8)."""
+    """Format a digest as a UUID (version 8, RFC 9562 §5.8)."""
     text = digest.hex()
     return f"{text[:8]}-{text[8:12]}-8{text[13:16]}-{'89ab'[digest[8] & 3]}{text[17:20]}-{text[20:32]}"

@@ -1,4 +1,4 @@
-"""What can be wrong with a content that is to become a mail."""
+"""Errors of composing a content."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 
 class ComposeError(AerogramError):
-    """A stored content cannot become a mail; it would fail again, so a person must look at it."""
+    """A stored content cannot be composed. The error is permanent and needs a person's attention."""
 
 
-class TemplateFault(ComposeError):  # noqa: N818 (`TemplateError` is the language's own)
-    """A template gives no mail with the values of one recipient; the sender's affair, nobody else's.
+class TemplateRenderError(ComposeError):
+    """A template cannot be rendered with the values of one recipient; only its sender can correct it.
 
-    ``state`` tells a fault in the language from a template with nothing in it.
+    ``state`` distinguishes an error in the template language from an empty template.
     """
 
     def __init__(self, state: FailureState, words: str) -> None:

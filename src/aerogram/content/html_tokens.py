@@ -1,7 +1,7 @@
-"""HTML taken apart into text and tags by the tokenizer's rules of the standard (WHATWG HTML 13.2.5).
+"""Split HTML into text and tags by the tokenizer rules of the standard (WHATWG HTML 13.2.5).
 
-No document is built. All quantifiers are possessive and each match consumes what it looked at, so the
-time is linear in the length whatever the text is; `html.parser` takes quadratic time for some texts.
+No document is built. All quantifiers are possessive and each match consumes what it examined, so the time is
+linear in the length for every input; `html.parser` takes quadratic time for some texts.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _TOKEN: Final = re.compile(
 _ATTRIBUTE: Final = re.compile(
     rf"(?P<name>[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+)(?:{_BLANK}*+={_BLANK}*+(?P<value>{_VALUE})?+)?+|[ \t\n\f\r/]++"
 )
-# Python refuses to read numbers of thousands of digits; no code point has more than seven.
+# Python refuses to parse numbers with thousands of digits; no code point has more than seven.
 _OVERLONG: Final = re.compile(r"&#[xX]?+[0-9a-fA-F]{8,}+;?")
 
 
 class Tag(NamedTuple):
-    """A tag; ``name`` is in lower case, ``attributes`` are as they stand."""
+    """A tag; ``name`` is in lower case, ``attributes`` is the source text."""
 
     name: str
     attributes: str = ""
@@ -45,10 +45,10 @@ class Tag(NamedTuple):
 
 
 def tokens_of(source: str) -> Iterator[str | Tag]:
-    """Give the running text, character references decoded, and the tags, in their order.
+    """Yield the running text, with character references decoded, and the tags, in order.
 
-    Comments, declarations and the content of elements that are no running text (scripts, styles, the
-    title) are left out.
+    Comments, declarations and the content of elements that are not running text (scripts, styles, the
+    title) are omitted.
     """
     at = 0
     for token in _TOKEN.finditer(source):
@@ -62,7 +62,7 @@ def tokens_of(source: str) -> Iterator[str | Tag]:
 
 
 def attribute(tag: Tag, wanted: str) -> str:
-    """Give the value of an attribute, decoded and without white space around; "" when it is not there."""
+    """Return the value of an attribute, decoded and stripped of white space; "" when absent."""
     for found in _ATTRIBUTE.finditer(tag.attributes):
         if (found["name"] or "").lower() == wanted:
             value = found["value"] or ""
@@ -71,5 +71,5 @@ def attribute(tag: Tag, wanted: str) -> str:
 
 
 def decoded(text: str) -> str:
-    """Decode the character references of a running text."""
+    """Decode the character references of running text."""
     return html.unescape(_OVERLONG.sub("\ufffd", text)) if "&" in text else text

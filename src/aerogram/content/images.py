@@ -1,7 +1,7 @@
-"""Images that mails show: taken in, kept, and given to whoever knows their address.
+"""Images in mail: upload and store them, and serve them to everyone who knows their URL.
 
-The bytes lie in files of their own. A row is written when its file is durable, and removed before its file is; a file
-without row takes room and does no harm.
+The bytes are stored in separate files. A row is written after its file is durable, and removed before its file; a
+file without a row only takes space.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 MAX_IMAGE_BYTES: Final = 2 * 1024 * 1024
-"""Of one file, as Mailjet's."""
+"""Largest size of a file, as at Mailjet."""
 MAX_IMAGES: Final = 10_000
-"""Images of an account; ours to choose."""
+"""Images of an account; our choice."""
 MAX_NAME: Final = 255
 OPEN: Final = "open"
 LOCKED: Final = "locked"
 PREFIX: Final = "/img/"
-"""What the paths of images begin with, wherever a mail finds them."""
+"""The prefix of image paths."""
 CONTENT: Final = "content"
 THUMBNAIL: Final = "thumbnail"
 
 
 class Image(msgspec.Struct, frozen=True, kw_only=True):
-    """An image. ``guid`` names it to clients and readers; sizes are in bytes, 0 for no thumbnail."""
+    """An image. ``guid`` identifies it in URLs; sizes are in bytes, 0 without a thumbnail."""
 
     id: int
     account_id: int
@@ -60,7 +60,7 @@ class Image(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class File(msgspec.Struct, frozen=True):
-    """The bytes of an image; ``tag`` changes when they do."""
+    """The bytes of an image; ``tag`` changes with them."""
 
     mime: str
     tag: str
@@ -68,21 +68,21 @@ class File(msgspec.Struct, frozen=True):
 
 
 class NoImageError(RefusedError):
-    """The bytes are no image of a kind that is taken."""
+    """The file is not an image of a supported type."""
 
     def __init__(self) -> None:
-        super().__init__(f"The file is none of {', '.join(TYPES)}.")
+        super().__init__(f"The file must be one of {', '.join(TYPES)}.")
 
 
 class TooLargeError(RefusedError):
-    """The file has more bytes than are taken."""
+    """The file exceeds `MAX_IMAGE_BYTES`."""
 
     def __init__(self) -> None:
-        super().__init__(f"An image may have {MAX_IMAGE_BYTES} bytes.")
+        super().__init__(f"An image may have at most {MAX_IMAGE_BYTES} bytes.")
 
 
 class IncomingFile:
-    """A file on its way in, written piece by piece."""
+    """A file during its upload, written piece by piece."""
 
     def __init__(self, upload: Upload, check_room: Callable[[], None]) -> None:
         self._upload = upload
@@ -91,7 +91,7 @@ class IncomingFile:
         self._mime: str | None = None
 
     async def write(self, piece: bytes) -> None:
-        """Add bytes. Raises `NoImageError` as soon as that is clear, `TooLargeError` or `StoreFullError`."""
+        """Add bytes. Raises `NoImageError` as soon as the type is known, `TooLargeError` or `StoreFullError`."""
         if self._upload.size + len(piece) > MAX_IMAGE_BYTES:
             raise TooLargeError
         if self._mime is None:
@@ -102,7 +102,7 @@ class IncomingFile:
         await self._upload.write(piece)
 
     async def keep(self) -> dict[str, Any]:
-        """Make it durable; give its ``mime``, ``size`` and ``blob``. Raises `NoImageError` or `StoreFullError`."""
+        """Make it durable and return its ``mime``, ``size`` and ``blob``. Raises `NoImageError` or `StoreFullError`."""
         mime = self._mime or _type_of(self._start)
         return {"mime": mime, "size": self._upload.size, "blob": await self._upload.keep()}
 
@@ -118,7 +118,7 @@ class Images:
         clock: Clock,
         check_room: Callable[[], None],
     ) -> None:
-        """Take ``check_room``, which raises `StoreFullError` while the disk's reserve is for mail alone."""
+        """Use ``check_room``, which raises `StoreFullError` while free disk space is reserved for mail."""
         self._database = database
         self._blobs = blobs
         self._ids = ids
@@ -126,13 +126,13 @@ class Images:
         self._check_room = check_room
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Image], int]:
-        """Give a page of images and the number of all that match."""
+        """Return a page of images and the total number of matches."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [Image(**row | {"is_starred": bool(row["is_starred"])}) for row in rows], total
 
     @contextlib.asynccontextmanager
     async def incoming(self) -> AsyncIterator[IncomingFile]:
-        """Take in a file; it is dropped unless it was kept."""
+        """Receive a file; it is removed unless `IncomingFile.keep` was called."""
         self._check_room()
         upload = await self._blobs.begin()
         try:
@@ -147,9 +147,9 @@ class Images:
         values: Mapping[str, Any],
         label_ids: Sequence[int] = (),
     ) -> Image:
-        """Make an image of a file that was kept, with values by attribute.
+        """Create an image from an uploaded file, with values by attribute.
 
-        Raises `UnknownLabelError` or `TooManyError`; the file is gone then.
+        Raises `UnknownLabelError` or `TooManyError`, and then removes the file.
         """
         now = self._clock.now_ms()
         made = Image(
@@ -177,7 +177,7 @@ class Images:
     async def change(
         self, actor: Actor, found: Image, values: Mapping[str, Any], label_ids: Sequence[int] | None = None
     ) -> Image:
-        """Give other values to an image; a locked one is changed only together with its status.
+        """Change an image; to change a locked image, set its status in the same call.
 
         Raises `LockedError`, `UnknownLabelError` or `NotFoundError`.
         """
@@ -202,7 +202,10 @@ class Images:
     async def replace_file(
         self, actor: Actor, found: Image, file: Mapping[str, Any], *, is_thumbnail: bool
     ) -> Image:
-        """Give an image other bytes, or a thumbnail. Raises `LockedError` or `NotFoundError`; the file is gone then."""
+        """Replace the bytes or the thumbnail of an image.
+
+        Raises `LockedError` or `NotFoundError`, and then removes the new file.
+        """
         values = {f"thumbnail_{name}": value for name, value in file.items()} if is_thumbnail else file
         async with self._without_file_on_failure(file["blob"]):
             changed = await self.change(actor, found, values)
@@ -212,7 +215,7 @@ class Images:
         return changed
 
     async def remove(self, actor: Actor, found: Image) -> None:
-        """Delete an image; mails that show it show it no more. Raises `NotFoundError`."""
+        """Delete an image; mails that contain it no longer show it. Raises `NotFoundError`."""
 
         def unit() -> Unit[bool]:
             was_there = yield from records.OWNED.remove(actor.account_id, found.id)
@@ -226,7 +229,7 @@ class Images:
             await self._blobs.remove(blob)
 
     async def file(self, guid: str, *, is_thumbnail: bool) -> File | None:
-        """Give the bytes of an image of any account to whoever knows its guid; None when there are none."""
+        """Return the bytes of any account's image by its guid; None without one."""
         row = await self._database.read(lambda: records.files(guid))
         if row is None:
             return None
@@ -234,7 +237,7 @@ class Images:
         try:
             return File(mime, blob, await self._blobs.get(blob)) if blob else None
         except NotFoundError:
-            # It was replaced or removed between the row and the file.
+            # The file was replaced or removed after the row was read.
             return None
 
     @contextlib.asynccontextmanager
@@ -242,13 +245,13 @@ class Images:
         try:
             yield
         except (RefusedError, NotFoundError):
-            # Of other errors nobody knows whether the row was written.
+            # After other errors, the row may have been written.
             await self._blobs.remove(blob)
             raise
 
 
 def image_url(base: str, guid: str, kind: str) -> str:
-    """Give the address of an image (`CONTENT`) or of its `THUMBNAIL`."""
+    """Return the URL of an image (`CONTENT`) or of its `THUMBNAIL`."""
     return f"{base.rstrip('/')}{PREFIX}{guid}/{kind}"
 
 

@@ -1,4 +1,4 @@
-"""Labels: words that an account sorts its templates and its images by."""
+"""Labels with which an account organises its templates and images."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
 
 TEMPLATES: Final = "resource"
 IMAGES: Final = "image"
-"""What labels are used for, in Mailjet's words."""
+"""The uses of labels, in Mailjet's words."""
 MAX_NAME: Final = 255
 MAX_LABELS: Final = 1_000
-"""Labels of an account; more than anybody tells apart. Ours to choose."""
+"""Labels of an account; our choice."""
 MAX_USES: Final = 50
-"""Labels of one template or image; ours to choose."""
+"""Labels of one template or image; our choice."""
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """A label; ``color`` is as ``#FFFFFF``."""
+    """A label; ``color`` has the form ``#FFFFFF``."""
 
     id: int
     account_id: int
@@ -38,10 +38,10 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnknownLabelError(RefusedError):
-    """The account has no such label for this kind of thing."""
+    """The account has no such label for this use."""
 
     def __init__(self, label_id: int, used_for: str) -> None:
-        super().__init__(f"There is no label {label_id} that is used for {used_for}.")
+        super().__init__(f"There is no label {label_id} for the use {used_for}.")
 
 
 class Labels:
@@ -52,12 +52,12 @@ class Labels:
         self._ids = ids
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Label], int]:
-        """Give a page of labels and the number of all that match."""
+        """Return a page of labels and the total number of matches."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [Label(**row) for row in rows], total
 
     async def create(self, actor: Actor, values: Mapping[str, Any]) -> Label:
-        """Make a label, from values by attribute. Raises `TakenError` or `TooManyError`."""
+        """Create a label from values by attribute. Raises `TakenError` or `TooManyError`."""
         made = Label(id=self._ids.next_id(), account_id=actor.account_id, **values)
 
         def unit() -> Unit[None]:
@@ -71,7 +71,7 @@ class Labels:
         return made
 
     async def change(self, actor: Actor, found: Label, values: Mapping[str, Any]) -> Label:
-        """Give other values to a label. Raises `TakenError` or `NotFoundError`."""
+        """Change a label. Raises `TakenError` or `NotFoundError`."""
         changed = msgspec.structs.replace(found, **values)
 
         def unit() -> Unit[bool]:
@@ -84,19 +84,19 @@ class Labels:
         return changed
 
     async def remove(self, actor: Actor, label_id: int) -> None:
-        """Delete a label and take it from all that bears it. Raises `NotFoundError`."""
+        """Delete a label and remove it from all templates and images. Raises `NotFoundError`."""
         if not await self._database.write(lambda: records.remove(actor.account_id, label_id)):
             raise NotFoundError("There is no such label.")
 
     async def of_objects(self, actor: Actor, object_ids: Sequence[int]) -> dict[int, list[int]]:
-        """Give the ids of the labels that templates or images bear, for those that bear any."""
+        """Return the label ids of templates or images, without those that have none."""
         if not object_ids:
             return {}
         return await self._database.read(lambda: records.of_objects(actor.account_id, object_ids))
 
 
 def bear(account_id: int, object_id: int, used_for: str, label_ids: Sequence[int]) -> Unit[None]:
-    """Let a template or an image bear these labels and no others. Raises `UnknownLabelError`."""
+    """Set the labels of a template or image. Raises `UnknownLabelError`."""
     wanted = list(dict.fromkeys(label_ids))
     known = (yield from records.known(account_id, used_for, wanted)) if wanted else set()
     for label_id in wanted:

@@ -1,6 +1,6 @@
-"""Plain records: what an account keeps and reads back, such as presets, widgets and tests of several versions.
+"""Plain records: data that an account stores and reads back, such as presets, widgets and A/B tests.
 
-A kind of record is declared by whoever shows it; nothing here knows what a property means.
+The resource that shows a kind of record declares it; this module does not interpret properties.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ if TYPE_CHECKING:
 
 
 class PlainKind(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of plain record, by the names of its properties."""
+    """A kind of plain record, described by the names of its properties."""
 
     name: str
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    """The properties that records are found by. Flags are numbers."""
+    """The numeric properties that records can be filtered by. Flags are numbers."""
     unset: Mapping[str, Any] = {}
-    """What the properties are while nobody has set them."""
+    """The defaults of the properties."""
     unique: tuple[str, ...] = ()
-    """What no two records of an account share together. The last one unset, a record has no such key."""
+    """The properties whose combination is unique in an account. If the last is unset, the record has no key."""
     owns: tuple[tuple[str, str], ...] = ()
-    """Kinds that are removed with a record, each with the property that holds the record's id."""
+    """Kinds of records to remove with a record, each with the property that refers to it."""
     derived: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _: {}
-    """Gives what follows from the properties and is kept with them."""
+    """Returns values derived from the properties, to store with them."""
 
     def unique_key(self, row: Mapping[str, Any]) -> str | None:
-        """Give the values of the unique properties with bars between them; None when the record has no key."""
+        """Return the values of the unique properties joined by ``|``; None when the record has no key."""
         if not self.unique or not row[self.unique[-1]]:
             return None
         return "|".join(str(row[name]) for name in self.unique)
@@ -58,13 +58,13 @@ class PlainRecords:
     async def page(
         self, actor: Actor, kind: PlainKind, wanted: PageRequest
     ) -> tuple[list[dict[str, Any]], int]:
-        """Give records, and the number of all that match."""
+        """Return a page of records and the total number of matches."""
         stored = _stored(kind.name, kind.texts, kind.numbers)
         rows, total = await self._database.read(lambda: stored.page(actor.account_id, wanted))
         return [{**kind.unset, **row} for row in rows], total
 
     async def add(self, actor: Actor, kind: PlainKind, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Make a record. Raises `TakenError`."""
+        """Create a record. Raises `TakenError`."""
         now = self._clock.now_ms()
         row = {
             **kind.unset,
@@ -76,7 +76,7 @@ class PlainRecords:
         }
         row |= kind.derived(row)
         if actor.is_sandboxed:
-            # What it sends later, as a form's confirmation, is sandboxed then.
+            # Mail that it sends later, such as a form's confirmation, is sandboxed too.
             row["is_sandboxed"] = True
         await self._database.write(lambda: _adding(kind, row))
         return row
@@ -84,12 +84,12 @@ class PlainRecords:
     async def change(
         self, actor: Actor, kind: PlainKind, record_id: int, values: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Change a record; give it as it is then. Raises `TakenError` or `NotFoundError`."""
+        """Change a record and return it. Raises `TakenError` or `NotFoundError`."""
         stamped = {**values, "updated_ms": self._clock.now_ms()}
         return await self._database.write(lambda: _changing(kind, actor.account_id, record_id, stamped))
 
     async def remove(self, actor: Actor, kind: PlainKind, record_id: int) -> None:
-        """Remove a record with what belongs to it. Raises `NotFoundError`."""
+        """Remove a record and the records it owns. Raises `NotFoundError`."""
         await self._database.write(lambda: _removing(kind, actor.account_id, record_id))
 
 
@@ -127,5 +127,5 @@ def _removing(kind: PlainKind, account_id: int, record_id: int) -> Unit[None]:
 
 @lru_cache(maxsize=256)
 def _stored(name: str, texts: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> RecordKind:
-    """Give the statements of a kind, which are made once in a process."""
+    """Return the statements of a kind, built once per process."""
     return records.RecordKind(name, texts, numbers)

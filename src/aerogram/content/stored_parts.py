@@ -1,4 +1,4 @@
-"""What a stored mail says, as its columns have it and as the rules see it: of templates and of drafts."""
+"""The stored content of templates and drafts: convert between columns and values."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from aerogram.store.records.templates.versions import VersionRow
 
 MAX_PART_BYTES: Final = 2 * 1024 * 1024
-"""Bytes of one part in UTF-8, and of the JSON of headers or MJML. No mail client shows more; ours to choose."""
+"""Bytes of a part in UTF-8, or of headers or MJML as JSON. No mail client shows more; our choice."""
 
 _COLUMN_OF: Final = {"html": "html_part", "text": "text_part", "mjml": "mjml", "headers": "headers"}
 _decode: Final = msgspec.json.Decoder().decode
@@ -23,7 +23,7 @@ _encode: Final = msgspec.json.Encoder().encode
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What a stored mail says. ``mjml`` is any JSON value, ``headers`` a JSON object; None was never given."""
+    """The content of a stored mail. ``mjml`` is any JSON value, ``headers`` a JSON object; None if never set."""
 
     html: str | None = None
     text: str | None = None
@@ -32,15 +32,15 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PartTooLargeError(RefusedError):
-    """A part has more bytes than are stored; ``part`` is the name of `Content`'s attribute."""
+    """A part exceeds `MAX_PART_BYTES`; ``part`` is its attribute in `Content`."""
 
     def __init__(self, part: str) -> None:
-        super().__init__(f"The {part} of a template may have {MAX_PART_BYTES} bytes.")
+        super().__init__(f"The {part} of a template may have at most {MAX_PART_BYTES} bytes.")
         self.part = part
 
 
 def opened(row: ContentRow | VersionRow) -> Content:
-    """Read the columns."""
+    """Convert columns to a `Content`."""
     return Content(
         html=row.html_part,
         text=row.text_part,
@@ -50,7 +50,7 @@ def opened(row: ContentRow | VersionRow) -> Content:
 
 
 def written(parts: Mapping[str, Any]) -> dict[str, str | None]:
-    """Turn parts, by the attributes of `Content`, into values of columns. Raises `PartTooLargeError`."""
+    """Convert parts, keyed by attribute of `Content`, to column values. Raises `PartTooLargeError`."""
     columns: dict[str, str | None] = {}
     for name, value in parts.items():
         if name in ("html", "text"):

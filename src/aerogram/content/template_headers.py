@@ -1,7 +1,7 @@
-"""The headers of a stored template: what they say about the mails made from it.
+"""Read the headers of a stored template, which give defaults to the mail sent with it.
 
-A template's editor writes whatever it likes here, so nothing is refused: what cannot be read says
-nothing, and a value that is not a string is told as a fault to whoever sends with the template.
+Template editors may store anything here, so nothing is refused. An unreadable value is ignored. A value that
+is not a string is reported as an error to the caller who sends with the template.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 WRONG_TYPE: Final = 'Wrong type for template header, expected type "string"'
 """Mailjet's sentence for a header that is not a string (compatibility: send-v31#strict-checks)."""
 
-# The name may hold what no address list may, such as the colon of {{var:name}}.
+# The name may contain characters that are invalid in an address list, such as the colon of {{var:name}}.
 _named_address: Final = re.compile(r'\s*"?([^<>"]*?)"?\s*<\s*([^<>\s]+)\s*>\s*\Z').match
 
 
 class TemplateHeaders(msgspec.Struct, frozen=True, kw_only=True):
-    """What the headers say: "" and None where they say nothing. ``faults`` are sentences."""
+    """The values of the headers, "" or None when absent. ``errors`` are sentences."""
 
     subject: str = ""
     sender: Mailbox | None = None
     reply_to: Mailbox | None = None
-    faults: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
 
 
 def read_headers(headers: Mapping[str, Any]) -> TemplateHeaders:
@@ -47,7 +47,7 @@ def read_headers(headers: Mapping[str, Any]) -> TemplateHeaders:
         subject=clean_text(texts.get("subject", "")),
         sender=_mailbox(texts.get("from", "")) or _bare(texts.get("senderemail", ""), texts.get("sendername", "")),
         reply_to=_mailbox(texts.get("reply-to", "")) or _mailbox(texts.get("replyemail", "")),
-        faults=(WRONG_TYPE,) if is_faulty else (),
+        errors=(WRONG_TYPE,) if is_faulty else (),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""Versions of what a template says: drafts that are worked on, and what was published.
+"""Versions of a template's content: drafts, and published versions.
 
-What is sent is the newest published version. Publishing makes one of the newest draft; whoever writes by the older
-REST resource publishes at once and touches no draft. A template that is locked says what it says until it is unlocked.
+Mail uses the newest published version. Publishing creates one from the newest draft. The older REST resource
+publishes directly and does not change drafts. The content of a locked template cannot be changed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
-    """A version: who wrote it and when, and what it says. ``kind`` is ``D`` or ``P``."""
+    """A version: its author, time and content. ``kind`` is ``D`` or ``P``."""
 
     id: int
     account_id: int
@@ -42,14 +42,14 @@ class Version(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NothingToPublishError(RefusedError):
-    """There is no draft, or it has no part that could be sent."""
+    """There is no draft, or it has no part to send."""
 
 
 class NothingSaidError(RefusedError):
-    """A content without any part."""
+    """The content has no part."""
 
     def __init__(self) -> None:
-        super().__init__("A content has an HTML, a text or an MJML part.")
+        super().__init__("A content must have an HTML, a text or an MJML part.")
 
 
 class TemplateVersions:
@@ -61,19 +61,19 @@ class TemplateVersions:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Version], int]:
-        """Give a page of versions and the number of all that match."""
+        """Return a page of versions and the total number of matches."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_version(VersionRow(**row)) for row in rows], total
 
     async def newest(self, actor: Actor, template_id: int, kind: str) -> Version | None:
-        """Give the newest version of a kind."""
+        """Return the newest version of a kind; None without one."""
         row = await self._database.read(lambda: records.newest(actor.account_id, template_id, kind))
         return _version(row) if row else None
 
     async def add_draft(
         self, actor: Actor, template_id: int, facts: Mapping[str, Any], parts: Mapping[str, Any]
     ) -> Version:
-        """Make a draft. ``facts`` are ``author``, ``name`` and ``locale``, ``parts`` those of `Content`.
+        """Create a draft. ``facts`` are ``author``, ``name`` and ``locale``; ``parts`` are those of `Content`.
 
         Raises `NotFoundError`, `LockedError`, `PartTooLargeError` or `NothingSaidError`.
         """
@@ -93,9 +93,10 @@ class TemplateVersions:
     async def change_draft(
         self, actor: Actor, template_id: int, facts: Mapping[str, Any], parts: Mapping[str, Any]
     ) -> Version:
-        """Make a draft of the newest one, or else of what is published, with other ``facts`` and ``parts``.
+        """Create a draft from the newest draft, or else from the published version, with changes.
 
-        Raises `NotFoundError` also when there is nothing to start from, `LockedError` or `PartTooLargeError`.
+        ``facts`` and ``parts`` are as in `add_draft`. Raises `NotFoundError`, also when there is no version yet,
+        `LockedError` or `PartTooLargeError`.
         """
         columns = _columns_of(parts)
         now, version_id = self._clock.now_ms(), self._ids.next_id()
@@ -114,7 +115,7 @@ class TemplateVersions:
         return _version(await self._database.write(unit))
 
     async def publish(self, actor: Actor, template_id: int) -> Version:
-        """Let the newest draft be what is sent. Raises `NotFoundError`, `LockedError` or `NothingToPublishError`."""
+        """Publish the newest draft. Raises `NotFoundError`, `LockedError` or `NothingToPublishError`."""
         now, version_id = self._clock.now_ms(), self._ids.next_id()
 
         def unit() -> Unit[VersionRow]:
@@ -124,7 +125,7 @@ class TemplateVersions:
                 raise NothingToPublishError("The template has no draft.")
             if not draft.html_part and not draft.text_part:
                 raise NothingToPublishError(
-                    "The newest draft has neither an HTML nor a text part; MJML is kept here and not compiled."
+                    "The newest draft has neither an HTML nor a text part. MJML is stored but not compiled."
                 )
             row = draft._replace(id=version_id, kind=PUBLISHED, created_ms=now)
             yield from records.add(row)
@@ -133,7 +134,7 @@ class TemplateVersions:
         return _version(await self._database.write(unit))
 
     async def lock(self, actor: Actor, template_id: int, *, is_locked: bool) -> None:
-        """Lock a template, or unlock it. Raises `NotFoundError`."""
+        """Lock or unlock a template. Raises `NotFoundError`."""
         values = {"is_locked": int(is_locked)}
         if not await self._database.write(lambda: templates.change(actor.account_id, template_id, values)):
             raise no_template()
@@ -142,7 +143,7 @@ class TemplateVersions:
 def published(
     account_id: int, template_id: int, parts: Mapping[str, Any], version_id: int, now_ms: int
 ) -> Unit[VersionRow]:
-    """Publish what is published with other ``parts``, those of `Content`; raises as `change_draft` does."""
+    """Publish the published version with other ``parts`` of `Content`; raises the errors of `change_draft`."""
     columns = _columns_of(parts)
     found = yield from _opened_for_change(account_id, template_id, now_ms)
     before = yield from records.newest(account_id, template_id, PUBLISHED)
@@ -159,12 +160,12 @@ def published(
 
 
 def no_template() -> NotFoundError:
-    """Make the error of a template that the account has not."""
+    """Return the error for an unknown template."""
     return NotFoundError("There is no such template.")
 
 
 def _opened_for_change(account_id: int, template_id: int, now_ms: int) -> Unit[dict[str, Any]]:
-    """Give what describes a template whose content is to change; nobody else changes it until the commit."""
+    """Lock a template's row for a change of content and return it. Raises `NotFoundError` or `LockedError`."""
     found = yield from templates.touch(account_id, template_id, now_ms)
     if found is None:
         raise no_template()

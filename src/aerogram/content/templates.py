@@ -1,6 +1,6 @@
-"""Stored templates: made, changed and removed here, and found by whoever sends with one.
+"""Create, change and remove stored templates, and find them for sending.
 
-A template belongs to one account; for every other account it does not exist.
+A template belongs to one account and does not exist for others.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.parts import Mailbox
 
 MAX_NAME: Final = 255
-"""Characters of a name: what the index of both databases takes in any script."""
+"""Characters of a name: fits the indexes of both databases in any script."""
 CATEGORIES: Final = (
     "full",
     "basic",
@@ -48,7 +48,7 @@ CATEGORIES: Final = (
     "account",
     "activation",
 )
-"""Mailjet's words. The place of a word is its bit in the store: new ones are appended."""
+"""Mailjet's words. The index of a word is its bit in the store: append new ones."""
 APIKEY: Final = "apikey"
 USER: Final = "user"
 HTML_MODE: Final = 2
@@ -58,10 +58,10 @@ _decode: Final = msgspec.json.Decoder().decode
 
 
 class StoredTemplate(msgspec.Struct, frozen=True, kw_only=True):
-    """What a send takes from a template. "" and None where it says nothing; the call's own values win.
+    """The defaults that a template gives to a message; values of the call override them. "" or None when absent.
 
-    ``faults`` are sentences about headers of the wrong type, which a call that asks for advanced error
-    handling is refused for. With ``makes_text`` a text part is made from the HTML when there is none.
+    ``header_errors`` are sentences about headers of the wrong type; with advanced error handling, they refuse the
+    call. With ``makes_text``, a text part is generated from the HTML if there is none.
     """
 
     id: int
@@ -72,12 +72,12 @@ class StoredTemplate(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: Mailbox | None = None
     html: str | None = None
     text: str | None = None
-    faults: tuple[str, ...] = ()
+    header_errors: tuple[str, ...] = ()
     makes_text: bool = False
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
-    """What describes a template: Mailjet's properties."""
+    """The properties of a template, as in Mailjet's resource."""
 
     id: int
     account_id: int
@@ -96,12 +96,12 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
     created_ms: int
     updated_ms: int
     is_locked: bool = False
-    """What it says is not to be changed."""
+    """Its content cannot be changed."""
     last_kind: str = ""
-    """Of its newest version: ``D`` or ``P``, "" while it has none."""
+    """The kind of its newest version: ``D`` or ``P``; "" without one."""
     last_locale: str = ""
     published_id: int = 0
-    """The version that is sent; 0 while there is none."""
+    """The id of the version that mail uses; 0 without one."""
 
 
 class Templates:
@@ -113,32 +113,31 @@ class Templates:
         self._clock = clock
 
     async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
-        """Give what a send takes from a template; None when the account has none with this id."""
+        """Return a template for sending, by id; None when the account has none with this id."""
         if not 0 < template_id <= MAX_ID:
             return None
         row = await self._database.read(lambda: records.to_send(account_id, template_id))
         return _stored(row) if row else None
 
     async def find_by_name(self, account_id: int, name: str) -> StoredTemplate | None:
-        """Give the same by name; a template of the key goes before one of the user."""
+        """Return a template for sending, by name; a template of the key has precedence over one of the user."""
         if "\0" in name:
             return None
         row = await self._database.read(lambda: records.to_send_by_name(account_id, name))
         return _stored(row) if row else None
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Template], int]:
-        """Give a page of templates and the number of all that match; see `aerogram.store.records.querying.listing`."""
+        """Return a page of templates and the total number of matches; see `aerogram.store.records.querying.listing`."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [_described(row) for row in rows], total
 
     async def create(self, actor: Actor, values: Mapping[str, Any]) -> Template:
-        """Make a template without content, from values by attribute, and ``label_ids``.
+        """Create a template without content, from values by attribute and ``label_ids``.
 
-        Raises `TakenError`, `UnknownLabelError`, or `RefusedError` for a name that is empty or longer than
-        `MAX_NAME`.
+        Raises `TakenError`, `UnknownLabelError`, or `RefusedError` for an empty name or one longer than `MAX_NAME`.
         """
         if not 0 < len(values["name"]) <= MAX_NAME:
-            raise RefusedError(f"A template's name has 1 to {MAX_NAME} characters.")
+            raise RefusedError(f"A template's name must have 1 to {MAX_NAME} characters.")
         now = self._clock.now_ms()
         own, label_ids = _without_labels(values)
         made = Template(
@@ -156,7 +155,7 @@ class Templates:
         return made
 
     async def change(self, actor: Actor, template_id: int, values: Mapping[str, Any]) -> Template:
-        """Give other values, and ``label_ids``, to a template.
+        """Change the values and the ``label_ids`` of a template.
 
         Raises `TakenError`, `UnknownLabelError` or `NotFoundError`.
         """
@@ -167,7 +166,7 @@ class Templates:
         )
 
     async def remove(self, actor: Actor, template_id: int) -> None:
-        """Delete a template with its content; mail that was accepted with it stays as it is.
+        """Delete a template and its content; mail already accepted with it is unchanged.
 
         Raises `NotFoundError`.
         """
@@ -182,16 +181,16 @@ class Templates:
             raise no_template()
 
     async def content(self, actor: Actor, template_id: int) -> Content:
-        """Give what a template says as it is published. Raises `NotFoundError`."""
+        """Return the published content of a template. Raises `NotFoundError`."""
         row = await self._database.read(lambda: records.content(actor.account_id, template_id))
         if row is None:
             raise no_template()
         return opened(row)
 
     async def change_content(self, actor: Actor, template_id: int, parts: Mapping[str, Any]) -> Content:
-        """Publish this besides what is published; ``parts`` are those of `Content`, by attribute.
+        """Publish changed ``parts``, keyed by attribute of `Content`; the others keep their published value.
 
-        Headers are one part. Drafts stay as they are. Raises `NotFoundError`, `PartTooLargeError` or `LockedError`.
+        Headers are one part. Drafts do not change. Raises `NotFoundError`, `PartTooLargeError` or `LockedError`.
         """
         now, version_id = self._clock.now_ms(), self._ids.next_id()
         return opened(
@@ -217,7 +216,7 @@ def _change(
 
 
 def _without_labels(values: Mapping[str, Any]) -> tuple[dict[str, Any], Sequence[int] | None]:
-    """Take the labels out of the values; None when nothing is said of them."""
+    """Split the labels from the values; None when the values do not contain labels."""
     own = dict(values)
     return own, own.pop("label_ids", None)
 
@@ -233,7 +232,7 @@ def _stored(row: SendRow) -> StoredTemplate:
         reply_to=headers.reply_to,
         html=row.html_part or None,
         text=row.text_part or None,
-        faults=headers.faults,
+        header_errors=headers.errors,
         makes_text=bool(row.makes_text),
     )
 
@@ -252,7 +251,7 @@ def _described(row: Mapping[str, Any]) -> Template:
 
 
 def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn values of `Template` into those of its columns."""
+    """Convert values of `Template` to column values."""
     columns = {name: int(value) if isinstance(value, bool) else value for name, value in values.items()}
     for name, words in (("categories", CATEGORIES), ("purposes", PURPOSES)):
         if name in values:
@@ -261,12 +260,12 @@ def _columns(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def bits_of(words: Sequence[str], some: Sequence[str]) -> int:
-    """Write a set of words as bits: the first word is the lowest."""
+    """Encode a set of words as bits: the first word is the lowest."""
     return sum(1 << words.index(word) for word in set(some))
 
 
 def words_of(words: Sequence[str], bits: int) -> tuple[str, ...]:
-    """Read what `bits_of` wrote."""
+    """Decode the bits of `bits_of`."""
     return tuple(word for place, word in enumerate(words) if bits >> place & 1)
 
 

@@ -1,7 +1,7 @@
-"""A text part made from HTML, for mail that has none: what a reader would see, line by line.
+"""Generate a text part from HTML: the visible text, line by line.
 
-Links stand behind their words in brackets, list items behind a dash or a number, cells of a row side by
-side, quotations behind ``>``. Lines are not wrapped: mail programs do that, at the width of their window.
+Link targets follow their text in brackets; list items start with a dash or a number; the cells of a row share a line;
+quotations start with ``>``. Lines are not wrapped, because mail programs wrap them to the width of their window.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import Final
 from aerogram.content.html_tokens import Tag, attribute, tokens_of
 
 MAX_CHARS: Final = 1024 * 1024
-"""Characters of HTML that are read; what comes behind is left out of the text."""
+"""Characters of HTML that are read; the rest is omitted."""
 MAX_INDENT: Final = 6
-"""Lists in lists, and quotations in quotations, that are shown as such; keeps the result of a hostile
-text from growing out of proportion."""
+"""The deepest nesting of lists and quotations that is shown; bounds the size of the result for hostile
+input."""
 
 _PARAGRAPHS: Final = frozenset({
     "p", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "pre", "ul", "ol", "dl", "hr", "form", "fieldset",
 })  # fmt: skip
-"""They stand apart from what is around them."""
+"""Elements separated from their surroundings by an empty line."""
 _LINES: Final = frozenset({
     "div", "tr", "li", "dt", "dd", "section", "article", "header", "footer", "main", "nav", "aside", "address",
     "center", "figure", "figcaption", "caption", "body", "thead", "tbody", "tfoot", "legend", "option",
 })  # fmt: skip
-"""They begin and end a line."""
+"""Elements that begin and end a line."""
 _LISTS: Final = frozenset({"ul", "ol"})
 _CELLS: Final = frozenset({"td", "th"})
 _BETWEEN_CELLS: Final = "  "
 _RULE: Final = "-" * 20
-# Invisible characters come in long rows, to keep the first words of a body out of the list of mails.
+# Senders use long runs of invisible characters to keep the first words of a body out of previews.
 _SPACES: Final = re.compile(
     r"[\u200c\u200d\u00ad]{0,4}+[\s\u200b\u034f\ufeff]++[\s\u200b\u034f\ufeff\u200c\u200d\u00ad]*+"
 )
@@ -39,7 +39,7 @@ _unseen: Final = str.maketrans("", "", "\t\r\n ")
 
 
 def text_from_html(html: str) -> str:
-    """Give the text, its lines ended by LF; "" when there is nothing to read. Linear in time and size."""
+    """Return the text, with lines ended by LF; "" when there is no visible text. Linear in time and size."""
     writer = _Writer()
     for token in tokens_of(html[:MAX_CHARS]):
         if isinstance(token, Tag):
@@ -50,17 +50,17 @@ def text_from_html(html: str) -> str:
 
 
 def _collapsed(text: str) -> str:
-    """Make each run of white space one space."""
+    """Collapse each run of white space to one space."""
     if text.isspace():
         return " "
-    # Most texts between tags are in order; looking is much quicker than replacing.
+    # Most texts need no change, and searching is much faster than replacing.
     if text.isascii() and text.isprintable() and "  " not in text:
         return text
     return _SPACES.sub(" ", text)
 
 
 class _Writer:
-    """Lays out lines. ``_gap`` is how many line ends must stand before what comes next."""
+    """Lays out lines. ``_gap`` is the number of line ends required before the next text."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
@@ -68,16 +68,16 @@ class _Writer:
         self._ends_with_space = False
         self._gap = 0
         self._lists: list[int | None] = []
-        """For each open list the number of its last item; None when it has no numbers."""
+        """The number of the last item of each open list; None for an unordered list."""
         self._marker = ""
         self._quotes = 0
         self._pres = 0
         self._href = ""
         self._words: list[str] = []
-        """What was written inside the open link."""
+        """The text written inside the open link."""
 
     def take_text(self, text: str) -> None:
-        """Write running text."""
+        """Add running text."""
         if not self._pres:
             self._append(_collapsed(text))
             return
@@ -88,7 +88,7 @@ class _Writer:
                 self._append(line.expandtabs(8), is_exact=True)
 
     def take_tag(self, tag: Tag) -> None:
-        """Do what a tag means for the lines."""
+        """Apply the effect of a tag on the layout."""
         name = tag.name
         if name == "a":
             self._end_link()
@@ -106,7 +106,7 @@ class _Writer:
             self._nest(name, opens=not tag.is_end)
 
     def finish(self) -> str:
-        """Give all that was written."""
+        """Return the finished text."""
         self._end_link()
         self._end_line(0)
         return "\n".join((*self._lines, "")) if self._lines else ""
@@ -157,7 +157,7 @@ class _Writer:
         self._marker = ""
 
     def _break_line(self) -> None:
-        """End a line by order; the second order in a row leaves an empty one."""
+        """Write an explicit line break; the second in a row adds an empty line."""
         self._end_line(1 if self._line else 2)
 
     def _end_line(self, gap: int) -> None:
@@ -169,7 +169,7 @@ class _Writer:
         self._gap = max(self._gap, gap)
 
     def _end_link(self) -> None:
-        """Write where a link leads, unless its words say so."""
+        """Write the target of a link, unless its text is the target."""
         if not self._href:
             return
         href, self._href = self._href.translate(_unseen), ""

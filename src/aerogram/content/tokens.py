@@ -1,15 +1,15 @@
-"""The addresses that go into mails and come back from readers: opens, clicks, unsubscriptions.
+"""The URLs in mail through which opens, clicks and unsubscriptions arrive.
 
 ::
 
-    <base>/o/<token>.gif            the picture of one dot
+    <base>/o/<token>.gif            the tracking pixel
     <base>/c/<token>/<url>          a link; <url> is base64url of the target
-    <base>/u/<token>                the page to unsubscribe
+    <base>/u/<token>                the unsubscribe page
 
-A token is base64url of the message's id (7 bytes, for ids are below 2^53), what else it says (the
-language of the page) and a MAC of 128 bits: keyed BLAKE2b (RFC 7693) over all of it, personalised by
-its purpose. So no token serves another purpose, a target cannot be exchanged, and who follows such a
-link is led only to where the mail's author wanted.
+A token is base64url of a payload and a MAC. The payload is the message's id (7 bytes, as ids are below 2^53)
+and, for the unsubscribe page, a language. The MAC has 128 bits: keyed BLAKE2b (RFC 7693) over the payload and
+the target, personalised by the purpose. So a token is valid for one purpose only, its target cannot be replaced,
+and a link leads only where the mail's author intended.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from typing import Final, NamedTuple
 from aerogram.base.ids import MAX_ID
 
 KEY_PURPOSE: Final = "links"
-"""The purpose of `Sealer.derived_key` whose key signs links."""
+"""The purpose for `Sealer.derived_key` that gives the key for links."""
 OPEN: Final = "/o/"
 CLICK: Final = "/c/"
 UNSUBSCRIBE: Final = "/u/"
 OPEN_SUFFIX: Final = ".gif"
 MAC_BYTES: Final = 16
 MAX_ENCODED_URL: Final = 24 * 1024
-"""Characters of base64url that are looked at: 4,096 characters of four bytes each, and some room."""
+"""Longest base64url target that is decoded: 4,096 characters of four bytes each, and some room."""
 
 _ID_BYTES: Final = 7
 _LANGUAGE: Final = re.compile(r"[a-z]{2}")
 _NO_LANGUAGE: Final = b"\0\0"
 TOKEN_CHARS: Final = 31
-"""Of a token that says an id and nothing else."""
+"""Length of a token whose payload is only an id."""
 _TOKEN_WITH_LANGUAGE_CHARS: Final = 34
 _FOR_OPEN: Final = b"open"
 _FOR_CLICK: Final = b"click"
@@ -45,116 +45,116 @@ _FOR_UNSUBSCRIBE: Final = b"unsubscribe"
 
 
 class Click(NamedTuple):
-    """A link that was followed: of which message, and where it leads."""
+    """A clicked link: its message and its target."""
 
     message_id: int
     url: str
 
 
 class Unsubscriber(NamedTuple):
-    """Who asks to be unsubscribed: the recipient of a message; and the language of the page, "" for any."""
+    """A request to unsubscribe the recipient of a message; ``language`` is that of the page, "" for the default."""
 
     message_id: int
     language: str
 
 
 class TokenSigner:
-    """Mints and reads tokens: what they say, and its MAC. ``key`` is secret, 16 to 64 bytes, of all nodes."""
+    """Mints and verifies tokens. ``key`` is secret, 16 to 64 bytes, and the same on every node."""
 
     def __init__(self, key: bytes, *purposes: bytes) -> None:
         self._begun = {
             purpose: hashlib.blake2b(key=key, digest_size=MAC_BYTES, person=purpose) for purpose in purposes
         }
 
-    def token(self, purpose: bytes, said: bytes, target: bytes = b"") -> str:
-        """Mint a token that says ``said`` in the open and vouches for ``target`` too."""
-        return encoded(said + self._mac(purpose, said, target))
+    def token(self, purpose: bytes, payload: bytes, target: bytes = b"") -> str:
+        """Mint a token with a readable ``payload`` and a MAC over the payload and the ``target``."""
+        return encoded(payload + self._mac(purpose, payload, target))
 
-    def said(self, purpose: bytes, token: str, target: bytes = b"") -> bytes | None:
-        """Give what a token says when its MAC is right; None when it was not minted exactly so."""
+    def payload(self, purpose: bytes, token: str, target: bytes = b"") -> bytes | None:
+        """Return the payload of a token; None when its MAC is invalid."""
         whole = decoded(token)
         if whole is None:
             return None
-        said, mac = whole[:-MAC_BYTES], whole[-MAC_BYTES:]
-        return said if hmac.compare_digest(mac, self._mac(purpose, said, target)) else None
+        payload, mac = whole[:-MAC_BYTES], whole[-MAC_BYTES:]
+        return payload if hmac.compare_digest(mac, self._mac(purpose, payload, target)) else None
 
-    def _mac(self, purpose: bytes, said: bytes, target: bytes) -> bytes:
+    def _mac(self, purpose: bytes, payload: bytes, target: bytes) -> bytes:
         digest = self._begun[purpose].copy()
-        digest.update(said)
+        digest.update(payload)
         digest.update(target)
         return digest.digest()
 
 
 class LinkSigner(TokenSigner):
-    """Mints and reads links. ``key`` is secret, 16 to 64 bytes, the same on every node.
+    """Mints and reads links. ``key`` is secret, 16 to 64 bytes, and the same on every node.
 
-    ``base`` is where links lead, as ``https://click.example.org``, without a slash at its end. Readers
-    take the parts of the path and give None for anything that was not minted exactly so.
+    ``base`` is the base URL of links, such as ``https://click.example.org``, without a trailing slash. The
+    reading methods take the parts of the path and return None for anything that was not minted here.
     """
 
     def __init__(self, key: bytes) -> None:
         super().__init__(key, _FOR_OPEN, _FOR_CLICK, _FOR_UNSUBSCRIBE)
 
     def open_url(self, base: str, message_id: int) -> str:
-        """Mint the address of the picture."""
+        """Mint the URL of the tracking pixel."""
         return f"{base}{OPEN}{self.token(_FOR_OPEN, packed(message_id))}{OPEN_SUFFIX}"
 
     def click_url(self, base: str, message_id: int, url: str) -> str:
-        """Mint the address that stands for a link."""
+        """Mint the tracked URL of a link."""
         target = url.encode("utf-8", "replace")
         token = self.token(_FOR_CLICK, packed(message_id), target)
         return f"{base}{CLICK}{token}/{encoded(target)}"
 
     def unsubscribe_url(self, base: str, message_id: int, language: str = "") -> str:
-        """Mint the address of the page to unsubscribe; ``language`` as ``fr``, "" for none."""
+        """Mint the URL of the unsubscribe page; ``language`` such as ``fr``, "" for the default."""
         code = language.lower().encode() if _LANGUAGE.fullmatch(language.lower()) else _NO_LANGUAGE
         return f"{base}{UNSUBSCRIBE}{self.token(_FOR_UNSUBSCRIBE, packed(message_id) + code)}"
 
     def read_open(self, name: str) -> int | None:
-        """Read what follows ``/o/``; give the message's id."""
+        """Read the part after ``/o/``; return the message's id."""
         token = name.removesuffix(OPEN_SUFFIX)
         if len(name) != TOKEN_CHARS + len(OPEN_SUFFIX) or len(token) != TOKEN_CHARS:
             return None
-        said = self.said(_FOR_OPEN, token)
-        return None if said is None else unpacked(said)
+        payload = self.payload(_FOR_OPEN, token)
+        return None if payload is None else unpacked(payload)
 
     def read_click(self, token: str, encoded: str) -> Click | None:
-        """Read the two parts that follow ``/c/``."""
+        """Read the two parts after ``/c/``."""
         if len(token) != TOKEN_CHARS or len(encoded) > MAX_ENCODED_URL:
             return None
         target = decoded(encoded)
-        said = None if target is None else self.said(_FOR_CLICK, token, target)
-        if said is None or target is None:
+        payload = None if target is None else self.payload(_FOR_CLICK, token, target)
+        if payload is None or target is None:
             return None
-        return Click(unpacked(said), target.decode("utf-8", "replace"))
+        return Click(unpacked(payload), target.decode("utf-8", "replace"))
 
     def read_unsubscribe(self, token: str) -> Unsubscriber | None:
-        """Read what follows ``/u/``."""
+        """Read the part after ``/u/``."""
         if len(token) != _TOKEN_WITH_LANGUAGE_CHARS:
             return None
-        said = self.said(_FOR_UNSUBSCRIBE, token)
-        if said is None:
+        payload = self.payload(_FOR_UNSUBSCRIBE, token)
+        if payload is None:
             return None
-        return Unsubscriber(unpacked(said), said[_ID_BYTES:].decode().strip("\0"))
+        return Unsubscriber(unpacked(payload), payload[_ID_BYTES:].decode().strip("\0"))
 
 
 def packed(message_id: int) -> bytes:
-    """Write an id as the bytes of a token."""
+    """Encode an id as a payload."""
     return message_id.to_bytes(_ID_BYTES, "big")
 
 
-def unpacked(said: bytes) -> int:
-    """Read the id with which a token begins."""
-    return int.from_bytes(said[:_ID_BYTES], "big") & MAX_ID
+def unpacked(payload: bytes) -> int:
+    """Decode the id at the start of a payload."""
+    return int.from_bytes(payload[:_ID_BYTES], "big") & MAX_ID
 
 
 def encoded(content: bytes) -> str:
-    """Write base64url without padding."""
+    """Encode as base64url without padding."""
     return urlsafe_b64encode(content).rstrip(b"=").decode("ascii")
 
 
 def decoded(text: str) -> bytes | None:
-    """Decode base64url without padding; None for every spelling but the one that `encoded` gives."""
+    """Decode base64url without padding; None for every spelling that `encoded` would not produce."""
     try:
         content = urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (binascii.Error, ValueError):

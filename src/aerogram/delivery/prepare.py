@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from aerogram.base.errors import AerogramError, UnavailableError
-from aerogram.content.errors import TemplateFault
+from aerogram.content.errors import TemplateRenderError
 from aerogram.model.outcome import Blocked, Deferred, FailureState, Held
 from aerogram.model.send_options import PLAIN
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.content.compose import Composer
-    from aerogram.content.personal.draft import Draft
+    from aerogram.content.personal.prepared import PreparedContent
     from aerogram.model.message import Letter
     from aerogram.senders.keyring import Keyring
     from aerogram.store.blobs import DiskBlobs
@@ -48,12 +48,12 @@ class Preparer:
         Returns fewer than were given when they are large, see `MAX_PREPARED`.
         """
         made: dict[int, bytes | Blocked | Deferred | Held] = {}
-        drafts: dict[int, Draft] = {}
+        opened: dict[int, PreparedContent] = {}
         prepared: list[Prepared] = []
         room = MAX_PREPARED
         for letter in letters:
             if letter.send_options is not PLAIN and letter.send_options.is_personal:
-                data = self._make(letter, drafts)
+                data = self._make(letter, opened)
                 room -= len(data) if isinstance(data, bytes) else 0
             else:
                 shared = made.get(letter.content_id)
@@ -72,24 +72,26 @@ class Preparer:
         """
         return self._composer.compose(self._whole(letter), None)
 
-    def template_error(self, letter: Letter) -> tuple[TemplateFault, bytes] | None:
+    def template_error(self, letter: Letter) -> tuple[TemplateRenderError, bytes] | None:
         """Return the error of a letter's templates, with the mail as its sender wrote it.
 
         Raises `ComposeError`, and what `DiskBlobs.read` raises.
         """
-        return self._composer.fault(self._whole(letter))
+        return self._composer.template_error(self._whole(letter))
 
-    def _make(self, letter: Letter, drafts: dict[int, Draft] | None) -> bytes | Blocked | Deferred | Held:
-        """Compose a letter's mail. ``drafts`` holds parsed contents, and this one is added for later letters."""
+    def _make(
+        self, letter: Letter, opened: dict[int, PreparedContent] | None
+    ) -> bytes | Blocked | Deferred | Held:
+        """Compose a letter's mail. ``opened`` holds prepared contents, and this one is added for later letters."""
         try:
             signer = self._keyring.cached_signer(letter.account_id, letter.from_email)
-            if drafts is None:
+            if opened is None:
                 return self._composer.compose(self._whole(letter), signer)
-            draft = drafts.get(letter.content_id)
-            if draft is None:
-                draft = drafts[letter.content_id] = self._composer.draft(self._whole(letter))
-            return self._composer.compose(letter, signer, draft)
-        except TemplateFault as error:
+            prepared = opened.get(letter.content_id)
+            if prepared is None:
+                prepared = opened[letter.content_id] = self._composer.prepare(self._whole(letter))
+            return self._composer.compose(letter, signer, prepared)
+        except TemplateRenderError as error:
             return Blocked(state=error.state, reply=str(error))
         except UnavailableError as error:
             return Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error}")

@@ -1,1 +1,1 @@
-"""Ring 4: work that outlives its request, whatever it is: leases, progress, cancellation."""
+"""Ring 4: jobs, work that outlives its request: leases, progress and cancellation."""

@@ -1,4 +1,4 @@
-"""One job in the hands of a worker: each step's rows, its progress and its refusals go in one commit."""
+"""The job context: a leased job, whose steps commit rows, progress and refusals together."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LEASE_MS: Final = 45_000
-"""A dead worker's job is taken over after this; each step renews it."""
+"""How long a lease lasts before another worker takes over the job; each step renews it."""
 RETRY_SECONDS: Final = 1.0
-"""How long a step waits for a store that is not available, or that has no room."""
+"""The delay between attempts while the store is unavailable or full."""
 CHUNK: Final = 5_000
-"""Items of a step: enough to make a commit worth it, few enough that a mail which waits behind it does not wait long."""
+"""Items of a step: enough to be worth a commit, few enough not to delay mail that waits for the writer."""
 MAX_REFUSALS: Final = 1_000_000
-"""Lines that an error file keeps; those beyond are counted alone."""
+"""Lines that an error file keeps; further refusals are only counted."""
 
 
 class JobFailedError(RefusedError):
-    """The job cannot be done, and the sentence says why."""
+    """The job cannot be completed; the sentence gives the reason."""
 
 
 class JobContext:
-    """A job that is held by a lease. ``job`` is as the last commit left it."""
+    """A job held by a lease. ``job`` is its state after the last commit."""
 
     def __init__(self, ground: Ground, job: Job, lease: int) -> None:
         self.ground = ground
@@ -45,24 +45,24 @@ class JobContext:
 
     @property
     def actor(self) -> Actor:
-        """The job as the actor of what it does."""
+        """The actor of the job's work."""
         return job_actor(self.job)
 
     async def read(self, unit: Callable[[], Unit[T]]) -> T:
-        """Read from the store, however long it is not available."""
+        """Read from the store; retry while it is unavailable."""
         return await self._retried(lambda: self.ground.database.read(unit))
 
     async def write(self, unit: Callable[[], Unit[T]]) -> T:
-        """Write what may be written twice, however long the store is not available."""
+        """Write to the store; retry while it is unavailable. The unit must be idempotent."""
         return await self._retried(lambda: self.ground.database.write(unit))
 
     async def commit(
         self, progress: Progress, rows: Callable[[], Unit[object]] | None = None, *, header: str = ""
     ) -> None:
-        """Write a step's rows and note its progress, all or nothing.
+        """Commit a step's rows and progress in one transaction.
 
-        ``header`` is the first line of the error file. Raises `JobLostError` when the job is not ours to
-        work on, and `JobFailedError` when too many of its items were refused.
+        ``header`` is the first line of the error file. Raises `JobLostError` when the lease is lost, and
+        `JobFailedError` when too many items were refused.
         """
         job, refusals = self.job, progress.refusals
         count = job.count if progress.count is None else progress.count
@@ -89,7 +89,7 @@ class JobContext:
             raise JobFailedError(f"More than {job.err_threshold} % of the items were refused.")
 
     async def write_file(self, name: str, data: bytes, *, before: Callable[[], Unit[object]]) -> None:
-        """Write a file after the row that names it, when there is room for both."""
+        """Write the row that names a file, then the file; wait until there is room for both."""
         await self._retried(lambda: self._with_room(lambda: self.ground.database.write(before)))
         await self._retried(lambda: self._with_room(lambda: self.ground.blobs.write(name, data)))
 
@@ -99,7 +99,7 @@ class JobContext:
         await self.write(lambda: records.finish(self.job, self._lease, status, error, now_ms))
 
     async def release(self) -> None:
-        """Let go of the job, so that it can be taken up at once; one that ended is not touched."""
+        """Release the lease, so that another worker can claim the job at once; a finished job is unchanged."""
         await self.ground.database.write(lambda: records.release(self.job.id, self._lease))
 
     async def _with_room(self, call: Callable[[], Awaitable[T]]) -> T:
@@ -111,5 +111,5 @@ class JobContext:
             try:
                 return await call()
             except UnavailableError:
-                # A commit that arrived before its connection broke is found by the cursor, and is not made twice.
+                # If the commit succeeded before the connection broke, the cursor shows it and it is not repeated.
                 await asyncio.sleep(RETRY_SECONDS)

@@ -1,4 +1,4 @@
-"""Asking for jobs, looking at them and cancelling them: what doors know of jobs."""
+"""Queue, list and cancel jobs: the interface of jobs for doors."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ if TYPE_CHECKING:
     from aerogram.store.ground import Ground
 
 _PIECE_BYTES: Final = 1024 * 1024
-"""What is gathered before it is written to an upload."""
+"""Bytes to gather before each write to an upload."""
 _PAGE: Final = 1_000
 
 
 class Jobs:
-    """The jobs of all accounts, and the files they read."""
+    """The jobs of all accounts and their input files."""
 
     def __init__(self, ground: Ground, on_queued: Callable[[], None]) -> None:
-        """Take ``on_queued``, which is called after each commit that queued a job."""
+        """``on_queued`` is called after each commit that queued a job."""
         self._ground = ground
         self._on_queued = on_queued
 
     async def upload(
         self, actor: Actor, source: tuple[str, int, str], mime: str, pieces: AsyncIterable[bytes]
     ) -> DataFile:
-        """Keep a file that comes in pieces. ``source`` is what it belongs to, that one's id, and the file's kind.
+        """Store a file that arrives in pieces. ``source`` is the owner's type, the owner's id and the file's kind.
 
-        What ends ``pieces`` by an error ends the upload, and nothing of it stays. Raises `StoreFullError`, also in
-        the middle, and what the store raises.
+        An error in ``pieces`` cancels the upload and removes the file. Raises `StoreFullError`, also midway, and the
+        errors of the store.
         """
         self._ground.check_room()
         upload = await self._ground.blobs.begin()
@@ -69,13 +69,13 @@ class Jobs:
         return file
 
     async def file(self, actor: Actor, data_id: int) -> DataFile | None:
-        """Give a file by its id."""
+        """Return a file by id; None without one."""
         if not 0 < data_id <= MAX_ID:
             return None
         return await self._ground.database.read(lambda: data_files.find(actor.account_id, data_id))
 
     async def contents(self, file: DataFile) -> bytes:
-        """Give the bytes of a file. Raises `NotFoundError` when they are gone."""
+        """Return the bytes of a file. Raises `NotFoundError` when they were removed."""
         return await self._ground.blobs.get(file.blob)
 
     async def queue(self, actor: Actor, kind: str, values: Mapping[str, Any]) -> Job:
@@ -95,31 +95,31 @@ class Jobs:
         return job
 
     async def find(self, actor: Actor, job_id: int) -> Job | None:
-        """Give a job as it stands."""
+        """Return the current state of a job; None without one."""
         if not 0 < job_id <= MAX_ID:
             return None
         return await self._ground.database.read(lambda: records.find(actor.account_id, job_id))
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Job], int]:
-        """Give a page of jobs and the number of all that match."""
+        """Return a page of jobs and the total number of matches."""
         rows, total = await self._ground.database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [Job(**row) for row in rows], total
 
     async def tolerate(self, actor: Actor, job_id: int, per_cent: int) -> None:
-        """Let a job end well with as many refused items; whoever works on it already goes by what it was."""
+        """Set the percentage of refused items that a job tolerates; a running worker keeps the earlier value."""
         await self._ground.database.write(lambda: records.tolerate(actor.account_id, job_id, per_cent))
 
     async def cancel(self, actor: Actor, job_id: int) -> bool:
-        """Cancel a job; what it did stays. False when it has ended already."""
+        """Cancel a job; its completed work remains. False when it has already ended."""
         now_ms = self._ground.clock.now_ms()
         return await self._ground.database.write(lambda: records.abort(actor.account_id, job_id, now_ms))
 
     async def has_refusals(self, job: Job) -> bool:
-        """Tell whether a job has an error file."""
+        """Return whether a job has an error file."""
         return bool(await self._page_of_refusals(job.id, records.HEADER_ITEM - 1, 1))
 
     async def refusals(self, job: Job) -> AsyncIterator[Refusal]:
-        """Give the lines of a job's error file, its header first."""
+        """Iterate over the lines of a job's error file, header first."""
         after = records.HEADER_ITEM - 1
         while page := await self._page_of_refusals(job.id, after, _PAGE):
             for refusal in page:
@@ -131,5 +131,5 @@ class Jobs:
 
 
 def is_over(job: Job) -> bool:
-    """Tell whether a job has ended."""
+    """Return whether a job has ended."""
     return job.status in {JobStatus.COMPLETED, JobStatus.ERROR, JobStatus.ABORT}

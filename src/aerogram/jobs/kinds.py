@@ -1,4 +1,4 @@
-"""What a kind of job brings with it. The runner knows no kind by name: `app` hands them in."""
+"""Handlers of job kinds. `app` passes them to the runner, which does not know any kind by name."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 
 class Handler(msgspec.Struct, frozen=True):
-    """How jobs of one kind are worked on.
+    """The functions that process jobs of one kind.
 
-    ``work`` goes on from where the last commit left the job to its end, and raises `RefusedError` or
-    `NotFoundError` with the sentence that the job ends with. ``note_failure`` writes that sentence where clients
-    look for it, when the kind has a place for it besides the job itself.
+    ``work`` continues the job from its last commit to the end. A `RefusedError` or `NotFoundError` fails the job
+    with its sentence. ``note_failure``, for kinds that report the reason outside of the job too, writes that
+    sentence there.
     """
 
     work: Callable[[JobContext], Awaitable[None]]

@@ -1,7 +1,7 @@
-"""The worker of jobs: takes them one after another and survives whatever they do.
+"""The job runner: claims jobs, runs them, and survives their failures.
 
-Any number of processes may run one over one store. A job belongs to whoever holds its lease, and the jobs of an
-account are done in the order in which they were asked for. A job at which processes die is ended after a few tries.
+Any number of processes may run one on the same store. The holder of the lease owns the job, and the jobs of an
+account run in the order in which they were queued. A job that kills its process repeatedly is ended.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     from aerogram.store.ground import Ground
 
 AT_ONCE: Final = 2
-"""Jobs that a process works on at once, of different accounts: a short one need not wait for a long one."""
+"""Jobs that a process runs at once, of different accounts, so that short jobs need not wait for long ones."""
 POLL_SECONDS: Final = 2.0
-"""How often the store is asked for jobs that other processes queued, or let go of by dying."""
+"""How often to look for jobs that other processes queued, or abandoned when they died."""
 RELEASE_SECONDS: Final = 2.0
-"""How long releasing a lease may take: a store that hangs must not keep the process."""
+"""Time limit for releasing a lease, so that a hanging store does not block shutdown."""
 MAX_ATTEMPTS: Final = 5
-"""Processes that may die at a job, without any progress of it, before it is ended; ours to choose."""
+"""Processes that may die while running a job, without progress in between, before it is ended; our choice."""
 _INTERNAL: Final = "The job ended because of an internal error."
 
 _log = structlog.stdlib.get_logger("aerogram.jobs")
 
 
 class JobRunner:
-    """Works on jobs of the kinds that ``handlers`` name; `run` it in a task of its own."""
+    """Runs jobs of the kinds in ``handlers``; `run` it in a separate task."""
 
     def __init__(self, ground: Ground, handlers: Mapping[str, Handler], *, lease_ms: int = LEASE_MS) -> None:
         self._ground = ground
@@ -49,21 +49,21 @@ class JobRunner:
         self._loop = Loop("jobs", self._take_up, poll_seconds=POLL_SECONDS, max_retry_seconds=POLL_SECONDS)
 
     def wake(self) -> None:
-        """Look for jobs now: one was queued. Call it after the commit."""
+        """Look for jobs now. Call it after the commit that queued one."""
         self._loop.wake()
 
     async def run(self) -> None:
-        """Work until cancelled, and then release what is held."""
+        """Run until cancelled, then release all held jobs."""
         try:
             if self._ground.database.engine is Engine.SQLITE:
-                # The store is ours alone, so a lease in it is that of a predecessor that was killed.
+                # This process is the store's only user, so every lease is left from a killed predecessor.
                 await self._ground.database.write(records.free_all)
             await self._loop.run()
         finally:
             await self._stop()
 
     async def _take_up(self) -> bool:
-        """Begin with jobs while there are any and hands are free."""
+        """Start jobs while there are any and fewer than `AT_ONCE` run."""
         while len(self._contexts) < AT_ONCE and not self._has_suspect():
             context = await self._claimed()
             if context is None:
@@ -74,7 +74,7 @@ class JobRunner:
         return False
 
     def _has_suspect(self) -> bool:
-        """Tell whether a job at which a process died has not moved yet: if it kills again, it must kill no other job."""
+        """Return whether a running job killed a process before and has not progressed: it must run alone."""
         return any(context.job.attempts for context in self._contexts.values())
 
     def _done(self, task: asyncio.Task[None]) -> None:
@@ -91,38 +91,41 @@ class JobRunner:
         try:
             found = await asyncio.shield(claiming)
         except asyncio.CancelledError:
-            # The store may do it all the same: nobody would work on that job until its lease ran out.
+            # The store may still make the claim, and the job would then wait until the lease expires.
             await _give_up(claiming, ground, lease)
             raise
         return JobContext(ground, found[0], lease) if found else None
 
     async def _work(self, context: JobContext) -> None:
-        """Do a job to its end, whatever that is."""
+        """Run a job and record its end."""
         job = context.job
         asked_by, account = job.asked_by, context.actor.account_id
         _log.info(
-            "job_begun", job=job.id, kind=job.kind, account=account, asked_by=asked_by, cursor=job.cursor
+            "job_started", job=job.id, kind=job.kind, account=account, asked_by=asked_by, cursor=job.cursor
         )
         try:
             await self._end(context, *await self._outcome(context))
         except records.JobLostError as error:
             _log.info("job_lost", job=job.id, reason=str(error))
         except UnavailableError as error:
-            # As with the store itself: later the same file may be readable, here or on another node.
-            _log.warning("job_put_off", job=job.id, reason=str(error))
+            # A file may become readable later, here or on another node.
+            _log.warning("job_postponed", job=job.id, reason=str(error))
             await asyncio.sleep(POLL_SECONDS)
         finally:
-            # A job that ended has no lease any more; one that did not may be taken up by anyone at once.
+            # A finished job has no lease. Any worker may claim an unfinished one at once.
             await _release(context)
 
     async def _outcome(self, context: JobContext) -> tuple[JobStatus, str]:
-        """Work, and tell how the job ends: its last status, and what went wrong."""
+        """Run the handler; return the final status of the job and its error, or ""."""
         job = context.job
         handler = self._handlers.get(job.kind)
         if handler is None:
-            return JobStatus.ERROR, f'This version of Aerogram knows no jobs of the kind "{job.kind}".'
+            return (
+                JobStatus.ERROR,
+                f'This version of Aerogram does not support jobs of the kind "{job.kind}".',
+            )
         if job.attempts >= MAX_ATTEMPTS:
-            reason = f"The job was begun {MAX_ATTEMPTS} times, and each time the process ended before it made any progress."
+            reason = f"The job was started {MAX_ATTEMPTS} times, and each time the process died before any progress."
             if handler.note_failure is not None:
                 await handler.note_failure(context, reason)
             return JobStatus.ERROR, reason
@@ -132,9 +135,9 @@ class JobRunner:
             raise
         except (RefusedError, NotFoundError) as error:
             return JobStatus.ERROR, str(error)
-        except Exception:  # noqa: BLE001 - an error of ours is logged, and must not end the service of others
-            # Whatever it is, it would happen again: the job ends, and those after it go on.
-            _log.exception("job_broke", job=job.id, kind=job.kind)
+        except Exception:  # noqa: BLE001 - a bug in one job must not stop the others
+            # Ending the job lets later jobs run; a retry would fail the same way.
+            _log.exception("job_crashed", job=job.id, kind=job.kind)
             return JobStatus.ERROR, _INTERNAL
         return JobStatus.COMPLETED, ""
 
@@ -153,7 +156,7 @@ class JobRunner:
 
 
 async def _give_up(claiming: asyncio.Future[list[Job]], ground: Ground, lease: int) -> None:
-    """Release what a claim comes to, for which nobody waits any more."""
+    """Release the jobs of a claim that was cancelled."""
     try:
         found = await asyncio.wait_for(claiming, RELEASE_SECONDS)
     except (UnavailableError, TimeoutError):

@@ -1,4 +1,4 @@
-"""Removing what jobs read and wrote when its time is over: uploads, exports, error files."""
+"""Remove expired files of jobs: uploads, exports and error files."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     from aerogram.store.ground import Ground
 
 FILE_KEPT_MS: Final = DAY
-"""How long an upload may wait for a job or be read again by another one; ours to choose."""
+"""How long an upload is kept for a job that reads it, first or again; our choice."""
 ERRORS_KEPT_MS: Final = 7 * DAY
-"""How long an error file can be read after its job was asked for; ours to choose."""
+"""How long an error file can be read after its job was queued; our choice."""
 _AT_ONCE: Final = 100
 
 
 async def remove_expired(ground: Ground) -> int:
-    """Remove uploads, exports and error files; give how many files went.
+    """Remove expired uploads, exports and error files; return the number of removed files.
 
-    A file that an open job reads or writes stays. The row of an upload goes before the file: a file without row
-    does no harm.
+    Files that an unfinished job reads or writes are kept. The row of an upload is removed before its file: a file
+    without a row is harmless.
     """
     now_ms = ground.clock.now_ms()
     await ground.database.write(lambda: records.forget_errors(now_ms - ERRORS_KEPT_MS))

@@ -1,1 +1,1 @@
-"""Ring 2: the frozen nouns that travel between the rings."""
+"""Ring 2: the frozen values that the rings exchange."""

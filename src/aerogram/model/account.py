@@ -1,4 +1,4 @@
-"""Who asks."""
+"""Callers of an account: credentials, permissions and defaults."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Area(enum.Enum):
 
 
 class Level(enum.IntEnum):
-    """How much: each level includes the lower ones."""
+    """The level of access to an area; each includes the lower ones."""
 
     OFF = 0
     READ = 1
@@ -33,20 +33,20 @@ class Level(enum.IntEnum):
 
 
 class CredentialKind(enum.IntEnum):
-    """What opened the account."""
+    """The kind of credential that authenticated a caller."""
 
     API_KEY = 1
-    """An API key pair: full access, as Mailjet's."""
+    """An API key pair: full access, as at Mailjet."""
     TRUSTED_NETWORK = 2
-    """An SMTP client in ``trusted_networks``: it may send and nothing else."""
+    """An SMTP client in ``trusted_networks``: may only send."""
     DOMAIN_TOKEN = 3
-    """A token of one sending domain, user and password in one: it may send from that domain over SMTP."""
+    """A token of one sending domain, used as user name and password: may send from that domain over SMTP."""
     CONTENT_TOKEN = 4
-    """A bearer token of the Content API: below ``/v1/`` it may do what its permissions name, elsewhere nothing."""
+    """A bearer token of the Content API: has its permissions below ``/v1/`` and none elsewhere."""
 
 
 class SendDefaults(msgspec.Struct, frozen=True, kw_only=True):
-    """What mail of a caller gets when it does not say otherwise, and what it cannot escape."""
+    """The defaults for a caller's mail, and the restrictions that it cannot lift."""
 
     tracks_opens: bool = False
     tracks_clicks: bool = False
@@ -63,9 +63,9 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     account_id: int
     kind: CredentialKind
     label: str
-    """How logs name the caller, as ``API key 4f0c…``; never a secret."""
+    """The caller's name in logs, such as ``API key 4f0c…``; never a secret."""
     domain: str = ""
-    """The one domain it may send from; "" when the account's senders decide alone."""
+    """The only domain it may send from; "" when only the account's senders decide."""
     defaults: SendDefaults = NO_DEFAULTS
     permissions: frozenset[str] = frozenset()
-    """What a content token may do, as ``read_template``; other kinds have none and need none."""
+    """The permissions of a content token, such as ``read_template``; other kinds have none and need none."""

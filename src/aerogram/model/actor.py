@@ -1,7 +1,7 @@
-"""Who does something: the one value that services are given of their caller.
+"""The actor: the one value that tells services who acts.
 
-A door makes an `Actor` when it lets a caller in; jobs and the system make their own. Services pass it on
-and never look behind it, except where a rule is about the caller: a sandbox key's work stays in the sandbox.
+A door creates an `Actor` for each authenticated request; jobs and the system create their own. Services pass it on
+and inspect it only for rules about the caller: for example, the work of a sandbox key stays in the sandbox.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from aerogram.model.member import Member, Role
 
 EVERY_ACCOUNT: Final = 0
-"""The account of an actor who is let into all of them: the operator of this machine, looking at pages."""
+"""The account id of an actor with access to all accounts: the operator who opens the pages on this machine."""
 
 
 class ActorKind(enum.StrEnum):
-    """What kind of caller an actor is."""
+    """The kind of an actor."""
 
     CREDENTIAL = "credential"
-    """An API key, a token or a trusted network: whatever `Principal` stands for."""
+    """An API key, a token or a trusted network: any `Principal`."""
     PERSON = "person"
     """A user who signed in to the pages."""
     OPERATOR = "operator"
-    """Whoever runs the command line beside the store, or opens the pages on the machine itself."""
+    """A person who runs the command line on the store, or opens the pages on the machine itself."""
     JOB = "job"
     """A job that an earlier request started."""
     SYSTEM = "system"
@@ -36,30 +36,30 @@ class ActorKind(enum.StrEnum):
 
 
 class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """A caller, the account it acts for, and the way it came in."""
+    """A caller, the account it acts for, and the door it used."""
 
     account_id: int
     kind: ActorKind
     door: str
-    """Where it came in: ``smtp``, ``v3``, ``v3.1``, ``rest``, ``web``, ``signup``, ``cli``, or ``""`` for the system."""
+    """The door it used: ``smtp``, ``v3``, ``v3.1``, ``rest``, ``web``, ``signup``, ``cli``, or ``""`` for the system."""
     label: str
-    """How logs and the activity log name it, such as ``API key 4f0c…``; never a secret."""
+    """Its name in logs and in the activity log, such as ``API key 4f0c…``; never a secret."""
     principal: Principal | None = None
-    """The credential, of a `ActorKind.CREDENTIAL`."""
+    """The credential of an `ActorKind.CREDENTIAL`; else None."""
     user_id: int = 0
-    """The person, of a `ActorKind.PERSON`; else 0."""
+    """The id of the person, for `ActorKind.PERSON`; else 0."""
     role: Role | None = None
-    """What the person may do in the account."""
+    """The person's role in the account."""
     job_id: int = 0
-    """The job, of a `ActorKind.JOB`; else 0."""
+    """The id of the job, for `ActorKind.JOB`; else 0."""
     request_id: str = ""
-    """Names the request in answers and logs; "" outside of requests."""
+    """Identifies the request in responses and logs; "" outside of requests."""
     is_sandboxed: bool = False
-    """What it sends must never leave this installation, now or later."""
+    """Mail that it sends, now or later, must never leave this installation."""
 
 
 def actor_of(principal: Principal, door: str, request_id: str = "") -> Actor:
-    """Make the actor of an authenticated request."""
+    """Create the actor of an authenticated request."""
     return Actor(
         account_id=principal.account_id,
         kind=ActorKind.CREDENTIAL,
@@ -72,7 +72,7 @@ def actor_of(principal: Principal, door: str, request_id: str = "") -> Actor:
 
 
 def actors_of(member: Member, door: str, request_id: str = "") -> tuple[Actor, ...]:
-    """Make the actors that a member is, one for each account that they are a member of."""
+    """Create the actors of a member, one for each of their accounts."""
     return tuple(
         Actor(
             account_id=account_id,
@@ -88,7 +88,7 @@ def actors_of(member: Member, door: str, request_id: str = "") -> tuple[Actor, .
 
 
 def job_actor(job: Job) -> Actor:
-    """Make the actor of a job: its account, and who asked for it."""
+    """Create the actor of a job, with its account and the label of its requester."""
     asked_by = f", asked for by {job.asked_by}" if job.asked_by else ""
     return Actor(
         account_id=job.account_id,
@@ -104,9 +104,10 @@ def job_actor(job: Job) -> Actor:
 def system_actor(
     account_id: int, label: str = "Aerogram", door: str = "", *, is_sandboxed: bool = False
 ) -> Actor:
-    """Make the actor of what Aerogram does by itself for an account.
+    """Create the actor of work that Aerogram itself does for an account.
 
-    ``door`` is what the record of its mail names, as ``signup``; ``is_sandboxed`` when whoever set it up was so.
+    ``door`` is the door recorded for its mail, such as ``signup``. Set ``is_sandboxed`` if a sandboxed actor
+    configured the work.
     """
     return Actor(
         account_id=account_id, kind=ActorKind.SYSTEM, door=door, label=label, is_sandboxed=is_sandboxed
@@ -114,12 +115,12 @@ def system_actor(
 
 
 def operator_actor(account_id: int) -> Actor:
-    """Make the actor of a command that an operator runs."""
+    """Create the actor of a command that an operator runs."""
     return Actor(account_id=account_id, kind=ActorKind.OPERATOR, door="cli", label="operator (command line)")
 
 
 def visiting_operator(request_id: str = "") -> Actor:
-    """Make the actor of somebody who opens the pages on this machine, without a password."""
+    """Create the actor of a person who opens the pages on this machine, without a password."""
     return Actor(
         account_id=EVERY_ACCOUNT,
         kind=ActorKind.OPERATOR,

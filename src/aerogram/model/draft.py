@@ -1,7 +1,7 @@
-"""The status of a draft of a campaign, and the one table of what clients may make of it.
+"""The status of a campaign draft, and the table of the changes that clients may make.
 
-A draft is edited in whatever status it is; deleting it is the change to ``DELETED``, as no row is ever removed.
-Sending and testing set the statuses that clients cannot.
+A draft can be edited in every status. Deleting it sets ``DELETED``; its row is never removed. Sending and testing
+set the statuses that clients cannot.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ if TYPE_CHECKING:
 
 
 class DraftStatus(enum.IntEnum):
-    """Where a draft stands, by Mailjet's codes (compatibility: campaigns#drafts)."""
+    """The status of a draft, in Mailjet's codes (compatibility: campaigns#drafts)."""
 
     TEST_CANCELLED = -3
-    """A version whose test of several versions was cancelled."""
+    """A version of an A/B test that was cancelled."""
     DELETED = -2
     ARCHIVED = -1
     DRAFT = 0
     PROGRAMMED = 1
     SENT = 2
     TESTED = 3
-    """A version that was sent to the part of the recipients who choose the best one."""
+    """A version that was sent to the test group of recipients."""
     SELECTED = 4
-    """The version that won."""
+    """The version that won its A/B test."""
 
 
 FIRST_STATUS: Final = DraftStatus.DRAFT
-"""The status of a draft when it is made; a client may name another one that `MAY_BECOME` allows from here."""
+"""The status of a new draft; clients may request another one that `MAY_BECOME` allows from it."""
 _BY_HAND: Final = frozenset({DraftStatus.DRAFT, DraftStatus.ARCHIVED, DraftStatus.DELETED})
 
 MAY_BECOME: Final[Mapping[DraftStatus, frozenset[DraftStatus]]] = {
@@ -43,9 +43,9 @@ MAY_BECOME: Final[Mapping[DraftStatus, frozenset[DraftStatus]]] = {
     DraftStatus.TESTED: frozenset(),
     DraftStatus.SELECTED: frozenset(),
 }
-"""The statuses that a client may give to a draft in each status. Naming the one it has changes nothing and is fine."""
+"""The statuses that clients may set, by current status. Setting the current status again is always allowed."""
 
 
 def may_be_set(before: int, after: int) -> bool:
-    """Tell whether a client may set a status over another one. Both are codes of `DraftStatus`."""
+    """Return whether a client may change the status from ``before`` to ``after``, codes of `DraftStatus`."""
     return before == after or after in MAY_BECOME[DraftStatus(before)]

@@ -1,4 +1,4 @@
-"""The vocabulary of the event log: what happened to a message, and what the log keeps of it.
+"""The kinds of the event log: what happened to a message, and the fields that the log stores.
 
 ========================================  ==============================================================
 kind                                      fields, beside those of every event
@@ -9,7 +9,7 @@ CANCELLED, RELEASED
 OPEN, CLICK, UNSUB, SPAM                  those of `EngagementEvent`
 ========================================  ==============================================================
 
-Every event has an id, which the log gives it, an account, a message, a kind and a moment.
+Every event has an id, assigned by the log, an account, a message, a kind and a time.
 """
 
 from __future__ import annotations
@@ -36,35 +36,35 @@ class EventKind(enum.IntEnum):
 
 
 class Verdict(enum.IntEnum):
-    """Who stands behind an open or a click, as far as can be told."""
+    """Who caused an open or a click, as far as can be determined."""
 
     NONE = 0
-    """The question does not arise: an event of delivery."""
+    """Not applicable: a delivery event."""
     HUMAN = 1
-    """Nothing speaks against a person."""
+    """Nothing indicates a program."""
     PROXY = 2
-    """A mail service fetched it for a person who may or may not have looked (Apple, Gmail, Yahoo)."""
+    """A mail service fetched it for a person who may not have looked (Apple, Gmail, Yahoo)."""
     SCANNER = 3
-    """A program that checks mail or links followed it."""
+    """A mail or link scanner fetched it."""
 
 
 class DeliveryEvent(NamedTuple):
-    """What an attempt came to, or what was done to a message that waits."""
+    """The outcome of an attempt, or a change to a waiting message."""
 
     account_id: int
     message_id: int
     kind: int
-    """One of `EventKind`, of delivery."""
+    """A delivery kind of `EventKind`."""
     at_ms: int
     attempt: int = 0
-    """How many attempts were made by then, this one included."""
+    """The number of attempts so far, including this one."""
     is_live: int = 0
-    """1 of mail that an account sends to people: not by a sandbox credential, and no notice of the service."""
+    """1 for mail from an account to people: neither from a sandbox credential nor a notice of the service."""
     failure: int = 0
     """One of `aerogram.model.outcome.FailureState`."""
     is_hard: int = 0
     is_blocked: int = 0
-    """1 when the recipient is on the account's suppression list by this."""
+    """1 when this event put the recipient on the account's suppression list."""
     reply: str = ""
     host: str = ""
     tls: str = ""
@@ -86,4 +86,4 @@ class EngagementEvent(NamedTuple):
     verdict: int = 0
     """One of `Verdict`."""
     address: str = ""
-    """The recipient, as `aerogram.wire.address.suppression_key` writes it."""
+    """The recipient, normalised by `aerogram.wire.address.suppression_key`."""

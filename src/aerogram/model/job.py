@@ -1,4 +1,4 @@
-"""Work on many rows that outlives its request: a job, its words and its progress."""
+"""Jobs: work on many rows that outlives its request, its states and its progress."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class JobKind(enum.StrEnum):
 
 
 EXPORTS: Final = (JobKind.EXPORT_CONTACTS, JobKind.EXPORT_LIST_RECIPIENTS, JobKind.EXPORT_MESSAGES)
-"""The kinds that make a file."""
+"""The kinds that produce a file."""
 
 
 class JobStatus(enum.StrEnum):
-    """Mailjet's words, in the order of a job's life.
+    """The status of a job, in Mailjet's words and in the order of its life.
 
     (compatibility: contacts#bulk-jobs, contacts#csv-import)
     """
@@ -39,65 +39,65 @@ class JobStatus(enum.StrEnum):
 
 
 UNKNOWN_METHOD: Final = "Unknown"
-"""Mailjet's Method of a job that has none."""
+"""Mailjet's Method for a job without one."""
 CSV_IMPORT_TYPE: Final = "Contact list import csv"
-"""Mailjet's JobType of a CSV import; the other types are words of ours.
+"""Mailjet's JobType of a CSV import; the other types are our own.
 
 (compatibility: contacts#bulk-jobs)
 """
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
-    """A job as it stands. The fields are the columns of the table ``job``; moments are milliseconds, 0 unset."""
+    """The current state of a job. Fields are columns of the table ``job``; times are milliseconds, 0 when unset."""
 
     id: int
     account_id: int
     kind: str
     job_type: str
     data_id: int = 0
-    """The file that it reads; 0 for none."""
+    """The id of its input file; 0 for none."""
     ref_id: int = 0
-    """What it works on, as the id of a list; 0 for none."""
+    """The id of the object it works on, such as a list; 0 for none."""
     method: str = UNKNOWN_METHOD
     status: str = JobStatus.ALLOCATED
     options: str = ""
-    """JSON of its kind's own making."""
+    """Options as JSON, defined by its kind."""
     count: int = 0
-    """Items to work on; 0 while nobody knows."""
+    """Items in all; 0 while unknown."""
     current: int = 0
-    """Items that are done, those in ``errcount`` included."""
+    """Items done, including those in ``errcount``."""
     errcount: int = 0
     err_threshold: int = 0
-    """Per cent of refused items that end the job; 0 lets it end well with any number of them."""
+    """Percentage of refused items above which the job fails; 0 for no limit."""
     cursor: int = 0
-    """Where the next step begins: a byte of a file or the id of a row."""
+    """The start of the next step: a byte of a file or the id of a row."""
     error: str = ""
     request_ms: int
     start_ms: int = 0
     end_ms: int = 0
     alive_ms: int = 0
     attempts: int = 0
-    """How often it was begun since its last progress and not let go of: processes that died at it."""
+    """How often it was started since its last progress and not released: each time, the process died."""
     asked_by: str = ""
-    """The label of the `Actor` who asked for it; "" in jobs of older versions."""
+    """The label of the `Actor` who requested it; "" in jobs of older versions."""
     request_id: str = ""
-    """The request in which they asked; "" outside of requests."""
+    """The id of the request that queued it; "" outside of requests."""
     is_sandboxed: int = 0
-    """1 when they were sandboxed: what the job makes is so, too."""
+    """1 when the actor was sandboxed: everything that the job creates is sandboxed too."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """An item that was refused: its number from 1, and its line of the error file."""
+    """A refused item: its number, from 1, and its line in the error file."""
 
     item: int
     text: str
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step did: where the next one begins, and how many items it worked on or refused."""
+    """The result of a step: where the next one starts, and the items it processed and refused."""
 
     cursor: int
     items: int
     refusals: tuple[Refusal, ...] = ()
     count: int | None = None
-    """Items in all, when the step found that out."""
+    """Items in all, once the step knows; else None."""

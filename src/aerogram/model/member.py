@@ -1,4 +1,4 @@
-"""Members: users who sign in with an email address and a password, and what they may do in which account."""
+"""Members: users who sign in with an email address and a password, and their roles in accounts."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
 
 
 class Role(enum.StrEnum):
-    """What a member may do in an account; `aerogram.identity.gate` says which level that is in each area."""
+    """The role of a member in an account; `aerogram.identity.gate` maps it to a level in each area."""
 
     OWNER = "owner"
-    """Everything, the account itself included."""
+    """May do everything, including changes to the account itself."""
     EDITOR = "editor"
-    """Change everything but the account itself; delete nothing and send nothing."""
+    """May change everything except the account itself; may not delete or send."""
     READER = "reader"
-    """Look at everything and change nothing."""
+    """May view everything and change nothing."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A user who signed in. ``roles`` are theirs by the ids of the accounts that they are a member of."""
+    """A signed-in user. ``roles`` has their role by account id."""
 
     user_id: int
     email: str

@@ -1,8 +1,8 @@
-"""The nouns of a message on its road: submission, receipt, letter, outcome.
+"""The values of a message on its road: submission, receipt and letter.
 
-A *content* is what is to be sent, stored once and never changed. A *message* is one recipient of
-it, with its own id, state and history; so N recipients make one content and N messages. A
-*letter* is a message claimed by a delivery worker together with its content.
+A *content* is the mail to send, stored once and never changed. A *message* is one recipient's copy of it,
+with its own id, state and history: N recipients make one content and N messages. A *letter* is a message
+claimed by a delivery worker, together with its content.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ import msgspec
 from aerogram.model.send_options import NOBODY, PLAIN, Personal, SendOptions
 
 NOTIFICATION_DOOR: Final = "dsn"
-"""What stands for the door of a content that came through none: a delivery status notification."""
+"""The door recorded for delivery status notifications, which come through no door."""
 
 
 ERASED_DOMAIN: Final = "domain.invalid"
-"""The domain of what stands for a recipient who was erased (compatibility: contacts#erasure)."""
+"""The domain of the alias of an erased recipient (compatibility: contacts#erasure)."""
 
 
 class ContentKind(enum.IntEnum):
     """How a content is stored."""
 
     MIME = 1
-    """The bytes of a mail as an SMTP client handed it in."""
+    """The bytes of a mail as an SMTP client submitted it."""
     PARTS = 2
     """`aerogram.wire.mime.parts.Parts` as JSON, from the REST doors."""
 
 
-class Role(enum.IntEnum):
-    """Where a recipient stands in the mail."""
+class RecipientRole(enum.IntEnum):
+    """The kind of a recipient: To, Cc or Bcc."""
 
     TO = 1
     CC = 2
@@ -40,10 +40,10 @@ class Role(enum.IntEnum):
 
 
 class MessageState(enum.IntEnum):
-    """The one state a message is in."""
+    """The state of a message."""
 
     QUEUED = 0
-    """Waiting for its (next) attempt, or leased by a worker that attempts it."""
+    """Waiting for its next attempt, or leased by a worker that makes one."""
     SENT = 1
     BOUNCED = 2
     BLOCKED = 3
@@ -65,14 +65,14 @@ class Recipient(msgspec.Struct, frozen=True, array_like=True):
     """One recipient of a submission. ``notify``, ``orcpt``: RFC 3461 parameters, "" when absent."""
 
     email: str
-    role: Role = Role.TO
+    role: RecipientRole = RecipientRole.TO
     notify: str = ""
     orcpt: str = ""
     personal: Personal = NOBODY
 
 
 class Submission(msgspec.Struct, frozen=True, kw_only=True):
-    """A message asked for and authorised: ready to be made durable.
+    """An authorised message, ready to be stored.
 
     ``body`` is MIME bytes or JSON of `Parts`, by ``kind``; ``size`` its length in bytes.
     ``transcript`` is the conversation or request that brought it, secrets redacted.
@@ -100,11 +100,11 @@ class Submission(msgspec.Struct, frozen=True, kw_only=True):
     transcript: str = ""
     send_options: SendOptions = PLAIN
     held: str = ""
-    """Why its messages wait for a person instead of being sent; "" when they do not."""
+    """Why its messages are held for a person; "" when they are not."""
 
 
 class Accepted(msgspec.Struct, frozen=True, array_like=True):
-    """What one recipient of a submission became: committed to disk."""
+    """The receipt of one recipient of a submission: the message is committed to disk."""
 
     email: str
     message_id: int
@@ -112,7 +112,7 @@ class Accepted(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """A message claimed for one attempt. ``lease`` fences: only its holder may record an outcome."""
+    """A message claimed for one attempt. Only the holder of the ``lease`` may record an outcome."""
 
     message_id: int
     uuid: str
@@ -121,23 +121,23 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     lease: int
     recipient: str
     attempts: int
-    """Attempts that were made before this one."""
+    """The number of earlier attempts."""
     reclaims: int
-    """How often a worker claimed it and never reported."""
+    """How often a worker claimed it and recorded no outcome."""
     accepted_ms: int
     kind: ContentKind
     body: bytes
     blob: str = ""
-    """Names the body when it is too large to travel with the claim; then ``body`` is empty."""
+    """The file of a body that is too large to read with the claim; ``body`` is then empty."""
     reverse_path: str
     from_email: str
     smtputf8: bool = False
     suppressed: str = ""
     """Why the account must not mail this recipient; "" when it may."""
     has_unsubscribed: bool = False
-    """The recipient left the account's bulk mail. Known of letters with a treatment only."""
+    """The recipient unsubscribed from the account's bulk mail. Set only for letters with send options."""
     is_duplicate: bool = False
-    """An earlier message of the campaign goes to the same address, and the content ``deduplicates``."""
+    """The content sets ``deduplicates``, and an earlier message of the campaign has the same address."""
     campaign: str = ""
     subject: str = ""
     send_options: SendOptions = PLAIN

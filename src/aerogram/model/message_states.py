@@ -1,8 +1,7 @@
-"""Which state a message may be in after which: the one table of all its transitions.
+"""The state machine of a message: one table of all transitions.
 
-A message begins without a state. Whatever changes it (acceptance, an attempt, an operator, an erasure) looks here
-for the state that follows and for the kind of event that is written with it. A pair that the table does not have
-cannot happen.
+A message begins without a state. Every change (acceptance, an attempt, an operator's action, an erasure) looks up the
+next state here, and the kind of event to write with it. A transition that is not in the table is impossible.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class Happening(enum.Enum):
-    """What changes the state of a message."""
+    """An occurrence that changes the state of a message."""
 
     ACCEPTED = "accepted"
-    """It was made durable."""
+    """It was stored."""
     DELIVERED = "delivered"
     """The next hop or the capture inbox took responsibility."""
     DEFERRED = "deferred"
@@ -29,35 +28,35 @@ class Happening(enum.Enum):
     BOUNCED = "bounced"
     """The attempt failed for good, or the message expired."""
     BLOCKED = "blocked"
-    """A rule of ours kept it from being attempted."""
+    """A rule prevented the attempt."""
     HELD = "held"
-    """An operator, or an error in the message that would only repeat, makes it wait for a person."""
+    """An operator held it, or the message has a permanent error; it waits for a person."""
     RELEASED = "released"
-    """An operator put it back into the queue."""
+    """An operator returned it to the queue."""
     RETRIED = "retried"
-    """An operator made it due now."""
+    """An operator scheduled it for now."""
     CANCELLED = "cancelled"
-    """An operator decided that it is never sent."""
+    """An operator cancelled it; it is never sent."""
     ERASED = "erased"
-    """Its recipient was erased. What is known of a delivery stays; what still waits is never sent."""
+    """Its recipient was erased. Delivery outcomes remain; a waiting message is never sent."""
 
 
 class Transition(NamedTuple):
-    """The state that follows, and the kind of the event that is written with it; None when none is."""
+    """The next state, and the kind of the event to write with it; None for no event."""
 
     to: MessageState
     event: EventKind | None
 
     @property
     def event_kind(self) -> EventKind:
-        """Give the kind of the event where one is written; `ImpossibleTransitionError` where none is."""
+        """The kind of the event. Raises `ImpossibleTransitionError` if none is written."""
         if self.event is None:
-            raise ImpossibleTransitionError(f"no event is written of what leads to {self.to.name}")
+            raise ImpossibleTransitionError(f"the transition to {self.to.name} writes no event")
         return self.event
 
 
 class ImpossibleTransitionError(Exception):
-    """Something was about to happen to a message that cannot happen in its state: an error of ours."""
+    """A transition that is impossible in the message's state: a bug in Aerogram."""
 
 
 TRANSITIONS: Final[Mapping[tuple[MessageState | None, Happening], Transition]] = {
@@ -81,7 +80,7 @@ TRANSITIONS: Final[Mapping[tuple[MessageState | None, Happening], Transition]] =
 
 
 def transition(state: MessageState | None, happening: Happening) -> Transition:
-    """Give what follows when something happens to a message; None stands for one that is not there yet.
+    """Return the transition of a message in a state; None is the state before acceptance.
 
     Raises `ImpossibleTransitionError`.
     """
@@ -93,11 +92,11 @@ def transition(state: MessageState | None, happening: Happening) -> Transition:
 
 
 def states_before(happening: Happening) -> tuple[MessageState, ...]:
-    """Give the states in which something can happen to a message, in the order of their numbers."""
+    """Return the states in which an occurrence is possible, sorted by number."""
     return tuple(state for state in MessageState if (state, happening) in TRANSITIONS)
 
 
 FIRST_STATE: Final = transition(None, Happening.ACCEPTED).to
-"""The state in which every message begins; rows are inserted without naming it, as it is the column's default."""
+"""The first state of every message; it is the column's default, so inserts do not name it."""
 ATTEMPTED_STATE: Final = MessageState.QUEUED
-"""The one state in which attempts are made and their outcomes recorded."""
+"""The only state in which messages are attempted and outcomes recorded."""

@@ -1,6 +1,6 @@
-"""The status of a message as accounts see it: a number of Mailjet's (compatibility: messages#status-codes).
+"""The status of a message in Mailjet's numbers (compatibility: messages#status-codes).
 
-It follows from the state of the message and from why it failed.
+It is derived from the message's state and failure.
 """
 
 from __future__ import annotations
@@ -25,4 +25,4 @@ STATUS_NAMES: Final[Mapping[int, str]] = {
     HARD_BOUNCED: "hardbounced",
     DEFERRED: "deferred",
 }
-"""The statuses that messages have today; the others of Mailjet's need tracking, or name no state."""
+"""The statuses that messages can have; Mailjet's others depend on tracking or are no states."""

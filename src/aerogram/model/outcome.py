@@ -1,4 +1,4 @@
-"""What an attempt came to. Each attempt ends in exactly one of these."""
+"""Outcomes of delivery. Every attempt ends in exactly one of them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ RELATED_TO: dict[FailureState, tuple[str, str]] = {
 
 
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):
-    """What a simulated recipient does with its mail at once. ``kind`` is OPEN, CLICK, UNSUB or SPAM."""
+    """An immediate reaction of a simulated recipient. ``kind`` is OPEN, CLICK, UNSUB or SPAM."""
 
     kind: EventKind
     agent: str = ""
@@ -76,24 +76,24 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivered(msgspec.Struct, frozen=True, kw_only=True):
-    """The next hop took responsibility, or the capture inbox did."""
+    """The next hop or the capture inbox took responsibility."""
 
     reply: str
-    """The reply to the final dot, as ``250 2.0.0 Ok: queued as 4ABC``."""
+    """The reply to the final dot, such as ``250 2.0.0 Ok: queued as 4ABC``."""
     host: str = ""
     tls: str = ""
-    """Grade of the connection: "" for none, else as ``TLSv1.3 unverified``."""
+    """The TLS grade of the connection, such as ``TLSv1.3 unverified``; "" without TLS."""
     transcript: str = ""
     captured: bytes | None = None
-    """The composed mail, when the capture inbox keeps it."""
+    """The composed mail, if the capture inbox stores it."""
     dsn_passed_on: bool = False
-    """The hop offers DSN and got the letter's parameters, so it is the one that reports (RFC 3461 §5.2.1)."""
+    """The next hop supports DSN and got the letter's parameters, so it sends the reports (RFC 3461 §5.2.1)."""
     reactions: tuple[Reaction, ...] = ()
-    """In the order in which they happen; recorded with the delivery."""
+    """In chronological order; recorded with the delivery."""
 
 
 class Deferred(msgspec.Struct, frozen=True, kw_only=True):
-    """Not now; it will be tried again until it expires."""
+    """The attempt failed temporarily; the letter is tried again until it expires."""
 
     state: FailureState
     reply: str
@@ -105,11 +105,11 @@ class Deferred(msgspec.Struct, frozen=True, kw_only=True):
     server_reply: str = ""
     """What the server itself said, on one line; "" when the reason is ours."""
     retry_ms: int = 0
-    """How long to wait for the next attempt; 0 leaves it to the schedule."""
+    """The delay before the next attempt; 0 to use the retry schedule."""
 
 
 class Bounced(msgspec.Struct, frozen=True, kw_only=True):
-    """It will not arrive. ``is_hard``: the recipient itself is the reason, for good."""
+    """The letter failed permanently. ``is_hard``: because of the recipient's address itself."""
 
     state: FailureState
     reply: str
@@ -122,14 +122,14 @@ class Bounced(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Blocked(msgspec.Struct, frozen=True, kw_only=True):
-    """It was never attempted, by a rule of ours."""
+    """A rule prevented the attempt."""
 
     state: FailureState
     reply: str
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """It waits for a person: an operator, or a fault in the message that would only repeat."""
+    """The letter waits for a person: an operator held it, or the message has a permanent error."""
 
     reason: str
 

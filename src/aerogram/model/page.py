@@ -1,4 +1,4 @@
-"""A page of rows, as it is asked for."""
+"""Requests for a page of rows."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class PageRequest(msgspec.Struct, frozen=True):
-    """Which rows of an account are wanted, in which order, and how many of them.
+    """The filters, order and bounds of a page of an account's rows.
 
-    ``conditions`` are values by the names that the records of the kind give to what they can be selected by;
-    a row fulfils all of them. ``orders`` are names that it can be sorted by, the first one first, each with
-    whether it descends. A ``limit`` of 0 asks for the number of rows alone.
+    ``conditions`` are values by filter name, as the store's listing defines them; a row must match all.
+    ``orders`` are sort names, the most significant first, each with True for descending. A ``limit`` of 0 requests
+    only the total number of rows.
     """
 
     conditions: Mapping[str, Any]

@@ -1,4 +1,4 @@
-"""What an account knows of a recipient, as far as its templates ask."""
+"""What an account knows about a recipient, as far as its templates use it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class RecipientProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """A recipient at the moment ``now_ms``, when his mail was made ready.
+    """A recipient's profile at ``now_ms``, the time when their mail is prepared.
 
-    ``data`` are the contact's properties by name in small letters; ``segments`` those of the treatment's that
-    he is in, as they are written there; the others when he last opened and clicked, 0 for never.
+    ``data`` has the contact's properties by lower-case name. ``segments`` has the segments of the send options
+    that they are in, spelled as there. The other fields are the times of their last open and click, 0 for never.
     """
 
     now_ms: int
@@ -26,13 +26,13 @@ class RecipientProfile(msgspec.Struct, frozen=True, kw_only=True):
     clicked_ms: int = 0
 
     def is_in(self, segment: str) -> bool:
-        """Tell whether the recipient is in a segment."""
+        """Return whether the recipient is in a segment."""
         return segment in self.segments
 
     def has_opened(self, days: int) -> bool:
-        """Tell whether he opened a mail in the last days."""
+        """Return whether they opened a mail in the last ``days`` days."""
         return 0 < self.opened_ms >= self.now_ms - days * DAY
 
     def has_clicked(self, days: int) -> bool:
-        """Tell whether he followed a link in the last days."""
+        """Return whether they clicked a link in the last ``days`` days."""
         return 0 < self.clicked_ms >= self.now_ms - days * DAY

@@ -1,4 +1,4 @@
-"""A message asked for, in the one form that every way in fills before it is authorised and submitted."""
+"""A requested message, in the common form that every door fills before authorisation and submission."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RequestedOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a call says beyond the mail itself; None where it says nothing and the caller's default counts."""
+    """The send options that a call requests; None where it requests nothing and the caller's default applies."""
 
     tracks_opens: bool | None = None
     tracks_clicks: bool | None = None
@@ -36,7 +36,7 @@ NO_OPTIONS: Final = RequestedOptions()
 
 
 class Mime(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail that came as its bytes, and what reading them found."""
+    """A mail submitted as bytes, and the result of scanning them."""
 
     data: bytes
     subject: str = ""
@@ -46,23 +46,23 @@ class Mime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Who wants to send what, from whom, to whom and with which options.
+    """A request to send a mail: actor, addresses, content and options.
 
-    Addresses are plain, without display names; ``smtputf8`` tells what the mail needs of the next hop.
+    Addresses have no display names. ``smtputf8`` means that the next hop must support SMTPUTF8.
     """
 
     actor: Actor
     authors: tuple[str, ...]
-    """The addresses of From, the first one first; () while it has none that is valid."""
+    """The addresses of From, in order; () if none is valid."""
     sender: str = ""
-    """The address of Sender, "" when there is none or when nothing is decided by it."""
+    """The address of Sender; "" without one or when no rule depends on it."""
     reverse_path: str
     recipients: tuple[Recipient, ...]
-    """With all that is known of each; what the mail has no use for is left out of the submission."""
+    """With everything known about each; the submission omits what the mail does not use."""
     content: Parts | Mime | None
-    """None of a message that could not be read whole: it can be authorised and not submitted."""
+    """None for a message with errors: it can be authorised but not submitted."""
     texts: tuple[str, ...] = ()
-    """The bodies in which merge tags are looked for; () leaves all bodies as they stand."""
+    """The bodies to search for merge tags; () leaves all bodies unchanged."""
     options: RequestedOptions = NO_OPTIONS
     custom_id: str = ""
     event_payload: str = ""
@@ -72,6 +72,6 @@ class MailRequest(msgspec.Struct, frozen=True, kw_only=True):
     dsn_ret: str = ""
     dsn_envid: str = ""
     transcript: str = ""
-    """The conversation or request that brought it, secrets redacted."""
+    """The SMTP conversation or HTTP request, with secrets redacted."""
     is_sandboxed: bool = False
-    """It is about mail that never leaves this installation, so it does not leave either."""
+    """A notice about mail that never leaves this installation; the notice does not leave either."""

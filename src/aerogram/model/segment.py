@@ -1,8 +1,8 @@
-"""A segment's condition, bound to an account's properties and to a moment: what Python and SQL both read.
+"""A segment's condition, bound to an account's properties and a time, for evaluation in Python and in SQL.
 
-Whoever evaluates it keeps two rules. A value may be *not provided*, and a comparison of such a value is false,
-whatever the operator; so every condition is true or false, and `Denied` of a comparison of nothing is true.
-And `Constant` is the only thing that differs between two conditions of one shape.
+Evaluation follows two rules. A value may be *not provided*; its comparisons are false with every operator. So
+every condition is true or false, and `Denied` of a comparison with a missing value is true. Conditions of the same
+shape differ only in their `Constant` values.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from aerogram.model.event import EventKind
 
 MAX_MOMENT_DIGITS: Final = 15
-"""Digits of a datetime in milliseconds: more than the year 9999 needs. A longer one is not provided."""
+"""Digits of a datetime in milliseconds: enough for the year 9999. A longer value counts as not provided."""
 MIN_PRINTED_MS: Final = -62_135_510_400_000
 MAX_PRINTED_MS: Final = 253_402_214_400_000
-"""The 2nd of January of the year 1, and the 31st of December 9999: what can be written as a date anywhere."""
+"""2 January of the year 1 and 31 December 9999: the dates that every engine can format."""
 
 
 class Kind(enum.Enum):
-    """What a value is. Only values of one kind compare, and the two kinds of number."""
+    """The type of a value. Only values of the same kind compare; the two kinds of number count as one."""
 
     TEXT = "str"
     INTEGER = "int"
@@ -37,7 +37,7 @@ NUMBERS: Final = frozenset({Kind.INTEGER, Kind.FLOAT})
 
 
 class Operator(enum.Enum):
-    """How two values are compared: texts letter by letter, by code point."""
+    """A comparison operator. Texts compare by code point."""
 
     EQUAL = "="
     DIFFERENT = "!="
@@ -47,8 +47,8 @@ class Operator(enum.Enum):
     AT_LEAST = ">="
 
 
-class Place(enum.Enum):
-    """Where a text has another one."""
+class TextPosition(enum.Enum):
+    """The position of one text within another."""
 
     START = "start"
     END = "end"
@@ -56,7 +56,7 @@ class Place(enum.Enum):
 
 
 class DatePart(enum.Enum):
-    """A part of a date in a format, with its letters there."""
+    """A part of a date; the value is its letters in a format."""
 
     YEAR = "yyyy"
     SHORT_YEAR = "yy"
@@ -68,7 +68,7 @@ class DatePart(enum.Enum):
 
 
 class Gathering(enum.Enum):
-    """What is made of the values of a time."""
+    """An aggregate of a property's values since some time."""
 
     AVERAGE = "avg"
     LARGEST = "max"
@@ -76,14 +76,14 @@ class Gathering(enum.Enum):
 
 
 class Constant(msgspec.Struct, frozen=True):
-    """A value that stands in the expression, or follows from it and the moment."""
+    """A constant of the expression, or one computed from it and the current time."""
 
     kind: Kind
     value: Any
 
 
 class Own(msgspec.Struct, frozen=True):
-    """What the contact has of a static property. A stored value of another JSON type is not provided."""
+    """The contact's value of a static property. A stored value of another JSON type counts as not provided."""
 
     kind: Kind
     property_id: Constant
@@ -97,7 +97,7 @@ class Newest(msgspec.Struct, frozen=True):
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """Something made of the values that a historic property had since a moment."""
+    """An aggregate of the values of a historic property since a time."""
 
     kind: Kind
     gathering: Gathering
@@ -106,7 +106,7 @@ class Gathered(msgspec.Struct, frozen=True):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """How often readers behind the contact's address did something. None does not limit."""
+    """The number of opens, clicks or unsubscriptions of the contact's address. None means no limit."""
 
     event: EventKind
     campaign: Constant | None = None
@@ -116,7 +116,7 @@ class Counted(msgspec.Struct, frozen=True):
 
 
 class Printed(msgspec.Struct, frozen=True):
-    """A moment as text, after ``offset_ms`` is added to it. ``form`` is written piece by piece."""
+    """A time as text, after adding ``offset_ms``. ``form`` is the format, piece by piece."""
 
     moment: Value
     form: tuple[DatePart | Constant, ...]
@@ -124,19 +124,19 @@ class Printed(msgspec.Struct, frozen=True):
 
 
 class Folded(msgspec.Struct, frozen=True):
-    """A text as `aerogram.base.folding.folded` writes it."""
+    """A text folded by `aerogram.base.folding.folded`."""
 
     text: Value
 
 
 class Fixed(msgspec.Struct, frozen=True):
-    """The same for every contact."""
+    """A condition with the same result for every contact."""
 
     is_true: bool
 
 
 class Compared(msgspec.Struct, frozen=True):
-    """Two values that compare: of one kind, or numbers."""
+    """A comparison of two values of the same kind, or of two numbers."""
 
     operator: Operator
     left: Value
@@ -144,46 +144,46 @@ class Compared(msgspec.Struct, frozen=True):
 
 
 class Provided(msgspec.Struct, frozen=True):
-    """The contact has a value."""
+    """The value is provided."""
 
     value: Own
 
 
 class Contained(msgspec.Struct, frozen=True):
-    """A text begins or ends with another, or has it somewhere. Both are folded, or both are not."""
+    """A text begins with, ends with or contains another. Both are folded, or neither is."""
 
-    place: Place
+    position: TextPosition
     text: Value
     part: Value
 
 
 class Happened(msgspec.Struct, frozen=True):
-    """A reader behind the contact's address did something at a moment or later."""
+    """The contact's address opened or clicked at a time or later."""
 
     event: EventKind
     since: Constant
 
 
 class Denied(msgspec.Struct, frozen=True):
-    """The opposite."""
+    """The negation of a condition."""
 
     condition: Condition
 
 
 class Every(msgspec.Struct, frozen=True):
-    """All of them."""
+    """All conditions hold."""
 
     conditions: tuple[Condition, ...]
 
 
 class Some(msgspec.Struct, frozen=True):
-    """At least one of them."""
+    """At least one condition holds."""
 
     conditions: tuple[Condition, ...]
 
 
 class Odd(msgspec.Struct, frozen=True):
-    """An odd number of them: what XOR makes of a chain."""
+    """An odd number of conditions hold: the meaning of a chain of XOR."""
 
     conditions: tuple[Condition, ...]
 
@@ -193,7 +193,7 @@ Condition = Fixed | Compared | Provided | Contained | Happened | Denied | Every 
 
 
 def kind_of(value: Value) -> Kind:
-    """Tell what a value is when it is provided."""
+    """Return the kind that a value has if it is provided."""
     match value:
         case Counted():
             return Kind.INTEGER

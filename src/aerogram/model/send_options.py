@@ -1,4 +1,4 @@
-"""How a content becomes the mail of each of its recipients, beyond its bytes."""
+"""Send options: how a content becomes the mail of each recipient."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ import msgspec
 class SendOptions(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"has_merge_tags": "has_marks"}
 ):
-    """What was asked for a content when it was accepted; it never changes, so a retry sends the same bytes.
+    """The send options of a content, fixed when it is accepted, so that a retry sends the same bytes.
 
-    Everything is off by default, and a content that asks for nothing has no treatment at all.
+    Everything is off by default; a content without options stores nothing.
     """
 
     variables: dict[str, Any] = {}
-    """Values of ``var:`` that all recipients share; each may have its own on top (`Personal`)."""
+    """Values of ``var:`` for all recipients; each may override them (`Personal`)."""
     has_merge_tags: bool = False
-    """The bodies hold ``[[...]]`` marks that are to be filled in."""
+    """Fill in the ``[[...]]`` merge tags of the bodies."""
     has_language: bool = False
-    """``{{ }}`` and ``{% %}`` are interpreted, in the subject and in the bodies."""
+    """Interpret ``{{ }}`` and ``{% %}`` in the subject and the bodies."""
     error_report_to: str = ""
-    """Who is told, by mail, of an error in the template language; "" when nobody is."""
+    """The address that gets a mail about errors in the template language; "" for none."""
     delivers_on_error: bool = False
-    """The mail goes out with its marks as they stand when the template language fails."""
+    """Deliver the mail with its template language unprocessed when processing fails."""
     is_individual: bool = False
-    """Each recipient gets a mail of its own, with nobody else in its To."""
+    """Send each recipient a mail with only their address in To."""
     tracks_opens: bool = False
     tracks_clicks: bool = False
     url_tags: str = ""
-    """A URL-encoded query that every link gets, before it is tracked."""
+    """A URL-encoded query to append to every link before tracking it."""
     makes_text: bool = False
-    """A text part is made from the HTML, when there is none."""
+    """Generate a text part from the HTML if there is none."""
     is_bulk: bool = False
-    """It can be unsubscribed from: it bears List-Unsubscribe, and who unsubscribed does not get it."""
+    """Bulk mail: add List-Unsubscribe, and do not send to recipients who unsubscribed."""
     deduplicates: bool = False
-    """An address gets only the first mail of the campaign."""
+    """Send only the first mail of the campaign to each address."""
     is_sandboxed: bool = False
-    """It came by a sandbox credential: it never leaves this installation."""
+    """Sent with a sandbox credential: the mail never leaves this installation."""
     template_id: int = 0
     asks_contact: bool = False
-    """Its templates may ask what the account knows of the recipient: properties, segments, opens, clicks."""
+    """The templates may use the recipient profile: properties, segments, opens and clicks."""
     segments: tuple[str, ...] = ()
-    """The segments that its templates ask for, by name or id."""
+    """The segments that the templates use, by name or id."""
     monitoring_category: str = ""
     tags: tuple[str, ...] = ()
 
     @property
     def is_personal(self) -> bool:
-        """Each recipient's mail has bytes of its own."""
+        """Whether each recipient's mail has different bytes."""
         return (
             self.has_merge_tags
             or self.has_language
@@ -61,20 +61,20 @@ class SendOptions(
 
 
 PLAIN: Final = SendOptions()
-"""Nothing was asked for."""
+"""No send options."""
 SANDBOXED: Final = SendOptions(is_sandboxed=True)
-"""Of what is told about a mail that never leaves: it does not leave either."""
+"""The options of notices about sandboxed mail: the notices do not leave the installation either."""
 
 
 class Personal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What is known of one recipient alone: the display name, and values over the treatment's ``variables``."""
+    """The data of one recipient: display name, and values that override the ``variables`` of the send options."""
 
     name: str = ""
     variables: dict[str, Any] = {}
 
 
 NOBODY: Final = Personal()
-"""Nothing is known of the recipient."""
+"""No data of the recipient."""
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(SendOptions).decode
@@ -82,17 +82,17 @@ _decode_personal: Final = msgspec.json.Decoder(Personal).decode
 
 
 def packed(send_options: SendOptions) -> str:
-    """Write a treatment for its column; "" for one that asks for nothing."""
+    """Encode send options for their column; "" for none."""
     return "" if send_options is PLAIN or send_options == PLAIN else _encode(send_options).decode()
 
 
 def unpacked(text: str) -> SendOptions:
-    """Read what `packed` wrote."""
+    """Decode the text of `packed`."""
     return _decode(text) if text else PLAIN
 
 
 class CountedOptions(NamedTuple):
-    """What a treatment asks for that is counted."""
+    """The send options that statistics count."""
 
     tracks_opens: bool
     tracks_clicks: bool
@@ -109,7 +109,7 @@ _decode_counted: Final = msgspec.json.Decoder(_Counted).decode
 
 
 def counted_options_of(text: str) -> CountedOptions:
-    """Read this little out of what `packed` wrote; variables, which may be many, are skipped."""
+    """Decode only the counted options from the text of `packed`; large variables are skipped."""
     return (
         CountedOptions(*msgspec.structs.astuple(_decode_counted(text)))
         if text
@@ -125,15 +125,15 @@ _decode_origin: Final = msgspec.json.Decoder(_Origin).decode
 
 
 def is_sandboxed(text: str) -> bool:
-    """Tell of what `packed` wrote whether it is of mail by a sandbox credential."""
+    """Return whether the text of `packed` is of sandboxed mail."""
     return _decode_origin(text).is_sandboxed if text else False
 
 
 def packed_personal(personal: Personal) -> str:
-    """Write what is known of a recipient for its column; "" for nothing."""
+    """Encode the data of a recipient for its column; "" for none."""
     return "" if personal is NOBODY or personal == NOBODY else _encode(personal).decode()
 
 
 def unpacked_personal(text: str) -> Personal:
-    """Read what `packed_personal` wrote."""
+    """Decode the text of `packed_personal`."""
     return _decode_personal(text) if text else NOBODY

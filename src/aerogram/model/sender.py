@@ -1,4 +1,4 @@
-"""What a sender may be: its status and its kind of mail, in Mailjet's words.
+"""The status of a sender and its type of mail, in Mailjet's words.
 
 (compatibility: senders#sender)
 """

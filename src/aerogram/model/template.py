@@ -1,11 +1,11 @@
-"""What stored templates are for."""
+"""The purposes and version kinds of stored templates."""
 
 from __future__ import annotations
 
 from typing import Final
 
 PURPOSES: Final = ("marketing", "transactional", "automation", "opt-in")
-"""Mailjet's words. The place of a word is its bit in the store: new ones are appended."""
+"""Mailjet's words. The index of a word is its bit in the store: append new ones."""
 DRAFT: Final = "D"
 PUBLISHED: Final = "P"
-"""What a version of a template's content is, in Mailjet's letters."""
+"""The kinds of a version of a template's content, in Mailjet's letters."""

@@ -1,4 +1,4 @@
-"""What the URL of a webhook may be."""
+"""The status of a webhook's URL."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from typing import Final
 
 ALIVE: Final = "alive"
 DEAD: Final = "dead"
-"""It failed for so long that nothing is sent to it until its account revives it."""
+"""It failed for so long that nothing is sent to it until the account revives it."""

@@ -1,4 +1,4 @@
-"""An event as a webhook call carries it."""
+"""Webhook events: the payload of webhook calls."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the event log together with what its message says about itself."""
+    """An event of the log, together with the data of its message."""
 
     event_id: int
     kind: EventKind
@@ -27,16 +27,16 @@ class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
     campaign_id: int = 0
     """0 for a message without a campaign."""
     contact_id: int = 0
-    """The recipient's contact; 0 for a recipient who is none."""
+    """The id of the recipient's contact; 0 for none."""
     failure: FailureState = FailureState.NONE
     is_hard: bool = False
     is_blocked: bool = False
     """Whether the recipient is now on the account's suppression list."""
     reply: str = ""
-    """The SMTP reply, or our reason in words when no server spoke."""
+    """The SMTP reply, or our own reason when no server replied."""
     agent: str = ""
-    """User agent of an open, click or unsubscription; name of the feedback loop of a complaint."""
+    """The user agent of an open, click or unsubscription, or the feedback loop of a complaint."""
     ip: str = ""
     url: str = ""
     geo: str = ""
-    """The country of ``ip`` by its ISO 3166-1 code; "" when it is not known."""
+    """The country of ``ip`` as ISO 3166-1 code; "" when unknown."""

@@ -1,4 +1,4 @@
-"""The names under which signup widgets, their values and the signups that came by them are kept."""
+"""The names under which signup widgets, their values and their signups are stored."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from typing import Final
 
 WIDGET: Final = "widget"
 CUSTOM_VALUE: Final = "widgetcustomvalue"
-"""The kinds of plain records, which are the names of their resources."""
+"""Kinds of plain records, named as their REST resources."""
 SIGNUP_SOURCE: Final = "mj_widget"
-"""Mailjet's word for where signups come from."""
+"""Mailjet's word for the source of signups."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.content.treat import send_options_of
+from aerogram.content.send_options import send_options_of
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.decision import Hold
 from aerogram.model.message import ContentKind, Submission

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.contacts import BadAddressError, Contacts, address_of
 from aerogram.audience.lists import Lists
-from aerogram.audience.memberships import LinkedError, Memberships
+from aerogram.audience.memberships import AlreadyOnListError, Memberships
 from aerogram.audience.properties import Properties, Property, define
 from aerogram.audience.property_values import Datatype
 from aerogram.audience.subscriptions import Entry, ListAction
@@ -66,16 +66,20 @@ async def test_a_count_is_right_whoever_changes_a_list_at_the_same_time(contacts
     news = await lists.create(acting(ANN), "News")
     people = [await contacts.create(acting(ANN), f"{number}@example.org") for number in range(6)]
     links = [await memberships.create(acting(ANN), one.id, news.id) for one in people]
-    with pytest.raises(LinkedError):
+    with pytest.raises(AlreadyOnListError):
         await memberships.create(acting(ANN), people[0].id, news.id)
     await asyncio.gather(
         memberships.change(acting(ANN), links[0].id, {"is_unsubscribed": True}),
         memberships.change(acting(ANN), links[0].id, {"is_unsubscribed": True}),
         memberships.change(acting(ANN), links[1].id, {"is_active": False}),
         memberships.remove(acting(ANN), links[2].id),
-        memberships.act(acting(ANN), people[3].id, [ListAction(news.id, Action.REMOVE)]),
-        memberships.manage(acting(ANN), Entry("5@example.org"), ListAction(news.id, Action.UNSUB)),
-        memberships.manage(acting(ANN), Entry("new@example.org"), ListAction(news.id, Action.ADD_FORCE)),
+        memberships.act(acting(ANN), people[3].id, [ListAction(news.id, SubscriptionAction.REMOVE)]),
+        memberships.manage(
+            acting(ANN), Entry("5@example.org"), ListAction(news.id, SubscriptionAction.UNSUB)
+        ),
+        memberships.manage(
+            acting(ANN), Entry("new@example.org"), ListAction(news.id, SubscriptionAction.ADD_FORCE)
+        ),
     )
     [found], _ = await lists.page(acting(ANN), PageRequest({"id": news.id}, 1))
     counted, _ = await memberships.page(

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.subscriptions import (
     Entry,
     ListAction,
@@ -22,7 +22,7 @@ from aerogram.store.tables.contacts import contact, contact_list, list_recipient
 
 ANN, BOB = 1, 2
 NEWS, SHOP = 101, 102
-ADD_FORCE, ADD_NO_FORCE, REMOVE, UNSUB, _ = Action
+ADD_FORCE, ADD_NO_FORCE, REMOVE, UNSUB, _ = SubscriptionAction
 EVERYONE = ("a@example.org", "b@example.org", "c@example.org", "d@example.org")
 
 _MAKE_LIST = Sql(
@@ -196,7 +196,7 @@ async def test_one_contact_is_moved_on_all_lists_or_on_none(audience):
 async def test_a_list_is_copied_with_an_action_for_each_contact(audience):
     ann, bob, cid = await audience.apply(EVERYONE[:3])
     await audience.apply([EVERYONE[2]], (NEWS, ADD_FORCE))
-    wanted = {ann: ADD_FORCE, bob: Action.UNSUB_NO_FORCE, cid: Action.UNSUB_NO_FORCE}
+    wanted = {ann: ADD_FORCE, bob: SubscriptionAction.UNSUB_NO_FORCE, cid: SubscriptionAction.UNSUB_NO_FORCE}
     await audience.database.write(lambda: subscribe(ANN, NEWS, wanted, ids=audience.ids, now_ms=5))
     assert await audience.links() == {
         (NEWS, EVERYONE[0]): False,

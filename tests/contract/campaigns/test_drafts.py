@@ -67,7 +67,7 @@ async def test_a_change_keeps_what_it_does_not_name(drafts, clock):
 
 
 async def test_a_status_that_sending_sets_is_refused_and_nothing_is_written(drafts):
-    with pytest.raises(DraftStatusError, match="A status of 0 cannot be set to 2"):
+    with pytest.raises(DraftStatusError, match="The status cannot change from 0 to 2"):
         await drafts.add(acting(ACCOUNT), NEWSLETTER, VALUES | {"status": 2})
     assert await all_of(drafts) == ([], 0)
     made = await drafts.add(acting(ACCOUNT), NEWSLETTER, VALUES)

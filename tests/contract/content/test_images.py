@@ -143,7 +143,7 @@ async def test_an_image_of_unknown_labels_is_not_made(images, database, ids, fol
 async def test_an_account_has_no_more_images_than_it_may(images, monkeypatch, folder):
     monkeypatch.setattr(module, "MAX_IMAGES", 1)
     await made(images)
-    with pytest.raises(TooManyError, match="may have 1 images"):
+    with pytest.raises(TooManyError, match="may have at most 1 images"):
         await made(images)
     assert len(files_in(folder)) == 1
 

@@ -72,6 +72,6 @@ async def test_a_label_that_is_gone_is_borne_by_nothing(labels, templates):
 async def test_an_account_has_no_more_labels_than_it_may(labels, monkeypatch):
     monkeypatch.setattr(module, "MAX_LABELS", 1)
     await made(labels, "Sport")
-    with pytest.raises(TooManyError, match="may have 1 labels"):
+    with pytest.raises(TooManyError, match="may have at most 1 labels"):
         await made(labels, "News")
     await made(labels, "News", account=BOB)

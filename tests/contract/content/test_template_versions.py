@@ -127,7 +127,7 @@ async def test_what_cannot_be_sent_is_not_published(versions, template_id):
     with pytest.raises(NothingToPublishError, match="no draft"):
         await versions.publish(acting(ANN), template_id)
     await versions.add_draft(acting(ANN), template_id, FACTS, {"mjml": "<mjml/>"})
-    with pytest.raises(NothingToPublishError, match="MJML is kept here and not compiled"):
+    with pytest.raises(NothingToPublishError, match="MJML is stored but not compiled"):
         await versions.publish(acting(ANN), template_id)
 
 

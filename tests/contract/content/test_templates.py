@@ -58,7 +58,7 @@ async def test_a_template_without_content_is_found_and_says_nothing(templates):
 async def test_a_header_of_another_type_is_kept_and_is_a_fault(templates):
     template = await made(templates)
     await templates.change_content(acting(ANN), template.id, {"headers": {"From": {"Email": "a@b.example"}}})
-    assert (await templates.find(ANN, template.id)).faults == (WRONG_TYPE,)
+    assert (await templates.find(ANN, template.id)).header_errors == (WRONG_TYPE,)
     assert (await templates.content(acting(ANN), template.id)).headers == {"From": {"Email": "a@b.example"}}
 
 
@@ -139,7 +139,9 @@ async def test_concurrent_changes_of_different_parts_both_stay(templates):
 @pytest.mark.parametrize("part", ["html", "text", "mjml"])
 async def test_a_part_has_two_megabytes_at_the_most(templates, part):
     template = await made(templates)
-    with pytest.raises(PartTooLargeError, match=f"The {part} of a template may have 2097152 b") as refused:
+    with pytest.raises(
+        PartTooLargeError, match=f"The {part} of a template may have at most 2097152 b"
+    ) as refused:
         await templates.change_content(acting(ANN), template.id, {part: "é" * (MAX_PART_BYTES // 2 + 1)})
     assert refused.value.part == part
 

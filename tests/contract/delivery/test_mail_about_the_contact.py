@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select
 
 from aerogram.audience.segments.segments import Segments
 from aerogram.base.clock import DAY, HOUR
-from aerogram.content.treat import send_options_of
+from aerogram.content.send_options import send_options_of
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.event import EventKind
 from aerogram.model.message import ContentKind, Recipient

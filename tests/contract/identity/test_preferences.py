@@ -46,7 +46,7 @@ async def test_there_are_only_so_many(preferences, monkeypatch):
     monkeypatch.setattr(module, "MAX_PREFERENCES", 1)
     await preferences.add(acting(ACCOUNT), USER, "colour", "red")
     await preferences.add(acting(ACCOUNT), APP, "colour", "red")
-    with pytest.raises(TooManyError, match="An account may have 1"):
+    with pytest.raises(TooManyError, match="An account may have at most 1"):
         await preferences.add(acting(ACCOUNT), USER, "size", "L")
 
 

@@ -41,7 +41,7 @@ def test_a_job_that_kills_the_server_is_given_up_after_some_attempts(tmp_path):
             [given_up] = imports()
             assert given_up["Current"] == 0
             told = client.get(f"/v3/DATA/batchjob/{given_up['ID']}/CSVError/text:csv").text
-            assert "begun 5 times, and each time the process ended" in told
+            assert "started 5 times, and each time the process died" in told
             queue("ann@example.org")
             wait_for(lambda: imports()[-1]["Status"] == "Completed", "the end of the next job", 30)
             [contact] = client.get("/v3/REST/contact").json()["Data"]

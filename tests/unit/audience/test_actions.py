@@ -1,35 +1,35 @@
-"""What a subscription action makes of a contact's place on a list."""
+"""What a subscription action makes of a contact's status on a list."""
 
 import pytest
 
-from aerogram.audience.actions import ACTIONS, Action, Place, action_of, place_after
+from aerogram.audience.actions import ACTIONS, ListStatus, SubscriptionAction, action_of, status_after
 
-ABSENT, SUBSCRIBED, UNSUBSCRIBED = Place
+ABSENT, SUBSCRIBED, UNSUBSCRIBED = ListStatus
 
 
 @pytest.mark.parametrize(
     ("action", "absent", "subscribed", "unsubscribed"),
     [
-        (Action.ADD_FORCE, SUBSCRIBED, SUBSCRIBED, SUBSCRIBED),
-        (Action.ADD_NO_FORCE, SUBSCRIBED, SUBSCRIBED, UNSUBSCRIBED),
-        (Action.REMOVE, ABSENT, ABSENT, ABSENT),
-        (Action.UNSUB, UNSUBSCRIBED, UNSUBSCRIBED, UNSUBSCRIBED),
-        (Action.UNSUB_NO_FORCE, UNSUBSCRIBED, SUBSCRIBED, UNSUBSCRIBED),
+        (SubscriptionAction.ADD_FORCE, SUBSCRIBED, SUBSCRIBED, SUBSCRIBED),
+        (SubscriptionAction.ADD_NO_FORCE, SUBSCRIBED, SUBSCRIBED, UNSUBSCRIBED),
+        (SubscriptionAction.REMOVE, ABSENT, ABSENT, ABSENT),
+        (SubscriptionAction.UNSUB, UNSUBSCRIBED, UNSUBSCRIBED, UNSUBSCRIBED),
+        (SubscriptionAction.UNSUB_NO_FORCE, UNSUBSCRIBED, SUBSCRIBED, UNSUBSCRIBED),
     ],
 )
 def test_the_truth_table(action, absent, subscribed, unsubscribed):
-    assert [place_after(action, place) for place in Place] == [absent, subscribed, unsubscribed]
+    assert [status_after(action, status) for status in ListStatus] == [absent, subscribed, unsubscribed]
 
 
-@pytest.mark.parametrize("action", Action)
-@pytest.mark.parametrize("place", Place)
-def test_an_action_done_twice_does_no_more_than_once(action, place):
-    once = place_after(action, place)
-    assert place_after(action, once) is once
+@pytest.mark.parametrize("action", SubscriptionAction)
+@pytest.mark.parametrize("status", ListStatus)
+def test_an_action_done_twice_does_no_more_than_once(action, status):
+    once = status_after(action, status)
+    assert status_after(action, once) is once
 
 
 def test_clients_name_four_actions_in_any_case():
     assert sorted(ACTIONS) == ["addforce", "addnoforce", "remove", "unsub"]
-    assert action_of(" AddForce ") is Action.ADD_FORCE
+    assert action_of(" AddForce ") is SubscriptionAction.ADD_FORCE
     for word in ("", "add", "unsubnoforce", None, 7, ["addforce"]):
         assert action_of(word) is None

@@ -134,7 +134,7 @@ def a_catalogue():
 def test_values_are_found_by_name_in_any_case_and_all_faults_told():
     typing = a_catalogue().typed({"AGE": "30", "country": None, "shoe": 43, "born": "x"})
     assert typing.values == {"7": 30, "8": None}
-    assert typing.faults == [("shoe", NOT_DEFINED), ("born", WRONG_TYPE)]
+    assert typing.errors == [("shoe", NOT_DEFINED), ("born", WRONG_TYPE)]
 
 
 def test_what_no_definition_names_is_not_shown():

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.content.compose import Composer
-from aerogram.content.errors import ComposeError, TemplateFault
+from aerogram.content.errors import ComposeError, TemplateRenderError
 from aerogram.content.personal.bulk import feedback_id
 from aerogram.content.personal.minting import LinkMint
 from aerogram.content.tokens import LinkSigner
@@ -126,14 +126,14 @@ def test_a_value_with_a_line_break_ends_no_subject():
 
 
 def test_an_error_in_the_language_is_a_fault_with_its_words():
-    with pytest.raises(TemplateFault, match=r"Unknown identifier: var:number") as raised:
+    with pytest.raises(TemplateRenderError, match=r"Unknown identifier: var:number") as raised:
         composed(SendOptions(has_language=True))
     assert raised.value.state is FailureState.TEMPLATE_LANGUAGE_ERROR
 
 
 @pytest.mark.parametrize("source", ["{% if var:x %}", "{{ var:x + }}"])
 def test_a_template_that_cannot_be_read_is_the_same_fault(source):
-    with pytest.raises(TemplateFault):
+    with pytest.raises(TemplateRenderError):
         composed(SendOptions(has_language=True), body=a_content(html=source))
 
 
@@ -144,7 +144,7 @@ def test_who_wants_the_mail_anyway_gets_it_with_its_marks():
 
 
 def test_an_empty_template_is_a_bad_one():
-    with pytest.raises(TemplateFault) as raised:
+    with pytest.raises(TemplateRenderError) as raised:
         composed(
             SendOptions(has_language=True, template_id=9, delivers_on_error=True), body=a_content(html=" \n")
         )
@@ -264,15 +264,15 @@ EVERYTHING = SendOptions(
 @pytest.mark.parametrize("content", [{}, {"kind": ContentKind.MIME, "body": MIME}])
 def test_a_retry_has_the_same_bytes_and_another_recipient_other_ones(content):
     first = a_personal_letter(EVERYTHING, **content)
-    draft = COMPOSER.draft(first)
-    mails = {COMPOSER.compose(first, None), COMPOSER.compose(first, None, draft)}
+    prepared = COMPOSER.prepare(first)
+    mails = {COMPOSER.compose(first, None), COMPOSER.compose(first, None, prepared)}
     again = a_personal_letter(EVERYTHING, **{**content, "attempts": 5, "lease": 4})
     mails.add(Composer("mail.example.com", COMPOSER._mint).compose(again, None))
     assert len(mails) == 1
     other = a_personal_letter(
         EVERYTHING, **content, message_id=8, uuid="00000000-0000-8008-8000-000000000000"
     )
-    assert COMPOSER.compose(other, None, draft) not in mails
+    assert COMPOSER.compose(other, None, prepared) not in mails
 
 
 def test_the_message_id_of_a_personal_mail_is_its_uuid():

@@ -32,7 +32,7 @@ shown_names = st.text(
 def test_any_headers_are_read(headers):
     read = read_headers(headers)
     is_faulty = any(value is not None and not isinstance(value, str) for value in headers.values())
-    assert read.faults == ((WRONG_TYPE,) if is_faulty else ())
+    assert read.errors == ((WRONG_TYPE,) if is_faulty else ())
     assert not {"\r", "\n", "\0"} & set(read.subject)
     for mailbox in (read.sender, read.reply_to):
         if mailbox is not None:

@@ -1,1 +1,1 @@
-"""Work on many contacts at once: durable jobs, a chunk to each commit, and what they read and write."""
+"""Jobs on many contacts: imports, exports and bulk actions, committed in chunks."""

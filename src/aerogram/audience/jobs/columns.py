@@ -1,4 +1,4 @@
-"""The columns of a CSV file: names, and how a row becomes what is said of one contact. No IO."""
+"""The columns of a CSV file: read their names, and turn rows into entries. No IO."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ if TYPE_CHECKING:
 
 EMAIL: Final = "email"
 MAX_COLUMNS: Final = 200
-"""Columns of a file; ours to choose."""
-MAX_TOLD: Final = 4_000
-"""Characters of a refused row that its line of the error file has."""
+"""Columns of a file; our choice."""
+MAX_QUOTED: Final = 4_000
+"""Characters of a refused row that the error file quotes."""
 MAX_CONTACT_NAME: Final = 4_096
-"""Characters of a contact's name, which is a column of an export; as much as its resource takes."""
+"""Characters of a contact's name, a column of exports; the same limit as in the REST resource."""
 _YES: Final = "true"
 TOO_FEW: Final = "Too few columns at line"
-"""Mailjet's words (compatibility: contacts#csv-import); the others are made like them."""
+"""Mailjet's words (compatibility: contacts#csv-import); the others follow their pattern."""
 _TOO_MANY: Final = "Too many columns at line"
 _NO_ADDRESS: Final = "Invalid email address"
 
 
 class Rows(msgspec.Struct, frozen=True):
-    """What rows say of contacts, and those that were refused."""
+    """The entries read from rows, and the refused rows."""
 
     entries: list[Entry]
     refusals: list[Refusal]
 
 
 class Columns:
-    """The columns of one file, bound to the properties that they fill."""
+    """The columns of one file, bound to contact properties."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Columns:
         *,
         is_excluded: bool | None = None,
     ) -> None:
-        """Bind ``names`` as `names_of` gives them. Without ``read_moment`` datetimes are Unix seconds or RFC 3339."""
+        """Bind ``names`` from `names_of`. Without ``read_moment``, datetimes are Unix seconds or RFC 3339."""
         self.names = tuple(names)
         self._own = IN_FILES.intersection(self.names)
         self._catalogue = catalogue
@@ -70,11 +70,11 @@ class Columns:
 
     @property
     def header(self) -> str:
-        """Give the first line of the error file."""
+        """The first line of the error file."""
         return _line([*self.names, "error"])
 
     def read(self, records: Sequence[Record], first_item: int) -> Rows:
-        """Read records; the first of them is the item ``first_item`` of the file."""
+        """Turn records into entries and refusals; the first record is item ``first_item`` of the file."""
         rows = Rows([], [])
         for item, record in enumerate(records, first_item):
             entry = self._entry(record)
@@ -85,10 +85,10 @@ class Columns:
         return rows
 
     def _entry(self, record: Record) -> Entry | str:
-        """Read one record; a text says what is wrong with it, and after ``###`` with which column."""
-        fault = self._shape_fault(record)
-        if fault:
-            return fault
+        """Read one record. A text instead of an entry is the error, followed by ``###`` and the column."""
+        error = self._shape_error(record)
+        if error:
+            return error
         cells: dict[str, Any] = dict(zip(self.names, record.fields, strict=False))
         address = cells.pop(EMAIL).strip()
         if not is_email(address):
@@ -101,28 +101,28 @@ class Columns:
                 return f"{WRONG_TYPE}###{name}"
             cells[name] = moment
         typing = self._catalogue.typed(cells)
-        if typing.faults:
-            name, reason = typing.faults[0]
+        if typing.errors:
+            name, reason = typing.errors[0]
             return f"{reason}###{name}"
         is_excluded = self._is_excluded
         if is_excluded is None and own.get(IS_EXCLUDED, "").strip().lower() == _YES:
-            # Who is not excluded there may well be here, and stays so.
+            # Only "true" is imported: contacts excluded in this account stay excluded.
             is_excluded = True
         if len(own.get(NAME, "")) > MAX_CONTACT_NAME:
             return f"The name is too long###{NAME}"
         return Entry(suppression_key(address), own.get(NAME) or None, typing.values, is_excluded)
 
-    def _shape_fault(self, record: Record) -> str:
-        if record.fault:
-            return record.fault
+    def _shape_error(self, record: Record) -> str:
+        if record.error:
+            return record.error
         more = len(record.fields) - len(self.names)
         if more < 0:
             return TOO_FEW
-        # Some spreadsheets end every line with delimiters.
+        # Some spreadsheets add delimiters at the end of every line.
         return _TOO_MANY if more and any(record.fields[-more:]) else ""
 
     def _moment(self, cell: str) -> int | str | None:
-        """Read a moment as Unix seconds: None for an empty cell, a text for a wrong one."""
+        """Parse a datetime cell to Unix seconds; None for an empty cell, the text itself for an invalid one."""
         if not cell.strip():
             return None
         try:
@@ -132,30 +132,30 @@ class Columns:
 
 
 def names_of(fields: Sequence[str]) -> list[str]:
-    """Read the names of columns, in lower case. Raises `RefusedError` when a contact cannot be read by them."""
+    """Return the column names in lower case. Raises `RefusedError` for invalid, duplicate or missing columns."""
     if len(fields) > MAX_COLUMNS:
-        raise RefusedError(f"A file may have {MAX_COLUMNS} columns.")
+        raise RefusedError(f"A file may have at most {MAX_COLUMNS} columns.")
     names = [checked_name(field) for field in fields]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
-        raise RefusedError(f'The column "{twice}" is there twice.')
+        raise RefusedError(f'The column "{twice}" appears twice.')
     if EMAIL not in names:
         raise RefusedError(f'The file has no column "{EMAIL}": its first row must name the columns.')
     return names
 
 
 def without_blank_end(fields: Sequence[str]) -> list[str]:
-    """Leave out the empty fields at the end, which some spreadsheets add to every line."""
+    """Drop the empty fields at the end that some spreadsheets add to every line."""
     kept = list(fields)
     while kept and not kept[-1].strip():
         kept.pop()
     return kept
 
 
-def _refused(fields: Sequence[str], fault: str) -> str:
-    """Write a line of the error file: the row as it came, and `` ###message###field``."""
+def _refused(fields: Sequence[str], error: str) -> str:
+    """Format a line of the error file: the original row and `` ###message###field``."""
     row = _line(fields, quotes_all=True)
-    return f"{row[:MAX_TOLD]}, ###{fault}"
+    return f"{row[:MAX_QUOTED]}, ###{error}"
 
 
 def _line(fields: Sequence[str], *, quotes_all: bool = False) -> str:

@@ -1,6 +1,6 @@
-"""What a contact itself has, as columns of a file: exports write them, imports know them from properties.
+"""The contact's own attributes as CSV columns: exports write them, imports tell them from properties.
 
-Their names begin with ``contact:``, as any other name may be a property's.
+Their names begin with ``contact:``, because every other name may be a property.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ OWN: Final = {
     "contact:UnsubscribedBy": "unsubscribed_by",
     "contact:DeliveredCount": "delivered_count",
 }
-"""The column of the store by the column of the file, which is the property of the REST resource."""
+"""Store columns by CSV column; the part after ``contact:`` is the property of the REST resource."""
 NAME: Final = "contact:name"
 IS_EXCLUDED: Final = "contact:isexcludedfromcampaigns"
-"""These two are imported: who was excluded stays excluded. The others tell what happened, and are skipped."""
+"""Imports read these two, and keep excluded contacts excluded. They skip the others, which record history."""
 IN_FILES: Final = frozenset(name.lower() for name in OWN)
-"""The columns as imports read them: in lower case."""
+"""The column names in lower case, as imports compare them."""

@@ -1,4 +1,4 @@
-"""Asking for work on many contacts: what doors know of the audience's jobs."""
+"""Queue jobs on many contacts: the interface of the audience's jobs for doors."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ContactJobs:
         self._database = database
 
     async def has_list(self, actor: Actor, list_id: int) -> bool:
-        """Tell whether an account has a list that is not deleted."""
+        """Return whether an account has this list and it is not deleted."""
         if not 0 < list_id <= MAX_ID:
             return False
         return await self._database.read(lambda: list_copies.is_live(actor.account_id, list_id))
@@ -42,11 +42,11 @@ class ContactJobs:
     async def queue_many(
         self, actor: Actor, contacts: Sequence[bytes], lists: Iterable[tuple[int, str]], list_id: int = 0
     ) -> Job:
-        """Queue many contacts, each as JSON, with actions on lists; ``list_id`` is that of a call on one list."""
+        """Queue contacts, each as JSON, with actions on lists; ``list_id`` is set when the call names one list."""
 
         async def lines() -> AsyncIterable[bytes]:
             for contact in contacts:
-                # Between the tokens of JSON a line break is nothing but a blank.
+                # JSON strings contain no raw line breaks, so every line break is white space.
                 yield contact.replace(b"\n", b" ") + b"\n"
 
         actions = list(lists)

@@ -1,4 +1,4 @@
-"""Importing a CSV file: contacts, their properties, and what becomes of them on a list.
+"""Import a CSV file of contacts and their properties, with an action on a list.
 
 (compatibility: contacts#csv-import)
 """
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.jobs import csv_reader
 from aerogram.audience.jobs.columns import EMAIL, Columns, Rows, names_of, without_blank_end
 from aerogram.audience.jobs.contact_columns import IN_FILES
-from aerogram.audience.jobs.moments import reader_of
+from aerogram.audience.jobs.moments import moment_parser
 from aerogram.audience.properties import Property, define, defined
 from aerogram.audience.subscriptions import ListAction, apply
 from aerogram.base.errors import NotFoundError, RefusedError
@@ -32,11 +32,11 @@ EXCLUDE: Final = "excludemarketing"
 INCLUDE: Final = "includemarketing"
 LIST_METHODS: Final = ("addforce", "addnoforce", "remove", "unsub")
 METHODS: Final = (*LIST_METHODS, EXCLUDE, INCLUDE)
-"""What Method may be; the last two are for the whole account and have no list."""
+"""The values of Method; the last two apply to the whole account and take no list."""
 
 
 class ImportOptions(msgspec.Struct, frozen=True, rename="pascal"):
-    """ImportOptions, a text of JSON that comes with the import."""
+    """ImportOptions, JSON text in the request."""
 
     date_time_format: str = ""
     timezone_offset: int = 0
@@ -44,7 +44,7 @@ class ImportOptions(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class _Chunk(msgspec.Struct, frozen=True):
-    """What a step works on. Without items the file is at its end."""
+    """The input of one step. No items mean the end of the file."""
 
     items: int
     end: int
@@ -52,7 +52,7 @@ class _Chunk(msgspec.Struct, frozen=True):
 
 
 class _Head(msgspec.Struct, frozen=True):
-    """What is known of a file before its rows are read."""
+    """What the start of a file tells about its rows."""
 
     names: list[str]
     delimiter: str
@@ -65,32 +65,32 @@ _options: Final = msgspec.json.Decoder(ImportOptions, strict=False)
 
 
 def options_of(text: str) -> ImportOptions:
-    """Read ImportOptions; "" for none. Raises `RefusedError` for what is not such an object."""
+    """Parse ImportOptions; "" for the defaults. Raises `RefusedError` for invalid options."""
     try:
         options = _options.decode(text) if text else ImportOptions()
     except (msgspec.DecodeError, ValueError) as error:
-        raise RefusedError(f"ImportOptions are not understood: {error}") from None
+        raise RefusedError(f"Expected a JSON object of options: {error}") from None
     if options.field_names:
         names_of(options.field_names)
     if options.date_time_format or options.timezone_offset:
-        reader_of(options.date_time_format or "T", options.timezone_offset)
+        moment_parser(options.date_time_format or "T", options.timezone_offset)
     return options
 
 
 async def work(context: JobContext) -> None:
-    """Import a file from where the last commit left it to its end.
+    """Import the file from the last commit to its end.
 
-    Why an import ended before that is the last line of its error file: its resource has no other place for it.
+    If the import fails, the last line of its error file gives the reason: the REST resource has no field for it.
     """
     try:
         await _import(context)
     except (RefusedError, NotFoundError) as error:
-        await tell(context, str(error))
+        await note_failure(context, str(error))
         raise
 
 
-async def tell(context: JobContext, reason: str) -> None:
-    """Write into the error file why an import ended before its end."""
+async def note_failure(context: JobContext, reason: str) -> None:
+    """Write the reason of a failed import to its error file."""
     job = context.job
     refusal = Refusal(job.current + 1, f" ###{reason}")
     await context.write(lambda: jobs.refuse(job.id, "", [refusal]))
@@ -101,19 +101,19 @@ async def _import(context: JobContext) -> None:
     options = options_of(context.job.options)
     head = await asyncio.to_thread(file.head, options)
     catalogue = await _define(context, head.names)
-    # An offset without a pattern is that of moments that bear no zone.
+    # Without a pattern, the offset applies to datetimes without a zone.
     pattern = options.date_time_format or ("T" if options.timezone_offset else "")
     columns = Columns(
         head.names,
         catalogue,
-        reader_of(pattern, options.timezone_offset) if pattern else None,
+        moment_parser(pattern, options.timezone_offset) if pattern else None,
         is_excluded={EXCLUDE: True, INCLUDE: False}.get(context.job.method),
     )
     begin = max(context.job.cursor, head.begin)
     ahead = asyncio.create_task(file.chunk(columns, head.delimiter, begin, context.job.current))
     try:
         while (chunk := await ahead).items:
-            # The next one is read while this one is written.
+            # Read the next chunk while this one is written.
             current = context.job.current + chunk.items
             ahead = asyncio.create_task(file.chunk(columns, head.delimiter, chunk.end, current))
             await _commit(context, chunk, head.count, columns.header)
@@ -134,7 +134,7 @@ async def _commit(context: JobContext, chunk: _Chunk, count: int, header: str) -
 
 
 def _actions(job: Job) -> list[ListAction]:
-    return [ListAction(job.ref_id, Action(job.method))] if job.method in LIST_METHODS else []
+    return [ListAction(job.ref_id, SubscriptionAction(job.method))] if job.method in LIST_METHODS else []
 
 
 async def _blob_of(context: JobContext) -> str:
@@ -146,7 +146,7 @@ async def _blob_of(context: JobContext) -> str:
 
 
 async def _define(context: JobContext, names: list[str]) -> Catalogue:
-    """Give the properties of the account; a column that is none becomes one of the datatype str."""
+    """Return the account's properties, after defining a str property for every unknown column."""
     account_id = context.job.account_id
     catalogue = await context.read(lambda: defined(account_id))
     known = {EMAIL, *IN_FILES}
@@ -163,14 +163,14 @@ async def _define(context: JobContext, names: list[str]) -> Catalogue:
 
 
 class _File:
-    """The uploaded file. It is read in threads, a piece at a time, and stays closed between them."""
+    """The uploaded file. It is read in threads, piece by piece, and closed in between."""
 
     def __init__(self, context: JobContext, blob: str) -> None:
         self._blobs = context.ground.blobs
         self._blob = blob
 
     def head(self, options: ImportOptions) -> _Head:
-        """Read what stands before the rows. Raises `RefusedError`."""
+        """Read the header and count the rows. Raises `RefusedError`."""
         with self._blobs.open(self._blob) as file:
             count = csv_reader.count_lines(file)
             line = csv_reader.first_line(file)
@@ -184,12 +184,12 @@ class _File:
         if not options.field_names:
             return _Head(names_of(fields), delimiter, first.end, max(0, count - 1))
         names = names_of(options.field_names)
-        # A file that names its columns all the same has its header skipped.
+        # The file may have a header although the options name the columns: skip it.
         has_header = [field.strip().lower() for field in fields] == names
         return _Head(names, delimiter, first.end if has_header else start, count - has_header)
 
     async def chunk(self, columns: Columns, delimiter: str, start: int, before: int) -> _Chunk:
-        """Read rows from a byte on; ``before`` are those that were read already."""
+        """Read rows from byte ``start``; ``before`` rows were read already."""
         return await asyncio.to_thread(self._chunk, columns, delimiter, start, before)
 
     def _chunk(self, columns: Columns, delimiter: str, start: int, before: int) -> _Chunk:
@@ -199,7 +199,7 @@ class _File:
 
 
 def _check_text(line: str) -> None:
-    """See that the first line is of a text file whose lines end as those of a CSV file do."""
+    """Check that the first line is text and does not end with CR alone. Raises `JobFailedError`."""
     if "\0" in line:
         raise JobFailedError("The file is not text in UTF-8.")
     if "\r" in line.rstrip("\r\n"):

@@ -1,8 +1,8 @@
-"""CSV read in pieces: each piece begins at a byte of the file, so that a reader may stop and another go on.
+"""Read CSV in pieces: each piece begins at a byte of the file, so that another process can continue.
 
-Records are as RFC 4180 has them: quotes around fields are optional, a quoted field may have line breaks and
-doubled quotes. The delimiter may be a semicolon or a tab too, which spreadsheets of many countries write. A byte
-order mark is skipped. What cannot be read costs one line, never those behind it.
+Records follow RFC 4180: quotes around fields are optional, and quoted fields may contain line breaks and
+doubled quotes. The delimiter may also be a semicolon or a tab, which spreadsheets of many countries write. A
+byte order mark is skipped. Invalid input costs one line, never the lines after it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_LINE_BYTES: Final = 256 * 1024
-"""A line longer than this is not a record; ours to choose. A field may have half as many characters."""
+"""A longer line is refused; our choice. A field may have half as many characters."""
 MAX_PIECE_BYTES: Final = 4 * 1024 * 1024
-"""A piece ends behind the record that reaches this, however few it has: memory stays bounded."""
+"""A piece ends after the record that reaches this size, to bound memory."""
 DELIMITERS: Final = (",", ";", "\t")
 
 _BROKEN_QUOTES: Final = "Invalid quoting at line"
@@ -25,47 +25,47 @@ _NOT_UTF8: Final = "Invalid UTF-8 at line"
 _NUL: Final = "NUL character at line"
 _TOO_LONG: Final = "Line is too long"
 _SHOWN: Final = 1_000
-"""Characters of a line that cannot be read that are told."""
+"""Characters of an invalid line that are quoted."""
 
 
 class Record(NamedTuple):
-    """The fields of a record; or what is wrong with a line, which then is its only field."""
+    """The fields of a record. With an ``error``, the only field is the invalid line."""
 
     fields: list[str]
-    fault: str = ""
+    error: str = ""
 
 
 class Piece(NamedTuple):
-    """Records, and the byte behind the last of them. Without records the file is at its end."""
+    """Records, and the byte after the last of them. No records mean the end of the file."""
 
     records: list[Record]
     end: int
 
 
 class _LineError(ValueError):
-    """A line that is not text."""
+    """The line is not valid text."""
 
 
 def delimiter_of(line: str) -> str:
-    """Tell the delimiter by the first line of a file: what it has most of outside of quotes, else a comma."""
+    """Guess the delimiter from the first line: the most frequent one outside of quotes, else a comma."""
     bare = "".join(line.split('"')[::2])
     return max(DELIMITERS, key=bare.count)
 
 
 def start_of(file: IO[bytes]) -> int:
-    """Tell where the first line begins: behind the byte order mark when there is one."""
+    """Return the byte where the first line begins: after the byte order mark, if any."""
     file.seek(0)
     return len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
 
 
 def first_line(file: IO[bytes]) -> str:
-    """Give the first line of a file as well as it can be read."""
+    """Return the first line of a file, with invalid UTF-8 replaced."""
     file.seek(start_of(file))
     return file.readline(MAX_LINE_BYTES).decode(errors="replace")
 
 
 def count_lines(file: IO[bytes]) -> int:
-    """Count the lines of a file: about how many records it has."""
+    """Count the lines of a file: an estimate of its number of records."""
     file.seek(0)
     lines, last = 0, b"\n"
     while block := file.read(MAX_PIECE_BYTES):
@@ -75,7 +75,7 @@ def count_lines(file: IO[bytes]) -> int:
 
 
 def read_piece(file: IO[bytes], start: int, delimiter: str, most: int) -> Piece:
-    """Read up to ``most`` records from a byte on. Empty lines are no records."""
+    """Read up to ``most`` records from byte ``start``. Empty lines are skipped."""
     lines = _Lines(file, start)
     records = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     found: list[Record] = []
@@ -88,10 +88,10 @@ def read_piece(file: IO[bytes], start: int, delimiter: str, most: int) -> Piece:
             break
         except (csv.Error, _LineError) as error:
             met_at = lines.at
-            line = lines.go_behind_line_at(begun)
-            # A fault that was met behind the line is that of a quote which the line left open.
-            is_text_fault = isinstance(error, _LineError) and met_at <= lines.at
-            found.append(Record([line], str(error) if is_text_fault else _BROKEN_QUOTES))
+            line = lines.skip_line_at(begun)
+            # An error found after this line comes from a quote that the line left open.
+            is_text_error = isinstance(error, _LineError) and met_at <= lines.at
+            found.append(Record([line], str(error) if is_text_error else _BROKEN_QUOTES))
         else:
             if fields:
                 found.append(Record(fields))
@@ -100,7 +100,7 @@ def read_piece(file: IO[bytes], start: int, delimiter: str, most: int) -> Piece:
 
 
 class _Lines:
-    """The lines of a file as text, and the byte behind the last one given."""
+    """Iterates over the lines of a file as text; ``at`` is the byte after the last line."""
 
     def __init__(self, file: IO[bytes], start: int) -> None:
         self._file = file
@@ -125,8 +125,8 @@ class _Lines:
             raise _LineError(_NUL)
         return text
 
-    def go_behind_line_at(self, start: int) -> str:
-        """Go on behind the line that begins at a byte; give as much of it as is told."""
+    def skip_line_at(self, start: int) -> str:
+        """Continue after the line that begins at byte ``start``; return the part of it to quote."""
         self._file.seek(start)
         line = rest = self._file.readline(MAX_LINE_BYTES)
         while len(rest) == MAX_LINE_BYTES and rest[-1] != _LINE_FEED:

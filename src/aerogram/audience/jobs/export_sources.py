@@ -1,4 +1,4 @@
-"""Exports of contacts and of list recipients: how their rows are found, and how each becomes a line."""
+"""The sources of contact and list recipient exports: find rows and format each as a line."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _contact_cells(row: Mapping[str, Any], options: ExportOptions) -> list[str]:
 
 
 def _contact_columns(account_id: int, names: Sequence[str] | None) -> Unit[list[Column]]:
-    """Give the static properties with these names, in this order, or all of them. Raises `RefusedError`."""
+    """Return the static properties with these names, in order; all without names. Raises `RefusedError`."""
     catalogue = yield from defined(account_id)
     columns = {name: Column(key, name, datatype.value) for key, name, datatype in catalogue.definitions}
     if names is None:
@@ -50,7 +50,7 @@ def _contact_columns(account_id: int, names: Sequence[str] | None) -> Unit[list[
     return [columns[name] for name in wanted]
 
 
-_LINK: Final[Mapping[str, str]] = {
+_MEMBERSHIP: Final[Mapping[str, str]] = {
     EMAIL: "email",
     "ID": "id",
     "ContactID": "contact_id",
@@ -73,11 +73,11 @@ _SHOWN: Final[Mapping[str, Callable[[Any], str]]] = {
     **dict.fromkeys(_FLAGS, flag),
     **dict.fromkeys(_MOMENTS, moment),
 }
-"""How a column of the store is written; the others are texts and numbers."""
+"""Formatters by store column; all other columns use `str`."""
 
 
-def _link_cells(row: Mapping[str, Any], _: ExportOptions) -> list[str]:
-    return [_SHOWN.get(source, str)(row[source]) for source in _LINK.values()]
+def _membership_cells(row: Mapping[str, Any], _: ExportOptions) -> list[str]:
+    return [_SHOWN.get(source, str)(row[source]) for source in _MEMBERSHIP.values()]
 
 
 SOURCES: Final[Mapping[str, Source]] = {
@@ -96,8 +96,8 @@ SOURCES: Final[Mapping[str, Source]] = {
         "List recipient export",
         list_recipients.LISTING.count,
         export_rows.memberships_after,
-        lambda _: list(_LINK),
-        _link_cells,
+        lambda _: list(_MEMBERSHIP),
+        _membership_cells,
         reference="list_id",
     ),
 }

@@ -1,7 +1,7 @@
-"""Copying the contacts of one list to another (compatibility: contacts#bulk-jobs).
+"""Copy the contacts of one list to another (compatibility: contacts#bulk-jobs).
 
-``addforce``, ``addnoforce`` and ``unsub`` do so with all of them. The two that begin with ``duplicate`` also copy who
-has unsubscribed: ``override`` by writing over what the target says, ``no-override`` only where it says nothing.
+``addforce``, ``addnoforce`` and ``unsub`` apply to all contacts. The two ``duplicate`` methods also copy who
+has unsubscribed: ``override`` replaces the status on the target list, ``no-override`` keeps existing ones.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.subscriptions import subscribe
 from aerogram.jobs.context import CHUNK
 from aerogram.model.job import Progress
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Unit
 
 OF_SUBSCRIBED: Final = {
-    "addforce": Action.ADD_FORCE,
-    "addnoforce": Action.ADD_NO_FORCE,
-    "unsub": Action.UNSUB,
-    "duplicate-override": Action.ADD_FORCE,
-    "duplicate-no-override": Action.ADD_NO_FORCE,
+    "addforce": SubscriptionAction.ADD_FORCE,
+    "addnoforce": SubscriptionAction.ADD_NO_FORCE,
+    "unsub": SubscriptionAction.UNSUB,
+    "duplicate-override": SubscriptionAction.ADD_FORCE,
+    "duplicate-no-override": SubscriptionAction.ADD_NO_FORCE,
 }
-"""What is done with a contact that is subscribed on the source, by Mailjet's word."""
+"""The action for contacts who are subscribed on the source list, by Mailjet's method name."""
 _OF_UNSUBSCRIBED: Final = OF_SUBSCRIBED | {
-    "duplicate-override": Action.UNSUB,
-    "duplicate-no-override": Action.UNSUB_NO_FORCE,
+    "duplicate-override": SubscriptionAction.UNSUB,
+    "duplicate-no-override": SubscriptionAction.UNSUB_NO_FORCE,
 }
 
 
 class ImportListOptions(msgspec.Struct, frozen=True):
-    """The list that is copied."""
+    """The list to copy from."""
 
     source: int
 
@@ -45,7 +45,7 @@ options_of: Final = msgspec.json.Decoder(ImportListOptions).decode
 
 
 async def work(context: JobContext) -> None:
-    """Copy from where the last commit left the source to its end."""
+    """Copy from the last commit to the end of the source list."""
     job = context.job
     source = options_of(job.options).source
     count = await context.read(lambda: list_copies.count(job.account_id, source))

@@ -1,8 +1,8 @@
-"""Many contacts of one call: made, changed and put on lists behind the answer.
+"""Create, change and subscribe the many contacts of one call, after its response.
 
 (compatibility: contacts#bulk-jobs)
 
-The file has one contact to a line, as JSON.
+The file has one contact per line, as JSON.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.audience.actions import Action
+from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.properties import defined
 from aerogram.audience.subscriptions import Entry, ListAction, apply
 from aerogram.base.errors import RefusedError
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Unit
 
 MAX_NAME: Final = 255
-"""Characters of a contact's name; ours to choose."""
+"""Characters of a contact's name; our choice."""
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
 
 
 class ManyContactsOptions(msgspec.Struct, frozen=True):
-    """What is done with all of them: ids of lists with the word of an action."""
+    """The actions on lists that apply to all contacts: pairs of list id and action name."""
 
     lists: list[tuple[int, str]] = []
 
     @property
     def actions(self) -> list[ListAction]:
-        """Give the actions."""
-        return [ListAction(list_id, Action(word)) for list_id, word in self.lists]
+        """The actions on lists."""
+        return [ListAction(list_id, SubscriptionAction(word)) for list_id, word in self.lists]
 
 
 options_of: Final = msgspec.json.Decoder(ManyContactsOptions).decode
 
 
-class FaultyContactError(RefusedError):
-    """A contact that cannot be taken, and the property that is at fault."""
+class InvalidContactError(RefusedError):
+    """The contact is invalid; ``name`` is the property that is wrong."""
 
     def __init__(self, reason: str, name: str) -> None:
         super().__init__(reason)
@@ -56,7 +56,7 @@ class FaultyContactError(RefusedError):
 
 
 async def work(context: JobContext) -> None:
-    """Work on the contacts from where the last commit left them to the last."""
+    """Process the contacts from the last commit to the end."""
     job, ground = context.job, context.ground
     found = await context.read(lambda: data_files.find(job.account_id, job.data_id))
     if found is None:
@@ -92,35 +92,37 @@ def _read(lines: list[bytes], catalogue: Catalogue, first_item: int) -> tuple[li
         try:
             given = _decode(line)
             entries.append(entry_of(given, catalogue))
-        except FaultyContactError as error:
-            told = {**given, "Error": str(error), "ErrorField": error.name} if isinstance(given, dict) else {}
-            refusals.append(Refusal(item, _encode(told or {"Error": str(error)}).decode()))
+        except InvalidContactError as error:
+            shown = (
+                {**given, "Error": str(error), "ErrorField": error.name} if isinstance(given, dict) else {}
+            )
+            refusals.append(Refusal(item, _encode(shown or {"Error": str(error)}).decode()))
     return entries, refusals
 
 
 def entry_of(given: Any, catalogue: Catalogue) -> Entry:
-    """Read a contact of a call. Raises `FaultyContactError`."""
+    """Parse a contact of a call. Raises `InvalidContactError`."""
     if not isinstance(given, dict):
-        raise FaultyContactError("A contact must be an object", "")
+        raise InvalidContactError("A contact must be an object", "")
     values = {name.lower(): value for name, value in given.items()}
     email = values.get("email")
     if not isinstance(email, str) or not email.strip():
-        raise FaultyContactError("MJ03 A non-empty value is required", "Email")
+        raise InvalidContactError("MJ03 A non-empty value is required", "Email")
     if not is_email(email.strip()):
-        raise FaultyContactError("Invalid email address", "Email")
+        raise InvalidContactError("Invalid email address", "Email")
     name = values.get("name")
     if name is not None and (not isinstance(name, str) or len(name) > MAX_NAME or "\0" in name):
-        raise FaultyContactError(f"The name must be a string of at most {MAX_NAME} characters", "Name")
+        raise InvalidContactError(f"The name must be a string of at most {MAX_NAME} characters", "Name")
     typing = catalogue.typed(_properties(values.get("properties")))
-    if typing.faults:
-        which, reason = typing.faults[0]
-        raise FaultyContactError(reason, which)
+    if typing.errors:
+        which, reason = typing.errors[0]
+        raise InvalidContactError(reason, which)
     is_excluded = _flag(values.get("isexcludedfromcampaigns"))
     return Entry(suppression_key(email.strip()), name, typing.values, is_excluded)
 
 
 def _properties(given: Any) -> dict[str, Any]:
-    """Read an object, or the same as a text of JSON; "" is none.
+    """Parse properties given as an object or as JSON text; "" means none.
 
     (compatibility: contacts#one-contact-and-one-list)
     """
@@ -128,11 +130,11 @@ def _properties(given: Any) -> dict[str, Any]:
         try:
             given = _decode(given)
         except ValueError:
-            raise FaultyContactError("The properties must be an object", "Properties") from None
+            raise InvalidContactError("The properties must be an object", "Properties") from None
     if given is None or given in ("", []):
         return {}
     if not isinstance(given, dict):
-        raise FaultyContactError("The properties must be an object", "Properties")
+        raise InvalidContactError("The properties must be an object", "Properties")
     return given
 
 
@@ -141,5 +143,5 @@ def _flag(given: Any) -> bool | None:
         return None
     flag = _FLAGS.get(str(given).lower())
     if flag is None:
-        raise FaultyContactError("The value must be true or false", "IsExcludedFromCampaigns")
+        raise InvalidContactError("The value must be true or false", "IsExcludedFromCampaigns")
     return flag

@@ -1,9 +1,9 @@
-"""Moments as a CSV file writes them, by the pattern that came with it. No IO.
+"""Parse the datetimes of a CSV file by the pattern of the import. No IO.
 
 (compatibility: contacts#csv-import)
 
-The letters of a pattern are y, m, d, h, n (minutes) and s; between them stand ``-``, ``/``, ``.``, ``:`` and a blank.
-A pattern with a ``T`` in it means RFC 3339, whose moments bear their own zone.
+The letters of a pattern are y, m, d, h, n (minutes) and s; the separators are ``-``, ``/``, ``.``, ``:`` and space.
+A pattern that contains ``T`` means RFC 3339, whose datetimes have their own zone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_OFFSET: Final = 12
-"""Hours of a TimezoneOffset, either way."""
+"""Largest TimezoneOffset in hours, in either direction."""
 MAX_PATTERN: Final = 40
 _RUN: Final = re.compile(r"(y+|m+|d+|h+|n+|s+|[-/.: ])", re.IGNORECASE)
 _PARTS: Final = {"y": "year", "m": "month", "d": "day", "h": "hour", "n": "minute", "s": "second"}
@@ -26,10 +26,10 @@ _LONG_YEAR: Final = 4
 _CENTURY: Final = 2_000
 
 
-def reader_of(pattern: str, offset_hours: int) -> Callable[[str], int]:
-    """Make the function that reads moments of a pattern. Raises `RefusedError` for a pattern that is none."""
+def moment_parser(pattern: str, offset_hours: int) -> Callable[[str], int]:
+    """Build the function that parses datetimes of a pattern to Unix seconds. Raises `RefusedError`."""
     if not -MAX_OFFSET <= offset_hours <= MAX_OFFSET:
-        raise RefusedError(f"TimezoneOffset lies between -{MAX_OFFSET} and {MAX_OFFSET}.")
+        raise RefusedError(f"TimezoneOffset must be between -{MAX_OFFSET} and {MAX_OFFSET}.")
     zone = timezone(timedelta(hours=offset_hours))
     if "T" in pattern:
         return lambda text: int(_zoned(datetime.fromisoformat(text.strip().upper()), zone).timestamp())
@@ -53,13 +53,13 @@ def _zoned(moment: datetime, zone: timezone) -> datetime:
 
 
 def _expression(pattern: str) -> tuple[str, list[str]]:
-    """Turn a pattern into a regular expression with a group for each part."""
+    """Convert a pattern to a regular expression with a group for each part."""
     runs = _RUN.findall(pattern)
     names = [_PARTS[run[0].lower()] for run in runs if run[0].isalpha()]
     if len(pattern) > MAX_PATTERN or "".join(runs) != pattern or len(set(names)) < len(names):
-        raise RefusedError(f'The DateTimeFormat "{pattern[:MAX_PATTERN]}" is not understood.')
+        raise RefusedError(f'Invalid DateTimeFormat "{pattern[:MAX_PATTERN]}".')
     if not {"year", "month", "day"} <= set(names):
-        raise RefusedError("A DateTimeFormat has year, month and day.")
+        raise RefusedError("DateTimeFormat must contain year, month and day.")
     return "".join(_part(run) for run in runs), names
 
 

@@ -1,7 +1,7 @@
-"""A tree becomes a condition, once it is known which properties the account has, and what time it is.
+"""Bind an expression tree to an account's properties and the current time, giving a condition.
 
-What cannot match is found here, once, and not for each contact: a name that is no property, a comparison of
-values of different kinds, a literal that does not mean what it is compared with.
+Comparisons that can never match are found here once, not per contact: a name that is no property, values of
+different kinds, a literal that cannot be converted to the kind it is compared with.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CHAINS: Final[Mapping[str, type[Every | Some | Odd]]] = {"and": Every, "or": So
 
 
 def bind(term: Term, properties: Definitions, now_ms: int) -> Condition:
-    """Bind a tree to an account's properties and a moment."""
+    """Bind a tree to an account's properties and a time."""
     return _condition(term, Binding(properties, now_ms))
 
 
@@ -40,7 +40,7 @@ def _condition(term: Term, binding: Binding) -> Condition:
 
 
 def _comparison(comparison: Comparison, binding: Binding) -> Condition:
-    """Compare; only behind the operator a name may be a text without quotes.
+    """Bind a comparison; only to the right of the operator may an unknown name be an unquoted text.
 
     (compatibility: segments#grammar)
     """

@@ -1,4 +1,4 @@
-"""Formats of dates: the letters of Mailjet's FormatDateTime, and everything else as it is.
+"""Date formats: the letters of Mailjet's FormatDateTime; everything else is literal text.
 
 (compatibility: segments#functions)
 """
@@ -27,16 +27,16 @@ _SLICES: Final = {
     DatePart.MINUTE: slice(14, 16),
     DatePart.SECOND: slice(17, 19),
 }
-"""Where the parts stand in ISO 8601."""
+"""The position of each part in ISO 8601."""
 
 
 def pieces_of(form: str) -> tuple[DatePart | str, ...]:
-    """Read a format: the letters of dates in any case, and the texts between them."""
+    """Split a format into date parts, in any case, and the texts between them."""
     return tuple(_PARTS.get(piece.lower(), piece) for piece in _PIECE.findall(form))
 
 
 def printed(milliseconds: int, pieces: Sequence[DatePart | str]) -> str | None:
-    """Write a moment in UTC; None when it is too far away to be written."""
+    """Format a time in UTC; None when it is outside the printable range."""
     if not MIN_PRINTED_MS <= milliseconds <= MAX_PRINTED_MS:
         return None
     written = (_EPOCH + timedelta(seconds=milliseconds // SECOND)).isoformat()

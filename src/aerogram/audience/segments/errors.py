@@ -1,4 +1,4 @@
-"""What is wrong with an expression, and where."""
+"""The error of an invalid segment expression."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Final
 from aerogram.base.errors import RefusedError
 
 _SHOWN: Final = 40
-"""Characters of the expression that a sentence repeats."""
+"""Characters of the expression that an error quotes."""
 
 
 class SegmentError(RefusedError):
-    """An expression that cannot be read. ``position`` is the index of the character where it went wrong."""
+    """The expression is invalid; ``position`` is the index of the character where the error is."""
 
     def __init__(self, reason: str, position: int) -> None:
         super().__init__(f"{reason} (character {position + 1})")
@@ -20,5 +20,5 @@ class SegmentError(RefusedError):
 
 
 def shown(text: str) -> str:
-    """Give a piece of an expression as sentences repeat it: within quotes, and not for long."""
+    """Quote a part of an expression for an error, shortened."""
     return f"'{text}'" if len(text) <= _SHOWN else f"'{text[:_SHOWN]}...'"

@@ -1,4 +1,4 @@
-"""What the functions come to, once properties and moment are known. Their arguments were checked as they were read."""
+"""Bind function calls to an account's properties and the current time; the parser checked their arguments."""
 
 from __future__ import annotations
 
@@ -25,20 +25,24 @@ from aerogram.model.segment import (
     Kind,
     Newest,
     Operator,
-    Place,
     Printed,
     Provided,
+    TextPosition,
     kind_of,
 )
 
 if TYPE_CHECKING:
     from aerogram.model.segment import Condition, Value
 
-Bound = Callable[[Call, Binding], "Value | None"]
-Asked = Callable[[Call, Binding], "Condition"]
+ValueMaker = Callable[[Call, Binding], "Value | None"]
+ConditionMaker = Callable[[Call, Binding], "Condition"]
 
 _GATHERINGS: Final = {"avg": Gathering.AVERAGE, "max": Gathering.LARGEST, "min": Gathering.SMALLEST}
-_PLACES: Final = {"startswith": Place.START, "endswith": Place.END, "contains": Place.ANYWHERE}
+_POSITIONS: Final = {
+    "startswith": TextPosition.START,
+    "endswith": TextPosition.END,
+    "contains": TextPosition.ANYWHERE,
+}
 _HAPPENED: Final = {"hasopenedsince": EventKind.OPEN, "hasclickedsince": EventKind.CLICK}
 _COUNTED: Final = {
     "opencount": EventKind.OPEN,
@@ -46,16 +50,16 @@ _COUNTED: Final = {
     "unsubcount": EventKind.UNSUB,
 }
 _GATHERED: Final = NUMBERS | {Kind.MOMENT}
-"""What has a largest one; an average is of numbers alone."""
+"""Kinds with a minimum and a maximum; averages take numbers only."""
 
 
 def condition_of(call: Call, binding: Binding) -> Condition:
-    """Give what a function asks of a contact."""
+    """Return the condition of a function call."""
     return _CONDITIONS[call.function](call, binding)
 
 
 def value_of(operand: Operand, binding: Binding) -> Value | None:
-    """Give the value of a property or a function; None when there is no such property."""
+    """Return the value of a property or function; None for an unknown property."""
     if isinstance(operand, Call):
         return _VALUES[operand.function](operand, binding)
     return binding.own(operand) if isinstance(operand, Name) else None
@@ -86,11 +90,11 @@ def _contains(call: Call, binding: Binding) -> Condition:
     part = _text_of(second, binding)
     if text is None or part is None or kind_of(text) is not Kind.TEXT or kind_of(part) is not Kind.TEXT:
         return NEVER
-    return Contained(_PLACES[call.function], _folded(text), _folded(part))
+    return Contained(_POSITIONS[call.function], _folded(text), _folded(part))
 
 
 def _text_of(operand: Operand, binding: Binding) -> Value | None:
-    """Give a text, or a property; a name that is no property is a text without quotes."""
+    """Return a text or a property's value; a name that is no property is an unquoted text."""
     if isinstance(operand, Name):
         operand = operand if binding.own(operand) else Literal(operand.text, operand.text, operand.at)
     return Constant(Kind.TEXT, operand.source) if isinstance(operand, Literal) else value_of(operand, binding)
@@ -118,7 +122,7 @@ def _is_in_previous_days(call: Call, binding: Binding) -> Condition:
 
 
 def _within(value: Value | None, start: Constant | None, end: Constant | None) -> Condition:
-    """Ask whether a datetime lies between two others, which belong to the time between."""
+    """Return the condition that a datetime lies between two others, inclusive."""
     if value is None or kind_of(value) is not Kind.MOMENT:
         return NEVER
     return Every((compared(Operator.AT_LEAST, value, start), compared(Operator.AT_MOST, value, end)))
@@ -177,7 +181,7 @@ def _format(call: Call, binding: Binding) -> Value | None:
 
 
 def _instant(operand: Operand, binding: Binding) -> Constant | None:
-    """Give a moment that does not depend on the contact."""
+    """Return a constant time: one that does not depend on the contact."""
     if isinstance(operand, Call):
         if operand.function == "datetimenow":
             return _moment(binding.now_ms)
@@ -202,7 +206,7 @@ def _moment(milliseconds: int) -> Constant:
     return Constant(Kind.MOMENT, milliseconds)
 
 
-_CONDITIONS: Final[dict[str, Asked]] = {
+_CONDITIONS: Final[dict[str, ConditionMaker]] = {
     "isprovided": _is_provided,
     "isbetweennumbers": _is_between_numbers,
     "startswith": _contains,
@@ -214,7 +218,7 @@ _CONDITIONS: Final[dict[str, Asked]] = {
     "hasopenedsince": _happened_since,
     "hasclickedsince": _happened_since,
 }
-_VALUES: Final[dict[str, Bound]] = {
+_VALUES: Final[dict[str, ValueMaker]] = {
     "todate": _to_date,
     "datetimenow": _to_date,
     "formatdatetime": _format,

@@ -1,7 +1,7 @@
-"""The words of an expression.
+"""Split an expression into words.
 
-Texts stand in double quotes; a backslash takes the meaning from a quote or a backslash behind it, and is
-itself before everything else.
+Texts are in double quotes. A backslash escapes a following quote or backslash; before any other character it
+is literal.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from aerogram.audience.segments.errors import SegmentError, shown
 
 MAX_LENGTH: Final = 8_192
-"""Characters of an expression; ours to choose, as those below. The largest one seen has under 500."""
+"""Characters of an expression; our choice, as are the limits below. The largest seen has under 500."""
 MAX_WORDS: Final = 1_500
 MAX_NAME: Final = 255
 MAX_DIGITS: Final = 40
@@ -33,7 +33,7 @@ _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 class Word(NamedTuple):
-    """A word and where it begins; ``kind`` is a group of the expression above, or ``end``."""
+    """A word and its position; ``kind`` is a group of the regular expression above, or ``end``."""
 
     kind: str
     text: str
@@ -41,33 +41,33 @@ class Word(NamedTuple):
 
     @property
     def keyword(self) -> str:
-        """Give a name as keywords and functions are compared: in small letters. "" for what is no name."""
+        """The name in lower case, for comparison with keywords and functions; "" if this is no name."""
         return self.text.lower() if self.kind == "name" else ""
 
     @property
     def value(self) -> str:
-        """Give what a text means."""
+        """The text without quotes and escapes."""
         return _ESCAPED.sub(r"\1", self.text[1:-1])
 
     @property
     def shown(self) -> str:
-        """Give it as a sentence names it."""
+        """The word as errors quote it."""
         return "the end of the expression" if self.kind == "end" else shown(self.text)
 
 
 def words_of(expression: str) -> list[Word]:
-    """Read all words; the last one is of the kind ``end``. Raises `SegmentError`."""
+    """Split an expression into words; the last has the kind ``end``. Raises `SegmentError`."""
     if len(expression) > MAX_LENGTH:
-        raise SegmentError(f"An expression may have {MAX_LENGTH} characters", MAX_LENGTH)
+        raise SegmentError(f"An expression may have at most {MAX_LENGTH} characters", MAX_LENGTH)
     odd = _UNSTORABLE.search(expression)
     if odd:
-        raise SegmentError("A character that is no text", odd.start())
+        raise SegmentError("This character is not allowed", odd.start())
     words: list[Word] = []
     position = _after_space(expression, 0)
     while position < len(expression):
         word = _word_at(expression, position)
         if len(words) == MAX_WORDS:
-            raise SegmentError(f"An expression may have {MAX_WORDS} words", position)
+            raise SegmentError(f"An expression may have at most {MAX_WORDS} words", position)
         words.append(word)
         position = _after_space(expression, position + len(word.text))
     words.append(Word("end", "", len(expression)))
@@ -85,18 +85,18 @@ def _word_at(expression: str, position: int) -> Word:
         raise _unreadable(expression, position)
     word = Word(found.lastgroup or "", found[0], position)
     if word.kind == "name" and len(word.text) > MAX_NAME:
-        raise SegmentError(f"A name may have {MAX_NAME} characters", position)
+        raise SegmentError(f"A name may have at most {MAX_NAME} characters", position)
     if word.kind == "number" and len(word.text) > MAX_DIGITS:
-        raise SegmentError(f"A number may have {MAX_DIGITS} digits", position)
+        raise SegmentError(f"A number may have at most {MAX_DIGITS} digits", position)
     return word
 
 
 def _unreadable(expression: str, position: int) -> SegmentError:
     character = expression[position]
     if character == '"':
-        return SegmentError("A text without its closing quote", position)
+        return SegmentError("The closing quote of this text is missing", position)
     if character in "'\u201c\u201d\u2018\u2019":
-        return SegmentError('A text stands in double quotes, as "Paris"', position)
+        return SegmentError('Write texts in double quotes, such as "Paris"', position)
     if character.isdigit() or character == "-":
-        return SegmentError("Not a number such as 40 or -2.5", position)
+        return SegmentError("Invalid number; write it as 40 or -2.5", position)
     return SegmentError(f"Unexpected character {shown(character)}", position)

@@ -1,4 +1,4 @@
-"""Operands become values, and two of them a comparison."""
+"""Convert operands to values, and two values to a comparison."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aerogram.model.segment import Condition, Value
 
 NEVER: Final = Fixed(is_true=False)
-"""A comparison of what is not provided, or of what does not compare."""
+"""The condition of a comparison with a missing value, or between values that do not compare."""
 
 
 class Definition(msgspec.Struct, frozen=True):
@@ -27,35 +27,35 @@ class Definition(msgspec.Struct, frozen=True):
 
     @property
     def key(self) -> Constant:
-        """Give its key among the values of a contact."""
+        """The property's key among the stored values of a contact."""
         return Constant(Kind.TEXT, str(self.id))
 
 
 class Definitions(msgspec.Struct, frozen=True, kw_only=True):
-    """The properties of an account by their names in small letters."""
+    """The properties of an account by lower-case name."""
 
     static: Mapping[str, Definition] = {}
     historic: Mapping[str, Definition] = {}
 
 
 class Binding(msgspec.Struct, frozen=True):
-    """What an expression is bound to: the properties that there are, and the moment that is now."""
+    """What an expression is bound to: the account's properties and the current time."""
 
     properties: Definitions
     now_ms: int
 
     def own(self, name: Name) -> Own | None:
-        """Give the static property of a name; None when there is none."""
+        """Return the static property with this name; None without one."""
         found = self.properties.static.get(name.key)
         return Own(found.kind, found.key) if found else None
 
     def word(self, name: Name) -> Own | Literal:
-        """Give the static property of a name, else the name as a text (compatibility: segments#grammar)."""
+        """Return the static property with this name, else the name as a text (compatibility: segments#grammar)."""
         return self.own(name) or Literal(name.text, name.text, name.at)
 
 
 def compared(operator: Operator, left: Value | Literal | None, right: Value | Literal | None) -> Condition:
-    """Compare two operands; a literal is read as what stands beside it is."""
+    """Compare two operands; a literal is converted to the kind of the other operand."""
     if left is None or right is None:
         return NEVER
     if isinstance(left, Literal):

@@ -1,4 +1,4 @@
-"""Words become a tree. Weakest first: OR and XOR alike from left to right, AND, NOT.
+"""Parse words into a tree. From weakest to strongest: OR and XOR (equal, left to right), AND, NOT.
 
 (compatibility: segments#grammar)
 """
@@ -15,11 +15,11 @@ from aerogram.audience.segments.values import number_in
 from aerogram.model.segment import Operator
 
 MAX_DEPTH: Final = 32
-"""Brackets within brackets; ours to choose. Editors make three."""
+"""Nested brackets; our choice. Editors produce three levels."""
 MAX_LEVELS: Final = 8
-"""AND, OR and XOR within one another, and turns from OR to XOR: SQLite's parser has a stack of 100 places."""
+"""Nesting of AND, OR and XOR, with changes from OR to XOR: the stack of SQLite's parser holds 100 entries."""
 MAX_CONDITIONS: Final = 200
-"""Comparisons and questions of an expression; SQLite takes a chain of fewer than 1000."""
+"""Comparisons and conditional functions of an expression; SQLite accepts a chain of fewer than 1000."""
 
 _OPERATORS: Final = {each.value: each for each in Operator} | {"<>": Operator.DIFFERENT}
 _TRUTHS: Final = {"true": True, "false": False}
@@ -27,12 +27,12 @@ _KEYWORDS: Final = frozenset({"and", "or", "xor", "not"})
 
 
 def parse(expression: str) -> Term:
-    """Read an expression, and check the names and arguments of its functions. Raises `SegmentError`."""
+    """Parse an expression and check its function calls. Raises `SegmentError`."""
     return _Parser(words_of(expression)).whole()
 
 
 class _Parser:
-    """Recursive descent, one method a level."""
+    """Recursive descent, one method per level of precedence."""
 
     def __init__(self, words: list[Word]) -> None:
         self._words = words
@@ -49,15 +49,15 @@ class _Parser:
             raise SegmentError("The expression is empty", 0)
         term = self._either()
         if self._next.text == ")":
-            raise SegmentError("A closing bracket without an opening one", self._next.at)
+            raise SegmentError("This closing bracket has no opening bracket", self._next.at)
         if self._next.kind != "end":
             raise SegmentError(f"Expected AND, OR or XOR, found {self._next.shown}", self._next.at)
         if _levels(term) > MAX_LEVELS:
-            raise SegmentError(f"AND, OR and XOR may be nested {MAX_LEVELS} deep", 0)
+            raise SegmentError(f"AND, OR and XOR may be nested at most {MAX_LEVELS} deep", 0)
         return term
 
     def _either(self) -> Term:
-        """Read a chain of OR and XOR; where the word changes, what was read so far is its first operand."""
+        """Parse a chain of OR and XOR; when the operator changes, the chain so far becomes its first operand."""
         depth = self._depth
         self._deepen()
         operands, joined_by = [self._all()], ""
@@ -93,21 +93,21 @@ class _Parser:
             opening = self._take()
             term = self._either()
             if self._next.kind == "end":
-                raise SegmentError("A bracket that is never closed", opening.at)
+                raise SegmentError("This bracket is never closed", opening.at)
             if self._next.text != ")":
                 raise SegmentError(f"Expected ), AND, OR or XOR, found {self._next.shown}", self._next.at)
             self._take()
             return term
         self._conditions += 1
         if self._conditions > MAX_CONDITIONS:
-            raise SegmentError(f"An expression may have {MAX_CONDITIONS} conditions", self._next.at)
+            raise SegmentError(f"An expression may have at most {MAX_CONDITIONS} conditions", self._next.at)
         return self._condition()
 
     def _condition(self) -> Term:
         left = self._operand()
         if isinstance(left, Call) and FUNCTIONS[left.function].is_condition:
             if self._next.text in _OPERATORS:
-                raise SegmentError("This is true or false by itself and is compared with nothing", left.at)
+                raise SegmentError("This function is a condition and cannot be compared", left.at)
             return left
         operator = _OPERATORS.get(self._next.text) if self._next.kind == "operator" else None
         if operator is None:
@@ -115,7 +115,7 @@ class _Parser:
         self._take()
         right = self._operand()
         if isinstance(right, Call) and FUNCTIONS[right.function].is_condition:
-            raise SegmentError("This is true or false by itself and is compared with nothing", right.at)
+            raise SegmentError("This function is a condition and cannot be compared", right.at)
         if self._next.kind == "operator":
             raise SegmentError("Two comparisons need AND, OR or XOR between them", self._next.at)
         return Comparison(operator, left, right)
@@ -160,7 +160,7 @@ class _Parser:
     def _deepen(self) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise SegmentError(f"An expression may be nested {MAX_DEPTH} deep", self._next.at)
+            raise SegmentError(f"An expression may be nested at most {MAX_DEPTH} deep", self._next.at)
 
 
 def _levels(term: Term) -> int:

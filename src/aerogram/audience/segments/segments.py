@@ -1,7 +1,7 @@
-"""The segments of all accounts: kept as they were written, and asked which contacts are in them.
+"""Store segments as written, and find the contacts in them.
 
-A segment is asked about the moment of the question. Its expression was checked when it was written; which
-properties there are is looked up when it is asked.
+A segment is evaluated at the time of the query. Its expression was checked when it was written; the account's
+properties are looked up for each evaluation.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 MAX_NAME: Final = 255
-"""Characters of a name: what the index of both databases takes in any script."""
+"""Characters of a name: fits the indexes of both databases in any script."""
 UNUSED: Final = "unused"
 USED: Final = "used"
 DELETED: Final = records.DELETED
 _STATIC: Final = "static"
 _REMEMBERED: Final = 256
-"""Trees of expressions that are kept."""
+"""Parsed expressions that are cached."""
 
 
 class Segment(msgspec.Struct, frozen=True, kw_only=True):
-    """A segment. ``expression`` is as its author wrote it; ``status`` is unused, used or deleted."""
+    """A segment. ``expression`` is unchanged as written; ``status`` is unused, used or deleted."""
 
     id: int
     account_id: int
@@ -54,7 +54,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Preview(msgspec.Struct, frozen=True):
-    """How many contacts are in a segment, and the first of them."""
+    """The number of contacts in a segment, and the first of them."""
 
     total: int
     contacts: list[ContactRow]
@@ -66,7 +66,7 @@ def _parsed(expression: str) -> Term:
 
 
 def condition(account_id: int, expression: str, now_ms: int) -> Unit[Condition]:
-    """Bind an expression to an account's properties and a moment; for `segment_contacts`. Raises `SegmentError`."""
+    """Bind an expression to an account's properties and a time, for `segment_contacts`. Raises `SegmentError`."""
     static: dict[str, Definition] = {}
     historic: dict[str, Definition] = {}
     for number, namespace, name, datatype in (yield from records.definitions(account_id)):
@@ -84,16 +84,16 @@ class Segments:
         self._clock = clock
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[Segment], int]:
-        """Give a page of segments and the number of all that match; conditions are those of the store."""
+        """Return a page of segments and the total number of matches; conditions are those of the store."""
         rows, total = await self._database.read(lambda: records.LISTING.page(actor.account_id, wanted))
         return [Segment(**row) for row in rows], total
 
     async def find(self, actor: Actor, name_or_id: str) -> Segment | None:
-        """Give a live segment by its id or its name."""
+        """Return a segment that is not deleted, by id or name; None without one."""
         return await self._database.read(lambda: named(actor.account_id, name_or_id))
 
     async def create(self, actor: Actor, values: Mapping[str, Any]) -> Segment:
-        """Make a segment from values by attribute. Raises `TakenError` or `SegmentError`."""
+        """Create a segment; ``values`` are keyed by attribute. Raises `TakenError` or `SegmentError`."""
         made = Segment(id=self._ids.next_id(), account_id=actor.account_id, **values)
         _parsed(made.expression)
         if not await self._database.write(lambda: records.add(msgspec.structs.asdict(made))):
@@ -101,17 +101,17 @@ class Segments:
         return made
 
     async def change(self, actor: Actor, segment_id: int, values: Mapping[str, Any]) -> Segment:
-        """Give other values to a segment. Raises `TakenError`, `SegmentError` or `NotFoundError`."""
+        """Change a segment. Raises `TakenError`, `SegmentError` or `NotFoundError`."""
         if "expression" in values:
             _parsed(values["expression"])
         return await self._database.write(lambda: _change(actor.account_id, segment_id, values))
 
     async def remove(self, actor: Actor, segment_id: int) -> None:
-        """Let a segment be deleted: what refers to it still finds it. Raises `NotFoundError`."""
+        """Mark a segment as deleted; references to it stay valid. Raises `NotFoundError`."""
         await self.change(actor, segment_id, {"status": DELETED})
 
     async def count(self, actor: Actor, expression: str) -> int:
-        """Count the contacts of an expression. Raises `SegmentError` or `TooSlowError`."""
+        """Count the contacts that match an expression. Raises `SegmentError` or `TooSlowError`."""
 
         def unit() -> Unit[int]:
             bound = yield from condition(actor.account_id, expression, self._clock.now_ms())
@@ -120,7 +120,7 @@ class Segments:
         return await self._database.scan(unit)
 
     async def preview(self, actor: Actor, expression: str, limit: int, offset: int = 0) -> Preview:
-        """Count the contacts of an expression, and give some of them by rising id.
+        """Count the contacts that match an expression, and return some of them by ascending id.
 
         Raises `SegmentError` or `TooSlowError`.
         """
@@ -130,7 +130,7 @@ class Segments:
             total = yield from segment_contacts.count(actor.account_id, bound)
             rows: list[ContactRow] = []
             if offset < total and limit:
-                # None but the first ones: there is no need to look for more of them than there are.
+                # Bound the page by the total, or the query searches all contacts for rows that do not exist.
                 rows = yield from segment_contacts.page(
                     actor.account_id, bound, min(limit, total - offset), offset
                 )
@@ -139,7 +139,7 @@ class Segments:
         return await self._database.scan(unit)
 
     async def matching(self, actor: Actor, expression: str, contact_ids: Collection[int]) -> set[int]:
-        """Give those of some contacts that an expression is true of. Raises `SegmentError`."""
+        """Return which of the contacts match an expression. Raises `SegmentError`."""
 
         def unit() -> Unit[set[int]]:
             bound = yield from condition(actor.account_id, expression, self._clock.now_ms())
@@ -149,7 +149,7 @@ class Segments:
 
 
 def named(account_id: int, name_or_id: str) -> Unit[Segment | None]:
-    """Find a live segment by its id or its name."""
+    """Find a segment that is not deleted, by id or name."""
     row = None
     if name_or_id.isascii() and name_or_id.isdigit() and len(name_or_id) <= len(str(MAX_ID)):
         row = yield from records.find(account_id, min(int(name_or_id), MAX_ID))

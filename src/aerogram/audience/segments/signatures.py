@@ -1,4 +1,4 @@
-"""The functions of the language, known in any case of letters, and what they take.
+"""The functions of the language and their parameters; names ignore case.
 
 (compatibility: segments#functions)
 """
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from aerogram.audience.segments.tree import Operand
 
 MAX_DAYS: Final = 36_500
-"""Days that a question about a time may span, as in the template language."""
+"""Largest number of days in a function, as in the template language."""
 MAX_FORMAT: Final = 200
-"""Characters of the format of a date, as in the template language."""
+"""Characters of a date format, as in the template language."""
 _OFFSET: Final = re.compile(r"([+-])([01][0-9]):?([0-5][0-9])", re.ASCII)
 
 
 class Parameter(enum.Enum):
-    """What an argument may be. The values are how a sentence of refusal names them."""
+    """The type of an argument; the values name it in errors."""
 
     PROPERTY = "the name of a property"
     VALUE = "a property, or a function that gives a value"
@@ -44,7 +44,7 @@ class Parameter(enum.Enum):
 
 
 class Function(NamedTuple):
-    """What a function takes, and whether it is true or false or gives a value."""
+    """A function's parameters, and whether it is a condition or gives a value."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -83,7 +83,7 @@ _INSTANTS: Final = frozenset({"todate", "datetimenow"})
 
 
 def check_call(call: Call) -> None:
-    """See that a function gets what it takes. Raises `SegmentError`."""
+    """Check the arguments of a call. Raises `SegmentError`."""
     function = FUNCTIONS[call.function]
     wanted = len(function.parameters)
     if len(call.arguments) != wanted:
@@ -131,25 +131,25 @@ def _gives_value(argument: Operand) -> bool:
 
 
 def instant_fits(argument: Operand) -> bool:
-    """Tell whether an argument is a moment that does not depend on the contact."""
+    """Return whether an argument is a time that does not depend on the contact."""
     if isinstance(argument, Call):
         return argument.function in _INSTANTS
     return isinstance(argument, Literal) and moment_of(argument) is not None
 
 
 def moment_of(literal: Literal) -> int | None:
-    """Read a date, or a Unix time in seconds, as milliseconds."""
+    """Parse a date, or a Unix time in seconds, to milliseconds; None for anything else."""
     number = number_of(literal)
     return moment_in(literal.source) if number is None else moment_at(number)
 
 
 def number_of(argument: Operand) -> int | float | None:
-    """Read a number, also one in quotes; None for anything else."""
+    """Parse a number, quoted or not; None for anything else."""
     return number_in(argument.source) if isinstance(argument, Literal) else None
 
 
 def offset_ms(text: str) -> int | None:
-    """Read ``+03:00``, ``Z`` or ``UTC`` as milliseconds; None for what is no offset."""
+    """Parse ``+03:00``, ``Z`` or ``UTC`` to milliseconds; None for anything else."""
     if text.upper() in {"Z", "UTC"}:
         return 0
     found = _OFFSET.fullmatch(text)

@@ -1,4 +1,4 @@
-"""An expression as it was written: what the parser makes of the words."""
+"""The syntax tree of an expression."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Literal(msgspec.Struct, frozen=True):
-    """A text, a number, true or false. ``source`` is a text's value, and of the others how they were written."""
+    """A text, a number, true or false. ``source`` is the value of a text, else the literal as written."""
 
     value: str | int | float | bool
     source: str
@@ -19,19 +19,19 @@ class Literal(msgspec.Struct, frozen=True):
 
 
 class Name(msgspec.Struct, frozen=True):
-    """A property; or a text that was written without quotes, when there is no such property."""
+    """A property, or an unquoted text when there is no such property."""
 
     text: str
     at: int
 
     @property
     def key(self) -> str:
-        """Give the name as properties are stored: in small letters."""
+        """The name in lower case, as properties are stored."""
         return self.text.lower()
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A function, by its name in small letters, and what it is asked for."""
+    """A function, by lower-case name, and its arguments."""
 
     function: str
     arguments: tuple[Operand, ...]
@@ -47,13 +47,13 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 class Not(msgspec.Struct, frozen=True):
-    """The opposite of what follows."""
+    """The negation of a term."""
 
     operand: Term
 
 
 class Chain(msgspec.Struct, frozen=True):
-    """Terms joined by one word: ``and``, ``or`` or ``xor``."""
+    """Terms joined by one operator: ``and``, ``or`` or ``xor``."""
 
     word: str
     operands: tuple[Term, ...]

@@ -1,4 +1,4 @@
-"""What the literals of an expression mean as numbers, truths and moments. None is what does not mean one."""
+"""Convert the literals of an expression to numbers, booleans and times; None when one cannot be converted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aerogram.audience.segments.tree import Literal
 
 MAX_INTEGER: Final = 2**63 - 1
-"""What both databases hold as an integer; a larger number is a float."""
+"""The largest integer of both databases; a larger number becomes a float."""
 _NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\s*", re.ASCII)
 _MOMENT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:?[0-9]{2})?)?",
@@ -24,7 +24,7 @@ _TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 
 
 def number_in(text: str) -> int | float | None:
-    """Read a number such as ``40`` or ``-2.5``."""
+    """Parse a number such as ``40`` or ``-2.5``."""
     if _NUMBER.fullmatch(text) is None:
         return None
     if "." not in text and abs(number := int(text)) <= MAX_INTEGER:
@@ -33,7 +33,7 @@ def number_in(text: str) -> int | float | None:
 
 
 def moment_in(text: str) -> int | None:
-    """Read RFC 3339, or a date alone, as milliseconds: in UTC unless it says otherwise."""
+    """Parse RFC 3339 or a date alone to milliseconds; UTC unless the text names a zone."""
     if _MOMENT.fullmatch(text) is None:
         return None
     try:
@@ -45,13 +45,13 @@ def moment_in(text: str) -> int | None:
 
 
 def moment_at(seconds: float) -> int | None:
-    """Give the milliseconds of a Unix time; None for one that no calendar has."""
+    """Convert a Unix time to milliseconds; None when it is outside the calendar."""
     milliseconds = int(seconds * SECOND)
     return milliseconds if abs(milliseconds) < 10**MAX_MOMENT_DIGITS else None
 
 
 def constant_of(literal: Literal, kind: Kind) -> Constant | None:
-    """Give what a literal means beside a value of a kind; None when the two cannot be compared."""
+    """Convert a literal to a constant that compares with a kind; None when it cannot."""
     if kind is Kind.TEXT:
         return Constant(kind, literal.source)
     if kind is Kind.FLAG:
@@ -67,5 +67,5 @@ def constant_of(literal: Literal, kind: Kind) -> Constant | None:
 
 
 def number_constant(number: float) -> Constant:
-    """Give a number as a constant of its own kind."""
+    """Return a number as an integer or float constant."""
     return Constant(Kind.INTEGER if isinstance(number, int) else Kind.FLOAT, number)

@@ -1,4 +1,4 @@
-"""Statements that are not closed yet, while a source is compiled."""
+"""Open statements during compilation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Block:
-    """The source itself, or what stands within a statement: nodes, and texts and values not yet nodes."""
+    """The body of the source or of a statement: finished nodes, and texts and values that await one."""
 
     keyword: ClassVar[str] = ""
 
@@ -26,22 +26,22 @@ class Block:
         self._text = ""
 
     def add_text(self, text: str) -> None:
-        """Take the text before a tag."""
+        """Add the text before a tag."""
         self._text = text
 
     def add_value(self, read: Expression, key: str | None, cost: int, place: Place) -> None:
-        """Take a value to be printed after the text; ``key`` as in `Piece`."""
+        """Add a value to print after the text; ``key`` as in `Piece`."""
         self._pieces.append(Piece(self._text, key, read, place))
         self._cost_of_pieces += cost
         self._text = ""
 
     def add_node(self, node: Node) -> None:
-        """Take a statement."""
+        """Add a statement."""
         self._flush()
         self._nodes.append(node)
 
     def take_nodes(self) -> tuple[Node, ...]:
-        """Give all that was added, and begin anew."""
+        """Return all added nodes and start again."""
         self._flush()
         nodes, self._nodes = tuple(self._nodes), []
         return nodes
@@ -55,7 +55,7 @@ class Block:
 
 
 class Condition(Block):
-    """From ``if`` to ``endif``: branches, the last of which is still open."""
+    """An open statement from ``if`` to ``endif``; its last branch is open."""
 
     keyword = "if"
 
@@ -71,7 +71,7 @@ class Condition(Block):
         self._open = (condition, cost, place)
 
     def begin_else(self, place: Place) -> None:
-        """Close the open branch and open the one that is always taken."""
+        """Close the open branch and open the ``else`` branch."""
         self.begin_branch(constant(value=True), 0, place)
         self.has_else = True
 
@@ -86,7 +86,7 @@ class Condition(Block):
 
 
 class Loop(Block):
-    """From ``for`` to ``endfor``; ``words`` is the array's expression as it was typed."""
+    """An open statement from ``for`` to ``endfor``; ``words`` is the source of the array's expression."""
 
     keyword = "for"
 

@@ -1,4 +1,4 @@
-"""Compiled templates, kept: a campaign compiles its template once and not for every recipient."""
+"""A cache of compiled templates, so that a campaign compiles its template once, not per recipient."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES: Final = 1_000
 MAX_BYTES: Final = 64 * 1024 * 1024
-"""Of the templates that are kept, by their own estimate."""
+"""Estimated size of the cached templates."""
 
 Key = tuple[str, bool, bool]
 
 
 class TemplateCache:
-    """Keeps the templates used last, within two bounds. Any number of threads may use it."""
+    """Caches the most recently used templates, bounded by number and size. Thread-safe."""
 
     def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
         self._max_entries: Final = max_entries
@@ -33,13 +33,13 @@ class TemplateCache:
 
     @property
     def size(self) -> int:
-        """Bytes of all that is kept."""
+        """The estimated bytes of the cached templates."""
         return self._bytes
 
     def compiled(self, source: str, *, has_language: bool, has_merge_tags: bool) -> Template:
-        """Give a template as `compile_template` does. Raises `TemplateError`.
+        """Return the template of `compile_template`. Raises `TemplateError`.
 
-        A source without tags is not kept: it costs nothing to compile.
+        A source without tags is not cached, because compiling it costs nothing.
         """
         key = source, has_language, has_merge_tags
         with self._lock:
@@ -67,5 +67,5 @@ _shared: Final = TemplateCache()
 
 
 def compiled(source: str, *, has_language: bool, has_merge_tags: bool) -> Template:
-    """Give a template from the cache of this process. Raises `TemplateError`."""
+    """Return a template from the cache of this process. Raises `TemplateError`."""
     return _shared.compiled(source, has_language=has_language, has_merge_tags=has_merge_tags)

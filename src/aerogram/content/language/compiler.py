@@ -1,6 +1,6 @@
-"""From source to template, in one pass from left to right.
+"""Compile a source to a template in one pass from left to right.
 
-Statements nest on a stack of our own, not on the interpreter's. Texts between tags are kept verbatim.
+Nested statements use an explicit stack, not the interpreter's. Texts between tags are kept verbatim.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _COST_OF_MERGE_TAG: Final = 1
 def compile_template(source: str, *, has_language: bool, has_merge_tags: bool) -> Template:
     """Compile a source. ``has_language``: ``{{ }}`` and ``{% %}``; ``has_merge_tags``: ``[[var:name]]`` and the like.
 
-    What is switched off is text as any other. Raises `TemplateError`.
+    Disabled tags are plain text. Raises `TemplateError`.
     """
-    # Searching for fixed texts is so quick that a plain body pays next to nothing.
+    # Searching for fixed strings is fast, so a plain body costs almost nothing.
     may_have_tags = has_language and ("{{" in source or "{%" in source)
-    may_have_marks = has_merge_tags and "[[" in source
-    opening = _opening_of(may_have_tags, may_have_marks)
+    may_have_merge_tags = has_merge_tags and "[[" in source
+    opening = _opening_of(may_have_tags, may_have_merge_tags)
     found = opening.search(source) if opening else None
     if opening is None or found is None:
         return Template(source)
@@ -50,7 +50,7 @@ def _opening_of(has_language: bool, has_merge_tags: bool) -> re.Pattern[str] | N
 
 
 class _Compiler:
-    """Works through one source, once."""
+    """Compiles one source, once."""
 
     def __init__(self, source: str, opening: re.Pattern[str]) -> None:
         self._source = source
@@ -64,7 +64,7 @@ class _Compiler:
         position = done = 0
         while found := self._opening.search(source, position):
             start, kind = found.span()[0], found[0]
-            position = self._mark(done, start) if kind == "[[" else self._tag(done, start, kind)
+            position = self._merge_tag(done, start) if kind == "[[" else self._tag(done, start, kind)
             if position > start:
                 done = position
             else:
@@ -81,8 +81,8 @@ class _Compiler:
     def _block(self) -> Block:
         return self._stack[-1]
 
-    def _mark(self, done: int, start: int) -> int:
-        """Compile a mark and give where it ends; where it begins when it is text."""
+    def _merge_tag(self, done: int, start: int) -> int:
+        """Compile a merge tag and return its end; return its start if it is plain text."""
         merge_tag = merge_tag_at(self._source, start)
         if merge_tag is None:
             return start
@@ -92,11 +92,11 @@ class _Compiler:
             raise place.exceeded(f"more than {MAX_TOKENS} tags and words")
         self._uses_unsubscribe_link |= merge_tag.is_unsubscribe_link
         self._block.add_text(self._source[done:start])
-        self._block.add_value(merge_tag.reader(), None, _COST_OF_MERGE_TAG, place)
+        self._block.add_value(merge_tag.getter(), None, _COST_OF_MERGE_TAG, place)
         return merge_tag.end
 
     def _tag(self, done: int, start: int, kind: str) -> int:
-        """Compile a tag and give where it ends."""
+        """Compile a tag and return its end."""
         tag = Tag(self._source, start, _CLOSINGS[kind], MAX_TOKENS - self._tokens)
         self._tokens += len(tag.tokens)
         self._uses_unsubscribe_link |= any(
@@ -174,7 +174,7 @@ class _Compiler:
         self._block.add_node(block.close())
 
     def _condition(self, keyword: str, tag: Tag) -> Condition:
-        """Give the condition that another branch belongs to."""
+        """Return the open condition for another branch. Raises `TemplateError`."""
         block = self._block
         if not isinstance(block, Condition):
             raise self._misplaced(keyword, "if", tag)
@@ -188,7 +188,7 @@ class _Compiler:
 
 
 def _plain_variable(tag: Tag) -> str | None:
-    """Give the name when a tag is ``var:name`` with or without a plain default; else None."""
+    """Return the name if a tag is just ``var:name``, with or without a plain default; else None."""
     first = tag.tokens[0]
     has_default = len(tag.tokens) == 4 and tag.tokens[1].text == ":"  # noqa: PLR2004 - name, colon, default, end
     is_alone = len(tag.tokens) == 2 or has_default  # noqa: PLR2004 - name, end
@@ -201,7 +201,7 @@ def _plain_variable(tag: Tag) -> str | None:
 def _local_name(tag: Tag) -> str:
     token = tag.take()
     if token.kind != "name" or "." in token.text or token.text in NAMESPACES or token.word in KEYWORDS:
-        raise tag.place(token).expression_error(f"Not a name for a local: {token.text}")
+        raise tag.place(token).expression_error(f"Invalid name of a local variable: {token.text}")
     return token.text
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong in a template, in Mailjet's words, and where."""
+"""Template errors, in Mailjet's words, with their position."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Final, NamedTuple
 from aerogram.base.errors import AerogramError
 
 MAX_NEAR: Final = 80
-"""Characters of the tag that a message quotes."""
+"""Characters of the tag that an error quotes."""
 ENDING_SHOWN: Final = 10
-"""Characters of the source's end that Mailjet quotes when a statement is never closed."""
+"""Characters of the end of the source that Mailjet quotes when a statement is not closed."""
 
 
 class TemplateError(AerogramError):
     """A template cannot be compiled or rendered; it would fail again with the same values.
 
-    ``message`` is what Mailjet says, ``line`` and ``column`` (from 1) tell where the fault begins, and
-    ``reason`` is a sentence of ours where Mailjet's words do not tell, else "".
+    ``message`` is Mailjet's text; ``line`` and ``column`` (from 1) are the position of the error. ``reason`` is our
+    explanation where Mailjet's text gives none, else "".
     """
 
     def __init__(self, message: str, *, line: int, column: int, reason: str = "") -> None:
@@ -29,7 +29,7 @@ class TemplateError(AerogramError):
 
 
 class Place(NamedTuple):
-    """A stretch of a source, in the tag that begins at ``opening``. Lines are counted only for an error."""
+    """A range of a source, in the tag that begins at ``opening``. Lines are counted only for an error."""
 
     source: str
     opening: int
@@ -38,31 +38,31 @@ class Place(NamedTuple):
 
     @property
     def near(self) -> str:
-        """Give the tag up to the end of the place, as messages quote it."""
+        """The tag up to the end of the range, as errors quote it."""
         return self.source[max(self.opening, self.end - MAX_NEAR) : self.end]
 
     def expression_error(self, words: str) -> TemplateError:
-        """Make the error of an expression that cannot be read or calculated."""
+        """Return the error of an expression that cannot be parsed or evaluated."""
         return self._error(f"expression parsing error ## {words} ## near ## {self.near} ##")
 
     def unknown(self, identifier: str) -> TemplateError:
-        """Make the error of a name that has no value."""
+        """Return the error of an undefined name."""
         return self.expression_error(f"Unknown identifier: {identifier}")
 
     def not_an_array(self, expression: str) -> TemplateError:
-        """Make the error of a loop over something that has no elements."""
+        """Return the error of a loop over a value that is not an array."""
         return self._error(f'"{expression}" is not an array value')
 
     def invalid(self, reason: str) -> TemplateError:
-        """Make the error of a statement that stands where it cannot."""
+        """Return the error of a misplaced statement."""
         return self._error(f"not valid template ## near ## {self.near} ##", reason)
 
     def unclosed(self, reason: str) -> TemplateError:
-        """Make the error of a statement whose end is missing: Mailjet quotes the end of the source."""
+        """Return the error of an unclosed statement; Mailjet quotes the end of the source."""
         return self._error(f"not valid template ## near ## {self.source[-ENDING_SHOWN:]} ##", reason)
 
     def exceeded(self, words: str) -> TemplateError:
-        """Make the error of a template that asks for more than its budget. These words are ours."""
+        """Return the error of a template that exceeds its budget, in our own words."""
         return self._error(f"template limit exceeded ## {words} ## near ## {self.near} ##")
 
     def _error(self, message: str, reason: str = "") -> TemplateError:

@@ -1,8 +1,8 @@
-"""Expressions become closures that take the frame of a rendering and give a value.
+"""Compile expressions to closures that take the frame of a rendering and return a value.
 
-Weakest first: ``or``, ``xor``, ``and``, ``not``, comparisons, ``+ -``, ``* / div mod``, signs and ``!``. Mailjet
-documents no order, and asks for brackets around ``div`` and ``mod``. A chain of one level is one closure, so
-that only brackets cost depth.
+From weakest to strongest: ``or``, ``xor``, ``and``, ``not``, comparisons, ``+ -``, ``* / div mod``, signs and ``!``.
+Mailjet documents no order, and requires brackets around ``div`` and ``mod``. A chain of one level is one closure,
+so only brackets add depth.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _TRUTHS: Final = {"true": True, "false": False}
 
 
 def parse_expression(tag: Tag) -> Expression:
-    """Read an expression from a tag, up to its end. Raises `TemplateError`."""
+    """Parse an expression from a tag, up to its end. Raises `TemplateError`."""
     expression = _Parser(tag).either()
     if not tag.is_at_end:
         raise unexpected(tag)
@@ -37,14 +37,14 @@ def parse_expression(tag: Tag) -> Expression:
 
 
 def unexpected(tag: Tag) -> TemplateError:
-    """Make the error of a word that cannot stand where it stands."""
+    """Return the error of an unexpected word."""
     if tag.is_at_end:
         return tag.place(tag.next).expression_error("Unexpected end of the tag")
     return tag.place(tag.next).expression_error(f"Unexpected: {tag.next.text}")
 
 
 class _Parser:
-    """Recursive descent, one method a level."""
+    """Recursive descent, one method per level of precedence."""
 
     def __init__(self, tag: Tag) -> None:
         self._tag = tag
@@ -160,7 +160,7 @@ class _Parser:
         return look_up(space, path, default, token.text, place)
 
     def _default(self) -> Expression:
-        """Read what stands for an undefined value: a literal, another name of a namespace, or a bare word."""
+        """Parse the default of an undefined value: a literal, another name in a namespace, or a bare word."""
         token = self._tag.next
         if token.kind == "reference":
             self._deepen()

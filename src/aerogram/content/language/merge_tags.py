@@ -1,6 +1,6 @@
-"""Personalization: ``[[var:name]]``, ``[[data:name:"default"]]``, ``[[UNSUB_LINK_FR]]``, ``[[PERMALINK]]``.
+"""Merge tags: ``[[var:name]]``, ``[[data:name:"default"]]``, ``[[UNSUB_LINK_FR]]``, ``[[PERMALINK]]``.
 
-It never fails for want of a value: what is undefined is empty, and what is no mark stays as typed.
+They never fail: undefined values are empty, and text that is not a valid merge tag is unchanged.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MERGE_TAG_OPENING: Final = r"\[\[(?=var:|data:|UNSUB_LINK|PERMALINK\]\])"
 MAX_DEFAULT: Final = 1_000
-"""Characters of a default in a mark."""
+"""Characters of the default in a merge tag."""
 
 _MERGE_TAG: Final = re.compile(
     rf"""\[\[(?:(?P<space>var|data):(?P<path>{PATH})(?::(?P<default>"[^"]{{0,{MAX_DEFAULT}}}"|[^"\[\]]{{0,{MAX_DEFAULT}}}))?"""
@@ -28,7 +28,7 @@ _MERGE_TAG: Final = re.compile(
 
 
 class MergeTag:
-    """One mark of a source."""
+    """A merge tag of a source."""
 
     def __init__(self, found: re.Match[str]) -> None:
         self.start: Final = found.start()
@@ -39,11 +39,11 @@ class MergeTag:
 
     @property
     def is_unsubscribe_link(self) -> bool:
-        """Whether it is the link by which a recipient leaves."""
+        """Whether it is the unsubscribe link."""
         return self.space == MJ and self.path[0].startswith("unsub_link")
 
-    def reader(self) -> Callable[[Frame], Any]:
-        """Make what gives its value: its default, or nothing, where there is none."""
+    def getter(self) -> Callable[[Frame], Any]:
+        """Return the function that gets its value, or its default if the value is undefined."""
         space, key, rest, default = self.space, self.path[0], self.path[1:], self.default
 
         def read(frame: Frame) -> Any:
@@ -54,6 +54,6 @@ class MergeTag:
 
 
 def merge_tag_at(source: str, position: int) -> MergeTag | None:
-    """Read the mark that begins at a place of a source; None when it is not one."""
+    """Parse the merge tag at a position of a source; None when it is not one."""
     found = _MERGE_TAG.match(source, position)
     return None if found is None else MergeTag(found)

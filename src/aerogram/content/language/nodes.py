@@ -1,4 +1,4 @@
-"""Nodes: closures that write to the frame of a rendering, made once for each stretch of a source."""
+"""Nodes: closures that write to the frame of a rendering, compiled once per range of a source."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ Node = Callable[[Frame], None]
 
 
 class Piece(NamedTuple):
-    """A value to be printed, and the text before it."""
+    """A value to print, and the text before it."""
 
     text: str
     key: str | None
-    """The variable's name when it is nothing but ``var:name``: then no closure is called for a text."""
+    """The name if the value is just ``var:name``; then a text is printed without calling a closure."""
     read: Callable[[Frame], Any]
     place: Place
 
 
 def print_text(text: str, place: Place) -> Node:
-    """Write a text that is always the same."""
+    """Write a constant text."""
     texts, length = [text], len(text)
     return lambda frame: frame.write(texts, length, place)
 
 
 def print_pieces(pieces: tuple[Piece, ...], tail: str, cost: int) -> Node:
-    """Write texts and values in turn, and the text after them."""
+    """Write alternating texts and values, and the text after them."""
     last = pieces[-1].place
     values = tuple(piece[1:] for piece in pieces)
-    # The texts stand at even places; the values of each rendering go between them.
+    # Texts are at even indexes; each rendering puts its values between them.
     skeleton = [*(text for piece in pieces for text in (piece.text, "")), tail]
     length = sum(map(len, skeleton))
 
@@ -55,12 +55,12 @@ def print_pieces(pieces: tuple[Piece, ...], tail: str, cost: int) -> Node:
 
 
 def _printed(value: Any, read: Callable[[Frame], Any], frame: Frame, place: Place) -> str:
-    """Print what is no plain variable with a text."""
+    """Print a value that is not a plain variable with a text."""
     return text_of(read(frame) if value is None else value, frame, place)
 
 
 def set_local(name: str, expression: Callable[[Frame], Any], cost: int, place: Place) -> Node:
-    """Give a local name a value."""
+    """Assign a value to a local name."""
 
     def assign(frame: Frame) -> None:
         frame.pay(cost, place)
@@ -70,7 +70,7 @@ def set_local(name: str, expression: Callable[[Frame], Any], cost: int, place: P
 
 
 class Branch(NamedTuple):
-    """What is written when a condition holds; ``else`` is a condition that always does."""
+    """The nodes to write if a condition holds; the condition of ``else`` always does."""
 
     condition: Callable[[Frame], Any]
     nodes: tuple[Node, ...]
@@ -102,7 +102,7 @@ def repeat(
 ) -> Node:
     """Write the nodes for each element of an array, or each value of an object.
 
-    The name has its former value again afterwards. ``words`` is the array's expression as it was typed.
+    Afterwards the name has its former value again. ``words`` is the source of the array's expression.
     """
 
     def loop(frame: Frame) -> None:

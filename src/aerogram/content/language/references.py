@@ -1,4 +1,4 @@
-"""Where values come from: namespaces, local names, paths into objects and arrays, defaults."""
+"""Look up values: namespaces, local names, paths into objects and arrays, defaults."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MAX_INDEX_DIGITS: Final = 9
 
 
 def space_of(token: Token) -> tuple[int, list[str]]:
-    """Tell the namespace and the path that a reference or a bare name stands for."""
+    """Return the namespace and the path of a reference or a bare name."""
     namespace, colon, path = token.text.partition(":")
     return (SPACES[namespace], path.split(".")) if colon else (LOCAL, namespace.split("."))
 
@@ -26,7 +26,7 @@ def space_of(token: Token) -> tuple[int, list[str]]:
 def look_up(
     space: int, path: list[str], default: Callable[[Frame], Any] | None, identifier: str, place: Place
 ) -> Callable[[Frame], Any]:
-    """Read a value. Undefined ones (null is undefined) give the default, or without one an error."""
+    """Return the function that reads a value. Undefined or null gives the default; without one, an error."""
     key, rest = path[0], tuple(path[1:])
 
     def read(frame: Frame) -> Any:
@@ -43,7 +43,7 @@ def look_up(
 
 
 def descend(value: Any, path: tuple[str, ...]) -> Any:
-    """Follow keys of objects and indexes of arrays, from 0; None where there is nothing."""
+    """Follow object keys and array indexes, from 0; None when one does not exist."""
     for key in path:
         if isinstance(value, dict):
             value = value.get(key)
@@ -56,11 +56,11 @@ def descend(value: Any, path: tuple[str, ...]) -> Any:
 
 
 def constant(value: Any) -> Callable[[Frame], Any]:
-    """Give the same value always."""
+    """Return the function of a constant value."""
     return lambda _: value
 
 
 def member(token_text: str) -> Callable[[Frame], Any]:
-    """Tell whether the recipient is in a segment: ``segment:vip`` or ``segment:"regular customers"``."""
+    """Return the membership test for ``segment:vip`` or ``segment:"regular customers"``."""
     name = token_text.partition(":")[2].strip("\"'")
     return lambda frame: frame.scope.segments(name)

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from aerogram.content.language.runtime.scope import Scope
 
 BYTES_PER_TOKEN: Final = 400
-"""What a compiled word needs of memory, roughly: closures, their cells and a place."""
+"""The approximate memory of a compiled word: closures, their cells and a place."""
 
 
 class Template:
-    """A source, ready to be rendered any number of times, by any number of threads."""
+    """A compiled source; it can be rendered repeatedly. Thread-safe."""
 
     __slots__ = ("_nodes", "_tokens", "source", "uses_unsubscribe_link")
 
@@ -30,7 +30,7 @@ class Template:
         *,
         uses_unsubscribe_link: bool = False,
     ) -> None:
-        """``nodes`` are None when there is nothing to interpret."""
+        """Use None for ``nodes`` when there is nothing to interpret."""
         self.source: Final = source
         self.uses_unsubscribe_link: Final = uses_unsubscribe_link
         self._nodes: Final = nodes
@@ -38,18 +38,18 @@ class Template:
 
     @property
     def is_static(self) -> bool:
-        """Whether it renders as its source, for everyone."""
+        """Whether it always renders as its source."""
         return self._nodes is None
 
     @property
     def size(self) -> int:
-        """About how many bytes it occupies in memory."""
+        """The approximate bytes of memory that it occupies."""
         return sys.getsizeof(self.source) + BYTES_PER_TOKEN * self._tokens
 
     def render(self, scope: Scope, budget: Budget | None = None) -> str:
-        """Give the text with its tags replaced. Values are inserted as they are and never read for tags.
+        """Return the text with its tags replaced. Values are inserted unchanged; tags in them are not processed.
 
-        Raises `TemplateError`: a value is missing or of the wrong kind, or the budget is used up.
+        Raises `TemplateError` when a value is missing or of the wrong kind, or the budget is exhausted.
         """
         if self._nodes is None:
             return self.source

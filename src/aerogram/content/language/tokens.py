@@ -1,7 +1,7 @@
-"""The words within a tag.
+"""Split a tag into words.
 
-Names may hold hyphens (compatibility: templates#syntax), so a minus after a name needs a space. Texts
-stand in double or single quotes and know no escapes: the other quote holds a quote.
+Names may contain hyphens (compatibility: templates#syntax), so a minus after a name needs a space. Texts are in
+double or single quotes without escapes: to write one kind of quote, use the other kind around the text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _LENGTH_OF_OPENING: Final = 2
 
 
 class Token(NamedTuple):
-    """A word and where it stands in the source; ``kind`` is a group of the expression above."""
+    """A word and its position in the source; ``kind`` is a group of the regular expression above."""
 
     kind: str
     text: str
@@ -41,15 +41,15 @@ class Token(NamedTuple):
 
     @property
     def word(self) -> str:
-        """Give the token as keywords and names of functions are compared: in any case."""
+        """The token in lower case, for comparison with keywords and function names."""
         return self.text.lower() if self.kind == "name" else self.text
 
 
 class Tag:
-    """The words of one tag, read from left to right. The last is always its end."""
+    """The words of one tag, read from left to right. The last one is always the end of the tag."""
 
     def __init__(self, source: str, opening: int, closing: str, allowance: int) -> None:
-        """Read the tag that opens at ``opening``, with at most ``allowance`` words. Raises `TemplateError`."""
+        """Read the tag at ``opening``, with at most ``allowance`` words. Raises `TemplateError`."""
         self.source: Final = source
         self.opening: Final = opening
         self.tokens: Final = _read(source, opening, closing, allowance)
@@ -57,45 +57,45 @@ class Tag:
 
     @property
     def next(self) -> Token:
-        """The word that comes next."""
+        """The next word."""
         return self.tokens[self._index]
 
     @property
     def following(self) -> str:
-        """The word after the next one, "" at the end."""
+        """The word after the next one; "" at the end."""
         return self.tokens[self._index + 1].text if self._index + 1 < len(self.tokens) else ""
 
     @property
     def is_at_end(self) -> bool:
-        """Whether nothing is left but the end of the tag."""
+        """Whether only the end of the tag is left."""
         return self.next.kind == "end"
 
     @property
     def end(self) -> int:
-        """Where the text after the tag begins."""
+        """The position after the tag."""
         return self.tokens[-1].end
 
     @property
     def cost(self) -> int:
-        """How many words it has: the steps of evaluating it."""
+        """The number of words: the steps of evaluating the tag."""
         return len(self.tokens) - 1
 
     def take(self) -> Token:
-        """Give the next word and go on."""
+        """Return the next word and advance."""
         token = self.tokens[self._index]
         if token.kind != "end":
             self._index += 1
         return token
 
     def accept(self, word: str) -> bool:
-        """Go on when the next word is this one, and tell whether it was."""
+        """Advance if the next word is this one; return whether it was."""
         if self.next.word != word:
             return False
         self._index += 1
         return True
 
     def place(self, token: Token) -> Place:
-        """Give the place of a word of this tag."""
+        """Return the place of a word of this tag."""
         return Place(self.source, self.opening, token.start, token.end)
 
     @property
@@ -134,7 +134,7 @@ def _unreadable(source: str, opening: int, position: int, closing: str) -> Templ
     place = Place(source, opening, position, position + 1)
     character = source[position]
     if character in "\"'":
-        return place.expression_error("A text without its closing quote")
+        return place.expression_error("The closing quote of this text is missing")
     if source.startswith(("&quot;", "&lt;", "&gt;", "&amp;", "&#"), position):
-        return place.expression_error("HTML entities cannot stand in a tag; write the character itself")
+        return place.expression_error("HTML entities are not allowed in a tag; write the character itself")
     return place.expression_error(f"Unexpected character: {character}")

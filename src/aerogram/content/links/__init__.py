@@ -1,1 +1,1 @@
-"""The links of an HTML part: found, tagged, tracked, and the picture that tells of an opening."""
+"""Find, tag and track the links of an HTML part, and add the tracking pixel."""

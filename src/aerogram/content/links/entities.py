@@ -1,7 +1,7 @@
 """Character references inside attribute values (WHATWG HTML 13.2.5.72 to 13.2.5.80).
 
-`html.unescape` follows the rules of running text, by which ``?a=1&region=2`` holds the sign ®. In an
-attribute a reference without its semicolon is none when a letter, a digit or ``=`` follows.
+`html.unescape` follows the rules of running text, by which ``?a=1&region=2`` contains the sign ®. In an
+attribute, a reference without a semicolon is plain text when a letter, a digit or ``=`` follows.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Final
 
 _REFERENCE: Final = re.compile(r"&(?:#(?:[xX][0-9a-fA-F]++|[0-9]++);?+|([a-zA-Z][a-zA-Z0-9]*+)(;?+))(=?)")
 _MOST_DIGITS: Final = 7
-"""Digits that a code point can have; longer numbers name none."""
+"""Most digits of a code point; longer numbers are invalid."""
 _REPLACEMENT: Final = "\ufffd"
 
 
 def decode_attribute(value: str) -> str:
-    """Give the text that an attribute's value stands for."""
+    """Decode the character references of an attribute value."""
     return _REFERENCE.sub(_decoded, value) if "&" in value else value
 
 
 def encode_attribute(text: str) -> str:
-    """Write a text as the inside of a quoted attribute value."""
+    """Encode a text for a quoted attribute value."""
     return html.escape(text, quote=True)
 
 

@@ -1,4 +1,4 @@
-"""Rewriting the links of an HTML part: tags for the sender's statistics, then our own tracking."""
+"""Rewrite the links of an HTML part: add the sender's URL tags, then our tracking."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_URL_CHARS: Final = 4_096
-"""A longer address is left alone: behind ours it would pass what browsers and proxies carry."""
+"""Longer URLs are left unchanged: with tracking they would exceed the limits of browsers and proxies."""
 
 _WEB: Final = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 _STRIPPED: Final = "".join(map(chr, range(0x21)))
-"""What URL parsers take away at both ends (WHATWG URL 4.4)."""
+"""The characters that URL parsers strip at both ends (WHATWG URL 4.4)."""
 _REMOVED: Final = dict.fromkeys(map(ord, "\t\n\r"))
-"""What URL parsers take away everywhere."""
+"""The characters that URL parsers remove everywhere."""
 _PIXEL: Final = (
     '<img src="{}" alt="" width="1" height="1" style="width:1px;height:1px;border:0;margin:0;padding:0">'
 )
@@ -27,14 +27,14 @@ _PIXEL: Final = (
 def rewrite_html(
     html: str, *, link_for: Callable[[str], str] | None, url_tags: str, pixel_url: str, own_links: str = ""
 ) -> str:
-    """Give the HTML with its web links tagged and tracked; every other character stays as it was.
+    """Return the HTML with its web links tagged and tracked; all other characters are unchanged.
 
-    Links are http and https addresses in the href of ``<a>`` and ``<area>``. ``url_tags`` (a query part
-    that is encoded already; "" for none) is appended to each, then ``link_for`` (None: no tracking)
-    gives what stands in its place. ``pixel_url`` ("" for none) becomes a picture of one dot before the
-    last ``</body>``, or at the end. Left alone are links that begin with ``own_links`` ("" for none; as
-    ``https://mail.example.org/u/``), and those with the attribute ``data-no-track`` or
-    ``clicktracking="off"``. Time is linear in the length of the text.
+    Links are http and https URLs in the href of ``<a>`` and ``<area>``. ``url_tags`` (an encoded query; ""
+    for none) is appended to each; then ``link_for`` returns its tracked URL (None for no tracking).
+    ``pixel_url`` ("" for none) is added as a tracking pixel before the last ``</body>``, or at the end.
+    Links that begin with ``own_links`` (such as ``https://mail.example.org/u/``; "" for none) are not changed,
+    and neither are those with the attribute ``data-no-track`` or ``clicktracking="off"``. Time is linear in
+    the length of the text.
     """
     tags = url_tags.strip("?&")
     is_linking = link_for is not None or bool(tags)
@@ -61,7 +61,7 @@ def rewrite_html(
 
 
 def tagged(url: str, tags: str) -> str:
-    """Append a query part to a URL, before its fragment."""
+    """Append a query to a URL, before its fragment."""
     if not tags:
         return url
     address, hash_sign, fragment = url.partition("#")
@@ -72,7 +72,7 @@ def tagged(url: str, tags: str) -> str:
 
 
 def _replacement(value: str, link_for: Callable[[str], str] | None, tags: str, own_links: str) -> str | None:
-    """Give the new value of an href with its quotes; None when it is to stay."""
+    """Return the new value of an href with its quotes; None to keep it."""
     quote = value[0]
     written = value[1:].removesuffix(quote) if quote in "\"'" else value
     if len(written) > MAX_URL_CHARS:
@@ -83,6 +83,6 @@ def _replacement(value: str, link_for: Callable[[str], str] | None, tags: str, o
     target = tagged(url, tags)
     if link_for is not None:
         target = link_for(target)
-    # An unquoted value gets quotes, because what takes its place may have characters that need them.
+    # Quote an unquoted value, because the replacement may contain characters that need quotes.
     mark = quote if quote in "\"'" else '"'
     return f"{mark}{encode_attribute(target)}{mark}"

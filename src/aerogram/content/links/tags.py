@@ -1,13 +1,11 @@
-"""Where the links of an HTML text stand, found without building a document.
+"""Find the positions of the links of an HTML text without building a document.
 
-One pass over the text with the tokenizer's rules of the HTML standard (WHATWG HTML 13.2.5), as far as
-they decide what is a tag: quotes inside tags, comments, and elements whose content is text. All
-quantifiers are possessive and each match consumes what it looked at, so the time is linear in the
-length whatever the text is.
+One pass over the text with the tokenizer rules of the HTML standard (WHATWG HTML 13.2.5) that decide what is
+a tag: quotes inside tags, comments, and elements whose content is text. All quantifiers are possessive and
+each match consumes what it examined, so the time is linear in the length for every input.
 
-- Ordinary comments and ``<![CDATA[…]]>`` hold no links.
-- What stands in a conditional comment, ``<!--[if mso]>…<![endif]-->``, is HTML to Outlook, which shows
-  it; so its links are links.
+- Links in ordinary comments and ``<![CDATA[…]]>`` do not count.
+- Links in conditional comments, ``<!--[if mso]>…<![endif]-->``, count, because Outlook shows them.
 """
 
 from __future__ import annotations
@@ -17,12 +15,11 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 MAX_LINKS: Final = 5_000
-"""Links of one HTML text that are looked at; the others stay as they are. Keeps the result of a hostile
-text (17 characters a link) from growing out of proportion."""
+"""Links of one HTML text that are changed; further links stay unchanged. Bounds the size of the result for
+hostile input (17 characters per link)."""
 _REMEMBERED: Final = 16
 _REMEMBERED_CHARS: Final = 256 * 1024
-"""Up to this length a text's links are remembered: a content that is the same for all its recipients is
-read once."""
+"""Longest text whose links are cached, so that a content shared by all recipients is scanned once."""
 
 _BLANK: Final = r"[ \t\n\f\r]"
 _VALUE: Final = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+)"""
@@ -31,8 +28,8 @@ _ATTRIBUTES: Final = (
 )
 _TAG_END: Final = r"(?:>|\Z)"
 _TEXT_ELEMENTS: Final = "script|style|textarea|title|xmp|iframe|noembed|noframes"
-"""Their content is text to every reader of HTML (13.2.5.1 and 13.2.6.2); <noscript> is not among them,
-because mail programs run no scripts and show what is in it."""
+"""Elements whose content is text for every HTML parser (13.2.5.1 and 13.2.6.2). <noscript> is not among them,
+because mail programs run no scripts and show its content."""
 
 _TOKEN: Final = re.compile(
     rf"""
@@ -56,20 +53,20 @@ _ATTRIBUTE: Final = re.compile(
 _NAME_END: Final = re.compile(r"[ \t\n\f\r/]")
 NO_TRACK: Final = "data-no-track"
 CLICK_TRACKING: Final = "clicktracking"
-"""A link with the first attribute, or with the second and the value ``off``, is left alone."""
+"""A link with the first attribute, or with the second and the value ``off``, is not changed."""
 
 
 class Link(NamedTuple):
-    """The value of one href: ``html[start:end]``, with its quotes where it has some."""
+    """The value of one href: ``html[start:end]``, including its quotes, if any."""
 
     start: int
     end: int
 
 
 class Found(NamedTuple):
-    """The links that may be changed, in the order of the text, and where ``</body>`` begins.
+    """The links that may be changed, in text order, and the position of ``</body>``.
 
-    ``body_end`` is the place of the last one outside of comments, or the length of the text.
+    ``body_end`` is the position of the last ``</body>`` outside of comments, or the length of the text.
     """
 
     links: tuple[Link, ...]
@@ -77,7 +74,7 @@ class Found(NamedTuple):
 
 
 def find(html: str) -> Found:
-    """Find the hrefs of ``<a>`` and ``<area>`` that are not opted out, and the end of the body."""
+    """Find the hrefs of ``<a>`` and ``<area>`` that do not opt out, and the end of the body."""
     return _remembered(html) if len(html) <= _REMEMBERED_CHARS else _find(html)
 
 
@@ -98,7 +95,7 @@ _remembered = lru_cache(maxsize=_REMEMBERED)(_find)
 
 
 def _href(html: str, start: int, end: int) -> Link | None:
-    """Give the first href of a tag (later ones count for nothing, 13.2.5.33); None when it is opted out."""
+    """Return the first href of a tag (later ones are ignored, 13.2.5.33); None if the tag opts out."""
     name_end = _NAME_END.search(html, start, end)
     if name_end is None:
         return None

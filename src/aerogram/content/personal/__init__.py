@@ -1,5 +1,5 @@
-"""The mail of one recipient: templates filled in, links made to lead here, headers of bulk mail.
+"""The mail of one recipient: templates, tracked links and headers of bulk mail.
 
-A `draft.Draft` is a content opened once; it gives the mail of each letter. The order is fixed: first the
-template language, so that links may come from variables, then the text part, then the links.
+A `prepared.PreparedContent` opens a content once and returns the mail of each letter. The order is fixed: first the
+template language, so that variables may contain links, then the text part, then the links.
 """

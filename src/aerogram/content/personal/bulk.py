@@ -1,7 +1,7 @@
-"""The headers that large receivers want of bulk mail (RFC 2369, RFC 8058, Gmail's Feedback-ID).
+"""The headers that large receivers require for bulk mail (RFC 2369, RFC 8058, Gmail's Feedback-ID).
 
-What the client wrote stays: with a List-Unsubscribe of its own, people unsubscribe at the client's, so ours
-would stand beside a page that does not know what one click means.
+Headers of the client are kept. With the client's own List-Unsubscribe, people unsubscribe at the client, whose page
+may not support one click, so no List-Unsubscribe-Post is added.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from aerogram.model.message import Letter
 
 FEEDBACK_SENDER: Final = "aerogram"
-"""The last field of Feedback-ID: 5 to 15 characters, the same in all mail of a system (Gmail's rule)."""
+"""The last field of Feedback-ID: 5 to 15 characters, the same in all mail of a sender (Gmail's rule)."""
 MAX_FEEDBACK_FIELD: Final = 64
-"""Characters of a campaign's name that are shown to receivers (ours)."""
+"""Characters of a campaign's name in Feedback-ID; our choice."""
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 _UNSUBSCRIBE: Final = frozenset({"list-unsubscribe", "x-list-unsubscribe"})
 
@@ -26,7 +26,7 @@ _UNSUBSCRIBE: Final = frozenset({"list-unsubscribe", "x-list-unsubscribe"})
 def bulk_headers(
     letter: Letter, links: LetterLinks | None, written: Collection[str]
 ) -> list[tuple[str, str]]:
-    """Give the headers to add; ``written`` are the names, in lower case, that the client wrote."""
+    """Return the headers to add; ``written`` has the lower-case names of the client's headers."""
     headers: list[tuple[str, str]] = []
     if links is not None and not _UNSUBSCRIBE.intersection(written):
         headers.append(("List-Unsubscribe", f"<{links.unsubscribe()}>"))
@@ -38,7 +38,7 @@ def bulk_headers(
 
 
 def feedback_id(letter: Letter) -> str:
-    """Write ``campaign:account:class:sender``; without a campaign the template stands for it, if any."""
+    """Return ``campaign:account:class:sender``; without a campaign, the template id replaces it, if any."""
     campaign = _UNFIT.sub("-", letter.campaign).strip("-")[:MAX_FEEDBACK_FIELD]
     if not campaign and letter.send_options.template_id:
         campaign = f"template-{letter.send_options.template_id}"

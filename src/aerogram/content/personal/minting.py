@@ -1,4 +1,4 @@
-"""The addresses in one letter that lead back to this service."""
+"""The tracking and unsubscribe URLs of a letter."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class LinkMint:
-    """Mints addresses; ``base_url(account_id, from_email)`` tells where links in such mail lead.
+    """Mints URLs; ``base_url(account_id, from_email)`` returns the base of the links in such mail.
 
-    It gives a URL without a slash at its end, and must be callable from any thread.
+    The base has no trailing slash; the function must be thread-safe.
     """
 
     def __init__(self, signer: LinkSigner, base_url: Callable[[int, str], str]) -> None:
@@ -24,13 +24,13 @@ class LinkMint:
         self._base_url: Final = base_url
 
     def links_of(self, letter: Letter) -> LetterLinks:
-        """Give the addresses of a letter."""
+        """Return the URLs of a letter."""
         base = self._base_url(letter.account_id, letter.from_email)
         return LetterLinks(self._signer, base, letter.message_id)
 
 
 class LetterLinks:
-    """The addresses of one letter, each minted when it is asked for."""
+    """The URLs of one letter, each minted on demand."""
 
     __slots__ = ("_base", "_message_id", "_signer")
 
@@ -41,17 +41,17 @@ class LetterLinks:
 
     @property
     def own(self) -> str:
-        """How the addresses begin that must not be followed through the counter of clicks."""
+        """The prefix of URLs that must not be tracked."""
         return self._base + UNSUBSCRIBE
 
     def click(self, url: str) -> str:
-        """Give what stands for a link."""
+        """Return the tracked URL of a link."""
         return self._signer.click_url(self._base, self._message_id, url)
 
     def opening(self) -> str:
-        """Give the picture that tells of an opening."""
+        """Return the URL of the tracking pixel."""
         return self._signer.open_url(self._base, self._message_id)
 
     def unsubscribe(self, language: str = "") -> str:
-        """Give the page to unsubscribe, in a language (``fr``; "" for none)."""
+        """Return the URL of the unsubscribe page, in a language (``fr``; "" for the default)."""
         return self._signer.unsubscribe_url(self._base, self._message_id, language)

@@ -1,4 +1,4 @@
-"""What a template can reach in the mail of one recipient."""
+"""The values that a template can use in the mail of one recipient."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _UNSUBSCRIBE: Final = "unsub_link"
 _NOT_THERE: Final = frozenset(
     {"permalink", "share_twitter", "share_google", "share_facebook", "share_linkedin"}
 )
-"""Pages that this service does not have: their addresses are empty, because a name without a value would
-keep the whole mail from being sent."""
+"""Pages that this service does not have. Their URLs are empty, because an undefined name would prevent the
+whole mail from being sent."""
 
 
 def scope_for(
     letter: Letter, author: Mailbox, links: LetterLinks | None, known: RecipientProfile | None = None
 ) -> Scope:
-    """Give the values of one letter: those of all, over them the recipient's own.
+    """Return the values of one letter: those of the content, overridden by the recipient's own.
 
     (compatibility: templates#values, templates#variables)
     """
@@ -43,7 +43,7 @@ def scope_for(
 
 
 class _Predefined:
-    """Gives the ``mj:`` values by their first name."""
+    """Returns the ``mj:`` values by first name."""
 
     __slots__ = ("_author", "_letter", "_links")
 

@@ -1,4 +1,4 @@
-"""A stored content opened: what it says, and the mail that says something else in its place."""
+"""Open a stored content: read its texts, and build the mail with other texts."""
 
 from __future__ import annotations
 
@@ -27,45 +27,45 @@ _decode_parts: Final = msgspec.json.Decoder(Parts).decode
 
 
 class Words(msgspec.Struct, frozen=True):
-    """What a mail says: its subject, and its texts as (``plain`` or ``html``, text)."""
+    """The texts of a mail: its subject, and its bodies as (``plain`` or ``html``, text)."""
 
     subject: str
     texts: tuple[tuple[str, str], ...]
 
 
 class LetterHeaders(msgspec.Struct, frozen=True, kw_only=True):
-    """What makes one mail of a content differ from another, beyond its words."""
+    """The headers that differ between the mails of one content."""
 
     message_id: str
     """Without angle brackets."""
     date_ms: int
     received: bytes
-    """The trace line of submitted mail."""
+    """The Received field of submitted mail."""
     extra_headers: Sequence[tuple[str, str]] = ()
     to: Mailbox | None = None
-    """The only recipient that the mail shows; None when it shows those that the content names."""
+    """The only recipient in To and Cc; None to keep the recipients of the content."""
 
 
 class Source(Protocol):
-    """A content that was opened."""
+    """An opened content."""
 
     author: Mailbox
     words: Words
     header_names: frozenset[str]
-    """In lower case: what the client wrote beside the fields that this service writes."""
+    """The lower-case names of the client's headers."""
 
     def mail(self, words: Words, headers: LetterHeaders) -> bytes:
-        """Give the mail with other words. Raises `MailError`."""
+        """Return the mail with other texts. Raises `MailError`."""
         ...
 
 
 def opened(letter: Letter) -> Source:
-    """Open a letter's content. Raises `MailError`, and `MsgspecError` for what is no content at all."""
+    """Open a letter's content. Raises `MailError`, or `MsgspecError` for a corrupt content."""
     return MimeSource(letter.body) if letter.kind is ContentKind.MIME else PartsSource(letter.body)
 
 
 class PartsSource:
-    """A content of the REST doors."""
+    """A content submitted over the Send API, stored as parts."""
 
     def __init__(self, body: bytes) -> None:
         parts = self._parts = _decode_parts(body)
@@ -92,7 +92,7 @@ class PartsSource:
 
 
 class MimeSource:
-    """A content as an SMTP client handed it in."""
+    """A content submitted over SMTP, stored as MIME."""
 
     def __init__(self, body: bytes) -> None:
         self._data = body
@@ -104,7 +104,7 @@ class MimeSource:
         self.words = Words(found.subject, tuple((body.subtype, body.text) for body in self._bodies))
 
     def mail(self, words: Words, headers: LetterHeaders) -> bytes:
-        """Rewrite the mail; a text part that it has not is not put in."""
+        """Rewrite the mail; a missing text part is not added."""
         data = self._data
         if words.texts != self.words.texts:
             data = with_bodies(data, self._bodies, [text for _, text in words.texts[: len(self._bodies)]])

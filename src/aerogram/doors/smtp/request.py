@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aerogram.content.treat import UNSUBSCRIBE_TAG
+from aerogram.content.send_options import UNSUBSCRIBE_TAG
 from aerogram.model.message import Recipient
 from aerogram.model.request import MailRequest, Mime
 from aerogram.wire.mime.writing.edit import bodies_of

@@ -1,1 +1,1 @@
-"""Files made from rows: found, written and kept as jobs."""
+"""Exports: jobs that write rows to files."""

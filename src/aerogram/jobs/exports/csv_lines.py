@@ -1,8 +1,8 @@
-"""Lines of a CSV file (RFC 4180): every field in quotes, so that nothing depends on what is in it. No IO.
+"""Format lines of a CSV file (RFC 4180). Every field is quoted, whatever it contains. No IO.
 
-What a text says is written as it is, so that the file can be imported again. A spreadsheet takes a text for a formula
-that begins with ``=``, ``+``, ``-`` or ``@``, and quotes do not keep it from that; a file that is asked for with a
-spreadsheet in mind has an apostrophe before such texts, and a byte order mark, and is not for importing.
+Texts are written unchanged, so that the file can be imported again. Spreadsheets interpret a text that begins with
+``=``, ``+``, ``-`` or ``@`` as a formula, even in quotes. Files for spreadsheets therefore have an apostrophe before
+such texts, and a byte order mark; they are not meant for import.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 BYTE_ORDER_MARK: Final = "\ufeff"
-"""Without it spreadsheets take UTF-8 for what their country used before."""
+"""Without it, spreadsheets read UTF-8 as a legacy encoding."""
 FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""How a text begins that may be taken for a formula, also in full-width signs (OWASP, CSV Injection)."""
+"""First characters of a text that spreadsheets may read as a formula, also in full width (OWASP, CSV Injection)."""
 _GUARD: Final = "'"
 
 
 def lines(rows: Iterable[Sequence[str]], *, is_for_spreadsheet: bool) -> bytes:
-    """Write rows of texts."""
+    """Format rows of texts as lines."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerows([list(map(guarded, row)) for row in rows] if is_for_spreadsheet else rows)
@@ -32,23 +32,23 @@ def lines(rows: Iterable[Sequence[str]], *, is_for_spreadsheet: bool) -> bytes:
 
 
 def header(names: Sequence[str], *, is_for_spreadsheet: bool) -> bytes:
-    """Write the first line of a file."""
+    """Format the first line of a file."""
     line = lines([names], is_for_spreadsheet=is_for_spreadsheet)
     return BYTE_ORDER_MARK.encode() + line if is_for_spreadsheet else line
 
 
 def guarded(cell: str) -> str:
-    """Keep a spreadsheet from taking a text for a formula. A number is none, whatever its sign."""
+    """Prevent a spreadsheet from reading a text as a formula. Signed numbers are left unchanged."""
     return _GUARD + cell if cell.startswith(FORMULAS) and not _is_number(cell) else cell
 
 
 def moment(milliseconds: int) -> str:
-    """Write a moment as RFC 3339 in UTC; "" for none."""
+    """Format a time as RFC 3339 in UTC; "" for 0."""
     return rfc3339(milliseconds) if milliseconds else ""
 
 
 def flag(value: object) -> str:
-    """Write true or false."""
+    """Format a flag as true or false."""
     return "true" if value else "false"
 
 

@@ -1,7 +1,7 @@
-"""Writing the file of an export: a part for each step, which counts once the step is committed.
+"""Write the file of an export in parts: one per step, valid once the step is committed.
 
-A part has whole lines, and its size is written in the commit that moves the cursor behind its rows. So a process may
-die at any moment: no line is there twice, none is missing, none is torn, and no file is left that no row leads to.
+A part has whole lines, and the commit that moves the cursor past its rows writes its size. So the process may die at
+any time: no line is duplicated, missing or truncated, and no file is left without a row.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Unit
 
 FIRST_STEP: Final = 500
-"""Rows of the first step: how long they are, nobody knows yet."""
+"""Rows of the first step, whose length is still unknown."""
 PART_BYTES: Final = 4 * 1024 * 1024
-"""What a part aims at when its rows are long: memory stays bounded, however much an account knows of its contacts."""
+"""The target size of a part with long rows, to bound memory however many properties an account has."""
 MIME: Final = "text/csv"
 _MOST_PARTS: Final = 1_000
 
 
 def handler_of(source: Source) -> Handler:
-    """Give how jobs that export this kind of rows are worked on."""
+    """Return the job handler that exports rows of this source."""
     return Handler(partial(work, source=source))
 
 
 async def work(context: JobContext, source: Source) -> None:
-    """Export from where the last commit left off to the last row."""
+    """Export rows from the last commit to the end."""
     await _clear(context)
     job = context.job
     options = options_of(job.options)
@@ -54,11 +54,11 @@ async def work(context: JobContext, source: Source) -> None:
             lines = await asyncio.to_thread(_lines, [row for _, row in found], source, options)
             most = max(1, min(CHUNK, PART_BYTES * len(found) // len(lines)))
             cursor = found[-1][0]
-            # The next rows are read while these are written.
+            # Read the next rows while these are written.
             ahead = asyncio.create_task(_found(context, source, options, cursor, most))
             await _commit(context, lines, Progress(cursor=cursor, items=len(found), count=count))
             if len(found) < wanted:
-                # Whatever is added from now on would keep an export of a busy account from ever ending.
+                # Stop here: rows that are added meanwhile could keep the export of a busy account running forever.
                 return
     finally:
         ahead.cancel()
@@ -77,7 +77,7 @@ def _lines(rows: Sequence[Mapping[str, Any]], source: Source, options: ExportOpt
 
 
 async def _commit(context: JobContext, lines: bytes, progress: Progress) -> None:
-    """Write a part and let it count."""
+    """Write a part and commit it."""
     ground = context.ground
     part = DataFile(
         id=ground.ids.next_id(),
@@ -92,14 +92,14 @@ async def _commit(context: JobContext, lines: bytes, progress: Progress) -> None
     )
     await context.write_file(part.blob, lines, before=lambda: export_parts.reserve(part))
 
-    def count_it() -> Unit[None]:
+    def fill() -> Unit[None]:
         if not (yield from export_parts.fill(part.account_id, part.source_id, part.id, len(lines))):
-            raise JobLostError("The part of the export is not wanted any more.")
+            raise JobLostError("The part of the export was detached.")
 
     try:
-        await context.commit(progress, count_it)
+        await context.commit(progress, fill)
     except JobLostError:
-        # Unless it was recorded after all, and only the answer was lost.
+        # Keep the file if the commit succeeded and only its confirmation was lost.
         found = await context.read(lambda: data_files.find(part.account_id, part.id))
         if found is None or not found.size:
             await ground.blobs.remove(part.blob)
@@ -107,7 +107,7 @@ async def _commit(context: JobContext, lines: bytes, progress: Progress) -> None
 
 
 async def _clear(context: JobContext) -> None:
-    """Take away what a predecessor began to write and did not commit."""
+    """Remove parts that an earlier worker wrote and did not commit."""
     job, ground = context.job, context.ground
     after = 0
     while parts := await context.read(

@@ -1,4 +1,4 @@
-"""Asking for exports and reading their files: what doors know of them."""
+"""Queue exports and read their files: the interface of exports for doors."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class Exports:
-    """The exports of all accounts; each is one of the jobs."""
+    """The exports of all accounts; each export is a job."""
 
     def __init__(self, jobs: Jobs, ground: Ground, sources: Mapping[str, Source]) -> None:
-        """Take what can be exported, by kind of job."""
+        """Use ``sources``, keyed by kind of job."""
         self._jobs = jobs
         self._sources = sources
         self._ground = ground
@@ -36,11 +36,10 @@ class Exports:
         properties: Sequence[str] | None = None,
         is_for_spreadsheet: bool = False,
     ) -> Job:
-        """Queue an export of rows that fulfil conditions of the store.
+        """Queue an export of the rows that match conditions of the store.
 
-        ``properties`` are the names of the source's own columns that are wanted, in this order; all of them, by
-        their names, when None. Raises `RefusedError` for a name that the source does not have, `StoreFullError`
-        while the disk is nearly full.
+        ``properties`` names the source's own columns to export, in this order; None exports all, by name. Raises
+        `RefusedError` for an unknown name, and `StoreFullError` while the disk is nearly full.
         """
         self._ground.check_room()
         source = self._sources[kind]
@@ -60,23 +59,23 @@ class Exports:
         return await self._jobs.queue(actor, kind, values)
 
     async def find(self, actor: Actor, job_id: int, kind: str | None = None) -> Job | None:
-        """Give an export of a kind, or of any."""
+        """Return an export of a kind, or of any; None without one."""
         job = await self._jobs.find(actor, job_id)
         return job if job is not None and job.kind in ({kind} if kind else self._sources) else None
 
     async def page(self, actor: Actor, kind: str, limit: int, offset: int) -> tuple[list[Job], int]:
-        """Give a page of an account's exports of a kind, newest first, and the number of all."""
+        """Return a page of an account's exports of a kind, newest first, and their total number."""
         newest_first = (("id", True),)
         return await self._jobs.page(actor, PageRequest({"kind": str(kind)}, limit, offset, newest_first))
 
     async def readable(self, actor: Actor, jobs: Iterable[Job]) -> set[int]:
-        """Give the ids of those whose files can be read."""
+        """Return the ids of the exports whose files can be read."""
         return await files.readable(self._ground, actor, [job for job in jobs if job.kind in self._sources])
 
     def contents(self, job: Job) -> AsyncIterator[bytes]:
-        """Give the file of an export that is `readable`, in pieces of a few megabytes at most."""
+        """Return the file of a `readable` export, in pieces of a few megabytes at most."""
         return files.contents(self._ground, job, self._sources[job.kind])
 
     def file_name(self, job: Job) -> str:
-        """Give the name that the file of an export is saved under."""
+        """Return the file name for downloads of an export."""
         return f"{self._sources[job.kind].noun}-{job.id}.csv"

@@ -1,4 +1,4 @@
-"""The files of exports after they are written: read in pieces, and removed when their time is over."""
+"""Finished export files: read them in pieces, and remove them when they expire."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from aerogram.store.ground import Ground
 
 KEPT_MS: Final = 7 * DAY
-"""How long the file of an export can be read after its end; ours to choose."""
+"""How long the file of an export can be read after the job ended; our choice."""
 _AT_ONCE: Final = 100
 
 
 async def contents(ground: Ground, job: Job, source: Source) -> AsyncIterator[bytes]:
-    """Give the file of an export that ended well, in pieces. Raises `NotFoundError` when a part is gone."""
+    """Return the file of a completed export, in pieces. Raises `NotFoundError` when a part is missing."""
     options = options_of(job.options)
     names = source.names(options)
     yield csv_lines.header(names, is_for_spreadsheet=options.is_for_spreadsheet)
@@ -39,29 +39,30 @@ async def contents(ground: Ground, job: Job, source: Source) -> AsyncIterator[by
 
 
 async def readable(ground: Ground, actor: Actor, jobs: Iterable[Job]) -> set[int]:
-    """Give the ids of those of an account's exports whose files can be read."""
+    """Return the ids of an account's exports whose files can be read."""
     done = [job for job in jobs if job.status == JobStatus.COMPLETED]
     ids = [job.id for job in done if job.current]
     sizes = await ground.database.read(lambda: export_parts.sizes(actor.account_id, ids)) if ids else {}
-    # A file without rows is a header alone, of which there are no parts.
+    # A file without rows has only a header and no parts.
     return {job.id for job in done if not job.current or sizes.get(job.id)}
 
 
 async def forget(ground: Ground, account_id: int) -> None:
-    """Remove the files of all exports of an account, because somebody in them is erased.
+    """Remove the files of all exports of an account, because a person in them is erased.
 
-    Call it after that is committed: exports under way begin anew, and find the person no more. Who can should
-    have `aerogram.store.records.jobs.export_parts.detach` in that transaction instead, and call `remove_unused` after it.
+    Call this after the erasure is committed: running exports then start again without the person. If possible,
+    call `aerogram.store.records.jobs.export_parts.detach` in the transaction of the erasure instead, and
+    `remove_unused` after it.
     """
     await ground.database.write(lambda: export_parts.detach(account_id))
     await remove_unused(ground)
 
 
 async def remove_unused(ground: Ground, kept_ms: int = KEPT_MS) -> int:
-    """Remove parts that nobody will read; give how many.
+    """Remove unused parts; return their number.
 
-    They are those of exports that ended ``kept_ms`` ago or did not end well, and those that were detached. The row
-    goes after the file, so that being interrupted leaves nothing behind.
+    Unused are parts of exports that ended ``kept_ms`` ago or did not complete, and detached parts. The file is removed
+    before its row, so that an interruption leaves no file without a row.
     """
     since_ms = ground.clock.now_ms() - kept_ms
     removed = 0

@@ -1,4 +1,4 @@
-"""What an export was asked for, as its job keeps it."""
+"""The options of an export, as stored in its job."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 
 
 class Column(msgspec.Struct, frozen=True, array_like=True):
-    """A column that was asked for by name: how its source finds it, its name, and its datatype at that moment."""
+    """A column requested by name: its key in the source, its name, and its datatype when requested."""
 
     key: str
     name: str
@@ -16,13 +16,13 @@ class Column(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ExportOptions(msgspec.Struct, frozen=True):
-    """What is exported, and how. It does not change while the job is worked on, whatever becomes of the properties."""
+    """What to export, and how. Later changes to the properties do not affect the job."""
 
     conditions: dict[str, Any] = {}
-    """Those of the store, with their values."""
+    """Conditions of the store, with their values."""
     properties: list[Column] = []
     is_for_spreadsheet: bool = False
-    """A program that computes what looks like a formula will read it."""
+    """Protect texts that a spreadsheet would read as formulas."""
 
 
 encoded: Final = msgspec.json.Encoder().encode

@@ -1,4 +1,4 @@
-"""A kind of rows that can be exported: how they are found, and how each becomes a line."""
+"""Export sources: how to find a kind of rows, and how to format each as a line."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Unit
 
     Found = list[tuple[int, dict[str, Any]]]
-    """Rows with their ids, by rising id."""
+    """Rows with their ids, by ascending id."""
 
 
 class Source(msgspec.Struct, frozen=True):
-    """The functions of one kind. ``count`` and ``find`` take the account and conditions of the store."""
+    """The functions of one kind of rows. ``count`` and ``find`` take the account id and conditions of the store."""
 
     noun: str
-    """What the file is called by."""
+    """The first part of the file name."""
     job_type: str
-    """What ``batchjob`` calls the job; words of ours."""
+    """The job's JobType in ``batchjob``; our own words."""
     count: Callable[[int, Mapping[str, Any]], Unit[int]]
     find: Callable[[int, Mapping[str, Any], int, int], Unit[Found]]
-    """Also takes the id after which rows are wanted, and how many at most."""
+    """Also takes the id after which to start, and the maximum number of rows."""
     names: Callable[[ExportOptions], list[str]]
     cells: Callable[[Mapping[str, Any], ExportOptions], list[str]]
     columns: Callable[[int, Sequence[str] | None], Unit[list[Column]]] | None = None
-    """Finds the columns that a caller chooses by name, or all of them; raises `RefusedError` for an unknown name."""
+    """Finds columns by name, or all of them; raises `RefusedError` for an unknown name."""
     reference: str = ""
-    """The condition whose value the job shows as what it works on."""
+    """The condition whose value becomes the job's ``ref_id``."""

@@ -103,7 +103,7 @@ async def test_field_names_and_a_pattern_of_moments_come_with_the_import(shop):
     [
         (b"", "The file is empty."),
         (b"name,age\nAnn,3\n", 'The file has no column "email"'),
-        (b"email,age,Age\n", 'The column "age" is there twice.'),
+        (b"email,age,Age\n", 'The column "age" appears twice.'),
         (b"email\rann@example.org\r", "end with CR alone"),
         ("email\nann@example.org\n".encode("utf-16"), "not text in UTF-8"),
     ],

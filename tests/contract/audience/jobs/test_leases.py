@@ -92,7 +92,7 @@ async def test_a_job_at_which_processes_die_is_ended_with_the_reason_and_lets_th
     async with shop.running():
         ended, done = await shop.ended(job), await shop.ended(later)
     assert (ended.status, ended.current) == ("Error", 0)
-    assert "begun 5 times" in ended.error
+    assert "started 5 times" in ended.error
     assert await shop.error_lines(job) == [f" ###{ended.error}"]
     assert done.status == "Completed"
     assert set(await shop.members()) == {"bob@example.org"}

@@ -4,7 +4,7 @@ import pytest
 
 from aerogram.audience.jobs.columns import Columns, names_of
 from aerogram.audience.jobs.csv_reader import Record
-from aerogram.audience.jobs.moments import reader_of
+from aerogram.audience.jobs.moments import moment_parser
 from aerogram.audience.properties import Catalogue, Property
 from aerogram.audience.property_values import Datatype
 from aerogram.audience.subscriptions import Entry
@@ -79,7 +79,7 @@ def test_moments_are_read_by_the_pattern_of_the_file():
         ["bob@example.org", "31.12.1980"],
         ["eve@example.org", ""],
         names=("email", "born"),
-        read_moment=reader_of("yyyy/mm/dd", 2),
+        read_moment=moment_parser("yyyy/mm/dd", 2),
     )
     assert [entry.properties for entry in rows.entries] == [{"3": 347_061_600_000}, {"3": None}]
     assert rows.refusals[0].text.endswith(" ###Property type does not match definition###born")
@@ -95,7 +95,7 @@ def test_moments_are_read_by_the_pattern_of_the_file():
     ],
 )
 def test_patterns_of_moments(pattern, offset, text, seconds):
-    assert reader_of(pattern, offset)(text) == seconds
+    assert moment_parser(pattern, offset)(text) == seconds
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_patterns_of_moments(pattern, offset, text, seconds):
 )
 def test_a_pattern_that_is_none_is_refused(pattern, offset):
     with pytest.raises(RefusedError):
-        reader_of(pattern, offset)
+        moment_parser(pattern, offset)
 
 
 @pytest.mark.parametrize("names", [["city"], ["email", "city", "City"], ["email", ""], ["email"] * 300])

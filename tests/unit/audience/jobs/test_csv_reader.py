@@ -62,9 +62,9 @@ def test_any_text_is_read_as_the_standard_library_reads_it_unless_it_refuses(tex
         for row in csv.reader((line.decode() for line in lines), strict=True, skipinitialspace=True):
             expected += [row] if row else []
     except csv.Error:
-        assert any(record.fault for record in records(data, most=most))
+        assert any(record.error for record in records(data, most=most))
     else:
-        assert [(record.fields, record.fault) for record in records(data, most=most)] == [
+        assert [(record.fields, record.error) for record in records(data, most=most)] == [
             (row, "") for row in expected
         ]
 
@@ -84,7 +84,7 @@ def test_empty_lines_are_no_records():
 
 def test_a_quote_that_is_never_closed_costs_its_own_line_alone():
     found = records(b'a@example.org,1\n"b@example.org,2\nc@example.org,3\n')
-    assert [record.fault for record in found] == ["", "Invalid quoting at line", ""]
+    assert [record.error for record in found] == ["", "Invalid quoting at line", ""]
     assert found[1].fields == ['"b@example.org,2']
     assert found[2].fields == ["c@example.org", "3"]
 
@@ -100,7 +100,7 @@ def test_a_quote_that_is_never_closed_costs_its_own_line_alone():
 )
 def test_a_line_that_cannot_be_read_costs_no_other(line, fault):
     found = records(b"a,1\n" + line + b"\nc,3\n")
-    assert [record.fault for record in found] == ["", fault, ""]
+    assert [record.error for record in found] == ["", fault, ""]
     assert found[2].fields == ["c", "3"]
     assert "\0" not in found[1].fields[0]
 

@@ -32,8 +32,8 @@ def test_an_error_tells_reason_and_place():
     [
         ("", "The expression is empty (character 1)"),
         ("  \n", "The expression is empty (character 1)"),
-        ("((age>40)", "A bracket that is never closed (character 1)"),
-        ("(age>40))", "A closing bracket without an opening one (character 9)"),
+        ("((age>40)", "This bracket is never closed (character 1)"),
+        ("(age>40))", "This closing bracket has no opening bracket (character 9)"),
         ("(age>)", "Expected a property, a value or a function, found ')' (character 6)"),
         ("(>4)", "Expected a property, a value or a function, found '>' (character 2)"),
         ("age", "Expected a comparison such as =, found the end of the expression (character 4)"),
@@ -48,20 +48,20 @@ def test_an_error_tells_reason_and_place():
         ("(age>1 age<3)", "Expected ), AND, OR or XOR, found 'age' (character 8)"),
         (
             "(HasOpenedSince(1)=true)",
-            "This is true or false by itself and is compared with nothing (character 2)",
+            "This function is a condition and cannot be compared (character 2)",
         ),
         (
             "(true=IsProvided(a))",
-            "This is true or false by itself and is compared with nothing (character 7)",
+            "This function is a condition and cannot be compared (character 7)",
         ),
-        ('(city="Paris)', "A text without its closing quote (character 7)"),
-        ("(city='Paris')", 'A text stands in double quotes, as "Paris" (character 7)'),
-        ("(city=\u201cParis\u201d)", 'A text stands in double quotes, as "Paris" (character 7)'),
-        ("(age>4x)", "Not a number such as 40 or -2.5 (character 6)"),
-        ("(age>1.2.3)", "Not a number such as 40 or -2.5 (character 6)"),
-        ("(age>-)", "Not a number such as 40 or -2.5 (character 6)"),
+        ('(city="Paris)', "The closing quote of this text is missing (character 7)"),
+        ("(city='Paris')", 'Write texts in double quotes, such as "Paris" (character 7)'),
+        ("(city=\u201cParis\u201d)", 'Write texts in double quotes, such as "Paris" (character 7)'),
+        ("(age>4x)", "Invalid number; write it as 40 or -2.5 (character 6)"),
+        ("(age>1.2.3)", "Invalid number; write it as 40 or -2.5 (character 6)"),
+        ("(age>-)", "Invalid number; write it as 40 or -2.5 (character 6)"),
         ("(age & 1)", "Unexpected character '&' (character 6)"),
-        ("(age=1\0)", "A character that is no text (character 7)"),
+        ("(age=1\0)", "This character is not allowed (character 7)"),
         ("IsProvided()", "IsProvided takes 1 argument, not 0 (character 1)"),
         ("IsProvided(a", "Expected a comma or ), found the end of the expression (character 13)"),
         ("IsProvided(1)", "The argument of IsProvided must be the name of a property (character 12)"),
@@ -100,20 +100,23 @@ def test_what_cannot_be_read_is_refused_with_its_reason(expression, told):
 
 
 def test_what_is_too_large_is_refused():
-    assert str(refusal("a" * (MAX_LENGTH + 1))) == "An expression may have 8192 characters (character 8193)"
-    assert refusal("( " * (MAX_WORDS + 1)).reason == "An expression may have 1500 words"
-    assert refusal("(" * (MAX_DEPTH + 1)).reason == "An expression may be nested 32 deep"
-    assert refusal("a=" + "ToDate(" * (MAX_DEPTH + 1)).reason == "An expression may be nested 32 deep"
+    assert (
+        str(refusal("a" * (MAX_LENGTH + 1)))
+        == "An expression may have at most 8192 characters (character 8193)"
+    )
+    assert refusal("( " * (MAX_WORDS + 1)).reason == "An expression may have at most 1500 words"
+    assert refusal("(" * (MAX_DEPTH + 1)).reason == "An expression may be nested at most 32 deep"
+    assert refusal("a=" + "ToDate(" * (MAX_DEPTH + 1)).reason == "An expression may be nested at most 32 deep"
     turns = "a=1" + " or a=1 xor a=1" * MAX_DEPTH
-    assert refusal(turns).reason == "An expression may be nested 32 deep"
+    assert refusal(turns).reason == "An expression may be nested at most 32 deep"
     nested = "a=1 and not (" * (MAX_LEVELS + 1) + "a=1" + ")" * (MAX_LEVELS + 1)
-    assert refusal(nested).reason == "AND, OR and XOR may be nested 8 deep"
+    assert refusal(nested).reason == "AND, OR and XOR may be nested at most 8 deep"
     assert (
         refusal(" and ".join(["a=1"] * (MAX_CONDITIONS + 1))).reason
-        == "An expression may have 200 conditions"
+        == "An expression may have at most 200 conditions"
     )
-    assert refusal("a" * 256 + "=1").reason == "A name may have 255 characters"
-    assert refusal("a=" + "1" * 41).reason == "A number may have 40 digits"
+    assert refusal("a" * 256 + "=1").reason == "A name may have at most 255 characters"
+    assert refusal("a=" + "1" * 41).reason == "A number may have at most 40 digits"
 
 
 def test_what_is_just_small_enough_is_read():

@@ -119,7 +119,7 @@ def test_dates_are_compared():
         ("Round(1.5, 16)", "Round takes 0 to 15 decimals"),
         ("Round('x')", 'Not a number: "x"'),
         ("Int(true)", "Not a number: boolean"),
-        ("HasOpenedSince(-1)", "Days are a number from 0 to 36500"),
+        ("HasOpenedSince(-1)", "The number of days must be from 0 to 36500"),
         ('FormatNumber("x", 1)', 'Not a number format: "x"'),
         ('FormatNumberLocale("0", 1, "xx_XX")', 'Unknown locale: "xx_XX"'),
         ("ToDate('soon')", "Not a date: soon"),

@@ -1,1 +1,1 @@
-"""Mailjet's template language, run within limits of time and size."""
+"""The runtime of Mailjet's template language, limited in time and size."""

@@ -1,7 +1,6 @@
-"""What a template may use. Steps bound time and memory alike on every machine; the clock is the second lock.
+"""The limits of a template. Steps bound time and memory equally on every machine; CPU time is a second bound.
 
-Mailjet documents no limit (compatibility: templates#limits); these are ours, and far
-above what a mail needs.
+Mailjet documents no limits (compatibility: templates#limits); these are our own, far above the needs of a mail.
 """
 
 from __future__ import annotations
@@ -11,36 +10,36 @@ from typing import Final
 import msgspec
 
 MAX_STEPS: Final = 200_000
-"""Tokens evaluated, turns of loops, and `CHARACTERS_PER_STEP` of text worked upon: some 0.1 us each."""
+"""Evaluated tokens, loop iterations, and `CHARACTERS_PER_STEP` of processed text: about 0.1 us each."""
 MAX_OUTPUT: Final = 5_000_000
 """Characters of a rendered part."""
 MAX_CPU_SECONDS: Final = 0.05
-"""CPU time of the rendering thread, counted from the first look at the clock."""
+"""CPU time of the rendering thread, measured from the first check of the clock."""
 MAX_TEXT: Final = 1_000_000
-"""Characters of a text that an operator or a function takes or makes."""
+"""Characters of a text that an operator or function takes or returns."""
 
 CHARACTERS_PER_STEP: Final = 64
 STEPS_PER_LOOK: Final = 1_000
-"""Steps between two looks at the clock: a usual template ends before the first and never pays for one."""
+"""Steps between two checks of the clock: a typical template ends before the first one."""
 
 MAX_SOURCE: Final = 5_000_000
 """Characters of a source that has tags."""
 MAX_TOKENS: Final = 50_000
-"""Names, values, operators and marks in a source: bounds the time and memory of compiling."""
+"""Names, values, operators and merge tags in a source: bounds the time and memory of compilation."""
 MAX_EXPRESSION_DEPTH: Final = 20
-"""Brackets, calls and signs within one another."""
+"""Nesting of brackets, calls and signs."""
 MAX_BLOCK_DEPTH: Final = 30
-"""Conditions and loops within one another."""
+"""Nesting of conditions and loops."""
 MAX_NAME: Final = 200
 """Characters of a name with its path."""
 MAX_INTEGER: Final = 2**63 - 1
-"""Largest whole number that is calculated with; longer ones are only printed."""
+"""Largest integer in calculations; larger ones can only be printed."""
 MAX_DIGITS: Final = 100
-"""Digits of a whole number that is printed."""
+"""Digits of a printed integer."""
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
-    """Limits of one rendering; see the constants of this module for the units."""
+    """The limits of one rendering; units are those of this module's constants."""
 
     steps: int = MAX_STEPS
     output: int = MAX_OUTPUT

@@ -1,4 +1,4 @@
-"""Dates: read from seconds or ISO 8601, written in formats such as ``dd.mm.yyyy hh:nn`` (Delphi's letters)."""
+"""Dates: parse seconds or ISO 8601, and format with patterns such as ``dd.mm.yyyy hh:nn`` (Delphi's letters)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _WRITERS: Final[dict[str, Callable[[datetime], str]]] = {
 
 
 def read_date(value: Any, place: Place) -> datetime:
-    """Read seconds since the Unix epoch, or ISO 8601 (UTC unless it says otherwise). Raises `TemplateError`."""
+    """Parse seconds since the Unix epoch, or ISO 8601 (UTC unless it names a zone). Raises `TemplateError`."""
     if isinstance(value, datetime):
         return value
     seconds = number_in(value) if isinstance(value, str) else value
@@ -68,7 +68,7 @@ def read_date(value: Any, place: Place) -> datetime:
 
 
 def offset_of(text: str, place: Place) -> timezone:
-    """Read ``+03:00``, ``-0330``, ``Z`` or ``UTC``. Raises `TemplateError`."""
+    """Parse ``+03:00``, ``-0330``, ``Z`` or ``UTC``. Raises `TemplateError`."""
     if text in {"Z", "UTC", "GMT"}:
         return UTC
     found = _OFFSET.fullmatch(text)
@@ -79,7 +79,7 @@ def offset_of(text: str, place: Place) -> timezone:
 
 
 def format_date(form: str, date: datetime, place: Place) -> str:
-    """Write a date, with English names. ``m`` after hours means minutes, as in Delphi; quotes keep text.
+    """Format a date with English names. ``m`` after hours means minutes, as in Delphi; quoted text is literal.
 
     Raises `TemplateError` for a format that is too long.
     """

@@ -1,4 +1,4 @@
-"""The state of one rendering: names in reach, text written so far, and what is left of the budget."""
+"""The state of one rendering: names, output, and the remaining budget."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LOCAL: Final = 3
 
 
 class Space(Protocol):
-    """Names with values."""
+    """A namespace of values."""
 
     def get(self, name: str, /) -> Any:
-        """Give the value of a name, or None when it is undefined."""
+        """Return the value of a name; None when undefined."""
 
 
 class Frame:
-    """Made for one rendering and used by its thread alone."""
+    """The state of one rendering, used by one thread."""
 
     __slots__ = (
         "_budget",
@@ -46,7 +46,7 @@ class Frame:
 
     def __init__(self, scope: Scope, budget: Budget) -> None:
         self.scope = scope
-        # Read with None by pieces that are no plain variable: it is never a key of JSON.
+        # Pieces that are not plain variables look up None, which is never a JSON key.
         self.variables: Mapping[Any, Any] = scope.variables
         self.locals: dict[str, Any] = {}
         self.spaces: tuple[Space, ...] = (scope.variables, scope.data, Predefined(scope.mj), self.locals)
@@ -58,13 +58,13 @@ class Frame:
         self._started: float | None = None
 
     def pay(self, steps: int, place: Place) -> None:
-        """Use some steps. Raises `TemplateError` when the budget has fewer."""
+        """Use some steps. Raises `TemplateError` when the budget is exhausted."""
         self.left -= steps
         if self.left < 0:
             self.refill(place)
 
     def refill(self, place: Place) -> None:
-        """Take the next steps out of the budget, and look at the clock."""
+        """Take the next steps from the budget, and check the clock."""
         self._reserve += self.left
         if self._reserve < 0:
             raise place.exceeded(f"more than {self._budget.steps} steps")
@@ -77,14 +77,14 @@ class Frame:
         self._reserve -= self.left
 
     def pay_for_text(self, length: int, place: Place) -> None:
-        """Use the steps of working upon a text of so many characters."""
+        """Use the steps of processing a text of ``length`` characters."""
         if length > CHARACTERS_PER_STEP:
             if length > self._budget.text:
                 raise place.exceeded(f"a text of more than {self._budget.text} characters")
             self.pay(length // CHARACTERS_PER_STEP, place)
 
     def write(self, texts: list[str], length: int, place: Place) -> None:
-        """Add texts of so many characters to what is rendered; they are copied when all is known to fit."""
+        """Append texts of ``length`` characters in all to the output, after checking that they fit."""
         self.room -= length
         if self.room < 0:
             raise place.exceeded(f"more than {self._budget.output} characters of output")

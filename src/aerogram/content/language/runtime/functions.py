@@ -1,4 +1,4 @@
-"""The functions of the language (compatibility: templates#functions), known in any case of letters."""
+"""The functions of the language (compatibility: templates#functions); names ignore case."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 Call = Callable[[list[Any], "Frame", "Place"], Any]
 
 MAX_URL: Final = 100_000
-"""Characters that are encoded for a URL, which costs more for each than other work does."""
+"""Characters to encode for a URL, which costs more per character than other work."""
 MAX_DECIMALS: Final = 15
-"""Decimals that a float can hold."""
+"""Decimals that a float can represent."""
 MAX_DAYS: Final = 36_500
-"""Days that a question about the past may span."""
+"""Largest number of days in a function."""
 
 
 class Function(NamedTuple):
-    """A function and how it is called."""
+    """A function and its signature."""
 
     name: str
     signature: str
@@ -38,7 +38,7 @@ class Function(NamedTuple):
 
 
 def _on_text(change: Callable[[str], str], longest: int = MAX_TEXT) -> Call:
-    """Make a function of one text; its result counts as text worked upon, too."""
+    """Wrap a function of one text; its result also counts as processed text."""
 
     def call(arguments: list[Any], frame: Frame, place: Place) -> str:
         text = text_of(arguments[0], frame, place)
@@ -79,7 +79,7 @@ def _whole(value: Any, place: Place) -> int:
 def _days(value: Any, place: Place) -> int:
     days = _whole(value, place)
     if not 0 <= days <= MAX_DAYS:
-        raise place.expression_error(f"Days are a number from 0 to {MAX_DAYS}")
+        raise place.expression_error(f"The number of days must be from 0 to {MAX_DAYS}")
     return days
 
 

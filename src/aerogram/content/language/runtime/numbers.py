@@ -1,4 +1,4 @@
-"""Numbers for readers: rounding as people do it, and formats such as ``#,##0.00`` with a locale's signs."""
+"""Format numbers for people: round half up, and use formats such as ``#,##0.00`` with a locale's separators."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_FORMAT: Final = 100
 _MAX_LOCALE: Final = 35
 """Characters of a locale (RFC 5646 section 4.4.1)."""
 _EXACT: Final = Context(prec=500, rounding=ROUND_HALF_UP)
-"""Holds any float (309 digits) with any decimals that a format asks for."""
+"""Represents any float (309 digits) with any number of decimals in a format."""
 _FORMAT: Final = re.compile(r"([^#0,.]*)([#0,]+)(?:\.([0#]+))?([^#0]*)", re.DOTALL)
 _NO_BREAK: Final = "\u00a0"
 _APOSTROPHE: Final = "\u2019"
@@ -34,11 +34,11 @@ SEPARATORS: Final = {
     ),
     **dict.fromkeys(("de_CH", "it_CH", "de_LI"), (_APOSTROPHE, ".")),
 }
-"""The signs between thousands and before decimals, by locale or language (Unicode CLDR)."""
+"""The separators of thousands and decimals, by locale or language (Unicode CLDR)."""
 
 
 def separators_of(locale: str, place: Place) -> tuple[str, str]:
-    """Give the signs of ``de_DE``, ``de-DE`` or ``de``. Raises `TemplateError` for a language not known."""
+    """Return the separators of ``de_DE``, ``de-DE`` or ``de``. Raises `TemplateError` for an unknown language."""
     language, _, region = locale[:_MAX_LOCALE].replace("-", "_").partition("_")
     language = language.lower()
     found = SEPARATORS.get(f"{language}_{region.upper()}") or SEPARATORS.get(language)
@@ -48,14 +48,14 @@ def separators_of(locale: str, place: Place) -> tuple[str, str]:
 
 
 def round_half_up(number: Number, decimals: int) -> Number:
-    """Round as people do: a half goes away from zero, and what counts is the number as it is printed."""
+    """Round the printed form of a number, with halves away from zero."""
     return number if isinstance(number, int) else float(_rounded(number, decimals))
 
 
 def format_number(form: str, number: Number, separators: tuple[str, str], place: Place) -> str:
-    """Write a number: ``0`` is a digit always shown, ``#`` one shown when needed, ``,`` groups thousands.
+    """Format a number: ``0`` is a digit always shown, ``#`` a digit shown when needed, ``,`` groups thousands.
 
-    What stands before and after is kept. Raises `TemplateError` for a format that is none.
+    Text before and after the digits is kept. Raises `TemplateError` for an invalid format.
     """
     found = _FORMAT.fullmatch(form) if len(form) <= MAX_FORMAT else None
     if found is None:

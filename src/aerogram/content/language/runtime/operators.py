@@ -1,7 +1,7 @@
-"""Operators, forgiving as writers of templates expect: a text that is a number counts as one.
+"""Operators, lenient as template authors expect: a text that contains a number counts as a number.
 
-``+`` joins as soon as one side is text. A comparison of two kinds that have nothing in common is
-"not equal", and an error when it asks for an order. The facts are silent on all of it.
+``+`` concatenates if either side is text. Values of incomparable kinds are not equal, and ordering them is an
+error. Mailjet documents none of this.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LONGEST_TRUTH: Final = 5
 
 
 def add(left: Any, right: Any, frame: Frame, place: Place) -> Any:
-    """Add numbers; join when one side is text."""
+    """Add numbers; concatenate if either side is text."""
     if isinstance(left, str) or isinstance(right, str):
         start, end = text_of(left, frame, place), text_of(right, frame, place)
         frame.pay_for_text(len(start) + len(end), place)
@@ -49,7 +49,7 @@ def divide(left: Any, right: Any, frame: Frame, place: Place) -> Any:  # noqa: A
 
 
 def divide_whole(left: Any, right: Any, frame: Frame, place: Place) -> Any:  # noqa: ARG001 - an Operator
-    """Divide and cut the fraction off, towards zero as Pascal does."""
+    """Divide and truncate towards zero, as in Pascal."""
     number, divisor = number_of(left, place), _divisor(right, place)
     if isinstance(number, int) and isinstance(divisor, int):
         quotient = abs(number) // abs(divisor)
@@ -58,7 +58,7 @@ def divide_whole(left: Any, right: Any, frame: Frame, place: Place) -> Any:  # n
 
 
 def remainder(left: Any, right: Any, frame: Frame, place: Place) -> Any:  # noqa: ARG001 - an Operator
-    """Give what `divide_whole` leaves; it has the sign of the left side."""
+    """Return the remainder of `divide_whole`; it has the sign of the left side."""
     number, divisor = number_of(left, place), _divisor(right, place)
     if isinstance(number, int) and isinstance(divisor, int):
         rest = abs(number) % abs(divisor)
@@ -74,18 +74,18 @@ def _divisor(value: Any, place: Place) -> Number:
 
 
 def equal(left: Any, right: Any, frame: Frame, place: Place) -> bool:
-    """Tell whether two values are the same text, number, boolean or date."""
+    """Return whether two values are the same text, number, boolean or date."""
     pair = _comparable(left, right, frame, place)
     return pair is not None and bool(pair[0] == pair[1])
 
 
 def unequal(left: Any, right: Any, frame: Frame, place: Place) -> bool:
-    """Tell whether two values differ."""
+    """Return whether two values differ."""
     return not equal(left, right, frame, place)
 
 
 def less(left: Any, right: Any, frame: Frame, place: Place) -> bool:
-    """Tell whether the left number is smaller; texts go by their characters."""
+    """Return whether the left side is smaller; texts compare by character."""
     pair = _comparable(left, right, frame, place)
     if pair is None:
         raise place.expression_error(f"Cannot compare {kind_of(left)} with {kind_of(right)}")
@@ -93,22 +93,22 @@ def less(left: Any, right: Any, frame: Frame, place: Place) -> bool:
 
 
 def greater(left: Any, right: Any, frame: Frame, place: Place) -> bool:
-    """Tell whether the left side is larger."""
+    """Return whether the left side is larger."""
     return less(right, left, frame, place)
 
 
 def at_least(left: Any, right: Any, frame: Frame, place: Place) -> bool:
-    """Tell whether the left side is as large or larger."""
+    """Return whether the left side is as large or larger."""
     return not less(left, right, frame, place)
 
 
 def at_most(left: Any, right: Any, frame: Frame, place: Place) -> bool:
-    """Tell whether the left side is as large or smaller."""
+    """Return whether the left side is as large or smaller."""
     return not less(right, left, frame, place)
 
 
 def _comparable(left: Any, right: Any, frame: Frame, place: Place) -> tuple[Any, Any] | None:
-    """Bring two values to one kind that can be compared; None when there is none."""
+    """Convert two values to a comparable kind; None when there is none."""
     if isinstance(left, str) and isinstance(right, str):
         frame.pay_for_text(min(len(left), len(right)), place)
         return left, right
@@ -120,7 +120,7 @@ def _comparable(left: Any, right: Any, frame: Frame, place: Place) -> tuple[Any,
 
 
 def _like(text: str, other: Any) -> bool | Number | None:
-    """Read a text as the kind of the other side."""
+    """Parse a text as the kind of the other side."""
     if isinstance(other, bool):
         return _TRUTHS.get(text.lower()) if len(text) <= _LONGEST_TRUTH else None
     return number_in(text)

@@ -1,4 +1,4 @@
-"""All that a template can reach: values of JSON, and three questions about the recipient."""
+"""Everything that a template can access: JSON values, and three functions about the recipient."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ Source = Mapping[str, Any] | Callable[[str], Any]
 
 
 def never(_: object) -> bool:
-    """Answer a question about a recipient of whom nothing is known."""
+    """Return False: there is no profile of the recipient."""
     return False
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):
-    """The values of one rendering. All are JSON as Python decodes it; None means undefined.
+    """The values of one rendering: decoded JSON; None means undefined.
 
-    ``variables`` are read by ``var:``, ``data`` (contact properties) by ``data:``.
+    ``var:`` reads ``variables``; ``data:`` reads ``data`` (contact properties).
 
-    ``mj`` gives the predefined values by their first name: ``contact`` (an object with ID, email,
-    local_part, domain, name), ``sender``, ``template``, ``unsub_link``, ``unsub_link_fr``, ``permalink``,
-    ``share_twitter`` and so on. It is a mapping, or a function that gives None for what there is not, so that
-    a link costs nothing unless it is printed. A language without a link of its own gets ``unsub_link``.
+    ``mj`` has the predefined values by first name: ``contact`` (an object with ID, email, local_part, domain,
+    name), ``sender``, ``template``, ``unsub_link``, ``unsub_link_fr``, ``permalink``, ``share_twitter`` and so on.
+    It is a mapping, or a function that returns None for undefined names, so that links are minted only when
+    printed. A language without its own link uses ``unsub_link``.
 
-    ``segments`` tells whether the recipient is in a segment, by its name or id; ``opened_since`` and
-    ``clicked_since`` whether he opened or clicked a message in the last days.
+    ``segments`` returns whether the recipient is in a segment, by name or id; ``opened_since`` and
+    ``clicked_since`` return whether they opened or clicked a message in the last days.
     """
 
     variables: Mapping[str, Any] = {}
@@ -38,7 +38,7 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Predefined:
-    """Reads ``mj:`` names as a mapping does."""
+    """Reads ``mj:`` names like a mapping."""
 
     __slots__ = ("_read",)
 
@@ -46,7 +46,7 @@ class Predefined:
         self._read = source if callable(source) else source.get
 
     def get(self, name: str) -> Any:
-        """Give a value, or None when there is none."""
+        """Return a value; None when undefined."""
         value = self._read(name)
         if value is None and name.startswith("unsub_link"):
             value = self._read("unsub_link_en" if name == "unsub_link" else "unsub_link")

@@ -1,4 +1,4 @@
-"""Values as texts, numbers and truths. A value is JSON, or a `datetime` that a function made."""
+"""Convert values to texts, numbers and booleans. A value is JSON, or a `datetime` from a function."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ Number = int | float
 
 MAX_PRINTED_INTEGER: Final = 10**MAX_DIGITS
 EXACT_BELOW: Final = 1e15
-"""Below it a float has 15 digits to show, so that 0.1 + 0.2 prints as 0.3."""
+"""Floats below this are printed with 15 digits, so that 0.1 + 0.2 prints as 0.3."""
 PLAIN_FROM: Final = 1e-7
 PLAIN_BELOW: Final = 1e21
-"""Within these, numbers are printed without an exponent."""
+"""Numbers in this range are printed without an exponent."""
 
 _NUMBER: Final = re.compile(r"\s*([+-]?[0-9]{1,18})(\.[0-9]{1,17})?\s*")
 _NUMBER_LENGTH: Final = 64
-"""Characters of the longest text that may be a number: others are not even looked at."""
+"""Characters of the longest text that is parsed as a number."""
 _SHOWN: Final = 40
 _encode: Final = msgspec.json.Encoder().encode
 
 
 def text_of(value: Any, frame: Frame, place: Place) -> str:
-    """Print a value: texts as they are, whole numbers without a fraction, arrays and objects as JSON.
+    """Print a value: texts unchanged, integers without a fraction, arrays and objects as JSON.
 
-    Raises `TemplateError` for what cannot be printed: a number beyond `MAX_DIGITS`, infinity.
+    Raises `TemplateError` for unprintable values: numbers beyond `MAX_DIGITS`, infinity.
     """
     if isinstance(value, str):
         return value
@@ -76,12 +76,12 @@ def _json_of(value: Any, frame: Frame, place: Place) -> str:
 
 
 def truth_of(value: Any) -> bool:
-    """Tell how a condition takes a value: false are false, 0, "", and arrays and objects without elements."""
+    """Return a value as a condition: false, 0, "", and empty arrays and objects are false."""
     return bool(value)
 
 
 def number_in(text: str) -> Number | None:
-    """Read a text that is a decimal number, as variables of forms and headers often are; else None."""
+    """Parse a decimal number, as variables from forms and headers often are texts; else None."""
     found = _NUMBER.fullmatch(text) if len(text) <= _NUMBER_LENGTH else None
     if found is None:
         return None
@@ -89,7 +89,7 @@ def number_in(text: str) -> Number | None:
 
 
 def number_of(value: Any, place: Place) -> Number:
-    """Take a value as a number. Raises `TemplateError` when it is none or too large to calculate with."""
+    """Convert a value to a number. Raises `TemplateError` if it is not a number or too large."""
     if isinstance(value, str):
         number = number_in(value)
         if number is None:
@@ -101,7 +101,7 @@ def number_of(value: Any, place: Place) -> Number:
 
 
 def bounded(number: Number, place: Place) -> Number:
-    """Give a number that is finite and, when it is whole, fits in 64 bits. Raises `TemplateError`."""
+    """Check that a number is finite and, if an integer, fits in 64 bits. Raises `TemplateError`."""
     if isinstance(number, float):
         if math.isfinite(number):
             return number
@@ -111,7 +111,7 @@ def bounded(number: Number, place: Place) -> Number:
 
 
 def kind_of(value: Any) -> str:
-    """Name the kind of a value in an error."""
+    """Return the name of a value's kind for errors."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, int | float):

@@ -67,7 +67,7 @@ async def show(installation: Installation, template: Named, account: Account = "
         "text": content.text,
         "html": content.html,
         "mjml": content.mjml,
-        "errors": list(read_headers(content.headers).faults),
+        "errors": list(read_headers(content.headers).errors),
     }
     lines = [f"{name:<12}{one_line(str(value))}" for name, value in facts.items()]
     lines += [f"{name:<12}{one_line(str(value))}" for name, value in content.headers.items()]

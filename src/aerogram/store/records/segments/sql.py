@@ -49,10 +49,10 @@ from aerogram.model.segment import (
     Odd,
     Operator,
     Own,
-    Place,
     Printed,
     Provided,
     Some,
+    TextPosition,
     kind_of,
 )
 from aerogram.store.records.querying.either import (
@@ -190,12 +190,12 @@ def _compared(condition: Compared) -> ColumnElement[bool]:
 def _contained(condition: Contained) -> ColumnElement[bool]:
     text, part = _value(condition.text), _value(condition.part)
     length = func.length(part)
-    match condition.place:
-        case Place.START:
+    match condition.position:
+        case TextPosition.START:
             return func.substr(text, literal_column("1"), length) == part
-        case Place.END:
+        case TextPosition.END:
             return func.substr(text, func.length(text) - length + literal_column("1")) == part
-        case Place.ANYWHERE:
+        case TextPosition.ANYWHERE:
             return either(func.instr(text, part), func.strpos(text, part), BigInteger) > literal_column("0")
 
 

@@ -31,7 +31,7 @@ TAKEN = TakenError("thing", "ann|Ball")
         (TAKEN, 400, 'MJ18 A Thing resource with value "ann|Ball" for Owner|Name already exists.'),
         (NotUniqueError("x"), 400, "MJ18 A Thing resource with the same unique key already exists."),
         (LockedError("The thing"), 403, "The thing is locked."),
-        (TooManyError("things", 5), 400, "An account may have 5 things."),
+        (TooManyError("things", 5), 400, "An account may have at most 5 things."),
     ],
     ids=lambda value: type(value).__name__,
 )

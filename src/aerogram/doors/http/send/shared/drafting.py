@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.doors.http.send.shared.draft import Draft
 from aerogram.doors.http.send.shared.options import send_options
-from aerogram.model.message import Rank, Recipient, Role
+from aerogram.model.message import Rank, Recipient, RecipientRole
 from aerogram.model.send_options import NOBODY, Personal
 from aerogram.wire.address import needs_smtputf8
 from aerogram.wire.mime.parts import Mailbox, Parts
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.properties import Fields, Properties
 
-_ROLES: Final = (("to", Role.TO), ("cc", Role.CC), ("bcc", Role.BCC))
+_ROLES: Final = (("to", RecipientRole.TO), ("cc", RecipientRole.CC), ("bcc", RecipientRole.BCC))
 
 _RANK: Final = Rank.HIGH
 """The default priority."""
@@ -119,6 +119,6 @@ def _needs_smtputf8(boxes: Sequence[Mailbox | None], recipients: Sequence[Recipi
             return True
     for recipient in recipients:
         email = recipient.email
-        if not email.isascii() and recipient.role is not Role.BCC and needs_smtputf8(email):
+        if not email.isascii() and recipient.role is not RecipientRole.BCC and needs_smtputf8(email):
             return True
     return False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.doors.http.send.shared.errors import BAD_REQUEST, FORBIDDEN
-from aerogram.model.message import Accepted, Role
+from aerogram.model.message import Accepted, RecipientRole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.errors import SendError
 
 OK: Final = 200
-_TO: Final = Role.TO
-_CC: Final = Role.CC
+_TO: Final = RecipientRole.TO
+_CC: Final = RecipientRole.CC
 _ENCODER: Final = msgspec.json.Encoder()
 _PASCAL_WITH_ID: Final = {
     "email": "Email",

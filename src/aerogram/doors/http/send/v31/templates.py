@@ -47,7 +47,7 @@ def filled(message: JsonObject, template: StoredTemplate) -> JsonObject:
 def contradictions(message: JsonObject, template: StoredTemplate) -> list[SendError]:
     """Return the errors of ``AdvanceErrorHandling`` for a message with a template."""
     noted = [error for name, content, error in _parts_of(template) if content and message.get(name)]
-    if template.faults:
+    if template.header_errors:
         noted.append(errors.TEMPLATE_HEADER)
     return noted
 

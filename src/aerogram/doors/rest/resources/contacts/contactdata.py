@@ -66,7 +66,7 @@ class PropertyValues(Field):
     def is_same(self, value: Any, own: Any) -> bool:
         """Return whether the contact already has these values."""
         typing = own.catalogue.typed(value)
-        return not typing.faults and merged_values(own.packed, typing.values) == merged_values(own.packed, {})
+        return not typing.errors and merged_values(own.packed, typing.values) == merged_values(own.packed, {})
 
     def schema(self) -> dict[str, Any]:
         """Describe the pairs."""
@@ -141,11 +141,11 @@ class StoredValues:
             raise errors.read_only("ContactID")
         catalogue = await self._properties.catalogue(actor)
         typing = catalogue.typed(values.get("data", {}))
-        for name, reason in typing.faults:
+        for name, reason in typing.errors:
             if reason == NOT_DEFINED:
                 raise errors.unknown_key(name)
-        if typing.faults:
-            wrong = [{name: reason} for name, reason in typing.faults]
+        if typing.errors:
+            wrong = [{name: reason} for name, reason in typing.errors]
             raise errors.RestError(400, errors.INVALID, {"Properties": wrong})
         changed = await self._contacts.change_values(actor, row["id"], typing.values)
         return _row(changed, catalogue)

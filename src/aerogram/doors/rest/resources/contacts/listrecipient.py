@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from aerogram.audience.memberships import LinkedError
+from aerogram.audience.memberships import AlreadyOnListError
 from aerogram.audience.subscriptions import UnknownListsError
 from aerogram.doors.rest import errors
 from aerogram.doors.rest.fields.kinds import Flag, Integer, Moment, Text
@@ -87,7 +87,7 @@ class StoredMemberships:
                 is_unsubscribed=values["is_unsubscribed"],
                 is_active=values["is_active"],
             )
-        except LinkedError:
+        except AlreadyOnListError:
             raise errors.RestError(400, "A duplicate ListRecipient already exists.") from None
         except UnknownListsError as error:
             raise errors.invalid_properties({"List": str(error)}) from None

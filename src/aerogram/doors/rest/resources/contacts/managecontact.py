@@ -86,8 +86,8 @@ async def _read(audience: Audience, actor: Actor, values: Row) -> tuple[Entry, A
     if values.get("properties"):
         typing = (await audience.properties.catalogue(actor)).typed(values["properties"])
         patch = typing.values
-        if typing.faults:
-            wrong["Properties"] = [{name: reason} for name, reason in typing.faults]
+        if typing.errors:
+            wrong["Properties"] = [{name: reason} for name, reason in typing.errors]
     if wrong:
         raise errors.RestError(400, errors.INVALID, wrong)
     return Entry(email, values.get("name"), patch), action

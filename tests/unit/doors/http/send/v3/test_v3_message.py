@@ -8,7 +8,7 @@ import pytest
 from aerogram.content.templates import StoredTemplate
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3.call import read_call
-from aerogram.model.message import Rank, Recipient, Role
+from aerogram.model.message import Rank, Recipient, RecipientRole
 from aerogram.model.request import NO_OPTIONS
 from aerogram.model.send_options import NOBODY, PLAIN, Personal
 from aerogram.wire.mime.parts import Mailbox, Parts
@@ -78,8 +78,13 @@ def test_lists_of_addresses_are_read_as_headers_are():
     )
     assert parts.cc == (Mailbox("cy@example.net", "Cy"),)
     assert [(each.email[:2], each.role) for each in asked.recipients] == [
-        *(("an", Role.TO), ("b@", Role.TO), ("c@", Role.TO), ("d@", Role.TO)),
-        *(("cy", Role.CC), ("di", Role.BCC)),
+        *(
+            ("an", RecipientRole.TO),
+            ("b@", RecipientRole.TO),
+            ("c@", RecipientRole.TO),
+            ("d@", RecipientRole.TO),
+        ),
+        *(("cy", RecipientRole.CC), ("di", RecipientRole.BCC)),
     ]
 
 

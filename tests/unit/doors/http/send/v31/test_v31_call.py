@@ -7,7 +7,7 @@ import pytest
 
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v31.call import read_call
-from aerogram.model.message import ContentKind, Rank, Role
+from aerogram.model.message import ContentKind, Rank, RecipientRole
 from aerogram.wire.mime.parts import Attachment, Mailbox, Parts
 from support.authorised import v31_submissions
 from support.calls import FROM, a_call, a_caller, a_message
@@ -48,9 +48,9 @@ def test_an_ordinary_message_becomes_one_submission():
     assert submission.door == "v3.1"
     assert submission.reverse_path == submission.from_email == "orders@example.com"
     assert [(one.email, one.role) for one in submission.recipients] == [
-        ("ann@example.net", Role.TO),
-        ("cy@example.net", Role.CC),
-        ("di@example.net", Role.BCC),
+        ("ann@example.net", RecipientRole.TO),
+        ("cy@example.net", RecipientRole.CC),
+        ("di@example.net", RecipientRole.BCC),
     ]
     assert submission.kind is ContentKind.PARTS
     assert (submission.subject, submission.custom_id, submission.campaign) == (
@@ -181,7 +181,7 @@ class TestGlobals:
         body = a_call(
             a_message(Cc=[{"Email": "own@example.net"}]), globals={"cc": [{"Email": "global@example.net"}]}
         )
-        copies = [one.email for one in submitted(body).recipients if one.role is Role.CC]
+        copies = [one.email for one in submitted(body).recipients if one.role is RecipientRole.CC]
         assert copies == ["global@example.net", "own@example.net"]
 
     def test_the_merged_message_is_what_is_checked(self):

@@ -57,7 +57,7 @@ templates = st.fixed_dictionaries(
         "reply_to": st.none() | st.builds(Mailbox, texts, texts),
         "html": st.none() | texts,
         "text": st.none() | texts,
-        "faults": st.sampled_from([(), ("From",)]),
+        "header_errors": st.sampled_from([(), ("From",)]),
         "makes_text": st.booleans(),
     }
 ).map(lambda facts: Template(**facts))

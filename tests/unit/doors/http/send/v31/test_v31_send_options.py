@@ -180,7 +180,7 @@ class TestTemplates:
 
     def test_the_strict_find_what_contradicts_it(self):
         both = a_message(TemplateID=17, HTMLPart="<b>own</b>")
-        odd = {17: msgspec.structs.replace(FULL, faults=("Sender",))}
+        odd = {17: msgspec.structs.replace(FULL, header_errors=("Sender",))}
         assert codes(both, odd) == []
         assert codes(both, odd, AdvanceErrorHandling=True) == ["send-0004", "send-0005", "send-0019"]
         html_only = {17: Template(text="only text")}

@@ -1,4 +1,4 @@
-"""From what a call asks for to the treatment of its content; all doors decide here, and so alike."""
+"""Derive the send options of a content from the options that a call requests, for all doors alike."""
 
 from __future__ import annotations
 
@@ -20,84 +20,86 @@ if TYPE_CHECKING:
 MERGE_TAG_OPENING: Final = "[["
 UNSUBSCRIBE_TAG: Final = "[[UNSUB_LINK"
 UNSUBSCRIBE_NAME: Final = "mj:unsub_link"
-"""What bears an unsubscribe link: a mark, or a name of the template language.
+"""The merge tag and the template-language name of the unsubscribe link.
 
 (compatibility: templates#variables, templates#links)
 """
 
 MAX_SEGMENTS: Final = 20
-"""Segments that one content may ask for; each costs a query for every batch of its mails. Ours to choose."""
+"""Segments that one content may use; each costs a query per batch of its mails. Our choice."""
 _ASKS_CONTACT: Final = re.compile(r"data:|segment:|has(?:opened|clicked)since", re.IGNORECASE)
 _SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')""")
 
 
 def send_options_of(
-    asked: RequestedOptions,
+    requested: RequestedOptions,
     defaults: SendDefaults,
     bodies: Sequence[str],
     *,
     has_html: bool,
     subject: str = "",
 ) -> SendOptions:
-    """Decide the treatment of a content. ``bodies`` are its texts as far as they may hold marks.
+    """Return the send options of a content. ``bodies`` are the texts that may contain merge tags.
 
-    Opens and clicks are tracked in HTML only. Mail is bulk when its recipients can unsubscribe from it
-    or when it goes to each address of its campaign once.
+    Opens and clicks are tracked in HTML only. Mail is bulk if it has an unsubscribe link, or if it is sent to
+    each address of its campaign only once.
     """
-    if asked is NO_OPTIONS and not bodies and defaults == NO_DEFAULTS:
+    if requested is NO_OPTIONS and not bodies and defaults == NO_DEFAULTS:
         return PLAIN
     has_merge_tags = False
     for body in bodies:
-        # One character is looked for many times faster than two, and most bodies have none of it.
+        # Searching for one character is many times faster than for two, and most bodies do not contain it.
         has_merge_tags = has_merge_tags or (
             MERGE_TAG_OPENING[0] in body and MERGE_TAG_OPENING in body and _has_merge_tag(body)
         )
-    is_bulk = asked.deduplicates or (
-        (has_merge_tags or asked.has_language)
-        and _has_unsubscribe_link(bodies, has_language=asked.has_language)
+    is_bulk = requested.deduplicates or (
+        (has_merge_tags or requested.has_language)
+        and _has_unsubscribe_link(bodies, has_language=requested.has_language)
     )
-    tracks_opens = defaults.tracks_opens if asked.tracks_opens is None else asked.tracks_opens
-    tracks_clicks = defaults.tracks_clicks if asked.tracks_clicks is None else asked.tracks_clicks
-    if asked is NO_OPTIONS and not (
+    tracks_opens = defaults.tracks_opens if requested.tracks_opens is None else requested.tracks_opens
+    tracks_clicks = defaults.tracks_clicks if requested.tracks_clicks is None else requested.tracks_clicks
+    if requested is NO_OPTIONS and not (
         has_merge_tags or is_bulk or defaults.is_sandboxed or (has_html and (tracks_opens or tracks_clicks))
     ):
         return PLAIN
     asking = (
-        _asking(bodies, subject if asked.has_language else "") if has_merge_tags or asked.has_language else ()
+        _asking(bodies, subject if requested.has_language else "")
+        if has_merge_tags or requested.has_language
+        else ()
     )
     return SendOptions(
-        variables=asked.variables if has_merge_tags or asked.has_language else {},
+        variables=requested.variables if has_merge_tags or requested.has_language else {},
         has_merge_tags=has_merge_tags,
-        has_language=asked.has_language,
-        error_report_to=asked.error_report_to,
-        delivers_on_error=asked.delivers_on_error,
-        is_individual=asked.is_individual,
+        has_language=requested.has_language,
+        error_report_to=requested.error_report_to,
+        delivers_on_error=requested.delivers_on_error,
+        is_individual=requested.is_individual,
         tracks_opens=has_html and tracks_opens,
         tracks_clicks=has_html and tracks_clicks,
-        url_tags=asked.url_tags if has_html else "",
-        makes_text=asked.makes_text,
+        url_tags=requested.url_tags if has_html else "",
+        makes_text=requested.makes_text,
         is_bulk=is_bulk,
-        deduplicates=asked.deduplicates,
+        deduplicates=requested.deduplicates,
         is_sandboxed=defaults.is_sandboxed,
-        template_id=asked.template_id,
+        template_id=requested.template_id,
         asks_contact=bool(asking),
-        segments=_segments_in(asking) if asked.has_language else (),
-        monitoring_category=asked.monitoring_category,
-        tags=asked.tags,
+        segments=_segments_in(asking) if requested.has_language else (),
+        monitoring_category=requested.monitoring_category,
+        tags=requested.tags,
     )
 
 
 def _has_merge_tag(body: str) -> bool:
-    """Tell whether something would be filled in; an array in a script or a link of Markdown is no mark."""
+    """Return whether a body has merge tags; arrays in scripts and Markdown links look similar."""
     try:
         return not compiled(body, has_language=False, has_merge_tags=True).is_static
     except TemplateError:
-        # It is told when the mail is composed, as every error of its templates.
+        # Composing reports it, as it does every template error.
         return True
 
 
 def _asking(bodies: Sequence[str], subject: str) -> tuple[str, ...]:
-    """Give the texts that may ask for what is known of the contact; an image of a data URL seems to, too."""
+    """Return the texts that may use the recipient profile; images with data URLs match too."""
     return tuple(text for text in (subject, *bodies) if _ASKS_CONTACT.search(text))
 
 

@@ -1,10 +1,10 @@
-"""A content opened once for all its letters: templates compiled, parts found; each letter's mail is made from it."""
+"""A content prepared once for all its letters, with its parts found and its templates compiled."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.content.errors import ComposeError, TemplateFault
+from aerogram.content.errors import ComposeError, TemplateRenderError
 from aerogram.content.language.cache import compiled
 from aerogram.content.language.errors import TemplateError
 from aerogram.content.links.rewrite import rewrite_html
@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from aerogram.model.recipient_profile import RecipientProfile
 
     Known = Callable[[Letter], RecipientProfile | None]
-    """Gives what is known of a letter's recipient; None when nothing was looked up."""
+    """Returns the profile of a letter's recipient; None when none was loaded."""
 
 
-class Draft:
-    """Gives the mails of one content. The same letter always gives the same bytes."""
+class PreparedContent:
+    """Composes the mails of one content. The same letter always has the same bytes."""
 
     def __init__(self, letter: Letter, mint: LinkMint | None, known: Known | None = None) -> None:
-        """Open the content of a letter, whose ``body`` is at hand. Raises `MailError` and `MsgspecError`."""
-        self._treatment: Final = letter.send_options
+        """Open the content of a letter, which must have its ``body``. Raises `MailError` and `MsgspecError`."""
+        self._options: Final = letter.send_options
         self._mint: Final = mint
         self._known: Final = known
         self._source: Final = opened(letter)
@@ -47,12 +47,12 @@ class Draft:
             self._error = error
 
     def mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
-        """Give a letter's mail, unsigned.
+        """Return the unsigned mail of a letter.
 
-        Raises `TemplateFault` when the templates give no mail and none was asked for without them;
-        `ComposeError` when links are asked for and nobody can mint them; `MailError`.
+        Raises `TemplateRenderError` when the templates fail and the send options do not set ``delivers_on_error``;
+        `ComposeError` when the mail needs links and there is no mint; `MailError`.
         """
-        send_options = self._treatment
+        send_options = self._options
         links = self._links(letter)
         words = self._filled(letter, links)
         headers = LetterHeaders(
@@ -67,22 +67,22 @@ class Draft:
         return self._source.mail(self._linked(self._with_text(words), links), headers)
 
     def raw_mail(self, letter: Letter, *, message_id: str, received: bytes) -> bytes:
-        """Give the mail as its sender wrote it, with its marks. Raises `MailError`."""
+        """Return the mail as its sender wrote it, with its merge tags. Raises `MailError`."""
         headers = LetterHeaders(message_id=message_id, date_ms=letter.accepted_ms, received=received)
         return self._source.mail(self._source.words, headers)
 
-    def fault(self, letter: Letter) -> TemplateFault | None:
-        """Tell what is wrong with the templates for this letter, whether or not it is delivered anyway."""
+    def template_error(self, letter: Letter) -> TemplateRenderError | None:
+        """Return the error of the templates for this letter, even if it is delivered anyway; else None."""
         try:
             self._rendered(letter, self._links(letter))
-        except TemplateFault as fault:
-            return fault
+        except TemplateRenderError as error:
+            return error
         return None
 
     def _compile(self) -> None:
-        send_options, words = self._treatment, self._source.words
+        send_options, words = self._options, self._source.words
         if send_options.has_language:
-            # Marks in a subject are no marks (compatibility: templates#two-systems).
+            # Merge tags in a subject are plain text (compatibility: templates#two-systems).
             self._subject = compiled(words.subject, has_language=True, has_merge_tags=False)
         if send_options.has_language or send_options.has_merge_tags:
             self._texts = [
@@ -93,25 +93,25 @@ class Draft:
             ]
 
     def _filled(self, letter: Letter, links: LetterLinks | None) -> Words:
-        """Fill the templates in, or leave them as they stand where that was asked for."""
+        """Render the templates; if that fails and ``delivers_on_error`` is set, return them unprocessed."""
         try:
             return self._rendered(letter, links)
-        except TemplateFault as fault:
-            if self._treatment.delivers_on_error and fault.state is FailureState.TEMPLATE_LANGUAGE_ERROR:
+        except TemplateRenderError as error:
+            if self._options.delivers_on_error and error.state is FailureState.TEMPLATE_LANGUAGE_ERROR:
                 return self._source.words
             raise
 
     def _rendered(self, letter: Letter, links: LetterLinks | None) -> Words:
         words = self._source.words
-        if self._treatment.template_id and not any(text.strip() for _, text in words.texts):
-            raise TemplateFault(
+        if self._options.template_id and not any(text.strip() for _, text in words.texts):
+            raise TemplateRenderError(
                 FailureState.BAD_TEMPLATE, "The template has neither a text nor an HTML part."
             )
         if self._error is not None:
-            raise _fault(self._error)
+            raise _render_error(self._error)
         if not self._texts and self._subject is None:
             return words
-        known = self._known(letter) if self._known is not None and self._treatment.asks_contact else None
+        known = self._known(letter) if self._known is not None and self._options.asks_contact else None
         scope = scope_for(letter, self._source.author, links, known)
         try:
             subject = words.subject if self._subject is None else self._subject.render(scope)
@@ -120,13 +120,13 @@ class Draft:
                 for (kind, _), template in zip(words.texts, self._texts, strict=True)
             )
         except TemplateError as error:
-            raise _fault(error) from error
-        # A value with a line break in it must not end the subject's line.
+            raise _render_error(error) from error
+        # A line break in a value must not end the Subject field.
         return Words(clean_text(subject), texts)
 
     def _with_text(self, words: Words) -> Words:
-        """Put in a text part made from the HTML, where it was asked for and there is none."""
-        if not self._treatment.makes_text:
+        """Add a text part generated from the HTML if requested and missing."""
+        if not self._options.makes_text:
             return words
         if words is not self._source.words:
             return self._made_text(words)
@@ -143,7 +143,7 @@ class Draft:
 
     def _linked(self, words: Words, links: LetterLinks | None) -> Words:
         """Tag and track the links of every HTML text."""
-        send_options = self._treatment
+        send_options = self._options
         if not (send_options.url_tags or send_options.tracks_clicks or send_options.tracks_opens):
             return words
         texts = []
@@ -164,15 +164,17 @@ class Draft:
         return Words(words.subject, tuple(texts))
 
     def _links(self, letter: Letter) -> LetterLinks | None:
-        """Give what mints the letter's addresses; None for a content that is the same for all."""
-        if not self._treatment.is_personal:
+        """Return the links of the letter; None for a content that is the same for all recipients."""
+        if not self._options.is_personal:
             return None
         if self._mint is not None:
             return self._mint.links_of(letter)
-        if self._treatment.tracks_opens or self._treatment.tracks_clicks or self._treatment.is_bulk:
-            raise ComposeError("The mail wants links that lead to this service, and none can be made here.")
+        if self._options.tracks_opens or self._options.tracks_clicks or self._options.is_bulk:
+            raise ComposeError(
+                "The mail needs tracking or unsubscribe links, but no link mint is configured."
+            )
         return None
 
 
-def _fault(error: TemplateError) -> TemplateFault:
-    return TemplateFault(FailureState.TEMPLATE_LANGUAGE_ERROR, str(error))
+def _render_error(error: TemplateError) -> TemplateRenderError:
+    return TemplateRenderError(FailureState.TEMPLATE_LANGUAGE_ERROR, str(error))

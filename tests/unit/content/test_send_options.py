@@ -2,7 +2,7 @@
 
 import pytest
 
-from aerogram.content.treat import send_options_of
+from aerogram.content.send_options import send_options_of
 from aerogram.model.account import NO_DEFAULTS, SendDefaults
 from aerogram.model.request import NO_OPTIONS, RequestedOptions
 from aerogram.model.send_options import PLAIN, SendOptions, packed, unpacked

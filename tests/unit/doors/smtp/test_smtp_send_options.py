@@ -5,7 +5,7 @@ from email.policy import SMTP
 
 import pytest
 
-from aerogram.content.treat import send_options_of
+from aerogram.content.send_options import send_options_of
 from aerogram.doors.smtp.request import texts_for
 from aerogram.model.account import NO_DEFAULTS, SendDefaults
 from aerogram.model.request import NO_OPTIONS, RequestedOptions

@@ -21,7 +21,7 @@ def read(data):
     delimiter = csv_reader.delimiter_of(csv_reader.first_line(file))
     found = csv_reader.read_piece(file, csv_reader.start_of(file), delimiter, 100)
     assert found.end == len(data)
-    assert not any(record.fault for record in found.records)
+    assert not any(record.error for record in found.records)
     return [record.fields for record in found.records]
 
 
