@@ -25,12 +25,15 @@ def test_a_file_is_imported_into_a_list_and_what_was_refused_is_told(server, tmp
         [contact] = client.get("/v3/REST/contact").json()["Data"]
         assert contact["Email"] == "ann@example.org"
     late = server.command("contact", "cancel", str(told["id"]))
-    assert (late.returncode, late.stdout) == (1, f"There is no job {told['id']} that has not ended.\n")
+    assert (late.returncode, late.stdout) == (1, f"Job {told['id']} does not exist or has already ended.\n")
     for words, complaint in (
         (["--list", "nosuch"], "The account has no list nosuch."),
-        (["--list", "news", "--method", "add"], "--method: add is none of addforce"),
+        (["--list", "news", "--method", "add"], "--method: add is not one of addforce"),
         ([], "--list: the method addnoforce needs a list."),
-        (["--list", "news", "--method", "excludemarketing"], "is for the whole account and has no list"),
+        (
+            ["--list", "news", "--method", "excludemarketing"],
+            "applies to the whole account and takes no list",
+        ),
     ):
         done = server.command("contact", "import", str(tmp_path / "contacts.csv"), *words)
         assert done.returncode, words

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from aerogram.content.stored_parts import MAX_PART_BYTES
+from aerogram.content.templates.stored_parts import MAX_PART_BYTES
 from support.content_examples import made
 from support.http_door import ACCOUNT, STRANGERS_KEY, STRANGERS_SECRET, a_client
 from support.rest_schema import assert_described

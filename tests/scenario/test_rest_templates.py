@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from aerogram.content.stored_parts import MAX_PART_BYTES
+from aerogram.content.templates.stored_parts import MAX_PART_BYTES
 from aerogram.doors.rest.detail_content import MAX_CONTENT_BYTES
 from support.http_door import ACCOUNT, STRANGERS_KEY, STRANGERS_SECRET, a_client
 

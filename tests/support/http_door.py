@@ -14,8 +14,8 @@ from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
 from aerogram.audience import build as audience
 from aerogram.campaigns import build as campaigns
 from aerogram.content import build as content
-from aerogram.content import templates
-from aerogram.content.templates import StoredTemplate
+from aerogram.content.templates import templates
+from aerogram.content.templates.templates import StoredTemplate
 from aerogram.doors.front import Doors, build_app
 from aerogram.doors.http import build as http
 from aerogram.doors.http.services import HttpServices

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from aerogram.audience.suppressions import Suppressions
     from aerogram.base.clock import Clock
     from aerogram.content.services import ContentServices
-    from aerogram.content.templates import Templates
+    from aerogram.content.templates.templates import Templates
     from aerogram.identity.accounts import Accounts
     from aerogram.identity.members import Members
     from aerogram.identity.services import IdentityServices

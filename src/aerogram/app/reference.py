@@ -111,7 +111,7 @@ def _parameters(function: Callable[..., Any]) -> Iterator[str]:
         shown = " ".join(filter(None, (flag, facts.metavar)))
         rows.append(f"- `{shown}`: {facts.help}{_default(parameter)}")
     if inspect.signature(function).return_annotation is not None:
-        rows.append("- `--json`: Answer as JSON.")
+        rows.append("- `--json`: Print the answer as JSON.")
     if rows:
         yield "\n".join(rows)
 

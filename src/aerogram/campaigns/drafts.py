@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError, RefusedError
-from aerogram.content.stored_parts import opened, written
+from aerogram.content.templates.stored_parts import opened, written
 from aerogram.model.draft import FIRST_STATUS, may_be_set
 from aerogram.store.records.templates import drafts as records
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
-    from aerogram.content.stored_parts import Content
+    from aerogram.content.templates.stored_parts import Content
     from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.records.templates.templates import ContentRow

@@ -9,8 +9,8 @@ from aerogram.content.images import Images
 from aerogram.content.labels import Labels
 from aerogram.content.plain_records import PlainRecords
 from aerogram.content.services import ContentServices
-from aerogram.content.template_versions import TemplateVersions
-from aerogram.content.templates import Templates
+from aerogram.content.templates.templates import Templates
+from aerogram.content.templates.versions import TemplateVersions
 
 if TYPE_CHECKING:
     from aerogram.store.ground import Ground

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from aerogram.content.labels import Labels
     from aerogram.content.plain_records import PlainRecords
     from aerogram.content.signup_tokens import SignupSigner
-    from aerogram.content.template_versions import TemplateVersions
-    from aerogram.content.templates import Templates
+    from aerogram.content.templates.templates import Templates
+    from aerogram.content.templates.versions import TemplateVersions
     from aerogram.content.tokens import LinkSigner
 
 

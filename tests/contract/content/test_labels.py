@@ -5,7 +5,7 @@ import pytest
 from aerogram.base.errors import NotFoundError, TakenError, TooManyError
 from aerogram.content import labels as module
 from aerogram.content.labels import IMAGES, TEMPLATES, Labels, UnknownLabelError
-from aerogram.content.templates import Templates
+from aerogram.content.templates.templates import Templates
 from aerogram.model.page import PageRequest
 from support.actors import acting
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from aerogram.base.errors import LockedError, NotFoundError
-from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
-from aerogram.content.template_versions import NothingSaidError, NothingToPublishError, TemplateVersions
-from aerogram.content.templates import Templates
+from aerogram.content.templates.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
+from aerogram.content.templates.templates import Templates
+from aerogram.content.templates.versions import NothingSaidError, NothingToPublishError, TemplateVersions
 from aerogram.model.page import PageRequest
 from aerogram.store.records.templates.versions import KEPT
 from support.actors import acting

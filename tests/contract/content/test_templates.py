@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from aerogram.base.errors import NotFoundError, TakenError
-from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
-from aerogram.content.template_headers import WRONG_TYPE
-from aerogram.content.templates import CATEGORIES, StoredTemplate, Templates
+from aerogram.content.templates.headers import WRONG_TYPE
+from aerogram.content.templates.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
+from aerogram.content.templates.templates import CATEGORIES, StoredTemplate, Templates
 from aerogram.model.page import PageRequest
 from aerogram.wire.mime.parts import Mailbox
 from support.actors import acting

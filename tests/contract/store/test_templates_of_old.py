@@ -6,9 +6,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
-from aerogram.content.stored_parts import Content
-from aerogram.content.template_versions import TemplateVersions
-from aerogram.content.templates import Templates
+from aerogram.content.templates.stored_parts import Content
+from aerogram.content.templates.templates import Templates
+from aerogram.content.templates.versions import TemplateVersions
 from aerogram.store.migrate import _FOLDER
 from aerogram.store.open import FILE_NAME, open_database
 from support.actors import acting

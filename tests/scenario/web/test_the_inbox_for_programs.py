@@ -331,4 +331,4 @@ def test_a_server_that_delivers_has_no_inbox(mode, words):
         assert words in asking.get(f"{delivering.url}/").text
         answer = asking.get(f"{delivering.url}/inbox/api/messages")
         assert answer.status_code == 404
-        assert "no copies are kept" in answer.json()["error"]
+        assert "there is no inbox" in answer.json()["error"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.content.template_headers import WRONG_TYPE, TemplateHeaders, read_headers
+from aerogram.content.templates.headers import WRONG_TYPE, TemplateHeaders, read_headers
 from aerogram.wire.address import is_email
 from aerogram.wire.mime.parts import Mailbox
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from aerogram.audience.lists import Lists
     from aerogram.audience.suppressions import Suppressions
     from aerogram.base.clock import Clock
-    from aerogram.content.templates import Templates
+    from aerogram.content.templates.templates import Templates
     from aerogram.identity.accounts import Accounts
     from aerogram.identity.members import Members
     from aerogram.identity.tokens import DomainTokens

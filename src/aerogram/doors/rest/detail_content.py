@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
-from aerogram.content.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
+from aerogram.content.templates.stored_parts import MAX_PART_BYTES, Content, PartTooLargeError
 from aerogram.doors.rest import errors
 from aerogram.doors.rest.resource import LEVELS, Action
 

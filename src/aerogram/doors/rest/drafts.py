@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.campaigns.drafts import Drafts
-    from aerogram.content.stored_parts import Content
+    from aerogram.content.templates.stored_parts import Content
     from aerogram.doors.rest.fields.kinds import Field
     from aerogram.model.actor import Actor
 

@@ -26,7 +26,7 @@ from aerogram.wire.address import is_email, normalised
 if TYPE_CHECKING:
     from aerogram.audience.signups import Form, Pending, Signups
     from aerogram.content.signup_tokens import SignupSigner
-    from aerogram.content.templates import Templates
+    from aerogram.content.templates.templates import Templates
     from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.identity.rate import RateLimiter
     from aerogram.submission.accept import Acceptor

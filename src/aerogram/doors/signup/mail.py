@@ -17,7 +17,7 @@ from aerogram.wire.mime.parts import Mailbox, Parts
 
 if TYPE_CHECKING:
     from aerogram.audience.signups import Form
-    from aerogram.content.templates import StoredTemplate
+    from aerogram.content.templates.templates import StoredTemplate
     from aerogram.doors.page_layout.layout import PageLayout
 
 DOOR: Final = "signup"

@@ -11,7 +11,7 @@ from aerogram.doors.smtp.stored_references import StoredReferences
 if TYPE_CHECKING:
     import ssl
 
-    from aerogram.content.templates import Templates
+    from aerogram.content.templates.templates import Templates
     from aerogram.doors.smtp.trusted import TrustedClients
     from aerogram.identity.services import IdentityServices
     from aerogram.submission.services import SubmissionServices

@@ -6,8 +6,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.content.stored_parts import Content
-from aerogram.content.templates import Template
+from aerogram.content.templates.stored_parts import Content
+from aerogram.content.templates.templates import Template
 from aerogram.doors.rest.engine.engine import Engine, Request
 from aerogram.doors.rest.errors import RestError
 from aerogram.doors.rest.queries.listing import Condition, combined, page_of

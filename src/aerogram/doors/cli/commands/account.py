@@ -100,11 +100,11 @@ async def change(
     ] = None,
     track_opens: Annotated[
         Switch | None,
-        typer.Option("--track-opens", metavar="on|off", help="Track opens in mail that does not set it."),
+        typer.Option("--track-opens", metavar="on|off", help="Track opens, unless the mail sets it."),
     ] = None,
     track_clicks: Annotated[
         Switch | None,
-        typer.Option("--track-clicks", metavar="on|off", help="Track clicks in mail that does not set it."),
+        typer.Option("--track-clicks", metavar="on|off", help="Track clicks, unless the mail sets it."),
     ] = None,
 ) -> Answer:
     """Change an account; options that are not given stay unchanged.
@@ -169,7 +169,7 @@ async def remove_category(installation: Installation, account: Named, name: Cate
 
 @noun.command("rotate-key", Level.FULL)
 async def rotate_key(installation: Installation, account: Named) -> Answer:
-    """Replace all key pairs of an account with a new one; the old ones stop working within seconds.
+    """Replace the key pairs of an account with a new one; the old ones stop working within seconds.
 
     Sandbox keys are kept.
 

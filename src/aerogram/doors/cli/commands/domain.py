@@ -50,7 +50,7 @@ async def ls(installation: Installation, account: Account = "") -> Answer:
 
 @noun.command("add", Level.WRITE)
 async def add(installation: Installation, domain: Name, account: Account = "") -> Answer:
-    """Let an account send from every address of a domain, make DKIM keys and show the DNS records to publish.
+    """Add a sending domain to an account, with DKIM keys, and show the DNS records to publish.
 
     A domain that was removed before gets its old keys back, so its published records stay valid.
 

@@ -45,7 +45,7 @@ async def ls(installation: Installation, account: Account = "") -> Answer:
 
 @noun.command("add", Level.WRITE)
 async def add(installation: Installation, sender: Sender, account: Account = "") -> Answer:
-    """Let an account send from an address or a whole domain at once.
+    """Add a sender address or domain to an account; it is valid at once.
 
     There is no confirmation mail and no DNS check. A whole domain gets DKIM keys; run aerogram domain show
     for the DNS records to publish.

@@ -13,8 +13,9 @@ noun = Noun(
 def serve(installation: Installation) -> None:
     """Run the server: accept mail, deliver it and serve the inbox.
 
-    With an empty data folder, it creates the first account and prints its credentials once. The server is
-    ready when GET /readyz answers 200. SIGTERM and Ctrl-C stop it after the work in progress has finished.
+    With an empty data folder, it first creates an account and prints the addresses and the credentials,
+    which are shown only once. The server is ready when GET /readyz answers 200. SIGTERM and Ctrl-C stop it
+    after the work in progress has finished.
 
       aerogram serve
       aerogram serve --data /var/lib/aerogram --http 0.0.0.0:8025 --smtp 0.0.0.0:587

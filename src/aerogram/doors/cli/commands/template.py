@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 
 from aerogram.base.errors import NotFoundError, RefusedError
-from aerogram.content.stored_parts import Content
-from aerogram.content.template_headers import read_headers
-from aerogram.content.templates import Template, Templates
+from aerogram.content.templates.headers import read_headers
+from aerogram.content.templates.stored_parts import Content
+from aerogram.content.templates.templates import Template, Templates
 from aerogram.doors.cli.answer import Answer, moment, one_line, table
 from aerogram.doors.cli.host import Installation
 from aerogram.doors.cli.noun import Noun

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import LockedError
-from aerogram.content.stored_parts import MAX_PART_BYTES, PartTooLargeError
-from aerogram.content.template_versions import NothingSaidError, NothingToPublishError
+from aerogram.content.templates.stored_parts import MAX_PART_BYTES, PartTooLargeError
+from aerogram.content.templates.versions import NothingSaidError, NothingToPublishError
 from aerogram.doors.rest.detail_content import MAX_CONTENT_BYTES
 from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.fields.compound import Json
@@ -27,8 +27,8 @@ from aerogram.model.template import DRAFT, PUBLISHED
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
 
-    from aerogram.content.template_versions import TemplateVersions, Version
-    from aerogram.content.templates import Template
+    from aerogram.content.templates.templates import Template
+    from aerogram.content.templates.versions import TemplateVersions, Version
     from aerogram.doors.rest.route import Route
     from aerogram.doors.rest.v1.serving import ContentCall
     from aerogram.doors.rest.v1.templates import TemplateRoutes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.content.labels import MAX_USES
-from aerogram.content.templates import CATEGORIES, HTML_MODE, MAX_NAME, Template, bits_of
+from aerogram.content.templates.templates import CATEGORIES, HTML_MODE, MAX_NAME, Template, bits_of
 from aerogram.doors.rest.engine.calls import CREATED, NO_CONTENT
 from aerogram.doors.rest.fields.compound import Ids, Words
 from aerogram.doors.rest.fields.kinds import Constant, Flag, Integer, Moment, Text
@@ -23,7 +23,7 @@ from aerogram.model.template import PURPOSES
 
 if TYPE_CHECKING:
     from aerogram.content.labels import Labels
-    from aerogram.content.templates import Templates
+    from aerogram.content.templates.templates import Templates
     from aerogram.doors.rest.route import Route
     from aerogram.doors.rest.v1.serving import ContentCall
     from aerogram.model.account import Principal

@@ -14,7 +14,7 @@ from aerogram.wire.mime.parts import Mailbox, Parts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aerogram.content.templates import StoredTemplate
+    from aerogram.content.templates.templates import StoredTemplate
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.properties import Fields, Properties
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aerogram.model.request import NO_OPTIONS, RequestedOptions
 
 if TYPE_CHECKING:
-    from aerogram.content.templates import StoredTemplate
+    from aerogram.content.templates.templates import StoredTemplate
     from aerogram.doors.http.send.shared.properties import Fields
 
 

@@ -12,14 +12,14 @@ from aerogram.base.ids import MAX_ID
 from aerogram.doors.http.send.shared.values import whole_number
 
 if TYPE_CHECKING:
-    from aerogram.content.templates import StoredTemplate
+    from aerogram.content.templates.templates import StoredTemplate
 
 Key = int | str
 """The key of a template: an id, a name, or digits that may be either. In v3.1 always an id."""
 
 
 class Templates(Protocol):
-    """The interface of `aerogram.content.templates.Templates`."""
+    """The interface of `aerogram.content.templates.templates.Templates`."""
 
     async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
         """Find a template that the account may use, by id; None if there is none."""

@@ -13,7 +13,7 @@ from aerogram.doors.http.send.v3.properties import MESSAGE
 from aerogram.doors.http.send.v3.templates import filled
 
 if TYPE_CHECKING:
-    from aerogram.content.templates import StoredTemplate
+    from aerogram.content.templates.templates import StoredTemplate
     from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.names import JsonObject
 

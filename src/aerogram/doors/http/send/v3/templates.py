@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from aerogram.content.templates import StoredTemplate
+    from aerogram.content.templates.templates import StoredTemplate
     from aerogram.doors.http.send.shared.names import JsonObject
     from aerogram.doors.http.send.shared.templates import Key
 

@@ -11,7 +11,7 @@ from aerogram.doors.http.send.v31 import rules, templates
 from aerogram.doors.http.send.v31.properties import MESSAGE
 
 if TYPE_CHECKING:
-    from aerogram.content.templates import StoredTemplate
+    from aerogram.content.templates.templates import StoredTemplate
     from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.names import JsonObject
 

@@ -12,7 +12,7 @@ from aerogram.base.ids import MAX_ID
 from aerogram.doors.http.send.v31 import errors
 
 if TYPE_CHECKING:
-    from aerogram.content.templates import StoredTemplate
+    from aerogram.content.templates.templates import StoredTemplate
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.names import JsonObject
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from aerogram.content.stored_parts import MAX_PART_BYTES
+from aerogram.content.templates.stored_parts import MAX_PART_BYTES
 from aerogram.doors.rest.drafts import COMMON_FIELDS, COMMON_FILTERS, DraftResource
 from aerogram.doors.rest.fields.kinds import Choice, Flag, Integer, Text
 from aerogram.doors.rest.fields.references import Reference

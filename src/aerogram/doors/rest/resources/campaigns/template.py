@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.content.stored_parts import MAX_PART_BYTES
-from aerogram.content.templates import APIKEY, CATEGORIES, MAX_NAME, USER, bits_of
+from aerogram.content.templates.stored_parts import MAX_PART_BYTES
+from aerogram.content.templates.templates import APIKEY, CATEGORIES, MAX_NAME, USER, bits_of
 from aerogram.doors.rest.detail_content import DetailContent
 from aerogram.doors.rest.fields.compound import Json, Words
 from aerogram.doors.rest.fields.kinds import (
@@ -30,7 +30,7 @@ from aerogram.model.account import Area
 from aerogram.model.template import PURPOSES
 
 if TYPE_CHECKING:
-    from aerogram.content.templates import Template, Templates
+    from aerogram.content.templates.templates import Template, Templates
     from aerogram.model.actor import Actor
 
 MAX_PRESETS: Final = 65_536

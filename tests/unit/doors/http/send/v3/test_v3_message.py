@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from aerogram.content.templates import StoredTemplate
+from aerogram.content.templates.templates import StoredTemplate
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3.call import read_call
 from aerogram.model.message import Rank, Recipient, RecipientRole

@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aerogram.content.templates import StoredTemplate
+from aerogram.content.templates.templates import StoredTemplate
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v3 import answer
 from aerogram.doors.http.send.v3.call import read_call

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.base.errors import LockedError, NotFoundError, RefusedError
-from aerogram.content.stored_parts import Content, opened, written
+from aerogram.content.templates.stored_parts import Content, opened, written
 from aerogram.model.template import DRAFT, PUBLISHED
 from aerogram.store.records.templates import templates
 from aerogram.store.records.templates import versions as records

@@ -12,9 +12,9 @@ import msgspec
 from aerogram.base.errors import RefusedError, TakenError
 from aerogram.base.ids import MAX_ID
 from aerogram.content.labels import TEMPLATES, bear
-from aerogram.content.stored_parts import opened
-from aerogram.content.template_headers import read_headers
-from aerogram.content.template_versions import no_template, published
+from aerogram.content.templates.headers import read_headers
+from aerogram.content.templates.stored_parts import opened
+from aerogram.content.templates.versions import no_template, published
 from aerogram.model.template import PURPOSES
 from aerogram.store.records.templates import templates as records
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
-    from aerogram.content.stored_parts import Content
+    from aerogram.content.templates.stored_parts import Content
     from aerogram.model.actor import Actor
     from aerogram.model.page import PageRequest
     from aerogram.store.records.templates.templates import SendRow

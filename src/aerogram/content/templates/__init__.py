@@ -1,0 +1,1 @@
+"""Stored templates: their content, headers, drafts and published versions."""
