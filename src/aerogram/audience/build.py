@@ -16,7 +16,6 @@ from aerogram.audience.recipients import Recipients
 from aerogram.audience.segments.segments import Segments
 from aerogram.audience.services import Audience
 from aerogram.audience.signups import Signups
-from aerogram.audience.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from aerogram.jobs.jobs import Jobs
@@ -35,7 +34,6 @@ def build(ground: Ground, jobs: Jobs) -> Audience:
         erasures=Erasures(database, ground.blobs, clock, ground.sealer.derived_key(KEY_PURPOSE)),
         segments=Segments(database, ids, clock),
         signups=Signups(database, ids, clock),
-        suppressions=Suppressions(database, clock),
         recipients=Recipients(database, clock),
         jobs=ContactJobs(jobs, database),
         reader=contacts_reader(ids),

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from aerogram.audience.recipients import Recipients
     from aerogram.audience.segments.segments import Segments
     from aerogram.audience.signups import Signups
-    from aerogram.audience.suppressions import Suppressions
     from aerogram.events.reader import Reader
 
 
@@ -32,7 +31,6 @@ class Audience(msgspec.Struct, frozen=True, kw_only=True):
     erasures: Erasures
     segments: Segments
     signups: Signups
-    suppressions: Suppressions
     recipients: Recipients
     jobs: ContactJobs
     reader: Reader
