@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
+from aerogram.store.open import FILE_NAME
 from support.server import ServerProcess, running
 from support.sinks import Sink
 
 FAILED_WITHIN = 30.0
 FAILED = 1
 WRONG_USAGE = 2
+OLD_STORE = Path(__file__).parents[1] / "data" / "stores" / "a2088ac.sqlite.sql"
 
 
 def failure_of(data, **settings):
@@ -72,6 +76,44 @@ def test_a_database_url_of_another_kind_is_told(tmp_path):
 
 def test_a_disk_without_the_room_asked_for_is_told(tmp_path):
     assert_one_line(failure_of(tmp_path / "data", min_free_disk="1000000GiB"), "min_free_disk")
+
+
+def test_a_second_server_on_the_data_folder_is_told(tmp_path):
+    data = tmp_path / "data"
+    with running(data):
+        status, lines = failure_of(data)
+        assert status == FAILED
+        # Both servers write to the same log.
+        assert [line for line in lines if f"another server uses the folder {data}" in line]
+
+
+def test_a_store_of_old_is_migrated_once_when_a_command_starts_with_the_server(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    with closing(sqlite3.connect(data / FILE_NAME)) as connection:
+        connection.executescript(OLD_STORE.read_text())
+    server = ServerProcess(data)
+    server.launch()
+    try:
+        assert stored_by(server) > 0
+        server.wait_until_ready()
+        assert server.stop() == 0
+    finally:
+        if server.is_running:
+            server.kill()
+
+
+def test_a_command_does_not_migrate_the_store_of_a_running_server(tmp_path):
+    with running(tmp_path / "data") as server, closing(sqlite3.connect(server.data / FILE_NAME)) as store:
+        # What a server of an older version leaves in the store while it runs.
+        with store:
+            store.execute("UPDATE alembic_version SET version_num = '0016'")
+        done = server.command("queue", "ls")
+        assert done.returncode == FAILED
+        [line] = done.stderr.splitlines()
+        assert "running server of an older version" in line
+        assert str(server.data) in line
+        assert store.execute("SELECT version_num FROM alembic_version").fetchone() == ("0016",)
 
 
 def test_sigterm_ends_it_with_status_0(tmp_path):

@@ -83,7 +83,13 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start the process and wait until it says that it is ready."""
-        process = self.launch()
+        self.launch()
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the process that was launched says that it is ready."""
+        process = self._process
+        assert process is not None
         wait_for(lambda: process.poll() is not None or self._is_ready(), "GET /readyz", READY_WITHIN)
         self.assert_alive_or_stopped()
         assert process.poll() is None, "serve ended before it was ready"

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from aerogram.app.settings.settings import Settings
     from aerogram.base.clock import Clock
+    from aerogram.store.server_lock import ServerLock
     from aerogram.store.sql import Database
 
 MASTER_KEY_FILE: Final = "secret.key"
@@ -90,11 +91,14 @@ class Platform:
             await self.database.close()
 
 
-async def open_platform(settings: Settings) -> Platform:
-    """Open the store that the settings name. Raises `SettingsError` with the reason in one line."""
+async def open_platform(settings: Settings, server_lock: ServerLock | None = None) -> Platform:
+    """Open the store that the settings name. Raises `SettingsError` with the reason in one line.
+
+    A server gives its ``server_lock``; it is taken if the store is SQLite.
+    """
     _make_folder(settings.data)
     sealer = Sealer(settings.master_key or _own_master_key(settings.data / MASTER_KEY_FILE))
-    database = await open_database(settings.data, settings.database_url)
+    database = await open_database(settings.data, settings.database_url, server_lock)
     try:
         await _check_master_key(database, sealer)
         await check_blobs_folder(database, settings.data / BLOBS_FOLDER)

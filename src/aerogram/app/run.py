@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import gc
 import resource
 import signal
@@ -24,13 +23,13 @@ from aerogram.app.welcome import welcome
 from aerogram.base.errors import AerogramError, SettingsError
 from aerogram.net.tls import self_signed, server_context
 from aerogram.store.records.messages import queue
+from aerogram.store.server_lock import ServerLock
 from aerogram.store.sql import Engine
 from aerogram.store.sqlite import SqliteDatabase
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from aerogram.app.platform import Platform
     from aerogram.app.services import Services
@@ -44,7 +43,6 @@ LEAST_GRACE_SECONDS: Final = 0.5
 """What each part gets when the others have used up the grace."""
 ROOM_FOR_LOG_BYTES: Final = 1024 * 1024 * 1024
 """With less free disk space than this, the log is not allocated in advance."""
-LOCK_FILE: Final = "serve.lock"
 EDGE_ROLES: Final = frozenset({EVERYTHING, "edge"})
 BACKGROUND_ROLES: Final = frozenset({EVERYTHING, "background"})
 _GC_THRESHOLD: Final = (20_000, 20, 100)
@@ -84,10 +82,11 @@ async def serve(settings: Settings) -> None:
     async with contextlib.AsyncExitStack() as stack:
         # Bind first: a port that is in use ends the process with one line, not with half a server.
         bound = bind_all(settings, stack, with_smtp=settings.role in EDGE_ROLES)
-        platform = await open_platform(settings)
+        server_lock = ServerLock(settings.data)
+        stack.callback(server_lock.release)
+        platform = await open_platform(settings, server_lock)
         stack.push_async_callback(platform.close)
         if platform.database.engine is Engine.SQLITE:
-            stack.enter_context(_only_server_of(settings.data))
             await platform.database.write(lambda: queue.free_all(platform.clock.now_ms()))
         services = build(platform)
         stack.push_async_callback(services.http.close)
@@ -205,16 +204,3 @@ def _tls(settings: Settings) -> ssl.SSLContext:
     if settings.tls_cert is not None and settings.tls_key is not None:
         return server_context(settings.tls_cert, settings.tls_key)
     return server_context(*self_signed(settings.data, settings.hostname))
-
-
-@contextlib.contextmanager
-def _only_server_of(data: Path) -> Iterator[None]:
-    """Lock the data folder for this server. The lock ends with the process."""
-    with (data / LOCK_FILE).open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise SettingsError(
-                f"data: another server uses the folder {data}; stop it, or choose another folder."
-            ) from error
-        yield

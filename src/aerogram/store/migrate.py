@@ -5,7 +5,6 @@ Alembic is imported only when there is something to migrate: the import would co
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import fcntl
 import sqlite3
@@ -16,9 +15,10 @@ import asyncpg
 
 from aerogram.base.errors import SettingsError
 from aerogram.store.commit_order import settle_commit_order
+from aerogram.store.server_lock import ServerLock
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
 
 HEAD: Final = "0017"
 """The newest revision in ``migrations/versions``; a test keeps the two in step."""
@@ -27,13 +27,22 @@ _ADVISORY_LOCK: Final = 0x6165726F6772616D
 _FIND: Final = "SELECT version_num FROM alembic_version"
 
 
-def migrate_sqlite(path: Path) -> None:
-    """Migrate the file. A file lock makes processes that start together take turns."""
+def migrate_sqlite(path: Path, server_lock: ServerLock | None = None) -> None:
+    """Migrate the file. A file lock makes processes that start together take turns.
+
+    A server gives its ``server_lock``, which is taken first. Any other process migrates only if no server uses
+    the folder: a running server cannot work with a newer schema. Both happen in the process's turn, so a
+    command that starts together with a server of this version waits for it, and is not refused.
+    """
     lock_path = path.with_suffix(".migrate.lock")
     try:
         with lock_path.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            if server_lock is not None:
+                server_lock.take()
             if _sqlite_revision(path) != HEAD:
+                if server_lock is None:
+                    ServerLock(path.parent).check_free()
                 _migrate_sqlite(path)
     except OSError as error:
         raise SettingsError(f"The store {path} cannot be written: {error.strerror}.") from error
@@ -53,18 +62,32 @@ def _sqlite_revision(path: Path) -> str | None:
 
 
 def _migrate_sqlite(path: Path) -> None:
+    """Migrate in one transaction: an interrupted migration leaves the file as it was."""
     from sqlalchemy import URL, create_engine  # noqa: PLC0415
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
     engine = create_engine(URL.create("sqlite", database=str(path)))
+    _begin_before_ddl(engine)
     try:
-        with engine.connect() as connection:
+        with engine.begin() as connection:
             _upgrade(connection)
-            connection.commit()
     except DBAPIError as error:
         raise SettingsError(f"The store {path} cannot be set up: {error.orig}.") from error
     finally:
         engine.dispose()
+
+
+def _begin_before_ddl(engine: Engine) -> None:
+    """Make transactions of the engine include DDL. By default, sqlite3 begins one only before INSERT and the like."""
+    from sqlalchemy import event  # noqa: PLC0415
+
+    @event.listens_for(engine, "connect")
+    def leave_transactions_to_us(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 async def migrate_postgresql(url: str) -> None:
@@ -77,7 +100,9 @@ async def migrate_postgresql(url: str) -> None:
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
         if await _postgresql_revision(connection) != HEAD:
-            await asyncio.wait_for(_migrate_postgresql(url), timeout=600)
+            # Without a time limit: building an index of a large store may take hours. A limit would roll the
+            # migration back, and each start would begin it again and never finish.
+            await _migrate_postgresql(url)
         await settle_commit_order(connection)
     finally:
         await connection.close()

@@ -13,20 +13,24 @@ from aerogram.store.sqlite import SqliteDatabase
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aerogram.store.server_lock import ServerLock
     from aerogram.store.sql import Database
 
 FILE_NAME: Final = "aerogram.sqlite3"
 _POSTGRESQL_SCHEMES: Final = ("postgresql://", "postgres://")
 
 
-async def open_database(data: Path, database_url: str | None) -> Database:
+async def open_database(
+    data: Path, database_url: str | None, server_lock: ServerLock | None = None
+) -> Database:
     """Open SQLite in the (existing) data folder, or the PostgreSQL database of ``database_url``.
 
+    A server gives its ``server_lock``; SQLite is migrated and opened after that lock is taken.
     `SettingsError` says in one line why the store cannot be opened.
     """
     if database_url is None:
         path = data / FILE_NAME
-        await asyncio.to_thread(migrate_sqlite, path)
+        await asyncio.to_thread(migrate_sqlite, path, server_lock)
         return SqliteDatabase(path)
     if not database_url.startswith(_POSTGRESQL_SCHEMES):
         raise SettingsError(
