@@ -44,12 +44,12 @@ async def test_a_person_signs_in_as_one_actor_in_each_account_of_theirs(accounts
     first, second = await accounts.create(acting(), "First"), await accounts.create(acting(), "Second")
     added = await members.add(acting(first.account.id), " Bob@Example.org", Role.EDITOR)
     assert (added.email, added.role) == ("bob@example.org", Role.EDITOR)
-    again = await members.add(acting(second.account.id), "bob@example.org", Role.READER)
+    again = await members.add(acting(second.account.id), "bob@example.org", Role.VIEWER)
     assert again.password == ""
     actors = await people.actors_of("bob@example.org", added.password, "127.0.0.1")
     assert [(each.account_id, each.role, each.kind, each.label) for each in actors] == [
         (first.account.id, Role.EDITOR, ActorKind.PERSON, "bob@example.org"),
-        (second.account.id, Role.READER, ActorKind.PERSON, "bob@example.org"),
+        (second.account.id, Role.VIEWER, ActorKind.PERSON, "bob@example.org"),
     ]
     assert len({each.request_id for each in actors}) == 1
     assert await people.actors_of("bob@example.org", "wrong", "127.0.0.1") is None
@@ -60,7 +60,7 @@ async def test_a_person_signs_in_as_one_actor_in_each_account_of_theirs(accounts
 async def test_a_member_gets_another_role_and_goes_again(accounts, members, people):
     opened = await accounts.create(acting(), "Shop")
     account_id = opened.account.id
-    added = await members.add(acting(account_id), "bob@example.org", Role.READER)
+    added = await members.add(acting(account_id), "bob@example.org", Role.VIEWER)
     await members.add(acting(account_id), "bob@example.org", Role.OWNER)
     assert await listed(members, account_id) == [("bob@example.org", Role.OWNER)]
     assert await members.remove(acting(account_id), "BOB@example.org") == "bob@example.org"
@@ -74,13 +74,13 @@ async def test_a_member_gets_another_role_and_goes_again(accounts, members, peop
 
 async def test_what_is_no_address_is_no_member(members):
     with pytest.raises(RefusedError, match="not an email address"):
-        await members.add(acting(1), "bob", Role.READER)
+        await members.add(acting(1), "bob", Role.VIEWER)
 
 
 async def test_a_new_account_is_owned_by_the_owners_of_the_first(accounts, members):
     first = await accounts.create(acting(), "First")
     await members.add(acting(first.account.id), "ann@example.org", Role.OWNER)
-    await members.add(acting(first.account.id), "bob@example.org", Role.READER)
+    await members.add(acting(first.account.id), "bob@example.org", Role.VIEWER)
     second = await accounts.create(acting(first.account.id), "Second")
     assert await listed(members, second.account.id) == [("ann@example.org", Role.OWNER)]
     await members.add(acting(second.account.id), "eve@example.org", Role.OWNER)
@@ -99,7 +99,7 @@ async def test_who_makes_an_account_owns_it(accounts, members):
 
 async def test_two_who_add_one_person_at_once_make_one_membership(accounts, members):
     account_id = (await accounts.create(acting(), "Shop")).account.id
-    await members.add(acting(account_id), "bob@example.org", Role.READER)
+    await members.add(acting(account_id), "bob@example.org", Role.VIEWER)
     await asyncio.gather(
         *(members.add(acting(account_id), "bob@example.org", role) for role in (Role.OWNER, Role.EDITOR)),
         return_exceptions=True,
