@@ -61,8 +61,8 @@ async def test_a_member_gets_another_role_and_goes_again(accounts, members, peop
     opened = await accounts.create(acting(), "Shop")
     account_id = opened.account.id
     added = await members.add(acting(account_id), "bob@example.org", Role.VIEWER)
-    await members.add(acting(account_id), "bob@example.org", Role.OWNER)
-    assert await listed(members, account_id) == [("bob@example.org", Role.OWNER)]
+    await members.add(acting(account_id), "bob@example.org", Role.EDITOR)
+    assert await listed(members, account_id) == [("bob@example.org", Role.EDITOR)]
     assert await members.remove(acting(account_id), "BOB@example.org") == "bob@example.org"
     assert await listed(members, account_id) == []
     assert await people.actors_of("bob@example.org", added.password, "127.0.0.1") == ()
@@ -97,13 +97,50 @@ async def test_who_makes_an_account_owns_it(accounts, members):
     assert await listed(members, second.account.id) == [("bob@example.org", Role.OWNER)]
 
 
-async def test_two_who_add_one_person_at_once_make_one_membership(accounts, members):
+async def test_three_who_add_one_person_at_once_make_one_user_and_one_membership(accounts, members, people):
     account_id = (await accounts.create(acting(), "Shop")).account.id
-    await members.add(acting(account_id), "bob@example.org", Role.VIEWER)
-    await asyncio.gather(
-        *(members.add(acting(account_id), "bob@example.org", role) for role in (Role.OWNER, Role.EDITOR)),
-        return_exceptions=True,
+    added = await asyncio.gather(
+        *(members.add(acting(account_id), "bob@example.org", Role.EDITOR) for _ in range(3))
     )
+    assert await listed(members, account_id) == [("bob@example.org", Role.EDITOR)]
+    [password] = [each.password for each in added if each.password]
+    assert len(await people.actors_of("bob@example.org", password, "127.0.0.1")) == 1
+
+
+async def test_three_who_change_one_role_at_once_all_succeed(accounts, members):
+    account_id = (await accounts.create(acting(), "Shop")).account.id
+    await members.add(acting(account_id), "ann@example.org", Role.OWNER)
+    await members.add(acting(account_id), "bob@example.org", Role.VIEWER)
+    await asyncio.gather(*(members.add(acting(account_id), "bob@example.org", role) for role in Role))
+    assert len(await listed(members, account_id)) == 2
+
+
+async def test_the_last_owner_is_neither_removed_nor_demoted(accounts, members):
+    account_id = (await accounts.create(acting(), "Shop")).account.id
+    await members.add(acting(account_id), "ann@example.org", Role.OWNER)
+    await members.add(acting(account_id), "bob@example.org", Role.EDITOR)
+    for attempt in (
+        members.remove(acting(account_id), "ann@example.org"),
+        members.add(acting(account_id), "ann@example.org", Role.EDITOR),
+    ):
+        with pytest.raises(RefusedError, match=r"^ann@example.org is the last owner of the account; make"):
+            await attempt
+    await members.add(acting(account_id), "ann@example.org", Role.OWNER)
+    await members.add(acting(account_id), "bob@example.org", Role.OWNER)
+    await members.add(acting(account_id), "ann@example.org", Role.VIEWER)
+    await members.remove(acting(account_id), "ann@example.org")
+    assert await listed(members, account_id) == [("bob@example.org", Role.OWNER)]
+
+
+async def test_two_owners_who_leave_at_once_leave_one(accounts, members):
+    account_id = (await accounts.create(acting(), "Shop")).account.id
+    names = ("ann@example.org", "bob@example.org")
+    for name in names:
+        await members.add(acting(account_id), name, Role.OWNER)
+    results = await asyncio.gather(
+        *(members.remove(acting(account_id), name) for name in names), return_exceptions=True
+    )
+    assert [type(each) for each in results if not isinstance(each, str)] == [RefusedError]
     assert len(await listed(members, account_id)) == 1
 
 
