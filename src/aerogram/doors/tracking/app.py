@@ -16,7 +16,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.content.tokens import CLICK, OPEN, UNSUBSCRIBE
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
-from aerogram.doors.asgi.scope import client_ip, header
+from aerogram.doors.asgi.scope import SAFE_METHODS, client_ip, header
 from aerogram.doors.tracking.pages import Pages, UnsubscribePage
 from aerogram.identity.gate import Public
 from aerogram.model.event import EventKind
@@ -40,7 +40,6 @@ GIF: Final = bytes.fromhex(
 )
 """A transparent GIF of one pixel."""
 
-_READERS: Final = frozenset({"GET", "HEAD"})
 _URL_CHARS: Final = "!#$%&'()*+,/:;=?@[]~-._\"<>\\^`{|}"
 """Printable ASCII is kept as signed; `quote` keeps letters and digits anyway."""
 _ONE_CLICK: Final = (b"List-Unsubscribe", b"One-Click")
@@ -70,7 +69,7 @@ class Tracking:
         """Serve one request."""
         path, method = scope["path"], scope["method"]
         prefix, rest = path[:PREFIX_CHARS], path[PREFIX_CHARS:]
-        if method not in _READERS and not (method == "POST" and prefix == UNSUBSCRIBE):
+        if method not in SAFE_METHODS and not (method == "POST" and prefix == UNSUBSCRIBE):
             allowed = b"GET, HEAD, POST" if prefix == UNSUBSCRIBE else b"GET, HEAD"
             answer = Answer(
                 405, b"This link does not support that method.\n", _TEXT, (*_COMMON, (b"allow", allowed))
