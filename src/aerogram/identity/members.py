@@ -100,4 +100,6 @@ class Members:
 def _check_not_last_owner(account_id: int, user: UserRow) -> Unit[None]:
     """Raise `RefusedError` if the account has no owner except this user."""
     if (yield from records.owners(account_id)) == [user.id]:
-        raise RefusedError(f"{user.email} is the last owner of the account; make another member an owner first.")
+        raise RefusedError(
+            f"{user.email} is the last owner of the account; make another member an owner first."
+        )
