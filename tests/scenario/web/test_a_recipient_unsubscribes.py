@@ -1,4 +1,4 @@
-"""A reader follows the link in a mail, in a real browser, leaves, and comes back."""
+"""A recipient follows the link in a mail, in a real browser, leaves, and comes back."""
 
 import asyncio
 import threading
@@ -26,7 +26,9 @@ class OneRecipient:
         self.is_unsubscribed = False
 
     async def unsubscribe_page_data(self, _):
-        return UnsubscribePageData(recipient=LONG, sender="news@example.com", is_unsubscribed=self.is_unsubscribed)
+        return UnsubscribePageData(
+            recipient=LONG, sender="news@example.com", is_unsubscribed=self.is_unsubscribed
+        )
 
     async def subscribe_again(self, _):
         self.is_unsubscribed = False
@@ -74,7 +76,7 @@ def page(browser, request):
     assert [fault for fault in faults if "404" not in fault] == []
 
 
-def test_a_reader_leaves_and_comes_back(page, base, engagements):
+def test_a_recipient_leaves_and_comes_back(page, base, engagements):
     page.goto(LinkSigner(KEY).unsubscribe_url(base, 7))
     expect(page).to_have_title("Unsubscribe from these mails?")
     expect(page.get_by_text(LONG)).to_be_visible()

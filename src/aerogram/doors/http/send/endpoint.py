@@ -31,16 +31,17 @@ from aerogram.submission.once import KeyReusedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from aerogram.content.templates.templates import Templates
     from aerogram.doors.asgi.authentication import HttpAuthenticator
     from aerogram.doors.asgi.scope import Receive, Scope, Send
-    from aerogram.doors.http.send.services import Acceptor
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
-    from aerogram.doors.http.send.shared.templates import Found, Templates
+    from aerogram.doors.http.send.shared.templates import Found
     from aerogram.doors.http.send.version import Call, SendVersion
     from aerogram.model.actor import Actor
     from aerogram.model.decision import Decision
     from aerogram.model.message import Accepted
+    from aerogram.submission.accept import Acceptor
     from aerogram.submission.authorize import Authorizer
 
 REFUSALS: Final = (
