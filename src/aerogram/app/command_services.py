@@ -47,78 +47,78 @@ class CommandServices:
 
     @property
     def clock(self) -> Clock:
-        """Give the clock of the platform."""
+        """Return the clock of the platform."""
         return self._platform.clock
 
     @property
     def accounts(self) -> Accounts:
-        """Give the accounts."""
+        """Return the accounts."""
         return self._identity.accounts
 
     @property
     def members(self) -> Members:
-        """Give the members of accounts."""
+        """Return the members of accounts."""
         return self._identity.members
 
     @property
     def domain_tokens(self) -> DomainTokens:
-        """Give the tokens of domains."""
+        """Return the tokens of domains."""
         return self._identity.domain_tokens
 
     @property
     def senders(self) -> Senders:
-        """Give the senders."""
+        """Return the senders."""
         return self._senders.addresses
 
     @property
     def categories(self) -> MonitoringCategories:
-        """Give the monitoring categories."""
+        """Return the monitoring categories."""
         return self._senders.categories
 
     @property
     def domains(self) -> Domains:
-        """Give the sending domains."""
+        """Return the sending domains."""
         return self._senders.domains
 
     @property
     def metasenders(self) -> Metasenders:
-        """Give the metasenders."""
+        """Return the metasenders."""
         return self._senders.metasenders
 
     @property
     def templates(self) -> Templates:
-        """Give the stored templates."""
+        """Return the stored templates."""
         return self._content.templates
 
     @property
     def erasures(self) -> Erasures:
-        """Give the erasures of contacts."""
+        """Return the erasures of contacts."""
         return self._audience.erasures
 
     @property
     def lists(self) -> Lists:
-        """Give the lists of contacts."""
+        """Return the lists of contacts."""
         return self._audience.lists
 
     @cached_property
     def suppressions(self) -> Suppressions:
-        """Give the suppressions. Only commands use them, and the rest of their package takes 0.2 s to import."""
+        """Return the suppressions. Only commands use them, and the rest of their package takes 0.2 s to import."""
         suppressions: type[Suppressions] = import_module("aerogram.audience.suppressions").Suppressions
         return suppressions(self._platform.database, self.clock)
 
     @property
     def jobs(self) -> Jobs:
-        """Give the jobs. None runs here: a running server finds new ones within seconds."""
+        """Return the jobs. None runs here: a running server finds new ones within seconds."""
         return self._jobs.jobs
 
     @property
     def exports(self) -> Exports:
-        """Give the exports."""
+        """Return the exports."""
         return self._jobs.exports
 
     @property
     def queue(self) -> QueueAdmin:
-        """Give what an operator may do with the queue."""
+        """Return the operator's actions on the queue."""
         return self._queue.admin
 
     @cached_property
@@ -175,9 +175,9 @@ class _LateResolver:
         return resolver
 
     async def texts(self, name: str) -> TextAnswer:
-        """Give the TXT records of a name."""
+        """Return the TXT records of a name."""
         return await self._resolver.texts(name)
 
     async def addresses(self, host: str) -> AddressAnswer:
-        """Give the addresses of a host."""
+        """Return the addresses of a host."""
         return await self._resolver.addresses(host)

@@ -118,7 +118,7 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
 def _shown(
     public_url: str, addresses: Mapping[str, Sequence[str]], trusted_senders: Sequence[str]
 ) -> dict[str, str]:
-    """Give the addresses that the empty inbox shows in its examples."""
+    """Return the addresses that the empty inbox shows in its examples."""
     shown = {"http": public_url}
     if smtp_addresses := addresses.get("smtp"):
         shown["smtp"] = _reachable(smtp_addresses[0])

@@ -33,12 +33,12 @@ class Program:
 
     @property
     def version(self) -> str:
-        """Give the version of the package."""
+        """Return the version of the package."""
         return __version__
 
     @cached_property
     def flags(self) -> Sequence[SettingFlag]:
-        """Give the declared settings as flags."""
+        """Return the declared settings as flags."""
         declarations = import_module("aerogram.app.settings.settings").DECLARATIONS.values()
         return [
             SettingFlag(
@@ -66,7 +66,7 @@ class Installed:
 
     @property
     def hostname(self) -> str:
-        """Give the installation's name."""
+        """Return the installation's name."""
         return self._settings.hostname
 
     @asynccontextmanager

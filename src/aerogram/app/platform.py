@@ -51,12 +51,12 @@ class Platform:
 
     @property
     def database(self) -> Database:
-        """Give the store."""
+        """Return the store."""
         return self.ground.database
 
     @property
     def clock(self) -> Clock:
-        """Give the clock."""
+        """Return the clock."""
         return self.ground.clock
 
     async def keep_node(self) -> None:
@@ -81,7 +81,7 @@ class Platform:
         return False
 
     async def close(self) -> None:
-        """Give the node number back and close the store."""
+        """Release the node number and close the store."""
         try:
             async with asyncio.timeout(FREE_SECONDS):
                 await self.database.write(lambda: nodes.free(self.node, self.node_owner))

@@ -134,7 +134,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def stale(folder: Path = FOLDER) -> list[str]:
-    """Give the names of the pages that differ from the declarations."""
+    """Return the names of the pages that differ from the declarations."""
     return [
         name
         for name, write in PAGES.items()

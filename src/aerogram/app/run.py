@@ -159,12 +159,12 @@ class _Stopping:
         self.ask()
 
     def seconds_left(self) -> float:
-        """Give the seconds of grace that are left for the next part."""
+        """Return the seconds of grace that are left for the next part."""
         return max(LEAST_GRACE_SECONDS, self._deadline - self._loop.time())
 
 
 def _jobs(platform: Platform, services: Services) -> list[Job]:
-    """Give what runs in the background for as long as the process does."""
+    """Return the background tasks that run as long as the process."""
     jobs: list[Job] = [platform.keep_node]
     if services.worker is not None:
         jobs.append(services.worker.run)

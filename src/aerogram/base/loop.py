@@ -1,8 +1,8 @@
 """A supervised loop: runs a step repeatedly until the process stops.
 
-All background work (delivery, jobs, readers of the event log, sweeps) is a step and a `Loop`. The loop decides when
-the step runs: at once after a wake, else at the next poll; after a pause while there is more to do; after a growing
-delay while the store is unavailable or the step fails.
+All background work (delivery, jobs, readers of the event log, sweeps) is a step and a `Loop`; decision 39 names the
+exceptions. The loop decides when the step runs: at once after a wake, else at the next poll; after a pause while
+there is more to do; after a growing delay while the store is unavailable or the step fails.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _LEVELS: Final[Mapping[Role, Level]] = {
     Role.OWNER: Level.FULL,
     Role.EDITOR: Level.WRITE,
-    Role.READER: Level.READ,
+    Role.VIEWER: Level.READ,
 }
 """The level of each role in every area. Editors have read access only to the account itself."""
 

@@ -56,38 +56,50 @@ class Members:
     async def add(self, actor: Actor, email: str, role: Role) -> Added:
         """Add a user to the account, or change a member's role.
 
-        Creates an unknown user with a new password. Raises `RefusedError` for an invalid address.
+        Creates an unknown user with a new password. Raises `RefusedError` for an invalid address, and for another
+        role of the last owner.
         """
         address = email.strip().lower()
         if not is_email(address):
             raise RefusedError(f"{email!r} is not an email address.")
-        known = await self._database.read(lambda: accounts.user_by_email(address))
-        password = "" if known else new_password()
+        password = new_password()
         # argon2 takes 0.1 s of CPU by design.
-        hashed = await asyncio.to_thread(hashed_password, password) if password else ""
+        hashed = await asyncio.to_thread(hashed_password, password)
         now = self._clock.now_ms()
         new = UserRow(self._ids.next_id(), address, hashed, now)
 
-        def unit() -> Unit[None]:
-            user = known or new
-            if known is None:
-                yield from accounts.add_user(new)
+        def unit() -> Unit[bool]:
+            user = yield from accounts.user_added(new)
+            if role is not Role.OWNER:
+                yield from _check_not_last_owner(actor.account_id, user)
             yield from records.put(MemberRow(actor.account_id, user.id, role.value, now))
+            return user.id == new.id
 
-        await self._database.write(unit)
-        return Added(address, role, password)
+        is_new = await self._database.write(unit)
+        return Added(address, role, password if is_new else "")
 
     async def remove(self, actor: Actor, email: str) -> str:
         """End a membership; return the user's address. The user and their other memberships stay.
 
-        Raises `NotFoundError` if the account has no such member.
+        Raises `NotFoundError` if the account has no such member, and `RefusedError` for its last owner.
         """
         address = email.strip().lower()
 
         def unit() -> Unit[bool]:
             user = yield from accounts.user_by_email(address)
-            return user is not None and (yield from records.remove(actor.account_id, user.id))
+            if user is None:
+                return False
+            yield from _check_not_last_owner(actor.account_id, user)
+            return (yield from records.remove(actor.account_id, user.id))
 
         if not await self._database.write(unit):
             raise NotFoundError(f"The account has no member {address}.")
         return address
+
+
+def _check_not_last_owner(account_id: int, user: UserRow) -> Unit[None]:
+    """Raise `RefusedError` if the account has no owner except this user."""
+    if (yield from records.owners(account_id)) == [user.id]:
+        raise RefusedError(
+            f"{user.email} is the last owner of the account; make another member an owner first."
+        )

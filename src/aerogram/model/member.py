@@ -18,7 +18,7 @@ class Role(enum.StrEnum):
     """May do everything, including changes to the account itself."""
     EDITOR = "editor"
     """May change everything except the account itself; may not delete or send."""
-    READER = "reader"
+    VIEWER = "viewer"
     """May view everything and change nothing."""
 
 

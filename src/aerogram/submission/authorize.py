@@ -171,7 +171,7 @@ class _Answers:
     """Caches the store's answers during one call, so that no query is made twice."""
 
     def __init__(self, senders: Senders, categories: Categories) -> None:
-        self._book = senders
+        self._known_senders = senders
         self._categories = categories
         self._senders: dict[tuple[int, str], bool] = {}
         self._registered: dict[tuple[int, str], bool] = {}
@@ -180,13 +180,13 @@ class _Answers:
     async def is_sender(self, account_id: int, email: str) -> bool:
         key = account_id, email
         if key not in self._senders:
-            self._senders[key] = self._book.allows(*key) or await self._book.confirm(*key)
+            self._senders[key] = self._known_senders.allows(*key) or await self._known_senders.confirm(*key)
         return self._senders[key]
 
     async def is_registered(self, account_id: int, email: str) -> bool:
         key = account_id, email
         if key not in self._registered:
-            self._registered[key] = await self._book.is_registered(*key)
+            self._registered[key] = await self._known_senders.is_registered(*key)
         return self._registered[key]
 
     async def has_category(self, account_id: int, name: str) -> bool:

@@ -44,12 +44,12 @@ async def test_a_person_signs_in_as_one_actor_in_each_account_of_theirs(accounts
     first, second = await accounts.create(acting(), "First"), await accounts.create(acting(), "Second")
     added = await members.add(acting(first.account.id), " Bob@Example.org", Role.EDITOR)
     assert (added.email, added.role) == ("bob@example.org", Role.EDITOR)
-    again = await members.add(acting(second.account.id), "bob@example.org", Role.READER)
+    again = await members.add(acting(second.account.id), "bob@example.org", Role.VIEWER)
     assert again.password == ""
     actors = await people.actors_of("bob@example.org", added.password, "127.0.0.1")
     assert [(each.account_id, each.role, each.kind, each.label) for each in actors] == [
         (first.account.id, Role.EDITOR, ActorKind.PERSON, "bob@example.org"),
-        (second.account.id, Role.READER, ActorKind.PERSON, "bob@example.org"),
+        (second.account.id, Role.VIEWER, ActorKind.PERSON, "bob@example.org"),
     ]
     assert len({each.request_id for each in actors}) == 1
     assert await people.actors_of("bob@example.org", "wrong", "127.0.0.1") is None
@@ -60,9 +60,9 @@ async def test_a_person_signs_in_as_one_actor_in_each_account_of_theirs(accounts
 async def test_a_member_gets_another_role_and_goes_again(accounts, members, people):
     opened = await accounts.create(acting(), "Shop")
     account_id = opened.account.id
-    added = await members.add(acting(account_id), "bob@example.org", Role.READER)
-    await members.add(acting(account_id), "bob@example.org", Role.OWNER)
-    assert await listed(members, account_id) == [("bob@example.org", Role.OWNER)]
+    added = await members.add(acting(account_id), "bob@example.org", Role.VIEWER)
+    await members.add(acting(account_id), "bob@example.org", Role.EDITOR)
+    assert await listed(members, account_id) == [("bob@example.org", Role.EDITOR)]
     assert await members.remove(acting(account_id), "BOB@example.org") == "bob@example.org"
     assert await listed(members, account_id) == []
     assert await people.actors_of("bob@example.org", added.password, "127.0.0.1") == ()
@@ -74,13 +74,13 @@ async def test_a_member_gets_another_role_and_goes_again(accounts, members, peop
 
 async def test_what_is_no_address_is_no_member(members):
     with pytest.raises(RefusedError, match="not an email address"):
-        await members.add(acting(1), "bob", Role.READER)
+        await members.add(acting(1), "bob", Role.VIEWER)
 
 
 async def test_a_new_account_is_owned_by_the_owners_of_the_first(accounts, members):
     first = await accounts.create(acting(), "First")
     await members.add(acting(first.account.id), "ann@example.org", Role.OWNER)
-    await members.add(acting(first.account.id), "bob@example.org", Role.READER)
+    await members.add(acting(first.account.id), "bob@example.org", Role.VIEWER)
     second = await accounts.create(acting(first.account.id), "Second")
     assert await listed(members, second.account.id) == [("ann@example.org", Role.OWNER)]
     await members.add(acting(second.account.id), "eve@example.org", Role.OWNER)
@@ -97,13 +97,50 @@ async def test_who_makes_an_account_owns_it(accounts, members):
     assert await listed(members, second.account.id) == [("bob@example.org", Role.OWNER)]
 
 
-async def test_two_who_add_one_person_at_once_make_one_membership(accounts, members):
+async def test_three_who_add_one_person_at_once_make_one_user_and_one_membership(accounts, members, people):
     account_id = (await accounts.create(acting(), "Shop")).account.id
-    await members.add(acting(account_id), "bob@example.org", Role.READER)
-    await asyncio.gather(
-        *(members.add(acting(account_id), "bob@example.org", role) for role in (Role.OWNER, Role.EDITOR)),
-        return_exceptions=True,
+    added = await asyncio.gather(
+        *(members.add(acting(account_id), "bob@example.org", Role.EDITOR) for _ in range(3))
     )
+    assert await listed(members, account_id) == [("bob@example.org", Role.EDITOR)]
+    [password] = [each.password for each in added if each.password]
+    assert len(await people.actors_of("bob@example.org", password, "127.0.0.1")) == 1
+
+
+async def test_three_who_change_one_role_at_once_all_succeed(accounts, members):
+    account_id = (await accounts.create(acting(), "Shop")).account.id
+    await members.add(acting(account_id), "ann@example.org", Role.OWNER)
+    await members.add(acting(account_id), "bob@example.org", Role.VIEWER)
+    await asyncio.gather(*(members.add(acting(account_id), "bob@example.org", role) for role in Role))
+    assert len(await listed(members, account_id)) == 2
+
+
+async def test_the_last_owner_is_neither_removed_nor_demoted(accounts, members):
+    account_id = (await accounts.create(acting(), "Shop")).account.id
+    await members.add(acting(account_id), "ann@example.org", Role.OWNER)
+    await members.add(acting(account_id), "bob@example.org", Role.EDITOR)
+    for attempt in (
+        members.remove(acting(account_id), "ann@example.org"),
+        members.add(acting(account_id), "ann@example.org", Role.EDITOR),
+    ):
+        with pytest.raises(RefusedError, match=r"^ann@example.org is the last owner of the account; make"):
+            await attempt
+    await members.add(acting(account_id), "ann@example.org", Role.OWNER)
+    await members.add(acting(account_id), "bob@example.org", Role.OWNER)
+    await members.add(acting(account_id), "ann@example.org", Role.VIEWER)
+    await members.remove(acting(account_id), "ann@example.org")
+    assert await listed(members, account_id) == [("bob@example.org", Role.OWNER)]
+
+
+async def test_two_owners_who_leave_at_once_leave_one(accounts, members):
+    account_id = (await accounts.create(acting(), "Shop")).account.id
+    names = ("ann@example.org", "bob@example.org")
+    for name in names:
+        await members.add(acting(account_id), name, Role.OWNER)
+    results = await asyncio.gather(
+        *(members.remove(acting(account_id), name) for name in names), return_exceptions=True
+    )
+    assert [type(each) for each in results if not isinstance(each, str)] == [RefusedError]
     assert len(await listed(members, account_id)) == 1
 
 

@@ -148,7 +148,7 @@ async def test_an_unsubscription_keeps_bulk_mail_away_and_is_told_once(rig):
     )
     assert sorted((first, second)) == [False, True]
     assert await rig.do(EventKind.UNSUB, message_id) is False
-    found = await rig.engagements.subscription(message_id)
+    found = await rig.engagements.unsubscribe_page_data(message_id)
     assert found.is_unsubscribed
     left = await rig.database.read(lambda: queue.unsubscribed([found.recipient]))
     assert left == {(ACCOUNT, found.recipient)}
@@ -158,10 +158,10 @@ async def test_an_unsubscription_keeps_bulk_mail_away_and_is_told_once(rig):
 
 async def test_who_left_can_come_back_and_leave_again(rig):
     (message_id,) = await rig.delivered()
-    assert not (await rig.engagements.subscription(message_id)).is_unsubscribed
+    assert not (await rig.engagements.unsubscribe_page_data(message_id)).is_unsubscribed
     await rig.do(EventKind.UNSUB, message_id)
     assert await rig.engagements.subscribe_again(message_id)
-    assert not (await rig.engagements.subscription(message_id)).is_unsubscribed
+    assert not (await rig.engagements.unsubscribe_page_data(message_id)).is_unsubscribed
     assert not await rig.engagements.subscribe_again(message_id)
     assert await rig.do(EventKind.UNSUB, message_id)
 
@@ -169,13 +169,13 @@ async def test_who_left_can_come_back_and_leave_again(rig):
 async def test_a_complaint_suppresses_the_address_for_good(rig):
     (message_id,) = await rig.delivered()
     assert await rig.do(EventKind.SPAM, message_id, agent="JMRPP")
-    recipient = (await rig.engagements.subscription(message_id)).recipient
+    recipient = (await rig.engagements.unsubscribe_page_data(message_id)).recipient
     row = await rig.database.read(lambda: suppressions.find(ACCOUNT, recipient))
     assert (row.reason, row.detail, row.until_ms) == ("spam", "JMRPP", None)
 
 
 async def test_of_a_message_that_does_not_exist_there_is_no_subscription(rig):
-    assert await rig.engagements.subscription(12345) is None
+    assert await rig.engagements.unsubscribe_page_data(12345) is None
     assert await rig.engagements.subscribe_again(12345) is False
 
 

@@ -32,8 +32,8 @@ def test_an_editor_leaves_the_account_itself_alone():
 
 @pytest.mark.parametrize("area", list(Area))
 def test_a_reader_looks_and_changes_nothing(area):
-    assert may(member(Role.READER), area, Level.READ)
-    assert not may(member(Role.READER), area, Level.WRITE)
+    assert may(member(Role.VIEWER), area, Level.READ)
+    assert not may(member(Role.VIEWER), area, Level.WRITE)
 
 
 def test_no_rule_means_no():
@@ -50,11 +50,11 @@ def test_the_operator_and_aerogram_itself_may_do_everything(actor):
 
 def test_who_is_refused_is_told_what_is_lacking():
     with pytest.raises(ForbiddenError, match=r"^ann@example\.org has no full permission for statistics\.$"):
-        authorize(member(Role.READER), Area.STATISTICS, Level.FULL)
+        authorize(member(Role.VIEWER), Area.STATISTICS, Level.FULL)
 
 
 def test_a_visitor_is_let_into_the_accounts_where_the_role_suffices():
-    scope = (*looking_into(1, role=Role.OWNER), *looking_into(2, role=Role.READER))
+    scope = (*looking_into(1, role=Role.OWNER), *looking_into(2, role=Role.VIEWER))
     assert [each.account_id for each in permitted(scope, Needs(Area.STATISTICS, Level.READ))] == [1, 2]
     assert [each.account_id for each in permitted(scope, Needs(Area.STATISTICS, Level.FULL))] == [1]
     with pytest.raises(ForbiddenError, match="has no full permission"):

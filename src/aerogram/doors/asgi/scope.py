@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Final
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Endpoint = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
+"""The methods that only read (RFC 9110 §9.2.1); no door supports OPTIONS or TRACE."""
 
 
 def header(scope: Scope, name: bytes) -> bytes:

@@ -9,6 +9,7 @@ import msgspec
 
 from aerogram.base.errors import AerogramError
 from aerogram.doors.asgi.answers import Answer, send_answer
+from aerogram.doors.asgi.scope import SAFE_METHODS
 from aerogram.doors.http import errors
 from aerogram.identity.gate import Public
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 CHECK_SECONDS: Final = 3.0
 """Timeout of a check: probes do not wait long either."""
-_READERS: Final = ("GET", "HEAD")
 _encode: Final = msgspec.json.Encoder().encode
 
 
@@ -65,4 +65,4 @@ async def _run(check: Check) -> str:
 
 
 def _if_read(scope: Scope, answer: Answer) -> Answer:
-    return answer if scope["method"] in _READERS else errors.shape_a(405, "Method not allowed")
+    return answer if scope["method"] in SAFE_METHODS else errors.shape_a(405, "Method not allowed")

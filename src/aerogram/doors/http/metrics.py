@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
-from aerogram.doors.asgi.scope import client_ip
+from aerogram.doors.asgi.scope import SAFE_METHODS, client_ip
 from aerogram.doors.http import errors
 from aerogram.identity.attempts import LockedOutError, is_loopback
 from aerogram.identity.gate import ForbiddenError, Needs, authorize
@@ -58,7 +58,7 @@ class Metrics:
         await send_answer(scope, send, await self._answer(scope))
 
     async def _answer(self, scope: Scope) -> Answer:
-        if scope["method"] not in ("GET", "HEAD"):
+        if scope["method"] not in SAFE_METHODS:
             return errors.shape_a(405, "Method not allowed")
         try:
             authorize(await self._actor(scope), NEEDS.area, NEEDS.level)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.doors.asgi.answers import JSON, Answer, send_answer
+from aerogram.doors.asgi.scope import SAFE_METHODS
 from aerogram.doors.http import errors, idempotency
 from aerogram.doors.http.openapi_answers import SCHEMAS, responses
 from aerogram.doors.http.openapi_rest import path_of, paths_of, schema_of
@@ -39,7 +40,7 @@ class OpenApi:
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer one request."""
-        is_read = scope["method"] in ("GET", "HEAD")
+        is_read = scope["method"] in SAFE_METHODS
         await send_answer(scope, send, self._answer if is_read else errors.shape_a(405, "Method not allowed"))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.errors import UnavailableError
 from aerogram.content.images import CONTENT, PREFIX, THUMBNAIL
 from aerogram.doors.asgi.answers import Answer, send_answer
-from aerogram.doors.asgi.scope import header
+from aerogram.doors.asgi.scope import SAFE_METHODS, header
 from aerogram.identity.gate import Public
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ MAX_AGE_SECONDS: Final = 7 * 24 * 3600
 """How long mail clients may cache an image before they revalidate it."""
 
 _GUID_CHARS: Final = 36
-_READERS: Final = frozenset({"GET", "HEAD"})
 _TEXT: Final = b"text/plain; charset=utf-8"
 _COMMON: Final = (
     (b"content-security-policy", b"default-src 'none'; sandbox"),
@@ -45,7 +44,7 @@ class ImageDoor:
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["method"] not in _READERS:
+        if scope["method"] not in SAFE_METHODS:
             allow = (*_UNKEPT, (b"allow", b"GET, HEAD"))
             answer = Answer(405, b"Images are read-only.\n", _TEXT, allow)
         else:

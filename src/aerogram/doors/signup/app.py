@@ -14,7 +14,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.content.signup_tokens import CONFIRM, FORM
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
-from aerogram.doors.asgi.scope import client_ip
+from aerogram.doors.asgi.scope import SAFE_METHODS, client_ip
 from aerogram.doors.page_layout.layout import TYPE, PageLayout
 from aerogram.doors.signup.mail import confirmation, unwritten
 from aerogram.doors.signup.pages import Pages, SignupPage
@@ -41,7 +41,6 @@ MAX_IP_CHARS: Final = 64
 """Longer than any address; a proxy may send any text as its client."""
 _IPV6_NETWORK: Final = 64
 """Prefix length of a customer's network, whose addresses are all theirs (RFC 6177)."""
-_READERS: Final = frozenset({"GET", "HEAD"})
 _HEADERS: Final = (
     (b"cache-control", b"no-store, private"),
     (b"referrer-policy", b"no-referrer"),
@@ -77,7 +76,7 @@ class SignupDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["method"] not in {*_READERS, "POST"}:
+        if scope["method"] not in {*SAFE_METHODS, "POST"}:
             allowed = (*_HEADERS, (b"allow", b"GET, HEAD, POST"))
             answer = Answer(
                 405, b"This page does not support that method.\n", b"text/plain; charset=utf-8", allowed
@@ -91,7 +90,7 @@ class SignupDoor:
 
     async def _served(self, scope: Scope, receive: Receive) -> Answer:
         path: str = scope["path"]
-        is_reading = scope["method"] in _READERS
+        is_reading = scope["method"] in SAFE_METHODS
         if path.startswith(CONFIRM):
             signup_id = self._signer.read_confirm(path[len(CONFIRM) :])
             if signup_id is None:

@@ -28,7 +28,7 @@ MAX_SUBJECT: Final = 255
 
 
 def unwritten(form: Form, email: str) -> MailRequest:
-    """Build the submission without content, to authorise it first; ``email`` is in sending form."""
+    """Build the request without content, to authorise it first; ``email`` is in sending form."""
     return MailRequest(
         actor=system_actor(form.account_id, door=DOOR, is_sandboxed=form.is_sandboxed),
         authors=(form.sender_email,),

@@ -1,4 +1,4 @@
-"""Build the submission of a received mail."""
+"""Build the request to send a received mail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.reading.scan import Scan
     from aerogram.wire.smtp.server.events import Envelope
 
-_find_mark: Final = re.compile(rb"\[(?:=\r\n)?\[(?:=\r\n)?U").search
+_find_unsubscribe_tag: Final = re.compile(rb"\[(?:=\r\n)?\[(?:=\r\n)?U").search
 """The start of ``[[UNSUB``; quoted-printable may break a line anywhere (RFC 2045 §6.7 (5))."""
 _IN_BASE64: Final = (b"W1tV", b"W1VO", b"VU5T")
 """``[[UNSUB`` in base64, at each of its three possible offsets: ``[[U``, ``[UN``, ``UNS``."""
@@ -26,7 +26,7 @@ _IN_BASE64: Final = (b"W1tV", b"W1VO", b"VU5T")
 def request_of(
     actor: Actor, envelope: Envelope, found: Scan, controls: Controls, transcript: str
 ) -> MailRequest:
-    """Build the submission of a mail. SMTP has no recipient names, so each is only an address.
+    """Build the request to send a mail. SMTP has no recipient names, so each is only an address.
 
     A template that its headers name is not included yet: see `aerogram.doors.smtp.stored_references.StoredReferences`.
     """
@@ -82,6 +82,6 @@ def _may_unsubscribe(found: Scan) -> bool:
     data, shape = found.data, found.shape
     start, end = found.body_start, shape.bodies_end
     # Search for one character first: that is several times faster, and most mail has none.
-    if data.find(b"[", start, end) >= 0 and _find_mark(data, start, end) is not None:
+    if data.find(b"[", start, end) >= 0 and _find_unsubscribe_tag(data, start, end) is not None:
         return True
     return shape.has_base64_body and any(data.find(piece, start, end) >= 0 for piece in _IN_BASE64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,39 +17,8 @@ from aerogram.wire.mime.writing.replace import with_content
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from aerogram.content.templates.templates import StoredTemplate, Templates
     from aerogram.doors.smtp.controls import Controls
-    from aerogram.wire.mime.parts import Mailbox
-
-
-class StoredTemplate(Protocol):
-    """The values that a mail takes from a template; "" or None if the template does not set them."""
-
-    @property
-    def id(self) -> int: ...  # noqa: D102 - the names say it
-    @property
-    def subject(self) -> str: ...  # noqa: D102
-    @property
-    def reply_to(self) -> Mailbox | None: ...  # noqa: D102
-    @property
-    def html(self) -> str | None: ...  # noqa: D102
-    @property
-    def text(self) -> str | None: ...  # noqa: D102
-    @property
-    def makes_text(self) -> bool:
-        """Generate a text part from the HTML if there is none."""
-        ...
-
-
-class Templates(Protocol):
-    """Access to stored templates."""
-
-    async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
-        """Find a template of the account by id."""
-        ...
-
-    async def find_by_name(self, account_id: int, name: str) -> StoredTemplate | None:
-        """Find a template of the account by name."""
-        ...
 
 
 class StoredReferences:

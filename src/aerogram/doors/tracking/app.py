@@ -16,7 +16,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.content.tokens import CLICK, OPEN, UNSUBSCRIBE
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
-from aerogram.doors.asgi.scope import client_ip, header
+from aerogram.doors.asgi.scope import SAFE_METHODS, client_ip, header
 from aerogram.doors.tracking.pages import Pages, UnsubscribePage
 from aerogram.identity.gate import Public
 from aerogram.model.event import EventKind
@@ -28,7 +28,7 @@ from aerogram.wire.address import ascii_domain
 if TYPE_CHECKING:
     from aerogram.content.tokens import LinkSigner, Unsubscriber
     from aerogram.doors.asgi.scope import Receive, Scope, Send
-    from aerogram.reporting.engagement.recorder import Engagements, Subscription
+    from aerogram.reporting.engagement.recorder import Engagements, UnsubscribePageData
 
 PREFIXES: Final = frozenset({OPEN, CLICK, UNSUBSCRIBE})
 PREFIX_CHARS: Final = 3
@@ -40,7 +40,6 @@ GIF: Final = bytes.fromhex(
 )
 """A transparent GIF of one pixel."""
 
-_READERS: Final = frozenset({"GET", "HEAD"})
 _URL_CHARS: Final = "!#$%&'()*+,/:;=?@[]~-._\"<>\\^`{|}"
 """Printable ASCII is kept as signed; `quote` keeps letters and digits anyway."""
 _ONE_CLICK: Final = (b"List-Unsubscribe", b"One-Click")
@@ -70,7 +69,7 @@ class Tracking:
         """Serve one request."""
         path, method = scope["path"], scope["method"]
         prefix, rest = path[:PREFIX_CHARS], path[PREFIX_CHARS:]
-        if method not in _READERS and not (method == "POST" and prefix == UNSUBSCRIBE):
+        if method not in SAFE_METHODS and not (method == "POST" and prefix == UNSUBSCRIBE):
             allowed = b"GET, HEAD, POST" if prefix == UNSUBSCRIBE else b"GET, HEAD"
             answer = Answer(
                 405, b"This link does not support that method.\n", _TEXT, (*_COMMON, (b"allow", allowed))
@@ -112,14 +111,14 @@ class Tracking:
         if scope["method"] == "POST":
             return await self._changed(scope, receive, who)
         try:
-            subscription = await self._engagements.subscription(who.message_id)
+            data = await self._engagements.unsubscribe_page_data(who.message_id)
         except UnavailableError:
             # The button works without the names.
             return self._answer(200, UnsubscribePage.QUESTION, who.language, None)
-        if subscription is None:
+        if data is None:
             return self._answer(404, UnsubscribePage.INVALID, who.language, None)
-        page = UnsubscribePage.DONE if subscription.is_unsubscribed else UnsubscribePage.QUESTION
-        return self._answer(200, page, who.language, subscription)
+        page = UnsubscribePage.DONE if data.is_unsubscribed else UnsubscribePage.QUESTION
+        return self._answer(200, page, who.language, data)
 
     async def _changed(self, scope: Scope, receive: Receive, who: Unsubscriber) -> Answer:
         """Handle the button, or a one-click request by RFC 8058."""
@@ -134,17 +133,17 @@ class Tracking:
             else:
                 await self._engagements.record(_unsubscription(scope, who, form))
                 page = UnsubscribePage.DONE
-            subscription = await self._engagements.subscription(who.message_id)
+            data = await self._engagements.unsubscribe_page_data(who.message_id)
         except UnavailableError:
             return self._answer(503, UnsubscribePage.FAILED, who.language, None)
-        if subscription is None:
+        if data is None:
             return self._answer(404, UnsubscribePage.INVALID, who.language, None)
-        return self._answer(200, page, who.language, subscription)
+        return self._answer(200, page, who.language, data)
 
     def _answer(
-        self, status: int, page: UnsubscribePage, language: str, subscription: Subscription | None
+        self, status: int, page: UnsubscribePage, language: str, data: UnsubscribePageData | None
     ) -> Answer:
-        body, policy = self._pages.render(page, language, subscription)
+        body, policy = self._pages.render(page, language, data)
         later = ((b"retry-after", b"30"),) if page is UnsubscribePage.FAILED else ()
         headers = (*_COMMON, (b"content-security-policy", policy), (b"x-frame-options", b"DENY"), *later)
         return Answer(status, body, b"text/html; charset=utf-8", headers)

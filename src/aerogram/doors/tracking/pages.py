@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aerogram.doors.page_layout.layout import PageStatus
-    from aerogram.reporting.engagement.recorder import Subscription
+    from aerogram.reporting.engagement.recorder import UnsubscribePageData
 
 
 class UnsubscribePage(enum.Enum):
@@ -52,15 +52,15 @@ class Pages:
         return frozenset(self._layout.words)
 
     def render(
-        self, page: UnsubscribePage, language: str, subscription: Subscription | None
+        self, page: UnsubscribePage, language: str, data: UnsubscribePageData | None
     ) -> tuple[bytes, bytes]:
-        """Render the page and its Content-Security-Policy; without a subscription it shows no names."""
+        """Render the page and its Content-Security-Policy; without data it shows no names."""
         content = self._layout.render(
             "page.html",
             language,
             page=page.value,
             status=_STATUSES[page],
             action=_ACTIONS.get(page, ""),
-            subscription=subscription,
+            data=data,
         )
         return content, self._layout.policy

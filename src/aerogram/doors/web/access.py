@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 
+from aerogram.doors.asgi.scope import SAFE_METHODS
 from aerogram.identity.attempts import LockedOutError, is_loopback
 from aerogram.identity.gate import permitted
 from aerogram.model.actor import Actor, visiting_operator
@@ -36,7 +37,6 @@ Raises `LockedOutError` after too many failures."""
 _LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _PROXY_HEADERS: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """With any of these headers, the peer of the connection is a proxy, not the client."""
-_SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="Aerogram inbox", charset="UTF-8"'}
 
 
@@ -109,7 +109,7 @@ def _refuse_other_sites(request: Request) -> None:
     Following a link to the inbox is allowed; reading or changing it from another site is not.
     """
     site = request.headers.get("sec-fetch-site")
-    is_change = request.method not in _SAFE_METHODS
+    is_change = request.method not in SAFE_METHODS
     if site is not None:
         is_followed_link = not is_change and request.headers.get("sec-fetch-mode") == "navigate"
         if site in {"same-origin", "none"} or is_followed_link:

@@ -108,7 +108,7 @@ def _for_programs(access: Access, endpoint: _Endpoint, guards: Mapping[str, Need
         try:
             response = await endpoint(request, await access.admit(request, needs_of(request, guards)))
         except (HTTPException, NotFoundError, RefusedError, UnavailableError) as error:
-            status, sentence, headers = _told(error)
+            status, sentence, headers = _answer_of(error)
             response = json_response({"error": sentence}, status)
             response.headers.update(headers)
         return _protected(response)
@@ -123,7 +123,7 @@ def _for_people(access: Access, pages: Pages, endpoint: _Endpoint) -> Handler:
         try:
             response = await endpoint(request, await access.admit(request, READ))
         except (HTTPException, NotFoundError, RefusedError, UnavailableError) as error:
-            status, sentence, headers = _told(error)
+            status, sentence, headers = _answer_of(error)
             response = pages.render("refused.html", status, sentence=sentence)
             response.headers.update(headers)
         return _protected(response)
@@ -131,7 +131,7 @@ def _for_people(access: Access, pages: Pages, endpoint: _Endpoint) -> Handler:
     return handle
 
 
-def _told(error: Exception) -> tuple[int, str, Mapping[str, str]]:
+def _answer_of(error: Exception) -> tuple[int, str, Mapping[str, str]]:
     """Return status, sentence and headers of an error."""
     match error:
         case HTTPException():

@@ -62,7 +62,7 @@ class _Happened(msgspec.Struct, frozen=True):
     """An earlier commit was tried, with unknown result."""
 
 
-class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+class UnsubscribePageData(msgspec.Struct, frozen=True, kw_only=True):
     """The data of the unsubscribe page."""
 
     recipient: str
@@ -103,15 +103,15 @@ class Engagements:
         task.add_done_callback(self._held.discard)
         return task
 
-    async def subscription(self, message_id: int) -> Subscription | None:
+    async def unsubscribe_page_data(self, message_id: int) -> UnsubscribePageData | None:
         """Return the data of the unsubscribe page for a message; None if it does not exist."""
 
-        def unit() -> Unit[Subscription | None]:
+        def unit() -> Unit[UnsubscribePageData | None]:
             found = yield from records.subscriber(message_id)
             if found is None:
                 return None
             is_out = yield from records.is_unsubscribed(found.account_id, suppression_key(found.recipient))
-            return Subscription(recipient=found.recipient, sender=found.sender, is_unsubscribed=is_out)
+            return UnsubscribePageData(recipient=found.recipient, sender=found.sender, is_unsubscribed=is_out)
 
         return await self._database.read(unit)
 

@@ -29,10 +29,6 @@ MAX_DOMAIN: Final = 255
 MAX_LABEL: Final = 63
 """One label of a domain (RFC 1035 §2.3.4)."""
 
-MAX_TEXT_LINE: Final = 1_000
-"""A line of a message with its CRLF (RFC 5321 §4.5.3.1.6). Longer lines are accepted, because HTML mail
-breaks this rule daily; the message size bounds the memory instead."""
-
 MAX_MESSAGE_BYTES: Final = 15_728_640
 """Mailjet's ``SIZE`` (15 MiB). Counted as in RFC 1870 §5: without the dots added for transparency."""
 

@@ -29,8 +29,6 @@ class MailParameters(msgspec.Struct, frozen=True):
 
     size: int = 0
     """The declared size in octets; the client's estimate (RFC 1870 §6)."""
-    is_8bit: bool = False
-    """BODY=8BITMIME was given."""
     smtputf8: bool = False
     ret: str = ""
     """``FULL`` or ``HDRS``."""
@@ -71,9 +69,8 @@ def _size(value: str) -> int | Reply:
     return bad_parameter("SIZE must be a number of octets")
 
 
-def _body(value: str) -> bool | Reply:
-    kind = value.upper()
-    return kind == "8BITMIME" if kind in _BODIES else bad_parameter("BODY must be 7BIT or 8BITMIME")
+def _body(value: str) -> Reply | None:
+    return None if value.upper() in _BODIES else bad_parameter("BODY must be 7BIT or 8BITMIME")
 
 
 def _smtputf8(value: str) -> bool | Reply:
@@ -111,33 +108,35 @@ def _orcpt(value: str) -> str | Reply:
     return bad_parameter("ORCPT must be a type, a semicolon and an address in xtext")
 
 
-_Readers = dict[str, tuple[str, Callable[[str], Any]]]
+_Parsers = dict[str, tuple[str, Callable[[str], Any]]]
+"""By keyword: the field, "" for a parameter that is only validated, and the function that parses a value."""
 
-_MAIL: Final[_Readers] = {
+_MAIL: Final[_Parsers] = {
     "SIZE": ("size", _size),
-    "BODY": ("is_8bit", _body),
+    "BODY": ("", _body),
     "SMTPUTF8": ("smtputf8", _smtputf8),
     "RET": ("ret", _ret),
     "ENVID": ("envid", _envid),
     "AUTH": ("auth", _auth),
 }
-_RCPT: Final[_Readers] = {"NOTIFY": ("notify", _notify), "ORCPT": ("orcpt", _orcpt)}
+_RCPT: Final[_Parsers] = {"NOTIFY": ("notify", _notify), "ORCPT": ("orcpt", _orcpt)}
 
 
-def _read(text: str, readers: _Readers) -> dict[str, Any] | Reply:
-    """Parse each parameter into the field and with the function that ``readers`` give for it."""
+def _read(text: str, parsers: _Parsers) -> dict[str, Any] | Reply:
+    """Parse each parameter into the field and with the function that ``parsers`` has for it."""
     pairs = _pairs(text)
     if isinstance(pairs, Reply):
         return pairs
     fields: dict[str, Any] = {}
     for keyword, value in pairs.items():
-        if keyword not in readers:
+        if keyword not in parsers:
             return unsupported_option(keyword[:_MAX_SHOWN_KEYWORD])
-        name, read = readers[keyword]
-        field = read(value)
+        name, parse = parsers[keyword]
+        field = parse(value)
         if isinstance(field, Reply):
             return field
-        fields[name] = field
+        if name:
+            fields[name] = field
     return fields
 
 

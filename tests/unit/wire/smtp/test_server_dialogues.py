@@ -87,7 +87,7 @@ def test_all_parameters_of_the_envelope_reach_the_host():
     """)
     assert dialogue.events[0] == MailRequested(
         "josé@example.com",
-        MailParameters(120, is_8bit=True, smtputf8=True, ret="HDRS", envid="QQ+2B1", auth="<>"),
+        MailParameters(120, smtputf8=True, ret="HDRS", envid="QQ+2B1", auth="<>"),
     )
     envelope = dialogue.message.envelope
     assert envelope.recipients == (

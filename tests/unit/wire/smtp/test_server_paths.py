@@ -145,7 +145,7 @@ def test_any_text_is_a_path_or_not(text, utf8):
     [
         ("", MailParameters()),
         ("  SIZE=10  BODY=7bit ", MailParameters(size=10)),
-        ("BODY=8BitMime SMTPUTF8", MailParameters(is_8bit=True, smtputf8=True)),
+        ("BODY=8BitMime SMTPUTF8", MailParameters(smtputf8=True)),
         ("RET=full ENVID=+3D AUTH=ann+40b", MailParameters(ret="FULL", envid="+3D", auth="ann+40b")),
     ],
 )

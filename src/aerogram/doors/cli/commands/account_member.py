@@ -44,10 +44,10 @@ async def add(
         Role,
         typer.Option(
             "--role",
-            metavar="owner|editor|reader",
-            help="owner: full access; editor: read and write; reader: read only.",
+            metavar="owner|editor|viewer",
+            help="owner: full access; editor: read and write; viewer: read only.",
         ),
-    ] = Role.READER,
+    ] = Role.VIEWER,
 ) -> Answer:
     """Add a member to an account, or change a member's role.
 

@@ -16,9 +16,9 @@ from aerogram.doors.asgi.scope import client_ip
 from aerogram.doors.http import idempotency
 from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.send.refusals import error_of
-from aerogram.doors.http.send.shared.draft import submissions
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.shared.limits import MAX_BODY_BYTES
+from aerogram.doors.http.send.shared.parsed_message import submissions
 from aerogram.doors.http.send.shared.templates import find
 from aerogram.doors.http.send.version import Outcome
 from aerogram.identity.attempts import LockedOutError
@@ -31,16 +31,17 @@ from aerogram.submission.once import KeyReusedError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from aerogram.content.templates.templates import Templates
     from aerogram.doors.asgi.authentication import HttpAuthenticator
     from aerogram.doors.asgi.scope import Receive, Scope, Send
-    from aerogram.doors.http.send.services import Acceptor
-    from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.errors import SendError
-    from aerogram.doors.http.send.shared.templates import Found, Templates
+    from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
+    from aerogram.doors.http.send.shared.templates import Found
     from aerogram.doors.http.send.version import Call, SendVersion
     from aerogram.model.actor import Actor
     from aerogram.model.decision import Decision
     from aerogram.model.message import Accepted
+    from aerogram.submission.accept import Acceptor
     from aerogram.submission.authorize import Authorizer
 
 REFUSALS: Final = (
@@ -112,38 +113,42 @@ class SendEndpoint:
         templates: Found = {
             each: await find(self._templates, account_id, each) for each in call.template_keys()
         }
-        drafts = call.drafts(templates)
-        requests = [draft.request(actor, transcript) for draft in drafts]
+        messages = call.parsed_messages(templates)
+        requests = [parsed.request(actor, transcript) for parsed in messages]
         decisions = await self._authorizer.decide_all(requests)
-        wrong = [_all_errors(draft, decision) for draft, decision in zip(drafts, decisions, strict=True)]
+        wrong = [_all_errors(parsed, decision) for parsed, decision in zip(messages, decisions, strict=True)]
         if any(wrong) and version.is_whole:
-            raise _first_refusal(drafts, wrong)
+            raise _first_refusal(messages, wrong)
         submitted = submissions(zip(requests, decisions, wrong, strict=True), version.too_large)
         receipts: list[tuple[Accepted, ...]] = []
         if call.is_sandbox:
             receipts = [
-                draft.sandbox_receipts() for draft, errors in zip(drafts, wrong, strict=True) if not errors
+                parsed.sandbox_receipts()
+                for parsed, errors in zip(messages, wrong, strict=True)
+                if not errors
             ]
         elif submitted:
             # A call that is accepted whole is identified by its body alone.
             taken = () if version.is_whole else _taken(wrong)
             named = idempotency.key_of(account_id, key, version.path, body, taken)
             receipts = await self._acceptor.accept(submitted, named)
-        outcome = Outcome(drafts, wrong, receipts, call.is_sandbox)
+        outcome = Outcome(messages, wrong, receipts, call.is_sandbox)
         return version.accepted(outcome, idempotency.replay_headers(receipts))
 
 
-def _all_errors(draft: Draft, decision: Decision) -> Sequence[SendError]:
+def _all_errors(parsed: ParsedMessage, decision: Decision) -> Sequence[SendError]:
     """Return all errors of a message: first validation errors, then missing permissions."""
     if not isinstance(decision, Refuse):
-        return draft.errors
-    return (*draft.errors, *[error_of(reason) for reason in decision.reasons])
+        return parsed.errors
+    return (*parsed.errors, *[error_of(reason) for reason in decision.reasons])
 
 
-def _first_refusal(drafts: Sequence[Draft], wrong: Sequence[Sequence[SendError]]) -> RefusedCallError:
+def _first_refusal(
+    messages: Sequence[ParsedMessage], wrong: Sequence[Sequence[SendError]]
+) -> RefusedCallError:
     """Return the rejection of an all-or-nothing call, with its first error."""
-    draft, errors = next(each for each in zip(drafts, wrong, strict=True) if each[1])
-    return RefusedCallError(errors[0].without_path(), draft.where)
+    parsed, errors = next(each for each in zip(messages, wrong, strict=True) if each[1])
+    return RefusedCallError(errors[0].without_path(), parsed.where)
 
 
 def _transcript(scope: Scope, request_id: str) -> str:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from aerogram.doors.asgi.answers import Answer, Headers
     from aerogram.doors.asgi.scope import Scope
-    from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.names import JsonObject
+    from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
     from aerogram.doors.http.send.shared.templates import Found, Key
     from aerogram.model.message import Accepted
 
@@ -35,7 +35,7 @@ class Call(Protocol):
         """Return the keys of the templates to load before parsing the messages."""
         ...
 
-    def drafts(self, templates: Found) -> list[Draft]:
+    def parsed_messages(self, templates: Found) -> list[ParsedMessage]:
         """Parse each message. Raises `RefusedCallError` if the version rejects the whole call."""
         ...
 
@@ -43,13 +43,13 @@ class Call(Protocol):
 class Outcome(msgspec.Struct, frozen=True):
     """The results of a call, in the order of its messages."""
 
-    drafts: Sequence[Draft]
+    messages: Sequence[ParsedMessage]
     errors: Sequence[Sequence[SendError]]
     """The errors of each message; a message without errors was accepted."""
     receipts: Sequence[Sequence[Accepted]]
     """The receipts of each accepted message, one per recipient."""
     is_sandbox: bool
-    """Sandbox mode: nothing was sent; the receipts are those of `Draft.sandbox_receipts`."""
+    """Sandbox mode: nothing was sent; the receipts are those of `ParsedMessage.sandbox_receipts`."""
 
 
 class SendVersion(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, text, update
 
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import account, credential, user_account
@@ -126,6 +126,13 @@ _USER = Sql(
 _FIRST_USER = Sql(
     select(*(user_account.c[name] for name in UserRow._fields)).order_by(user_account.c.id).limit(1)
 )
+_ADD_UNKNOWN_USER = Sql(
+    text(
+        f"INSERT INTO user_account ({', '.join(UserRow._fields)})"  # noqa: S608 - names of columns
+        f" VALUES ({', '.join(f':{name}' for name in UserRow._fields)}) ON CONFLICT (email) DO NOTHING"
+    ),
+    *UserRow._fields,
+)
 _ADD_USER = Sql(
     insert(user_account).values({name: bindparam(name) for name in UserRow._fields}), *UserRow._fields
 )
@@ -211,3 +218,9 @@ def first_user() -> Unit[UserRow | None]:
 def add_user(row: UserRow) -> Unit[None]:
     """Add a user."""
     yield _ADD_USER(*row)
+
+
+def user_added(row: UserRow) -> Unit[UserRow]:
+    """Add a user unless the address is known; return the user with this address."""
+    yield _ADD_UNKNOWN_USER(*row)
+    return UserRow(*(yield _USER(row.email))[0])

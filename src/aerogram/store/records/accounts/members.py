@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, func, insert, literal, select
+from sqlalchemy import bindparam, delete, func, insert, literal, select, text
 
 from aerogram.store.records.accounts.accounts import UserRow
 from aerogram.store.sql import Sql, Unit
@@ -35,8 +35,20 @@ _OF_ACCOUNT = Sql(
     .order_by(user_account.c.id),
     "which",
 )
-_ADD = Sql(
-    insert(account_member).values({name: bindparam(name) for name in MemberRow._fields}), *MemberRow._fields
+_OWNERS = Sql(
+    select(account_member.c.user_id)
+    .where(account_member.c.account_id == bindparam("which"), account_member.c.role == literal("owner"))
+    .order_by(account_member.c.user_id)
+    .with_for_update(),
+    "which",
+)
+_PUT = Sql(
+    text(
+        f"INSERT INTO account_member ({', '.join(MemberRow._fields)})"  # noqa: S608 - names of columns
+        f" VALUES ({', '.join(f':{name}' for name in MemberRow._fields)})"
+        " ON CONFLICT (account_id, user_id) DO UPDATE SET role = excluded.role"
+    ),
+    *MemberRow._fields,
 )
 _REMOVE = Sql(
     delete(account_member)
@@ -76,9 +88,13 @@ def of_account(account_id: int) -> Unit[list[tuple[UserRow, str]]]:
 
 
 def put(row: MemberRow) -> Unit[None]:
-    """Make a user a member of an account with a role; replace their former role."""
-    yield _REMOVE(row.account_id, row.user_id)
-    yield _ADD(*row)
+    """Make a user a member of an account with a role, or change a member's role."""
+    yield _PUT(*row)
+
+
+def owners(account_id: int) -> Unit[list[int]]:
+    """Return the user ids of an account's owners, and lock their memberships until the commit."""
+    return [user_id for (user_id,) in (yield _OWNERS(account_id))]
 
 
 def remove(account_id: int, user_id: int) -> Unit[bool]:

@@ -7,9 +7,9 @@ import jsonschema_rs
 import pytest
 
 from aerogram.doors.http.openapi import description
-from aerogram.doors.http.send.shared.draft import Draft
 from aerogram.doors.http.send.shared.errors import CODES
 from aerogram.doors.http.send.shared.findings import Findings
+from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
 from aerogram.doors.http.send.v3 import properties as v3
 from aerogram.doors.http.send.v31 import properties as v31
 from aerogram.doors.http.send.v31.call import read_call
@@ -24,7 +24,7 @@ ROWS = [
     for version, table in TABLES.items()
     for row in table.rows.values()
 ]
-FIELDS = {*Parts.__struct_fields__, *Draft.__struct_fields__, *RequestedOptions.__struct_fields__}
+FIELDS = {*Parts.__struct_fields__, *ParsedMessage.__struct_fields__, *RequestedOptions.__struct_fields__}
 OF_A_VERSION = {"bcc", "from_name", "individuals", "template", "contacts_list_id"}
 """What a version makes fields of, and the one property that is accepted and has no use here."""
 
@@ -73,8 +73,8 @@ def test_a_parser_notes_the_errors_of_its_type_and_no_others(row):
 
 @pytest.mark.parametrize(("properties", "of_call", "expected"), v31_errors.OF_A_MESSAGE)
 def test_an_error_of_a_message_is_one_of_the_properties_that_it_names(properties, of_call, expected):
-    (draft,) = read_call(a_call(a_message(**properties), **of_call)).drafts({})
-    for error in draft.errors:
+    (parsed,) = read_call(a_call(a_message(**properties), **of_call)).parsed_messages({})
+    for error in parsed.errors:
         named = {path.partition("[")[0].partition(".")[0] for path in error.related} & set(v31.MESSAGE.rows)
         assert named
         for name in named:

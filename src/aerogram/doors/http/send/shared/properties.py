@@ -53,7 +53,7 @@ class Property(msgspec.Struct, frozen=True):
     name: str
     """The name in Mailjet's documentation."""
     field: str
-    """The field it sets, in the mail's parts, the draft or the send options; or an intermediate value of the
+    """The field it sets, in the mail's parts, the parsed message or the send options; or an intermediate value of the
     version."""
     type: PropertyType
     errors: tuple[str, ...] = ()

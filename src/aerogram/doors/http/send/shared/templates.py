@@ -6,28 +6,16 @@ nothing is accepted that cannot be composed later.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from aerogram.base.ids import MAX_ID
 from aerogram.doors.http.send.shared.values import whole_number
 
 if TYPE_CHECKING:
-    from aerogram.content.templates.templates import StoredTemplate
+    from aerogram.content.templates.templates import StoredTemplate, Templates
 
 Key = int | str
 """The key of a template: an id, a name, or digits that may be either. In v3.1 always an id."""
-
-
-class Templates(Protocol):
-    """The interface of `aerogram.content.templates.templates.Templates`."""
-
-    async def find(self, account_id: int, template_id: int) -> StoredTemplate | None:
-        """Find a template that the account may use, by id; None if there is none."""
-        ...
-
-    async def find_by_name(self, account_id: int, name: str) -> StoredTemplate | None:
-        """Find a template that the account may use, by name; None if there is none."""
-        ...
 
 
 Found = dict[Key, "StoredTemplate | None"]

@@ -1,4 +1,4 @@
-"""Parse a whole call, from the bytes of its body to one draft per message in the order of the request.
+"""Parse a whole call, from the bytes of its body to one `ParsedMessage` for each message, in order.
 
 A call is sent completely or not at all. A response of version 3 cannot report why a recipient is missing, so a
 partial success would look like a complete one. A call that was not sent at all can be corrected and repeated
@@ -21,9 +21,9 @@ from aerogram.doors.http.send.v3.properties import MESSAGE
 from aerogram.doors.http.send.v3.templates import wanted
 
 if TYPE_CHECKING:
-    from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.names import JsonObject
+    from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
     from aerogram.doors.http.send.shared.templates import Found, Key
 
 _CALL: Final = Names("Messages", *MESSAGE.rows)
@@ -43,7 +43,7 @@ class Call(msgspec.Struct, frozen=True):
         """Return the keys of the templates to load before parsing the messages."""
         return {key for message in self.messages if (key := wanted(message)) is not None}
 
-    def drafts(self, templates: Found) -> list[Draft]:
+    def parsed_messages(self, templates: Found) -> list[ParsedMessage]:
         """Parse each message. Raises `RefusedCallError` with the first error."""
         sizes: dict[int, int] = {}
         return [
@@ -61,7 +61,7 @@ def read_call(body: bytes) -> Call:
     """Parse the body of ``POST /v3/send``: a message, or ``{"Messages": [...]}`` of them.
 
     The body is JSON in strict UTF-8. Raises `RefusedCallError` for errors of the call as a
-    whole; `Call.drafts` finds errors of messages.
+    whole; `Call.parsed_messages` finds errors of messages.
     """
     root = _CALL.spelled(_object(body))
     messages = root.pop("Messages", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.http.send.shared.drafting import draft_of
+from aerogram.doors.http.send.shared.building import parsed_message_of
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.shared.findings import Findings
 from aerogram.doors.http.send.shared.headers import reply_to
@@ -14,13 +14,13 @@ from aerogram.doors.http.send.v3.templates import filled
 
 if TYPE_CHECKING:
     from aerogram.content.templates.templates import StoredTemplate
-    from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.names import JsonObject
+    from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
 
 
 def read_message(
     message: JsonObject, where: str, sizes: dict[int, int], template: StoredTemplate | None = None
-) -> Draft:
+) -> ParsedMessage:
     """Parse a message with normalised names; a null property counts as missing.
 
     ``where`` names it in an error; ``sizes`` caches the attachments of this call that were already checked;
@@ -35,4 +35,4 @@ def read_message(
         raise RefusedCallError(findings.errors[0], where)
     if template is not None and not replies:
         found["reply_to"] = template.reply_to
-    return draft_of(found, table=MESSAGE, where=where, replies=replies, template=template)
+    return parsed_message_of(found, table=MESSAGE, where=where, replies=replies, template=template)

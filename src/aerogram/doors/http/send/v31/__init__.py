@@ -1,1 +1,1 @@
-"""``POST /v3.1/send`` as pure code: request bytes to drafts with errors, and results to response bytes."""
+"""``POST /v3.1/send`` as pure code: request bytes to parsed messages with errors, and results to response bytes."""

@@ -15,8 +15,8 @@ from aerogram.model.message import Accepted, RecipientRole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.errors import SendError
+    from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
 
 OK: Final = 200
 _TO: Final = RecipientRole.TO
@@ -66,16 +66,16 @@ class Messages(msgspec.Struct, frozen=True, rename="pascal"):
     messages: Sequence[SentMessage | RefusedMessage]
 
 
-def sent(draft: Draft, receipts: Sequence[Accepted], href_base: str) -> SentMessage:
-    """Build the entry of an accepted message; ``receipts`` are in the order of the draft's recipients."""
+def sent(parsed: ParsedMessage, receipts: Sequence[Accepted], href_base: str) -> SentMessage:
+    """Build the entry of an accepted message; ``receipts`` are in the order of the message's recipients."""
     to: list[SentRecipient] = []
     cc: list[SentRecipient] = []
     bcc: list[SentRecipient] = []
-    for recipient, receipt in zip(draft.recipients, receipts, strict=True):
+    for recipient, receipt in zip(parsed.recipients, receipts, strict=True):
         role, message_id = recipient.role, receipt.message_id
         kin = to if role is _TO else cc if role is _CC else bcc
         kin.append(SentRecipient(receipt.email, receipt.uuid, message_id, f"{href_base}{message_id}"))
-    return SentMessage("success", draft.custom_id, to, cc, bcc)
+    return SentMessage("success", parsed.custom_id, to, cc, bcc)
 
 
 def refused(errors: Sequence[SendError]) -> RefusedMessage:

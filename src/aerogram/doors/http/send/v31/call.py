@@ -1,4 +1,4 @@
-"""Parse a whole call, from the bytes of its body to one draft per message in the order of the request."""
+"""Parse a whole call, from the bytes of its body to one `ParsedMessage` for each message, in order."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from aerogram.doors.http.send.v31.properties import MESSAGE
 from aerogram.doors.http.send.v31.templates import wanted
 
 if TYPE_CHECKING:
-    from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.names import JsonObject
+    from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
     from aerogram.doors.http.send.shared.templates import Found, Key
 
 _FLAGS: Final = ("SandboxMode", "AdvanceErrorHandling")
@@ -45,8 +45,8 @@ class Call(msgspec.Struct, frozen=True):
             if "TemplateID" in message and (key := wanted(message)) is not None
         }
 
-    def drafts(self, templates: Found) -> list[Draft]:
-        """Parse each message; its draft has all errors except those about senders and category."""
+    def parsed_messages(self, templates: Found) -> list[ParsedMessage]:
+        """Parse each message; the result has all errors except those about senders and category."""
         sizes: dict[int, int] = {}
         if not templates:
             return [read_message(message, sizes) for message in self.messages]
@@ -60,7 +60,7 @@ def read_call(body: bytes) -> Call:
     """Parse the body of ``POST /v3.1/send``.
 
     The body is JSON in strict UTF-8. Raises `RefusedCallError` for errors of the call as a whole;
-    `Call.drafts` finds errors of messages.
+    `Call.parsed_messages` finds errors of messages.
     """
     try:
         root = msgspec.json.decode(body)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aerogram.doors.http.send.shared.drafting import draft_of
+from aerogram.doors.http.send.shared.building import parsed_message_of
 from aerogram.doors.http.send.shared.findings import Findings
 from aerogram.doors.http.send.shared.headers import reply_to
 from aerogram.doors.http.send.v31 import rules, templates
@@ -12,8 +12,8 @@ from aerogram.doors.http.send.v31.properties import MESSAGE
 
 if TYPE_CHECKING:
     from aerogram.content.templates.templates import StoredTemplate
-    from aerogram.doors.http.send.shared.draft import Draft
     from aerogram.doors.http.send.shared.names import JsonObject
+    from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
 
 
 def read_message(
@@ -22,7 +22,7 @@ def read_message(
     template: StoredTemplate | None = None,
     *,
     is_strict: bool = False,
-) -> Draft:
+) -> ParsedMessage:
     """Parse a message with normalised names.
 
     ``sizes`` caches the attachments of this call that were already checked; ``template`` is the template of its
@@ -37,4 +37,4 @@ def read_message(
     pairs = found.get("headers", ())
     replies = reply_to(pairs, findings) if pairs and found.get("reply_to") is None else ()
     rules.check(found, findings, has_template=template is not None)
-    return draft_of(found, table=MESSAGE, errors=findings.errors, replies=replies, template=template)
+    return parsed_message_of(found, table=MESSAGE, errors=findings.errors, replies=replies, template=template)

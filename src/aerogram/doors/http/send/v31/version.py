@@ -66,8 +66,8 @@ class SendV31:
         href = self._sandbox_href if outcome.is_sandbox else self._href
         receipts = iter(outcome.receipts)
         shown = [
-            answer.refused(noted) if noted else answer.sent(draft, next(receipts), href)
-            for draft, noted in zip(outcome.drafts, outcome.errors, strict=True)
+            answer.refused(noted) if noted else answer.sent(parsed, next(receipts), href)
+            for parsed, noted in zip(outcome.messages, outcome.errors, strict=True)
         ]
         return Answer(answer.status_of(outcome.errors), answer.encoded(shown), JSON_UTF8, headers)
 

@@ -18,7 +18,7 @@ def told(body):
     if not isinstance(body, bytes):
         body = json.dumps(body).encode()
     with pytest.raises(RefusedCallError) as refused:
-        read_call(body).drafts({})
+        read_call(body).parsed_messages({})
     return refused.value.status, str(refused.value), refused.value.where
 
 

@@ -22,10 +22,10 @@ decode = msgspec.json.Decoder(Parts).decode
 def composed(message):
     """The recipients and the mail of a message; None when it is refused."""
     try:
-        (draft,) = read_call(json.dumps(message).encode()).drafts({})
+        (parsed,) = read_call(json.dumps(message).encode()).parsed_messages({})
     except RefusedCallError:
         return None
-    (asked,) = v3_submissions([draft], a_caller(), "")
+    (asked,) = v3_submissions([parsed], a_caller(), "")
     mail = build(decode(asked.body), message_id="1@example.com", date_ms=0, boundary_seed=b"1")
     return [each.email for each in asked.recipients], mail
 

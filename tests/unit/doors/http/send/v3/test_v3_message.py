@@ -19,13 +19,13 @@ from support.v3_calls import FROM, TO, a_v3_file, a_v3_message
 decode_parts = msgspec.json.Decoder(Parts).decode
 
 
-def drafts(body, templates=None):
-    return read_call(json.dumps(body).encode()).drafts(templates or {})
+def parsed_messages(body, templates=None):
+    return read_call(json.dumps(body).encode()).parsed_messages(templates or {})
 
 
 def submitted(message, template=None, **defaults):
     """The submission of one message, and the parts in its body."""
-    read = drafts(message, {message.get("Mj-TemplateID"): template})
+    read = parsed_messages(message, {message.get("Mj-TemplateID"): template})
     (asked,) = v3_submissions(read, a_caller(**defaults), "here")
     return asked, decode_parts(asked.body)
 
@@ -35,8 +35,8 @@ def a_template(**values):
 
 
 def test_an_ordinary_message_has_no_treatment():
-    (draft,) = drafts(a_v3_message())
-    assert draft.send_options is NO_OPTIONS
+    (parsed,) = parsed_messages(a_v3_message())
+    assert parsed.send_options is NO_OPTIONS
     asked, parts = submitted(a_v3_message())
     assert asked.send_options is PLAIN
     assert asked.recipients == (Recipient(TO),)
@@ -314,7 +314,7 @@ def test_the_templates_of_a_call_are_named_once():
 def test_a_call_that_would_be_stored_in_too_many_bytes_is_refused():
     template = a_template(html="x" * (2 * 1024 * 1024))
     messages = [a_v3_message(Mj_TemplateID=17) for _ in range(100)]
-    read = drafts({"Messages": messages}, {17: template})
+    read = parsed_messages({"Messages": messages}, {17: template})
     with pytest.raises(RefusedCallError) as refused:
         v3_submissions(read, a_caller(), "")
     assert (refused.value.status, str(refused.value)) == (413, "Payload size limit exceeded.")

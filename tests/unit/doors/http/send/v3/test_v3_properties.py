@@ -51,8 +51,8 @@ def answered(body, template=None):
     asked = []
     try:
         call = read_call(body)
-        drafts = call.drafts(dict.fromkeys(call.template_keys(), template))
-        asked = v3_submissions(drafts, a_caller(), "")
+        messages = call.parsed_messages(dict.fromkeys(call.template_keys(), template))
+        asked = v3_submissions(messages, a_caller(), "")
     except RefusedCallError as error:
         refused = error
     assert (refused is None) is bool(asked)
@@ -99,5 +99,5 @@ def test_any_bytes_are_answered(body):
 def test_names_come_back_however_their_header_is_written(shown):
     boxes = tuple(Mailbox(f"n{index}@example.net", name) for index, name in enumerate(shown))
     header = encode_mailboxes("To", boxes).decode().removeprefix("To: ").replace("\r\n", "")
-    (draft,) = read_call(json.dumps(a_v3_message(To=header)).encode()).drafts({})
-    assert draft.parts.to == boxes
+    (parsed,) = read_call(json.dumps(a_v3_message(To=header)).encode()).parsed_messages({})
+    assert parsed.parts.to == boxes

@@ -12,15 +12,15 @@ from support.calls import a_call, a_message
 UUID = "3c1c7f52-5d0b-4a2e-9a1b-0f3c7a6f1e11"
 
 
-def draft_of(**properties):
-    return read_call(a_call(a_message(**properties))).drafts({})[0]
+def parsed_message_of(**properties):
+    return read_call(a_call(a_message(**properties))).parsed_messages({})[0]
 
 
 def test_success_is_written_with_its_keys_in_mailjets_order():
     body = answer.encoded(
         [
             answer.sent(
-                draft_of(CustomID="r-17", Cc=[{"Email": "cy@example.net"}]),
+                parsed_message_of(CustomID="r-17", Cc=[{"Email": "cy@example.net"}]),
                 [Accepted("ann@example.net", 17, UUID), Accepted("cy@example.net", 18, UUID)],
                 "https://mail.example.com/v3/REST/message/",
             )
@@ -36,9 +36,9 @@ def test_success_is_written_with_its_keys_in_mailjets_order():
 
 
 def test_the_sandbox_gives_no_ids():
-    draft = draft_of()
+    parsed = parsed_message_of()
     body = answer.encoded(
-        [answer.sent(draft, draft.sandbox_receipts(), "https://mail.example.com/v3/message/")]
+        [answer.sent(parsed, parsed.sandbox_receipts(), "https://mail.example.com/v3/message/")]
     )
     (recipient,) = json.loads(body)["Messages"][0]["To"]
     assert recipient == {

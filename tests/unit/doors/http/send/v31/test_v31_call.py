@@ -14,7 +14,7 @@ from support.calls import FROM, a_call, a_caller, a_message
 
 
 def submitted(body):
-    (submission,) = v31_submissions(read_call(body).drafts({}), a_caller(), "a transcript")
+    (submission,) = v31_submissions(read_call(body).parsed_messages({}), a_caller(), "a transcript")
     return submission
 
 
@@ -142,11 +142,11 @@ def test_names_ignore_case():
     }
     call = read_call(json.dumps(body).encode())
     assert call.is_sandbox
-    (draft,) = call.drafts({})
-    assert draft.errors == ()
-    assert draft.custom_id == "r-17"
-    assert draft.parts.sender_from.name == "Orders"
-    assert draft.parts.inlined[0].content_id == "x"
+    (parsed,) = call.parsed_messages({})
+    assert parsed.errors == ()
+    assert parsed.custom_id == "r-17"
+    assert parsed.parts.sender_from.name == "Orders"
+    assert parsed.parts.inlined[0].content_id == "x"
 
 
 def test_the_exact_spelling_of_a_name_wins():
@@ -186,20 +186,20 @@ class TestGlobals:
 
     def test_the_merged_message_is_what_is_checked(self):
         body = a_call(a_message(), Globals={"Cc": [{"Email": "ann@example.net"}] * 50})
-        (draft,) = read_call(body).drafts({})
-        assert [error.code for error in draft.errors] == ["send-0015"]
+        (parsed,) = read_call(body).parsed_messages({})
+        assert [error.code for error in parsed.errors] == ["send-0015"]
 
     def test_a_wrong_type_on_either_side_is_told(self):
         for own, default in (([], {}), ({}, [])):
             body = a_call(a_message(Cc=own), Globals={"Cc": default})
-            (draft,) = read_call(body).drafts({})
-            assert [error.code for error in draft.errors] == ["mj-0004"]
+            (parsed,) = read_call(body).parsed_messages({})
+            assert [error.code for error in parsed.errors] == ["mj-0004"]
 
     def test_an_attachment_in_them_may_not_be_stored_fifty_times(self):
         file = {"ContentType": "a/b", "Filename": "a", "Base64Content": "A" * (6 * 1024 * 1024)}
         call = read_call(a_call(*[a_message()] * 50, Globals={"Attachments": [file]}))
         with pytest.raises(RefusedCallError) as refused:
-            v31_submissions(call.drafts({}), a_caller(), "")
+            v31_submissions(call.parsed_messages({}), a_caller(), "")
         assert refused.value.error.code == "mj-0011"
 
 
@@ -258,5 +258,5 @@ class TestTheCallAsAWhole:
         }
 
     def test_each_message_is_judged_alone_and_in_order(self):
-        drafts = read_call(a_call(a_message(), a_message(To=[]), a_message(From=FROM))).drafts({})
-        assert [bool(draft.errors) for draft in drafts] == [False, True, False]
+        messages = read_call(a_call(a_message(), a_message(To=[]), a_message(From=FROM))).parsed_messages({})
+        assert [bool(parsed.errors) for parsed in messages] == [False, True, False]

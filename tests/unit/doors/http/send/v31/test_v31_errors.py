@@ -12,8 +12,8 @@ from support.calls import a_call, a_message
 def told(**properties):
     """The errors of a message, as the answer shows them but for their identifiers."""
     call = read_call(a_call(a_message(**properties)))
-    (draft,) = call.drafts({})
-    shown = [error.shown() for error in draft.errors]
+    (parsed,) = call.parsed_messages({})
+    shown = [error.shown() for error in parsed.errors]
     for each in shown:
         assert each.pop("ErrorIdentifier")
     return shown

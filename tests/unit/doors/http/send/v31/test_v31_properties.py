@@ -87,13 +87,13 @@ def answered(body, template=None):
         check_error(json.loads(answer.encoded_error(refused.error)))
         return
     assert isinstance(call, Call)
-    for draft in call.drafts(dict.fromkeys(call.template_keys(), template)):
-        if draft.errors:
-            check_entry(json.loads(answer.encoded([answer.refused(draft.errors)]))["Messages"][0])
+    for parsed in call.parsed_messages(dict.fromkeys(call.template_keys(), template)):
+        if parsed.errors:
+            check_entry(json.loads(answer.encoded([answer.refused(parsed.errors)]))["Messages"][0])
             continue
-        (submission,) = v31_submissions([draft], a_caller(), "")
+        (submission,) = v31_submissions([parsed], a_caller(), "")
         receipts = [Accepted(one.email, 1, "") for one in submission.recipients]
-        check_entry(json.loads(answer.encoded([answer.sent(draft, receipts, "")]))["Messages"][0])
+        check_entry(json.loads(answer.encoded([answer.sent(parsed, receipts, "")]))["Messages"][0])
         parts = msgspec.json.decode(submission.body, type=Parts)
         assert build(parts, message_id="1@example.com", date_ms=0, boundary_seed=b"1")
 

@@ -24,7 +24,7 @@ FULL = Template(
 
 def submitted(message, templates=None, caller=None, **properties):
     call = read_call(a_call(message, **properties))
-    (submission,) = v31_submissions(call.drafts(templates), caller or a_caller(), "")
+    (submission,) = v31_submissions(call.parsed_messages(templates), caller or a_caller(), "")
     return submission
 
 
@@ -37,8 +37,8 @@ def parts_of(submission):
 
 
 def codes(message, templates=None, **properties):
-    (draft,) = read_call(a_call(message, **properties)).drafts(templates)
-    return [error.code for error in draft.errors]
+    (parsed,) = read_call(a_call(message, **properties)).parsed_messages(templates)
+    return [error.code for error in parsed.errors]
 
 
 class TestTreatment:
@@ -124,7 +124,7 @@ class TestTreatment:
         ):
             call = read_call(a_call(*[a_message()] * 50, Globals=defaults))
             with pytest.raises(RefusedCallError) as refused:
-                v31_submissions(call.drafts({}), a_caller(), "")
+                v31_submissions(call.parsed_messages({}), a_caller(), "")
             assert refused.value.error.code == "mj-0011"
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _encode: Final = msgspec.json.Encoder().encode
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class ParsedMessage(msgspec.Struct, frozen=True, kw_only=True):
     """A parsed message. It may be sent if it has no ``errors`` and its senders are allowed."""
 
     where: str = ""
@@ -52,7 +52,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         return tuple([Accepted(recipient.email, 0, "") for recipient in self.recipients])
 
     def request(self, actor: Actor, transcript: str) -> MailRequest:
-        """Build the submission; with errors, only the parts that authorisation needs."""
+        """Build the request to send it; with errors, only the parts that authorisation needs."""
         parts = self.parts
         return MailRequest(
             actor=actor,

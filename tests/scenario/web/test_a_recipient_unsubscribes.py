@@ -1,4 +1,4 @@
-"""A reader follows the link in a mail, in a real browser, leaves, and comes back."""
+"""A recipient follows the link in a mail, in a real browser, leaves, and comes back."""
 
 import asyncio
 import threading
@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from aerogram.content.tokens import LinkSigner
 from aerogram.doors.tracking.app import Tracking
 from aerogram.doors.tracking.pages import Pages, UnsubscribePage
-from aerogram.reporting.engagement.recorder import Subscription
+from aerogram.reporting.engagement.recorder import UnsubscribePageData
 from support.http_door import Quiet
 from support.ports import free_port
 from support.web import CONTRAST, chromium
@@ -19,14 +19,16 @@ KEY = b"k" * 32
 LONG = "a.person.with.quite.a.long.address.that.must.wrap@subdomain.of.a.company.example.org"
 
 
-class OneSubscription:
-    """`Engagements` of one reader, in memory."""
+class OneRecipient:
+    """`Engagements` of one recipient, in memory."""
 
     def __init__(self):
         self.is_unsubscribed = False
 
-    async def subscription(self, _):
-        return Subscription(recipient=LONG, sender="news@example.com", is_unsubscribed=self.is_unsubscribed)
+    async def unsubscribe_page_data(self, _):
+        return UnsubscribePageData(
+            recipient=LONG, sender="news@example.com", is_unsubscribed=self.is_unsubscribed
+        )
 
     async def subscribe_again(self, _):
         self.is_unsubscribed = False
@@ -43,7 +45,7 @@ def browser():
 
 @pytest.fixture
 def engagements():
-    return OneSubscription()
+    return OneRecipient()
 
 
 @pytest.fixture
@@ -74,7 +76,7 @@ def page(browser, request):
     assert [fault for fault in faults if "404" not in fault] == []
 
 
-def test_a_reader_leaves_and_comes_back(page, base, engagements):
+def test_a_recipient_leaves_and_comes_back(page, base, engagements):
     page.goto(LinkSigner(KEY).unsubscribe_url(base, 7))
     expect(page).to_have_title("Unsubscribe from these mails?")
     expect(page.get_by_text(LONG)).to_be_visible()

@@ -1,11 +1,11 @@
-"""Build the draft of a message from its fields, for both versions."""
+"""Build parsed messages from their fields, for both versions."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.http.send.shared.draft import Draft
 from aerogram.doors.http.send.shared.options import send_options
+from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
 from aerogram.model.message import Rank, Recipient, RecipientRole
 from aerogram.model.send_options import NOBODY, Personal
 from aerogram.wire.address import needs_smtputf8
@@ -27,7 +27,7 @@ _Bodies = tuple[str | None, str | None]
 """Text and HTML parts."""
 
 
-def draft_of(
+def parsed_message_of(
     found: Fields,
     *,
     table: Properties,
@@ -35,8 +35,8 @@ def draft_of(
     errors: Sequence[SendError] = (),
     replies: tuple[Mailbox, ...] = (),
     template: StoredTemplate | None = None,
-) -> Draft:
-    """Build the draft of a message from its parsed fields.
+) -> ParsedMessage:
+    """Build a message from its parsed fields.
 
     ``replies`` are the addresses of a Reply-To among its headers; ``template`` is its stored template.
     """
@@ -45,7 +45,7 @@ def draft_of(
     individuals = found.get("individuals", ())
     recipients = individuals or _recipients(found)
     parts = None if errors or sender_from is None else _parts(sender_from, bodies, found)
-    return Draft(
+    return ParsedMessage(
         where=where,
         errors=tuple(errors),
         parts=parts,
