@@ -104,11 +104,12 @@ class TestHealth:
         assert (await client.post("/readyz")).status_code == 405
 
 
-async def test_metrics_tell_counts_and_the_queue(client):
+async def test_metrics_tell_counts_the_queue_and_the_lag_of_readers(client):
     answer = await client.get("/metrics")
     assert answer.status_code == 200
     assert 'aerogram_messages_total{what="accepted"} 3.0' in answer.text
     assert "aerogram_queue_messages 5.0" in answer.text
+    assert 'aerogram_event_reader_lag_seconds{reader="webhooks"} 2.5' in answer.text
 
 
 async def test_the_openapi_document_describes_what_exists(client):

@@ -85,6 +85,7 @@ async def happened(door, event_id, message_id, kind, failure=0, reply="", at_ms=
         due_ms=0,
         attempts=1,
         event_kind=kind,
+        is_live=True,
         failure=failure,
         reply=reply,
     )

@@ -123,6 +123,7 @@ class Objects:
             due_ms=0,
             attempts=1,
             event_kind=EventKind.SENT,
+            is_live=True,
             failure=0,
             reply="",
         )

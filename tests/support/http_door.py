@@ -178,6 +178,7 @@ class Door:
                 checks={"store": self._check},
                 counts=lambda: {"accepted": 3, "delivered": 2},
                 queue_depth=self._queue_depth,
+                reader_lags=self._reader_lags,
             )
         )
         self.app = build_app(
@@ -203,6 +204,9 @@ class Door:
 
     async def _queue_depth(self):
         return 5
+
+    async def _reader_lags(self):
+        return {"webhooks": 2.5}
 
 
 def a_client(url, auth=(KEY, SECRET), **options):

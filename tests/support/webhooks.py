@@ -123,7 +123,7 @@ class Mailroom:
                 attempts=1,
                 event_kind=kind,
                 reply=reply,
-                **facts,
+                **{"is_live": True, **facts},
             )
             for message_id in message_ids
         ]

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 
 from aerogram import __version__
+from aerogram.base.clock import SECOND
 from aerogram.base.errors import SettingsError
 from aerogram.doors.front import Doors, build_app
 from aerogram.doors.http import build as http
@@ -94,6 +95,13 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
     async def queue_depth() -> int:
         return await database.read(queue.depth)
 
+    async def reader_lags() -> dict[str, float]:
+        now_ms = platform.clock.now_ms()
+        oldest = await services.readers.oldest_unread()
+        return {
+            name: 0.0 if at_ms is None else max(0, now_ms - at_ms) / SECOND for name, at_ms in oldest.items()
+        }
+
     return http.build(
         HttpServices(
             clock=platform.clock,
@@ -111,6 +119,7 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
             checks={"store": store_answers, "disk": disk_has_room},
             counts=lambda: services.activity.counts,
             queue_depth=queue_depth,
+            reader_lags=reader_lags,
         )
     )
 

@@ -31,7 +31,6 @@ from aerogram.store.records.contacts import contacts, erased_mail, history, sign
 from aerogram.store.records.contacts import erasures as records
 from aerogram.store.records.contacts.erasures import Proof
 from aerogram.store.records.jobs import export_parts, jobs
-from aerogram.store.records.messages import queue_admin
 from aerogram.wire.address import ascii_domain, shown_domain, split_email, suppression_key
 
 if TYPE_CHECKING:
@@ -145,21 +144,11 @@ class Erasures:
 
 def _blank(own: Sequence[FoundMessage], email: str, alias: str, now_ms: int) -> Unit[list[str]]:
     message_ids = [each.id for each in own]
-    yield from _cancel(message_ids, now_ms)
-    files = yield from erased_mail.blank(own, alias, _spellings(email))
+    files = yield from erased_mail.blank(own, alias, _spellings(email), now_ms)
     contents, notifications = yield from erased_mail.notifications_of(message_ids)
     if contents:
-        yield from _cancel(notifications, now_ms)
-        files += yield from erased_mail.blank_notifications(message_ids, contents, notifications)
+        files += yield from erased_mail.blank_notifications(message_ids, contents, notifications, now_ms)
     return files
-
-
-def _cancel(message_ids: Sequence[int], now_ms: int) -> Unit[None]:
-    if not message_ids:
-        # A selection without ids would select all messages.
-        return
-    selection = queue_admin.Selection(ids=tuple(message_ids))
-    yield from queue_admin.change(queue_admin.QueueAction.CANCEL, selection, now_ms)
 
 
 def _spellings(email: str) -> list[str]:

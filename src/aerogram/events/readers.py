@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import structlog
 
@@ -29,8 +30,19 @@ LOOK_SECONDS: Final = 1.0
 """How often an idle process checks the store for events that other processes wrote."""
 ROUNDS: Final = 5
 """Rounds after the last event: on PostgreSQL, a transaction that is about to end may hide an event."""
+RETRY_SECONDS: Final = 1.0
+"""The time until a reader that failed is tried again; it doubles with each failure in a row."""
+MAX_RETRY_SECONDS: Final = 60.0
 
 _log = structlog.stdlib.get_logger("aerogram.events")
+
+
+class _Failing(NamedTuple):
+    """A reader that failed the last time."""
+
+    next_try: float
+    """The value of `time.monotonic` from which it is tried again."""
+    delay_seconds: float
 
 
 class EventReaders:
@@ -46,6 +58,7 @@ class EventReaders:
         self._database = database
         self._readers = tuple(readers)
         self._pause_seconds = pause_seconds
+        self._failing: dict[str, _Failing] = {}
         self._is_registered = False
         self._rounds_left = 0
         self._loop = Loop(
@@ -68,19 +81,30 @@ class EventReaders:
     async def catch_up(self) -> bool:
         """Read all events that are visible now, except those that other processes are reading.
 
-        Returns whether there were any. When one handler raises, the other readers continue and its batch is
-        tried again the next time. Raises `UnavailableError`.
+        Returns whether there were any. When one handler raises, the other readers continue, and its batch is
+        tried again after a growing delay; until then its events do not count. Raises `UnavailableError`.
         """
         if not self._is_registered:
             await self._register()
-        names = [reader.name for reader in self._readers]
         has_read = False
-        while await self._database.read(partial(reading.has_unread, names)):
-            steps = await self._step()
+        while readers := self._due():
+            names = [reader.name for reader in readers]
+            if not await self._database.read(partial(reading.has_unread, names)):
+                break
+            steps = await self._step(readers)
             has_read = has_read or any(step.amount for step in steps)
             if not any(step.amount >= BATCH for step in steps):
                 break
         return has_read
+
+    async def oldest_unread(self) -> dict[str, int | None]:
+        """Return the time of the first unread event of each reader; None when it has read all.
+
+        Raises `UnavailableError`.
+        """
+        names = [reader.name for reader in self._readers]
+        found = await self._database.read(partial(reading.oldest_unread, names))
+        return {name: found.get(name) for name in names}
 
     async def _round(self) -> bool:
         if await self.catch_up():
@@ -98,30 +122,52 @@ class EventReaders:
             await self._database.write(partial(reading.register, sorted(names - known.keys())))
         self._is_registered = True
 
-    async def _step(self) -> list[Step]:
-        """Advance each reader: all in one commit, or each in its own when one of them fails."""
+    def _due(self) -> list[Reader]:
+        """Return the readers to try now: all, except those that failed a short time ago."""
+        now = time.monotonic()
+        return [
+            reader
+            for reader in self._readers
+            if reader.name not in self._failing or self._failing[reader.name].next_try <= now
+        ]
+
+    async def _step(self, readers: Sequence[Reader]) -> list[Step]:
+        """Advance readers: those that work in one commit, or each in its own when one of them fails."""
+        working = [reader for reader in readers if reader.name not in self._failing]
+        failing = [reader for reader in readers if reader.name in self._failing]
         try:
-            steps = await self._database.write(partial(_steps, self._readers))
+            steps = await self._database.write(partial(_steps, working)) if working else []
         except UnavailableError:
             raise
         except Exception:  # noqa: BLE001 - each reader then runs alone, and its error is logged
-            steps = await self._step_apart()
-        for reader, step in zip(self._readers, steps, strict=True):
+            steps = await self._step_apart(working)
+        steps += await self._step_apart(failing)
+        for reader, step in zip((*working, *failing), steps, strict=True):
             if step.has_effect and reader.woken is not None:
                 reader.woken()
         return steps
 
-    async def _step_apart(self) -> list[Step]:
+    async def _step_apart(self, readers: Sequence[Reader]) -> list[Step]:
         steps: list[Step] = []
-        for reader in self._readers:
+        for reader in readers:
             try:
                 steps += await self._database.write(partial(_steps, (reader,)))
             except UnavailableError:
                 raise
             except Exception:  # noqa: BLE001 - one reader's error must not stop the others; it is tried again
-                _log.exception("event_reader_broke", reader=reader.name)
+                seconds = self._put_off(reader)
+                _log.exception("event_reader_broke", reader=reader.name, retry_seconds=seconds)
                 steps.append(reading.NOTHING)
+            else:
+                self._failing.pop(reader.name, None)
         return steps
+
+    def _put_off(self, reader: Reader) -> float:
+        """Note that a reader failed; return the seconds until it is tried again."""
+        before = self._failing.get(reader.name)
+        seconds = RETRY_SECONDS if before is None else min(2 * before.delay_seconds, MAX_RETRY_SECONDS)
+        self._failing[reader.name] = _Failing(time.monotonic() + seconds, seconds)
+        return seconds
 
 
 def _are_awaited(readers: Sequence[Reader]) -> Unit[bool]:

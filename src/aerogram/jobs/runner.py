@@ -1,7 +1,8 @@
 """The job runner: claims jobs, runs them, and survives their failures.
 
 Any number of processes may run one on the same store. The holder of the lease owns the job, and the jobs of an
-account run in the order in which they were queued. A job that kills its process repeatedly is ended.
+account run in the order in which they were queued. A job that kills its process repeatedly is ended. A job of a
+kind without a handler waits for a process of another version.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class JobRunner:
     def __init__(self, ground: Ground, handlers: Mapping[str, Handler], *, lease_ms: int = LEASE_MS) -> None:
         self._ground = ground
         self._handlers = handlers
+        self._kinds = sorted(handlers)
         self._lease_ms = lease_ms
         self._contexts: dict[asyncio.Task[None], JobContext] = {}
         self._loop = Loop("jobs", self._take_up, poll_seconds=POLL_SECONDS, max_retry_seconds=POLL_SECONDS)
@@ -86,7 +88,9 @@ class JobRunner:
         now_ms = ground.clock.now_ms()
         lease = ground.ids.next_id()
         claiming = asyncio.ensure_future(
-            ground.database.write(lambda: records.claim(now_ms, now_ms + self._lease_ms, lease, 1))
+            ground.database.write(
+                lambda: records.claim(self._kinds, now_ms, now_ms + self._lease_ms, lease, 1)
+            )
         )
         try:
             found = await asyncio.shield(claiming)
@@ -103,6 +107,7 @@ class JobRunner:
         _log.info(
             "job_started", job=job.id, kind=job.kind, account=account, asked_by=asked_by, cursor=job.cursor
         )
+        keeps_lease = False
         try:
             await self._end(context, *await self._outcome(context))
         except records.JobLostError as error:
@@ -111,23 +116,22 @@ class JobRunner:
             # A file may become readable later, here or on another node.
             _log.warning("job_postponed", job=job.id, reason=str(error))
             await asyncio.sleep(POLL_SECONDS)
+        except Exception:  # noqa: BLE001 - a job that cannot be ended must not stop the others
+            # It fails the same way when it is claimed again: not at once, but when the lease has expired.
+            keeps_lease = True
+            _log.exception("job_not_ended", job=job.id, kind=job.kind)
         finally:
             # A finished job has no lease. Any worker may claim an unfinished one at once.
-            await _release(context)
+            if not keeps_lease:
+                await _release(context)
 
     async def _outcome(self, context: JobContext) -> tuple[JobStatus, str]:
         """Run the handler; return the final status of the job and its error, or ""."""
         job = context.job
-        handler = self._handlers.get(job.kind)
-        if handler is None:
-            return (
-                JobStatus.ERROR,
-                f'This version of Aerogram does not support jobs of the kind "{job.kind}".',
-            )
+        handler = self._handlers[job.kind]
         if job.attempts >= MAX_ATTEMPTS:
             reason = f"The job was started {MAX_ATTEMPTS} times, and each time the process died before any progress."
-            if handler.note_failure is not None:
-                await handler.note_failure(context, reason)
+            await _note_failure(handler, context, reason)
             return JobStatus.ERROR, reason
         try:
             await handler.work(context)
@@ -155,6 +159,18 @@ class JobRunner:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def _note_failure(handler: Handler, context: JobContext, reason: str) -> None:
+    """Have the handler note a failure; its own errors do not keep the job from ending."""
+    if handler.note_failure is None:
+        return
+    try:
+        await handler.note_failure(context, reason)
+    except (records.JobLostError, UnavailableError):
+        raise
+    except Exception:  # noqa: BLE001 - the job itself shows the reason too
+        _log.exception("job_failure_not_noted", job=context.job.id, kind=context.job.kind)
+
+
 async def _give_up(claiming: asyncio.Future[list[Job]], ground: Ground, lease: int) -> None:
     """Release the jobs of a claim that was cancelled."""
     try:
@@ -169,5 +185,5 @@ async def _release(context: JobContext) -> None:
     try:
         async with asyncio.timeout(RELEASE_SECONDS):
             await context.release()
-    except (UnavailableError, TimeoutError) as error:
-        _log.warning("job_lease_kept", job=context.job.id, reason=str(error))
+    except Exception as error:  # noqa: BLE001 - the lease expires by itself
+        _log.warning("job_lease_kept", job=context.job.id, reason=str(error) or repr(error))

@@ -9,6 +9,7 @@ from aerogram.model.message import ERASED_DOMAIN, MessageState
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
+from aerogram.store.tables.events import event
 from support.actors import acting
 from support.followed import Post
 from support.webhooks import ACCOUNT
@@ -46,6 +47,16 @@ FATES = Sql(
     .order_by(message.c.id),
     "which",
 )
+
+NOTIFY = Sql(
+    text(
+        "INSERT INTO notification (message_id, content_id)"
+        " SELECT :about, content_id FROM message WHERE id = :which"
+    ),
+    "about",
+    "which",
+)
+KINDS = Sql(select(event.c.message_id, event.c.kind).order_by(event.c.id))
 
 
 @pytest.fixture
@@ -112,3 +123,23 @@ async def test_a_message_that_was_added_later_is_found(post, erase):
     # What was said to the client that sent both may name her.
     assert bobs == ("example.org", MessageState.QUEUED, "Sale", "")
     assert anns == (ERASED_DOMAIN, MessageState.CANCELLED, "Sale", "")
+
+
+async def test_what_waits_is_cancelled_without_an_event(post, erase):
+    """An event would need a reason, and nobody but the person asked for it (decision 40)."""
+    (mail,) = await post.mail(ANN)
+    (notice,) = await post.mail(BOB)
+
+    def notify():
+        yield NOTIFY(mail, notice)
+
+    def happened():
+        return (yield KINDS())
+
+    await post.database.write(notify)
+    before = await post.database.read(happened)
+    await erase(ANN)
+    assert [state for _, state, *_ in await fates(post, mail) + await fates(post, notice)] == [
+        MessageState.CANCELLED
+    ] * 2
+    assert await post.database.read(happened) == before

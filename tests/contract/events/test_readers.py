@@ -249,7 +249,8 @@ async def test_a_backlog_is_read_first_and_holds_those_back_that_come_after(data
     assert second.batches == [[1, 2, 3], [2, 3], [4]]
 
 
-async def test_a_reader_that_fails_keeps_no_other_one_back(database):
+async def test_a_reader_that_fails_keeps_no_other_one_back(database, monkeypatch):
+    monkeypatch.setattr(readers_module, "RETRY_SECONDS", 0.0)
     notes = Notes()
     faults = [ZeroDivisionError("a fault")]
 
@@ -267,6 +268,75 @@ async def test_a_reader_that_fails_keeps_no_other_one_back(database):
     assert await noted(database, "moody") == []
     await running.catch_up()
     assert await noted(database, "moody") == [1]
+
+
+class Wall:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def monotonic(self):
+        return self.now
+
+
+async def test_a_reader_that_fails_is_tried_again_after_a_growing_delay(database, monkeypatch):
+    wall, tries, faults = Wall(), [], 9
+    monkeypatch.setattr(readers_module, "time", wall)
+    notes = Notes()
+
+    def moody(batch):
+        tries.append(wall.now)
+        if len(tries) <= faults:
+            raise ZeroDivisionError("a fault")
+        return (yield from Notes("moody").reader.handle(batch))
+
+    behind = Notes("behind", after="moody")
+    running = EventReaders(database, [Reader(name="moody", handle=moody), behind.reader, notes.reader])
+    await happen(database, 1)
+    with capture_logs() as logs:
+        await running.catch_up()
+        # Once with all readers in one commit, and once alone.
+        assert tries == [wall.now] * 2
+        for seconds in (1, 2, 4, 8, 16, 32, 60, 60):
+            wall.now += seconds - 0.5
+            amount = len(tries)
+            await happen(database, len(tries))
+            await running.catch_up()
+            assert len(tries) == amount
+            wall.now += 0.5
+            await running.catch_up()
+            # It is on its own now, so the others' commit does not fail with it.
+            assert len(tries) == amount + 1
+    assert [line["reader"] for line in logs if line["event"] == "event_reader_broke"] == ["moody"] * 8
+    assert await noted(database, "moody") == await noted(database) == [1, *range(2, 10)]
+    # The delay begins anew, and who comes after it goes on.
+    await running.catch_up()
+    assert await noted(database, "behind") == [1, *range(2, 10)]
+    faults = len(tries) + 2
+    await happen(database, 10)
+    await running.catch_up()
+    wall.now += 1
+    await running.catch_up()
+    assert await noted(database, "moody") == [*range(1, 11)]
+
+
+async def test_the_first_unread_event_of_each_reader_is_known(database):
+    notes, late = Notes(), Notes("late")
+    running = EventReaders(database, [notes.reader, late.reader])
+    assert await running.oldest_unread() == {"notes": None, "late": None}
+    await database.write(lambda: log.append([DeliveryEvent(1, 1, EventKind.SENT, 5)]))
+    await database.write(lambda: log.append([DeliveryEvent(1, 2, EventKind.SENT, 6)]))
+    assert await running.oldest_unread() == {"notes": 5, "late": 5}
+    await read_all(database, notes.reader)
+    assert await running.oldest_unread() == {"notes": None, "late": 5}
+    [_, (second,)] = await ask(database, IDS)
+
+    def owe():
+        yield ADD_TO_BACKLOG.many([("notes", second)])
+
+    await database.write(owe)
+    assert await running.oldest_unread() == {"notes": 6, "late": 5}
 
 
 async def test_a_store_that_is_away_is_waited_for(database, monkeypatch):
@@ -310,6 +380,8 @@ async def test_in_any_order_of_commits_and_with_any_number_of_processes_each_eve
     chance = random.Random(seed)
     monkeypatch.setattr(readers_module, "BATCH", 7)
     monkeypatch.setattr(readers_module, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(readers_module, "RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(readers_module, "MAX_RETRY_SECONDS", 0.01)
     numbers = iter(range(10_000))
     written = []
 

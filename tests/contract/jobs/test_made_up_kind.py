@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 
 import pytest
+from structlog.testing import capture_logs
 
 from aerogram.base.errors import RefusedError, UnavailableError
-from aerogram.jobs.context import LEASE_MS
+from aerogram.jobs.context import LEASE_MS, JobContext
 from aerogram.jobs.jobs import Jobs, is_over
 from aerogram.jobs.kinds import Handler
 from aerogram.jobs.runner import MAX_ATTEMPTS, JobRunner
@@ -66,7 +67,9 @@ class Bench:
 
     async def take(self, lease, now_ms):
         """Claim as another process would at a moment; give the job."""
-        [held] = await self.ground.database.write(lambda: records.claim(now_ms, now_ms + LEASE_MS, lease, 1))
+        [held] = await self.ground.database.write(
+            lambda: records.claim([COUNTING], now_ms, now_ms + LEASE_MS, lease, 1)
+        )
         return held
 
     @contextlib.asynccontextmanager
@@ -132,7 +135,9 @@ async def test_a_worker_that_lost_its_lease_records_nothing_and_ends_nothing(gro
     assert (found.status, found.cursor, found.current, found.end_ms) == ("Prepare", 0, 0, 0)
     # The other process still holds it: what the runner released on its way out was not its own.
     now_ms = ground.clock.now_ms()
-    assert await ground.database.write(lambda: records.claim(now_ms, now_ms + LEASE_MS, 78, 1)) == []
+    assert (
+        await ground.database.write(lambda: records.claim([COUNTING], now_ms, now_ms + LEASE_MS, 78, 1)) == []
+    )
 
 
 async def test_a_cancelled_job_ends_within_a_second_and_the_next_one_is_begun(ground):
@@ -206,15 +211,68 @@ async def test_a_job_that_fails_ends_with_a_sentence_and_lets_the_next_one_in(gr
     assert done.status == "Completed"
 
 
-async def test_a_job_of_an_unknown_kind_ends_and_lets_the_next_one_in(ground):
-    bench = Bench(ground, Counting().handlers())
-    async with bench.running():
-        job, later = await bench.queue("unheard of"), await bench.queue()
-        ended = await bench.ended(job, seconds=5.0)
-        done = await bench.ended(later)
-    assert ended.status == "Error"
-    assert ended.error
+async def test_a_job_of_an_unknown_kind_waits_for_a_process_that_knows_it(ground):
+    old, counting = Bench(ground, {"known": Handler(Counting().work)}), Counting()
+    job, other = await old.queue(), await old.queue("known", account_id=2)
+    async with old.running():
+        done = await old.ended(other)
+        # The jobs of its account keep their order.
+        later = await old.queue("known")
     assert done.status == "Completed"
+    waiting = await old.find(job)
+    assert (waiting.status, waiting.attempts) == (job.status, 0)
+    new = Bench(ground, {**counting.handlers(), "known": Handler(Counting().work)})
+    async with new.running():
+        assert (await new.ended(job)).status == "Completed"
+        assert (await new.ended(later)).status == "Completed"
+
+
+async def test_a_job_whose_failure_cannot_be_noted_ends_nevertheless(ground, clock):
+    async def fail(*_):
+        raise RuntimeError("broken")
+
+    bench = Bench(ground, {COUNTING: Handler(Counting().work, fail)})
+    job = await bench.queue()
+    for number in range(MAX_ATTEMPTS):
+        await bench.take(number + 1, clock.now_ms())
+        clock.advance(LEASE_MS)
+    with capture_logs() as logs:
+        async with bench.running():
+            ended = await bench.ended(job)
+    assert ended.status == "Error"
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["job_failure_not_noted"]
+
+
+async def test_a_job_that_cannot_be_ended_is_tried_again_only_when_its_lease_has_expired(
+    ground, clock, monkeypatch
+):
+    finish, failures = JobContext.finish, []
+
+    async def fail_at_first(context, status, error=""):
+        if not failures:
+            failures.append(status)
+            raise RuntimeError("broken")
+        await finish(context, status, error)
+
+    monkeypatch.setattr(JobContext, "finish", fail_at_first)
+    counting = Counting()
+    bench = Bench(ground, {**counting.handlers(), "short": Handler(Counting().work)})
+    with capture_logs() as logs:
+        async with bench.running():
+            job = await bench.queue()
+            await until(lambda: _is_logged(logs, "job_not_ended"), "the failure")
+            # The runner looks for jobs again, and leaves this one alone.
+            await bench.ended(await bench.queue("short", account_id=2))
+            assert counting.begun == [0]
+            clock.advance(LEASE_MS)
+            bench.runner.wake()
+            done = await bench.ended(job)
+    assert (done.status, done.current, counting.begun) == ("Completed", STEPS, [0, STEPS])
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["job_not_ended"]
+
+
+async def _is_logged(logs, event):
+    return any(line["event"] == event for line in logs)
 
 
 async def test_a_job_that_cannot_be_worked_on_now_is_put_off_and_not_counted_as_a_death(ground, monkeypatch):

@@ -80,6 +80,7 @@ def capture(database):
             attempts=1,
             reply="250 2.0.0 Captured",
             event_kind=EventKind.SENT,
+            is_live=True,
             captured_body=None if blob else body,
             captured_blob=blob,
             captured_size=len(body),

@@ -119,5 +119,5 @@ async def test_an_erasure(database, message_id, state):
     await put(database, message_id, state)
     _, before = await found(database, message_id)
     erased = FoundMessage(message_id, message_id - 1, "bob@example.net")
-    await database.write(lambda: erased_mail.blank([erased], "x@domain.invalid", ["bob@example.net"]))
+    await database.write(lambda: erased_mail.blank([erased], "x@domain.invalid", ["bob@example.net"], 9))
     assert await found(database, message_id) == expected(state, Happening.ERASED, before)

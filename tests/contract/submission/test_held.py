@@ -1,17 +1,19 @@
 """A message that is held when it is accepted never stands in the queue, until a person releases it; on every engine."""
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from aerogram.model.event import EventKind
 from aerogram.model.idempotency import IdempotencyKey
 from aerogram.model.message import MessageState
+from aerogram.model.send_options import PLAIN, SANDBOXED
 from aerogram.queue.admin import QueueAction, QueueAdmin, Selection
 from aerogram.queue.leases import Leases
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.records.messages import queue_admin
 from aerogram.store.sql import Sql
-from aerogram.store.tables import counter
+from aerogram.store.tables import counter, event
 from aerogram.submission.accept import Acceptor
 from support.readers import caught_up
 from support.submissions import MAIL, a_submission
@@ -19,6 +21,8 @@ from support.submissions import MAIL, a_submission
 WHY = "A person must look at this."
 KEY = IdempotencyKey(1, "k", "f")
 COUNTED = Sql(select(counter.c.kind, counter.c.amount).where(counter.c.kind == int(EventKind.HELD)))
+
+LIVE = Sql(select(event.c.kind, event.c.is_live).order_by(event.c.id))
 
 
 @pytest.fixture
@@ -81,3 +85,33 @@ async def test_an_operator_decides(acceptor, leases, listed, database, ids, cloc
     assert (await admin.apply(action, Selection())).done == 1
     assert [row.state for row in await listed()] == [state]
     assert len(await leases.claim(10)) == (1 if action is QueueAction.RELEASE else 0)
+
+
+@pytest.mark.parametrize(
+    ("facts", "is_live"),
+    [
+        ({"send_options": PLAIN}, 1),
+        ({"send_options": SANDBOXED}, 0),
+        ({"reverse_path": ""}, 0),
+    ],
+    ids=["live", "sandboxed", "notice"],
+)
+async def test_all_events_of_a_mail_agree_on_whether_it_is_live(acceptor, database, clock, facts, is_live):
+    await acceptor.accept([msgspec.structs.replace(a_submission(held=WHY), **facts)])
+    admin = QueueAdmin(database, clock)
+    for action in (QueueAction.RELEASE, QueueAction.HOLD, QueueAction.CANCEL):
+        assert (await admin.apply(action, Selection())).done == 1
+
+    def happened():
+        return (yield LIVE())
+
+    assert [tuple(row) for row in await database.read(happened)] == [
+        (kind, is_live)
+        for kind in (
+            EventKind.ACCEPTED,
+            EventKind.HELD,
+            EventKind.RELEASED,
+            EventKind.HELD,
+            EventKind.CANCELLED,
+        )
+    ]

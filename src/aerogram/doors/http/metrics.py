@@ -1,4 +1,4 @@
-"""``/metrics`` for Prometheus: message counts by outcome, and the length of the queue.
+"""``/metrics`` for Prometheus: message counts by outcome, the length of the queue, and the lag of the readers.
 
 Loopback clients need no credentials; others need those of an account.
 """
@@ -38,7 +38,8 @@ class Metrics:
     """Serves the counters of the process and the queue depth of the store.
 
     ``counts`` returns messages by outcome since the start (``accepted``, ``delivered``, ``deferred``,
-    ``bounced``, ...); ``queue_depth`` the number of waiting messages.
+    ``bounced``, ...); ``queue_depth`` the number of waiting messages;
+    ``reader_lags`` the age in seconds of the first event that a reader of the event log has not read, 0 for none.
     """
 
     guard = NEEDS
@@ -48,10 +49,12 @@ class Metrics:
         authenticator: HttpAuthenticator,
         counts: Callable[[], Mapping[str, int]],
         queue_depth: Callable[[], Awaitable[int]],
+        reader_lags: Callable[[], Awaitable[Mapping[str, float]]],
     ) -> None:
         self._authenticator = authenticator
         self._counts = counts
         self._queue_depth = queue_depth
+        self._reader_lags = reader_lags
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer one scrape."""
@@ -63,6 +66,7 @@ class Metrics:
         try:
             authorize(await self._actor(scope), NEEDS.area, NEEDS.level)
             depth = await self._queue_depth()
+            lags = await self._reader_lags()
         except UnauthenticatedError:
             return errors.unauthorized_v3()
         except (LockedOutError, RateLimitedError) as error:
@@ -72,7 +76,7 @@ class Metrics:
         except UnavailableError as error:
             return errors.unavailable(error)
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Snapshot(dict(self._counts()), depth))
+        registry.register(_Snapshot(dict(self._counts()), depth, lags))
         return Answer(200, generate_latest(registry), CONTENT_TYPE_LATEST.encode())
 
     async def _actor(self, scope: Scope) -> Actor:
@@ -84,9 +88,10 @@ class Metrics:
 class _Snapshot(Collector):
     """The metrics of one scrape."""
 
-    def __init__(self, counts: Mapping[str, int], depth: int) -> None:
+    def __init__(self, counts: Mapping[str, int], depth: int, lags: Mapping[str, float]) -> None:
         self._counts = counts
         self._depth = depth
+        self._lags = lags
 
     def collect(self) -> Iterable[Metric]:
         messages = CounterMetricFamily(
@@ -98,3 +103,11 @@ class _Snapshot(Collector):
             messages.add_metric([what], amount)
         yield messages
         yield GaugeMetricFamily("aerogram_queue_messages", "Messages waiting to be sent.", value=self._depth)
+        lags = GaugeMetricFamily(
+            "aerogram_event_reader_lag_seconds",
+            "Age of the first event that a reader of the event log has not read; 0 if it has read all.",
+            labels=["reader"],
+        )
+        for reader, seconds in sorted(self._lags.items()):
+            lags.add_metric([reader], seconds)
+        yield lags

@@ -29,6 +29,8 @@ class HttpServices(RestServices, frozen=True, kw_only=True):
     counts: Callable[[], Mapping[str, int]]
     """Messages by what happened to them since the start, for ``/metrics``."""
     queue_depth: Callable[[], Awaitable[int]]
+    reader_lags: Callable[[], Awaitable[Mapping[str, float]]]
+    """The age in seconds of the first unread event of each reader of the event log, for ``/metrics``."""
 
 
 class HttpApis(msgspec.Struct, frozen=True, kw_only=True):

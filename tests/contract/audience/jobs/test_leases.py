@@ -17,7 +17,7 @@ from support.audience_jobs import csv_of, many_rows
 
 async def claim(shop, lease, most=10):
     now = shop.clock.now_ms()
-    return await shop.database.write(lambda: records.claim(now, now + LEASE_MS, lease, most))
+    return await shop.database.write(lambda: records.claim(list(HANDLERS), now, now + LEASE_MS, lease, most))
 
 
 async def test_an_account_s_jobs_are_claimed_in_order_and_each_account_has_its_turn(shop):

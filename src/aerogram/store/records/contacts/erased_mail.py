@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, case, delete, exists, select, update
+from sqlalchemy import BigInteger, bindparam, case, delete, exists, select, update
 
 from aerogram.model.message_states import Happening, states_before, transition
 from aerogram.store.records import blob_names
@@ -47,6 +47,25 @@ _ERASED: Final = [
     if (follows := transition(state, Happening.ERASED).to) is not state
 ]
 """The states that an erasure changes, each with the new state."""
+_CANCELLED: Final[dict[str, Any]] = {
+    "state": case(
+        *((message.c.state == int(state), int(follows)) for state, follows in _ERASED),
+        else_=message.c.state,
+    ),
+    "updated_ms": case(
+        *((message.c.state == int(state), bindparam("now", type_=BigInteger)) for state, _ in _ERASED),
+        else_=message.c.updated_ms,
+    ),
+    # A worker that holds the message loses its lease, and so can no longer record an outcome.
+    "lease": 0,
+}
+"""What an erasure sets in the rows of messages. It writes no event (`aerogram.model.message_states`)."""
+_HOLD = Sql(
+    # Sorted, as everywhere that messages are locked, so that transactions never deadlock.
+    select(message.c.id).where(_SOME).order_by(message.c.id).with_for_update(),
+    "message_ids",
+)
+_CANCEL = Sql(update(message).where(_SOME).values(**_CANCELLED), "now", "message_ids")
 _BLANK_MESSAGES = Sql(
     update(message)
     .where(_SOME)
@@ -56,15 +75,11 @@ _BLANK_MESSAGES = Sql(
         reply="",
         orcpt="",
         personal="",
-        # A worker that holds the message loses its lease, and so can no longer record an outcome.
-        lease=0,
-        state=case(
-            *((message.c.state == int(state), int(follows)) for state, follows in _ERASED),
-            else_=message.c.state,
-        ),
+        **_CANCELLED,
     ),
     "alias",
     "alias_domain",
+    "now",
     "message_ids",
 )
 _BLANK_EVENTS = Sql(
@@ -150,20 +165,21 @@ def messages_of(content_ids: Sequence[int]) -> Unit[list[int]]:
     return [message_id for (message_id,) in (yield _MESSAGES_OF(content_ids))]
 
 
-def blank(found: Sequence[FoundMessage], alias: str, said: Sequence[str]) -> Unit[list[str]]:
-    """Blank all personal data in messages, their events and captured mail; cancel those that are queued.
+def blank(found: Sequence[FoundMessage], alias: str, said: Sequence[str], now_ms: int) -> Unit[list[str]]:
+    """Blank all personal data in messages, their events and captured mail; cancel those that wait.
 
     The contacts' reader waits until the commit, and then finds the alias instead of the recipient. ``alias``
     replaces the erased address. ``said`` are the forms, in lower case, in which transcripts of other
     recipients may contain it. A content is blanked when all its recipients are in the alias's domain. Return
     the names of files that no row names any more.
     """
-    yield from wait_for(CONTACTS)
     ids = [each.id for each in found]
+    yield _HOLD(ids)
+    yield from wait_for(CONTACTS)
     contents = sorted({each.content_id for each in found})
     domain = alias.rpartition("@")[2]
     files = {name for (name,) in [*(yield _CAPTURED_FILES(ids)), *(yield _CONTENT_FILES(contents))]}
-    yield _BLANK_MESSAGES(alias, domain, ids)
+    yield _BLANK_MESSAGES(alias, domain, now_ms, ids)
     yield _BLANK_EVENTS(ids)
     yield _DROP_CAPTURED(ids)
     yield _BLANK_CONTENTS(contents, domain)
@@ -177,9 +193,14 @@ def blank(found: Sequence[FoundMessage], alias: str, said: Sequence[str]) -> Uni
 
 
 def blank_notifications(
-    message_ids: Sequence[int], contents: Sequence[int], notification_ids: Sequence[int]
+    message_ids: Sequence[int], contents: Sequence[int], notification_ids: Sequence[int], now_ms: int
 ) -> Unit[list[str]]:
-    """Blank the notifications that `notifications_of` returned. Return unused files as `blank` does."""
+    """Blank the notifications that `notifications_of` returned, and cancel those that wait.
+
+    Return unused files as `blank` does.
+    """
+    yield _HOLD(notification_ids)
+    yield _CANCEL(now_ms, notification_ids)
     files = {name for (name,) in (yield _CAPTURED_FILES(notification_ids))}
     yield _BLANK_NOTIFICATIONS(contents)
     yield _DROP_CAPTURED(notification_ids)

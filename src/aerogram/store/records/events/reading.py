@@ -131,6 +131,14 @@ _NEWEST: Final = _PerEngine(
     + _HORIZON
     + " ORDER BY committed_in DESC, id DESC LIMIT 1",
 )
+_OLDEST_UNREAD: Final = _PerEngine(
+    "SELECT at_ms FROM event WHERE id > :event_id AND :committed_in >= 0 ORDER BY id LIMIT 1",
+    "SELECT at_ms FROM event"
+    " WHERE (committed_in, id) > (CAST(:committed_in AS BIGINT), CAST(:event_id AS BIGINT))"
+    " ORDER BY committed_in, id LIMIT 1",
+    "committed_in",
+    "event_id",
+)
 _ADD: Final = Sql(
     text(
         "INSERT INTO event_reader (name, committed_in, event_id) VALUES (:name, 0, 0)"
@@ -162,6 +170,14 @@ _BACKLOG: Final = Sql(
     "name",
     "most",
 )
+_OLDEST_OF_BACKLOG: Final = Sql(
+    select(event.c.at_ms)
+    .join(event_backlog, event_backlog.c.event_id == event.c.id)
+    .where(_OF_READER)
+    .order_by(event_backlog.c.event_id)
+    .limit(1),
+    "name",
+)
 _HAVE_BACKLOG: Final = Sql(select(event_backlog.c.reader).distinct())
 _FORGET: Final = Sql(
     delete(event_backlog).where(_OF_READER, any_of(event_backlog.c.event_id, "event_ids")),
@@ -188,6 +204,17 @@ def has_unread(names: Sequence[str]) -> Unit[bool]:
         return True
     with_backlog = {name for (name,) in (yield _HAVE_BACKLOG())}
     return not with_backlog.isdisjoint(names)
+
+
+def oldest_unread(names: Sequence[str]) -> Unit[dict[str, int]]:
+    """Return the time of the first unread event of each reader that has any; two index look-ups a reader."""
+    found = yield from cursors()
+    oldest: dict[str, int] = {}
+    for name in names:
+        rows = (yield _OLDEST_OF_BACKLOG(name)) or (yield _OLDEST_UNREAD(*found.get(name, START)))
+        if rows:
+            oldest[name] = rows[0][0]
+    return oldest
 
 
 def step(name: str, after: str, most: int, handle: Callable[[Batch], Unit[bool]]) -> Unit[Step]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, case, delete, func, insert, select, text, update
+from sqlalchemy import Text, bindparam, case, delete, func, insert, select, text, update
 
 from aerogram.base.errors import AerogramError
 from aerogram.model.job import Job, JobStatus, Refusal
 from aerogram.store.records.querying.either import mentions
 from aerogram.store.records.querying.listing import Listing
-from aerogram.store.sql import Sql, Unit
+from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables.jobs import job, job_error
 
 if TYPE_CHECKING:
@@ -64,14 +64,20 @@ _open = job.alias("open_job")
 _OLDEST: Final = select(func.min(_open.c.id)).where(_open.c.is_open == text("1")).group_by(_open.c.account_id)
 _DUE = Sql(
     select(*_ALL)
-    .where(job.c.id.in_(_OLDEST), job.c.is_open == text("1"), job.c.lease_until_ms <= bindparam("now"))
+    .where(
+        job.c.id.in_(_OLDEST),
+        job.c.is_open == text("1"),
+        job.c.lease_until_ms <= bindparam("now"),
+        any_of(job.c.kind, "kinds", Text),
+    )
     .order_by(job.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=job, skip_locked=True),
     "now",
+    "kinds",
     "most",
 )
-"""The oldest open job of each account, unless it is leased: an account's jobs run in order."""
+"""The oldest open job of each account, unless it is leased or of another kind: an account's jobs run in order."""
 _LEASE = Sql(
     text(
         "UPDATE job SET lease = :lease, lease_until_ms = :until, alive_ms = :now, status = :status,"
@@ -208,12 +214,12 @@ def find(account_id: int, job_id: int) -> Unit[Job | None]:
     return _job(rows[0]) if rows else None
 
 
-def claim(now_ms: int, until_ms: int, lease: int, most: int) -> Unit[list[Job]]:
-    """Lease up to ``most`` jobs, each the oldest open job of its account, oldest first.
+def claim(kinds: Sequence[str], now_ms: int, until_ms: int, lease: int, most: int) -> Unit[list[Job]]:
+    """Lease up to ``most`` jobs of some kinds, each the oldest open job of its account, oldest first.
 
-    The returned jobs do not include this claim in their ``attempts``.
+    A job of another kind waits, and with it the later jobs of its account. The returned jobs do not include this claim in their ``attempts``.
     """
-    found = [_job(row) for row in (yield _DUE(now_ms, most))]
+    found = [_job(row) for row in (yield _DUE(now_ms, list(kinds), most))]
     status = JobStatus.PREPARE.value
     for each in found:
         yield _LEASE(lease, until_ms, now_ms, each.status if each.cursor else status, each.id)

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, update
 
-from aerogram.model.event import EventKind
-from aerogram.model.message import MessageState
+from aerogram.model.message_states import FIRST_STATE, Happening, transition
 from aerogram.store.records.messages import submissions
 from aerogram.store.records.messages.outcomes import Change, append_events
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import message
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from aerogram.store.records.messages.submissions import Rows
 
-    from aerogram.store.records.messages.submissions import HeldRow, Rows
-
+_HELD: Final = transition(FIRST_STATE, Happening.HELD)
 _HOLD = Sql(
     update(message)
     .where(message.c.id == bindparam("which"))
-    .values(state=int(MessageState.HELD), reply=bindparam("why")),
+    .values(state=int(_HELD.to), reply=bindparam("why")),
     "why",
     "which",
 )
@@ -31,22 +29,24 @@ def add(rows: Rows, now_ms: int) -> Unit[None]:
     """Store the rows of submissions. Held messages never enter the queue; their history has the reason."""
     yield from submissions.add(rows)
     if rows.held:
-        yield from _hold(rows.held, now_ms)
+        yield from _hold(rows, now_ms)
 
 
-def _hold(held: Sequence[HeldRow], now_ms: int) -> Unit[None]:
-    yield _HOLD.many([(each.reason, each.message_id) for each in held])
+def _hold(rows: Rows, now_ms: int) -> Unit[None]:
+    yield _HOLD.many([(each.reason, each.message_id) for each in rows.held])
+    live = set(submissions.live_and_other(rows)[0])
     changes = [
         Change(
             message_id=each.message_id,
             account_id=each.account_id,
             lease=0,
-            state=MessageState.HELD,
+            state=_HELD.to,
             due_ms=now_ms,
             attempts=0,
             reply=each.reason,
-            event_kind=EventKind.HELD,
+            event_kind=_HELD.event_kind,
+            is_live=each.message_id in live,
         )
-        for each in held
+        for each in rows.held
     ]
     yield from append_events(changes, now_ms)

@@ -50,6 +50,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     is_permanent: bool = False
     reply: str = ""
     event_kind: int
+    is_live: bool
+    """False for mail of sandbox credentials and for notices of Aerogram itself."""
     is_hard: bool = False
     is_blocked: bool = False
     host: str = ""
@@ -69,8 +71,6 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """The report of an error in the template language."""
     engaged: tuple[Engaged, ...] = ()
     """Immediate actions of a simulated recipient; their time is the time of recording."""
-    is_live: bool = True
-    """False for mail of sandbox credentials and for notices of Aerogram itself."""
 
 
 _HELD = Sql(

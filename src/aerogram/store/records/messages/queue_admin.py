@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import enum
 import functools
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import and_, bindparam, func, or_, select, true, update
 
 from aerogram.model.message import MessageState
 from aerogram.model.message_states import Happening, states_before, transition
+from aerogram.store.records.messages import submissions
 from aerogram.store.records.messages.outcomes import Change, append_events
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import content, event, message
 from aerogram.store.tables.events import IS_SHOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_BATCH: Final = 1_000
 """Messages that one transaction changes: few enough that delivery never waits long."""
@@ -118,6 +122,12 @@ _SET = Sql(
     "now",
     "which",
 )
+_ORIGINS = Sql(
+    select(content.c.id, content.c.reverse_path, content.c.send_options).where(
+        any_of(content.c.id, "content_ids")
+    ),
+    "content_ids",
+)
 _CONDITIONS: Final = {
     "ids": any_of(message.c.id, "ids"),
     "states": any_of(message.c.state, "states"),
@@ -169,7 +179,13 @@ class _Statements:
             "now",
         )
         self.take = Sql(
-            select(message.c.id, message.c.account_id, message.c.attempts, message.c.state)
+            select(
+                message.c.id,
+                message.c.account_id,
+                message.c.attempts,
+                message.c.content_id,
+                message.c.state,
+            )
             .where(
                 matches,
                 any_of(message.c.state, "from_states"),
@@ -251,6 +267,7 @@ def change(
                 for (message_id, *_), next_ in zip(taken, follows, strict=True)
             ]
         )
+        live = yield from _live(sorted({content_id for *_, content_id, _ in taken}))
         changes = [
             Change(
                 message_id=message_id,
@@ -261,8 +278,19 @@ def change(
                 attempts=attempts,
                 reply=reason,
                 event_kind=next_.event_kind,
+                is_live=content_id in live,
             )
-            for (message_id, account_id, attempts, _), next_ in zip(taken, follows, strict=True)
+            for (message_id, account_id, attempts, content_id, _), next_ in zip(taken, follows, strict=True)
         ]
         yield from append_events(changes, now_ms)
     return Changed(len(taken), int(in_flight[0][0]))
+
+
+def _live(content_ids: Sequence[int]) -> Unit[set[int]]:
+    """Return those of the contents that are live mail."""
+    rows = yield _ORIGINS(content_ids)
+    return {
+        content_id
+        for content_id, reverse_path, send_options in rows
+        if submissions.is_live(reverse_path, send_options)
+    }

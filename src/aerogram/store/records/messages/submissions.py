@@ -191,7 +191,7 @@ def add(rows: Rows) -> Unit[None]:
     """Store the rows of submissions, and append their acceptance to the log."""
     yield _ADD_CONTENT.many(rows.contents)
     yield _ADD_MESSAGE.many(rows.messages)
-    live, other = _live_and_other(rows)
+    live, other = live_and_other(rows)
     yield from log.append_accepted(live, is_live=True)
     yield from log.append_accepted(other, is_live=False)
     if rows.campaigns:
@@ -200,13 +200,14 @@ def add(rows: Rows) -> Unit[None]:
         yield _ADD_CAMPAIGN_RECIPIENT.many(sorted(rows.campaign_recipients))
 
 
-def _live_and_other(rows: Rows) -> tuple[list[int], list[int]]:
-    """Return the ids of live messages, and those of the others (`aerogram.model.event.DeliveryEvent`)."""
-    others = {
-        each[_ID]
-        for each in rows.contents
-        if not each[_REVERSE_PATH] or (each[_SEND_OPTIONS] and is_sandboxed(each[_SEND_OPTIONS]))
-    }
+def is_live(reverse_path: str, send_options: str) -> bool:
+    """Return whether a content with these columns is live mail (`aerogram.model.event.DeliveryEvent`)."""
+    return reverse_path != "" and not is_sandboxed(send_options)
+
+
+def live_and_other(rows: Rows) -> tuple[list[int], list[int]]:
+    """Return the ids of live messages, and those of the others."""
+    others = {each[_ID] for each in rows.contents if not is_live(each[_REVERSE_PATH], each[_SEND_OPTIONS])}
     if not others:
         return [each[_ID] for each in rows.messages], []
     live: list[int] = []
