@@ -1,4 +1,4 @@
-"""A reader follows the link in a mail, in a real browser, leaves, and comes back."""
+"""A recipient follows the link in a mail, in a real browser, leaves, and comes back."""
 
 import asyncio
 import threading
@@ -20,7 +20,7 @@ LONG = "a.person.with.quite.a.long.address.that.must.wrap@subdomain.of.a.company
 
 
 class OneSubscription:
-    """`Engagements` of one reader, in memory."""
+    """`Engagements` of one recipient, in memory."""
 
     def __init__(self):
         self.is_unsubscribed = False
@@ -74,7 +74,7 @@ def page(browser, request):
     assert [fault for fault in faults if "404" not in fault] == []
 
 
-def test_a_reader_leaves_and_comes_back(page, base, engagements):
+def test_a_recipient_leaves_and_comes_back(page, base, engagements):
     page.goto(LinkSigner(KEY).unsubscribe_url(base, 7))
     expect(page).to_have_title("Unsubscribe from these mails?")
     expect(page.get_by_text(LONG)).to_be_visible()
