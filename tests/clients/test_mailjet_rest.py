@@ -164,7 +164,7 @@ def test_v3_sends_each_message_of_a_bulk_call(sdk, post):
         assert sample.recipient.encode() in post.mail_to(sample.recipient)
 
 
-def test_v3_tells_its_mistakes(sdk, capturing):
+def test_v3_tells_its_errors(sdk, capturing):
     with pytest.raises(ValidationError) as refused:
         sdk(capturing.server, version="v3").send.create(data=v3_message())
     assert 'Missing "To" or "Recipients" property' in str(refused.value)

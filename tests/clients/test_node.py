@@ -258,10 +258,10 @@ def test_node_mailjet_keeps_contacts_on_lists(run, post):
     managed = {"Email": email_of_ana, "Action": "addforce", "Name": "Ana", "Properties": {"nodeage": 30}}
     status, [row] = call("post", "contactslist", news["ID"], "managecontact", **managed)
     assert (status, {name: row[name] for name in managed}) == (201, managed)
-    status, mistake = call(
+    status, error = call(
         "post", "contactslist", news["ID"], "managecontact", **managed | {"Properties": {"shoe": 43}}
     )
-    assert (status, "Object properties invalid" in mistake) == (400, True)
+    assert (status, "Object properties invalid" in error) == (400, True)
     _, [link] = call("get", "listrecipient", ContactEmail=email_of_ana, ContactsList=news["ID"], Style="Full")
     assert link["Contact"]["Email"]["Email"] == email_of_ana
     status, [left] = call("put", "listrecipient", link["ID"], IsUnsubscribed=True)
@@ -270,8 +270,8 @@ def test_node_mailjet_keeps_contacts_on_lists(run, post):
     assert (told["ListID"], told["IsUnsub"]) == (news["ID"], True)
     _, [known] = call("get", "contactdata", email_of_ana)
     assert known["Data"] == [{"Name": "nodeage", "Value": "30"}]
-    status, mistake = call("post", "contact", Email=email_of_ana)
-    assert (status, "for Email already exists" in mistake) == (400, True)
+    status, error = call("post", "contact", Email=email_of_ana)
+    assert (status, "for Email already exists" in error) == (400, True)
     erased = run(
         "call_mailjet.js", **access, version="v4", method="delete", resource="contacts", id=row["ContactID"]
     )

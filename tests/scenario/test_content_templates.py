@@ -98,7 +98,7 @@ async def test_a_change_keeps_what_it_does_not_name(client):
         ({"Name": "x", "Nonsense": 1}, [("nonsense", "MJC-0008")]),
     ],
 )  # fmt: skip
-async def test_all_mistakes_of_a_body_are_told(client, body, fields):
+async def test_all_errors_of_a_body_are_told(client, body, fields):
     refused(await client.post(PATH, json=body), 400, "MJ-0002", *fields)
     assert (await client.get(PATH)).json()["Total"] == 0
 

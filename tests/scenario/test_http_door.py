@@ -63,7 +63,7 @@ async def test_a_store_that_is_away_is_503(client, door):
 
 
 async def test_an_unforeseen_failure_is_a_500_that_tells_nothing_but_an_identifier(client, door):
-    door.keys.is_down = RuntimeError("a secret of the house")
+    door.keys.is_down = RuntimeError("a secret of the installation")
     answer = await client.get("/v3/REST/message")
     assert answer.status_code == 500
     assert list(answer.json()) == ["ErrorIdentifier", "StatusCode", "ErrorMessage"]

@@ -25,7 +25,7 @@ from support.submissions import a_submission
 from support.waiting import until
 
 _BODY = Sql(select(captured.c.body).where(captured.c.message_id == bindparam("which")), "which")
-TREATMENT = SendOptions(
+SEND_OPTIONS = SendOptions(
     has_language=True,
     has_merge_tags=True,
     tracks_opens=True,
@@ -71,7 +71,7 @@ async def sent(platform, personal):
         account_id=await platform.database.read(accounts.first),
         kind=ContentKind.PARTS,
         body=msgspec.json.encode(parts),
-        send_options=TREATMENT,
+        send_options=SEND_OPTIONS,
         campaign="spring",
     )
     recipients = (Recipient("bob@example.net", personal=personal),)

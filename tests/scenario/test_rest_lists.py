@@ -155,7 +155,7 @@ async def test_properties_may_come_as_text_or_not_at_all(client, news):
     assert data["Data"] == [{"Name": "country", "Value": "FR"}]
 
 
-async def test_mistakes_of_managing_are_told_by_property(client, news):
+async def test_errors_of_managing_are_told_by_property(client, news):
     refused(
         await manage(client, news),
         400,

@@ -76,11 +76,11 @@ async def test_the_others_of_a_batch_are_sent_when_one_is_refused(client, door):
 async def test_a_from_that_is_not_a_sender_is_refused_with_403(client, door):
     answer = await send(client, a_message(From={"Email": "other@example.org"}))
     assert answer.status_code == 403
-    (mistake,) = answer.json()["Messages"][0]["Errors"]
-    assert mistake["ErrorMessage"] == (
+    (error,) = answer.json()["Messages"][0]["Errors"]
+    assert error["ErrorMessage"] == (
         '"other@example.org" is not an authorized sender email address for your account.'
     )
-    assert (mistake["ErrorCode"], mistake["ErrorRelatedTo"]) == ("send-0008", ["From"])
+    assert (error["ErrorCode"], error["ErrorRelatedTo"]) == ("send-0008", ["From"])
     assert await stored(door) == []
 
 
@@ -95,13 +95,13 @@ async def test_sender_must_be_one_of_the_accounts_senders(client):
     assert allowed.status_code == 200
     refused = await send(client, a_message(Sender={"Email": "x@elsewhere.example"}))
     assert refused.status_code == 403
-    (mistake,) = refused.json()["Messages"][0]["Errors"]
-    assert (mistake["ErrorCode"], mistake["ErrorRelatedTo"]) == ("send-0006", ["SenderID"])
+    (error,) = refused.json()["Messages"][0]["Errors"]
+    assert (error["ErrorCode"], error["ErrorRelatedTo"]) == ("send-0006", ["SenderID"])
 
 
-async def test_mistakes_of_the_message_and_of_its_sender_are_told_together(client):
+async def test_errors_of_the_message_and_of_its_sender_are_told_together(client):
     answer = await send(client, a_message(From={"Email": "x@elsewhere.example"}, To=[]))
-    codes = [mistake["ErrorCode"] for mistake in answer.json()["Messages"][0]["Errors"]]
+    codes = [error["ErrorCode"] for error in answer.json()["Messages"][0]["Errors"]]
     assert codes == ["mj-0007", "send-0008"]
     assert answer.status_code == 400
 

@@ -160,7 +160,7 @@ class TestControls:
 
         assert [name for (name,) in await installation.database.read(unit)] == ["tag one"]
 
-    async def test_all_mistakes_are_one_reply_and_nothing_is_accepted(self, installation):
+    async def test_all_errors_are_one_reply_and_nothing_is_accepted(self, installation):
         headers = (("X-Mailjet-Prio", "9"), ("X-MJ-Vars", "{'a': 1}"), ("X-MJ-CustomID", "fine"))
         code, lines = await refusal(installation, a_mail(headers))
         assert code == 550

@@ -80,7 +80,7 @@ async def test_a_command_with_a_payload_is_one_command(installation, client, com
             await client.say("MAIL FROM:<ann@example.org>")
         reply = await client.say(command.format(payload))
         assert ONE_REPLY.fullmatch(reply), payload
-        # A second reply to the command would be taken for the one to this; too many mistakes end the talk.
+        # A second reply to the command would be taken for the one to this; too many errors end the talk.
         assert (await client.say("NOOP")) in {"250 2.0.0 Ok", "421 4.7.0 too many errors"}, payload
     assert await stored(installation) == []
 

@@ -17,7 +17,7 @@ from support.actors import acting
 from support.smtp_door import SmtpHouse
 
 TRANSCRIPTS = Sql(select(content.c.transcript))
-TREATMENTS = Sql(select(content.c.send_options).order_by(content.c.id))
+SEND_OPTIONS = Sql(select(content.c.send_options).order_by(content.c.id))
 MAIL = b"From: Ann <%b>\r\nTo: bob@example.net\r\nSubject: Hello\r\n\r\nHello\r\n"
 ONLY = "Sender address rejected: this token sends from example.org only"
 
@@ -128,7 +128,7 @@ async def test_mail_by_a_sandbox_key_is_marked_to_stay(installation, database):
         assert (await client.send_mail(MAIL % b"ann@example.org")).startswith("250")
 
     def unit():
-        return (yield TREATMENTS())
+        return (yield SEND_OPTIONS())
 
     sandboxed, live = (unpacked(row[0]) for row in await database.read(unit))
     assert (sandboxed.is_sandboxed, live.is_sandboxed) == (True, False)

@@ -42,7 +42,7 @@ class Post(Mailroom):
         return made
 
     async def react(self, message_id, recipient, kind, at_ms, *, account_id=ACCOUNT, verdict=Verdict.HUMAN):
-        """Let a reader do something with his message."""
+        """Let a recipient do something with their message."""
         engaged = Engaged(
             account_id=account_id,
             message_id=message_id,

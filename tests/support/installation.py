@@ -34,7 +34,7 @@ def messages():
     return (yield _MESSAGES())
 
 
-class House:
+class Installation:
     """A worker that captures all mail, over a real store."""
 
     def __init__(self, database, ids, clock, folder, hostname):

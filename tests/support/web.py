@@ -71,7 +71,7 @@ class InboxServer:
         assert not self._thread.is_alive()
 
     def is_waited_for(self):
-        """Tell whether some request waits for the announcement of the stop."""
+        """Tell whether some request waits for the stop."""
         return bool(self._stopping._waiters)
 
     def stop(self):

@@ -28,7 +28,7 @@ DEFAULTS = {
     "attachment_count": 0,
     "smtputf8": 0,
 }
-JOURNAL = Sql(
+OUTBOX = Sql(
     select(webhook_outbox.c.callback_id, webhook_outbox.c.event_id, webhook_outbox.c.attempts).order_by(
         webhook_outbox.c.event_id
     )
@@ -141,11 +141,11 @@ class Mailroom:
 
         return (await self.database.read(unit))[0][0]
 
-    async def journal(self):
+    async def outbox(self):
         """Give (callback id, event id, attempts) of all that is still to be told."""
 
         def unit():
-            return (yield JOURNAL())
+            return (yield OUTBOX())
 
         return await self.database.read(unit)
 

@@ -185,7 +185,7 @@ async def test_whatever_happens_at_once_every_event_counts_once(post, other, see
     bustle = Bustle(seed, post, other)
     async with running(*bustle.followers):
         await asyncio.gather(bustle.mail(), bustle.mail(), bustle.mail(), bustle.imports())
-        await until(lambda: is_told(post), "the end of the journal")
+        await until(lambda: is_told(post), "the end of the event log")
     await bustle.check()
 
 

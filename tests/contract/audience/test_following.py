@@ -115,7 +115,7 @@ async def test_mail_by_sandbox_credentials_makes_no_contacts_and_neither_do_its_
     await post.react(made[1], "bob@example.net", EventKind.OPEN, LATE)
     assert await post.follow() == 1
     assert {email: one["delivered_count"] for email, one in (await post.contacts()).items()} == {ANN: 0}
-    # He is one as soon as he is truly written to.
+    # Bob becomes one as soon as mail is really sent to that address.
     await post.sent("bob@example.net")
     await post.follow()
     assert (await post.contacts())["bob@example.net"]["delivered_count"] == 1

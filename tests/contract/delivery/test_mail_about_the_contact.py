@@ -21,7 +21,7 @@ from aerogram.store.tables import captured
 from aerogram.store.tables.contacts import contact, property_
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.actors import acting
-from support.installation import House
+from support.installation import Installation
 
 ACCOUNT = 1
 PAGE = 'Dear {{data:FirstName:"friend"}}{% if segment:Adults %}, adult{% endif %}'
@@ -53,7 +53,7 @@ async def installation(database, ids, clock, tmp_path):
 
     await database.write(people)
     await Segments(database, ids, clock).create(acting(ACCOUNT), {"name": "Adults", "expression": "age>=18"})
-    return House(database, ids, clock, tmp_path, "mail.example.org")
+    return Installation(database, ids, clock, tmp_path, "mail.example.org")
 
 
 async def captured_mail(installation, message_id):
@@ -119,14 +119,14 @@ async def test_a_template_knows_who_opened_and_clicked_lately(installation, data
 
 
 def test_only_templates_that_ask_are_looked_up_for():
-    def treated(text, subject="", *, has_language=True):
+    def options_of(text, subject="", *, has_language=True):
         asked = RequestedOptions(has_language=has_language)
         return send_options_of(asked, NO_DEFAULTS, (text,), has_html=False, subject=subject)
 
-    assert not treated("{{var:a}} since").asks_contact
-    assert treated("", "{{data:a}}").asks_contact
-    assert treated("[[data:a]]", has_language=False).asks_contact
-    assert not treated("{{data:a}}", has_language=False).asks_contact
-    assert treated("{% if !hasOPENEDsince(3) %}{% endif %}").asks_contact
-    names = treated("{{segment:vip}} {{segment:\"New York\"}} {{segment:'7'}}", "{{segment:vip}}").segments
+    assert not options_of("{{var:a}} since").asks_contact
+    assert options_of("", "{{data:a}}").asks_contact
+    assert options_of("[[data:a]]", has_language=False).asks_contact
+    assert not options_of("{{data:a}}", has_language=False).asks_contact
+    assert options_of("{% if !hasOPENEDsince(3) %}{% endif %}").asks_contact
+    names = options_of("{{segment:vip}} {{segment:\"New York\"}} {{segment:'7'}}", "{{segment:vip}}").segments
     assert names == ("vip", "New York", "7")

@@ -18,7 +18,7 @@ from aerogram.store.sql import Sql
 from aerogram.store.tables import captured, message
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.actors import acting, everyone
-from support.installation import House
+from support.installation import Installation
 
 _BODY = Sql(select(captured.c.body).where(captured.c.message_id == bindparam("which")), "which")
 _FAILURES = Sql(select(message.c.recipient, message.c.failure, message.c.reply).order_by(message.c.id))
@@ -40,7 +40,7 @@ def a_content(**parts):
 
 @pytest.fixture
 def installation(database, ids, clock, tmp_path):
-    return House(database, ids, clock, tmp_path, "mail.example.org")
+    return Installation(database, ids, clock, tmp_path, "mail.example.org")
 
 
 async def captured_mail(installation, message_id):

@@ -42,7 +42,7 @@ ADD_CALLBACK = Sql(
     "callback_id",
     "event_type",
 )
-JOURNAL = Sql(
+OUTBOX = Sql(
     select(callback.c.event_type)
     .join_from(webhook_outbox, callback, callback.c.id == webhook_outbox.c.callback_id)
     .order_by(webhook_outbox.c.event_id)
@@ -116,7 +116,7 @@ async def test_webhooks_are_told_in_the_order_of_events(database, rows, send):
 
     await database.write(subscribe)
     await send("click")
-    assert await rows(JOURNAL) == [("sent",), ("open",), ("click",)]
+    assert await rows(OUTBOX) == [("sent",), ("open",), ("click",)]
 
 
 async def test_a_deferral_ends_after_seconds(plant, clock, rows, send, worker):

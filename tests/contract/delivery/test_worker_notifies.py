@@ -6,12 +6,12 @@ import threading
 import pytest
 
 from aerogram.model.message import MessageState
-from support.installation import House
+from support.installation import Installation
 
 
 @pytest.fixture
 def installation(database, ids, clock, tmp_path):
-    return lambda hostname="mail.example.org": House(database, ids, clock, tmp_path, hostname)
+    return lambda hostname="mail.example.org": Installation(database, ids, clock, tmp_path, hostname)
 
 
 async def test_a_notification_is_sent_without_waiting_for_the_next_look(installation):

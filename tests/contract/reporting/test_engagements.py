@@ -33,7 +33,7 @@ COUNTS = Sql(
         counter.c.kind != int(EventKind.ACCEPTED)
     )
 )
-JOURNAL = Sql(select(webhook_outbox.c.callback_id, webhook_outbox.c.message_id))
+OUTBOX = Sql(select(webhook_outbox.c.callback_id, webhook_outbox.c.message_id))
 DELIVER = Sql(
     update(message)
     .where(message.c.id == bindparam("which"))
@@ -85,7 +85,7 @@ async def test_a_click_is_one_event_with_all_that_is_known_of_it(rig):
         (ACCOUNT, message_id, EventKind.CLICK, now, CHROME, IP, "https://shop.example/?a=1", "FR", Verdict.HUMAN)
     ]  # fmt: skip
     assert await rig.all(COUNTS) == [(ACCOUNT, now - now % HOUR, EventKind.CLICK, 1)]
-    assert await rig.all(JOURNAL) == [(webhook, message_id)]
+    assert await rig.all(OUTBOX) == [(webhook, message_id)]
     assert rig.told == [EventKind.CLICK]
 
 

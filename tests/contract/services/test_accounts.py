@@ -68,9 +68,17 @@ async def test_an_account_is_named_by_id_by_key_or_not_at_all(accounts):
     assert await accounts.identify(second.keys.api_key) == second.account.id
 
 
-@pytest.mark.parametrize("named", ["", "17", "9" * 40, "no-such-key"])
-async def test_an_account_that_does_not_exist_is_not_found(accounts, named):
-    with pytest.raises(NotFoundError, match="There is no account"):
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        ("", "There are no accounts yet"),
+        ("17", "There is no account"),
+        ("9" * 40, "There is no account"),
+        ("no-such-key", "There is no account"),
+    ],
+)
+async def test_an_account_that_does_not_exist_is_not_found(accounts, named, says):
+    with pytest.raises(NotFoundError, match=says):
         await accounts.identify(named)
 
 

@@ -2,22 +2,7 @@
 
 import sqlite3
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
-
-from aerogram.store.migrate import _FOLDER
-
-
-def upgrade(path, revision):
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(_FOLDER))
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
-    engine.dispose()
+from support.migrations import upgrade
 
 
 def test_a_campaign_of_old_learns_its_first_message(tmp_path):

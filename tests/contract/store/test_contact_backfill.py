@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from contract.store.test_campaign_backfill import upgrade
+from support.migrations import upgrade
 
 KINDS = {"click": 1, "bounce": 2, "spam": 3, "blocked": 4, "unsub": 5, "open": 6, "sent": 7, "deferred": 21}
 SCANNER = 3

@@ -2,27 +2,12 @@
 
 import sqlite3
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
-
 from aerogram.identity.members import Members
 from aerogram.model.member import Role
-from aerogram.store.migrate import _FOLDER
 from aerogram.store.open import FILE_NAME, open_database
 from aerogram.store.records.jobs import jobs
 from support.actors import acting
-
-
-def upgrade(path, revision):
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(_FOLDER))
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
-    engine.dispose()
+from support.migrations import upgrade
 
 
 async def test_every_user_of_old_owns_every_account_of_old(tmp_path, ids, clock):

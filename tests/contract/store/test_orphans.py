@@ -45,7 +45,7 @@ def a_mail(body=LARGE):
     )
 
 
-class House:
+class Installation:
     """A store with a folder of bodies, which accepts mail and sweeps."""
 
     def __init__(self, database, folder, ids, clock):
@@ -84,7 +84,7 @@ class House:
 async def installation(database, tmp_path, ids, clock):
     await database.write(lambda: accounts.add(AccountRow(1, "Shop", 1_700_000_000_000), []))
     (tmp_path / "blobs").mkdir(exist_ok=True)
-    return House(database, tmp_path / "blobs", ids, clock)
+    return Installation(database, tmp_path / "blobs", ids, clock)
 
 
 async def test_a_file_without_a_row_goes_when_it_is_a_day_old(installation):
@@ -169,7 +169,7 @@ async def test_files_from_before_the_store_are_anothers(installation):
 
 
 async def test_a_store_without_an_account_sweeps_nothing(database, tmp_path, ids, clock):
-    empty = House(database, tmp_path / "blobs", ids, clock)
+    empty = Installation(database, tmp_path / "blobs", ids, clock)
     await empty.blobs.put(LARGE)
     empty.age()
     assert await empty.sweep.sweep() == 0

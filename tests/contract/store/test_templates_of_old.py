@@ -2,33 +2,18 @@
 
 import sqlite3
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import create_engine
-
 from aerogram.content.templates.stored_parts import Content
 from aerogram.content.templates.templates import Templates
 from aerogram.content.templates.versions import TemplateVersions
-from aerogram.store.migrate import _FOLDER
 from aerogram.store.open import FILE_NAME, open_database
 from support.actors import acting
+from support.migrations import upgrade
 
 ANN = 1
 _ADD = (
     "INSERT INTO template (id, account_id, name, owner_type, author, edit_mode, locale, created_ms, updated_ms, "
     "headers, text_part, html_part, mjml) VALUES (?, 1, ?, 'apikey', 'Ann', 2, 'fr_FR', 5, 6, ?, ?, ?, ?)"
 )
-
-
-def upgrade(path, revision):
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(_FOLDER))
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
-        connection.commit()
-    engine.dispose()
 
 
 async def test_what_a_template_said_is_published(tmp_path, ids, clock):

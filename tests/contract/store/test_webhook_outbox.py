@@ -1,4 +1,4 @@
-"""The journal of webhooks keeps its promises on both engines."""
+"""The outbox of webhooks keeps its promises on both engines."""
 
 import pytest
 
@@ -47,7 +47,7 @@ def ids(entries):
     return [entry.event.event_id for entry in entries]
 
 
-async def test_nothing_is_pending_in_an_empty_journal(database):
+async def test_nothing_is_pending_in_an_empty_outbox(database):
     assert await pending(database) == []
 
 
@@ -132,7 +132,7 @@ async def test_whoever_lost_the_lease_changes_nothing(database, mailroom):
     await hold(database, ACCOUNT)
     await hold(database, ACCOUNT, lease=43, now=NOW + 1001, until=NOW + 2000)
     assert await refuse(database, sent, event, is_dead=True) is False
-    assert await mailroom.journal() == [(sent, event, 0)]
+    assert await mailroom.outbox() == [(sent, event, 0)]
     assert await mailroom.state(sent) == ("alive", 0, "")
 
 
@@ -167,7 +167,7 @@ async def test_a_dead_url_says_so_and_its_events_start_over(database, mailroom):
     assert (entry.attempts, entry.due_ms) == (0, NOW)
 
 
-async def test_events_of_a_dead_url_go_to_the_journal_of_its_backup(database, mailroom):
+async def test_events_of_a_dead_url_go_to_the_outbox_of_its_backup(database, mailroom):
     sent = await mailroom.callback(URL)
     backup = await mailroom.callback(URL, is_backup=True)
     (message,) = await mailroom.messages(1)
@@ -175,7 +175,7 @@ async def test_events_of_a_dead_url_go_to_the_journal_of_its_backup(database, ma
     await hold(database, ACCOUNT)
     await refuse(database, sent, first, is_dead=True)
     (second,) = await mailroom.happen([message])
-    assert await mailroom.journal() == [(sent, first, 0), (backup, second, 0)]
+    assert await mailroom.outbox() == [(sent, first, 0), (backup, second, 0)]
     (found,) = await pending(database)
     assert set(found.callbacks) == {sent, backup}
 

@@ -52,7 +52,7 @@ def data_of(number):
     return b"Subject: %d\r\n\r\n.%d\r\n" % (number, number)
 
 
-class Desk:
+class DispatcherRun:
     """Sends letters with a dispatcher and collects the outcomes."""
 
     def __init__(self, dispatcher):
@@ -103,10 +103,10 @@ async def test_every_letter_arrives_once_and_whole_over_a_few_busy_connections(p
     options = {"ehlo": ehlo} if ehlo else {}
     async with scripted(lambda peer, server: take_mails(peer, server, **options)) as server:
         limits = Limits(connections_to_fixed_hop=4, mails_per_connection=30)
-        desk = Desk(to_relay(server, patient, limits))
-        desk.send_many(400)
-        outcomes = await desk.all_done()
-        await desk.dispatcher.close(1)
+        run = DispatcherRun(to_relay(server, patient, limits))
+        run.send_many(400)
+        outcomes = await run.all_done()
+        await run.dispatcher.close(1)
     assert all(isinstance(outcome, Delivered) for outcome in outcomes)
     expected = {(b"RCPT TO:<u%d@example.net>\r\n" % number, data_of(number)) for number in range(400)}
     assert {(rcpt, data) for _, rcpt, data in server.mails} == expected
@@ -137,21 +137,21 @@ async def test_mixed_answers_reach_their_own_letters(patient):
                 await peer.say(OK)
 
     async with scripted(script) as server:
-        desk = Desk(to_relay(server, patient, Limits(connections_to_fixed_hop=2)))
-        desk.send_many(60)
-        await desk.all_done()
-        await desk.dispatcher.close(1)
+        run = DispatcherRun(to_relay(server, patient, Limits(connections_to_fixed_hop=2)))
+        run.send_many(60)
+        await run.all_done()
+        await run.dispatcher.close(1)
     kinds = [Delivered, Bounced, Deferred]
-    assert all(isinstance(outcome, kinds[number % 3]) for number, outcome in desk.outcomes.items())
+    assert all(isinstance(outcome, kinds[number % 3]) for number, outcome in run.outcomes.items())
 
 
 async def test_a_connection_rests_and_then_says_goodbye(patient):
     async with scripted(take_mails) as server:
-        desk = Desk(to_relay(server, patient, Limits(idle_seconds=0.05)))
-        desk.send_many(1)
-        await desk.all_done()
-        desk.send_many(1)
-        await desk.all_done()
+        run = DispatcherRun(to_relay(server, patient, Limits(idle_seconds=0.05)))
+        run.send_many(1)
+        await run.all_done()
+        run.send_many(1)
+        await run.all_done()
         assert server.connections == 1
         async with asyncio.timeout(10):
             await server.one_ended.wait()
@@ -170,10 +170,10 @@ async def test_a_server_that_closes_after_some_mails_gets_the_rest_over_new_conn
         await peer.say(b"421 4.7.0 enough for one connection\r\n")
 
     async with scripted(script) as server:
-        desk = Desk(to_relay(server, patient, Limits(connections_to_fixed_hop=2)))
-        desk.send_many(20)
-        outcomes = await desk.all_done()
-        await desk.dispatcher.close(1)
+        run = DispatcherRun(to_relay(server, patient, Limits(connections_to_fixed_hop=2)))
+        run.send_many(20)
+        outcomes = await run.all_done()
+        await run.dispatcher.close(1)
     assert all(isinstance(outcome, Delivered) for outcome in outcomes)
     assert len(server.mails) == 20
 
@@ -194,10 +194,12 @@ async def test_only_the_mail_whose_final_dot_was_sent_is_in_doubt(patient, failu
 
     async with scripted(script) as server:
         timeouts = msgspec.structs.replace(patient, final=1.0)
-        desk = Desk(to_relay(server, timeouts, Limits(connections_to_fixed_hop=1), health=HopHealth(_never)))
-        desk.send_many(5)
-        outcomes = await desk.all_done()
-        await desk.dispatcher.close(1)
+        run = DispatcherRun(
+            to_relay(server, timeouts, Limits(connections_to_fixed_hop=1), health=HopHealth(_never))
+        )
+        run.send_many(5)
+        outcomes = await run.all_done()
+        await run.dispatcher.close(1)
     in_doubt = [outcome for outcome in outcomes if isinstance(outcome, Deferred)]
     assert len(in_doubt) == 1
     assert in_doubt[0].in_doubt
@@ -215,13 +217,13 @@ _never.now = 0.0
 
 async def test_a_dead_relay_defers_the_whole_line_with_one_knock(quick):
     port = unused_port()
-    desk = Desk(to_relay(port, quick))
-    desk.send_many(50)
-    outcomes = await desk.all_done()
+    run = DispatcherRun(to_relay(port, quick))
+    run.send_many(50)
+    outcomes = await run.all_done()
     assert all(isinstance(outcome, Deferred) for outcome in outcomes)
     assert outcomes[0].state is FailureState.CONNECTION_ISSUE
     assert str(port) in outcomes[0].reply
-    await desk.dispatcher.close(1)
+    await run.dispatcher.close(1)
 
 
 async def test_a_hop_that_failed_is_left_alone_for_a_while(patient):
@@ -230,16 +232,16 @@ async def test_a_hop_that_failed_is_left_alone_for_a_while(patient):
 
     async with scripted(script) as server:
         now = [0.0]
-        desk = Desk(to_relay(server, patient, health=HopHealth(lambda: now[0], 2.0)))
+        run = DispatcherRun(to_relay(server, patient, health=HopHealth(lambda: now[0], 2.0)))
         for _ in range(5):
-            desk.send_many(3)
-            await desk.all_done()
+            run.send_many(3)
+            await run.all_done()
         assert server.connections == 1
         now[0] = 2.1
-        desk.send_many(3)
-        outcomes = await desk.all_done()
+        run.send_many(3)
+        outcomes = await run.all_done()
         assert server.connections == 2
-        await desk.dispatcher.close(1)
+        await run.dispatcher.close(1)
     assert all(isinstance(outcome, Deferred) for outcome in outcomes)
     assert {outcome.state for outcome in outcomes} == {FailureState.SENDER_BLOCKED}
 
@@ -251,10 +253,10 @@ async def test_a_server_that_drops_every_mail_is_left_alone_too(patient):
         await peer.say(CUT)
 
     async with scripted(script) as server:
-        desk = Desk(to_relay(server, patient, health=HopHealth(lambda: 0.0)))
-        desk.send_many(30)
-        outcomes = await desk.all_done()
-        await desk.dispatcher.close(1)
+        run = DispatcherRun(to_relay(server, patient, health=HopHealth(lambda: 0.0)))
+        run.send_many(30)
+        outcomes = await run.all_done()
+        await run.dispatcher.close(1)
     assert all(isinstance(outcome, Deferred) and not outcome.in_doubt for outcome in outcomes)
     assert server.connections == 1
 
@@ -267,10 +269,10 @@ async def test_a_relay_that_takes_few_connections_is_served_over_few(patient):
         await take_mails(peer, server)
 
     async with scripted(script) as server:
-        desk = Desk(to_relay(server, patient, Limits(mails_per_connection=50)))
-        desk.send_many(300)
-        outcomes = await desk.all_done()
-        await desk.dispatcher.close(1)
+        run = DispatcherRun(to_relay(server, patient, Limits(mails_per_connection=50)))
+        run.send_many(300)
+        outcomes = await run.all_done()
+        await run.dispatcher.close(1)
     assert all(isinstance(outcome, Delivered) for outcome in outcomes)
 
 
@@ -280,23 +282,23 @@ async def test_letters_without_an_outcome_from_a_broken_callback_do_not_stop_the
         complaints = []
         asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
         dispatcher.send(Dispatch(a_letter(1), data_of(1), lambda *_: 1 / 0))
-        desk = Desk(dispatcher)
-        desk.send(a_letter(2))
-        await desk.all_done()
+        run = DispatcherRun(dispatcher)
+        run.send(a_letter(2))
+        await run.all_done()
         await dispatcher.close(1)
     assert isinstance(complaints[0]["exception"], ZeroDivisionError)
 
 
 async def test_an_answer_never_comes_before_send_returns(patient):
     async with scripted(take_mails) as server:
-        desk = Desk(to_relay(server, patient))
-        desk.send_many(1)
-        await desk.all_done()
-        desk.send(a_letter(7, reverse_path="bad\rsender@example.com"))
-        assert 7 not in desk.outcomes
-        await desk.all_done()
-        assert isinstance(desk.outcomes[7], Bounced)
-        await desk.dispatcher.close(1)
+        run = DispatcherRun(to_relay(server, patient))
+        run.send_many(1)
+        await run.all_done()
+        run.send(a_letter(7, reverse_path="bad\rsender@example.com"))
+        assert 7 not in run.outcomes
+        await run.all_done()
+        assert isinstance(run.outcomes[7], Bounced)
+        await run.dispatcher.close(1)
 
 
 # MX
@@ -310,10 +312,10 @@ async def test_letters_go_to_the_best_mx_and_to_the_next_one_when_it_is_down(pat
             "alive.example.net.": ["60 IN A 127.0.0.1"],
         }
         async with name_server(zone) as names:
-            desk = Desk(to_mx(names, patient, server.port))
-            desk.send_many(5)
-            outcomes = await desk.all_done()
-            await desk.dispatcher.close(1)
+            run = DispatcherRun(to_mx(names, patient, server.port))
+            run.send_many(5)
+            outcomes = await run.all_done()
+            await run.dispatcher.close(1)
     assert {outcome.host for outcome in outcomes} == {"alive.example.net"}
 
 
@@ -332,10 +334,10 @@ async def test_a_mail_cut_off_at_one_mx_is_tried_at_the_next(patient):
             "two.example.net.": ["60 IN A 127.0.0.1"],
         }
         async with name_server(zone) as names:
-            desk = Desk(to_mx(names, patient, server.port, Limits(connections_to_domain=1)))
-            desk.send_many(1)
-            (outcome,) = await desk.all_done()
-            await desk.dispatcher.close(1)
+            run = DispatcherRun(to_mx(names, patient, server.port, Limits(connections_to_domain=1)))
+            run.send_many(1)
+            (outcome,) = await run.all_done()
+            await run.dispatcher.close(1)
     assert isinstance(outcome, Delivered)
     assert outcome.host == "two.example.net"
 
@@ -350,14 +352,14 @@ async def test_each_domain_has_its_own_end(quick):
         "dead.example.": ["60 IN A 127.0.0.66"],
     }
     async with name_server(zone) as names:
-        desk = Desk(to_mx(names, quick, unused_port()))
+        run = DispatcherRun(to_mx(names, quick, unused_port()))
         domains = [*(name.rstrip(".") for name in zone), "nowhere.example", "[127.0.0.66]", "[nonsense]"]
-        desk.send(*(a_letter(number, f"ann@{domain}") for number, domain in enumerate(domains)))
-        desk.send(a_letter(99, "no-domain"), a_letter(98, "ann@"))
-        await desk.all_done()
-        await desk.dispatcher.close(1)
+        run.send(*(a_letter(number, f"ann@{domain}") for number, domain in enumerate(domains)))
+        run.send(a_letter(99, "no-domain"), a_letter(98, "ann@"))
+        await run.all_done()
+        await run.dispatcher.close(1)
     found = {
-        domain: (type(desk.outcomes[number]), desk.outcomes[number].state)
+        domain: (type(run.outcomes[number]), run.outcomes[number].state)
         for number, domain in enumerate(domains)
     }
     assert found == {
@@ -371,7 +373,7 @@ async def test_each_domain_has_its_own_end(quick):
         "[127.0.0.66]": (Deferred, FailureState.CONNECTION_ISSUE),
         "[nonsense]": (Bounced, FailureState.INVALID_DOMAIN),
     }
-    assert isinstance(desk.outcomes[98], Bounced)
+    assert isinstance(run.outcomes[98], Bounced)
 
 
 async def test_mx_on_this_machine_are_not_believed_by_default(quick):
@@ -380,10 +382,10 @@ async def test_mx_on_this_machine_are_not_believed_by_default(quick):
         async with name_server(zone) as names:
             settings = RouteSettings(hostname="client.example.com", mx_port=server.port)
             router = Router(settings, Resolver(["127.0.0.1"], names.port))
-            desk = Desk(Dispatcher(router, hostname="client.example.com", timeouts=quick))
-            desk.send(a_letter(1, "ann@evil.example"))
-            (outcome,) = await desk.all_done()
-            await desk.dispatcher.close(1)
+            run = DispatcherRun(Dispatcher(router, hostname="client.example.com", timeouts=quick))
+            run.send(a_letter(1, "ann@evil.example"))
+            (outcome,) = await run.all_done()
+            await run.dispatcher.close(1)
     assert isinstance(outcome, Deferred)
     assert server.connections == 0
 
@@ -393,12 +395,12 @@ async def test_mx_on_this_machine_are_not_believed_by_default(quick):
 
 async def test_closing_carries_what_is_in_hand(patient):
     async with scripted(take_mails) as server:
-        desk = Desk(to_relay(server, patient))
-        desk.send_many(100)
-        assert await desk.dispatcher.close(20) == []
-        assert len(desk.outcomes) == 100
+        run = DispatcherRun(to_relay(server, patient))
+        run.send_many(100)
+        assert await run.dispatcher.close(20) == []
+        assert len(run.outcomes) == 100
         with pytest.raises(RuntimeError):
-            desk.send_many(1)
+            run.send_many(1)
 
 
 async def test_closing_without_grace_answers_what_was_begun_and_gives_back_the_rest(patient):
@@ -414,20 +416,20 @@ async def test_closing_without_grace_answers_what_was_begun_and_gives_back_the_r
         await peer.say(HANG)
 
     async with scripted(script) as server:
-        desk = Desk(to_relay(server, patient, Limits(connections_to_fixed_hop=1)))
-        desk.send_many(10)
+        run = DispatcherRun(to_relay(server, patient, Limits(connections_to_fixed_hop=1)))
+        run.send_many(10)
         await reached.wait()
-        left = await desk.dispatcher.close(0)
-    assert desk.dispatcher.in_flight == 0
-    assert [outcome.in_doubt for outcome in desk.outcomes.values()] == [True]
+        left = await run.dispatcher.close(0)
+    assert run.dispatcher.in_flight == 0
+    assert [outcome.in_doubt for outcome in run.outcomes.values()] == [True]
     assert len(left) == 9
-    assert {letter.message_id for letter in left} | set(desk.outcomes) == set(range(10))
+    assert {letter.message_id for letter in left} | set(run.outcomes) == set(range(10))
 
 
 async def test_closing_while_a_connection_opens_gives_the_letters_back(patient):
     async with scripted(lambda peer, _: peer.say(HANG)) as server:
-        desk = Desk(to_relay(server, patient))
-        desk.send_many(3)
-        left = await desk.dispatcher.close(0)
+        run = DispatcherRun(to_relay(server, patient))
+        run.send_many(3)
+        left = await run.dispatcher.close(0)
     assert len(left) == 3
-    assert desk.outcomes == {}
+    assert run.outcomes == {}

@@ -70,7 +70,7 @@ def test_no_delivery_is_lost_or_counted_twice_when_the_server_is_killed(tmp_path
                 untold.append(amount)
                 server.start()
         wait_for(lambda: ask(data, "SELECT count(*) FROM message WHERE state = 0") == [(0,)], "the queue", 60)
-        wait_for(lambda: ask(data, UNREAD) == [(0,)], "the journal", 60)
+        wait_for(lambda: ask(data, UNREAD) == [(0,)], "the outbox", 60)
         server.assert_alive_or_stopped()
     finally:
         server.stop()

@@ -1,4 +1,4 @@
-"""Whoever loses a race for a name is told that it is taken, as if he had come later; nobody is told of a fault."""
+"""The loser of a race for a name is told that it is taken, as if they had come later; nobody is told of a fault."""
 
 import asyncio
 from collections import Counter

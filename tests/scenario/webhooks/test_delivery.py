@@ -220,7 +220,7 @@ async def test_an_address_that_is_not_permitted_is_refused_and_says_so(mailroom,
     assert receiver.connections == 0
 
 
-async def test_accounts_do_not_share_a_lane(mailroom, receiver, start_sender):
+async def test_accounts_do_not_share_a_queue(mailroom, receiver, start_sender):
     other = ACCOUNT + 1
     await mailroom.callback(receiver.url("/a"))
     await mailroom.callback(receiver.url("/b"), account_id=other)

@@ -170,7 +170,7 @@ async def test_what_was_told_but_not_noted_before_a_crash_is_told_again(
     assert before == 8
 
 
-async def test_a_stopped_sender_leaves_the_rest_in_the_journal(mailroom, receiver, start_sender, is_empty):
+async def test_a_stopped_sender_leaves_the_rest_in_the_outbox(mailroom, receiver, start_sender, is_empty):
     await mailroom.callback(receiver.url())
     messages = await mailroom.messages(300)
     await mailroom.happen(messages)

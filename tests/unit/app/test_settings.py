@@ -26,7 +26,7 @@ def loaded(tmp_path, flags=None, environ=None, file=None) -> Settings:
     return load(flags or {}, environ or {}, tmp_path)
 
 
-def mistakes(tmp_path, **sources) -> list[str]:
+def errors_of(tmp_path, **sources) -> list[str]:
     with pytest.raises(SettingsError) as refused:
         loaded(tmp_path, **sources)
     return str(refused.value).splitlines()
@@ -63,7 +63,9 @@ def test_the_file_may_be_named_by_flag_or_variable(tmp_path):
 
 
 def test_a_named_file_that_does_not_exist_is_an_error(tmp_path):
-    assert mistakes(tmp_path, flags={"config": "absent.toml"}) == ["--config: there is no file 'absent.toml'"]
+    assert errors_of(tmp_path, flags={"config": "absent.toml"}) == [
+        "--config: there is no file 'absent.toml'"
+    ]
 
 
 def test_the_file_takes_native_values_and_lists(tmp_path):
@@ -142,7 +144,7 @@ def test_a_value_is_read_as_its_kind(tmp_path, name, text, value):
     ],
 )
 def test_a_wrong_value_is_refused_with_what_is_allowed(tmp_path, name, text, says):
-    (line,) = mistakes(tmp_path, flags={name: text})
+    (line,) = errors_of(tmp_path, flags={name: text})
     assert line.startswith(f"--{name.replace('_', '-')}: ")
     assert says in line
 
@@ -158,18 +160,18 @@ def test_a_wrong_value_is_refused_with_what_is_allowed(tmp_path, name, text, say
     ],
 )
 def test_a_wrong_secret_is_not_repeated(tmp_path, name, text):
-    (line,) = mistakes(tmp_path, flags={name: text})
+    (line,) = errors_of(tmp_path, flags={name: text})
     assert "hunter" not in line
     assert "not shown" in line
 
 
 def test_a_wrong_relay_url_is_told_without_its_password(tmp_path):
-    (line,) = mistakes(tmp_path, flags={"relay_url": "http://me:hunter2@relay"})
+    (line,) = errors_of(tmp_path, flags={"relay_url": "http://me:hunter2@relay"})
     assert line == "--relay-url: it must begin with smtp:// or smtps://"
 
 
-def test_all_mistakes_are_told_at_once_each_with_its_source(tmp_path):
-    lines = mistakes(
+def test_all_errors_are_told_at_once_each_with_its_source(tmp_path):
+    lines = errors_of(
         tmp_path,
         flags={"http": "x"},
         environ={"AEROGRAM_DKIM": "perhaps"},
@@ -188,7 +190,7 @@ def test_all_mistakes_are_told_at_once_each_with_its_source(tmp_path):
 
 
 def test_an_unknown_variable_is_an_error_with_a_suggestion(tmp_path):
-    assert mistakes(tmp_path, environ={"AEROGRAM_HOST_NAME": "x"}) == [
+    assert errors_of(tmp_path, environ={"AEROGRAM_HOST_NAME": "x"}) == [
         "AEROGRAM_HOST_NAME: there is no such setting; did you mean AEROGRAM_HOSTNAME?"
     ]
 
@@ -206,7 +208,7 @@ def test_an_empty_variable_leaves_the_setting_out(tmp_path):
 
 
 def test_a_file_that_is_no_toml_is_told_with_its_line(tmp_path):
-    (line,) = mistakes(tmp_path, file="role = \n")
+    (line,) = errors_of(tmp_path, file="role = \n")
     assert "aerogram.toml: cannot be read:" in line
     assert "line 1" in line
 
@@ -220,7 +222,7 @@ def test_a_file_that_is_no_toml_is_told_with_its_line(tmp_path):
     ],
 )
 def test_settings_that_do_not_go_together_are_refused(tmp_path, flags, says):
-    assert mistakes(tmp_path, flags=flags) == [says]
+    assert errors_of(tmp_path, flags=flags) == [says]
 
 
 def test_the_rate_limit_follows_the_mode(tmp_path):

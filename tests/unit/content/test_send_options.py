@@ -14,7 +14,7 @@ def decide(asked=NO_OPTIONS, defaults=NO_DEFAULTS, body="Hello", *, has_html=Tru
     return send_options_of(asked, defaults, (body,), has_html=has_html)
 
 
-def test_a_mail_that_asks_for_nothing_has_no_treatment():
+def test_a_mail_that_asks_for_nothing_has_no_send_options():
     assert decide() is PLAIN
     assert packed(decide()) == ""
 
@@ -63,7 +63,7 @@ def test_mail_of_a_sandbox_credential_is_always_marked():
     assert decide(defaults=SendDefaults(is_sandboxed=True)) == SendOptions(is_sandboxed=True)
 
 
-def test_a_treatment_comes_back_from_its_column_as_it_was():
+def test_send_options_come_back_from_their_column_as_they_were():
     send_options = SendOptions(variables={"a": [1, {"b": None}]}, tags=("x", "y"), tracks_opens=True)
     assert unpacked(packed(send_options)) == send_options
     assert unpacked("") is PLAIN

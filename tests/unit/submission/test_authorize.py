@@ -19,7 +19,7 @@ TOKEN = Principal(account_id=1, kind=CredentialKind.DOMAIN_TOKEN, label="token",
 HELD = Hold((Reason(ReasonKind.RULE, "A person must look at this."),))
 
 
-class Book:
+class SendersAndCategories:
     """Senders and categories of account 1: memory knows ann alone, the store all."""
 
     def __init__(self):
@@ -50,13 +50,13 @@ class Book:
 
 
 @pytest.fixture
-def book():
-    return Book()
+def senders():
+    return SendersAndCategories()
 
 
 @pytest.fixture
-def authorizer(book):
-    return Authorizer(book, book)
+def authorizer(senders):
+    return Authorizer(senders, senders)
 
 
 def a_principal(**facts):
@@ -148,9 +148,9 @@ async def test_all_reasons_are_given_in_order(authorizer):
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_what_memory_knows_is_answered_at_once(authorizer, book, door):
+def test_what_memory_knows_is_answered_at_once(authorizer, senders, door):
     assert authorizer.decide_now(a_request(door=door, sender=ANN)) is ALLOW
-    assert book.asked == []
+    assert senders.asked == []
 
 
 @pytest.mark.parametrize(
@@ -162,20 +162,20 @@ async def test_what_memory_does_not_know_is_asked_of_the_store(authorizer, facts
     assert await authorizer.decide(request) is ALLOW
 
 
-async def test_a_credential_is_refused_without_a_question_to_the_store(authorizer, book):
+async def test_a_credential_is_refused_without_a_question_to_the_store(authorizer, senders):
     facts = {"authors": ("x@example.com",)} | in_category("unknown")
     refused = authorizer.decide_now(a_request(TOKEN, **facts))
     assert refused == Refuse((Reason(ReasonKind.DOMAIN_NOT_OF_CREDENTIAL, "x@example.com"),))
-    assert book.asked == []
+    assert senders.asked == []
 
 
-async def test_a_call_asks_once_for_each_address_and_category(authorizer, book):
+async def test_a_call_asks_once_for_each_address_and_category(authorizer, senders):
     bad = a_request(authors=("x@example.org",), sender="new@example.org", **in_category("unknown"))
     good = a_request(authors=("late@example.org",), **in_category("receipts"))
     decisions = await authorizer.decide_all([bad, good, a_request(), bad, good])
     assert [type(each) for each in decisions] == [Refuse, Allow, Allow, Refuse, Allow]
     # The sender is asked for twice: whether it is active, and whether there is one at all.
-    assert sorted(book.asked) == sorted(
+    assert sorted(senders.asked) == sorted(
         ["x@example.org", "new@example.org", "new@example.org", "unknown", "late@example.org", "receipts"]
     )
 
@@ -192,11 +192,11 @@ async def test_an_operator_needs_a_sender_and_no_credential(authorizer):
 
 
 class TestTheSystem:
-    def test_a_notice_is_let_through_without_a_sender(self, authorizer, book):
+    def test_a_notice_is_let_through_without_a_sender(self, authorizer, senders):
         notice = a_request(actor=system_actor(1), authors=("mailer-daemon@mail.example",), reverse_path="")
         assert authorizer.decide_now(notice) is ALLOW
         assert authorizer.decide_now(msgspec.structs.replace(notice, is_sandboxed=True)) is ALLOW_SANDBOXED
-        assert book.asked == []
+        assert senders.asked == []
 
     async def test_other_mail_needs_a_sender_of_the_account(self, authorizer):
         actor = system_actor(1, door="signup")
@@ -235,32 +235,32 @@ class TestReversePath:
 
 
 class TestRules:
-    def decide(self, book, *rules, **facts):
-        return Authorizer(book, book, rules).decide_now(a_request(**facts))
+    def decide(self, senders, *rules, **facts):
+        return Authorizer(senders, senders, rules).decide_now(a_request(**facts))
 
-    def test_a_rule_holds(self, book):
-        assert self.decide(book, lambda _: None, lambda _: HELD) == HELD
+    def test_a_rule_holds(self, senders):
+        assert self.decide(senders, lambda _: None, lambda _: HELD) == HELD
         assert HELD.sentence == "A person must look at this."
 
-    def test_a_rule_sees_what_is_asked_for(self, book):
+    def test_a_rule_sees_what_is_asked_for(self, senders):
         def only_bob(request):
             return None if request.recipients == (TO,) else HELD
 
-        assert self.decide(book, only_bob) == ALLOW
-        assert self.decide(book, only_bob, recipients=(TO, TO)) == HELD
+        assert self.decide(senders, only_bob) == ALLOW
+        assert self.decide(senders, only_bob, recipients=(TO, TO)) == HELD
 
-    def test_a_refusal_counts_more_than_a_hold(self, book):
+    def test_a_refusal_counts_more_than_a_hold(self, senders):
         refused = Refuse((Reason(ReasonKind.RULE, "Never."),))
-        assert self.decide(book, lambda _: HELD, lambda _: refused, lambda _: HELD) == refused
+        assert self.decide(senders, lambda _: HELD, lambda _: refused, lambda _: HELD) == refused
 
-    def test_what_is_held_stays_in_the_sandbox(self, book):
+    def test_what_is_held_stays_in_the_sandbox(self, senders):
         caller = a_principal(defaults=SendDefaults(is_sandboxed=True))
-        decision = Authorizer(book, book, [lambda _: HELD]).decide_now(a_request(caller))
+        decision = Authorizer(senders, senders, [lambda _: HELD]).decide_now(a_request(caller))
         assert decision.is_sandboxed
 
-    async def test_they_are_not_asked_about_what_is_refused_anyway_nor_about_notices(self, book):
+    async def test_they_are_not_asked_about_what_is_refused_anyway_nor_about_notices(self, senders):
         asked = []
-        authorizer = Authorizer(book, book, [asked.append])
+        authorizer = Authorizer(senders, senders, [asked.append])
         assert isinstance(await authorizer.decide(a_request(authors=("x@example.org",))), Refuse)
         authorizer.decide_now(a_request(actor=system_actor(1), reverse_path=""))
         assert asked == []

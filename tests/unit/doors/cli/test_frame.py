@@ -85,7 +85,7 @@ def test_wrong_usage_is_told_in_one_line(arguments, says, capsys):
     assert told.out == ""
 
 
-def test_every_mistake_in_the_settings_is_a_line(capsys, monkeypatch):
+def test_every_error_in_the_settings_is_a_line(capsys, monkeypatch):
     monkeypatch.setenv("AEROGRAM_DKIM", "perhaps")
     assert run(Program(), ["queue", "ls", "--hostname", "a b"]) == 2
     assert capsys.readouterr().err.splitlines() == [

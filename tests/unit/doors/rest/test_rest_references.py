@@ -147,7 +147,7 @@ async def test_a_required_reference_is_missed_by_its_short_name(engine):
         assert refusal.info == "MJ08 Property Person is invalid: MJ03 A non-empty value is required"
 
 
-async def test_all_mistakes_of_a_body_are_gathered(engine):
+async def test_all_errors_of_a_body_are_gathered(engine):
     refusal = await refused(engine, "visit", PersonID="x", StartAt="tomorrow", Score="much")
     assert refusal.info == {
         "Person": "MJ08 Property Person is invalid: The value must be an integer",

@@ -64,7 +64,7 @@ def test_a_header_fills_what_it_is_for(field, expected):
 
 
 @pytest.mark.parametrize(("field", "expected"), ASKING)
-def test_a_header_asks_for_a_treatment(field, expected):
+def test_a_header_asks_for_send_options(field, expected):
     assert controls_of(field) == Controls(asked=expected)
 
 
@@ -147,7 +147,7 @@ def test_a_malformed_value_is_refused_with_what_would_be_right(field, says):
     assert len(line) < 300
 
 
-def test_all_mistakes_of_a_mail_are_told_at_once():
+def test_all_errors_of_a_mail_are_told_at_once():
     lines = refusal_of("X-Mailjet-Prio: 9", "X-MJ-Vars: 1", "X-Mailjet-Campaign: a/b", "X-MJ-CustomID: fine")
     assert [line.partition(":")[0] for line in lines] == ["X-Mailjet-Prio", "X-MJ-Vars", "X-Mailjet-Campaign"]
 
@@ -171,7 +171,7 @@ def test_a_header_that_means_nothing_without_another_is_refused(fields, says):
     assert line.startswith(says)
 
 
-def test_one_mistake_does_not_cause_another():
+def test_one_error_does_not_cause_another():
     assert len(refusal_of("X-Mailjet-DeduplicateCampaign: 1", "X-Mailjet-Campaign: a/b")) == 1
     assert len(refusal_of("X-MJ-TemplateErrorDeliver: 1", "X-MJ-TemplateLanguage: what")) == 1
 

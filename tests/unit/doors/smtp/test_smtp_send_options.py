@@ -1,4 +1,4 @@
-"""The treatment of a mail that came by SMTP: what makes marks be filled in, and what leaves them alone."""
+"""The send options of a mail that came by SMTP: what makes merge tags be filled in, and what leaves them alone."""
 
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -33,7 +33,7 @@ def decide(mail, asked=NO_OPTIONS, defaults=NO_DEFAULTS):
     return send_options_of(asked, defaults, texts, has_html=found.shape.has_html, subject=found.subject)
 
 
-def test_a_mail_that_asks_for_nothing_has_no_treatment():
+def test_a_mail_that_asks_for_nothing_has_no_send_options():
     assert decide(a_mail()) is PLAIN
     assert decide(a_mail(html="<!--[if mso]>x[0][[1]]<![endif]-->")) is PLAIN
 

@@ -39,7 +39,7 @@ def entry(event_id, message_id=None, *, callback_id=SINGLE, attempts=0, due_ms=N
     )
 
 
-def a_lane(entries=(), **options):
+def a_schedule(entries=(), **options):
     schedule = Schedule(Timings(), **options)
     schedule.serve([SINGLE, GROUPED], frozenset([GROUPED]))
     schedule.offer(list(entries), NOW)
@@ -47,7 +47,7 @@ def a_lane(entries=(), **options):
 
 
 def read(schedule, entries, now):
-    """What the caller does when it reads a page of the journal."""
+    """What the caller does when it reads a page of the outbox."""
     schedule.begin_read()
     schedule.offer(list(entries), now)
 
@@ -79,18 +79,18 @@ def batches(schedule, now=NOW):
 
 
 def test_events_are_told_oldest_first():
-    schedule = a_lane([entry(1), entry(2), entry(3)])
+    schedule = a_schedule([entry(1), entry(2), entry(3)])
     assert [ids(batch) for batch in batches(schedule)] == [[1], [2], [3]]
 
 
 def test_so_many_calls_are_under_way_and_no_more():
-    schedule = a_lane([entry(number) for number in range(20)])
+    schedule = a_schedule([entry(number) for number in range(20)])
     assert len(batches(schedule)) == MAX_IN_FLIGHT
     assert not schedule.wants_more(NOW)
 
 
 def test_the_next_event_of_a_message_waits_until_the_first_is_settled():
-    schedule = a_lane([entry(1, 7), entry(2, 7), entry(3, 8)])
+    schedule = a_schedule([entry(1, 7), entry(2, 7), entry(3, 8)])
     first, other = batches(schedule)
     assert (ids(first), ids(other)) == ([1], [3])
     schedule.delivered(NOW)
@@ -100,7 +100,7 @@ def test_the_next_event_of_a_message_waits_until_the_first_is_settled():
 
 
 def test_the_next_event_of_a_message_waits_while_the_first_is_refused():
-    schedule = a_lane([entry(1, 7), entry(2, 7)])
+    schedule = a_schedule([entry(1, 7), entry(2, 7)])
     refuse(schedule, schedule.next_batch(NOW))
     again = entry(1, 7, attempts=1, due_ms=NOW + RETRY)
     read(schedule, [again, entry(2, 7)], NOW + 1)
@@ -113,19 +113,19 @@ def test_the_next_event_of_a_message_waits_while_the_first_is_refused():
 
 
 def test_an_event_that_was_refused_before_a_restart_still_goes_first():
-    schedule = a_lane([entry(1, 7, attempts=3, due_ms=NOW + 1000), entry(2, 7)])
+    schedule = a_schedule([entry(1, 7, attempts=3, due_ms=NOW + 1000), entry(2, 7)])
     assert schedule.next_batch(NOW) is None
     assert schedule.wake_at_ms(NOW) == NOW + 1000
 
 
 def test_an_event_that_another_process_committed_late_goes_before_newer_ones():
-    schedule = a_lane([entry(5)])
+    schedule = a_schedule([entry(5)])
     read(schedule, [entry(3)], NOW)
     assert [ids(batch) for batch in batches(schedule)] == [[3], [5]]
 
 
 def test_what_is_under_way_is_not_taken_twice():
-    schedule = a_lane([entry(1)])
+    schedule = a_schedule([entry(1)])
     batch = schedule.next_batch(NOW)
     schedule.begin_read()
     schedule.offer([entry(1)], NOW)
@@ -133,8 +133,8 @@ def test_what_is_under_way_is_not_taken_twice():
     schedule.settle(batch)
 
 
-def test_what_was_told_while_the_journal_was_read_is_not_taken_for_new():
-    schedule = a_lane([entry(1)])
+def test_what_was_told_while_the_outbox_was_read_is_not_taken_for_new():
+    schedule = a_schedule([entry(1)])
     batch = schedule.next_batch(NOW)
     schedule.begin_read()
     tell(schedule, batch)
@@ -146,7 +146,7 @@ def test_what_was_told_while_the_journal_was_read_is_not_taken_for_new():
 
 
 def test_an_array_waits_a_second_for_company():
-    schedule = a_lane([entry(1, callback_id=GROUPED), entry(2, callback_id=GROUPED)])
+    schedule = a_schedule([entry(1, callback_id=GROUPED), entry(2, callback_id=GROUPED)])
     assert schedule.next_batch(NOW + 999) is None
     assert schedule.wake_at_ms(NOW) == NOW + 1000
     batch = schedule.next_batch(NOW + 1000)
@@ -154,18 +154,18 @@ def test_an_array_waits_a_second_for_company():
 
 
 def test_a_full_array_does_not_wait():
-    schedule = a_lane([entry(number, callback_id=GROUPED) for number in range(MAX_GROUP + 1)])
+    schedule = a_schedule([entry(number, callback_id=GROUPED) for number in range(MAX_GROUP + 1)])
     assert len(ids(schedule.next_batch(NOW))) == MAX_GROUP
     assert schedule.next_batch(NOW) is None
 
 
 def test_events_of_one_message_share_an_array_in_their_order():
-    schedule = a_lane([entry(1, 7, callback_id=GROUPED), entry(2, 7, callback_id=GROUPED)])
+    schedule = a_schedule([entry(1, 7, callback_id=GROUPED), entry(2, 7, callback_id=GROUPED)])
     assert ids(schedule.next_batch(NOW + SECOND)) == [1, 2]
 
 
 def test_a_single_event_does_not_overtake_its_message_in_an_array():
-    schedule = a_lane([entry(1, 7, callback_id=GROUPED), entry(2, 7), entry(3, 8)])
+    schedule = a_schedule([entry(1, 7, callback_id=GROUPED), entry(2, 7), entry(3, 8)])
     assert ids(schedule.next_batch(NOW)) == [3]
     assert schedule.next_batch(NOW) is None
     assert ids(schedule.next_batch(NOW + SECOND)) == [1]
@@ -173,7 +173,7 @@ def test_a_single_event_does_not_overtake_its_message_in_an_array():
 
 def test_an_event_that_a_receiver_cannot_take_parts_from_its_company():
     entries = [entry(number, callback_id=GROUPED) for number in range(MAX_GROUP)]
-    schedule, now, told = a_lane(entries), NOW, []
+    schedule, now, told = a_schedule(entries), NOW, []
     attempts = dict.fromkeys(range(MAX_GROUP), 0)
     for _ in range(7):
         now += RETRY
@@ -200,7 +200,7 @@ def test_an_event_that_a_receiver_cannot_take_parts_from_its_company():
 
 
 def test_a_refused_event_is_told_again_after_thirty_seconds():
-    schedule = a_lane([entry(1)])
+    schedule = a_schedule([entry(1)])
     effect = refuse(schedule, schedule.next_batch(NOW))
     assert effect.postponed == [(NOW + RETRY, 1, SINGLE, 1)]
     assert (effect.is_first, effect.is_dead) == (True, False)
@@ -208,14 +208,14 @@ def test_a_refused_event_is_told_again_after_thirty_seconds():
 
 
 def test_a_refused_event_does_not_hold_back_other_messages():
-    schedule = a_lane([entry(1)])
+    schedule = a_schedule([entry(1)])
     refuse(schedule, schedule.next_batch(NOW))
     read(schedule, [entry(2)], NOW)
     assert ids(schedule.next_batch(NOW)) == [2]
 
 
 def test_a_receiver_that_refuses_everything_is_left_alone_and_then_asked_with_one_event():
-    schedule = a_lane([entry(number) for number in range(50)])
+    schedule = a_schedule([entry(number) for number in range(50)])
     for _ in range(FAILURES_TO_PAUSE):
         refuse(schedule, schedule.next_batch(NOW))
     assert schedule.next_batch(NOW) is None
@@ -225,7 +225,7 @@ def test_a_receiver_that_refuses_everything_is_left_alone_and_then_asked_with_on
 
 
 def test_a_hanging_receiver_sees_fewer_than_twenty_calls_before_it_is_left_alone():
-    schedule, calls = a_lane([entry(number) for number in range(100)]), 0
+    schedule, calls = a_schedule([entry(number) for number in range(100)]), 0
     under_way = batches(schedule)
     while under_way:
         calls += 1
@@ -235,7 +235,7 @@ def test_a_hanging_receiver_sees_fewer_than_twenty_calls_before_it_is_left_alone
 
 
 def test_one_answer_opens_the_road_again():
-    schedule = a_lane([entry(number) for number in range(50)])
+    schedule = a_schedule([entry(number) for number in range(50)])
     for _ in range(FAILURES_TO_PAUSE):
         refuse(schedule, schedule.next_batch(NOW))
     (probe,) = batches(schedule, NOW + RETRY)
@@ -244,7 +244,7 @@ def test_one_answer_opens_the_road_again():
 
 
 def test_a_receiver_that_was_well_has_nothing_to_recover_from():
-    schedule = a_lane([entry(1)])
+    schedule = a_schedule([entry(1)])
     assert tell(schedule, schedule.next_batch(NOW)) is False
 
 
@@ -260,7 +260,7 @@ def fail_until(schedule, since, until):
 
 
 def test_a_day_after_the_first_failure_the_url_is_dead():
-    schedule = a_lane()
+    schedule = a_schedule()
     assert not fail_until(schedule, NOW, NOW + DAY - RETRY).is_dead
     read(schedule, [entry(1, attempts=1, due_ms=0)], NOW + DAY)
     assert refuse(schedule, schedule.next_batch(NOW + DAY), NOW + DAY).is_dead
@@ -270,19 +270,19 @@ def test_a_day_after_the_first_failure_the_url_is_dead():
 
 
 def test_the_day_is_counted_on_after_a_restart():
-    schedule = a_lane([entry(1, attempts=9)], failing_since_ms=NOW - DAY)
+    schedule = a_schedule([entry(1, attempts=9)], failing_since_ms=NOW - DAY)
     assert refuse(schedule, schedule.next_batch(NOW)).is_dead
 
 
 def test_a_success_begins_a_new_day():
-    schedule = a_lane([entry(1)], failing_since_ms=NOW - DAY + 1)
+    schedule = a_schedule([entry(1)], failing_since_ms=NOW - DAY + 1)
     tell(schedule, schedule.next_batch(NOW))
     read(schedule, [entry(2)], NOW)
     assert not refuse(schedule, schedule.next_batch(NOW), NOW + HOUR).is_dead
 
 
 def test_a_new_event_gives_a_dead_url_one_chance():
-    schedule = a_lane([entry(1, attempts=5)], failing_since_ms=NOW - DAY, is_dead=True)
+    schedule = a_schedule([entry(1, attempts=5)], failing_since_ms=NOW - DAY, is_dead=True)
     assert schedule.next_batch(NOW) is None
     schedule.give_chance(NOW)
     assert ids(schedule.next_batch(NOW)) == [1]
@@ -290,7 +290,7 @@ def test_a_new_event_gives_a_dead_url_one_chance():
 
 
 def test_chances_come_no_faster_than_retries():
-    schedule = a_lane([entry(1, attempts=5), entry(2)], failing_since_ms=NOW - DAY, is_dead=True)
+    schedule = a_schedule([entry(1, attempts=5), entry(2)], failing_since_ms=NOW - DAY, is_dead=True)
     schedule.give_chance(NOW)
     effect = refuse(schedule, schedule.next_batch(NOW))
     assert not effect.is_dead
@@ -301,7 +301,7 @@ def test_chances_come_no_faster_than_retries():
 
 
 def test_an_answer_brings_a_dead_url_back():
-    schedule = a_lane([entry(1), entry(2)], failing_since_ms=NOW - DAY, is_dead=True)
+    schedule = a_schedule([entry(1), entry(2)], failing_since_ms=NOW - DAY, is_dead=True)
     schedule.give_chance(NOW)
     assert tell(schedule, schedule.next_batch(NOW)) is True
     assert not schedule.is_dead
@@ -309,7 +309,7 @@ def test_an_answer_brings_a_dead_url_back():
 
 
 def test_an_event_refused_for_a_day_by_a_receiver_that_takes_others_is_parked():
-    schedule = a_lane([entry(1)])
+    schedule = a_schedule([entry(1)])
     tell(schedule, schedule.next_batch(NOW))
     attempts = DAY // RETRY - 1
     read(schedule, [entry(2, attempts=attempts), entry(3, 2)], NOW)
@@ -321,12 +321,12 @@ def test_an_event_refused_for_a_day_by_a_receiver_that_takes_others_is_parked():
 
 
 def test_no_event_is_parked_while_its_receiver_refuses_everything():
-    schedule = a_lane([entry(1, attempts=DAY // RETRY)])
+    schedule = a_schedule([entry(1, attempts=DAY // RETRY)])
     assert refuse(schedule, schedule.next_batch(NOW)).parked == []
 
 
 def test_a_flood_of_refusals_keeps_memory_bounded_and_retries_going():
-    schedule = a_lane()
+    schedule = a_schedule()
     for number in range(MAX_WAITING + 50):
         read(schedule, [entry(number)], NOW)
         if batch := schedule.next_batch(NOW):
@@ -341,7 +341,7 @@ def test_a_flood_of_refusals_keeps_memory_bounded_and_retries_going():
 
 
 def test_a_clock_that_is_set_back_delays_nothing():
-    schedule = a_lane([entry(number) for number in range(FAILURES_TO_PAUSE)])
+    schedule = a_schedule([entry(number) for number in range(FAILURES_TO_PAUSE)])
     for _ in range(FAILURES_TO_PAUSE):
         refuse(schedule, schedule.next_batch(NOW + DAY), NOW + DAY)
     read(schedule, [entry(0, attempts=1, due_ms=NOW + DAY + RETRY)], NOW)
@@ -349,7 +349,7 @@ def test_a_clock_that_is_set_back_delays_nothing():
 
 
 def test_rows_deleted_with_their_callback_are_not_waited_for():
-    schedule = a_lane([entry(1, 7)])
+    schedule = a_schedule([entry(1, 7)])
     refuse(schedule, schedule.next_batch(NOW))
     schedule.serve([GROUPED], frozenset([GROUPED]))
     read(schedule, [entry(2, 7, callback_id=GROUPED)], NOW)
@@ -366,7 +366,7 @@ def test_rows_deleted_with_their_callback_are_not_waited_for():
     latest_first=st.booleans(),
 )
 def test_every_event_is_told_and_each_message_in_order(grouped, rows, answers, latest_first):
-    journal = {
+    outbox = {
         number: entry(number, message_id, callback_id=callback_id)
         for number, (message_id, callback_id) in enumerate(rows)
     }
@@ -374,25 +374,25 @@ def test_every_event_is_told_and_each_message_in_order(grouped, rows, answers, l
     schedule.serve([SINGLE, GROUPED], grouped)
     told, now, left = [], NOW, list(answers)
     for _ in range(200):
-        if not journal:
+        if not outbox:
             break
         schedule.begin_read()
-        read(schedule, list(journal.values()), now)
+        read(schedule, list(outbox.values()), now)
         under_way = batches(schedule, now)
         for batch in reversed(under_way) if latest_first else under_way:
             if left.pop() if left else True:
                 told += ids(batch)
                 tell(schedule, batch, now)
                 for number in ids(batch):
-                    del journal[number]
+                    del outbox[number]
             else:
                 for due_ms, made, callback_id, number in refuse(schedule, batch, now).postponed:
-                    message_id = journal[number].event.message_id
-                    journal[number] = entry(
+                    message_id = outbox[number].event.message_id
+                    outbox[number] = entry(
                         number, message_id, callback_id=callback_id, attempts=made, due_ms=due_ms
                     )
         now += RETRY // 3
-    assert not journal
+    assert not outbox
     for message in {message for message, _ in rows}:
         in_order = [number for number in told if rows[number][0] == message]
         assert in_order == sorted(in_order)

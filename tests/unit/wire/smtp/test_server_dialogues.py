@@ -268,7 +268,7 @@ def test_nothing_is_heard_after_quit():
     assert not dialogue.session.wants_read
 
 
-def test_an_answer_to_nothing_is_the_hosts_mistake():
+def test_an_answer_to_nothing_is_the_hosts_error():
     session = Dialogue().session
     with pytest.raises(RuntimeError, match="no event waits"):
         session.answer()

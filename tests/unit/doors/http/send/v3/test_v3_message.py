@@ -34,7 +34,7 @@ def a_template(**values):
     return StoredTemplate(id=17, name="Receipt", **values)
 
 
-def test_an_ordinary_message_has_no_treatment():
+def test_an_ordinary_message_has_no_send_options():
     (parsed,) = parsed_messages(a_v3_message())
     assert parsed.send_options is NO_OPTIONS
     asked, parts = submitted(a_v3_message())

@@ -28,7 +28,7 @@ def submitted(message, templates=None, caller=None, **properties):
     return submission
 
 
-def treated(caller=None, **properties):
+def options_of(caller=None, **properties):
     return submitted(a_message(**properties), caller=caller).send_options
 
 
@@ -41,9 +41,9 @@ def codes(message, templates=None, **properties):
     return [error.code for error in parsed.errors]
 
 
-class TestTreatment:
+class TestSendOptions:
     def test_the_ordinary_message_asks_for_nothing(self):
-        assert treated() is PLAIN
+        assert options_of() is PLAIN
 
     @pytest.mark.parametrize(
         ("properties", "expected"),
@@ -82,14 +82,14 @@ class TestTreatment:
         ],
     )
     def test_each_property_has_its_place(self, properties, expected):
-        assert treated(**properties) == expected
+        assert options_of(**properties) == expected
 
     @pytest.mark.parametrize(
         ("asked", "is_tracked"), [(..., True), ("account_default", True), ("disabled", False)]
     )
     def test_the_account_decides_what_the_call_leaves_open(self, asked, is_tracked):
         caller = a_caller(tracks_opens=True, tracks_clicks=True)
-        send_options = treated(caller, TrackOpens=asked, TrackClicks=asked, **HTML)
+        send_options = options_of(caller, TrackOpens=asked, TrackClicks=asked, **HTML)
         assert (send_options.tracks_opens, send_options.tracks_clicks) == (is_tracked, is_tracked)
 
     def test_variables_of_globals_and_of_the_message_are_one(self):

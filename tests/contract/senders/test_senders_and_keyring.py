@@ -29,7 +29,7 @@ def senders(database, domains, ids, clock):
 
 
 @pytest.fixture
-def book(database, clock):
+def valid_senders(database, clock):
     return ValidSenders(database, clock)
 
 
@@ -43,10 +43,10 @@ def book(database, clock):
         ("@bücher.example", "a@xn--bcher-kva.example"),
     ],
 )
-async def test_a_sender_may_send(senders, book, allowed, email):
+async def test_a_sender_may_send(senders, valid_senders, allowed, email):
     await senders.add(acting(1), allowed)
-    assert await book.confirm(1, email)
-    assert book.allows(1, email)
+    assert await valid_senders.confirm(1, email)
+    assert valid_senders.allows(1, email)
 
 
 @pytest.mark.parametrize(
@@ -59,21 +59,21 @@ async def test_a_sender_may_send(senders, book, allowed, email):
         ("@example.org", "*@example.com"),
     ],
 )
-async def test_others_may_not(senders, book, allowed, email):
+async def test_others_may_not(senders, valid_senders, allowed, email):
     await senders.add(acting(1), allowed)
-    assert not await book.confirm(1, email)
+    assert not await valid_senders.confirm(1, email)
 
 
-async def test_senders_of_one_account_are_not_those_of_another(senders, book):
+async def test_senders_of_one_account_are_not_those_of_another(senders, valid_senders):
     await senders.add(acting(1), "@example.org")
-    assert not await book.confirm(2, "a@example.org")
+    assert not await valid_senders.confirm(2, "a@example.org")
 
 
-async def test_memory_forgets_after_ten_seconds(senders, book, clock):
+async def test_memory_forgets_after_ten_seconds(senders, valid_senders, clock):
     await senders.add(acting(1), "@example.org")
-    await book.confirm(1, "a@example.org")
+    await valid_senders.confirm(1, "a@example.org")
     clock.advance(REMEMBER_MS + 1)
-    assert not book.allows(1, "a@example.org")
+    assert not valid_senders.allows(1, "a@example.org")
 
 
 async def test_a_domain_is_signed_with_both_of_its_keys(domains, senders, database, sealer, clock):

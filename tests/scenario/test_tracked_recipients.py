@@ -1,4 +1,4 @@
-"""A whole server: a reader behind a proxy opens, clicks and unsubscribes, and the application is told."""
+"""A whole server: a recipient behind a proxy opens, clicks and unsubscribes, and the application is told."""
 
 import json
 import urllib.parse
@@ -87,7 +87,7 @@ class Unfollowed(urllib.request.HTTPRedirectHandler):
 
 
 def follow(url, form=None, forwarded="192.0.2.7"):
-    """Ask as a reader does whose request comes through two proxies; give status and Location."""
+    """Ask as a recipient does whose request comes through two proxies; give status and Location."""
     headers = {"User-Agent": AGENT, "X-Forwarded-For": f"203.0.113.1, {forwarded}, 10.1.2.3"}
     data = urllib.parse.urlencode(form).encode() if form else None
     request = urllib.request.Request(url, data, headers)

@@ -1,4 +1,4 @@
-"""A reader fills in the form of a widget, in a real browser, and confirms by the link of the mail."""
+"""A subscriber fills in the form of a widget, in a real browser, and confirms by the link of the mail."""
 
 import asyncio
 import threading
@@ -129,7 +129,7 @@ def page(browser, request):
     assert [fault for fault in faults if "404" not in fault and "400" not in fault] == []
 
 
-def test_a_reader_signs_up_and_confirms(page, signups, sent, signer):
+def test_a_subscriber_signs_up_and_confirms(page, signups, sent, signer):
     page.goto(signer.form_url(7))
     expect(page).to_have_title("Subscribe")
     expect(page.get_by_text("Fresh bread and a recipe")).to_be_visible()

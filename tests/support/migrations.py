@@ -1,0 +1,19 @@
+"""Upgrade a store of old to a revision, as the migrations of the product do."""
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+
+from aerogram.store.migrate import _FOLDER
+
+
+def upgrade(path, revision):
+    """Upgrade the SQLite file at a path, which need not exist, to a revision such as ``0013``."""
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(_FOLDER))
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+        connection.commit()
+    engine.dispose()
