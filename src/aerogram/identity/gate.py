@@ -123,6 +123,13 @@ def may_send_from(principal: Principal, email: str) -> bool:
 
 
 def _refused(actor: Actor, area: Area, level: Level) -> ForbiddenError:
+    if actor.role is not None:
+        enough = next(
+            role for role in (Role.VIEWER, Role.EDITOR, Role.OWNER) if level <= level_of(role, area)
+        )
+        return ForbiddenError(
+            f"{actor.label} has the role {actor.role.value}; this needs the role {enough.value}."
+        )
     return ForbiddenError(f"{actor.label} has no {level.name.lower()} permission for {area.value}.")
 
 

@@ -265,7 +265,7 @@ def test_an_editor_reads_mail_and_does_not_forget_it(client):
     for path in ("/inbox/api/messages", "/inbox/api/messages/11"):
         answer = client.delete(path, auth=eve)
         assert answer.status_code == 403
-        assert answer.json()["error"] == "ann@example.org has no full permission for statistics."
+        assert answer.json()["error"] == "ann@example.org has the role editor; this needs the role owner."
     assert len(client.get("/inbox/api/messages").json()) == 3
 
 

@@ -19,11 +19,7 @@ KEY = b"k" * 32
 LONG = "a.person.with.quite.a.long.address.that.must.wrap@subdomain.of.a.company.example.org"
 
 
-<<<<<<<< HEAD:tests/scenario/web/test_a_recipient_unsubscribes.py
 class OneRecipient:
-========
-class OneSubscription:
->>>>>>>> fix-tests:tests/scenario/web/test_unsubscribing.py
     """`Engagements` of one recipient, in memory."""
 
     def __init__(self):

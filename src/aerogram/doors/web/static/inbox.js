@@ -163,9 +163,17 @@ async function move(step) {
   if (next.dataset.id !== state.id) await show(next.dataset.id, state.tab, false);
 }
 
+async function reasonOf(response) {
+  try {
+    return (await response.json()).error || "Deleting failed";
+  } catch {
+    return "Deleting failed";
+  }
+}
+
 async function forget(path) {
   const response = await fetch(path, { method: "DELETE" });
-  status.textContent = response.ok ? "Deleted" : "Deleting failed";
+  status.textContent = response.ok ? "Deleted" : await reasonOf(response);
   tag = "";
   await renewList();
 }
