@@ -205,7 +205,7 @@ def lacking(needs):
 def calls_of_resource(resource):
     """Give method, path and guard of every verb and action of a resource."""
     one = f"/v3/REST/{resource.name}/{VALUE}"
-    for method in resource.methods:
+    for method in sorted(resource.methods):
         needs = Needs(resource.area, LEVELS[method])
         if method in {"GET", "POST"} or (method == "PUT" and resource.is_singular):
             yield method, f"/v3/REST/{resource.name}", needs
