@@ -95,6 +95,8 @@ async def interrupt(*arguments, **options):
     return job
 
 exports.Exports.queue = interrupt
+# Ignored where the tests run in the background of a shell.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.argv[0] = "aerogram"
 runpy.run_module("aerogram", run_name="__main__")
 """
