@@ -104,6 +104,8 @@ IMPORT = {
     "Method": str,
     "RequestAt": MOMENT,
     "Status": str,
+    # Our own, after all that Mailjet has: clients that read by name do not see it.
+    "FileFormat": str,
 }
 BATCH_JOB = {
     "AliveAt": int,
