@@ -226,7 +226,7 @@ def _gathered(value: Gathered) -> ColumnElement[Any]:
     if value.gathering is not Gathering.AVERAGE:
         return whole(contact_history.c.value, value.kind)
     number = whole(contact_history.c.value, Kind.FLOAT)
-    most = literal_column(repr(MAX_AVERAGED), Double())
+    most: ColumnElement[float] = literal_column(repr(MAX_AVERAGED), Double())
     return case((func.abs(number) <= most, number))
 
 
