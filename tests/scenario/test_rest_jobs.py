@@ -145,6 +145,8 @@ async def test_a_file_with_a_faulty_line_is_imported_and_the_line_told(client, s
     job = await an_import(client, news, text)
     assert (job["Status"], job["Method"], job["ContactsListID"]) == ("Upload", "addforce", news)
     row, _ = await polled(client, f"/v3/REST/csvimport/{job['ID']}")
+    assert job["FileFormat"] == ""
+    assert row["FileFormat"] == "charset=UTF-8; delimiter=comma; header=present"
     assert (row["Status"], row["Count"], row["Current"], row["Errcount"]) == ("Completed", 2, 2, 1)
     assert row["JobEnd"].endswith("Z")
     errors = await client.get(ERROR_FILE.format(job["ID"]))

@@ -97,6 +97,8 @@ IMPORT = {
     "DataID": int,
     "Errcount": int,
     "ErrTreshold": int,
+    # Our own: clients read Mailjet's properties by their names.
+    "FileFormat": str,
     "ID": int,
     "ImportOptions": str,
     "JobEnd": PERHAPS,
@@ -104,8 +106,6 @@ IMPORT = {
     "Method": str,
     "RequestAt": MOMENT,
     "Status": str,
-    # Our own, after all that Mailjet has: clients that read by name do not see it.
-    "FileFormat": str,
 }
 BATCH_JOB = {
     "AliveAt": int,

@@ -156,7 +156,7 @@ def row_of(job: Job) -> dict[str, Any]:
 
 
 def _import_of(job: Job, note: str = "") -> dict[str, Any]:
-    """Return a job as a row of csvimport; FileFormat is "" until the file was looked at, and our own property."""
+    """Return a job as a row of csvimport; FileFormat is "" until the file was looked at. It is our own property."""
     return row_of(job) | {"file_format": layout_noted(note)}
 
 
