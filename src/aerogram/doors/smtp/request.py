@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Final
 from aerogram.content.send_options import UNSUBSCRIBE_TAG
 from aerogram.model.message import Recipient
 from aerogram.model.request import MailRequest, Mime
+from aerogram.wire.address import mailbox_key
 from aerogram.wire.mime.writing.edit import bodies_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aerogram.doors.smtp.controls import Controls
     from aerogram.model.actor import Actor
     from aerogram.model.request import RequestedOptions
     from aerogram.wire.mime.reading.scan import Scan
-    from aerogram.wire.smtp.server.events import Envelope
+    from aerogram.wire.smtp.server.events import Envelope, RcptTo
 
 _find_unsubscribe_tag: Final = re.compile(rb"\[(?:=\r\n)?\[(?:=\r\n)?U").search
 """The start of ``[[UNSUB``; quoted-printable may break a line anywhere (RFC 2045 §6.7 (5))."""
@@ -28,9 +31,10 @@ def request_of(
 ) -> MailRequest:
     """Build the request to send a mail. SMTP has no recipient names, so each is only an address.
 
+    A mailbox that RCPT named several times, in whatever case, is one recipient; its first RCPT counts.
+
     A template that its headers name is not included yet: see `aerogram.doors.smtp.stored_references.StoredReferences`.
     """
-    recipients = {recipient.forward_path: recipient for recipient in envelope.recipients}
     shape = found.shape
     return MailRequest(
         actor=actor,
@@ -38,8 +42,8 @@ def request_of(
         reverse_path=envelope.reverse_path,
         recipients=tuple(
             [
-                Recipient(path, notify=recipient.notify, orcpt=recipient.orcpt)
-                for path, recipient in recipients.items()
+                Recipient(each.forward_path, notify=each.notify, orcpt=each.orcpt)
+                for each in _distinct(envelope.recipients)
             ]
         ),
         content=Mime(
@@ -60,6 +64,15 @@ def request_of(
         dsn_envid=envelope.dsn_envid,
         transcript=transcript,
     )
+
+
+def _distinct(recipients: Sequence[RcptTo]) -> Sequence[RcptTo]:
+    if len(recipients) == 1:
+        return recipients
+    by_mailbox: dict[str, RcptTo] = {}
+    for recipient in recipients:
+        by_mailbox.setdefault(mailbox_key(recipient.forward_path), recipient)
+    return tuple(by_mailbox.values())
 
 
 def texts_for(asked: RequestedOptions, found: Scan) -> tuple[str, ...]:
