@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from aerogram.model.send_options import unpacked_personal
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
+from aerogram.wire.mime.parts import Mailbox, Parts
 from support.calls import a_message
 from support.v3_calls import a_v3_message
 
@@ -25,6 +25,10 @@ async def stored(door):
         return (yield STORED())
 
     return await door.database.read(unit)
+
+
+def parts_of(row):
+    return msgspec.json.decode(row[3], type=Parts)
 
 
 async def v31(client, **properties):
@@ -68,11 +72,8 @@ async def test_one_mailbox_has_one_copy_and_one_id(door, client, first, second):
         (told["Cc"][1]["MessageID"], "cy@example.net"),
         (told["Bcc"][1]["MessageID"], "di@example.net"),
     ]
-    parts = json.loads(rows[0][3])
-    assert [each["email"] for each in parts["to"]] == [
-        first,
-        second,
-    ]  # the headers are as the client wrote them
+    # The headers are as the client wrote them.
+    assert [each.email for each in parts_of(rows[0]).to] == [first, second]
 
 
 @pytest.mark.parametrize(
@@ -158,4 +159,4 @@ async def test_v3_recipients_that_are_one_person_get_an_ordinary_mail(door, clie
     told = (await client.post("/v3/send", json=call)).json()["Sent"]
     assert told[0]["MessageID"] == told[1]["MessageID"]
     [row] = await stored(door)
-    assert json.loads(row[3])["to"][0]["email"] == "ann@example.net"
+    assert parts_of(row).to == (Mailbox("ann@example.net"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aerogram.content.send_options import UNSUBSCRIBE_TAG
+from aerogram.content.language.merge_tags import may_unsubscribe
 from aerogram.model.message import Recipient
 from aerogram.model.request import MailRequest, Mime
 from aerogram.wire.address import mailbox_key
@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.reading.scan import Scan
     from aerogram.wire.smtp.server.events import Envelope, RcptTo
 
-_find_unsubscribe_tag: Final = re.compile(rb"\[(?:=\r\n)?\[(?:=\r\n)?U").search
-"""The start of ``[[UNSUB``; quoted-printable may break a line anywhere (RFC 2045 §6.7 (5))."""
-_IN_BASE64: Final = (b"W1tV", b"W1VO", b"VU5T")
-"""``[[UNSUB`` in base64, at each of its three possible offsets: ``[[U``, ``[UN``, ``UNS``."""
+_find_unsubscribe_tag: Final = re.compile(
+    rb"\[(?:=\r\n)?\[(?:=\r\n|\s|=20|=A0|=C2=A0|\xa0|\xc2\xa0|&nbsp;){0,20}U", re.IGNORECASE
+).search
+"""The start of ``[[UNSUB`` with blanks; quoted-printable may break a line anywhere (RFC 2045 §6.7 (5))."""
+_IN_BASE64: Final = (b"VU5T", b"TlNV", b"U1VC")
+"""``UNSUB`` in base64, at each of its three possible offsets: ``UNS``, ``NSU``, ``SUB``."""
 
 
 def request_of(
@@ -85,7 +87,7 @@ def texts_for(asked: RequestedOptions, found: Scan) -> tuple[str, ...]:
         return tuple(body.text for body in bodies_of(found.data))
     if _may_unsubscribe(found):
         texts = tuple(body.text for body in bodies_of(found.data))
-        if any(UNSUBSCRIBE_TAG in text for text in texts):
+        if any(map(may_unsubscribe, texts)):
             return texts
     return ()
 
