@@ -61,7 +61,8 @@ class ParsedMessage(msgspec.Struct, frozen=True, kw_only=True):
 
     def receipts_of_entries(self, receipts: Sequence[Accepted]) -> Sequence[Accepted]:
         """Return the receipt of each entry, with the address as the entry has it, from those of the recipients."""
-        if not self.places:
+        # A call that an older version accepted has, when it is repeated, a receipt for each entry.
+        if not self.places or len(receipts) == len(self.entries):
             return receipts
         found = [receipts[place] for place in self.places]
         return [
