@@ -67,7 +67,7 @@ def split_path(text: str) -> tuple[str, str] | None:
     Returns None when the text does not begin with a whole path. A ``>`` may be inside quotes. The brackets may
     be missing, but not around the null path, which would be an oversight and not a choice.
     """
-    if not text.startswith("<"):
+    if text[:1] != "<":
         bare = _BARE_PATH.match(text)
         return None if bare is None else (bare[0], text[bare.end() :])
     end = text.find(">")

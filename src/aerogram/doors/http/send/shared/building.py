@@ -82,6 +82,11 @@ def _from(found: Fields) -> Mailbox | None:
 
 
 def _recipients(found: Fields) -> tuple[Recipient, ...]:
+    to = found.get("to", ())
+    if len(to) == 1 and "cc" not in found and "bcc" not in found:
+        # Most messages; a loop over one element takes twice as long.
+        [box] = to
+        return (Recipient(box.email, personal=Personal(box.name) if box.name else NOBODY),)
     return tuple(
         [
             Recipient(box.email, role, personal=Personal(box.name) if box.name else NOBODY)
