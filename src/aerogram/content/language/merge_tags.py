@@ -38,7 +38,11 @@ _QUOTES: Final = (
     *(("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u2018", "\u2019"), ("\u00ab", "\u00bb")),
 )
 """Marks before and after a default: plain, as HTML entities, and as word processors change them."""
-_QUOTED: Final = "|".join(rf"{first}(?:(?!{last})[\s\S]){{0,{MAX_DEFAULT}}}{last}" for first, last in _QUOTES)
+_QUOTED: Final = "|".join(
+    # An entity is several characters, and what does not begin it is told one by one.
+    rf"{first}(?:{f'[^{last}]' if len(last) == 1 else rf'(?!{last})[^<>]'}){{0,{MAX_DEFAULT}}}{last}"
+    for first, last in _QUOTES
+)
 _MERGE_TAG: Final = re.compile(
     rf"""\[\[{BLANKS}(?:(?P<space>var|data){BLANKS}:{BLANKS}(?P<path>{PATH}){BLANKS}"""
     rf"""(?::{BLANKS}(?P<default>{_QUOTED}|[^"\[\]]{{0,{MAX_DEFAULT}}}){BLANKS})?"""

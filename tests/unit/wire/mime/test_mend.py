@@ -241,3 +241,24 @@ def test_a_message_id_that_no_line_can_hold_is_refused_with_the_reason():
 
 def test_mail_without_a_message_id_gets_ours():
     scan(FROM + b"\r\nx").require_kept_id()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        FROM + b"".join(b"To: a%d@example.net\r\n" % number for number in range(30_000)),
+        FROM + b"To: a@example.net\r\n" * 30_000,
+        FROM + b"Message-ID: " + b"()" * 300_000 + b"<1@a>\r\nSubject: a\r\nSubject: b\r\n",
+        FROM + b"From: \r\n" * 50_000,
+    ],
+)
+def test_a_hostile_header_section_takes_no_more_time_than_its_length(head):
+    found = scan(head + b"\r\nx")
+    found.require_kept_id()
+    assert found.from_email == "news@example.org"
+
+
+@pytest.mark.parametrize("piece", [b"a", b"a ", b'"', b"a.", b"<"])
+def test_a_long_malformed_from_is_refused_and_not_mended(piece):
+    with pytest.raises(errors.MalformedFromError):
+        scan(b"From: " + piece * 100_000 + b",@example.org\r\n\r\nx", PATH)

@@ -23,6 +23,8 @@ from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+MAX_AUTHOR: Final = 2_000
+"""Characters of a malformed From that is mended: an address has 254 at most, and a name as long as this is none."""
 NAME_CHARACTERS: Final = bytes(code for code in range(0x21, 0x7F) if code != ord(":"))
 """The characters of a header's name (RFC 5322 §2.2)."""
 
@@ -82,6 +84,7 @@ def _once(names: Sequence[bytes], values: Sequence[bytes]) -> list[tuple[bytes, 
     """
     kept: list[tuple[bytes, bytes]] = []
     places: dict[bytes, int] = {}
+    lists: dict[int, list[bytes]] = {}
     for name, value in zip(names, values, strict=True):
         lowered = name.lower()
         place = places.get(lowered)
@@ -98,16 +101,24 @@ def _once(names: Sequence[bytes], values: Sequence[bytes]) -> list[tuple[bytes, 
             if value.strip(_BLANKS) and _flat(value) != _flat(first):
                 return None
         elif lowered in ADDRESS_LISTS:
-            kept[place] = (first_name, _joined(first, value))
+            lists.setdefault(place, [first]).append(value)
+    for place, several in lists.items():
+        kept[place] = (kept[place][0], _joined(several))
     return kept
 
 
-def _joined(first: bytes, second: bytes) -> bytes:
-    """Join two lists of addresses; the first alone when one of them breaks the grammar or both are the same."""
-    known, others = _addresses(first), _addresses(second)
-    if known is None or others is None or not others - known:
-        return first
-    return first.rstrip(b", \t\r\n") + b",\r\n " + second.strip(b", \t\r\n")
+def _joined(values: Sequence[bytes]) -> bytes:
+    """Join lists of addresses, without those that name nobody new; the first alone when one breaks the grammar."""
+    known: set[str] = set()
+    joined: list[bytes] = []
+    for value in values:
+        addresses = _addresses(value)
+        if addresses is None:
+            return values[0]
+        if not joined or not addresses <= known:
+            joined.append(value.strip(b", \t\r\n") if joined else value.rstrip(b", \t\r\n"))
+            known |= addresses
+    return b",\r\n ".join(joined) if len(joined) > 1 else values[0]
 
 
 def _addresses(value: bytes) -> set[str] | None:
@@ -146,6 +157,8 @@ def _is_readable(text: str) -> bool:
 
 
 def _author_in(text: str, reverse_path: str) -> Mailbox | None:
+    if len(text) > MAX_AUTHOR:
+        return None
     if "@" not in text:
         name = "" if text.endswith(";") else _name_in(text)
         return Mailbox(reverse_path, name) if is_email(reverse_path) else None
