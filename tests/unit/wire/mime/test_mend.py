@@ -248,7 +248,7 @@ def test_mail_without_a_message_id_gets_ours():
     [
         FROM + b"".join(b"To: a%d@example.net\r\n" % number for number in range(30_000)),
         FROM + b"To: a@example.net\r\n" * 30_000,
-        FROM + b"Message-ID: " + b"()" * 300_000 + b"<1@a>\r\nSubject: a\r\nSubject: b\r\n",
+        FROM + b"Message-ID: " + b"() " * 200_000 + b"<1@a>\r\nSubject: a\r\nSubject: b\r\n",
         FROM + b"From: \r\n" * 50_000,
     ],
 )
