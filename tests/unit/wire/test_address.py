@@ -286,3 +286,12 @@ def test_written_mailboxes_are_read_back_by_us_and_by_the_standard_library(mailb
     assert [(found.addr_spec, found.display_name.replace(" ", "")) for found in theirs] == [
         (one.email, one.name) for one in mailboxes
     ]
+
+
+def test_an_oddly_dotted_address_is_in_quotes_in_a_header():
+    written = encode_mailboxes("To", (Mailbox("a..b@example.net", "Taro"), Mailbox("c.@example.net")))
+    assert written == b'To: Taro <"a..b"@example.net>, "c."@example.net\r\n'
+    assert [one.email for one in parse_mailboxes(written.decode()[4:].strip())] == [
+        '"a..b"@example.net',
+        '"c."@example.net',
+    ]
