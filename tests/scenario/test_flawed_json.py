@@ -109,3 +109,10 @@ async def test_rest_names_the_property(client):
     assert (answer.status_code, 'has no property "Nme"' in answer.json()["ErrorMessage"]) == (400, True)
     answer = await client.post("/v3/REST/contactslist", content=b'\xef\xbb\xbf{"Name":"x"}')
     assert answer.status_code == 201
+
+
+async def test_the_content_api_names_the_property_too(client):
+    answer = await client.post("/v1/REST/templates", content=b'{"Name":"cut \\ud83d","EditMode":2}')
+    assert answer.status_code == 400
+    assert answer.json()["ErrorMessage"] == f"Name: The value must not hold {CUT}"
+    assert answer.json()["Details"][0]["Field"] == "Name"

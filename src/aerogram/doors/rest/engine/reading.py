@@ -154,30 +154,32 @@ def query_of(
     )
 
 
-def object_in(body: bytes) -> dict[str, Any]:
+def object_in(
+    body: bytes, refused: Callable[[dict[str, str]], RestError] = errors.invalid_properties
+) -> dict[str, Any]:
     """Parse a body as a JSON object; an empty body is an empty object. Raises `RestError`.
 
-    A text or number that is not valid JSON is reported with its property.
+    ``refused`` makes the error for texts and numbers that are not valid JSON, from the reason for each property.
     """
     if not body.strip():
         return {}
     try:
         decoded = msgspec.json.decode(body)
     except (ValueError, RecursionError) as error:
-        decoded = _without_flaws(body, str(error))
+        decoded = _without_flaws(body, str(error), refused)
     if not isinstance(decoded, dict):
         raise errors.broken_json("the body must be an object")
     return decoded
 
 
-def _without_flaws(body: bytes, why: str) -> Any:
+def _without_flaws(body: bytes, why: str, refused: Callable[[dict[str, str]], RestError]) -> Any:
     """Decode a body that the strict decoder refused, such as one with a byte order mark."""
     try:
         decoded, flaws = decode_flawed(body)
     except (ValueError, RecursionError):
         raise errors.broken_json(why) from None
     if flaws:
-        raise errors.invalid_properties(
+        raise refused(
             {
                 flaw.place()[:MAX_SHOWN_PATH]: f"The value must not hold {flaw.holds}"
                 for flaw in flaws[:MAX_FLAWS]
