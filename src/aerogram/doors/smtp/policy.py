@@ -92,7 +92,7 @@ class SmtpPolicy:
 
         A domain token is both user and password (compatibility: smtp#mailpace).
         """
-        if self._attempts.is_locked(username, peer_ip):
+        if self._attempts.is_locked(username, peer_ip, only_keys=True):
             return AUTH_LOCKED
         try:
             principal = await self._authenticator.check(username, password)
@@ -103,9 +103,9 @@ class SmtpPolicy:
         except UnavailableError:
             return AUTH_UNAVAILABLE
         if principal is None:
-            self._attempts.failed(username, peer_ip)
+            self._attempts.failed(username, peer_ip, only_keys=True)
             return AUTHENTICATION_FAILED
-        self._attempts.succeeded(username, peer_ip)
+        self._attempts.succeeded(username, peer_ip, only_keys=True)
         actor = actor_of(principal, DOOR)
         if not may(actor, SEND.area, SEND.level):
             return may_not_send(actor.label)
