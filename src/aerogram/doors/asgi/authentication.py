@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from aerogram.base.errors import RefusedError
 from aerogram.doors.asgi.scope import client_ip, header
+from aerogram.identity.rate import payer
 
 if TYPE_CHECKING:
     from aerogram.doors.asgi.scope import Scope
@@ -95,7 +96,8 @@ class HttpAuthenticator:
         return principal
 
     def _take(self, principal: Principal) -> None:
-        seconds = self._rate.take(principal.account_id)
+        is_sandboxed = principal.defaults.is_sandboxed
+        seconds = self._rate.take(payer(principal.account_id, is_sandboxed=is_sandboxed))
         if seconds:
             raise RateLimitedError(seconds)
 
