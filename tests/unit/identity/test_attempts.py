@@ -1,5 +1,6 @@
 """Guessing made slow, without locking out who has the right secret."""
 
+import base64
 import random
 
 import pytest
@@ -7,15 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.base.clock import DAY
+from aerogram.doors.asgi.authentication import HttpAuthenticator, UnauthenticatedError
+from aerogram.doors.smtp.policy import AUTH_LOCKED, SmtpPolicy
 from aerogram.identity.attempts import (
     MAX_FAILURES,
     MAX_FAILURES_OF_NAME,
     MAX_FAILURES_OF_NETWORK,
     WINDOW_MS,
+    LockedOutError,
     LoginAttempts,
     network_of,
 )
 from aerogram.identity.proven import MAX_PROVEN_PER_NAME, PROVEN_MS
+from aerogram.identity.rate import RateLimiter, payer
+from aerogram.model.account import CredentialKind, Principal
+from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED
 
 HERE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 
@@ -206,3 +213,77 @@ def test_strangers_cannot_make_it_forget_who_is_locked(attempts, clock):
 class _Still:
     def now_ms(self):
         return 1_700_000_000_000
+
+
+class Keys:
+    """One key pair, and no domain token."""
+
+    async def check(self, key, secret):
+        is_right = (key, secret) == ("key", "right")
+        return Principal(account_id=1, kind=CredentialKind.API_KEY, label=key) if is_right else None
+
+    async def check_token(self, _):
+        return None
+
+    async def is_suspended(self, *_):
+        return False
+
+    def cached(self, *_):
+        return None
+
+
+class Knowing:
+    async def remember(self, _):
+        return None
+
+
+class TestOneBookForAllDoors:
+    """A login counts wherever it is tried, and is refused in the words of the door."""
+
+    @pytest.fixture
+    def smtp(self, attempts):
+        parts = dict.fromkeys(("rate", "acceptor", "trusted", "references"))
+        return SmtpPolicy(authenticator=Keys(), attempts=attempts, authorizer=Knowing(), **parts)
+
+    @pytest.fixture
+    def http(self, attempts, clock):
+        return HttpAuthenticator(Keys(), attempts, RateLimiter(None, clock), Keys())
+
+    @staticmethod
+    def basic(text, ip=HERE):
+        token = base64.b64encode(text.encode())
+        return {"headers": [(b"authorization", b"Basic " + token)], "client": (ip, 1)}
+
+    async def test_failures_over_http_lock_smtp(self, smtp, http):
+        for _ in range(MAX_FAILURES):
+            with pytest.raises(UnauthenticatedError):
+                await http.admit(self.basic("key:wrong"))
+        assert await smtp.login("key", "right", HERE) == AUTH_LOCKED
+        assert (await smtp.login("key", "right", ELSEWHERE)).account_id == 1
+        assert await smtp.login("another", "wrong", HERE) == AUTHENTICATION_FAILED
+
+    async def test_failures_over_smtp_lock_http(self, smtp, http):
+        for _ in range(MAX_FAILURES):
+            assert await smtp.login("key", "wrong", HERE) == AUTHENTICATION_FAILED
+        with pytest.raises(LockedOutError) as locked:
+            await http.admit(self.basic("key:right"))
+        assert locked.value.seconds == WINDOW_MS // 1000
+        assert (await http.admit(self.basic("key:right", ELSEWHERE))).account_id == 1
+
+    async def test_a_key_that_was_right_at_one_door_passes_at_the_other(self, smtp, http):
+        await http.admit(self.basic("key:right"))
+        for _ in range(MAX_FAILURES * 2):
+            assert await smtp.login("key", "wrong", HERE) == AUTHENTICATION_FAILED
+        assert (await smtp.login("key", "right", HERE)).account_id == 1
+
+    async def test_the_wrong_token_of_a_neighbour_locks_no_other_token(self, smtp):
+        for _ in range(MAX_FAILURES * 2):
+            await smtp.login("wrong token", "wrong token", HERE)
+        assert await smtp.login("other token", "other token", HERE) == AUTHENTICATION_FAILED
+
+
+def test_the_sandbox_of_an_account_uses_up_a_limit_of_its_own(clock):
+    limiter = RateLimiter(1, clock)
+    assert limiter.take(payer(1, is_sandboxed=True)) == 0
+    assert limiter.take(payer(1, is_sandboxed=True)) > 0
+    assert limiter.take(payer(1, is_sandboxed=False)) == 0
