@@ -36,6 +36,8 @@ a list of a million leaked passwords takes a month. Beyond it, names that are no
 _DIGEST_BYTES: Final = 16
 _CACHED_NAME: Final = 255
 """Longer names are not cached: a client may send anything."""
+_LONGEST_ADDRESS: Final = 64
+"""Characters of an address with its zone; a proxy may report any text."""
 _NO_KEY: Final = b"no key: "
 """Sets addresses apart that clients present where only keys are accepted: nobody signs in with them there."""
 
@@ -131,6 +133,11 @@ def is_loopback(peer_ip: str) -> bool:
         return True
     if peer_ip.startswith("127.") or peer_ip == "::1":
         return True
+    return len(peer_ip) <= _LONGEST_ADDRESS and _is_loopback(peer_ip)
+
+
+@lru_cache(maxsize=4096)
+def _is_loopback(peer_ip: str) -> bool:
     try:
         address = ipaddress.ip_address(peer_ip)
     except ValueError:

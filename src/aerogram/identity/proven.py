@@ -9,7 +9,7 @@ from aerogram.base.clock import DAY
 PROVEN_MS: Final = 30 * DAY
 """How long a network stays proven for a name after a successful login: a monthly newsletter is in time."""
 MAX_PROVEN: Final = 100_000
-"""Pairs of a name and a network, about 20 MB when full; the one that was used longest ago goes first."""
+"""Pairs of a name and a network, about 30 MB when full; the one that was used longest ago goes first."""
 MAX_PROVEN_PER_NAME: Final = 256
 """Networks of one name, so that the owner of one key cannot displace the others from the memory."""
 

@@ -10,9 +10,11 @@ down_revision = "0017"
 
 
 def upgrade() -> None:
+    # SQLite uses a column as its row id only if its type is INTEGER.
+    kind = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "sandbox_record",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", kind, autoincrement=False, nullable=False),
         sa.Column("account_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
