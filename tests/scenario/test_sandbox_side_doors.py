@@ -212,3 +212,68 @@ async def test_erasing_a_contact_of_the_sandbox_keeps_what_is_known_of_the_addre
     assert before <= await rows_of(database)
     found = (await client.get(f"{REST}/contact/{contact['ID']}")).json()
     assert "ann@example.net" not in str(found)
+
+
+MIXED = [
+    ("contactslist/{own_list}/managecontact", {"Email": "live@example.net", "Action": "addforce"}),
+    ("contactslist/{own_list}/managecontact", {"Email": "LIVE@example.net", "Action": "unsub", "Name": "x"}),
+    ("contactslist/{live_list}/managecontact", {"Email": "own@example.net", "Action": "addforce"}),
+    ("contactslist/{live_list}/managecontact", {"Email": "new@example.net", "Action": "addnoforce"}),
+    (
+        "contact/{own}/managecontactslists",
+        {"ContactsLists": [{"ListID": "{live_list}", "Action": "addforce"}]},
+    ),
+    (
+        "contact/{live}/managecontactslists",
+        {"ContactsLists": [{"ListID": "{own_list}", "Action": "addforce"}]},
+    ),
+    (
+        "contact/{live}/managecontactslists",
+        {"ContactsLists": [{"ListID": "{live_list}", "Action": "remove"}]},
+    ),
+    ("listrecipient", {"ContactID": "{live}", "ListID": "{own_list}"}),
+    ("listrecipient", {"ContactID": "{own}", "ListID": "{live_list}"}),
+    ("contactdata/live@example.net", {"Data": [{"Name": "country", "Value": "FR"}]}),
+    (
+        "contactslist/{live_list}/managemanycontacts",
+        {"Action": "unsub", "Contacts": [{"Email": "a@example.net"}]},
+    ),
+    (
+        "contact/managemanycontacts",
+        {
+            "ContactsLists": [
+                {"ListID": "{own_list}", "Action": "addforce"},
+                {"ListID": "{live_list}", "Action": "addforce"},
+            ],
+            "Contacts": [{"Email": "own@example.net"}],
+        },
+    ),
+    ("contactslist/{own_list}/importlist", {"Action": "addforce", "ListID": "{live_list}"}),
+    ("contactslist/{live_list}/importlist", {"Action": "addforce", "ListID": "{own_list}"}),
+]
+"""Calls with something of the sandbox and something live."""
+
+
+def filled(given, names):
+    """Put ids in the place of names in braces."""
+    if isinstance(given, dict):
+        return {name: filled(value, names) for name, value in given.items()}
+    if isinstance(given, list):
+        return [filled(each, names) for each in given]
+    return names.get(given.strip("{}"), given) if given.startswith("{") else given
+
+
+@pytest.mark.parametrize(("path", "body"), MIXED)
+async def test_a_call_with_something_live_is_refused_as_a_whole(client, sandbox, lasting, path, body):
+    live = await made(client, "contact", Email="live@example.net")
+    live_list = await made(client, "contactslist", Name="Live")
+    await made(client, "contactmetadata", Name="country", Datatype="str")
+    await made(client, "listrecipient", ContactID=live["ID"], ListID=live_list["ID"])
+    sandbox()
+    own = await made(client, "contact", Email="own@example.net")
+    own_list = await made(client, "contactslist", Name="Own")
+    names = {"live": live["ID"], "live_list": live_list["ID"], "own": own["ID"], "own_list": own_list["ID"]}
+    before = await lasting()
+    answer = await client.post(f"{REST}/{path.format(**names)}", json=filled(body, names))
+    assert (answer.status_code, await lasting()) == (403, before), answer.text
+    assert "in the sandbox" in answer.json()["ErrorMessage"]
