@@ -12,7 +12,7 @@ from aerogram.wire.mime.parts import Mailbox, Parts
 from aerogram.wire.mime.reading.fields import end_of_head, split_fields
 from aerogram.wire.mime.reading.scan import scan
 from aerogram.wire.mime.writing.build import build
-from aerogram.wire.mime.writing.edit import bodies_of, set_subject, with_bodies, with_field
+from aerogram.wire.mime.writing.edit import Uneditable, set_subject, texts_of, with_bodies, with_field
 from aerogram.wire.mime.writing.rewrite import rewrite
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ class Source(Protocol):
     words: Words
     header_names: frozenset[str]
     """The lower-case names of the client's headers."""
+    uneditable: tuple[Uneditable, ...]
+    """The texts that must stay as they are, so that nothing can be filled in."""
 
     def mail(self, words: Words, headers: LetterHeaders) -> bytes:
         """Return the mail with other texts. Raises `MailError`."""
@@ -66,6 +68,8 @@ def opened(letter: Letter) -> Source:
 
 class PartsSource:
     """A content submitted over the Send API, stored as parts."""
+
+    uneditable: tuple[Uneditable, ...] = ()
 
     def __init__(self, body: bytes) -> None:
         parts = self._parts = _decode_parts(body)
@@ -96,7 +100,9 @@ class MimeSource:
 
     def __init__(self, body: bytes) -> None:
         self._data = body
-        self._bodies = bodies_of(body)
+        texts = texts_of(body)
+        self._bodies = texts.bodies
+        self.uneditable = texts.uneditable
         found = scan(body)
         self.author = found.from_mailboxes[0]
         names = (field.partition(b":")[0] for field in split_fields(body[: end_of_head(body)[0]]))

@@ -81,12 +81,12 @@ def test_the_mark_in_a_file_is_no_link():
     assert decide(message) is PLAIN
 
 
-def test_a_signed_mail_that_shows_the_mark_is_left_alone():
+def test_a_signed_mail_that_shows_the_mark_needs_it_filled_so_that_composing_refuses_it():
     mail = (
         b"From: a@example.org\r\nContent-Type: multipart/signed; boundary=s\r\n\r\n"
         b"--s\r\n\r\n[[UNSUB_LINK]]\r\n--s\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n"
     )
-    assert decide(mail) is PLAIN
+    assert decide(mail) == SendOptions(has_merge_tags=True, is_bulk=True)
 
 
 def test_the_accounts_tracking_counts_unless_the_mail_says_otherwise():
