@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from aerogram.model.message import ContentKind
+from aerogram.wire.mime.charsets import header_text
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox, Parts
 from aerogram.wire.mime.reading.fields import end_of_head, split_fields
@@ -104,7 +105,8 @@ class MimeSource:
         self._bodies = texts.bodies
         self.uneditable = texts.uneditable
         found = scan(body)
-        self.author = found.from_mailboxes[0]
+        author = found.from_mailboxes[0]
+        self.author = Mailbox(author.email, _without_surrogates(author.name, found.shape.charset))
         names = (field.partition(b":")[0] for field in split_fields(body[: end_of_head(body)[0]]))
         self.header_names = frozenset(name.decode("ascii", "replace").strip().lower() for name in names)
         self.words = Words(found.subject, tuple((body.subtype, body.text) for body in self._bodies))
@@ -125,3 +127,12 @@ class MimeSource:
             message_id=headers.message_id,
             extra_headers=headers.extra_headers,
         )
+
+
+def _without_surrogates(name: str, charset: str) -> str:
+    """Return a name whose raw bytes, which a scan leaves as lone surrogates, are read as those of other headers."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return header_text(name.encode("utf-8", "surrogateescape"), charset)
+    return name

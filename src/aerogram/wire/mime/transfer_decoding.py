@@ -28,22 +28,22 @@ _PLAIN_NAMES: Final = frozenset(
         "binary",
         "none",
         "plain",
-        "text",
+        "plaintext",
         "raw",
         "identity",
         "8",
         "7",
         "default",
-        "textplain",
         "unencoded",
-        "ascii",
+        "normal",
     }
 )
 _UU_NAMES: Final = frozenset({"uuencode", "xuuencode", "uue", "xuue", "uuencoded", "xuuencoded", "uu"})
 _QP_NAMES: Final = frozenset(
     {"qp", "quoted", "printable", "quotedprint", "quoteprintable", "quotedprintible"}
 )
-_bits: Final = re.compile(r"(?:7|8|16|32)bits?").match
+_is_plain: Final = re.compile(r"(?:\d{1,2}|seven|eight)bit|binary|text").match
+"""Also what a media type begins with."""
 _comment: Final = re.compile(r"\([^()]*+\)?+").sub
 _without_signs: Final = re.compile(r"[^a-z0-9]+").sub
 
@@ -80,7 +80,7 @@ def encoding_of(value: str) -> str:
         return BASE64
     if signs in _UU_NAMES:
         return UUENCODE
-    if signs in _PLAIN_NAMES or _bits(signs) or signs.startswith("binary") or codec_of(name):
+    if signs in _PLAIN_NAMES or _is_plain(signs) or codec_of(name):
         return PLAIN
     return UNKNOWN
 

@@ -26,13 +26,13 @@ from aerogram.wire.mime.transfer_decoding import (
 
 NAMES = {
     PLAIN: ["", "7bit", "8bit", "binary", "8 bit", "8-bit", "7-Bit;", "8BITS", "8bit (no change)", "utf-8", "UTF8", "iso-8859-1",
-            "us-ascii", "windows-1252", "none", "text/plain", "8bit, utf-8", '"8bit"', "binary; x=y", "(x) 7bit"],
+            "us-ascii", "windows-1252", "none", "text/plain", "text/html", "6bit", "eight bit", "charset=utf-8", "normal", "8bit, utf-8", '"8bit"', "binary; x=y", "(x) 7bit"],
     QUOTED_PRINTABLE: ["quoted-printable", "Quoted-Printable;", "quoted printable", "quoted_printable", "quotedprintable",
                        "quoted-printable (a comment)", "(a) (b) quoted-printable", '"quoted-printable"', "quoted-printable; charset=x",
                        " quoted-printable ", "qp", "quoted-printable, 8bit", "quoted-printable."],
     BASE64: ["base64", "BASE64", "base-64", "base 64", "base64;", "base64 (encoded; so)", "'base64'", "x-base64", "b64", "base64,"],
     UUENCODE: ["x-uuencode", "uuencode", "x-uue", "UUENCODE;"],
-    UNKNOWN: ["x-yencode", "yenc", "x-binhex40", "x-foo", "bzip2", "normal"],
+    UNKNOWN: ["x-yencode", "yenc", "x-binhex40", "x-foo", "foobar", "klingon", "bzip2"],
 }  # fmt: skip
 
 

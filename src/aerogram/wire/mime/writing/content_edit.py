@@ -66,12 +66,17 @@ def with_encoding(
 
 def _in_utf_8(value: bytes) -> bytes:
     """Set the charset in the value of a Content-Type; every other parameter keeps its bytes."""
-    if len(value) > MAX_PARAMETERS or _is_simple(value) is None:
-        # Comments and broken parameters cannot be kept reliably; only the type matters.
-        text = value.replace(b"\r\n", b"").decode("utf-8", "surrogateescape")
-        return b" %b; charset=utf-8" % media_type_of(text).encode()
-    kept = _PARAMETER.sub(lambda found: b"" if _is_charset(found[1]) else found[0], value)
-    return kept.rstrip(b"; \t\r\n") + b";\r\n charset=utf-8"
+    if len(value) <= MAX_PARAMETERS and _is_simple(value) is not None:
+        kept = _PARAMETER.sub(lambda found: b"" if _is_charset(found[1]) else found[0], value)
+        written = kept.rstrip(b"; \t\r\n") + b";\r\n charset=utf-8"
+        if parameter(parameters_of(_unfolded(written)), "charset") == "utf-8":
+            return written
+    # Comments and broken parameters cannot be kept reliably; only the type matters.
+    return b" %b; charset=utf-8" % media_type_of(_unfolded(value)).encode()
+
+
+def _unfolded(value: bytes) -> str:
+    return value.replace(b"\r\n", b"").decode("utf-8", "surrogateescape")
 
 
 def _is_charset(name: bytes) -> bool:
