@@ -200,6 +200,18 @@ def test_a_merge_tag_that_cannot_be_filled_in_blocks_the_mail(server, name):
     assert Sent(server, mail_of(IMPOSSIBLE[name][0])).is_blocked
 
 
+def test_a_sender_who_wants_it_delivered_anyway_gets_it_as_typed_with_the_report(server):
+    sent = Sent(server, mail_of(SIGNED, *LANGUAGE, b"X-MJ-TemplateErrorDeliver: deliver", subject=b"anyway"))
+    assert sent.row["Status"] == "sent"
+    assert sent.raw.partition(b"\r\n\r\n")[2] == mail_of(SIGNED).partition(b"\r\n\r\n")[2]
+
+    def reported():
+        listed = json.loads(get(server, "/inbox/api/messages?to=rep@example.net"))
+        return next((row for row in listed if "anyway" in row["subject"]), None)
+
+    wait_for(reported, "the report")
+
+
 MARKED = [
     part(b"text/html; charset=utf-8", b'<p>caf\xe9 <a href="[[UNSUB_LINK]]">leave</a></p>'),
     part(UTF_8, MARK, b"Content-Transfer-Encoding: 8 bit"),
