@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.content.language.cache import compiled
 from aerogram.content.language.errors import TemplateError
+from aerogram.content.language.merge_tags import BLANKS, may_unsubscribe
 from aerogram.content.language.tokens import SEGMENT
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.request import NO_OPTIONS, RequestedOptions
@@ -18,16 +19,15 @@ if TYPE_CHECKING:
     from aerogram.model.account import SendDefaults
 
 MERGE_TAG_OPENING: Final = "[["
-UNSUBSCRIBE_TAG: Final = "[[UNSUB_LINK"
 UNSUBSCRIBE_NAME: Final = "mj:unsub_link"
-"""The merge tag and the template-language name of the unsubscribe link.
+"""The template-language name of the unsubscribe link.
 
 (compatibility: templates#variables, templates#links)
 """
 
 MAX_SEGMENTS: Final = 20
 """Segments that one content may use; each costs a query per batch of its mails. Our choice."""
-_ASKS_CONTACT: Final = re.compile(r"data:|segment:|has(?:opened|clicked)since", re.IGNORECASE)
+_ASKS_CONTACT: Final = re.compile(rf"data{BLANKS}:|segment:|has(?:opened|clicked)since", re.IGNORECASE)
 _SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')""")
 
 
@@ -110,4 +110,4 @@ def _segments_in(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _has_unsubscribe_link(bodies: Sequence[str], *, has_language: bool) -> bool:
-    return any(UNSUBSCRIBE_TAG in body or (has_language and UNSUBSCRIBE_NAME in body) for body in bodies)
+    return any(may_unsubscribe(body) or (has_language and UNSUBSCRIBE_NAME in body) for body in bodies)

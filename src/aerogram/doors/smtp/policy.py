@@ -129,7 +129,8 @@ class SmtpPolicy:
         """Check a mail and commit it; call ``done`` with the reply to the final dot, now or later."""
         envelope = event.envelope
         try:
-            found = scan(event.data)
+            found = scan(event.data, envelope.reverse_path)
+            found.require_kept_id()
             controls, key = NO_CONTROLS, None
             if found.controls:
                 controls = read_controls(found.controls, found.contradicted)

@@ -5,26 +5,31 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aerogram.content.send_options import UNSUBSCRIBE_TAG
+from aerogram.content.language.merge_tags import may_unsubscribe
 from aerogram.model.message import Recipient
 from aerogram.model.request import MailRequest, Mime
+from aerogram.wire.address import mailbox_key
 from aerogram.wire.mime.writing.edit import texts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aerogram.doors.smtp.controls import Controls
     from aerogram.model.actor import Actor
     from aerogram.model.request import RequestedOptions
     from aerogram.wire.mime.reading.scan import Scan
-    from aerogram.wire.smtp.server.events import Envelope
+    from aerogram.wire.smtp.server.events import Envelope, RcptTo
 
 _find_unsubscribe_tag: Final = re.compile(
-    rb"(?:\[|=5[Bb])(?:=[ \t]*+\r\n)?(?:\[|=5[Bb])(?:=[ \t]*+\r\n)?(?:U|=55)"
+    rb"(?:\[|=5B)(?:=[ \t]*+\r\n)?(?:\[|=5B)"
+    rb"(?:=[ \t]*+\r\n|\s|=20|=A0|=C2=A0|\xa0|\xc2\xa0|&nbsp;){0,20}(?:U|=[57]5)",
+    re.IGNORECASE,
 ).search
-"""The start of ``[[UNSUB``; quoted-printable may encode each character, and break a line anywhere (RFC 2045
-§6.7)."""
+"""The start of ``[[UNSUB`` with blanks; quoted-printable may encode each character, and break a line anywhere
+(RFC 2045 §6.7)."""
 _find_quoted: Final = re.compile(rb"=5[Bb]").search
-_IN_BASE64: Final = (b"W1tV", b"W1VO", b"VU5T")
-"""``[[UNSUB`` in base64, at each of its three possible offsets: ``[[U``, ``[UN``, ``UNS``."""
+_IN_BASE64: Final = (b"VU5T", b"TlNV", b"U1VC")
+"""``UNSUB`` in base64, at each of its three possible offsets: ``UNS``, ``NSU``, ``SUB``."""
 
 
 def request_of(
@@ -32,9 +37,10 @@ def request_of(
 ) -> MailRequest:
     """Build the request to send a mail. SMTP has no recipient names, so each is only an address.
 
+    A mailbox that RCPT named several times, in whatever case, is one recipient; its first RCPT counts.
+
     A template that its headers name is not included yet: see `aerogram.doors.smtp.stored_references.StoredReferences`.
     """
-    recipients = {recipient.forward_path: recipient for recipient in envelope.recipients}
     shape = found.shape
     return MailRequest(
         actor=actor,
@@ -42,8 +48,8 @@ def request_of(
         reverse_path=envelope.reverse_path,
         recipients=tuple(
             [
-                Recipient(path, notify=recipient.notify, orcpt=recipient.orcpt)
-                for path, recipient in recipients.items()
+                Recipient(each.forward_path, notify=each.notify, orcpt=each.orcpt)
+                for each in _distinct(envelope.recipients)
             ]
         ),
         content=Mime(
@@ -67,6 +73,15 @@ def request_of(
     )
 
 
+def _distinct(recipients: Sequence[RcptTo]) -> Sequence[RcptTo]:
+    if len(recipients) == 1:
+        return recipients
+    by_mailbox: dict[str, RcptTo] = {}
+    for recipient in recipients:
+        by_mailbox.setdefault(mailbox_key(recipient.forward_path), recipient)
+    return tuple(by_mailbox.values())
+
+
 def texts_for(asked: RequestedOptions, found: Scan) -> tuple[str, ...]:
     """Return the texts in which merge tags are replaced, and those in which they should be and cannot.
 
@@ -77,7 +92,7 @@ def texts_for(asked: RequestedOptions, found: Scan) -> tuple[str, ...]:
         return _texts(found)
     if _may_unsubscribe(found):
         texts = _texts(found)
-        if any(UNSUBSCRIBE_TAG in text for text in texts):
+        if any(map(may_unsubscribe, texts)):
             return texts
     return ()
 

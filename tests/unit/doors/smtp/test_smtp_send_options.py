@@ -77,6 +77,16 @@ def test_the_unsubscribe_mark_makes_a_mail_bulk_however_it_is_encoded(cte, inden
     assert decide(a_mail("Hello", html, cte)) == expected
 
 
+@pytest.mark.parametrize("cte", ["7bit", "8bit", "quoted-printable", "base64"])
+@pytest.mark.parametrize("blanks", [" ", "\t", "\n", "  \n ", "&nbsp;", "\u00a0"])
+def test_blanks_in_the_unsubscribe_mark_change_nothing(cte, blanks):
+    if cte == "7bit" and not blanks.isascii():
+        cte = "quoted-printable"
+    for indent in range(4):
+        html = "y" * indent + f'<a href="[[{blanks}UNSUB_LINK_EN{blanks}]]">leave</a>'
+        assert decide(a_mail("Hello", html, cte)) == SendOptions(has_merge_tags=True, is_bulk=True)
+
+
 def test_the_mark_in_a_file_is_no_link():
     message = a_mail("See the file")
     message.add_attachment("[[UNSUB_LINK_EN]]", filename="template.txt")
