@@ -122,7 +122,8 @@ def scan(data: bytes) -> Scan:
         if lowered in _INTERESTING and colon:
             if lowered in fields and lowered in SINGLETONS:
                 raise RepeatedFieldError(f"The mail has more than one {name.decode()} header (RFC 5322 3.6).")
-            fields.setdefault(lowered, value)
+            if not fields.get(lowered, b"").strip():
+                fields[lowered] = value
         elif not colon or not name or name.translate(None, _NAME_CHARACTERS):
             raise MalformedFieldError(
                 f"The line {field[:40].decode('ascii', 'replace')!r} of the header section is not a header;"
