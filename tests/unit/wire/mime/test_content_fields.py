@@ -160,6 +160,7 @@ def test_a_disposition_is_known_however_it_is_written(disposition, kind):
 def test_the_first_field_of_a_name_counts():
     fields = [
         b"Subject: x",
+        b"Content-Type:",
         b"CONTENT-TYPE : text/html",
         b"Content-Type: text/plain",
         b"Content-Transfer-Encoding:\r\n base64",

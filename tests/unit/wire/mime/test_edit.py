@@ -88,7 +88,6 @@ CONTENT_TYPES = [
     (b" text/plain (a comment); charset=us-ascii", b" text/plain; charset=utf-8"),
     (b" text/plain; charset=utf-8mb4", b" text/plain;\r\n charset=utf-8"),
     (b" text/plain; charset=us-ascii\r\nContent-Type: text/html", b" text/plain;\r\n charset=utf-8"),
-    (b"", b" text/plain; charset=utf-8"),
     (b" text/plain; charset=UTF-8; format=flowed", b" text/plain; charset=UTF-8; format=flowed"),
 ]
 

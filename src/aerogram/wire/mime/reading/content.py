@@ -74,22 +74,20 @@ class Described(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def content_fields(fields: list[bytes]) -> ContentFields:
-    """Find the content fields among the fields of a header section; the first of each counts."""
-    content_type: str | None = None
-    disposition: str | None = None
-    encoding: str | None = None
+    """Find the content fields among the fields of a header section; the first of each with a value counts."""
+    content_type = disposition = encoding = ""
     for field in fields:
         if field[:8].lower() != b"content-":
             continue
         name, _, value = field.partition(b":")
         name = name.strip().lower()
         if name == b"content-type":
-            content_type = _text(value) if content_type is None else content_type
+            content_type = content_type or _text(value)
         elif name == b"content-disposition":
-            disposition = _text(value) if disposition is None else disposition
+            disposition = disposition or _text(value)
         elif name == b"content-transfer-encoding":
-            encoding = _text(value) if encoding is None else encoding
-    return ContentFields(content_type or "", disposition or "", encoding or "")
+            encoding = encoding or _text(value)
+    return ContentFields(content_type, disposition, encoding)
 
 
 def _text(value: bytes) -> str:

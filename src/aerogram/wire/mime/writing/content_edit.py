@@ -43,7 +43,7 @@ def with_encoding(
     for field in split_fields(head[:-2]):
         name, _, value = field.partition(b":")
         lowered = name.strip().lower()
-        if lowered in _CONTENT and lowered in names:
+        if lowered in _CONTENT and (lowered in names or not value.strip()):
             is_same = False
             continue
         names.add(lowered)
