@@ -19,6 +19,7 @@ from aerogram.model.decision import Refuse
 from aerogram.submission.once import KeyReusedError
 from aerogram.submission.request import submission_of
 from aerogram.wire.errors import MailError
+from aerogram.wire.mime.fitting.fit import refuse_unfit
 from aerogram.wire.mime.reading.scan import scan
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
@@ -130,6 +131,7 @@ class SmtpPolicy:
         envelope = event.envelope
         try:
             found = scan(event.data)
+            refuse_unfit(event.data)
             controls, key = NO_CONTROLS, None
             if found.controls:
                 controls = read_controls(found.controls, found.contradicted)

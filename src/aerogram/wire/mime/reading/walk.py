@@ -62,6 +62,12 @@ def leaves_of(data: bytes, body_start: int, fields: ContentFields) -> list[Leaf]
     return walk.leaves
 
 
+def boundary_of(content_type: str) -> bytes | None:
+    """Return the boundary of a multipart; None when it has none."""
+    found = _boundary(content_type)
+    return None if found is None else (found[1] or found[2]).encode("utf-8", "surrogateescape")
+
+
 def content_fields(fields: list[bytes]) -> ContentFields:
     """Parse the content fields among the fields of a header section."""
     content_type = disposition = encoding = ""
@@ -110,9 +116,8 @@ class _Walk:
         media_type = content_type.partition(";")[0].strip().lower() or place.default_type
         is_multipart = media_type.startswith("multipart/")
         if is_multipart and place.depth < MAX_DEPTH:
-            found = _boundary(content_type)
-            if found is not None:
-                boundary = (found[1] or found[2]).encode("utf-8", "surrogateescape")
+            boundary = boundary_of(content_type)
+            if boundary is not None:
                 inside = _Place(
                     place.depth + 1,
                     (*place.boundaries, boundary),
