@@ -119,7 +119,7 @@ def _or_outcome(letter: Letter, make: Callable[[], bytes]) -> bytes | Decided:
         return Blocked(state=error.state, reply=str(error))
     except ConversionError as error:
         # RFC 6152 §3: conversion required but not supported.
-        return Bounced(state=FailureState.CONTENT_BLOCKED, reply=f"554 5.6.3 {error}", is_hard=False)
+        return Bounced(state=FailureState.PROTOCOL_ISSUE, reply=f"554 5.6.3 {error}", is_hard=False)
     except UnavailableError as error:
         return Deferred(state=FailureState.SYSTEM_ISSUE, reply=f"451 4.3.0 {error}")
     except AerogramError as error:

@@ -60,7 +60,10 @@ def _fitted(field: bytes, *, seven_bit: bool) -> bytes:
 def folded(field: bytes) -> bytes:
     """Fold the lines of a field that are too long. Raises `UnfitMailError`."""
     name = field.partition(b":")[0].strip(b" \t").lower()
-    if any(len(word) > MAX_LINE for line in field.split(_CRLF) for word in _WORDS.findall(line)):
+    # A folded line begins with a blank.
+    if any(
+        len(word.strip(b" \t")) >= MAX_LINE for line in field.split(_CRLF) for word in _WORDS.findall(line)
+    ):
         field = _with_blanks(field, name)
     lines = [line if len(line) <= MAX_LINE else _broken(line) for line in field.split(_CRLF)]
     return _CRLF.join(lines)
@@ -95,7 +98,7 @@ def _with_blanks(field: bytes, name: bytes) -> bytes:
     value = b" ".join(segment for segment in segments if segment)
     if name.startswith(_ANYWHERE):
         value = b" ".join(_cut(word) for word in value.split())
-    if any(len(word) >= MAX_LINE for word in value.split()):
+    if any(len(word) >= MAX_LINE for word in (field.partition(b":")[0], *value.split())):
         shown = name[:40].decode("ascii", "replace")
         raise UnfitMailError(
             f"The header {shown} has a word of more than {MAX_LINE} characters, too long for a line"

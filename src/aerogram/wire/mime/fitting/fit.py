@@ -141,7 +141,7 @@ class _Fitter:
             kind = media_type.partition("/")[2]
             raise UnfitMailError(
                 f"The mail is {kind}, and its {kind} part {self._why(body)}; encoding it again would break it"
-                " (RFC 1847 2.1)."
+                " (RFC 1847 2.1). Encode it before it is sealed."
             )
         if self._seven_bit and not boundary.isascii():
             raise UnfitMailError("A boundary of the mail is not ASCII.")
