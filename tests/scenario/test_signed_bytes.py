@@ -148,7 +148,9 @@ def test_8_bit_in_a_signed_part_bounces_where_it_would_have_to_be_converted(serv
     submit(server, "sealed@narrow.example", SIGNED % WIDE, notify="FAILURE")
     notice = email.message_from_bytes(folding.mail_to("news@example.org").content)
     words, report, _ = notice.get_payload()
-    assert "8-bit characters, and the next server takes only 7-bit mail" in " ".join(words.get_payload().split())
+    assert "8-bit characters, and the next server takes only 7-bit mail" in " ".join(
+        words.get_payload().split()
+    )
     fields = report.get_payload()[1]
     assert (fields["Action"], fields["Status"]) == ("failed", "5.6.3")
     with contextlib.closing(sqlite3.connect(server.data / FILE_NAME, timeout=10)) as store:
