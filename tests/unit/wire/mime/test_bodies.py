@@ -138,6 +138,16 @@ def test_files_are_described_as_mail_programs_show_them():
     assert (png.name, png.content_id, png.is_inline) == ("part-2.png", "logo@x", True)
 
 
+def test_raw_bytes_of_a_file_name_are_in_the_charset_of_the_text():
+    mail = multipart(
+        b"mixed",
+        part(b"application/pdf", b"x", b'Content-Disposition: attachment; filename="\xcf\xf0.pdf"'),
+        part(b"text/plain; charset=windows-1251", b"x"),
+        part(b"application/pdf", b"x", b'Content-Disposition: attachment; filename="\xc3\xa9.pdf"'),
+    )
+    assert [file.name for file in read_mail(HEAD + mail).files] == ["\u041f\u0440.pdf", "é.pdf"]
+
+
 def test_of_two_fields_the_first_counts_and_the_second_goes_when_the_part_is_written():
     mail = (
         HEAD

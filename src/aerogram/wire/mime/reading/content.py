@@ -135,10 +135,13 @@ def _described(content_type: str, disposition: str, encoding: str) -> Described:
     )
 
 
-def file_name(fields: ContentFields) -> str:
-    """Return the name of a file: without folders, and with nothing hidden; "" when it has none."""
+def file_name(fields: ContentFields, charset: str = "") -> str:
+    """Return the name of a file: without folders, and with nothing hidden; "" when it has none.
+
+    Raw bytes that are not UTF-8 are in the charset of the file, else in the given one, which is that of the mail.
+    """
     typed = parameters_of(fields.content_type)
-    claimed = _named(parameters_of(fields.disposition), typed, parameter(typed, "charset"))
+    claimed = _named(parameters_of(fields.disposition), typed, parameter(typed, "charset") or charset)
     last = claimed.replace("\\", "/").rpartition("/")[2]
     name = _UNPRINTABLE.sub("", last).strip()
     return "" if name in {".", ".."} else name[-MAX_NAME:]

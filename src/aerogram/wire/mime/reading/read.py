@@ -90,7 +90,7 @@ def read_mail(data: bytes) -> Mail:
     texts: list[str] = []
     htmls: list[str] = []
     files: list[File] = []
-    charset: str | None = None
+    charset = next((described(leaf.fields).charset for leaf in tree.leaves if leaf.is_body), "")
     for leaf in tree.leaves:
         found = described(leaf.fields)
         raw = data[leaf.start : leaf.end]
@@ -98,13 +98,12 @@ def read_mail(data: bytes) -> Mail:
             raw = raw.replace(b"\r\n", b"\n")
         content = transfer_decoded(raw, found.encoding)
         if not leaf.is_body:
-            files.append(_file(data, leaf, content, len(files) + 1))
+            files.append(_file(data, leaf, content, len(files) + 1, charset))
             continue
         is_html = leaf.media_type == HTML
         (htmls if is_html else texts).append(text_of(content, found.charset, is_html=is_html))
-        charset = found.charset if charset is None else charset
     notes = dict.fromkeys(tree.notes)
-    headers = _headers(data[: min(head_end, MAX_HEADER_BLOCK)], charset or "", notes)
+    headers = _headers(data[: min(head_end, MAX_HEADER_BLOCK)], charset, notes)
     if head_end > MAX_HEADER_BLOCK:
         notes[f"The headers are longer than {MAX_HEADER_BLOCK} bytes; the rest is not shown."] = None
     return Mail(
@@ -142,14 +141,14 @@ def _joined(texts: Iterable[str]) -> str | None:
     return joined
 
 
-def _file(data: bytes, leaf: Leaf, content: bytes, number: int) -> File:
-    """Describe a part that is kept as a file, the ``number``-th of its mail."""
+def _file(data: bytes, leaf: Leaf, content: bytes, number: int, charset: str) -> File:
+    """Describe a part that is kept as a file, the ``number``-th of its mail, whose text is in ``charset``."""
     found = _content_id(data, leaf.head_start, leaf.start)
     content_id = (
         "" if found is None else header_text(found[1]).replace("\r\n", "").strip().strip("<>").strip()
     )
     return File(
-        name=file_name(leaf.fields) or f"part-{number}{_EXTENSIONS.get(leaf.media_type, '.bin')}",
+        name=file_name(leaf.fields, charset) or f"part-{number}{_EXTENSIONS.get(leaf.media_type, '.bin')}",
         content_type=leaf.media_type,
         content=content,
         content_id=content_id,
