@@ -131,7 +131,7 @@ class SmtpPolicy:
         envelope = event.envelope
         try:
             found = scan(event.data)
-            refuse_unfit(event.data)
+            refuse_unfit(found.data, found.head_end)
             controls, key = NO_CONTROLS, None
             if found.controls:
                 controls = read_controls(found.controls, found.contradicted)
