@@ -132,7 +132,7 @@ class SmtpPolicy:
         try:
             found = scan(event.data, envelope.reverse_path)
             found.require_kept_id()
-            refuse_unfit(found.data)
+            refuse_unfit(found.data, found.head_end)
             controls, key = NO_CONTROLS, None
             if found.controls:
                 controls = read_controls(found.controls, found.contradicted)

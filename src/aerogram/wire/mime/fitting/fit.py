@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from aerogram.wire.errors import UnfitMailError
+from aerogram.wire.errors import HeaderTooLargeError, UnfitMailError
 from aerogram.wire.mime.fitting.content import encoded, encoding_of, with_encoding_field
 from aerogram.wire.mime.fitting.fields import fitted_fields
 from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line, needs_seven_bit
@@ -21,6 +21,10 @@ MAX_DEPTH: Final = 20
 """Multiparts and mails inside one another. Each level copies the mail once; ordinary mail has five."""
 MAX_PARTS: Final = 1_000
 """Parts of one mail, as in `aerogram.wire.mime.reading.walk`; a mail of nothing but delimiters would have millions."""
+
+MAX_FIELD: Final = 96 * 1024
+"""Octets of one header field. Postfix cuts off what exceeds 100 KiB (its ``header_size_limit``), which no signature
+survives; the rest is room for folding."""
 
 _SEALED: Final = frozenset({"multipart/signed", "multipart/encrypted"})
 _MAILS: Final = frozenset({"message/rfc822", "message/global", "message/news"})
@@ -44,13 +48,26 @@ def fitted(data: bytes, *, seven_bit: bool) -> bytes:
     return _Fitter(seven_bit=seven_bit, is_trial=False).mail(data)
 
 
-def refuse_unfit(data: bytes) -> None:
-    """Raise `UnfitMailError` for a submitted mail with a line that is too long and cannot be made shorter."""
-    if not has_long_line(data):
+def refuse_unfit(data: bytes, head_end: int) -> None:
+    """Refuse a submitted mail that the next hop would change, and that cannot be fitted.
+
+    ``head_end`` is the end of its header section. Raises `UnfitMailError` for a line that is too long and cannot be
+    made shorter, and `HeaderTooLargeError` for a field of more than `MAX_FIELD` octets.
+    """
+    is_long = has_long_line(data)
+    if head_end <= MAX_FIELD and not is_long:
         return
     head, separator, body = _split(data)
     # Instructions to this service never leave, however long they are.
     fields = [field for field in split_fields(head) if not is_private(_name_of(field))]
+    for field in fields:
+        if len(field) > MAX_FIELD:
+            name = field.partition(b":")[0][:40].decode("ascii", "replace")
+            raise HeaderTooLargeError(
+                f"The header {name} is larger than {MAX_FIELD} bytes, which servers cut off."
+            )
+    if not is_long:
+        return
     _Fitter(seven_bit=False, is_trial=True).mail(_CRLF.join((*fields, b"")) + separator + body)
 
 

@@ -11,12 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.wire.errors import UnfitMailError
-from aerogram.wire.mime.fitting.fit import fitted, refuse_unfit
+from aerogram.wire.mime.fitting.fit import fitted
+from aerogram.wire.mime.fitting.fit import refuse_unfit as refuse
 from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line, needs_seven_bit
+from aerogram.wire.mime.reading.fields import end_of_head
 
 LONG = b"<p>word and word</p>" * 115
 WIDE = "caf\u00e9 na\u00efve".encode()
 HEAD = b"From: a@example.org\r\nMIME-Version: 1.0\r\n"
+
+
+def refuse_unfit(data):
+    refuse(data, end_of_head(data)[0])
 
 
 def mail(fields, body):
