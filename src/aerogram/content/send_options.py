@@ -41,6 +41,7 @@ def send_options_of(
 ) -> SendOptions:
     """Return the send options of a content. ``bodies`` are the texts that may contain merge tags.
 
+    ``has_html`` tells whether it has HTML that can be changed: what is not tracked must not be called tracked.
     Opens and clicks are tracked in HTML only. Mail is bulk if it has an unsubscribe link, or if it is sent to
     each address of its campaign only once.
     """
@@ -48,10 +49,7 @@ def send_options_of(
         return PLAIN
     has_merge_tags = False
     for body in bodies:
-        # Searching for one character is many times faster than for two, and most bodies do not contain it.
-        has_merge_tags = has_merge_tags or (
-            MERGE_TAG_OPENING[0] in body and MERGE_TAG_OPENING in body and _has_merge_tag(body)
-        )
+        has_merge_tags = has_merge_tags or has_merge_tag(body)
     is_bulk = requested.deduplicates or (
         (has_merge_tags or requested.has_language)
         and _has_unsubscribe_link(bodies, has_language=requested.has_language)
@@ -89,8 +87,11 @@ def send_options_of(
     )
 
 
-def _has_merge_tag(body: str) -> bool:
+def has_merge_tag(body: str) -> bool:
     """Return whether a body has merge tags; arrays in scripts and Markdown links look similar."""
+    # Searching for one character is many times faster than for two, and most bodies do not contain it.
+    if MERGE_TAG_OPENING[0] not in body or MERGE_TAG_OPENING not in body:
+        return False
     try:
         return not compiled(body, has_language=False, has_merge_tags=True).is_static
     except TemplateError:

@@ -13,10 +13,11 @@
         ├── MessageIdError
         ├── ControlCharacterError
         ├── MalformedFieldError
-        └── HeaderTooLargeError
+        ├── HeaderTooLargeError
+        └── UnfitMailError
 
 The status codes are those of RFC 3463: 5.6.0 for an error in the content, 5.1.3 for an address's syntax,
-5.3.4 for something larger than this system accepts.
+5.3.4 for something larger than this system accepts, 5.6.2 for a conversion that is needed and not allowed.
 """
 
 from __future__ import annotations
@@ -86,3 +87,10 @@ class HeaderTooLargeError(UnreadableMailError):
 
     code = 552
     enhanced = "5.3.4"
+
+
+class UnfitMailError(UnreadableMailError):
+    """The mail cannot leave as it is, and it must not or cannot be converted (RFC 5322 §2.1.1, RFC 6152 §3)."""
+
+    code = 554
+    enhanced = "5.6.2"

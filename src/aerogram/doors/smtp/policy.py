@@ -20,6 +20,7 @@ from aerogram.model.decision import Refuse
 from aerogram.submission.once import KeyReusedError
 from aerogram.submission.request import submission_of
 from aerogram.wire.errors import MailError
+from aerogram.wire.mime.fitting.fit import refuse_unfit
 from aerogram.wire.mime.reading.scan import scan
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
@@ -132,6 +133,7 @@ class SmtpPolicy:
         try:
             found = scan(event.data, envelope.reverse_path)
             found.require_kept_id()
+            refuse_unfit(found.data, found.head_end)
             controls, key = NO_CONTROLS, None
             if found.controls:
                 controls = read_controls(found.controls, found.contradicted)

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.address import is_email
 from aerogram.wire.errors import AddressError
+from aerogram.wire.mime.charsets import header_text
 from aerogram.wire.mime.encoded_words import clean_text, decode_words
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox
 from aerogram.wire.mime.reading.address_list import split_address_list
-from aerogram.wire.mime.reading.decode import text_of
 from aerogram.wire.mime.reading.fields import ADDRESS_LISTS, UNIQUE, end_of_head, is_private, split_fields
 from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 
@@ -174,4 +174,4 @@ def _name_in(text: str) -> str:
 
 def _flat(value: bytes) -> str:
     """Return a value as one line of text."""
-    return text_of(value.replace(b"\r\n", b"")).strip(" \t")
+    return header_text(value.replace(b"\r\n", b"")).strip(" \t")

@@ -20,13 +20,14 @@ from aerogram.wire.errors import (
     NoFromError,
     RepeatedFieldError,
 )
+from aerogram.wire.mime.charsets import header_text
 from aerogram.wire.mime.encoded_words import clean_text, decode_words
 from aerogram.wire.mime.headers import MAX_LINE
+from aerogram.wire.mime.reading.content import ContentFields
 from aerogram.wire.mime.reading.fields import PRIVATE_PREFIXES, UNIQUE, end_of_head, identifies, split_fields
 from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 from aerogram.wire.mime.reading.mend import NAME_CHARACTERS, mended
 from aerogram.wire.mime.reading.shape import Shape, shape_of
-from aerogram.wire.mime.reading.walk import ContentFields
 
 if TYPE_CHECKING:
     from aerogram.wire.mime.parts import Mailbox
@@ -73,7 +74,10 @@ class Scan:
     def subject(self) -> str:
         """The subject, decoded and without control characters; "" when there is none."""
         value = self._fields.get(b"subject")
-        return "" if value is None else clean_text(decode_words(_unfold(value)))
+        if value is None:
+            return ""
+        charset = "" if value.isascii() else self.shape.charset
+        return clean_text(decode_words(_shown(value, charset)))
 
     @property
     def has_reply_to(self) -> bool:
@@ -171,7 +175,7 @@ def _read_controls(fields: list[tuple[bytes, bytes]]) -> tuple[dict[str, str], t
     first: dict[str, str] = {}
     contradicted: dict[str, None] = {}
     for field_name, value in fields:
-        name, text = field_name.decode(), clean_text(decode_words(_unfold(value)))
+        name, text = field_name.decode(), clean_text(decode_words(_shown(value)))
         if first.setdefault(name, text) != text:
             contradicted[name] = None
     return first, tuple(contradicted)
@@ -195,3 +199,8 @@ def _unfold(value: bytes) -> str:
     if b"\r" in value:
         value = value.replace(b"\r\n", b"")
     return value.decode("utf-8", "surrogateescape").strip(" \t")
+
+
+def _shown(value: bytes, charset: str = "") -> str:
+    """Return a value as one line of text; raw bytes are UTF-8, else in this charset, else windows-1252."""
+    return header_text(value.replace(b"\r\n", b""), charset).strip(" \t")
