@@ -65,7 +65,7 @@ def with_encoding_field(head: bytes, encoding: bytes, *, is_top: bool) -> bytes:
         out.append(written)
     if is_top and b"mime-version" not in names:
         out.append(b"MIME-Version: 1.0")
-    return _CRLF.join((*out, b""))
+    return _CRLF.join(out) + (_CRLF if head.endswith(_CRLF) else b"")
 
 
 def _wrapped_quoted(content: bytes) -> bytes:

@@ -100,7 +100,7 @@ class _Fitter:
         """Fit an entity: a whole mail, or a part with its fields."""
         head, separator, body = _split(data)
         encoding = b""
-        if body:
+        if body or self._seven_bit:
             body, encoding = self._body(head, body, place)
         head = fitted_fields(head, seven_bit=self._seven_bit)
         if encoding:

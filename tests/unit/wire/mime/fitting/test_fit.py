@@ -273,3 +273,12 @@ def test_no_input_fails_in_another_way_than_by_a_refusal(body, seven_bit):
     except UnfitMailError:
         return
     assert not seven_bit or made.partition(b"\r\n\r\n")[0].isascii()
+
+
+def test_a_label_is_true_even_above_an_empty_body():
+    made = fitted(mail(b"Content-Transfer-Encoding: binary\r\n", b""), seven_bit=True)
+    assert b"Content-Transfer-Encoding: 7bit" in made
+    attached = part(
+        b"From: b@example.org\r\nContent-Transfer-Encoding: 8bit\r\n\r\n", b"8bit", b"message/rfc822"
+    )
+    assert b"8bit" not in fitted(multipart(b"mixed", attached), seven_bit=True)
