@@ -172,3 +172,26 @@ async def test_a_stop_returns_the_letters_that_are_being_converted_and_sends_non
         assert run.outcomes == {}
         assert run.dispatcher.in_flight == 0
     assert server.mails == []
+
+
+async def test_letters_that_are_being_converted_count_as_waiting():
+    async with narrow_server() as server:
+        may_end = threading.Event()
+
+        def slow(_, data):
+            assert may_end.wait(10)
+            return data.replace(b"\xc3\xa9", b"e")
+
+        run = Run(server, slow, Limits(waiting_for_fixed_hop=3))
+        run.send(1, 2)
+        assert not run.dispatcher.is_backlogged(a_letter(message_id=9))
+        run.send(3)
+        async with asyncio.timeout(10):
+            while not server.peers or not server.peers[0].heard:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)
+        assert run.dispatcher.is_backlogged(a_letter(message_id=9))
+        may_end.set()
+        await run.all_done(3)
+        assert not run.dispatcher.is_backlogged(a_letter(message_id=9))
+        await run.dispatcher.close(1)
