@@ -176,9 +176,10 @@ async def test_a_stop_returns_the_letters_that_are_being_converted_and_sends_non
 
 async def test_letters_that_are_being_converted_count_as_waiting():
     async with narrow_server() as server:
-        may_end = threading.Event()
+        begun, may_end = threading.Barrier(4, timeout=10), threading.Event()
 
         def slow(_, data):
+            begun.wait()
             assert may_end.wait(10)
             return data.replace(b"\xc3\xa9", b"e")
 
@@ -186,10 +187,7 @@ async def test_letters_that_are_being_converted_count_as_waiting():
         run.send(1, 2)
         assert not run.dispatcher.is_backlogged(a_letter(message_id=9))
         run.send(3)
-        async with asyncio.timeout(10):
-            while not server.peers or not server.peers[0].heard:
-                await asyncio.sleep(0.01)
-        await asyncio.sleep(0.1)
+        await asyncio.to_thread(begun.wait)
         assert run.dispatcher.is_backlogged(a_letter(message_id=9))
         may_end.set()
         await run.all_done(3)
