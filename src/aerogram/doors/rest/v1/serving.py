@@ -120,6 +120,7 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
     lists: Lists | None = None,
     form: dict[str, Any] | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
+    in_sandbox: bool = False,
 ) -> Route:
     """Declare a route whose response has rows of ``response_fields``.
 
@@ -140,6 +141,7 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
         response_schema=envelope(object_of(response_fields)) if response_fields else None,
         max_body_bytes=max_body_bytes,
         permissions=permissions,
+        in_sandbox=in_sandbox,
         query_parameters=handler.query_parameters(),
     )
 
