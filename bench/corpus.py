@@ -172,7 +172,10 @@ def _wait(sink: Sink, count: int) -> None:
 
 def _fate(server: ServerProcess, recipient: str) -> str:
     found = server.answer_of("queue", "ls", "--state", "bounced,blocked,held,queued", "--limit", "100000")
-    return next((str(each) for each in found if recipient in str(each)), "the server does not know it")
+    return next(
+        (each["last_reply"] for each in found["messages"] if each["to"] == recipient),
+        "the server does not know it",
+    )
 
 
 def _compare(report: Report, name: str, sent: bytes, arrived: bytes, *, may_differ: bool) -> None:

@@ -49,9 +49,8 @@ def mail_command(mail: OutgoingMail, offered: Extensions) -> str:
     line = f"MAIL FROM:<{_on_the_wire(mail.reverse_path, offered)}>"
     if offered.size:
         line += f" SIZE={len(mail.data)}"
-    if offered.eight_bit:
-        # Without BODY=7BIT, Postfix goes by the labels of the parts, and encodes ASCII labelled 8bit for a next hop.
-        line += " BODY=7BIT" if mail.data.isascii() else " BODY=8BITMIME"
+    if offered.eight_bit and not mail.data.isascii():
+        line += " BODY=8BITMIME"
     if offered.smtputf8 and (mail.smtputf8 or not (mail.reverse_path + mail.recipient).isascii()):
         line += " SMTPUTF8"
     if offered.dsn:
