@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.mime.fitting.need import MAX_LINE
-from aerogram.wire.mime.reading.decode import base64_decoded
+from aerogram.wire.mime.reading.decode import base64_decoded, transfer_decoded
 from aerogram.wire.mime.reading.fields import split_fields
 from aerogram.wire.mime.transfer import encode_bytes, wrapped_base64
 
@@ -23,6 +23,8 @@ _CRLF: Final = b"\r\n"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _SPACES: Final = b" \t\r\n"
 _eight_bit: Final = re.compile(rb"[\x80-\xff]")
+# An equals sign that begins neither an escape nor a soft line break; what follows it must not change.
+_is_malformed: Final = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*+(?:\r\n|\Z))").search
 _comment: Final = re.compile(r"\([^()]*\)")
 
 
@@ -37,6 +39,8 @@ def encoded(content: bytes, encoding: str, boundaries: Sequence[bytes]) -> tuple
     Encoded content keeps its encoding. Other content gets quoted-printable or base64, whichever is shorter.
     ``boundaries`` are those of the multiparts around it: no line of the result begins with one.
     """
+    if encoding == "quoted-printable" and _is_malformed(content):
+        content, encoding = transfer_decoded(content, encoding), ""
     if encoding == "quoted-printable":
         return b"quoted-printable", _wrapped_quoted(content)
     if encoding == "base64":
