@@ -225,7 +225,7 @@ def test_instructions_to_this_service_may_have_long_lines_because_they_never_lea
         ),
         (
             mail(b"Content-Type: message/rfc822\r\n", b"Content-Type: message/rfc822\r\n\r\n" * 30 + LONG),
-            "more than 20 levels",
+            "more than 10 levels",
         ),
         (
             mail(
