@@ -10,6 +10,7 @@
         ├── NoFromError
         ├── MalformedFromError
         ├── RepeatedFieldError
+        ├── MessageIdError
         ├── ControlCharacterError
         ├── MalformedFieldError
         ├── HeaderTooLargeError
@@ -66,7 +67,11 @@ class MalformedFromError(UnreadableMailError):
 
 
 class RepeatedFieldError(UnreadableMailError):
-    """A header that may occur once occurs twice (RFC 5322 §3.6, table)."""
+    """A header that may occur once occurs twice, with values that contradict each other (RFC 5322 §3.6, table)."""
+
+
+class MessageIdError(UnreadableMailError):
+    """The mail's own Message-ID cannot be kept as it is (RFC 5322 §3.6.4)."""
 
 
 class ControlCharacterError(UnreadableMailError):

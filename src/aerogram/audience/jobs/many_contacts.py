@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 MAX_NAME: Final = 255
 """Characters of a contact's name; our choice."""
+_KNOWN: Final = frozenset({"email", "name", "isexcludedfromcampaigns", "properties", "error", "errorfield"})
+"""The properties of a contact in lower case. The last two are in the file of refused contacts, which may be sent
+again after it was corrected."""
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
@@ -137,6 +140,9 @@ def entry_of(given: Any, catalogue: Catalogue) -> Entry:
     if not isinstance(given, dict):
         raise InvalidContactError("A contact must be an object", "")
     values = {name.lower(): value for name, value in given.items()}
+    for name in given:
+        if name.lower() not in _KNOWN and values[name.lower()] is not None:
+            raise InvalidContactError(f"A contact has no property {name[:MAX_NAME]!r}", name[:MAX_NAME])
     email = values.get("email")
     if not isinstance(email, str) or not email.strip():
         raise InvalidContactError("MJ03 A non-empty value is required", "Email")

@@ -131,7 +131,8 @@ class SmtpPolicy:
         """Check a mail and commit it; call ``done`` with the reply to the final dot, now or later."""
         envelope = event.envelope
         try:
-            found = scan(event.data)
+            found = scan(event.data, envelope.reverse_path)
+            found.require_kept_id()
             refuse_unfit(found.data, found.head_end)
             controls, key = NO_CONTROLS, None
             if found.controls:

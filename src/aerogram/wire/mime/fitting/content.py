@@ -9,10 +9,11 @@ import binascii
 import re
 from typing import TYPE_CHECKING, Final
 
+from aerogram.wire.mime import transfer_decoding
 from aerogram.wire.mime.fitting.need import MAX_LINE
-from aerogram.wire.mime.reading.decode import base64_decoded, transfer_decoded
 from aerogram.wire.mime.reading.fields import split_fields
 from aerogram.wire.mime.transfer import encode_bytes, wrapped_base64
+from aerogram.wire.mime.transfer_decoding import base64_decoded, transfer_decoded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,9 @@ _comment: Final = re.compile(r"\([^()]*\)")
 
 def encoding_of(value: str) -> str:
     """Return the encoding that a field names, in lower case and without comments and blanks; "" for none."""
+    known = transfer_decoding.encoding_of(value)
+    if known in (transfer_decoding.BASE64, transfer_decoding.QUOTED_PRINTABLE):
+        return known
     return "".join(_comment.sub("", value).split()).strip("\"';").lower()
 
 

@@ -10,11 +10,11 @@ import re
 from typing import Final
 
 from aerogram.wire.errors import AddressError, HeaderError, UnfitMailError
+from aerogram.wire.mime.charsets import header_text
 from aerogram.wire.mime.encoded_words import decode_words, encode_words
 from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line
 from aerogram.wire.mime.fitting.parameters import RFC_2231_FIELDS, with_continuations
 from aerogram.wire.mime.headers import FOLD_AT, STRUCTURED, encode_mailboxes, encode_text
-from aerogram.wire.mime.reading.decode import text_of
 from aerogram.wire.mime.reading.fields import SINGLETONS, split_fields
 from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 
@@ -146,7 +146,7 @@ def _encoded_comment(found: re.Match[bytes]) -> bytes:
     """Write a comment as encoded words (RFC 2047 §5 (2)), as in the time zone of a Date."""
     if found[1].isascii():
         return found[0]
-    text = text_of(found[1].replace(_CRLF, b""))
+    text = header_text(found[1].replace(_CRLF, b""))
     return f"({' '.join(encode_words(text, first_width=_COMMENT_WIDTH))})".encode()
 
 
@@ -154,7 +154,7 @@ def _as_text(field: bytes, value: bytes) -> bytes:
     """Write a field as encoded words; b"" when that is not possible."""
     name = field.partition(b":")[0].strip(b" \t").decode("ascii", "replace")
     try:
-        return encode_text(name, decode_words(text_of(value)))[:-2]
+        return encode_text(name, decode_words(header_text(value)))[:-2]
     except HeaderError:
         return b""
 
@@ -163,7 +163,7 @@ def _as_mailboxes(field: bytes, value: bytes) -> bytes:
     """Write a field of addresses with encoded names; b"" when it has an address beyond ASCII."""
     name = field.partition(b":")[0].strip(b" \t").decode("ascii", "replace")
     try:
-        mailboxes = parse_mailboxes(text_of(value))
+        mailboxes = parse_mailboxes(header_text(value))
         written = encode_mailboxes(name, mailboxes)[:-2] if mailboxes else b""
     except (AddressError, HeaderError):
         return b""

@@ -14,8 +14,8 @@ from aerogram.wire.errors import HeaderTooLargeError, UnfitMailError
 from aerogram.wire.mime.fitting.content import encoded, encoding_of, with_encoding_field
 from aerogram.wire.mime.fitting.fields import fitted_fields
 from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line, needs_seven_bit
+from aerogram.wire.mime.reading.content import boundary_of, content_fields
 from aerogram.wire.mime.reading.fields import is_private, split_fields
-from aerogram.wire.mime.reading.walk import boundary_of, content_fields
 
 MAX_DEPTH: Final = 10
 """Multiparts and mails inside one another. Each level reads the mail once more, 50 ms for one of 14 MB; ordinary
@@ -138,7 +138,8 @@ class _Fitter:
         media_type = next(iter(fields.content_type.lower().partition(";")[0].split()), place.default_type)
         label = encoding_of(fields.encoding)
         if media_type.startswith("multipart/"):
-            self._multipart(media_type, boundary_of(fields.content_type), start, end, place)
+            boundary = boundary_of(fields.content_type).encode("utf-8", "surrogateescape") or None
+            self._multipart(media_type, boundary, start, end, place)
             return self._composite_label(label)
         if media_type in _MAILS and label not in _ENCODED:
             self.entity(start, end, _Place(place.boundaries, self._deeper(place)))
