@@ -172,3 +172,24 @@ async def test_a_stop_returns_the_letters_that_are_being_converted_and_sends_non
         assert run.outcomes == {}
         assert run.dispatcher.in_flight == 0
     assert server.mails == []
+
+
+async def test_letters_that_are_being_converted_count_as_waiting():
+    async with narrow_server() as server:
+        begun, may_end = threading.Barrier(4, timeout=10), threading.Event()
+
+        def slow(_, data):
+            begun.wait()
+            assert may_end.wait(10)
+            return data.replace(b"\xc3\xa9", b"e")
+
+        run = Run(server, slow, Limits(waiting_for_fixed_hop=3))
+        run.send(1, 2)
+        assert not run.dispatcher.is_backlogged(a_letter(message_id=9))
+        run.send(3)
+        await asyncio.to_thread(begun.wait)
+        assert run.dispatcher.is_backlogged(a_letter(message_id=9))
+        may_end.set()
+        await run.all_done(3)
+        assert not run.dispatcher.is_backlogged(a_letter(message_id=9))
+        await run.dispatcher.close(1)

@@ -33,6 +33,10 @@ class Conversions:
         self._concluded = concluded
         self._running: dict[asyncio.Task[None], Dispatch] = {}
 
+    def __len__(self) -> int:
+        """Return how many letters are being converted."""
+        return len(self._running)
+
     @property
     def tasks(self) -> set[asyncio.Task[None]]:
         """The running conversions; empty when there are none."""

@@ -93,12 +93,12 @@ class DestinationQueue:
         """Tell whether the queue is full, so that further letters stay in the store's queue."""
         limits = self._tools.limits
         most = limits.waiting_for_fixed_hop if self._fixed else limits.waiting_for_domain
-        return len(self._waiting) >= most
+        return len(self._waiting) + len(self._conversions) >= most
 
     @property
     def is_empty(self) -> bool:
         """Tell whether no letters and no connections are left."""
-        return not self._waiting and not self._runners and not self._conversions.tasks
+        return not self._waiting and not self._runners and not self._conversions
 
     def send(self, dispatch: Dispatch) -> None:
         """Add a letter to the queue."""

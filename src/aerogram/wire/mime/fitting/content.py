@@ -13,7 +13,7 @@ from aerogram.wire.mime import transfer_decoding
 from aerogram.wire.mime.fitting.need import MAX_LINE
 from aerogram.wire.mime.reading.fields import split_fields
 from aerogram.wire.mime.transfer import encode_bytes, wrapped_base64
-from aerogram.wire.mime.transfer_decoding import base64_decoded
+from aerogram.wire.mime.transfer_decoding import base64_decoded, transfer_decoded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,8 @@ _CRLF: Final = b"\r\n"
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _SPACES: Final = b" \t\r\n"
 _eight_bit: Final = re.compile(rb"[\x80-\xff]")
+# An equals sign that begins neither an escape nor a soft line break; what follows it must not change.
+_is_malformed: Final = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*+(?:\r\n|\Z))").search
 _comment: Final = re.compile(r"\([^()]*\)")
 
 
@@ -41,6 +43,8 @@ def encoded(content: bytes, encoding: str, boundaries: Sequence[bytes]) -> tuple
     Encoded content keeps its encoding. Other content gets quoted-printable or base64, whichever is shorter.
     ``boundaries`` are those of the multiparts around it: no line of the result begins with one.
     """
+    if encoding == "quoted-printable" and _is_malformed(content):
+        content, encoding = transfer_decoded(content, encoding), ""
     if encoding == "quoted-printable":
         return b"quoted-printable", _wrapped_quoted(content)
     if encoding == "base64":
@@ -69,7 +73,7 @@ def with_encoding_field(head: bytes, encoding: bytes, *, is_top: bool) -> bytes:
         out.append(written)
     if is_top and b"mime-version" not in names:
         out.append(b"MIME-Version: 1.0")
-    return _CRLF.join((*out, b""))
+    return _CRLF.join(out) + (_CRLF if head.endswith(_CRLF) else b"")
 
 
 def _wrapped_quoted(content: bytes) -> bytes:

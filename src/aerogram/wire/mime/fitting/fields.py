@@ -11,7 +11,7 @@ from typing import Final
 
 from aerogram.wire.errors import AddressError, HeaderError, UnfitMailError
 from aerogram.wire.mime.charsets import header_text
-from aerogram.wire.mime.encoded_words import decode_words
+from aerogram.wire.mime.encoded_words import decode_words, encode_words
 from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line
 from aerogram.wire.mime.fitting.parameters import RFC_2231_FIELDS, with_continuations
 from aerogram.wire.mime.headers import FOLD_AT, STRUCTURED, encode_mailboxes, encode_text
@@ -29,9 +29,12 @@ _STRUCTURED: Final = (
     | _ADDRESSES
 )  # fmt: skip
 _STRUCTURED_PREFIXES: Final = (b"content-", b"resent-", b"list-", b"arc-", b"x-google-dkim", b"autocrypt")
-_WORDS: Final = re.compile(rb"[ \t]*[^ \t]+(?:[ \t]+\Z)?")
+_WORD: Final = re.compile(rb"[ \t]*+[^ \t]++")
 # Up to a comma or semicolon outside of quotes, or between two brackets.
 _SEGMENTS: Final = re.compile(rb'(?:"(?:\\.|[^"\\])*"|[^"])+?(?:[,;]|(?<=>)(?=<))|.+', re.DOTALL)
+_COMMENT: Final = re.compile(rb"\(([^()\\]*+)\)")
+_COMMENT_WIDTH: Final = 30
+"""Characters of its first encoded word, after a date."""
 _ANYWHERE: Final = b"list-"
 """Readers ignore white space in the brackets of these fields (RFC 2369 §2)."""
 _SIGNATURES: Final = frozenset(
@@ -61,16 +64,20 @@ def folded(field: bytes) -> bytes:
     """Fold the lines of a field that are too long. Raises `UnfitMailError`."""
     name = field.partition(b":")[0].strip(b" \t").lower()
     # A folded line begins with a blank.
-    if any(
-        len(word.strip(b" \t")) >= MAX_LINE for line in field.split(_CRLF) for word in _WORDS.findall(line)
-    ):
+    if any(len(word.strip(b" \t")) >= MAX_LINE for line in field.split(_CRLF) for word in _words(line)):
         field = _with_blanks(field, name)
     lines = [line if len(line) <= MAX_LINE else _broken(line) for line in field.split(_CRLF)]
     return _CRLF.join(lines)
 
 
+def _words(line: bytes) -> list[bytes]:
+    """Return the words of a line, each with the blanks before it; those at its end mean nothing."""
+    # A pattern that met blanks without a word after them would look at each of them again and again.
+    return _WORD.findall(line.rstrip(b" \t"))
+
+
 def _broken(line: bytes) -> bytes:
-    words = _WORDS.findall(line) or [b" "]
+    words = _words(line) or [b" "]
     lines = words[:1]
     for number, word in enumerate(words[1:]):
         if len(word) > MAX_LINE:
@@ -130,7 +137,17 @@ def _in_ascii(field: bytes) -> bytes:
         return field.partition(b":")[0] + b":" + with_continuations(value, is_ascii=True)
     if name in _ADDRESSES:
         return _as_mailboxes(field, value) or field
-    return field if _is_structured(name) else _as_text(field, value) or field
+    if _is_structured(name):
+        return _COMMENT.sub(_encoded_comment, field)
+    return _as_text(field, value) or field
+
+
+def _encoded_comment(found: re.Match[bytes]) -> bytes:
+    """Write a comment as encoded words (RFC 2047 §5 (2)), as in the time zone of a Date."""
+    if found[1].isascii():
+        return found[0]
+    text = header_text(found[1].replace(_CRLF, b""))
+    return f"({' '.join(encode_words(text, first_width=_COMMENT_WIDTH))})".encode()
 
 
 def _as_text(field: bytes, value: bytes) -> bytes:

@@ -17,8 +17,9 @@ from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line, needs_seven
 from aerogram.wire.mime.reading.content import boundary_of, content_fields
 from aerogram.wire.mime.reading.fields import is_private, split_fields
 
-MAX_DEPTH: Final = 20
-"""Multiparts and mails inside one another. Each level copies the mail once; ordinary mail has five."""
+MAX_DEPTH: Final = 10
+"""Multiparts and mails inside one another. Each level reads the mail once more, 50 ms for one of 14 MB; ordinary
+mail has three, and each forwarded one in it two more."""
 MAX_PARTS: Final = 1_000
 """Parts of one mail, as in `aerogram.wire.mime.reading.walk`; a mail of nothing but delimiters would have millions."""
 
@@ -45,7 +46,9 @@ def fitted(data: bytes, *, seven_bit: bool) -> bytes:
 
     Raises `UnfitMailError` for a mail that would have to change where it must not.
     """
-    return _Fitter(seven_bit=seven_bit, is_trial=False).mail(data)
+    fitter = _Fitter(data, seven_bit=seven_bit, is_trial=False)
+    fitter.entity(0, len(data), _TOP)
+    return fitter.result()
 
 
 def refuse_unfit(data: bytes, head_end: int) -> None:
@@ -57,18 +60,17 @@ def refuse_unfit(data: bytes, head_end: int) -> None:
     is_long = has_long_line(data)
     if head_end <= MAX_FIELD and not is_long:
         return
-    head, separator, body = _split(data)
     # Instructions to this service never leave, however long they are.
-    fields = [field for field in split_fields(head) if not is_private(_name_of(field))]
+    fields = [field for field in split_fields(data[:head_end]) if not is_private(_name_of(field))]
     for field in fields:
         if len(field) > MAX_FIELD:
             name = field.partition(b":")[0][:40].decode("ascii", "replace")
             raise HeaderTooLargeError(
                 f"The header {name} is larger than {MAX_FIELD} bytes, which servers cut off."
             )
-    if not is_long:
-        return
-    _Fitter(seven_bit=False, is_trial=True).mail(_CRLF.join((*fields, b"")) + separator + body)
+    if is_long:
+        data = _CRLF.join((*fields, b"")) + data[head_end:]
+        _Fitter(data, seven_bit=False, is_trial=True).entity(0, len(data), _TOP)
 
 
 def _name_of(field: bytes) -> bytes:
@@ -89,52 +91,78 @@ _TOP: Final = _Place()
 
 
 class _Fitter:
-    """Fits one mail. A trial encodes nothing: its result has no meaning, only its errors have."""
+    """Fits one mail. Nothing is copied before `result`; a trial encodes nothing, and only its errors count."""
 
-    def __init__(self, *, seven_bit: bool, is_trial: bool) -> None:
+    def __init__(self, data: bytes, *, seven_bit: bool, is_trial: bool) -> None:
+        self._data = data
         self._seven_bit = seven_bit
         self._is_trial = is_trial
         self._parts = 0
+        self._edits: list[tuple[int, int, bytes]] = []
 
-    def mail(self, data: bytes, place: _Place = _TOP) -> bytes:
-        """Fit an entity: a whole mail, or a part with its fields."""
-        head, separator, body = _split(data)
+    def result(self) -> bytes:
+        """Return the mail with all edits."""
+        pieces: list[bytes] = []
+        at = 0
+        for start, end, written in sorted(self._edits):
+            pieces += (self._data[at:start], written)
+            at = end
+        return b"".join((*pieces, self._data[at:]))
+
+    def entity(self, start: int, end: int, place: _Place) -> None:
+        """Fit an entity between two offsets: a whole mail, or a part with its fields."""
+        head_end, body_start = self._split(start, end)
+        head = self._data[start:head_end]
         encoding = b""
-        if body:
-            body, encoding = self._body(head, body, place)
-        head = fitted_fields(head, seven_bit=self._seven_bit)
+        if body_start < end or self._seven_bit:
+            encoding = self._body(head, body_start, end, place)
+        made = fitted_fields(head, seven_bit=self._seven_bit)
         if encoding:
-            head = with_encoding_field(head, encoding, is_top=place.is_top)
-        return head + separator + body
+            made = with_encoding_field(made, encoding, is_top=place.is_top)
+        if made != head:
+            self._edits.append((start, head_end, made))
 
-    def _body(self, head: bytes, body: bytes, place: _Place) -> tuple[bytes, bytes]:
-        """Return a body that fits, and its new encoding; b"" when the field stays."""
-        if not has_long_line(body) and not (self._seven_bit and needs_seven_bit(body)):
+    def _split(self, start: int, end: int) -> tuple[int, int]:
+        """Return the end of an entity's fields and the start of its body; both are ``end`` when it has no body."""
+        if self._data.startswith(_CRLF, start, end):
+            return start, start + 2
+        at = self._data.find(b"\r\n\r\n", start, end)
+        return (end, end) if at < 0 else (at + 2, at + 4)
+
+    def _body(self, head: bytes, start: int, end: int, place: _Place) -> bytes:
+        """Fit a body; return its new encoding, b"" when the field stays."""
+        if self._is_unneeded(start, end):
             fields = content_fields(split_fields(head)) if self._seven_bit else None
-            is_wide = fields is not None and encoding_of(fields.encoding) in _WIDE
-            return body, b"7bit" if is_wide else b""
+            return b"7bit" if fields is not None and encoding_of(fields.encoding) in _WIDE else b""
         fields = content_fields(split_fields(head))
         media_type = next(iter(fields.content_type.lower().partition(";")[0].split()), place.default_type)
         label = encoding_of(fields.encoding)
         if media_type.startswith("multipart/"):
             boundary = boundary_of(fields.content_type).encode("utf-8", "surrogateescape") or None
-            return self._multipart(media_type, boundary, body, place), self._composite_label(label)
+            self._multipart(media_type, boundary, start, end, place)
+            return self._composite_label(label)
         if media_type in _MAILS and label not in _ENCODED:
-            inner = _Place(place.boundaries, self._deeper(place))
-            return self.mail(body, inner), self._composite_label(label)
-        if (label in _UNKNOWN or media_type in _FRAGMENTS) and not self._may_stay(body):
+            self.entity(start, end, _Place(place.boundaries, self._deeper(place)))
+            return self._composite_label(label)
+        if (label in _UNKNOWN or media_type in _FRAGMENTS) and not self._may_stay(start, end):
             what = f"encoding {label}" if label in _UNKNOWN else f"type {media_type}"
-            raise UnfitMailError(f"A part has the {what} and {self._why(body)}.")
-        return self._leaf(body, label, place)
+            raise UnfitMailError(f"A part has the {what} and {self._why(start, end)}.")
+        return self._leaf(start, end, label, place)
 
-    def _leaf(self, body: bytes, label: str, place: _Place) -> tuple[bytes, bytes]:
-        if self._may_stay(body):
+    def _is_unneeded(self, start: int, end: int) -> bool:
+        if has_long_line(self._data, start, end):
+            return False
+        return not (self._seven_bit and needs_seven_bit(self._data[start:end]))
+
+    def _leaf(self, start: int, end: int, label: str, place: _Place) -> bytes:
+        if self._may_stay(start, end):
             # Only a text in it looks like the field of another part.
-            return body, b"7bit" if label in _WIDE else b""
+            return b"7bit" if label in _WIDE else b""
         if self._is_trial:
-            return b"", b""
-        encoding, content = encoded(body, label, place.boundaries)
-        return content, b"" if label == encoding.decode() else encoding
+            return b""
+        encoding, content = encoded(self._data[start:end], label, place.boundaries)
+        self._edits.append((start, end, content))
+        return b"" if label == encoding.decode() else encoding
 
     def _composite_label(self, label: str) -> bytes:
         if label not in _WIDE:
@@ -143,21 +171,21 @@ class _Fitter:
             return b"7bit"
         return b"8bit" if label == "binary" else b""
 
-    def _multipart(self, media_type: str, boundary: bytes | None, body: bytes, place: _Place) -> bytes:
+    def _multipart(
+        self, media_type: str, boundary: bytes | None, start: int, end: int, place: _Place
+    ) -> None:
         delimiter = _CRLF + b"--" + (boundary or b"")
-        # The first delimiter may be at the very start.
-        text = _CRLF + body
-        at = -1 if boundary is None else self._find(text, delimiter, 0)
-        if self._may_stay(body) and (at < 0 or media_type in _SEALED):
-            return body
+        # The first delimiter may be at the very start: then its CRLF belongs to the empty line above.
+        at = -1 if boundary is None else self._find(delimiter, max(start - 2, 0), end)
+        if (at < 0 or media_type in _SEALED) and self._may_stay(start, end):
+            return
         if boundary is None or at < 0:
-            raise UnfitMailError(
-                f"A part of the type {media_type[:40]} lacks its boundary and {self._why(body)}."
-            )
+            why = self._why(start, end)
+            raise UnfitMailError(f"A part of the type {media_type[:40]} lacks its boundary and {why}.")
         if media_type in _SEALED:
             kind = media_type.partition("/")[2]
             raise UnfitMailError(
-                f"The mail is {kind}, and its {kind} part {self._why(body)}; encoding it again would break it"
+                f"The mail is {kind}, and its {kind} part {self._why(start, end)}; encoding it again would break it"
                 " (RFC 1847 2.1). Encode it before it is sealed."
             )
         if self._seven_bit and not boundary.isascii():
@@ -168,68 +196,56 @@ class _Fitter:
             is_top=False,
             default_type="message/rfc822" if media_type == _DIGEST else "text/plain",
         )
-        return self._parts_of(text, delimiter, at, inside)
-
-    def _parts_of(self, text: bytes, delimiter: bytes, at: int, place: _Place) -> bytes:
-        """Fit the parts from the first delimiter on, which is at ``at``."""
-        pieces = [text[:at] if self._may_stay(text[:at]) else b""]
+        self._drop_unfit(start, at, b"")
         while at >= 0:
-            after = at + len(delimiter)
-            if text.startswith(b"--", after):
-                epilogue = text[after + 2 :]
-                pieces.append(delimiter + b"--" + (epilogue if self._may_stay(epilogue) else _CRLF))
-                break
-            following = self._find(text, delimiter, after)
-            pieces.append(
-                self._part(text[after : following if following >= 0 else len(text)], delimiter, place)
-            )
+            at += len(delimiter)
+            if self._data.startswith(b"--", at, end):
+                self._drop_unfit(at + 2, end, _CRLF)
+                return
+            following = self._find(delimiter, at, end)
+            self._part(at, following if following >= 0 else end, inside)
             at = following
-        return b"".join(pieces)[len(_CRLF) :]
 
-    def _part(self, text: bytes, delimiter: bytes, place: _Place) -> bytes:
-        """Fit a part; ``text`` begins with the rest of the delimiter's line."""
-        rest, line_end, part = text.partition(_CRLF)
-        return delimiter + (rest if self._may_stay(rest) else b"") + line_end + self.mail(part, place)
+    def _part(self, start: int, end: int, place: _Place) -> None:
+        """Fit a part; ``start`` is after its delimiter, of which the line may hold more."""
+        line_end = self._data.find(_CRLF, start, end)
+        self._drop_unfit(start, line_end if line_end >= 0 else end, b"")
+        if line_end >= 0:
+            self.entity(line_end + 2, end, place)
 
-    def _find(self, text: bytes, delimiter: bytes, at: int) -> int:
+    def _find(self, delimiter: bytes, at: int, end: int) -> int:
         """Find a delimiter that is not the start of a longer one; counts all, so that the loop ends soon."""
         while True:
-            at = text.find(delimiter, at)
-            if at < 0 or text[at + len(delimiter) : at + len(delimiter) + 1] in _AFTER_DELIMITER:
-                break
-            self._count()
-            at += len(delimiter)
-        if at >= 0:
-            self._count()
-        return at
-
-    def _count(self) -> None:
-        self._parts += 1
-        if self._parts > MAX_PARTS:
-            raise UnfitMailError(
-                f"The mail has more than {MAX_PARTS} parts and lines that cannot leave as they are."
-            )
+            at = self._data.find(delimiter, at, end)
+            if at < 0:
+                return at
+            self._parts += 1
+            if self._parts > MAX_PARTS:
+                raise UnfitMailError(
+                    f"The mail has more than {MAX_PARTS} parts and lines that cannot leave as they are."
+                )
+            after = at + len(delimiter)
+            if after < end and self._data[after : after + 1] in _AFTER_DELIMITER:
+                return at
+            at = after
 
     def _deeper(self, place: _Place) -> int:
         if place.depth >= MAX_DEPTH:
             raise UnfitMailError(f"The parts of the mail are nested more than {MAX_DEPTH} levels deep.")
         return place.depth + 1
 
-    def _may_stay(self, text: bytes) -> bool:
-        """Tell whether text fits as it is. Before and after the parts, where nobody reads it, it is dropped if not."""
-        return not has_long_line(text) and not (self._seven_bit and not text.isascii())
+    def _drop_unfit(self, start: int, end: int, instead: bytes) -> None:
+        """Replace text outside of all parts, which nobody reads (RFC 2046 §5.1.1), if it does not fit."""
+        if start < end and not self._may_stay(start, end):
+            self._edits.append((start, end, instead))
 
-    def _why(self, text: bytes) -> str:
-        if has_long_line(text):
+    def _may_stay(self, start: int, end: int) -> bool:
+        """Tell whether the octets between two offsets fit as they are."""
+        if has_long_line(self._data, start, end):
+            return False
+        return not self._seven_bit or self._data[start:end].isascii()
+
+    def _why(self, start: int, end: int) -> str:
+        if has_long_line(self._data, start, end):
             return f"has a line of more than {MAX_LINE} characters"
         return "has 8-bit characters, and the next server takes only 7-bit mail"
-
-
-def _split(entity: bytes) -> tuple[bytes, bytes, bytes]:
-    """Split an entity into its fields, the empty line, and its body; the last two may be missing."""
-    if entity.startswith(_CRLF):
-        return b"", _CRLF, entity[2:]
-    at = entity.find(b"\r\n\r\n")
-    if at < 0:
-        return entity, b"", b""
-    return entity[: at + 2], _CRLF, entity[at + 4 :]

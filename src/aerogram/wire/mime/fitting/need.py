@@ -10,17 +10,18 @@ _LABEL: Final = b"\ncontent-transfer-encoding: "
 _LABELS: Final = (_LABEL + b"8bit", _LABEL + b"binary")
 
 
-def has_long_line(data: bytes) -> bool:
-    """Tell whether a line is longer than `MAX_LINE`.
+def has_long_line(data: bytes, start: int = 0, end: int | None = None) -> bool:
+    """Tell whether a line between two offsets is longer than `MAX_LINE`.
 
     The search jumps from one line end to the last one that a short line could reach, so it looks at few of them.
     """
-    at, last = 0, len(data) - MAX_LINE
+    end = len(data) if end is None else end
+    at, last = start, end - MAX_LINE
     while at < last:
-        end = data.rfind(b"\n", at, at + MAX_LINE + 2)
-        if end < 0:
+        line_end = data.rfind(b"\n", at, min(at + MAX_LINE + 2, end))
+        if line_end < 0:
             return True
-        at = end + 1
+        at = line_end + 1
     return False
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.header
 import email.policy
 import email.utils
+import time
 
 import pytest
 from hypothesis import given
@@ -173,6 +175,30 @@ def test_a_file_name_beyond_ascii_is_percent_encoded_for_a_7_bit_hop(given_name,
 )
 def test_an_address_beyond_ascii_stays_because_nothing_else_means_the_same(field):
     assert fitted(field.encode(), seven_bit=True) == field.encode()
+
+
+def test_a_comment_beyond_ascii_becomes_an_encoded_word():
+    made = fitted(
+        "Date: Sat, 20 Sep 2008 20:04:30 +0300 (h\u00e9ure d'\u00e9t\u00e9)".encode(), seven_bit=True
+    )
+    assert made.startswith(b"Date: Sat, 20 Sep 2008 20:04:30 +0300 (=?utf-8?")
+    assert made.isascii()
+
+
+@pytest.mark.parametrize("seven_bit", [False, True])
+@pytest.mark.parametrize(
+    "name", [b"Subject", b"To", b"Content-Type", b"DKIM-Signature", b"List-Post", b"Date"]
+)
+@pytest.mark.parametrize(
+    "unit",
+    [b" ", b"\t", b"(", b"((", b"\xe9", b"(\xe9", b'"', b'\\"', b';a="', b";a", b";a=", b"<", b",", b"=?", b"=?a?b?", b"a b", b" \r\n "],
+)  # fmt: skip
+def test_the_time_grows_with_the_length_alone(name, unit, seven_bit):
+    field = name + b": x;" + unit * (98_000 // len(unit)) + b"\xe9"
+    began = time.process_time()
+    with contextlib.suppress(UnfitMailError):
+        fitted_fields(field + b"\r\n", seven_bit=seven_bit)
+    assert time.process_time() - began < 1.0
 
 
 @given(

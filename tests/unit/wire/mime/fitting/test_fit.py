@@ -15,6 +15,7 @@ from aerogram.wire.mime.fitting.fit import fitted
 from aerogram.wire.mime.fitting.fit import refuse_unfit as refuse
 from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line, needs_seven_bit
 from aerogram.wire.mime.reading.fields import end_of_head
+from aerogram.wire.mime.transfer_decoding import encoding_of, transfer_decoded
 
 LONG = b"<p>word and word</p>" * 115
 WIDE = "caf\u00e9 na\u00efve".encode()
@@ -47,6 +48,18 @@ def decoded(data):
     return [
         (each.get_content_type(), each.get_payload(decode=True))
         for each in read.walk()
+        if not each.is_multipart()
+    ]
+
+
+def decoded_by_us(data):
+    """The decoded content of each leaf by this project's decoders: others disagree about broken quoted-printable."""
+    return [
+        transfer_decoded(
+            each._payload.encode("ascii", "surrogateescape"),
+            encoding_of(each["content-transfer-encoding"] or ""),
+        )
+        for each in email.message_from_bytes(data).walk()
         if not each.is_multipart()
     ]
 
@@ -225,7 +238,7 @@ def test_instructions_to_this_service_may_have_long_lines_because_they_never_lea
         ),
         (
             mail(b"Content-Type: message/rfc822\r\n", b"Content-Type: message/rfc822\r\n\r\n" * 30 + LONG),
-            "more than 20 levels",
+            "more than 10 levels",
         ),
         (
             mail(
@@ -262,7 +275,7 @@ def test_any_content_decodes_to_the_same_octets(content, encoding, seven_bit):
     made = fitted(data, seven_bit=seven_bit)
     assert not has_long_line(made)
     assert not seven_bit or made.isascii()
-    assert decoded(made) == decoded(data)
+    assert decoded_by_us(made) == decoded_by_us(data)
 
 
 @given(st.binary(max_size=3000), st.booleans())
@@ -273,3 +286,12 @@ def test_no_input_fails_in_another_way_than_by_a_refusal(body, seven_bit):
     except UnfitMailError:
         return
     assert not seven_bit or made.partition(b"\r\n\r\n")[0].isascii()
+
+
+def test_a_label_is_true_even_above_an_empty_body():
+    made = fitted(mail(b"Content-Transfer-Encoding: binary\r\n", b""), seven_bit=True)
+    assert b"Content-Transfer-Encoding: 7bit" in made
+    attached = part(
+        b"From: b@example.org\r\nContent-Transfer-Encoding: 8bit\r\n\r\n", b"8bit", b"message/rfc822"
+    )
+    assert b"8bit" not in fitted(multipart(b"mixed", attached), seven_bit=True)
