@@ -46,7 +46,9 @@ async def build_smtp(platform: Platform, services: Services, tls: ssl.SSLContext
     await services.submission.authorizer.remember(account_id)
     defaults = await defaults_of(platform.database, account_id)
     trusted = TrustedClients(platform.settings.trusted_networks, account_id, defaults)
-    return smtp.build(services.identity, services.submission, services.content.templates, trusted, tls)
+    return smtp.build(
+        services.identity, services.submission, services.content.templates, trusted, tls, platform.in_flight
+    )
 
 
 def build_http(
@@ -76,6 +78,7 @@ def build_http(
             images=ImageDoor(content.images),
             signup=signup.build(platform.clock, services.audience, content, services.submission),
             web=Starlette(routes=inbox),
+            in_flight=platform.in_flight,
         )
     )
 
@@ -88,6 +91,9 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
 
     async def disk_has_room() -> None:
         platform.room.check()
+
+    async def memory_has_room() -> None:
+        platform.in_flight.check()
 
     async def send_sample(actor: Actor, callback_id: int) -> str:
         return failure_of(await services.reporting.webhook_sender.send_test(actor, callback_id))
@@ -116,7 +122,7 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
             send_sample=send_sample,
             public_url=platform.settings.public_url,
             version=__version__,
-            checks={"store": store_answers, "disk": disk_has_room},
+            checks={"store": store_answers, "disk": disk_has_room, "memory": memory_has_room},
             counts=lambda: services.activity.counts,
             queue_depth=queue_depth,
             reader_lags=reader_lags,

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 import structlog
 
+from aerogram.base.in_flight.in_flight import InFlight
 from aerogram.content.images import PREFIX as IMAGES
-from aerogram.doors.asgi.answers import send_answer
+from aerogram.doors.asgi.answers import PIECE_BYTES, send_answer, send_in_pieces
+from aerogram.doors.asgi.held import begin
 from aerogram.doors.http import errors
 from aerogram.doors.http.guarded import Guarded
 from aerogram.doors.http.rest_v3 import OTHER_PREFIXES
@@ -45,6 +47,8 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """Serves the images of mails: the paths that begin with `aerogram.content.images.PREFIX`."""
     signup: Endpoint | None = None
     """Serves double opt-in: the paths that begin with `aerogram.doors.signup.app.PREFIX`."""
+    in_flight: InFlight | None = None
+    """Counts the bytes of all requests; None makes one for this application."""
     web: Endpoint | None = None
     """Serves the inbox pages: every other path."""
 
@@ -61,6 +65,7 @@ class _App:
     """Routes by path. Each endpoint has a guard, or its resources, routes and pages have."""
 
     def __init__(self, doors: Doors) -> None:
+        self._in_flight = doors.in_flight or InFlight()
         self._send_v31 = doors.apis.send_v31
         self._send_v3 = doors.apis.send_v3
         self._rest = doors.apis.rest
@@ -92,7 +97,11 @@ class _App:
             endpoint = self._rest
         else:
             endpoint = self._by_path.get(path, self._others)
-        await _guarded(endpoint, scope, receive, send)
+        held = begin(scope, self._in_flight)
+        try:
+            await _guarded(endpoint, scope, receive, send)
+        finally:
+            held.release()
 
 
 async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,7 +111,10 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
     async def noting(message: AsgiMessage) -> None:
         nonlocal has_begun
         has_begun = True
-        await send(message)
+        if len(message.get("body", b"")) > PIECE_BYTES:
+            await send_in_pieces(send, message)
+        else:
+            await send(message)
 
     try:
         await endpoint(scope, receive, noting)

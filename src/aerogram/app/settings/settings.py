@@ -283,6 +283,12 @@ class Settings:
         "Maximum size of an accepted mail, as transmitted.",
         example="25MiB",
     )
+    max_bytes_in_flight: int = setting(
+        SIZE,
+        "256MiB",
+        "Maximum memory for mail and requests that clients are sending or reading; above it, they must try again.",
+        example="1GiB",
+    )
     auth_in_clear: bool = setting(
         BOOLEAN,
         "false",
