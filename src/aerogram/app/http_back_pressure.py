@@ -14,6 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 if TYPE_CHECKING:
     import asyncio
 
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
     from aerogram.base.in_flight.budget import Holding
     from aerogram.base.in_flight.in_flight import InFlight
 
@@ -46,6 +48,7 @@ class BackPressure(HttpToolsProtocol):
         self._in_flight = in_flight
         self._ahead = bytearray()
         self._held: Holding | None = None
+        self._served: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin."""
@@ -53,8 +56,14 @@ class BackPressure(HttpToolsProtocol):
         self.flow = HeldFlow(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End; drop what waits."""
+        """End; drop what waits, and tell the request that is being served."""
         self._ahead.clear()
+        self.pipeline.clear()
+        served: Any = self._served
+        # uvicorn tells only the last request that it has parsed.
+        if served is not None and not served.response_complete:
+            served.disconnected = True
+            served.message_event.set()
         if self._held is not None:
             self._held.release()
         super().connection_lost(exc)
@@ -72,12 +81,19 @@ class BackPressure(HttpToolsProtocol):
         self._ahead += data
         self._parse()
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._served = cycle
+        super()._start_asgi_task(cycle, app)
+
     def on_response_complete(self) -> None:
         """Parse on."""
         super().on_response_complete()
         if self._ahead:
             # Later: the response is not quite done, and this could recur once for each waiting request.
             self.loop.call_soon(self._parse)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: no door supports upgrades, so the request is served as any other (RFC 9110 §7.8)."""
 
     def _must_wait(self) -> bool:
         """Return whether the last request that was parsed still waits for its response, or its turn."""

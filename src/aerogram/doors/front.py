@@ -1,7 +1,7 @@
 """The ASGI application that combines all HTTP doors.
 
 Send API and tracking paths are matched first, because they are nearly all requests. An unexpected
-exception becomes a 500 with an identifier that is also in the log.
+exception becomes a 500 with an identifier that is also in the log. A client that leaves is no error.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
+from starlette.requests import ClientDisconnect
 
 from aerogram.base.in_flight.in_flight import InFlight
 from aerogram.content.images import PREFIX as IMAGES
 from aerogram.doors.asgi.answers import PIECE_BYTES, send_answer, send_in_pieces
+from aerogram.doors.asgi.bodies import ClientGoneError, has_left
 from aerogram.doors.asgi.held import begin
 from aerogram.doors.http import errors
 from aerogram.doors.http.guarded import Guarded
@@ -111,13 +113,22 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
     async def noting(message: AsgiMessage) -> None:
         nonlocal has_begun
         has_begun = True
-        if len(message.get("body", b"")) > PIECE_BYTES:
-            await send_in_pieces(send, message)
-        else:
-            await send(message)
+        try:
+            if len(message.get("body", b"")) > PIECE_BYTES:
+                await send_in_pieces(send, message)
+            else:
+                await send(message)
+        except RuntimeError as error:
+            if await has_left(receive):
+                raise ClientGoneError(
+                    "The client closed the connection before its response was sent."
+                ) from error
+            raise
 
     try:
         await endpoint(scope, receive, noting)
+    except (ClientGoneError, ClientDisconnect) as error:
+        log.debug("client_left", method=scope["method"], path=scope["path"], why=str(error))
     except Exception:
         identifier = str(uuid.uuid4())
         log.exception(

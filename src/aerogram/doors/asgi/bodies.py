@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import AerogramError, RefusedError
 
+if TYPE_CHECKING:
+    from aerogram.doors.asgi.scope import Receive
+
+_NOTICE_SECONDS: Final = 0.1
+"""How soon after a failed write the event loop says that the connection is lost."""
 _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 _RAW_DEFLATE: Final = -zlib.MAX_WBITS
 _ZLIB_METHOD: Final = 8
@@ -24,6 +30,17 @@ class BodyEncodingError(RefusedError):
 
 class ClientGoneError(AerogramError):
     """The client closed the connection before its request was complete, so no response can be sent."""
+
+
+async def has_left(receive: Receive) -> bool:
+    """Return whether the client has closed the connection. Call it only when the request cannot be served."""
+    try:
+        async with asyncio.timeout(_NOTICE_SECONDS):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return False
+    return True
 
 
 def check_encoding(encoding: bytes) -> None:

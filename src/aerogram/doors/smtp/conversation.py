@@ -229,9 +229,11 @@ class Conversation(asyncio.Protocol):
             transport = await loop.start_tls(self._transport, self, self._tls, server_side=True)
         except (OSError, TimeoutError, asyncio.CancelledError):
             # The handshake failed, so the session cannot continue.
-            self._transport.abort()
-            return
+            transport = None
         if transport is None:
+            self._transport.abort()
+            # Nobody else calls it: the transport no longer knows this protocol.
+            self.connection_lost(None)
             return
         self._transport = transport
         self._actor = self._trusted
@@ -259,7 +261,8 @@ class Conversation(asyncio.Protocol):
 
     def _flush(self) -> None:
         session = self._session
-        if output := session.outgoing():
+        # A client that left may have closed the transport before we are told.
+        if (output := session.outgoing()) and not self._transport.is_closing():
             self._transport.write(output)
         if session.is_closed:
             self._transport.close()
