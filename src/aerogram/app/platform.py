@@ -116,7 +116,7 @@ async def open_platform(settings: Settings, server_lock: ServerLock | None = Non
     except BaseException:
         await database.close()
         raise
-    room = Watermark(settings.data, settings.min_free_disk)
+    room = Watermark(settings.data, settings.min_free_disk, settings.data / BLOBS_FOLDER)
     return Platform(
         settings=settings,
         ground=Ground(
@@ -126,9 +126,12 @@ async def open_platform(settings: Settings, server_lock: ServerLock | None = Non
             clock=clock,
             sealer=sealer,
             check_room=room.check,
+            note_refusal=room.note_refusal,
         ),
         room=room,
-        in_flight=InFlight(settings.max_bytes_in_flight, settings.data / SPOOL_FOLDER, room.check),
+        in_flight=InFlight(
+            settings.max_bytes_in_flight, settings.data / SPOOL_FOLDER, room.check, room.note_refusal
+        ),
         node=node,
         node_owner=owner,
     )

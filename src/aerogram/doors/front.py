@@ -49,15 +49,25 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """Serves the images of mails: the paths that begin with `aerogram.content.images.PREFIX`."""
     signup: Endpoint | None = None
     """Serves double opt-in: the paths that begin with `aerogram.doors.signup.app.PREFIX`."""
-    in_flight: InFlight | None = None
-    """Counts the bytes of all requests; None makes one for this application."""
     web: Endpoint | None = None
     """Serves the inbox pages: every other path."""
 
 
-def build_app(doors: Doors) -> Endpoint:
-    """Build the application."""
-    return _App(doors)
+def build_app(doors: Doors, in_flight: InFlight | None = None) -> Endpoint:
+    """Build the application; ``in_flight`` counts the bytes of its requests, None makes a budget for it alone."""
+    app, budgets = _App(doors), in_flight or InFlight()
+
+    async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        held = begin(scope, budgets)
+        try:
+            await app(scope, receive, send)
+        finally:
+            held.release()
+
+    return counted
 
 
 _NOTHING: Final = Public("Nothing exists at this path.")
@@ -67,7 +77,6 @@ class _App:
     """Routes by path. Each endpoint has a guard, or its resources, routes and pages have."""
 
     def __init__(self, doors: Doors) -> None:
-        self._in_flight = doors.in_flight or InFlight()
         self._send_v31 = doors.apis.send_v31
         self._send_v3 = doors.apis.send_v3
         self._rest = doors.apis.rest
@@ -99,11 +108,7 @@ class _App:
             endpoint = self._rest
         else:
             endpoint = self._by_path.get(path, self._others)
-        held = begin(scope, self._in_flight)
-        try:
-            await _guarded(endpoint, scope, receive, send)
-        finally:
-            held.release()
+        await _guarded(endpoint, scope, receive, send)
 
 
 async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:

@@ -32,12 +32,17 @@ class InFlight:
         max_bytes: int = DEFAULT_BYTES,
         folder: Path | None = None,
         check_room: Callable[[], None] = lambda: None,
+        note_refusal: Callable[[], None] = lambda: None,
     ) -> None:
-        """``folder`` is made when it is needed; None is the system's. ``check_room`` is that of the store."""
+        """``folder`` is made when it is needed; None is the system's.
+
+        ``check_room`` and ``note_refusal`` are those of `aerogram.store.ground.Ground`.
+        """
         self.memory = ByteBudget(max_bytes)
         self.files = ByteBudget(max_bytes * FILES_TO_MEMORY)
         self._folder = folder or Path(tempfile.gettempdir())
         self._check_room = check_room
+        self._note_refusal = note_refusal
 
     def held_for(self, client: str) -> Held:
         """Begin to hold bytes for one request or connection of the client at this address."""
@@ -45,7 +50,7 @@ class InFlight:
 
     def spool(self, client: str) -> Spool:
         """Begin a file for the client at this address."""
-        return Spool(self._folder, self.files.holding(client), self._check_room)
+        return Spool(self._folder, self.files.holding(client), self._check_room, self._note_refusal)
 
     def check(self) -> None:
         """Raise `BusyError` if requests have been refused for long."""

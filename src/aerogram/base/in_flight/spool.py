@@ -20,11 +20,18 @@ if TYPE_CHECKING:
 class Spool:
     """One file, written piece by piece and read back once. Close it in any case."""
 
-    def __init__(self, folder: Path, holding: Holding, check_room: Callable[[], None]) -> None:
-        """``check_room`` raises `StoreFullError` while the disk is nearly full."""
+    def __init__(
+        self,
+        folder: Path,
+        holding: Holding,
+        check_room: Callable[[], None],
+        note_refusal: Callable[[], None],
+    ) -> None:
+        """``check_room`` raises `StoreFullError` while the disk is nearly full; ``note_refusal`` is told of it."""
         self._folder = folder
         self._holding = holding
         self._check_room = check_room
+        self._note_refusal = note_refusal
         self._file: IO[bytes] | None = None
         self._is_closed = False
         self._is_busy = False
@@ -36,7 +43,11 @@ class Spool:
         if not self._holding.set_to(self.size + len(piece)):
             raise BusyError
         self.size += len(piece)
-        await self._in_thread(self._write, piece)
+        try:
+            await self._in_thread(self._write, piece)
+        except StoreFullError:
+            self._note_refusal()
+            raise
 
     async def read(self) -> bytes:
         """Return all bytes. Raises `UnavailableError`."""

@@ -11,7 +11,7 @@ import msgspec
 
 from aerogram.wire.smtp.limits import MAX_DISCARDED_BYTES
 from aerogram.wire.smtp.replies import MESSAGE_TOO_BIG, Reply, flawed_message
-from aerogram.wire.smtp.server.data import CRLF, END_OF_DATA, dots_unstuffed, flaw_of
+from aerogram.wire.smtp.server.data import CRLF, END_OF_DATA, dots_unstuffed, flaw_of, worse_flaw
 
 if TYPE_CHECKING:
     from aerogram.wire.smtp.server.input import InputBuffer
@@ -35,7 +35,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 class Ahead:
-    """What the host took of a message before its end: the number of octets, and the first flaw in them.
+    """What the host took of a message before its end: the number of octets, and the worst flaw in them.
 
     Every piece ends where no CRLF and no stuffed dot is cut in two, so each can be checked by itself.
     """
@@ -49,7 +49,7 @@ class Ahead:
     def take(self, piece: bytes) -> bytes:
         """Note a piece, free of stuffed dots, and give it back."""
         self.size += len(piece)
-        self.flaw = self.flaw or flaw_of(piece)
+        self.flaw = worse_flaw(self.flaw, flaw_of(piece))
         return piece
 
 
@@ -57,7 +57,7 @@ def checked(data: bytes, max_bytes: int, ahead: Ahead) -> Content:
     """Check a message, free of stuffed dots, whose beginning was taken: first its size, then its line ends."""
     if ahead.size + len(data) > max_bytes:
         return Content(refusal=MESSAGE_TOO_BIG)
-    flaw = ahead.flaw or flaw_of(data)
+    flaw = worse_flaw(ahead.flaw, flaw_of(data))
     return Content(refusal=flawed_message(flaw)) if flaw else Content(data)
 
 
@@ -119,8 +119,9 @@ class DataReader:
         if self._refusal is not None:
             return b""
         cut = source.rfind(CRLF)
-        if cut < len(source) // 2:
-            cut = max(0, len(source) - len(END_OF_DATA))
+        certain = len(source) - len(END_OF_DATA)
+        if cut < len(source) // 2 and certain > cut + len(CRLF):
+            cut = certain
         if cut <= len(CRLF):
             return b""
         self._before = source.byte_at(cut - 1)
