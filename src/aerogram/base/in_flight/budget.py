@@ -21,8 +21,10 @@ SMALL_BYTES: Final = 64 * 1024
 """A holding up to this size may use the reserve: nearly all mails, calls and pages are smaller."""
 RESERVE_PARTS: Final = 8
 """One part in so many is the reserve: of 256 MiB, room for 500 of the largest small holdings at once."""
-SHARE_PARTS: Final = 4
-"""One network may hold one part in so many, so that several must work together to use up the budget."""
+SHARE_PARTS: Final = 2
+"""One network may hold one part in so many, so that none can use up the budget alone."""
+MOST_OF_SHARE: Final = 0.75
+"""What one holding that waits is charged at most, of a share: it must fit beside others that arrive."""
 MAX_WAITING: Final = 1_000
 """Holdings that wait for room at once; the next one is refused. Each waits beside a connection of its own."""
 _IPV4_PREFIX: Final = 32
@@ -151,6 +153,7 @@ class Holding:
 
     async def wait_for(self, count: int, seconds: float) -> None:
         """Hold ``count`` bytes as soon as there is room. Raises `BusyError` after this time."""
+        count = min(count, int(self._budget._share * MOST_OF_SHARE))  # noqa: SLF001
         if self.set_to(count) or await self._budget._wait(self, count, seconds):  # noqa: SLF001
             return
         raise BusyError
