@@ -2,12 +2,13 @@
 
 import pytest
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import ForbiddenError, NotFoundError
 from aerogram.model.event import EventKind
+from aerogram.model.send_options import SANDBOXED, SendOptions, packed
 from aerogram.reporting.inbox import Search, StoredInbox
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.records.messages import outcomes, submissions
-from support.actors import everyone, looking_into
+from support.actors import everyone, looking_into, sandboxed
 
 EVERYTHING = Search()
 
@@ -181,3 +182,23 @@ async def test_clearing_forgets_the_mail_of_the_scope(inbox, capture):
     assert await ids_of(inbox) == [1]
     await inbox.clear(everyone())
     assert await ids_of(inbox) == []
+
+
+async def test_a_sandbox_key_deletes_only_mail_of_sandbox_keys(inbox, capture):
+    lookalike = packed(SendOptions(variables={"is_sandboxed": True}, tags=('"is_sandboxed":true',)))
+    await capture(1)
+    await capture(2, send_options=packed(SANDBOXED))
+    await capture(3, send_options=lookalike)
+    await capture(4, send_options=packed(SANDBOXED))
+    scope = (sandboxed(7),)
+    for live in (1, 3):
+        with pytest.raises(ForbiddenError, match="in the sandbox"):
+            await inbox.discard(scope, live)
+    with pytest.raises(NotFoundError):
+        await inbox.discard(scope, 5)
+    await inbox.discard(scope, 2)
+    assert {each.id for each in await inbox.newest(scope, EVERYTHING, 9)} == {1, 3, 4}
+    await inbox.clear((sandboxed(8),))
+    assert {each.id for each in await inbox.newest(scope, EVERYTHING, 9)} == {1, 3, 4}
+    await inbox.clear(scope)
+    assert {each.id for each in await inbox.newest(scope, EVERYTHING, 9)} == {1, 3}
