@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
+from aerogram.app.http_back_pressure import BackPressure
 from aerogram.app.http_patience import Patience
+from aerogram.base.in_flight.in_flight import InFlight
 
 if TYPE_CHECKING:
     import socket
@@ -46,17 +49,20 @@ class HttpServer(uvicorn.Server):
 class HttpServers:
     """One application on several sockets, with and without TLS."""
 
-    def __init__(self, trusted_proxies: Sequence[Network] = ()) -> None:
+    def __init__(self, trusted_proxies: Sequence[Network] = (), in_flight: InFlight | None = None) -> None:
         """Trust ``X-Forwarded-For`` only from clients in these networks."""
         self._trusted_proxies = [str(network) for network in trusted_proxies]
+        self._in_flight = in_flight or InFlight()
         self._running: list[tuple[HttpServer, asyncio.Task[None]]] = []
         self._watching: list[asyncio.Task[None]] = []
 
     async def start(self, app: Any, listening: socket.socket, tls: ssl.SSLContext | None) -> None:
         """Serve a bound socket; return once it accepts connections."""
+        # uvicorn only calls it, as it would call a class.
+        protocol: Any = partial(BackPressure, in_flight=self._in_flight)
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=protocol,
             ws="none",
             lifespan="off",
             access_log=False,

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from aerogram.store.blobs import DiskBlobs
 
 MAX_PREPARED: Final = 16 * 1024 * 1024
-"""Octets of personal mails that one call composes; the letters after them wait. A mail that many recipients
-share is held once, however many they are."""
+"""Octets of mails that one call composes; the letters after them wait. A mail that many recipients share is held
+once, however many they are."""
 
 Decided = Blocked | Bounced | Deferred | Held
 """An outcome that is decided before any server is asked."""
@@ -61,6 +61,7 @@ class Preparer:
                 shared = made.get(letter.content_id)
                 if shared is None:
                     shared = made[letter.content_id] = self._make(letter, None)
+                    room -= len(shared) if isinstance(shared, bytes) else 0
                 data = shared
             prepared.append((letter, data))
             if room <= 0:

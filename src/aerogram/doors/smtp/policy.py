@@ -11,7 +11,14 @@ from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.doors.smtp.controls import NO_CONTROLS, read_controls
 from aerogram.doors.smtp.guards import SEND
 from aerogram.doors.smtp.idempotency import key_of, reused
-from aerogram.doors.smtp.refusals import errors_of_headers, mail_refused, may_not_send, refused
+from aerogram.doors.smtp.refusals import (
+    NO_ROOM,
+    NOT_NOW,
+    errors_of_headers,
+    mail_refused,
+    may_not_send,
+    refused,
+)
 from aerogram.doors.smtp.request import request_of
 from aerogram.identity.gate import may
 from aerogram.identity.rate import payer
@@ -54,8 +61,6 @@ AUTH_UNAVAILABLE: Final = Reply(454, "4.7.0", "Temporary authentication failure"
 RATE_LIMITED: Final = Reply(
     421, "4.7.0", "Service temporarily unavailable, rate limit exceeded, try again later"
 )
-NOT_NOW: Final = Reply(451, "4.3.0", "The message was not accepted: temporary problem, try again later")
-NO_ROOM: Final = Reply(452, "4.3.1", "Insufficient system storage, try again later")
 TOO_MANY_HOPS: Final = Reply(554, "5.4.6", "Too many hops, mail loop detected")
 
 log = structlog.get_logger(__name__)

@@ -129,7 +129,7 @@ class InboxPages:
         return {"rows": rows[:limit], "has_more": has_more, "more": more, "query": query}
 
     async def _detail(self, request: Request, scope: Scope, message_id: int) -> dict[str, Any]:
-        opened, mail = await opened_mail(self._inbox, scope, message_id)
+        opened, mail = await opened_mail(self._inbox, request, scope, message_id)
         tab = request.query_params.get("tab", "")
         if tab not in TABS:
             tab = "html" if mail.html is not None else "text"
