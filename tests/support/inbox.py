@@ -94,6 +94,8 @@ def _matches(search: Search, row: Listed) -> bool:
         (search.subject, row.subject),
         (search.query, f"{row.recipient}\n{row.sender}\n{row.subject}"),
     )
+    if search.states and row.state not in search.states:
+        return False
     return search.after < row.id < search.before and all(
         wanted.lower() in found.lower() for wanted, found in pairs
     )

@@ -1,14 +1,15 @@
 """The API of the inbox: JSON, and the bytes of captured mail.
 
 ========================================== =========================================================
-GET    /inbox/api/messages                 newest first; limit, before, after, to, from, subject, query
+GET    /inbox/api/messages                 newest first; limit, before, after, to, from, subject, query, state
 DELETE /inbox/api/messages                 delete all
 GET    /inbox/api/messages/{id}            one mail, parsed
 DELETE /inbox/api/messages/{id}            delete it
 GET    /inbox/api/messages/{id}/raw        as it would have been sent
 GET    /inbox/api/messages/{id}/html       its HTML, for a sandboxed frame; images=1 loads remote ones
 GET    /inbox/api/messages/{id}/attachments/{n}
-GET    /inbox/api/wait                     the newest match, as soon as there is one; timeout in seconds
+GET    /inbox/api/wait                     the newest match, as soon as there is one; timeout in seconds. It waits
+                                           for mail that arrives, unless ``state`` says otherwise
 ========================================== =========================================================
 
 An error is ``{"error": sentence}``. Only captured copies are deleted, never the history.
@@ -28,7 +29,7 @@ from aerogram.base.ids import MAX_ID
 from aerogram.doors.web.frame import framed
 from aerogram.doors.web.headers import DATA_POLICY, attachment_headers, frame_policy
 from aerogram.doors.web.shown import listed_json, opened_json
-from aerogram.reporting.inbox import DEFAULT_LIMIT, MAX_LIMIT, Inbox, Opened, Scope, Search
+from aerogram.reporting.inbox import ARRIVED, DEFAULT_LIMIT, MAX_LIMIT, STATES, Inbox, Opened, Scope, Search
 from aerogram.wire.mime.reading.read import Mail, read_mail
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ class InboxApi:
         """Wait for a matching mail and return the newest; 404 on timeout."""
         seconds = whole_number(request, "timeout", DEFAULT_WAIT_SECONDS, 0, MAX_WAIT_SECONDS)
         search = search_of(request)
+        if not search.states:
+            search = msgspec.structs.replace(search, states=ARRIVED)
         if self._waiting >= MAX_WAITERS:
             raise HTTPException(503, f"{MAX_WAITERS} requests are already waiting; try again later.")
         self._waiting += 1
@@ -116,12 +119,21 @@ class InboxApi:
             if rows:
                 return rows[0].id
             if asyncio.get_running_loop().time() >= end:
-                raise NotFoundError(f"No matching message arrived within {seconds} s.")
+                raise NotFoundError(await self._what_came_instead(scope, search, seconds))
             try:
                 await asyncio.wait_for(self._stopping.wait(), _LOOK_SECONDS)
             except TimeoutError:
                 continue
             raise HTTPException(503, "The server is stopping.")
+
+    async def _what_came_instead(self, scope: Scope, search: Search, seconds: int) -> str:
+        """Say that nothing matched, and name the newest match in another state, such as a blocked mail."""
+        sentence = f"No matching message arrived within {seconds} s."
+        others = await self._inbox.newest(scope, msgspec.structs.replace(search, states=()), 1)
+        if not others or others[0].state in search.states:
+            return sentence
+        other = others[0]
+        return f"{sentence} The newest match, {other.id}, is {other.state}: {other.reason or other.error}"
 
 
 async def opened_mail(inbox: Inbox, scope: Scope, message_id: int) -> tuple[Opened, Mail]:
@@ -142,7 +154,17 @@ def search_of(request: Request) -> Search:
         query=asked.get("query", ""),
         after=whole_number(request, "after", 0, 0, MAX_ID),
         before=whole_number(request, "before", MAX_ID, 0, MAX_ID),
+        states=_states_of(asked.get("state", "")),
     )
+
+
+def _states_of(text: str) -> tuple[str, ...]:
+    """Parse comma-separated states. Raises `RefusedError`."""
+    names = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
+    unknown = [name for name in names if name not in STATES.values()]
+    if unknown:
+        raise RefusedError(f"state must be one or more of {', '.join(STATES.values())}, not {unknown[0]!r}.")
+    return names
 
 
 def id_of(request: Request) -> int:
