@@ -110,6 +110,10 @@ class Inbox(Protocol):
         """List at most ``limit`` matching mails, newest first."""
         ...
 
+    async def newest_event(self) -> int:
+        """Return a number that changes when a mail is captured, or anything else happens to a message."""
+        ...
+
     async def open(self, scope: Scope, message_id: int) -> Opened:
         """Return one mail. Raises `NotFoundError` if the scope does not have it."""
         ...
@@ -158,6 +162,10 @@ class StoredInbox:
         accounts = accounts_of(scope)
         rows = await self._database.read(lambda: captured.newest(accounts, wanted, limit))
         return [_listed(row) for row in rows]
+
+    async def newest_event(self) -> int:
+        """See `Inbox.newest_event`."""
+        return await self._database.read(captured.newest_event)
 
     async def open(self, scope: Scope, message_id: int) -> Opened:
         """See `Inbox.open`."""

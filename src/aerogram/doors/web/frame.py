@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 MAX_INLINED: Final = 32 * 1024 * 1024
 """Maximum characters of inlined images in one HTML; a mail may repeat an image any number of times."""
 
+MAX_FRAMED: Final = 2 * 1024 * 1024
+"""Characters of HTML in the frame: no browser draws more at once, and mail programs cut at a twentieth of it."""
+_CUT: Final = "<hr><p>Only the beginning is shown. Download the message to see all of it.</p>"
+
 _ACTIVE: Final = re.compile(
     r"<(/?)(?=(?:script|link|meta|base|iframe|frame|frameset|object|embed|applet|portal|form|template)[\s/>])",
     re.IGNORECASE,
@@ -43,15 +47,16 @@ def framed(html: str, files: Sequence[File]) -> str:
     Elements that execute or fetch something are renamed (``x-link``). No syntax trick avoids this, because an
     element has no effect without its name. The rest is unchanged, so that it looks as in a mail program.
     """
-    tamed = _ACTIVE.sub(r"<\1x-", html)
+    tamed = _ACTIVE.sub(r"<\1x-", html[:MAX_FRAMED])
     start = _DOCTYPE.match(tamed)
     doctype, rest = (start[0], tamed[start.end() :]) if start else ("", tamed)
-    return f"{doctype}{_FIRST}{_with_images(rest, files)}"
+    ending = _CUT if len(html) > MAX_FRAMED else ""
+    return f"{doctype}{_FIRST}{_with_images(rest, files)}{ending}"
 
 
 def wants_remote(html: str) -> bool:
     """Return whether the HTML loads remote images."""
-    return _REMOTE.search(html) is not None
+    return _REMOTE.search(html, 0, MAX_FRAMED) is not None
 
 
 def _with_images(html: str, files: Sequence[File]) -> str:

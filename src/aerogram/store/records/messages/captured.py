@@ -176,6 +176,7 @@ _EVENTS = Sql(
     .order_by(event.c.at_ms, event.c.id),
     "which",
 )
+_NEWEST_EVENT = Sql(select(func.max(event.c.id)))
 _DISCARD = Sql(
     delete(captured)
     .where(_in_scope(), captured.c.message_id == bindparam("which"))
@@ -201,6 +202,12 @@ def newest(scope: AbstractSet[int] | None, wanted: Wanted, most: int) -> Unit[li
         most,
     )
     return rows
+
+
+def newest_event() -> Unit[int]:
+    """Return the id of the newest event of any message; 0 when there is none."""
+    [(newest,)] = yield _NEWEST_EVENT()
+    return newest or 0
 
 
 def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[CapturedMail | None]:
