@@ -122,7 +122,7 @@ def made(server, auth, resource, **properties):
 def signed_up(server, auth, email):
     """Have a form made and filled in; give its path."""
     ordinary = (server.settings["api_key"], server.settings["secret_key"])
-    news = made(server, ordinary, "contactslist", Name=f"News for {email}")
+    news = made(server, auth, "contactslist", Name=f"News for {email}")
     senders = httpx2.get(f"{server.url}/v3/REST/sender", auth=ordinary, timeout=30, trust_env=False).json()
     widget = made(
         server, auth, "widget", FromID=senders["Data"][0]["ID"], ListID=news["ID"], Locale="en_US", Name=email

@@ -6,6 +6,7 @@ A command imports what it needs when it runs, so that ``aerogram --help`` answer
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from contextlib import asynccontextmanager
 from functools import cached_property
@@ -105,5 +106,6 @@ def _metavar(word: str) -> str:
 
 
 def main() -> None:
-    """Run the command line, and exit with its status."""
+    """Run the command line, and exit with its status. Nothing that it writes can be read by other users."""
+    os.umask(stat.S_IRWXG | stat.S_IRWXO)
     sys.exit(run(Program(), sys.argv[1:]))

@@ -18,10 +18,12 @@ from aerogram.store.blobs import DiskBlobs
 from aerogram.store.ground import Ground
 from aerogram.store.installation import check_blobs_folder
 from aerogram.store.open import open_database
+from aerogram.store.private_folder import prepare_folder
 from aerogram.store.records import nodes
 from aerogram.store.room import Watermark
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from aerogram.app.settings.settings import Settings
@@ -48,6 +50,8 @@ class Platform:
     node: int
     """The number of this process in the ids that it makes."""
     node_owner: str
+    made_private: Sequence[Path]
+    """The paths of the data folder that other users could read before it was opened."""
 
     @property
     def database(self) -> Database:
@@ -96,7 +100,7 @@ async def open_platform(settings: Settings, server_lock: ServerLock | None = Non
 
     A server gives its ``server_lock``; it is taken if the store is SQLite.
     """
-    _make_folder(settings.data)
+    made_private = prepare_folder(settings.data)
     sealer = Sealer(settings.master_key or _own_master_key(settings.data / MASTER_KEY_FILE))
     database = await open_database(settings.data, settings.database_url, server_lock)
     try:
@@ -126,6 +130,7 @@ async def open_platform(settings: Settings, server_lock: ServerLock | None = Non
         room=room,
         node=node,
         node_owner=owner,
+        made_private=made_private,
     )
 
 
@@ -141,16 +146,6 @@ async def _take_node(database: Database, clock: Clock, owner: str) -> int:
     if number is None:
         raise SettingsError(f"All {MAX_NODE + 1} node numbers are in use; try again in a minute.")
     return number
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = folder / f".probe-{secrets.token_hex(4)}"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise SettingsError(f"data: the folder {folder} cannot be used: {error.strerror}.") from error
 
 
 def _own_master_key(path: Path) -> str:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from aerogram.app.reference_limits import limits_page
 from aerogram.app.reference_rest import rest_page
 from aerogram.app.settings.settings import DECLARATIONS
 from aerogram.doors.cli.main import COMMANDS, HELP, noun_of
@@ -126,10 +127,16 @@ def rest_resources_page() -> str:
     return "\n\n".join((_NOTE, *rest_page())) + "\n"
 
 
+def limits_reference_page() -> str:
+    """Write the page of limits."""
+    return "\n\n".join((_NOTE, *limits_page())) + "\n"
+
+
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "settings.md": settings_page,
     "cli.md": cli_page,
     "rest.md": rest_resources_page,
+    "limits.md": limits_reference_page,
 }
 
 

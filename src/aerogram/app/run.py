@@ -86,6 +86,8 @@ async def serve(settings: Settings) -> None:
         stack.callback(server_lock.release)
         platform = await open_platform(settings, server_lock)
         stack.push_async_callback(platform.close)
+        if platform.made_private:
+            log.warning("data_folder_made_private", paths=[str(path) for path in platform.made_private])
         if platform.database.engine is Engine.SQLITE:
             await platform.database.write(lambda: queue.free_all(platform.clock.now_ms()))
         services = build(platform)

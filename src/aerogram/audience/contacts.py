@@ -8,6 +8,7 @@ import msgspec
 
 from aerogram.audience.property_values import merged_values
 from aerogram.base.errors import NotFoundError, RefusedError, TakenError
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import contacts as records
 from aerogram.wire.address import is_email, suppression_key
 
@@ -84,8 +85,13 @@ class Contacts:
             is_excluded=is_excluded,
             excluded_ms=now if is_excluded else 0,
         )
-        if not await self._database.write(lambda: records.add(_row(made))):
-            raise _taken(made.email)
+
+        def unit() -> Unit[None]:
+            if not (yield from records.add(_row(made))):
+                raise _taken(made.email)
+            yield from sandbox.mark(actor.account_id, [made.id], is_sandboxed=actor.is_sandboxed)
+
+        await self._database.write(unit)
         return made
 
     async def change(self, actor: Actor, contact_id: int, values: Mapping[str, Any]) -> Contact:
@@ -97,9 +103,7 @@ class Contacts:
         if "email" in changes:
             changes["email"] = address_of(changes["email"])
         now = self._clock.now_ms()
-        return _contact(
-            await self._database.write(lambda: _change(actor.account_id, contact_id, changes, now))
-        )
+        return _contact(await self._database.write(lambda: _change(actor, contact_id, changes, now)))
 
     async def change_values(self, actor: Actor, contact_id: int, patch: Mapping[str, Any]) -> Contact:
         """Merge values into a contact's properties; None removes one. Raises `NotFoundError`.
@@ -107,29 +111,27 @@ class Contacts:
         ``patch`` is the ``values`` of `aerogram.audience.properties.Catalogue.typed`.
         """
         now = self._clock.now_ms()
-        return _contact(
-            await self._database.write(lambda: _change_values(actor.account_id, contact_id, patch, now))
-        )
+        return _contact(await self._database.write(lambda: _change_values(actor, contact_id, patch, now)))
 
     async def clear_values(self, actor: Actor, contact_id: int) -> None:
         """Remove all property values of a contact. Raises `NotFoundError`."""
         now = self._clock.now_ms()
         cleared = {"properties": ""}
-        await self._database.write(lambda: _change(actor.account_id, contact_id, cleared, now))
+        await self._database.write(lambda: _change(actor, contact_id, cleared, now))
 
 
-def _held(account_id: int, contact_id: int) -> Unit[dict[str, Any]]:
-    """Lock a contact's row and return it. Raises `NotFoundError`, also for erased contacts."""
-    row = yield from records.hold(account_id, contact_id)
+def _held(actor: Actor, contact_id: int) -> Unit[dict[str, Any]]:
+    """Lock a contact's row and return it. Raises `NotFoundError`, also for erased contacts, or `ForbiddenError`."""
+    row = yield from records.hold(actor.account_id, contact_id)
     if row is None or row["is_anonymized"]:
         raise NotFoundError("There is no such contact.")
+    yield from sandbox.touch(actor.account_id, [contact_id], is_sandboxed=actor.is_sandboxed)
     return row
 
 
-def _change(
-    account_id: int, contact_id: int, changes: Mapping[str, Any], now_ms: int
-) -> Unit[dict[str, Any]]:
-    row = yield from _held(account_id, contact_id)
+def _change(actor: Actor, contact_id: int, changes: Mapping[str, Any], now_ms: int) -> Unit[dict[str, Any]]:
+    account_id = actor.account_id
+    row = yield from _held(actor, contact_id)
     columns: dict[str, Any] = {name: _stored(value) for name, value in changes.items()}
     columns = {name: value for name, value in columns.items() if row[name] != value}
     if not columns:
@@ -144,11 +146,14 @@ def _change(
 
 
 def _change_values(
-    account_id: int, contact_id: int, patch: Mapping[str, Any], now_ms: int
+    actor: Actor, contact_id: int, patch: Mapping[str, Any], now_ms: int
 ) -> Unit[dict[str, Any]]:
-    row = yield from _held(account_id, contact_id)
+    row = yield from _held(actor, contact_id)
+    if not actor.is_sandboxed:
+        # A property with values of live contacts is live.
+        yield from sandbox.leave(actor.account_id, [int(each) for each in patch])
     changes = {"properties": merged_values(row["properties"], patch)}
-    return (yield from _change(account_id, contact_id, changes, now_ms))
+    return (yield from _change(actor, contact_id, changes, now_ms))
 
 
 def _contact(row: Mapping[str, Any]) -> Contact:

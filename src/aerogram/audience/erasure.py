@@ -27,11 +27,12 @@ from aerogram.base.clock import SECOND
 from aerogram.base.folding import folded
 from aerogram.model.message import ERASED_DOMAIN
 from aerogram.model.page import PageRequest
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import contacts, erased_mail, history, signups
 from aerogram.store.records.contacts import erasures as records
 from aerogram.store.records.contacts.erasures import Proof
 from aerogram.store.records.jobs import export_parts, jobs
-from aerogram.wire.address import ascii_domain, shown_domain, split_email, suppression_key
+from aerogram.wire.address import ascii_domain, shown_domain, split_email, suppression_key, wire_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,9 @@ class Erasures:
     async def erase(self, actor: Actor, contact_id: int) -> bool:
         """Erase a contact; False when the account has no contact with this id, or already erased it.
 
-        The contact's row is blanked last. After an interruption, call again to erase the rest.
+        The contact's row is blanked last. After an interruption, call again to erase the rest. A caller in the sandbox
+        erases only a contact that was made there, with its history and memberships: the address may be on live mail.
+        Raises `ForbiddenError`.
         """
         rows, _ = await self._database.read(
             lambda: contacts.LISTING.page(actor.account_id, PageRequest({"id": contact_id}, 1))
@@ -80,13 +83,21 @@ class Erasures:
         if not rows or rows[0]["is_anonymized"]:
             return False
         email = rows[0]["email"]
-        # The alias is random: an alias derived from the address could be reversed by guessing.
-        alias = f"\\x{secrets.token_hex(_ALIAS_BYTES)}@{ERASED_DOMAIN}"
+        if actor.is_sandboxed:
+            return await self._erase_in_sandbox(actor, contact_id, email)
+        alias = _new_alias()
         await self._blank_mail(actor, email, alias)
         now = self._clock.now_ms()
         proof = Proof(actor.account_id, contact_id, self.digest(actor.account_id, email), now)
         is_erased = await self._database.write(lambda: _erase(proof, email, alias))
         await self._remove_exports()
+        self._database.forget_overwritten()
+        return is_erased
+
+    async def _erase_in_sandbox(self, actor: Actor, contact_id: int, email: str) -> bool:
+        now = self._clock.now_ms()
+        proof = Proof(actor.account_id, contact_id, self.digest(actor.account_id, email), now)
+        is_erased = await self._database.write(lambda: _erase_in_sandbox(proof, _new_alias()))
         self._database.forget_overwritten()
         return is_erased
 
@@ -152,9 +163,10 @@ def _blank(own: Sequence[FoundMessage], email: str, alias: str, now_ms: int) -> 
 
 
 def _spellings(email: str) -> list[str]:
-    """Return the lower-case spellings of an address: with an ASCII and with an internationalised domain."""
+    """Return the lower-case spellings of an address: with an ASCII and an internationalised domain, and in quotes."""
     local, domain = split_email(email)
-    return sorted({folded(f"{local}@{domain}"), folded(f"{local}@{shown_domain(domain)}")})
+    spelled = (f"{local}@{domain}", f"{local}@{shown_domain(domain)}")
+    return sorted({folded(form(each)) for each in spelled for form in (str, wire_form)})
 
 
 def _erase(proof: Proof, email: str, alias: str) -> Unit[bool]:
@@ -164,11 +176,28 @@ def _erase(proof: Proof, email: str, alias: str) -> Unit[bool]:
     row = yield from contacts.hold(account_id, contact_id)
     if row is None or row["is_anonymized"]:
         return False
-    yield from detach(account_id, contact_id)
-    yield from history.forget(account_id, contact_id)
     yield from records.forget_address(account_id, email)
     for spelling in _spellings(email):
         yield from jobs.forget_mentions(account_id, spelling)
+    # Running exports start again and no longer find the person.
+    yield from export_parts.detach(account_id)
+    yield from _blank_contact(proof, alias)
+    return True
+
+
+def _erase_in_sandbox(proof: Proof, alias: str) -> Unit[bool]:
+    row = yield from contacts.hold(proof.account_id, proof.contact_id)
+    if row is None or row["is_anonymized"]:
+        return False
+    yield from sandbox.touch(proof.account_id, [proof.contact_id], is_sandboxed=True)
+    yield from _blank_contact(proof, alias)
+    return True
+
+
+def _blank_contact(proof: Proof, alias: str) -> Unit[None]:
+    account_id, contact_id = proof.account_id, proof.contact_id
+    yield from detach(account_id, contact_id)
+    yield from history.forget(account_id, contact_id)
     blanked = {
         "email": alias,
         "name": NAME,
@@ -177,8 +206,11 @@ def _erase(proof: Proof, email: str, alias: str) -> Unit[bool]:
         "is_anonymized": 1,
         "updated_ms": proof.erased_ms,
     }
-    # Running exports start again and no longer find the person.
-    yield from export_parts.detach(account_id)
     yield from contacts.change(account_id, contact_id, blanked)
+    yield from sandbox.leave(account_id, [contact_id])
     yield from records.prove(proof)
-    return True
+
+
+def _new_alias() -> str:
+    # Random: an alias derived from the address could be reversed by guessing.
+    return f"\\x{secrets.token_hex(_ALIAS_BYTES)}@{ERASED_DOMAIN}"

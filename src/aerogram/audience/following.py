@@ -23,6 +23,7 @@ from aerogram.audience.erasure import is_alias
 from aerogram.events.reader import Reader
 from aerogram.model.event import EventKind
 from aerogram.model.send_options import is_sandboxed, unpacked_personal
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import activity as contact_activity
 from aerogram.store.records.contacts.activity import Activity, NewContact
 from aerogram.store.records.events.of_contacts import of_contacts, send_options_by_message
@@ -54,10 +55,6 @@ class Tally(msgspec.Struct):
     last_activity_ms: int = 0
     is_spam_complaining: int = 0
     unsubscribed_ms: int = 0
-    was_mailed: bool = False
-    """At least one event is a delivery event, so the mail is not from a sandbox credential."""
-    engaged: list[int] = []
-    """The messages that the recipient opened, clicked, complained about or unsubscribed from."""
 
     def add(self, event: ContactEvent) -> None:
         """Add an event."""
@@ -71,10 +68,6 @@ class Tally(msgspec.Struct):
             self.is_spam_complaining = 1
         elif kind == EventKind.UNSUB:
             self.unsubscribed_ms = max(self.unsubscribed_ms, at_ms)
-        if kind in _ENGAGEMENTS:
-            self.engaged.append(event.message_id)
-        else:
-            self.was_mailed = True
         if event.personal and not self.name:
             self.name = unpacked_personal(event.personal).name
 
@@ -128,10 +121,10 @@ def added_up(events: Sequence[ContactEvent]) -> dict[int, dict[str, Tally]]:
 
 
 def _follow(events: Sequence[ContactEvent], ids: IdGenerator) -> Unit[None]:
-    if not events:
-        return
+    events = yield from _live(events)
     for account_id, people in added_up(events).items():
         known = yield from contact_activity.lock(account_id, people)
+        yield from sandbox.touch(account_id, list(known.values()), is_sandboxed=False)
         unknown = {email: person for email, person in people.items() if email not in known}
         if unknown:
             yield from _make(account_id, unknown, ids)
@@ -147,24 +140,19 @@ def _follow(events: Sequence[ContactEvent], ids: IdGenerator) -> Unit[None]:
 
 def _make(account_id: int, people: Mapping[str, Tally], ids: IdGenerator) -> Unit[None]:
     """Create the missing contacts."""
-    sandboxed = yield from _sandboxed([each for each in people.values() if not each.was_mailed])
-    wanted = {
-        email: person
-        for email, person in people.items()
-        if person.was_mailed or not sandboxed.issuperset(person.engaged)
-    }
     yield from contact_activity.make(
         [
             (NewContact(contact_id, account_id, email, person.name, person.first_ms), person.activity)
-            for contact_id, (email, person) in zip(ids.next_ids(len(wanted)), wanted.items(), strict=True)
+            for contact_id, (email, person) in zip(ids.next_ids(len(people)), people.items(), strict=True)
         ]
     )
 
 
-def _sandboxed(people: Sequence[Tally]) -> Unit[set[int]]:
-    """Return the engaged messages that came from sandbox credentials."""
-    message_ids = sorted({message_id for person in people for message_id in person.engaged})
-    if not message_ids:
-        return set()
-    found = yield from send_options_by_message(message_ids)
-    return {message_id for message_id, send_options in found.items() if is_sandboxed(send_options)}
+def _live(events: Sequence[ContactEvent]) -> Unit[list[ContactEvent]]:
+    """Leave out what recipients did with mail of sandbox credentials: it is no activity of a contact."""
+    engaged = sorted({each.message_id for each in events if each.kind in _ENGAGEMENTS})
+    if not engaged:
+        return list(events)
+    found = yield from send_options_by_message(engaged)
+    sandboxed = {message_id for message_id, send_options in found.items() if is_sandboxed(send_options)}
+    return [each for each in events if each.message_id not in sandboxed]

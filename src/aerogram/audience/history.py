@@ -9,6 +9,7 @@ import msgspec
 from aerogram.audience.properties import HISTORIC, Property, property_of
 from aerogram.audience.property_values import WrongTypeError, shown, typed
 from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import history as records
 from aerogram.store.records.contacts import properties
 
@@ -60,7 +61,7 @@ class History:
     ) -> HistoricValue:
         """Add a value to a contact's history, dated ``at_ms`` or else now.
 
-        Raises `UndefinedError` or `WrongValueError`.
+        Raises `UndefinedError`, `WrongValueError` or `ForbiddenError`.
         """
         value_id = self._ids.next_id()
         at_ms = self._clock.now_ms() if at_ms is None else at_ms
@@ -79,6 +80,9 @@ class History:
                 "at_ms": at_ms,
                 "value": _encode(value).decode(),
             }
+            yield from sandbox.touch(actor.account_id, [contact_id], is_sandboxed=actor.is_sandboxed)
+            if not actor.is_sandboxed:
+                yield from sandbox.leave(actor.account_id, [named.id])
             yield from records.add(row)
             return _value(row, own)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import NotFoundError, TakenError
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import lists as records
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class Lists:
             )
             row = msgspec.structs.asdict(made) | {"is_deleted": int(is_deleted)}
             # Retry when the random list address, one of 10^14, is taken.
-            if await self._database.write(lambda row=row: _create(row)):  # type: ignore[misc]
+            if await self._database.write(lambda row=row: _create(actor, row)):  # type: ignore[misc]
                 return made
 
     async def change(self, actor: Actor, list_id: int, values: Mapping[str, Any]) -> ContactList:
@@ -72,24 +73,28 @@ class Lists:
 
         Raises `NotFoundError`, or `TakenError` when a live list has its name.
         """
-        return _list(await self._database.write(lambda: _change(actor.account_id, list_id, values)))
+        return _list(await self._database.write(lambda: _change(actor, list_id, values)))
 
     async def remove(self, actor: Actor, list_id: int) -> None:
         """Delete a list; it can be restored and keeps its memberships. Raises `NotFoundError`."""
         await self.change(actor, list_id, {"is_deleted": True})
 
 
-def _create(row: Mapping[str, Any]) -> Unit[bool]:
+def _create(actor: Actor, row: Mapping[str, Any]) -> Unit[bool]:
     added = yield from records.add(row)
     if not added and (yield from records.is_taken(row["account_id"], row["name"], row["id"])):
         raise TakenError("list", row["name"])
+    if added:
+        yield from sandbox.mark(actor.account_id, [row["id"]], is_sandboxed=actor.is_sandboxed)
     return added
 
 
-def _change(account_id: int, list_id: int, values: Mapping[str, Any]) -> Unit[dict[str, Any]]:
+def _change(actor: Actor, list_id: int, values: Mapping[str, Any]) -> Unit[dict[str, Any]]:
+    account_id = actor.account_id
     row = yield from records.hold(account_id, list_id)
     if row is None:
         raise NotFoundError("There is no such list.")
+    yield from sandbox.touch(account_id, [list_id], is_sandboxed=actor.is_sandboxed)
     columns = {name: int(value) if isinstance(value, bool) else value for name, value in values.items()}
     changed = {**row, **columns}
     if not changed["is_deleted"] and (yield from records.is_taken(account_id, changed["name"], list_id)):

@@ -16,6 +16,7 @@ from aerogram.audience.subscriptions import (
     remove_membership,
 )
 from aerogram.base.errors import NotFoundError, RefusedError
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import batches, contacts, lists, memberships
 from aerogram.store.records.contacts import list_recipients as records
 
@@ -91,10 +92,17 @@ class Memberships:
                 raise UnknownListsError([list_id])
             if (yield from records.of_pair(actor.account_id, list_id, contact_id)):
                 raise AlreadyOnListError("The contact is on the list already.")
-            yield from act_on_lists(actor.account_id, contact_id, [action], ids=self._ids, now_ms=now)
+            yield from act_on_lists(
+                actor.account_id,
+                contact_id,
+                [action],
+                ids=self._ids,
+                now_ms=now,
+                is_sandboxed=actor.is_sandboxed,
+            )
             row = yield from records.of_pair(actor.account_id, list_id, contact_id)
             if row is not None and not is_active:
-                row = yield from _change(actor.account_id, row["id"], {"is_active": 0}, now)
+                row = yield from _change(actor, row["id"], {"is_active": 0}, now)
             return (yield from _named(actor.account_id, row or {}))
 
         return await self._database.write(unit)
@@ -105,7 +113,7 @@ class Memberships:
         columns = {name: int(value) for name, value in values.items()}
 
         def unit() -> Unit[Membership]:
-            row = yield from _change(actor.account_id, membership_id, columns, now)
+            row = yield from _change(actor, membership_id, columns, now)
             return (yield from _named(actor.account_id, row))
 
         return await self._database.write(unit)
@@ -114,7 +122,7 @@ class Memberships:
         """Remove a contact from a list. Raises `NotFoundError`."""
 
         def unit() -> Unit[None]:
-            row = yield from _held(actor.account_id, membership_id)
+            row = yield from _held(actor, membership_id)
             yield from remove_membership(actor.account_id, row["list_id"], row["contact_id"])
 
         await self._database.write(unit)
@@ -123,14 +131,28 @@ class Memberships:
         """Apply all actions to one contact, or none. Raises `UnknownListsError` or `NotFoundError`."""
         now = self._clock.now_ms()
         await self._database.write(
-            lambda: act_on_lists(actor.account_id, contact_id, actions, ids=self._ids, now_ms=now)
+            lambda: act_on_lists(
+                actor.account_id,
+                contact_id,
+                actions,
+                ids=self._ids,
+                now_ms=now,
+                is_sandboxed=actor.is_sandboxed,
+            )
         )
 
     async def manage(self, actor: Actor, entry: Entry, action: ListAction) -> int:
         """Create or change a contact, apply an action and return its id. Raises `UnknownListsError`."""
         now = self._clock.now_ms()
         [contact_id] = await self._database.write(
-            lambda: apply(actor.account_id, [entry], [action], ids=self._ids, now_ms=now)
+            lambda: apply(
+                actor.account_id,
+                [entry],
+                [action],
+                ids=self._ids,
+                now_ms=now,
+                is_sandboxed=actor.is_sandboxed,
+            )
         )
         return contact_id
 
@@ -143,8 +165,9 @@ def _page(account_id: int, wanted: PageRequest) -> Unit[tuple[list[Membership], 
     return [_membership(row, names.get(row["list_id"], "")) for row in rows], total
 
 
-def _held(account_id: int, membership_id: int) -> Unit[dict[str, Any]]:
-    """Lock the contact and the list of a membership and return its row. Raises `NotFoundError`."""
+def _held(actor: Actor, membership_id: int) -> Unit[dict[str, Any]]:
+    """Lock the contact and the list of a membership and return its row. Raises `NotFoundError` or `ForbiddenError`."""
+    account_id = actor.account_id
     row = yield from records.find(account_id, membership_id)
     if row is not None:
         yield from batches.hold(account_id, [row["contact_id"]])
@@ -153,13 +176,16 @@ def _held(account_id: int, membership_id: int) -> Unit[dict[str, Any]]:
         row = yield from records.find(account_id, membership_id)
     if row is None:
         raise NotFoundError("There is no such membership.")
+    touched = [row["contact_id"], row["list_id"]]
+    yield from sandbox.touch(account_id, touched, is_sandboxed=actor.is_sandboxed)
     return row
 
 
 def _change(
-    account_id: int, membership_id: int, columns: Mapping[str, int], now_ms: int
+    actor: Actor, membership_id: int, columns: Mapping[str, int], now_ms: int
 ) -> Unit[dict[str, Any]]:
-    row = yield from _held(account_id, membership_id)
+    account_id = actor.account_id
+    row = yield from _held(actor, membership_id)
     changed = {**row, **columns}
     if changed["is_unsubscribed"] != row["is_unsubscribed"]:
         if changed["is_unsubscribed"]:

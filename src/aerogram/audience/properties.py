@@ -16,6 +16,7 @@ from aerogram.audience.property_values import (
     typed,
 )
 from aerogram.base.errors import NotFoundError, RefusedError, TakenError
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import properties as records
 
 if TYPE_CHECKING:
@@ -154,8 +155,13 @@ class Properties:
             datatype=datatype,
             created_ms=self._clock.now_ms(),
         )
-        if not await self._database.write(lambda: records.add(_row(made))):
-            raise _taken(made.namespace, made.name)
+
+        def unit() -> Unit[None]:
+            if not (yield from records.add(_row(made))):
+                raise _taken(made.namespace, made.name)
+            yield from sandbox.mark(actor.account_id, [made.id], is_sandboxed=actor.is_sandboxed)
+
+        await self._database.write(unit)
         return made
 
     async def change(self, actor: Actor, property_id: int, values: Mapping[str, Any]) -> Property:
@@ -168,9 +174,7 @@ class Properties:
             changes["name"] = checked_name(changes["name"])
         if "datatype" in changes:
             changes["datatype"] = Datatype(changes["datatype"]).value
-        return property_of(
-            await self._database.write(lambda: _change(actor.account_id, property_id, changes))
-        )
+        return property_of(await self._database.write(lambda: _change(actor, property_id, changes)))
 
     async def remove(self, actor: Actor, property_id: int) -> None:
         """Remove a definition; its values can no longer be read. Raises `NotFoundError`.
@@ -178,7 +182,13 @@ class Properties:
         Its history is deleted at once. Its value in a contact's row stays until the contact's values are
         cleared or the contact is erased, because rewriting a million rows would delay all mail.
         """
-        if not await self._database.write(lambda: records.remove(actor.account_id, property_id)):
+
+        def unit() -> Unit[bool]:
+            yield from sandbox.touch(actor.account_id, [property_id], is_sandboxed=actor.is_sandboxed)
+            yield from sandbox.leave(actor.account_id, [property_id])
+            return (yield from records.remove(actor.account_id, property_id))
+
+        if not await self._database.write(unit):
             raise _unknown()
 
 
@@ -199,10 +209,12 @@ def _row(own: Property) -> dict[str, Any]:
     return msgspec.structs.asdict(own) | {"datatype": own.datatype.value}
 
 
-def _change(account_id: int, property_id: int, changes: Mapping[str, Any]) -> Unit[dict[str, Any]]:
+def _change(actor: Actor, property_id: int, changes: Mapping[str, Any]) -> Unit[dict[str, Any]]:
+    account_id = actor.account_id
     row = yield from records.find(account_id, property_id)
     if row is None:
         raise _unknown()
+    yield from sandbox.touch(account_id, [property_id], is_sandboxed=actor.is_sandboxed)
     changed = {**row, **changes}
     if (yield from records.is_taken(changed)):
         raise _taken(changed["namespace"], changed["name"])

@@ -16,6 +16,8 @@ from aerogram.audience import subscriptions
 from aerogram.audience.actions import SubscriptionAction
 from aerogram.audience.subscriptions import Entry, ListAction, UnknownListsError
 from aerogram.base.clock import DAY, MINUTE
+from aerogram.base.errors import ForbiddenError
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import memberships, widgets
 from aerogram.store.records.contacts import signups as records
 from aerogram.store.records.contacts.signups import SignupRow
@@ -93,7 +95,11 @@ class Signups:
         None means that no mail may be sent to the address now. ``email`` must satisfy `is_email`.
         """
         address = suppression_key(email)
-        return await self._database.write(lambda: self._signing_up(form, address, ip))
+        try:
+            return await self._database.write(lambda: self._signing_up(form, address, ip))
+        except ForbiddenError:
+            # A form of the sandbox, and the address of a contact outside of it.
+            return None
 
     async def withdraw(self, signup_id: int) -> None:
         """Delete a signup whose mail was not accepted, so that it can be tried again at once."""
@@ -107,7 +113,7 @@ class Signups:
         """Subscribe the owner of an address; None as for `find`. Confirming again changes nothing."""
         try:
             return await self._database.write(lambda: self._confirming(signup_id, ip))
-        except UnknownListsError:
+        except (UnknownListsError, ForbiddenError):
             return None
 
     def _signing_up(self, form: Form, email: str, ip: str) -> Unit[int | None]:
@@ -115,8 +121,15 @@ class Signups:
             return None
         now = self._clock.now_ms()
         [contact_id] = yield from subscriptions.apply(
-            form.account_id, [Entry(email)], [], ids=self._ids, now_ms=now
+            form.account_id,
+            [Entry(email)],
+            [],
+            ids=self._ids,
+            now_ms=now,
+            is_sandboxed=form.is_sandboxed,
         )
+        if form.is_sandboxed:
+            yield from sandbox.touch(form.account_id, [form.list_id], is_sandboxed=True)
         states = yield from memberships.states(form.list_id, [contact_id])
         if contact_id in states and states[contact_id].is_counted:
             return None
@@ -165,12 +178,14 @@ class Signups:
         now = self._clock.now_ms()
         # Use the list that the form named when it was filled in: that is the list they agreed to.
         added = [ListAction(row.list_id, SubscriptionAction.ADD_FORCE)]
+        is_sandboxed = pending.form.is_sandboxed
         [contact_id] = yield from subscriptions.apply(
-            row.account_id, [Entry(row.email)], added, ids=self._ids, now_ms=now
+            row.account_id, [Entry(row.email)], added, ids=self._ids, now_ms=now, is_sandboxed=is_sandboxed
         )
         yield from records.confirm(signup_id, now, ip)
         yield from records.set_pending(row.account_id, contact_id, is_pending=False)
-        yield from records.let_bulk_through(row.account_id, row.email)
+        if not is_sandboxed:
+            yield from records.let_bulk_through(row.account_id, row.email)
         return msgspec.structs.replace(pending, is_confirmed=True)
 
 

@@ -13,6 +13,7 @@ import msgspec
 from aerogram.audience.actions import ListStatus, SubscriptionAction, status_after
 from aerogram.audience.property_values import merged_values
 from aerogram.base.errors import NotFoundError
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import batches, memberships
 
 if TYPE_CHECKING:
@@ -58,19 +59,28 @@ def apply(
     *,
     ids: IdGenerator,
     now_ms: int,
+    is_sandboxed: bool = False,
 ) -> Unit[list[int]]:
     """Create or change contacts, then apply each action to all of them; return their ids in entry order.
 
     Batches may have up to about 5,000 entries. The unit reads the existing contacts, writes those that are
     new or differ, and does the same for the memberships of each list. Entries of the same address are merged;
-    later values win. Contacts are created whatever the actions are. Raises `UnknownListsError`.
+    later values win. Contacts are created whatever the actions are. ``is_sandboxed`` is that of the caller, here
+    and below. Raises `UnknownListsError` or `ForbiddenError`.
     """
     by_email = _joined(entries)
     contacts, fresh = yield from _contacts(
         account_id, by_email, ids=ids, now_ms=now_ms, is_active=bool(actions)
     )
+    yield from sandbox.mark(account_id, [contacts[email] for email in fresh], is_sandboxed=is_sandboxed)
+    yield from sandbox.touch(account_id, list(contacts.values()), is_sandboxed=is_sandboxed)
+    if not is_sandboxed:
+        # A property with values of live contacts is live.
+        yield from sandbox.leave(
+            account_id, {int(each) for entry in entries for each in entry.properties or ()}
+        )
     if actions:
-        yield from _hold_lists(account_id, [list_id for list_id, _ in actions])
+        yield from _hold_lists(account_id, [list_id for list_id, _ in actions], is_sandboxed=is_sandboxed)
         fresh_ids = {contacts[email] for email in fresh}
         for list_id, action in actions:
             wanted = dict.fromkeys(contacts.values(), action)
@@ -85,28 +95,37 @@ def subscribe(
     *,
     ids: IdGenerator,
     now_ms: int,
+    is_sandboxed: bool = False,
 ) -> Unit[None]:
-    """Apply to each contact, by id, its own action on one list. Raises `UnknownListsError`.
+    """Apply to each contact, by id, its own action on one list. Raises `UnknownListsError` or `ForbiddenError`.
 
     Ids that are no contacts of the account are skipped. Copying a list needs one action per contact, because
     it depends on the contact's status on the source list.
     """
     held = yield from batches.hold(account_id, list(wanted))
-    yield from _hold_lists(account_id, [list_id])
+    yield from sandbox.touch(account_id, held, is_sandboxed=is_sandboxed)
+    yield from _hold_lists(account_id, [list_id], is_sandboxed=is_sandboxed)
     own = {contact_id: action for contact_id, action in wanted.items() if contact_id in held}
     yield from _act(account_id, list_id, own, ids=ids, now_ms=now_ms)
 
 
 def act_on_lists(
-    account_id: int, contact_id: int, actions: Sequence[ListAction], *, ids: IdGenerator, now_ms: int
+    account_id: int,
+    contact_id: int,
+    actions: Sequence[ListAction],
+    *,
+    ids: IdGenerator,
+    now_ms: int,
+    is_sandboxed: bool = False,
 ) -> Unit[None]:
     """Apply actions on several lists to one contact: all or none.
 
-    Raises `UnknownListsError`, or `NotFoundError` when the account has no such contact or erased it.
+    Raises `UnknownListsError`, `ForbiddenError`, or `NotFoundError` when the account has no such contact or erased it.
     """
     if not (yield from batches.hold(account_id, [contact_id])):
         raise NotFoundError("There is no such contact.")
-    yield from _hold_lists(account_id, [list_id for list_id, _ in actions])
+    yield from sandbox.touch(account_id, [contact_id], is_sandboxed=is_sandboxed)
+    yield from _hold_lists(account_id, [list_id for list_id, _ in actions], is_sandboxed=is_sandboxed)
     for list_id, action in actions:
         yield from _act(account_id, list_id, {contact_id: action}, ids=ids, now_ms=now_ms)
 
@@ -156,14 +175,15 @@ def _contacts(
     active_ms = now_ms if is_active else 0
     # One pass, unless another writer creates one of them first and then renames or erases it.
     while missing := [email for email in by_email if email not in known]:
+        made = dict(zip(missing, ids.next_ids(len(missing)), strict=True))
         rows = [
             _new_row(account_id, contact_id, by_email[email], now_ms, active_ms)
-            for contact_id, email in zip(ids.next_ids(len(missing)), missing, strict=True)
+            for email, contact_id in made.items()
         ]
         yield from batches.add(rows)
         # A contact that another writer created meanwhile is changed below like every known contact.
         known.update((yield from batches.lock(account_id, missing)))
-        fresh += missing
+        fresh += [email for email in missing if email in known and known[email].id == made[email]]
     changes = [
         change for entry in by_email.values() if (change := _change(known[entry.email], entry, now_ms))
     ]
@@ -197,13 +217,14 @@ def _change(known: KnownContact, entry: Entry, now_ms: int) -> batches.ContactCh
     return batches.ContactChange(name, properties, is_excluded, excluded_ms, now_ms, known.id)
 
 
-def _hold_lists(account_id: int, list_ids: Iterable[int]) -> Unit[None]:
-    """Lock the lists whose memberships will change. Raises `UnknownListsError`."""
+def _hold_lists(account_id: int, list_ids: Iterable[int], *, is_sandboxed: bool) -> Unit[None]:
+    """Lock the lists whose memberships will change. Raises `UnknownListsError` or `ForbiddenError`."""
     ordered_ids = sorted(set(list_ids))
     live = yield from memberships.lock_lists(account_id, ordered_ids)
     unknown = [list_id for list_id in ordered_ids if not live.get(list_id)]
     if unknown:
         raise UnknownListsError(unknown)
+    yield from sandbox.touch(account_id, ordered_ids, is_sandboxed=is_sandboxed)
 
 
 class _Moves(msgspec.Struct):

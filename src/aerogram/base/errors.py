@@ -8,7 +8,8 @@
     │   ├── NotUniqueError    another object has the unique value, by a constraint of the store
     │   │   └── TakenError    the same, found by a check that knows the value
     │   ├── TooManyError      the account has reached its limit of objects of a kind
-    │   └── LockedError       the object is locked against changes
+    │   ├── LockedError       the object is locked against changes
+    │   └── ForbiddenError    the caller lacks the permission
     ├── NotFoundError         the account has no such object
     └── UnavailableError      a temporary or internal failure; the same call may work later
         ├── StoreFullError    disk or quota of the store is used up
@@ -64,6 +65,10 @@ class LockedError(RefusedError):
     def __init__(self, subject: str) -> None:
         super().__init__(f"{subject} is locked.")
         self.subject = subject
+
+
+class ForbiddenError(RefusedError):
+    """The caller is authenticated but lacks the permission."""
 
 
 class NotFoundError(AerogramError):

@@ -12,6 +12,7 @@ import msgspec
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.content.templates.stored_parts import opened, written
 from aerogram.model.draft import FIRST_STATUS, may_be_set
+from aerogram.store.records import sandbox
 from aerogram.store.records.templates import drafts as records
 
 if TYPE_CHECKING:
@@ -76,7 +77,12 @@ class Drafts:
         if actor.is_sandboxed:
             # The campaign of a sandbox key stays in the sandbox, even if another caller sends it.
             row["is_sandboxed"] = True
-        await self._database.write(lambda: records.add(_columns(row)))
+
+        def unit() -> Unit[None]:
+            yield from records.add(_columns(row))
+            yield from sandbox.mark(actor.account_id, [row["id"]], is_sandboxed=actor.is_sandboxed)
+
+        await self._database.write(unit)
         return row
 
     async def change(
@@ -84,7 +90,7 @@ class Drafts:
     ) -> dict[str, Any]:
         """Change the properties of a draft and return it. Raises `DraftStatusError` or `NotFoundError`."""
         stamped = {**values, "updated_ms": self._clock.now_ms()}
-        return await self._database.write(lambda: _changing(kind, actor.account_id, draft_id, stamped))
+        return await self._database.write(lambda: _changing(kind, actor, draft_id, stamped))
 
     async def content(self, actor: Actor, kind: DraftKind, draft_id: int) -> Content:
         """Return the content of a draft. Raises `NotFoundError`."""
@@ -98,6 +104,7 @@ class Drafts:
         values = {**written(parts), "updated_ms": self._clock.now_ms()}
 
         def unit() -> Unit[ContentRow]:
+            yield from sandbox.touch(actor.account_id, [draft_id], is_sandboxed=actor.is_sandboxed)
             yield from records.change_content(kind.name, actor.account_id, draft_id, values)
             return _found((yield from records.content(kind.name, actor.account_id, draft_id)))
 
@@ -105,11 +112,13 @@ class Drafts:
 
 
 def _changing(
-    kind: DraftKind, account_id: int, draft_id: int, values: Mapping[str, Any]
+    kind: DraftKind, actor: Actor, draft_id: int, values: Mapping[str, Any]
 ) -> Unit[dict[str, Any]]:
+    account_id = actor.account_id
     found = yield from records.claim(kind.name, account_id, draft_id)
     if found is None:
         raise NotFoundError("There is no such draft.")
+    yield from sandbox.touch(account_id, [draft_id], is_sandboxed=actor.is_sandboxed)
     _check_status(found["status"], values)
     row = {**_opened(kind, found), **values}
     columns = _columns(row)

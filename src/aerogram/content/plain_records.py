@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from aerogram.base.errors import NotFoundError, TakenError
+from aerogram.store.records import sandbox
 from aerogram.store.records.templates import plain_records as records
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ class PlainKind(msgspec.Struct, frozen=True, kw_only=True):
     """The defaults of the properties."""
     unique: tuple[str, ...] = ()
     """The properties whose combination is unique in an account. If the last is unset, the record has no key."""
+    works_on: tuple[str, ...] = ()
+    """The properties with the id of another record that its work changes, such as the list of a form.
+
+    In the sandbox these must have been made there."""
     owns: tuple[tuple[str, str], ...] = ()
     """Kinds of records to remove with a record, each with the property that refers to it."""
     derived: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _: {}
@@ -45,6 +50,10 @@ class PlainKind(msgspec.Struct, frozen=True, kw_only=True):
         if not self.unique or not row[self.unique[-1]]:
             return None
         return "|".join(str(row[name]) for name in self.unique)
+
+    def named(self, row: Mapping[str, Any]) -> list[int]:
+        """Return the ids of the records that this one works on."""
+        return [row[name] for name in self.works_on if row.get(name)]
 
 
 class PlainRecords:
@@ -78,7 +87,7 @@ class PlainRecords:
         if actor.is_sandboxed:
             # Mail that it sends later, such as a form's confirmation, is sandboxed too.
             row["is_sandboxed"] = True
-        await self._database.write(lambda: _adding(kind, row))
+        await self._database.write(lambda: _adding(kind, actor, row))
         return row
 
     async def change(
@@ -86,27 +95,32 @@ class PlainRecords:
     ) -> dict[str, Any]:
         """Change a record and return it. Raises `TakenError` or `NotFoundError`."""
         stamped = {**values, "updated_ms": self._clock.now_ms()}
-        return await self._database.write(lambda: _changing(kind, actor.account_id, record_id, stamped))
+        return await self._database.write(lambda: _changing(kind, actor, record_id, stamped))
 
     async def remove(self, actor: Actor, kind: PlainKind, record_id: int) -> None:
         """Remove a record and the records it owns. Raises `NotFoundError`."""
-        await self._database.write(lambda: _removing(kind, actor.account_id, record_id))
+        await self._database.write(lambda: _removing(kind, actor, record_id))
 
 
-def _adding(kind: PlainKind, row: Mapping[str, Any]) -> Unit[None]:
+def _adding(kind: PlainKind, actor: Actor, row: Mapping[str, Any]) -> Unit[None]:
+    yield from sandbox.touch(actor.account_id, kind.named(row), is_sandboxed=actor.is_sandboxed)
     stored = _stored(kind.name, kind.texts, kind.numbers)
     unique_key = kind.unique_key(row)
     if not (yield from stored.add(row, unique_key)):
         raise TakenError(kind.name, unique_key or "")
+    yield from sandbox.mark(actor.account_id, [row["id"]], is_sandboxed=actor.is_sandboxed)
 
 
 def _changing(
-    kind: PlainKind, account_id: int, record_id: int, values: Mapping[str, Any]
+    kind: PlainKind, actor: Actor, record_id: int, values: Mapping[str, Any]
 ) -> Unit[dict[str, Any]]:
+    account_id = actor.account_id
     stored = _stored(kind.name, kind.texts, kind.numbers)
     found = yield from stored.claim(account_id, record_id)
     if found is None:
         raise NotFoundError(f"There is no such {kind.name}.")
+    yield from sandbox.touch(account_id, [record_id], is_sandboxed=actor.is_sandboxed)
+    yield from sandbox.touch(account_id, kind.named(values), is_sandboxed=actor.is_sandboxed)
     row = {**kind.unset, **found, **values}
     row |= kind.derived(row)
     unique_key = kind.unique_key(row)
@@ -118,11 +132,14 @@ def _changing(
     return row
 
 
-def _removing(kind: PlainKind, account_id: int, record_id: int) -> Unit[None]:
+def _removing(kind: PlainKind, actor: Actor, record_id: int) -> Unit[None]:
+    account_id = actor.account_id
+    yield from sandbox.touch(account_id, [record_id], is_sandboxed=actor.is_sandboxed)
     for name, property_name in kind.owns:
         yield from _stored(name).remove_owned(account_id, property_name, record_id)
     if not (yield from _stored(kind.name, kind.texts, kind.numbers).remove(account_id, record_id)):
         raise NotFoundError(f"There is no such {kind.name}.")
+    yield from sandbox.leave(account_id, [record_id])
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ import structlog
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.base.loop import Loop
-from aerogram.delivery.connections.destination_queue import Dispatch
+from aerogram.delivery.connections.dispatch import Dispatch
 from aerogram.delivery.outcomes.change import blocked
 from aerogram.delivery.outcomes.recorder import GATHER_SECONDS, PAUSE_SECONDS
 from aerogram.model.outcome import Held

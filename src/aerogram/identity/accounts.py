@@ -18,6 +18,7 @@ from aerogram.store.records.accounts import accounts as records
 from aerogram.store.records.accounts import members
 from aerogram.store.records.accounts.accounts import AccountRow, CredentialRow, UserRow
 from aerogram.store.records.accounts.members import MemberRow
+from aerogram.store.records.sandbox import outside_of_sandbox
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -265,8 +266,10 @@ class Accounts:
 def _held(actor: Actor, account_id: int) -> Unit[AccountRow]:
     """Find an account that the actor may change: its own, or any for the first account and the operator.
 
-    Raises `NotFoundError`, also for accounts that the actor may not see.
+    Raises `NotFoundError`, also for accounts that the actor may not see, or `ForbiddenError` for a caller in the sandbox.
     """
+    if actor.is_sandboxed:
+        raise outside_of_sandbox()
     found = yield from records.find(account_id)
     is_own = actor.account_id in (account_id, EVERY_ACCOUNT)
     if found is None or not (is_own or (yield from records.first()) == actor.account_id):

@@ -1,88 +1,130 @@
-"""Brute-force protection: count failed logins by name and by network, in memory.
+"""Brute-force protection: count failed logins in memory, so that guessing is slow and owners are not locked out.
+
+Three counts, each in a window of `WINDOW_MS`: of a name from a network, of a name over all networks, and of a
+network over all names. A name that has signed in from a network lately is *proven* there: the failures of others
+never lock it, because every secret is random and cannot be guessed within the life of an installation. A name is
+counted whether it exists or not.
 
 Loopback clients are never locked out: they are the operator or a program under test.
 """
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.base.clock import MINUTE, SECOND
 from aerogram.base.errors import RefusedError
+from aerogram.identity.bounded_counts import BoundedCounts
+from aerogram.identity.proven import Proven
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
 
-MAX_FAILURES: Final = 10
 WINDOW_MS: Final = 15 * MINUTE
-"""10 failures in 15 minutes: a person's typing errors pass, 100,000 guesses take months."""
-MAX_REMEMBERED: Final = 50_000
-MAX_NAME: Final = 64
-"""Longer names are truncated: a client may send anything."""
-_IPV6_NETWORK_BITS: Final = 64
-"""A subscriber has a whole /64, so counting single addresses would be useless."""
+MAX_FAILURES: Final = 10
+"""Failures of one name from one network in 15 minutes: a person's typing errors pass."""
+MAX_FAILURES_OF_NAME: Final = 100
+"""Failures of one name over all networks in 15 minutes: many machines guess no faster than ten.
+
+Beyond it, networks that are not proven for the name must wait."""
+MAX_FAILURES_OF_NETWORK: Final = 300
+"""Failures from one network over all names in 15 minutes: an office or a host of 30 programs with an old key passes,
+a list of a million leaked passwords takes a month. Beyond it, names that are not proven there must wait."""
+_DIGEST_BYTES: Final = 16
+_CACHED_NAME: Final = 255
+"""Longer names are not cached: a client may send anything."""
+_LONGEST_ADDRESS: Final = 64
+"""Characters of an address with its zone; a proxy may report any text."""
+_NO_KEY: Final = b"no key: "
+"""Sets addresses apart that clients present where only keys are accepted: nobody signs in with them there."""
 
 
 class LockedOutError(RefusedError):
     """Too many failed logins; the next try is possible after ``seconds``."""
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many failed logins; try again in {seconds} seconds.")
+    def __init__(self, seconds: int, sentence: str = "") -> None:
+        super().__init__(sentence or f"Too many failed logins; try again in {seconds} seconds.")
         self.seconds = seconds
 
 
 class LoginAttempts:
-    """Counts recent failed logins."""
+    """Counts recent failed logins, over all doors of a process.
+
+    ``only_keys`` tells that a door accepts API keys and tokens but no people. An email address is no guess there:
+    it locks itself out at such doors, and neither the person who has it nor their network.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._failures: dict[str, list[int]] = {}
+        self._of_pair = BoundedCounts(MAX_FAILURES, WINDOW_MS)
+        self._of_name = BoundedCounts(MAX_FAILURES_OF_NAME, WINDOW_MS)
+        self._of_network = BoundedCounts(MAX_FAILURES_OF_NETWORK, WINDOW_MS)
+        self._proven = Proven()
 
-    def is_locked(self, name: str, peer_ip: str) -> bool:
-        """Return whether logins from this network, or of this name from it, must wait."""
-        return self.locked_seconds(name, peer_ip) > 0
+    def is_locked(self, name: str, peer_ip: str, *, only_keys: bool = False) -> bool:
+        """Return whether logins of this name from this address must wait."""
+        return self.locked_seconds(name, peer_ip, only_keys=only_keys) > 0
 
-    def locked_seconds(self, name: str, peer_ip: str) -> int:
+    def locked_seconds(self, name: str, peer_ip: str, *, only_keys: bool = False) -> int:
         """Return the seconds that logins must still wait; 0 for none."""
-        if not self._failures or is_loopback(peer_ip):
+        if not self._of_network and not self._of_pair:
             return 0
-        now = self._clock.now_ms()
-        free_at = max(self._free_at(key, now) for key in _keys(name, peer_ip))
+        if is_loopback(peer_ip):
+            return 0
+        who, now = _who(name, peer_ip, only_keys=only_keys), self._clock.now_ms()
+        if self._proven.has(who.name, who.network, now):
+            return 0
+        free_at = max(
+            self._of_pair.full_until(who.pair, now),
+            self._of_name.full_until(who.name, now),
+            self._of_network.full_until(who.counted_network, now),
+        )
         return max(0, -(-(free_at - now) // SECOND))
 
-    def check(self, name: str, peer_ip: str) -> None:
+    def check(self, name: str, peer_ip: str, *, only_keys: bool = False) -> None:
         """Raise `LockedOutError` while logins must wait."""
-        seconds = self.locked_seconds(name, peer_ip)
+        seconds = self.locked_seconds(name, peer_ip, only_keys=only_keys)
         if seconds:
             raise LockedOutError(seconds)
 
-    def failed(self, name: str, peer_ip: str) -> None:
+    def failed(self, name: str, peer_ip: str, *, only_keys: bool = False) -> None:
         """Count a failure."""
         if is_loopback(peer_ip):
             return
-        if len(self._failures) >= MAX_REMEMBERED:
-            self._failures.clear()
-        now = self._clock.now_ms()
-        for key in _keys(name, peer_ip):
-            moments = self._failures.setdefault(key, [])
-            moments.append(now)
-            del moments[:-MAX_FAILURES]
+        who, now = _who(name, peer_ip, only_keys=only_keys), self._clock.now_ms()
+        self._of_pair.add(who.pair, now)
+        self._of_name.add(who.name, now)
+        self._of_network.add(who.counted_network, now)
 
-    def succeeded(self, name: str, peer_ip: str) -> None:
-        """Reset the failures of a name from a network, after a successful login."""
-        if self._failures:
-            self._failures.pop(_keys(name, peer_ip)[0], None)
+    def succeeded(self, name: str, peer_ip: str, *, only_keys: bool = False) -> None:
+        """Remember that a name has signed in from a network, and reset the failures of the pair."""
+        if is_loopback(peer_ip):
+            return
+        who = _who(name, peer_ip, only_keys=only_keys)
+        self._of_pair.forget(who.pair)
+        self._proven.add(who.name, who.network, self._clock.now_ms())
 
-    def _free_at(self, key: str, now: int) -> int:
-        """Return when a key has fewer than `MAX_FAILURES` in the window; 0 if it has now."""
-        # Times in the future come from before the clock was set back; they would extend the lock.
-        moments = [moment for moment in self._failures.get(key, ()) if now - WINDOW_MS < moment <= now]
-        if not moments:
-            self._failures.pop(key, None)
-            return 0
-        self._failures[key] = moments
-        return moments[0] + WINDOW_MS if len(moments) >= MAX_FAILURES else 0
+    def is_expected(self, name: str, peer_ip: str, *, only_keys: bool = False) -> bool:
+        """Return whether a name has signed in lately from the network of an address; True for loopback."""
+        who = _who(name, peer_ip, only_keys=only_keys)
+        return is_loopback(peer_ip) or self._proven.has(who.name, who.network, self._clock.now_ms())
+
+    def is_proven(self, peer_ip: str) -> bool:
+        """Return whether somebody has signed in lately from the network of an address; True for loopback."""
+        return is_loopback(peer_ip) or self._proven.has_network(network_of(peer_ip))
+
+
+class _Who(NamedTuple):
+    """The keys under which a login is counted."""
+
+    name: bytes
+    network: bytes
+    pair: bytes
+    counted_network: bytes
+    """The network, or for names that nobody can have at the door, a count of the network that is theirs alone."""
 
 
 def is_loopback(peer_ip: str) -> bool:
@@ -91,6 +133,11 @@ def is_loopback(peer_ip: str) -> bool:
         return True
     if peer_ip.startswith("127.") or peer_ip == "::1":
         return True
+    return len(peer_ip) <= _LONGEST_ADDRESS and _is_loopback(peer_ip)
+
+
+@lru_cache(maxsize=4096)
+def _is_loopback(peer_ip: str) -> bool:
     try:
         address = ipaddress.ip_address(peer_ip)
     except ValueError:
@@ -99,13 +146,35 @@ def is_loopback(peer_ip: str) -> bool:
     return (mapped or address).is_loopback
 
 
-def _keys(name: str, peer_ip: str) -> tuple[str, str]:
-    name = name[:MAX_NAME]
+def network_of(peer_ip: str) -> bytes:
+    """Return the network that is counted as one client: an IPv4 address, or the /64 of an IPv6 address.
+
+    A subscriber has a whole /64, so counting its single addresses would be useless. An IPv4 address mapped to IPv6
+    is that IPv4 address. Text that is no address stands for itself.
+    """
     try:
         address = ipaddress.ip_address(peer_ip)
     except ValueError:
-        return f"{name}@{peer_ip}", peer_ip
-    network = peer_ip
-    if address.version == 6:  # noqa: PLR2004 - the version of the protocol
-        network = str(ipaddress.ip_network(f"{peer_ip}/{_IPV6_NETWORK_BITS}", strict=False))
-    return f"{name}@{network}", network
+        return peer_ip.encode(errors="replace")[:_CACHED_NAME]
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return address.packed[:8] if mapped is None else mapped.packed
+    return address.packed
+
+
+def _who(name: str, peer_ip: str, *, only_keys: bool) -> _Who:
+    if len(name) <= _CACHED_NAME:
+        return _cached_who(name, peer_ip, only_keys=only_keys)
+    return _new_who(name, peer_ip, only_keys=only_keys)
+
+
+def _new_who(name: str, peer_ip: str, *, only_keys: bool) -> _Who:
+    # People sign in with their address in any case: each spelling is the same name.
+    text = name.strip().lower().encode(errors="surrogatepass")
+    mark = _NO_KEY if only_keys and "@" in name else b""
+    digest = hashlib.blake2b(mark + text, digest_size=_DIGEST_BYTES).digest()
+    network = network_of(peer_ip)
+    return _Who(digest, network, digest + network, mark + network)
+
+
+_cached_who = lru_cache(maxsize=4096)(_new_who)

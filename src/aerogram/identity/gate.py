@@ -6,15 +6,29 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.base.errors import RefusedError
+from aerogram.base.errors import ForbiddenError
 from aerogram.model.account import Area, CredentialKind, Level, Principal
 from aerogram.model.actor import Actor, ActorKind
 from aerogram.model.member import Role
+from aerogram.store.records.sandbox import outside_of_sandbox
 from aerogram.wire.address import ascii_domain
 from aerogram.wire.errors import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+
+__all__ = [
+    "ForbiddenError",
+    "Guard",
+    "Needs",
+    "Public",
+    "authorize",
+    "level_of",
+    "may",
+    "may_send_from",
+    "permitted",
+    "require",
+]
 
 _LEVELS: Final[Mapping[Role, Level]] = {
     Role.OWNER: Level.FULL,
@@ -29,6 +43,8 @@ class Needs(msgspec.Struct, frozen=True):
 
     area: Area
     level: Level
+    in_sandbox: bool = False
+    """Callers in the sandbox may use it too, because what it changes is theirs."""
 
 
 class Public(msgspec.Struct, frozen=True):
@@ -41,16 +57,19 @@ Guard = Needs | Public
 """The guard of a route, page or command; each has one."""
 
 
-class ForbiddenError(RefusedError):
-    """The caller is authenticated but lacks the permission."""
-
-
-def may(actor: Actor, area: Area, level: Level, permissions: Collection[str] = ()) -> bool:
+def may(
+    actor: Actor, area: Area, level: Level, permissions: Collection[str] = (), *, in_sandbox: bool = False
+) -> bool:
     """Return whether an actor has a level in an area; deny by default.
+
+    A sandboxed actor of any kind may read and send; all else only where ``in_sandbox`` says that the service lets
+    it change no more than what was made in the sandbox (`aerogram.store.records.sandbox`).
 
     A content token needs one of ``permissions`` instead; without any, it is denied. The operator of this machine,
     jobs and the system itself are always allowed: a job was authorised when it was requested.
     """
+    if _is_kept_out(actor, area, level, in_sandbox=in_sandbox):
+        return False
     match actor.kind:
         case ActorKind.CREDENTIAL:
             return actor.principal is not None and _opens(actor.principal, area, level, permissions)
@@ -70,12 +89,14 @@ def level_of(role: Role, area: Area) -> Level:
 def permitted(actors: Iterable[Actor], needs: Needs) -> tuple[Actor, ...]:
     """Return the visitor's actors that have a level in an area. Raises `ForbiddenError` if none has."""
     actors = tuple(actors)
-    let_in = tuple(actor for actor in actors if may(actor, needs.area, needs.level))
+    let_in = tuple(
+        actor for actor in actors if may(actor, needs.area, needs.level, in_sandbox=needs.in_sandbox)
+    )
     if let_in:
         return let_in
     if not actors:
         raise ForbiddenError("You are not a member of any account.")
-    raise _refused(actors[0], needs.area, needs.level)
+    raise _refused(actors[0], needs.area, needs.level, in_sandbox=needs.in_sandbox)
 
 
 def _opens(principal: Principal, area: Area, level: Level, permissions: Collection[str]) -> bool:
@@ -88,16 +109,21 @@ def _opens(principal: Principal, area: Area, level: Level, permissions: Collecti
             return not principal.permissions.isdisjoint(permissions)
 
 
-def authorize(actor: Actor, area: Area, level: Level, permissions: Collection[str] = ()) -> None:
-    """Return if the caller has the permission, else raise `ForbiddenError` with a message for the client."""
-    if may(actor, area, level, permissions):
+def authorize(
+    actor: Actor, area: Area, level: Level, permissions: Collection[str] = (), *, in_sandbox: bool = False
+) -> None:
+    """Return if the caller has the permission, else raise `ForbiddenError` with a message for the client.
+
+    The arguments are those of `may`.
+    """
+    if may(actor, area, level, permissions, in_sandbox=in_sandbox):
         return
     principal = actor.principal
     if permissions and principal is not None and principal.kind is CredentialKind.CONTENT_TOKEN:
         if len(permissions) == 1:
             raise _lacking(principal, *permissions)
         raise ForbiddenError(f"{principal.label} has none of the permissions {', '.join(permissions)}.")
-    raise _refused(actor, area, level)
+    raise _refused(actor, area, level, in_sandbox=in_sandbox)
 
 
 def require(actor: Actor, permissions: Iterable[str]) -> None:
@@ -122,7 +148,13 @@ def may_send_from(principal: Principal, email: str) -> bool:
         return False
 
 
-def _refused(actor: Actor, area: Area, level: Level) -> ForbiddenError:
+def _is_kept_out(actor: Actor, area: Area, level: Level, *, in_sandbox: bool) -> bool:
+    return actor.is_sandboxed and level > Level.READ and area is not Area.SEND and not in_sandbox
+
+
+def _refused(actor: Actor, area: Area, level: Level, *, in_sandbox: bool) -> ForbiddenError:
+    if _is_kept_out(actor, area, level, in_sandbox=in_sandbox):
+        return outside_of_sandbox()
     if actor.role is not None:
         enough = next(
             role for role in (Role.VIEWER, Role.EDITOR, Role.OWNER) if level <= level_of(role, area)

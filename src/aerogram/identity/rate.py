@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 MAX_REMEMBERED: Final = 100_000
 
 
+def payer(account_id: int, *, is_sandboxed: bool) -> int | str:
+    """Return whose requests a caller uses up: the sandbox of an account has a limit of its own."""
+    return f"sandbox of {account_id}" if is_sandboxed else account_id
+
+
 class RateLimiter:
     """Allow ``limit`` requests per minute and key; None disables the limit."""
 

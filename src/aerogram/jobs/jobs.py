@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.base.ids import MAX_ID
-from aerogram.model.job import Job, JobStatus
+from aerogram.model.job import Job, JobKind, JobStatus
 from aerogram.store.records.jobs import data_files
 from aerogram.store.records.jobs import jobs as records
 from aerogram.store.records.jobs.data_files import DataFile
+from aerogram.store.records.sandbox import outside_of_sandbox
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 _PIECE_BYTES: Final = 1024 * 1024
 """Bytes to gather before each write to an upload."""
 _PAGE: Final = 1_000
+IN_SANDBOX: Final = frozenset(
+    {
+        JobKind.MANY_CONTACTS,
+        JobKind.EXPORT_CONTACTS,
+        JobKind.EXPORT_LIST_RECIPIENTS,
+        JobKind.EXPORT_MESSAGES,
+    }
+)
+"""The kinds that callers in the sandbox may queue: exports only read, and contacts are checked one by one."""
 
 
 class Jobs:
@@ -79,7 +89,9 @@ class Jobs:
         return await self._ground.blobs.get(file.blob)
 
     async def queue(self, actor: Actor, kind: str, values: Mapping[str, Any]) -> Job:
-        """Queue a job; ``values`` are fields of `Job`."""
+        """Queue a job; ``values`` are fields of `Job`. Raises `ForbiddenError` for a caller in the sandbox."""
+        if actor.is_sandboxed and kind not in IN_SANDBOX:
+            raise outside_of_sandbox()
         job = Job(
             id=self._ground.ids.next_id(),
             account_id=actor.account_id,
@@ -110,7 +122,14 @@ class Jobs:
         await self._ground.database.write(lambda: records.tolerate(actor.account_id, job_id, per_cent))
 
     async def cancel(self, actor: Actor, job_id: int) -> bool:
-        """Cancel a job; its completed work remains. False when it has already ended."""
+        """Cancel a job; its completed work remains. False when it has already ended.
+
+        Raises `ForbiddenError` for a caller in the sandbox and the job of another.
+        """
+        if actor.is_sandboxed:
+            job = await self.find(actor, job_id)
+            if job is not None and not job.is_sandboxed:
+                raise outside_of_sandbox()
         now_ms = self._ground.clock.now_ms()
         return await self._ground.database.write(lambda: records.abort(actor.account_id, job_id, now_ms))
 

@@ -24,6 +24,11 @@ class IdempotencyKey(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
+def stored_key(key: str, *, is_sandboxed: bool) -> str:
+    """Return a key as it is stored: those of the sandbox are apart, marked by a space that no key contains."""
+    return f"sandbox {key}" if is_sandboxed else key
+
+
 class Replay(list[tuple[Accepted, ...]]):
     """The receipts of the earlier call that this call repeats. Nothing was added."""
 

@@ -21,13 +21,14 @@ from aerogram.model.event import EventKind, Verdict
 from aerogram.model.message import ContentKind, MessageState
 from aerogram.model.outcome import RELATED_TO, FailureState
 from aerogram.reporting.timeline import Happening, Logged, accepted, described
+from aerogram.store.records import sandbox
 from aerogram.store.records.messages import captured
 from aerogram.wire.errors import MailError
 from aerogram.wire.mime.parts import Parts
 from aerogram.wire.mime.writing.build import build
 
 if TYPE_CHECKING:
-    from aerogram.store.sql import Database
+    from aerogram.store.sql import Database, Unit
 
 Scope = tuple[Actor, ...]
 _decode_parts: Final = msgspec.json.Decoder(Parts).decode
@@ -119,11 +120,17 @@ class Inbox(Protocol):
         ...
 
     async def discard(self, scope: Scope, message_id: int) -> None:
-        """Delete the captured copy of one mail; its history stays. Raises `NotFoundError` like `open`."""
+        """Delete the captured copy of one mail; its history stays. Raises `NotFoundError` like `open`.
+
+        A caller in the sandbox deletes only mail of sandbox keys: raises `ForbiddenError`.
+        """
         ...
 
     async def clear(self, scope: Scope) -> None:
-        """Delete the captured copies of the whole scope; their history stays."""
+        """Delete the captured copies of the whole scope; their history stays.
+
+        A caller in the sandbox deletes only those of mail of sandbox keys.
+        """
         ...
 
 
@@ -131,6 +138,10 @@ def accounts_of(scope: Scope) -> frozenset[int] | None:
     """Return the account ids of a scope; None for all."""
     accounts = frozenset(actor.account_id for actor in scope)
     return None if EVERY_ACCOUNT in accounts else accounts
+
+
+def _is_sandboxed(scope: Scope) -> bool:
+    return any(actor.is_sandboxed for actor in scope)
 
 
 class Bodies(Protocol):
@@ -189,13 +200,28 @@ class StoredInbox:
     async def discard(self, scope: Scope, message_id: int) -> None:
         """See `Inbox.discard`."""
         accounts = accounts_of(scope)
-        if not await self._database.write(lambda: captured.discard(accounts, message_id)):
+
+        def unit() -> Unit[bool]:
+            if _is_sandboxed(scope) and message_id not in (yield from captured.sandboxed(accounts)):
+                if (yield from captured.find(accounts, message_id)):
+                    raise sandbox.outside_of_sandbox()
+                return False
+            return (yield from captured.discard(accounts, message_id))
+
+        if not await self._database.write(unit):
             raise _unknown(message_id)
 
     async def clear(self, scope: Scope) -> None:
         """See `Inbox.clear`."""
         accounts = accounts_of(scope)
-        await self._database.write(lambda: captured.clear(accounts))
+
+        def unit() -> Unit[None]:
+            if _is_sandboxed(scope):
+                yield from captured.drop((yield from captured.sandboxed(accounts)))
+            else:
+                yield from captured.clear(accounts)
+
+        await self._database.write(unit)
 
 
 def _unknown(message_id: int) -> NotFoundError:

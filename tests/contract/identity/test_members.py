@@ -1,18 +1,23 @@
 """Members of accounts, on both engines."""
 
 import asyncio
+import contextlib
 
 import pytest
+from sqlalchemy import update
 
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.base.sealing import Sealer, new_master_key
-from aerogram.identity.accounts import Accounts
-from aerogram.identity.attempts import LoginAttempts
+from aerogram.identity import passwords
+from aerogram.identity.accounts import Accounts, hashed_password
+from aerogram.identity.attempts import MAX_FAILURES, LockedOutError, LoginAttempts
 from aerogram.identity.authenticate import Authenticator
 from aerogram.identity.members import Members
 from aerogram.identity.people import People
 from aerogram.model.actor import ActorKind
 from aerogram.model.member import Role
+from aerogram.store.sql import Sql
+from aerogram.store.tables import user_account
 from support.actors import acting, looking_into
 
 
@@ -157,3 +162,39 @@ async def test_an_account_of_others_is_not_changed(accounts):
     ):
         with pytest.raises(NotFoundError):
             await attempt
+
+
+async def test_an_unknown_name_costs_as_much_as_a_wrong_password(
+    accounts, members, database, sealer, clock, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(passwords, "_verify", lambda *call: bool(asked.append(call)))
+    people = People(database, Authenticator(database, sealer, clock), LoginAttempts(clock))
+    opened = await accounts.create(acting(), "Shop")
+    await members.add(acting(opened.account.id), "bob@example.org", Role.EDITOR)
+    for number, name in enumerate(("bob@example.org", "eve@example.org", opened.keys.api_key, "f" * 32), 1):
+        assert await people.actors_of(name, "wrong", "192.0.2.1") is None
+        assert len(asked) == number
+    # A locked name costs nothing, whether it exists or not.
+    for name in ("bob@example.org", "eve@example.org"):
+        for _ in range(20):
+            with contextlib.suppress(LockedOutError):
+                await people.actors_of(name, "wrong", "192.0.2.1")
+    assert len(asked) == 4 + 2 * (MAX_FAILURES - 1)
+    assert await people.actors_of("bob@example.org", "wrong", "198.51.100.7") is None
+
+
+async def test_a_new_password_counts_at_once_although_the_old_one_was_right(
+    accounts, members, people, database
+):
+    opened = await accounts.create(acting(), "Shop")
+    added = await members.add(acting(opened.account.id), "bob@example.org", Role.EDITOR)
+    assert await people.actors_of("bob@example.org", added.password, "192.0.2.1")
+    change = Sql(update(user_account).values(password_hash=hashed_password("another")))
+
+    def unit():
+        yield change()
+
+    await database.write(unit)
+    assert await people.actors_of("bob@example.org", added.password, "192.0.2.1") is None
+    assert await people.actors_of("bob@example.org", "another", "192.0.2.1")

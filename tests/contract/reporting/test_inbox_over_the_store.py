@@ -3,17 +3,18 @@
 import msgspec
 import pytest
 
-from aerogram.base.errors import NotFoundError
+from aerogram.base.errors import ForbiddenError, NotFoundError
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.model.outcome import RELATED_TO, FailureState
+from aerogram.model.send_options import SANDBOXED, SendOptions, packed
 from aerogram.reporting.inbox import Search, StoredInbox
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.records.messages import outcomes, queue_admin, submissions
 from aerogram.store.records.messages.engagements import Engaged
 from aerogram.store.records.messages.queue_admin import Selection
 from aerogram.wire.mime.parts import Mailbox, Parts
-from support.actors import everyone, looking_into
+from support.actors import everyone, looking_into, sandboxed
 
 EVERYTHING = Search()
 
@@ -279,3 +280,23 @@ async def test_deleting_and_clearing_reach_mail_without_a_copy(inbox, fail):
     assert await ids_of(inbox) == [2]
     await inbox.clear(everyone())
     assert await ids_of(inbox) == []
+
+
+async def test_a_sandbox_key_deletes_only_mail_of_sandbox_keys(inbox, capture):
+    lookalike = packed(SendOptions(variables={"is_sandboxed": True}, tags=('"is_sandboxed":true',)))
+    await capture(1)
+    await capture(2, send_options=packed(SANDBOXED))
+    await capture(3, send_options=lookalike)
+    await capture(4, send_options=packed(SANDBOXED))
+    scope = (sandboxed(7),)
+    for live in (1, 3):
+        with pytest.raises(ForbiddenError, match="in the sandbox"):
+            await inbox.discard(scope, live)
+    with pytest.raises(NotFoundError):
+        await inbox.discard(scope, 5)
+    await inbox.discard(scope, 2)
+    assert {each.id for each in await inbox.newest(scope, EVERYTHING, 9)} == {1, 3, 4}
+    await inbox.clear((sandboxed(8),))
+    assert {each.id for each in await inbox.newest(scope, EVERYTHING, 9)} == {1, 3, 4}
+    await inbox.clear(scope)
+    assert {each.id for each in await inbox.newest(scope, EVERYTHING, 9)} == {1, 3}

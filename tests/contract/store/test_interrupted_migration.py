@@ -25,6 +25,8 @@ KILLED_BEFORE = (
     "CREATE INDEX message_content",
     "UPDATE alembic_version SET version_num='0014'",
     "UPDATE alembic_version SET version_num='0017'",
+    "CREATE TABLE sandbox_record",
+    "UPDATE alembic_version SET version_num='0018'",
     "ALTER TABLE content RENAME COLUMN treatment",
     "ALTER TABLE message RENAME COLUMN lane",
 )

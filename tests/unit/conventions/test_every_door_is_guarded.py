@@ -189,7 +189,16 @@ def a_token(kind, **facts):
     )
 
 
+IN_SANDBOX = Actor(
+    account_id=1,
+    kind=ActorKind.CREDENTIAL,
+    door="rest",
+    label="a sandbox key",
+    principal=Principal(account_id=1, kind=CredentialKind.API_KEY, label="a sandbox key"),
+    is_sandboxed=True,
+)
 ACTORS = [
+    IN_SANDBOX,
     a_person(None),
     *map(a_person, Role),
     a_token(CredentialKind.DOMAIN_TOKEN, domain="example.org"),
@@ -199,21 +208,21 @@ ACTORS = [
 
 def lacking(needs):
     """Give the actors that lack a level: no role, every role below it, and tokens of other areas."""
-    return [actor for actor in ACTORS if not may(actor, needs.area, needs.level)]
+    return [actor for actor in ACTORS if not may(actor, needs.area, needs.level, in_sandbox=needs.in_sandbox)]
 
 
 def calls_of_resource(resource):
     """Give method, path and guard of every verb and action of a resource."""
     one = f"/v3/REST/{resource.name}/{VALUE}"
     for method in sorted(resource.methods):
-        needs = Needs(resource.area, LEVELS[method])
+        needs = Needs(resource.area, LEVELS[method], method in resource.in_sandbox)
         if method in {"GET", "POST"} or (method == "PUT" and resource.is_singular):
             yield method, f"/v3/REST/{resource.name}", needs
         if method != "POST" or resource.posts_to_one:
             yield method, one, needs
     for action in resource.actions:
         path = action.path(resource.name).replace("{key}", VALUE).replace(f"{{{action.sub_id}}}", VALUE)
-        yield action.method, f"/v3/REST/{path}", Needs(resource.area, action.level)
+        yield action.method, f"/v3/REST/{path}", Needs(resource.area, action.level, action.in_sandbox)
 
 
 def filled(path):
@@ -225,7 +234,7 @@ def calls():
     for resource in declared_resources():
         yield from calls_of_resource(resource)
     for route in declared_routes():
-        yield route.method, filled(route.path), Needs(route.area, route.level)
+        yield route.method, filled(route.path), Needs(route.area, route.level, route.in_sandbox)
     for page in DOORS.web.routes:
         for method, guard in page.guards.items():
             if isinstance(guard, Needs):
@@ -283,6 +292,30 @@ async def test_a_call_without_the_level_is_refused_before_a_service_is_called(
     for actor in refused:
         CALLER.set(actor)
         assert await status_of(method, path) == NOT_PERMITTED, actor.label
+
+
+MAY_CHANGE_IN_SANDBOX = {
+    *("contact", "contactdata", "contactfilter", "contactmetadata", "contactslist", "listrecipient"),
+    *("axtesting", "campaignaggregate", "campaigndraft", "newsletter", "newslettertemplate", "preset"),
+    *("template", "widget", "widgetcustomvalue", "workflow"),
+    *("batchjob", "contacthistorydata", "message"),
+}
+"""The resources that callers in the sandbox may change anything of; the services see to it that it is their own."""
+
+
+@pytest.mark.parametrize("resource", declared_resources(), ids=lambda resource: resource.name)
+def test_only_these_resources_are_changed_in_the_sandbox(resource):
+    methods = {method for method in resource.in_sandbox & resource.methods if method != "GET"}
+    actions = [action.name for action in resource.actions if action.in_sandbox]
+    assert bool(methods or actions) == (resource.name in MAY_CHANGE_IN_SANDBOX), (methods, actions)
+
+
+@pytest.mark.parametrize("area", list(Area))
+def test_in_the_sandbox_a_caller_reads_and_sends_and_nothing_else(area):
+    for level in (Level.WRITE, Level.FULL):
+        assert may(IN_SANDBOX, area, level) is (area is Area.SEND)
+        assert may(IN_SANDBOX, area, level, in_sandbox=True)
+    assert may(IN_SANDBOX, area, Level.READ)
 
 
 class Unprepared:

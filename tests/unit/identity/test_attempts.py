@@ -1,8 +1,30 @@
-"""Brute force made slow, without locking out who has the right secret."""
+"""Guessing made slow, without locking out who has the right secret."""
+
+import base64
+import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aerogram.identity.attempts import MAX_FAILURES, WINDOW_MS, LoginAttempts
+from aerogram.base.clock import DAY
+from aerogram.doors.asgi.authentication import HttpAuthenticator, UnauthenticatedError
+from aerogram.doors.smtp.policy import AUTH_LOCKED, SmtpPolicy
+from aerogram.identity.attempts import (
+    MAX_FAILURES,
+    MAX_FAILURES_OF_NAME,
+    MAX_FAILURES_OF_NETWORK,
+    WINDOW_MS,
+    LockedOutError,
+    LoginAttempts,
+    network_of,
+)
+from aerogram.identity.proven import MAX_PROVEN_PER_NAME, PROVEN_MS
+from aerogram.identity.rate import RateLimiter, payer
+from aerogram.model.account import CredentialKind, Principal
+from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED
+
+HERE, ELSEWHERE = "192.0.2.1", "198.51.100.7"
 
 
 @pytest.fixture
@@ -10,39 +32,258 @@ def attempts(clock):
     return LoginAttempts(clock)
 
 
-def fail(attempts, times, name="key", ip="192.0.2.1"):
+def fail(attempts, times, name="key", ip=HERE, **options):
     for _ in range(times):
-        attempts.failed(name, ip)
+        attempts.failed(name, ip, **options)
 
 
-def test_ten_failures_lock_the_network_for_the_window(attempts, clock):
-    fail(attempts, MAX_FAILURES - 1)
-    assert not attempts.is_locked("key", "192.0.2.1")
-    fail(attempts, 1)
-    assert attempts.is_locked("key", "192.0.2.1")
-    clock.advance(WINDOW_MS + 1)
-    assert not attempts.is_locked("key", "192.0.2.1")
+def fail_everywhere(attempts, times, name="key"):
+    for number in range(times):
+        attempts.failed(name, f"203.0.{number // 250}.{number % 250}")
 
 
-def test_another_name_from_the_same_network_is_locked_too(attempts):
-    for number in range(MAX_FAILURES):
-        attempts.failed(f"key{number}", "192.0.2.1")
-    assert attempts.is_locked("another", "192.0.2.1")
+class TestANameFromANetwork:
+    def test_ten_failures_lock_it_for_the_window(self, attempts, clock):
+        fail(attempts, MAX_FAILURES - 1)
+        assert not attempts.is_locked("key", HERE)
+        fail(attempts, 1)
+        assert attempts.locked_seconds("key", HERE) == WINDOW_MS // 1000
+        clock.advance(WINDOW_MS)
+        assert not attempts.is_locked("key", HERE)
+
+    def test_another_name_from_the_same_network_is_not_locked(self, attempts):
+        fail(attempts, MAX_FAILURES * 2)
+        assert not attempts.is_locked("another", HERE)
+
+    def test_ten_failures_under_any_names_lock_no_other_name(self, attempts):
+        for number in range(MAX_FAILURES):
+            attempts.failed(f"key{number}", HERE)
+        assert not attempts.is_locked("another", HERE)
+
+    def test_the_owner_is_not_locked_out_from_another_network(self, attempts):
+        fail(attempts, MAX_FAILURES * 3)
+        assert not attempts.is_locked("key", ELSEWHERE)
+
+    @pytest.mark.parametrize("spelling", ["ANN@example.com", " ann@example.com ", "Ann@Example.COM\t"])
+    def test_spellings_of_a_name_are_one_name(self, attempts, spelling):
+        fail(attempts, MAX_FAILURES, "ann@example.com")
+        assert attempts.is_locked(spelling, HERE)
+
+    def test_long_names_that_begin_alike_are_several(self, attempts):
+        fail(attempts, MAX_FAILURES, "a" * 5000 + "b")
+        assert attempts.is_locked("a" * 5000 + "b", HERE)
+        assert not attempts.is_locked("a" * 5000 + "c", HERE)
+
+    def test_success_resets_its_failures(self, attempts, clock):
+        fail(attempts, MAX_FAILURES - 1)
+        attempts.succeeded("key", HERE)
+        clock.advance(PROVEN_MS + 1)
+        fail(attempts, MAX_FAILURES - 1)
+        assert not attempts.is_locked("key", HERE)
 
 
-def test_the_owner_is_not_locked_out_from_another_network(attempts):
-    fail(attempts, MAX_FAILURES * 3)
-    assert not attempts.is_locked("key", "198.51.100.7")
+class TestAllNetworks:
+    def test_a_hundred_failures_of_a_name_lock_it_from_networks_that_are_not_proven(self, attempts):
+        attempts.succeeded("key", HERE)
+        fail_everywhere(attempts, MAX_FAILURES_OF_NAME - 1)
+        assert not attempts.is_locked("key", ELSEWHERE)
+        attempts.failed("key", "203.0.113.200")
+        assert attempts.is_locked("key", ELSEWHERE)
+        assert not attempts.is_locked("key", HERE)
+        assert not attempts.is_locked("another", ELSEWHERE)
+
+    def test_success_somewhere_does_not_reset_the_failures_of_others(self, attempts):
+        fail_everywhere(attempts, MAX_FAILURES_OF_NAME)
+        attempts.succeeded("key", HERE)
+        assert attempts.is_locked("key", ELSEWHERE)
 
 
-def test_a_whole_ipv6_subscriber_counts_as_one(attempts):
-    for number in range(MAX_FAILURES):
-        attempts.failed("key", f"2001:db8::{number:x}")
-    assert attempts.is_locked("key", "2001:db8::ffff")
-    assert not attempts.is_locked("key", "2001:db8:1::1")
+class TestAllNames:
+    def test_very_many_failures_lock_a_network_for_names_that_are_not_proven_there(self, attempts):
+        attempts.succeeded("key", HERE)
+        for number in range(MAX_FAILURES_OF_NETWORK):
+            attempts.failed(f"name{number}", HERE)
+        assert attempts.is_locked("another", HERE)
+        assert not attempts.is_locked("key", HERE)
+        assert not attempts.is_locked("another", ELSEWHERE)
 
 
-@pytest.mark.parametrize("ip", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
-def test_loopback_is_never_locked_out(attempts, ip):
-    fail(attempts, 100, ip=ip)
+class TestProvenPairs:
+    def test_failures_of_others_never_lock_it(self, attempts):
+        attempts.succeeded("key", HERE)
+        fail(attempts, 5_000)
+        fail_everywhere(attempts, 5_000)
+        assert not attempts.is_locked("key", HERE)
+
+    def test_it_is_not_proven_forever(self, attempts, clock):
+        attempts.succeeded("key", HERE)
+        clock.advance(PROVEN_MS + 1)
+        fail(attempts, MAX_FAILURES)
+        assert attempts.is_locked("key", HERE)
+
+    def test_the_network_of_a_success_is_proven_and_no_other(self, attempts):
+        assert not attempts.is_proven(HERE)
+        attempts.succeeded("key", HERE)
+        assert attempts.is_proven(HERE)
+        assert not attempts.is_proven(ELSEWHERE)
+        assert attempts.is_proven("127.0.0.1")
+
+    def test_one_name_cannot_displace_the_others(self, attempts):
+        attempts.succeeded("owner", HERE)
+        for number in range(MAX_PROVEN_PER_NAME * 3):
+            attempts.succeeded("greedy", f"203.0.{number // 250}.{number % 250}")
+        assert not attempts.is_proven("203.0.0.0")
+        assert attempts.is_proven(HERE)
+        assert len(attempts._proven) == MAX_PROVEN_PER_NAME + 1
+
+
+class TestDoorsForKeysOnly:
+    def test_an_address_presented_there_locks_neither_the_person_nor_the_network(self, attempts):
+        fail(attempts, 5_000, "ann@example.com", only_keys=True)
+        assert attempts.is_locked("ann@example.com", HERE, only_keys=True)
+        assert not attempts.is_locked("ann@example.com", HERE)
+        assert not attempts.is_locked("key", HERE, only_keys=True)
+
+    def test_a_key_is_one_name_at_all_doors(self, attempts):
+        fail(attempts, MAX_FAILURES, "key", only_keys=True)
+        assert attempts.is_locked("key", HERE)
+
+    def test_very_many_addresses_lock_only_addresses(self, attempts):
+        for number in range(MAX_FAILURES_OF_NETWORK):
+            attempts.failed(f"ann{number}@example.com", HERE, only_keys=True)
+        assert attempts.is_locked("bob@example.com", HERE, only_keys=True)
+        assert not attempts.is_locked("key", HERE, only_keys=True)
+        assert not attempts.is_locked("bob@example.com", HERE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("2001:db8::1", "2001:db8::ffff", True),
+        ("2001:db8::1", "2001:db8:0:0:ffff:ffff:ffff:ffff", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("::ffff:192.0.2.1", "::ffff:c000:201", True),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("not an address", "not an address", True),
+        ("not an address", "192.0.2.1", False),
+    ],
+)
+def test_networks_that_count_as_one(one, other, is_same):
+    assert (network_of(one) == network_of(other)) is is_same
+
+
+@pytest.mark.parametrize("ip", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", ""])
+def test_loopback_is_never_locked_out_and_counts_against_nobody(attempts, ip):
+    fail(attempts, MAX_FAILURES_OF_NETWORK * 2, ip=ip)
     assert not attempts.is_locked("key", ip)
+    assert not attempts.is_locked("key", HERE)
+
+
+def test_a_clock_that_was_set_back_locks_nobody(attempts, clock):
+    fail(attempts, MAX_FAILURES)
+    clock.advance(-DAY)
+    assert not attempts.is_locked("key", HERE)
+    fail(attempts, MAX_FAILURES)
+    assert attempts.is_locked("key", HERE)
+
+
+@given(st.text(), st.text(max_size=45), st.booleans())
+def test_any_name_and_any_address_is_counted(name, ip, only_keys):
+    attempts = LoginAttempts(_Still())
+    fail(attempts, MAX_FAILURES, name, ip, only_keys=only_keys)
+    assert attempts.is_locked(name, ip, only_keys=only_keys) is bool(ip)
+
+
+def test_strangers_cannot_make_it_forget_who_is_locked(attempts, clock):
+    dice = random.Random(4)
+    fail(attempts, MAX_FAILURES)
+    fail_everywhere(attempts, MAX_FAILURES_OF_NAME, "victim")
+    attempts.succeeded("owner", HERE)
+    for _ in range(120_000):
+        attempts.failed(f"{dice.getrandbits(60)}", f"2001:db8:{dice.getrandbits(16):x}::1")
+        clock.advance(1)
+    assert attempts.is_locked("key", HERE)
+    assert attempts.is_locked("victim", ELSEWHERE)
+    assert attempts.is_proven(HERE)
+
+
+class _Still:
+    def now_ms(self):
+        return 1_700_000_000_000
+
+
+class Keys:
+    """One key pair, and no domain token."""
+
+    async def check(self, key, secret):
+        is_right = (key, secret) == ("key", "right")
+        return Principal(account_id=1, kind=CredentialKind.API_KEY, label=key) if is_right else None
+
+    async def check_token(self, _):
+        return None
+
+    async def is_suspended(self, *_):
+        return False
+
+    def cached(self, *_):
+        return None
+
+
+class Knowing:
+    async def remember(self, _):
+        return None
+
+
+class TestOneBookForAllDoors:
+    """A login counts wherever it is tried, and is refused in the words of the door."""
+
+    @pytest.fixture
+    def smtp(self, attempts):
+        parts = dict.fromkeys(("rate", "acceptor", "trusted", "references"))
+        return SmtpPolicy(authenticator=Keys(), attempts=attempts, authorizer=Knowing(), **parts)
+
+    @pytest.fixture
+    def http(self, attempts, clock):
+        return HttpAuthenticator(Keys(), attempts, RateLimiter(None, clock), Keys())
+
+    @staticmethod
+    def basic(text, ip=HERE):
+        token = base64.b64encode(text.encode())
+        return {"headers": [(b"authorization", b"Basic " + token)], "client": (ip, 1)}
+
+    async def test_failures_over_http_lock_smtp(self, smtp, http):
+        for _ in range(MAX_FAILURES):
+            with pytest.raises(UnauthenticatedError):
+                await http.admit(self.basic("key:wrong"))
+        assert await smtp.login("key", "right", HERE) == AUTH_LOCKED
+        assert (await smtp.login("key", "right", ELSEWHERE)).account_id == 1
+        assert await smtp.login("another", "wrong", HERE) == AUTHENTICATION_FAILED
+
+    async def test_failures_over_smtp_lock_http(self, smtp, http):
+        for _ in range(MAX_FAILURES):
+            assert await smtp.login("key", "wrong", HERE) == AUTHENTICATION_FAILED
+        with pytest.raises(LockedOutError) as locked:
+            await http.admit(self.basic("key:right"))
+        assert locked.value.seconds == WINDOW_MS // 1000
+        assert (await http.admit(self.basic("key:right", ELSEWHERE))).account_id == 1
+
+    async def test_a_key_that_was_right_at_one_door_passes_at_the_other(self, smtp, http):
+        await http.admit(self.basic("key:right"))
+        for _ in range(MAX_FAILURES * 2):
+            assert await smtp.login("key", "wrong", HERE) == AUTHENTICATION_FAILED
+        assert (await smtp.login("key", "right", HERE)).account_id == 1
+
+    async def test_the_wrong_token_of_a_neighbour_locks_no_other_token(self, smtp):
+        for _ in range(MAX_FAILURES * 2):
+            await smtp.login("wrong token", "wrong token", HERE)
+        assert await smtp.login("other token", "other token", HERE) == AUTHENTICATION_FAILED
+
+
+def test_the_sandbox_of_an_account_uses_up_a_limit_of_its_own(clock):
+    limiter = RateLimiter(1, clock)
+    assert limiter.take(payer(1, is_sandboxed=True)) == 0
+    assert limiter.take(payer(1, is_sandboxed=True)) > 0
+    assert limiter.take(payer(1, is_sandboxed=False)) == 0

@@ -289,6 +289,12 @@ class Settings:
         "Let SMTP clients authenticate without TLS; loopback listeners always allow it.",
         example="true",
     )
+    convert_to_7bit: bool = setting(
+        BOOLEAN,
+        "false",
+        "Convert 8-bit mail to 7-bit before signing, for a relay that has to convert it for servers without 8BITMIME.",
+        example="true",
+    )
     dkim: bool = setting(BOOLEAN, "true", "Sign mail of domains that have DKIM keys.", example="false")
     master_key: str | None = setting(
         optional(MASTER_KEY),

@@ -9,6 +9,7 @@ import msgspec
 from aerogram.audience.jobs.many_contacts import ManyContactsOptions
 from aerogram.base.ids import MAX_ID
 from aerogram.model.job import UNKNOWN_METHOD, Job, JobKind
+from aerogram.store.records import sandbox
 from aerogram.store.records.contacts import list_copies
 
 if TYPE_CHECKING:
@@ -42,7 +43,10 @@ class ContactJobs:
     async def queue_many(
         self, actor: Actor, contacts: Sequence[bytes], lists: Iterable[tuple[int, str]], list_id: int = 0
     ) -> Job:
-        """Queue contacts, each as JSON, with actions on lists; ``list_id`` is set when the call names one list."""
+        """Queue contacts, each as JSON, with actions on lists; ``list_id`` is set when the call names one list.
+
+        Raises `ForbiddenError` for a list that is not in the sandbox of the caller.
+        """
 
         async def lines() -> AsyncIterable[bytes]:
             for contact in contacts:
@@ -50,6 +54,11 @@ class ContactJobs:
                 yield contact.replace(b"\n", b" ") + b"\n"
 
         actions = list(lists)
+        list_ids = {each for each, _ in actions}
+        if actor.is_sandboxed and list_ids:
+            own = await self._database.read(lambda: sandbox.found(actor.account_id, list_ids))
+            if own != list_ids:
+                raise sandbox.outside_of_sandbox()
         source = (CONTACT_SOURCE, list_id, JSON_DATA)
         file = await self._jobs.upload(actor, source, "application/json", lines())
         return await self._jobs.queue(

@@ -127,7 +127,14 @@ async def _commit(context: JobContext, chunk: _Chunk, count: int, header: str) -
     now_ms = ground.clock.now_ms()
 
     def rows() -> Unit[object]:
-        return apply(job.account_id, chunk.rows.entries, actions, ids=ground.ids, now_ms=now_ms)
+        return apply(
+            job.account_id,
+            chunk.rows.entries,
+            actions,
+            ids=ground.ids,
+            now_ms=now_ms,
+            is_sandboxed=context.actor.is_sandboxed,
+        )
 
     progress = Progress(cursor=chunk.end, items=chunk.items, refusals=tuple(chunk.rows.refusals), count=count)
     await context.commit(progress, rows if chunk.rows.entries else None, header=header)

@@ -69,7 +69,14 @@ async def _commit(context: JobContext, members: list[Member], count: int) -> Non
     now_ms = ground.clock.now_ms()
 
     def rows() -> Unit[object]:
-        return subscribe(job.account_id, job.ref_id, wanted, ids=ground.ids, now_ms=now_ms)
+        return subscribe(
+            job.account_id,
+            job.ref_id,
+            wanted,
+            ids=ground.ids,
+            now_ms=now_ms,
+            is_sandboxed=context.actor.is_sandboxed,
+        )
 
     await context.commit(Progress(cursor=members[-1].membership_id, items=len(members), count=count), rows)
 

@@ -18,6 +18,8 @@ from aerogram.audience.subscriptions import Entry, ListAction, apply
 from aerogram.base.errors import RefusedError
 from aerogram.jobs.context import CHUNK, JobFailedError
 from aerogram.model.job import Progress, Refusal
+from aerogram.store.records import sandbox
+from aerogram.store.records.contacts import activity
 from aerogram.store.records.jobs import data_files
 from aerogram.wire.address import is_email, suppression_key
 
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 MAX_NAME: Final = 255
 """Characters of a contact's name; our choice."""
+_KNOWN: Final = frozenset({"email", "name", "isexcludedfromcampaigns", "properties", "error", "errorfield"})
+"""The properties of a contact in lower case. The last two are in the file of refused contacts, which may be sent
+again after it was corrected."""
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
@@ -69,10 +74,19 @@ async def work(context: JobContext) -> None:
         if not lines:
             return
         entries, refusals = await asyncio.to_thread(_read, lines, catalogue, before + 1)
+        if context.actor.is_sandboxed and (live := await _live(context, entries)):
+            entries, refusals = await asyncio.to_thread(_read, lines, catalogue, before + 1, live)
         now_ms = ground.clock.now_ms()
 
         def rows(entries: list[Entry] = entries, now_ms: int = now_ms) -> Unit[object]:
-            return apply(job.account_id, entries, actions, ids=ground.ids, now_ms=now_ms)
+            return apply(
+                job.account_id,
+                entries,
+                actions,
+                ids=ground.ids,
+                now_ms=now_ms,
+                is_sandboxed=context.actor.is_sandboxed,
+            )
 
         progress = Progress(cursor=end, items=len(lines), refusals=tuple(refusals))
         await context.commit(progress, rows if entries else None)
@@ -85,13 +99,29 @@ def _lines(context: JobContext, blob: str, start: int) -> tuple[list[bytes], int
         return lines, file.tell()
 
 
-def _read(lines: list[bytes], catalogue: Catalogue, first_item: int) -> tuple[list[Entry], list[Refusal]]:
+async def _live(context: JobContext, entries: list[Entry]) -> frozenset[str]:
+    """Return the addresses of contacts that were not made in the sandbox."""
+    account_id = context.job.account_id
+
+    def unit() -> Unit[frozenset[str]]:
+        known = yield from activity.find(account_id, {entry.email for entry in entries})
+        own = yield from sandbox.found(account_id, known.values())
+        return frozenset(email for email, contact_id in known.items() if contact_id not in own)
+
+    return await context.read(unit)
+
+
+def _read(
+    lines: list[bytes], catalogue: Catalogue, first_item: int, live: frozenset[str] = frozenset()
+) -> tuple[list[Entry], list[Refusal]]:
     entries: list[Entry] = []
     refusals: list[Refusal] = []
     for item, line in enumerate(lines, first_item):
         try:
             given = _decode(line)
-            entries.append(entry_of(given, catalogue))
+            entry = entry_of(given, catalogue)
+            _check_sandbox(entry, live)
+            entries.append(entry)
         except InvalidContactError as error:
             shown = (
                 {**given, "Error": str(error), "ErrorField": error.name} if isinstance(given, dict) else {}
@@ -100,11 +130,19 @@ def _read(lines: list[bytes], catalogue: Catalogue, first_item: int) -> tuple[li
     return entries, refusals
 
 
+def _check_sandbox(entry: Entry, live: frozenset[str]) -> None:
+    if entry.email in live:
+        raise InvalidContactError(str(sandbox.outside_of_sandbox()), "Email")
+
+
 def entry_of(given: Any, catalogue: Catalogue) -> Entry:
     """Parse a contact of a call. Raises `InvalidContactError`."""
     if not isinstance(given, dict):
         raise InvalidContactError("A contact must be an object", "")
     values = {name.lower(): value for name, value in given.items()}
+    for name in given:
+        if name.lower() not in _KNOWN and values[name.lower()] is not None:
+            raise InvalidContactError(f"A contact has no property {name[:MAX_NAME]!r}", name[:MAX_NAME])
     email = values.get("email")
     if not isinstance(email, str) or not email.strip():
         raise InvalidContactError("MJ03 A non-empty value is required", "Email")

@@ -17,6 +17,7 @@ from aerogram.audience.segments.parser import parse
 from aerogram.base.errors import NotFoundError, TakenError
 from aerogram.base.ids import MAX_ID
 from aerogram.model.segment import Kind
+from aerogram.store.records import sandbox
 from aerogram.store.records.segments import contacts as segment_contacts
 from aerogram.store.records.segments import segments as records
 
@@ -96,15 +97,20 @@ class Segments:
         """Create a segment; ``values`` are keyed by attribute. Raises `TakenError` or `SegmentError`."""
         made = Segment(id=self._ids.next_id(), account_id=actor.account_id, **values)
         _parsed(made.expression)
-        if not await self._database.write(lambda: records.add(msgspec.structs.asdict(made))):
-            raise TakenError("segment", made.name)
+
+        def unit() -> Unit[None]:
+            if not (yield from records.add(msgspec.structs.asdict(made))):
+                raise TakenError("segment", made.name)
+            yield from sandbox.mark(actor.account_id, [made.id], is_sandboxed=actor.is_sandboxed)
+
+        await self._database.write(unit)
         return made
 
     async def change(self, actor: Actor, segment_id: int, values: Mapping[str, Any]) -> Segment:
         """Change a segment. Raises `TakenError`, `SegmentError` or `NotFoundError`."""
         if "expression" in values:
             _parsed(values["expression"])
-        return await self._database.write(lambda: _change(actor.account_id, segment_id, values))
+        return await self._database.write(lambda: _change(actor, segment_id, values))
 
     async def remove(self, actor: Actor, segment_id: int) -> None:
         """Mark a segment as deleted; references to it stay valid. Raises `NotFoundError`."""
@@ -159,10 +165,12 @@ def named(account_id: int, name_or_id: str) -> Unit[Segment | None]:
     return Segment(**row) if row else None
 
 
-def _change(account_id: int, segment_id: int, values: Mapping[str, Any]) -> Unit[Segment]:
+def _change(actor: Actor, segment_id: int, values: Mapping[str, Any]) -> Unit[Segment]:
+    account_id = actor.account_id
     row = yield from records.hold(account_id, segment_id)
     if row is None:
         raise NotFoundError("There is no such segment.")
+    yield from sandbox.touch(account_id, [segment_id], is_sandboxed=actor.is_sandboxed)
     changed = {**row, **values}
     is_live = changed["status"] != DELETED
     if is_live and (yield from records.is_taken(account_id, changed["name"], segment_id)):

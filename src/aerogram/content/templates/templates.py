@@ -16,6 +16,7 @@ from aerogram.content.templates.headers import read_headers
 from aerogram.content.templates.stored_parts import opened
 from aerogram.content.templates.versions import no_template, published
 from aerogram.model.template import PURPOSES
+from aerogram.store.records import sandbox
 from aerogram.store.records.templates import templates as records
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ class Templates:
         def unit() -> Unit[None]:
             if not (yield from records.add(row)):
                 raise _taken(made.owner_type, made.name)
+            yield from sandbox.mark(actor.account_id, [made.id], is_sandboxed=actor.is_sandboxed)
             if label_ids:
                 yield from bear(actor.account_id, made.id, TEMPLATES, label_ids)
 
@@ -161,9 +163,7 @@ class Templates:
         """
         own, label_ids = _without_labels(values)
         changes = _columns(own) | {"updated_ms": self._clock.now_ms()}
-        return _described(
-            await self._database.write(lambda: _change(actor.account_id, template_id, changes, label_ids))
-        )
+        return _described(await self._database.write(lambda: _change(actor, template_id, changes, label_ids)))
 
     async def remove(self, actor: Actor, template_id: int) -> None:
         """Delete a template and its content; mail already accepted with it is unchanged.
@@ -172,9 +172,11 @@ class Templates:
         """
 
         def unit() -> Unit[bool]:
+            yield from sandbox.touch(actor.account_id, [template_id], is_sandboxed=actor.is_sandboxed)
             was_there = yield from records.remove(actor.account_id, template_id)
             if was_there:
                 yield from bear(actor.account_id, template_id, TEMPLATES, ())
+                yield from sandbox.leave(actor.account_id, [template_id])
             return was_there
 
         if not await self._database.write(unit):
@@ -194,18 +196,18 @@ class Templates:
         """
         now, version_id = self._clock.now_ms(), self._ids.next_id()
         return opened(
-            await self._database.write(
-                lambda: published(actor.account_id, template_id, parts, version_id, now)
-            )
+            await self._database.write(lambda: published(actor, template_id, parts, version_id, now))
         )
 
 
 def _change(
-    account_id: int, template_id: int, changes: Mapping[str, Any], label_ids: Sequence[int] | None
+    actor: Actor, template_id: int, changes: Mapping[str, Any], label_ids: Sequence[int] | None
 ) -> Unit[dict[str, Any]]:
+    account_id = actor.account_id
     row = yield from records.find(account_id, template_id)
     if row is None:
         raise no_template()
+    yield from sandbox.touch(account_id, [template_id], is_sandboxed=actor.is_sandboxed)
     changed = {**row, **changes}
     if (yield from records.is_taken(changed)):
         raise _taken(changed["owner_type"], changed["name"])

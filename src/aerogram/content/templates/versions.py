@@ -13,6 +13,7 @@ import msgspec
 from aerogram.base.errors import LockedError, NotFoundError, RefusedError
 from aerogram.content.templates.stored_parts import Content, opened, written
 from aerogram.model.template import DRAFT, PUBLISHED
+from aerogram.store.records import sandbox
 from aerogram.store.records.templates import templates
 from aerogram.store.records.templates import versions as records
 from aerogram.store.records.templates.versions import VersionRow
@@ -83,7 +84,7 @@ class TemplateVersions:
         now, version_id = self._clock.now_ms(), self._ids.next_id()
 
         def unit() -> Unit[VersionRow]:
-            yield from _opened_for_change(actor.account_id, template_id, now)
+            yield from _opened_for_change(actor, template_id, now)
             row = _blank(actor.account_id, template_id, version_id, now)._replace(**facts, **columns)
             yield from records.add(row)
             return row
@@ -102,7 +103,7 @@ class TemplateVersions:
         now, version_id = self._clock.now_ms(), self._ids.next_id()
 
         def unit() -> Unit[VersionRow]:
-            yield from _opened_for_change(actor.account_id, template_id, now)
+            yield from _opened_for_change(actor, template_id, now)
             before = yield from records.newest(actor.account_id, template_id, DRAFT)
             if before is None:
                 before = yield from records.newest(actor.account_id, template_id, PUBLISHED)
@@ -119,7 +120,7 @@ class TemplateVersions:
         now, version_id = self._clock.now_ms(), self._ids.next_id()
 
         def unit() -> Unit[VersionRow]:
-            yield from _opened_for_change(actor.account_id, template_id, now)
+            yield from _opened_for_change(actor, template_id, now)
             draft = yield from records.newest(actor.account_id, template_id, DRAFT)
             if draft is None:
                 raise NothingToPublishError("The template has no draft.")
@@ -136,16 +137,22 @@ class TemplateVersions:
     async def lock(self, actor: Actor, template_id: int, *, is_locked: bool) -> None:
         """Lock or unlock a template. Raises `NotFoundError`."""
         values = {"is_locked": int(is_locked)}
-        if not await self._database.write(lambda: templates.change(actor.account_id, template_id, values)):
+
+        def unit() -> Unit[bool]:
+            yield from sandbox.touch(actor.account_id, [template_id], is_sandboxed=actor.is_sandboxed)
+            return (yield from templates.change(actor.account_id, template_id, values))
+
+        if not await self._database.write(unit):
             raise no_template()
 
 
 def published(
-    account_id: int, template_id: int, parts: Mapping[str, Any], version_id: int, now_ms: int
+    actor: Actor, template_id: int, parts: Mapping[str, Any], version_id: int, now_ms: int
 ) -> Unit[VersionRow]:
     """Publish the published version with other ``parts`` of `Content`; raises the errors of `change_draft`."""
     columns = _columns_of(parts)
-    found = yield from _opened_for_change(account_id, template_id, now_ms)
+    account_id = actor.account_id
+    found = yield from _opened_for_change(actor, template_id, now_ms)
     before = yield from records.newest(account_id, template_id, PUBLISHED)
     row = (before or _blank(account_id, template_id, version_id, now_ms))._replace(
         id=version_id,
@@ -164,11 +171,15 @@ def no_template() -> NotFoundError:
     return NotFoundError("There is no such template.")
 
 
-def _opened_for_change(account_id: int, template_id: int, now_ms: int) -> Unit[dict[str, Any]]:
-    """Lock a template's row for a change of content and return it. Raises `NotFoundError` or `LockedError`."""
-    found = yield from templates.touch(account_id, template_id, now_ms)
+def _opened_for_change(actor: Actor, template_id: int, now_ms: int) -> Unit[dict[str, Any]]:
+    """Lock a template's row for a change of content and return it.
+
+    Raises `NotFoundError`, `ForbiddenError` or `LockedError`.
+    """
+    found = yield from templates.touch(actor.account_id, template_id, now_ms)
     if found is None:
         raise no_template()
+    yield from sandbox.touch(actor.account_id, [template_id], is_sandboxed=actor.is_sandboxed)
     if found["is_locked"]:
         raise LockedError("The content of the template")
     return found

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import binascii
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from aerogram.base.errors import RefusedError
 from aerogram.doors.asgi.scope import client_ip, header
+from aerogram.identity.rate import payer
 
 if TYPE_CHECKING:
     from aerogram.doors.asgi.scope import Scope
@@ -55,10 +56,6 @@ class Tokens(Protocol):
         ...
 
 
-COUNTED_AS: Final = "a bearer token"
-"""The name under which failed token logins are counted, per network."""
-
-
 class HttpAuthenticator:
     """Authenticates HTTP requests."""
 
@@ -88,29 +85,32 @@ class HttpAuthenticator:
         if token is None:
             return await self.admit(scope)
         ip = client_ip(scope)
-        self._attempts.check(COUNTED_AS, ip)
+        # A token is its own name: the wrong token of a neighbour does not lock out the right one of another.
+        self._attempts.check(token, ip, only_keys=True)
         principal = await self._tokens.check(token)
         if principal is None:
-            self._attempts.failed(COUNTED_AS, ip)
+            self._attempts.failed(token, ip, only_keys=True)
             raise UnauthenticatedError("The token is not valid.")
+        self._attempts.succeeded(token, ip, only_keys=True)
         self._take(principal)
         return principal
 
     def _take(self, principal: Principal) -> None:
-        seconds = self._rate.take(principal.account_id)
+        is_sandboxed = principal.defaults.is_sandboxed
+        seconds = self._rate.take(payer(principal.account_id, is_sandboxed=is_sandboxed))
         if seconds:
             raise RateLimitedError(seconds)
 
     async def _opened_by(self, scope: Scope, key: str, secret: str) -> Principal:
         ip = client_ip(scope)
-        self._attempts.check(key, ip)
+        self._attempts.check(key, ip, only_keys=True)
         principal = self._authenticator.cached(key, secret) or await self._authenticator.check(key, secret)
         if principal is None:
             if await self._authenticator.is_suspended(key, secret):
                 raise SuspendedError("The account is not active.")
-            self._attempts.failed(key, ip)
+            self._attempts.failed(key, ip, only_keys=True)
             raise UnauthenticatedError("The credentials are wrong.")
-        self._attempts.succeeded(key, ip)
+        self._attempts.succeeded(key, ip, only_keys=True)
         return principal
 
 

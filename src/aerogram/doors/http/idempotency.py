@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from aerogram.base.errors import RefusedError
 from aerogram.doors.asgi.scope import header
 from aerogram.doors.http.derived_keys import is_derived
-from aerogram.model.idempotency import KEY_RULE, MAX_KEY, IdempotencyKey, Replay, is_key
+from aerogram.model.idempotency import KEY_RULE, MAX_KEY, IdempotencyKey, Replay, is_key, stored_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aerogram.doors.asgi.answers import Headers
     from aerogram.doors.asgi.scope import Scope
+    from aerogram.model.actor import Actor
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
@@ -76,7 +77,7 @@ def read_key(scope: Scope, body: bytes) -> str:
     return "" if is_derived(key, body, header(scope, b"user-agent")) else key
 
 
-def key_of(account_id: int, key: str, path: str, body: bytes, taken: Iterable[int]) -> IdempotencyKey | None:
+def key_of(actor: Actor, key: str, path: str, body: bytes, taken: Iterable[int]) -> IdempotencyKey | None:
     """Build the key of a call for `Acceptor.accept`; None if ``key`` is "".
 
     Two calls are the same if path, decompressed ``body`` and ``taken`` are equal; ``taken`` holds the indices of
@@ -87,7 +88,8 @@ def key_of(account_id: int, key: str, path: str, body: bytes, taken: Iterable[in
         return None
     digest = hashlib.blake2b(body, digest_size=_DIGEST)
     digest.update(f"\n{path}\n{','.join(map(str, taken))}".encode())
-    return IdempotencyKey(account_id, key, digest.hexdigest())
+    own = stored_key(key, is_sandboxed=actor.is_sandboxed)
+    return IdempotencyKey(actor.account_id, own, digest.hexdigest())
 
 
 def refusal(error: RefusedError) -> tuple[str, int, str]:

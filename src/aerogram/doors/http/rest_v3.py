@@ -122,7 +122,7 @@ class Rest:
         if found is None:
             return _leads_nowhere(scope)
         route, parts = found
-        authorize(actor, route.area, route.level, route.permissions)
+        authorize(actor, route.area, route.level, route.permissions, in_sandbox=route.in_sandbox)
         call = RouteCall(
             actor=actor,
             parts=parts,

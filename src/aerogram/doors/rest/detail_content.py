@@ -70,6 +70,7 @@ class DetailContent:
                 run,
                 method=method,
                 level=LEVELS[method],
+                in_sandbox=True,
                 status=status,
                 body_fields=self._fields if method in ("POST", "PUT") else (),
                 response_fields=self._fields,

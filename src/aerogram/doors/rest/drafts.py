@@ -119,6 +119,7 @@ class DraftResource(ChangeableResource):
 
     area = Area.CAMPAIGNS
     methods = frozenset({"GET", "POST", "PUT"})
+    in_sandbox = frozenset({"POST", "PUT"})
     keys = (by_id,)
     content_fields: ClassVar[tuple[Field, ...]]
 

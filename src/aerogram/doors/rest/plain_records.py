@@ -35,6 +35,9 @@ class PlainResource(ChangeableResource):
     owns: ClassVar[tuple[tuple[str, str], ...]] = ()
     """The kinds of record that are removed with an object, each with the source of the reference to it."""
 
+    works_on: ClassVar[tuple[str, ...]] = ()
+    """The sources of references to records that an object changes when it works."""
+    in_sandbox = frozenset({"POST", "PUT", "DELETE"})
     kept: ClassVar[tuple[Field, ...]] = ()
     """Properties that filters use and no response shows; set by `derived`, or never."""
 
@@ -59,6 +62,7 @@ class PlainResource(ChangeableResource):
             unset={field.source: _unset(field) for field in own},
             unique=tuple(cls.by_lower_name[name.lower()].source for name in cls.unique),
             owns=cls.owns,
+            works_on=cls.works_on,
             derived=cls.derived,
         )
 

@@ -66,6 +66,8 @@ class Action(msgspec.Struct, frozen=True):
     method: str = "POST"
     level: Level | None = None
     """The level that it needs in the resource's area. None denies everyone: each action declares one."""
+    in_sandbox: bool = False
+    """Callers in the sandbox may use it, although it changes something: what they change was made there."""
     status: int = 200
     """The status of success; a 204 shows no rows."""
     body_fields: tuple[Field, ...] = ()
@@ -120,6 +122,8 @@ class Resource:
     """The properties that must be unique, as an error names them; without any, ``unique_key``."""
     sortable: ClassVar[tuple[str, ...]] = ("ID",)
     methods: ClassVar[frozenset[str]] = frozenset({"GET"})
+    in_sandbox: ClassVar[frozenset[str]] = frozenset()
+    """The methods, besides GET, that callers in the sandbox may use: what they change was made there."""
     alternate_keys: ClassVar[tuple[Key, ...]] = ()
     """The keys that an ``XALT`` may use in addition to those of paths."""
     ids_condition: ClassVar[str] = ""

@@ -72,6 +72,8 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
     max_body_bytes: int = MAX_BODY_BYTES
     permissions: tuple[str, ...] = ()
     """A content token needs one of these permissions; without any, no token is accepted."""
+    in_sandbox: bool = False
+    """Callers in the sandbox may use it, although it changes something: what they change was made there."""
     query_parameters: tuple[Parameter, ...] = ()
     """The query parameters in the description."""
 

@@ -6,12 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from aerogram.doors.smtp.controls import ControlsError
-from aerogram.model.idempotency import KEY_RULE, IdempotencyKey, is_key
+from aerogram.model.idempotency import KEY_RULE, IdempotencyKey, is_key, stored_key
 from aerogram.wire.smtp.replies import Reply
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from aerogram.model.actor import Actor
     from aerogram.submission.once import KeyReusedError
     from aerogram.wire.smtp.server.events import Envelope
 
@@ -21,7 +22,7 @@ _NAME: Final = HEADER.lower()
 _DIGEST: Final = 32
 
 
-def key_of(account_id: int, controls: Mapping[str, str], envelope: Envelope) -> IdempotencyKey | None:
+def key_of(actor: Actor, controls: Mapping[str, str], envelope: Envelope) -> IdempotencyKey | None:
     """Return the key of a mail; None if it has none. Raises `ControlsError` for a malformed key.
 
     ``controls`` are those of its `Scan`. Two mails are the same if reverse-path and recipients are equal, in any
@@ -37,7 +38,8 @@ def key_of(account_id: int, controls: Mapping[str, str], envelope: Envelope) -> 
     # No path contains a line break, so different envelopes give different texts.
     written = "\n".join(("smtp", envelope.reverse_path, *forward_paths))
     fingerprint = hashlib.blake2b(written.encode("utf-8", "surrogateescape"), digest_size=_DIGEST)
-    return IdempotencyKey(account_id, key, fingerprint.hexdigest())
+    own = stored_key(key, is_sandboxed=actor.is_sandboxed)
+    return IdempotencyKey(actor.account_id, own, fingerprint.hexdigest())
 
 
 def reused(error: KeyReusedError) -> Reply:

@@ -14,11 +14,13 @@ from aerogram.doors.smtp.idempotency import key_of, reused
 from aerogram.doors.smtp.refusals import errors_of_headers, mail_refused, may_not_send, refused
 from aerogram.doors.smtp.request import request_of
 from aerogram.identity.gate import may
+from aerogram.identity.rate import payer
 from aerogram.model.actor import actor_of
 from aerogram.model.decision import Refuse
 from aerogram.submission.once import KeyReusedError
 from aerogram.submission.request import submission_of
 from aerogram.wire.errors import MailError
+from aerogram.wire.mime.fitting.fit import refuse_unfit
 from aerogram.wire.mime.reading.scan import scan
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
@@ -92,7 +94,7 @@ class SmtpPolicy:
 
         A domain token is both user and password (compatibility: smtp#mailpace).
         """
-        if self._attempts.is_locked(username, peer_ip):
+        if self._attempts.is_locked(username, peer_ip, only_keys=True):
             return AUTH_LOCKED
         try:
             principal = await self._authenticator.check(username, password)
@@ -103,9 +105,9 @@ class SmtpPolicy:
         except UnavailableError:
             return AUTH_UNAVAILABLE
         if principal is None:
-            self._attempts.failed(username, peer_ip)
+            self._attempts.failed(username, peer_ip, only_keys=True)
             return AUTHENTICATION_FAILED
-        self._attempts.succeeded(username, peer_ip)
+        self._attempts.succeeded(username, peer_ip, only_keys=True)
         actor = actor_of(principal, DOOR)
         if not may(actor, SEND.area, SEND.level):
             return may_not_send(actor.label)
@@ -129,11 +131,13 @@ class SmtpPolicy:
         """Check a mail and commit it; call ``done`` with the reply to the final dot, now or later."""
         envelope = event.envelope
         try:
-            found = scan(event.data)
+            found = scan(event.data, envelope.reverse_path)
+            found.require_kept_id()
+            refuse_unfit(found.data, found.head_end)
             controls, key = NO_CONTROLS, None
             if found.controls:
                 controls = read_controls(found.controls, found.contradicted)
-                key = key_of(actor.account_id, found.controls, envelope)
+                key = key_of(actor, found.controls, envelope)
         except MailError as error:
             done(mail_refused(error))
             return
@@ -144,7 +148,7 @@ class SmtpPolicy:
         decision = self._authorizer.decide_now(request)
         if isinstance(decision, Refuse):
             done(refused(decision, actor))
-        elif self._rate.take(actor.account_id):
+        elif self._rate.take(payer(actor.account_id, is_sandboxed=actor.is_sandboxed)):
             done(RATE_LIMITED)
         elif decision is None or controls.template:
             self._start(self._look_up_and_send(request, decision, envelope, found, controls, key, done))

@@ -20,7 +20,7 @@ from aerogram.doors.web.api import id_of, opened_mail, search_of, whole_number
 from aerogram.doors.web.frame import wants_remote
 from aerogram.doors.web.headers import PAGE_POLICY
 from aerogram.reporting.inbox import DEFAULT_LIMIT, MAX_LIMIT, Inbox, Scope
-from aerogram.wire.mime.reading.decode import text_of
+from aerogram.wire.mime.charsets import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -16,8 +16,8 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 READ: Final = Needs(Area.STATISTICS, Level.READ)
 """Read captured mail, like messages over the API."""
-DELETE: Final = Needs(Area.STATISTICS, Level.FULL)
-"""Delete captured mail, which cannot be undone."""
+DELETE: Final = Needs(Area.STATISTICS, Level.FULL, in_sandbox=True)
+"""Delete captured mail, which cannot be undone; sandbox keys delete only the mail of sandbox keys."""
 LOOKING: Final[Mapping[str, Needs]] = {"GET": READ}
 FORGETTING: Final[Mapping[str, Needs]] = {"GET": READ, "DELETE": DELETE}
 

@@ -13,6 +13,7 @@ from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.base.gathering import Gatherer
 from aerogram.model.message import MessageState
+from aerogram.model.send_options import is_sandboxed
 from aerogram.reporting.engagement.verdict import verdict_of
 from aerogram.store.records.messages import engagements as records
 from aerogram.wire.address import suppression_key
@@ -120,7 +121,7 @@ class Engagements:
 
         def unit() -> Unit[bool]:
             found = yield from records.subscriber(message_id)
-            if found is None:
+            if found is None or is_sandboxed(found.send_options):
                 return False
             return (yield from records.subscribe(found.account_id, suppression_key(found.recipient)))
 
@@ -181,6 +182,7 @@ class Engagements:
             url=_plain(engagement.url),
             geo=self._countries.of(ip),
             verdict=verdict_of(kind, engagement.agent, ip, engagement.headers, seconds),
+            is_sandboxed=is_sandboxed(addressee.send_options),
             is_repeated=happened.is_repeated,
         )
 

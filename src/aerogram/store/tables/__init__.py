@@ -13,6 +13,7 @@ from aerogram.store.tables.accounts import (
     content_token,
     credential,
     preference,
+    sandbox_record,
     user_account,
     user_profile,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "node",
     "parse_route",
     "preference",
+    "sandbox_record",
     "sender",
     "setting",
     "suppression",

@@ -120,3 +120,6 @@ content_token = Table(
     UniqueConstraint("account_id", "name"),
 )
 """A bearer token of the Content API: ``digest`` is `Sealer.digest` of it, ``permissions`` a JSON array of words."""
+
+sandbox_record = Table("sandbox_record", metadata, key(), big("account_id"))
+"""The ids of records, of any table, that callers in the sandbox made and no other caller has changed since."""

@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 from aerogram.audience.jobs import import_list, many_contacts
+from aerogram.base.errors import ForbiddenError
+from aerogram.jobs.jobs import IN_SANDBOX
 from aerogram.model.actor import ActorKind, job_actor
 from aerogram.model.job import JobKind
 from support.actors import acting, sandboxed
@@ -95,7 +97,7 @@ async def test_what_each_way_of_copying_a_list_does(shop, method, monkeypatch):
 async def test_a_job_acts_for_whoever_asked_for_it(shop):
     asked_by = msgspec.structs.replace(sandboxed(1), request_id="a-request")
     values = {"job_type": "x", "ref_id": NEWS}
-    queued = await shop.jobs.queue(asked_by, JobKind.IMPORT_LIST, values)
+    queued = await shop.jobs.queue(asked_by, JobKind.EXPORT_CONTACTS, values)
     job = await shop.jobs.find(acting(1), queued.id)
     assert job == queued
     actor = job_actor(job)
@@ -104,3 +106,35 @@ async def test_a_job_acts_for_whoever_asked_for_it(shop):
     assert (actor.request_id, actor.is_sandboxed) == ("a-request", True)
     other = await shop.jobs.queue(acting(1), JobKind.IMPORT_LIST, values)
     assert not job_actor(other).is_sandboxed
+    for kind in set(JobKind) - IN_SANDBOX:
+        with pytest.raises(ForbiddenError, match="in the sandbox"):
+            await shop.jobs.queue(asked_by, kind, values)
+
+
+async def test_a_job_of_the_sandbox_leaves_live_contacts_as_they_are_and_says_so(shop):
+    await manage(shop, {"Email": "live@example.org", "Name": "Live"})
+    lines = [json.dumps({"Email": f"{name}@example.org", "Name": "x"}).encode() for name in ("own", "live")]
+    job = await shop.done(await shop.contact_jobs.queue_many(sandboxed(1), lines, []))
+    assert (job.status, job.current, job.errcount) == ("Completed", 2, 1)
+    assert await shop.contacts() == {"live@example.org": ("Live", "", 0), "own@example.org": ("x", "", 0)}
+    [refusal] = [each async for each in shop.jobs.refusals(job) if each.item > 0]
+    assert refusal.item == 2
+    assert "in the sandbox" in refusal.text
+    # What it made is its own.
+    again = await shop.done(await shop.contact_jobs.queue_many(sandboxed(1), lines[:1], []))
+    assert again.errcount == 0
+
+
+async def test_no_job_of_the_sandbox_works_on_a_live_list(shop):
+    with pytest.raises(ForbiddenError, match="in the sandbox"):
+        await shop.contact_jobs.queue_many(sandboxed(1), [b"{}"], [(NEWS, "addforce")])
+
+
+async def test_only_jobs_of_the_sandbox_are_cancelled_from_it(shop):
+    values = {"job_type": "x", "ref_id": NEWS}
+    live = await shop.jobs.queue(acting(1), JobKind.IMPORT_LIST, values)
+    own = await shop.jobs.queue(sandboxed(1), JobKind.EXPORT_CONTACTS, values)
+    with pytest.raises(ForbiddenError, match="in the sandbox"):
+        await shop.jobs.cancel(sandboxed(1), live.id)
+    assert (await shop.jobs.find(acting(1), live.id)).status == live.status
+    assert await shop.jobs.cancel(sandboxed(1), own.id)

@@ -130,7 +130,7 @@ class SendEndpoint:
         elif submitted:
             # A call that is accepted whole is identified by its body alone.
             taken = () if version.is_whole else _taken(wrong)
-            named = idempotency.key_of(account_id, key, version.path, body, taken)
+            named = idempotency.key_of(actor, key, version.path, body, taken)
             receipts = await self._acceptor.accept(submitted, named)
         outcome = Outcome(messages, wrong, receipts, call.is_sandbox)
         return version.accepted(outcome, idempotency.replay_headers(receipts))

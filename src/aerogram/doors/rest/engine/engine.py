@@ -124,7 +124,7 @@ class Engine:
             raise errors.MethodNotAllowedError(tuple(sorted(action_call.by_method)))
         if action.level is None:
             raise ForbiddenError(f"No rule says who may use {action.name}.")
-        authorize(call.actor, call.resource.area, action.level)
+        authorize(call.actor, call.resource.area, action.level, in_sandbox=action.in_sandbox)
         row: Row = {} if action.is_keyless else await _find(call, action_call.key)
         values = await self._action_values(call, action, action_call)
         given = await action.run(call.actor, row, values)
@@ -231,7 +231,8 @@ def _permit(call: _ResourceCall, methods: frozenset[str]) -> None:
         raise errors.operation_not_allowed()
     if method not in methods:
         raise errors.MethodNotAllowedError(tuple(sorted(methods)))
-    authorize(call.actor, call.resource.area, LEVELS[method])
+    in_sandbox = method in call.resource.in_sandbox
+    authorize(call.actor, call.resource.area, LEVELS[method], in_sandbox=in_sandbox)
 
 
 async def _find(call: _ResourceCall, key: str) -> Row:

@@ -44,6 +44,7 @@ from aerogram.doors.rest.v1.errors import (
     UNEXPECTED_VALUE,
     ConstraintError,
     Detail,
+    flawed,
     invalid,
     not_found,
     refusal,
@@ -120,6 +121,7 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
     lists: Lists | None = None,
     form: dict[str, Any] | None = None,
     max_body_bytes: int = MAX_BODY_BYTES,
+    in_sandbox: bool = False,
 ) -> Route:
     """Declare a route whose response has rows of ``response_fields``.
 
@@ -140,6 +142,7 @@ def content_route(  # noqa: PLR0913 - a declaration, read by its names
         response_schema=envelope(object_of(response_fields)) if response_fields else None,
         max_body_bytes=max_body_bytes,
         permissions=permissions,
+        in_sandbox=in_sandbox,
         query_parameters=handler.query_parameters(),
     )
 
@@ -171,7 +174,7 @@ class _ContentHandler:
         }
 
     async def __call__(self, call: RouteCall) -> Response:
-        body = lowered(object_in(await call.whole_body())) if self._body_fields else {}
+        body = lowered(object_in(await call.whole_body(), flawed)) if self._body_fields else {}
         query = self._query(call.parameters) if self._lists else Query(limit=1)
         content_call = ContentCall(
             request=call, query=query, body=body, body_fields=self._body_fields, is_new=self._is_new

@@ -12,6 +12,7 @@ from sqlalchemy import SmallInteger, bindparam, case, delete, exists, func, or_,
 
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
+from aerogram.model.send_options import is_sandboxed
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import captured, content, event, message
 from aerogram.store.tables.events import IS_SHOWN
@@ -185,6 +186,12 @@ _DISCARD = Sql(
     "accounts",
     "which",
 )
+_SEND_OPTIONS = Sql(
+    select(captured.c.message_id, content.c.send_options).select_from(_JOINED).where(_in_scope()),
+    "everyone",
+    "accounts",
+)
+_DROP = Sql(delete(captured).where(any_of(captured.c.message_id, "ids")), "ids")
 _CLEAR = Sql(delete(captured).where(_in_scope()), "everyone", "accounts")
 
 
@@ -237,6 +244,17 @@ def discard(scope: AbstractSet[int] | None, message_id: int) -> Unit[bool]:
     """Delete a captured copy. Return whether it existed."""
     rows = yield _DISCARD(*_scoped(scope), message_id)
     return bool(rows)
+
+
+def sandboxed(scope: AbstractSet[int] | None) -> Unit[set[int]]:
+    """Return the ids of the captured mail of the scope that sandbox credentials sent."""
+    rows = yield _SEND_OPTIONS(*_scoped(scope))
+    return {message_id for message_id, send_options in rows if is_sandboxed(send_options)}
+
+
+def drop(message_ids: AbstractSet[int]) -> Unit[None]:
+    """Delete the captured copies of these messages."""
+    yield _DROP(sorted(message_ids))
 
 
 def clear(scope: AbstractSet[int] | None) -> Unit[None]:

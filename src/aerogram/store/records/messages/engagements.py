@@ -31,6 +31,8 @@ class Addressee(NamedTuple):
     state: int
     updated_ms: int
     """When it reached its state: for a sent message, when it was delivered."""
+    send_options: str
+    """As `aerogram.model.send_options.packed` wrote them."""
 
 
 class Engaged(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +49,8 @@ class Engaged(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     geo: str = ""
     verdict: int = 0
+    is_sandboxed: bool = False
+    """On mail of a sandbox credential: it is an event, and changes nothing for other mail to the address."""
     is_repeated: bool = False
     """An earlier commit of it may or may not have succeeded."""
 
@@ -73,12 +77,16 @@ class Subscriber(NamedTuple):
     account_id: int
     recipient: str
     sender: str
+    send_options: str
 
 
 _ADDRESSEES = Sql(
-    select(*(message.c["id" if name == "message_id" else name] for name in Addressee._fields)).where(
-        any_of(message.c.id, "ids")
-    ),
+    select(
+        *(message.c["id" if name == "message_id" else name] for name in Addressee._fields[:-1]),
+        content.c.send_options,
+    )
+    .join_from(message, content, content.c.id == message.c.content_id)
+    .where(any_of(message.c.id, "ids")),
     "ids",
 )
 _ERASED = Sql(
@@ -107,7 +115,7 @@ _UNSUBSCRIBE = Sql(
     "now",
 )
 _SUBSCRIBER = Sql(
-    select(message.c.account_id, message.c.recipient, content.c.from_email)
+    select(message.c.account_id, message.c.recipient, content.c.from_email, content.c.send_options)
     .join_from(message, content, content.c.id == message.c.content_id)
     .where(message.c.id == bindparam("which")),
     "which",
@@ -162,7 +170,7 @@ def record(engaged: Sequence[Engaged]) -> Unit[list[bool]]:
             each.account_id, each.address, SPAM, each.agent, each.at_ms, None
         )
         for each in news
-        if each.event_kind == EventKind.SPAM
+        if each.event_kind == EventKind.SPAM and not each.is_sandboxed
     }
     if complaints:
         yield from put_suppressions([row for _, row in sorted(complaints.items())])
@@ -205,6 +213,8 @@ def _written(engaged: Sequence[Engaged]) -> Unit[set[EngagementEvent]]:
 def _leaving(engaged: Sequence[Engaged], is_news: Sequence[bool]) -> list[int]:
     """Return the indexes of the unsubscriptions, sorted so that two transactions never deadlock."""
     places = [
-        index for index, each in enumerate(engaged) if is_news[index] and each.event_kind == EventKind.UNSUB
+        index
+        for index, each in enumerate(engaged)
+        if is_news[index] and each.event_kind == EventKind.UNSUB and not each.is_sandboxed
     ]
     return sorted(places, key=lambda index: (engaged[index].account_id, engaged[index].address, index))

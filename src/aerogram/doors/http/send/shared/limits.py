@@ -19,7 +19,7 @@ MAX_SUBJECT: Final = 255
 MAX_URL_TAGS: Final = 256
 """Maximum characters of URLTags (compatibility: send-v31#properties)."""
 MAX_ATTACHED_BYTES: Final = 15 * 1024 * 1024
-"""Maximum bytes of Attachments and InlinedAttachments of one message together, base64-encoded.
+"""Maximum bytes of Attachments and InlinedAttachments of one message together, decoded.
 
 (compatibility: send-v31#properties)
 """

@@ -58,6 +58,7 @@ class TemplateResource(ChangeableResource):
     area = Area.TEMPLATES
     is_recent = True
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    in_sandbox = frozenset({"POST", "PUT", "DELETE"})
     unique_key = "OwnerType|Name"
     keys = (by_id, by_owner_and_name)
     fields = (

@@ -86,6 +86,7 @@ class ContactResource(ChangeableResource):
     class_name = "Contact"
     area = Area.CONTACTS
     methods = frozenset({"GET", "POST", "PUT"})
+    in_sandbox = frozenset({"POST", "PUT"})
     refused_methods = frozenset({"DELETE"})
     unique_properties = "Email"
     keys = (by_id, by_email)

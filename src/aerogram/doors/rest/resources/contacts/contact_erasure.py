@@ -28,6 +28,7 @@ def contact_erasure(audience: Audience) -> list[Route]:
             path=path,
             area=Area.CONTACTS,
             level=Level.FULL,
+            in_sandbox=True,
             summary="Erase a contact and all their personal data; an unknown ID is no error.",
             run=lambda call: _erase(audience.erasures, call),
         )

@@ -99,6 +99,7 @@ def lists_actions(memberships: Memberships) -> tuple[Action, ...]:
             "Add the contact to lists, or remove them from lists.",
             manage,
             level=Level.WRITE,
+            in_sandbox=True,
             status=201,
             body_fields=(LISTS_FIELD,),
             response_fields=(LISTS_FIELD,),

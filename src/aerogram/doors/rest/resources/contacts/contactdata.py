@@ -82,6 +82,7 @@ class ContactData(ChangeableResource):
     class_name = "ContactData"
     area = Area.CONTACTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    in_sandbox = frozenset({"POST", "PUT", "DELETE"})
     posts_to_one = True
     keys = (by_id, by_email)
     fields = (

@@ -45,6 +45,7 @@ class ContactFilter(ChangeableResource):
     class_name = "ContactFilter"
     area = Area.SEGMENTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    in_sandbox = frozenset({"POST", "PUT", "DELETE"})
     unique_properties = "Name"
     keys = (by_id, by_name)
     fields = (

@@ -30,6 +30,7 @@ class ContactHistoryData(ChangeableResource):
     class_name = "ContactHistoryData"
     area = Area.CONTACTS
     methods = frozenset({"GET", "POST", "DELETE"})
+    in_sandbox = frozenset({"POST"})
     keys = (by_id,)
     sortable = ("ID", "CreatedAt")
     fields = (

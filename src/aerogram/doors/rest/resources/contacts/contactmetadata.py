@@ -8,7 +8,7 @@ import msgspec
 
 from aerogram.audience.properties import HISTORIC, STATIC
 from aerogram.audience.property_values import MAX_NAME, Datatype
-from aerogram.base.errors import RefusedError, TakenError
+from aerogram.base.errors import ForbiddenError, RefusedError, TakenError
 from aerogram.doors.rest import errors
 from aerogram.doors.rest.fields.kinds import Choice, Integer, Text
 from aerogram.doors.rest.queries import filters
@@ -38,6 +38,7 @@ class ContactMetadata(ChangeableResource):
     class_name = "ContactMetadata"
     area = Area.CONTACTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    in_sandbox = frozenset({"POST", "PUT", "DELETE"})
     unique_properties = "Namespace|Name"
     keys = (by_id, by_namespace_and_name)
     sortable = ("ID", "Name")
@@ -71,7 +72,7 @@ class StoredProperties:
             made = await self._properties.create(
                 actor, values["name"], values["namespace"], Datatype(values["datatype"])
             )
-        except TakenError:
+        except (TakenError, ForbiddenError):
             raise
         except RefusedError as error:
             raise errors.invalid_properties({"Name": str(error)}) from None
@@ -83,7 +84,7 @@ class StoredProperties:
             raise errors.read_only("NameSpace")
         try:
             return _row(await self._properties.change(actor, row["id"], values))
-        except TakenError:
+        except (TakenError, ForbiddenError):
             raise
         except RefusedError as error:
             raise errors.invalid_properties({"Name": str(error)}) from None

@@ -37,6 +37,7 @@ class ContactsList(ChangeableResource):
     class_name = "ContactsList"
     area = Area.LISTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    in_sandbox = frozenset({"POST", "PUT", "DELETE"})
     unique_properties = "Name"
     keys = (by_id, by_address)
     ids_condition = "ids"

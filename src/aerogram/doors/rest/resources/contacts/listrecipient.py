@@ -31,6 +31,7 @@ class ListRecipient(ChangeableResource):
     class_name = "ListRecipient"
     area = Area.LISTS
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
+    in_sandbox = frozenset({"POST", "PUT", "DELETE"})
     keys = (by_id,)
     fields = (
         Reference("ContactID", "contact_id", "contact", required=True),

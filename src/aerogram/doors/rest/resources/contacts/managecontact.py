@@ -66,6 +66,7 @@ def managecontact(audience: Audience) -> Action:
         "Create or change a contact, and add them to the list or remove them from it.",
         run,
         level=Level.WRITE,
+        in_sandbox=True,
         status=201,
         body_fields=_BODY_FIELDS,
         response_fields=_RESPONSE_FIELDS,

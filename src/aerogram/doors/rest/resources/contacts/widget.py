@@ -35,6 +35,7 @@ class Widget(PlainResource):
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
     keys = (by_id,)
     owns = ((CUSTOM_VALUE, "widget_id"),)
+    works_on = ("list_id",)
     fields = (
         UnixTime("CreatedAt", "created_ms", read_only=True),
         Reference("FromID", "sender_id", "sender", required=True),

@@ -23,6 +23,7 @@ class WidgetCustomValue(PlainResource):
     methods = frozenset({"GET", "POST", "PUT", "DELETE"})
     keys = (by_id, by_unique_key)
     unique = ("WidgetID", "Name")
+    works_on = ("widget_id",)
     fields = (
         Integer("APIKeyID", "account_id", read_only=True),
         Flag("Display", "display"),

@@ -52,6 +52,7 @@ class BatchJob(ChangeableResource):
     class_name = "Batchjob"
     area = Area.CONTACTS
     methods = frozenset({"GET", "POST", "PUT"})
+    in_sandbox = frozenset({"PUT"})
     keys = (by_id,)
     fields = (
         UnixTime("AliveAt", "alive_ms", read_only=True),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.errors import RefusedError
+from aerogram.base.errors import ForbiddenError, RefusedError
 from aerogram.doors.rest import errors
 from aerogram.doors.rest.fields.kinds import Field, Flag, Integer, InvalidValueError, Moment, Text
 from aerogram.doors.rest.queries import filters
@@ -121,6 +121,7 @@ class ExportActions:
                 "Export the rows that the filters select to a CSV file, as a job.",
                 queue,
                 level=Level.WRITE,
+                in_sandbox=True,
                 status=201,
                 body_fields=(*map(Selecting, selecting), *own),
                 query_fields=(*selecting, *options),
@@ -162,6 +163,8 @@ class ExportActions:
                 properties=names.split(",") if isinstance(names, str) else names,
                 is_for_spreadsheet=values.get(_IS_FOR_SPREADSHEET, False),
             )
+        except ForbiddenError:
+            raise
         except RefusedError as error:
             raise errors.invalid_properties({"Properties": str(error)}) from None
         return msgspec.structs.asdict(job)
