@@ -275,7 +275,7 @@ async def test_the_status_follows_the_state(client, door):
         "blocked": ("blocked", 14),
         "cancelled": ("blocked", None),
         "held": ("queued", None),
-        "deferred": ("deferred", None),
+        "deferred": ("deferred", 13),
         "queued": ("queued", None),
     }
     assert rows[ids["hard"]]["StatePermanent"] is True

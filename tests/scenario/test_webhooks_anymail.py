@@ -157,3 +157,57 @@ def test_a_next_hop_that_hangs_is_a_deferral_and_is_tried_again(server, sink, si
     send(server, recipient)
     assert site.event(recipient, "deferred")
     assert site.event(recipient, "delivered", seconds=40)
+
+
+def rest(server, resource, message_id):
+    with closing(sdk(server, "v3")) as client:
+        return getattr(client, resource).get(id=message_id).json()["Data"]
+
+
+@pytest.mark.parametrize(
+    "reply", ["554 5.7.1 Recipient address rejected: user unknown", "553 5.7.0 no such mailbox here"]
+)
+def test_words_that_deny_the_mailbox_are_a_hard_bounce_in_all_reports(server, sink, site, reply):
+    recipient = a_recipient()
+    sink.script(recipient, reply)
+    message_id = send(server, recipient)
+    told = site.event(recipient, "bounced").esp_event
+    assert (told["hard_bounce"], told["blocked"]) == (True, True)
+    assert (told["error_related_to"], told["error"]) == ("recipient", "user unknown")
+    assert reply in told["comment"]
+    (row,) = rest(server, "message", message_id)
+    assert (row["Status"], row["StateID"]) == ("hardbounced", 1)
+    event = rest(server, "messagehistory", message_id)[-1]
+    assert (event["EventType"], event["State"]) == ("bounced", "user unknown")
+    assert reply in event["Comment"]
+    send(server, recipient)
+    site.event(recipient, "rejected")
+
+
+def test_a_block_of_the_sender_is_soft_and_the_next_mail_is_tried(server, sink, site):
+    recipient = a_recipient()
+    sink.script(recipient, "550 5.7.1 Service unavailable; client [192.0.2.1] blocked using zen.spamhaus.org")
+    send(server, recipient)
+    told = site.event(recipient, "bounced").esp_event
+    assert (told["hard_bounce"], told["blocked"], told["error"]) == (False, False, "sender blocked")
+    send(server, recipient)
+    assert site.event(recipient, "delivered")
+
+
+@pytest.mark.parametrize(
+    ("reply", "state"),
+    [
+        ("452 4.2.2 over quota, please try again later", 3),
+        ("451 4.7.1 Greylisting in action, please come back later", 13),
+        ("421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred; try again later", 9),
+    ],
+)
+def test_a_deferral_is_announced_as_one_and_its_message_has_the_true_reason(server, sink, site, reply, state):
+    recipient = a_recipient()
+    sink.script(recipient, *[reply] * 3)
+    message_id = send(server, recipient)
+    deferral = site.event(recipient, "deferred").esp_event
+    assert (deferral["hard_bounce"], deferral["error"]) == (False, "greylisted")
+    assert reply in deferral["comment"]
+    (row,) = rest(server, "message", message_id)
+    assert (row["Status"], row["StateID"]) == ("deferred", state)

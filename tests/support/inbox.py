@@ -68,6 +68,9 @@ class MemoryInbox(Inbox):
         rows = (opened.listed for _, opened in sorted(self._kept.items(), reverse=True))
         return [row for row in rows if _sees(scope, row) and _matches(search, row)][:limit]
 
+    async def newest_event(self) -> int:
+        return hash(tuple(sorted(self._kept)))
+
     async def open(self, scope: Scope, message_id: int, admit: Admit | None = None) -> Opened:
         opened = self._kept.get(message_id)
         if opened is None or not _sees(scope, opened.listed):
@@ -96,6 +99,8 @@ def _matches(search: Search, row: Listed) -> bool:
         (search.subject, row.subject),
         (search.query, f"{row.recipient}\n{row.sender}\n{row.subject}"),
     )
+    if search.states and row.state not in search.states:
+        return False
     return search.after < row.id < search.before and all(
         wanted.lower() in found.lower() for wanted, found in pairs
     )

@@ -93,6 +93,7 @@ def build(  # noqa: PLR0913 - all that delivery is built from, by name
             schedule=settings.schedule,
         ),
         on_recorded=on_recorded,
+        keeps=lambda letter: settings.is_captured or letter.send_options.is_sandboxed,
     )
     return Worker(
         leases=leases,

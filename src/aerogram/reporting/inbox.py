@@ -1,11 +1,15 @@
 """The capture inbox: mail that is kept for developers to inspect instead of being sent.
 
+It also lists mail that did not get that far, because it was blocked, bounced or held, with the reason. Such mail is
+shown as the sender wrote it, since nobody composed it.
+
 A *scope* is the actors of a visitor, one for each account whose mail they may see. The operator of this machine
 sees the mail of all accounts.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -15,10 +19,14 @@ from aerogram.base.errors import NotFoundError
 from aerogram.base.ids import MAX_ID
 from aerogram.model.actor import EVERY_ACCOUNT, Actor
 from aerogram.model.event import EventKind, Verdict
-from aerogram.model.outcome import FailureState
+from aerogram.model.message import ContentKind, MessageState
+from aerogram.model.outcome import RELATED_TO, FailureState
 from aerogram.reporting.timeline import Happening, Logged, accepted, described
 from aerogram.store.records import sandbox
 from aerogram.store.records.messages import captured
+from aerogram.wire.errors import MailError
+from aerogram.wire.mime.parts import Parts
+from aerogram.wire.mime.writing.build import build
 
 if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
@@ -26,15 +34,34 @@ if TYPE_CHECKING:
 Scope = tuple[Actor, ...]
 Admit = Callable[[int], Awaitable[None]]
 """Waits until a mail of this size in bytes may be loaded, or raises `UnavailableError`."""
+_decode_parts: Final = msgspec.json.Decoder(Parts).decode
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 1_000
+CAPTURED: Final = "captured"
+SPAM: Final = "spam"
+STATES: Final = {
+    int(MessageState.SENT): CAPTURED,
+    captured.REPORTED_AS_SPAM: SPAM,
+    int(MessageState.BLOCKED): "blocked",
+    int(MessageState.BOUNCED): "bounced",
+    int(MessageState.HELD): "held",
+    int(MessageState.CANCELLED): "cancelled",
+    int(MessageState.QUEUED): "waiting",
+}
+"""The words of the inbox for the states of its mail. ``waiting`` was held and released."""
+ARRIVED: Final = (CAPTURED, SPAM)
+NOT_COMPOSED: Final = "This is the mail as the sender wrote it: it was not composed, merged or signed."
+_NOT_SENT: Final = "not-sent.invalid"
+_COMPLAINED: Final = "The recipient reported it as spam."
+_CODES: Final = {name: code for code, name in STATES.items()}
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
     """Filters on mail: each text must be contained, ignoring ASCII case; "" matches everything.
 
-    ``query`` searches sender, recipient and subject. Ids lie strictly between ``after`` and ``before``.
+    ``query`` searches sender, recipient and subject. Ids lie strictly between ``after`` and ``before``. ``states``
+    are words of `STATES`; none means all.
     """
 
     to: str = ""
@@ -43,6 +70,7 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     query: str = ""
     after: int = 0
     before: int = MAX_ID
+    states: tuple[str, ...] = ()
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,10 +84,19 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     at_ms: int
     size: int
     attachment_count: int = 0
+    state: str = CAPTURED
+    """A word of `STATES`."""
+    error: str = ""
+    """Mailjet's word for the failure; "" for none."""
+    reason: str = ""
+    """Why it did not arrive, in words of the server, the template engine or Aerogram; "" when it arrived."""
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True):
-    """A captured mail with all its data. ``mime`` is what would have been sent."""
+    """A captured mail with all its data. ``mime`` is what would have been sent.
+
+    Without ``is_composed`` it is what the sender submitted.
+    """
 
     listed: Listed
     uuid: str
@@ -67,6 +104,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     mime: bytes
     timeline: tuple[Happening, ...]
     """Oldest first; the first one is the acceptance."""
+    is_composed: bool = True
 
 
 class Inbox(Protocol):
@@ -74,6 +112,10 @@ class Inbox(Protocol):
 
     async def newest(self, scope: Scope, search: Search, limit: int) -> list[Listed]:
         """List at most ``limit`` matching mails, newest first."""
+        ...
+
+    async def newest_event(self) -> int:
+        """Return a number that changes when a mail is captured, or anything else happens to a message."""
         ...
 
     async def open(self, scope: Scope, message_id: int, admit: Admit | None = None) -> Opened:
@@ -129,10 +171,15 @@ class StoredInbox:
             subject=search.subject,
             after=search.after,
             before=search.before,
+            states=tuple(_CODES[name] for name in search.states) or captured.STATES,
         )
         accounts = accounts_of(scope)
         rows = await self._database.read(lambda: captured.newest(accounts, wanted, limit))
         return [_listed(row) for row in rows]
+
+    async def newest_event(self) -> int:
+        """See `Inbox.newest_event`."""
+        return await self._database.read(captured.newest_event)
 
     async def open(self, scope: Scope, message_id: int, admit: Admit | None = None) -> Opened:
         """See `Inbox.open`."""
@@ -144,6 +191,8 @@ class StoredInbox:
         if admit is not None:
             await admit(listed.size)
         mime = await self._bodies.get(found.blob) if found.blob else found.body or b""
+        if not found.has_copy and found.kind == ContentKind.PARTS:
+            mime = await asyncio.to_thread(_built, mime, found.uuid, found.accepted_ms)
         first = accepted(found.door, found.accepted_ms, found.transcript)
         return Opened(
             listed=listed,
@@ -151,6 +200,7 @@ class StoredInbox:
             reverse_path=found.reverse_path,
             mime=mime,
             timeline=(first, *map(_happening, found.events)),
+            is_composed=found.has_copy,
         )
 
     async def discard(self, scope: Scope, message_id: int) -> None:
@@ -185,7 +235,11 @@ def _unknown(message_id: int) -> NotFoundError:
 
 
 def _listed(row: captured.ListedRow) -> Listed:
-    message_id, account_id, sender, recipient, subject, at_ms, size, attachment_count = row
+    (
+        message_id, account_id, sender, recipient, subject, at_ms, size, attachment_count, state, failure, reply
+    ) = row  # fmt: skip
+    name = STATES[state]
+    reason = _COMPLAINED if name == SPAM else "" if name == CAPTURED else reply
     return Listed(
         id=message_id,
         account_id=account_id,
@@ -195,7 +249,23 @@ def _listed(row: captured.ListedRow) -> Listed:
         at_ms=at_ms,
         size=size,
         attachment_count=attachment_count,
+        state=name,
+        error=RELATED_TO[FailureState(failure)][1],
+        reason=reason,
     )
+
+
+def _built(parts: bytes, uuid: str, date_ms: int) -> bytes:
+    """Write the mail of a REST door as MIME, without merging it. "" for what no MIME can hold."""
+    try:
+        return build(
+            _decode_parts(parts),
+            message_id=f"{uuid}@{_NOT_SENT}",
+            date_ms=date_ms,
+            boundary_seed=uuid.encode(),
+        )
+    except (MailError, msgspec.MsgspecError, UnicodeError):
+        return b""
 
 
 def _happening(row: captured.EventRow) -> Happening:

@@ -67,6 +67,9 @@ def test_the_list_is_newest_first(client, three):
         "time": "2026-11-21T11:36:40.000Z",
         "size": len(three),
         "attachment_count": 2,
+        "state": "captured",
+        "error": "",
+        "reason": "",
     }
 
 

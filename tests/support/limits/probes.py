@@ -27,6 +27,8 @@ _BUDGET = "unit/content/language/test_budget.py"
 ELSEWHERE = {
     "bytes-in-flight": "scenario/attacks/test_bytes_in_flight.py::test_each_door_of_http_refuses_in_its_own_words_and_says_when_to_come_again",
     "files-in-flight": "scenario/attacks/test_bytes_in_flight.py::test_files_have_a_budget_and_past_it_mail_is_refused_for_now",
+    "inbox-waiters": "scenario/attacks/test_long_polls.py::test_five_hundred_waiters_of_many_clients_get_places_for_a_bounded_number",
+    "inbox-waiters-of-client": "scenario/attacks/test_long_polls.py::test_one_client_leaves_room_for_another",
     "rate": "scenario/test_limits.py::test_an_account_has_a_rate_at_every_door",
     "http-body-time": "scenario/reliability/test_slow_http_clients.py::test_a_client_that_stops_in_the_middle_is_let_go",
     "http-head-time": "scenario/reliability/test_slow_http_clients.py::test_a_client_that_sends_a_byte_now_and_then_is_let_go",

@@ -59,6 +59,14 @@ def test_a_deferral_after_five_days_is_a_soft_bounce_for_the_same_reason():
     assert made.suppress_address == ""
 
 
+def test_greylisting_to_the_end_bounces_as_a_policy_since_clients_read_greylisted_as_not_over():
+    made = change(
+        Deferred(state=FailureState.GREYLISTED, reply="451 greylisted"), now_ms=NOW + 5 * DAY + HOUR
+    )
+    assert (made.state, made.failure) == (MessageState.BOUNCED, FailureState.POLICY_ISSUE)
+    assert (made.is_hard, made.reply) == (False, "expired: 451 greylisted")
+
+
 def test_a_hard_bounce_of_the_recipient_suppresses_it_for_ninety_days():
     made = change(Bounced(state=FailureState.USER_UNKNOWN, reply="550 no", is_hard=True))
     assert (made.is_hard, made.is_blocked) == (True, True)

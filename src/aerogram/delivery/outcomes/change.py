@@ -168,9 +168,14 @@ def _bounced(letter: Letter, outcome: Bounced, now_ms: int) -> Change:
 
 
 def _expired(outcome: Deferred) -> Bounced:
-    """Turn a deferral whose retries are over into a soft bounce for the same reason."""
+    """Turn a deferral whose retries are over into a soft bounce for the same reason.
+
+    Except that a server that greylists to the end has a rule against the sender: clients read ``greylisted`` as
+    "still on its way" (decision 6), which is no longer so.
+    """
+    is_greylisted = outcome.state is FailureState.GREYLISTED
     return Bounced(
-        state=outcome.state,
+        state=FailureState.POLICY_ISSUE if is_greylisted else outcome.state,
         reply=f"expired: {outcome.reply}",
         is_hard=False,
         host=outcome.host,

@@ -18,7 +18,8 @@ from aerogram.delivery.notices.error_report import asks_for_report
 from aerogram.delivery.notices.notify import due
 from aerogram.delivery.outcomes.change import change_for
 from aerogram.delivery.outcomes.simulate import engaged
-from aerogram.model.outcome import Delivered, Held
+from aerogram.model.message import MessageState
+from aerogram.model.outcome import RELATED_TO, Delivered, FailureState, Held
 from aerogram.model.send_options import PLAIN
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
 from aerogram.store.records.messages import outcomes as records
@@ -40,14 +41,23 @@ MAX_RECORDED: Final = 500
 GATHER_SECONDS: Final = 0.01
 """The pause between two records: no caller waits for one, and a larger one costs less for each letter."""
 PAUSE_SECONDS: Final = 1.0
+MAX_LOGGED: Final = 300
+"""Characters of a reason in the log: the first sentence says which, and a template error may quote much."""
+_FAILED: Final = frozenset({MessageState.BLOCKED, MessageState.BOUNCED, MessageState.HELD})
+_STOPPED: Final = frozenset({MessageState.BLOCKED, MessageState.HELD})
 
 log = structlog.get_logger(__name__)
+
+
+def _keeps_none(_: Letter) -> bool:
+    return False
 
 
 class Recorder:
     """Turns outcomes into changes of the store, with the notifications that they require.
 
-    ``on_recorded`` is called with the written changes of each batch.
+    ``on_recorded`` is called with the written changes of each batch. ``keeps`` tells whether the inbox lists a letter
+    that failed.
     """
 
     def __init__(
@@ -59,6 +69,7 @@ class Recorder:
         schedule: Schedule,
         notifier: Notifier,
         on_recorded: Callable[[list[Change]], None],
+        keeps: Callable[[Letter], bool] = _keeps_none,
     ) -> None:
         self._database = database
         self._blobs = blobs
@@ -66,6 +77,7 @@ class Recorder:
         self._schedule = schedule
         self._notifier = notifier
         self._on_recorded = on_recorded
+        self._keeps = keeps
         self._gatherer: Gatherer[Change, bool] = Gatherer(self._record, MAX_RECORDED, GATHER_SECONDS)
         self._notifying: set[asyncio.Task[None]] = set()
         self._is_ending = False
@@ -130,6 +142,8 @@ class Recorder:
             log.exception("an outcome could not be processed", message_id=letter.message_id)
             held = Held(reason=f"The outcome was not processed because of an internal error: {error!r}")
             change = change_for(letter, held, now, self._schedule)
+        if change.state in _FAILED and self._keeps(letter):
+            change = msgspec.structs.replace(change, is_kept=True)
         return change
 
     async def _record(self, changes: list[Change]) -> list[bool]:
@@ -153,9 +167,9 @@ class Recorder:
                 log.exception("an outcome is recorded in plain text", message_id=changes[0].message_id)
                 changes = [plain]
                 continue
-            self._on_recorded(
-                [change for change, is_written in zip(changes, written, strict=True) if is_written]
-            )
+            recorded = [change for change, is_written in zip(changes, written, strict=True) if is_written]
+            _log_stopped(recorded)
+            self._on_recorded(recorded)
             return written
 
     async def _put_large(self, changes: list[Change], names: dict[bytes, str]) -> None:
@@ -168,6 +182,22 @@ class Recorder:
                 changes[index] = msgspec.structs.replace(
                     change, captured_body=None, captured_blob=names[body]
                 )
+
+
+def _log_stopped(changes: list[Change]) -> None:
+    """Log mail that is blocked or held: one line for each reason of a batch, since a campaign may have many."""
+    stopped: dict[tuple[int, int], list[Change]] = {}
+    for change in changes:
+        if change.state in _STOPPED:
+            stopped.setdefault((change.state, change.failure), []).append(change)
+    for (state, failure), group in stopped.items():
+        log.warning(
+            "mail was blocked" if state == MessageState.BLOCKED else "mail is held",
+            error=RELATED_TO[FailureState(failure)][1],
+            reason=group[0].reply[:MAX_LOGGED],
+            message_id=group[0].message_id,
+            count=len(group),
+        )
 
 
 def _log_failure(letter: Letter, future: asyncio.Future[bool]) -> None:

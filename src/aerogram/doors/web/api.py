@@ -1,14 +1,15 @@
 """The API of the inbox: JSON, and the bytes of captured mail.
 
 ========================================== =========================================================
-GET    /inbox/api/messages                 newest first; limit, before, after, to, from, subject, query
+GET    /inbox/api/messages                 newest first; limit, before, after, to, from, subject, query, state
 DELETE /inbox/api/messages                 delete all
 GET    /inbox/api/messages/{id}            one mail, parsed
 DELETE /inbox/api/messages/{id}            delete it
 GET    /inbox/api/messages/{id}/raw        as it would have been sent
 GET    /inbox/api/messages/{id}/html       its HTML, for a sandboxed frame; images=1 loads remote ones
 GET    /inbox/api/messages/{id}/attachments/{n}
-GET    /inbox/api/wait                     the newest match, as soon as there is one; timeout in seconds
+GET    /inbox/api/wait                     the newest match, as soon as there is one; timeout in seconds. It waits
+                                           for mail that arrives, unless ``state`` says otherwise
 ========================================== =========================================================
 
 An error is ``{"error": sentence}``. Only captured copies are deleted, never the history.
@@ -17,8 +18,9 @@ An error is ``{"error": sentence}``. Only captured copies are deleted, never the
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -30,21 +32,26 @@ from aerogram.doors.asgi.held import wait_for_room
 from aerogram.doors.web.frame import framed
 from aerogram.doors.web.headers import DATA_POLICY, attachment_headers, frame_policy
 from aerogram.doors.web.shown import listed_json, opened_json
-from aerogram.reporting.inbox import DEFAULT_LIMIT, MAX_LIMIT, Inbox, Opened, Scope, Search
+from aerogram.doors.web.waiting import Waiting
+from aerogram.reporting.inbox import ARRIVED, DEFAULT_LIMIT, MAX_LIMIT, STATES, Inbox, Opened, Scope, Search
 from aerogram.wire.mime.reading.read import Mail, read_mail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
+
+T = TypeVar("T")
 
 DEFAULT_WAIT_SECONDS: Final = 10
 MAX_WAIT_SECONDS: Final = 60
-MAX_WAITERS: Final = 64
-"""Maximum number of waiting requests; each polls the store a few times a second."""
 COPIES: Final = 4
 """How often a mail is in memory when it is shown: as stored, decoded, as text, and as a page or JSON."""
-_LOOK_SECONDS: Final = 0.1
+MAX_READERS: Final = 2
+"""Mails that are parsed at a time: a large one takes a core, and threads beyond the cores only make others wait."""
 _READ_AT_ONCE: Final = 256 * 1024
 """Mail up to this size is parsed in the event loop; larger mail would block other requests."""
+_readers: Final = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="inbox-reader")
 
 
 class InboxApi:
@@ -53,7 +60,7 @@ class InboxApi:
     def __init__(self, inbox: Inbox, stopping: asyncio.Event) -> None:
         self._inbox = inbox
         self._stopping = stopping
-        self._waiting = 0
+        self._waiting = Waiting(inbox.newest_event, stopping)
 
     async def messages(self, request: Request, scope: Scope) -> Response:
         """List mail, or delete all of it."""
@@ -85,7 +92,7 @@ class InboxApi:
         if mail.html is None:
             raise NotFoundError("The message has no HTML part.")
         policy = frame_policy(with_images=request.query_params.get("images") == "1")
-        content = framed(mail.html, mail.files).encode("utf-8", "replace")
+        content = (await in_reader(framed, mail.html, mail.files)).encode("utf-8", "replace")
         headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}
         return Response(content, headers=headers)
 
@@ -102,30 +109,35 @@ class InboxApi:
         """Wait for a matching mail and return the newest; 404 on timeout."""
         seconds = whole_number(request, "timeout", DEFAULT_WAIT_SECONDS, 0, MAX_WAIT_SECONDS)
         search = search_of(request)
-        if self._waiting >= MAX_WAITERS:
-            raise HTTPException(503, f"{MAX_WAITERS} requests are already waiting; try again later.")
-        self._waiting += 1
-        try:
+        if not search.states:
+            search = msgspec.structs.replace(search, states=ARRIVED)
+        async with self._waiting.place(request.client.host if request.client else ""):
             row = await self._first(scope, search, seconds)
-        finally:
-            self._waiting -= 1
         opened, mail = await opened_mail(self._inbox, request, scope, row)
         return json_response(opened_json(opened, mail))
 
     async def _first(self, scope: Scope, search: Search, seconds: int) -> int:
-        """Poll until there is a match, the timeout expires, or the server stops."""
+        """Look at each change until there is a match, the timeout expires, or the server stops."""
         end = asyncio.get_running_loop().time() + seconds
         while True:
             rows = await self._inbox.newest(scope, search, 1)
             if rows:
                 return rows[0].id
-            if asyncio.get_running_loop().time() >= end:
-                raise NotFoundError(f"No matching message arrived within {seconds} s.")
-            try:
-                await asyncio.wait_for(self._stopping.wait(), _LOOK_SECONDS)
-            except TimeoutError:
-                continue
-            raise HTTPException(503, "The server is stopping.")
+            left = end - asyncio.get_running_loop().time()
+            if left <= 0:
+                raise NotFoundError(await self._what_came_instead(scope, search, seconds))
+            await self._waiting.change(left)
+            if self._stopping.is_set():
+                raise HTTPException(503, "The server is stopping.")
+
+    async def _what_came_instead(self, scope: Scope, search: Search, seconds: int) -> str:
+        """Say that nothing matched, and name the newest match in another state, such as a blocked mail."""
+        sentence = f"No matching message arrived within {seconds} s."
+        others = await self._inbox.newest(scope, msgspec.structs.replace(search, states=()), 1)
+        if not others or others[0].state in search.states:
+            return sentence
+        other = others[0]
+        return f"{sentence} The newest match, {other.id}, is {other.state}: {other.reason or other.error}"
 
 
 async def opened_mail(inbox: Inbox, request: Request, scope: Scope, message_id: int) -> tuple[Opened, Mail]:
@@ -137,7 +149,12 @@ async def opened_mail(inbox: Inbox, request: Request, scope: Scope, message_id: 
     opened = await inbox.open(scope, message_id, admit)
     if len(opened.mime) <= _READ_AT_ONCE:
         return opened, read_mail(opened.mime)
-    return opened, await asyncio.to_thread(read_mail, opened.mime)
+    return opened, await in_reader(read_mail, opened.mime)
+
+
+async def in_reader(work: Callable[..., T], *values: Any) -> T:
+    """Do heavy work for showing a mail in one of the few threads that are kept for it."""
+    return await asyncio.get_running_loop().run_in_executor(_readers, work, *values)
 
 
 def search_of(request: Request) -> Search:
@@ -150,7 +167,17 @@ def search_of(request: Request) -> Search:
         query=asked.get("query", ""),
         after=whole_number(request, "after", 0, 0, MAX_ID),
         before=whole_number(request, "before", MAX_ID, 0, MAX_ID),
+        states=_states_of(asked.get("state", "")),
     )
+
+
+def _states_of(text: str) -> tuple[str, ...]:
+    """Parse comma-separated states. Raises `RefusedError`."""
+    names = tuple(dict.fromkeys(name.strip().lower() for name in text.split(",") if name.strip()))
+    unknown = [name for name in names if name not in STATES.values()]
+    if unknown:
+        raise RefusedError(f"state must be one or more of {', '.join(STATES.values())}, not {unknown[0]!r}.")
+    return names
 
 
 def id_of(request: Request) -> int:

@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 MAX_INLINED: Final = 32 * 1024 * 1024
 """Maximum characters of inlined images in one HTML; a mail may repeat an image any number of times."""
 
-_ACTIVE: Final = re.compile(
-    r"<(/?)(?=(?:script|link|meta|base|iframe|frame|frameset|object|embed|applet|portal|form|template)[\s/>])",
-    re.IGNORECASE,
+MAX_FRAMED: Final = 1024 * 1024
+"""Characters of HTML in the frame: ten times what Gmail shows before it cuts, with room for inlined images."""
+_CUT: Final = "<hr><p>Only the beginning is shown. Download the message to see all of it.</p>"
+
+_ELEMENT: Final = re.compile(r"<(/?)([A-Za-z]{4,8})(?=[\s/>])")
+"""A tag with a name as long as those of `_ACTIVE`; cheap where nothing of the kind follows a ``<``."""
+_ACTIVE: Final = frozenset(
+    {"script", "link", "meta", "base", "iframe", "frame", "frameset", "object", "embed", "applet", "portal"}
+    | {"form", "template"}
 )
 _DOCTYPE: Final = re.compile(r"\s*<!doctype[^>]{0,400}>", re.IGNORECASE)
 _CID: Final = re.compile(r"""((?:["'(=]|&quot;)\s*)cid:([^\s"'<>()&]{1,200})""", re.IGNORECASE)
@@ -43,15 +49,21 @@ def framed(html: str, files: Sequence[File]) -> str:
     Elements that execute or fetch something are renamed (``x-link``). No syntax trick avoids this, because an
     element has no effect without its name. The rest is unchanged, so that it looks as in a mail program.
     """
-    tamed = _ACTIVE.sub(r"<\1x-", html)
+    tamed = _ELEMENT.sub(_tamed, html[:MAX_FRAMED])
     start = _DOCTYPE.match(tamed)
     doctype, rest = (start[0], tamed[start.end() :]) if start else ("", tamed)
-    return f"{doctype}{_FIRST}{_with_images(rest, files)}"
+    ending = _CUT if len(html) > MAX_FRAMED else ""
+    return f"{doctype}{_FIRST}{_with_images(rest, files)}{ending}"
 
 
 def wants_remote(html: str) -> bool:
     """Return whether the HTML loads remote images."""
-    return _REMOTE.search(html) is not None
+    shown = html[:MAX_FRAMED]
+    return "//" in shown and _REMOTE.search(shown) is not None
+
+
+def _tamed(tag: re.Match[str]) -> str:
+    return f"<{tag[1]}x-{tag[2]}" if tag[2].lower() in _ACTIVE else tag[0]
 
 
 def _with_images(html: str, files: Sequence[File]) -> str:

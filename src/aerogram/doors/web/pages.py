@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+FAILURES: Final = ("blocked", "bounced", "held", "spam")
+"""The states of mail that the list offers to show by themselves."""
 TABS: Final = ("html", "text", "headers", "source", "attachments", "timeline")
 _STATIC_TYPES: Final = {
     "inbox.css": "text/css; charset=utf-8",
@@ -53,6 +55,7 @@ class Pages:
             moment=shown.moment, clock_time=shown.clock_time, size=shown.size_of, hue=shown.hue_of
         )
         known = {"smtp": "", "http": "", "sender": ""} | dict(addresses)
+        self._templates.globals.update(failures=FAILURES, most=shown.MAX_SOURCE)
         self._templates.globals.update(mode=mode, addresses=known, static=self._static_url)
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:
@@ -118,7 +121,9 @@ class InboxPages:
     async def message(self, request: Request, scope: Scope) -> Response:
         """Render only one mail."""
         detail = await self._detail(request, scope, id_of(request))
-        return self._pages.render("message.html", query=request.query_params.get("query", ""), **detail)
+        asked = request.query_params
+        query, state = asked.get("query", ""), asked.get("state", "")
+        return self._pages.render("message.html", query=query, state=state, **detail)
 
     async def _list(self, request: Request, scope: Scope) -> dict[str, Any]:
         limit = whole_number(request, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
@@ -126,7 +131,8 @@ class InboxPages:
         has_more = len(rows) > limit and limit < MAX_LIMIT
         query = request.query_params.get("query", "")
         more = min(limit + DEFAULT_LIMIT, MAX_LIMIT)
-        return {"rows": rows[:limit], "has_more": has_more, "more": more, "query": query}
+        state = request.query_params.get("state", "")
+        return {"rows": rows[:limit], "has_more": has_more, "more": more, "query": query, "state": state}
 
     async def _detail(self, request: Request, scope: Scope, message_id: int) -> dict[str, Any]:
         opened, mail = await opened_mail(self._inbox, request, scope, message_id)
@@ -142,6 +148,7 @@ class InboxPages:
             "is_cut": len(opened.mime) > shown.MAX_SOURCE,
             "images": request.query_params.get("images") == "1",
             "wants_remote": mail.html is not None and wants_remote(mail.html),
+            "notes": shown.notes_of(opened, mail),
             "conversation": shown.conversation,
             "is_smtp": shown.is_smtp,
         }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.reporting.inbox import NOT_COMPOSED
+
 if TYPE_CHECKING:
     from aerogram.reporting.inbox import Listed, Opened
     from aerogram.reporting.timeline import Happening
@@ -72,6 +74,9 @@ def listed_json(listed: Listed) -> dict[str, Any]:
         "time": moment(listed.at_ms),
         "size": listed.size,
         "attachment_count": listed.attachment_count,
+        "state": listed.state,
+        "error": listed.error,
+        "reason": listed.reason,
     }
 
 
@@ -87,9 +92,14 @@ def opened_json(opened: Opened, mail: Mail) -> dict[str, Any]:
         "html": mail.html,
         "attachments": [_file_json(base, number, file) for number, file in enumerate(mail.files)],
         "timeline": [_happening_json(happening) for happening in opened.timeline],
-        "notes": list(mail.notes),
+        "notes": notes_of(opened, mail),
         "raw": f"{base}/raw",
     }
+
+
+def notes_of(opened: Opened, mail: Mail) -> list[str]:
+    """Return what a person should know of a mail, in sentences."""
+    return list(mail.notes) if opened.is_composed else [NOT_COMPOSED, *mail.notes]
 
 
 def _file_json(base: str, number: int, file: File) -> dict[str, Any]:

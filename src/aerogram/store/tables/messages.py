@@ -120,5 +120,7 @@ captured = Table(
 )
 """The capture inbox: each mail as it would have been sent.
 
+A mail that was blocked, bounced or held has a row of size 0 without a copy; the inbox shows its content.
+
 ``subject`` is set when it differs from the content's, because a template composed it.
 """

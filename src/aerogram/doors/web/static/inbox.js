@@ -24,6 +24,7 @@ function readAddress() {
     tab: asked.get("tab") || "",
     query: asked.get("query") || "",
     limit: asked.get("limit") || "",
+    state: asked.get("state") || "",
   };
 }
 
@@ -105,11 +106,11 @@ function prepare(root) {
 }
 
 async function renewList() {
-  const address = `/inbox/list${asQuery({ query: state.query, limit: state.limit })}`;
+  const address = `/inbox/list${asQuery({ query: state.query, limit: state.limit, state: state.state })}`;
   const headers = tag ? { "If-None-Match": tag } : {};
-  const wanted = state.query + state.limit;
+  const wanted = JSON.stringify([state.query, state.limit, state.state]);
   const renewed = await fetchPiece(address, headers);
-  if (renewed === null || !renewed.response.ok || wanted !== state.query + state.limit) return;
+  if (renewed === null || !renewed.response.ok || wanted !== JSON.stringify([state.query, state.limit, state.state])) return;
   const known = new Set(rows().map((row) => row.dataset.id));
   const focused = document.activeElement?.closest?.(".row")?.dataset.id;
   tag = renewed.response.headers.get("ETag") || "";
@@ -124,7 +125,7 @@ async function renewList() {
 
 async function renewDetail(images) {
   const mine = ++opening;
-  const address = `/inbox/messages/${state.id}${asQuery({ tab: state.tab, query: state.query, images })}`;
+  const address = `/inbox/messages/${state.id}${asQuery({ tab: state.tab, query: state.query, state: state.state, images })}`;
   const renewed = await fetchPiece(address, {});
   if (mine !== opening || renewed === null) return;
   prepare(renewed.piece);
@@ -193,6 +194,14 @@ document.addEventListener("click", async (event) => {
     writeAddress(false);
     await renewDetail(target.dataset.images || "");
     detail.querySelector(`.tabs [data-tab="${state.tab}"]`)?.focus({ preventScroll: true });
+  } else if (target.matches(".states a")) {
+    event.preventDefault();
+    state.state = target.dataset.state;
+    state.limit = "";
+    tag = "";
+    writeAddress(true);
+    await renewList();
+    list.querySelector(".states [aria-current]")?.focus();
   } else if (target.matches(".more")) {
     event.preventDefault();
     state.limit = target.dataset.limit;

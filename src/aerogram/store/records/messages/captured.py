@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import SmallInteger, bindparam, delete, func, or_, select
+from sqlalchemy import SmallInteger, bindparam, case, delete, exists, func, or_, select
 
+from aerogram.model.event import EventKind
+from aerogram.model.message import MessageState
 from aerogram.model.send_options import is_sandboxed
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import captured, content, event, message
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
 
     from aerogram.store.sql import Row
 
-ListedRow = tuple[int, int, str, str, str, int, int, int]
-"""message id, account id, From address, recipient, subject, captured at (ms), bytes, attachments."""
+ListedRow = tuple[int, int, str, str, str, int, int, int, int, int, str]
+"""message id, account id, From address, recipient, subject, captured at (ms), bytes, attachments, shown state, failure, reply."""
+
+REPORTED_AS_SPAM: Final = 100
+"""The shown state of a captured message whose recipient complained; all others are a `MessageState`."""
+STATES: Final = (*map(int, MessageState), REPORTED_AS_SPAM)
 
 EventRow = tuple[int, int, int, int, str, str, str, str, str, str, str, int]
 """kind, at (ms), failure, is hard, reply, host, tls, transcript, agent, url, geo, verdict."""
@@ -32,7 +38,10 @@ _ESCAPE: Final = "\\"
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """The texts that rows must contain ("" for any); ids are strictly between ``after`` and ``before``."""
+    """The texts that rows must contain ("" for any); ids are strictly between ``after`` and ``before``.
+
+    ``states`` are the shown states to include.
+    """
 
     query: str
     sender: str
@@ -40,10 +49,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     after: int
     before: int
+    states: tuple[int, ...] = STATES
 
 
 class CapturedMail(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that is stored of a captured mail. Either ``body`` or ``blob`` is set."""
+    """Everything that is stored of a captured mail. Either ``body`` or ``blob`` is set.
+
+    They are the copy, or without one the content, of which ``kind`` is the `ContentKind`.
+    """
 
     listed: ListedRow
     uuid: str
@@ -53,6 +66,8 @@ class CapturedMail(msgspec.Struct, frozen=True, kw_only=True):
     transcript: str
     body: bytes | None
     blob: str | None
+    kind: int
+    has_copy: bool
     events: list[EventRow]
 
 
@@ -70,6 +85,17 @@ _JOINED: Final = captured.join(message, message.c.id == captured.c.message_id).j
 )
 _SUBJECT: Final = func.coalesce(func.nullif(captured.c.subject, ""), content.c.subject)
 """The subject that the recipient sees. For a composed mail, the content has only the template's subject."""
+_HAS_COPY: Final = captured.c.size > 0
+_SHOWN_STATE: Final = case(
+    (
+        (message.c.state == int(MessageState.SENT))
+        & exists().where(
+            event.c.message_id == captured.c.message_id, event.c.kind == int(EventKind.SPAM), IS_SHOWN
+        ),
+        REPORTED_AS_SPAM,
+    ),
+    else_=message.c.state,
+)
 _LISTED: Final = (
     captured.c.message_id,
     captured.c.account_id,
@@ -77,8 +103,11 @@ _LISTED: Final = (
     message.c.recipient,
     _SUBJECT,
     captured.c.at_ms,
-    captured.c.size,
+    case((_HAS_COPY, captured.c.size), else_=content.c.size),
     content.c.attachment_count,
+    _SHOWN_STATE,
+    message.c.failure,
+    message.c.reply,
 )
 _NEWEST = Sql(
     select(*_LISTED)
@@ -87,6 +116,7 @@ _NEWEST = Sql(
         _in_scope(),
         captured.c.message_id > bindparam("after"),
         captured.c.message_id < bindparam("before"),
+        any_of(_SHOWN_STATE, "states", SmallInteger()),
         _contains(content.c.from_email, "sender"),
         _contains(message.c.recipient, "recipient"),
         _contains(_SUBJECT, "subject"),
@@ -102,6 +132,7 @@ _NEWEST = Sql(
     "accounts",
     "after",
     "before",
+    "states",
     "sender",
     "recipient",
     "subject",
@@ -116,8 +147,10 @@ _FIND = Sql(
         content.c.reverse_path,
         message.c.created_ms,
         content.c.transcript,
-        captured.c.body,
-        captured.c.blob,
+        case((_HAS_COPY, captured.c.body), else_=content.c.body),
+        case((_HAS_COPY, captured.c.blob), else_=content.c.blob),
+        content.c.kind,
+        captured.c.size,
     )
     .select_from(_JOINED)
     .where(_in_scope(), captured.c.message_id == bindparam("which")),
@@ -144,6 +177,7 @@ _EVENTS = Sql(
     .order_by(event.c.at_ms, event.c.id),
     "which",
 )
+_NEWEST_EVENT = Sql(select(func.max(event.c.id)))
 _DISCARD = Sql(
     delete(captured)
     .where(_in_scope(), captured.c.message_id == bindparam("which"))
@@ -167,6 +201,7 @@ def newest(scope: AbstractSet[int] | None, wanted: Wanted, most: int) -> Unit[li
         *_scoped(scope),
         wanted.after,
         wanted.before,
+        list(wanted.states),
         _pattern(wanted.sender),
         _pattern(wanted.recipient),
         _pattern(wanted.subject),
@@ -176,6 +211,12 @@ def newest(scope: AbstractSet[int] | None, wanted: Wanted, most: int) -> Unit[li
     return rows
 
 
+def newest_event() -> Unit[int]:
+    """Return the id of the newest event of any message; 0 when there is none."""
+    [(newest,)] = yield _NEWEST_EVENT()
+    return newest or 0
+
+
 def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[CapturedMail | None]:
     """Return a captured mail with its events, oldest first; None when it is not in the scope."""
     rows = yield _FIND(*_scoped(scope), message_id)
@@ -183,7 +224,7 @@ def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[CapturedMail |
         return None
     row: Row = rows[0]
     events: Any = yield _EVENTS(message_id)
-    uuid, door, reverse_path, accepted_ms, transcript, body, blob = row[len(_LISTED) :]
+    uuid, door, reverse_path, accepted_ms, transcript, body, blob, kind, copied = row[len(_LISTED) :]
     return CapturedMail(
         listed=row[: len(_LISTED)],
         uuid=uuid,
@@ -193,6 +234,8 @@ def find(scope: AbstractSet[int] | None, message_id: int) -> Unit[CapturedMail |
         transcript=transcript,
         body=body,
         blob=blob,
+        kind=kind,
+        has_copy=copied > 0,
         events=[tuple(each) for each in events],
     )
 

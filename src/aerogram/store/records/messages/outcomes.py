@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import LargeBinary, Text, bindparam, insert, select, text, update
 
 from aerogram.model.event import DeliveryEvent, EventKind
 from aerogram.store.records.events import log
 from aerogram.store.records.messages import engagements, submissions
 from aerogram.store.records.messages.suppressions import SuppressionRow, put_suppressions
 from aerogram.store.sql import Sql, Unit, any_of
-from aerogram.store.tables import captured, event, message
+from aerogram.store.tables import event, message
 from aerogram.store.tables.events import IS_SHOWN, notification
 
 if TYPE_CHECKING:
@@ -63,6 +63,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     captured_body: bytes | None = None
     captured_blob: str | None = None
     captured_size: int = 0
+    is_kept: bool = False
+    """The inbox lists the message although no copy of it was captured."""
     captured_subject: str = ""
     """The subject, if a template composed it; otherwise "", and the content's subject is used."""
     notification: Notification | None = None
@@ -113,7 +115,16 @@ _ADD_NOTIFICATION = Sql(
     "content_id",
 )
 _CAPTURED: Final = ("message_id", "account_id", "body", "blob", "size", "at_ms", "subject")
-_CAPTURE = Sql(insert(captured).values({name: bindparam(name) for name in _CAPTURED}), *_CAPTURED)
+_CAPTURE = Sql(
+    text(
+        "INSERT INTO captured (message_id, account_id, body, blob, size, at_ms, subject)"
+        " VALUES (:message_id, :account_id, :body, :blob, :size, :at_ms, :subject)"
+        " ON CONFLICT (message_id) DO UPDATE SET body = excluded.body, blob = excluded.blob,"
+        " size = excluded.size, at_ms = excluded.at_ms, subject = excluded.subject"
+    ).bindparams(bindparam("body", type_=LargeBinary), bindparam("blob", type_=Text)),
+    *_CAPTURED,
+)
+"""A message that was held is listed, and captured when it is released."""
 _DEFERRED_SINCE = Sql(
     select(event.c.id)
     .where(
@@ -246,7 +257,7 @@ def _side_effects(changes: Sequence[Change], now_ms: int) -> Unit[None]:
             change.captured_subject,
         )
         for change in changes
-        if change.captured_size
+        if change.captured_size or change.is_kept
     ]
     if kept:
         yield _CAPTURE.many(kept)

@@ -41,7 +41,7 @@ _STATUS_CODES: Final[Mapping[str, tuple[int, ...]]] = {
 _NO_STATE: Final = -1
 _TRANSACTIONAL: Final = 1
 _is_uuid: Final = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}").fullmatch
-_HAS_STATE: Final = frozenset({message_status.BLOCKED, *_BOUNCE})
+_HAS_STATE: Final = frozenset({message_status.BLOCKED, message_status.DEFERRED, *_BOUNCE})
 
 
 def _statuses(text: str) -> tuple[int, ...]:
