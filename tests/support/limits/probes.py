@@ -9,6 +9,7 @@ _BY_DOOR = {
     "REST": rest.REST,
     "Content API": rest.CONTENT,
     "Pages": rest.PAGES,
+    "Import": rest.IMPORT,
     "Delivery": delivery.PROBES,
 }
 PROBES = {(limit, door): probe for door, probes in _BY_DOOR.items() for limit, probe in probes.items()}
@@ -41,6 +42,8 @@ ELSEWHERE = {
     "smtp-read-ahead": "unit/wire/smtp/test_server_limits.py::test_what_is_sent_ahead_of_an_answer_is_bounded_and_the_answer_still_comes",
     "images": "contract/content/test_images.py::test_an_account_has_no_more_images_than_it_may",
     "csv-line": "unit/audience/jobs/test_csv_reader.py::test_a_line_that_cannot_be_read_costs_no_other",
+    "csv-record": "unit/audience/jobs/test_csv_reader.py::test_the_longest_record_is_read_and_a_longer_one_costs_its_first_line",
+    "csv-record-lines": "unit/audience/jobs/test_csv_reader.py::test_the_longest_record_is_read_and_a_longer_one_costs_its_first_line",
     "job-attempts": "scenario/reliability/test_deadly_jobs.py::test_a_job_that_kills_the_server_is_given_up_after_some_attempts",
     "template-tokens": f"{_BUDGET}::test_a_source_has_a_size_and_a_number_of_words",
     "template-steps": f"{_BUDGET}::test_steps_are_counted_the_same_each_time",

@@ -2,12 +2,14 @@
 
 import itertools
 import json
+import time
 
 from support.content_examples import BOUNDARY, PNG, form
 from support.limits.callers import of_rest, request
 
 LABELS, TOKENS, IMAGES = "/v1/REST/labels", "/v1/REST/tokens", "/v1/data/images"
 FORM_HEADERS = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
+WITHIN = 30.0
 _numbers = itertools.count(1)
 
 
@@ -88,6 +90,42 @@ def _value(server, number):
     contact = _made(server, "/v3/REST/contact", {"Email": f"{_a_name()}@example.net"})
     body = {"Data": [{"Name": name, "Value": "x" * number}]}
     return of_rest(request(server, "PUT", f"/v3/REST/contactdata/{contact['ID']}", body))
+
+
+def _imported(rows_of):
+    """A probe that imports a file, and gives what became of its only contact, or why the job failed."""
+
+    def probe(server, number):
+        wanted = _made(server, "/v3/REST/contactslist", {"Name": _a_name()})["ID"]
+        path, data = f"/v3/DATA/contactslist/{wanted}/CSVData/text:plain", rows_of(number).encode()
+        _, answer = request(server, "POST", path, data, {"Content-Type": "text/plain"})
+        body = {"ContactsListID": wanted, "DataID": json.loads(answer)["ID"], "Method": "addnoforce"}
+        job = _made(server, "/v3/REST/csvimport", body)["ID"]
+        until = time.monotonic() + WITHIN
+        while time.monotonic() < until:
+            _, answer = request(server, "GET", f"/v3/REST/csvimport/{job}")
+            row = json.loads(answer)["Data"][0]
+            if row["Status"] == "Completed" and not row["Errcount"]:
+                return "200, imported"
+            if row["Status"] == "Completed":
+                _, refused = request(server, "GET", f"/v3/DATA/BatchJob/{job}/CSVError/text:csv")
+                assert refused
+                return "the row is listed in the error file"
+            if row["Status"] in {"Error", "Abort"}:
+                return "the job ends with an error"
+            time.sleep(0.05)
+        raise AssertionError(f"job {job} is still running")
+
+    return probe
+
+
+def _named(number):
+    return f"email,name\n{_a_name()}@example.net,{'x' * number}\n"
+
+
+def _wide(number):
+    names = ",".join(f"c{each}" for each in range(number - 1))
+    return f"email,{names}\n{_a_name()}@example.net{',' * (number - 1)}\n"
 
 
 def _labelled(server, number):
@@ -184,5 +222,9 @@ CONTENT = {
     "image": _uploaded(lambda number: form(PNG.ljust(number, b"\0"))),
     "form-parts": _uploaded(_parts),
     "form-metadata": _uploaded(lambda number: form(metadata=_metadata(number))),
+}
+IMPORT = {
+    "contact-property": _imported(_named),
+    "csv-columns": _imported(_wide),
 }
 PAGES = {"inbox-page": _inbox_page}

@@ -7,9 +7,10 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import AerogramError, RefusedError
+from aerogram.doors.asgi.scope import header
 
 if TYPE_CHECKING:
-    from aerogram.doors.asgi.scope import Receive
+    from aerogram.doors.asgi.scope import Receive, Scope
 
 _NOTICE_SECONDS: Final = 0.1
 """How soon after a failed write the event loop says that the connection is lost."""
@@ -17,6 +18,8 @@ _GZIP_WINDOW: Final = 16 + zlib.MAX_WBITS
 _RAW_DEFLATE: Final = -zlib.MAX_WBITS
 _ZLIB_METHOD: Final = 8
 _ZLIB_CHECK: Final = 31
+_MAX_DIGITS: Final = 18
+"""Maximum digits of a Content-Length."""
 _ENCODINGS: Final = frozenset({b"gzip", b"x-gzip", b"deflate"})
 
 
@@ -60,6 +63,16 @@ def decompressor_of(start: bytes, encoding: bytes) -> zlib._Decompress:
 def _has_zlib_header(body: bytes) -> bool:
     """Distinguish zlib's format (RFC 1950), which ``deflate`` means, from raw deflate, which some clients send."""
     return len(body) > 1 and body[0] & 15 == _ZLIB_METHOD and int.from_bytes(body[:2]) % _ZLIB_CHECK == 0
+
+
+def announced_bytes(scope: Scope, max_bytes: int) -> int:
+    """Return the Content-Length; 0 if there is none. Raises `BodyTooLargeError` before anything is sent in vain."""
+    announced = header(scope, b"content-length")
+    if not announced.isdigit():
+        return 0
+    if len(announced) > _MAX_DIGITS or int(announced) > max_bytes:
+        raise too_large(max_bytes)
+    return int(announced)
 
 
 def too_large(max_bytes: int) -> BodyTooLargeError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.doors.asgi.bodies import (
     ClientGoneError,
+    announced_bytes,
     check_encoding,
     cut_data,
     decompressor_of,
@@ -31,6 +32,7 @@ async def body_pieces(scope: Scope, receive: Receive, max_bytes: int) -> AsyncIt
 
     Raises `BodyTooLargeError`, `BodyEncodingError` or `ClientGoneError`.
     """
+    announced_bytes(scope, max_bytes)
     encoding = header(scope, b"content-encoding").strip().lower()
     received = _received(receive, max_bytes)
     if encoding in (b"", b"identity"):

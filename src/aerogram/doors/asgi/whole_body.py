@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.errors import BusyError
 from aerogram.base.in_flight.budget import SMALL_BYTES
 from aerogram.base.in_flight.in_flight import SPOOLED_FROM
-from aerogram.doors.asgi.bodies import ClientGoneError, too_large
+from aerogram.doors.asgi.bodies import ClientGoneError, announced_bytes, too_large
 from aerogram.doors.asgi.body_pieces import body_pieces
 from aerogram.doors.asgi.held import ROOM_SECONDS, held_of
 from aerogram.doors.asgi.scope import header
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 COPIES: Final = 4
 """How often a large body is in memory at its peak: as received, as parsed values, as stored JSON, and once more
 while one is made of the other."""
-_MAX_DIGITS: Final = 18
-"""Maximum digits of a Content-Length."""
 
 
 async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
@@ -33,7 +31,7 @@ async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     Supports gzip and deflate (RFC 9110 section 8.4.1). Raises `BodyTooLargeError`, `BodyEncodingError`,
     `ClientGoneError`, or `UnavailableError` (or its `BusyError`) when there is no room for the body.
     """
-    announced = _announced(scope, max_bytes)
+    announced = announced_bytes(scope, max_bytes)
     held = held_of(scope)
     if announced > SMALL_BYTES and not held.can_take(announced):
         raise BusyError
@@ -51,15 +49,6 @@ async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     if not held.memory.set_to(len(body)):
         raise BusyError
     return body
-
-
-def _announced(scope: Scope, max_bytes: int) -> int:
-    announced = header(scope, b"content-length")
-    if not announced.isdigit():
-        return 0
-    if len(announced) > _MAX_DIGITS or int(announced) > max_bytes:
-        raise too_large(max_bytes)
-    return int(announced)
 
 
 def _beginning_with(first: object, receive: Receive) -> Receive:

@@ -118,9 +118,9 @@ async def test_a_client_that_leaves_leaves_nothing_behind(tmp_path, sent, encodi
 async def test_while_large_bodies_fill_memory_others_wait_and_small_ones_pass(tmp_path, monkeypatch):
     monkeypatch.setattr(counting, "ROOM_SECONDS", 0.01)
     monkeypatch.setattr("aerogram.doors.asgi.whole_body.ROOM_SECONDS", 0.01)
-    in_flight = InFlight(8 * MEGABYTE, tmp_path)
+    in_flight = InFlight(16 * MEGABYTE, tmp_path)
     hog = in_flight.memory.holding("127.0.0.1")
-    assert hog.set_to(6 * MEGABYTE)
+    assert hog.set_to(13 * MEGABYTE)
     scope = a_scope()
     held = begin(scope, in_flight)
     with pytest.raises(BusyError):
