@@ -14,9 +14,10 @@ import re
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.audience.jobs.code_pages import CODE_PAGES, code_page_of
-from aerogram.audience.jobs.text_lines import UTF8, UTF16, codec_of, is_utf8
+from aerogram.audience.jobs.text_lines import UTF8, UTF16, codec_of
 from aerogram.base.errors import RefusedError
 from aerogram.jobs.halt import NEVER
+from aerogram.wire.mime.charsets import is_utf_8
 
 if TYPE_CHECKING:
     from aerogram.jobs.halt import Halt
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES: Final = 256 * 1024
 """Bytes that are looked at between two looks at the halt: some milliseconds."""
 MAX_SAMPLE_BYTES: Final = 64 * 1024
-"""Bytes of lines beyond ASCII from which a code page is told; our choice: about a thousand names."""
+"""Bytes of lines beyond ASCII from which a code page is guessed; our choice: about a thousand names."""
 _LOOKED_AT: Final = 64 * 1024
 """Bytes of the beginning in which NULs are counted."""
 _MARKS: Final = (
@@ -160,13 +161,13 @@ def _sample(file: IO[bytes], start: int, halt: Halt) -> bytes:
         lines = (rest + block).splitlines()
         rest = lines.pop() if len(lines) > 1 else b""
         for line in lines:
-            if line in found or line.isascii() or is_utf8(line):
+            if line in found or line.isascii() or is_utf_8(line):
                 continue
             found[line[:MAX_SAMPLE_BYTES]] = None
             size += len(line)
             if size > MAX_SAMPLE_BYTES:
                 return b"\n".join(found)
-    if not rest.isascii() and not is_utf8(rest):
+    if not rest.isascii() and not is_utf_8(rest):
         found[rest[:MAX_SAMPLE_BYTES]] = None
     return b"\n".join(found)
 
