@@ -109,7 +109,7 @@ class ByteBudget:
             async with asyncio.timeout(seconds):
                 await granted
         except TimeoutError:
-            # The timeout may have come just after the grant; the bytes are then held, and their owner is told so.
+            # The timeout may have come just after the grant; the bytes are then held, and the caller must know it.
             return granted.done() and not granted.cancelled()
         finally:
             with contextlib.suppress(ValueError):
