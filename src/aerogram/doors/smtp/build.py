@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from aerogram.content.templates.templates import Templates
     from aerogram.doors.smtp.trusted import TrustedClients
     from aerogram.identity.services import IdentityServices
+    from aerogram.net.connections import ConnectionLimiter
     from aerogram.submission.services import SubmissionServices
 
 
@@ -23,6 +24,7 @@ def build(
     templates: Templates,
     trusted: TrustedClients,
     tls: ssl.SSLContext,
+    connections: ConnectionLimiter,
 ) -> SmtpDoor:
     """Build the door; it listens nowhere yet."""
     policy = SmtpPolicy(
@@ -34,4 +36,4 @@ def build(
         trusted=trusted,
         references=StoredReferences(templates),
     )
-    return SmtpDoor(policy, tls)
+    return SmtpDoor(policy, tls, connections)

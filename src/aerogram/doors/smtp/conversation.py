@@ -23,14 +23,17 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Coroutine
 
-    from aerogram.doors.smtp.connection_limiter import ConnectionLimiter
     from aerogram.doors.smtp.policy import SmtpPolicy
+    from aerogram.doors.smtp.sessions import Sessions
     from aerogram.model.actor import Actor
+    from aerogram.net.connections import Visit
     from aerogram.wire.smtp.server.events import Event
 
 SHUTTING_DOWN: Final = Reply(421, "4.3.2", "Service shutting down, try again later")
 TOO_MANY: Final = Reply(421, "4.3.2", "Too many connections, try again later")
 INTERNAL: Final = Reply(451, "4.3.0", "Internal error, the message was not accepted, try again later")
+GIVE_WAY_SECONDS: Final = 1.0
+"""How long a client may take to read that it lost its place."""
 
 log = structlog.get_logger(__name__)
 
@@ -44,13 +47,13 @@ class Conversation(asyncio.Protocol):
         config: ServerConfig,
         config_without_auth: ServerConfig,
         tls: ssl.SSLContext | None,
-        limiter: ConnectionLimiter[Conversation],
+        sessions: Sessions[Conversation],
     ) -> None:
         self._policy = policy
         self._config = config
         self._config_without_auth = config_without_auth
         self._tls = tls
-        self._limiter = limiter
+        self._sessions = sessions
         self._transport: asyncio.Transport
         self._session: ServerSession
         self._actor: Actor | None = None
@@ -61,6 +64,7 @@ class Conversation(asyncio.Protocol):
         self._tls_state = ""
         self._early: list[bytes] = []
         self.peer_ip = ""
+        self.visit: Visit | None = None
         self.silent_sweeps = 0
         self.data_sweeps = 0
         self.is_silent = False
@@ -73,7 +77,7 @@ class Conversation(asyncio.Protocol):
         self._actor = self._trusted = self._policy.trusted(self.peer_ip) if peer else None
         config = self._config if self._trusted is None else self._config_without_auth
         self._session = ServerSession(config, self.peer_ip)
-        if not self._limiter.enter(self):
+        if not self._sessions.enter(self):
             # Instead of the greeting (RFC 5321 §3.1), which would accept the session.
             self._session.outgoing()
             self._session.close_with(TOO_MANY)
@@ -81,7 +85,7 @@ class Conversation(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
         """Clean up. A message whose commit is in progress is still accepted."""
-        self._limiter.leave(self)
+        self._sessions.leave(self)
 
     def data_received(self, data: bytes) -> None:
         """Process received bytes."""
@@ -108,6 +112,17 @@ class Conversation(asyncio.Protocol):
     def abort(self) -> None:
         """Abort the connection."""
         self._transport.abort()
+
+    def give_way(self) -> None:
+        """End the session at once: another client needs its place."""
+        self.say_goodbye(TOO_MANY)
+        # Closing would wait for a client that does not read, or does not end TLS.
+        asyncio.get_running_loop().call_later(GIVE_WAY_SECONDS, self._transport.abort)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Return whether the client need not sign in."""
+        return self._trusted is not None
 
     @property
     def is_sending_data(self) -> bool:
@@ -158,6 +173,7 @@ class Conversation(asyncio.Protocol):
             self._session.answer(found)
             return
         self._actor = found
+        self._sessions.signed_in(self)
         self._session.answer()
 
     def _message(self, event: MessageReceived) -> None:
