@@ -5,6 +5,7 @@
 #   make check    lint, types, layers, dependencies, fresh documents, and all tests
 #   make docs     write the generated reference pages
 #   make bench    measure; make crash: kill the server under load, many times
+#   make fuzz     try hostile input on one part
 #   make lock     renew the lock files; make clean: remove what the others made
 
 SHELL := bash
@@ -65,6 +66,10 @@ bench: $(VENV)/dev.stamp ## measure; compares with Postfix where it is installed
 .PHONY: crash
 crash: $(VENV)/dev.stamp ## kill the server under load on both engines; fails when accepted mail is lost
 	PYTHONPATH=src:tests $(BIN)/python -m crash $(ARGS)
+
+.PHONY: fuzz
+fuzz: $(VENV)/dev.stamp ## try hostile input: ARGS="csv --seconds 600"; others are http-head, json, mime, segment, smtp, template
+	PYTHONPATH=src:tests $(BIN)/python -m fuzz $(ARGS)
 
 # The locks hold hashes for every platform and no registry's address: any mirror serves them.
 .PHONY: lock

@@ -114,9 +114,14 @@ class Postfix:
             yield port
 
     @contextlib.contextmanager
-    def relaying(self, next_hop: int, meter: Meter, milter: Path | None = None) -> Iterator[int]:
-        """Hand everything to a port of loopback, through a milter's socket if one is given; give the port."""
-        extra = FAST_RELAY + (MILTER.format(socket=milter) if milter else "")
+    def relaying(
+        self, next_hop: int, meter: Meter, milter: Path | None = None, *, further: str = ""
+    ) -> Iterator[int]:
+        """Hand everything to a port of loopback, through a milter's socket if one is given; give the port.
+
+        ``further`` are more lines of main.cf.
+        """
+        extra = further + FAST_RELAY + (MILTER.format(socket=milter) if milter else "")
         with self._running(extra, next_hop, meter) as port:
             yield port
 

@@ -21,6 +21,7 @@ def test_a_file_is_imported_into_a_list_and_what_was_refused_is_told(server, tmp
         )
         assert (told["status"], told["done"], told["refused"]) == ("Completed", 2, 1)
         assert told["first_refused"] == ['"bob","Rome", ###Invalid email address###email']
+        assert told["file"] == "charset=UTF-8; delimiter=comma; header=present"
         assert server.answer_of("contact", "job", str(told["id"])) == told
         [contact] = client.get("/v3/REST/contact").json()["Data"]
         assert contact["Email"] == "ann@example.org"
@@ -49,3 +50,10 @@ def test_a_file_is_imported_into_a_list_and_what_was_refused_is_told(server, tmp
     done = server.command("contact", "import", str(tmp_path / "nosuch.csv"), "--list", "news")
     assert done.returncode
     assert "cannot be read: No such file or directory." in done.stderr
+    (tmp_path / "old.csv").write_bytes("email;name\neve@example.org;\u0160\u00e1rka\n".encode("cp1250"))
+    words = ("contact", "import", str(tmp_path / "old.csv"), "--list", "news", "--charset")
+    done = server.command(*words, "cp1250", "--wait")
+    assert "File: charset=windows-1250; delimiter=semicolon; header=present.\n" in done.stdout
+    done = server.command(*words, "none")
+    assert done.returncode
+    assert 'Unknown charset "none"; known are ' in done.stderr

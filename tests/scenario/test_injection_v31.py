@@ -93,7 +93,10 @@ class Attempt:
         """Take note of the fields that an answer refused."""
         for error in errors:
             for path in error["ErrorRelatedTo"]:
-                self.refused.add(_field_of(path))
+                if path.startswith("Variables."):  # a NUL, which both of them hold
+                    self.refused |= {"Variables.key", "Variables.value"}
+                else:
+                    self.refused.add(_field_of(path))
 
     def recipients(self):
         return [self.value(f"{name}[0].Email") for name in ("To", "Cc", "Bcc")]
@@ -165,7 +168,7 @@ def test_the_envelope_goes_to_whom_it_was_asked_for_and_to_nobody_else(client, s
         told = [entry[name][0]["Email"] for name in ("To", "Cc", "Bcc")]
         assert told == attempt.recipients()
         assert [address for address in told if not is_honest_address(address)] == []
-        asked += told
+        asked += dict.fromkeys(told)  # a mailbox in several of them gets one copy
     stored = []
     while rows := client.get(
         "/v3/REST/message", params={"Limit": 1000, "Offset": len(stored), "ShowContactAlt": "true"}
@@ -214,8 +217,9 @@ def test_no_value_of_a_variable_adds_one(client):
         }
 
     plain = None
-    for start in range(0, len(PAYLOADS), MESSAGES_IN_CALL):
-        some = PAYLOADS[start : start + MESSAGES_IN_CALL]
+    payloads = [payload for payload in PAYLOADS if "\0" not in payload]  # a NUL is refused
+    for start in range(0, len(payloads), MESSAGES_IN_CALL):
+        some = payloads[start : start + MESSAGES_IN_CALL]
         answer = client.post("/v3.1/send", json={"Messages": [message(payload) for payload in some]})
         assert answer.status_code == 200
         for payload, entry in zip(some, answer.json()["Messages"], strict=True):

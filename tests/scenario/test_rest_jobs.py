@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from aerogram.audience.jobs import csv_import
+from aerogram.audience.jobs import csv_file
 from aerogram.base.errors import StoreFullError
 from support.http_door import PUBLIC_URL, STRANGERS_KEY, STRANGERS_SECRET, a_client
 from support.waiting import until
@@ -145,6 +145,8 @@ async def test_a_file_with_a_faulty_line_is_imported_and_the_line_told(client, s
     job = await an_import(client, news, text)
     assert (job["Status"], job["Method"], job["ContactsListID"]) == ("Upload", "addforce", news)
     row, _ = await polled(client, f"/v3/REST/csvimport/{job['ID']}")
+    assert job["FileFormat"] == ""
+    assert row["FileFormat"] == "charset=UTF-8; delimiter=comma; header=present"
     assert (row["Status"], row["Count"], row["Current"], row["Errcount"]) == ("Completed", 2, 2, 1)
     assert row["JobEnd"].endswith("Z")
     errors = await client.get(ERROR_FILE.format(job["ID"]))
@@ -209,7 +211,7 @@ async def test_an_exclusion_has_no_list(client, working):
 
 
 async def test_an_import_is_cancelled_in_its_middle(client, working, monkeypatch):
-    monkeypatch.setattr(csv_import, "CHUNK", 50)
+    monkeypatch.setattr(csv_file, "CHUNK", 50)
     news = await a_list(client)
     rows = "".join(f"person{number}@example.org\n" for number in range(20_000))
     job = await an_import(client, news, f"email\n{rows}")

@@ -26,7 +26,6 @@ DOCUMENTED = {
     *(f"send-{number:04}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 19)),
 }
 HISTORY = {
-    "send-0001": "unexpected properties are ignored since 2019",
     "send-0002": "of a property that is set twice the last one counts",
     "send-0014": "a category that was deleted is unknown: send-0013",
 }
@@ -150,7 +149,6 @@ async def test_the_key_of_a_suspended_account_is_mj_0001(client, shop):
 
 
 async def test_what_the_codes_of_history_were_for(client, shop):
-    assert (await send(client, a_message(Unexpected=1))).status_code == 200  # send-0001
     twice = b'{"CustomID":"first","CustomID":"last",' + json.dumps(a_message()).encode()[1:]  # send-0002
     answer = await client.post("/v3.1/send", content=b'{"Messages":[%s]}' % twice)
     assert answer.json()["Messages"][0]["CustomID"] == "last"

@@ -32,7 +32,12 @@ def refusal(text, status=400, where=""):
 @pytest.mark.parametrize(
     ("body", "status", "text"),
     [
-        (b'{"FromEmail": "caf\xe9"}', 400, "Invalid characters detected"),
+        (
+            b'{"FromEmail": "caf\xe9"}',
+            400,
+            "Invalid characters detected: FromEmail must not hold bytes that are not UTF-8.",
+        ),
+        (a_v3_message(Subjet="x"), 400, 'Unexpected property "Subjet". Did you mean "Subject"?'),
         (a_v3_message(Headers="x"), 400, '"Headers" is not JSON object type'),
         (a_v3_message(Headers={"X-A": 1}), 400, "Header X-A is not string type"),
         (a_v3_message(To=...), 400, 'Missing "To" or "Recipients" property'),

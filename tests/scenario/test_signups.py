@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from aerogram.base.clock import DAY, MINUTE
 from aerogram.base.errors import UnavailableError
-from aerogram.doors.signup.app import REQUESTS_A_MINUTE
+from aerogram.doors.signup.app import MAX_FORM_BYTES, REQUESTS_A_MINUTE
 from aerogram.model.decision import Hold, Reason, ReasonKind, Refuse
 from aerogram.model.message import MessageState
 from aerogram.store.sql import Sql
@@ -336,6 +336,16 @@ async def test_an_address_gets_few_mails_a_day_of_all_forms(client, widget, ask,
     clock.advance(DAY)
     await client.post(path_of(widget), data={"email": "zoe@example.net"})
     assert len(await ask(_MAILS)) == 6
+
+
+async def test_a_form_that_is_far_too_large_is_shown_again_and_sends_nothing(client, widget, ask):
+    padded = await client.post(
+        path_of(widget), data={"email": "zoe@example.net", "pad": "x" * (MAX_FORM_BYTES - 40)}
+    )
+    assert padded.status_code == 200
+    large = await client.post(path_of(widget), data={"email": "bob@example.net", "pad": "x" * MAX_FORM_BYTES})
+    assert large.status_code == 400
+    assert [recipient for recipient, *_ in await ask(_MAILS)] == ["zoe@example.net"]
 
 
 async def test_nobody_learns_from_a_form_who_is_on_the_list(client, widget, ask, clock):

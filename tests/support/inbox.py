@@ -3,7 +3,7 @@
 from email.message import EmailMessage
 
 from aerogram.base.errors import NotFoundError
-from aerogram.reporting.inbox import Inbox, Listed, Opened, Scope, Search, accounts_of
+from aerogram.reporting.inbox import Admit, Inbox, Listed, Opened, Scope, Search, accounts_of
 from aerogram.reporting.timeline import Logged, accepted, described
 
 CONVERSATION = """S: 220 localhost ESMTP Aerogram
@@ -68,10 +68,12 @@ class MemoryInbox(Inbox):
         rows = (opened.listed for _, opened in sorted(self._kept.items(), reverse=True))
         return [row for row in rows if _sees(scope, row) and _matches(search, row)][:limit]
 
-    async def open(self, scope: Scope, message_id: int) -> Opened:
+    async def open(self, scope: Scope, message_id: int, admit: Admit | None = None) -> Opened:
         opened = self._kept.get(message_id)
         if opened is None or not _sees(scope, opened.listed):
             raise NotFoundError(f"There is no message {message_id} in the inbox.")
+        if admit is not None:
+            await admit(len(opened.mime))
         return opened
 
     async def discard(self, scope: Scope, message_id: int) -> None:

@@ -11,6 +11,7 @@ import msgspec
 from aerogram.audience.segments.dates import printed
 from aerogram.base.folding import folded
 from aerogram.model.segment import (
+    MAX_AVERAGED,
     MAX_MOMENT_DIGITS,
     NUMBERS,
     Compared,
@@ -163,7 +164,8 @@ def _gathered(value: Gathered, contact: Contact) -> Any:
         return max(values)
     if value.gathering is Gathering.SMALLEST:
         return min(values)
-    return math.fsum(values) / len(values)
+    values = [each for each in values if abs(each) <= MAX_AVERAGED]
+    return math.fsum(values) / len(values) if values else None
 
 
 def _counted(value: Counted, contact: Contact) -> int:

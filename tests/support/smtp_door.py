@@ -8,6 +8,7 @@ import ssl
 
 import msgspec
 
+from aerogram.base.in_flight.in_flight import InFlight
 from aerogram.content import build as content
 from aerogram.doors.smtp import build as smtp
 from aerogram.doors.smtp.trusted import TrustedClients
@@ -40,6 +41,7 @@ class SmtpHouse:
         self.templates = content.build(ground, public_url="http://localhost").templates
         self.authorizer, self.acceptor = self._submission.authorizer, self._submission.acceptor
         self.fault = None
+        self.in_flight = InFlight(folder=folder / "spool")
         self._clients = []
         self.tls = server_context(*self_signed(folder, "localhost"))
         self.connections = ConnectionLimiter(clock)
@@ -64,6 +66,7 @@ class SmtpHouse:
             self.templates,
             TrustedClients(trusted, self.account_id, defaults),
             self.tls,
+            self.in_flight,
             self.connections,
         )
         listening = socket.socket()

@@ -19,6 +19,7 @@ UNAUTHORIZED = (
     "may be expired. Visit API keys management section to check your keys."
 )
 MALFORMED = "Malformed JSON, please review the syntax and properties types."
+CUT = "half of a surrogate pair, which is not a character"
 MISSING = "Missing mandatory property."
 TOO_MANY = "Total number of recipients exceeded. Max allowed - 50"
 NOT_IN_HEADERS = 'Header cannot be customized using the "Headers" collection.'
@@ -49,6 +50,15 @@ def too_long(path, limit):
     return error("mj-0006", f"Maximum length of {path} is {limit} characters.", path)
 
 
+def unexpected(name, path, near=""):
+    hint = f' Did you mean "{near}"?' if near else ""
+    return error("send-0001", f'Unexpected property "{name}".{hint}', path)
+
+
+def flawed(holds, path):
+    return error("mj-0005", f"Invalid characters detected: {path} must not hold {holds}.", path)
+
+
 def too_many(path, limit=50):
     return error("mj-0008", f"Maximum number of elements in {path} is {limit}.", path)
 
@@ -76,6 +86,8 @@ OF_A_CALL = [
     (b'{"Messages":[]}', empty("Messages", "mj-0007")),
     (a_call(*[{}] * 51), error("mj-0008", TOO_MANY, "Messages")),
     (a_call({}, Globals={"To": [FROM]}), error("mj-0005", TO_IN_GLOBALS, "Globals.To")),
+    (a_call({}, SandboxMod=True), unexpected("SandboxMod", "SandboxMod", "SandboxMode")),
+    (b'{"Messages":[{}],"Globals":{"Subject":"\\ud83d"}}', flawed(CUT, "Globals.Subject")),
     (b" " * (MAX_BODY_BYTES + 1), error("mj-0011", "Payload size limit exceeded.")),
 ]
 """A body, and the error about the call as a whole."""
@@ -96,6 +108,14 @@ OF_A_MESSAGE = [
         {},
         [not_allowed("on", "TrackOpens"), not_allowed("off", "TrackClicks")],
     ),
+    ({"Subjet": "x"}, {}, [unexpected("Subjet", "Subjet", "Subject")]),
+    (
+        {"To": [{"Email": "ann@example.net", "Nme": "Ann"}]},
+        {},
+        [unexpected("Nme", "To[0].Nme", "Name")],
+    ),
+    ({"Attachments": [FILE | {"Charset": "x"}]}, {}, [unexpected("Charset", "Attachments[0].Charset")]),
+    ({"Variables": {"a": ["\0"]}}, {}, [flawed("a NUL character", "Variables.a[0]")]),
     ({"Subject": "x" * 256}, {}, [too_long("Subject", 255)]),
     ({"URLTags": "x" * 257}, {}, [too_long("URLTags", 256)]),
     ({"To": []}, {}, [empty("To", "mj-0007")]),

@@ -97,6 +97,8 @@ IMPORT = {
     "DataID": int,
     "Errcount": int,
     "ErrTreshold": int,
+    # Our own: clients read Mailjet's properties by their names.
+    "FileFormat": str,
     "ID": int,
     "ImportOptions": str,
     "JobEnd": PERHAPS,

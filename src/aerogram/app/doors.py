@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 
 from aerogram import __version__
+from aerogram.app.readiness import checks_of
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import SettingsError
 from aerogram.doors.front import Doors, build_app
@@ -50,7 +51,13 @@ async def build_smtp(
     defaults = await defaults_of(platform.database, account_id)
     trusted = TrustedClients(platform.settings.trusted_networks, account_id, defaults)
     return smtp.build(
-        services.identity, services.submission, services.content.templates, trusted, tls, connections
+        services.identity,
+        services.submission,
+        services.content.templates,
+        trusted,
+        tls,
+        platform.in_flight,
+        connections,
     )
 
 
@@ -81,18 +88,13 @@ def build_http(
             images=ImageDoor(content.images),
             signup=signup.build(platform.clock, services.audience, content, services.submission),
             web=Starlette(routes=inbox),
-        )
+        ),
+        platform.in_flight,
     )
 
 
 def _apis(platform: Platform, services: Services) -> HttpApis:
     database = platform.database
-
-    async def store_answers() -> None:
-        await database.read(queue.next_due)
-
-    async def disk_has_room() -> None:
-        platform.room.check()
 
     async def send_sample(actor: Actor, callback_id: int) -> str:
         return failure_of(await services.reporting.webhook_sender.send_test(actor, callback_id))
@@ -121,7 +123,7 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
             send_sample=send_sample,
             public_url=platform.settings.public_url,
             version=__version__,
-            checks={"store": store_answers, "disk": disk_has_room},
+            checks=checks_of(platform),
             counts=lambda: services.activity.counts,
             queue_depth=queue_depth,
             reader_lags=reader_lags,

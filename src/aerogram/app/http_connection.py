@@ -127,13 +127,13 @@ class HttpConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Parse received bytes."""
         if len(data) <= PIECE_BYTES:
-            self._parse(data)
+            self._read_piece(data)
             return
         whole = memoryview(data)
         for start in range(0, len(data), PIECE_BYTES):
-            self._parse(whole[start : start + PIECE_BYTES])
+            self._read_piece(whole[start : start + PIECE_BYTES])
 
-    def _parse(self, piece: bytes | memoryview) -> None:
+    def _read_piece(self, piece: bytes | memoryview) -> None:
         if self._refusal is not None or self.transport.is_closing():
             self._discard(len(piece))
             return

@@ -1,4 +1,4 @@
-"""Closes HTTP connections whose clients send nothing, or a byte now and then.
+"""Closes HTTP connections whose clients send nothing, or a byte now and then, or do not read.
 
 uvicorn closes a connection that is idle after a response, but it waits forever for the first line, the head
 and the body of a request. Looking at all connections every few seconds costs a request nothing.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
+from aerogram.base.in_flight.unread import Unread
+
 if TYPE_CHECKING:
     import uvicorn
 
@@ -17,6 +19,9 @@ HEAD_SECONDS: Final = 90.0
 """How long a connection may wait for a complete request head; longer than idle connections are kept open."""
 BODY_SECONDS: Final = 600.0
 """How long the body of a request may take; the same as a message over SMTP (RFC 5321 §4.5.3.2.6)."""
+MAX_UNREAD_SECONDS: Final = 60.0
+"""How long a client may leave a response unread before it is cut off. While more waits than a buffer holds, it has
+to take a buffer full in that time: about 1 KiB a second, slower than any network that carries a large response."""
 
 
 class Patience:
@@ -26,6 +31,8 @@ class Patience:
         self._server = server
         self._waits: dict[Any, tuple[object, int]] = {}
         """For each connection that we wait for: its request, and the number of sweeps since."""
+        self._unread: dict[Any, Unread] = {}
+        """For each connection that has not taken what we wrote."""
 
     async def watch(self) -> None:
         """Close connections that are too slow, until cancelled."""
@@ -36,7 +43,9 @@ class Patience:
     def sweep(self) -> None:
         """Look at all connections once."""
         waits: dict[Any, tuple[object, int]] = {}
-        for connection in list(self._server.server_state.connections):
+        connections = list(self._server.server_state.connections)
+        self._cut_off_those_that_do_not_read(connections)
+        for connection in connections:
             request: Any = getattr(connection, "cycle", None)
             has_head = request is not None and not request.response_complete
             if has_head and not request.more_body:
@@ -48,3 +57,16 @@ class Patience:
             if sweeps * SWEEP_SECONDS >= (BODY_SECONDS if has_head else HEAD_SECONDS):
                 connection.transport.close()
         self._waits = waits
+
+    def _cut_off_those_that_do_not_read(self, connections: list[Any]) -> None:
+        unread: dict[Any, Unread] = {}
+        for connection in connections:
+            waiting = connection.transport.get_write_buffer_size()
+            if not waiting:
+                continue
+            seen = unread[connection] = self._unread.get(connection) or Unread()
+            seen.look(waiting, connection.drains)
+            if seen.sweeps * SWEEP_SECONDS >= MAX_UNREAD_SECONDS:
+                # Closing would wait until the client reads.
+                connection.transport.abort()
+        self._unread = unread

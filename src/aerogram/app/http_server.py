@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
-from aerogram.app.http_connection import HttpConnection
+from aerogram.app.http_back_pressure import BackPressure
 from aerogram.app.http_patience import Patience
 from aerogram.base.clock import SystemClock
+from aerogram.base.in_flight.in_flight import InFlight
 from aerogram.net.connections import ConnectionLimiter
 from aerogram.net.tls_listener import TlsListener
 
@@ -73,17 +74,22 @@ class HttpServers:
     """One application on several sockets, with and without TLS."""
 
     def __init__(
-        self, trusted_proxies: Sequence[Network] = (), connections: ConnectionLimiter | None = None
+        self,
+        trusted_proxies: Sequence[Network] = (),
+        in_flight: InFlight | None = None,
+        connections: ConnectionLimiter | None = None,
     ) -> None:
         """Trust ``X-Forwarded-For`` only from clients in these networks."""
         self._connections = connections or ConnectionLimiter(SystemClock())
         self._trusted_proxies = [str(network) for network in trusted_proxies]
+        self._in_flight = in_flight or InFlight()
         self._running: list[tuple[HttpServer, asyncio.Task[None]]] = []
         self._watching: list[asyncio.Task[None]] = []
 
     async def start(self, app: Any, listening: socket.socket, tls: ssl.SSLContext | None) -> None:
         """Serve a bound socket; return once it accepts connections."""
-        protocol: Any = partial(HttpConnection, limiter=self._connections)
+        # uvicorn only calls it, as it would call a class.
+        protocol: Any = partial(BackPressure, in_flight=self._in_flight, limiter=self._connections)
         config = uvicorn.Config(
             app,
             http=protocol,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.clock import SECOND, SystemClock
 from aerogram.base.errors import SettingsError, UnavailableError
 from aerogram.base.ids import MAX_NODE, IdGenerator
+from aerogram.base.in_flight.in_flight import InFlight
 from aerogram.base.loop import Loop
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.store.blobs import DiskBlobs
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 MASTER_KEY_FILE: Final = "secret.key"
 BLOBS_FOLDER: Final = "blobs"
+SPOOL_FOLDER: Final = "spool"
+"""Holds large bodies while they arrive; it looks empty, because its files have no names."""
 NODE_LEASE_MS: Final = 60 * SECOND
 RETRY_SECONDS: Final = 1.0
 FREE_SECONDS: Final = 2.0
@@ -47,6 +50,7 @@ class Platform:
     settings: Settings
     ground: Ground
     room: Watermark
+    in_flight: InFlight
     node: int
     """The number of this process in the ids that it makes."""
     node_owner: str
@@ -116,7 +120,7 @@ async def open_platform(settings: Settings, server_lock: ServerLock | None = Non
     except BaseException:
         await database.close()
         raise
-    room = Watermark(settings.data, settings.min_free_disk)
+    room = Watermark(settings.data, settings.min_free_disk, settings.data / BLOBS_FOLDER)
     return Platform(
         settings=settings,
         ground=Ground(
@@ -126,8 +130,12 @@ async def open_platform(settings: Settings, server_lock: ServerLock | None = Non
             clock=clock,
             sealer=sealer,
             check_room=room.check,
+            note_refusal=room.note_refusal,
         ),
         room=room,
+        in_flight=InFlight(
+            settings.max_bytes_in_flight, settings.data / SPOOL_FOLDER, room.check, room.note_refusal
+        ),
         node=node,
         node_owner=owner,
         made_private=made_private,

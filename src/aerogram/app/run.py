@@ -17,6 +17,7 @@ from aerogram.app.doors import build_http, build_smtp
 from aerogram.app.http_server import HttpServers
 from aerogram.app.listening import bind_all
 from aerogram.app.logs import set_up_logs
+from aerogram.app.memory import Trimmer, give_large_blocks_back
 from aerogram.app.platform import open_platform
 from aerogram.app.services import EVERYTHING, build
 from aerogram.app.setup import apply_settings, set_up
@@ -60,6 +61,7 @@ def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises `SettingsError` with one line if the server cannot start."""
     set_up_logs(settings.log_level)
     _allow_many_files()
+    give_large_blocks_back()
     try:
         import uvloop  # noqa: PLC0415 - it does not exist on every system
 
@@ -120,7 +122,7 @@ async def serve(settings: Settings) -> None:
         connections = ConnectionLimiter(
             platform.clock, shared=(*LOOPBACK, *settings.trusted_proxies), max_descriptors=_max_descriptors()
         )
-        http = HttpServers(settings.trusted_proxies, connections)
+        http = HttpServers(settings.trusted_proxies, platform.in_flight, connections)
         stack.push_async_callback(lambda: http.close(stopping.seconds_left()))
         app = build_http(platform, services, bound.addresses, stopping.asked)
         if bound.https is not None:
@@ -180,7 +182,7 @@ class _Stopping:
 
 def _jobs(platform: Platform, services: Services) -> list[Job]:
     """Return the background tasks that run as long as the process."""
-    jobs: list[Job] = [platform.keep_node]
+    jobs: list[Job] = [platform.keep_node, Trimmer(platform.in_flight).run]
     if services.worker is not None:
         jobs.append(services.worker.run)
     if platform.settings.role in BACKGROUND_ROLES:

@@ -161,5 +161,6 @@ def _delivery_settings(settings: Settings) -> DeliverySettings:
         routes=settings.routes,
         schedule=Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after),
         connections_per_destination=settings.connections_per_destination,
+        is_seven_bit=settings.convert_to_7bit,
         hop_timeout_ms=settings.next_hop_timeout,
     )

@@ -32,7 +32,7 @@ from aerogram.store.records.contacts import contacts, erased_mail, history, sign
 from aerogram.store.records.contacts import erasures as records
 from aerogram.store.records.contacts.erasures import Proof
 from aerogram.store.records.jobs import export_parts, jobs
-from aerogram.wire.address import ascii_domain, shown_domain, split_email, suppression_key
+from aerogram.wire.address import ascii_domain, shown_domain, split_email, suppression_key, wire_form
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,9 +163,10 @@ def _blank(own: Sequence[FoundMessage], email: str, alias: str, now_ms: int) -> 
 
 
 def _spellings(email: str) -> list[str]:
-    """Return the lower-case spellings of an address: with an ASCII and with an internationalised domain."""
+    """Return the lower-case spellings of an address: with an ASCII and an internationalised domain, and in quotes."""
     local, domain = split_email(email)
-    return sorted({folded(f"{local}@{domain}"), folded(f"{local}@{shown_domain(domain)}")})
+    spelled = (f"{local}@{domain}", f"{local}@{shown_domain(domain)}")
+    return sorted({folded(form(each)) for each in spelled for form in (str, wire_form)})
 
 
 def _erase(proof: Proof, email: str, alias: str) -> Unit[bool]:

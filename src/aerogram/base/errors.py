@@ -13,6 +13,7 @@
     ├── NotFoundError         the account has no such object
     └── UnavailableError      a temporary or internal failure; the same call may work later
         ├── StoreFullError    disk or quota of the store is used up
+        ├── BusyError         clients make this process hold as many bytes as it may
         └── TooSlowError      a query over many rows exceeded its time limit
 
 Expected outcomes (a bounce, a deferral) are values in `aerogram.model`, never exceptions.
@@ -81,6 +82,13 @@ class UnavailableError(AerogramError):
 
 class StoreFullError(UnavailableError):
     """The disk or the database has no room; nothing was accepted."""
+
+
+class BusyError(UnavailableError):
+    """Clients make this process hold as many bytes as it may; nothing was accepted."""
+
+    def __init__(self) -> None:
+        super().__init__("The server holds as much data for its clients as it may. Try again later.")
 
 
 class TooSlowError(UnavailableError):

@@ -1,23 +1,27 @@
 """Compose the final bytes of a mail from its content, for all recipients or for each.
 
 Composition is deterministic: Date, Message-ID, boundaries, links and signature derive from stored data. A retry
-sends the same bytes as the first attempt, so a receiver that gets both can recognise them as one mail.
+sends the same bytes as the first attempt, so a receiver that gets both can recognise them as one mail. Only a hop
+without 8BITMIME gets other bytes: the same mail, converted before it is signed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.content.errors import ComposeError
+from aerogram.content.errors import ComposeError, ConversionError
 from aerogram.content.personal.prepared import PreparedContent
 from aerogram.model.message import ContentKind
 from aerogram.model.send_options import PLAIN
 from aerogram.wire.address import ascii_domain, split_email
-from aerogram.wire.errors import MailError
+from aerogram.wire.errors import MailError, UnfitMailError
 from aerogram.wire.mime.date import format_date
+from aerogram.wire.mime.fitting.fit import fitted
+from aerogram.wire.mime.fitting.need import has_long_line, needs_seven_bit
 from aerogram.wire.mime.parts import Parts
 from aerogram.wire.mime.writing.build import build
 from aerogram.wire.mime.writing.rewrite import rewrite
@@ -34,18 +38,28 @@ _decode_parts: Final = msgspec.json.Decoder(Parts).decode
 # that have the same id.
 _IDENTIFYING: Final = 4096
 _DIGEST: Final = 32
+# Those at the very top are ours: a submitted mail's own come after its Received field.
+_own_signatures: Final = re.compile(rb"(?:DKIM-Signature:[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*)*").match
 _UNFIT: Final = (MailError, msgspec.MsgspecError, UnicodeError)
 
 
 class Composer:
     """Composes mail for one host. Thread-safe."""
 
-    def __init__(self, hostname: str, mint: LinkMint | None = None, known: Known | None = None) -> None:
+    def __init__(
+        self,
+        hostname: str,
+        mint: LinkMint | None = None,
+        known: Known | None = None,
+        *,
+        is_seven_bit: bool = False,
+    ) -> None:
         """Use ``hostname`` in the Received field of mail that was submitted over SMTP. Raises `AddressError`.
 
         Without ``mint``, mail with tracking or unsubscribe links cannot be composed. Without ``known``, there are no
-        recipient profiles, only the data of the call.
+        recipient profiles, only the data of the call. With ``is_seven_bit`` all mail is converted to 7-bit.
         """
+        self._is_seven_bit: Final = is_seven_bit
         self._hostname: Final = ascii_domain(hostname)
         self._mint: Final = mint
         self._known: Final = known
@@ -57,13 +71,28 @@ class Composer:
 
         All recipients of a content get the same mail, unless its send options are ``is_personal``. In that case,
         passing the ``prepared`` content avoids opening it again for each letter.
-        Raises `ComposeError`, or its subclass `TemplateRenderError` when the templates fail for this letter.
+        No line of it is longer than 998 octets.
+        Raises `ComposeError`, or its subclasses: `TemplateRenderError` when the templates fail for this letter, and
+        `ConversionError` when the mail has lines that cannot leave and must not change.
         """
         try:
             mail = (
                 self._plain(letter) if letter.send_options is PLAIN else self._with_options(letter, prepared)
             )
-            return mail if signer is None else signer.sign(mail, letter.accepted_ms // 1000) + mail
+            if has_long_line(mail) or (self._is_seven_bit and needs_seven_bit(mail)):
+                mail = fitted(mail, seven_bit=self._is_seven_bit)
+            return _signed(mail, letter, signer)
+        except _UNFIT as error:
+            raise _compose_error(error) from error
+
+    def seven_bit(self, letter: Letter, mail: bytes, signer: Signer | None) -> bytes:
+        """Return a mail of `compose` for a hop without 8BITMIME: converted, and signed again (RFC 6152 §3).
+
+        Raises `ComposeError`, or its subclass `ConversionError`.
+        """
+        found = _own_signatures(mail)
+        try:
+            return _signed(fitted(mail[found.end() if found else 0 :], seven_bit=True), letter, signer)
         except _UNFIT as error:
             raise _compose_error(error) from error
 
@@ -121,7 +150,13 @@ class Composer:
         ).encode()
 
 
+def _signed(mail: bytes, letter: Letter, signer: Signer | None) -> bytes:
+    return mail if signer is None else signer.sign(mail, letter.accepted_ms // 1000) + mail
+
+
 def _compose_error(error: Exception) -> ComposeError:
+    if isinstance(error, UnfitMailError):
+        return ConversionError(str(error))
     return ComposeError(f"The mail cannot be composed: {error}")
 
 

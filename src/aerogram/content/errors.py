@@ -14,6 +14,10 @@ class ComposeError(AerogramError):
     """A stored content cannot be composed. The error is permanent and needs a person's attention."""
 
 
+class ConversionError(ComposeError):
+    """The mail must be converted for the next hop, and cannot or must not be; no retry can help."""
+
+
 class TemplateRenderError(ComposeError):
     """A template cannot be rendered with the values of one recipient; only its sender can correct it.
 

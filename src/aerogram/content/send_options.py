@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.content.language.cache import compiled
 from aerogram.content.language.errors import TemplateError
+from aerogram.content.language.merge_tags import BLANKS, may_unsubscribe
 from aerogram.content.language.tokens import SEGMENT
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.request import NO_OPTIONS, RequestedOptions
@@ -18,16 +19,15 @@ if TYPE_CHECKING:
     from aerogram.model.account import SendDefaults
 
 MERGE_TAG_OPENING: Final = "[["
-UNSUBSCRIBE_TAG: Final = "[[UNSUB_LINK"
 UNSUBSCRIBE_NAME: Final = "mj:unsub_link"
-"""The merge tag and the template-language name of the unsubscribe link.
+"""The template-language name of the unsubscribe link.
 
 (compatibility: templates#variables, templates#links)
 """
 
 MAX_SEGMENTS: Final = 20
 """Segments that one content may use; each costs a query per batch of its mails. Our choice."""
-_ASKS_CONTACT: Final = re.compile(r"data:|segment:|has(?:opened|clicked)since", re.IGNORECASE)
+_ASKS_CONTACT: Final = re.compile(rf"data{BLANKS}:|segment:|has(?:opened|clicked)since", re.IGNORECASE)
 _SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')""")
 
 
@@ -41,6 +41,7 @@ def send_options_of(
 ) -> SendOptions:
     """Return the send options of a content. ``bodies`` are the texts that may contain merge tags.
 
+    ``has_html`` tells whether it has HTML that can be changed: what is not tracked must not be called tracked.
     Opens and clicks are tracked in HTML only. Mail is bulk if it has an unsubscribe link, or if it is sent to
     each address of its campaign only once.
     """
@@ -48,10 +49,7 @@ def send_options_of(
         return PLAIN
     has_merge_tags = False
     for body in bodies:
-        # Searching for one character is many times faster than for two, and most bodies do not contain it.
-        has_merge_tags = has_merge_tags or (
-            MERGE_TAG_OPENING[0] in body and MERGE_TAG_OPENING in body and _has_merge_tag(body)
-        )
+        has_merge_tags = has_merge_tags or has_merge_tag(body)
     is_bulk = requested.deduplicates or (
         (has_merge_tags or requested.has_language)
         and _has_unsubscribe_link(bodies, has_language=requested.has_language)
@@ -89,8 +87,11 @@ def send_options_of(
     )
 
 
-def _has_merge_tag(body: str) -> bool:
+def has_merge_tag(body: str) -> bool:
     """Return whether a body has merge tags; arrays in scripts and Markdown links look similar."""
+    # Searching for one character is many times faster than for two, and most bodies do not contain it.
+    if MERGE_TAG_OPENING[0] not in body or MERGE_TAG_OPENING not in body:
+        return False
     try:
         return not compiled(body, has_language=False, has_merge_tags=True).is_static
     except TemplateError:
@@ -109,4 +110,4 @@ def _segments_in(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _has_unsubscribe_link(bodies: Sequence[str], *, has_language: bool) -> bool:
-    return any(UNSUBSCRIBE_TAG in body or (has_language and UNSUBSCRIBE_NAME in body) for body in bodies)
+    return any(may_unsubscribe(body) or (has_language and UNSUBSCRIBE_NAME in body) for body in bodies)

@@ -48,6 +48,8 @@ class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True):
     """Fixed routes, as domain and hop; "*" stands for every domain."""
     schedule: Schedule
     connections_per_destination: int
+    is_seven_bit: bool
+    """All mail is converted to 7-bit before it is signed."""
     hop_timeout_ms: int | None
     """An upper limit for the timeouts of RFC 5321; None keeps them."""
 
@@ -70,7 +72,12 @@ def build(  # noqa: PLR0913 - all that delivery is built from, by name
     with the changes of each batch of outcomes, after its commit.
     """
     hosts = senders.tracking_hosts
-    composer = Composer(settings.hostname, LinkMint(links, hosts.base_url), recipients.known)
+    composer = Composer(
+        settings.hostname,
+        LinkMint(links, hosts.base_url),
+        recipients.known,
+        is_seven_bit=settings.is_seven_bit,
+    )
     preparer = Preparer(composer, senders.keyring, ground.blobs)
     recorder = Recorder(
         database=ground.database,
@@ -93,12 +100,12 @@ def build(  # noqa: PLR0913 - all that delivery is built from, by name
         keyring=senders.keyring,
         hosts=hosts,
         recipients=recipients,
-        transport=_transport(settings, names),
+        transport=_transport(settings, names, preparer),
         recorder=recorder,
     )
 
 
-def _transport(settings: DeliverySettings, names: Resolver) -> Transport:
+def _transport(settings: DeliverySettings, names: Resolver, preparer: Preparer) -> Transport:
     """Choose how mail leaves; fixed routes come before everything else."""
     if settings.is_captured and not settings.routes:
         return CaptureTransport()
@@ -113,6 +120,7 @@ def _transport(settings: DeliverySettings, names: Resolver) -> Transport:
             connections_to_fixed_hop=connections,
             connections_to_domain=min(Limits().connections_to_domain, connections),
         ),
+        seven_bit=preparer.seven_bit,
     )
     return PartialCapture(dispatcher, router if settings.is_captured else None)
 

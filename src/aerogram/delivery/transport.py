@@ -9,7 +9,7 @@ from aerogram.delivery.routing.route import domain_of
 from aerogram.model.outcome import Delivered
 
 if TYPE_CHECKING:
-    from aerogram.delivery.connections.destination_queue import Dispatch
+    from aerogram.delivery.connections.dispatch import Dispatch
     from aerogram.delivery.routing.route import Hops
     from aerogram.model.message import Letter
 

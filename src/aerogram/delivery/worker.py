@@ -15,7 +15,7 @@ import structlog
 from aerogram.base.clock import SECOND
 from aerogram.base.errors import UnavailableError
 from aerogram.base.loop import Loop
-from aerogram.delivery.connections.destination_queue import Dispatch
+from aerogram.delivery.connections.dispatch import Dispatch
 from aerogram.delivery.outcomes.change import blocked
 from aerogram.delivery.outcomes.recorder import GATHER_SECONDS, PAUSE_SECONDS
 from aerogram.model.outcome import Held
@@ -40,7 +40,7 @@ CLAIM: Final = 200
 CHUNK: Final = 25
 """Letters prepared by one call of the thread: enough to spread its cost, few enough to begin soon."""
 MAX_BYTES_IN_FLIGHT: Final = 64 * 1024 * 1024
-"""Composed bytes that wait for the network; above this nothing more is composed."""
+"""Composed bytes that wait for the network or their record; above this nothing more is composed."""
 POLL_SECONDS: Final = 1.0
 """How soon the worker sees a message that another process queued, or that falls due."""
 BACKLOGGED_MS: Final = 15 * SECOND
@@ -228,10 +228,11 @@ class Worker:
 
     def finish(self, letter: Letter, outcome: Outcome) -> None:
         """Take the outcome of an attempt; it is recorded with the next batch."""
-        self._bytes_in_flight -= self._sizes.pop((letter.message_id, letter.lease), 0)
         self._recorder.take(letter, outcome, self._recorded)
 
     def _recorded(self, letter: Letter) -> None:
+        # Not before: a captured mail is held until it is recorded.
+        self._bytes_in_flight -= self._sizes.pop((letter.message_id, letter.lease), 0)
         self._leases.forget(letter)
         self._room.set()
         if letter.notify or letter.send_options.error_report_to:

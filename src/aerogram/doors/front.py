@@ -1,7 +1,7 @@
 """The ASGI application that combines all HTTP doors.
 
 Send API and tracking paths are matched first, because they are nearly all requests. An unexpected
-exception becomes a 500 with an identifier that is also in the log.
+exception becomes a 500 with an identifier that is also in the log. A client that leaves is no error.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 import structlog
+from starlette.requests import ClientDisconnect
 
+from aerogram.base.in_flight.in_flight import InFlight
 from aerogram.content.images import PREFIX as IMAGES
-from aerogram.doors.asgi.answers import send_answer
+from aerogram.doors.asgi.answers import PIECE_BYTES, send_answer, send_in_pieces
+from aerogram.doors.asgi.bodies import ClientGoneError, has_left
+from aerogram.doors.asgi.held import begin
 from aerogram.doors.http import errors
 from aerogram.doors.http.guarded import Guarded
 from aerogram.doors.http.rest_v3 import OTHER_PREFIXES
@@ -49,9 +53,21 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
     """Serves the inbox pages: every other path."""
 
 
-def build_app(doors: Doors) -> Endpoint:
-    """Build the application."""
-    return _App(doors)
+def build_app(doors: Doors, in_flight: InFlight | None = None) -> Endpoint:
+    """Build the application; ``in_flight`` counts the bytes of its requests, None makes a budget for it alone."""
+    app, budgets = _App(doors), in_flight or InFlight()
+
+    async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        held = begin(scope, budgets)
+        try:
+            await app(scope, receive, send)
+        finally:
+            held.release()
+
+    return counted
 
 
 _NOTHING: Final = Public("Nothing exists at this path.")
@@ -102,10 +118,22 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
     async def noting(message: AsgiMessage) -> None:
         nonlocal has_begun
         has_begun = True
-        await send(message)
+        try:
+            if len(message.get("body", b"")) > PIECE_BYTES:
+                await send_in_pieces(send, message)
+            else:
+                await send(message)
+        except RuntimeError as error:
+            if await has_left(receive):
+                raise ClientGoneError(
+                    "The client closed the connection before its response was sent."
+                ) from error
+            raise
 
     try:
         await endpoint(scope, receive, noting)
+    except (ClientGoneError, ClientDisconnect) as error:
+        log.debug("client_left", method=scope["method"], path=scope["path"], why=str(error))
     except Exception:
         identifier = str(uuid.uuid4())
         log.exception(

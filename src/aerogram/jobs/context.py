@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
-from aerogram.base.errors import RefusedError, UnavailableError
+from aerogram.base.errors import AerogramError, RefusedError, UnavailableError
+from aerogram.jobs.halt import Halt
 from aerogram.model.actor import job_actor
 from aerogram.store.records.jobs import jobs as records
 
@@ -35,13 +36,23 @@ class JobFailedError(RefusedError):
     """The job cannot be completed; the sentence gives the reason."""
 
 
+class TurnOverError(AerogramError):
+    """The job gives way to the jobs of other accounts, after a commit; it goes on when its turn comes again."""
+
+
 class JobContext:
-    """A job held by a lease. ``job`` is its state after the last commit."""
+    """A job held by a lease. ``job`` is its state after the last commit.
+
+    The runner sets ``is_lost`` when the job was cancelled or taken over, and ``gives_way`` when others wait for a
+    worker.
+    """
 
     def __init__(self, ground: Ground, job: Job, lease: int) -> None:
         self.ground = ground
         self.job = job
-        self._lease = lease
+        self.lease = lease
+        self.is_lost = False
+        self.gives_way = False
 
     @property
     def actor(self) -> Actor:
@@ -61,8 +72,8 @@ class JobContext:
     ) -> None:
         """Commit a step's rows and progress in one transaction.
 
-        ``header`` is the first line of the error file. Raises `JobLostError` when the lease is lost, and
-        `JobFailedError` when too many items were refused.
+        ``header`` is the first line of the error file. Raises `JobLostError` when the lease is lost,
+        `JobFailedError` when too many items were refused, and `TurnOverError` when other jobs wait.
         """
         job, refusals = self.job, progress.refusals
         count = job.count if progress.count is None else progress.count
@@ -72,7 +83,7 @@ class JobContext:
 
         def unit() -> Unit[tuple[int, int]]:
             step = (progress.cursor, progress.items, len(refusals), count)
-            done = yield from records.advance(job, self._lease, step, now_ms, now_ms + LEASE_MS)
+            done = yield from records.advance(job, self.lease, step, now_ms, now_ms + LEASE_MS)
             if rows is not None:
                 yield from rows()
             if kept:
@@ -87,6 +98,17 @@ class JobContext:
         )
         if job.err_threshold and errcount * 100 > job.err_threshold * current:
             raise JobFailedError(f"More than {job.err_threshold} % of the items were refused.")
+        if self.gives_way:
+            raise TurnOverError("Other jobs wait.")
+
+    async def in_thread(self, work: Callable[[Halt], T]) -> T:
+        """Run ``work`` in a thread. When the caller is cancelled, the halt that ``work`` has to look at is set."""
+        halt = Halt()
+        try:
+            return await asyncio.to_thread(work, halt)
+        finally:
+            # After a cancellation the thread still runs; nobody else could stop it.
+            halt.set()
 
     async def write_file(self, name: str, data: bytes, *, before: Callable[[], Unit[object]]) -> None:
         """Write the row that names a file, then the file; wait until there is room for both."""
@@ -96,11 +118,11 @@ class JobContext:
     async def finish(self, status: JobStatus, error: str = "") -> None:
         """End the job. Raises `JobLostError`."""
         now_ms = self.ground.clock.now_ms()
-        await self.write(lambda: records.finish(self.job, self._lease, status, error, now_ms))
+        await self.write(lambda: records.finish(self.job, self.lease, status, error, now_ms))
 
     async def release(self) -> None:
         """Release the lease, so that another worker can claim the job at once; a finished job is unchanged."""
-        await self.ground.database.write(lambda: records.release(self.job.id, self._lease))
+        await self.ground.database.write(lambda: records.release(self.job.id, self.lease))
 
     async def _with_room(self, call: Callable[[], Awaitable[T]]) -> T:
         self.ground.check_room()

@@ -12,7 +12,7 @@ from aerogram.store.records.jobs.data_files import DataFile
 from aerogram.store.records.sandbox import outside_of_sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Mapping, Sequence
 
     from aerogram.model.actor import Actor
     from aerogram.model.job import Refusal
@@ -132,6 +132,11 @@ class Jobs:
                 raise outside_of_sandbox()
         now_ms = self._ground.clock.now_ms()
         return await self._ground.database.write(lambda: records.abort(actor.account_id, job_id, now_ms))
+
+    async def notes(self, found: Sequence[Job]) -> dict[int, str]:
+        """Return what each job noted of its input, by id; jobs without a note are left out."""
+        ids = [job.id for job in found]
+        return await self._ground.database.read(lambda: records.notes(ids)) if ids else {}
 
     async def has_refusals(self, job: Job) -> bool:
         """Return whether a job has an error file."""

@@ -8,13 +8,14 @@ kind without a handler waits for a process of another version.
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from aerogram.base.errors import NotFoundError, RefusedError, UnavailableError
 from aerogram.base.loop import Loop
-from aerogram.jobs.context import LEASE_MS, JobContext
+from aerogram.jobs.context import LEASE_MS, JobContext, TurnOverError
 from aerogram.model.job import JobStatus
 from aerogram.store.records.jobs import jobs as records
 from aerogram.store.sql import Engine
@@ -30,6 +31,10 @@ AT_ONCE: Final = 2
 """Jobs that a process runs at once, of different accounts, so that short jobs need not wait for long ones."""
 POLL_SECONDS: Final = 2.0
 """How often to look for jobs that other processes queued, or abandoned when they died."""
+WATCH_SECONDS: Final = 0.3
+"""How often to look whether running jobs were cancelled or taken over; within a second, their work has stopped."""
+TURN_SECONDS: Final = 10.0
+"""How long a job may keep a worker while jobs of other accounts wait for one; our choice: some ten steps."""
 RELEASE_SECONDS: Final = 2.0
 """Time limit for releasing a lease, so that a hanging store does not block shutdown."""
 MAX_ATTEMPTS: Final = 5
@@ -48,6 +53,8 @@ class JobRunner:
         self._kinds = sorted(handlers)
         self._lease_ms = lease_ms
         self._contexts: dict[asyncio.Task[None], JobContext] = {}
+        self._begun: dict[asyncio.Task[None], float] = {}
+        self._watching: asyncio.Task[None] | None = None
         self._loop = Loop("jobs", self._take_up, poll_seconds=POLL_SECONDS, max_retry_seconds=POLL_SECONDS)
 
     def wake(self) -> None:
@@ -72,7 +79,10 @@ class JobRunner:
                 break
             task = asyncio.create_task(self._work(context))
             self._contexts[task] = context
+            self._begun[task] = time.monotonic()
             task.add_done_callback(self._done)
+        if self._contexts and (self._watching is None or self._watching.done()):
+            self._watching = asyncio.create_task(self._watch())
         return False
 
     def _has_suspect(self) -> bool:
@@ -80,8 +90,32 @@ class JobRunner:
         return any(context.job.attempts for context in self._contexts.values())
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        del self._contexts[task]
+        del self._contexts[task], self._begun[task]
         self._loop.wake()
+
+    async def _watch(self) -> None:
+        """Stop the work on jobs that are lost, and have long jobs give way to others, while any run."""
+        while self._contexts:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self._look_at_jobs()
+            except UnavailableError:
+                # Nobody can cancel a job now, or record a step of it.
+                continue
+
+    async def _look_at_jobs(self) -> None:
+        held = {context.job.id: context.lease for context in self._contexts.values()}
+        lost = await self._ground.database.read(lambda: records.lost(held))
+        for task, context in list(self._contexts.items()):
+            if context.job.id in lost and context.lease == held[context.job.id]:
+                context.is_lost = True
+                task.cancel()
+        oldest = min(self._begun, key=self._begun.__getitem__, default=None)
+        is_full = len(self._contexts) >= AT_ONCE or self._has_suspect()
+        if oldest is None or not is_full or time.monotonic() - self._begun[oldest] < TURN_SECONDS:
+            return
+        now_ms, longest = self._ground.clock.now_ms(), self._contexts[oldest]
+        longest.gives_way = await self._ground.database.read(lambda: records.is_waiting(self._kinds, now_ms))
 
     async def _claimed(self) -> JobContext | None:
         ground = self._ground
@@ -110,8 +144,14 @@ class JobRunner:
         keeps_lease = False
         try:
             await self._end(context, *await self._outcome(context))
+        except TurnOverError:
+            _log.info("job_gave_way", job=job.id, items=context.job.current)
         except records.JobLostError as error:
             _log.info("job_lost", job=job.id, reason=str(error))
+        except asyncio.CancelledError:
+            if not context.is_lost:
+                raise
+            _log.info("job_lost", job=job.id, reason="The job was cancelled, or another worker holds it.")
         except UnavailableError as error:
             # A file may become readable later, here or on another node.
             _log.warning("job_postponed", job=job.id, reason=str(error))
@@ -135,7 +175,7 @@ class JobRunner:
             return JobStatus.ERROR, reason
         try:
             await handler.work(context)
-        except (records.JobLostError, UnavailableError):
+        except (records.JobLostError, TurnOverError, UnavailableError):
             raise
         except (RefusedError, NotFoundError) as error:
             return JobStatus.ERROR, str(error)
@@ -153,7 +193,7 @@ class JobRunner:
         )
 
     async def _stop(self) -> None:
-        tasks = list(self._contexts)
+        tasks = [*self._contexts, *([self._watching] if self._watching else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

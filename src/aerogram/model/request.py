@@ -42,6 +42,8 @@ class Mime(msgspec.Struct, frozen=True, kw_only=True):
     subject: str = ""
     has_text: bool = False
     has_html: bool = False
+    has_editable_html: bool = False
+    """Its HTML can be written anew, so that links and opens can be tracked."""
     attachment_count: int = 0
 
 

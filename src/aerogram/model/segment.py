@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 MAX_MOMENT_DIGITS: Final = 15
 """Digits of a datetime in milliseconds: enough for the year 9999. A longer value counts as not provided."""
+MAX_AVERAGED: Final = float(2**63)
+"""The largest size of a number that counts in an average: no property holds a larger one today (`property_values`), and
+sums of larger ones may exceed what a float holds, which PostgreSQL answers with an error."""
 MIN_PRINTED_MS: Final = -62_135_510_400_000
 MAX_PRINTED_MS: Final = 253_402_214_400_000
 """2 January of the year 1 and 31 December 9999: the dates that every engine can format."""

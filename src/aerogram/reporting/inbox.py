@@ -6,6 +6,7 @@ sees the mail of all accounts.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, Protocol
 
 import msgspec
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database, Unit
 
 Scope = tuple[Actor, ...]
+Admit = Callable[[int], Awaitable[None]]
+"""Waits until a mail of this size in bytes may be loaded, or raises `UnavailableError`."""
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 1_000
@@ -73,8 +76,8 @@ class Inbox(Protocol):
         """List at most ``limit`` matching mails, newest first."""
         ...
 
-    async def open(self, scope: Scope, message_id: int) -> Opened:
-        """Return one mail. Raises `NotFoundError` if the scope does not have it."""
+    async def open(self, scope: Scope, message_id: int, admit: Admit | None = None) -> Opened:
+        """Return one mail. Raises `NotFoundError` if the scope does not have it, and what ``admit`` raises."""
         ...
 
     async def discard(self, scope: Scope, message_id: int) -> None:
@@ -131,16 +134,19 @@ class StoredInbox:
         rows = await self._database.read(lambda: captured.newest(accounts, wanted, limit))
         return [_listed(row) for row in rows]
 
-    async def open(self, scope: Scope, message_id: int) -> Opened:
+    async def open(self, scope: Scope, message_id: int, admit: Admit | None = None) -> Opened:
         """See `Inbox.open`."""
         accounts = accounts_of(scope)
         found = await self._database.read(lambda: captured.find(accounts, message_id))
         if found is None:
             raise _unknown(message_id)
+        listed = _listed(found.listed)
+        if admit is not None:
+            await admit(listed.size)
         mime = await self._bodies.get(found.blob) if found.blob else found.body or b""
         first = accepted(found.door, found.accepted_ms, found.transcript)
         return Opened(
-            listed=_listed(found.listed),
+            listed=listed,
             uuid=found.uuid,
             reverse_path=found.reverse_path,
             mime=mime,

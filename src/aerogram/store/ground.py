@@ -26,3 +26,5 @@ class Ground(msgspec.Struct, frozen=True):
     sealer: Sealer
     check_room: Callable[[], None]
     """Raises `StoreFullError` while the disk is nearly full: the reserve is for mail; other writers wait."""
+    note_refusal: Callable[[], None] = lambda: None
+    """Is told that mail was refused because a write failed for lack of space."""

@@ -6,8 +6,10 @@ All submissions that arrive during one commit share the next one, from every doo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Final
 
+from aerogram.base.errors import StoreFullError
 from aerogram.base.gathering import Gatherer
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
 from aerogram.store.records.messages import acceptance
@@ -15,7 +17,7 @@ from aerogram.store.records.messages import submissions as records
 from aerogram.submission.once import Once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from aerogram.base.clock import Clock
     from aerogram.base.ids import IdGenerator
@@ -41,8 +43,8 @@ class _Call:
 class Acceptor:
     """Stores submissions durably.
 
-    ``check_room`` raises `StoreFullError` while the disk is nearly full. ``on_accepted`` is called after each
-    commit with the number of messages, so that delivery wakes.
+    ``check_room`` raises `StoreFullError` while the disk is nearly full; ``note_refusal`` is told when a write
+    found it full. ``on_accepted`` is called after each commit with the number of messages, so that delivery wakes.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class Acceptor:
         *,
         check_room: Callable[[], None],
         on_accepted: Callable[[int], None],
+        note_refusal: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._ids = ids
         self._clock = clock
         self._check_room = check_room
+        self._note_refusal = note_refusal
         self._on_accepted = on_accepted
         self._gatherer: Gatherer[_Call, list[tuple[Accepted, ...]]] = Gatherer(
             self._commit, MAX_CALLS_IN_COMMIT
@@ -99,15 +103,17 @@ class Acceptor:
         # Taken before those of its messages, so that the ids of a restarted process begin above it too.
         owner = self._ids.next_id()
         call = self._call(submissions, blobs)
-        return await self._once.add(key, owner, call.rows, call.accepted)
+        with self._noting_refusals():
+            return await self._once.add(key, owner, call.rows, call.accepted)
 
     async def _put_large(self, submissions: Sequence[Submission]) -> dict[int, str]:
         """Write large bodies to files before the rows that refer to them are committed; return the names."""
-        return {
-            index: await self._blobs.put(submission.body)
-            for index, submission in enumerate(submissions)
-            if len(submission.body) > INLINE_LIMIT_BYTES
-        }
+        with self._noting_refusals():
+            return {
+                index: await self._blobs.put(submission.body)
+                for index, submission in enumerate(submissions)
+                if len(submission.body) > INLINE_LIMIT_BYTES
+            }
 
     def _begin(
         self, submissions: Sequence[Submission], blobs: dict[int, str]
@@ -121,6 +127,14 @@ class Acceptor:
             call.accepted.append(records.add_rows_of(call.rows, submission, blobs.get(index), self._ids, now))
         return call
 
+    @contextlib.contextmanager
+    def _noting_refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreFullError:
+            self._note_refusal()
+            raise
+
     async def drain(self) -> None:
         """Wait until every commit that began is done."""
         await self._gatherer.drain()
@@ -133,6 +147,7 @@ class Acceptor:
             for call in calls:
                 rows.extend(call.rows)
         now = self._clock.now_ms()
-        await self._database.write(lambda: acceptance.add(rows, now))
+        with self._noting_refusals():
+            await self._database.write(lambda: acceptance.add(rows, now))
         self._on_accepted(len(rows.messages))
         return [call.accepted for call in calls]

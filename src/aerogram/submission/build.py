@@ -32,6 +32,7 @@ def build(
             ground.ids,
             ground.clock,
             check_room=ground.check_room,
+            note_refusal=ground.note_refusal,
             on_accepted=on_accepted,
         ),
     )

@@ -2,7 +2,9 @@
 
 The rules are those of RFC 5321 §4.1.2, with RFC 6531 for addresses beyond ASCII, as a submission service
 needs them: tolerant of domains (``localhost``, ``.test`` and single labels pass, because delivery finds out
-whether they accept mail) and strict about characters. Some forms are refused although an RFC allows them:
+whether they accept mail) and strict about characters. Dots may stand anywhere in a local part (``a..b``, ``a.``,
+``.a``): large providers have given out such mailboxes; on the wire they are written with quotes, as the RFCs
+say (`wire_form`). Some forms are refused although an RFC allows them:
 address literals (``a@[192.0.2.1]``) and domains that end in a number, which would evade every rule by domain;
 and angle brackets in quoted local parts, which many parsers misread.
 """
@@ -24,14 +26,17 @@ MAX_EMAIL: Final = 254
 """Octets: a path has 256, with its angle brackets (RFC 5321 §4.5.3.1.3)."""
 
 _ATEXT: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
+_NOT_ONLY_DOTS: Final = r"(?!\.+@)"
 _LABEL: Final = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
 _DOMAIN: Final = rf"(?:{_LABEL}\.)*(?![0-9]+\Z){_LABEL}"
-_is_plain: Final = re.compile(rf"(?=.{{1,{MAX_LOCAL_PART}}}@){_ATEXT}+(?:\.{_ATEXT}+)*@{_DOMAIN}\Z").match
+_is_plain: Final = re.compile(
+    rf"(?=.{{1,{MAX_LOCAL_PART}}}@){_NOT_ONLY_DOTS}[.{_ATEXT[1:]}+@{_DOMAIN}\Z"
+).match
 _is_domain: Final = re.compile(rf"{_DOMAIN}\Z").match
 # Beyond ASCII every printable character is atext (RFC 6531 §3.3); isprintable() is checked too.
-_is_dot_string: Final = re.compile(
-    r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+(?:\.(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])+)*\Z"
-).match
+_ATEXT_UTF8: Final = r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]|[^\x00-\x7f])"
+_is_local_part: Final = re.compile(rf"(?!\.+\Z)(?:\.|{_ATEXT_UTF8})+\Z").match
+_is_dot_string: Final = re.compile(rf"{_ATEXT_UTF8}+(?:\.{_ATEXT_UTF8}+)*\Z").match
 _is_quoted_string: Final = re.compile(r'"(?:[^"\\<>]|\\[^<>])*"\Z').match
 
 
@@ -47,7 +52,7 @@ def _is_unusual_email(text: str) -> bool:
     local, at, domain = text.rpartition("@")
     if not at or len(text) > MAX_EMAIL or not text.isprintable():
         return False
-    if _is_dot_string(local) is None and _is_quoted_string(local) is None:
+    if _is_local_part(local) is None and _is_quoted_string(local) is None:
         return False
     try:
         octets = len(local.encode())
@@ -112,13 +117,45 @@ def normalised(email: str) -> str:
     return f"{local}@{ascii_domain(domain)}"
 
 
+def wire_form(email: str) -> str:
+    """Return the form for headers and the envelope: an oddly dotted local part in quotes.
+
+    ``a..b@example.net`` is outside the grammar (RFC 5322 §3.4.1, RFC 5321 §4.1.2) and ``"a..b"@example.net`` is
+    the same mailbox within it. Servers of such mailboxes take the quoted form, and others parse no other.
+    """
+    if not (".." in email or ".@" in email or email.startswith(".")):
+        return email
+    local, at, domain = email.rpartition("@")
+    if _is_dot_string(local) is not None or _is_local_part(local) is None:
+        return email
+    return f'"{local}"{at}{domain}'
+
+
 def suppression_key(email: str) -> str:
     """Return the form under which an address is suppressed and looked up, regardless of case.
+
+    ``"a..b"`` has the key of ``a..b``.
 
     RFC 5321 §2.4 lets a host distinguish ``Ann`` from ``ann``. No large host does, and a person who opted out
     must not be mailed because of a capital letter.
     """
+    if email.startswith('"'):
+        email = _without_quotes(email)
     return unicodedata.normalize("NFC", normalised(email).lower())
+
+
+def mailbox_key(email: str) -> str:
+    """Return what is equal for two addresses of the same mailbox: the suppression key, cheaply for plain ones."""
+    if email.isascii() and not email.startswith('"'):
+        return email.lower()
+    return suppression_key(email)
+
+
+def _without_quotes(email: str) -> str:
+    """Undo `wire_form`; other quoted local parts keep their quotes."""
+    local, at, domain = email.rpartition("@")
+    bare = f"{local[1:-1]}{at}{domain}"
+    return bare if wire_form(bare) == email else email
 
 
 def needs_smtputf8(email: str) -> bool:

@@ -10,12 +10,14 @@
         ├── NoFromError
         ├── MalformedFromError
         ├── RepeatedFieldError
+        ├── MessageIdError
         ├── ControlCharacterError
         ├── MalformedFieldError
-        └── HeaderTooLargeError
+        ├── HeaderTooLargeError
+        └── UnfitMailError
 
 The status codes are those of RFC 3463: 5.6.0 for an error in the content, 5.1.3 for an address's syntax,
-5.3.4 for something larger than this system accepts.
+5.3.4 for something larger than this system accepts, 5.6.2 for a conversion that is needed and not allowed.
 """
 
 from __future__ import annotations
@@ -65,7 +67,11 @@ class MalformedFromError(UnreadableMailError):
 
 
 class RepeatedFieldError(UnreadableMailError):
-    """A header that may occur once occurs twice (RFC 5322 §3.6, table)."""
+    """A header that may occur once occurs twice, with values that contradict each other (RFC 5322 §3.6, table)."""
+
+
+class MessageIdError(UnreadableMailError):
+    """The mail's own Message-ID cannot be kept as it is (RFC 5322 §3.6.4)."""
 
 
 class ControlCharacterError(UnreadableMailError):
@@ -81,3 +87,10 @@ class HeaderTooLargeError(UnreadableMailError):
 
     code = 552
     enhanced = "5.3.4"
+
+
+class UnfitMailError(UnreadableMailError):
+    """The mail cannot leave as it is, and it must not or cannot be converted (RFC 5322 §2.1.1, RFC 6152 §3)."""
+
+    code = 554
+    enhanced = "5.6.2"

@@ -8,7 +8,8 @@ import random
 import msgspec
 import pytest
 
-from aerogram.delivery.connections.destination_queue import Dispatch, Limits
+from aerogram.delivery.connections.destination_queue import Limits
+from aerogram.delivery.connections.dispatch import Dispatch
 from aerogram.delivery.connections.dispatcher import Dispatcher
 from aerogram.delivery.connections.hop_health import HopHealth
 from aerogram.delivery.routing.route import Hop, RouteSettings

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.doors.smtp import listener
 from aerogram.net import connections
 from support.smtp_door import Client, SmtpHouse
 
@@ -31,6 +32,30 @@ async def test_a_client_with_too_many_connections_is_told_421_until_it_closes_on
         assert await clients[0].say("QUIT") == "221 2.0.0 Bye"
         assert await clients[0].is_cut()
         assert (await (await installation.client()).say("NOOP")).startswith("250")
+
+
+@pytest.mark.parametrize("limit", ["IDLE_SECONDS", "DATA_SECONDS"])
+async def test_a_client_that_takes_too_long_is_told_421(installation, monkeypatch, limit):
+    monkeypatch.setattr(listener, "SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr(listener, limit, 0.3)
+    async with installation.opened():
+        client = await installation.client()
+        await client.say("EHLO client.example")
+        await client.say(f"AUTH PLAIN {installation.plain()}")
+        if limit == "DATA_SECONDS":
+            for line in ("MAIL FROM:<ann@example.org>", "RCPT TO:<bob@example.net>", "DATA"):
+                await client.say(line)
+            trickling = asyncio.create_task(trickle(client))
+        assert (await client.reply()).startswith("421 4.4.2")
+        assert await client.is_cut()
+        if limit == "DATA_SECONDS":
+            trickling.cancel()
+
+
+async def trickle(client):
+    while True:
+        client.writer.write(b"x\r\n")
+        await asyncio.sleep(0.02)
 
 
 async def greeting(installation):

@@ -276,7 +276,9 @@ def test_who_is_a_member_of_nothing_is_told_so(client):
     assert client.head("/inbox/api/messages", auth=("new@example.org", "nowhere")).status_code == 403
 
 
-@pytest.mark.parametrize("header", ["Basic a2V5Ondyb25n", "Basic !!!", "Basic /w==", "Bearer x", "Basic", ""])
+@pytest.mark.parametrize(
+    "header", ["Basic a2V5Ondyb25n", "Basic !!!", "Basic /w==", b"Basic \xff", "Bearer x", "Basic", ""]
+)
 def test_a_wrong_password_is_refused(client, header):
     answer = client.get("/inbox/api/messages", headers={"Authorization": header})
     assert answer.status_code == 401

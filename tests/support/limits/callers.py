@@ -50,7 +50,10 @@ class Session:
 
     def begin(self, *recipients):
         """Open a transaction."""
-        for line in [f"MAIL FROM:<{SENDER}>", *(f"RCPT TO:<{each}>" for each in recipients or ("bob@example.net",))]:
+        for line in [
+            f"MAIL FROM:<{SENDER}>",
+            *(f"RCPT TO:<{each}>" for each in recipients or ("bob@example.net",)),
+        ]:
             assert self.say(line).startswith("250")
 
     def mail(self, head="", body="x\r\n"):

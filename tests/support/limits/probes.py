@@ -1,17 +1,50 @@
-"""All probes, by limit and door; and where limits are tried that no single call can reach."""
+"""All probes, by limit and door; and the tests of limits that no single call can reach."""
 
-from support.limits import rest, send, smtp
+from support.limits import delivery, rest, send, smtp
 
-_BY_DOOR = {"SMTP": smtp.PROBES, "Send API v3.1": send.V31, "Send API v3": send.V3, "REST": rest.REST, "Content API": rest.CONTENT, "Pages": rest.PAGES}
+_BY_DOOR = {
+    "SMTP": smtp.PROBES,
+    "Send API v3.1": send.V31,
+    "Send API v3": send.V3,
+    "REST": rest.REST,
+    "Content API": rest.CONTENT,
+    "Pages": rest.PAGES,
+    "Delivery": delivery.PROBES,
+}
 PROBES = {(limit, door): probe for door, probes in _BY_DOOR.items() for limit, probe in probes.items()}
+"""A probe takes the server and a number, uses as much, and gives what it was answered."""
 
 PASSES = {
     "smtp-auth-line": "501 5.5.2",
     "smtp-path": "550 5.7.1",
     "smtp-errors": "502",
+    "smtp-names": "550 5.6.0",
     "send-body": "400",
 }
-"""What is answered at a limit, where that is an error too: 2xx elsewhere."""
+"""What is answered at a limit, where that is an error too: 2xx or "sent" elsewhere."""
 
+_BUDGET = "unit/content/language/test_budget.py"
 ELSEWHERE = {
+    "bytes-in-flight": "scenario/attacks/test_bytes_in_flight.py::test_each_door_of_http_refuses_in_its_own_words_and_says_when_to_come_again",
+    "files-in-flight": "scenario/attacks/test_bytes_in_flight.py::test_files_have_a_budget_and_past_it_mail_is_refused_for_now",
+    "rate": "scenario/test_limits.py::test_an_account_has_a_rate_at_every_door",
+    "http-body-time": "scenario/reliability/test_slow_http_clients.py::test_a_client_that_stops_in_the_middle_is_let_go",
+    "http-head-time": "scenario/reliability/test_slow_http_clients.py::test_a_client_that_sends_a_byte_now_and_then_is_let_go",
+    "smtp-idle": "scenario/reliability/test_connection_limits.py::test_a_client_that_takes_too_long_is_told_421",
+    "smtp-data-time": "scenario/reliability/test_connection_limits.py::test_a_client_that_takes_too_long_is_told_421",
+    "signup-form": "scenario/test_signups.py::test_a_form_that_is_far_too_large_is_shown_again_and_sends_nothing",
+    "send-stored": "scenario/test_stored_bytes.py::test_globals_are_not_stored_without_end",
+    "smtp-discarded": "unit/wire/smtp/test_server_limits.py::test_the_end_of_a_far_too_big_message_is_not_waited_for_forever",
+    "smtp-recipients-overshoot": "unit/wire/smtp/test_server_limits.py::test_an_endless_list_is",
+    "smtp-read-ahead": "unit/wire/smtp/test_server_limits.py::test_what_is_sent_ahead_of_an_answer_is_bounded_and_the_answer_still_comes",
+    "images": "contract/content/test_images.py::test_an_account_has_no_more_images_than_it_may",
+    "csv-line": "unit/audience/jobs/test_csv_reader.py::test_a_line_that_cannot_be_read_costs_no_other",
+    "job-attempts": "scenario/reliability/test_deadly_jobs.py::test_a_job_that_kills_the_server_is_given_up_after_some_attempts",
+    "template-tokens": f"{_BUDGET}::test_a_source_has_a_size_and_a_number_of_words",
+    "template-steps": f"{_BUDGET}::test_steps_are_counted_the_same_each_time",
+    "template-time": f"{_BUDGET}::test_time_ends_what_steps_do_not",
+    "template-text": f"{_BUDGET}::test_a_long_variable_is_printed_but_not_worked_upon",
+    "template-digits": f"{_BUDGET}::test_numbers_cannot_grow_for_ever",
+    "template-integer": f"{_BUDGET}::test_numbers_cannot_grow_for_ever",
 }
+"""Limits that take minutes, millions or a death to reach, and the test that makes them small and meets them."""

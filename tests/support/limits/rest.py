@@ -119,7 +119,7 @@ def _metadata(size):
 
 def _parts(number):
     others = b"".join(
-        b"--%b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\nx\r\n" % BOUNDARY.encode()
+        b'--%b\r\nContent-Disposition: form-data; name="x"\r\n\r\nx\r\n' % BOUNDARY.encode()
         for _ in range(number - 2)
     )
     return others + form()
@@ -133,15 +133,15 @@ def _text(number):
     return {"Email": f"{_a_name()}@example.net", "Name": "x" * number}
 
 
-def _address(number):
-    return {"Email": "a" * 64 + "@" + "b" * (number - 65)}
-
-
 REST = {
     "rest-body": _padded("/v3/REST/contact", b'{"Email":"big@example.net"}'),
-    "rest-many-contacts": _padded("/v3/REST/contact/managemanycontacts", b'{"Contacts":[{"Email":"many@example.net"}]}'),
+    "rest-many-contacts": _padded(
+        "/v3/REST/contact/managemanycontacts", b'{"Contacts":[{"Email":"many@example.net"}]}'
+    ),
     "rest-csv": _announced("/v3/DATA/contactslist/{}/CSVData/text:plain", "text/plain"),
-    "rest-content": _template_body(lambda template: f"/v3/REST/template/{template}/detailcontent", b'{"Text-part":"x"}'),
+    "rest-content": _template_body(
+        lambda template: f"/v3/REST/template/{template}/detailcontent", b'{"Text-part":"x"}'
+    ),
     "template-part": _template_part(
         lambda template, text: (f"/v3/REST/template/{template}/detailcontent", {"Text-part": text})
     ),
@@ -154,16 +154,29 @@ REST = {
     "senders": _filled("/v3/REST/sender", lambda: {"Email": f"{_a_name()}@example.org"}),
     "metasenders": _filled("/v3/REST/metasender", lambda: {"Email": f"{_a_name()}@example.org"}),
     "contact-property": _value,
-    "segment-length": _segment(lambda number: "age>1".ljust(number)),
+    "segment-length": _segment("age>1".ljust),
+    "segment-words": _segment(lambda number: "NOT " * (number - 3) + "age>1"),
+    "segment-levels": _segment(
+        lambda number: (
+            "age=1 AND (age=1 OR (" * ((number - 1) // 2)
+            + ("age=1 AND (age=1 OR age=1)" if number % 2 else "age=1 AND age=1")
+            + "))" * ((number - 1) // 2)
+        )
+    ),
     "segment-conditions": _segment(lambda number: " AND ".join(["age>1"] * number)),
     "segment-depth": _segment(lambda number: "(" * (number - 1) + "age>1" + ")" * (number - 1)),
     "segment-number": _segment(lambda number: "age>" + "1" * number),
 }
 CONTENT = {
     "rest-body": _padded(LABELS, b'{"Name":"big"}'),
-    "rest-content": _template_body(lambda template: f"/v1/REST/templates/{template}/contents", b'{"Locale":"en_US","TextPart":"x"}'),
+    "rest-content": _template_body(
+        lambda template: f"/v1/REST/templates/{template}/contents", b'{"Locale":"en_US","TextPart":"x"}'
+    ),
     "template-part": _template_part(
-        lambda template, text: (f"/v1/REST/templates/{template}/contents", {"Locale": "en_US", "TextPart": text})
+        lambda template, text: (
+            f"/v1/REST/templates/{template}/contents",
+            {"Locale": "en_US", "TextPart": text},
+        )
     ),
     "content-tokens": _filled(TOKENS, lambda: {"Name": _a_name(), "Permissions": ["read_template"]}),
     "labels": _filled(LABELS, lambda: {"Name": _a_name()}),

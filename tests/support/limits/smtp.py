@@ -15,6 +15,17 @@ def _said(line_of):
     return probe
 
 
+def _said_in_transaction(line_of):
+    """A probe that says one line after MAIL."""
+
+    def probe(server, number):
+        with Session(server) as session:
+            session.say(f"MAIL FROM:<{SENDER}>")
+            return session.say(line_of(number))
+
+    return probe
+
+
 def _in_header(head_of):
     """A probe that sends a mail with some header."""
 
@@ -26,7 +37,10 @@ def _in_header(head_of):
 
 
 def auth_line(server, number):
-    with socket.create_connection(("127.0.0.1", server.smtp_port), timeout=60) as raw, raw.makefile("rb") as lines:
+    with (
+        socket.create_connection(("127.0.0.1", server.smtp_port), timeout=60) as raw,
+        raw.makefile("rb") as lines,
+    ):
         lines.readline()
         raw.sendall(b"EHLO x\r\n")
         while lines.readline()[3:4] == b"-":
@@ -93,14 +107,22 @@ def head(server, number):
 PROBES = {
     "smtp-command-line": _said(lambda number: "NOOP " + "x" * (number - 7)),
     "smtp-auth-line": auth_line,
-    "smtp-path": _said(lambda number: f"MAIL FROM:<{'a' * 60}@{'.'.join(['b' * 60] * 3)}.{'c' * (number - 246)}>"),
+    "smtp-path": _said(
+        lambda number: f"MAIL FROM:<{'a' * 60}@{'.'.join(['b' * 60] * 3)}.{'c' * (number - 246)}>"
+    ),
     "smtp-message": message,
     "smtp-recipients": recipients,
     "smtp-errors": errors,
     "smtp-commands-without-message": idle_commands,
     "smtp-envid": _said(lambda number: f"MAIL FROM:<{SENDER}> ENVID={'x' * number}"),
+    "smtp-orcpt": _said_in_transaction(
+        lambda number: f"RCPT TO:<bob@example.net> ORCPT=rfc822;{'x' * (number - 7)}"
+    ),
+    "smtp-names": _in_header(lambda number: f"X-MJ-MonitoringCategory: {'x' * number}\r\n"),
     "smtp-auth-parameter": _said(lambda number: f"MAIL FROM:<{SENDER}> AUTH={'x' * number}"),
-    "smtp-hops": _in_header(lambda number: "Received: from a by b; Mon, 1 Jan 2024 00:00:00 +0000\r\n" * number),
+    "smtp-hops": _in_header(
+        lambda number: "Received: from a by b; Mon, 1 Jan 2024 00:00:00 +0000\r\n" * number
+    ),
     "mail-head": head,
     "smtp-campaign": _in_header(lambda number: f"X-Mailjet-Campaign: {'x' * number}\r\n"),
     "smtp-tags": _in_header(lambda number: "X-MailPace-Tags: " + ",\r\n ".join(["t"] * number) + "\r\n"),

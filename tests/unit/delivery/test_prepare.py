@@ -7,7 +7,7 @@ from aerogram.content.compose import Composer
 from aerogram.delivery import prepare
 from aerogram.delivery.prepare import Preparer
 from aerogram.model.message import ContentKind
-from aerogram.model.outcome import Blocked, FailureState
+from aerogram.model.outcome import Blocked, Bounced, FailureState
 from aerogram.model.send_options import SendOptions
 from aerogram.senders.keyring import Keyring
 from aerogram.wire.mime.parts import Mailbox, Parts
@@ -63,3 +63,28 @@ def test_an_error_of_a_template_is_an_outcome(preparer):
     [(_, outcome)] = preparer.prepare(letters(1, SendOptions(has_language=True), body=body))
     assert isinstance(outcome, Blocked)
     assert outcome.state is FailureState.TEMPLATE_LANGUAGE_ERROR
+
+
+SEALED = (
+    b"From: ann@example.org\r\nContent-Type: multipart/signed; boundary=b\r\n\r\n--b\r\n\r\n%b\r\n--b--\r\n"
+)
+
+
+def test_a_mail_that_cannot_leave_bounces_instead_of_waiting_for_a_person(preparer):
+    # Such mail is refused at the door; it may have been accepted by an older version.
+    letter = a_letter(body=SEALED % (b"word " * 300))
+    [(_, outcome)] = preparer.prepare([letter])
+    assert isinstance(outcome, Bounced)
+    assert (outcome.state, outcome.is_hard) == (FailureState.PROTOCOL_ISSUE, False)
+    assert outcome.reply.startswith(
+        "554 5.6.3 The mail is signed, and its signed part has a line of more than 998"
+    )
+
+
+def test_a_mail_for_a_hop_without_8bitmime_is_converted_or_bounces(preparer):
+    wide = a_letter(body=b"From: ann@example.org\r\n\r\ncaf\xc3\xa9\r\n")
+    [(_, data)] = preparer.prepare([wide])
+    assert b"caf=C3=A9" in preparer.seven_bit(wide, data)
+    sealed = a_letter(body=SEALED % b"caf\xc3\xa9")
+    [(_, data)] = preparer.prepare([sealed])
+    assert preparer.seven_bit(sealed, data).reply.startswith("554 5.6.3 ")

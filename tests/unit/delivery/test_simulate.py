@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.content.tokens import LinkSigner
-from aerogram.delivery.connections.destination_queue import Dispatch
+from aerogram.delivery.connections.dispatch import Dispatch
 from aerogram.delivery.outcomes import simulate
 from aerogram.delivery.outcomes.change import blocked, change_for
 from aerogram.delivery.outcomes.simulate import NAMES, first_link, is_simulated, simulated

@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from aerogram.wire.address import (
     ascii_domain,
     is_email,
+    mailbox_key,
     needs_smtputf8,
     normalised,
     split_email,
     suppression_key,
+    wire_form,
 )
 from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.headers import encode_mailboxes
@@ -34,6 +36,11 @@ ADDRESSES = [
     '"ann smith"@example.net',
     '"a@b"@example.net',
     '"a\\"b"@example.net',
+    "ann..b@example.net",
+    ".ann@example.net",
+    "ann.@example.net",
+    "...a...b...@docomo.example",
+    "jörg..b.@example.net",
     "jörg@example.net",
     "用户@例子.广告",
     "ann@bücher.example",
@@ -48,9 +55,9 @@ NO_ADDRESSES = [
     "ann@",
     "ann@@example.net",
     "ann@a@example.net",
-    "ann..b@example.net",
-    ".ann@example.net",
-    "ann.@example.net",
+    ".@example.net",
+    "...@example.net",
+    "ann. .b@example.net",
     "ann@example..net",
     "ann@.example.net",
     "ann@example.net.",
@@ -133,6 +140,45 @@ def test_the_suppression_key_is_the_same_whatever_the_case():
     assert suppression_key("JO\u0308RG@example.net") == suppression_key("jörg@example.net")
 
 
+@pytest.mark.parametrize(
+    ("address", "written"),
+    [
+        ("a..b@example.net", '"a..b"@example.net'),
+        ("a.@example.net", '"a."@example.net'),
+        (".a@example.net", '".a"@example.net'),
+        ("jörg..b@example.net", '"jörg..b"@example.net'),
+        ('"a..b"@example.net', '"a..b"@example.net'),
+        ('"a b."@example.net', '"a b."@example.net'),
+        ("a.b@example.net", "a.b@example.net"),
+        ("a@b..c", "a@b..c"),
+        ("", ""),
+    ],
+)
+def test_an_oddly_dotted_local_part_is_written_in_quotes(address, written):
+    assert wire_form(address) == written
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ann@example.net", "ANN@Example.Net"),
+        ("a..b@example.net", '"A..b"@EXAMPLE.net'),
+        ("JO\u0308RG@example.net", "jörg@example.net"),
+        ("ann@bücher.example", "Ann@XN--BCHER-KVA.example"),
+    ],
+)
+def test_a_mailbox_is_the_same_in_whatever_form(one, other):
+    assert mailbox_key(one) == mailbox_key(other)
+    assert suppression_key(one) == suppression_key(other)
+
+
+@pytest.mark.parametrize(
+    "other", ["an.n@example.net", "ann@example.com", "ann+x@example.net", '"a nn"@example.net']
+)
+def test_another_mailbox_has_another_key(other):
+    assert mailbox_key("ann@example.net") != mailbox_key(other)
+
+
 def test_only_a_local_part_beyond_ascii_needs_smtputf8():
     assert needs_smtputf8("jörg@example.net")
     assert not needs_smtputf8("ann@bücher.example")
@@ -161,6 +207,9 @@ MAILBOXES = {
     "undisclosed-recipients:;": [],
     "Ann\r\n <ann@example.net>": [("ann@example.net", "Ann")],
     "=?utf-8?q?a=0D=0ABcc:_eve=40example.org?= <a@b>": [("a@b", "a  Bcc: eve@example.org")],
+    "a..b@example.net": [("a..b@example.net", "")],
+    "Taro <taro.@example.net>": [("taro.@example.net", "Taro")],
+    '"a..b"@example.net, .c@example.net': [('"a..b"@example.net', ""), (".c@example.net", "")],
     "": [],
 }
 
@@ -188,7 +237,7 @@ MALFORMED = {
     "(" * 20 + ")" * 20 + "a@b": "nested too deeply",
     "Team: a@b": "not closed by ';'",
     "Team: Inner: a@b;;": "A ':'",
-    "a..b@example.net": "'a..b@example.net' is not an email address",
+    "..@example.net": "'..@example.net' is not an email address",
     "Ann\0 <a@b>": "is not allowed",
 }
 
@@ -236,4 +285,13 @@ def test_written_mailboxes_are_read_back_by_us_and_by_the_standard_library(mailb
     # Some versions keep the space between two encoded words of a name, against RFC 2047 §6.2.
     assert [(found.addr_spec, found.display_name.replace(" ", "")) for found in theirs] == [
         (one.email, one.name) for one in mailboxes
+    ]
+
+
+def test_an_oddly_dotted_address_is_in_quotes_in_a_header():
+    written = encode_mailboxes("To", (Mailbox("a..b@example.net", "Taro"), Mailbox("c.@example.net")))
+    assert written == b'To: Taro <"a..b"@example.net>, "c."@example.net\r\n'
+    assert [one.email for one in parse_mailboxes(written.decode()[4:].strip())] == [
+        '"a..b"@example.net',
+        '"c."@example.net',
     ]

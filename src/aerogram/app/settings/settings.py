@@ -53,6 +53,8 @@ DEFAULT_RATE_LIMIT: Final = 3_000
 
 (compatibility: rest#limits)
 """
+LEAST_BYTES_IN_FLIGHT: Final = 1024 * 1024
+"""Room for a few mails at a time; with less, usual mail would be refused."""
 _FOLLOWS_HTTP: Final = ""
 _FOLLOWS_DELIVER: Final = 0
 """Placeholders of defaults that follow from another setting; no parser returns these two values."""
@@ -283,10 +285,22 @@ class Settings:
         "Maximum size of an accepted mail, as transmitted.",
         example="25MiB",
     )
+    max_bytes_in_flight: int = setting(
+        SIZE,
+        "256MiB",
+        "Maximum memory for mail and requests that clients are sending or reading; above it, they must try again.",
+        example="1GiB",
+    )
     auth_in_clear: bool = setting(
         BOOLEAN,
         "false",
         "Let SMTP clients authenticate without TLS; loopback listeners always allow it.",
+        example="true",
+    )
+    convert_to_7bit: bool = setting(
+        BOOLEAN,
+        "false",
+        "Convert 8-bit mail to 7-bit before signing, for a relay that has to convert it for servers without 8BITMIME.",
         example="true",
     )
     dkim: bool = setting(BOOLEAN, "true", "Sign mail of domains that have DKIM keys.", example="false")
@@ -329,6 +343,8 @@ class Settings:
             found.append("api_key and secret_key must be set together")
         if self.deliver == "relay" and self.relay_url is None:
             found.append("deliver = relay requires relay_url, such as smtp://user:password@host:587")
+        if self.max_bytes_in_flight < LEAST_BYTES_IN_FLIGHT:
+            found.append(f"max_bytes_in_flight must be at least {LEAST_BYTES_IN_FLIGHT} bytes (1MiB)")
         return found
 
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.audience.jobs.address_cells import addressee_of, visible
 from aerogram.audience.jobs.contact_columns import IN_FILES, IS_EXCLUDED, NAME
+from aerogram.audience.jobs.csv_layout import EMAIL
 from aerogram.audience.properties import WRONG_TYPE, checked_name
 from aerogram.audience.property_values import Datatype
 from aerogram.audience.subscriptions import Entry
 from aerogram.base.errors import RefusedError
+from aerogram.jobs.halt import NEVER
 from aerogram.model.job import Refusal
 from aerogram.wire.address import is_email, suppression_key
 
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
 
     from aerogram.audience.jobs.csv_reader import Record
     from aerogram.audience.properties import Catalogue
+    from aerogram.jobs.halt import Halt
 
-EMAIL: Final = "email"
 MAX_COLUMNS: Final = 200
 """Columns of a file; our choice."""
 MAX_QUOTED: Final = 4_000
@@ -66,6 +69,11 @@ class Columns:
             and name not in self._own
             and catalogue.datatype_of(name) is Datatype.DATETIME
         ]
+        self._not_texts = [
+            name
+            for name in self.names
+            if name not in self._own and catalogue.datatype_of(name) not in {None, Datatype.STR}
+        ]
         self._is_excluded = is_excluded
 
     @property
@@ -73,10 +81,14 @@ class Columns:
         """The first line of the error file."""
         return _line([*self.names, "error"])
 
-    def read(self, records: Sequence[Record], first_item: int) -> Rows:
-        """Turn records into entries and refusals; the first record is item ``first_item`` of the file."""
+    def read(self, records: Sequence[Record], first_item: int, halt: Halt = NEVER) -> Rows:
+        """Turn records into entries and refusals; the first record is item ``first_item`` of the file.
+
+        Raises `HaltedError`.
+        """
         rows = Rows([], [])
         for item, record in enumerate(records, first_item):
+            halt.check()
             entry = self._entry(record)
             if isinstance(entry, Entry):
                 rows.entries.append(entry)
@@ -90,10 +102,12 @@ class Columns:
         if error:
             return error
         cells: dict[str, Any] = dict(zip(self.names, record.fields, strict=False))
-        address = cells.pop(EMAIL).strip()
+        address, name_beside = addressee_of(cells.pop(EMAIL))
         if not is_email(address):
             return f"{_NO_ADDRESS}###{EMAIL}"
         own = {name: cells.pop(name) for name in self._own}
+        for name in self._not_texts:
+            cells[name] = visible(cells[name])
         for index in self._moments_at:
             name = self.names[index]
             moment = self._moment(cells[name])
@@ -108,9 +122,10 @@ class Columns:
         if is_excluded is None and own.get(IS_EXCLUDED, "").strip().lower() == _YES:
             # Only "true" is imported: contacts excluded in this account stay excluded.
             is_excluded = True
-        if len(own.get(NAME, "")) > MAX_CONTACT_NAME:
+        contact_name = own.get(NAME) or name_beside
+        if len(contact_name) > MAX_CONTACT_NAME:
             return f"The name is too long###{NAME}"
-        return Entry(suppression_key(address), own.get(NAME) or None, typing.values, is_excluded)
+        return Entry(suppression_key(address), contact_name or None, typing.values, is_excluded)
 
     def _shape_error(self, record: Record) -> str:
         if record.error:
@@ -140,7 +155,9 @@ def names_of(fields: Sequence[str]) -> list[str]:
     if twice:
         raise RefusedError(f'The column "{twice}" appears twice.')
     if EMAIL not in names:
-        raise RefusedError(f'The file has no column "{EMAIL}": its first row must name the columns.')
+        raise RefusedError(
+            f'The file has no column "{EMAIL}", and no column that looks like addresses: its first row must name the columns.'
+        )
     return names
 
 

@@ -1,31 +1,32 @@
 """Read CSV in pieces: each piece begins at a byte of the file, so that another process can continue.
 
 Records follow RFC 4180: quotes around fields are optional, and quoted fields may contain line breaks and
-doubled quotes. The delimiter may also be a semicolon or a tab, which spreadsheets of many countries write. A
-byte order mark is skipped. Invalid input costs one line, never the lines after it.
+doubled quotes. Invalid input costs one line, never the lines after it, and the time is linear in the bytes of the
+file whatever they are: a line is read once as part of a record that fails, and once by itself.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
+from collections import deque
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
+
+from aerogram.audience.jobs.text_lines import UTF8, Line, lines_of
+from aerogram.jobs.halt import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_LINE_BYTES: Final = 256 * 1024
-"""A longer line is refused; our choice. A field may have half as many characters."""
+    from aerogram.jobs.halt import Halt
+
 MAX_PIECE_BYTES: Final = 4 * 1024 * 1024
 """A piece ends after the record that reaches this size, to bound memory."""
-DELIMITERS: Final = (",", ";", "\t")
+MAX_RECORD_BYTES: Final = 512 * 1024
+"""A record of more bytes has a quote that was never closed: twice the longest line; our choice."""
+MAX_RECORD_LINES: Final = 10_000
+"""A record of more lines has a quote that was never closed; our choice. Notes of people have some hundred lines."""
 
 _BROKEN_QUOTES: Final = "Invalid quoting at line"
-_NOT_UTF8: Final = "Invalid UTF-8 at line"
-_NUL: Final = "NUL character at line"
-_TOO_LONG: Final = "Line is too long"
-_SHOWN: Final = 1_000
-"""Characters of an invalid line that are quoted."""
 
 
 class Record(NamedTuple):
@@ -36,103 +37,116 @@ class Record(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Records, and the byte after the last of them. No records mean the end of the file."""
+    """Records, the byte after the last of them, and whether the file ends there.
+
+    ``broken_until`` is what the next piece should know: no record that begins before that byte can be longer than
+    its first line, because a quote that is open there is never closed properly.
+    """
 
     records: list[Record]
     end: int
+    is_last: bool
+    broken_until: int = 0
 
 
 class _LineError(ValueError):
     """The line is not valid text."""
 
 
-def delimiter_of(line: str) -> str:
-    """Guess the delimiter from the first line: the most frequent one outside of quotes, else a comma."""
-    bare = "".join(line.split('"')[::2])
-    return max(DELIMITERS, key=bare.count)
+class _OpenQuoteError(ValueError):
+    """The record goes on beyond its bounds."""
 
 
-def start_of(file: IO[bytes]) -> int:
-    """Return the byte where the first line begins: after the byte order mark, if any."""
-    file.seek(0)
-    return len(codecs.BOM_UTF8) if file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8 else 0
-
-
-def first_line(file: IO[bytes]) -> str:
-    """Return the first line of a file, with invalid UTF-8 replaced."""
-    file.seek(start_of(file))
-    return file.readline(MAX_LINE_BYTES).decode(errors="replace")
-
-
-def count_lines(file: IO[bytes]) -> int:
-    """Count the lines of a file: an estimate of its number of records."""
-    file.seek(0)
-    lines, last = 0, b"\n"
-    while block := file.read(MAX_PIECE_BYTES):
-        lines += block.count(b"\n")
-        last = block[-1:]
-    return lines + (last != b"\n")
-
-
-def read_piece(file: IO[bytes], start: int, delimiter: str, most: int) -> Piece:
-    """Read up to ``most`` records from byte ``start``. Empty lines are skipped."""
-    lines = _Lines(file, start)
-    records = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
+def read_piece(
+    file: IO[bytes],
+    start: int,
+    delimiter: str,
+    most: int,
+    *,
+    charset: str = UTF8,
+    broken_until: int = 0,
+    halt: Halt = NEVER,
+) -> Piece:
+    """Read up to ``most`` records from byte ``start``. Rows without any text are skipped. Raises `HaltedError`."""
+    source = _Source(lines_of(file, start, charset, halt), start, broken_until)
+    records = csv.reader(source, delimiter=delimiter, strict=True, skipinitialspace=True)
     found: list[Record] = []
     stop_at = start + MAX_PIECE_BYTES
-    begun = start
-    while len(found) < most and (begun < stop_at or not found):
+    is_last = False
+    while len(found) < most and source.at < stop_at:
+        halt.check()
+        source.begin()
         try:
             fields = next(records)
         except StopIteration:
+            is_last = True
             break
-        except (csv.Error, _LineError) as error:
-            met_at = lines.at
-            line = lines.skip_line_at(begun)
-            # An error found after this line comes from a quote that the line left open.
-            is_text_error = isinstance(error, _LineError) and met_at <= lines.at
-            found.append(Record([line], str(error) if is_text_error else _BROKEN_QUOTES))
+        except (csv.Error, _LineError, _OpenQuoteError) as error:
+            line = source.fail()
+            found.append(
+                Record([line.shown], str(error) if isinstance(error, _LineError) else _BROKEN_QUOTES)
+            )
+            records = csv.reader(source, delimiter=delimiter, strict=True, skipinitialspace=True)
         else:
-            if fields:
+            if any(fields) and any(map(str.strip, fields)):
                 found.append(Record(fields))
-        begun = lines.at
-    return Piece(found, begun)
+    return Piece(found, source.at, is_last, source.broken_until)
 
 
-class _Lines:
-    """Iterates over the lines of a file as text; ``at`` is the byte after the last line."""
+class _Source:
+    """Gives ``csv.reader`` the lines of one record after another, within the bounds of a record.
 
-    def __init__(self, file: IO[bytes], start: int) -> None:
-        self._file = file
-        self._file.seek(start)
+    When a record fails, the lines after its first one are given again. All lines before the one that showed the
+    error are known to leave a quote open that was open before them. So none of them begins a record of several
+    lines, and ``broken_until`` keeps the reader from looking again: otherwise lines that each close one quote and
+    open another would be read from each line to the end.
+    """
+
+    def __init__(self, lines: Iterator[Line], start: int, broken_until: int) -> None:
         self.at = start
+        """The byte after the last line of a record that was read, or failed."""
+        self.broken_until = broken_until
+        self._lines = lines
+        self._again: deque[Line] = deque()
+        self._given: list[Line] = []
+        self._size = 0
+        self._is_open = False
+        """Whether the record was still open after all lines that were given."""
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        line = self._file.readline(MAX_LINE_BYTES)
-        if not line:
+        given = self._given
+        if given and given[0].start < self.broken_until:
+            raise _OpenQuoteError
+        line = self._again.popleft() if self._again else next(self._lines, None)
+        if line is None:
+            self._is_open = True
             raise StopIteration
-        self.at += len(line)
-        if len(line) == MAX_LINE_BYTES and line[-1] != _LINE_FEED:
-            raise _LineError(_TOO_LONG)
-        try:
-            text = line.decode()
-        except UnicodeDecodeError:
-            raise _LineError(_NOT_UTF8) from None
-        if "\0" in text:
-            raise _LineError(_NUL)
-        return text
+        self._size += line.end - line.start
+        if given and (line.error or len(given) == MAX_RECORD_LINES or self._size > MAX_RECORD_BYTES):
+            self._again.appendleft(line)
+            self._is_open = True
+            raise _OpenQuoteError
+        given.append(line)
+        self.at = line.end
+        if line.error:
+            raise _LineError(line.error)
+        return line.text
 
-    def skip_line_at(self, start: int) -> str:
-        """Continue after the line that begins at byte ``start``; return the part of it to quote."""
-        self._file.seek(start)
-        line = rest = self._file.readline(MAX_LINE_BYTES)
-        while len(rest) == MAX_LINE_BYTES and rest[-1] != _LINE_FEED:
-            rest = self._file.readline(MAX_LINE_BYTES)
-        self.at = self._file.tell()
-        return line[: 4 * _SHOWN].decode(errors="replace").replace("\0", "\ufffd").rstrip("\r\n")[:_SHOWN]
+    def begin(self) -> None:
+        """Begin a record."""
+        self._given.clear()
+        self._size = 0
+        self._is_open = False
 
-
-_LINE_FEED: Final = ord("\n")
+    def fail(self) -> Line:
+        """Give up the record and continue after its first line, which is returned."""
+        given = self._given
+        first, last = given[0], given[-1]
+        if len(given) > 1 and first.start >= self.broken_until:
+            self.broken_until = last.end if self._is_open else last.start
+        self._again.extendleft(reversed(given[1:]))
+        self.at = first.end
+        return first

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.audience.jobs.columns import EMAIL
 from aerogram.audience.jobs.contact_columns import IN_FILES, OWN
+from aerogram.audience.jobs.csv_layout import EMAIL
 from aerogram.audience.properties import defined
 from aerogram.audience.property_values import Datatype, shown, stored_values
 from aerogram.base.errors import RefusedError

@@ -7,7 +7,7 @@ The file has one contact per line, as JSON.
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -26,10 +26,16 @@ from aerogram.wire.address import is_email, suppression_key
 if TYPE_CHECKING:
     from aerogram.audience.properties import Catalogue
     from aerogram.jobs.context import JobContext
+    from aerogram.jobs.halt import Halt
     from aerogram.store.sql import Unit
 
+MAX_PIECE_BYTES: Final = 4 * 1024 * 1024
+"""A step ends after the contact that reaches this size, to bound its time and memory."""
 MAX_NAME: Final = 255
 """Characters of a contact's name; our choice."""
+_KNOWN: Final = frozenset({"email", "name", "isexcludedfromcampaigns", "properties", "error", "errorfield"})
+"""The properties of a contact in lower case. The last two are in the file of refused contacts, which may be sent
+again after it was corrected."""
 _FLAGS: Final = {"true": True, "1": True, "false": False, "0": False}
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder().decode
@@ -67,12 +73,13 @@ async def work(context: JobContext) -> None:
     catalogue = await context.read(lambda: defined(job.account_id))
     while True:
         start, before = context.job.cursor, context.job.current
-        lines, end = await asyncio.to_thread(_lines, context, found.blob, start)
+        lines, end = await context.in_thread(partial(_lines, context, found.blob, start))
         if not lines:
             return
-        entries, refusals = await asyncio.to_thread(_read, lines, catalogue, before + 1)
+        read = partial(_read, lines, catalogue, before + 1)
+        entries, refusals = await context.in_thread(read)
         if context.actor.is_sandboxed and (live := await _live(context, entries)):
-            entries, refusals = await asyncio.to_thread(_read, lines, catalogue, before + 1, live)
+            entries, refusals = await context.in_thread(partial(read, live=live))
         now_ms = ground.clock.now_ms()
 
         def rows(entries: list[Entry] = entries, now_ms: int = now_ms) -> Unit[object]:
@@ -89,10 +96,13 @@ async def work(context: JobContext) -> None:
         await context.commit(progress, rows if entries else None)
 
 
-def _lines(context: JobContext, blob: str, start: int) -> tuple[list[bytes], int]:
+def _lines(context: JobContext, blob: str, start: int, halt: Halt) -> tuple[list[bytes], int]:
+    lines: list[bytes] = []
     with context.ground.blobs.open(blob) as file:
         file.seek(start)
-        lines = [line for _ in range(CHUNK) if (line := file.readline())]
+        while len(lines) < CHUNK and file.tell() - start < MAX_PIECE_BYTES and (line := file.readline()):
+            halt.check()
+            lines.append(line)
         return lines, file.tell()
 
 
@@ -109,11 +119,17 @@ async def _live(context: JobContext, entries: list[Entry]) -> frozenset[str]:
 
 
 def _read(
-    lines: list[bytes], catalogue: Catalogue, first_item: int, live: frozenset[str] = frozenset()
+    lines: list[bytes],
+    catalogue: Catalogue,
+    first_item: int,
+    halt: Halt,
+    *,
+    live: frozenset[str] = frozenset(),
 ) -> tuple[list[Entry], list[Refusal]]:
     entries: list[Entry] = []
     refusals: list[Refusal] = []
     for item, line in enumerate(lines, first_item):
+        halt.check()
         try:
             given = _decode(line)
             entry = entry_of(given, catalogue)
@@ -137,6 +153,9 @@ def entry_of(given: Any, catalogue: Catalogue) -> Entry:
     if not isinstance(given, dict):
         raise InvalidContactError("A contact must be an object", "")
     values = {name.lower(): value for name, value in given.items()}
+    for name in given:
+        if name.lower() not in _KNOWN and values[name.lower()] is not None:
+            raise InvalidContactError(f"A contact has no property {name[:MAX_NAME]!r}", name[:MAX_NAME])
     email = values.get("email")
     if not isinstance(email, str) or not email.strip():
         raise InvalidContactError("MJ03 A non-empty value is required", "Email")

@@ -1,6 +1,7 @@
 """Merge tags: ``[[var:name]]``, ``[[data:name:"default"]]``, ``[[UNSUB_LINK_FR]]``, ``[[PERMALINK]]``.
 
-They never fail: undefined values are empty, and text that is not a valid merge tag is unchanged.
+They never fail: undefined values are empty, and text that is not a valid merge tag is unchanged. Blanks may stand
+around each word, and a default may be in any quotes that people and editors write, also as HTML entities.
 """
 
 from __future__ import annotations
@@ -17,14 +18,38 @@ if TYPE_CHECKING:
 
     from aerogram.content.language.runtime.frame import Frame
 
-MERGE_TAG_OPENING: Final = r"\[\[(?=var:|data:|UNSUB_LINK|PERMALINK\]\])"
+MAX_BLANKS: Final = 20
+"""Blanks at one place of a merge tag."""
 MAX_DEFAULT: Final = 1_000
 """Characters of the default in a merge tag."""
+BLANKS: Final = rf"(?:\s|&nbsp;){{0,{MAX_BLANKS}}}"
+"""A pattern: editors write a blank as ``&nbsp;``, and lines are broken at blanks."""
+MERGE_TAG_OPENING: Final = rf"\[\[(?={BLANKS}(?:(?:var|data){BLANKS}:|UNSUB_LINK|PERMALINK{BLANKS}\]\]))"
 
-_MERGE_TAG: Final = re.compile(
-    rf"""\[\[(?:(?P<space>var|data):(?P<path>{PATH})(?::(?P<default>"[^"]{{0,{MAX_DEFAULT}}}"|[^"\[\]]{{0,{MAX_DEFAULT}}}))?"""
-    r"|(?P<link>UNSUB_LINK(?:_[A-Z]{2,6}){0,2}|PERMALINK))\]\]"
+_QUOTES: Final = (
+    *(
+        ('"', '"'),
+        ("'", "'"),
+        ("&quot;", "&quot;"),
+        ("&#34;", "&#34;"),
+        ("&#39;", "&#39;"),
+        ("&apos;", "&apos;"),
+    ),
+    *(("\u201c", "\u201d"), ("\u201e", "\u201c"), ("\u2018", "\u2019"), ("\u00ab", "\u00bb")),
 )
+"""Marks before and after a default: plain, as HTML entities, and as word processors change them."""
+_QUOTED: Final = "|".join(
+    # An entity is several characters, and what does not begin it is told one by one.
+    rf"{first}(?:{f'[^{last}]' if len(last) == 1 else rf'(?!{last})[^<>]'}){{0,{MAX_DEFAULT}}}{last}"
+    for first, last in _QUOTES
+)
+_MERGE_TAG: Final = re.compile(
+    rf"""\[\[{BLANKS}(?:(?P<space>var|data){BLANKS}:{BLANKS}(?P<path>{PATH}){BLANKS}"""
+    rf"""(?::{BLANKS}(?P<default>{_QUOTED}|[^"\[\]]{{0,{MAX_DEFAULT}}}){BLANKS})?"""
+    rf"|(?P<link>UNSUB_LINK(?:_[A-Z]{{2,6}}){{0,2}}|PERMALINK){BLANKS})\]\]"
+)
+_OUTER_BLANKS: Final = re.compile(rf"\A{BLANKS}|{BLANKS}\Z")
+_find_unsubscribe_tag: Final = re.compile(rf"\[\[{BLANKS}UNSUB_LINK").search
 
 
 class MergeTag:
@@ -35,7 +60,7 @@ class MergeTag:
         self.end: Final = found.end()
         self.space: Final = SPACES[found["space"]] if found["space"] else MJ
         self.path: Final = tuple(found["path"].split(".")) if found["path"] else (found["link"].lower(),)
-        self.default: Final = (found["default"] or "").strip('"')
+        self.default: Final = _without_quotes(found["default"] or "")
 
     @property
     def is_unsubscribe_link(self) -> bool:
@@ -57,3 +82,15 @@ def merge_tag_at(source: str, position: int) -> MergeTag | None:
     """Parse the merge tag at a position of a source; None when it is not one."""
     found = _MERGE_TAG.match(source, position)
     return None if found is None else MergeTag(found)
+
+
+def may_unsubscribe(text: str) -> bool:
+    """Return whether a text has the start of an unsubscribe tag."""
+    return "UNSUB_LINK" in text and _find_unsubscribe_tag(text) is not None
+
+
+def _without_quotes(default: str) -> str:
+    for first, last in _QUOTES:
+        if len(default) >= len(first) + len(last) and default.startswith(first) and default.endswith(last):
+            return default[len(first) : -len(last)]
+    return _OUTER_BLANKS.sub("", default)

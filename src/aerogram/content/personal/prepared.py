@@ -11,6 +11,7 @@ from aerogram.content.links.rewrite import rewrite_html
 from aerogram.content.personal.bulk import bulk_headers
 from aerogram.content.personal.scope import scope_for
 from aerogram.content.personal.sources import HTML, PLAIN_TEXT, LetterHeaders, PartsSource, Words, opened
+from aerogram.content.send_options import has_merge_tag
 from aerogram.content.text_from_html import text_from_html
 from aerogram.model.outcome import FailureState
 from aerogram.wire.mime.encoded_words import clean_text
@@ -40,6 +41,7 @@ class PreparedContent:
         self._subject: Template | None = None
         self._texts: list[Template] = []
         self._error: TemplateError | None = None
+        self._unfilled: str = self._unfillable()
         self._shared: Words | None = None
         try:
             self._compile()
@@ -79,6 +81,21 @@ class PreparedContent:
             return error
         return None
 
+    def _unfillable(self) -> str:
+        """Return a sentence about a text that should be filled in and cannot be changed; "" without one.
+
+        The template language applies to every text. Merge tags are found by looking for them.
+        """
+        options = self._options
+        return next(
+            (
+                text.sentence
+                for text in self._source.uneditable
+                if options.has_language or (options.has_merge_tags and has_merge_tag(text.text))
+            ),
+            "",
+        )
+
     def _compile(self) -> None:
         send_options, words = self._options, self._source.words
         if send_options.has_language:
@@ -107,6 +124,8 @@ class PreparedContent:
             raise TemplateRenderError(
                 FailureState.BAD_TEMPLATE, "The template has neither a text nor an HTML part."
             )
+        if self._unfilled:
+            raise TemplateRenderError(FailureState.TEMPLATE_LANGUAGE_ERROR, self._unfilled)
         if self._error is not None:
             raise _render_error(self._error)
         if not self._texts and self._subject is None:

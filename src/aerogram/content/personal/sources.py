@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, Protocol
 import msgspec
 
 from aerogram.model.message import ContentKind
+from aerogram.wire.mime.charsets import header_text
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox, Parts
 from aerogram.wire.mime.reading.fields import end_of_head, split_fields
 from aerogram.wire.mime.reading.scan import scan
 from aerogram.wire.mime.writing.build import build
-from aerogram.wire.mime.writing.edit import bodies_of, set_subject, with_bodies, with_field
+from aerogram.wire.mime.writing.edit import Uneditable, set_subject, texts_of, with_bodies, with_field
 from aerogram.wire.mime.writing.rewrite import rewrite
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Source(Protocol):
     words: Words
     header_names: frozenset[str]
     """The lower-case names of the client's headers."""
+    uneditable: tuple[Uneditable, ...]
+    """The texts that must stay as they are, so that nothing can be filled in."""
 
     def mail(self, words: Words, headers: LetterHeaders) -> bytes:
         """Return the mail with other texts. Raises `MailError`."""
@@ -66,6 +69,8 @@ def opened(letter: Letter) -> Source:
 
 class PartsSource:
     """A content submitted over the Send API, stored as parts."""
+
+    uneditable: tuple[Uneditable, ...] = ()
 
     def __init__(self, body: bytes) -> None:
         parts = self._parts = _decode_parts(body)
@@ -96,9 +101,12 @@ class MimeSource:
 
     def __init__(self, body: bytes) -> None:
         self._data = body
-        self._bodies = bodies_of(body)
+        texts = texts_of(body)
+        self._bodies = texts.bodies
+        self.uneditable = texts.uneditable
         found = scan(body)
-        self.author = found.from_mailboxes[0]
+        author = found.from_mailboxes[0]
+        self.author = Mailbox(author.email, _without_surrogates(author.name, found.shape.charset))
         names = (field.partition(b":")[0] for field in split_fields(body[: end_of_head(body)[0]]))
         self.header_names = frozenset(name.decode("ascii", "replace").strip().lower() for name in names)
         self.words = Words(found.subject, tuple((body.subtype, body.text) for body in self._bodies))
@@ -119,3 +127,12 @@ class MimeSource:
             message_id=headers.message_id,
             extra_headers=headers.extra_headers,
         )
+
+
+def _without_surrogates(name: str, charset: str) -> str:
+    """Return a name whose raw bytes, which a scan leaves as lone surrogates, are read as those of other headers."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return header_text(name.encode("utf-8", "surrogateescape"), charset)
+    return name

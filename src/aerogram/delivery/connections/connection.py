@@ -68,6 +68,11 @@ class Connection(asyncio.Protocol):
         return self._session.may_start
 
     @property
+    def takes_eight_bit(self) -> bool:
+        """Tell whether the server takes 8-bit mail; known once the opening is done."""
+        return self._session.offers_eight_bit
+
+    @property
     def is_busy(self) -> bool:
         """Tell whether a mail is on its way."""
         return bool(self._waiting)

@@ -14,19 +14,22 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.delivery.connections.connection import Connection
+from aerogram.delivery.connections.conversions import Conversions
+from aerogram.delivery.connections.dispatch import Dispatch  # noqa: TC001 (msgspec reads it)
 from aerogram.delivery.outcomes.conclude import HopFailure
 from aerogram.delivery.routing.route import Hops
 from aerogram.model.outcome import Deferred, FailureState
+from aerogram.wire.mime.fitting.need import needs_seven_bit
 from aerogram.wire.smtp.client.events import OutgoingMail, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from aerogram.delivery.connections.conversions import Convert
     from aerogram.delivery.connections.hop_health import HopHealth
     from aerogram.delivery.connections.opening import Opener
     from aerogram.delivery.routing.route import Hop
     from aerogram.delivery.routing.router import Router
-    from aerogram.model.message import Letter
     from aerogram.model.outcome import Bounced, Delivered, Outcome
 
 MAX_RETURNS: Final = 1
@@ -50,16 +53,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     idle_seconds: float = 3.0
 
 
-class Dispatch(msgspec.Struct):
-    """A letter ready to send. ``data`` are its signed bytes. ``done`` is called once, and must not raise."""
-
-    letter: Letter
-    data: bytes
-    done: Callable[[Letter, Outcome], None]
-    returns: int = 0
-    """How often it returned to the queue."""
-
-
 class Tools(msgspec.Struct, frozen=True, kw_only=True):
     """What all destination queues of a dispatcher share."""
 
@@ -70,6 +63,7 @@ class Tools(msgspec.Struct, frozen=True, kw_only=True):
     slots: asyncio.Semaphore
     concluded: Callable[[Dispatch, Outcome], None]
     emptied: Callable[[str], None]
+    seven_bit: Convert
 
 
 class DestinationQueue:
@@ -83,6 +77,7 @@ class DestinationQueue:
         limits = tools.limits
         self._most = limits.connections_to_fixed_hop if fixed else limits.connections_to_domain
         self._waiting: deque[Dispatch] = deque()
+        self._conversions = Conversions(tools.seven_bit, self.send, self._cannot_convert)
         self._runners: set[asyncio.Task[None]] = set()
         self._opening: set[asyncio.Task[Any] | None] = set()
         self._open: set[Connection] = set()
@@ -98,12 +93,12 @@ class DestinationQueue:
         """Tell whether the queue is full, so that further letters stay in the store's queue."""
         limits = self._tools.limits
         most = limits.waiting_for_fixed_hop if self._fixed else limits.waiting_for_domain
-        return len(self._waiting) >= most
+        return len(self._waiting) + len(self._conversions) >= most
 
     @property
     def is_empty(self) -> bool:
         """Tell whether no letters and no connections are left."""
-        return not self._waiting and not self._runners
+        return not self._waiting and not self._runners and not self._conversions
 
     def send(self, dispatch: Dispatch) -> None:
         """Add a letter to the queue."""
@@ -125,14 +120,14 @@ class DestinationQueue:
                 connection.abort(reason)
             else:
                 connection.quit()
-        left = list(self._waiting)
+        left = [*self._waiting, *self._conversions.abandon()]
         self._waiting.clear()
         return left
 
     async def ended(self) -> None:
         """Wait until all connections are closed."""
-        if self._runners:
-            await asyncio.wait(self._runners)
+        if running := self._runners | self._conversions.tasks:
+            await asyncio.wait(running)
 
     def _wants_connection(self) -> bool:
         opening = len(self._runners) - len(self._open)
@@ -250,8 +245,17 @@ class DestinationQueue:
                 if not connection.is_busy:
                     self._leave_idle(connection)
                 break
-            self._start(connection, waiting.popleft())
+            dispatch = waiting.popleft()
+            if connection.takes_eight_bit or dispatch.is_converted or not needs_seven_bit(dispatch.data):
+                self._start(connection, dispatch)
+            else:
+                self._conversions.begin(dispatch)
         connection.flush()
+
+    def _cannot_convert(self, dispatch: Dispatch, outcome: Outcome) -> None:
+        self._tools.concluded(dispatch, outcome)
+        if self.is_empty:
+            self._tools.emptied(self.key)
 
     def _start(self, connection: Connection, dispatch: Dispatch) -> None:
         letter = dispatch.letter

@@ -14,14 +14,23 @@ from aerogram.delivery.connections.destination_queue import DestinationQueue, Li
 from aerogram.delivery.connections.hop_health import HopHealth
 from aerogram.delivery.connections.opening import Opener
 from aerogram.delivery.connections.timeouts import Timeouts
+from aerogram.delivery.outcomes.conclude import outcome_of_own_refusal
 from aerogram.delivery.routing.route import domain_of
+from aerogram.wire.smtp.client.replies import local_reply
 
 if TYPE_CHECKING:
-    from aerogram.delivery.connections.destination_queue import Dispatch
+    from aerogram.delivery.connections.conversions import Convert
+    from aerogram.delivery.connections.dispatch import Dispatch
     from aerogram.delivery.routing.route import Hops
     from aerogram.delivery.routing.router import Router
     from aerogram.model.message import Letter
     from aerogram.model.outcome import Outcome
+
+
+def cannot_convert(_letter: Letter, _data: bytes) -> Outcome:
+    """Return the outcome of an 8-bit letter to a hop without 8BITMIME, where nothing converts it (RFC 6152 §3)."""
+    reply = local_reply(554, "5.6.3 the mail has 8-bit characters, and the server takes only 7-bit mail")
+    return outcome_of_own_refusal(reply, "", "")
 
 
 class Dispatcher:
@@ -36,8 +45,12 @@ class Dispatcher:
         limits: Limits | None = None,
         opener: Opener | None = None,
         health: HopHealth | None = None,
+        seven_bit: Convert = cannot_convert,
     ) -> None:
-        """Say ``hostname`` in EHLO. A custom ``opener`` has its own host name, timeouts and TLS."""
+        """Say ``hostname`` in EHLO. A custom ``opener`` has its own host name, timeouts and TLS.
+
+        ``seven_bit`` converts and signs 8-bit mail for a hop without 8BITMIME.
+        """
         limits = limits or Limits()
         self._router = router
         self._queues: dict[str, DestinationQueue] = {}
@@ -52,6 +65,7 @@ class Dispatcher:
             slots=asyncio.Semaphore(limits.connections),
             concluded=self._conclude,
             emptied=self._forget_queue,
+            seven_bit=seven_bit,
         )
 
     @property

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from aerogram.base.in_flight.budget import SMALL_BYTES
+from aerogram.doors.asgi.held import held_of
 from aerogram.doors.asgi.scope import header
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from aerogram.doors.asgi.scope import Scope, Send
+    from aerogram.doors.asgi.scope import Message, Scope, Send
 
 JSON: Final = b"application/json"
 JSON_UTF8: Final = b"application/json; charset=UTF-8"
 HTML: Final = b"text/html"
 
+PIECE_BYTES: Final = 64 * 1024
+"""Bytes of a response that wait in the socket's buffer, which a client may leave unread."""
 COMPRESS_FROM: Final = 4 * 1024
 """Minimum size of a compressed response: a smaller one fits a few packets anyway."""
 _GZIP_LEVEL: Final = 3
@@ -35,6 +39,8 @@ class Answer(msgspec.Struct, frozen=True):
     body: bytes = b""
     content_type: bytes = JSON
     headers: Headers = ()
+    is_shared: bool = False
+    """The body is held once for all requests, so no request is charged for it."""
 
 
 async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
@@ -49,9 +55,26 @@ async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
         if is_long and _takes_gzip(header(scope, b"accept-encoding")):
             body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
             headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
+            charge(scope, len(body))
+        elif len(body) > SMALL_BYTES and not answer.is_shared:
+            charge(scope, len(body))
         headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def charge(scope: Scope, count: int) -> None:
+    """Count a response that is in memory until its client has read it."""
+    memory = held_of(scope).memory
+    memory.note(memory.count + count)
+
+
+async def send_in_pieces(send: Send, message: Message) -> None:
+    """Send a long body piece by piece: the next one waits until the client has read."""
+    body = message["body"]
+    for start in range(0, len(body), PIECE_BYTES):
+        more = start + PIECE_BYTES < len(body) or message.get("more_body", False)
+        await send({**message, "body": body[start : start + PIECE_BYTES], "more_body": more})
 
 
 class StreamedAnswer(Answer, frozen=True, kw_only=True):

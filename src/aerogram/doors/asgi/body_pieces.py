@@ -5,7 +5,14 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final
 
-from aerogram.doors.asgi.bodies import ClientGoneError, cut_data, decompressor_of, invalid_data, too_large
+from aerogram.doors.asgi.bodies import (
+    ClientGoneError,
+    check_encoding,
+    cut_data,
+    decompressor_of,
+    invalid_data,
+    too_large,
+)
 from aerogram.doors.asgi.scope import header
 
 if TYPE_CHECKING:
@@ -15,25 +22,37 @@ if TYPE_CHECKING:
 
 PIECE_BYTES: Final = 64 * 1024
 """Bytes to decompress at once."""
+_TELLING_BYTES: Final = 2
+"""The first bytes that tell which kind of compressed data follows."""
 
 
 async def body_pieces(scope: Scope, receive: Receive, max_bytes: int) -> AsyncIterator[bytes]:
-    """Yield the decompressed body; limits and errors are those of `read_body`."""
+    """Yield the decompressed body, of at most ``max_bytes`` before and after.
+
+    Raises `BodyTooLargeError`, `BodyEncodingError` or `ClientGoneError`.
+    """
     encoding = header(scope, b"content-encoding").strip().lower()
-    is_plain = encoding in (b"", b"identity")
-    decompressor = None
+    received = _received(receive, max_bytes)
+    if encoding in (b"", b"identity"):
+        async for piece in received:
+            yield piece
+        return
+    check_encoding(encoding)
     size = 0
-    async for received in _received(receive, max_bytes):
-        if is_plain:
-            yield received
+    decompressor = None
+    start = b""
+    async for piece in received:
+        start += piece
+        if decompressor is None and len(start) < _TELLING_BYTES:
             continue
-        decompressor = decompressor or decompressor_of(received, encoding)
-        for piece in _unpacked(decompressor, received, encoding):
-            size += len(piece)
+        decompressor = decompressor or decompressor_of(start, encoding)
+        for plain in _unpacked(decompressor, start, encoding):
+            size += len(plain)
             if size > max_bytes:
                 raise too_large(max_bytes)
-            yield piece
-    if decompressor is not None and not decompressor.eof:
+            yield plain
+        start = b""
+    if decompressor is None or not decompressor.eof:
         raise cut_data(encoding)
 
 

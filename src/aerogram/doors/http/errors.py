@@ -91,6 +91,11 @@ def unavailable_v3(error: UnavailableError) -> Answer:
     return shape_a(UNAVAILABLE, str(error), headers=_retry_after(error))
 
 
+def unavailable_content(error: UnavailableError) -> Answer:
+    """Build the same for the Content API."""
+    return content_api(UNAVAILABLE, str(error), _retry_after(error))
+
+
 def _retry_after(error: UnavailableError) -> Headers:
     seconds = RETRY_WHEN_FULL_SECONDS if isinstance(error, StoreFullError) else RETRY_SECONDS
     return ((b"retry-after", b"%d" % seconds),)

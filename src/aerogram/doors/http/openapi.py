@@ -36,7 +36,7 @@ class OpenApi:
         self, resources: Iterable[Resource], routes: Iterable[Route], public_url: str, version: str
     ) -> None:
         described = description(resources, routes, public_url, version)
-        self._answer = Answer(200, msgspec.json.encode(described), JSON)
+        self._answer = Answer(200, msgspec.json.encode(described), JSON, is_shared=True)
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer one request."""

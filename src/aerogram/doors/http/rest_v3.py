@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.asgi.answers import JSON, JSON_UTF8, Answer, StreamedAnswer, send_answer, send_streamed
 from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
-from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError
 from aerogram.doors.asgi.body_pieces import body_pieces
 from aerogram.doors.asgi.scope import header
+from aerogram.doors.asgi.whole_body import read_body
 from aerogram.doors.http import errors
 from aerogram.doors.http.send.v31.errors import UNAUTHENTICATED
 from aerogram.doors.rest.engine.calls import Request, RouteCall, parameters_of
@@ -100,7 +102,7 @@ class Rest:
         except (ForbiddenError, RestError, BodyTooLargeError, BodyEncodingError) as error:
             return self._refused(scope, error)
         except UnavailableError as error:
-            return errors.unavailable(error)
+            return errors.unavailable_content(error) if _is_content(scope) else errors.unavailable(error)
 
     async def _of_resource(
         self, actor: Actor, segments: tuple[str, ...], scope: Scope, receive: Receive
@@ -129,6 +131,7 @@ class Rest:
             parameters=parameters_of(scope["query_string"].decode("latin-1")),
             body=body_pieces(scope, receive, route.max_body_bytes),
             content_type=header(scope, b"content-type").decode("latin-1"),
+            read_whole=partial(read_body, scope, receive, route.max_body_bytes),
         )
         reply = await route.run(call)
         content_type = reply.content_type.encode() or (JSON_UTF8 if route.is_recent else JSON)

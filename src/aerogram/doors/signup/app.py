@@ -13,8 +13,9 @@ from urllib.parse import parse_qs
 from aerogram.base.errors import UnavailableError
 from aerogram.content.signup_tokens import CONFIRM, FORM
 from aerogram.doors.asgi.answers import Answer, send_answer
-from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError
 from aerogram.doors.asgi.scope import SAFE_METHODS, client_ip
+from aerogram.doors.asgi.whole_body import read_body
 from aerogram.doors.page_layout.layout import TYPE, PageLayout
 from aerogram.doors.signup.mail import confirmation, unwritten
 from aerogram.doors.signup.pages import Pages, SignupPage

@@ -11,6 +11,7 @@ from aerogram.doors.smtp.stored_references import StoredReferences
 if TYPE_CHECKING:
     import ssl
 
+    from aerogram.base.in_flight.in_flight import InFlight
     from aerogram.content.templates.templates import Templates
     from aerogram.doors.smtp.trusted import TrustedClients
     from aerogram.identity.services import IdentityServices
@@ -24,6 +25,7 @@ def build(
     templates: Templates,
     trusted: TrustedClients,
     tls: ssl.SSLContext,
+    in_flight: InFlight,
     connections: ConnectionLimiter,
 ) -> SmtpDoor:
     """Build the door; it listens nowhere yet."""
@@ -36,4 +38,4 @@ def build(
         trusted=trusted,
         references=StoredReferences(templates),
     )
-    return SmtpDoor(policy, tls, connections)
+    return SmtpDoor(policy, tls, in_flight, connections)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 
-from aerogram.doors.smtp.refusals import recipient_refusal
+from aerogram.base.in_flight.unread import Unread
+from aerogram.doors.smtp.incoming import Incoming
+from aerogram.doors.smtp.refusals import NO_MEMORY, recipient_refusal
 from aerogram.wire.smtp.replies import AUTHENTICATION_REQUIRED, Reply
 from aerogram.wire.smtp.server.events import (
     AuthRequested,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Coroutine
 
+    from aerogram.base.in_flight.in_flight import InFlight
     from aerogram.doors.smtp.policy import SmtpPolicy
     from aerogram.doors.smtp.sessions import Sessions
     from aerogram.model.actor import Actor
@@ -48,25 +51,32 @@ class Conversation(asyncio.Protocol):
         config_without_auth: ServerConfig,
         tls: ssl.SSLContext | None,
         sessions: Sessions[Conversation],
+        in_flight: InFlight,
     ) -> None:
         self._policy = policy
         self._config = config
         self._config_without_auth = config_without_auth
         self._tls = tls
         self._sessions = sessions
+        self._in_flight = in_flight
         self._transport: asyncio.Transport
         self._session: ServerSession
+        self._incoming: Incoming
         self._actor: Actor | None = None
         self._trusted: Actor | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._owed = 0
         self._is_reading_paused = False
+        self._is_writing_paused = False
         self._tls_state = ""
         self._early: list[bytes] = []
         self.peer_ip = ""
         self.visit: Visit | None = None
         self.silent_sweeps = 0
         self.data_sweeps = 0
+        self.unread = Unread()
+        self.drains = 0
+        """How often the client has taken all but little of what it left unread."""
         self.is_silent = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -77,6 +87,7 @@ class Conversation(asyncio.Protocol):
         self._actor = self._trusted = self._policy.trusted(self.peer_ip) if peer else None
         config = self._config if self._trusted is None else self._config_without_auth
         self._session = ServerSession(config, self.peer_ip)
+        self._incoming = Incoming(self._in_flight.held_for(self.peer_ip), self._session, self._pump_if_open)
         if not self._sessions.enter(self):
             # Instead of the greeting (RFC 5321 §3.1), which would accept the session.
             self._session.outgoing()
@@ -86,6 +97,19 @@ class Conversation(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
         """Clean up. A message whose commit is in progress is still accepted."""
         self._sessions.leave(self)
+        self._incoming.close()
+
+    def pause_writing(self) -> None:
+        """Read nothing more from a client that does not read our replies."""
+        self._is_writing_paused = True
+        self._flush()
+
+    def resume_writing(self) -> None:
+        """Read on: the client has read."""
+        self._is_writing_paused = False
+        self.drains += 1
+        if not self._transport.is_closing():
+            self._flush()
 
     def data_received(self, data: bytes) -> None:
         """Process received bytes."""
@@ -125,6 +149,11 @@ class Conversation(asyncio.Protocol):
         return self._trusted is not None
 
     @property
+    def unread_bytes(self) -> int:
+        """The bytes of replies that the client has not taken yet."""
+        return self._transport.get_write_buffer_size()
+
+    @property
     def is_sending_data(self) -> bool:
         """Return whether the client is sending a message."""
         return self._session.state is State.DATA
@@ -139,7 +168,12 @@ class Conversation(asyncio.Protocol):
         session = self._session
         while (event := session.next_event()) is not None:
             self._handle(event)
+        self._incoming.measure()
         self._flush()
+
+    def _pump_if_open(self) -> None:
+        if not self._transport.is_closing():
+            self._pump()
 
     def _handle(self, event: Event) -> None:
         match event:
@@ -159,6 +193,8 @@ class Conversation(asyncio.Protocol):
     def _mail(self, event: MailRequested) -> None:
         if self._actor is None:
             self._session.answer(AUTHENTICATION_REQUIRED)
+        elif not self._incoming.has_room_for(event.params.size):
+            self._session.answer(NO_MEMORY)
         elif self._policy.knows_sender(self._actor, event.reverse_path):
             self._session.answer()
         else:
@@ -181,13 +217,23 @@ class Conversation(asyncio.Protocol):
             self._session.answer(AUTHENTICATION_REQUIRED)
             return
         self._owed += 1
-        self._policy.submit(self._actor, event, self._session.transcript(), self._message_done)
+        if event.ahead or not self._incoming.submitted(len(event.data)):
+            self._start(self._submit_whole(self._actor, event))
+        else:
+            self._policy.submit(self._actor, event, self._session.transcript(), self._message_done)
+
+    async def _submit_whole(self, actor: Actor, event: MessageReceived) -> None:
+        whole = await self._incoming.whole(event)
+        if isinstance(whole, Reply):
+            self._message_done(whole)
+        else:
+            self._policy.submit(actor, whole, self._session.transcript(), self._message_done)
 
     def _message_done(self, reply: Reply) -> None:
         self._owed -= 1
+        self._incoming.answered()
         self._session.answer(reply)
-        if not self._transport.is_closing():
-            self._pump()
+        self._pump_if_open()
 
     async def _start_tls(self) -> None:
         if self._tls is None:
@@ -199,9 +245,11 @@ class Conversation(asyncio.Protocol):
             transport = await loop.start_tls(self._transport, self, self._tls, server_side=True)
         except (OSError, TimeoutError, asyncio.CancelledError):
             # The handshake failed, so the session cannot continue.
-            self._transport.abort()
-            return
+            transport = None
         if transport is None:
+            self._transport.abort()
+            # Nobody else calls it: the transport no longer knows this protocol.
+            self.connection_lost(None)
             return
         self._transport = transport
         self._actor = self._trusted
@@ -225,17 +273,19 @@ class Conversation(asyncio.Protocol):
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not self._transport.is_closing():
-            self._pump()
+        self._pump_if_open()
 
     def _flush(self) -> None:
         session = self._session
-        if output := session.outgoing():
+        # A client that left may have closed the transport before we are told.
+        if (output := session.outgoing()) and not self._transport.is_closing():
             self._transport.write(output)
         if session.is_closed:
             self._transport.close()
-        elif session.wants_read == self._is_reading_paused and not self._tls_state:
-            self._is_reading_paused = not session.wants_read
+            return
+        wants_read = session.wants_read and not self._is_writing_paused and not self._incoming.is_writing
+        if wants_read == self._is_reading_paused and not self._tls_state:
+            self._is_reading_paused = not wants_read
             if self._is_reading_paused:
                 self._transport.pause_reading()
             else:

@@ -11,13 +11,14 @@ import msgspec
 from aerogram.doors.smtp.conversation import SHUTTING_DOWN, Conversation
 from aerogram.doors.smtp.sessions import Sessions
 from aerogram.net.tls_listener import TlsListener
-from aerogram.wire.smtp.limits import DATA_SECONDS, IDLE_SECONDS
+from aerogram.wire.smtp.limits import DATA_SECONDS, IDLE_SECONDS, MAX_UNREAD_SECONDS
 from aerogram.wire.smtp.replies import IDLE_TIMEOUT
 
 if TYPE_CHECKING:
     import socket
     import ssl
 
+    from aerogram.base.in_flight.in_flight import InFlight
     from aerogram.doors.smtp.policy import SmtpPolicy
     from aerogram.net.connections import ConnectionLimiter, Visit
     from aerogram.wire.smtp.server.server import ServerConfig
@@ -29,9 +30,12 @@ BACKLOG: Final = 1024
 class SmtpDoor:
     """All SMTP listeners of a process."""
 
-    def __init__(self, policy: SmtpPolicy, tls: ssl.SSLContext, connections: ConnectionLimiter) -> None:
+    def __init__(
+        self, policy: SmtpPolicy, tls: ssl.SSLContext, in_flight: InFlight, connections: ConnectionLimiter
+    ) -> None:
         self._policy = policy
         self._tls = tls
+        self._in_flight = in_flight
         self._connections = connections
         self._open: Sessions[Conversation] = Sessions(connections)
         self._servers: list[asyncio.Server | TlsListener] = []
@@ -43,7 +47,7 @@ class SmtpDoor:
         without_auth = msgspec.structs.replace(config, requires_auth=False)
 
         def conversation(visit: Visit | None = None) -> Conversation:
-            made = Conversation(self._policy, config, without_auth, self._tls, self._open)
+            made = Conversation(self._policy, config, without_auth, self._tls, self._open, self._in_flight)
             made.visit = visit
             return made
 
@@ -85,7 +89,10 @@ class SmtpDoor:
             await asyncio.sleep(SWEEP_SECONDS)
             for conversation in self._open:
                 _mark(conversation)
-                if (
+                if conversation.unread.sweeps * SWEEP_SECONDS >= MAX_UNREAD_SECONDS:
+                    # A goodbye would wait behind what the client does not read.
+                    conversation.abort()
+                elif (
                     conversation.silent_sweeps * SWEEP_SECONDS >= IDLE_SECONDS
                     or conversation.data_sweeps * SWEEP_SECONDS >= DATA_SECONDS
                 ):
@@ -93,7 +100,8 @@ class SmtpDoor:
 
 
 def _mark(conversation: Conversation) -> None:
-    """Count the sweeps during which a client was idle or in the middle of a message."""
+    """Count the sweeps during which a client was idle, in the middle of a message, or not reading."""
+    conversation.unread.look(conversation.unread_bytes, conversation.drains)
     is_waiting_for_us = conversation.is_busy
     was_silent = conversation.is_silent and not is_waiting_for_us
     conversation.silent_sweeps = conversation.silent_sweeps + 1 if was_silent else 0

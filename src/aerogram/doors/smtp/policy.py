@@ -11,7 +11,14 @@ from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.doors.smtp.controls import NO_CONTROLS, read_controls
 from aerogram.doors.smtp.guards import SEND
 from aerogram.doors.smtp.idempotency import key_of, reused
-from aerogram.doors.smtp.refusals import errors_of_headers, mail_refused, may_not_send, refused
+from aerogram.doors.smtp.refusals import (
+    NO_ROOM,
+    NOT_NOW,
+    errors_of_headers,
+    mail_refused,
+    may_not_send,
+    refused,
+)
 from aerogram.doors.smtp.request import request_of
 from aerogram.identity.gate import may
 from aerogram.identity.rate import payer
@@ -20,6 +27,7 @@ from aerogram.model.decision import Refuse
 from aerogram.submission.once import KeyReusedError
 from aerogram.submission.request import submission_of
 from aerogram.wire.errors import MailError
+from aerogram.wire.mime.fitting.fit import refuse_unfit
 from aerogram.wire.mime.reading.scan import scan
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 
@@ -53,8 +61,6 @@ AUTH_UNAVAILABLE: Final = Reply(454, "4.7.0", "Temporary authentication failure"
 RATE_LIMITED: Final = Reply(
     421, "4.7.0", "Service temporarily unavailable, rate limit exceeded, try again later"
 )
-NOT_NOW: Final = Reply(451, "4.3.0", "The message was not accepted: temporary problem, try again later")
-NO_ROOM: Final = Reply(452, "4.3.1", "Insufficient system storage, try again later")
 TOO_MANY_HOPS: Final = Reply(554, "5.4.6", "Too many hops, mail loop detected")
 
 log = structlog.get_logger(__name__)
@@ -130,7 +136,9 @@ class SmtpPolicy:
         """Check a mail and commit it; call ``done`` with the reply to the final dot, now or later."""
         envelope = event.envelope
         try:
-            found = scan(event.data)
+            found = scan(event.data, envelope.reverse_path)
+            found.require_kept_id()
+            refuse_unfit(found.data, found.head_end)
             controls, key = NO_CONTROLS, None
             if found.controls:
                 controls = read_controls(found.controls, found.contradicted)

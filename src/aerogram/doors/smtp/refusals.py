@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from aerogram.model.decision import Reason, Refuse
     from aerogram.wire.errors import MailError
 
+NOT_NOW: Final = Reply(451, "4.3.0", "The message was not accepted: temporary problem, try again later")
+NO_ROOM: Final = Reply(452, "4.3.1", "Insufficient system storage, try again later")
+NO_MEMORY: Final = Reply(452, "4.3.1", "The server holds as much mail as it may, try again later")
+
 
 def mail_refused(error: MailError) -> Reply:
     """Build the reply for an invalid mail, one line per error."""

@@ -15,8 +15,9 @@ from urllib.parse import quote, urlsplit
 from aerogram.base.errors import UnavailableError
 from aerogram.content.tokens import CLICK, OPEN, UNSUBSCRIBE
 from aerogram.doors.asgi.answers import Answer, send_answer
-from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError
 from aerogram.doors.asgi.scope import SAFE_METHODS, client_ip, header
+from aerogram.doors.asgi.whole_body import read_body
 from aerogram.doors.tracking.pages import Pages, UnsubscribePage
 from aerogram.identity.gate import Public
 from aerogram.model.event import EventKind

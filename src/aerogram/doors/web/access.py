@@ -8,7 +8,6 @@ machine (to prevent DNS rebinding), and not come from another site's page.
 from __future__ import annotations
 
 import base64
-import binascii
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
@@ -81,7 +80,7 @@ class Access:
         if scheme.lower() == "basic":
             try:
                 name, _, password = base64.b64decode(token.strip(), validate=True).decode().partition(":")
-            except (binascii.Error, UnicodeDecodeError):
+            except ValueError:  # of Base64, of UTF-8, and of text beyond ASCII
                 raise HTTPException(401, "The Authorization header is malformed.", _CHALLENGE) from None
             try:
                 actors = await self._authenticate(name, password, peer_ip)

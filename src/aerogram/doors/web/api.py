@@ -17,6 +17,7 @@ An error is ``{"error": sentence}``. Only captured copies are deleted, never the
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -25,6 +26,7 @@ from starlette.responses import Response
 
 from aerogram.base.errors import NotFoundError, RefusedError
 from aerogram.base.ids import MAX_ID
+from aerogram.doors.asgi.held import wait_for_room
 from aerogram.doors.web.frame import framed
 from aerogram.doors.web.headers import DATA_POLICY, attachment_headers, frame_policy
 from aerogram.doors.web.shown import listed_json, opened_json
@@ -38,6 +40,8 @@ DEFAULT_WAIT_SECONDS: Final = 10
 MAX_WAIT_SECONDS: Final = 60
 MAX_WAITERS: Final = 64
 """Maximum number of waiting requests; each polls the store a few times a second."""
+COPIES: Final = 4
+"""How often a mail is in memory when it is shown: as stored, decoded, as text, and as a page or JSON."""
 _LOOK_SECONDS: Final = 0.1
 _READ_AT_ONCE: Final = 256 * 1024
 """Mail up to this size is parsed in the event loop; larger mail would block other requests."""
@@ -66,18 +70,18 @@ class InboxApi:
         if request.method == "DELETE":
             await self._inbox.discard(scope, message_id)
             return Response(status_code=204)
-        opened, mail = await opened_mail(self._inbox, scope, message_id)
+        opened, mail = await opened_mail(self._inbox, request, scope, message_id)
         return json_response(opened_json(opened, mail))
 
     async def raw(self, request: Request, scope: Scope) -> Response:
         """Return the mail as it would have been sent."""
-        opened = await self._inbox.open(scope, id_of(request))
+        opened = await self._inbox.open(scope, id_of(request), partial(wait_for_room, request.scope))
         headers = attachment_headers(f"{opened.listed.id}.eml", "") | {"Content-Type": "message/rfc822"}
         return Response(opened.mime, headers=headers)
 
     async def html(self, request: Request, scope: Scope) -> Response:
         """Return the mail's HTML under a policy without scripts and remote content."""
-        _, mail = await opened_mail(self._inbox, scope, id_of(request))
+        _, mail = await opened_mail(self._inbox, request, scope, id_of(request))
         if mail.html is None:
             raise NotFoundError("The message has no HTML part.")
         policy = frame_policy(with_images=request.query_params.get("images") == "1")
@@ -87,7 +91,7 @@ class InboxApi:
 
     async def attachment(self, request: Request, scope: Scope) -> Response:
         """Return an attachment as a download."""
-        _, mail = await opened_mail(self._inbox, scope, id_of(request))
+        _, mail = await opened_mail(self._inbox, request, scope, id_of(request))
         number = request.path_params["number"]
         if number >= len(mail.files):
             raise NotFoundError(f"The message has no attachment {number}; it has {len(mail.files)}.")
@@ -105,7 +109,7 @@ class InboxApi:
             row = await self._first(scope, search, seconds)
         finally:
             self._waiting -= 1
-        opened, mail = await opened_mail(self._inbox, scope, row)
+        opened, mail = await opened_mail(self._inbox, request, scope, row)
         return json_response(opened_json(opened, mail))
 
     async def _first(self, scope: Scope, search: Search, seconds: int) -> int:
@@ -124,9 +128,13 @@ class InboxApi:
             raise HTTPException(503, "The server is stopping.")
 
 
-async def opened_mail(inbox: Inbox, scope: Scope, message_id: int) -> tuple[Opened, Mail]:
-    """Return one mail, stored and parsed. Raises `NotFoundError`."""
-    opened = await inbox.open(scope, message_id)
+async def opened_mail(inbox: Inbox, request: Request, scope: Scope, message_id: int) -> tuple[Opened, Mail]:
+    """Return one mail, stored and parsed. Raises `NotFoundError`, or `UnavailableError` while others fill memory."""
+
+    async def admit(size: int) -> None:
+        await wait_for_room(request.scope, size * COPIES)
+
+    opened = await inbox.open(scope, message_id, admit)
     if len(opened.mime) <= _READ_AT_ONCE:
         return opened, read_mail(opened.mime)
     return opened, await asyncio.to_thread(read_mail, opened.mime)

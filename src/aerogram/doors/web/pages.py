@@ -20,7 +20,7 @@ from aerogram.doors.web.api import id_of, opened_mail, search_of, whole_number
 from aerogram.doors.web.frame import wants_remote
 from aerogram.doors.web.headers import PAGE_POLICY
 from aerogram.reporting.inbox import DEFAULT_LIMIT, MAX_LIMIT, Inbox, Scope
-from aerogram.wire.mime.reading.decode import text_of
+from aerogram.wire.mime.charsets import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,7 +129,7 @@ class InboxPages:
         return {"rows": rows[:limit], "has_more": has_more, "more": more, "query": query}
 
     async def _detail(self, request: Request, scope: Scope, message_id: int) -> dict[str, Any]:
-        opened, mail = await opened_mail(self._inbox, scope, message_id)
+        opened, mail = await opened_mail(self._inbox, request, scope, message_id)
         tab = request.query_params.get("tab", "")
         if tab not in TABS:
             tab = "html" if mail.html is not None else "text"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from aerogram.jobs.context import JobContext
     from aerogram.jobs.exports.options import ExportOptions
     from aerogram.jobs.exports.source import Source
+    from aerogram.jobs.halt import Halt
     from aerogram.store.sql import Unit
 
 FIRST_STEP: Final = 500
@@ -51,7 +52,7 @@ async def work(context: JobContext, source: Source) -> None:
     try:
         while found := await ahead:
             wanted = most
-            lines = await asyncio.to_thread(_lines, [row for _, row in found], source, options)
+            lines = await context.in_thread(partial(_lines, [row for _, row in found], source, options))
             most = max(1, min(CHUNK, PART_BYTES * len(found) // len(lines)))
             cursor = found[-1][0]
             # Read the next rows while these are written.
@@ -71,8 +72,12 @@ async def _found(
     return await context.read(lambda: source.find(account_id, options.conditions, after, most))
 
 
-def _lines(rows: Sequence[Mapping[str, Any]], source: Source, options: ExportOptions) -> bytes:
-    cells = (source.cells(row, options) for row in rows)
+def _lines(rows: Sequence[Mapping[str, Any]], source: Source, options: ExportOptions, halt: Halt) -> bytes:
+    def cells_of(row: Mapping[str, Any]) -> Sequence[str]:
+        halt.check()
+        return source.cells(row, options)
+
+    cells = map(cells_of, rows)
     return csv_lines.lines(cells, is_for_spreadsheet=options.is_for_spreadsheet)
 
 

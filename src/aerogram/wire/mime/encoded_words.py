@@ -1,15 +1,18 @@
 """Encoded words: text beyond ASCII in header fields (RFC 2047).
 
 The encoder uses UTF-8 with B or Q, whichever is shorter, so the same text always gives the same bytes. The
-decoder is lenient: unknown charsets and broken words stay as they are.
+decoder is lenient: it reads charsets and encodings as those of bodies.
 """
 
 from __future__ import annotations
 
 import binascii
-import codecs
 import re
 from typing import Final
+
+from aerogram.wire.mime.charset_names import ASCII, UNKNOWN, UTF_8, codec_of
+from aerogram.wire.mime.charsets import decoded, text_of
+from aerogram.wire.mime.transfer_decoding import base64_decoded
 
 MAX_ENCODED_WORD: Final = 75
 """Characters of one encoded word, with its delimiters (RFC 2047 §2)."""
@@ -23,9 +26,8 @@ _Q: Final = tuple(
     "_" if byte == ord(" ") else chr(byte) if byte in _LITERAL else f"={byte:02X}" for byte in range(256)
 )
 
-_WORD: Final = re.compile(r"=\?([^?\s]{1,64})\?([bBqQ])\?([^?\r\n]*)\?=")
-# Python's text codecs that are not charsets of mail; some of them take quadratic time.
-_NO_CHARSETS: Final = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined"})
+# A question mark within a word is against the rules (RFC 2047 §4.2) and not rare.
+_WORD: Final = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?([^?\r\n]*|[^\r\n]{0,512}?)\?=")
 _CONTROLS: Final = dict.fromkeys((*range(0x20), 0x7F), " ")
 
 
@@ -77,18 +79,17 @@ def decode_words(text: str) -> str:
         return text
     out: list[str] = []
     pending: list[bytes] = []
-    pending_charset = ""
+    pending_codec = ""
     end = 0
     for word in _WORD.finditer(text):
         gap, end = text[end : word.start()], word.end()
-        # A language may follow the charset after an asterisk (RFC 2231 §5).
-        charset = word[1].partition("*")[0].lower()
-        payload = _payload(word[2], word[3])
+        codec = codec_of(word[1])
         # White space between two encoded words is not part of the text (RFC 2047 §6.2).
+        payload = _payload(word[2], word[3], codec)
         is_adjacent = bool(pending) and payload is not None and not gap.strip(" \t")
         # Words of one charset are joined before decoding, because careless writers split characters.
-        if pending and not (is_adjacent and charset == pending_charset):
-            out.append(_decode(b"".join(pending), pending_charset))
+        if pending and not (is_adjacent and codec == pending_codec):
+            out.append(_decode(pending, pending_codec))
             pending = []
         if not is_adjacent:
             out.append(gap)
@@ -96,35 +97,28 @@ def decode_words(text: str) -> str:
             out.append(word[0])
         else:
             pending.append(payload)
-            pending_charset = charset
+            pending_codec = codec
     if pending:
-        out.append(_decode(b"".join(pending), pending_charset))
+        out.append(_decode(pending, pending_codec))
     out.append(text[end:])
     return "".join(out)
 
 
-def _payload(encoding: str, payload: str) -> bytes | None:
-    """Decode B or Q; None when the word is broken."""
+def _payload(encoding: str, payload: str, codec: str) -> bytes | None:
+    """Undo B or Q; None when nothing can be read. Raw characters, which do not belong here, are in the charset."""
     try:
-        raw = payload.encode("ascii")
-        if encoding in "qQ":
-            return binascii.a2b_qp(raw, header=True)
-        return binascii.a2b_base64(raw + b"=" * (-len(raw) % 4))
-    except ValueError:
+        raw = payload.encode(ASCII if payload.isascii() else codec or UTF_8)
+    except UnicodeEncodeError:
         return None
+    if encoding in "qQ":
+        return binascii.a2b_qp(raw, header=True)
+    found = base64_decoded(raw)
+    return found if found or not any(character.isalnum() for character in payload) else None
 
 
-def _decode(data: bytes, charset: str) -> str:
-    try:
-        name = codecs.lookup(charset).name
-    except (LookupError, ValueError):
-        return data.decode("utf-8", "replace")
-    if name in _NO_CHARSETS:
-        return data.decode("utf-8", "replace")
-    try:
-        return data.decode(name, "replace")
-    except (LookupError, ValueError):
-        return data.decode("utf-8", "replace")
+def _decode(pieces: list[bytes], codec: str) -> str:
+    data = b"".join(pieces)
+    return text_of(data) if codec == UNKNOWN else decoded(data, codec)
 
 
 def clean_text(text: str) -> str:

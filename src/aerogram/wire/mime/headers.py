@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aerogram.wire.address import is_email, normalised
+from aerogram.wire.address import is_email, normalised, wire_form
 from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.encoded_words import encode_words
 
@@ -107,7 +107,7 @@ def encode_mailboxes(name: str, mailboxes: Sequence[Mailbox]) -> bytes:
 def _address(name: str, mailbox: Mailbox) -> str:
     if not is_email(mailbox.email):
         raise HeaderError(f"{mailbox.email[:80]!r} in {name} is not an email address.")
-    return mailbox.email if mailbox.email.isascii() else normalised(mailbox.email)
+    return wire_form(mailbox.email if mailbox.email.isascii() else normalised(mailbox.email))
 
 
 def _mailbox_pieces(name: str, mailbox: Mailbox) -> list[str]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import binascii
 import struct
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.errors import AttachmentError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_LINE: Final = 998
 """Octets of a line without its CRLF (RFC 5322 §2.1.1)."""
@@ -30,19 +33,28 @@ def encode_body(text: str) -> tuple[bytes, bytes]:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if _fits_7bit(text):
         return b"7bit", text.replace("\n", "\r\n").encode()
-    data = text.encode("utf-8", "replace")
-    quoted = binascii.b2a_qp(data).replace(b"\n", b"\r\n")
-    data = data.replace(b"\n", b"\r\n")
-    base64_length = (len(data) + 2) // 3 * 4 * (BASE64_LINE + 2) // BASE64_LINE
-    if len(quoted) <= base64_length:
-        return b"quoted-printable", quoted
-    return b"base64", _wrap(binascii.b2a_base64(data, newline=False))
+    return encode_bytes(text.replace("\n", "\r\n").encode("utf-8", "replace"))
+
+
+def encode_bytes(content: bytes, boundaries: Sequence[bytes] = ()) -> tuple[bytes, bytes]:
+    """Encode bytes in the shorter one of quoted-printable and base64; return (its name, encoded bytes).
+
+    Both decode to the same octets. Content that holds a delimiter of one of the ``boundaries``, or
+    a CR or LF alone, gets base64, which has no CRLF at its end.
+    """
+    lines = content.replace(b"\r\n", b"\n")
+    base64_length = (len(content) + 2) // 3 * 4 * (BASE64_LINE + 2) // BASE64_LINE
+    if b"\r" not in lines and lines.count(b"\n") == len(content) - len(lines):
+        quoted = binascii.b2a_qp(lines).replace(b"\n", b"\r\n")
+        if len(quoted) <= base64_length and not any(b"--" + boundary in quoted for boundary in boundaries):
+            return b"quoted-printable", quoted
+    return b"base64", wrapped_base64(binascii.b2a_base64(content, newline=False))
 
 
 def encode_base64(text: str) -> bytes:
     """Encode a text body in base64, which cannot hold a boundary; line ends of any kind become CRLF."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
-    return _wrap(binascii.b2a_base64(text.encode("utf-8", "replace"), newline=False))
+    return wrapped_base64(binascii.b2a_base64(text.encode("utf-8", "replace"), newline=False))
 
 
 def _fits_7bit(text: str) -> bool:
@@ -73,10 +85,11 @@ def wrap_base64(content: str) -> bytes:
             )
     if len(raw) % 4:
         raise AttachmentError("The content of a file is not base64: its length is not a multiple of four.")
-    return _wrap(raw)
+    return wrapped_base64(raw)
 
 
-def _wrap(raw: bytes) -> bytes:
+def wrapped_base64(raw: bytes) -> bytes:
+    """Split base64 without white space into lines of 76 with CRLF between them."""
     lines: list[bytes] = []
     at = 0
     # Unpacking a block of lines at once is several times faster than slicing line by line.

@@ -68,6 +68,10 @@ READ_AHEAD_BYTES: Final = 65_536
 MAX_READ_AHEAD_BYTES: Final = 1_048_576
 """Pipelined input buffered while an event is unanswered; a client that sends more is cut off (ours)."""
 
+MAX_UNREAD_SECONDS: Final = 60
+"""How long a client may leave replies unread before it is cut off (ours): its system buffers hold thousands of
+replies, so it has stopped reading, or sends commands that it does not mean."""
+
 MAX_TRANSCRIPT_BYTES: Final = 8_192
 """The transcript that is stored with a message (ours)."""
 

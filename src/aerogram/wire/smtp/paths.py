@@ -1,5 +1,9 @@
 """Parses the paths of MAIL and RCPT: ``<>``, ``<ann@example.net>`` and the rarer forms (RFC 5321 §4.1.2).
 
+More is accepted than the grammar allows, because mailboxes and clients exist that need it, and Postfix accepts
+it (compatibility: smtp#envelope): an address without angle brackets or with blanks around it, dots anywhere in
+the local part, and a dot at the end of the domain, which is dropped.
+
 The text has no control characters: the parser of commands refuses them. A source route is checked and dropped
 (RFC 5321 §4.1.1.3 and appendix C). A quoted local part that needs no quotes loses them, so that
 ``"ann"@example.net`` cannot evade a rule about ann.
@@ -27,6 +31,11 @@ def _dot_string(atom: str) -> str:
     return rf"{atom}++(?:\.{atom}++)*+"
 
 
+def _local_part(atom: str) -> str:
+    """Return the pattern of atoms and dots in any order, with at least one atom."""
+    return rf"(?!\.+(?:@|\Z))[.{atom[1:]}++"
+
+
 def _domain(letter: str) -> str:
     label = rf"{letter}++(?:-++{letter}++)*+"
     return rf"{label}(?:\.{label})*+"
@@ -34,10 +43,13 @@ def _domain(letter: str) -> str:
 
 _DOT_STRING: Final = re.compile(_dot_string(_ATOM_UTF8))
 _DOMAIN: Final = re.compile(_domain(_LETTER_UTF8))
-_PLAIN_MAILBOX: Final = re.compile(rf"({_dot_string(_ATOM)})@({_domain(_LETTER)})")
-_PLAIN_MAILBOX_UTF8: Final = re.compile(rf"({_dot_string(_ATOM_UTF8)})@({_domain(_LETTER_UTF8)})")
+_PLAIN_MAILBOX: Final = re.compile(rf"({_local_part(_ATOM)})@({_domain(_LETTER)})\.?")
+_PLAIN_MAILBOX_UTF8: Final = re.compile(rf"({_local_part(_ATOM_UTF8)})@({_domain(_LETTER_UTF8)})\.?")
+_LOCAL_PART: Final = re.compile(_local_part(_ATOM_UTF8))
 _QUOTED_MAILBOX: Final = re.compile(r'("(?:[^"\\]|\\.)*+")@(.+)')
 _QUOTED_PATH: Final = re.compile(r'<(?:[^">\\]|\\.|"(?:[^"\\]|\\.)*+")*+>')
+_BARE_PATH: Final = re.compile(r'(?:[^ "<>\\]|"(?:[^"\\]|\\.)*+")++(?![^ ])')
+"""An address without angle brackets, up to the parameters."""
 _QUOTED_PAIR: Final = re.compile(r"\\(.)")
 
 
@@ -52,10 +64,14 @@ class PathError(enum.Enum):
 def split_path(text: str) -> tuple[str, str] | None:
     """Split ``<path> parameters`` into the path without its brackets, and the parameters.
 
-    Returns None when the text does not begin with a whole path. A ``>`` may be inside quotes.
+    Returns None when the text does not begin with a whole path. A ``>`` may be inside quotes. The brackets may
+    be missing, but not around the null path, which would be an oversight and not a choice.
     """
+    if text[:1] != "<":
+        bare = _BARE_PATH.match(text)
+        return None if bare is None else (bare[0], text[bare.end() :])
     end = text.find(">")
-    if end < 0 or text[0] != "<":
+    if end < 0:
         return None
     if '"' in text[:end]:
         whole = _QUOTED_PATH.match(text)
@@ -65,7 +81,7 @@ def split_path(text: str) -> tuple[str, str] | None:
     rest = text[end + 1 :]
     if rest and rest[0] != " ":
         return None
-    return text[1:end], rest
+    return text[1:end].strip(" "), rest
 
 
 def parse_path(path: str, *, utf8: bool) -> str | PathError:
@@ -85,8 +101,8 @@ def parse_path(path: str, *, utf8: bool) -> str | PathError:
         return _parse_rare(mailbox)
     local, domain = plain.groups()
     if len(local) > MAX_LOCAL_PART or len(domain) > MAX_LABEL or utf8:
-        return _checked_lengths(mailbox, local, domain)
-    return mailbox
+        return _checked_lengths(local, domain)
+    return mailbox.removesuffix(".")
 
 
 def is_domain(text: str) -> bool:
@@ -128,8 +144,9 @@ def _parse_rare(mailbox: str) -> str | PathError:
         local, domain = quoted.groups()
     else:
         local, _, domain = mailbox.rpartition("@")
-        if _DOT_STRING.fullmatch(local) is None:
+        if _LOCAL_PART.fullmatch(local) is None:
             return PathError.SYNTAX
+    domain = domain.removesuffix(".")
     if not is_domain(domain) and not is_address_literal(domain):
         return PathError.SYNTAX
     if len(local.encode()) > MAX_LOCAL_PART:
@@ -146,9 +163,9 @@ def _unquoted(local: str) -> str:
     return f'"{escaped}"'
 
 
-def _checked_lengths(mailbox: str, local: str, domain: str) -> str | PathError:
+def _checked_lengths(local: str, domain: str) -> str | PathError:
     if len(local.encode()) > MAX_LOCAL_PART or len(domain.encode()) > MAX_DOMAIN:
         return PathError.TOO_LONG
     if any(len(label.encode()) > MAX_LABEL for label in domain.split(".")):
         return PathError.SYNTAX
-    return mailbox
+    return f"{local}@{domain}"

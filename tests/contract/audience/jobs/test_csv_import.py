@@ -6,7 +6,7 @@ import json
 import pytest
 from sqlalchemy import insert
 
-from aerogram.audience.jobs import csv_import
+from aerogram.audience.jobs import csv_file, csv_import
 from aerogram.store.sql import Sql
 from aerogram.store.tables.contacts import property_
 from support.audience_jobs import NEWS, csv_of, many_rows
@@ -34,7 +34,7 @@ async def test_every_row_becomes_a_contact_on_the_list(shop):
 
 
 async def test_a_file_of_several_chunks_with_addresses_twice_makes_each_contact_once(shop, monkeypatch):
-    monkeypatch.setattr(csv_import, "CHUNK", 100)
+    monkeypatch.setattr(csv_file, "CHUNK", 100)
     rows = [*many_rows(250), "PERSON3@example.org,Rome", "person3@example.org,Oslo"]
     job = await shop.done(await shop.queue_import(csv_of(*rows)))
     assert (job.status, job.current, job.errcount) == ("Completed", 252, 0)
@@ -104,8 +104,10 @@ async def test_field_names_and_a_pattern_of_moments_come_with_the_import(shop):
         (b"", "The file is empty."),
         (b"name,age\nAnn,3\n", 'The file has no column "email"'),
         (b"email,age,Age\n", 'The column "age" appears twice.'),
-        (b"email\rann@example.org\r", "end with CR alone"),
-        ("email\nann@example.org\n".encode("utf-16"), "not text in UTF-8"),
+        (b"\xff\xfe\0\0" + "email\n".encode("utf-32-le"), "The file is in UTF-32"),
+        (b'em"ail\n"x"y\n', 'no column "email"'),
+        (b'"x"y\nann@example.org\n', "The first row cannot be read: Invalid quoting at line."),
+        (b" \n;;;\n\n", "The file is empty."),
     ],
 )
 async def test_a_file_that_cannot_be_imported_says_why(shop, data, reason):
@@ -122,7 +124,7 @@ async def test_an_import_into_a_list_that_is_gone_ends_with_the_reason(shop):
 
 
 async def test_an_import_that_is_interrupted_goes_on_where_it_was(shop, monkeypatch):
-    monkeypatch.setattr(csv_import, "CHUNK", 50)
+    monkeypatch.setattr(csv_file, "CHUNK", 50)
     job = await shop.queue_import(csv_of(*many_rows(300), "broken"))
     steps = []
 

@@ -30,7 +30,9 @@ def a_mail(text="Hello", html=None, cte=None):
 def decide(mail, asked=NO_OPTIONS, defaults=NO_DEFAULTS):
     found = scan(mail if isinstance(mail, bytes) else mail.as_bytes())
     texts = texts_for(asked, found)
-    return send_options_of(asked, defaults, texts, has_html=found.shape.has_html, subject=found.subject)
+    return send_options_of(
+        asked, defaults, texts, has_html=found.shape.has_editable_html, subject=found.subject
+    )
 
 
 def test_a_mail_that_asks_for_nothing_has_no_send_options():
@@ -75,18 +77,28 @@ def test_the_unsubscribe_mark_makes_a_mail_bulk_however_it_is_encoded(cte, inden
     assert decide(a_mail("Hello", html, cte)) == expected
 
 
+@pytest.mark.parametrize("cte", ["7bit", "8bit", "quoted-printable", "base64"])
+@pytest.mark.parametrize("blanks", [" ", "\t", "\n", "  \n ", "&nbsp;", "\u00a0"])
+def test_blanks_in_the_unsubscribe_mark_change_nothing(cte, blanks):
+    if cte == "7bit" and not blanks.isascii():
+        cte = "quoted-printable"
+    for indent in range(4):
+        html = "y" * indent + f'<a href="[[{blanks}UNSUB_LINK_EN{blanks}]]">leave</a>'
+        assert decide(a_mail("Hello", html, cte)) == SendOptions(has_merge_tags=True, is_bulk=True)
+
+
 def test_the_mark_in_a_file_is_no_link():
     message = a_mail("See the file")
     message.add_attachment("[[UNSUB_LINK_EN]]", filename="template.txt")
     assert decide(message) is PLAIN
 
 
-def test_a_signed_mail_that_shows_the_mark_is_left_alone():
+def test_a_signed_mail_that_shows_the_mark_needs_it_filled_so_that_composing_refuses_it():
     mail = (
         b"From: a@example.org\r\nContent-Type: multipart/signed; boundary=s\r\n\r\n"
         b"--s\r\n\r\n[[UNSUB_LINK]]\r\n--s\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--s--\r\n"
     )
-    assert decide(mail) is PLAIN
+    assert decide(mail) == SendOptions(has_merge_tags=True, is_bulk=True)
 
 
 def test_the_accounts_tracking_counts_unless_the_mail_says_otherwise():
@@ -95,6 +107,20 @@ def test_the_accounts_tracking_counts_unless_the_mail_says_otherwise():
     assert decide(mail, defaults=tracked) == SendOptions(tracks_opens=True, tracks_clicks=True)
     assert decide(mail, RequestedOptions(tracks_opens=False), tracked) == SendOptions(tracks_clicks=True)
     assert packed(decide(a_mail(), defaults=tracked)) == ""
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        b"Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\nContent-Type: text/html\r\n\r\n<p>\r\n--s--\r\n",
+        b"Content-Type: text/html\r\nContent-Transfer-Encoding: x-yencode\r\n\r\n<p>",
+        b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--s\r\nContent-Type: text/html\r\n\r\n<p>\r\n--s--\r\n",
+        b"Content-Type: text/html\r\nContent-Disposition: attachment\r\n\r\n<p>",
+    ],
+)
+def test_the_accounts_tracking_does_not_count_for_html_that_cannot_be_changed(mail):
+    tracked = SendDefaults(tracks_opens=True, tracks_clicks=True)
+    assert packed(decide(b"From: a@example.org\r\n" + mail, defaults=tracked)) == ""
 
 
 def test_tags_and_the_sandbox_travel_with_the_mail():

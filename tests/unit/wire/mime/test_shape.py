@@ -15,7 +15,14 @@ from aerogram.wire.mime.reading.walk import MAX_PARTS
 
 
 def shape_of(mail: bytes) -> Shape:
-    return msgspec.structs.replace(scan(b"From: a@b\r\n" + mail).shape, bodies_end=0)
+    """Give what is counted of a mail."""
+    return msgspec.structs.replace(
+        scan(b"From: a@b\r\n" + mail).shape,
+        bodies_end=0,
+        has_editable_html=False,
+        charset="",
+        has_quoted_body=False,
+    )
 
 
 def multipart(*parts: bytes, kind: bytes = b"mixed", boundary: bytes = b"b1") -> bytes:

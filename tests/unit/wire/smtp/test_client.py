@@ -573,3 +573,9 @@ def test_every_mail_started_ends_exactly_once_whatever_the_server_says(replies, 
         ends += [event for event in events if isinstance(event, Answered | Interrupted)]
     assert len(ends) == started
     assert not session.has_mails
+
+
+def test_an_oddly_dotted_local_part_is_written_in_quotes():
+    session = ready("PIPELINING")
+    session.start(OutgoingMail(reverse_path=".a@example.com", recipient="b..c@example.net", data=MAIL.data))
+    assert said(session) == b'MAIL FROM:<".a"@example.com>\r\nRCPT TO:<"b..c"@example.net>\r\nDATA\r\n'

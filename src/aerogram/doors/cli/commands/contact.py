@@ -1,6 +1,7 @@
 """``aerogram contact …``."""
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import typer
 
 from aerogram.audience.erasure import Proof
 from aerogram.audience.jobs.contact_jobs import CSV_DATA, LIST_SOURCE
+from aerogram.audience.jobs.csv_charset import charset_named
+from aerogram.audience.jobs.csv_file import layout_noted
 from aerogram.audience.jobs.csv_import import LIST_METHODS, METHODS
 from aerogram.audience.lists import Lists
 from aerogram.base.errors import NotFoundError, RefusedError
@@ -69,6 +72,14 @@ async def import_(
     method: Annotated[
         str, typer.Option("--method", metavar="METHOD", help=f"One of {', '.join(METHODS)}.")
     ] = "addnoforce",
+    charset: Annotated[
+        str,
+        typer.Option(
+            "--charset",
+            metavar="CHARSET",
+            help="The file's charset, such as windows-1250. [default: found out]",
+        ),
+    ] = "",
     wait: Wait = False,  # noqa: FBT002 - a flag of the command line
     account: Account = "",
 ) -> Answer:
@@ -87,6 +98,8 @@ async def import_(
             "needs a list" if method in LIST_METHODS else "applies to the whole account and takes no list"
         )
         raise RefusedError(f"--list: the method {method} {reason}.")
+    if charset:
+        charset_named(charset)
     async with installation.open() as services:
         actor = operator_actor(await services.accounts.identify(account))
         list_id = await list_id_of(services.lists, actor, to_list) if to_list else 0
@@ -98,6 +111,7 @@ async def import_(
             "data_id": uploaded.id,
             "ref_id": list_id,
             "method": method,
+            "options": json.dumps({"Charset": charset_named(charset)}) if charset else "",
             "status": JobStatus.UPLOAD.value,
         }
         job = await jobs.queue(actor, JobKind.CSV_IMPORT, values)
@@ -198,6 +212,11 @@ async def _state(jobs: Jobs, found: Job) -> Answer:
         async for refusal in _first(jobs, found)
         if refusal.item or found.kind != JobKind.CSV_IMPORT
     ]
+    layout = (
+        layout_noted((await jobs.notes([found])).get(found.id, ""))
+        if found.kind == JobKind.CSV_IMPORT
+        else ""
+    )
     facts: dict[str, Any] = {
         "id": found.id,
         "kind": str(found.kind),
@@ -208,7 +227,10 @@ async def _state(jobs: Jobs, found: Job) -> Answer:
         "error": found.error,
     }
     line = f"Job {found.id}: {found.status}, {plural(found.current, 'row')} done, {found.errcount} rejected."
-    lines = [line, *([found.error] if found.error else []), *map(one_line, refused)]
+    if layout:
+        facts["file"] = layout
+    read_as = [f"File: {layout}."] if layout else []
+    lines = [line, *read_as, *([found.error] if found.error else []), *map(one_line, refused)]
     is_yes = found.status not in {JobStatus.ERROR, JobStatus.ABORT}
     return Answer(facts | {"first_refused": refused}, "\n".join(lines), is_yes=is_yes)
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
-from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError, read_body
+from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError
 from aerogram.doors.asgi.scope import client_ip
+from aerogram.doors.asgi.whole_body import read_body
 from aerogram.doors.http import idempotency
 from aerogram.doors.http.idempotency import MalformedKeyError
 from aerogram.doors.http.send.refusals import error_of

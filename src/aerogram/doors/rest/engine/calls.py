@@ -10,7 +10,7 @@ import msgspec
 from aerogram.doors.rest import errors
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from aerogram.model.actor import Actor
 
@@ -45,8 +45,13 @@ class RouteCall(msgspec.Struct, frozen=True, kw_only=True):
     content_type: str = ""
     """The Content-Type of the body with its parameters, as the client sent it."""
 
+    read_whole: Callable[[], Awaitable[bytes]] | None = None
+    """Reads the body into memory when there is room for it; then ``body`` must not be read."""
+
     async def whole_body(self) -> bytes:
         """Read the body into memory."""
+        if self.read_whole is not None:
+            return await self.read_whole()
         return b"".join([piece async for piece in self.body])
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from aerogram.base.flawed_json import decode_flawed
 from aerogram.doors.rest import errors
 from aerogram.doors.rest.fields.kinds import InvalidValueError, is_empty
 from aerogram.doors.rest.queries import paging
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
     Given = dict[Field, tuple[str, Any]]
     """The properties in a body: the name used, in lower case, and the value."""
+
+
+MAX_FLAWS: Final = 10
+"""Flaws of a body that are reported; a body with more is refused all the same."""
+MAX_SHOWN_PATH: Final = 320
+"""Characters of a path in an error: clients choose the names in it."""
 
 
 class MissingValueError(InvalidValueError):
@@ -147,14 +154,35 @@ def query_of(
     )
 
 
-def object_in(body: bytes) -> dict[str, Any]:
-    """Parse a body as a JSON object; an empty body is an empty object. Raises `RestError`."""
+def object_in(
+    body: bytes, refused: Callable[[dict[str, str]], RestError] = errors.invalid_properties
+) -> dict[str, Any]:
+    """Parse a body as a JSON object; an empty body is an empty object. Raises `RestError`.
+
+    ``refused`` makes the error for texts and numbers that are not valid JSON, from the reason for each property.
+    """
     if not body.strip():
         return {}
     try:
         decoded = msgspec.json.decode(body)
     except (ValueError, RecursionError) as error:
-        raise errors.broken_json(str(error)) from None
+        decoded = _without_flaws(body, str(error), refused)
     if not isinstance(decoded, dict):
         raise errors.broken_json("the body must be an object")
+    return decoded
+
+
+def _without_flaws(body: bytes, why: str, refused: Callable[[dict[str, str]], RestError]) -> Any:
+    """Decode a body that the strict decoder refused, such as one with a byte order mark."""
+    try:
+        decoded, flaws = decode_flawed(body)
+    except (ValueError, RecursionError):
+        raise errors.broken_json(why) from None
+    if flaws:
+        raise refused(
+            {
+                flaw.place()[:MAX_SHOWN_PATH]: f"The value must not hold {flaw.holds}"
+                for flaw in flaws[:MAX_FLAWS]
+            }
+        )
     return decoded

@@ -74,6 +74,11 @@ def invalid(details: Sequence[Detail]) -> ContentError:
     return ContentError(BAD_REQUEST, VALIDATION, message, details)
 
 
+def flawed(reasons: dict[str, str]) -> ContentError:
+    """Return the error of a body with texts or numbers that are not valid JSON, by property."""
+    return invalid([Detail(field, UNEXPECTED_VALUE, reason) for field, reason in reasons.items()])
+
+
 def invalid_value(field: str, constraint: str, message: str) -> ContentError:
     """Return the error of a body with one invalid property."""
     return invalid((Detail(field, constraint, message),))

@@ -186,7 +186,7 @@ class ImageRoutes:
     async def _upload(self, call: ContentCall) -> Page:
         async with self._images.incoming() as incoming:
             metadata = await take_in(call.request, incoming)
-            values = values_of(lowered(object_in(metadata or b"")), _METADATA, is_new=True)
+            values = values_of(lowered(object_in(metadata or b"", errors.flawed)), _METADATA, is_new=True)
             label_ids = values.pop("label_ids", ())
             try:
                 file = await incoming.keep()

@@ -44,6 +44,7 @@ from aerogram.doors.rest.v1.errors import (
     UNEXPECTED_VALUE,
     ConstraintError,
     Detail,
+    flawed,
     invalid,
     not_found,
     refusal,
@@ -173,7 +174,7 @@ class _ContentHandler:
         }
 
     async def __call__(self, call: RouteCall) -> Response:
-        body = lowered(object_in(await call.whole_body())) if self._body_fields else {}
+        body = lowered(object_in(await call.whole_body(), flawed)) if self._body_fields else {}
         query = self._query(call.parameters) if self._lists else Query(limit=1)
         content_call = ContentCall(
             request=call, query=query, body=body, body_fields=self._body_fields, is_new=self._is_new

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Text, bindparam, case, delete, func, insert, select, text, update
+from sqlalchemy import Text, bindparam, case, delete, func, insert, literal_column, select, text, update
 
 from aerogram.base.errors import AerogramError
 from aerogram.model.job import Job, JobStatus, Refusal
@@ -19,11 +19,13 @@ from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables.jobs import job, job_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 COLUMNS: Final = Job.__struct_fields__
 HEADER_ITEM: Final = 0
 """The item number of the first line of an error file, its header."""
+_NOTE_ITEM: Final = -1
+"""The item number of what a job notes for itself; no line of the error file."""
 
 
 class JobLostError(AerogramError):
@@ -70,14 +72,46 @@ _DUE = Sql(
         job.c.lease_until_ms <= bindparam("now"),
         any_of(job.c.kind, "kinds", Text),
     )
-    .order_by(job.c.id)
+    .order_by(case((job.c.attempts > 0, 0), else_=1), job.c.alive_ms, job.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=job, skip_locked=True),
     "now",
     "kinds",
     "most",
 )
-"""The oldest open job of each account, unless it is leased or of another kind: an account's jobs run in order."""
+"""The oldest open job of each account, unless it is leased or of another kind: an account's jobs run in order.
+
+A job at which a process may have died comes first, so that it can run alone; then those that nobody worked on for the
+longest time.
+"""
+_STATES = Sql(select(job.c.id, job.c.lease, job.c.status).where(any_of(job.c.id, "ids")), "ids")
+_WAITS = Sql(
+    select(job.c.id)
+    .where(
+        job.c.id.in_(_OLDEST),
+        job.c.is_open == text("1"),
+        job.c.lease_until_ms <= bindparam("now"),
+        any_of(job.c.kind, "kinds", Text),
+    )
+    .limit(literal_column("1")),
+    "now",
+    "kinds",
+)
+_ADD_NOTE = Sql(
+    text(
+        "INSERT INTO job_error (job_id, item, text) VALUES (:job_id, :item, :line)"
+        " ON CONFLICT (job_id, item) DO UPDATE SET text = excluded.text"
+    ),
+    "job_id",
+    "item",
+    "line",
+)
+_NOTES = Sql(
+    select(job_error.c.job_id, job_error.c.text).where(
+        any_of(job_error.c.job_id, "ids"), job_error.c.item == literal_column(str(_NOTE_ITEM))
+    ),
+    "ids",
+)
 _LEASE = Sql(
     text(
         "UPDATE job SET lease = :lease, lease_until_ms = :until, alive_ms = :now, status = :status,"
@@ -279,6 +313,32 @@ def refuse(job_id: int, header: str, refusals: Sequence[Refusal]) -> Unit[None]:
 def errors(job_id: int, after: int, most: int) -> Unit[list[Refusal]]:
     """Return lines of the error file after an item; start with -1 to include the header."""
     return [Refusal(item, line) for item, line in (yield _ERRORS(job_id, after, most))]
+
+
+def lost(leases: Mapping[int, int]) -> Unit[set[int]]:
+    """Return which jobs were cancelled, or are held by another lease than the given one, by id.
+
+    A job that its worker has just ended is not lost.
+    """
+    ended = {JobStatus.COMPLETED.value, JobStatus.ERROR.value}
+    rows = yield _STATES(list(leases))
+    held = {job_id for job_id, lease, status in rows if lease == leases[job_id] or status in ended}
+    return leases.keys() - held
+
+
+def is_waiting(kinds: Sequence[str], now_ms: int) -> Unit[bool]:
+    """Return whether a job of some kinds could be claimed."""
+    return bool((yield _WAITS(now_ms, list(kinds))))
+
+
+def note(job_id: int, line: str) -> Unit[None]:
+    """Keep what a job found out, as long as its error file; it replaces an earlier note."""
+    yield _ADD_NOTE(job_id, _NOTE_ITEM, line)
+
+
+def notes(job_ids: Sequence[int]) -> Unit[dict[int, str]]:
+    """Return the notes of jobs by id."""
+    return dict((yield _NOTES(list(job_ids))))
 
 
 def forget_mentions(account_id: int, words: str) -> Unit[None]:

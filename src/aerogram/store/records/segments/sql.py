@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from aerogram.model.event import Verdict
 from aerogram.model.segment import (
+    MAX_AVERAGED,
     MAX_PRINTED_MS,
     MIN_PRINTED_MS,
     Compared,
@@ -210,9 +211,7 @@ def _value(value: Value) -> ColumnElement[Any]:
             latest = (contact_history.c.at_ms.desc(), contact_history.c.id.desc())
             return _alone(newest.order_by(*latest).limit(literal_column("1")))
         case Gathered():
-            kind = Kind.FLOAT if value.gathering is Gathering.AVERAGE else value.kind
-            gathered = _GATHER[value.gathering](whole(contact_history.c.value, kind))
-            past = _past(value.property_id, gathered)
+            past = _past(value.property_id, _GATHER[value.gathering](_gathered(value)))
             return _alone(past.where(contact_history.c.at_ms >= _value(value.since)))
         case Counted():
             return _counted(value)
@@ -220,6 +219,15 @@ def _value(value: Value) -> ColumnElement[Any]:
             return _printed(value)
         case Folded():
             return fold_case(_value(value.text), is_cheap=isinstance(value.text, Own))
+
+
+def _gathered(value: Gathered) -> ColumnElement[Any]:
+    """Return the value of a row of the history that an aggregate takes."""
+    if value.gathering is not Gathering.AVERAGE:
+        return whole(contact_history.c.value, value.kind)
+    number = whole(contact_history.c.value, Kind.FLOAT)
+    most: ColumnElement[float] = literal_column(repr(MAX_AVERAGED), Double())
+    return case((func.abs(number) <= most, number))
 
 
 def _alone(selected: Select[Any]) -> ColumnElement[Any]:

@@ -13,6 +13,20 @@ SINGLETONS: Final = frozenset(
 )
 """Fields that may occur only once (RFC 5322 §3.6, RFC 2045 §4); large receivers refuse mail with two."""
 
+UNIQUE: Final = SINGLETONS | {
+    b"in-reply-to",
+    b"references",
+    b"content-type",
+    b"content-transfer-encoding",
+    b"content-disposition",
+    b"content-id",
+    b"content-description",
+}
+"""The same with the fields of threads and of the content (RFC 2045 §3), which occur once, too."""
+
+ADDRESS_LISTS: Final = frozenset({b"to", b"cc", b"reply-to"})
+"""Fields of `UNIQUE` that are lists of addresses: two of them say the same as one that is longer."""
+
 PRIVATE_PREFIXES: Final = (b"x-mj-", b"x-mailjet-", b"x-mailpace-", b"x-idempotency-key")
 """Instructions to this service; they may hold private data (payloads, variables) and never leave it."""
 
@@ -22,6 +36,8 @@ PRIVATE: Final = frozenset(
 """Fields that would reveal blind recipients, or that only a receiving server may write
 (RFC 5321 §4.4, RFC 7208 §9.1, RFC 8601 §5)."""
 
+_is_plain_message_id: Final = re.compile(rb"[ \t]*(?:\r\n[ \t]+)?<[^\s<>()]+>[ \t]*\Z").match
+_COMMENT_MARK: Final = re.compile(rb"[()]|\\.", re.DOTALL)
 _FIELD_END: Final = re.compile(rb"\r\n(?![ \t])")
 
 
@@ -48,3 +64,31 @@ def split_fields(head: bytes) -> list[bytes]:
 def is_private(name: bytes) -> bool:
     """Tell whether a field of this name (lower case) must not leave the service."""
     return name in PRIVATE or name.startswith(PRIVATE_PREFIXES)
+
+
+def identifies(value: bytes) -> bool:
+    """Tell whether the value of a Message-ID holds anything that replies can be matched with.
+
+    An application that wrote it compares it as it likes, so any visible character outside of comments will do.
+    """
+    if _is_plain_message_id(value) is not None:
+        return True
+    return bool(_without_comments(value).translate(None, b" \t\r\n<>"))
+
+
+def _without_comments(value: bytes) -> bytes:
+    """Leave out comments (RFC 5322 §3.2.2); one that is not closed is no comment."""
+    kept: list[bytes] = []
+    depth = at = 0
+    for mark in _COMMENT_MARK.finditer(value):
+        if mark[0] == b"(":
+            if depth == 0:
+                kept.append(value[at : mark.start()])
+                at = mark.start()
+            depth += 1
+        elif mark[0] == b")" and depth:
+            depth -= 1
+            if depth == 0:
+                at = mark.end()
+    kept.append(value[at:])
+    return b"".join(kept)

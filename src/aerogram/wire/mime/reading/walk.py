@@ -1,16 +1,27 @@
 """Walks the structure of a mail by its delimiters (RFC 2046 §5.1), and returns its leaves with their offsets.
 
 Nothing is decoded, so even a large mail costs little. Depth and number of parts are bounded; anything beyond
-the limits is one sealed leaf.
+the limits is sealed.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 import msgspec
 
+from aerogram.wire.mime.reading.content import (
+    ATTACHMENT,
+    HTML,
+    INLINE,
+    PLAIN_TEXT,
+    ContentFields,
+    Described,
+    boundary_of,
+    content_fields,
+    described,
+    media_type_of,
+)
 from aerogram.wire.mime.reading.fields import split_fields
 
 MAX_DEPTH: Final = 8
@@ -20,27 +31,19 @@ MAX_PARTS: Final = 1_000
 MAX_PART_HEAD: Final = 65_536
 """Octets of one part's fields that are examined."""
 
-_boundary: Final = re.compile(
-    r';[ \t]*boundary[ \t]*=[ \t]*(?:"([^"]{1,200})"|([^\s;"]{1,200}))', re.IGNORECASE
-).search
-_AFTER_DELIMITER: Final = (b"\r", b"-", b" ", b"\t")
-_SEALED: Final = frozenset({"multipart/signed", "multipart/encrypted"})
+_SEALED: Final = {
+    "multipart/signed": "it is signed, and a change would break the signature",
+    "multipart/encrypted": "it is encrypted",
+}
 """Multiparts that break when one of their bytes changes (RFC 1847 §2)."""
 _DIGEST: Final = "multipart/digest"
 """Its parts are whole mails unless they say otherwise (RFC 2046 §5.1.5)."""
+_TEXTS: Final = frozenset({PLAIN_TEXT, HTML})
+_ALTERNATIVE: Final = "multipart/alternative"
+_BEYOND: Final = f"the mail has more than {MAX_PARTS} parts"
 
 
-class ContentFields(msgspec.Struct, frozen=True):
-    """The values of the fields that describe a part, unfolded; "" for absent fields."""
-
-    content_type: str = ""
-    disposition: str = ""
-    encoding: str = ""
-    is_ambiguous: bool = False
-    """One of them occurs twice, or the fields continue beyond the examined octets."""
-
-
-class Leaf(msgspec.Struct, frozen=True):
+class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     """An undivided part. Offsets are into the mail: fields from ``head_start``, content to ``end``."""
 
     media_type: str
@@ -51,38 +54,43 @@ class Leaf(msgspec.Struct, frozen=True):
     end: int
     boundaries: tuple[bytes, ...] = ()
     """Those of the multiparts around it; none of them may begin a line of the content."""
-    is_sealed: bool = False
-    """Signed, encrypted or beyond a limit: none of its bytes may change."""
+    sealed: str = ""
+    """Why none of its bytes may change: signed, encrypted, beyond a limit; "" when they may."""
+    is_body: bool = False
+    """It is a text to read, not a file to keep; see `_Walk._is_body`."""
+    is_main: bool = False
+    """It is a body also for programs that show each named text as a file."""
+    described: Described | None = None
+    """What the fields say, when it is a text."""
+    has_content: bool = True
+    """An empty line ends its fields, so that a content can follow."""
+
+    @property
+    def is_multipart(self) -> bool:
+        """Whether it is a multipart whose parts were not found."""
+        return self.media_type.startswith("multipart/")
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """The leaves of a mail in order, and what a person should know of its structure, as sentences."""
+
+    leaves: list[Leaf]
+    notes: tuple[str, ...]
+    rest: int = -1
+    """The offset from which nothing was examined, because a limit was reached; -1 when all was."""
 
 
 def leaves_of(data: bytes, body_start: int, fields: ContentFields) -> list[Leaf]:
-    """Return the leaves of a mail in order, from its top-level content fields and the start of its body."""
+    """Return the leaves of a mail in order; see `tree_of`."""
+    return tree_of(data, body_start, fields).leaves
+
+
+def tree_of(data: bytes, body_start: int, fields: ContentFields) -> Tree:
+    """Return the structure of a mail, from its top-level content fields and the start of its body."""
     walk = _Walk(data)
-    walk.enter(fields, 0, body_start, len(data), _TOP)
-    return walk.leaves
-
-
-def content_fields(fields: list[bytes]) -> ContentFields:
-    """Parse the content fields among the fields of a header section."""
-    content_type = disposition = encoding = ""
-    is_ambiguous = False
-    for field in fields:
-        name, _, value = field.partition(b":")
-        name = name.strip().lower()
-        if name == b"content-type":
-            is_ambiguous = is_ambiguous or bool(content_type)
-            content_type = content_type or _text(value)
-        elif name == b"content-disposition":
-            is_ambiguous = is_ambiguous or bool(disposition)
-            disposition = disposition or _text(value)
-        elif name == b"content-transfer-encoding":
-            is_ambiguous = is_ambiguous or bool(encoding)
-            encoding = encoding or _text(value)
-    return ContentFields(content_type, disposition, encoding, is_ambiguous)
-
-
-def _text(value: bytes) -> str:
-    return value.replace(b"\r\n", b"").decode("utf-8", "surrogateescape").strip(" \t")
+    has_content = body_start == 2 or data.endswith(b"\r\n\r\n", 0, body_start)  # noqa: PLR2004 (no fields)
+    walk.enter(fields, (0, body_start, len(data)), _TOP, has_content=has_content)
+    return Tree(walk.leaves, tuple(walk.notes), walk.rest)
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -90,65 +98,131 @@ class _Place(msgspec.Struct, frozen=True):
 
     depth: int = 0
     boundaries: tuple[bytes, ...] = ()
-    is_sealed: bool = False
+    sealed: str = ""
     # No Content-Type means plain text (RFC 2045 §5.2).
-    default_type: str = "text/plain"
+    default_type: str = PLAIN_TEXT
+    is_alternative: bool = False
 
 
 _TOP: Final = _Place()
+_Span = tuple[int, int, int]
+"""Offsets of a part: its fields, its content, its end."""
 
 
 class _Walk:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._parts = 0
+        self._has_body = False
         self.leaves: list[Leaf] = []
+        self.notes: dict[str, None] = {}
+        self.rest = -1
 
-    def enter(self, fields: ContentFields, head_start: int, start: int, end: int, place: _Place) -> None:
+    def enter(self, fields: ContentFields, span: _Span, place: _Place, *, has_content: bool = True) -> None:
         """Examine one part by its content fields; descend when it is a multipart."""
-        content_type = fields.content_type
-        media_type = content_type.partition(";")[0].strip().lower() or place.default_type
-        is_multipart = media_type.startswith("multipart/")
-        if is_multipart and place.depth < MAX_DEPTH:
-            found = _boundary(content_type)
-            if found is not None:
-                boundary = (found[1] or found[2]).encode("utf-8", "surrogateescape")
-                inside = _Place(
-                    place.depth + 1,
-                    (*place.boundaries, boundary),
-                    place.is_sealed or media_type in _SEALED,
-                    "message/rfc822" if media_type == _DIGEST else "text/plain",
-                )
-                self._enter_parts(boundary, start, end, inside)
+        media_type = media_type_of(fields.content_type, place.default_type)
+        sealed = place.sealed or ("its fields are too long" if fields.is_cut else "")
+        if media_type.startswith("multipart/"):
+            reason = self._enter_multipart(media_type, fields, span, place)
+            if not reason:
                 return
-        is_sealed = place.is_sealed or is_multipart or fields.is_ambiguous
-        self.leaves.append(Leaf(media_type, fields, head_start, start, end, place.boundaries, is_sealed))
+            sealed = sealed or reason
+        head_start, start, end = span
+        had_body = self._has_body
+        found = described(fields) if media_type in _TEXTS else None
+        is_body = found is not None and self._is_body(found)
+        self.leaves.append(
+            Leaf(
+                media_type=media_type,
+                fields=fields,
+                head_start=head_start,
+                start=start,
+                end=end,
+                boundaries=place.boundaries,
+                sealed=sealed,
+                is_body=is_body,
+                is_main=is_body and not (had_body and found is not None and found.is_named),
+                described=found,
+                has_content=has_content,
+            )
+        )
 
-    def _enter_parts(self, boundary: bytes, start: int, end: int, place: _Place) -> None:
-        delimiter = b"\r\n--" + boundary
+    def _enter_multipart(self, media_type: str, fields: ContentFields, span: _Span, place: _Place) -> str:
+        """Examine the parts of a multipart; return why there are none, "" when there are."""
+        if place.depth >= MAX_DEPTH:
+            self._note(f"Parts are nested more than {MAX_DEPTH} deep; the inner ones are kept as a file.")
+            return f"its parts are nested more than {MAX_DEPTH} deep"
+        boundary = boundary_of(fields.content_type)
+        if not boundary:
+            self._note("A multipart names no boundary; it is kept as a file.")
+            return "it names no boundary, so its parts cannot be found"
+        inside = _Place(
+            place.depth + 1,
+            (*place.boundaries, boundary.encode("utf-8", "surrogateescape")),
+            place.sealed or _SEALED.get(media_type, ""),
+            "message/rfc822" if media_type == _DIGEST else PLAIN_TEXT,
+            media_type == _ALTERNATIVE,
+        )
+        if self._enter_parts(span[1], span[2], inside):
+            return ""
+        self._note("A multipart has no parts; it is kept as a file.")
+        return f"no line begins with its boundary {boundary[:70]!r}, so its parts cannot be found"
+
+    def _is_body(self, found: Described) -> bool:
+        """Tell whether a text is one to read, as mail programs show it (RFC 2183 §2).
+
+        A text is, also with a name, unless it is attached. With a name and no disposition it may be meant as a
+        file: then only the first text of the mail, or of an alternative, is read.
+        """
+        is_body = found.disposition != ATTACHMENT and (
+            not found.is_named or found.disposition == INLINE or not self._has_body
+        )
+        self._has_body = self._has_body or is_body
+        return is_body
+
+    def _enter_parts(self, start: int, end: int, place: _Place) -> bool:
+        """Examine the parts between two offsets; return whether there was a delimiter."""
+        delimiter = b"\r\n--" + place.boundaries[-1]
         # The first delimiter may be at the very start: then its CRLF belongs to the empty line above.
         at = self._find(delimiter, max(start - 2, 0), end)
-        while at >= 0 and self._parts < MAX_PARTS:
+        is_found = at >= 0 or self.rest >= 0
+        while at >= 0:
+            if self._parts >= MAX_PARTS:
+                self._stop(at)
+                break
             at += len(delimiter)
             if self._data.startswith(b"--", at):
-                return
+                return True
             following = self._find(delimiter, at, end)
             self._parts += 1
             if following < 0 and self._parts >= MAX_PARTS:
                 # Its end was not searched for, so it may hold other parts.
-                place = msgspec.structs.replace(place, is_sealed=True)
+                self._stop(at)
+                place = msgspec.structs.replace(place, sealed=_BEYOND)
+            elif following < 0:
+                self._note("A multipart does not end; the last part may be cut.")
             self._enter_part(at, following if following >= 0 else end, place)
             at = following
+        return is_found
 
     def _find(self, delimiter: bytes, at: int, end: int) -> int:
-        """Find a delimiter that is not the start of a longer one, as ``--b1`` is of ``--b10``."""
-        at = self._data.find(delimiter, at, end)
-        while at >= 0 and self._data[at + len(delimiter) : at + len(delimiter) + 1] not in _AFTER_DELIMITER:
+        """Find a delimiter that is a line, not the start of a longer one, as ``--b1`` is of ``--b10``."""
+        data, length = self._data, len(delimiter)
+        at = data.find(delimiter, at, end)
+        while at >= 0:
+            after = data[at + length : at + length + 2]
+            if after in (b"\r\n", b"--"):
+                return at
+            if after[:1] in (b" ", b"\t"):
+                line_end = data.find(b"\r\n", at + length, end)
+                if line_end >= 0 and not data[at + length : line_end].strip(b" \t"):
+                    return at
             # Counted like parts, or a mail full of such lines would keep this loop busy.
             self._parts += 1
             if self._parts >= MAX_PARTS:
+                self._stop(at)
                 return -1
-            at = self._data.find(delimiter, at + len(delimiter), end)
+            at = data.find(delimiter, at + length, end)
         return at
 
     def _enter_part(self, at: int, end: int, place: _Place) -> None:
@@ -157,10 +231,23 @@ class _Walk:
             return
         # The empty line may follow at once; then the part has no fields.
         head_end = self._data.find(b"\r\n\r\n", head_start - 2, end)
-        head_end = end if head_end < 0 else head_end + 2
+        has_content = head_end >= 0
+        head_end = head_end + 2 if has_content else end
         is_short = head_end - head_start <= MAX_PART_HEAD
         head = self._data[head_start : head_end if is_short else head_start + MAX_PART_HEAD]
         fields = content_fields(split_fields(head))
         if not is_short:
-            fields = msgspec.structs.replace(fields, is_ambiguous=True)
-        self.enter(fields, head_start, min(head_end + 2, end), end, place)
+            fields = msgspec.structs.replace(fields, is_cut=True)
+        had_body = self._has_body
+        if place.is_alternative:
+            self._has_body = False
+        span = head_start, min(head_end + 2, end), end
+        self.enter(fields, span, place, has_content=has_content)
+        self._has_body = self._has_body or had_body
+
+    def _stop(self, at: int) -> None:
+        self.rest = at if self.rest < 0 else self.rest
+        self._note(f"The mail has more than {MAX_PARTS} parts; the rest is not shown.")
+
+    def _note(self, sentence: str) -> None:
+        self.notes[sentence] = None

@@ -1,7 +1,7 @@
 """Reads and replaces the bodies of a submitted mail; every other byte stays the same.
 
-A body is a leaf of text/plain or text/html that is not a file. Nothing changes in signed or encrypted parts
-(RFC 1847), in attached mails, in parts with ambiguous content fields, and in unreliably decoded text.
+Nothing changes in signed or encrypted parts (RFC 1847), in attached mails, and in parts whose encoding nobody
+knows. `texts_of` names the texts that stay, with the reason.
 """
 
 from __future__ import annotations
@@ -10,20 +10,29 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from aerogram.wire.mime.charsets import text_of
 from aerogram.wire.mime.headers import encode_text
-from aerogram.wire.mime.reading.decode import strict_text_of, transfer_decoded
+from aerogram.wire.mime.html_charset import with_utf_8_declared
+from aerogram.wire.mime.reading.content import HTML, Described, content_fields, described
 from aerogram.wire.mime.reading.fields import end_of_head, split_fields
-from aerogram.wire.mime.reading.walk import content_fields, leaves_of
+from aerogram.wire.mime.reading.shape import is_editable
+from aerogram.wire.mime.reading.walk import tree_of
 from aerogram.wire.mime.transfer import encode_base64, encode_body
-from aerogram.wire.mime.writing.content_edit import TextFields, text_fields, with_encoding
+from aerogram.wire.mime.transfer_decoding import UNKNOWN, transfer_decoded
+from aerogram.wire.mime.writing.content_edit import with_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aerogram.wire.mime.reading.content import ContentFields
     from aerogram.wire.mime.reading.walk import Leaf
 
-_BODIES: Final = {"text/plain": "plain", "text/html": "html"}
-_ENCODINGS: Final = frozenset({"", "7bit", "8bit", "binary", "quoted-printable", "base64"})
+_SUBTYPES: Final = {"text/plain": "plain", "text/html": "html"}
+_S_MIME: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
+_ENCRYPTED: Final = "application/pgp-encrypted"
+"""The first part of an encrypted mail (RFC 3156 §4); its second one holds everything."""
+_CLEAR_SIGNED: Final = ("-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP MESSAGE-----")
+"""The first line of a text that is signed or encrypted in itself (RFC 9580 §6.2, §7)."""
 
 
 class Body(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,37 +41,70 @@ class Body(msgspec.Struct, frozen=True, kw_only=True):
     subtype: str
     """``plain`` or ``html``."""
     text: str
-    fields: TextFields
+    fields: ContentFields
+    described: Described
     head_start: int
     start: int
     end: int
     boundaries: tuple[bytes, ...]
 
 
-def bodies_of(data: bytes) -> tuple[Body, ...]:
-    """Return the bodies of a mail (CRLF line ends) in order; takes time linear in its length."""
+class Uneditable(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that must stay as it is: ``sentence`` says which and why, ``text`` is what a recipient may read."""
+
+    sentence: str
+    text: str = ""
+
+
+class Texts(msgspec.Struct, frozen=True):
+    """The texts of a mail."""
+
+    bodies: tuple[Body, ...]
+    uneditable: tuple[Uneditable, ...] = ()
+
+
+def texts_of(data: bytes) -> Texts:
+    """Return the texts of a mail (CRLF line ends) in order; takes time linear in its length."""
     head_end, body_start = end_of_head(data)
-    top = content_fields(split_fields(data[:head_end]))
-    found = (_body(data, leaf) for leaf in leaves_of(data, body_start, top))
-    return tuple(body for body in found if body is not None)
+    tree = tree_of(data, body_start, content_fields(split_fields(data[:head_end])))
+    bodies: list[Body] = []
+    uneditable: list[Uneditable] = []
+    for leaf in tree.leaves:
+        found = _text(data, leaf)
+        if isinstance(found, Body):
+            bodies.append(found)
+        elif found is not None:
+            uneditable.append(found)
+    if tree.rest >= 0:
+        sentence = "A part of the mail cannot be changed: the mail has too many parts."
+        uneditable.append(Uneditable(sentence=sentence, text=text_of(data[tree.rest :])))
+    return Texts(tuple(bodies), tuple(uneditable))
+
+
+def bodies_of(data: bytes) -> tuple[Body, ...]:
+    """Return the bodies of a mail that can be replaced; see `texts_of`."""
+    return texts_of(data).bodies
 
 
 def with_bodies(data: bytes, bodies: Sequence[Body], texts: Sequence[str]) -> bytes:
     """Return the mail with new texts for the bodies that `bodies_of` found, one for each.
 
-    A body whose text is unchanged keeps its bytes. A new text is written in UTF-8 with the shortest encoding
-    that every hop accepts, and cannot end a part of the mail.
+    A body whose text is unchanged keeps its bytes. A new text is written in UTF-8, which its HTML declares too,
+    with the shortest encoding that every hop accepts, and cannot end a part of the mail.
     """
     pieces: list[bytes] = []
     at = 0
     for body, text in zip(bodies, texts, strict=True):
         if text == body.text:
             continue
-        encoding, content = _encoded(text, body.boundaries)
+        written = with_utf_8_declared(text) if body.subtype == "html" else text
+        encoding, content = _encoded(written, body.boundaries)
         head = data[body.head_start : body.start]
         pieces += (
             data[at : body.head_start],
-            with_encoding(head, body.fields, encoding, is_ascii=text.isascii(), is_top=not body.head_start),
+            with_encoding(
+                head, body.fields, encoding, is_ascii=written.isascii(), is_top=not body.head_start
+            ),
             content,
         )
         if not body.boundaries and not content.endswith(b"\r\n"):
@@ -93,20 +135,32 @@ def with_field(data: bytes, name: bytes, written: bytes) -> bytes:
     return b"".join((*pieces, written, data[head_end:]))
 
 
-def _body(data: bytes, leaf: Leaf) -> Body | None:
-    subtype = _BODIES.get(leaf.media_type)
-    if subtype is None or leaf.is_sealed or not _has_content(data, leaf):
+def _text(data: bytes, leaf: Leaf) -> Body | Uneditable | None:
+    """Return the text of a leaf; None for a file, and for a text without content."""
+    if leaf.media_type in _S_MIME and not leaf.boundaries:
+        return _uneditable(leaf, "it is signed or encrypted (S/MIME)", "")
+    if leaf.is_multipart:
+        text = text_of(data[leaf.start : leaf.end])
+        return _uneditable(leaf, leaf.sealed, text) if text.strip() else None
+    if leaf.sealed and leaf.media_type == _ENCRYPTED:
+        return _uneditable(leaf, leaf.sealed, "")
+    if not leaf.is_body or not leaf.has_content:
         return None
-    fields = text_fields(leaf.fields)
-    if fields.is_file or fields.encoding not in _ENCODINGS:
-        return None
-    text = strict_text_of(transfer_decoded(data[leaf.start : leaf.end], fields.encoding), fields.charset)
-    if text is None:
-        return None
+    found = described(leaf.fields)
+    content = transfer_decoded(data[leaf.start : leaf.end], found.encoding)
+    text = text_of(content, found.charset, is_html=leaf.media_type == HTML)
+    if not is_editable(leaf):
+        reason = leaf.sealed
+        if found.encoding == UNKNOWN:
+            reason = reason or f"its Content-Transfer-Encoding {leaf.fields.encoding[:40]!a} is unknown"
+        return _uneditable(leaf, reason, text)
+    if text.lstrip().startswith(_CLEAR_SIGNED):
+        return _uneditable(leaf, "it is signed or encrypted (PGP)", text)
     return Body(
-        subtype=subtype,
+        subtype=_SUBTYPES[leaf.media_type],
         text=text,
-        fields=fields,
+        fields=leaf.fields,
+        described=found,
         head_start=leaf.head_start,
         start=leaf.start,
         end=leaf.end,
@@ -114,10 +168,10 @@ def _body(data: bytes, leaf: Leaf) -> Body | None:
     )
 
 
-def _has_content(data: bytes, leaf: Leaf) -> bool:
-    """Tell whether a part's fields end with an empty line, so that a content can follow."""
-    fields_end = leaf.start - 2
-    return fields_end == leaf.head_start or data.endswith(b"\r\n\r\n", leaf.head_start, leaf.start)
+def _uneditable(leaf: Leaf, reason: str, text: str) -> Uneditable:
+    return Uneditable(
+        sentence=f"The {leaf.media_type} part of the mail cannot be changed: {reason}.", text=text
+    )
 
 
 def _encoded(text: str, boundaries: tuple[bytes, ...]) -> tuple[bytes, bytes]:

@@ -14,12 +14,11 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Final
 
+from aerogram.wire.mime.reading.content import content_fields
 from aerogram.wire.mime.reading.fields import end_of_head, split_fields
-from aerogram.wire.mime.reading.shape import is_body
-from aerogram.wire.mime.reading.walk import content_fields, leaves_of
+from aerogram.wire.mime.reading.walk import leaves_of
 from aerogram.wire.mime.transfer import BOUNDARY_MARK
 from aerogram.wire.mime.writing.build import build_content
-from aerogram.wire.mime.writing.content_edit import text_fields
 
 if TYPE_CHECKING:
     from aerogram.wire.mime.reading.walk import Leaf
@@ -37,7 +36,7 @@ def with_content(data: bytes, text: str | None, html: str | None) -> bytes:
     head_end, body_start = end_of_head(data)
     fields = split_fields(data[:head_end])
     kept = [field for field in fields if not _is_of_content(field)]
-    files = [leaf for leaf in leaves_of(data, body_start, content_fields(fields)) if _is_file(leaf)]
+    files = [leaf for leaf in leaves_of(data, body_start, content_fields(fields)) if _is_file(data, leaf)]
     # A digest of the whole mail cannot occur in it, so no file can hold a delimiter.
     seed = hashlib.blake2b(data, digest_size=_SEED).digest()
     content = build_content(text, html, seed)
@@ -82,8 +81,9 @@ def _is_of_content(field: bytes) -> bool:
     return name.startswith(_OWN_FIELDS) or name == _VERSION
 
 
-def _is_file(leaf: Leaf) -> bool:
-    return not is_body(leaf) or text_fields(leaf.fields).is_file
+def _is_file(data: bytes, leaf: Leaf) -> bool:
+    """Tell whether a part stays: the text does not, and a multipart without parts only with content."""
+    return not leaf.is_main and (not leaf.is_multipart or bool(data[leaf.start : leaf.end].strip()))
 
 
 def _is_shown(data: bytes, leaf: Leaf) -> bool:

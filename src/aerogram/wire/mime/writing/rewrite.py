@@ -2,7 +2,7 @@
 
 Instructions to this service and the fields of `fields.PRIVATE` are removed; the trace line and missing fields
 are added (RFC 6409 §8: Date, Message-ID). ``X-List-Unsubscribe`` becomes ``List-Unsubscribe`` unless the mail
-has one (compatibility: smtp#mailpace). A field that the service adds never repeats one that the client wrote.
+has one (compatibility: smtp#mailpace). The client's Message-ID and Date stay byte for byte. A field that the service adds never repeats one that the client wrote.
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.date import format_date
 from aerogram.wire.mime.encoded_words import decode_words
 from aerogram.wire.mime.headers import encode_custom
-from aerogram.wire.mime.reading.fields import PRIVATE, PRIVATE_PREFIXES, end_of_head, is_private, split_fields
+from aerogram.wire.mime.reading.fields import (
+    PRIVATE,
+    PRIVATE_PREFIXES,
+    end_of_head,
+    identifies,
+    is_private,
+    split_fields,
+)
 from aerogram.wire.mime.writing.list_unsubscribe import read_ways, write_ways
 
 if TYPE_CHECKING:
@@ -22,9 +29,7 @@ if TYPE_CHECKING:
 
 # Without any of these at a line's start a header section loses nothing; the search is cheaper than splitting.
 _DROPPED_STARTS: Final = tuple(b"\r\n" + start for start in (*PRIVATE_PREFIXES, *sorted(PRIVATE)))
-_MESSAGE_ID: Final = rb"[ \t]*(?:\r\n[ \t]+)?<[^\s<>@]+@[^\s<>]+>[ \t]*"
-_is_message_id: Final = re.compile(_MESSAGE_ID + rb"\Z").match
-_is_message_id_field: Final = re.compile(_MESSAGE_ID + rb"\r\n(?![ \t])").match
+_is_message_id_field: Final = re.compile(rb"[ \t]*(?:\r\n[ \t]+)?<[^\s<>()]+>[ \t]*\r\n(?![ \t])").match
 
 
 def rewrite(
@@ -39,7 +44,7 @@ def rewrite(
 
     ``received`` is a whole field with its CRLF, or b"", and is put on top unchanged. ``date_ms``
     (milliseconds since the Unix epoch) and ``message_id`` (without brackets) are used when the mail has no
-    Date or no well-formed Message-ID of its own (RFC 6409 §8.2, §8.3). ``extra_headers`` (name, value) go to
+    Date or Message-ID of its own, or an empty one (RFC 6409 §8.2, §8.3). ``extra_headers`` (name, value) go to
     the end of the header section, except those that the mail has. Raises `HeaderError` for an invalid one.
     """
     head_end, body_start = end_of_head(data)
@@ -66,7 +71,7 @@ def rewrite(
 
 
 def _has_date_and_id(lowered: bytes) -> bool:
-    """Return True when Date and a well-formed Message-ID are certainly there; on False, look closer."""
+    """Return True when Date and Message-ID are certainly there; on False, look closer."""
     date = lowered.find(b"\r\ndate: ")
     message_id = lowered.find(b"\r\nmessage-id:")
     if date < 0 or message_id < 0 or lowered[date + 8 : date + 9].isspace():
@@ -105,5 +110,5 @@ def _list_unsubscribe(value: bytes) -> list[bytes]:
 def _is_useless(name: bytes, value: bytes) -> bool:
     """Tell whether a field is present but empty of meaning, so that a good one must replace it."""
     if name == b"message-id":
-        return _is_message_id(value) is None
+        return not identifies(value)
     return name == b"date" and not value.strip()

@@ -109,6 +109,11 @@ class ClientSession:
         return self._opening.offered.dsn
 
     @property
+    def offers_eight_bit(self) -> bool:
+        """Tell whether the server takes 8-bit mail (RFC 6152)."""
+        return self._opening.offered.eight_bit
+
+    @property
     def transcript(self) -> str:
         """The opening of the session, up to the first mail."""
         return str(self._transcript)

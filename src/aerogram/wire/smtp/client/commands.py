@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import idna
 
+from aerogram.wire.address import wire_form
 from aerogram.wire.smtp.client.data import has_bare_line_ends
 from aerogram.wire.smtp.client.replies import ServerReply, local_reply
 
@@ -81,7 +82,7 @@ def _needs_smtputf8(mail: OutgoingMail) -> bool:
 
 
 def _on_the_wire(address: str, offered: Extensions) -> str:
-    return address if offered.smtputf8 or address.isascii() else _with_a_labels(address)
+    return wire_form(address if offered.smtputf8 or address.isascii() else _with_a_labels(address))
 
 
 def _with_a_labels(address: str) -> str:

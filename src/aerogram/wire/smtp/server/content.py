@@ -1,4 +1,7 @@
-"""Reads a message, up to its lone dot (DATA) or by its number of octets (BDAT), in bounded memory."""
+"""Reads a message, up to its lone dot (DATA) or by its number of octets (BDAT), in bounded memory.
+
+The host may take what arrived ahead of the end, to keep it elsewhere; the rest is checked as if all were here.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import msgspec
 
 from aerogram.wire.smtp.limits import MAX_DISCARDED_BYTES
 from aerogram.wire.smtp.replies import MESSAGE_TOO_BIG, Reply, flawed_message
-from aerogram.wire.smtp.server.data import CRLF, END_OF_DATA, dots_unstuffed, flaw_of
+from aerogram.wire.smtp.server.data import CRLF, END_OF_DATA, dots_unstuffed, flaw_of, worse_flaw
 
 if TYPE_CHECKING:
     from aerogram.wire.smtp.server.input import InputBuffer
@@ -31,12 +34,39 @@ class Content(msgspec.Struct, frozen=True):
     is_in_step: bool = True
 
 
-def checked(data: bytes, max_bytes: int) -> Content:
-    """Check a whole message, free of stuffed dots: first its size, then its line ends."""
-    if len(data) > max_bytes:
+class Ahead:
+    """What the host took of a message before its end: the number of octets, and the worst flaw in them.
+
+    Every piece ends where no CRLF and no stuffed dot is cut in two, so each can be checked by itself.
+    """
+
+    __slots__ = ("flaw", "size")
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.flaw = ""
+
+    def take(self, piece: bytes) -> bytes:
+        """Note a piece, free of stuffed dots, and give it back."""
+        self.size += len(piece)
+        self.flaw = worse_flaw(self.flaw, flaw_of(piece))
+        return piece
+
+
+def checked(data: bytes, max_bytes: int, ahead: Ahead) -> Content:
+    """Check a message, free of stuffed dots, whose beginning was taken: first its size, then its line ends."""
+    if ahead.size + len(data) > max_bytes:
         return Content(refusal=MESSAGE_TOO_BIG)
-    flaw = flaw_of(data)
+    flaw = worse_flaw(ahead.flaw, flaw_of(data))
     return Content(refusal=flawed_message(flaw)) if flaw else Content(data)
+
+
+def take_chunks(chunks: bytearray, ahead: Ahead) -> bytes:
+    """Take the octets that BDAT brought, but not a last CR: its LF may follow."""
+    cut = len(chunks) - chunks.endswith(b"\r")
+    piece = bytes(memoryview(chunks)[:cut])
+    del chunks[:cut]
+    return ahead.take(piece)
 
 
 class DataReader:
@@ -45,10 +75,17 @@ class DataReader:
     That CRLF is also the first part of the end of an empty message (RFC 5321 §4.1.1.4).
     """
 
-    __slots__ = ("_dropped", "_max_bytes", "_max_kept")
+    __slots__ = ("_ahead", "_before", "_dropped", "_max_bytes", "_max_kept", "_refusal", "_taken")
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, ahead: Ahead) -> None:
         self._max_bytes = max_bytes
+        self._ahead = ahead
+        self._taken = 0
+        """Octets taken ahead, with their stuffed dots."""
+        self._before = 0
+        """The octet before the first one here; 0 at the beginning."""
+        self._refusal: Reply | None = None
+        """Set when the message is only read to its end, to be dropped."""
         # Stuffing adds one octet to a line of at least three, so data above four thirds of the limit exceeds
         # the limit without stuffing too, and need not be kept.
         self._max_kept = max_bytes + max_bytes // 3 + _SLACK
@@ -59,27 +96,59 @@ class DataReader:
         end = source.find(END_OF_DATA)
         if end < 0:
             return self._make_room(source)
-        if self._dropped + end > self._max_kept + MAX_DISCARDED_BYTES:
-            return Content(refusal=MESSAGE_TOO_BIG, is_in_step=False)
+        if self._taken + self._dropped + end > self._max_kept + MAX_DISCARDED_BYTES:
+            return Content(refusal=self._refusal or MESSAGE_TOO_BIG, is_in_step=False)
         # CR CR LF before the dot: a server that does not end a line at CR CR LF sees no end of data here, and
         # reads all that follows as text of the message.
-        is_in_step = end == 0 or source.byte_at(end - 1) != _CR
-        if self._dropped:
+        is_in_step = (source.byte_at(end - 1) if end else self._before) != _CR
+        if self._refusal is not None:
             source.skip(end + len(END_OF_DATA))
-            return Content(refusal=MESSAGE_TOO_BIG, is_in_step=is_in_step)
-        source.skip(len(CRLF))
-        content = checked(dots_unstuffed(source.take(end)), self._max_bytes)
+            return Content(refusal=self._refusal, is_in_step=is_in_step)
+        content = checked(self._unstuffed(source, end + len(CRLF)), self._max_bytes, self._ahead)
         source.skip(len(END_OF_DATA) - len(CRLF))
+        source.give_back()
         if is_in_step:
             return content
         return Content(refusal=content.refusal, is_in_step=False)
 
+    def take_ahead(self, source: InputBuffer) -> bytes:
+        """Take what arrived, up to its last line end, which may be a part of the end of the message.
+
+        In a line that is longer than half of what arrived, the cut is before what may be a part of the end.
+        """
+        if self._refusal is not None:
+            return b""
+        cut = source.rfind(CRLF)
+        certain = len(source) - len(END_OF_DATA)
+        if cut < len(source) // 2 and certain > cut + len(CRLF):
+            cut = certain
+        if cut <= len(CRLF):
+            return b""
+        self._before = source.byte_at(cut - 1)
+        piece = self._ahead.take(self._unstuffed(source, cut))
+        self._taken += cut
+        source.give_back()
+        return piece
+
+    def refuse(self, refusal: Reply) -> None:
+        """Read the message to its end, drop it, and refuse it."""
+        self._refusal = self._refusal or refusal
+
+    def _unstuffed(self, source: InputBuffer, count: int) -> bytes:
+        """Take octets without their stuffed dots; at the beginning, also without the CRLF of the DATA line."""
+        if self._taken:
+            return source.take(count).replace(b"\r\n.", CRLF)
+        source.skip(len(CRLF))
+        return dots_unstuffed(source.take(count - len(CRLF)))
+
     def _make_room(self, source: InputBuffer) -> Content | None:
-        """Drop what cannot be part of the end, once the message is certainly too big."""
-        seen = self._dropped + len(source)
+        """Drop what cannot be part of the end, once the message is refused or certainly too big."""
+        seen = self._taken + self._dropped + len(source)
         if seen > self._max_kept + MAX_DISCARDED_BYTES + len(END_OF_DATA):
-            return Content(refusal=MESSAGE_TOO_BIG, is_in_step=False)
-        if len(source) > self._max_kept:
+            return Content(refusal=self._refusal or MESSAGE_TOO_BIG, is_in_step=False)
+        if self._taken + len(source) > self._max_kept:
+            self.refuse(MESSAGE_TOO_BIG)
+        if self._refusal is not None:
             self._dropped += source.keep_last(_KEPT_WHILE_DROPPING)
         return None
 
@@ -96,6 +165,11 @@ class ChunkReader:
         self._sink = sink
         self._remaining = size
 
+    def refuse(self, refusal: Reply) -> None:
+        """Discard the rest of the chunk and refuse it."""
+        self.refusal = self.refusal or refusal
+        self._sink = None
+
     def read(self, source: InputBuffer) -> bool:
         """Read on; True when the chunk is whole."""
         count = min(self._remaining, len(source))
@@ -103,5 +177,6 @@ class ChunkReader:
             self._sink += source.take(count)
         else:
             source.skip(count)
+        source.give_back()
         self._remaining -= count
         return not self._remaining

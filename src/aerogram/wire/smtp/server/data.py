@@ -32,6 +32,11 @@ def flaw_of(data: bytes) -> str:
     return ""
 
 
+def worse_flaw(one: str, other: str) -> str:
+    """Return the flaw that `flaw_of` would name for two parts of a message together."""
+    return next((flaw for flaw in (BARE_LF, BARE_CR, NUL) if flaw in (one, other)), "")
+
+
 def dots_unstuffed(data: bytes) -> bytes:
     """Remove the first dot of each line that begins with one (RFC 5321 §4.5.2)."""
     if b"\r\n." in data:

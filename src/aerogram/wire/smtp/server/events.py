@@ -61,11 +61,13 @@ class MessageReceived(msgspec.Struct, frozen=True):
     """A whole message arrived. A positive reply takes responsibility for it (RFC 5321 §4.2.5).
 
     ``data`` is as sent, with dots unstuffed; it has neither NUL nor a CR or LF outside of CRLF. It ends with
-    CRLF unless it is empty or came by BDAT.
+    CRLF unless it is empty or came by BDAT. The host already has the first ``ahead`` octets of the message, from
+    `ServerSession.take_ahead`, and ``data`` is the rest.
     """
 
     envelope: Envelope
     data: bytes
+    ahead: int = 0
 
 
 Event = AuthRequested | MailRequested | RcptRequested | TlsRequested | MessageReceived

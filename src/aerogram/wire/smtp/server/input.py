@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from aerogram.wire.smtp.server.data import CRLF
+
+_MAX_READ_KEPT: Final = 16_384
+"""Octets that were read and may stay in memory until the next octets come."""
 
 
 class InputBuffer:
@@ -53,6 +58,11 @@ class InputBuffer:
         self._searched = found
         return found - self._at
 
+    def rfind(self, needle: bytes) -> int:
+        """Return the number of unread bytes before the last ``needle``, or -1. It moves no search position."""
+        found = self._bytes.rfind(needle, self._at)
+        return found - self._at if found >= 0 else -1
+
     def byte_at(self, offset: int) -> int:
         """Return an unread byte without taking it."""
         return self._bytes[self._at + offset]
@@ -68,6 +78,13 @@ class InputBuffer:
         """Drop ``count`` bytes, which must be present."""
         self._at += count
         self._searched = self._at
+
+    def give_back(self) -> None:
+        """Free the memory of bytes already read, if it is much: the next `feed` may be a long time off."""
+        if self._at > _MAX_READ_KEPT:
+            del self._bytes[: self._at]
+            self._searched -= self._at
+            self._at = 0
 
     def step_back(self, count: int) -> None:
         """Unread the last ``count`` bytes; only before the next `feed`."""

@@ -22,11 +22,9 @@ from aerogram.wire.smtp.replies import (
     SENT_TOO_MUCH_AHEAD,
     UNKNOWN_COMMAND,
     Reply,
-    chunk_ok,
 )
 from aerogram.wire.smtp.server.auth import MECHANISMS
 from aerogram.wire.smtp.server.commands import WEB_METHODS, split_command
-from aerogram.wire.smtp.server.content import ChunkReader, Content, DataReader, checked
 from aerogram.wire.smtp.server.conversation import Conversation
 from aerogram.wire.smtp.server.data import CRLF
 from aerogram.wire.smtp.server.events import (
@@ -37,8 +35,8 @@ from aerogram.wire.smtp.server.events import (
     RcptRequested,
 )
 from aerogram.wire.smtp.server.extensions import ServerConfig
+from aerogram.wire.smtp.server.messages import read_chunk, read_data, refuse_message, take_ahead
 from aerogram.wire.smtp.server.states import State, Turn, Verb
-from aerogram.wire.smtp.server.transaction import Transaction
 from aerogram.wire.smtp.server.verbs import HANDLERS, IDLE_VERBS, refusal_of, step_auth
 
 __all__ = ["ServerConfig", "ServerSession"]
@@ -114,6 +112,30 @@ class ServerSession:
             raise RuntimeError("the client did not ask for TLS")
         self._talk.begin_within_tls()
 
+    def take_ahead(self) -> bytes:
+        """Take what arrived of a message that has not ended, to keep it elsewhere; b"" when there is nothing.
+
+        The event of the message then has only the rest. After a RSET or a refusal, `ahead_bytes` is 0 again.
+        """
+        return take_ahead(self._talk)
+
+    def refuse_message(self, reply: Reply) -> None:
+        """Refuse the message that has not ended, because the host cannot keep it; its rest is dropped.
+
+        Does nothing when its event is unanswered: then `answer` refuses it.
+        """
+        refuse_message(self._talk, reply)
+
+    @property
+    def held_bytes(self) -> int:
+        """The octets of input and of the message that are in memory here."""
+        return len(self._talk.input) + len(self._talk.transaction.chunks)
+
+    @property
+    def ahead_bytes(self) -> int:
+        """The octets of the current message that the host took ahead."""
+        return self._talk.transaction.ahead.size
+
     def outgoing(self) -> bytes:
         """Take the bytes to send."""
         return self._talk.take_outgoing()
@@ -171,9 +193,9 @@ class ServerSession:
 def _advance(talk: Conversation) -> bool:
     """Read one item; False when it is incomplete, or nothing more is to be read."""
     if talk.data is not None:
-        return _read_data(talk, talk.data)
+        return read_data(talk, talk.data)
     if talk.chunk is not None:
-        return _read_chunk(talk, talk.chunk)
+        return read_chunk(talk, talk.chunk)
     if not talk.input:
         return False
     if talk.state is State.CONNECTED and talk.input.byte_at(0) == _TLS_HANDSHAKE_RECORD:
@@ -233,47 +255,6 @@ def _redacted(argument: str) -> bytes:
     mechanism, _, response = argument.partition(" ")
     shown = mechanism.upper().encode() if mechanism.upper() in MECHANISMS else _SECRET
     return b"AUTH " + shown + (b" " + _SECRET if response else b"")
-
-
-def _read_data(talk: Conversation, reader: DataReader) -> bool:
-    content = reader.read(talk.input)
-    if content is None:
-        return False
-    talk.data = None
-    _judge(talk, content)
-    return True
-
-
-def _read_chunk(talk: Conversation, chunk: ChunkReader) -> bool:
-    if not chunk.read(talk.input):
-        return False
-    talk.chunk = None
-    if chunk.refusal is not None:
-        if talk.state is State.CHUNK:
-            talk.transaction = Transaction()
-            talk.turn(Turn.CHUNK_REFUSED)
-        talk.refuse(chunk.refusal)
-    elif chunk.is_last:
-        message = bytes(talk.transaction.chunks)
-        talk.transaction.chunks.clear()
-        _judge(talk, checked(message, talk.config.max_message_bytes))
-    else:
-        talk.turn(Turn.CHUNK_TAKEN)
-        talk.say(chunk_ok(chunk.size))
-    return True
-
-
-def _judge(talk: Conversation, content: Content) -> None:
-    if content.refusal is None:
-        talk.transcript.client(b"(message, %d octets)" % len(content.data))
-        talk.waiting = MessageReceived(talk.transaction.envelope(), content.data)
-        return
-    talk.transcript.client(b"(message)")
-    if content.is_in_step:
-        talk.message_answered()
-        talk.refuse(content.refusal)
-    else:
-        talk.hang_up(content.refusal)
 
 
 def _answer_auth(talk: Conversation, reply: Reply) -> None:

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from aerogram.wire.smtp.server.content import Ahead
 from aerogram.wire.smtp.server.events import Envelope, MailRequested, RcptRequested, RcptTo
+
+if TYPE_CHECKING:
+    from aerogram.wire.smtp.replies import Reply
 
 
 class Transaction:
     """The reverse-path and the recipients since MAIL. Without a reverse-path no transaction is open."""
 
-    __slots__ = ("_recipients", "_sender", "chunks", "refused_recipients")
+    __slots__ = ("_recipients", "_sender", "ahead", "chunks", "refusal", "refused_recipients")
 
     def __init__(self) -> None:
         self._sender: MailRequested | None = None
         self._recipients: list[RcptTo] = []
         self.refused_recipients = 0
         self.chunks = bytearray()
-        """The octets received by BDAT so far."""
+        """The octets received by BDAT that the host did not take ahead."""
+        self.ahead = Ahead()
+        self.refusal: Reply | None = None
+        """Why the host cannot take the message any more; the next BDAT is refused with it."""
 
     @property
     def recipient_count(self) -> int:

@@ -166,7 +166,7 @@ def _data(talk: Conversation, argument: str) -> None:
     talk.enter(Verb.DATA)
     talk.say(SEND_DATA)
     talk.input.step_back(len(CRLF))
-    talk.data = DataReader(talk.config.max_message_bytes)
+    talk.data = DataReader(talk.config.max_message_bytes, talk.transaction.ahead)
 
 
 def _bdat(talk: Conversation, argument: str) -> None:
@@ -179,13 +179,14 @@ def _bdat(talk: Conversation, argument: str) -> None:
     if bdat.size > max_bytes + MAX_DISCARDED_BYTES:
         talk.hang_up(MESSAGE_TOO_BIG)
         return
-    chunks = talk.transaction.chunks
+    transaction = talk.transaction
     refusal = refusal_of(talk, Verb.BDAT)
     if refusal is None:
         talk.enter(Verb.BDAT)
-        if len(chunks) + bdat.size > max_bytes:
+        refusal = transaction.refusal
+        if transaction.ahead.size + len(transaction.chunks) + bdat.size > max_bytes:
             refusal = MESSAGE_TOO_BIG
-    sink = chunks if refusal is None else None
+    sink = transaction.chunks if refusal is None else None
     talk.chunk = ChunkReader(bdat.size, sink, is_last=bdat.is_last, refusal=refusal)
     if not bdat.size:
         talk.count_idle_command()

@@ -63,7 +63,7 @@ def files(spelling: Spelling, *, is_inlined: bool) -> PropertyType:
             "items": {"type": "object", "required": required, "properties": properties},
             "maxItems": limits.MAX_ATTACHMENTS,
         },
-        errors=("mj-0003", "mj-0004", "mj-0005", "mj-0008", "mj-0012"),
+        errors=("send-0001", "mj-0003", "mj-0004", "mj-0005", "mj-0008", "mj-0012"),
         merge=join,
     )
 
@@ -86,6 +86,8 @@ def read_files(
         where = f"{path}[{index}]"
         if isinstance(element, dict):
             given = names.spelled(element)
+            if given is not element:
+                findings.refuse_unknown(where, given, names)
             files.append(_attachment(where, given, findings, spelling, is_inlined=is_inlined))
         else:
             findings.errors.append(errors.wrong_type(where, "attachment"))

@@ -34,6 +34,7 @@ CODES: Final[Mapping[str, str]] = {
     "mj-0012": "A text is empty.",
     "mj-0013": "An email address is invalid.",
     "mj-0015": "The credentials are wrong.",
+    "send-0001": "A property does not exist.",
     "send-0003": "The message has no content.",
     "send-0004": "HTMLPart is used together with a template that has an HTML part.",
     "send-0005": "TextPart is used together with a template that has a text part.",
@@ -103,6 +104,19 @@ UNKNOWN_CATEGORY: Final = SendError(
 def missing(path: str) -> SendError:
     """Report a mandatory property that is absent or null."""
     return SendError("mj-0003", "Missing mandatory property.", (path,))
+
+
+def unexpected(path: str, near: str) -> SendError:
+    """Report a property that does not exist; ``near`` is the name that was probably meant, or ""."""
+    name = _quoted(path.rpartition(".")[2])
+    hint = f' Did you mean "{near}"?' if near else ""
+    return SendError("send-0001", f'Unexpected property "{name}".{hint}', (_quoted(path),))
+
+
+def flawed(path: str, holds: str) -> SendError:
+    """Report a text or number that is not valid JSON; ``holds`` says what is in it."""
+    path = _quoted(path)
+    return SendError("mj-0005", f"Invalid characters detected: {path} must not hold {holds}.", (path,))
 
 
 def wrong_type(path: str, expected: str) -> SendError:

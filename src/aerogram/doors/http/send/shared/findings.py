@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from aerogram.doors.http.send.shared import errors
 
 if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.errors import SendError
+    from aerogram.doors.http.send.shared.names import JsonObject, Names
+
+MAX_UNEXPECTED: Final = 10
+"""Unknown properties of one object that are reported; an object with more is refused all the same."""
 
 
 class Findings:
@@ -19,3 +25,11 @@ class Findings:
         self.recipients = 0
         self.attached_bytes = 0
         self.sizes = sizes
+
+    def refuse_unknown(self, path: str, spelled: JsonObject, names: Names) -> None:
+        """Report the names in the object at ``path`` ("" for a message) that do not exist."""
+        prefix = f"{path}." if path else ""
+        self.errors += [
+            errors.unexpected(prefix + name, names.nearest(name))
+            for name in names.unknown(spelled)[:MAX_UNEXPECTED]
+        ]

@@ -34,7 +34,11 @@ class ParsedMessage(msgspec.Struct, frozen=True, kw_only=True):
     parts: Parts | None
     """The mail; None if it has errors. Its To is empty if each recipient gets a separate mail."""
     recipients: tuple[Recipient, ...]
-    """The recipients with names and variables."""
+    """The recipients with names and variables, each mailbox once."""
+    entries: tuple[Recipient, ...]
+    """The recipients as the call has them, for the answer."""
+    places: tuple[int, ...] = ()
+    """For each entry the index of its recipient; () when they are the same."""
     from_email: str
     """The address of From; "" if missing or invalid."""
     sender_email: str
@@ -47,9 +51,24 @@ class ParsedMessage(msgspec.Struct, frozen=True, kw_only=True):
     rank: Rank
     send_options: RequestedOptions
 
+    def refused_with(self, errors: Sequence[SendError]) -> ParsedMessage:
+        """Return the message with further errors, before its own."""
+        return msgspec.structs.replace(self, errors=(*errors, *self.errors), parts=None)
+
     def sandbox_receipts(self) -> tuple[Accepted, ...]:
         """Return the receipts of a sandbox message: no id and no UUID."""
         return tuple([Accepted(recipient.email, 0, "") for recipient in self.recipients])
+
+    def receipts_of_entries(self, receipts: Sequence[Accepted]) -> Sequence[Accepted]:
+        """Return the receipt of each entry, with the address as the entry has it, from those of the recipients."""
+        # A call that an older version accepted has, when it is repeated, a receipt for each entry.
+        if not self.places or len(receipts) == len(self.entries):
+            return receipts
+        found = [receipts[place] for place in self.places]
+        return [
+            Accepted(entry.email, receipt.message_id, receipt.uuid)
+            for entry, receipt in zip(self.entries, found, strict=True)
+        ]
 
     def request(self, actor: Actor, transcript: str) -> MailRequest:
         """Build the request to send it; with errors, only the parts that authorisation needs."""

@@ -33,6 +33,8 @@ all errors are reported at once.
 Fields = dict[str, Any]
 """The parsed values of a message, by field."""
 
+_UNKNOWN: Final[tuple[str, Parser]] = ("", lambda _path, _value, _findings: None)
+"""In place of the field and parser of a name that does not exist."""
 _OPTIONS: Final = frozenset(RequestedOptions.__struct_fields__)
 
 
@@ -63,6 +65,8 @@ class Property(msgspec.Struct, frozen=True):
     """Additions to the schema of its type."""
     in_globals: bool = True
     """Allowed in Globals."""
+    also: tuple[str, ...] = ()
+    """Other names that clients are known to write for it, by mistake."""
 
     @property
     def all_errors(self) -> frozenset[str]:
@@ -75,19 +79,22 @@ class Properties:
 
     def __init__(self, *rows: Property) -> None:
         self.rows: Mapping[str, Property] = {row.name: row for row in rows}
-        self.names = Names(*self.rows)
+        self.names = Names(*self.rows, also={name: row.name for row in rows for name in row.also})
         self._parsers = {row.name: (row.field, row.type.parser) for row in rows}
         self._merges = {row.name: row.type.merge for row in rows}
         self._options = frozenset(row.field for row in rows) & _OPTIONS
 
     def read(self, message: JsonObject, findings: Findings) -> Fields:
-        """Parse a message with normalised names; a null property counts as missing."""
+        """Parse a message with normalised names; a null property counts as missing, an unknown one is an error."""
         parsers = self._parsers
         found: Fields = {}
         for name, value in message.items():
             if value is not None:
-                field, read = parsers[name]
+                field, read = parsers.get(name, _UNKNOWN)
                 found[field] = read(name, value, findings)
+        if "" in found:
+            del found[""]
+            findings.refuse_unknown("", message, self.names)
         return found
 
     def merged(self, defaults: JsonObject, message: JsonObject) -> JsonObject:
@@ -96,7 +103,7 @@ class Properties:
         for name, value in message.items():
             if value is not None:
                 default = defaults.get(name)
-                result[name] = value if default is None else self._merges[name](default, value)
+                result[name] = value if default is None else self._merges.get(name, replace)(default, value)
         return result
 
     def options(self, found: Fields) -> Fields:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
+
+from aerogram.base.flawed_json import nul_in
 from aerogram.base.nesting import is_deeper
 from aerogram.doors.http.send.shared import errors, limits
 from aerogram.doors.http.send.shared.merging import overlay
@@ -21,6 +24,7 @@ RANKS: Final[Mapping[int, Rank]] = {0: Rank.LOW, 1: Rank.FRONT_LOW, 2: Rank.HIGH
 
 (compatibility: send-v31#properties)
 """
+_encode: Final = msgspec.json.Encoder().encode
 _MAX_DIGITS: Final = 19
 """Digits of the largest id, a signed 64-bit number."""
 
@@ -87,6 +91,8 @@ def variables(path: str, value: Any, findings: Findings) -> JsonObject:
     if is_deeper(value, limits.MAX_DEPTH):
         findings.errors.append(errors.too_deep(path, limits.MAX_DEPTH))
         return {}
+    if value and b"\\u0000" in _encode(value) and (flaw := nul_in(value)) is not None:
+        findings.errors.append(errors.flawed(f"{path}.{flaw.place()}", flaw.holds))
     return value
 
 
@@ -98,8 +104,9 @@ def _limited_type(parser: Callable[[str, Any, Findings], str], max_length: int) 
     )
 
 
-TEXT: Final = PropertyType(parser=text, schema={"type": "string"}, errors=("mj-0004",))
 KEPT_TEXT: Final = PropertyType(parser=kept_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005"))
+TEXT: Final = KEPT_TEXT
+"""A part of the mail."""
 HEADER_TEXT: Final = PropertyType(
     parser=header_text, schema={"type": "string"}, errors=("mj-0004", "mj-0005")
 )

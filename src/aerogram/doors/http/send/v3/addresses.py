@@ -94,6 +94,8 @@ def _individual(path: str, value: Any, findings: Findings) -> Recipient | None:
         findings.errors.append(errors.no_object(path))
         return None
     given = _INDIVIDUAL.spelled(value)
+    if given is not value:
+        findings.refuse_unknown(path, given, _INDIVIDUAL)
     email, name, own = given.get("Email"), given.get("Name"), given.get("Vars")
     shown = "" if name is None else header_text(f"{path}.Name", name, findings)
     values = {} if own is None else variables(f"{path}.Vars", own, findings)
@@ -123,6 +125,11 @@ RECIPIENTS: Final = PropertyType(
     },
     errors=("mj-0004", "mj-0005", "mj-0013", "send-0015"),
 )
+REPLIES: Final = PropertyType(
+    parser=addresses,
+    schema={"type": "string", "description": "Comma-separated addresses; a header Reply-To overrides them."},
+    errors=("mj-0004", "mj-0005", "mj-0013"),
+)
 INDIVIDUALS: Final = PropertyType(
     parser=individuals,
     schema={
@@ -135,5 +142,5 @@ INDIVIDUALS: Final = PropertyType(
             "properties": {"Email": _TEXT, "Name": _TEXT, "Vars": VARIABLES.schema},
         },
     },
-    errors=("mj-0003", "mj-0004", "mj-0005", "mj-0008", "mj-0013", "send-0015"),
+    errors=("send-0001", "mj-0003", "mj-0004", "mj-0005", "mj-0008", "mj-0013", "send-0015"),
 )

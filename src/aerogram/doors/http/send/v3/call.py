@@ -7,11 +7,12 @@ without duplicates.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.shared.flawed_calls import read_flawed
 from aerogram.doors.http.send.shared.names import Names
 from aerogram.doors.http.send.shared.templates import chosen
 from aerogram.doors.http.send.v3 import errors, limits
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
     from aerogram.doors.http.send.shared.templates import Found, Key
 
-_CALL: Final = Names("Messages", *MESSAGE.rows)
-"""The root object of a call: a message, or an object with several."""
+_CALL: Final = Names("Messages")
+"""The root object of a call with several messages; any other is a message."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -60,13 +61,15 @@ class Call(msgspec.Struct, frozen=True):
 def read_call(body: bytes) -> Call:
     """Parse the body of ``POST /v3/send``: a message, or ``{"Messages": [...]}`` of them.
 
-    The body is JSON in strict UTF-8. Raises `RefusedCallError` for errors of the call as a
+    The body is JSON in UTF-8. Raises `RefusedCallError` for errors of the call as a
     whole; `Call.parsed_messages` finds errors of messages.
     """
     root = _CALL.spelled(_object(body))
     messages = root.pop("Messages", None)
     if messages is None:
-        return Call([with_headers_as_properties(root)], is_bulk=False)
+        return Call([with_headers_as_properties(MESSAGE.names.spelled(root))], is_bulk=False)
+    if others := _CALL.unknown(root):
+        raise RefusedCallError(errors.beside_messages(others[0]))
     if not isinstance(messages, list):
         raise RefusedCallError(errors.no_array("Messages"))
     if not messages:
@@ -84,9 +87,21 @@ def _object(body: bytes) -> JsonObject:
     try:
         root = msgspec.json.decode(body)
     except (ValueError, RecursionError):
-        raise RefusedCallError(_why_unreadable(body)) from None
+        root = _object_without_flaws(body)
     if not isinstance(root, dict):
         raise RefusedCallError(errors.MALFORMED_JSON)
+    return root
+
+
+def _object_without_flaws(body: bytes) -> Any:
+    """Decode a body that the strict decoder refused, such as one with a byte order mark."""
+    try:
+        root, flawed = read_flawed(body)
+    except (ValueError, RecursionError):
+        raise RefusedCallError(_why_unreadable(body)) from None
+    if flawed:
+        index = min(flawed)
+        raise RefusedCallError(flawed[index][0].without_path(), "" if index < 0 else f"Messages[{index}]")
     return root
 
 

@@ -50,6 +50,11 @@ def missing(name: str) -> SendError:
     return _error("mj-0003", f'Missing "{name}" property')
 
 
+def beside_messages(name: str) -> SendError:
+    """Report a property of a message at the root of a call with several."""
+    return _error("send-0001", f'Unexpected property "{name[:MAX_SUBJECT]}" beside "Messages"')
+
+
 def no_object(path: str) -> SendError:
     """Report a value that is not an object."""
     return _error("mj-0004", f'"{path}" is not JSON object type')

@@ -7,7 +7,7 @@ from typing import Final
 from aerogram.doors.http.send.shared.attachments import Spelling, files
 from aerogram.doors.http.send.shared.properties import Properties, Property
 from aerogram.doors.http.send.shared.values import CAMPAIGN, HEADER_TEXT, KEPT_TEXT, SUBJECT, TEXT
-from aerogram.doors.http.send.v3.addresses import ADDRESS, INDIVIDUALS, RECIPIENTS, SENDER
+from aerogram.doors.http.send.v3.addresses import ADDRESS, INDIVIDUALS, RECIPIENTS, REPLIES, SENDER
 from aerogram.doors.http.send.v3.headers import HEADERS
 from aerogram.doors.http.send.v3.values import DELIVERS, PRIORITY, SWITCH, TEMPLATE, TRACKING
 from aerogram.doors.http.send.v3.variables import VARIABLES
@@ -32,6 +32,7 @@ MESSAGE: Final = Properties(
     Property("To", "to", RECIPIENTS, errors=_NOBODY),
     Property("Cc", "cc", RECIPIENTS),
     Property("Bcc", "bcc", RECIPIENTS),
+    Property("Reply-To", "replies", REPLIES, also=("ReplyTo",)),  # the Ruby SDK writes ReplyTo
     Property("Subject", "subject", SUBJECT),
     Property("Text-part", "text", TEXT, errors=("send-0003",)),
     Property("Html-part", "html", TEXT, errors=("send-0003",)),
@@ -48,6 +49,9 @@ MESSAGE: Final = Properties(
     Property("Mj-EventPayLoad", "event_payload", KEPT_TEXT),
     Property("Mj-MonitoringCategory", "monitoring_category", KEPT_TEXT, errors=("send-0013",)),
     Property("Vars", "variables", VARIABLES),
+    Property(
+        "Tag", "tag", TEXT, schema={"description": "Sent by old versions of Anymail; it has no effect."}
+    ),
     Property("Headers", "headers", HEADERS, errors=("mj-0013",)),
     Property("Attachments", "attachments", files(FILE, is_inlined=False), errors=("mj-0011",)),
     Property("Inline_attachments", "inlined", files(FILE, is_inlined=True), errors=("mj-0011",)),

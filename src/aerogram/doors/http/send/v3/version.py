@@ -62,7 +62,11 @@ class SendV3:
 
     def accepted(self, outcome: Outcome, headers: Headers) -> Answer:
         """Build the response to an accepted call."""
-        return Answer(_OK, sent(outcome.receipts), headers=headers)
+        receipts = [
+            parsed.receipts_of_entries(each)
+            for parsed, each in zip(outcome.messages, outcome.receipts, strict=True)
+        ]
+        return Answer(_OK, sent(receipts), headers=headers)
 
     def refused(self, error: Exception) -> Answer:
         """Build the response to a rejected request."""

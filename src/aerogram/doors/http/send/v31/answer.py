@@ -67,11 +67,14 @@ class Messages(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 def sent(parsed: ParsedMessage, receipts: Sequence[Accepted], href_base: str) -> SentMessage:
-    """Build the entry of an accepted message; ``receipts`` are in the order of the message's recipients."""
+    """Build the entry of an accepted message; ``receipts`` are in the order of the message's recipients.
+
+    Recipients that the message names several times have one id in each of their entries.
+    """
     to: list[SentRecipient] = []
     cc: list[SentRecipient] = []
     bcc: list[SentRecipient] = []
-    for recipient, receipt in zip(parsed.recipients, receipts, strict=True):
+    for recipient, receipt in zip(parsed.entries, parsed.receipts_of_entries(receipts), strict=True):
         role, message_id = recipient.role, receipt.message_id
         kin = to if role is _TO else cc if role is _CC else bcc
         kin.append(SentRecipient(receipt.email, receipt.uuid, message_id, f"{href_base}{message_id}"))

@@ -8,6 +8,7 @@ import msgspec
 
 from aerogram.doors.http.send.shared import errors as shared
 from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.shared.flawed_calls import read_flawed
 from aerogram.doors.http.send.shared.names import Names
 from aerogram.doors.http.send.shared.templates import chosen
 from aerogram.doors.http.send.v31 import errors, limits
@@ -16,6 +17,8 @@ from aerogram.doors.http.send.v31.properties import MESSAGE
 from aerogram.doors.http.send.v31.templates import wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.shared.names import JsonObject
     from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
@@ -36,6 +39,8 @@ class Call(msgspec.Struct, frozen=True):
 
     (compatibility: send-v31#strict-checks)
     """
+    flawed: Mapping[int, Sequence[SendError]] = {}
+    """The errors of messages that hold texts or numbers which are not JSON, by the message's index."""
 
     def template_keys(self) -> set[Key]:
         """Return the ids of the templates to load before parsing the messages."""
@@ -49,26 +54,33 @@ class Call(msgspec.Struct, frozen=True):
         """Parse each message; the result has all errors except those about senders and category."""
         sizes: dict[int, int] = {}
         if not templates:
-            return [read_message(message, sizes) for message in self.messages]
-        return [
-            read_message(message, sizes, chosen(wanted(message), templates), is_strict=self.is_strict)
-            for message in self.messages
-        ]
+            parsed = [read_message(message, sizes) for message in self.messages]
+        else:
+            parsed = [
+                read_message(message, sizes, chosen(wanted(message), templates), is_strict=self.is_strict)
+                for message in self.messages
+            ]
+        for index, noted in self.flawed.items():
+            parsed[index] = parsed[index].refused_with(noted)
+        return parsed
 
 
 def read_call(body: bytes) -> Call:
     """Parse the body of ``POST /v3.1/send``.
 
-    The body is JSON in strict UTF-8. Raises `RefusedCallError` for errors of the call as a whole;
+    The body is JSON in UTF-8. Raises `RefusedCallError` for errors of the call as a whole;
     `Call.parsed_messages` finds errors of messages.
     """
+    flawed: dict[int, list[SendError]] = {}
     try:
         root = msgspec.json.decode(body)
     except (ValueError, RecursionError):
-        raise RefusedCallError(errors.MALFORMED_JSON) from None
+        root, flawed = _flawed(body)
     if not isinstance(root, dict):
         raise RefusedCallError(errors.MALFORMED_JSON)
     given = _CALL.spelled(root)
+    if given is not root and (unknown := _CALL.unknown(given)):
+        raise RefusedCallError(shared.unexpected(unknown[0], _CALL.nearest(unknown[0])))
     messages: Any = given.get("Messages")
     error = _wrong_messages(messages) or _wrong_flags(given)
     if error is not None:
@@ -79,7 +91,19 @@ def read_call(body: bytes) -> Call:
         [MESSAGE.merged(defaults, message) for message in spelled] if defaults else spelled,
         is_sandbox=given.get("SandboxMode") is True,
         is_strict=given.get("AdvanceErrorHandling") is True,
+        flawed=flawed,
     )
+
+
+def _flawed(body: bytes) -> tuple[Any, dict[int, list[SendError]]]:
+    """Decode a body with flaws in its messages. Raises `RefusedCallError` for flaws elsewhere."""
+    try:
+        root, flawed = read_flawed(body)
+    except (ValueError, RecursionError):
+        raise RefusedCallError(errors.MALFORMED_JSON) from None
+    if -1 in flawed:
+        raise RefusedCallError(flawed[-1][0])
+    return root, flawed
 
 
 def _wrong_messages(messages: Any) -> SendError | None:

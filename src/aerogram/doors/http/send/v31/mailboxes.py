@@ -27,6 +27,8 @@ def mailbox(path: str, value: Any, findings: Findings) -> Mailbox | None:
         findings.errors.append(errors.wrong_type(path, "emailIn"))
         return None
     given = _NAMES.spelled(value)
+    if given is not value:
+        findings.refuse_unknown(path, given, _NAMES)
     email, name = given.get("Email"), given.get("Name")
     if name is None:
         name = ""
@@ -75,7 +77,7 @@ MAILBOX: Final = PropertyType(
         "required": ["Email"],
         "properties": {"Email": {"type": "string"}, "Name": {"type": "string"}},
     },
-    errors=("mj-0003", "mj-0004", "mj-0005", "mj-0012", "mj-0013"),
+    errors=("send-0001", "mj-0003", "mj-0004", "mj-0005", "mj-0012", "mj-0013"),
     merge=overlay_named(_NAMES),
 )
 MAILBOXES: Final = PropertyType(

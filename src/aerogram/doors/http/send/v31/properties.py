@@ -12,7 +12,13 @@ from aerogram.doors.http.send.shared.headers import HEADERS
 from aerogram.doors.http.send.shared.properties import Properties, Property
 from aerogram.doors.http.send.shared.values import CAMPAIGN, KEPT_TEXT, SUBJECT, TEXT, URL_TAGS, VARIABLES
 from aerogram.doors.http.send.v31.mailboxes import MAILBOX, MAILBOXES, RECIPIENTS_TO
-from aerogram.doors.http.send.v31.values import FLAG, FLAG_OR_NUMBER, INTEGER, PRIORITY, TRACKING
+from aerogram.doors.http.send.v31.values import (
+    FLAG,
+    FLAG_OR_NUMBER,
+    INTEGER,
+    PRIORITY,
+    TRACKING,
+)
 
 FILE: Final = Spelling(
     content_type="ContentType",
@@ -39,7 +45,14 @@ MESSAGE: Final = Properties(
     Property("TemplateID", "template_id", INTEGER, errors=_OF_TEMPLATE),
     Property("TemplateLanguage", "has_language", FLAG, errors=("send-0016",)),
     Property("TemplateErrorReporting", "error_report_to", MAILBOX, errors=("send-0016",)),
-    Property("TemplateErrorDeliver", "delivers_on_error", FLAG, errors=("send-0016",)),
+    # The Java SDK writes TemplateErrorDelivery, Symfony TrackOpen and TrackClick.
+    Property(
+        "TemplateErrorDeliver",
+        "delivers_on_error",
+        FLAG,
+        errors=("send-0016",),
+        also=("TemplateErrorDelivery",),
+    ),
     Property("Variables", "variables", VARIABLES),
     Property("AutoTextPart", "makes_text", FLAG, schema={"description": _MAKES_TEXT}),
     Property("Attachments", "attachments", files(FILE, is_inlined=False), errors=("mj-0011",)),
@@ -50,8 +63,8 @@ MESSAGE: Final = Properties(
     Property("CustomCampaign", "campaign", CAMPAIGN, errors=("send-0012",)),
     Property("DeduplicateCampaign", "deduplicates", FLAG_OR_NUMBER, errors=("send-0012",)),
     Property("Priority", "rank", PRIORITY),
-    Property("TrackOpens", "tracks_opens", TRACKING),
-    Property("TrackClicks", "tracks_clicks", TRACKING),
+    Property("TrackOpens", "tracks_opens", TRACKING, also=("TrackOpen",)),
+    Property("TrackClicks", "tracks_clicks", TRACKING, also=("TrackClick",)),
     Property("MonitoringCategory", "monitoring_category", KEPT_TEXT, errors=("send-0013",)),
     Property("URLTags", "url_tags", URL_TAGS),
     Property("StatisticsContactsListID", "contacts_list_id", INTEGER),

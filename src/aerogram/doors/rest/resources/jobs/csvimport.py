@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.audience.jobs.contact_jobs import CSV_DATA
+from aerogram.audience.jobs.csv_file import layout_noted
 from aerogram.audience.jobs.csv_import import EXCLUDE, INCLUDE, METHODS, options_of
 from aerogram.base.errors import RefusedError
 from aerogram.doors.rest import errors
@@ -65,6 +66,7 @@ class CsvImport(ChangeableResource):
         Text("Method", "method", default=UNKNOWN_METHOD),
         Moment("RequestAt", "request_ms", read_only=True),
         Text("Status", "status", default=JobStatus.UPLOAD.value),
+        Text("FileFormat", "file_format", read_only=True),
     )
 
 
@@ -79,12 +81,13 @@ class Imports:
         """Return imports as rows."""
         own = Condition("kind", JobKind.CSV_IMPORT.value)
         found, total = await self._jobs.page(actor, query.request(combined((*query.conditions, own))))
-        return Page([row_of(job) for job in found], total)
+        notes = await self._jobs.notes(found)
+        return Page([_import_of(job, notes.get(job.id, "")) for job in found], total)
 
     async def add(self, actor: Actor, values: Row) -> Row:
         """Queue an import."""
         _check_status(values["status"])
-        return row_of(await queued(self._jobs, self._contact_jobs, actor, values))
+        return _import_of(await queued(self._jobs, self._contact_jobs, actor, values))
 
     async def change(self, actor: Actor, row: Row, values: Row) -> Row:
         """Change the tolerated number of invalid rows; Status accepts only its current meaning, Upload."""
@@ -98,7 +101,7 @@ class Imports:
         job = await self._jobs.find(actor, row["id"])
         if job is None:
             raise errors.not_found()
-        return row_of(job)
+        return _import_of(job, (await self._jobs.notes([job])).get(job.id, ""))
 
     async def remove(self, actor: Actor, row: Row) -> None:
         """Do nothing: the resource has no DELETE."""
@@ -150,6 +153,11 @@ async def queued(jobs: Jobs, contact_jobs: ContactJobs, actor: Actor, values: Ro
 def row_of(job: Job) -> dict[str, Any]:
     """Return a job as a row of batchjob and csvimport."""
     return msgspec.structs.asdict(job) | {"list_id": job.ref_id or None}
+
+
+def _import_of(job: Job, note: str = "") -> dict[str, Any]:
+    """Return a job as a row of csvimport; FileFormat is "" until the file was looked at. It is our own property."""
+    return row_of(job) | {"file_format": layout_noted(note)}
 
 
 def _refused(reasons: dict[str, str]) -> errors.RestError:

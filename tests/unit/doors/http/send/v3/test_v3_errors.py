@@ -148,7 +148,11 @@ def test_an_error_is_told_by_its_sentence(properties, status, text):
         (b"{", "Malformed JSON, please review the syntax and properties types.", ""),
         (b"[]", "Malformed JSON, please review the syntax and properties types.", ""),
         (b"[" * 100_000, "Malformed JSON, please review the syntax and properties types.", ""),
-        (b'{"Subject": "caf\xe9"}', "Invalid characters detected", ""),
+        (
+            b'{"Subject": "caf\xe9"}',
+            "Invalid characters detected: Subject must not hold bytes that are not UTF-8.",
+            "",
+        ),
         (b"\xff\xfe{}", "Invalid characters detected", ""),
         ({"Messages": {}}, '"Messages" is not JSON array type', ""),
         ({"Messages": []}, "At least 1 message required", ""),

@@ -185,7 +185,7 @@ def test_what_comes_back_in_events_is_kept():
     assert asked.send_options.monitoring_category == "receipts"
 
 
-def test_names_ignore_case_and_others_are_ignored():
+def test_names_ignore_case_and_those_that_clients_write_by_mistake_are_known():
     message = {
         "fromemail": FROM,
         "TO": TO,
@@ -197,11 +197,12 @@ def test_names_ignore_case_and_others_are_ignored():
         "MJ-trackOpen": 2,
         "Inline_Attachments": [{"content-type": "image/png", "filename": "a.png", "Content": "YQ=="}],
         "Tag": "x",
-        "ReplyTo": "x",
+        "ReplyTo": "replies@example.com",
     }
     asked, parts = submitted(message)
     assert (asked.custom_id, asked.event_payload, asked.send_options.tracks_opens) == ("r-17", "x", True)
     assert parts.html == "<p>"
+    assert parts.reply_to == Mailbox("replies@example.com")
     assert parts.cc == (Mailbox("cy@example.net"),)
     (file,) = parts.inlined
     assert (file.content_type, file.filename, file.content_id) == ("image/png", "a.png", "a.png")

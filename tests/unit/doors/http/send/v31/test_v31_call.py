@@ -206,7 +206,7 @@ class TestGlobals:
 class TestTheCallAsAWhole:
     @pytest.mark.parametrize(
         "body",
-        [b"", b"{", b"[]", b"null", b"\xff{}", b'{"Messages":["\xff"]}', b'{"a":"\\ud800"}', b"[" * 100_000],
+        [b"", b"{", b"[]", b"null", b"\xff{}", b"[\xff]", b'{"a":"\t"}', b"[" * 100_000],
     )
     def test_what_is_no_json_object_is_malformed(self, body):
         assert flat(body) == {

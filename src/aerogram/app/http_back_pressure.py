@@ -1,0 +1,134 @@
+"""Takes no more from an HTTP client than it is given: pipelined requests wait in few bytes, and unparsed.
+
+uvicorn parses all that it has read into requests, a hundred times as large as their bytes, and reads on after each
+response. Here, what follows a request is parsed when that request has its response.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
+
+from aerogram.app.http_connection import HttpConnection
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
+    from aerogram.base.in_flight.budget import Holding
+    from aerogram.base.in_flight.in_flight import InFlight
+
+HEAD_BYTES: Final = 1024
+"""Bytes parsed at once when a head is expected: most whole requests, or 40 of the shortest ones."""
+BODY_BYTES: Final = 16 * 1024
+"""Bytes parsed at once within a body; requests may follow it."""
+MAX_AHEAD_BYTES: Final = 512 * 1024
+"""Bytes that may wait unparsed: two reads of the event loop, which may read once more after it was told to stop."""
+
+
+class HeldFlow(FlowControl):
+    """Flow control that does not read on while bytes wait unparsed."""
+
+    is_held = False
+
+    def resume_reading(self) -> None:
+        """Read on, unless bytes wait."""
+        if not self.is_held:
+            super().resume_reading()
+
+
+class BackPressure(HttpConnection):
+    """The protocol of one connection."""
+
+    def __init__(self, *arguments: Any, in_flight: InFlight, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.drains = 0
+        """How often the client has taken all but little of what it left unread."""
+        self._in_flight = in_flight
+        self._ahead = bytearray()
+        self._held: Holding | None = None
+        self._served: RequestResponseCycle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin."""
+        super().connection_made(transport)
+        self.flow = HeldFlow(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; drop what waits, and tell the request that is being served."""
+        self._ahead.clear()
+        self.pipeline.clear()
+        served: Any = self._served
+        # uvicorn tells only the last request that it has parsed.
+        if served is not None and not served.response_complete:
+            served.disconnected = True
+            served.message_event.set()
+        if self._held is not None:
+            self._held.release()
+        super().connection_lost(exc)
+
+    def resume_writing(self) -> None:
+        """Note that the client has read."""
+        self.drains += 1
+        super().resume_writing()
+
+    def data_received(self, data: bytes) -> None:
+        """Parse bytes, or let them wait for the response before them."""
+        if len(data) <= HEAD_BYTES and not self._ahead and not self._must_wait():
+            super().data_received(data)
+            return
+        self._ahead += data
+        self._parse()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._served = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_response_complete(self) -> None:
+        """Parse on."""
+        super().on_response_complete()
+        if self._ahead:
+            # Later: the response is not quite done, and this could recur once for each waiting request.
+            self.loop.call_soon(self._parse)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: no door supports upgrades, so the request is served as any other (RFC 9110 §7.8)."""
+
+    def _must_wait(self) -> bool:
+        """Return whether the last request that was parsed still waits for its response, or its turn."""
+        cycle: Any = self.cycle
+        if cycle is None or cycle.response_complete:
+            return False
+        return not cycle.more_body or (bool(self.pipeline) and len(cycle.body) > HIGH_WATER_LIMIT)
+
+    def _parse(self) -> None:
+        ahead = self._ahead
+        while ahead and not self.transport.is_closing() and not self._must_wait():
+            cycle: Any = self.cycle
+            is_body = cycle is not None and cycle.more_body and not cycle.response_complete
+            count = BODY_BYTES if is_body else HEAD_BYTES
+            piece = bytes(memoryview(ahead)[:count])
+            del ahead[:count]
+            super().data_received(piece)
+        self._hold()
+
+    def _hold(self) -> None:
+        """Count what waits, and read nothing more meanwhile; close a connection for which there is no room."""
+        waiting = len(self._ahead)
+        if waiting and self._held is None:
+            self._held = self._in_flight.memory.holding(self.client[0] if self.client else "")
+        if self._held is not None and not self._held.set_to(waiting):
+            waiting = MAX_AHEAD_BYTES + 1
+        if waiting > MAX_AHEAD_BYTES:
+            self._ahead.clear()
+            self.transport.close()
+            return
+        flow: Any = self.flow
+        if waiting:
+            flow.is_held = True
+            self.flow.pause_reading()
+        elif flow.is_held:
+            flow.is_held = False
+            self.flow.resume_reading()

@@ -1,0 +1,181 @@
+"""A budget of bytes, shared by all clients of a process.
+
+Whoever holds bytes for a client has a `Holding`, and says how many they are. A large holding may not use the
+reserve, and one network may not use more than its share, so small requests pass while others send large ones.
+
+Only the event loop may call this.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import time
+from collections import Counter, deque
+from typing import Final
+
+from aerogram.base.errors import BusyError
+
+SMALL_BYTES: Final = 64 * 1024
+"""A holding up to this size may use the reserve: nearly all mails, calls and pages are smaller."""
+RESERVE_PARTS: Final = 8
+"""One part in so many is the reserve: of 256 MiB, room for 500 of the largest small holdings at once."""
+SHARE_PARTS: Final = 2
+"""One network may hold one part in so many, so that none can use up the budget alone."""
+MOST_OF_SHARE: Final = 0.75
+"""What one holding that waits is charged at most, of a share: it must fit beside others that arrive."""
+MAX_WAITING: Final = 1_000
+"""Holdings that wait for room at once; the next one is refused. Each waits beside a connection of its own."""
+_IPV4_PREFIX: Final = 32
+_IPV6_PREFIX: Final = 64
+"""A customer's network, whose addresses are all theirs (RFC 6177)."""
+
+
+class ByteBudget:
+    """Counts the bytes that are held."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._max_large = max_bytes - max_bytes // RESERVE_PARTS
+        self._share = max_bytes // SHARE_PARTS
+        self._used = 0
+        self._by_network: Counter[str] = Counter()
+        self._waiting: deque[tuple[Holding, int, asyncio.Future[None]]] = deque()
+        self._refusing_since = 0.0
+
+    @property
+    def used(self) -> int:
+        """The bytes that are held now."""
+        return self._used
+
+    @property
+    def refusing_seconds(self) -> float:
+        """For how long requests have been refused without a pause; 0.0 when there is room again."""
+        if self._refusing_since and self._used <= self._max_large - self._share:
+            self._refusing_since = 0.0
+        return time.monotonic() - self._refusing_since if self._refusing_since else 0.0
+
+    def has_room_for(self, count: int, client: str) -> bool:
+        """Return whether a new holding of ``count`` bytes would be granted now."""
+        if count <= SMALL_BYTES:
+            return self._used + count <= self._max_bytes
+        return self._fits(Holding(self, client), count)
+
+    def holding(self, client: str) -> Holding:
+        """Make an empty holding for the client at this address; "" when its address is unknown."""
+        return Holding(self, client)
+
+    def _fits(self, holding: Holding, count: int) -> bool:
+        more = count - holding.count
+        if count <= SMALL_BYTES:
+            return self._used + more <= self._max_bytes
+        # What is larger than the budget is granted when nothing else is held: it could never be otherwise.
+        others = self._used - holding.count
+        if others and others + count > self._max_large:
+            return False
+        network = network_of(holding.client)
+        if not network:
+            return True
+        others = self._by_network[network] - holding.counted
+        return not others or others + count <= self._share
+
+    def _move(self, holding: Holding, count: int) -> None:
+        self._used += count - holding.count
+        is_less = count < holding.count
+        holding.count = count
+        counted = count if count > SMALL_BYTES else 0
+        if counted != holding.counted:
+            network = network_of(holding.client)
+            if network:
+                self._by_network[network] += counted - holding.counted
+                if not self._by_network[network]:
+                    del self._by_network[network]
+            holding.counted = counted
+        if is_less and self._waiting:
+            self._grant()
+
+    def _refused(self) -> None:
+        if not self._refusing_since:
+            self._refusing_since = time.monotonic()
+
+    async def _wait(self, holding: Holding, count: int, seconds: float) -> bool:
+        if len(self._waiting) >= MAX_WAITING:
+            return False
+        granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        entry = (holding, count, granted)
+        self._waiting.append(entry)
+        try:
+            async with asyncio.timeout(seconds):
+                await granted
+        except TimeoutError:
+            # The timeout may have come just after the grant; the bytes are then held, and their owner is told so.
+            return granted.done() and not granted.cancelled()
+        finally:
+            with contextlib.suppress(ValueError):
+                self._waiting.remove(entry)
+        return True
+
+    def _grant(self) -> None:
+        """Grant those that wait, the first ones first; one that does not fit yet does not stop the others."""
+        for entry in tuple(self._waiting):
+            holding, count, granted = entry
+            if not granted.done() and self._fits(holding, count):
+                self._waiting.remove(entry)
+                granted.set_result(None)
+                self._move(holding, count)
+
+
+class Holding:
+    """What is held for one request or connection."""
+
+    __slots__ = ("_budget", "client", "count", "counted")
+
+    def __init__(self, budget: ByteBudget, client: str) -> None:
+        self._budget = budget
+        self.client = client
+        self.count = 0
+        """The bytes held now."""
+        self.counted = 0
+        """Those of them that count for the share of the network."""
+
+    def set_to(self, count: int) -> bool:
+        """Hold ``count`` bytes instead; return False, and change nothing, if there is no room for more."""
+        if count > self.count and not self._budget._fits(self, count):  # noqa: SLF001 - one mechanism in two classes
+            self._budget._refused()  # noqa: SLF001
+            return False
+        self._budget._move(self, count)  # noqa: SLF001
+        return True
+
+    def note(self, count: int) -> None:
+        """Hold ``count`` bytes that are in memory already, whether there is room or not."""
+        self._budget._move(self, count)  # noqa: SLF001
+
+    async def wait_for(self, count: int, seconds: float) -> None:
+        """Hold ``count`` bytes as soon as there is room. Raises `BusyError` after this time."""
+        count = min(count, int(self._budget._share * MOST_OF_SHARE))  # noqa: SLF001
+        if self.set_to(count) or await self._budget._wait(self, count, seconds):  # noqa: SLF001
+            return
+        raise BusyError
+
+    def release(self) -> None:
+        """Hold nothing; safe to call twice."""
+        if self.count:
+            self._budget._move(self, 0)  # noqa: SLF001
+
+
+def network_of(client: str) -> str:
+    """Return the network whose share a client uses; "" for a client without a limit.
+
+    Loopback is not limited: a relay or a proxy on this machine speaks for many clients.
+    """
+    try:
+        address = ipaddress.ip_address(client)
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    if address.is_loopback:
+        return ""
+    prefix = _IPV4_PREFIX if address.version == 4 else _IPV6_PREFIX  # noqa: PLR2004 - the version of the protocol
+    return str(ipaddress.ip_network((address, prefix), strict=False))

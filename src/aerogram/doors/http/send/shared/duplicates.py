@@ -1,0 +1,39 @@
+"""Find the entries of a message that name the same mailbox: a person gets one copy (compatibility: send-v31#success).
+
+Every entry is answered, those of the same mailbox with the same ids. Of several entries the first counts: its
+spelling, name and role.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aerogram.wire.address import mailbox_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aerogram.model.message import Recipient
+
+
+def distinct(entries: Sequence[Recipient]) -> tuple[Sequence[Recipient], tuple[int, ...]]:
+    """Return each recipient once, and for each entry the index of its recipient; () when no entry is repeated.
+
+    Entries of v3's Recipients with other variables are other mails, whose content is nowhere else, so they stay.
+    """
+    keys = [mailbox_key(entry.email) for entry in entries]
+    if len(set(keys)) == len(keys):
+        return entries, ()
+    recipients: list[Recipient] = []
+    by_mailbox: dict[str, list[int]] = {}
+    places: list[int] = []
+    for key, entry in zip(keys, entries, strict=True):
+        variables = entry.personal.variables
+        known = by_mailbox.setdefault(key, [])
+        place = next((each for each in known if recipients[each].personal.variables == variables), None)
+        if place is None:
+            place = len(recipients)
+            known.append(place)
+            recipients.append(entry)
+        places.append(place)
+    return (entries, ()) if len(recipients) == len(entries) else (tuple(recipients), tuple(places))

@@ -1,0 +1,131 @@
+"""What clients make a server process hold: programs that attack it, and what its memory says of them.
+
+The attacks talk to a whole server over loopback. They assert nothing: they give counts, which tests judge.
+"""
+
+import asyncio
+import contextlib
+import time
+from pathlib import Path
+
+MEGABYTE = 1024 * 1024
+MAIL_HEAD = b"From: alice@example.org\r\nTo: bob@example.net\r\nSubject: large\r\n\r\n"
+LINE = b"x" * 76 + b"\r\n"
+
+
+def resident_bytes(pid):
+    """Give the resident memory of a process now, as the kernel counts it."""
+    return _status_of(pid, "VmRSS")
+
+
+def peak_bytes(pid):
+    """Give the most resident memory that a process had since `forget_peak`."""
+    return _status_of(pid, "VmHWM")
+
+
+def forget_peak(pid):
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def _status_of(pid, name):
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError(f"{name} is not in the status of {pid}")
+
+
+def a_mail_of(size):
+    """Give a mail of about ``size`` bytes, without dots and with short lines."""
+    return MAIL_HEAD + LINE * (size // len(LINE))
+
+
+class SmtpClient:
+    """Says lines to a server on loopback that lets it send without AUTH."""
+
+    def __init__(self, reader, writer):
+        self.reader, self.writer = reader, writer
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def greeted(cls, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        client = cls(reader, writer)
+        try:
+            await client.reply()
+            await client.say(b"EHLO client.example")
+            yield client
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def reply(self):
+        """Give the last line of a reply; "" when the connection ended."""
+        while True:
+            line = await asyncio.wait_for(self.reader.readline(), 120)
+            if line[3:4] != b"-":
+                return line.decode().rstrip()
+
+    async def say(self, line):
+        self.writer.write(line + b"\r\n")
+        return await self.reply()
+
+    async def send(self, mail, *, size=True, piece=256 * 1024, pause=0.0):
+        """Run one transaction, the data in pieces with pauses; give the reply that decided it."""
+        declared = b" SIZE=%d" % len(mail) if size else b""
+        for line in (b"MAIL FROM:<alice@example.org>" + declared, b"RCPT TO:<bob@example.net>", b"DATA"):
+            reply = await self.say(line)
+            if reply[:1] not in {"2", "3"}:
+                return reply
+        for start in range(0, len(mail), piece):
+            self.writer.write(mail[start : start + piece])
+            await self.writer.drain()
+            if pause:
+                await asyncio.sleep(pause)
+        return await self.say(b".")
+
+
+async def large_mails(port, *, clients, size, pause=0.0, declares=True):
+    """Send one large mail from each of ``clients`` at once; give their replies."""
+    mail = a_mail_of(size)
+
+    async def one():
+        try:
+            async with SmtpClient.greeted(port) as client:
+                return await client.send(mail, pause=pause, size=declares)
+        except OSError as error:
+            return f"broken {error!r}"
+
+    return await asyncio.gather(*(one() for _ in range(clients)))
+
+
+class Honest:
+    """A client that sends a small mail now and then while others attack, and notes how long each took."""
+
+    def __init__(self, port):
+        self._port = port
+        self.seconds = []
+        self.replies = []
+
+    async def run(self):
+        while True:
+            began = time.monotonic()
+            async with SmtpClient.greeted(self._port) as client:
+                self.replies.append(await client.send(a_mail_of(2_000)))
+            self.seconds.append(time.monotonic() - began)
+            await asyncio.sleep(0.05)
+
+    @contextlib.asynccontextmanager
+    async def sending(self):
+        task = asyncio.create_task(self.run())
+        try:
+            yield self
+        finally:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    def slowest(self, share=0.99):
+        """Give the seconds within which this share of its mails was answered."""
+        ordered = sorted(self.seconds)
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
