@@ -122,7 +122,7 @@ class _Who(NamedTuple):
     network: bytes
     pair: bytes
     counted_network: bytes
-    """The network, or for names that nobody can have at the door, a count of the network that is theirs alone."""
+    """The network; for an address at a door that accepts only keys, a count apart from the network's own."""
 
 
 def _who(name: str, peer_ip: str, *, only_keys: bool) -> _Who:

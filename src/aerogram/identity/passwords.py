@@ -57,7 +57,7 @@ class Passwords:
     async def is_right(
         self, password_hash: str | None, password: str, peer_ip: str, *, is_expected: bool = False
     ) -> bool:
-        """Return whether a password has this hash; None is the hash of nobody. Raises `TooManyLoginsError`.
+        """Return whether a password has this hash; None is for an unknown name. Raises `TooManyLoginsError`.
 
         ``is_expected`` tells that the owner of the name has signed in from this network: others who wait do not
         keep them out. A password that was right before costs nothing: its hash, which changes with the password,

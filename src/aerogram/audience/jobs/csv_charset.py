@@ -1,7 +1,7 @@
 """Find the charset of a CSV file before any of it is imported, from all of its bytes.
 
 A file has one charset. In order: what the client names; a byte order mark; NULs in every second octet are UTF-16;
-bytes that are valid UTF-8 throughout are UTF-8. A file that is not valid UTF-8 throughout is UTF-8 all the same when at
+bytes that are valid UTF-8 throughout are UTF-8. A file that is not valid UTF-8 throughout is still UTF-8 when at
 least a third of its octets beyond ASCII belong to valid characters: then its invalid lines are damaged, and are
 refused. Everything else is in the code page of some spreadsheet: see `aerogram.audience.jobs.code_pages`.
 (decision 51)

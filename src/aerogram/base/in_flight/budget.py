@@ -67,7 +67,7 @@ class ByteBudget:
         more = count - holding.count
         if count <= SMALL_BYTES:
             return self._used + more <= self._max_bytes
-        # What is larger than the budget is granted when nothing else is held: it could never be otherwise.
+        # What is larger than the budget is granted when nothing else is held, or it never would be.
         others = self._used - holding.count
         if others and others + count > self._max_large:
             return False

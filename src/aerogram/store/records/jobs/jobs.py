@@ -62,14 +62,15 @@ _FIND = Sql(
 )
 _open = job.alias("open_job")
 _OLDEST: Final = select(func.min(_open.c.id)).where(_open.c.is_open == text("1")).group_by(_open.c.account_id)
+_IS_DUE: Final = (
+    job.c.id.in_(_OLDEST),
+    job.c.is_open == text("1"),
+    job.c.lease_until_ms <= bindparam("now"),
+    any_of(job.c.kind, "kinds", Text),
+)
 _DUE = Sql(
     select(*_ALL)
-    .where(
-        job.c.id.in_(_OLDEST),
-        job.c.is_open == text("1"),
-        job.c.lease_until_ms <= bindparam("now"),
-        any_of(job.c.kind, "kinds", Text),
-    )
+    .where(*_IS_DUE)
     .order_by(case((job.c.attempts > 0, 0), else_=1), job.c.alive_ms, job.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=job, skip_locked=True),
@@ -84,14 +85,7 @@ longest time.
 """
 _STATES = Sql(select(job.c.id, job.c.lease, job.c.status).where(any_of(job.c.id, "ids")), "ids")
 _WAITS = Sql(
-    select(job.c.id)
-    .where(
-        job.c.id.in_(_OLDEST),
-        job.c.is_open == text("1"),
-        job.c.lease_until_ms <= bindparam("now"),
-        any_of(job.c.kind, "kinds", Text),
-    )
-    .limit(literal_column("1")),
+    select(job.c.id).where(*_IS_DUE).limit(literal_column("1")),
     "now",
     "kinds",
 )

@@ -1,7 +1,7 @@
 """Reads and replaces the bodies of a submitted mail; every other byte stays the same.
 
-Nothing changes in signed or encrypted parts (RFC 1847), in attached mails, and in parts whose encoding nobody
-knows. `texts_of` names the texts that stay, with the reason.
+Nothing changes in signed or encrypted parts (RFC 1847), in attached mails, and in parts with an
+unknown encoding. `texts_of` names the texts that stay, with the reason.
 """
 
 from __future__ import annotations
