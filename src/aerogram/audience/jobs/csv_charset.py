@@ -14,9 +14,10 @@ import re
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.audience.jobs.code_pages import CODE_PAGES, code_page_of
-from aerogram.audience.jobs.text_lines import UTF8, UTF16, codec_of
+from aerogram.audience.jobs.text_lines import UTF8, UTF16
 from aerogram.base.errors import RefusedError
 from aerogram.jobs.halt import NEVER
+from aerogram.wire.mime import charset_names
 from aerogram.wire.mime.charsets import is_utf_8
 
 if TYPE_CHECKING:
@@ -73,12 +74,12 @@ def start_of(file: IO[bytes]) -> int:
 
 
 def charset_named(label: str) -> str:
-    """Return our name of a charset that a client names. Raises `RefusedError` for an unknown or unfit one."""
-    try:
-        codec = codecs.lookup(label.strip()).name if label.isascii() else ""
-    except (LookupError, ValueError):
-        codec = ""
-    name = _NAMES.get(codec)
+    """Return our name of a charset that a client names, in any of the names that mail may use for it.
+
+    Raises `RefusedError` for an unknown or unfit one.
+    """
+    # UTF-16 alone does not say which octet comes first; a byte order mark does, and needs no name.
+    name = None if label.strip().lower() in _WITHOUT_ORDER else _NAMES.get(charset_names.codec_of(label))
     if name is None:
         raise RefusedError(
             f'Unknown charset "{label[:40]}"; known are {", ".join(sorted(set(_NAMES.values())))}.'
@@ -172,5 +173,6 @@ def _sample(file: IO[bytes], start: int, halt: Halt) -> bytes:
     return b"\n".join(found)
 
 
-_NAMES: Final = {codecs.lookup(codec_of(name)).name: name for name in (UTF8, *UTF16, *CODE_PAGES)}
-"""Our names of charsets by Python's names of their codecs."""
+_NAMES: Final = {charset_names.codec_of(name): name for name in (UTF8, *UTF16, *CODE_PAGES)}
+"""Our names of charsets by the codecs that read them in mail, so that each has the same names here and there."""
+_WITHOUT_ORDER: Final = frozenset({"utf-16", "utf16"})
