@@ -109,7 +109,7 @@ class Pages:
         self.piece = piece
         self.made = 0
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, _scope, _receive, send):
         self.made += 1
         headers = [(b"content-length", b"%d" % self.size)]
         await send({"type": "http.response.start", "status": 200, "headers": headers})

@@ -38,18 +38,19 @@ _SIGNUP: Final = sa.table("signup", *map(sa.column, ("account_id", "email", "con
 _HISTORY: Final = sa.table("contact_history", *map(sa.column, ("account_id", "contact_id")))
 _SANDBOX: Final = sa.table("sandbox_record", sa.column("id"))
 _LIST: Final = sa.table("contact_list", *map(sa.column, ("id", "subscriber_count")))
+_LATER: Final = ("is_unsubscribed", "is_active", "subscribed_ms", "unsubscribed_ms")
 _MEMBERSHIP: Final = sa.table(
-    "list_recipient",
-    *map(
-        sa.column,
-        ("id", "account_id", "list_id", "contact_id", "is_unsubscribed", "is_active", "subscribed_ms")
-        + ("unsubscribed_ms",),
-    ),
+    "list_recipient", *map(sa.column, ("id", "account_id", "list_id", "contact_id", *_LATER))
 )
 _LARGER: Final = (
-    ("updated_ms", "is_excluded", "excluded_ms", "is_optin_pending", "is_spam_complaining", "unsubscribed_ms")
-    + ("last_activity_ms",)
-)  # fmt: skip
+    "updated_ms",
+    "is_excluded",
+    "excluded_ms",
+    "is_optin_pending",
+    "is_spam_complaining",
+    "unsubscribed_ms",
+    "last_activity_ms",
+)
 """What a merged contact has from whichever of the two has more: times, and flags that forbid mail."""
 _CONTACT: Final = sa.table(
     "contact",
@@ -166,8 +167,7 @@ def _merge_memberships(connection: sa.Connection, kept: Any, gone_id: int) -> No
         where = _MEMBERSHIP.c.id == (other if mine is None else mine)["id"]
         changes: dict[str, Any] = {"contact_id": kept["id"]}
         if mine is not None:
-            names = ("is_unsubscribed", "is_active", "subscribed_ms", "unsubscribed_ms")
-            changes = {name: max(mine[name], other[name]) for name in names}
+            changes = {name: max(mine[name], other[name]) for name in _LATER}
             connection.execute(sa.delete(_MEMBERSHIP).where(_MEMBERSHIP.c.id == other["id"]))
         connection.execute(sa.update(_MEMBERSHIP).where(where).values(**changes))
         _count_subscribers(connection, other["list_id"])
