@@ -69,14 +69,14 @@ def fuzz(target: Target[Input], seed: int, seconds: float, most: int, crashes: P
         rng = random.Random(f"{seed}/{number}")  # noqa: S311 - must be repeatable, not secret
         given = target.make(rng)
         begun = time.monotonic()
-        signal.setitimer(signal.ITIMER_REAL, MAX_INPUT_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, MAX_INPUT_SECONDS)
         try:
             seen.update(target.test(rng, given))
         except Exception:  # noqa: BLE001 - whatever it is, it is the finding
             failures += 1
             keep(target, seed, number, given, crashes)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_PROF, 0)
         seen["slowest, in ms"] = max(seen["slowest, in ms"], round((time.monotonic() - begun) * 1000))
         number += 1
     grown = resident_bytes() - half if half and number >= MIN_INPUTS_FOR_GROWTH else 0
@@ -107,7 +107,7 @@ def _interrupt(*_: object) -> None:
     raise Hang(f"an input took more than {MAX_INPUT_SECONDS} s")
 
 
-signal.signal(signal.SIGALRM, _interrupt)
+signal.signal(signal.SIGPROF, _interrupt)
 
 
 def resident_bytes() -> int:

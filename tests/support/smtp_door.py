@@ -15,6 +15,7 @@ from aerogram.doors.smtp.trusted import TrustedClients
 from aerogram.identity import build as identity
 from aerogram.identity.rate import RateLimiter
 from aerogram.model.account import NO_DEFAULTS
+from aerogram.net.connections import ConnectionLimiter
 from aerogram.net.tls import self_signed, server_context
 from aerogram.senders import build as senders
 from aerogram.store.blobs import DiskBlobs
@@ -43,6 +44,7 @@ class SmtpHouse:
         self.in_flight = InFlight(folder=folder / "spool")
         self._clients = []
         self.tls = server_context(*self_signed(folder, "localhost"))
+        self.connections = ConnectionLimiter(clock)
         self.account_id = 0
         self.keys = None
         self.port = 0
@@ -65,6 +67,7 @@ class SmtpHouse:
             TrustedClients(trusted, self.account_id, defaults),
             self.tls,
             self.in_flight,
+            self.connections,
         )
         listening = socket.socket()
         listening.bind(("127.0.0.1", 0))

@@ -37,9 +37,12 @@ if TYPE_CHECKING:
     from aerogram.doors.http.services import HttpApis
     from aerogram.doors.smtp.listener import SmtpDoor
     from aerogram.model.actor import Actor
+    from aerogram.net.connections import ConnectionLimiter
 
 
-async def build_smtp(platform: Platform, services: Services, tls: ssl.SSLContext) -> SmtpDoor:
+async def build_smtp(
+    platform: Platform, services: Services, tls: ssl.SSLContext, connections: ConnectionLimiter
+) -> SmtpDoor:
     """Build the SMTP door. Clients of ``trusted_networks`` send as the first account."""
     account_id = await platform.database.read(accounts.first)
     if account_id is None:
@@ -48,7 +51,13 @@ async def build_smtp(platform: Platform, services: Services, tls: ssl.SSLContext
     defaults = await defaults_of(platform.database, account_id)
     trusted = TrustedClients(platform.settings.trusted_networks, account_id, defaults)
     return smtp.build(
-        services.identity, services.submission, services.content.templates, trusted, tls, platform.in_flight
+        services.identity,
+        services.submission,
+        services.content.templates,
+        trusted,
+        tls,
+        platform.in_flight,
+        connections,
     )
 
 

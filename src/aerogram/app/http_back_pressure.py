@@ -12,7 +12,8 @@ import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from aerogram.app.http_connection import HttpConnection
 
 if TYPE_CHECKING:
     import asyncio
@@ -45,7 +46,7 @@ class HeldFlow(FlowControl):
             super().resume_reading()
 
 
-class BackPressure(HttpToolsProtocol):
+class BackPressure(HttpConnection):
     """The protocol of one connection."""
 
     def __init__(self, *arguments: Any, in_flight: InFlight, **named: Any) -> None:

@@ -12,7 +12,10 @@ import uvicorn
 
 from aerogram.app.http_back_pressure import BackPressure
 from aerogram.app.http_patience import Patience
+from aerogram.base.clock import SystemClock
 from aerogram.base.in_flight.in_flight import InFlight
+from aerogram.net.connections import ConnectionLimiter
+from aerogram.net.tls_listener import TlsListener
 
 if TYPE_CHECKING:
     import socket
@@ -20,10 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aerogram.app.settings.values import Network
+    from aerogram.net.connections import Visit
 
 GRACE_SECONDS: Final = 10
-MAX_CONNECTIONS: Final = 5_000
-"""Connections to one socket; further clients get 503."""
 KEEP_ALIVE_SECONDS: Final = 75
 """Longer than common proxies and clients keep a connection, so that none is closed while it is used."""
 
@@ -31,14 +33,36 @@ KEEP_ALIVE_SECONDS: Final = 75
 class HttpServer(uvicorn.Server):
     """A server that leaves signals to the process and reports when it listens."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(
+        self, config: uvicorn.Config, connections: ConnectionLimiter, tls: ssl.SSLContext | None
+    ) -> None:
         super().__init__(config)
         self.listening = asyncio.Event()
+        self._connections = connections
+        self._tls = tls
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to accept connections."""
-        await super().startup(sockets)
+        if self._tls is None:
+            await super().startup(sockets)
+        else:
+            await self.lifespan.startup()
+            listeners: list[Any] = [
+                TlsListener(each, self._tls, self._connections, self._protocol) for each in sockets or ()
+            ]
+            self.servers = listeners
+            self.started = True
         self.listening.set()
+
+    def _protocol(self, visit: Visit) -> asyncio.Protocol:
+        make: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = make(
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.lifespan.state,
+            visit=visit,
+        )
+        return protocol
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -49,8 +73,14 @@ class HttpServer(uvicorn.Server):
 class HttpServers:
     """One application on several sockets, with and without TLS."""
 
-    def __init__(self, trusted_proxies: Sequence[Network] = (), in_flight: InFlight | None = None) -> None:
+    def __init__(
+        self,
+        trusted_proxies: Sequence[Network] = (),
+        in_flight: InFlight | None = None,
+        connections: ConnectionLimiter | None = None,
+    ) -> None:
         """Trust ``X-Forwarded-For`` only from clients in these networks."""
+        self._connections = connections or ConnectionLimiter(SystemClock())
         self._trusted_proxies = [str(network) for network in trusted_proxies]
         self._in_flight = in_flight or InFlight()
         self._running: list[tuple[HttpServer, asyncio.Task[None]]] = []
@@ -59,7 +89,7 @@ class HttpServers:
     async def start(self, app: Any, listening: socket.socket, tls: ssl.SSLContext | None) -> None:
         """Serve a bound socket; return once it accepts connections."""
         # uvicorn only calls it, as it would call a class.
-        protocol: Any = partial(BackPressure, in_flight=self._in_flight)
+        protocol: Any = partial(BackPressure, in_flight=self._in_flight, limiter=self._connections)
         config = uvicorn.Config(
             app,
             http=protocol,
@@ -68,16 +98,13 @@ class HttpServers:
             access_log=False,
             log_config=None,
             server_header=False,
-            limit_concurrency=MAX_CONNECTIONS,
             proxy_headers=bool(self._trusted_proxies),
             forwarded_allow_ips=self._trusted_proxies,
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         config.load()
-        if tls is not None:
-            config.ssl = tls
-        server = HttpServer(config)
+        server = HttpServer(config, self._connections, tls)
         task = asyncio.create_task(server.serve(sockets=[listening]))
         self._running.append((server, task))
         self._watching.append(asyncio.create_task(Patience(server).watch()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import ipaddress
 import resource
 import signal
 import sys
@@ -22,6 +23,7 @@ from aerogram.app.services import EVERYTHING, build
 from aerogram.app.setup import apply_settings, set_up
 from aerogram.app.welcome import welcome
 from aerogram.base.errors import AerogramError, SettingsError
+from aerogram.net.connections import ConnectionLimiter
 from aerogram.net.tls import self_signed, server_context
 from aerogram.store.records.messages import queue
 from aerogram.store.server_lock import ServerLock
@@ -46,6 +48,9 @@ ROOM_FOR_LOG_BYTES: Final = 1024 * 1024 * 1024
 """With less free disk space than this, the log is not allocated in advance."""
 EDGE_ROLES: Final = frozenset({EVERYTHING, "edge"})
 BACKGROUND_ROLES: Final = frozenset({EVERYTHING, "background"})
+LOOPBACK: Final = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
+"""Programs of this machine share these addresses, load tools and relays too, so one client may have any number of
+connections. Those that wait lose their places to others like everybody's."""
 _GC_THRESHOLD: Final = (20_000, 20, 100)
 """The road of mail makes almost no reference cycles, so the collector may run less often."""
 
@@ -73,6 +78,11 @@ def _allow_many_files() -> None:
     # Some systems refuse an unlimited value; then the soft limit stays.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _max_descriptors() -> int | None:
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return None if most == resource.RLIM_INFINITY else most
 
 
 async def serve(settings: Settings) -> None:
@@ -109,12 +119,15 @@ async def serve(settings: Settings) -> None:
             stack.push_async_callback(lambda: worker.stop(stopping.seconds_left()))
         tls = _tls(settings)
         stack.push_async_callback(lambda: services.reporting.engagements.drain(stopping.seconds_left()))
-        http = HttpServers(settings.trusted_proxies, platform.in_flight)
+        connections = ConnectionLimiter(
+            platform.clock, shared=(*LOOPBACK, *settings.trusted_proxies), max_descriptors=_max_descriptors()
+        )
+        http = HttpServers(settings.trusted_proxies, platform.in_flight, connections)
         stack.push_async_callback(lambda: http.close(stopping.seconds_left()))
         app = build_http(platform, services, bound.addresses, stopping.asked)
         if bound.https is not None:
             await http.start(app, bound.https, tls)
-        smtp = await build_smtp(platform, services, tls)
+        smtp = await build_smtp(platform, services, tls, connections)
         stack.push_async_callback(lambda: smtp.close(stopping.seconds_left()))
         for listening, config in bound.smtp:
             await smtp.listen(listening, config)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.base.clock import MINUTE, SECOND
 from aerogram.base.errors import RefusedError
+from aerogram.base.networks import network_of
 from aerogram.identity.bounded_counts import BoundedCounts
 from aerogram.identity.proven import Proven
 
@@ -144,22 +145,6 @@ def _is_loopback(peer_ip: str) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return (mapped or address).is_loopback
-
-
-def network_of(peer_ip: str) -> bytes:
-    """Return the network that is counted as one client: an IPv4 address, or the /64 of an IPv6 address.
-
-    A subscriber has a whole /64, so counting its single addresses would be useless. An IPv4 address mapped to IPv6
-    is that IPv4 address. Text that is no address stands for itself.
-    """
-    try:
-        address = ipaddress.ip_address(peer_ip)
-    except ValueError:
-        return peer_ip.encode(errors="replace")[:_CACHED_NAME]
-    if isinstance(address, ipaddress.IPv6Address):
-        mapped = address.ipv4_mapped
-        return address.packed[:8] if mapped is None else mapped.packed
-    return address.packed
 
 
 def _who(name: str, peer_ip: str, *, only_keys: bool) -> _Who:

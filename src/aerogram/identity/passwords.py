@@ -13,7 +13,8 @@ from collections import Counter, OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
-from aerogram.identity.attempts import LockedOutError, network_of
+from aerogram.base.networks import network_of
+from aerogram.identity.attempts import LockedOutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

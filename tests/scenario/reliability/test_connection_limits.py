@@ -1,11 +1,12 @@
-"""One client opens connection after connection: it is told 421, and the others are served."""
+"""One client opens connection after connection and signs in on each: it is told 421 when it has its share."""
 
 import asyncio
 
 import pytest
 
 from aerogram.base.sealing import Sealer, new_master_key
-from aerogram.doors.smtp import connection_limiter, listener
+from aerogram.doors.smtp import listener
+from aerogram.net import connections
 from support.smtp_door import Client, SmtpHouse
 
 
@@ -16,15 +17,16 @@ def database_url():
 
 @pytest.fixture
 def installation(database, ids, clock, tmp_path, monkeypatch):
-    # Loopback is not counted, and a test has no other address.
-    monkeypatch.setattr(connection_limiter, "is_loopback", lambda _: False)
-    monkeypatch.setattr(connection_limiter, "MAX_CONNECTIONS_PER_CLIENT", 3)
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS_PER_PROVEN_CLIENT", 3)
     return SmtpHouse(database, Sealer(new_master_key()), ids, clock, tmp_path)
 
 
 async def test_a_client_with_too_many_connections_is_told_421_until_it_closes_one(installation):
     async with installation.opened() as door:
         clients = [await installation.client() for _ in range(3)]
+        for client in clients:
+            await client.say("EHLO client.example")
+            assert (await client.say(f"AUTH PLAIN {installation.plain()}")).startswith("235")
         assert (await greeting(installation)).startswith("421 4.3.2")
         assert door.connections == 3
         assert await clients[0].say("QUIT") == "221 2.0.0 Bye"

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.base.clock import DAY
+from aerogram.base.networks import network_of
 from aerogram.doors.asgi.authentication import HttpAuthenticator, UnauthenticatedError
 from aerogram.doors.smtp.policy import AUTH_LOCKED, SmtpPolicy
 from aerogram.identity.attempts import (
@@ -17,7 +18,6 @@ from aerogram.identity.attempts import (
     WINDOW_MS,
     LockedOutError,
     LoginAttempts,
-    network_of,
 )
 from aerogram.identity.proven import MAX_PROVEN_PER_NAME, PROVEN_MS
 from aerogram.identity.rate import RateLimiter, payer

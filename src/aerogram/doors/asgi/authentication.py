@@ -6,7 +6,8 @@ import binascii
 from typing import TYPE_CHECKING, Protocol
 
 from aerogram.base.errors import RefusedError
-from aerogram.doors.asgi.scope import client_ip, header
+from aerogram.doors.asgi.scope import client_ip, header, prove
+from aerogram.doors.asgi.sites import refuse_other_sites
 from aerogram.identity.rate import payer
 
 if TYPE_CHECKING:
@@ -70,13 +71,15 @@ class HttpAuthenticator:
     async def admit(self, scope: Scope) -> Principal:
         """Return the principal of a request.
 
-        Raises `UnauthenticatedError` (or its `SuspendedError`), `LockedOutError`, `RateLimitedError`, or `UnavailableError`.
+        Raises `ForbiddenError` for a request from a page of another site, `UnauthenticatedError` (or its
+        `SuspendedError`), `LockedOutError`, `RateLimitedError`, or `UnavailableError`.
         """
+        refuse_other_sites(scope)
         pair = credentials(header(scope, b"authorization"))
         if pair is None:
             raise UnauthenticatedError("The request has no credentials.")
         principal = await self._opened_by(scope, *pair)
-        self._take(principal)
+        self._take(scope, principal)
         return principal
 
     async def admit_with_token(self, scope: Scope) -> Principal:
@@ -84,6 +87,7 @@ class HttpAuthenticator:
         token = bearer_token(header(scope, b"authorization"))
         if token is None:
             return await self.admit(scope)
+        refuse_other_sites(scope)
         ip = client_ip(scope)
         # A token is its own name: the wrong token of a neighbour does not lock out the right one of another.
         self._attempts.check(token, ip, only_keys=True)
@@ -92,10 +96,11 @@ class HttpAuthenticator:
             self._attempts.failed(token, ip, only_keys=True)
             raise UnauthenticatedError("The token is not valid.")
         self._attempts.succeeded(token, ip, only_keys=True)
-        self._take(principal)
+        self._take(scope, principal)
         return principal
 
-    def _take(self, principal: Principal) -> None:
+    def _take(self, scope: Scope, principal: Principal) -> None:
+        prove(scope)
         is_sandboxed = principal.defaults.is_sandboxed
         seconds = self._rate.take(payer(principal.account_id, is_sandboxed=is_sandboxed))
         if seconds:

@@ -15,6 +15,10 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 """The methods that only read (RFC 9110 §9.2.1); no door supports OPTIONS or TRACE."""
 
 
+VISIT: Final = "visit"
+"""The key of the connection's `aerogram.net.connections.Visit`; missing if connections are not counted."""
+
+
 def header(scope: Scope, name: bytes) -> bytes:
     """Return a request header by its lower-case name; b"" if missing."""
     for key, value in scope["headers"]:
@@ -28,3 +32,10 @@ def client_ip(scope: Scope) -> str:
     """Return the address of the peer; "" if unknown (a Unix socket)."""
     client = scope.get("client")
     return client[0] if client else ""
+
+
+def prove(scope: Scope) -> None:
+    """Note that the client has signed in: its network has room among all connections from now on."""
+    visit = scope.get(VISIT)
+    if visit is not None:
+        visit.prove()

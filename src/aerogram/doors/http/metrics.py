@@ -16,6 +16,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
 from aerogram.doors.asgi.scope import SAFE_METHODS, client_ip
+from aerogram.doors.asgi.sites import refuse_other_sites
 from aerogram.doors.http import errors
 from aerogram.identity.attempts import LockedOutError, is_loopback
 from aerogram.identity.gate import ForbiddenError, Needs, authorize
@@ -80,6 +81,7 @@ class Metrics:
         return Answer(200, generate_latest(registry), CONTENT_TYPE_LATEST.encode())
 
     async def _actor(self, scope: Scope) -> Actor:
+        refuse_other_sites(scope)
         if is_loopback(client_ip(scope)):
             return visiting_operator()
         return actor_of(await self._authenticator.admit(scope), "rest")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aerogram.content.templates.templates import Templates
     from aerogram.doors.smtp.trusted import TrustedClients
     from aerogram.identity.services import IdentityServices
+    from aerogram.net.connections import ConnectionLimiter
     from aerogram.submission.services import SubmissionServices
 
 
@@ -25,6 +26,7 @@ def build(
     trusted: TrustedClients,
     tls: ssl.SSLContext,
     in_flight: InFlight,
+    connections: ConnectionLimiter,
 ) -> SmtpDoor:
     """Build the door; it listens nowhere yet."""
     policy = SmtpPolicy(
@@ -36,4 +38,4 @@ def build(
         trusted=trusted,
         references=StoredReferences(templates),
     )
-    return SmtpDoor(policy, tls, in_flight)
+    return SmtpDoor(policy, tls, in_flight, connections)

@@ -26,14 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from aerogram.base.in_flight.in_flight import InFlight
-    from aerogram.doors.smtp.connection_limiter import ConnectionLimiter
     from aerogram.doors.smtp.policy import SmtpPolicy
+    from aerogram.doors.smtp.sessions import Sessions
     from aerogram.model.actor import Actor
+    from aerogram.net.connections import Visit
     from aerogram.wire.smtp.server.events import Event
 
 SHUTTING_DOWN: Final = Reply(421, "4.3.2", "Service shutting down, try again later")
 TOO_MANY: Final = Reply(421, "4.3.2", "Too many connections, try again later")
 INTERNAL: Final = Reply(451, "4.3.0", "Internal error, the message was not accepted, try again later")
+GIVE_WAY_SECONDS: Final = 1.0
+"""How long a client may take to read that it lost its place."""
 
 log = structlog.get_logger(__name__)
 
@@ -47,14 +50,14 @@ class Conversation(asyncio.Protocol):
         config: ServerConfig,
         config_without_auth: ServerConfig,
         tls: ssl.SSLContext | None,
-        limiter: ConnectionLimiter[Conversation],
+        sessions: Sessions[Conversation],
         in_flight: InFlight,
     ) -> None:
         self._policy = policy
         self._config = config
         self._config_without_auth = config_without_auth
         self._tls = tls
-        self._limiter = limiter
+        self._sessions = sessions
         self._in_flight = in_flight
         self._transport: asyncio.Transport
         self._session: ServerSession
@@ -68,6 +71,7 @@ class Conversation(asyncio.Protocol):
         self._tls_state = ""
         self._early: list[bytes] = []
         self.peer_ip = ""
+        self.visit: Visit | None = None
         self.silent_sweeps = 0
         self.data_sweeps = 0
         self.unread = Unread()
@@ -84,7 +88,7 @@ class Conversation(asyncio.Protocol):
         config = self._config if self._trusted is None else self._config_without_auth
         self._session = ServerSession(config, self.peer_ip)
         self._incoming = Incoming(self._in_flight.held_for(self.peer_ip), self._session, self._pump_if_open)
-        if not self._limiter.enter(self):
+        if not self._sessions.enter(self):
             # Instead of the greeting (RFC 5321 §3.1), which would accept the session.
             self._session.outgoing()
             self._session.close_with(TOO_MANY)
@@ -92,7 +96,7 @@ class Conversation(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - part of the interface
         """Clean up. A message whose commit is in progress is still accepted."""
-        self._limiter.leave(self)
+        self._sessions.leave(self)
         self._incoming.close()
 
     def pause_writing(self) -> None:
@@ -132,6 +136,17 @@ class Conversation(asyncio.Protocol):
     def abort(self) -> None:
         """Abort the connection."""
         self._transport.abort()
+
+    def give_way(self) -> None:
+        """End the session at once: another client needs its place."""
+        self.say_goodbye(TOO_MANY)
+        # Closing would wait for a client that does not read, or does not end TLS.
+        asyncio.get_running_loop().call_later(GIVE_WAY_SECONDS, self._transport.abort)
+
+    @property
+    def is_trusted(self) -> bool:
+        """Return whether the client need not sign in."""
+        return self._trusted is not None
 
     @property
     def unread_bytes(self) -> int:
@@ -194,6 +209,7 @@ class Conversation(asyncio.Protocol):
             self._session.answer(found)
             return
         self._actor = found
+        self._sessions.signed_in(self)
         self._session.answer()
 
     def _message(self, event: MessageReceived) -> None:

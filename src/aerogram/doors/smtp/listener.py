@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.doors.smtp.connection_limiter import ConnectionLimiter
 from aerogram.doors.smtp.conversation import SHUTTING_DOWN, Conversation
+from aerogram.doors.smtp.sessions import Sessions
+from aerogram.net.tls_listener import TlsListener
 from aerogram.wire.smtp.limits import DATA_SECONDS, IDLE_SECONDS, MAX_UNREAD_SECONDS
 from aerogram.wire.smtp.replies import IDLE_TIMEOUT
 
@@ -19,36 +20,42 @@ if TYPE_CHECKING:
 
     from aerogram.base.in_flight.in_flight import InFlight
     from aerogram.doors.smtp.policy import SmtpPolicy
+    from aerogram.net.connections import ConnectionLimiter, Visit
     from aerogram.wire.smtp.server.server import ServerConfig
 
 SWEEP_SECONDS: Final = 5.0
-TLS_HANDSHAKE_SECONDS: Final = 30.0
 BACKLOG: Final = 1024
 
 
 class SmtpDoor:
     """All SMTP listeners of a process."""
 
-    def __init__(self, policy: SmtpPolicy, tls: ssl.SSLContext, in_flight: InFlight) -> None:
+    def __init__(
+        self, policy: SmtpPolicy, tls: ssl.SSLContext, in_flight: InFlight, connections: ConnectionLimiter
+    ) -> None:
         self._policy = policy
         self._tls = tls
         self._in_flight = in_flight
-        self._open: ConnectionLimiter[Conversation] = ConnectionLimiter()
-        self._servers: list[asyncio.Server] = []
+        self._connections = connections
+        self._open: Sessions[Conversation] = Sessions(connections)
+        self._servers: list[asyncio.Server | TlsListener] = []
         self._sweeper: asyncio.Task[None] | None = None
 
     async def listen(self, listening: socket.socket, config: ServerConfig) -> None:
         """Serve a bound socket; with ``config.is_tls``, every connection starts with TLS."""
         loop = asyncio.get_running_loop()
         without_auth = msgspec.structs.replace(config, requires_auth=False)
-        server = await loop.create_server(
-            lambda: Conversation(self._policy, config, without_auth, self._tls, self._open, self._in_flight),
-            sock=listening,
-            backlog=BACKLOG,
-            ssl=self._tls if config.is_tls else None,
-            ssl_handshake_timeout=TLS_HANDSHAKE_SECONDS if config.is_tls else None,
-        )
-        self._servers.append(server)
+
+        def conversation(visit: Visit | None = None) -> Conversation:
+            made = Conversation(self._policy, config, without_auth, self._tls, self._open, self._in_flight)
+            made.visit = visit
+            return made
+
+        if config.is_tls:
+            listening.listen(BACKLOG)
+            self._servers.append(TlsListener(listening, self._tls, self._connections, conversation))
+        else:
+            self._servers.append(await loop.create_server(conversation, sock=listening, backlog=BACKLOG))
         if self._sweeper is None:
             self._sweeper = loop.create_task(self._sweep_forever())
 

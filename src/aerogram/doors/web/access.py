@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 
-from aerogram.doors.asgi.scope import SAFE_METHODS
+from aerogram.doors.asgi.scope import prove
+from aerogram.doors.asgi.sites import refuse_other_sites
 from aerogram.identity.attempts import LockedOutError, is_loopback
 from aerogram.identity.gate import permitted
 from aerogram.model.actor import Actor, visiting_operator
@@ -52,13 +53,15 @@ class Access:
 
         Raises `HTTPException`, 401 for missing or wrong credentials and 403 otherwise, or `ForbiddenError`.
         """
-        _refuse_other_sites(request)
+        refuse_other_sites(request.scope)
         return permitted(await self._visitor(request), needs)
 
     async def _visitor(self, request: Request) -> tuple[Actor, ...]:
         header = request.headers.get("authorization")
         if header is not None:
-            return await self._of_password(header, request.client.host if request.client else "")
+            actors = await self._of_password(header, request.client.host if request.client else "")
+            prove(request.scope)
+            return actors
         if not _is_from_this_machine(request):
             raise HTTPException(
                 401, "Sign in with an email address and password, or with an API key.", _CHALLENGE
@@ -100,21 +103,3 @@ def _host_of(request: Request) -> str:
         return urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
     except ValueError:
         return ""
-
-
-def _refuse_other_sites(request: Request) -> None:
-    """Reject requests that a page of another site caused (Fetch Metadata, else Origin).
-
-    Following a link to the inbox is allowed; reading or changing it from another site is not.
-    """
-    site = request.headers.get("sec-fetch-site")
-    is_change = request.method not in SAFE_METHODS
-    if site is not None:
-        is_followed_link = not is_change and request.headers.get("sec-fetch-mode") == "navigate"
-        if site in {"same-origin", "none"} or is_followed_link:
-            return
-    else:
-        origin = request.headers.get("origin")
-        if origin is None or urlsplit(origin).netloc.lower() == request.headers.get("host", "").lower():
-            return
-    raise HTTPException(403, "Requests from pages of other sites are not allowed.")

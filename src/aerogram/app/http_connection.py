@@ -1,0 +1,299 @@
+"""One HTTP connection: uvicorn's protocol with bounded heads, strict framing, and a place among all connections.
+
+llhttp holds a header until it is whole, and httptools copies it for each piece that arrives, so a header that never
+ends costs the square of its length. Bytes are counted here as they are given to the parser.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from aerogram.doors.asgi.scope import VISIT
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from aerogram.net.connections import ConnectionLimiter, Visit
+
+MAX_HEAD_BYTES: Final = 64 * 1024
+"""Bytes of a request's first line and headers, and of trailers and chunk extensions between bytes of its body.
+Other servers take 8 to 64 KiB; the longest known are cookies and signed URLs of 32 KiB."""
+MAX_HEAD_FIELDS: Final = 200
+"""Headers of a request; proxies and browsers send up to 40."""
+MAX_FRAMING_RATIO: Final = 16
+"""Bytes of chunk framing for each byte of a body, beyond `MAX_HEAD_BYTES`; a chunk of one byte needs 6."""
+PIECE_BYTES: Final = 16 * 1024
+"""Bytes given to the parser at once; between pieces the count is checked."""
+MAX_DRAINED_BYTES: Final = 1024 * 1024
+"""Bytes discarded after a refusal. Closing while bytes are unread resets the connection, and the client would lose
+the response."""
+DRAIN_SECONDS: Final = 2.0
+"""How long bytes are discarded after a refusal."""
+RETRY_SECONDS: Final = 5
+"""Retry-After when there is no room for a connection."""
+_FRAMING_NAMES: Final = frozenset({b"expect", b"content-length", b"transfer-encoding"})
+
+TOO_LARGE: Final = (
+    431,
+    (
+        f"The request line and headers are longer than {MAX_HEAD_BYTES // 1024} KiB or more than "
+        f"{MAX_HEAD_FIELDS} headers. Send long values in the body."
+    ),
+)
+TOO_MUCH_FRAMING: Final = (
+    431,
+    f"Trailers and chunk extensions are longer than {MAX_HEAD_BYTES // 1024} KiB.",
+)
+UNKNOWN_CODING: Final = (
+    501,
+    "The only Transfer-Encoding that is supported is chunked. Send compressed bodies with Content-Encoding.",
+)
+NO_TUNNELS: Final = (501, "CONNECT is not supported: this server is no proxy.")
+OLD_VERSION: Final = (400, "HTTP/1.0 has no Transfer-Encoding; use HTTP/1.1.")
+NO_ROOM: Final = (503, "There are too many connections from your network or in total; try again later.")
+
+
+class _StopParsingError(Exception):
+    """Ends the parser's work; the reason is in the connection."""
+
+
+def response(status: int, sentence: str) -> bytes:
+    """Build a response in plain text that ends the connection."""
+    lines = [STATUS_LINE[status], b"content-type: text/plain; charset=utf-8\r\n"]
+    if status == NO_ROOM[0]:
+        lines.append(b"retry-after: %d\r\n" % RETRY_SECONDS)
+    body = sentence.encode("ascii", "replace") + b"\n"
+    lines.append(b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body))
+    return b"".join((*lines, body))
+
+
+def _parser_for(connection: HttpConnection) -> Any:
+    parser = httptools.HttpRequestParser(connection)
+    # A request with Content-Length and chunks is read by its chunks, and is the last one (RFC 9112 §6.1).
+    # What follows a last request is ignored instead of refused: its response comes first.
+    parser.set_dangerous_leniencies(lenient_chunked_length=True, lenient_data_after_close=True)
+    return parser
+
+
+class HttpConnection(HttpToolsProtocol):
+    """The protocol of one connection."""
+
+    def __init__(
+        self, *arguments: Any, limiter: ConnectionLimiter, visit: Visit | None = None, **named: Any
+    ) -> None:
+        """``visit`` is given if the connection is counted already."""
+        super().__init__(*arguments, **named)
+        self.parser = _parser_for(self)
+        self._limiter = limiter
+        self._visit = visit
+        self._unproductive = 0
+        """Bytes since the last head or byte of a body, as a budget: each byte of a body pays for others."""
+        self._codings: list[bytes] = []
+        self._has_length = False
+        self._is_in_body = False
+        self._is_last = False
+        """True from a request on that no other may follow."""
+        self._objected: tuple[int, str] | None = None
+        """Why the parser was stopped in the middle."""
+        self._refusal: tuple[int, str] | None = None
+        self._drained = -1
+        """Bytes discarded since the refusal was written; -1 before."""
+
+    # The connection
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a place, or say that there is none."""
+        if self._visit is None:
+            peer = transport.get_extra_info("peername")
+            self._visit = self._limiter.enter(peer[0] if peer else "", transport.abort)
+        else:
+            self._visit.close_by(transport.abort)
+        if self._visit is None:
+            self.transport = transport
+            transport.write(response(*NO_ROOM))
+            transport.close()
+            return
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Give the place back."""
+        if self._visit is not None:
+            self._visit.leave()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse received bytes."""
+        if len(data) <= PIECE_BYTES:
+            self._read_piece(data)
+            return
+        whole = memoryview(data)
+        for start in range(0, len(data), PIECE_BYTES):
+            self._read_piece(whole[start : start + PIECE_BYTES])
+
+    def _read_piece(self, piece: bytes | memoryview) -> None:
+        if self._refusal is not None or self.transport.is_closing():
+            self._discard(len(piece))
+            return
+        self._unset_keepalive_if_required()
+        self._unproductive += len(piece)
+        try:
+            self._feed(piece)
+        except httptools.HttpParserError as error:
+            if not self._is_last or self._is_in_body:
+                self._refuse(self._objected or (400, f"The request is not valid HTTP/1.1: {error}."))
+            return
+        if self._unproductive > MAX_HEAD_BYTES:
+            self._refuse(TOO_MUCH_FRAMING if self._is_in_body else TOO_LARGE)
+
+    def _feed(self, piece: bytes | memoryview) -> None:
+        try:
+            self.parser.feed_data(piece)
+        except httptools.HttpParserUpgrade as upgrade:
+            # The parser takes what follows the head for another protocol, and no body. We speak no other, so the
+            # request is the same without the field (RFC 9110 §7.8); Java's client asks for HTTP/2 with each.
+            head = self._head_without_upgrade()
+            self.parser = _parser_for(self)
+            self.parser.feed_data(head)
+            self._feed(piece[upgrade.args[0] :])
+
+    # The parser
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        if self._is_last:
+            raise _StopParsingError
+        super().on_message_begin()
+        self._codings.clear()
+        self._has_length = self._is_in_body = False
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep a header; drop trailers, which nobody expects (RFC 9110 §6.5.1)."""
+        if self._is_in_body:
+            return
+        name = name.lower()
+        if name in _FRAMING_NAMES:
+            self._note(name, value)
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """Check a head, and start its request."""
+        refusal = self._objection()
+        if refusal is not None:
+            self._objected = refusal
+            raise _StopParsingError
+        if self.parser.should_upgrade():
+            return
+        if self._codings and self._has_length:
+            self._is_last = True
+            self.headers[:] = [field for field in self.headers if field[0] != b"content-length"]
+        self._unproductive = 0
+        scope: Any = self.scope
+        scope[VISIT] = self._visit
+        super().on_headers_complete()
+        self._is_in_body = True
+        if self._is_last:
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._unproductive = max(0, self._unproductive - MAX_FRAMING_RATIO * len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End a request: from now on, the client waits for us."""
+        if self.parser.should_upgrade():
+            return
+        self._is_in_body = False
+        self._unproductive = 0
+        super().on_message_complete()
+        if self._visit is not None and not self.cycle.response_complete:
+            self._visit.works()
+
+    def on_response_complete(self) -> None:
+        """Go on after a response: with the next request, the refusal that waits, or the client's turn."""
+        super().on_response_complete()
+        if self._refusal is not None:
+            if not self.pipeline:
+                self._write_refusal(self._refusal)
+        elif self._visit is not None and not self.pipeline:
+            self._visit.waits()
+
+    def _note(self, name: bytes, value: bytes) -> None:
+        if name == b"content-length":
+            self._has_length = True
+        elif name == b"transfer-encoding":
+            # Blanks only: the parser does not take "chunked" and a tab for chunked.
+            self._codings.append(value.strip(b" ").lower())
+        elif value.lower() == b"100-continue":
+            self.expect_100_continue = True
+
+    def _objection(self) -> tuple[int, str] | None:
+        """Return status and sentence if the head is refused."""
+        if self.parser.get_method() == b"CONNECT":
+            return NO_TUNNELS
+        if len(self.headers) > MAX_HEAD_FIELDS:
+            return TOO_LARGE
+        # The count includes what follows the head in the same piece.
+        if self._unproductive > MAX_HEAD_BYTES and self._head_bytes() > MAX_HEAD_BYTES:
+            return TOO_LARGE
+        if self._codings:
+            if self.parser.get_http_version() == "1.0":
+                return OLD_VERSION
+            if self._codings != [b"chunked"]:
+                return UNKNOWN_CODING
+        return None
+
+    def _head_bytes(self) -> int:
+        line = len(self.parser.get_method()) + len(self.url) + len("  HTTP/1.1\r\n\r\n")
+        return line + sum(len(name) + len(value) + len(": \r\n") for name, value in self.headers)
+
+    def _head_without_upgrade(self) -> bytes:
+        version = self.parser.get_http_version().encode()
+        lines = [b"%b %b HTTP/%b\r\n" % (self.parser.get_method(), self.url, version)]
+        lines += [b"%b: %b\r\n" % field for field in self.headers if field[0] != b"upgrade"]
+        return b"".join((*lines, b"\r\n"))
+
+    # Refusals
+
+    def _refuse(self, refusal: tuple[int, str]) -> None:
+        """Read nothing more; respond when the requests before this one have their responses."""
+        self._refusal = refusal
+        cycle: Any = self.cycle
+        if cycle is None or (cycle.response_complete and not self._is_in_body):
+            self._write_refusal(refusal)
+        elif self._is_in_body and self.pipeline and self.pipeline[0][0] is cycle:
+            # It has not begun, and never will.
+            self.pipeline.popleft()
+            self.flow.pause_reading()
+        elif self._is_in_body:
+            self._break_off(cycle, refusal)
+        else:
+            self.flow.pause_reading()
+
+    def _break_off(self, cycle: Any, refusal: tuple[int, str]) -> None:
+        """End a request whose body cannot be read on."""
+        cycle.disconnected = True
+        cycle.message_event.set()
+        if cycle.response_started:
+            # A second response would be taken for that of another request.
+            self.transport.close()
+        else:
+            self._write_refusal(refusal)
+
+    def _write_refusal(self, refusal: tuple[int, str]) -> None:
+        self._unset_keepalive_if_required()
+        self._drained = 0
+        self.flow.resume_reading()
+        self.transport.write(response(*refusal))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(DRAIN_SECONDS, self.transport.abort)
+
+    def _discard(self, count: int) -> None:
+        if self._drained >= 0:
+            self._drained += count
+            if self._drained > MAX_DRAINED_BYTES:
+                self.transport.abort()
