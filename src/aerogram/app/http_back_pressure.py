@@ -29,7 +29,6 @@ BODY_BYTES: Final = 16 * 1024
 """Bytes parsed at once within a body; requests may follow it."""
 MAX_AHEAD_BYTES: Final = 512 * 1024
 """Bytes that may wait unparsed: two reads of the event loop, which may read once more after it was told to stop."""
-
 MAX_UNSENT_BYTES: Final = 16 * 1024
 """Bytes that the system may keep unsent for a client that pipelines: it would keep megabytes, which is thousands of
 small responses. It still has enough at hand for any network while we render the next one."""
