@@ -122,7 +122,8 @@ class BackPressure(HttpConnection):
             self.transport.get_extra_info("socket").setsockopt(
                 socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES
             )
-        self.transport.set_write_buffer_limits(high=0)
+        # Not 0: asyncio's TLS would take an empty buffer for a full one.
+        self.transport.set_write_buffer_limits(high=1, low=0)
 
     def _parse(self) -> None:
         ahead = self._ahead
