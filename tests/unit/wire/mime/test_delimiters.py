@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.wire.mime.fitting.fit import fitted
-from aerogram.wire.mime.fitting.need import MAX_LINE
+from aerogram.wire.mime.lines import MAX_LINE
 from aerogram.wire.mime.reading.content import content_fields
 from aerogram.wire.mime.reading.delimiters import is_delimiter
 from aerogram.wire.mime.reading.fields import split_fields
