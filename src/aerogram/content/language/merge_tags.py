@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from aerogram.base.pieces import is_found
 from aerogram.content.language.references import SPACES, descend
 from aerogram.content.language.runtime.frame import MJ
 from aerogram.content.language.tokens import PATH
@@ -51,6 +52,8 @@ _MERGE_TAG: Final = re.compile(
 _OUTER_BLANKS: Final = re.compile(rf"\A{BLANKS}|{BLANKS}\Z")
 _find_unsubscribe_tag: Final = re.compile(rf"\[\[{BLANKS}UNSUB_LINK").search
 
+_LONGEST_START: Final = len("[[UNSUB_LINK") + len("&nbsp;") * MAX_BLANKS
+
 
 class MergeTag:
     """A merge tag of a source."""
@@ -86,7 +89,7 @@ def merge_tag_at(source: str, position: int) -> MergeTag | None:
 
 def may_unsubscribe(text: str) -> bool:
     """Return whether a text has the start of an unsubscribe tag."""
-    return "UNSUB_LINK" in text and _find_unsubscribe_tag(text) is not None
+    return "UNSUB_LINK" in text and is_found(_find_unsubscribe_tag, text, _LONGEST_START)
 
 
 def _without_quotes(default: str) -> str:
