@@ -17,7 +17,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bench.attacks import mails
+from support import hostile_mails as mails
 from support.server import API_KEY, SECRET_KEY
 
 if TYPE_CHECKING:

@@ -10,26 +10,44 @@ from typing import TYPE_CHECKING, AnyStr, Final
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
 PIECE: Final = 256 * 1024
 """Octets or characters of a piece: about 20 ms at worst."""
 
 
-def is_found(
-    search: Callable[[AnyStr, int, int], re.Match[AnyStr] | None],
-    text: AnyStr,
-    longest: int,
-    start: int = 0,
-    end: int | None = None,
-) -> bool:
-    """Return whether a pattern matches between two offsets; ``search`` is its method of that name.
+def first_match(
+    pattern: re.Pattern[AnyStr], text: AnyStr, longest: int, start: int = 0, end: int | None = None
+) -> re.Match[AnyStr] | None:
+    """Return what ``pattern.search`` returns between two offsets.
 
-    The pattern has no anchors, and none of its matches needs more than ``longest`` octets or characters.
+    The pattern has no anchors, and looks at most at ``longest`` octets or characters from the start of a match.
     """
     end = len(text) if end is None else end
     while end - start > PIECE:
-        if search(text, start, start + PIECE + longest) is not None:
-            return True
+        found = pattern.search(text, start, min(start + PIECE + longest, end))
+        if found is not None:
+            # A match at the end of the piece may be longer than the piece shows.
+            return pattern.search(text, found.start(), end)
         start += PIECE
-    return search(text, start, end) is not None
+    return pattern.search(text, start, end)
+
+
+def is_found(
+    pattern: re.Pattern[AnyStr], text: AnyStr, longest: int, start: int = 0, end: int | None = None
+) -> bool:
+    """Return whether `first_match` finds anything."""
+    return first_match(pattern, text, longest, start, end) is not None
+
+
+def all_matches(pattern: re.Pattern[str], opening: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield what ``pattern.finditer`` yields. Every match is at a place where ``opening`` matches two characters."""
+    if len(text) <= PIECE:
+        yield from pattern.finditer(text)
+        return
+    at = 0
+    while (begins := first_match(opening, text, 2, at)) is not None:
+        found = pattern.match(text, begins.start())
+        if found is not None:
+            yield found
+        at = begins.start() + 1 if found is None else found.end()

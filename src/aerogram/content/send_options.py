@@ -104,7 +104,7 @@ def has_merge_tag(body: str) -> bool:
 
 def _asking(bodies: Sequence[str], subject: str) -> tuple[str, ...]:
     """Return the texts that may use the recipient profile; images with data URLs match too."""
-    return tuple(text for text in (subject, *bodies) if is_found(_ASKS_CONTACT.search, text, _LONGEST_ASKING))
+    return tuple(text for text in (subject, *bodies) if is_found(_ASKS_CONTACT, text, _LONGEST_ASKING))
 
 
 def _segments_in(texts: Sequence[str]) -> tuple[str, ...]:

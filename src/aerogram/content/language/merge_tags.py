@@ -50,9 +50,10 @@ _MERGE_TAG: Final = re.compile(
     rf"|(?P<link>UNSUB_LINK(?:_[A-Z]{{2,6}}){{0,2}}|PERMALINK){BLANKS})\]\]"
 )
 _OUTER_BLANKS: Final = re.compile(rf"\A{BLANKS}|{BLANKS}\Z")
-_find_unsubscribe_tag: Final = re.compile(rf"\[\[{BLANKS}UNSUB_LINK").search
+_UNSUBSCRIBE_TAG: Final = re.compile(rf"\[\[{BLANKS}UNSUB_LINK")
 
-_LONGEST_START: Final = len("[[UNSUB_LINK") + len("&nbsp;") * MAX_BLANKS
+MAX_OPENING: Final = len("[[UNSUB_LINK]]") + 2 * len("&nbsp;") * MAX_BLANKS
+"""More characters than `MERGE_TAG_OPENING` and `_UNSUBSCRIBE_TAG` look at."""
 
 
 class MergeTag:
@@ -89,7 +90,7 @@ def merge_tag_at(source: str, position: int) -> MergeTag | None:
 
 def may_unsubscribe(text: str) -> bool:
     """Return whether a text has the start of an unsubscribe tag."""
-    return "UNSUB_LINK" in text and is_found(_find_unsubscribe_tag, text, _LONGEST_START)
+    return "UNSUB_LINK" in text and is_found(_UNSUBSCRIBE_TAG, text, MAX_OPENING)
 
 
 def _without_quotes(default: str) -> str:
