@@ -52,7 +52,7 @@ _MERGE_TAG: Final = re.compile(
 _OUTER_BLANKS: Final = re.compile(rf"\A{BLANKS}|{BLANKS}\Z")
 _UNSUBSCRIBE_TAG: Final = re.compile(rf"\[\[{BLANKS}UNSUB_LINK")
 
-MAX_OPENING: Final = len("[[UNSUB_LINK]]") + 2 * len("&nbsp;") * MAX_BLANKS
+LONGEST_OPENING: Final = len("[[UNSUB_LINK]]") + 2 * len("&nbsp;") * MAX_BLANKS
 """More characters than `MERGE_TAG_OPENING` and `_UNSUBSCRIBE_TAG` look at."""
 
 
@@ -90,7 +90,7 @@ def merge_tag_at(source: str, position: int) -> MergeTag | None:
 
 def may_unsubscribe(text: str) -> bool:
     """Return whether a text has the start of an unsubscribe tag."""
-    return "UNSUB_LINK" in text and is_found(_UNSUBSCRIBE_TAG, text, MAX_OPENING)
+    return "UNSUB_LINK" in text and is_found(_UNSUBSCRIBE_TAG, text, LONGEST_OPENING)
 
 
 def _without_quotes(default: str) -> str:
