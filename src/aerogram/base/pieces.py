@@ -42,9 +42,10 @@ def is_found(
 
 def all_matches(pattern: re.Pattern[str], opening: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """Yield what ``pattern.finditer`` yields. Every match is at a place where ``opening`` matches two characters."""
-    if len(text) <= PIECE:
-        yield from pattern.finditer(text)
-        return
+    return pattern.finditer(text) if len(text) <= PIECE else _in_pieces(pattern, opening, text)
+
+
+def _in_pieces(pattern: re.Pattern[str], opening: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     at = 0
     while (begins := first_match(opening, text, 2, at)) is not None:
         found = pattern.match(text, begins.start())
