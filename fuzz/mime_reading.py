@@ -130,7 +130,7 @@ class MimeReading:
             found = scan(given)
         except UnreadableMailError:
             return ("not taken",)
-        if not 0 <= found.head_end <= found.body_start <= len(given):
+        if not 0 <= found.head_end <= found.body_start <= len(found.data):
             raise Broken(f"a scan from {found.head_end} to {found.body_start}")
         with contextlib.suppress(MailError):
             parse_mailboxes(given[:2_000].decode("utf-8", "replace"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import SettingsError
-from aerogram.identity.attempts import is_loopback
+from aerogram.base.networks import is_loopback
 from aerogram.wire.smtp.server.server import ServerConfig
 
 if TYPE_CHECKING:

@@ -85,10 +85,10 @@ class StoreFullError(UnavailableError):
 
 
 class BusyError(UnavailableError):
-    """Clients make this process hold as many bytes as it may; nothing was accepted."""
+    """The bytes that this process may hold for clients are used up; nothing was accepted."""
 
     def __init__(self) -> None:
-        super().__init__("The server holds as much data for its clients as it may. Try again later.")
+        super().__init__("The server has no memory for more requests now. Try again later.")
 
 
 class TooSlowError(UnavailableError):

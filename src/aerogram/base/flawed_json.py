@@ -16,6 +16,8 @@ from typing import Any, Final, NamedTuple
 MAX_VALUES: Final = 200_000
 """Commas and opening brackets of a document that is searched for flaws, and so nearly its values: about a second
 when each has a flaw. A larger one is refused as a whole."""
+MAX_FLAWS: Final = 10
+"""Flaws of one object that an error names; an object with more is still refused."""
 MAX_INTEGER_DIGITS: Final = 4_300
 """Digits of the largest integer that Python reads and writes, which takes quadratic time."""
 

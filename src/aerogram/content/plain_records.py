@@ -51,7 +51,7 @@ class PlainKind(msgspec.Struct, frozen=True, kw_only=True):
             return None
         return "|".join(str(row[name]) for name in self.unique)
 
-    def named(self, row: Mapping[str, Any]) -> list[int]:
+    def worked_on(self, row: Mapping[str, Any]) -> list[int]:
         """Return the ids of the records that this one works on."""
         return [row[name] for name in self.works_on if row.get(name)]
 
@@ -103,7 +103,7 @@ class PlainRecords:
 
 
 def _adding(kind: PlainKind, actor: Actor, row: Mapping[str, Any]) -> Unit[None]:
-    yield from sandbox.touch(actor.account_id, kind.named(row), is_sandboxed=actor.is_sandboxed)
+    yield from sandbox.touch(actor.account_id, kind.worked_on(row), is_sandboxed=actor.is_sandboxed)
     stored = _stored(kind.name, kind.texts, kind.numbers)
     unique_key = kind.unique_key(row)
     if not (yield from stored.add(row, unique_key)):
@@ -120,7 +120,7 @@ def _changing(
     if found is None:
         raise NotFoundError(f"There is no such {kind.name}.")
     yield from sandbox.touch(account_id, [record_id], is_sandboxed=actor.is_sandboxed)
-    yield from sandbox.touch(account_id, kind.named(values), is_sandboxed=actor.is_sandboxed)
+    yield from sandbox.touch(account_id, kind.worked_on(values), is_sandboxed=actor.is_sandboxed)
     row = {**kind.unset, **found, **values}
     row |= kind.derived(row)
     unique_key = kind.unique_key(row)

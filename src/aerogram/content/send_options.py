@@ -39,12 +39,13 @@ def send_options_of(
     defaults: SendDefaults,
     bodies: Sequence[str],
     *,
-    has_html: bool,
+    has_editable_html: bool,
     subject: str = "",
 ) -> SendOptions:
     """Return the send options of a content. ``bodies`` are the texts that may contain merge tags.
 
-    ``has_html`` tells whether it has HTML that can be changed: what is not tracked must not be called tracked.
+    ``has_editable_html`` tells whether links and images can be written into its HTML: what is not tracked must not be
+    called tracked.
     Opens and clicks are tracked in HTML only. Mail is bulk if it has an unsubscribe link, or if it is sent to
     each address of its campaign only once.
     """
@@ -60,7 +61,10 @@ def send_options_of(
     tracks_opens = defaults.tracks_opens if requested.tracks_opens is None else requested.tracks_opens
     tracks_clicks = defaults.tracks_clicks if requested.tracks_clicks is None else requested.tracks_clicks
     if requested is NO_OPTIONS and not (
-        has_merge_tags or is_bulk or defaults.is_sandboxed or (has_html and (tracks_opens or tracks_clicks))
+        has_merge_tags
+        or is_bulk
+        or defaults.is_sandboxed
+        or (has_editable_html and (tracks_opens or tracks_clicks))
     ):
         return PLAIN
     asking = (
@@ -75,9 +79,9 @@ def send_options_of(
         error_report_to=requested.error_report_to,
         delivers_on_error=requested.delivers_on_error,
         is_individual=requested.is_individual,
-        tracks_opens=has_html and tracks_opens,
-        tracks_clicks=has_html and tracks_clicks,
-        url_tags=requested.url_tags if has_html else "",
+        tracks_opens=has_editable_html and tracks_opens,
+        tracks_clicks=has_editable_html and tracks_clicks,
+        url_tags=requested.url_tags if has_editable_html else "",
         makes_text=requested.makes_text,
         is_bulk=is_bulk,
         deduplicates=requested.deduplicates,

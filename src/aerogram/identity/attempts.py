@@ -11,13 +11,12 @@ Loopback clients are never locked out: they are the operator or a program under 
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.base.clock import MINUTE, SECOND
 from aerogram.base.errors import RefusedError
-from aerogram.base.networks import network_of
+from aerogram.base.networks import is_loopback, network_of
 from aerogram.identity.bounded_counts import BoundedCounts
 from aerogram.identity.proven import Proven
 
@@ -37,8 +36,6 @@ a list of a million leaked passwords takes a month. Beyond it, names that are no
 _DIGEST_BYTES: Final = 16
 _CACHED_NAME: Final = 255
 """Longer names are not cached: a client may send anything."""
-_LONGEST_ADDRESS: Final = 64
-"""Characters of an address with its zone; a proxy may report any text."""
 _NO_KEY: Final = b"no key: "
 """Sets addresses apart that clients present where only keys are accepted: nobody signs in with them there."""
 
@@ -125,26 +122,7 @@ class _Who(NamedTuple):
     network: bytes
     pair: bytes
     counted_network: bytes
-    """The network, or for names that nobody can have at the door, a count of the network that is theirs alone."""
-
-
-def is_loopback(peer_ip: str) -> bool:
-    """Return whether an address is loopback; a Unix socket ("") counts as loopback."""
-    if not peer_ip:
-        return True
-    if peer_ip.startswith("127.") or peer_ip == "::1":
-        return True
-    return len(peer_ip) <= _LONGEST_ADDRESS and _is_loopback(peer_ip)
-
-
-@lru_cache(maxsize=4096)
-def _is_loopback(peer_ip: str) -> bool:
-    try:
-        address = ipaddress.ip_address(peer_ip)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    """The network; for an address at a door that accepts only keys, a count apart from the network's own."""
 
 
 def _who(name: str, peer_ip: str, *, only_keys: bool) -> _Who:

@@ -62,7 +62,7 @@ def may(
 ) -> bool:
     """Return whether an actor has a level in an area; deny by default.
 
-    A sandboxed actor of any kind may read and send; all else only where ``in_sandbox`` says that the service lets
+    A sandboxed actor of any kind may read and send; everything else only where ``in_sandbox`` says that the service lets
     it change no more than what was made in the sandbox (`aerogram.store.records.sandbox`).
 
     A content token needs one of ``permissions`` instead; without any, it is denied. The operator of this machine,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MAX_CHECKS: Final = 2
 """Checks at a time: 128 MiB, and as many threads of argon2 as small machines have processors."""
 MAX_WAITING: Final = 40
-"""Checks that may wait or run, about 2 s of them; anybody beyond is asked to come again."""
+"""Checks that may wait or run, about 2 s of them; anybody beyond must try again."""
 MAX_WAITING_PER_NETWORK: Final = 10
 """Checks of one network that may wait or run: the images of a page, but not the whole queue."""
 MAX_REMEMBERED: Final = 1_000
@@ -34,7 +34,7 @@ NOBODY: Final = (
 _RETRY_SECONDS: Final = 2
 
 
-class BusyError(LockedOutError):
+class TooManyLoginsError(LockedOutError):
     """Too many passwords wait to be checked."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Passwords:
     async def is_right(
         self, password_hash: str | None, password: str, peer_ip: str, *, is_expected: bool = False
     ) -> bool:
-        """Return whether a password has this hash; None is the hash of nobody. Raises `BusyError`.
+        """Return whether a password has this hash; None is for an unknown name. Raises `TooManyLoginsError`.
 
         ``is_expected`` tells that the owner of the name has signed in from this network: others who wait do not
         keep them out. A password that was right before costs nothing: its hash, which changes with the password,
@@ -70,7 +70,7 @@ class Passwords:
         network = network_of(peer_ip)
         is_full = self._waiting.total() >= MAX_WAITING and not is_expected
         if is_full or self._waiting[network] >= MAX_WAITING_PER_NETWORK:
-            raise BusyError
+            raise TooManyLoginsError
         self._waiting[network] += 1
         loop = asyncio.get_running_loop()
         try:

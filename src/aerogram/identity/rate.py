@@ -26,9 +26,9 @@ class RateLimiter:
     def __init__(self, limit: int | None, clock: Clock) -> None:
         self._limit = limit
         self._clock = clock
-        self._used: dict[int | str, tuple[float, int]] = {}
+        self._used: dict[int | str | bytes, tuple[float, int]] = {}
 
-    def take(self, who: int | str) -> int:
+    def take(self, who: int | str | bytes) -> int:
         """Count a request; return 0 if it is allowed, else the seconds until one is."""
         limit = self._limit
         if limit is None:

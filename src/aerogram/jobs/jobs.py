@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aerogram.base.ids import MAX_ID
 from aerogram.model.job import Job, JobKind, JobStatus
-from aerogram.store.records.jobs import data_files
+from aerogram.store.records.jobs import data_files, notes
 from aerogram.store.records.jobs import jobs as records
 from aerogram.store.records.jobs.data_files import DataFile
 from aerogram.store.records.sandbox import outside_of_sandbox
@@ -136,7 +136,7 @@ class Jobs:
     async def notes(self, found: Sequence[Job]) -> dict[int, str]:
         """Return what each job noted of its input, by id; jobs without a note are left out."""
         ids = [job.id for job in found]
-        return await self._ground.database.read(lambda: records.notes(ids)) if ids else {}
+        return await self._ground.database.read(lambda: notes.find(ids)) if ids else {}
 
     async def has_refusals(self, job: Job) -> bool:
         """Return whether a job has an error file."""

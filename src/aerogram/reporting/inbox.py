@@ -256,7 +256,7 @@ def _listed(row: captured.ListedRow) -> Listed:
 
 
 def _built(parts: bytes, uuid: str, date_ms: int) -> bytes:
-    """Write the mail of a REST door as MIME, without merging it. "" for what no MIME can hold."""
+    """Write the mail of a REST door as MIME, without merging it; b"" for what no MIME can hold."""
     try:
         return build(
             _decode_parts(parts),

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import os
 import secrets
 import tempfile
 from typing import IO, TYPE_CHECKING, Final
 
-from aerogram.base.errors import NotFoundError, StoreFullError, UnavailableError
+from aerogram.base.disk_errors import translating_errors
+from aerogram.base.errors import NotFoundError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 INLINE_LIMIT_BYTES: Final = 256 * 1024
 """A body up to this size is stored in its row: one commit is cheaper than a file with two syncs."""
+
+_FAILED: Final = "A body cannot be stored"
 
 
 class DiskBlobs:
@@ -97,7 +98,7 @@ class DiskBlobs:
         return name
 
     def _write(self, path: Path, data: bytes) -> None:
-        with _translating_errors():
+        with translating_errors(_FAILED):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
                 with open(path, "wb", opener=_open_private) as file:
@@ -119,7 +120,7 @@ class Upload:
         self._path = path
         self._folder = folder
         self.size = 0
-        with _translating_errors():
+        with translating_errors(_FAILED):
             path.parent.mkdir(parents=True, exist_ok=True)
             handle, self._written = tempfile.mkstemp(dir=path.parent)
             self._file = os.fdopen(handle, "wb")
@@ -127,7 +128,7 @@ class Upload:
     async def write(self, piece: bytes) -> None:
         """Append bytes. Raises `StoreFullError` or `UnavailableError`."""
         self.size += len(piece)
-        with _translating_errors():
+        with translating_errors(_FAILED):
             await asyncio.to_thread(self._file.write, piece)
 
     async def keep(self) -> str:
@@ -140,7 +141,7 @@ class Upload:
         await asyncio.to_thread(self._drop)
 
     def _keep(self) -> None:
-        with _translating_errors():
+        with translating_errors(_FAILED):
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
@@ -151,17 +152,6 @@ class Upload:
         with contextlib.suppress(OSError):
             self._file.close()
             os.unlink(self._written)  # noqa: PTH108
-
-
-@contextlib.contextmanager
-def _translating_errors() -> Iterator[None]:
-    """Translate errors of the operating system into errors of Aerogram."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StoreFullError("The disk that holds the store is full.") from error
-        raise UnavailableError(f"A body cannot be stored: {error.strerror}.") from error
 
 
 def _open_private(path: str, flags: int) -> int:

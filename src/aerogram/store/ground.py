@@ -27,4 +27,4 @@ class Ground(msgspec.Struct, frozen=True):
     check_room: Callable[[], None]
     """Raises `StoreFullError` while the disk is nearly full: the reserve is for mail; other writers wait."""
     note_refusal: Callable[[], None] = lambda: None
-    """Is told that mail was refused because a write failed for lack of space."""
+    """To be called when mail was refused because a write failed for lack of space."""

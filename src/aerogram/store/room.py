@@ -18,7 +18,7 @@ PROBE_BYTES: Final = 1024 * 1024
 
 
 class Watermark:
-    """Checks the free space of the data folder at most once a second, and what a write says about it."""
+    """Checks the free space of the data folder at most once a second, and after a failed write whether one succeeds again."""
 
     def __init__(self, folder: Path, min_free_bytes: int, bodies: Path | None = None) -> None:
         """``bodies`` is the folder of large bodies, which may be on a disk of its own."""
@@ -48,7 +48,7 @@ class Watermark:
             raise _full()
 
     def note_refusal(self) -> None:
-        """Note that a write failed for lack of space, whatever the disk says: quotas and limits do not show there."""
+        """Note that a write failed for lack of space, even if the disk seems to have room: quotas do not show there."""
         self._has_refused = True
 
     def check_after_refusal(self) -> None:

@@ -43,7 +43,7 @@ class _Call:
 class Acceptor:
     """Stores submissions durably.
 
-    ``check_room`` raises `StoreFullError` while the disk is nearly full; ``note_refusal`` is told when a write
+    ``check_room`` raises `StoreFullError` while the disk is nearly full; ``note_refusal`` is called when a write
     found it full. ``on_accepted`` is called after each commit with the number of messages, so that delivery wakes.
     """
 

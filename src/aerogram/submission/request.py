@@ -30,18 +30,19 @@ def submission_of(request: MailRequest, decision: Allow | Hold) -> Submission:
         raise ValueError("a message with errors cannot be submitted")
     if isinstance(content, Mime):
         kind, body, attachment_count = ContentKind.MIME, content.data, content.attachment_count
-        has_text, has_html, tracks_html = content.has_text, content.has_html, content.has_editable_html
+        has_text, has_html = content.has_text, content.has_html
+        has_editable_html = content.has_editable_html
     else:
         kind, body = ContentKind.PARTS, _encode(content)
         attachment_count = len(content.attachments) + len(content.inlined)
         has_text, has_html = content.text is not None, content.html is not None
         # An empty HTML is not written into the mail.
-        tracks_html = bool(content.html)
+        has_editable_html = bool(content.html)
     send_options = send_options_of(
         request.options,
         _defaults(request, decision),
         request.texts,
-        has_html=tracks_html,
+        has_editable_html=has_editable_html,
         # A text that is not searched for merge tags has none in its subject either.
         subject=content.subject if request.texts else "",
     )

@@ -24,7 +24,8 @@ import msgspec
 
 from aerogram.wire.address import needs_smtputf8, normalised
 from aerogram.wire.mime.date import format_date
-from aerogram.wire.mime.headers import MAX_LINE, encode_mailboxes, encode_text, fold
+from aerogram.wire.mime.headers import encode_mailboxes, encode_text, fold
+from aerogram.wire.mime.lines import MAX_LINE
 from aerogram.wire.mime.parts import Mailbox
 from aerogram.wire.mime.reading.fields import end_of_head, split_fields
 from aerogram.wire.mime.transfer import BOUNDARY_MARK, encode_body

@@ -70,7 +70,7 @@ async def arrived(installation, source, *addresses, subject="Hi"):
         sender_from=Mailbox("ann@example.org"), to=(Mailbox("x@example.net"),), subject=subject, text=source
     )
     send_options = send_options_of(
-        RequestedOptions(has_language=True), NO_DEFAULTS, (source,), has_html=False, subject=subject
+        RequestedOptions(has_language=True), NO_DEFAULTS, (source,), has_editable_html=False, subject=subject
     )
     accepted = await installation.submit(
         *map(Recipient, addresses),
@@ -121,7 +121,7 @@ async def test_a_template_knows_who_opened_and_clicked_lately(installation, data
 def test_only_templates_that_ask_are_looked_up_for():
     def options_of(text, subject="", *, has_language=True):
         asked = RequestedOptions(has_language=has_language)
-        return send_options_of(asked, NO_DEFAULTS, (text,), has_html=False, subject=subject)
+        return send_options_of(asked, NO_DEFAULTS, (text,), has_editable_html=False, subject=subject)
 
     assert not options_of("{{var:a}} since").asks_contact
     assert options_of("", "{{data:a}}").asks_contact

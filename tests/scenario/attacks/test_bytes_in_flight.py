@@ -164,7 +164,7 @@ async def test_files_have_a_budget_and_past_it_mail_is_refused_for_now(tmp_path,
                 await hog.writer.drain()
             large = a_mail_of(14 * MEGABYTE)
             refused = await refused_mail(third, large, size)
-            assert refused == "452 4.3.1 The server holds as much mail as it may, try again later"
+            assert refused == "452 4.3.1 The server has no memory for more mail now, try again later"
             assert (await third.send(a_mail_of(30_000)))[:3] == "250", (
                 "the session goes on, and small mail passes"
             )

@@ -26,6 +26,19 @@ PASSES = {
 
 _BUDGET = "unit/content/language/test_budget.py"
 ELSEWHERE = {
+    "http-head": "scenario/attacks/test_http_heads.py::test_the_bound_is_exact",
+    "http-headers": "scenario/attacks/test_http_heads.py::test_so_is_the_number_of_headers",
+    "http-framing": "scenario/attacks/test_http_heads.py::test_what_stands_between_the_bytes_of_a_body_is_bounded",
+    "connections": "scenario/attacks/test_connections.py::test_smtp_and_http_share_the_places",
+    "connections-of-proven": "scenario/attacks/test_connections.py::test_a_client_that_signs_in_over_http_keeps_room_when_all_places_are_in_use",
+    "connections-per-client": "scenario/attacks/test_connections.py::test_a_client_with_all_its_places_in_use_is_told_so",
+    "connections-per-proven-client": "scenario/attacks/test_connections.py::test_a_client_that_signs_in_over_http_keeps_room_when_all_places_are_in_use",
+    "line-length": "scenario/test_signed_bytes.py::test_a_signed_part_with_a_long_line_is_refused_with_the_reason",
+    "failures": "unit/identity/test_attempts.py::test_ten_failures_lock_it_for_the_window",
+    "failures-of-name": "unit/identity/test_attempts.py::test_a_hundred_failures_of_a_name_lock_it_from_networks_that_are_not_proven",
+    "failures-of-network": "unit/identity/test_attempts.py::test_very_many_failures_lock_a_network_for_names_that_are_not_proven_there",
+    "password-queue": "unit/identity/test_passwords.py::test_beyond_the_queue_the_answer_is_come_again",
+    "password-queue-of-network": "unit/identity/test_passwords.py::test_one_network_cannot_fill_the_queue",
     "bytes-in-flight": "scenario/attacks/test_bytes_in_flight.py::test_each_door_of_http_refuses_in_its_own_words_and_says_when_to_come_again",
     "files-in-flight": "scenario/attacks/test_bytes_in_flight.py::test_files_have_a_budget_and_past_it_mail_is_refused_for_now",
     "inbox-waiters": "scenario/attacks/test_long_polls.py::test_five_hundred_waiters_of_many_clients_get_places_for_a_bounded_number",

@@ -104,7 +104,16 @@ def head(server, number):
         return session.mail(f"{filler}Y: {'y' * (rest - 5)}\r\n")
 
 
+def _field_of(number):
+    """A folded field of so many bytes, without the CRLF at its end."""
+    field = "X-Folded: " + "x" * 60 + ("\r\n " + "x" * 60) * (number // 63)
+    field = field[: number - 20]
+    field = field[: field.rindex("x") + 1]
+    return field + "\r\n " + "y" * (number - len(field) - 3) + "\r\n"
+
+
 PROBES = {
+    "header-field": _in_header(_field_of),
     "smtp-command-line": _said(lambda number: "NOOP " + "x" * (number - 7)),
     "smtp-auth-line": auth_line,
     "smtp-path": _said(

@@ -11,7 +11,7 @@ TRACKED = SendDefaults(tracks_opens=True, tracks_clicks=True)
 
 
 def decide(asked=NO_OPTIONS, defaults=NO_DEFAULTS, body="Hello", *, has_html=True):
-    return send_options_of(asked, defaults, (body,), has_html=has_html)
+    return send_options_of(asked, defaults, (body,), has_editable_html=has_html)
 
 
 def test_a_mail_that_asks_for_nothing_has_no_send_options():

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.base.clock import DAY
-from aerogram.base.networks import network_of
 from aerogram.doors.asgi.authentication import HttpAuthenticator, UnauthenticatedError
 from aerogram.doors.smtp.policy import AUTH_LOCKED, SmtpPolicy
 from aerogram.identity.attempts import (
@@ -154,25 +153,6 @@ class TestDoorsForKeysOnly:
         assert attempts.is_locked("bob@example.com", HERE, only_keys=True)
         assert not attempts.is_locked("key", HERE, only_keys=True)
         assert not attempts.is_locked("bob@example.com", HERE)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "is_same"),
-    [
-        ("2001:db8::1", "2001:db8::ffff", True),
-        ("2001:db8::1", "2001:db8:0:0:ffff:ffff:ffff:ffff", True),
-        ("2001:db8::1", "2001:db8:0:1::1", False),
-        ("192.0.2.1", "192.0.2.2", False),
-        ("192.0.2.1", "::ffff:192.0.2.1", True),
-        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
-        ("::ffff:192.0.2.1", "::ffff:c000:201", True),
-        ("fe80::1%eth0", "fe80::2%eth0", True),
-        ("not an address", "not an address", True),
-        ("not an address", "192.0.2.1", False),
-    ],
-)
-def test_networks_that_count_as_one(one, other, is_same):
-    assert (network_of(one) == network_of(other)) is is_same
 
 
 @pytest.mark.parametrize("ip", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1", ""])

@@ -12,8 +12,8 @@ from aerogram.identity.passwords import (
     MAX_WAITING,
     MAX_WAITING_PER_NETWORK,
     NOBODY,
-    BusyError,
     Passwords,
+    TooManyLoginsError,
 )
 
 
@@ -57,7 +57,7 @@ async def test_few_run_at_a_time():
 async def test_beyond_the_queue_the_answer_is_come_again():
     slow = Slow()
     found = await answers(Passwords(slow), slow, *from_networks(MAX_WAITING + 5))
-    assert [type(each) for each in found[MAX_WAITING:]] == [BusyError] * 5
+    assert [type(each) for each in found[MAX_WAITING:]] == [TooManyLoginsError] * 5
     assert found[-1].seconds > 0
     assert len(slow.asked) == MAX_WAITING
 

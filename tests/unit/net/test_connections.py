@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.base.clock import DAY, ManualClock
-from aerogram.base.networks import is_in, network_of
 from aerogram.net import connections
 from aerogram.net.connections import ConnectionLimiter
 
@@ -207,24 +206,3 @@ def test_the_count_is_that_of_open_connections_whatever_happens(steps):
         visit.leave()
     assert limiter.count == 0
     assert not limiter._by_network
-
-
-@pytest.mark.parametrize(
-    ("ip", "is_inside"),
-    [
-        ("10.1.2.3", True),
-        ("::ffff:10.1.2.3", True),
-        ("11.0.0.1", False),
-        ("fd00::1%eth0", True),
-        ("x", False),
-        ("", True),
-    ],
-)
-def test_networks_of_settings_hold_mapped_and_scoped_addresses(ip, is_inside):
-    networks = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")]
-    assert is_in(ip, networks) is is_inside
-    assert not is_in(ip, [])
-
-
-def test_text_that_is_no_address_is_its_own_client():
-    assert network_of("") != network_of("x") == network_of("x")

@@ -13,7 +13,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FILES: Final = ("process", "smtp", "send", "rest", "audience", "content")
+FILES: Final = ("process", "http", "identity", "smtp", "send", "rest", "audience", "content")
 """The files of the table, in the order of the page."""
 
 

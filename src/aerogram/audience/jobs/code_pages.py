@@ -1,4 +1,4 @@
-"""Tell in which code page a spreadsheet wrote a file that is not in Unicode, from its lines beyond ASCII. No IO.
+"""Guess the code page of a spreadsheet's file that is not in Unicode, from its lines beyond ASCII. No IO.
 
 Excel writes "CSV" in the code page of the country that the system is set to. Most are Windows-1252, and a wrong guess
 corrupts names silently. So a file in which all words beyond ASCII look like words of Western Europe is
@@ -20,7 +20,7 @@ CODE_PAGES: Final = (
     *("macintosh", "IBM850", "KOI8-R"),
 )
 """The code pages of Windows, of Mac OS and of DOS in Western Europe, and of older systems in Russia."""
-_TOLD: Final = {
+_OF_CHARDET: Final = {
     **{
         f"cp{number}": f"windows-{number}" for number in (1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 874)
     },
@@ -32,8 +32,8 @@ _TOLD: Final = {
     "cp850": "IBM850",
     "koi8-r": "KOI8-R",
 }
-"""Our names by those of chardet. Windows-1258 has to be named: chardet takes it for Windows-1252."""
-_ASKED: Final = (*(name for name in _TOLD if name != "mac-roman"), "macroman")
+"""Our names by those of chardet. A client has to name Windows-1258: chardet takes it for Windows-1252."""
+_CHARDET_NAMES: Final = (*(name for name in _OF_CHARDET if name != "mac-roman"), "macroman")
 MAX_ODD_SHARE: Final = 0.1
 """The share of words that may look odd in a file of Windows-1252; our choice, measured with names of 15 countries."""
 MIN_LETTERS: Final = 8
@@ -60,8 +60,8 @@ def code_page_of(sample: bytes) -> str:
     letters = sum(not letter.isascii() and letter.isalpha() for letter in text)
     if is_western and letters < MIN_LETTERS:
         return WESTERN
-    told = _statistics_of(sample)
-    return WESTERN if is_western and told in {"macintosh", "IBM850"} else told
+    guess = _statistics_of(sample)
+    return WESTERN if is_western and guess in {"macintosh", "IBM850"} else guess
 
 
 def _western(sample: bytes) -> str:
@@ -73,8 +73,8 @@ def _statistics_of(sample: bytes) -> str:
     # It loads its tables, which most processes never need.
     import chardet  # noqa: PLC0415
 
-    told = chardet.detect(sample, include_encodings=_ASKED, compat_names=False)["encoding"]
-    return _TOLD.get((told or "").lower(), WESTERN)
+    guess = chardet.detect(sample, include_encodings=_CHARDET_NAMES, compat_names=False)["encoding"]
+    return _OF_CHARDET.get((guess or "").lower(), WESTERN)
 
 
 def _is_odd(word: str) -> bool:

@@ -56,7 +56,7 @@ class ContactJobs:
         actions = list(lists)
         list_ids = {each for each, _ in actions}
         if actor.is_sandboxed and list_ids:
-            own = await self._database.read(lambda: sandbox.found(actor.account_id, list_ids))
+            own = await self._database.read(lambda: sandbox.find_own(actor.account_id, list_ids))
             if own != list_ids:
                 raise sandbox.outside_of_sandbox()
         source = (CONTACT_SOURCE, list_id, JSON_DATA)

@@ -1,7 +1,7 @@
 """Find the charset of a CSV file before any of it is imported, from all of its bytes.
 
 A file has one charset. In order: what the client names; a byte order mark; NULs in every second octet are UTF-16;
-bytes that are valid UTF-8 throughout are UTF-8. A file that is not valid UTF-8 throughout is UTF-8 all the same when at
+bytes that are valid UTF-8 throughout are UTF-8. A file that is not valid UTF-8 throughout is still UTF-8 when at
 least a third of its octets beyond ASCII belong to valid characters: then its invalid lines are damaged, and are
 refused. Everything else is in the code page of some spreadsheet: see `aerogram.audience.jobs.code_pages`.
 (decision 51)
@@ -14,9 +14,11 @@ import re
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.audience.jobs.code_pages import CODE_PAGES, code_page_of
-from aerogram.audience.jobs.text_lines import UTF8, UTF16, codec_of, is_utf8
+from aerogram.audience.jobs.text_lines import UTF8, UTF16
 from aerogram.base.errors import RefusedError
 from aerogram.jobs.halt import NEVER
+from aerogram.wire.mime import charset_names
+from aerogram.wire.mime.charsets import is_utf_8
 
 if TYPE_CHECKING:
     from aerogram.jobs.halt import Halt
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 BLOCK_BYTES: Final = 256 * 1024
 """Bytes that are looked at between two looks at the halt: some milliseconds."""
 MAX_SAMPLE_BYTES: Final = 64 * 1024
-"""Bytes of lines beyond ASCII from which a code page is told; our choice: about a thousand names."""
+"""Bytes of lines beyond ASCII from which a code page is guessed; our choice: about a thousand names."""
 _LOOKED_AT: Final = 64 * 1024
 """Bytes of the beginning in which NULs are counted."""
 _MARKS: Final = (
@@ -72,12 +74,12 @@ def start_of(file: IO[bytes]) -> int:
 
 
 def charset_named(label: str) -> str:
-    """Return our name of a charset that a client names. Raises `RefusedError` for an unknown or unfit one."""
-    try:
-        codec = codecs.lookup(label.strip()).name if label.isascii() else ""
-    except (LookupError, ValueError):
-        codec = ""
-    name = _NAMES.get(codec)
+    """Return our name of a charset that a client names, in any of the names that mail may use for it.
+
+    Raises `RefusedError` for an unknown or unfit one.
+    """
+    # UTF-16 alone does not say which octet comes first; a byte order mark does, and needs no name.
+    name = None if label.strip().lower() in _WITHOUT_ORDER else _NAMES.get(charset_names.codec_of(label))
     if name is None:
         raise RefusedError(
             f'Unknown charset "{label[:40]}"; known are {", ".join(sorted(set(_NAMES.values())))}.'
@@ -160,16 +162,17 @@ def _sample(file: IO[bytes], start: int, halt: Halt) -> bytes:
         lines = (rest + block).splitlines()
         rest = lines.pop() if len(lines) > 1 else b""
         for line in lines:
-            if line in found or line.isascii() or is_utf8(line):
+            if line in found or line.isascii() or is_utf_8(line):
                 continue
             found[line[:MAX_SAMPLE_BYTES]] = None
             size += len(line)
             if size > MAX_SAMPLE_BYTES:
                 return b"\n".join(found)
-    if not rest.isascii() and not is_utf8(rest):
+    if not rest.isascii() and not is_utf_8(rest):
         found[rest[:MAX_SAMPLE_BYTES]] = None
     return b"\n".join(found)
 
 
-_NAMES: Final = {codecs.lookup(codec_of(name)).name: name for name in (UTF8, *UTF16, *CODE_PAGES)}
-"""Our names of charsets by Python's names of their codecs."""
+_NAMES: Final = {charset_names.codec_of(name): name for name in (UTF8, *UTF16, *CODE_PAGES)}
+"""Our names of charsets by the codecs that read them in mail, so that each has the same names here and there."""
+_WITHOUT_ORDER: Final = frozenset({"utf-16", "utf16"})

@@ -17,7 +17,7 @@ from aerogram.audience.jobs.csv_layout import Layout
 from aerogram.audience.jobs.csv_reader import read_piece
 from aerogram.audience.jobs.text_lines import Line, lines_of
 from aerogram.jobs.context import CHUNK, JobFailedError
-from aerogram.store.records.jobs import jobs
+from aerogram.store.records.jobs import notes
 
 if TYPE_CHECKING:
     from aerogram.audience.jobs.columns import Columns
@@ -36,7 +36,7 @@ class ImportOptions(msgspec.Struct, frozen=True, rename="pascal"):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where to read on: a byte, the number of the first row, and what the reader knows of the bytes after it."""
+    """Where to read on: a byte, the number of the first row, and what is known of the bytes after it."""
 
     at: int
     item: int
@@ -84,12 +84,12 @@ class CsvFile:
         """Find the layout, or read it from the job's note; note it. Raises `RefusedError`."""
         context = self._context
         job_id = context.job.id
-        noted = (await context.read(lambda: jobs.notes([job_id]))).get(job_id)
+        noted = (await context.read(lambda: notes.find([job_id]))).get(job_id)
         layout = _decode(noted) if noted else None
         head = await context.in_thread(partial(self._head, options, layout))
         if layout is None:
             note = _encode(head.layout).decode()
-            await context.write(lambda: jobs.note(job_id, note))
+            await context.write(lambda: notes.write(job_id, note))
         return head
 
     async def chunk(self, columns: Columns, layout: Layout, place: Place) -> Chunk:

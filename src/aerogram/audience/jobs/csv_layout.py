@@ -1,4 +1,4 @@
-"""Tell the delimiter and the header of a CSV file from its first rows. No IO.
+"""Find the delimiter and the header of a CSV file from its first rows. No IO.
 
 (compatibility: contacts#csv-import)
 """
@@ -25,63 +25,38 @@ _WORDS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _SEPARATOR: Final = re.compile(r'"?sep=([^\w\s"]|\t)"?\1*[ \r\n]*', re.IGNORECASE)
 _JOINTS: Final = re.compile(r"[\s._-]+")
 _ADDRESS_NAMES: Final = frozenset(
-    (
-        *(
-            "email",
-            "emails",
-            "emailaddress",
-            "emailaddresses",
-            "mail",
-            "mailaddress",
-            "email1value",
-            "emailid",
-        ),
-        *("useremail", "contactemail", "subscriberemail", "customeremail", "primaryemail", "emailprimary"),
-        *(
-            "workemail",
-            "emailwork",
-            "personalemail",
-            "emailpersonal",
-            "billingemail",
-            "email1",
-            "emailaddress1",
-        ),
-        *("adresseemail", "adressemail", "courriel", "adresseelectronique", "adressecourriel"),
-        *("adresse\u00e9lectronique", "adressedemessagerie"),
-        *("emailadresse", "mailadresse", "emailadressen", "emailanschrift"),
-        *(
-            "correo",
-            "correoelectronico",
-            "correoelectr\u00f3nico",
-            "direcciondecorreo",
-            "direcci\u00f3ndecorreo",
-        ),
-        *("indirizzoemail", "indirizzomail", "postaelettronica", "indirizzodipostaelettronica"),
-        *("endere\u00e7odeemail", "enderecodeemail", "correioeletr\u00f4nico", "correioeletronico"),
-        *("emailadres", "mailadres", "epost", "epostadress", "epostadresse", "s\u00e4hk\u00f6posti"),
-        *("s\u00e4hk\u00f6postiosoite", "adresemail", "adresaemail", "emailov\u00e1adresa"),
-        *(
-            "emailc\u00edm",
-            "eposta",
-            "epostaadresi",
-            "\u043f\u043e\u0447\u0442\u0430",
-            "\u044d\u043b\u043f\u043e\u0447\u0442\u0430",
-        ),
-        *(
-            "\u044d\u043b\u0435\u043a\u0442\u0440\u043e\u043d\u043d\u0430\u044f\u043f\u043e\u0447\u0442\u0430",
-            "\u0435\u043c\u0435\u0439\u043b",
-            "\u0438\u043c\u0435\u0439\u043b",
-        ),
-        *(
-            "\u7535\u5b50\u90ae\u4ef6",
-            "\u90ae\u7bb1",
-            "\u96fb\u5b50\u90f5\u4ef6",
-            "\u30e1\u30fc\u30eb\u30a2\u30c9\u30ec\u30b9",
-            "\uc774\uba54\uc77c",
-        ),
-    )
+    (  # noqa: SIM905 - one name a line would fill two screens
+        # English
+        "email emails emailaddress emailaddresses mail mailaddress email1value emailid useremail "
+        "contactemail subscriberemail customeremail primaryemail emailprimary workemail emailwork "
+        "personalemail emailpersonal billingemail email1 emailaddress1 "
+        # French
+        "adresseemail adressemail courriel adresseelectronique adresse\xe9lectronique "
+        "adressecourriel adressedemessagerie "
+        # German
+        "emailadresse mailadresse emailadressen emailanschrift "
+        # Spanish
+        "correo correoelectronico correoelectr\xf3nico direcciondecorreo direcci\xf3ndecorreo "
+        # Italian
+        "indirizzoemail indirizzomail postaelettronica indirizzodipostaelettronica "
+        # Portuguese
+        "endere\xe7odeemail enderecodeemail correioeletr\xf4nico correioeletronico "
+        # Dutch, Swedish, Danish, Norwegian, Finnish
+        "emailadres mailadres epost epostadress epostadresse s\xe4hk\xf6posti "
+        "s\xe4hk\xf6postiosoite "
+        # Romanian, Polish, Slovak, Czech, Hungarian, Turkish
+        "adresemail adresaemail emailov\xe1adresa emailc\xedm eposta epostaadresi "
+        # Russian
+        "\u043f\u043e\u0447\u0442\u0430 \u044d\u043b\u043f\u043e\u0447\u0442\u0430 "
+        "\u044d\u043b\u0435\u043a\u0442\u0440\u043e\u043d\u043d\u0430\u044f\u043f\u043e\u0447\u0442\u0430 "
+        "\u0435\u043c\u0435\u0439\u043b \u0438\u043c\u0435\u0439\u043b "
+        # Chinese, Japanese, Korean
+        "\u7535\u5b50\u90ae\u4ef6 \u90ae\u7bb1 \u96fb\u5b50\u90f5\u4ef6 "
+        "\u30e1\u30fc\u30eb\u30a2\u30c9\u30ec\u30b9 \uc774\uba54\uc77c "
+    ).split()
 )
-"""Names of the column of addresses in exports of spreadsheets, address books and newsletter services, without joints."""
+"""Names of the column of addresses in exports of spreadsheets, address books and newsletter services, without the
+signs of `_JOINTS`."""
 
 
 class Layout(msgspec.Struct, frozen=True, omit_defaults=True):

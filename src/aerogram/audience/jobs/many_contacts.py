@@ -112,7 +112,7 @@ async def _live(context: JobContext, entries: list[Entry]) -> frozenset[str]:
 
     def unit() -> Unit[frozenset[str]]:
         known = yield from activity.find(account_id, {entry.email for entry in entries})
-        own = yield from sandbox.found(account_id, known.values())
+        own = yield from sandbox.find_own(account_id, known.values())
         return frozenset(email for email, contact_id in known.items() if contact_id not in own)
 
     return await context.read(unit)

@@ -1,4 +1,4 @@
-"""Read the lines of a text file in any charset, in blocks, each line with its place in bytes. No decisions.
+"""Read the lines of a text file in any charset, in blocks, each line with its place in bytes.
 
 A line ends with LF, CRLF or CR alone, whatever the lines before it ended with. Errors cost one line, never the
 lines after it.
@@ -10,6 +10,7 @@ import re
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.jobs.halt import NEVER
+from aerogram.wire.mime.charsets import is_utf_8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,15 +130,6 @@ def _line(piece: bytes, start: int, charset: str) -> Line:
         return Line(piece.decode(codec_of(charset), "replace"), start, end, f"Invalid {charset} at line")
     if "\0" in text:
         return Line(text, start, end, _NUL)
-    if charset not in _MAY_LOOK_LIKE_UTF8 and not text.isascii() and is_utf8(piece):
+    if charset not in _MAY_LOOK_LIKE_UTF8 and not text.isascii() and is_utf_8(piece):
         return Line(piece.decode(), start, end, f"UTF-8 in a file of {charset} at line")
     return Line(text, start, end)
-
-
-def is_utf8(data: bytes) -> bool:
-    """Return whether bytes are valid UTF-8, as text beyond ASCII in other charsets hardly ever is."""
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

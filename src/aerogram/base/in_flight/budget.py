@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import time
 from collections import Counter, deque
 from typing import Final
 
 from aerogram.base.errors import BusyError
+from aerogram.base.networks import address_of, is_loopback, network_of
 
 SMALL_BYTES: Final = 64 * 1024
 """A holding up to this size may use the reserve: nearly all mails, calls and pages are smaller."""
@@ -27,9 +27,6 @@ MOST_OF_SHARE: Final = 0.75
 """What one holding that waits is charged at most, of a share: it must fit beside others that arrive."""
 MAX_WAITING: Final = 1_000
 """Holdings that wait for room at once; the next one is refused. Each waits beside a connection of its own."""
-_IPV4_PREFIX: Final = 32
-_IPV6_PREFIX: Final = 64
-"""A customer's network, whose addresses are all theirs (RFC 6177)."""
 
 
 class ByteBudget:
@@ -40,7 +37,7 @@ class ByteBudget:
         self._max_large = max_bytes - max_bytes // RESERVE_PARTS
         self._share = max_bytes // SHARE_PARTS
         self._used = 0
-        self._by_network: Counter[str] = Counter()
+        self._by_network: Counter[bytes] = Counter()
         self._waiting: deque[tuple[Holding, int, asyncio.Future[None]]] = deque()
         self._refusing_since = 0.0
 
@@ -70,11 +67,11 @@ class ByteBudget:
         more = count - holding.count
         if count <= SMALL_BYTES:
             return self._used + more <= self._max_bytes
-        # What is larger than the budget is granted when nothing else is held: it could never be otherwise.
+        # What is larger than the budget is granted when nothing else is held, or it never would be.
         others = self._used - holding.count
         if others and others + count > self._max_large:
             return False
-        network = network_of(holding.client)
+        network = sharer_of(holding.client)
         if not network:
             return True
         others = self._by_network[network] - holding.counted
@@ -86,7 +83,7 @@ class ByteBudget:
         holding.count = count
         counted = count if count > SMALL_BYTES else 0
         if counted != holding.counted:
-            network = network_of(holding.client)
+            network = sharer_of(holding.client)
             if network:
                 self._by_network[network] += counted - holding.counted
                 if not self._by_network[network]:
@@ -109,7 +106,7 @@ class ByteBudget:
             async with asyncio.timeout(seconds):
                 await granted
         except TimeoutError:
-            # The timeout may have come just after the grant; the bytes are then held, and their owner is told so.
+            # The timeout may have come just after the grant; the bytes are then held, and the caller must know it.
             return granted.done() and not granted.cancelled()
         finally:
             with contextlib.suppress(ValueError):
@@ -164,18 +161,10 @@ class Holding:
             self._budget._move(self, 0)  # noqa: SLF001
 
 
-def network_of(client: str) -> str:
-    """Return the network whose share a client uses; "" for a client without a limit.
+def sharer_of(client: str) -> bytes:
+    """Return the network whose share a client uses; b"" for a client without a limit.
 
-    Loopback is not limited: a relay or a proxy on this machine speaks for many clients.
+    Loopback is not limited: a relay or a proxy on this machine speaks for many clients. Nor is a text that is no
+    address.
     """
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:
-        return ""
-    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    if address.is_loopback:
-        return ""
-    prefix = _IPV4_PREFIX if address.version == 4 else _IPV6_PREFIX  # noqa: PLR2004 - the version of the protocol
-    return str(ipaddress.ip_network((address, prefix), strict=False))
+    return b"" if is_loopback(client) or address_of(client) is None else network_of(client)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import errno
 import tempfile
 from typing import IO, TYPE_CHECKING
 
-from aerogram.base.errors import BusyError, StoreFullError, UnavailableError
+from aerogram.base.disk_errors import translating_errors
+from aerogram.base.errors import BusyError, StoreFullError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from aerogram.base.in_flight.budget import Holding
@@ -27,7 +26,11 @@ class Spool:
         check_room: Callable[[], None],
         note_refusal: Callable[[], None],
     ) -> None:
-        """``check_room`` raises `StoreFullError` while the disk is nearly full; ``note_refusal`` is told of it."""
+        """Begin a file in ``folder``, which is made when it is needed; ``holding`` counts the bytes.
+
+        ``check_room`` raises `StoreFullError` while the disk is nearly full; ``note_refusal`` is called when a
+        write found it full.
+        """
         self._folder = folder
         self._holding = holding
         self._check_room = check_room
@@ -64,7 +67,7 @@ class Spool:
     async def _in_thread(self, work: Callable[[bytes], bytes], piece: bytes) -> bytes:
         self._is_busy = True
         try:
-            with _translating_errors():
+            with translating_errors("A body cannot be kept while it arrives"):
                 # A shield: a cancelled caller must not close the file under the thread.
                 return await asyncio.shield(asyncio.to_thread(self._and_close, work, piece))
         finally:
@@ -91,13 +94,3 @@ class Spool:
             return rest
         self._file.seek(0)
         return self._file.read() + rest
-
-
-@contextlib.contextmanager
-def _translating_errors() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StoreFullError("The disk that holds the store is full.") from error
-        raise UnavailableError(f"A body cannot be kept while it arrives: {error.strerror}.") from error

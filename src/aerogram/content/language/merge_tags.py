@@ -40,7 +40,7 @@ _QUOTES: Final = (
 )
 """Marks before and after a default: plain, as HTML entities, and as word processors change them."""
 _QUOTED: Final = "|".join(
-    # An entity is several characters, and what does not begin it is told one by one.
+    # An entity has several characters, so the pattern looks at each one whether the entity begins there.
     rf"{first}(?:{f'[^{last}]' if len(last) == 1 else rf'(?!{last})[^<>]'}){{0,{MAX_DEFAULT}}}{last}"
     for first, last in _QUOTES
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 REFUSAL: Final = (
     "A page of another site made this request; call the API from a program, and pages from this site only."
 )
-_TELLING: Final = frozenset({b"sec-fetch-site", b"origin", b"referer"})
+_OF_BROWSERS: Final = frozenset({b"sec-fetch-site", b"origin", b"referer"})
 """What a browser says about the page; programs send none of them."""
 _OURS: Final = frozenset({b"same-origin", b"none"})
 """Values of Sec-Fetch-Site: one of our pages, or the user by hand."""
@@ -31,25 +31,25 @@ _DEFAULT_PORTS: Final = (":80", ":443")
 def refuse_other_sites(scope: Scope) -> None:
     """Raise `ForbiddenError` if a page of another site caused a request (Fetch Metadata, else Origin, else Referer).
 
-    Following a link to us is allowed: a navigation that only reads shows the visitor their own data.
-    Before the credentials are looked at, so that another site's page learns nothing of them.
+    Following a link to us is allowed: a navigation that only reads shows the visitor their own data. Call it before
+    the credentials are checked, so that a page of another site learns nothing of them.
     """
-    told = {name: value for name, value in scope["headers"] if name in _TELLING}
-    if told and _is_from_other_site(scope, told):
+    sent = {name: value for name, value in scope["headers"] if name in _OF_BROWSERS}
+    if sent and _is_from_other_site(scope, sent):
         raise ForbiddenError(REFUSAL)
 
 
-def _is_from_other_site(scope: Scope, told: dict[bytes, bytes]) -> bool:
+def _is_from_other_site(scope: Scope, sent: dict[bytes, bytes]) -> bool:
     is_change = scope["method"] not in SAFE_METHODS
-    site = told.get(b"sec-fetch-site")
+    site = sent.get(b"sec-fetch-site")
     if site is not None:
         return site not in _OURS and (is_change or not _is_navigation(scope))
     # Browsers that are older, or reach us without TLS, send no Fetch Metadata.
-    origin = told.get(b"origin")
+    origin = sent.get(b"origin")
     if origin is not None:
         return not _is_our_host(scope, origin)
     # Old browsers send no Origin with forms; they do send Referer. Programs that send it read, or name us.
-    return is_change and not _is_our_host(scope, told[b"referer"])
+    return is_change and not _is_our_host(scope, sent[b"referer"])
 
 
 def _is_navigation(scope: Scope) -> bool:

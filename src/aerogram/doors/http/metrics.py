@@ -13,12 +13,13 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from aerogram.base.errors import UnavailableError
+from aerogram.base.networks import is_loopback
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.authentication import RateLimitedError, UnauthenticatedError
 from aerogram.doors.asgi.scope import SAFE_METHODS, client_ip
 from aerogram.doors.asgi.sites import refuse_other_sites
 from aerogram.doors.http import errors
-from aerogram.identity.attempts import LockedOutError, is_loopback
+from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import ForbiddenError, Needs, authorize
 from aerogram.model.account import Area, Level
 from aerogram.model.actor import actor_of, visiting_operator

@@ -6,11 +6,11 @@ visitor can cause goes to the entered address and contains nothing else that was
 
 from __future__ import annotations
 
-import ipaddress
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from aerogram.base.errors import UnavailableError
+from aerogram.base.networks import network_of
 from aerogram.content.signup_tokens import CONFIRM, FORM
 from aerogram.doors.asgi.answers import Answer, send_answer
 from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError, ClientGoneError
@@ -40,8 +40,6 @@ MAX_FORM_BYTES: Final = 16 * 1024
 MAX_FIELDS: Final = 20
 MAX_IP_CHARS: Final = 64
 """Longer than any address; a proxy may send any text as its client."""
-_IPV6_NETWORK: Final = 64
-"""Prefix length of a customer's network, whose addresses are all theirs (RFC 6177)."""
 _HEADERS: Final = (
     (b"cache-control", b"no-store, private"),
     (b"referrer-policy", b"no-referrer"),
@@ -106,7 +104,7 @@ class SignupDoor:
             return self._answer(404, SignupPage.INVALID, "")
         if is_reading:
             return self._answer(200, SignupPage.FORM, form.language, form=form)
-        if self._rate.take(_network(client_ip(scope))):
+        if self._rate.take(network_of(client_ip(scope))):
             return self._answer(429, SignupPage.BUSY, form.language)
         return await self._signed_up(scope, receive, form)
 
@@ -173,14 +171,3 @@ def _fields(body: bytes) -> dict[str, str]:
     """Parse a URL-encoded form; use the first of a repeated field. Raises `ValueError`."""
     read = parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     return {name: values[0] for name, values in read.items()}
-
-
-def _network(ip: str) -> str:
-    """Return the key of the rate limit: an IPv4 address, the network of an IPv6 address, or the text itself."""
-    try:
-        address = ipaddress.ip_address(ip)
-    except ValueError:
-        return ip[:MAX_IP_CHARS]
-    if address.version == 4:  # noqa: PLR2004 - the version of IP
-        return str(address)
-    return str(ipaddress.ip_network((address, _IPV6_NETWORK), strict=False))

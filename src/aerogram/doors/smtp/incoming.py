@@ -27,7 +27,8 @@ COPIES: Final = 2
 """How often a large message is in memory while it is checked and stored: as sent, and with its headers edited."""
 ROOM_SECONDS: Final = 60.0
 """How long a whole message waits for room. A client waits ten minutes for the reply (RFC 5321 §4.5.3.2.6)."""
-_SMALL: Final = 1
+_UNKNOWN_SIZE: Final = 1
+"""Bytes for which a message without SIZE needs room: small ones may use the reserve."""
 
 
 class Incoming:
@@ -52,7 +53,7 @@ class Incoming:
 
     def has_room_for(self, size: int) -> bool:
         """Return whether a message of this size, 0 if unknown, can be taken now."""
-        return self._held.can_take(size or _SMALL)
+        return self._held.can_take(size or _UNKNOWN_SIZE)
 
     def measure(self) -> None:
         """Count what is held now, and write to the file what is too much for memory."""

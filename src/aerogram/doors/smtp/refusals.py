@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 NOT_NOW: Final = Reply(451, "4.3.0", "The message was not accepted: temporary problem, try again later")
 NO_ROOM: Final = Reply(452, "4.3.1", "Insufficient system storage, try again later")
-NO_MEMORY: Final = Reply(452, "4.3.1", "The server holds as much mail as it may, try again later")
+NO_MEMORY: Final = Reply(452, "4.3.1", "The server has no memory for more mail now, try again later")
 
 
 def mail_refused(error: MailError) -> Reply:

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 from starlette.exceptions import HTTPException
 
+from aerogram.base.networks import is_loopback
 from aerogram.doors.asgi.scope import prove
 from aerogram.doors.asgi.sites import refuse_other_sites
-from aerogram.identity.attempts import LockedOutError, is_loopback
+from aerogram.identity.attempts import LockedOutError
 from aerogram.identity.gate import permitted
 from aerogram.model.actor import Actor, visiting_operator
 

@@ -24,7 +24,7 @@ MAX_WAITERS: Final = 64
 MAX_WAITERS_OF_CLIENT: Final = 48
 """Requests of one client that wait: more than any test suite has workers, and room is left for another client."""
 LOOK_SECONDS: Final = 0.1
-"""How often the watcher looks, so how late a waiter may be; nobody notices, and it costs ten small queries a second."""
+"""How often the watcher looks, and so how late a waiter may be; it costs ten small queries a second."""
 RECHECK_SECONDS: Final = 2.0
 _RETRY_AFTER: Final = {"Retry-After": "2"}
 

@@ -56,7 +56,7 @@ def touch(account_id: int, ids: Collection[int], *, is_sandboxed: bool) -> Unit[
         return
     if not is_sandboxed:
         yield from leave(account_id, ids)
-    elif (yield from own(account_id, ids)) != set(ids):
+    elif (yield from hold_own(account_id, ids)) != set(ids):
         raise outside_of_sandbox()
 
 
@@ -66,13 +66,13 @@ def leave(account_id: int, ids: Collection[int]) -> Unit[None]:
         yield _LEAVE(account_id, sorted(ids))
 
 
-def own(account_id: int, ids: Collection[int]) -> Unit[set[int]]:
+def hold_own(account_id: int, ids: Collection[int]) -> Unit[set[int]]:
     """Return those of the records that were made in the sandbox and are still there; lock them until the commit."""
     rows = yield _HOLD(account_id, sorted(ids))
     return {each for (each,) in rows}
 
 
-def found(account_id: int, ids: Collection[int]) -> Unit[set[int]]:
-    """Return what `own` returns, without a lock."""
+def find_own(account_id: int, ids: Collection[int]) -> Unit[set[int]]:
+    """Return what `hold_own` returns, without a lock."""
     rows = yield _FIND(account_id, sorted(ids))
     return {each for (each,) in rows}

@@ -58,6 +58,15 @@ def header_text(data: bytes, label: str = "") -> str:
         return decoded(data, "cp1252" if codec in (UNKNOWN, ASCII, UTF_8) or codec in _UTF_16 else codec)
 
 
+def is_utf_8(data: bytes) -> bool:
+    """Tell whether bytes are valid UTF-8, as text beyond ASCII in other charsets hardly ever is."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def keeps_ascii(label: str) -> bool:
     """Tell whether text in this charset has the bytes of ASCII where it has its characters."""
     return _keeps_ascii(codec_of(label))

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Final
 from aerogram.wire.address import is_email, normalised, wire_form
 from aerogram.wire.errors import HeaderError
 from aerogram.wire.mime.encoded_words import encode_words
+from aerogram.wire.mime.lines import MAX_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from aerogram.wire.mime.parts import Mailbox
 
-MAX_LINE: Final = 998
-"""Octets of a line without its CRLF (RFC 5322 §2.1.1)."""
 FOLD_AT: Final = 78
 """Characters that a line should not exceed (RFC 5322 §2.1.1)."""
 _FOLD_ENCODED_AT: Final = 76

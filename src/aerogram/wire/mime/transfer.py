@@ -7,18 +7,18 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.errors import AttachmentError
+from aerogram.wire.mime.lines import MAX_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_LINE: Final = 998
-"""Octets of a line without its CRLF (RFC 5322 §2.1.1)."""
 BASE64_LINE: Final = 76
 """Characters of a line of base64 (RFC 2045 §6.8)."""
+BASE64_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+"""Without the padding (RFC 4648 §4)."""
 BOUNDARY_MARK: Final = "--=_"
 """How all our delimiters begin; neither quoted-printable nor base64 can produce it (RFC 2045 §6.7)."""
 
-_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _SPACES: Final = b" \t\r\n"
 _BLOCK_LINES: Final = 128
 _BLOCK: Final = struct.Struct(f"{BASE64_LINE}s" * _BLOCK_LINES)
@@ -75,7 +75,7 @@ def wrap_base64(content: str) -> bytes:
             "The content of a file is not base64: it holds a character beyond ASCII."
         ) from None
     # One pass finds all characters outside of the alphabet: only padding, or none, in valid text.
-    rest = raw.translate(None, _ALPHABET)
+    rest = raw.translate(None, BASE64_ALPHABET)
     if rest and not (rest in (b"=", b"==") and raw.endswith(rest)):
         raw = raw.translate(None, _SPACES)
         rest = rest.translate(None, _SPACES)

@@ -10,6 +10,7 @@ import re
 from typing import Final
 
 from aerogram.wire.mime.charset_names import codec_of
+from aerogram.wire.mime.transfer import BASE64_ALPHABET
 
 PLAIN: Final = "plain"
 """7bit, 8bit and binary: the bytes are the content (§6.2)."""
@@ -51,8 +52,7 @@ _BLANKS_AT_END: Final = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n|\Z)")
 _NOT_QUOTED: Final = re.compile(rb"=(?![0-9A-Fa-f]{2}|\r?\n|\Z)")
 _OLD_BREAK: Final = re.compile(rb"=\r(?!\n)")
 
-_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-_NOT_BASE64: Final = bytes(set(range(256)) - set(_ALPHABET))
+_NOT_BASE64: Final = bytes(set(range(256)) - set(BASE64_ALPHABET))
 _BLANKS: Final = b" \t\r\n"
 _QUANTUM: Final = 4
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
@@ -145,7 +145,7 @@ def base64_decoded(data: bytes) -> bytes:
 
 def _is_odd(data: bytes) -> bool:
     """Tell whether characters outside of the alphabet need a closer look."""
-    return bool(data.translate(None, _ALPHABET + b"=\r\n \t"))
+    return bool(data.translate(None, BASE64_ALPHABET + b"=\r\n \t"))
 
 
 def _digits_decoded(piece: bytes) -> bytes:
@@ -164,7 +164,7 @@ def _digits_decoded(piece: bytes) -> bytes:
 
 
 def _has_foreign(piece: bytes) -> bool:
-    return bool(piece.translate(None, _ALPHABET + b"-_" + _BLANKS))
+    return bool(piece.translate(None, BASE64_ALPHABET + b"-_" + _BLANKS))
 
 
 def uu_decoded(data: bytes) -> bytes:

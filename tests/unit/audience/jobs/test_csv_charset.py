@@ -175,7 +175,8 @@ def test_what_a_code_page_cannot_hold_is_refused_line_by_line_and_never_replaced
 @pytest.mark.parametrize(
     ("label", "charset"),
     [("cp1250", "windows-1250"), ("WINDOWS-1252", "windows-1252"), ("latin2", None), ("utf8", "UTF-8"), ("mac_roman", "macintosh"),
-     ("sjis", None), ("ms932", "Shift_JIS"), ("gb18030", "GB18030"), ("utf-16-be", "UTF-16BE"), ("none", None), ("rot13", None), ("", None), ("\u00e9", None), ("utf-7", None)],
+     ("sjis", "Shift_JIS"), ("ms932", "Shift_JIS"), ("gb18030", "GB18030"), ("utf-16-be", "UTF-16BE"), ("none", None), ("rot13", None), ("", None), ("\u00e9", None), ("utf-7", None), ("utf-16", None),
+     ("iso-8859-1", "windows-1252"), ("big5", "Big5"), ("ks_c_5601-1987", "EUC-KR")],
 )  # fmt: skip
 def test_a_charset_may_be_named_by_any_of_its_names(label, charset):
     if charset is None:
@@ -183,6 +184,14 @@ def test_a_charset_may_be_named_by_any_of_its_names(label, charset):
             charset_named(label)
     else:
         assert charset_named(label) == charset
+
+
+def test_each_charset_that_the_error_lists_may_be_named():
+    with pytest.raises(RefusedError) as refused:
+        charset_named("none")
+    listed = str(refused.value).partition("known are ")[2].removesuffix(".").split(", ")
+    assert len(listed) > 15
+    assert [charset_named(name) for name in listed] == listed
 
 
 def test_each_code_page_decodes():

@@ -31,7 +31,7 @@ def decide(mail, asked=NO_OPTIONS, defaults=NO_DEFAULTS):
     found = scan(mail if isinstance(mail, bytes) else mail.as_bytes())
     texts = texts_for(asked, found)
     return send_options_of(
-        asked, defaults, texts, has_html=found.shape.has_editable_html, subject=found.subject
+        asked, defaults, texts, has_editable_html=found.shape.has_editable_html, subject=found.subject
     )
 
 

@@ -77,7 +77,7 @@ async def import_(
         typer.Option(
             "--charset",
             metavar="CHARSET",
-            help="The file's charset, such as windows-1250. [default: found out]",
+            help="The file's charset, such as windows-1250. [default: detected]",
         ),
     ] = "",
     wait: Wait = False,  # noqa: FBT002 - a flag of the command line

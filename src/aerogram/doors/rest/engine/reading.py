@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from aerogram.base.flawed_json import decode_flawed
+from aerogram.base.flawed_json import MAX_FLAWS, decode_flawed
 from aerogram.doors.rest import errors
 from aerogram.doors.rest.fields.kinds import InvalidValueError, is_empty
 from aerogram.doors.rest.queries import paging
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     """The properties in a body: the name used, in lower case, and the value."""
 
 
-MAX_FLAWS: Final = 10
-"""Flaws of a body that are reported; a body with more is refused all the same."""
 MAX_SHOWN_PATH: Final = 320
 """Characters of a path in an error: clients choose the names in it."""
 

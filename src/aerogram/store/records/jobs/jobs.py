@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 COLUMNS: Final = Job.__struct_fields__
 HEADER_ITEM: Final = 0
 """The item number of the first line of an error file, its header."""
-_NOTE_ITEM: Final = -1
-"""The item number of what a job notes for itself; no line of the error file."""
 
 
 class JobLostError(AerogramError):
@@ -64,14 +62,15 @@ _FIND = Sql(
 )
 _open = job.alias("open_job")
 _OLDEST: Final = select(func.min(_open.c.id)).where(_open.c.is_open == text("1")).group_by(_open.c.account_id)
+_IS_DUE: Final = (
+    job.c.id.in_(_OLDEST),
+    job.c.is_open == text("1"),
+    job.c.lease_until_ms <= bindparam("now"),
+    any_of(job.c.kind, "kinds", Text),
+)
 _DUE = Sql(
     select(*_ALL)
-    .where(
-        job.c.id.in_(_OLDEST),
-        job.c.is_open == text("1"),
-        job.c.lease_until_ms <= bindparam("now"),
-        any_of(job.c.kind, "kinds", Text),
-    )
+    .where(*_IS_DUE)
     .order_by(case((job.c.attempts > 0, 0), else_=1), job.c.alive_ms, job.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=job, skip_locked=True),
@@ -86,31 +85,9 @@ longest time.
 """
 _STATES = Sql(select(job.c.id, job.c.lease, job.c.status).where(any_of(job.c.id, "ids")), "ids")
 _WAITS = Sql(
-    select(job.c.id)
-    .where(
-        job.c.id.in_(_OLDEST),
-        job.c.is_open == text("1"),
-        job.c.lease_until_ms <= bindparam("now"),
-        any_of(job.c.kind, "kinds", Text),
-    )
-    .limit(literal_column("1")),
+    select(job.c.id).where(*_IS_DUE).limit(literal_column("1")),
     "now",
     "kinds",
-)
-_ADD_NOTE = Sql(
-    text(
-        "INSERT INTO job_error (job_id, item, text) VALUES (:job_id, :item, :line)"
-        " ON CONFLICT (job_id, item) DO UPDATE SET text = excluded.text"
-    ),
-    "job_id",
-    "item",
-    "line",
-)
-_NOTES = Sql(
-    select(job_error.c.job_id, job_error.c.text).where(
-        any_of(job_error.c.job_id, "ids"), job_error.c.item == literal_column(str(_NOTE_ITEM))
-    ),
-    "ids",
 )
 _LEASE = Sql(
     text(
@@ -329,16 +306,6 @@ def lost(leases: Mapping[int, int]) -> Unit[set[int]]:
 def is_waiting(kinds: Sequence[str], now_ms: int) -> Unit[bool]:
     """Return whether a job of some kinds could be claimed."""
     return bool((yield _WAITS(now_ms, list(kinds))))
-
-
-def note(job_id: int, line: str) -> Unit[None]:
-    """Keep what a job found out, as long as its error file; it replaces an earlier note."""
-    yield _ADD_NOTE(job_id, _NOTE_ITEM, line)
-
-
-def notes(job_ids: Sequence[int]) -> Unit[dict[int, str]]:
-    """Return the notes of jobs by id."""
-    return dict((yield _NOTES(list(job_ids))))
 
 
 def forget_mentions(account_id: int, words: str) -> Unit[None]:

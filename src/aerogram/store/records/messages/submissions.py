@@ -113,7 +113,7 @@ def add_rows_of(
     content_row, message_rows, accepted = rows_of(submission, blob, ids, now_ms)
     rows.contents.append(content_row)
     rows.messages += message_rows
-    # Sandboxed mail begins no campaign, and keeps no later mail of one from anybody.
+    # Sandboxed mail begins no campaign, and does not count for the deduplication of later mail.
     if submission.campaign and not submission.send_options.is_sandboxed:
         account_id, name = submission.account_id, submission.campaign
         rows.campaigns.append((ids.next_id(), account_id, name, now_ms, accepted[0].message_id))

@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.mime import transfer_decoding
-from aerogram.wire.mime.fitting.need import MAX_LINE
-from aerogram.wire.mime.reading.fields import split_fields
-from aerogram.wire.mime.transfer import encode_bytes, wrapped_base64
+from aerogram.wire.mime.lines import MAX_LINE
+from aerogram.wire.mime.reading.fields import name_of, split_fields
+from aerogram.wire.mime.transfer import BASE64_ALPHABET, encode_bytes, wrapped_base64
 from aerogram.wire.mime.transfer_decoding import base64_decoded, transfer_decoded
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 QUOTED_LINE: Final = 76
 """Characters of a line of quoted-printable (RFC 2045 §6.7 (5))."""
 _CRLF: Final = b"\r\n"
-_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _SPACES: Final = b" \t\r\n"
 _eight_bit: Final = re.compile(rb"[\x80-\xff]")
 # An equals sign that begins neither an escape nor a soft line break; what follows it must not change.
@@ -29,7 +28,7 @@ _is_malformed: Final = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*+(?:\r\n|\Z))").se
 _comment: Final = re.compile(r"\([^()]*\)")
 
 
-def encoding_of(value: str) -> str:
+def label_of(value: str) -> str:
     """Return the encoding that a field names, in lower case and without comments and blanks; "" for none."""
     known = transfer_decoding.encoding_of(value)
     if known in (transfer_decoding.BASE64, transfer_decoding.QUOTED_PRINTABLE):
@@ -62,11 +61,11 @@ def with_encoding_field(head: bytes, encoding: bytes, *, is_top: bool) -> bytes:
     out: list[bytes] = []
     names: set[bytes] = set()
     for field in split_fields(head):
-        name = field.partition(b":")[0].strip().lower()
+        name = name_of(field)
         if name != b"content-transfer-encoding":
             out.append(field)
         elif name not in names:
-            # Readers look at the first of several.
+            # Mail programs go by the first of several.
             out.append(written)
         names.add(name)
     if b"content-transfer-encoding" not in names:
@@ -107,6 +106,6 @@ def _soft_broken(line: bytes) -> bytes:
 def _wrapped_again(content: bytes) -> bytes:
     """Wrap base64 at 76 characters; characters that decoders skip are dropped."""
     raw = content.translate(None, _SPACES)
-    if raw.translate(None, _BASE64):
+    if raw.translate(None, BASE64_ALPHABET + b"="):
         raw = binascii.b2a_base64(base64_decoded(content), newline=False)
     return wrapped_base64(raw) + (_CRLF if content.endswith(_CRLF) else b"")

@@ -12,10 +12,11 @@ from typing import Final
 from aerogram.wire.errors import AddressError, HeaderError, UnfitMailError
 from aerogram.wire.mime.charsets import header_text
 from aerogram.wire.mime.encoded_words import decode_words, encode_words
-from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line
+from aerogram.wire.mime.fitting.need import has_long_line
 from aerogram.wire.mime.fitting.parameters import RFC_2231_FIELDS, with_continuations
 from aerogram.wire.mime.headers import FOLD_AT, STRUCTURED, encode_mailboxes, encode_text
-from aerogram.wire.mime.reading.fields import SINGLETONS, split_fields
+from aerogram.wire.mime.lines import MAX_LINE
+from aerogram.wire.mime.reading.fields import SINGLETONS, name_of, split_fields
 from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 
 _CRLF: Final = b"\r\n"
@@ -36,7 +37,7 @@ _COMMENT: Final = re.compile(rb"\(([^()\\]*+)\)")
 _COMMENT_WIDTH: Final = 30
 """Characters of its first encoded word, after a date."""
 _ANYWHERE: Final = b"list-"
-"""Readers ignore white space in the brackets of these fields (RFC 2369 §2)."""
+"""Fields in whose brackets white space does not count (RFC 2369 §2)."""
 _SIGNATURES: Final = frozenset(
     {b"dkim-signature", b"domainkey-signature", b"arc-message-signature", b"arc-seal"}
 )
@@ -62,7 +63,7 @@ def _fitted(field: bytes, *, seven_bit: bool) -> bytes:
 
 def folded(field: bytes) -> bytes:
     """Fold the lines of a field that are too long. Raises `UnfitMailError`."""
-    name = field.partition(b":")[0].strip(b" \t").lower()
+    name = name_of(field)
     # A folded line begins with a blank.
     if any(len(word.strip(b" \t")) >= MAX_LINE for line in field.split(_CRLF) for word in _words(line)):
         field = _with_blanks(field, name)
@@ -131,7 +132,7 @@ def _cut(word: bytes) -> bytes:
 
 def _in_ascii(field: bytes) -> bytes:
     """Write a field beyond ASCII in ASCII, or return it as it is."""
-    name = field.partition(b":")[0].strip(b" \t").lower()
+    name = name_of(field)
     value = field.partition(b":")[2].replace(_CRLF, b"")
     if name in RFC_2231_FIELDS:
         return field.partition(b":")[0] + b":" + with_continuations(value, is_ascii=True)

@@ -11,17 +11,17 @@ from typing import Final
 import msgspec
 
 from aerogram.wire.errors import HeaderTooLargeError, UnfitMailError
-from aerogram.wire.mime.fitting.content import encoded, encoding_of, with_encoding_field
+from aerogram.wire.mime.fitting.content import encoded, label_of, with_encoding_field
 from aerogram.wire.mime.fitting.fields import fitted_fields
-from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line, needs_seven_bit
+from aerogram.wire.mime.fitting.need import has_long_line, needs_seven_bit
+from aerogram.wire.mime.lines import MAX_LINE
 from aerogram.wire.mime.reading.content import boundary_of, content_fields
-from aerogram.wire.mime.reading.fields import is_private, split_fields
+from aerogram.wire.mime.reading.fields import is_private, name_of, split_fields
+from aerogram.wire.mime.reading.walk import MAX_PARTS
 
 MAX_DEPTH: Final = 10
 """Multiparts and mails inside one another. Each level reads the mail once more, 50 ms for one of 14 MB; ordinary
 mail has three, and each forwarded one in it two more."""
-MAX_PARTS: Final = 1_000
-"""Parts of one mail, as in `aerogram.wire.mime.reading.walk`; a mail of nothing but delimiters would have millions."""
 
 MAX_FIELD: Final = 96 * 1024
 """Octets of one header field. Postfix cuts off what exceeds 100 KiB (its ``header_size_limit``), which no signature
@@ -35,7 +35,7 @@ _FRAGMENTS: Final = frozenset({"message/partial", "message/external-body"})
 _DIGEST: Final = "multipart/digest"
 _ENCODED: Final = frozenset({"quoted-printable", "base64"})
 _UNKNOWN: Final = frozenset({"uuencode", "x-uuencode", "x-uue", "uue", "yenc", "x-yenc", "mac-binhex40", "binhex"})  # fmt: skip
-"""Encodings that readers undo and this module does not know; encoded again, nobody could read the content."""
+"""Encodings that mail programs undo and this module does not know; encoded again, nobody could read the content."""
 _WIDE: Final = frozenset({"8bit", "binary"})
 _CRLF: Final = b"\r\n"
 _AFTER_DELIMITER: Final = (b"\r", b"-", b" ", b"\t")
@@ -61,7 +61,7 @@ def refuse_unfit(data: bytes, head_end: int) -> None:
     if head_end <= MAX_FIELD and not is_long:
         return
     # Instructions to this service never leave, however long they are.
-    fields = [field for field in split_fields(data[:head_end]) if not is_private(_name_of(field))]
+    fields = [field for field in split_fields(data[:head_end]) if not is_private(name_of(field))]
     for field in fields:
         if len(field) > MAX_FIELD:
             name = field.partition(b":")[0][:40].decode("ascii", "replace")
@@ -71,10 +71,6 @@ def refuse_unfit(data: bytes, head_end: int) -> None:
     if is_long:
         data = _CRLF.join((*fields, b"")) + data[head_end:]
         _Fitter(data, seven_bit=False, is_trial=True).entity(0, len(data), _TOP)
-
-
-def _name_of(field: bytes) -> bytes:
-    return field.partition(b":")[0].rstrip(b" \t").lower()
 
 
 class _Place(msgspec.Struct, frozen=True):
@@ -133,10 +129,10 @@ class _Fitter:
         """Fit a body; return its new encoding, b"" when the field stays."""
         if self._is_unneeded(start, end):
             fields = content_fields(split_fields(head)) if self._seven_bit else None
-            return b"7bit" if fields is not None and encoding_of(fields.encoding) in _WIDE else b""
+            return b"7bit" if fields is not None and label_of(fields.encoding) in _WIDE else b""
         fields = content_fields(split_fields(head))
         media_type = next(iter(fields.content_type.lower().partition(";")[0].split()), place.default_type)
-        label = encoding_of(fields.encoding)
+        label = label_of(fields.encoding)
         if media_type.startswith("multipart/"):
             boundary = boundary_of(fields.content_type).encode("utf-8", "surrogateescape") or None
             self._multipart(media_type, boundary, start, end, place)
@@ -207,7 +203,7 @@ class _Fitter:
             at = following
 
     def _part(self, start: int, end: int, place: _Place) -> None:
-        """Fit a part; ``start`` is after its delimiter, of which the line may hold more."""
+        """Fit a part; ``start`` is after its delimiter, whose line may hold more."""
         line_end = self._data.find(_CRLF, start, end)
         self._drop_unfit(start, line_end if line_end >= 0 else end, b"")
         if line_end >= 0:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-MAX_LINE: Final = 998
-"""Octets of a line without its CRLF (RFC 5322 §2.1.1). Servers break longer lines, which breaks signatures."""
+from aerogram.wire.mime.lines import MAX_LINE
+
 _LABEL: Final = b"\ncontent-transfer-encoding: "
 _LABELS: Final = (_LABEL + b"8bit", _LABEL + b"binary")
 

@@ -6,6 +6,7 @@ import re
 from typing import Final
 from urllib.parse import quote_from_bytes
 
+from aerogram.wire.mime.charsets import is_utf_8
 from aerogram.wire.mime.encoded_words import decode_words
 
 RFC_2231_FIELDS: Final = frozenset({b"content-type", b"content-disposition"})
@@ -21,7 +22,7 @@ _continuation: Final = re.compile(rf"(?:%[0-9A-Fa-f]{{2}}|[^%]){{1,{MAX_PIECE}}}
 _ATTRIBUTE_CHARACTERS: Final = "!#$&+-.^_`{|}~"
 _MAX_SHORT: Final = 400
 _NEVER: Final = frozenset({b"boundary", b"charset"})
-"""Readers need these as they are."""
+"""Mail programs need these as they are."""
 
 
 def with_continuations(value: bytes, *, is_ascii: bool = False) -> bytes:
@@ -49,7 +50,7 @@ def _rewritten(found: re.Match[bytes], *, is_ascii: bool) -> bytes:
         opening = f"{charset.decode('latin-1')}'{language.decode('latin-1')}'"
         written = quote_from_bytes(coded, safe=_ATTRIBUTE_CHARACTERS + "%")
     else:
-        opening = "utf-8''" if _is_utf_8(text) else "''"
+        opening = "utf-8''" if is_utf_8(text) else "''"
         written = quote_from_bytes(text, safe=_ATTRIBUTE_CHARACTERS)
     shown = name.decode()
     pieces = _continuation(written) or [""]
@@ -57,11 +58,3 @@ def _rewritten(found: re.Match[bytes], *, is_ascii: bool) -> bytes:
         return f"; {shown}*={opening}{written}".encode()
     numbered = (f"; {shown}*{number}*={piece}" for number, piece in enumerate(pieces[1:], 1))
     return "".join((f"; {shown}*0*={opening}{pieces[0]}", *numbered)).encode()
-
-
-def _is_utf_8(text: bytes) -> bool:
-    try:
-        text.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

@@ -61,6 +61,11 @@ def split_fields(head: bytes) -> list[bytes]:
     return fields
 
 
+def name_of(field: bytes) -> bytes:
+    """Return the name of a field in lower case; blanks before the colon are obsolete (RFC 5322 §4.5)."""
+    return field.partition(b":")[0].strip().lower()
+
+
 def is_private(name: bytes) -> bool:
     """Tell whether a field of this name (lower case) must not leave the service."""
     return name in PRIVATE or name.startswith(PRIVATE_PREFIXES)

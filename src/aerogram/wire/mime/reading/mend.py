@@ -17,7 +17,14 @@ from aerogram.wire.mime.encoded_words import clean_text, decode_words
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox
 from aerogram.wire.mime.reading.address_list import split_address_list
-from aerogram.wire.mime.reading.fields import ADDRESS_LISTS, UNIQUE, end_of_head, is_private, split_fields
+from aerogram.wire.mime.reading.fields import (
+    ADDRESS_LISTS,
+    UNIQUE,
+    end_of_head,
+    is_private,
+    name_of,
+    split_fields,
+)
 from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
 
 if TYPE_CHECKING:
@@ -71,7 +78,7 @@ def mended(data: bytes, reverse_path: str) -> bytes | None:
 def _would_show(fields: Sequence[bytes]) -> bool:
     """Tell whether one of these would be hidden or obeyed as a header, and must not become text to read."""
     for field in fields:
-        name = field.partition(b":")[0].rstrip(b" \t").lower()
+        name = name_of(field)
         if name in UNIQUE or is_private(name):
             return True
     return False
@@ -97,7 +104,7 @@ def _once(names: Sequence[bytes], values: Sequence[bytes]) -> list[tuple[bytes, 
         if not first.strip(_BLANKS):
             kept[place] = (first_name, value)
         elif lowered == b"from":
-            # Readers would differ about whom the mail is from.
+            # Mail programs would differ about whom the mail is from.
             if value.strip(_BLANKS) and _flat(value) != _flat(first):
                 return None
         elif lowered in ADDRESS_LISTS:

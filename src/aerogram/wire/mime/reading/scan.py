@@ -22,7 +22,7 @@ from aerogram.wire.errors import (
 )
 from aerogram.wire.mime.charsets import header_text
 from aerogram.wire.mime.encoded_words import clean_text, decode_words
-from aerogram.wire.mime.headers import MAX_LINE
+from aerogram.wire.mime.lines import MAX_LINE
 from aerogram.wire.mime.reading.content import ContentFields
 from aerogram.wire.mime.reading.fields import PRIVATE_PREFIXES, UNIQUE, end_of_head, identifies, split_fields
 from aerogram.wire.mime.reading.mailboxes import parse_mailboxes

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.mime.reading.content import MAX_PARAMETERS, media_type_of, parameter, parameters_of
-from aerogram.wire.mime.reading.fields import split_fields
+from aerogram.wire.mime.reading.fields import name_of, split_fields
 
 if TYPE_CHECKING:
     from aerogram.wire.mime.reading.content import ContentFields
@@ -42,7 +42,7 @@ def with_encoding(
     is_same = keeps_charset and keeps_encoding
     for field in split_fields(head[:-2]):
         name, _, value = field.partition(b":")
-        lowered = name.strip().lower()
+        lowered = name_of(field)
         if lowered in _CONTENT and (lowered in names or not value.strip()):
             is_same = False
             continue

@@ -1,7 +1,7 @@
 """Reads and replaces the bodies of a submitted mail; every other byte stays the same.
 
-Nothing changes in signed or encrypted parts (RFC 1847), in attached mails, and in parts whose encoding nobody
-knows. `texts_of` names the texts that stay, with the reason.
+Nothing changes in signed or encrypted parts (RFC 1847), in attached mails, and in parts with an
+unknown encoding. `texts_of` names the texts that stay, with the reason.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from aerogram.wire.mime.charsets import text_of
 from aerogram.wire.mime.headers import encode_text
 from aerogram.wire.mime.html_charset import with_utf_8_declared
 from aerogram.wire.mime.reading.content import HTML, Described, content_fields, described
-from aerogram.wire.mime.reading.fields import end_of_head, split_fields
+from aerogram.wire.mime.reading.fields import end_of_head, name_of, split_fields
 from aerogram.wire.mime.reading.shape import is_editable
 from aerogram.wire.mime.reading.walk import tree_of
 from aerogram.wire.mime.transfer import encode_base64, encode_body
@@ -127,7 +127,7 @@ def with_field(data: bytes, name: bytes, written: bytes) -> bytes:
     head_end, _ = end_of_head(data)
     pieces: list[bytes] = []
     for field in split_fields(data[:head_end]):
-        if field.partition(b":")[0].rstrip(b" \t").lower() == name:
+        if name_of(field) == name:
             pieces.append(written)
             written = b""
         else:

@@ -15,7 +15,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from aerogram.wire.mime.reading.content import content_fields
-from aerogram.wire.mime.reading.fields import end_of_head, split_fields
+from aerogram.wire.mime.reading.fields import end_of_head, name_of, split_fields
 from aerogram.wire.mime.reading.walk import leaves_of
 from aerogram.wire.mime.transfer import BOUNDARY_MARK
 from aerogram.wire.mime.writing.build import build_content
@@ -77,7 +77,7 @@ def _part(data: bytes, leaf: Leaf) -> bytes:
 
 
 def _is_of_content(field: bytes) -> bool:
-    name = field.partition(b":")[0].strip().lower()
+    name = name_of(field)
     return name.startswith(_OWN_FIELDS) or name == _VERSION
 
 

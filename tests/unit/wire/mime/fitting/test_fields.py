@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from aerogram.wire.dkim.canonical import relaxed_fields
 from aerogram.wire.errors import UnfitMailError
 from aerogram.wire.mime.fitting.fields import fitted_fields
-from aerogram.wire.mime.fitting.need import MAX_LINE
+from aerogram.wire.mime.lines import MAX_LINE
 
 
 def fitted(field, *, seven_bit=False):

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from aerogram.wire.errors import UnfitMailError
 from aerogram.wire.mime.fitting.fit import fitted
 from aerogram.wire.mime.fitting.fit import refuse_unfit as refuse
-from aerogram.wire.mime.fitting.need import MAX_LINE, has_long_line, needs_seven_bit
+from aerogram.wire.mime.fitting.need import has_long_line, needs_seven_bit
+from aerogram.wire.mime.lines import MAX_LINE
 from aerogram.wire.mime.reading.fields import end_of_head
 from aerogram.wire.mime.transfer_decoding import encoding_of, transfer_decoded
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from aerogram.doors.http.send.shared.names import JsonObject, Names
 
 MAX_UNEXPECTED: Final = 10
-"""Unknown properties of one object that are reported; an object with more is refused all the same."""
+"""Unknown properties of one object that are reported; an object with more is still refused."""
 
 
 class Findings:

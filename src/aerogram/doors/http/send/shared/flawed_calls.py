@@ -7,15 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from aerogram.base.flawed_json import decode_flawed
+from aerogram.base.flawed_json import MAX_FLAWS, decode_flawed
 from aerogram.doors.http.send.shared import errors
 
 if TYPE_CHECKING:
     from aerogram.base.flawed_json import Flaw
     from aerogram.doors.http.send.shared.errors import SendError
-
-MAX_FLAWS: Final = 10
-"""Flaws of one message that are reported; a message with more is refused all the same."""
 
 _MESSAGES: Final = "messages"
 _WITHIN_MESSAGE: Final = 2
