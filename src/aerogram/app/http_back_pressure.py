@@ -1,11 +1,14 @@
 """Takes no more from an HTTP client than it is given: pipelined requests wait in few bytes, and unparsed.
 
 uvicorn parses all that it has read into requests, a hundred times as large as their bytes, and reads on after each
-response. Here, what follows a request is parsed when that request has its response.
+response. Here, what follows a request is parsed when that request has its response, and the network has taken it:
+a client that never reads makes us render only what fits the buffers between us.
 """
 
 from __future__ import annotations
 
+import contextlib
+import socket
 from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
@@ -26,6 +29,9 @@ BODY_BYTES: Final = 16 * 1024
 """Bytes parsed at once within a body; requests may follow it."""
 MAX_AHEAD_BYTES: Final = 512 * 1024
 """Bytes that may wait unparsed: two reads of the event loop, which may read once more after it was told to stop."""
+MAX_UNSENT_BYTES: Final = 16 * 1024
+"""Bytes that the system may keep unsent for a client that pipelines: it would keep megabytes, which is thousands of
+small responses. It still has enough at hand for any network while we render the next one."""
 
 
 class HeldFlow(FlowControl):
@@ -73,6 +79,9 @@ class BackPressure(HttpConnection):
         """Note that the client has read."""
         self.drains += 1
         super().resume_writing()
+        if self._ahead:
+            # Later: a response that waited to be written is written first.
+            self.loop.call_soon(self._parse)
 
     def data_received(self, data: bytes) -> None:
         """Parse bytes, or let them wait for the response before them."""
@@ -97,11 +106,24 @@ class BackPressure(HttpConnection):
         """Say nothing: no door supports upgrades, so the request is served as any other (RFC 9110 §7.8)."""
 
     def _must_wait(self) -> bool:
-        """Return whether the last request that was parsed still waits for its response, or its turn."""
+        """Return whether the last request that was parsed still waits for its response, its turn, or the network."""
         cycle: Any = self.cycle
-        if cycle is None or cycle.response_complete:
+        if cycle is None:
             return False
+        if cycle.response_complete:
+            flow: Any = self.flow
+            return bool(flow.write_paused)
         return not cycle.more_body or (bool(self.pipeline) and len(cycle.body) > HIGH_WATER_LIMIT)
+
+    def _keep_little_unsent(self) -> None:
+        """Be told when the network has not taken a response, rather than when the buffers are full of them."""
+        with contextlib.suppress(OSError, AttributeError):
+            # Not every system has it.
+            self.transport.get_extra_info("socket").setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, MAX_UNSENT_BYTES
+            )
+        # Not 0: asyncio's TLS would take an empty buffer for a full one.
+        self.transport.set_write_buffer_limits(high=1, low=0)
 
     def _parse(self) -> None:
         ahead = self._ahead
@@ -119,6 +141,7 @@ class BackPressure(HttpConnection):
         waiting = len(self._ahead)
         if waiting and self._held is None:
             self._held = self._in_flight.memory.holding(self.client[0] if self.client else "")
+            self._keep_little_unsent()
         if self._held is not None and not self._held.set_to(waiting):
             waiting = MAX_AHEAD_BYTES + 1
         if waiting > MAX_AHEAD_BYTES:

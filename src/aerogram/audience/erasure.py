@@ -103,8 +103,10 @@ class Erasures:
 
     def digest(self, account_id: int, email: str) -> str:
         """Return the keyed digest of an address that proofs store: it can be compared, not reversed."""
-        data = f"{account_id} {suppression_key(email)}".encode()
-        return hmac.digest(self._digest_key, data, hashlib.sha256).hex()
+        return self._digest_of_key(account_id, suppression_key(email))
+
+    def _digest_of_key(self, account_id: int, key: str) -> str:
+        return hmac.digest(self._digest_key, f"{account_id} {key}".encode(), hashlib.sha256).hex()
 
     async def proof_of(self, actor: Actor, contact_id: int) -> Proof | None:
         """Return the proof that a contact was erased; None without one."""
@@ -112,8 +114,10 @@ class Erasures:
 
     async def proofs(self, actor: Actor, email: str) -> list[Proof]:
         """Return the proofs that an address was erased, oldest first; empty when it never was."""
-        digest = self.digest(actor.account_id, email)
-        return await self._database.read(lambda: records.proofs_of_digest(actor.account_id, digest))
+        key = suppression_key(email)
+        # Keys had the quotes of odd dots until revision 0019 of the store, and a digest cannot be made anew.
+        digests = [self._digest_of_key(actor.account_id, each) for each in sorted({key, wire_form(key)})]
+        return await self._database.read(lambda: records.proofs_of_digests(actor.account_id, digests))
 
     async def newest(self, actor: Actor, most: int) -> list[Proof]:
         """Return the proofs of an account, newest first."""

@@ -11,6 +11,7 @@ import secrets
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+import structlog
 
 from aerogram.audience import subscriptions
 from aerogram.audience.actions import SubscriptionAction
@@ -41,6 +42,8 @@ KEY_BYTES: Final = 16
 """Mailjet's SignupKey has 32 characters."""
 ROBOT: Final = "noreply"
 """The local part of From for a form whose sender is a whole domain."""
+
+log = structlog.get_logger(__name__)
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,7 +101,8 @@ class Signups:
         try:
             return await self._database.write(lambda: self._signing_up(form, address, ip))
         except ForbiddenError:
-            # A form of the sandbox, and the address of a contact outside of it.
+            # A form of the sandbox, and the address of a contact outside of it. Strangers must not learn of that.
+            log.info("signup_outside_of_sandbox", widget_id=form.widget_id)
             return None
 
     async def withdraw(self, signup_id: int) -> None:

@@ -208,7 +208,7 @@ class StoredInbox:
         accounts = accounts_of(scope)
 
         def unit() -> Unit[bool]:
-            if _is_sandboxed(scope) and message_id not in (yield from captured.sandboxed(accounts)):
+            if _is_sandboxed(scope) and not (yield from captured.sandboxed(accounts, message_id)):
                 if (yield from captured.find(accounts, message_id)):
                     raise sandbox.outside_of_sandbox()
                 return False

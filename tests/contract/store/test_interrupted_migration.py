@@ -27,6 +27,7 @@ KILLED_BEFORE = (
     "UPDATE alembic_version SET version_num='0017'",
     "CREATE TABLE sandbox_record",
     "UPDATE alembic_version SET version_num='0018'",
+    "UPDATE alembic_version SET version_num='0019'",
     "ALTER TABLE content RENAME COLUMN treatment",
     "ALTER TABLE message RENAME COLUMN lane",
 )

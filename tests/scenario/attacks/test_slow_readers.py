@@ -55,7 +55,7 @@ async def _send(loop, client, data):
     return len(data)
 
 
-@pytest.mark.parametrize("path", ["/openapi.json", "/livez", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/openapi.json", "/livez", "/nothing"])
 async def test_readers_that_pipeline_and_never_read_cost_little(tmp_path, path):
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 100
     with running(tmp_path / "data", **OPEN_DOOR) as server:
@@ -86,13 +86,69 @@ async def served(monkeypatch):
     """An HTTP server of little patience, and its port and budget."""
     monkeypatch.setattr(http_patience, "SWEEP_SECONDS", 0.05)
     monkeypatch.setattr(http_patience, "MAX_UNREAD_SECONDS", 0.5)
+    async with serving(large_answers) as opened:
+        yield opened
+
+
+@contextlib.asynccontextmanager
+async def serving(app):
     listening = _bind("http", HostPort("127.0.0.1", 0))
     in_flight = InFlight()
     servers = HttpServers(in_flight=in_flight)
-    await servers.start(large_answers, listening, None)
+    await servers.start(app, listening, None)
     yield listening.getsockname()[1], in_flight, servers
     await servers.close()
     listening.close()
+
+
+class Pages:
+    """Answers with pages of a size, and counts how many it made."""
+
+    def __init__(self, size, piece=65_536):
+        self.size = size
+        self.piece = piece
+        self.made = 0
+
+    async def __call__(self, _scope, _receive, send):
+        self.made += 1
+        headers = [(b"content-length", b"%d" % self.size)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for at in range(0, self.size, self.piece):
+            body = b"x" * min(self.piece, self.size - at)
+            await send({"type": "http.response.body", "body": body, "more_body": at + self.piece < self.size})
+
+
+HEAD_SIZE = 100
+"""Bytes of a head of `Pages`, about."""
+BUFFERS = 256 * 1024
+"""What the systems of both sides may hold of responses that nobody reads; without bounds it is 2 to 6 MB."""
+
+
+@pytest.mark.parametrize("size", [1, 150, 1_000, 4_000, 10_000, 16_384, 40_000, 70_000, 300_000, 1_000_000])
+async def test_a_client_that_pipelines_without_reading_is_served_only_what_the_buffers_hold(size):
+    pages = Pages(size)
+    async with serving(pages) as (port, _, _):
+        await push(port, GET * 500, 1.0)
+    assert 1 <= pages.made <= BUFFERS // (size + HEAD_SIZE) + 42  # those parsed at once
+
+
+@pytest.mark.parametrize(("size", "requests"), [(1, 2_000), (10_000, 300), (70_000, 60), (300_000, 20)])
+@pytest.mark.parametrize("pause", [0, 0.002])
+async def test_a_client_that_pipelines_and_reads_gets_every_response(size, requests, pause):
+    pages = Pages(size)
+    async with serving(pages) as (port, in_flight, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=65_536)
+        last = GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+        writer.write(GET * (requests - 1) + last)
+        count = taken = 0
+        while piece := await asyncio.wait_for(reader.read(65_536), 20):
+            count += piece.count(b"x")
+            taken += 1
+            if taken % 10 == 0:
+                await asyncio.sleep(pause)
+        writer.close()
+        assert (pages.made, count) == (requests, requests * size)
+        assert in_flight.memory.used == 0
 
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -6,7 +6,7 @@ import httpx2 as httpx
 import pytest
 
 from aerogram.doors.web.frame import MAX_FRAMED, framed, wants_remote
-from aerogram.doors.web.shown import MAX_SOURCE
+from aerogram.doors.web.shown import MAX_HEADER, MAX_SOURCE
 from support.inbox import MemoryInbox
 from support.web import InboxServer
 
@@ -51,6 +51,17 @@ def test_each_view_of_the_page_is_bounded(client, name, tab):
     answer = client.get(f"/inbox/messages/{number}", params={"tab": tab})
     assert answer.status_code == 200
     assert len(answer.content) <= 5 * MAX_SOURCE + ROOM
+
+
+@pytest.mark.parametrize(
+    ("length", "cut"), [(MAX_HEADER, ""), (MAX_HEADER + 1, " \u2026"), (60_000, " \u2026")]
+)
+def test_a_header_is_shown_up_to_its_limit_and_says_that_it_goes_on(length, cut):
+    inbox = MemoryInbox()
+    inbox.keep(1, b"X-Long: " + b"x" * length + b"\r\n\r\nhello", subject="Long")
+    with InboxServer(inbox, authenticate=None, allowed_hosts=[]) as server:
+        page = httpx.get(f"{server.url}/inbox/messages/1?tab=headers", trust_env=False).text
+    assert f"<td>{'x' * MAX_HEADER}{cut}</td>" in page
 
 
 @pytest.mark.parametrize("name", MAILS)

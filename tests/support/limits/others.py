@@ -84,6 +84,7 @@ OTHERS = {
         "doors.web.api:MAX_WAIT_SECONDS",
         "doors.web.frame:MAX_FRAMED",
         "doors.web.frame:MAX_INLINED",
+        "doors.web.shown:MAX_HEADER",
         "doors.web.shown:MAX_SOURCE",
         "reporting.engagement.recorder:MAX_AGENT_CHARS",
         "reporting.engagement.recorder:MAX_IP_CHARS",

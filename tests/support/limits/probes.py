@@ -40,6 +40,14 @@ ELSEWHERE = {
     "password-queue": "unit/identity/test_passwords.py::test_beyond_the_queue_the_answer_is_come_again",
     "password-queue-of-network": "unit/identity/test_passwords.py::test_one_network_cannot_fill_the_queue",
     "bytes-in-flight": "scenario/attacks/test_bytes_in_flight.py::test_each_door_of_http_refuses_in_its_own_words_and_says_when_to_come_again",
+    (
+        "bytes-in-flight",
+        "SMTP",
+    ): "scenario/attacks/test_bytes_in_flight.py::test_a_chunk_of_bdat_that_no_file_has_room_for_is_refused",
+    (
+        "files-in-flight",
+        "HTTP",
+    ): "unit/doors/asgi/test_whole_body.py::test_a_body_that_no_file_has_room_for_is_refused_before_it_is_read",
     "files-in-flight": "scenario/attacks/test_bytes_in_flight.py::test_files_have_a_budget_and_past_it_mail_is_refused_for_now",
     "inbox-waiters": "scenario/attacks/test_long_polls.py::test_five_hundred_waiters_of_many_clients_get_places_for_a_bounded_number",
     "inbox-waiters-of-client": "scenario/attacks/test_long_polls.py::test_one_client_leaves_room_for_another",

@@ -55,7 +55,9 @@ class Pages:
             moment=shown.moment, clock_time=shown.clock_time, size=shown.size_of, hue=shown.hue_of
         )
         known = {"smtp": "", "http": "", "sender": ""} | dict(addresses)
-        self._templates.globals.update(failures=FAILURES, most=shown.MAX_SOURCE)
+        self._templates.globals.update(
+            failures=FAILURES, most=shown.MAX_SOURCE, most_of_header=shown.MAX_HEADER
+        )
         self._templates.globals.update(mode=mode, addresses=known, static=self._static_url)
 
     def render(self, template: str, status: int = 200, **values: Any) -> Response:

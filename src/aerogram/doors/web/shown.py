@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 MAX_SOURCE: Final = 512 * 1024
 """Maximum characters of source, text or transcript on the page; the download is complete."""
+MAX_HEADER: Final = 16_384
+"""Maximum characters of one header on the page: longer ones are lists of addresses or signatures, of which nobody
+reads more there, and a browser takes seconds to lay out one of megabytes. The download is complete."""
 _HUES: Final = 8
 _KIB: Final = 1024
 _SPEAKERS: Final = {"C: ": "client", "S: ": "server"}

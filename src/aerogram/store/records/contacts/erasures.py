@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import Text, bindparam, delete, select, text
 
-from aerogram.store.sql import Sql, Unit
+from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign, campaign_recipient, suppression, unsubscription
 from aerogram.store.tables.contacts import contact, erasure
 
@@ -61,12 +61,12 @@ _PROOF = Sql(
     "account_id",
     "contact_id",
 )
-_PROOFS_OF_DIGEST = Sql(
+_PROOFS_OF_DIGESTS = Sql(
     select(*(erasure.c[name] for name in Proof._fields))
-    .where(erasure.c.account_id == bindparam("account_id"), erasure.c.digest == bindparam("digest"))
+    .where(erasure.c.account_id == bindparam("account_id"), any_of(erasure.c.digest, "digests", Text))
     .order_by(erasure.c.erased_ms),
     "account_id",
-    "digest",
+    "digests",
 )
 _NEWEST = Sql(
     select(*(erasure.c[name] for name in Proof._fields))
@@ -104,9 +104,9 @@ def proof_of(account_id: int, contact_id: int) -> Unit[Proof | None]:
     return Proof(*rows[0]) if rows else None
 
 
-def proofs_of_digest(account_id: int, digest: str) -> Unit[list[Proof]]:
-    """Return the proofs with a digest, oldest first: an address may be added and erased again."""
-    rows = yield _PROOFS_OF_DIGEST(account_id, digest)
+def proofs_of_digests(account_id: int, digests: list[str]) -> Unit[list[Proof]]:
+    """Return the proofs with one of these digests, oldest first: an address may be added and erased again."""
+    rows = yield _PROOFS_OF_DIGESTS(account_id, digests)
     return [Proof(*row) for row in rows]
 
 

@@ -191,6 +191,14 @@ _SEND_OPTIONS = Sql(
     "everyone",
     "accounts",
 )
+_SEND_OPTIONS_OF_ONE = Sql(
+    select(captured.c.message_id, content.c.send_options)
+    .select_from(_JOINED)
+    .where(_in_scope(), captured.c.message_id == bindparam("message_id")),
+    "everyone",
+    "accounts",
+    "message_id",
+)
 _DROP = Sql(delete(captured).where(any_of(captured.c.message_id, "ids")), "ids")
 _CLEAR = Sql(delete(captured).where(_in_scope()), "everyone", "accounts")
 
@@ -246,9 +254,12 @@ def discard(scope: AbstractSet[int] | None, message_id: int) -> Unit[bool]:
     return bool(rows)
 
 
-def sandboxed(scope: AbstractSet[int] | None) -> Unit[set[int]]:
-    """Return the ids of the captured mail of the scope that sandbox credentials sent."""
-    rows = yield _SEND_OPTIONS(*_scoped(scope))
+def sandboxed(scope: AbstractSet[int] | None, message_id: int | None = None) -> Unit[set[int]]:
+    """Return the ids of the captured mail of the scope that sandbox credentials sent: of all, or of one message."""
+    if message_id is None:
+        rows = yield _SEND_OPTIONS(*_scoped(scope))
+    else:
+        rows = yield _SEND_OPTIONS_OF_ONE(*_scoped(scope), message_id)
     return {message_id for message_id, send_options in rows if is_sandboxed(send_options)}
 
 

@@ -16,6 +16,7 @@ from aerogram.wire.mime.fitting.fields import fitted_fields
 from aerogram.wire.mime.fitting.need import has_long_line, needs_seven_bit
 from aerogram.wire.mime.lines import MAX_LINE
 from aerogram.wire.mime.reading.content import boundary_of, content_fields
+from aerogram.wire.mime.reading.delimiters import is_delimiter
 from aerogram.wire.mime.reading.fields import is_private, name_of, split_fields
 from aerogram.wire.mime.reading.walk import MAX_PARTS
 
@@ -38,7 +39,6 @@ _UNKNOWN: Final = frozenset({"uuencode", "x-uuencode", "x-uue", "uue", "yenc", "
 """Encodings that mail programs undo and this module does not know; encoded again, nobody could read the content."""
 _WIDE: Final = frozenset({"8bit", "binary"})
 _CRLF: Final = b"\r\n"
-_AFTER_DELIMITER: Final = (b"\r", b"-", b" ", b"\t")
 
 
 def fitted(data: bytes, *, seven_bit: bool) -> bytes:
@@ -221,7 +221,7 @@ class _Fitter:
                     f"The mail has more than {MAX_PARTS} parts and lines that cannot leave as they are."
                 )
             after = at + len(delimiter)
-            if after < end and self._data[after : after + 1] in _AFTER_DELIMITER:
+            if is_delimiter(self._data, after, end):
                 return at
             at = after
 

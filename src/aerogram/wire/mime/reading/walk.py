@@ -22,6 +22,7 @@ from aerogram.wire.mime.reading.content import (
     described,
     media_type_of,
 )
+from aerogram.wire.mime.reading.delimiters import is_delimiter
 from aerogram.wire.mime.reading.fields import split_fields
 
 MAX_DEPTH: Final = 8
@@ -206,23 +207,14 @@ class _Walk:
         return is_found
 
     def _find(self, delimiter: bytes, at: int, end: int) -> int:
-        """Find a delimiter that is a line, not the start of a longer one, as ``--b1`` is of ``--b10``."""
-        data, length = self._data, len(delimiter)
-        at = data.find(delimiter, at, end)
-        while at >= 0:
-            after = data[at + length : at + length + 2]
-            if after in (b"\r\n", b"--"):
-                return at
-            if after[:1] in (b" ", b"\t"):
-                line_end = data.find(b"\r\n", at + length, end)
-                if line_end >= 0 and not data[at + length : line_end].strip(b" \t"):
-                    return at
-            # Counted like parts, or a mail full of such lines would keep this loop busy.
+        """Find a delimiter; count lines that only begin like it, or a mail full of them would keep this loop busy."""
+        at = self._data.find(delimiter, at, end)
+        while at >= 0 and not is_delimiter(self._data, at + len(delimiter), end):
             self._parts += 1
             if self._parts >= MAX_PARTS:
                 self._stop(at)
                 return -1
-            at = data.find(delimiter, at + length, end)
+            at = self._data.find(delimiter, at + len(delimiter), end)
         return at
 
     def _enter_part(self, at: int, end: int, place: _Place) -> None:
