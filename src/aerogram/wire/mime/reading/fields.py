@@ -38,6 +38,12 @@ PRIVATE: Final = frozenset(
 
 _is_plain_message_id: Final = re.compile(rb"[ \t]*(?:\r\n[ \t]+)?<[^\s<>()]+>[ \t]*\Z").match
 _COMMENT_MARK: Final = re.compile(rb"[()]|\\.", re.DOTALL)
+_PART_FIELDS: Final = re.compile(
+    rb"(?:[A-Za-z0-9_.-]++[ \t]*+:[^\r]*+(?:\r\n|\Z)"
+    rb"(?:(?:[ \t]|(?:charset|boundary|name|filename|format|type|method|size)[*0-9]*+[ \t]*+=)[^\r]*+(?:\r\n|\Z))*+)*+",
+    re.IGNORECASE,
+)
+"""Fields of a part; their names are those that occur, so that neither a tag of HTML nor a merge tag is a field."""
 _FIELD_END: Final = re.compile(rb"\r\n(?![ \t])")
 
 
@@ -51,6 +57,17 @@ def end_of_head(data: bytes) -> tuple[int, int]:
         return 0, 2
     at = data.find(b"\r\n\r\n")
     return (len(data), len(data)) if at < 0 else (at + 2, at + 4)
+
+
+def end_of_part_head(data: bytes, start: int, end: int) -> int:
+    """Find the first line of a part's header section that is no field; -1 when all of them are.
+
+    Scripts leave out the empty line before the text of a part. A line that continues the parameters of the field
+    above, without the blank that it should begin with, is no text.
+    """
+    found = _PART_FIELDS.match(data, start, end)
+    at = start if found is None else found.end()
+    return -1 if at >= end else at
 
 
 def split_fields(head: bytes) -> list[bytes]:
