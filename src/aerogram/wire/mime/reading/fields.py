@@ -21,8 +21,19 @@ UNIQUE: Final = SINGLETONS | {
     b"content-disposition",
     b"content-id",
     b"content-description",
+    b"list-id",
+    b"list-help",
+    b"list-subscribe",
+    b"list-unsubscribe",
+    b"list-unsubscribe-post",
+    b"list-post",
+    b"list-owner",
+    b"list-archive",
+    b"disposition-notification-to",
+    b"feedback-id",
 }
-"""The same with the fields of threads and of the content (RFC 2045 §3), which occur once, too."""
+"""The same with the fields of threads, of the content (RFC 2045 §3), of lists (RFC 2369 §3, RFC 2919 §3, RFC 8058 §3.1),
+and those for receipts (RFC 8098 §2.1) and complaints, which occur once, too."""
 
 ADDRESS_LISTS: Final = frozenset({b"to", b"cc", b"reply-to"})
 """Fields of `UNIQUE` that are lists of addresses: two of them say the same as one that is longer."""
