@@ -31,6 +31,7 @@ MAX_SEGMENTS: Final = 20
 _ASKS_CONTACT: Final = re.compile(rf"data{BLANKS}:|segment:|has(?:opened|clicked)since", re.IGNORECASE)
 _LONGEST_ASKING: Final = len("hasclickedsince") + len("&nbsp;") * MAX_BLANKS
 """More characters than a match of `_ASKS_CONTACT` has."""
+_find_language: Final = re.compile(r"\{\{\s*(?:var|data|mj)\s*:|\{%").search
 _SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')""")
 
 
@@ -92,6 +93,11 @@ def send_options_of(
         monitoring_category=requested.monitoring_category,
         tags=requested.tags,
     )
+
+
+def may_need_language(body: str) -> bool:
+    """Tell whether a text seems to be written for the template language: it names a variable, or has a block."""
+    return _find_language(body) is not None
 
 
 def has_merge_tag(body: str) -> bool:

@@ -2,7 +2,7 @@
 
 The rules are those of RFC 5321 §4.1.2, with RFC 6531 for addresses beyond ASCII, as a submission service
 needs them: tolerant of domains (``localhost``, ``.test`` and single labels pass, because delivery finds out
-whether they accept mail) and strict about characters. Dots may stand anywhere in a local part (``a..b``, ``a.``,
+whether they accept mail; so do underscores, which no registered name has and some hosts do) and strict about characters. Dots may stand anywhere in a local part (``a..b``, ``a.``,
 ``.a``): large providers have given out such mailboxes; on the wire they are written with quotes, as the RFCs
 say (`wire_form`). Some forms are refused although an RFC allows them:
 address literals (``a@[192.0.2.1]``) and domains that end in a number, which would evade every rule by domain;
@@ -27,7 +27,7 @@ MAX_EMAIL: Final = 254
 
 _ATEXT: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _NOT_ONLY_DOTS: Final = r"(?!\.+@)"
-_LABEL: Final = r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)"
+_LABEL: Final = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
 _DOMAIN: Final = rf"(?:{_LABEL}\.)*(?![0-9]+\Z){_LABEL}"
 _is_plain: Final = re.compile(
     rf"(?=.{{1,{MAX_LOCAL_PART}}}@){_NOT_ONLY_DOTS}[.{_ATEXT[1:]}+@{_DOMAIN}\Z"

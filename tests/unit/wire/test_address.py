@@ -64,7 +64,7 @@ NO_ADDRESSES = [
     "ann@example.net.",
     "ann@-example.net",
     "ann@example-.net",
-    "ann@exa_mple.net",
+    "ann@exa mple.net",
     "ann smith@example.net",
     "ann@exam ple.net",
     " ann@example.net",

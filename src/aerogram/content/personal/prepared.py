@@ -11,7 +11,7 @@ from aerogram.content.links.rewrite import rewrite_html
 from aerogram.content.personal.bulk import bulk_headers
 from aerogram.content.personal.scope import scope_for
 from aerogram.content.personal.sources import HTML, PLAIN_TEXT, LetterHeaders, PartsSource, Words, opened
-from aerogram.content.send_options import has_merge_tag
+from aerogram.content.send_options import has_merge_tag, may_need_language
 from aerogram.content.text_from_html import text_from_html
 from aerogram.model.outcome import FailureState
 from aerogram.wire.mime.encoded_words import clean_text
@@ -91,7 +91,8 @@ class PreparedContent:
             (
                 text.sentence
                 for text in self._source.uneditable
-                if options.has_language or (options.has_merge_tags and has_merge_tag(text.text))
+                if (options.has_language and (not text.is_aside or may_need_language(text.text)))
+                or ((options.has_merge_tags or options.has_language) and has_merge_tag(text.text))
             ),
             "",
         )

@@ -45,6 +45,8 @@ _QP_NAMES: Final = frozenset(
 )
 _is_plain: Final = re.compile(r"(?:\d{1,2}|seven|eight)bit|binary|text").match
 """Also what a media type begins with."""
+_is_quoted_printable: Final = re.compile(r".{0,20}?quote?[dt]?-?prin?t").match
+"""With its usual misspellings."""
 _comment: Final = re.compile(r"\([^()]*+\)?+").sub
 _without_signs: Final = re.compile(r"[^a-z0-9]+").sub
 
@@ -74,7 +76,7 @@ def encoding_of(value: str) -> str:
         lowered = _comment(" ", lowered)
     name = lowered.lstrip(" \t;,").partition(";")[0].partition(",")[0].strip(" \t\"'`<>.:")
     signs = _without_signs("", name)
-    if "quotedprintable" in signs or signs in _QP_NAMES:
+    if _is_quoted_printable(signs) is not None or signs in _QP_NAMES:
         return QUOTED_PRINTABLE
     if "base64" in signs or signs == "b64":
         return BASE64

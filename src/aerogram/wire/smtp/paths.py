@@ -23,8 +23,9 @@ NULL_PATH: Final = ""
 
 _ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]"
 _ATOM_UTF8: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a0-\U0010ffff-]"
-_LETTER: Final = r"[A-Za-z0-9]"
-_LETTER_UTF8: Final = r"[A-Za-z0-9\u00a0-\U0010ffff]"
+_LETTER: Final = r"[A-Za-z0-9_]"
+"""With the underscore, as some hosts are called."""
+_LETTER_UTF8: Final = r"[A-Za-z0-9_\u00a0-\U0010ffff]"
 
 
 def _dot_string(atom: str) -> str:
@@ -50,6 +51,9 @@ _QUOTED_MAILBOX: Final = re.compile(r'("(?:[^"\\]|\\.)*+")@(.+)')
 _QUOTED_PATH: Final = re.compile(r'<(?:[^">\\]|\\.|"(?:[^"\\]|\\.)*+")*+>')
 _BARE_PATH: Final = re.compile(r'(?:[^ "<>\\]|"(?:[^"\\]|\\.)*+")++(?![^ ])')
 """An address without angle brackets, up to the parameters."""
+_HALF_PATH: Final = re.compile(r'[^ "<>\\]++>(?![^ ])')
+"""An address that lost its first angle bracket."""
+_DOUBLE_PATH: Final = re.compile(r'<< *([^ "<>\\]++) *>>(?![^ ])')
 _QUOTED_PAIR: Final = re.compile(r"\\(.)")
 
 
@@ -68,8 +72,11 @@ def split_path(text: str) -> tuple[str, str] | None:
     be missing, but not around the null path, which would be an oversight and not a choice.
     """
     if text[:1] != "<":
-        bare = _BARE_PATH.match(text)
-        return None if bare is None else (bare[0], text[bare.end() :])
+        bare = _BARE_PATH.match(text) or _HALF_PATH.match(text)
+        return None if bare is None else (bare[0].removesuffix(">"), text[bare.end() :])
+    if text[:2] == "<<":
+        twice = _DOUBLE_PATH.match(text)
+        return None if twice is None else (twice[1], text[twice.end() :])
     end = text.find(">")
     if end < 0:
         return None

@@ -228,3 +228,11 @@ def test_reading_takes_time_linear_in_the_length(label, unit):
     began = time.process_time()
     text_of(data, label, is_html=True)
     assert time.process_time() - began < 3
+
+
+def test_the_chinese_names_of_rfc_1922_are_known():
+    from aerogram.wire.mime.charset_names import codec_of
+
+    assert [codec_of(name) for name in ("cn-gb", "CN-GB", "cn-gb-12345", "cn-big5")] == [
+        *("gb18030", "gb18030", "gb18030", "big5hkscs")
+    ]

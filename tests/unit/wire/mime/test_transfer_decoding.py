@@ -142,3 +142,14 @@ def test_decoding_takes_time_linear_in_the_length(unit, encoding):
     transfer_decoded(data, encoding)
     encoding_of(data.decode())
     assert time.process_time() - began < 3
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("quoted-printeable", "quoted-printible", "quoted-printble", "quotet-printable", "quoted-print"),
+        *("Quoted_Printable", "quoted printable", "x-quoted-printable", "quote-printable", "quoted-pritable"),
+    ],
+)
+def test_a_misspelt_quoted_printable_is_meant(name):
+    assert encoding_of(name) == QUOTED_PRINTABLE

@@ -12,7 +12,14 @@ from aerogram.wire.smtp.parameters import (
 )
 from aerogram.wire.smtp.paths import PathError, parse_path, split_path
 from aerogram.wire.smtp.replies import Reply
-from aerogram.wire.smtp.server.commands import Mail, Rcpt, parse_mail, parse_rcpt, split_command
+from aerogram.wire.smtp.server.commands import (
+    Mail,
+    Rcpt,
+    parse_greeting_name,
+    parse_mail,
+    parse_rcpt,
+    split_command,
+)
 
 SYNTAX, TOO_LONG, NOT_ASCII = PathError.SYNTAX, PathError.TOO_LONG, PathError.NOT_ASCII
 
@@ -67,7 +74,7 @@ def test_what_is_a_path(path, mailbox):
         ("ann@.", SYNTAX),
         ("ann@-example.net", SYNTAX),
         ("ann@example-.net", SYNTAX),
-        ("ann@exam_ple.net", SYNTAX),
+        ("ann@exam!ple.net", SYNTAX),
         ("ann bob@example.net", SYNTAX),
         ("ann@exa mple.net", SYNTAX),
         ("ann@bob@example.net", SYNTAX),
@@ -122,6 +129,15 @@ def test_internationalised_paths_count_octets(path, found):
     [
         ("<>", ("", "")),
         ("<ann@example.net>", ("ann@example.net", "")),
+        ("ann@example.net>", ("ann@example.net", "")),
+        ("ann@exa_mple.net> SIZE=1", ("ann@exa_mple.net", " SIZE=1")),
+        ("<<ann@example.net>>", ("ann@example.net", "")),
+        ("<< ann@example.net >> SIZE=1", ("ann@example.net", " SIZE=1")),
+        ("<<ann@example.net>", None),
+        ("ann@example.net>>", None),
+        ("a@b>c@d>", None),
+        ("<<a@b>>c", None),
+        (">", None),
         ("<ann@example.net> SIZE=1 X", ("ann@example.net", " SIZE=1 X")),
         ('<"a> b"@example.net> X', ('"a> b"@example.net', " X")),
         ('<"a\\"> b"@example.net>', ('"a\\"> b"@example.net', "")),
@@ -131,7 +147,6 @@ def test_internationalised_paths_count_octets(path, found):
         ('"a> b"@example.net X', ('"a> b"@example.net', " X")),
         ("postmaster", ("postmaster", "")),
         ("", None),
-        ("ann@example.net>", None),
         ("Ann<ann@example.net>", None),
         ('"ann @example.net', None),
         ("ann\\ b@example.net", None),
@@ -251,3 +266,31 @@ def test_any_argument_is_understood_or_refused(text):
     assert isinstance(parse_rcpt("TO:" + text, utf8=True), Rcpt | Reply)
     assert isinstance(parse_mail("FROM:<ann@example.net> " + text), Mail | Reply)
     assert isinstance(parse_rcpt("TO:<ann@example.net> " + text, utf8=False), Rcpt | Reply)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"MAIL FROM:<ann@exa_mple.net>",
+        b"MAIL\tFROM:<ann@exa_mple.net>",
+        b"MAIL FROM:\t<ann@exa_mple.net>\t",
+        b" MAIL FROM:<ann@exa_mple.net>",
+        b"\tMAIL FROM:ann@exa_mple.net",
+        b"MAIL FROM:ann@exa_mple.net>",
+        b"MAIL FROM:<<ann@exa_mple.net>>",
+    ],
+)
+def test_a_command_of_a_careless_client_means_one_address(line):
+    verb, argument = split_command(line)
+    assert (verb, parse_mail(argument)) == ("MAIL", Mail("ann@exa_mple.net"))
+
+
+@pytest.mark.parametrize("name", ["my pc", "[10.0.0.1] x", "ANN-PC (office)", "a b c"])
+def test_a_client_may_give_itself_a_name_with_blanks(name):
+    assert parse_greeting_name("EHLO", name) == name
+
+
+@pytest.mark.parametrize("path", ["<a@b@c>", "<ann:x@example.net>", "(a@b)", "a@b>c@d>"])
+def test_what_could_be_several_addresses_stays_refused(path):
+    assert parse_mail(f"FROM:{path}").code == 501
+    assert parse_rcpt(f"TO:{path}", utf8=False).code == 501

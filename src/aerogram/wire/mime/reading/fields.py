@@ -21,8 +21,19 @@ UNIQUE: Final = SINGLETONS | {
     b"content-disposition",
     b"content-id",
     b"content-description",
+    b"list-id",
+    b"list-help",
+    b"list-subscribe",
+    b"list-unsubscribe",
+    b"list-unsubscribe-post",
+    b"list-post",
+    b"list-owner",
+    b"list-archive",
+    b"disposition-notification-to",
+    b"feedback-id",
 }
-"""The same with the fields of threads and of the content (RFC 2045 §3), which occur once, too."""
+"""The same with the fields of threads, of the content (RFC 2045 §3), of lists (RFC 2369 §3, RFC 2919 §3, RFC 8058 §3.1),
+and those for receipts (RFC 8098 §2.1) and complaints, which occur once, too."""
 
 ADDRESS_LISTS: Final = frozenset({b"to", b"cc", b"reply-to"})
 """Fields of `UNIQUE` that are lists of addresses: two of them say the same as one that is longer."""
@@ -38,6 +49,12 @@ PRIVATE: Final = frozenset(
 
 _is_plain_message_id: Final = re.compile(rb"[ \t]*(?:\r\n[ \t]+)?<[^\s<>()]+>[ \t]*\Z").match
 _COMMENT_MARK: Final = re.compile(rb"[()]|\\.", re.DOTALL)
+_PART_FIELDS: Final = re.compile(
+    rb"(?:[A-Za-z0-9_.-]++[ \t]*+:[^\r]*+(?:\r\n|\Z)"
+    rb"(?:(?:[ \t]|(?:charset|boundary|name|filename|format|type|method|size)[*0-9]*+[ \t]*+=)[^\r]*+(?:\r\n|\Z))*+)*+",
+    re.IGNORECASE,
+)
+"""Fields of a part; their names are those that occur, so that neither a tag of HTML nor a merge tag is a field."""
 _FIELD_END: Final = re.compile(rb"\r\n(?![ \t])")
 
 
@@ -51,6 +68,17 @@ def end_of_head(data: bytes) -> tuple[int, int]:
         return 0, 2
     at = data.find(b"\r\n\r\n")
     return (len(data), len(data)) if at < 0 else (at + 2, at + 4)
+
+
+def end_of_part_head(data: bytes, start: int, end: int) -> int:
+    """Find the first line of a part's header section that is no field; -1 when all of them are.
+
+    Scripts leave out the empty line before the text of a part. A line that continues the parameters of the field
+    above, without the blank that it should begin with, is no text.
+    """
+    found = _PART_FIELDS.match(data, start, end)
+    at = start if found is None else found.end()
+    return -1 if at >= end else at
 
 
 def split_fields(head: bytes) -> list[bytes]:

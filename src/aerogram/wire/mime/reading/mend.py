@@ -121,7 +121,8 @@ def _joined(values: Sequence[bytes]) -> bytes:
     for value in values:
         addresses = _addresses(value)
         if addresses is None:
-            return values[0]
+            # The first that can be read counts.
+            return next((each for each in values if _addresses(each)), values[0])
         if not joined or not addresses <= known:
             joined.append(value.strip(b", \t\r\n") if joined else value.rstrip(b", \t\r\n"))
             known |= addresses

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from aerogram.wire.mime.charsets import keeps_ascii
-from aerogram.wire.mime.reading.content import HTML
+from aerogram.wire.mime.reading.content import ATTACHMENT, HTML, described
 from aerogram.wire.mime.reading.walk import tree_of
 from aerogram.wire.mime.transfer_decoding import BASE64, QUOTED_PRINTABLE, UNKNOWN, UUENCODE
 
@@ -51,6 +51,12 @@ def shape_of(data: bytes, body_start: int, fields: ContentFields) -> Shape:
             files += 1
             # Its parts were not found, and a program may show it as text.
             bodies_end = leaf.end if leaf.is_multipart else bodies_end
+            if may_be_read(leaf, has_text=has_text or has_html):
+                bodies_end = leaf.end
+                what = described(leaf.fields)
+                has_base64_body = has_base64_body or what.encoding == BASE64
+                has_quoted_body = has_quoted_body or what.encoding == QUOTED_PRINTABLE
+                is_opaque = is_opaque or what.encoding == UUENCODE or not keeps_ascii(what.charset)
             continue
         is_html = leaf.media_type == HTML
         has_text = has_text or not is_html
@@ -72,6 +78,15 @@ def shape_of(data: bytes, body_start: int, fields: ContentFields) -> Shape:
         charset or "",
         has_quoted_body,
     )
+
+
+def may_be_read(leaf: Leaf, *, has_text: bool) -> bool:
+    """Tell whether a part that is no body may be read as one: a text that is not attached; all when there is none."""
+    if leaf.is_body or leaf.is_multipart or not leaf.media_type.startswith(("text/", "message/rfc822")):
+        return False
+    if not has_text:
+        return True
+    return leaf.media_type != "message/rfc822" and described(leaf.fields).disposition != ATTACHMENT
 
 
 def is_editable(leaf: Leaf) -> bool:

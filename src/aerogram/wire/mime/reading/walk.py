@@ -23,7 +23,8 @@ from aerogram.wire.mime.reading.content import (
     media_type_of,
 )
 from aerogram.wire.mime.reading.delimiters import is_delimiter
-from aerogram.wire.mime.reading.fields import split_fields
+from aerogram.wire.mime.reading.fields import end_of_part_head, split_fields
+from aerogram.wire.mime.reading.text_types import text_type_of
 
 MAX_DEPTH: Final = 8
 """Multiparts inside multiparts; ordinary mail has three."""
@@ -41,6 +42,7 @@ _DIGEST: Final = "multipart/digest"
 """Its parts are whole mails unless they say otherwise (RFC 2046 §5.1.5)."""
 _TEXTS: Final = frozenset({PLAIN_TEXT, HTML})
 _ALTERNATIVE: Final = "multipart/alternative"
+_OCTETS: Final = "application/octet-stream"
 _BEYOND: Final = f"the mail has more than {MAX_PARTS} parts"
 
 
@@ -64,7 +66,7 @@ class Leaf(msgspec.Struct, frozen=True, kw_only=True):
     described: Described | None = None
     """What the fields say, when it is a text."""
     has_content: bool = True
-    """An empty line ends its fields, so that a content can follow."""
+    """Something follows its fields: an empty line, or a line that is no field."""
 
     @property
     def is_multipart(self) -> bool:
@@ -91,6 +93,8 @@ def tree_of(data: bytes, body_start: int, fields: ContentFields) -> Tree:
     walk = _Walk(data)
     has_content = body_start == 2 or data.endswith(b"\r\n\r\n", 0, body_start)  # noqa: PLR2004 (no fields)
     walk.enter(fields, (0, body_start, len(data)), _TOP, has_content=has_content)
+    if not walk.has_text:
+        walk.read_unknown_texts()
     return Tree(walk.leaves, tuple(walk.notes), walk.rest)
 
 
@@ -115,6 +119,7 @@ class _Walk:
         self._data = data
         self._parts = 0
         self._has_body = False
+        self.has_text = False
         self.leaves: list[Leaf] = []
         self.notes: dict[str, None] = {}
         self.rest = -1
@@ -130,8 +135,11 @@ class _Walk:
             sealed = sealed or reason
         head_start, start, end = span
         had_body = self._has_body
+        if media_type not in _TEXTS:
+            media_type = HTML if text_type_of(media_type) == HTML else media_type
         found = described(fields) if media_type in _TEXTS else None
         is_body = found is not None and self._is_body(found)
+        self.has_text = self.has_text or is_body
         self.leaves.append(
             Leaf(
                 media_type=media_type,
@@ -169,6 +177,24 @@ class _Walk:
         self._note("A multipart has no parts; it is kept as a file.")
         return f"no line begins with its boundary {boundary[:70]!r}, so its parts cannot be found"
 
+    def read_unknown_texts(self) -> None:
+        """Read texts of unknown types where the mail has no other text, as mail programs do (RFC 2046 §4.1.4).
+
+        Beside a text they are files. An unnamed application/octet-stream is one only when it is all of the mail.
+        """
+        for index, leaf in enumerate(self.leaves):
+            kind = text_type_of(leaf.media_type)
+            if not kind and len(self.leaves) == 1 and leaf.media_type == _OCTETS:
+                kind = PLAIN_TEXT
+            if not kind or leaf.media_type in _TEXTS or leaf.is_multipart:
+                continue
+            found = described(leaf.fields)
+            if found.disposition == ATTACHMENT or (found.is_named and found.disposition != INLINE):
+                continue
+            self.leaves[index] = msgspec.structs.replace(
+                leaf, media_type=kind, is_body=True, is_main=True, described=found
+            )
+
     def _is_body(self, found: Described) -> bool:
         """Tell whether a text is one to read, as mail programs show it (RFC 2183 §2).
 
@@ -187,13 +213,16 @@ class _Walk:
         # The first delimiter may be at the very start: then its CRLF belongs to the empty line above.
         at = self._find(delimiter, max(start - 2, 0), end)
         is_found = at >= 0 or self.rest >= 0
+        has_part = False
         while at >= 0:
             if self._parts >= MAX_PARTS:
                 self._stop(at)
                 break
             at += len(delimiter)
             if self._data.startswith(b"--", at):
-                return True
+                # What stands before the first delimiter is hidden, or shown by programs that find no part.
+                return has_part or not self._data[start : at - len(delimiter)].strip()
+            has_part = True
             following = self._find(delimiter, at, end)
             self._parts += 1
             if following < 0 and self._parts >= MAX_PARTS:
@@ -223,8 +252,12 @@ class _Walk:
             return
         # The empty line may follow at once; then the part has no fields.
         head_end = self._data.find(b"\r\n\r\n", head_start - 2, end)
-        has_content = head_end >= 0
+        has_content = has_empty_line = head_end >= 0
         head_end = head_end + 2 if has_content else end
+        text_start = end_of_part_head(self._data, head_start, min(head_end, head_start + MAX_PART_HEAD))
+        if text_start >= 0:
+            # The client left out the empty line.
+            head_end, has_content, has_empty_line = text_start, True, False
         is_short = head_end - head_start <= MAX_PART_HEAD
         head = self._data[head_start : head_end if is_short else head_start + MAX_PART_HEAD]
         fields = content_fields(split_fields(head))
@@ -233,7 +266,7 @@ class _Walk:
         had_body = self._has_body
         if place.is_alternative:
             self._has_body = False
-        span = head_start, min(head_end + 2, end), end
+        span = head_start, min(head_end + (2 if has_empty_line else 0), end), end
         self.enter(fields, span, place, has_content=has_content)
         self._has_body = self._has_body or had_body
 

@@ -13,9 +13,9 @@ import msgspec
 from aerogram.wire.mime.charsets import text_of
 from aerogram.wire.mime.headers import encode_text
 from aerogram.wire.mime.html_charset import with_utf_8_declared
-from aerogram.wire.mime.reading.content import HTML, Described, content_fields, described
+from aerogram.wire.mime.reading.content import HTML, Described, boundary_of, content_fields, described
 from aerogram.wire.mime.reading.fields import end_of_head, name_of, split_fields
-from aerogram.wire.mime.reading.shape import is_editable
+from aerogram.wire.mime.reading.shape import is_editable, may_be_read
 from aerogram.wire.mime.reading.walk import tree_of
 from aerogram.wire.mime.transfer import encode_base64, encode_body
 from aerogram.wire.mime.transfer_decoding import UNKNOWN, transfer_decoded
@@ -25,9 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aerogram.wire.mime.reading.content import ContentFields
-    from aerogram.wire.mime.reading.walk import Leaf
+    from aerogram.wire.mime.reading.walk import Leaf, Tree
 
 _SUBTYPES: Final = {"text/plain": "plain", "text/html": "html"}
+_ALONE: Final = frozenset(
+    {"text/plain", "text/html", "text/calendar", "text/x-amp-html", "text/watch-html", "message/rfc822"}
+)
+"""What a recipient opens first in a mail without a body."""
 _S_MIME: Final = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _ENCRYPTED: Final = "application/pgp-encrypted"
 """The first part of an encrypted mail (RFC 3156 §4); its second one holds everything."""
@@ -54,6 +58,8 @@ class Uneditable(msgspec.Struct, frozen=True, kw_only=True):
 
     sentence: str
     text: str = ""
+    is_aside: bool = False
+    """It is a file to some programs, so that only a tag in it shows that it should be filled in."""
 
 
 class Texts(msgspec.Struct, frozen=True):
@@ -78,7 +84,27 @@ def texts_of(data: bytes) -> Texts:
     if tree.rest >= 0:
         sentence = "A part of the mail cannot be changed: the mail has too many parts."
         uneditable.append(Uneditable(sentence=sentence, text=text_of(data[tree.rest :])))
+    uneditable += _unread(data, tree, has_text=bool(bodies or uneditable))
     return Texts(tuple(bodies), tuple(uneditable))
+
+
+def _unread(data: bytes, tree: Tree, *, has_text: bool) -> list[Uneditable]:
+    """Return the texts that are no body: files for some programs, texts for others.
+
+    Without a body, these are what a recipient reads, as an attached HTML or an attached mail is.
+    """
+    found: list[Uneditable] = []
+    for leaf in tree.leaves:
+        if not may_be_read(leaf, has_text=has_text):
+            continue
+        what = described(leaf.fields)
+        content = transfer_decoded(data[leaf.start : leaf.end], what.encoding)
+        text = text_of(content, what.charset, is_html=leaf.media_type == HTML)
+        is_alone = leaf.media_type in _ALONE and not has_text
+        found.append(
+            _uneditable(leaf, "it is not a text that mail programs show", text, is_aside=not is_alone)
+        )
+    return found
 
 
 def bodies_of(data: bytes) -> tuple[Body, ...]:
@@ -100,6 +126,8 @@ def with_bodies(data: bytes, bodies: Sequence[Body], texts: Sequence[str]) -> by
         written = with_utf_8_declared(text) if body.subtype == "html" else text
         encoding, content = _encoded(written, body.boundaries)
         head = data[body.head_start : body.start]
+        if head != b"\r\n" and not head.endswith(b"\r\n\r\n"):
+            head += b"\r\n"
         pieces += (
             data[at : body.head_start],
             with_encoding(
@@ -140,7 +168,9 @@ def _text(data: bytes, leaf: Leaf) -> Body | Uneditable | None:
     if leaf.media_type in _S_MIME and not leaf.boundaries:
         return _uneditable(leaf, "it is signed or encrypted (S/MIME)", "")
     if leaf.is_multipart:
+        boundary = boundary_of(leaf.fields.content_type)
         text = text_of(data[leaf.start : leaf.end])
+        text = text.replace(f"--{boundary}--", "") if boundary else text
         return _uneditable(leaf, leaf.sealed, text) if text.strip() else None
     if leaf.sealed and leaf.media_type == _ENCRYPTED:
         return _uneditable(leaf, leaf.sealed, "")
@@ -168,10 +198,9 @@ def _text(data: bytes, leaf: Leaf) -> Body | Uneditable | None:
     )
 
 
-def _uneditable(leaf: Leaf, reason: str, text: str) -> Uneditable:
-    return Uneditable(
-        sentence=f"The {leaf.media_type} part of the mail cannot be changed: {reason}.", text=text
-    )
+def _uneditable(leaf: Leaf, reason: str, text: str, *, is_aside: bool = False) -> Uneditable:
+    sentence = f"The {leaf.media_type} part of the mail cannot be changed: {reason}."
+    return Uneditable(sentence=sentence, text=text, is_aside=is_aside)
 
 
 def _encoded(text: str, boundaries: tuple[bytes, ...]) -> tuple[bytes, bytes]:

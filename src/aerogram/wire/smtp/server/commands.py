@@ -80,18 +80,20 @@ def split_command(line: bytes) -> tuple[str, str] | Reply:
     except UnicodeDecodeError:
         return COMMAND_NOT_UTF8
     if not text.isprintable():
+        # Postfix takes a tab for a blank.
+        text = text.replace("\t", " ")
         refusal = _refusal_of_controls(text)
         if refusal is not None:
             return refusal
-    verb, _, argument = text.partition(" ")
+    verb, _, argument = text.lstrip(" ").partition(" ")
     if not verb:
         return BAD_SYNTAX
     return verb.upper(), argument.strip(" ")
 
 
 def parse_greeting_name(verb: str, argument: str) -> str | Reply:
-    """Parse the name a client gives itself. Any word is accepted: many clients do not know their name."""
-    if not argument or " " in argument or len(argument) > MAX_DOMAIN:
+    """Parse the name a client gives itself. Any is accepted, also with blanks: many clients do not know theirs."""
+    if not argument or len(argument) > MAX_DOMAIN:
         return syntax(f"{verb} hostname")
     return argument
 
