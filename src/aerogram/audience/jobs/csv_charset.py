@@ -13,6 +13,7 @@ import codecs
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.audience.jobs.code_page.likeliest import likeliest
+from aerogram.audience.jobs.code_page.other_kinds import other_kind
 from aerogram.audience.jobs.code_pages import CODE_PAGES, code_page_of
 from aerogram.audience.jobs.text_lines import UTF8, UTF16
 from aerogram.base.errors import RefusedError
@@ -58,6 +59,9 @@ def survey(file: IO[bytes], halt: Halt = NEVER, *, named: str = "") -> Survey:
     file.seek(0)
     beginning = file.read(_LOOKED_AT)
     marked, start = _marked(beginning)
+    kind = other_kind(beginning[start:])
+    if kind:
+        raise RefusedError(f"The file is {kind}, not CSV; save it as CSV in UTF-8 and import that.")
     octets = _Octets()
     octets.look_at(file, start, halt)
     charset = named or marked or _wide(beginning) or (UTF8 if octets.is_utf8 else "")
