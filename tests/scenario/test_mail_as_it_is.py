@@ -90,8 +90,9 @@ class Sent:
 
     @property
     def is_blocked(self):
-        assert (self.row["Status"] == "blocked") == (self.raw is None)
-        return self.row["Status"] == "blocked"
+        is_blocked = self.row["Status"] == "blocked"
+        assert (self.inbox["state"] == "blocked") == is_blocked
+        return is_blocked
 
     @property
     def flags(self):

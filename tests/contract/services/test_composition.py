@@ -16,6 +16,7 @@ from aerogram.app.setup import set_up
 from aerogram.doors.signup.app import SignupDoor
 from aerogram.events.reader import Reader
 from aerogram.identity.rate import RateLimiter
+from aerogram.net.connections import ConnectionLimiter
 from aerogram.net.dns import Resolver
 from aerogram.net.dns_answers import NoSuchName
 from aerogram.net.tls import self_signed, server_context
@@ -48,7 +49,8 @@ async def test_each_service_exists_once_in_a_server(platform):
     services = build(platform)
     await set_up(platform, services.identity.accounts, services.senders.addresses)
     tls = server_context(*self_signed(platform.settings.data, "localhost"))
-    doors = await build_smtp(platform, services, tls), build_http(platform, services, {}, asyncio.Event())
+    smtp = await build_smtp(platform, services, tls, ConnectionLimiter(platform.clock))
+    doors = smtp, build_http(platform, services, {}, asyncio.Event())
     built = living() - before
     # Readers are values, one of each; sign-ups count networks and not accounts.
     kinds = (offered(services) | {Resolver, SignupDoor}) - {Reader, RateLimiter}

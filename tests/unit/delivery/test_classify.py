@@ -97,8 +97,8 @@ def test_a_real_reply_means(stage, said, state, weight):
     ("stage", "code", "enhanced", "state", "weight"),
     [
         (R, 450, "", F.SYSTEM_ISSUE, TEMPORARY),
-        (R, 550, "", F.USER_UNKNOWN, HARD),
-        (R, 551, "", F.USER_UNKNOWN, HARD),
+        (R, 550, "", F.POLICY_ISSUE, SOFT),
+        (R, 551, "", F.POLICY_ISSUE, SOFT),
         (R, 553, "5.1.5", F.USER_UNKNOWN, HARD),
         (R, 554, "", F.POLICY_ISSUE, SOFT),
         (R, 550, "5.7.1", F.POLICY_ISSUE, SOFT),

@@ -102,10 +102,41 @@ def test_a_policy_code_without_words_never_suppresses(enhanced):
     assert not classify_text(Stage.RCPT, 550, enhanced, f"550 {enhanced} zzz").is_hard
 
 
+@pytest.mark.parametrize("code", ["550", "551", "553"])
+@pytest.mark.parametrize(
+    "words",
+    ["", ".", "<ann@example.net>", "ann@example.net...", "mailbox", "That address is odd", "zzz user zzz"],
+)
+def test_a_refusal_at_rcpt_is_hard_when_it_says_nothing_or_names_only_the_recipient(code, words):
+    assert meaning("rcpt", f"{code} {words}") == ("user unknown", "hard")
+
+
+@pytest.mark.parametrize("code", ["550", "551", "553"])
+@pytest.mark.parametrize("who", ["", "<ann@example.net>: ", "mailbox: ", "recipient ann@example.net, "])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "rejected",
+        "not permitted",
+        "your mail is unwelcome",
+        "storage limit",
+        "lookup error",
+        "ask the sender",
+    ],
+)
+def test_a_refusal_at_rcpt_with_another_reason_than_the_recipient_never_suppresses(code, who, reason):
+    assert meaning("rcpt", f"{code} {who}{reason}")[1] != "hard"
+
+
+@pytest.mark.parametrize("words", ["zzz", "Sorry", "Bye", "E1234", "see https://example.net/help"])
+def test_a_refusal_at_rcpt_that_says_neither_is_soft(words):
+    assert meaning("rcpt", f"550 {words}") == ("policy issue", "soft")
+
+
 def test_an_enhanced_code_after_the_words_is_read():
     assert classify_text(Stage.RCPT, 552, "", "552 zzz (#5.2.2)").state is FailureState.QUOTA_EXCEEDED
     assert classify_text(Stage.RCPT, 550, "", "550 #5.2.2 zzz").state is FailureState.QUOTA_EXCEEDED
-    assert classify_text(Stage.RCPT, 550, "", "550 zzz [5.2.2.1] 5.2.2").state is FailureState.USER_UNKNOWN
+    assert classify_text(Stage.RCPT, 550, "", "550 zzz [5.2.2.1] 5.2.2").state is FailureState.POLICY_ISSUE
 
 
 def test_a_phrase_goes_on_over_the_lines_of_a_reply():

@@ -2,7 +2,8 @@
 
 The enhanced code, the words and the basic code are read together. The patterns are data: ``classes.toml`` beside
 this file. A reply that matches no pattern is classified by its code and stage. 4yz is temporary. 5yz is permanent,
-and counts against the recipient's address only when it answered RCPT and gives no other reason. A refusal before
+and counts against the recipient's address only when it answered RCPT and either its text is empty, echoes the
+address or names the mailbox, or its enhanced code does; any other reason is the sender's, the server's or the mail's. A refusal before
 the first MAIL concerns the two hosts and not the message, so it is temporary whatever its code.
 """
 
@@ -135,7 +136,7 @@ def _by_code(place: str, code: int, enhanced: str) -> Classification:
         return Classification(state=FailureState.CONNECTION_ISSUE, is_permanent=False)
     if code < _PERMANENT:
         return Classification(state=_BY_SUBJECT.get(subject, FailureState.SYSTEM_ISSUE), is_permanent=False)
-    if place == "rcpt" and code in _RECIPIENT_CODES and subject in ("", "1"):
+    if place == "rcpt" and code in _RECIPIENT_CODES and subject == "1":
         return Classification(state=FailureState.USER_UNKNOWN, is_permanent=True, is_hard=True)
     if subject in _BY_SUBJECT and subject not in ("1", "2"):
         return Classification(state=_BY_SUBJECT[subject], is_permanent=True)
