@@ -15,6 +15,8 @@ from aerogram.audience.jobs.text_lines import EAST_ASIAN, codec_of
 
 MIN_LEAD: Final = 1.0
 """Odd letters by which the best reading must lead the next one that differs, to be no guess; our choice."""
+MIN_LEAD_OF_PAIRS: Final = 1.25
+"""The same for code pages of East Asia, in which a few letters of another one are pairs too."""
 _COUNTRY: Final = 2.0
 """Odd letters that an address of a country makes up for, once for all addresses."""
 _LIKELY: Final = 0.6
@@ -191,8 +193,9 @@ def likeliest(sample: bytes, *, ends_in_cr: bool = False) -> Guess | None:
         return None
     readings.sort(key=lambda reading: reading.cost)
     best = readings[0]
+    lead = MIN_LEAD_OF_PAIRS if best.charset in EAST_ASIAN else MIN_LEAD
     rivals = [reading for reading in readings if reading.text != best.text]
-    is_weak = bool(rivals) and rivals[0].cost - best.cost < MIN_LEAD
+    is_weak = bool(rivals) and rivals[0].cost - best.cost < lead
     return Guess(best.charset, best.odd, is_weak)
 
 

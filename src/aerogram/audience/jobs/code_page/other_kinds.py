@@ -12,7 +12,7 @@ _KINDS: Final = (
     (re.compile(rb"\x1f\x8b\x08"), "compressed with gzip"),
     (re.compile(rb"\s*(?:<!doctype\s+html|<html|<table)[\s>]", re.IGNORECASE), "a web page (HTML)"),
     (re.compile(rb"\s*<\?xml\s"), "an XML document"),
-    (re.compile(rb"\s*(?:\{\s*\"|\[\s*[\[{])"), "JSON"),
+    (re.compile(rb"\s*(?:\[\s*)?\{\s*\"[^\"]{1,200}\"\s*:"), "JSON"),
     (re.compile(rb"(?:[\x01-\x7f]\0\0\0){2}|(?:\0\0\0[\x01-\x7f]){2}"), "in UTF-32"),
 )
 
