@@ -201,6 +201,24 @@ def test_a_merge_tag_that_cannot_be_filled_in_blocks_the_mail(server, name):
     assert Sent(server, mail_of(IMPOSSIBLE[name][0])).is_blocked
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        part(b"text/html; charset=utf-8", b"<p>Hi {% if %}</p>"),
+        multipart(
+            b"alternative",
+            part(b"text/html", b"<p>Hi</p>"),
+            part(UTF_8, b"Hi {{var:n}}", b"Content-Transfer-Encoding: x-yencode"),
+        ),
+    ],
+)
+def test_a_blocked_mail_is_not_tracked_although_it_was_asked_for(server, content):
+    sent = Sent(server, mail_of(content, *LANGUAGE, *TRACKED, subject=b"blocked and tracked"))
+    assert (sent.row["Status"], *sent.flags) == ("blocked", False, False)
+    [told] = json.loads(get(server, f"/v3/REST/messageinformation/{sent.row['ID']}"))["Data"]
+    assert (told["OpenTrackedCount"], told["ClickTrackedCount"]) == (0, 0)
+
+
 def test_a_sender_who_wants_it_delivered_anyway_gets_it_as_typed_with_the_report(server):
     sent = Sent(server, mail_of(SIGNED, *LANGUAGE, b"X-MJ-TemplateErrorDeliver: deliver", subject=b"anyway"))
     assert sent.row["Status"] == "sent"

@@ -48,6 +48,8 @@ SAME = [
     ("ann@bücher.example", "Ann@xn--bcher-kva.example"),
     ("jörg@example.net", "JÖRG@example.net"),
     ("a..b@example.net", '"A..b"@example.net'),
+    ("q3@example.net", '"q3"@example.net'),
+    (r'"a\b"@example.net', "ab@example.net"),
 ]
 
 
@@ -152,6 +154,41 @@ async def test_v3_recipients_with_the_same_variables_are_one_mail_and_with_other
     first, same, second, same_again, bob = [each["MessageID"] for each in told]
     assert (first, second) == (same, same_again)
     assert [row[0] for row in await stored(door)] == [first, second, bob]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (1, True),
+        (0, False),
+        (1, 1.0),
+        (0, 0.0),
+        (1, "1"),
+        ([], {}),
+        ([1], [True]),
+        ({"a": 0}, {"a": False}),
+        ({"a": [1, {"b": 1}]}, {"a": [1, {"b": 1.0}]}),
+        ([1, 2], [2, 1]),
+    ],
+)
+async def test_v3_variables_that_json_distinguishes_are_other_mails(door, client, one, other):
+    people = [{"Email": "ann@example.net", "Vars": {"paid": value}} for value in (one, other, one)]
+    call = a_v3_message(To=..., Recipients=people, Text_part="[[var:paid]]")
+    told = (await client.post("/v3/send", json=call)).json()["Sent"]
+    first, second, again = [each["MessageID"] for each in told]
+    assert first == again != second
+    assert [row[0] for row in await stored(door)] == [first, second]
+
+
+async def test_v3_variables_in_another_order_are_the_same(door, client):
+    people = [
+        {"Email": "ann@example.net", "Vars": {"a": {"x": 1, "y": 2}, "b": 2}},
+        {"Email": "ann@example.net", "Vars": {"b": 2, "a": {"y": 2, "x": 1}}},
+    ]
+    call = a_v3_message(To=..., Recipients=people, Text_part="[[var:b]]")
+    told = (await client.post("/v3/send", json=call)).json()["Sent"]
+    assert told[0]["MessageID"] == told[1]["MessageID"]
+    assert len(await stored(door)) == 1
 
 
 async def test_v3_recipients_that_are_one_person_get_an_ordinary_mail(door, client):

@@ -1,7 +1,7 @@
 r"""Decode JSON that a strict decoder refuses for single values, and say which values they are.
 
-Clients cut texts in the middle of an emoji (``"\ud83d"``), send bytes of another charset, ``NaN``, or numbers that no
-type holds. The rest of such a document is sound, so the error can name the value. Documents are first decoded
+Clients cut texts in the middle of an emoji (``"\ud83d"``), send bytes of another charset, line breaks that are not
+escaped, ``NaN``, or numbers that no type holds. The rest of such a document is sound, so the error can name the value. Documents are first decoded
 strictly; only those that fail come here, so ordinary calls pay nothing.
 """
 
@@ -23,11 +23,19 @@ MAX_INTEGER_DIGITS: Final = 4_300
 
 CUT_CHARACTER: Final = "half of a surrogate pair, which is not a character"
 NOT_UTF8: Final = "bytes that are not UTF-8"
+CONTROL: Final = "a control character that is not escaped"
 NUL: Final = "a NUL character"
 NOT_A_NUMBER: Final = "a number that JSON or the value's type cannot hold"
 
 _is_flawed: Final = re.compile("[\ud800-\udfff]").search
 _flaws: Final = re.compile("[\ud800-\udfff]")
+_strings: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+"""Strings of JSON; one without an end reaches to the end of the text, so that the search takes linear time."""
+_control: Final = re.compile("[\0-\x1f]")
+_MARKS: Final = {code: 0xDC00 + code for code in range(0x20)}
+_FIRST_MARK: Final = "\udc00"
+_LAST_MARK: Final = "\udc1f"
+"""Halves of surrogate pairs that stand for control characters; no UTF-8 decodes to them."""
 _FIRST_ESCAPED_BYTE: Final = "\udc80"
 _LAST_ESCAPED_BYTE: Final = "\udcff"
 
@@ -53,9 +61,16 @@ def decode_flawed(body: bytes) -> tuple[Any, list[Flaw]]:
     if sum(map(body.count, (b",", b"[", b"{"))) > MAX_VALUES:
         raise ValueError("The document has too many values to search.")
     text = body.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+    if _control.search(text):
+        # Between strings some of them are blanks, and the others are no JSON.
+        text = _strings.sub(_marked, text)
     holder = [json.loads(text, parse_int=_integer)]
     flaws = [Flaw(flaw.path[1:], flaw.holds) for flaw in _search(holder) if flaw.holds is not NUL]
     return holder[0], flaws
+
+
+def _marked(string: re.Match[str]) -> str:
+    return string[0].translate(_MARKS) if _control.search(string[0]) else string[0]
 
 
 def nul_in(value: Any) -> Flaw | None:
@@ -120,6 +135,8 @@ def _flaw_of(value: Any) -> str:
         found = None if value.isascii() else _is_flawed(value)
         if found is None:
             return NUL if "\0" in value else ""
+        if _FIRST_MARK <= found[0] <= _LAST_MARK:
+            return CONTROL
         is_byte = _FIRST_ESCAPED_BYTE <= found[0] <= _LAST_ESCAPED_BYTE
         return NOT_UTF8 if is_byte else CUT_CHARACTER
     return NOT_A_NUMBER if isinstance(value, float) and not math.isfinite(value) else ""

@@ -10,6 +10,8 @@ import html
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from aerogram.base.pieces import all_matches
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -29,6 +31,7 @@ _TOKEN: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_OPENING: Final = re.compile("<[a-z!?/]", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(
     rf"(?P<name>[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+)(?:{_BLANK}*+={_BLANK}*+(?P<value>{_VALUE})?+)?+|[ \t\n\f\r/]++"
 )
@@ -51,7 +54,7 @@ def tokens_of(source: str) -> Iterator[str | Tag]:
     title) are omitted.
     """
     at = 0
-    for token in _TOKEN.finditer(source):
+    for token in all_matches(_TOKEN, _OPENING, source):
         if token.start() > at:
             yield decoded(source[at : token.start()])
         at = token.end()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from aerogram.base.pieces import is_found
 from aerogram.content.language.cache import compiled
 from aerogram.content.language.errors import TemplateError
-from aerogram.content.language.merge_tags import BLANKS, may_unsubscribe
+from aerogram.content.language.merge_tags import BLANKS, MAX_BLANKS, may_unsubscribe
 from aerogram.content.language.tokens import SEGMENT
 from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.request import NO_OPTIONS, RequestedOptions
@@ -28,6 +29,8 @@ UNSUBSCRIBE_NAME: Final = "mj:unsub_link"
 MAX_SEGMENTS: Final = 20
 """Segments that one content may use; each costs a query per batch of its mails. Our choice."""
 _ASKS_CONTACT: Final = re.compile(rf"data{BLANKS}:|segment:|has(?:opened|clicked)since", re.IGNORECASE)
+_LONGEST_ASKING: Final = len("hasclickedsince") + len("&nbsp;") * MAX_BLANKS
+"""More characters than a match of `_ASKS_CONTACT` has."""
 _SEGMENT: Final = re.compile(rf"""segment:(?:({SEGMENT})|"([^"]*)"|'([^']*)')""")
 
 
@@ -105,7 +108,7 @@ def has_merge_tag(body: str) -> bool:
 
 def _asking(bodies: Sequence[str], subject: str) -> tuple[str, ...]:
     """Return the texts that may use the recipient profile; images with data URLs match too."""
-    return tuple(text for text in (subject, *bodies) if _ASKS_CONTACT.search(text))
+    return tuple(text for text in (subject, *bodies) if is_found(_ASKS_CONTACT, text, _LONGEST_ASKING))
 
 
 def _segments_in(texts: Sequence[str]) -> tuple[str, ...]:

@@ -110,10 +110,6 @@ class LoginAttempts:
         who = _who(name, peer_ip, only_keys=only_keys)
         return is_loopback(peer_ip) or self._proven.has(who.name, who.network, self._clock.now_ms())
 
-    def is_proven(self, peer_ip: str) -> bool:
-        """Return whether somebody has signed in lately from the network of an address; True for loopback."""
-        return is_loopback(peer_ip) or self._proven.has_network(network_of(peer_ip))
-
 
 class _Who(NamedTuple):
     """The keys under which a login is counted."""

@@ -21,7 +21,6 @@ class Proven:
         # The time of the last success by pair, and by name; each in the order of the last success.
         self._pairs: dict[tuple[bytes, bytes], int] = {}
         self._networks: dict[bytes, dict[bytes, None]] = {}
-        self._pairs_of_network: dict[bytes, int] = {}
 
     def __len__(self) -> int:
         return len(self._pairs)
@@ -34,7 +33,6 @@ class Proven:
             del self._networks[name][network]
         else:
             self._make_room(name)
-            self._pairs_of_network[network] = self._pairs_of_network.get(network, 0) + 1
         self._pairs[pair] = now_ms
         self._networks.setdefault(name, {})[network] = None
 
@@ -42,10 +40,6 @@ class Proven:
         """Return whether the name has signed in from the network within `PROVEN_MS`."""
         at_ms = self._pairs.get((name, network))
         return at_ms is not None and now_ms - at_ms <= PROVEN_MS
-
-    def has_network(self, network: bytes) -> bool:
-        """Return whether any name has signed in from the network lately."""
-        return network in self._pairs_of_network
 
     def _make_room(self, name: bytes) -> None:
         networks = self._networks.get(name, {})
@@ -60,6 +54,3 @@ class Proven:
         del self._networks[name][network]
         if not self._networks[name]:
             del self._networks[name]
-        self._pairs_of_network[network] -= 1
-        if not self._pairs_of_network[network]:
-            del self._pairs_of_network[network]

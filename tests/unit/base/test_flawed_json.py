@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import msgspec
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aerogram.base.flawed_json import (
+    CONTROL,
     CUT_CHARACTER,
     MAX_VALUES,
     NOT_A_NUMBER,
@@ -33,6 +35,16 @@ FLAWED = [
     (b'{"a":[1,-Infinity]}', "a[1]", NOT_A_NUMBER, {"a": [1, 0]}),
     (b'{"a":1e999}', "a", NOT_A_NUMBER, {"a": 0}),
     (b'{"a":1%s}' % (b"0" * 5_000), "a", NOT_A_NUMBER, {"a": 0}),
+    (b'{"a":"x\0y"}', "a", CONTROL, {"a": "x\ufffdy"}),
+    (b'{"a":"two\nlines"}', "a", CONTROL, {"a": "two\ufffdlines"}),
+    (b'{"a":"two\r\nlines"}', "a", CONTROL, {"a": "two\ufffd\ufffdlines"}),
+    (b'{"a":"\t"}', "a", CONTROL, {"a": "\ufffd"}),
+    (b'{"a":"\x1b[0m"}', "a", CONTROL, {"a": "\ufffd[0m"}),
+    (b'{"a":"\x1f"}', "a", CONTROL, {"a": "\ufffd"}),
+    (b'{"a":["x",{"b":"\\"\n"}]}', "a[1].b", CONTROL, {"a": ["x", {"b": '"\ufffd'}]}),
+    (b'{"a":"\\\\","b":"\n"}', "b", CONTROL, {"a": "\\", "b": "\ufffd"}),
+    (b'{"a\n":1}', "a\ufffd", CONTROL, {"a\ufffd": 1}),
+    (b'{\r\n\t"a" :\n"caf\xc3\xa9\n"\n}', "a", CONTROL, {"a": "caf\u00e9\ufffd"}),
     (b'"\\ud83d"', "", CUT_CHARACTER, "\ufffd"),
 ]
 
@@ -56,11 +68,31 @@ def test_a_byte_order_mark_is_no_flaw():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b'{"a":1,}', b'{"a":"\t"}', b"{'a':1}", b"\xff\xfe{\0}\0", b"[" * 100_000, b"{} {}"]
+    "body",
+    [
+        b"",
+        b"{",
+        b'{"a":1,}',
+        b'{"a":\x001}',
+        b'{"a":"x}\n',
+        b'{"a":"\\\n"}',
+        b"{'a':1}",
+        b"\xff\xfe{\0}\0",
+        b"[" * 100_000,
+        b"{} {}",
+    ],
 )
 def test_what_is_not_json_stays_refused(body):
     with pytest.raises((ValueError, RecursionError)):
         decode_flawed(body)
+
+
+@pytest.mark.parametrize("body", [b'{"a":"' + b'\\"' * 500_000 + b"\n", b'"' * 500_001 + b"\n"])
+def test_strings_without_an_end_are_refused_in_linear_time(body):
+    start = time.process_time()
+    with pytest.raises(ValueError, match="line"):
+        decode_flawed(body)
+    assert time.process_time() - start < 5
 
 
 def test_a_document_that_is_too_large_to_search_is_refused():

@@ -120,19 +120,12 @@ class TestProvenPairs:
         fail(attempts, MAX_FAILURES)
         assert attempts.is_locked("key", HERE)
 
-    def test_the_network_of_a_success_is_proven_and_no_other(self, attempts):
-        assert not attempts.is_proven(HERE)
-        attempts.succeeded("key", HERE)
-        assert attempts.is_proven(HERE)
-        assert not attempts.is_proven(ELSEWHERE)
-        assert attempts.is_proven("127.0.0.1")
-
     def test_one_name_cannot_displace_the_others(self, attempts):
         attempts.succeeded("owner", HERE)
         for number in range(MAX_PROVEN_PER_NAME * 3):
             attempts.succeeded("greedy", f"203.0.{number // 250}.{number % 250}")
-        assert not attempts.is_proven("203.0.0.0")
-        assert attempts.is_proven(HERE)
+        assert not attempts.is_expected("greedy", "203.0.0.0")
+        assert attempts.is_expected("owner", HERE)
         assert len(attempts._proven) == MAX_PROVEN_PER_NAME + 1
 
 
@@ -187,7 +180,7 @@ def test_strangers_cannot_make_it_forget_who_is_locked(attempts, clock):
         clock.advance(1)
     assert attempts.is_locked("key", HERE)
     assert attempts.is_locked("victim", ELSEWHERE)
-    assert attempts.is_proven(HERE)
+    assert attempts.is_expected("owner", HERE)
 
 
 class _Still:

@@ -23,6 +23,7 @@ from aerogram.wire.errors import AddressError
 from aerogram.wire.mime.headers import encode_mailboxes
 from aerogram.wire.mime.parts import Mailbox
 from aerogram.wire.mime.reading.mailboxes import parse_mailboxes
+from aerogram.wire.smtp.paths import parse_path
 
 ADDRESSES = [
     "ann@example.net",
@@ -170,6 +171,50 @@ def test_an_oddly_dotted_local_part_is_written_in_quotes(address, written):
 def test_a_mailbox_is_the_same_in_whatever_form(one, other):
     assert mailbox_key(one) == mailbox_key(other)
     assert suppression_key(one) == suppression_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('"q3"@example.net', "q3@example.net"),
+        ('"Q3"@Example.net', "q3@example.net"),
+        (r'"a\b"@example.net', "ab@example.net"),
+        (r'"\a\b"@example.net', '"ab"@example.net'),
+        ('"ann.lee"@example.net', "ann.lee@example.net"),
+        ('"a..b"@example.net', "a..b@example.net"),
+        (r'"a.\.b"@example.net', "a..b@example.net"),
+        ('".a"@example.net', ".a@example.net"),
+        (r'"a\ b"@example.net', '"a b"@example.net'),
+        (r'"a\@b"@example.net', '"a@b"@example.net'),
+        ('"jörg"@example.net', "JÖRG@example.net"),
+        ('"ann"@bücher.example', "ann@xn--bcher-kva.example"),
+    ],
+)
+def test_quotes_and_backslashes_that_are_not_needed_make_no_other_mailbox(one, other):
+    assert mailbox_key(one) == mailbox_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('"a b"@example.net', '"ab"@example.net'),
+        (r'"a\\b"@example.net', "ab@example.net"),
+        (r'"a\\b"@example.net', r'"a\b"@example.net'),
+        (r'"a\"b"@example.net', "ab@example.net"),
+        ('"."@example.net', '".."@example.net'),
+        ('""@example.net', '" "@example.net'),
+    ],
+)
+def test_quotes_that_are_needed_do(one, other):
+    assert mailbox_key(one) != mailbox_key(other)
+
+
+@pytest.mark.parametrize(
+    "text", ['"q3"', r'"a\b"', '"a..b"', r'"a\ b"', r'"a\"b"', r'"a\\b"', '"a,b"', '"ann.lee"']
+)
+def test_both_doors_know_a_mailbox_by_the_same_key(text):
+    received = parse_path(f"{text}@example.net", utf8=False)
+    assert mailbox_key(received) == mailbox_key(f"{text}@example.net")
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,9 @@ class Spool:
             self._note_refusal()
             raise
 
-    async def read(self) -> bytes:
-        """Return all bytes. Raises `UnavailableError`."""
-        data: bytes = await self._in_thread(self._read, b"")
+    async def read(self, rest: bytes = b"") -> bytes:
+        """Return all bytes, and what follows them in memory. Raises `UnavailableError`."""
+        data: bytes = await self._in_thread(self._read, rest)
         return data
 
     def close(self) -> None:
@@ -89,8 +89,8 @@ class Spool:
             left = left[self._file.write(left) :]
         return b""
 
-    def _read(self, _: bytes) -> bytes:
+    def _read(self, rest: bytes) -> bytes:
         if self._file is None:
-            return b""
+            return rest
         self._file.seek(0)
-        return self._file.read()
+        return self._file.read() + rest

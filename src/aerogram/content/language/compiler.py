@@ -9,10 +9,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from aerogram.base.pieces import first_match
 from aerogram.content.language.blocks import Block, Condition, Loop
 from aerogram.content.language.errors import Place
 from aerogram.content.language.expressions import KEYWORDS, NAMESPACES, parse_expression, unexpected
-from aerogram.content.language.merge_tags import MERGE_TAG_OPENING, merge_tag_at
+from aerogram.content.language.merge_tags import LONGEST_OPENING, MERGE_TAG_OPENING, merge_tag_at
 from aerogram.content.language.nodes import set_local
 from aerogram.content.language.runtime.budget import MAX_BLOCK_DEPTH, MAX_SOURCE, MAX_TOKENS
 from aerogram.content.language.template import Template
@@ -34,7 +35,7 @@ def compile_template(source: str, *, has_language: bool, has_merge_tags: bool) -
     may_have_tags = has_language and ("{{" in source or "{%" in source)
     may_have_merge_tags = has_merge_tags and "[[" in source
     opening = _opening_of(may_have_tags, may_have_merge_tags)
-    found = opening.search(source) if opening else None
+    found = first_match(opening, source, LONGEST_OPENING) if opening else None
     if opening is None or found is None:
         return Template(source)
     if len(source) > MAX_SOURCE:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from aerogram.base.pieces import is_found
 from aerogram.content.language.references import SPACES, descend
 from aerogram.content.language.runtime.frame import MJ
 from aerogram.content.language.tokens import PATH
@@ -49,7 +50,10 @@ _MERGE_TAG: Final = re.compile(
     rf"|(?P<link>UNSUB_LINK(?:_[A-Z]{{2,6}}){{0,2}}|PERMALINK){BLANKS})\]\]"
 )
 _OUTER_BLANKS: Final = re.compile(rf"\A{BLANKS}|{BLANKS}\Z")
-_find_unsubscribe_tag: Final = re.compile(rf"\[\[{BLANKS}UNSUB_LINK").search
+_UNSUBSCRIBE_TAG: Final = re.compile(rf"\[\[{BLANKS}UNSUB_LINK")
+
+LONGEST_OPENING: Final = len("[[UNSUB_LINK]]") + 2 * len("&nbsp;") * MAX_BLANKS
+"""More characters than `MERGE_TAG_OPENING` and `_UNSUBSCRIBE_TAG` look at."""
 
 
 class MergeTag:
@@ -86,7 +90,7 @@ def merge_tag_at(source: str, position: int) -> MergeTag | None:
 
 def may_unsubscribe(text: str) -> bool:
     """Return whether a text has the start of an unsubscribe tag."""
-    return "UNSUB_LINK" in text and _find_unsubscribe_tag(text) is not None
+    return "UNSUB_LINK" in text and is_found(_UNSUBSCRIBE_TAG, text, LONGEST_OPENING)
 
 
 def _without_quotes(default: str) -> str:

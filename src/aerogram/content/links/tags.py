@@ -14,6 +14,8 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from aerogram.base.pieces import all_matches
+
 MAX_LINKS: Final = 5_000
 """Links of one HTML text that are changed; further links stay unchanged. Bounds the size of the result for
 hostile input (17 characters per link)."""
@@ -46,6 +48,7 @@ _TOKEN: Final = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_OPENING: Final = re.compile("<[a-z!?/]", re.IGNORECASE)
 _ATTRIBUTE: Final = re.compile(
     rf"(?P<name>[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+)(?:{_BLANK}*+={_BLANK}*+(?P<value>{_VALUE})?+)?+|[ \t\n\f\r/]++",
     re.IGNORECASE,
@@ -81,7 +84,7 @@ def find(html: str) -> Found:
 def _find(html: str) -> Found:
     links: list[Link] = []
     body_end = len(html)
-    for token in _TOKEN.finditer(html):
+    for token in all_matches(_TOKEN, _OPENING, html):
         kind = token.lastgroup
         if kind == "link":
             if len(links) < MAX_LINKS and (link := _href(html, *token.span())) is not None:

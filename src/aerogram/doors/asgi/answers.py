@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from typing import TYPE_CHECKING, Final
 
@@ -70,9 +71,11 @@ def charge(scope: Scope, count: int) -> None:
 
 
 async def send_in_pieces(send: Send, message: Message) -> None:
-    """Send a long body piece by piece: the next one waits until the client has read."""
+    """Send a long body piece by piece: the next one waits until the client has read, and others had their turn."""
     body = message["body"]
     for start in range(0, len(body), PIECE_BYTES):
+        if start:
+            await asyncio.sleep(0)
         more = start + PIECE_BYTES < len(body) or message.get("more_body", False)
         await send({**message, "body": body[start : start + PIECE_BYTES], "more_body": more})
 

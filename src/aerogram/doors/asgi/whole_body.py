@@ -79,6 +79,6 @@ async def _collected(scope: Scope, receive: Receive, max_bytes: int, held: Held)
     elif not held.memory.set_to(size):
         raise BusyError
     if held.spool is not None:
-        pieces.insert(0, await held.spool.read())
+        pieces = [await held.spool.read(b"".join(pieces))]
         held.drop_file()
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)

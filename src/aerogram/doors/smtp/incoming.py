@@ -106,7 +106,7 @@ class Incoming:
                 return event
             if self._held.spool is None:
                 return NOT_NOW
-            data = await self._held.spool.read() + event.data
+            data = await self._held.spool.read(event.data)
         except UnavailableError as error:
             return _reply_of(error)
         self._held.drop_file()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Final
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
+import msgspec
 import structlog
 
 from aerogram.base.errors import StoreFullError, UnavailableError
@@ -41,7 +44,7 @@ if TYPE_CHECKING:
     from aerogram.identity.authenticate import Authenticator
     from aerogram.identity.rate import RateLimiter
     from aerogram.model.actor import Actor
-    from aerogram.model.decision import Decision
+    from aerogram.model.decision import Allow, Hold
     from aerogram.model.idempotency import IdempotencyKey
     from aerogram.model.message import Accepted, Submission
     from aerogram.model.request import MailRequest
@@ -63,7 +66,24 @@ RATE_LIMITED: Final = Reply(
 )
 TOO_MANY_HOPS: Final = Reply(554, "5.4.6", "Too many hops, mail loop detected")
 
+LARGE: Final = 256 * 1024
+"""Octets of a mail that is read in a thread: a larger one may take over 20 ms, up to 1.5 s when it is made to, and
+all others would wait. One thread reads them all, one after the other: two would only make the event loop wait
+longer for the interpreter."""
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
 log = structlog.get_logger(__name__)
+
+
+class _Read(msgspec.Struct):
+    """A mail that was read, and what it asks for."""
+
+    envelope: Envelope
+    found: Scan
+    controls: Controls
+    key: IdempotencyKey | None
+    request: MailRequest
 
 
 class SmtpPolicy:
@@ -88,6 +108,8 @@ class SmtpPolicy:
         self._trusted = trusted
         self._references = references
         self._tasks: set[asyncio.Task[None]] = set()
+        # Its thread starts with the first large mail.
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="smtp-reader")
 
     def trusted(self, peer_ip: str) -> Actor | None:
         """Return the actor of a trusted client; None if it must authenticate."""
@@ -134,60 +156,82 @@ class SmtpPolicy:
         self, actor: Actor, event: MessageReceived, transcript: str, done: Callable[[Reply], None]
     ) -> None:
         """Check a mail and commit it; call ``done`` with the reply to the final dot, now or later."""
-        envelope = event.envelope
-        try:
-            found = scan(event.data, envelope.reverse_path)
-            found.require_kept_id()
-            refuse_unfit(found.data, found.head_end)
-            controls, key = NO_CONTROLS, None
-            if found.controls:
-                controls = read_controls(found.controls, found.contradicted)
-                key = key_of(actor, found.controls, envelope)
-        except MailError as error:
-            done(mail_refused(error))
+        if len(event.data) > LARGE:
+            self._start(self._submit_large(actor, event, transcript, done))
             return
-        if _runs_in_circle(found):
-            done(TOO_MANY_HOPS)
+        read = _read(actor, event, transcript)
+        if isinstance(read, Reply):
+            done(read)
             return
-        request = request_of(actor, envelope, found, controls, transcript)
-        decision = self._authorizer.decide_now(request)
-        if isinstance(decision, Refuse):
-            done(refused(decision, actor))
-        elif self._rate.take(payer(actor.account_id, is_sandboxed=actor.is_sandboxed)):
-            done(RATE_LIMITED)
-        elif decision is None or controls.template:
-            self._start(self._look_up_and_send(request, decision, envelope, found, controls, key, done))
+        decision = self._decide(read)
+        if isinstance(decision, Reply):
+            done(decision)
+        elif decision is None or read.controls.template:
+            self._start(self._look_up_and_send(read, decision, done))
         else:
-            self._accept(submission_of(request, decision), key, done)
+            self._accept(submission_of(read.request, decision), read.key, done)
+
+    async def _submit_large(
+        self, actor: Actor, event: MessageReceived, transcript: str, done: Callable[[Reply], None]
+    ) -> None:
+        """Do as `submit` does, with the work on the mail in a thread."""
+        try:
+            read = await self._apart(_read, actor, event, transcript)
+            if isinstance(read, Reply):
+                done(read)
+                return
+            decision = self._decide(read)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the client waits for a reply
+            done(_not_accepted(error))
+            return
+        if isinstance(decision, Reply):
+            done(decision)
+        else:
+            await self._look_up_and_send(read, decision, done)
+
+    def _decide(self, read: _Read) -> Allow | Hold | Reply | None:
+        """Authorise what was read; None when the store must be asked. A refusal is given as its reply."""
+        actor = read.request.actor
+        decision = self._authorizer.decide_now(read.request)
+        if isinstance(decision, Refuse):
+            return refused(decision, actor)
+        if self._rate.take(payer(actor.account_id, is_sandboxed=actor.is_sandboxed)):
+            return RATE_LIMITED
+        return decision
+
+    async def _made(self, found: Scan, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Make something of a mail; of a large one, in the thread for it."""
+        if len(found.data) <= LARGE:
+            return work(*args, **kwargs)
+        return await self._apart(work, *args, **kwargs)
+
+    async def _apart(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._reader, partial(work, *args, **kwargs))
 
     async def _look_up_and_send(
-        self,
-        request: MailRequest,
-        known: Decision | None,
-        envelope: Envelope,
-        found: Scan,
-        controls: Controls,
-        key: IdempotencyKey | None,
-        done: Callable[[Reply], None],
+        self, read: _Read, known: Allow | Hold | None, done: Callable[[Reply], None]
     ) -> None:
         """Load from the store the senders that are not cached and the objects that control headers name."""
+        request, found, controls = read.request, read.found, read.controls
         actor = request.actor
         try:
             decision = known or await self._authorizer.decide(request)
             errors = errors_of_headers(decision) if isinstance(decision, Refuse) else []
             if errors or controls.template:
                 found, controls = await self._references.resolve(actor.account_id, found, controls, errors)
-                request = request_of(actor, envelope, found, controls, request.transcript)
+                request = await self._made(
+                    found, request_of, actor, read.envelope, found, controls, request.transcript
+                )
             if isinstance(decision, Refuse):
                 done(refused(decision, actor))
                 return
-            submission = submission_of(request, decision)
+            submission = await self._made(found, submission_of, request, decision)
         except MailError as error:
             done(mail_refused(error))
         except Exception as error:  # noqa: BLE001 - whatever it was, the client waits for a reply
             done(_not_accepted(error))
         else:
-            self._accept(submission, key, done)
+            self._accept(submission, read.key, done)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -203,6 +247,24 @@ class SmtpPolicy:
             done(_not_accepted(error))
             return
         future.add_done_callback(lambda finished: done(_reply_to(finished)))
+
+
+def _read(actor: Actor, event: MessageReceived, transcript: str) -> _Read | Reply:
+    """Read a mail, or give the reply that refuses it."""
+    envelope = event.envelope
+    try:
+        found = scan(event.data, envelope.reverse_path)
+        found.require_kept_id()
+        refuse_unfit(found.data, found.head_end)
+        controls, key = NO_CONTROLS, None
+        if found.controls:
+            controls = read_controls(found.controls, found.contradicted)
+            key = key_of(actor, found.controls, envelope)
+    except MailError as error:
+        return mail_refused(error)
+    if _runs_in_circle(found):
+        return TOO_MANY_HOPS
+    return _Read(envelope, found, controls, key, request_of(actor, envelope, found, controls, transcript))
 
 
 def _runs_in_circle(found: Scan) -> bool:

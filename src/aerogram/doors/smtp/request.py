@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from aerogram.base.pieces import is_found
 from aerogram.content.language.merge_tags import may_unsubscribe
 from aerogram.model.message import Recipient
 from aerogram.model.request import MailRequest, Mime
@@ -20,13 +21,15 @@ if TYPE_CHECKING:
     from aerogram.wire.mime.reading.scan import Scan
     from aerogram.wire.smtp.server.events import Envelope, RcptTo
 
-_find_unsubscribe_tag: Final = re.compile(
-    rb"(?:\[|=5B)(?:=[ \t]*+\r\n)?(?:\[|=5B)"
-    rb"(?:=[ \t]*+\r\n|\s|=20|=A0|=C2=A0|\xa0|\xc2\xa0|&nbsp;){0,20}(?:U|=[57]5)",
+_UNSUBSCRIBE_TAG: Final = re.compile(
+    rb"(?:\[|=5B)(?:=[ \t]{0,998}+\r\n)?(?:\[|=5B)"
+    rb"(?:=[ \t]{0,998}+\r\n|\s|=20|=A0|=C2=A0|\xa0|\xc2\xa0|&nbsp;){0,20}(?:U|=[57]5)",
     re.IGNORECASE,
-).search
+)
 """The start of ``[[UNSUB`` with blanks; quoted-printable may encode each character, and break a line anywhere
 (RFC 2045 §6.7)."""
+_LONGEST: Final = 32 * 1024
+"""More octets than `_UNSUBSCRIBE_TAG` needs: 21 soft line breaks of at most 1,001 octets (RFC 5322 §2.1.1)."""
 _find_quoted: Final = re.compile(rb"=5[Bb]").search
 _IN_BASE64: Final = (b"VU5T", b"TlNV", b"U1VC")
 """``UNSUB`` in base64, at each of its three possible offsets: ``UNS``, ``NSU``, ``SUB``."""
@@ -108,9 +111,9 @@ def _may_unsubscribe(found: Scan) -> bool:
     start, end = found.body_start, shape.bodies_end
     # Search for one character first: that is several times faster, and most mail has none.
     may_quote = shape.has_quoted_body and _find_quoted(data, start, end) is not None
-    if (may_quote or data.find(b"[", start, end) >= 0) and _find_unsubscribe_tag(
-        data, start, end
-    ) is not None:
+    if (may_quote or data.find(b"[", start, end) >= 0) and is_found(
+        _UNSUBSCRIBE_TAG, data, _LONGEST, start, end
+    ):
         return True
     if not shape.has_base64_body:
         return shape.is_opaque

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -52,7 +53,9 @@ class StoredReferences:
         asked = msgspec.structs.replace(
             controls.asked, template_id=template.id, makes_text=template.makes_text
         )
-        return scan(_filled(found, template)), msgspec.structs.replace(controls, asked=asked)
+        # The mail may be large, and the event loop must not wait for it.
+        filled = await asyncio.to_thread(lambda: scan(_filled(found, template)))
+        return filled, msgspec.structs.replace(controls, asked=asked)
 
     async def _template(self, account_id: int, named: str) -> StoredTemplate | None:
         """Find a template by id, or else by name: a name may be a number too."""

@@ -78,7 +78,7 @@ class InboxApi:
             await self._inbox.discard(scope, message_id)
             return Response(status_code=204)
         opened, mail = await opened_mail(self._inbox, request, scope, message_id)
-        return json_response(opened_json(opened, mail))
+        return await _as_json(opened, mail)
 
     async def raw(self, request: Request, scope: Scope) -> Response:
         """Return the mail as it would have been sent."""
@@ -114,7 +114,7 @@ class InboxApi:
         async with self._waiting.place(request.client.host if request.client else ""):
             row = await self._first(scope, search, seconds)
         opened, mail = await opened_mail(self._inbox, request, scope, row)
-        return json_response(opened_json(opened, mail))
+        return await _as_json(opened, mail)
 
     async def _first(self, scope: Scope, search: Search, seconds: int) -> int:
         """Look at each change until there is a match, the timeout expires, or the server stops."""
@@ -138,6 +138,12 @@ class InboxApi:
             return sentence
         other = others[0]
         return f"{sentence} The newest match, {other.id}, is {other.state}: {other.reason or other.error}"
+
+
+async def _as_json(opened: Opened, mail: Mail) -> Response:
+    if len(opened.mime) <= _READ_AT_ONCE:
+        return json_response(opened_json(opened, mail))
+    return await in_reader(lambda: json_response(opened_json(opened, mail)))
 
 
 async def opened_mail(inbox: Inbox, request: Request, scope: Scope, message_id: int) -> tuple[Opened, Mail]:

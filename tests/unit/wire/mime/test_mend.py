@@ -225,7 +225,9 @@ def test_what_is_accepted_has_each_field_once_and_is_not_changed_again(lines, re
     assert found.data.endswith(b"\r\nbody\r\n")
 
 
-@pytest.mark.parametrize("value", [b"", b" ", b"\t\r\n ", b" <>", b" (only a comment)", b" (a) <> (b (c))"])
+@pytest.mark.parametrize(
+    "value", [b" <>", b"<>", b" < >", b" (only a comment)", b" (a) <> (b (c))", b"\r\n <>"]
+)
 def test_a_message_id_that_identifies_nothing_is_refused_with_the_reason(value):
     with pytest.raises(errors.MessageIdError) as refusal:
         scan(FROM + b"Message-ID:" + value + b"\r\n\r\nx").require_kept_id()
@@ -241,6 +243,17 @@ def test_a_message_id_that_no_line_can_hold_is_refused_with_the_reason():
 
 def test_mail_without_a_message_id_gets_ours():
     scan(FROM + b"\r\nx").require_kept_id()
+
+
+@pytest.mark.parametrize("value", [b"", b" ", b"\t", b"   ", b" \t ", b"\r\n ", b"\t\r\n ", b" \r\n \r\n\t"])
+def test_mail_with_a_blank_message_id_gets_ours_like_mail_without(value):
+    scan(FROM + b"Message-ID:" + value + b"\r\n\r\nx").require_kept_id()
+
+
+def test_of_a_blank_message_id_and_another_the_other_counts():
+    scan(FROM + b"Message-ID:\r\nMessage-ID: <a@b>\r\n\r\nx").require_kept_id()
+    with pytest.raises(errors.MessageIdError):
+        scan(FROM + b"Message-ID: \r\nMessage-ID: <>\r\n\r\nx").require_kept_id()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,10 @@ only after the commit. The differences are in `aerogram.doors.http.send.v3` and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from aerogram.base.errors import UnavailableError
 from aerogram.doors.asgi.answers import Answer, send_answer
@@ -30,7 +33,7 @@ from aerogram.submission.authorize import NEEDS
 from aerogram.submission.once import KeyReusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from aerogram.content.templates.templates import Templates
     from aerogram.doors.asgi.authentication import HttpAuthenticator
@@ -58,6 +61,13 @@ REFUSALS: Final = (
     UnavailableError,
 )
 """The errors that reject a whole request; each version has a response for all of them."""
+
+LARGE: Final = 256 * 1024
+"""Octets of a body that is parsed in a thread: a larger one may take over 20 ms, up to 1.5 s when it is made to."""
+_parser: Final = ThreadPoolExecutor(1, thread_name_prefix="send-parser")
+"""One thread for all: two would only make the event loop wait longer for the interpreter."""
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class SendEndpoint:
@@ -104,7 +114,7 @@ class SendEndpoint:
             authorize(actor, NEEDS.area, NEEDS.level)
             body = await read_body(scope, receive, MAX_BODY_BYTES)
             key = idempotency.read_key(scope, body)
-            call = version.read_call(body)
+            call = version.read_call(body) if len(body) <= LARGE else await _apart(version.read_call, body)
             return await self._serve(actor, call, _transcript(scope, request_id), key, body)
         except REFUSALS as error:
             return version.refused(error)
@@ -114,13 +124,20 @@ class SendEndpoint:
         templates: Found = {
             each: await find(self._templates, account_id, each) for each in call.template_keys()
         }
-        messages = call.parsed_messages(templates)
+        is_large = len(body) > LARGE
+        messages = (
+            await _apart(call.parsed_messages, templates) if is_large else call.parsed_messages(templates)
+        )
         requests = [parsed.request(actor, transcript) for parsed in messages]
         decisions = await self._authorizer.decide_all(requests)
         wrong = [_all_errors(parsed, decision) for parsed, decision in zip(messages, decisions, strict=True)]
         if any(wrong) and version.is_whole:
             raise _first_refusal(messages, wrong)
-        submitted = submissions(zip(requests, decisions, wrong, strict=True), version.too_large)
+        decided = zip(requests, decisions, wrong, strict=True)
+        if is_large:
+            submitted = await _apart(submissions, decided, version.too_large)
+        else:
+            submitted = submissions(decided, version.too_large)
         receipts: list[tuple[Accepted, ...]] = []
         if call.is_sandbox:
             receipts = [
@@ -135,6 +152,11 @@ class SendEndpoint:
             receipts = await self._acceptor.accept(submitted, named)
         outcome = Outcome(messages, wrong, receipts, call.is_sandbox)
         return version.accepted(outcome, idempotency.replay_headers(receipts))
+
+
+async def _apart(work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Work on a large body in the thread for it."""
+    return await asyncio.get_running_loop().run_in_executor(_parser, partial(work, *args, **kwargs))
 
 
 def _all_errors(parsed: ParsedMessage, decision: Decision) -> Sequence[SendError]:

@@ -87,10 +87,11 @@ class Scan:
     def require_kept_id(self) -> None:
         """Check that a Message-ID of the mail can be kept; raises `MessageIdError`.
 
-        It is never replaced, because the application finds replies by it.
+        It is never replaced, because the application finds replies by it. A blank one, by which nobody finds
+        anything, counts as absent.
         """
         value = self._fields.get(b"message-id")
-        if value is None:
+        if value is None or not value.strip():
             return
         if not identifies(value):
             raise MessageIdError(

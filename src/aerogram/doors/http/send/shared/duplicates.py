@@ -6,7 +6,9 @@ spelling, name and role.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from aerogram.wire.address import mailbox_key
 
@@ -15,25 +17,26 @@ if TYPE_CHECKING:
 
     from aerogram.model.message import Recipient
 
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+
 
 def distinct(entries: Sequence[Recipient]) -> tuple[Sequence[Recipient], tuple[int, ...]]:
     """Return each recipient once, and for each entry the index of its recipient; () when no entry is repeated.
 
     Entries of v3's Recipients with other variables are other mails, whose content is nowhere else, so they stay.
+    Variables are compared as JSON, because in Python ``1``, ``1.0`` and ``True`` are equal; only the order of names
+    does not matter.
     """
     keys = [mailbox_key(entry.email) for entry in entries]
     if len(set(keys)) == len(keys):
         return entries, ()
     recipients: list[Recipient] = []
-    by_mailbox: dict[str, list[int]] = {}
+    by_mail: dict[tuple[str, bytes], int] = {}
     places: list[int] = []
     for key, entry in zip(keys, entries, strict=True):
         variables = entry.personal.variables
-        known = by_mailbox.setdefault(key, [])
-        place = next((each for each in known if recipients[each].personal.variables == variables), None)
-        if place is None:
-            place = len(recipients)
-            known.append(place)
+        place = by_mail.setdefault((key, _encode(variables) if variables else b""), len(recipients))
+        if place == len(recipients):
             recipients.append(entry)
         places.append(place)
     return (entries, ()) if len(recipients) == len(entries) else (tuple(recipients), tuple(places))

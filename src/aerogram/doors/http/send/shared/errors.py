@@ -51,6 +51,8 @@ CODES: Final[Mapping[str, str]] = {
 }
 """Every error code of a call or message, with its meaning."""
 
+UNEXPECTED: Final = "send-0001"
+"""The code of `unexpected`."""
 _MAX_QUOTED: Final = 320
 """Maximum characters of a quoted value: fits the longest address (RFC 5321 section 4.5.3.1)."""
 
@@ -85,6 +87,10 @@ class SendError(msgspec.Struct, frozen=True):
         """Return the error without its paths, for a message that needs none."""
         return msgspec.structs.replace(self, related=())
 
+    def within(self, path: str) -> SendError:
+        """Return the error with its paths within the object at ``path``."""
+        return msgspec.structs.replace(self, related=tuple([f"{path}.{each}" for each in self.related]))
+
 
 class RefusedCallError(RefusedError):
     """The whole call is rejected. ``where`` names the message of a bulk call, such as ``Messages[3]``; else ""."""
@@ -110,7 +116,7 @@ def unexpected(path: str, near: str) -> SendError:
     """Report a property that does not exist; ``near`` is the name that was probably meant, or ""."""
     name = _quoted(path.rpartition(".")[2])
     hint = f' Did you mean "{near}"?' if near else ""
-    return SendError("send-0001", f'Unexpected property "{name}".{hint}', (_quoted(path),))
+    return SendError(UNEXPECTED, f'Unexpected property "{name}".{hint}', (_quoted(path),))
 
 
 def flawed(path: str, holds: str) -> SendError:

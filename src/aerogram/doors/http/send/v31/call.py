@@ -8,6 +8,7 @@ import msgspec
 
 from aerogram.doors.http.send.shared import errors as shared
 from aerogram.doors.http.send.shared.errors import RefusedCallError
+from aerogram.doors.http.send.shared.findings import Findings
 from aerogram.doors.http.send.shared.flawed_calls import read_flawed
 from aerogram.doors.http.send.shared.names import Names
 from aerogram.doors.http.send.shared.templates import chosen
@@ -41,6 +42,8 @@ class Call(msgspec.Struct, frozen=True):
     """
     flawed: Mapping[int, Sequence[SendError]] = {}
     """The errors of messages that hold texts or numbers which are not JSON, by the message's index."""
+    defaults: JsonObject = {}
+    """Globals with normalised names."""
 
     def template_keys(self) -> set[Key]:
         """Return the ids of the templates to load before parsing the messages."""
@@ -60,9 +63,25 @@ class Call(msgspec.Struct, frozen=True):
                 read_message(message, sizes, chosen(wanted(message), templates), is_strict=self.is_strict)
                 for message in self.messages
             ]
+        if self.defaults:
+            self._name_globals(parsed)
         for index, noted in self.flawed.items():
             parsed[index] = parsed[index].refused_with(noted)
         return parsed
+
+    def _name_globals(self, parsed: list[ParsedMessage]) -> None:
+        """Name Globals in the errors of messages about unknown properties that came from there."""
+        if not any(error.code == shared.UNEXPECTED for each in parsed for error in each.errors):
+            return
+        findings = Findings({})
+        MESSAGE.read(self.defaults, findings)
+        theirs = {error for error in findings.errors if error.code == shared.UNEXPECTED}
+        for index, each in enumerate(parsed):
+            if not theirs.isdisjoint(each.errors):
+                errors_of = tuple(
+                    error.within("Globals") if error in theirs else error for error in each.errors
+                )
+                parsed[index] = msgspec.structs.replace(each, errors=errors_of)
 
 
 def read_call(body: bytes) -> Call:
@@ -92,6 +111,7 @@ def read_call(body: bytes) -> Call:
         is_sandbox=given.get("SandboxMode") is True,
         is_strict=given.get("AdvanceErrorHandling") is True,
         flawed=flawed,
+        defaults=defaults,
     )
 
 

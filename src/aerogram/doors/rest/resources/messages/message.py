@@ -169,6 +169,10 @@ def _row(found: dict[str, Any]) -> Row:
     found["state_id"] = (found["failure"] or None) if status in _HAS_STATE else None
     is_sent = status == message_status.SENT
     counted = counted_options_of(found["send_options"])
-    found["tracks_opens"], found["tracks_clicks"], found["is_bulk"] = counted
+    # Of a blocked message nothing was sent, and so nothing is tracked.
+    is_blocked = status == message_status.BLOCKED
+    found["tracks_opens"] = counted.tracks_opens and not is_blocked
+    found["tracks_clicks"] = counted.tracks_clicks and not is_blocked
+    found["is_bulk"] = counted.is_bulk
     found["delay_seconds"] = (found["updated_ms"] - found["created_ms"]) // SECOND if is_sent else 0
     return found

@@ -195,6 +195,32 @@ class TestGlobals:
             (parsed,) = read_call(body).parsed_messages({})
             assert [error.code for error in parsed.errors] == ["mj-0004"]
 
+    @pytest.mark.parametrize(
+        ("default", "paths"),
+        [
+            ({"Subjet": "x"}, ["Globals.Subjet"]),
+            ({"subjet": "x", "HTMLBody": "y"}, ["Globals.subjet", "Globals.HTMLBody"]),
+            ({"From": {"Emial": "x"}}, ["Globals.From.Emial"]),
+            (
+                {"Cc": [{"Email": "a@b.example"}, {"Email": "a@b.example", "Nmae": "x"}]},
+                ["Globals.Cc[1].Nmae"],
+            ),
+            ({"ReplyTo": {"Email": "a@b.example", "Nmae": "x"}}, ["Globals.ReplyTo.Nmae"]),
+            ({"Subjet": None}, []),
+            ({"Subject": "x"}, []),
+        ],
+    )
+    def test_an_unknown_property_in_them_is_named_there(self, default, paths):
+        body = a_call(a_message(), a_message(), Globals=default)
+        for parsed in read_call(body).parsed_messages({}):
+            assert [error.related for error in parsed.errors] == [(path,) for path in paths]
+
+    def test_an_unknown_property_of_a_message_is_named_in_the_message(self):
+        body = a_call(a_message(Subjet="x"), a_message(), Globals={"TextPrat": "y", "Subject": "s"})
+        one, other = read_call(body).parsed_messages({})
+        assert {error.related for error in one.errors} == {("Subjet",), ("Globals.TextPrat",)}
+        assert {error.related for error in other.errors} == {("Globals.TextPrat",)}
+
     def test_an_attachment_in_them_may_not_be_stored_fifty_times(self):
         file = {"ContentType": "a/b", "Filename": "a", "Base64Content": "A" * (6 * 1024 * 1024)}
         call = read_call(a_call(*[a_message()] * 50, Globals={"Attachments": [file]}))
@@ -203,10 +229,20 @@ class TestGlobals:
         assert refused.value.error.code == "mj-0011"
 
 
+@pytest.mark.parametrize("raw", [b"\0", b"\n", b"\r\n", b"\t", b"\x1b", b"\x08"])
+def test_a_raw_control_character_costs_only_its_own_message(raw):
+    body = a_call(a_message(), a_message(TextPart="a@@b"), a_message()).replace(b"@@", raw)
+    first, second, third = read_call(body).parsed_messages({})
+    assert [error.related for error in second.errors] == [("TextPart",)]
+    assert "a control character that is not escaped" in second.errors[0].message
+    assert not first.errors
+    assert not third.errors
+
+
 class TestTheCallAsAWhole:
     @pytest.mark.parametrize(
         "body",
-        [b"", b"{", b"[]", b"null", b"\xff{}", b"[\xff]", b'{"a":"\t"}', b"[" * 100_000],
+        [b"", b"{", b"[]", b"null", b"\xff{}", b"[\xff]", b"[" * 100_000],
     )
     def test_what_is_no_json_object_is_malformed(self, body):
         assert flat(body) == {
