@@ -65,6 +65,7 @@ OTHERS = {
     "How much of a text is looked at, shown or kept: the rest is cut, and a mail beyond it is treated as its page says.": {
         "audience.jobs.code_pages:MAX_ODD_SHARE",
         "audience.jobs.columns:MAX_QUOTED",
+        "audience.jobs.csv_charset:MAX_ODD",
         "audience.jobs.csv_charset:MAX_SAMPLE_BYTES",
         "content.language.errors:MAX_NEAR",
         "content.personal.bulk:MAX_FEEDBACK_FIELD",

@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from aerogram.audience.jobs.code_page.likeliest import likeliest
 from aerogram.audience.jobs.text_lines import EAST_ASIAN
 
 WESTERN: Final = "windows-1252"
 CODE_PAGES: Final = (
     *(f"windows-{number}" for number in (1250, 1251, 1252, 1253, 1254, 1255, 1256, 1257, 1258, 874)),
     *EAST_ASIAN,
-    *("macintosh", "IBM850", "KOI8-R"),
+    *("macintosh", "IBM850", "KOI8-R", "KOI8-U"),
+    *(f"ISO-8859-{number}" for number in (2, 5, 7, 13, 15)),
 )
 """The code pages of Windows, of Mac OS and of DOS in Western Europe, and of older systems in Russia."""
 _OF_CHARDET: Final = {
@@ -38,6 +40,9 @@ MAX_ODD_SHARE: Final = 0.1
 """The share of words that may look odd in a file of Windows-1252; our choice, measured with names of 15 countries."""
 MIN_LETTERS: Final = 8
 """With fewer letters beyond ASCII, statistics say nothing, and only words that look odd raise a doubt."""
+MIN_LETTERS_OF_STATISTICS: Final = 40
+"""Octets beyond ASCII from which statistics decide; our choice: about ten names."""
+_LAST_OF_ASCII: Final = 0x7F
 _MOST_LETTERS_TOGETHER: Final = 2
 """Accented letters that follow one another in languages of Western Europe."""
 _WORD: Final = re.compile(r"[^\s;,|\"\u201c\u201d\u201e\u00ab\u00bb()/]+")
@@ -52,8 +57,23 @@ _BETWEEN_LETTERS: Final = frozenset(
 _ONLY_AT_ENDS: Final = frozenset("\u2026\u2122\u00ae\u00a9")
 
 
-def code_page_of(sample: bytes) -> str:
-    """Return the code page of lines beyond ASCII that are not UTF-8."""
+def code_page_of(sample: bytes, *, ends_in_cr: bool = False) -> tuple[str, bool]:
+    """Return the code page of lines beyond ASCII that are not UTF-8, and whether another one might be meant.
+
+    Few letters are weighed by what languages write; statistics decide about many.
+    """
+    likely = likeliest(sample, ends_in_cr=ends_in_cr)
+    letters = sum(octet > _LAST_OF_ASCII for octet in sample)
+    if likely is not None and not likely.is_weak and likely.odd <= MAX_ODD_SHARE * letters:
+        return likely.charset, False
+    if likely is not None and letters < MIN_LETTERS_OF_STATISTICS:
+        return likely.charset, True
+    charset = _by_statistics(sample)
+    is_guess = letters < MIN_LETTERS_OF_STATISTICS or likely is None or charset != likely.charset
+    return charset, is_guess
+
+
+def _by_statistics(sample: bytes) -> str:
     text = _western(sample)
     words = [word for word in _WORD.findall(text) if not word.isascii()]
     is_western = sum(map(_is_odd, words)) <= MAX_ODD_SHARE * len(words)

@@ -2,17 +2,18 @@
 
 A file has one charset. In order: what the client names; a byte order mark; NULs in every second octet are UTF-16;
 bytes that are valid UTF-8 throughout are UTF-8. A file that is not valid UTF-8 throughout is still UTF-8 when at
-least a third of its octets beyond ASCII belong to valid characters: then its invalid lines are damaged, and are
-refused. Everything else is in the code page of some spreadsheet: see `aerogram.audience.jobs.code_pages`.
+least half of its lines beyond ASCII are valid, and no code page reads all of them as words of one language: then
+its invalid lines are damaged, and are refused. Everything else is in the code page of some spreadsheet: see `aerogram.audience.jobs.code_pages`.
 (decision 51)
 """
 
 from __future__ import annotations
 
 import codecs
-import re
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
+from aerogram.audience.jobs.code_page.likeliest import likeliest
+from aerogram.audience.jobs.code_page.other_kinds import other_kind
 from aerogram.audience.jobs.code_pages import CODE_PAGES, code_page_of
 from aerogram.audience.jobs.text_lines import UTF8, UTF16
 from aerogram.base.errors import RefusedError
@@ -39,11 +40,8 @@ _MARKS: Final = (
 _MAX_MARK: Final = 4
 _NUL_SHARE: Final = 10
 """UTF-16 has a NUL in at least one of this many pairs: addresses and delimiters are ASCII in every country."""
-_VALID: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_BEGUN: Final = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
-"""A character of UTF-8 that the end of a block cuts."""
-_MAX_BEGUN: Final = 3
-_ASCII: Final = bytes(range(128))
+MAX_ODD: Final = 0.5
+"""Odd letters with which lines may still be those of a code page; our choice."""
 
 
 class Survey(NamedTuple):
@@ -52,6 +50,8 @@ class Survey(NamedTuple):
     charset: str
     start: int
     lines: int
+    is_guess: bool = False
+    """Whether another code page might be meant."""
 
 
 def survey(file: IO[bytes], halt: Halt = NEVER, *, named: str = "") -> Survey:
@@ -59,12 +59,21 @@ def survey(file: IO[bytes], halt: Halt = NEVER, *, named: str = "") -> Survey:
     file.seek(0)
     beginning = file.read(_LOOKED_AT)
     marked, start = _marked(beginning)
+    kind = other_kind(beginning[start:])
+    if kind:
+        raise RefusedError(f"The file is {kind}, not CSV; save it as CSV in UTF-8 and import that.")
     octets = _Octets()
     octets.look_at(file, start, halt)
-    charset = named or marked or _wide(beginning) or octets.charset
+    charset = named or marked or _wide(beginning) or (UTF8 if octets.is_utf8 else "")
+    is_guess = False
     if not charset:
-        charset = code_page_of(_sample(file, start, halt))
-    return Survey(charset, start, octets.lines)
+        lines = _Lines()
+        lines.look_at(file, start, halt)
+        if lines.is_damaged_utf8():
+            charset = UTF8
+        else:
+            charset, is_guess = code_page_of(lines.sample, ends_in_cr=octets.ends_in_cr)
+    return Survey(charset, start, octets.lines, is_guess)
 
 
 def start_of(file: IO[bytes]) -> int:
@@ -107,70 +116,87 @@ def _wide(beginning: bytes) -> str:
 
 
 class _Octets:
-    """Counts of a whole file: lines, and the octets beyond ASCII that belong to valid UTF-8 and those that do not."""
+    """What is found in a whole file: its number of lines, and whether it is valid UTF-8."""
 
     def __init__(self) -> None:
         self.lines = 0
-        self._valid = 0
-        self._invalid = 0
+        self.is_utf8 = True
+        self.ends_in_cr = False
+        """Whether lines end with CR alone, as on a Mac."""
 
     def look_at(self, file: IO[bytes], start: int, halt: Halt) -> None:
-        """Count the rest of a file."""
+        """Look at the rest of a file."""
         file.seek(start)
-        rest, last = b"", b"\n"
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        feeds, last = 0, b"\n"
         while block := file.read(BLOCK_BYTES):
             halt.check()
+            feeds += block.count(b"\n")
             self.lines += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
             # A CRLF that lies on the edge of two blocks was counted twice.
             self.lines -= last == b"\r" and block.startswith(b"\n")
             last = block[-1:]
-            rest = self._count(rest + block)
-        self._invalid += len(rest)
+            self.is_utf8 = self.is_utf8 and _is_valid(decoder, block)
+        self.is_utf8 = self.is_utf8 and _is_valid(decoder, b"", is_end=True)
+        self.ends_in_cr = not feeds and self.lines > 0
         self.lines += last not in {b"\n", b"\r"}
 
+
+def _is_valid(decoder: codecs.IncrementalDecoder, block: bytes, *, is_end: bool = False) -> bool:
+    try:
+        decoder.decode(block, is_end)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class _Lines:
+    """The lines beyond ASCII of a file that is not valid UTF-8 throughout: counts of both kinds, and samples."""
+
+    def __init__(self) -> None:
+        self.valid = 0
+        self.invalid = 0
+        self._kinds: dict[bool, dict[bytes, None]] = {True: {}, False: {}}
+        self._sizes = {True: 0, False: 0}
+
+    def look_at(self, file: IO[bytes], start: int, halt: Halt) -> None:
+        """Look at all lines from a byte on."""
+        file.seek(start)
+        rest = b""
+        while block := file.read(BLOCK_BYTES):
+            halt.check()
+            lines = (rest + block).splitlines()
+            rest = lines.pop() if len(lines) > 1 else b""
+            for line in lines:
+                self._take(line)
+        self._take(rest)
+
+    def _take(self, line: bytes) -> None:
+        if line.isascii():
+            return
+        is_valid = is_utf_8(line)
+        self.valid += is_valid
+        self.invalid += not is_valid
+        if self._sizes[is_valid] <= MAX_SAMPLE_BYTES and line not in self._kinds[is_valid]:
+            self._kinds[is_valid][line[:MAX_SAMPLE_BYTES]] = None
+            self._sizes[is_valid] += len(line)
+
     @property
-    def charset(self) -> str:
-        """UTF-8, or "" for a code page."""
-        return UTF8 if 2 * self._valid >= self._invalid else ""
+    def sample(self) -> bytes:
+        """Lines beyond ASCII that are not valid UTF-8, each once."""
+        return b"\n".join(self._kinds[False])
 
-    def _count(self, block: bytes) -> bytes:
-        """Count a block; return the octets at its end that may begin a character of UTF-8."""
-        if block.isascii():
-            return b""
-        begun = _BEGUN.search(block, max(0, len(block) - _MAX_BEGUN))
-        if begun is not None:
-            block = block[: begun.start()]
-        beyond = len(block.translate(None, _ASCII))
-        try:
-            block.decode()
-        except UnicodeDecodeError:
-            invalid = len(_VALID.sub(b"", block).translate(None, _ASCII))
-        else:
-            invalid = 0
-        self._invalid += invalid
-        self._valid += beyond - invalid
-        return begun[0] if begun else b""
+    def is_damaged_utf8(self) -> bool:
+        """Return whether most lines are valid, and no code page reads all of them as letters of one language.
 
-
-def _sample(file: IO[bytes], start: int, halt: Halt) -> bytes:
-    """Return lines beyond ASCII that are not valid UTF-8, each once, from the beginning of a file on."""
-    file.seek(start)
-    found: dict[bytes, None] = {}
-    size, rest = 0, b""
-    while block := file.read(BLOCK_BYTES):
-        halt.check()
-        lines = (rest + block).splitlines()
-        rest = lines.pop() if len(lines) > 1 else b""
-        for line in lines:
-            if line in found or line.isascii() or is_utf_8(line):
-                continue
-            found[line[:MAX_SAMPLE_BYTES]] = None
-            size += len(line)
-            if size > MAX_SAMPLE_BYTES:
-                return b"\n".join(found)
-    if not rest.isascii() and not is_utf_8(rest):
-        found[rest[:MAX_SAMPLE_BYTES]] = None
-    return b"\n".join(found)
+        UTF-8 read in a code page has signs inside words; a code page whose lines are valid UTF-8 by chance has not.
+        """
+        if self.valid < self.invalid:
+            return False
+        # With as many of both, it is enough that a code page reads those that UTF-8 does not.
+        lines = self._kinds[False] if self.valid == self.invalid else self._kinds[True] | self._kinds[False]
+        read = likeliest(b"\n".join(lines))
+        return read is None or read.odd > MAX_ODD
 
 
 _NAMES: Final = {charset_names.codec_of(name): name for name in (UTF8, *UTF16, *CODE_PAGES)}

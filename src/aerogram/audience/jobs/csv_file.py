@@ -115,16 +115,16 @@ class CsvFile:
         with self._blobs.open(self._blob) as file:
             if known is None:
                 found = survey(file, halt, named=charset_named(options.charset) if options.charset else "")
-                charset, lines = found.charset, found.lines
+                charset, lines, is_guess = found.charset, found.lines, found.is_guess
             else:
-                charset, lines = known.charset, self._context.job.count + 1
+                charset, lines, is_guess = known.charset, self._context.job.count + 1, known.is_guess
             line, start = _first_line(file, start_of(file), charset, halt)
             separator = csv_layout.separator_in(line.text)
             if separator:
                 start = line.end
                 line, _ = _first_line(file, start, charset, halt)
             delimiter = separator or csv_layout.delimiter_of(line.text)
-            head = _names_in(file, Layout(charset, delimiter), start, options, halt)
+            head = _names_in(file, Layout(charset, delimiter, is_guess=is_guess), start, options, halt)
         return msgspec.structs.replace(head, count=max(0, lines - (head.begin > start) - bool(separator)))
 
 

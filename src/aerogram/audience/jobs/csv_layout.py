@@ -68,13 +68,17 @@ class Layout(msgspec.Struct, frozen=True, omit_defaults=True):
     email: str = ""
     """The name of the column of addresses as the file has it; "" if it is "email" or the file has no header."""
 
+    is_guess: bool = False
+    """Whether another code page might be meant."""
+
     @property
     def words(self) -> str:
         """Write it as parameters of a media type: ``charset=UTF-8; delimiter=comma; header=present``."""
         delimiter = _WORDS.get(self.delimiter, self.delimiter)
         header = "present" if self.has_header else "absent"
         email = f'; email="{self.email}"' if self.email else ""
-        return f"charset={self.charset}; delimiter={delimiter}; header={header}{email}"
+        charset = f"{self.charset} (guessed)" if self.is_guess else self.charset
+        return f"charset={charset}; delimiter={delimiter}; header={header}{email}"
 
 
 def separator_in(line: str) -> str:

@@ -8,6 +8,7 @@ file whatever they are: a line is read once as part of a record that fails, and 
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
@@ -26,6 +27,8 @@ MAX_RECORD_BYTES: Final = 512 * 1024
 MAX_RECORD_LINES: Final = 10_000
 """A record of more lines has a quote that was never closed; our choice. Notes of people have some hundred lines."""
 
+_FORMULA: Final = re.compile(r'\A="([^"]*)"\Z')
+"""A text that Excel is told not to take for a number, such as ``="01234"``."""
 _BROKEN_QUOTES: Final = "Invalid quoting at line"
 
 
@@ -89,7 +92,7 @@ def read_piece(
             records = csv.reader(source, delimiter=delimiter, strict=True, skipinitialspace=True)
         else:
             if any(fields) and any(map(str.strip, fields)):
-                found.append(Record(fields))
+                found.append(Record([_FORMULA.sub(r"\1", field) for field in fields]))
     return Piece(found, source.at, is_last, source.broken_until)
 
 

@@ -30,7 +30,8 @@ is CR, LF, a quote, a comma, a semicolon or a tab."""
 _CODECS: Final = {**UTF16, **EAST_ASIAN, "windows-874": "cp874", "macintosh": "mac-roman"}
 
 TOO_LONG: Final = "Line is too long"
-_MAY_LOOK_LIKE_UTF8: Final = frozenset({UTF8, *UTF16, *EAST_ASIAN})
+_MAY_LOOK_LIKE_UTF8: Final = frozenset({UTF8, *UTF16, *EAST_ASIAN, "windows-874"})
+"""Charsets in which a short line is valid UTF-8 by chance now and then."""
 _NUL: Final = "NUL character at line"
 _WIDE_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")

@@ -174,7 +174,7 @@ def test_what_a_code_page_cannot_hold_is_refused_line_by_line_and_never_replaced
 
 @pytest.mark.parametrize(
     ("label", "charset"),
-    [("cp1250", "windows-1250"), ("WINDOWS-1252", "windows-1252"), ("latin2", None), ("utf8", "UTF-8"), ("mac_roman", "macintosh"),
+    [("cp1250", "windows-1250"), ("WINDOWS-1252", "windows-1252"), ("latin2", "ISO-8859-2"), ("utf8", "UTF-8"), ("mac_roman", "macintosh"),
      ("sjis", "Shift_JIS"), ("ms932", "Shift_JIS"), ("gb18030", "GB18030"), ("utf-16-be", "UTF-16BE"), ("none", None), ("rot13", None), ("", None), ("\u00e9", None), ("utf-7", None), ("utf-16", None),
      ("iso-8859-1", "windows-1252"), ("big5", "Big5"), ("ks_c_5601-1987", "EUC-KR")],
 )  # fmt: skip

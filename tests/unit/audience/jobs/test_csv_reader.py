@@ -257,3 +257,19 @@ def monkeypatch_bounds():
 
 def test_bounds_are_above_those_of_a_line():
     assert MAX_RECORD_BYTES > MAX_LINE_BYTES
+
+
+@pytest.mark.parametrize(
+    ("row", "cell"),
+    [
+        (b'="01234",b', "01234"),
+        (b'"=""01234""",b', "01234"),
+        (b'="",b', ""),
+        (b"=1+2,b", "=1+2"),
+        (b'="a"&"b",b', '="a"&"b"'),
+        (b'x="1",b', 'x="1"'),
+    ],
+)
+def test_a_text_that_is_written_as_a_formula_of_excel_is_that_text(row, cell):
+    [record] = read_piece(io.BytesIO(row + b"\n"), 0, ",", 9).records
+    assert record.fields == [cell, "b"]

@@ -1,0 +1,1 @@
+"""Tell the code page of a few lines beyond ASCII."""
