@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import email
-import email.utils
 import email.policy
+import email.utils
 
 import pytest
 from hypothesis import given
