@@ -162,6 +162,8 @@ async def test_files_have_a_budget_and_past_it_mail_is_refused_for_now(tmp_path,
                 assert (await begin_data(hog, 0))[:3] == "354"
                 hog.writer.write(part)
                 await hog.writer.drain()
+            # What they have sent takes a while to arrive.
+            await asyncio.sleep(3.0)
             large = a_mail_of(14 * MEGABYTE)
             refused = await refused_mail(third, large, size)
             assert refused == "452 4.3.1 The server has no memory for more mail now, try again later"
