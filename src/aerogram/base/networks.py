@@ -21,8 +21,14 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 def address_of(peer_ip: str) -> Address | None:
     """Parse an address, with or without a zone; None for other text.
 
-    An IPv4 address mapped to IPv6 is that IPv4 address.
+    An IPv4 address mapped to IPv6 is that IPv4 address. Clients come again, and parsing costs more than all else that
+    a new connection is counted by, so the last few thousand addresses are remembered.
     """
+    return _parsed(peer_ip) if len(peer_ip) <= _MAX_ADDRESS else None
+
+
+@lru_cache(maxsize=4096)
+def _parsed(peer_ip: str) -> Address | None:
     try:
         address = ipaddress.ip_address(peer_ip.partition("%")[0])
     except ValueError:
