@@ -9,6 +9,7 @@ some room is kept for them alone.
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import DAY
@@ -114,7 +115,9 @@ class ConnectionLimiter:
         ``max_descriptors`` is the limit of the process; None means that it has none.
         """
         self._clock = clock
-        self._shared = tuple(shared)
+        networks = tuple(shared)
+        # Clients come again; looking through the networks costs more than all else that admits a connection.
+        self._is_shared = lru_cache(maxsize=4096)(lambda peer_ip: is_in(peer_ip, networks))
         self._count = 0
         self._by_network: dict[bytes, dict[Visit, None]] = {}
         self._waiting_strangers: OrderedDict[Visit, None] = OrderedDict()
@@ -138,7 +141,7 @@ class ConnectionLimiter:
         ``close`` closes the connection at once; it is called when another needs the room.
         """
         network = network_of(peer_ip)
-        is_shared = is_in(peer_ip, self._shared)
+        is_shared = self._is_shared(peer_ip)
         is_proven = is_proven or self._is_proven(network)
         visits = self._by_network.get(network, {})
         most = MAX_CONNECTIONS_PER_PROVEN_CLIENT if is_proven else MAX_CONNECTIONS_PER_CLIENT
