@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from aerogram.app.http_server import HttpServers
+from aerogram.app.http.server import HttpServers
 from aerogram.app.listening import _bind
 from aerogram.app.settings.values import HostPort
 from aerogram.net.tls import self_signed, server_context

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from aerogram.app.doors import build_http, build_smtp
-from aerogram.app.http_server import HttpServers
+from aerogram.app.http.server import HttpServers
 from aerogram.app.listening import bind_all
 from aerogram.app.logs import set_up_logs
 from aerogram.app.memory import Trimmer, give_large_blocks_back

@@ -6,8 +6,8 @@ import ssl
 
 import pytest
 
-from aerogram.app import http_connection
-from aerogram.app.http_connection import MAX_DRAINED_BYTES, MAX_HEAD_BYTES, MAX_HEAD_FIELDS, PIECE_BYTES
+from aerogram.app.http import connection as http_connection
+from aerogram.app.http.connection import MAX_DRAINED_BYTES, MAX_HEAD_BYTES, MAX_HEAD_FIELDS, PIECE_BYTES
 from support.raw_http import Recorder, say, serving, statuses
 
 GET = b"GET /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"

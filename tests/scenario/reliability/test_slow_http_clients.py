@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from aerogram.app import http_patience
-from aerogram.app.http_server import HttpServers
+from aerogram.app.http import patience as http_patience
+from aerogram.app.http.server import HttpServers
 from aerogram.app.listening import _bind
 from aerogram.app.settings.values import HostPort
 

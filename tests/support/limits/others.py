@@ -30,7 +30,7 @@ OTHERS = {
         "senders.valid_senders:MAX_REMEMBERED",
     },
     "How much is done at once or asked of another server: the rest comes next, or counts as that server's failure.": {
-        "app.http_connection:MAX_DRAINED_BYTES",
+        "app.http.connection:MAX_DRAINED_BYTES",
         "audience.jobs.csv_reader:MAX_PIECE_BYTES",
         "audience.jobs.many_contacts:MAX_PIECE_BYTES",
         "base.loop:MAX_RETRY_SECONDS",

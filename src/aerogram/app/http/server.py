@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
-from aerogram.app.http_back_pressure import BackPressure
-from aerogram.app.http_patience import Patience
+from aerogram.app.http.back_pressure import BackPressure
+from aerogram.app.http.patience import Patience
 from aerogram.base.clock import SystemClock
 from aerogram.base.in_flight.in_flight import InFlight
 from aerogram.net.connections import ConnectionLimiter

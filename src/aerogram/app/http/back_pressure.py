@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 
-from aerogram.app.http_connection import HttpConnection
+from aerogram.app.http.connection import HttpConnection
 
 if TYPE_CHECKING:
     import asyncio

@@ -1,0 +1,1 @@
+"""The HTTP side of a process: its server, connections, limits of time and back-pressure."""
