@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class Plan:
     clients: tuple[int, ...]
     measures: tuple[str, ...]
     engines: tuple[subjects.Engine, ...]
+    workers: tuple[int | None, ...]
     postfix: Postfix | None
     folder: Path
 
@@ -58,6 +60,12 @@ def main() -> int:
     parser.add_argument("--clients", type=int, nargs="+", default=[10, 50], help="SMTP clients (10 50)")
     parser.add_argument("--engine", choices=["SQLite", "PostgreSQL"], action="append", help="all by default")
     parser.add_argument("--only", choices=MEASURES, action="append", help="all by default")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        nargs="+",
+        help="values of the setting that accept, relay and send are measured with",
+    )
     parser.add_argument("--no-peers", action="store_true", help="measure Aerogram alone")
     chosen = parser.parse_args()
     with contextlib.ExitStack() as stack:
@@ -84,6 +92,7 @@ def main() -> int:
             clients,
             measured,
             engines,
+            tuple(chosen.workers or [None]),
             postfix,
             folder,
         )
@@ -106,9 +115,10 @@ def _all_rounds(plan: Plan) -> Iterator[Sample]:
         for name in plan.measures:
             for sample in MEASURES[name](plan):
                 latencies = f", p99 {sample.p99_ms:.1f} ms" if sample.p99_ms is not None else ""
+                busiest = f" ({sample.busiest})" if sample.busiest else ""
                 print(
                     f"round {number + 1}: {sample.measure:34} {sample.subject:34} "
-                    f"{sample.rate:7,.0f} msg/s, {seconds(sample.cpu)} CPU s/1,000{latencies}",
+                    f"{sample.rate:7,.0f} msg/s, {seconds(sample.cpu)} CPU s/1,000{latencies}{busiest}",
                     flush=True,
                 )
                 yield sample
@@ -119,12 +129,11 @@ def _accepts(plan: Plan) -> Iterator[Sample]:
         with contextlib.closing(Meter("postfix")) as meter, plan.postfix.holding(meter) as port:
             for clients in plan.clients:
                 yield measures.accept("Postfix", port, meter, clients, plan.count)
-    for engine in plan.engines:
-        with subjects.accepting(plan.folder, engine) as (server, meter):
+    for engine, workers in itertools.product(plan.engines, plan.workers):
+        with subjects.accepting(plan.folder, engine, workers) as (server, meter):
             for clients in plan.clients:
-                yield measures.accept(
-                    f"Aerogram, {engine.name}", server.smtp_port, meter, clients, plan.count
-                )
+                name = subjects.named(engine, workers)
+                yield measures.accept(name, server.smtp_port, meter, clients, plan.count)
 
 
 def _relays(plan: Plan) -> Iterator[Sample]:
@@ -139,11 +148,12 @@ def _relays(plan: Plan) -> Iterator[Sample]:
                 plan.postfix.relaying(hop, meter, socket) as port,
             ):
                 yield from _relayed(plan, "Postfix + OpenDKIM", port, hop, meter)
-    for engine in plan.engines:
+    for engine, workers in itertools.product(plan.engines, plan.workers):
         for signs, words in ((False, ""), (True, " + DKIM")):
-            with subjects.relaying(plan.folder, engine, hop, signs=signs) as (server, meter):
+            with subjects.relaying(plan.folder, engine, hop, workers, signs=signs) as (server, meter):
                 subjects.check_signatures(server, hop, signs=signs)
-                yield from _relayed(plan, f"Aerogram, {engine.name}{words}", server.smtp_port, hop, meter)
+                name = subjects.named(engine, workers) + words
+                yield from _relayed(plan, name, server.smtp_port, hop, meter)
 
 
 def _relayed(plan: Plan, subject: str, port: int, hop: int, meter: Meter) -> Iterator[Sample]:
@@ -152,10 +162,10 @@ def _relayed(plan: Plan, subject: str, port: int, hop: int, meter: Meter) -> Ite
 
 
 def _sends(plan: Plan) -> Iterator[Sample]:
-    for engine in plan.engines:
-        with subjects.accepting(plan.folder, engine) as (server, meter):
+    for engine, workers in itertools.product(plan.engines, plan.workers):
+        with subjects.accepting(plan.folder, engine, workers) as (server, meter):
             for batch, clients in HTTP_LOADS:
-                subject = f"Aerogram, {engine.name}"
+                subject = subjects.named(engine, workers)
                 yield measures.send(subject, server, meter, plan.folder, clients, batch, plan.seconds)
 
 
