@@ -5,7 +5,7 @@ import pytest
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.queue.admin import QueueAction, QueueAdmin, Selection
-from aerogram.store.records.messages import queue, queue_admin, submissions
+from aerogram.store.records.messages import claims, queue_admin, queue_keys, submissions
 
 ACCOUNT = 11
 OTHER = 12
@@ -34,7 +34,7 @@ async def messages(database, ids, clock):
         row = dict.fromkeys(submissions.MESSAGE_COLUMNS, "") | {
             "id": message_id, "account_id": account_id, "content_id": content_id,
             "uuid": ids.uuid_for(message_id), "recipient": recipient, "domain": recipient.partition("@")[2],
-            "role": 1, "queue_key": submissions.queue_key_of(1, account_id), "due_ms": now,
+            "role": 1, "queue_key": queue_keys.ready_key(1, account_id), "due_ms": now,
             "created_ms": now, "updated_ms": now,
         }  # fmt: skip
         rows.append(tuple(row.values()))
@@ -80,12 +80,12 @@ async def test_counts_are_by_state_and_by_destination(database, messages, clock)
 
 async def test_a_held_message_is_not_claimed_until_it_is_released(database, messages, admin, clock):
     assert await admin.apply(QueueAction.HOLD, Selection(domain="example.org")) == (2, 0)
-    claimed = await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 10, {}))
-    assert [row[0] for row in claimed] == [messages[2]]
+    claimed = await database.write(lambda: claims.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 10, {}))
+    assert [row[0] for row in claimed.rows] == [messages[2]]
     clock.advance(1000)
     assert await admin.apply(QueueAction.RELEASE, Selection(ids=(messages[0],))) == (1, 0)
-    claimed = await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 8, 10, {}))
-    assert [row[0] for row in claimed] == [messages[0]]
+    claimed = await database.write(lambda: claims.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 8, 10, {}))
+    assert [row[0] for row in claimed.rows] == [messages[0]]
 
 
 async def test_every_change_is_an_event_of_the_message(database, messages, admin):
@@ -110,7 +110,7 @@ async def test_an_action_leaves_alone_what_it_does_not_apply_to(database, messag
 
 
 async def test_a_message_being_sent_is_left_alone_and_told(database, messages, admin, clock):
-    await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 1, {}))
+    await database.write(lambda: claims.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 1, {}))
     changed = await admin.apply(QueueAction.CANCEL, Selection())
     assert changed == (2, 1)
     clock.advance(LEASE_MS + 1)
