@@ -133,6 +133,8 @@ _ENDED = Sql(
         message.c.due_ms > bindparam("after"),
         message.c.due_ms <= bindparam("now"),
     )
+    # In the order of the index: PostgreSQL believes otherwise that it finds enough of them anywhere.
+    .order_by(message.c.queue_key, message.c.due_ms)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True),
     "after",

@@ -16,7 +16,12 @@ _IS_QUEUED: Final[ColumnElement[bool]] = literal_column("message.state = 0")
 _DEPTH = Sql(select(func.count()).select_from(message).where(_IS_QUEUED))
 _BOUNDED = Sql(
     select(func.count()).select_from(
-        select(message.c.queue_key).where(_IS_QUEUED).limit(bindparam("most")).subquery()
+        # In the order of an index, so that sent messages are not read.
+        select(message.c.queue_key)
+        .where(_IS_QUEUED)
+        .order_by(message.c.queue_key)
+        .limit(bindparam("most"))
+        .subquery()
     ),
     "most",
 )
