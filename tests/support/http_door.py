@@ -26,6 +26,7 @@ from aerogram.identity import build as identity
 from aerogram.jobs import build as jobs
 from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
 from aerogram.net.dns_answers import NoSuchName
+from aerogram.queue.depth import Depth
 from aerogram.reporting import build as reporting
 from aerogram.senders import build as senders
 from aerogram.store.ground import Ground
@@ -203,7 +204,7 @@ class Door:
             raise self.failing_checks["store"]
 
     async def _queue_depth(self):
-        return 5
+        return Depth(5, 2.5, is_at_least=False)
 
     async def _reader_lags(self):
         return {"webhooks": 2.5}

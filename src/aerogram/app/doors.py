@@ -24,7 +24,6 @@ from aerogram.doors.web.app import build_inbox
 from aerogram.identity.authenticate import defaults_of
 from aerogram.reporting.webhooks.call import failure_of
 from aerogram.store.records.accounts import accounts
-from aerogram.store.records.messages import queue
 
 if TYPE_CHECKING:
     import asyncio
@@ -94,13 +93,9 @@ def build_http(
 
 
 def _apis(platform: Platform, services: Services) -> HttpApis:
-    database = platform.database
 
     async def send_sample(actor: Actor, callback_id: int) -> str:
         return failure_of(await services.reporting.webhook_sender.send_test(actor, callback_id))
-
-    async def queue_depth() -> int:
-        return await database.read(queue.depth)
 
     async def reader_lags() -> dict[str, float]:
         now_ms = platform.clock.now_ms()
@@ -125,7 +120,7 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
             version=__version__,
             checks=checks_of(platform),
             counts=lambda: services.activity.counts,
-            queue_depth=queue_depth,
+            queue_depth=services.queue.depth.current,
             reader_lags=reader_lags,
         )
     )

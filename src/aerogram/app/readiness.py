@@ -24,7 +24,7 @@ def checks_of(platform: Platform) -> dict[str, Check]:
     database, room, in_flight = platform.database, platform.room, platform.in_flight
 
     async def store_answers() -> None:
-        await database.read(queue.next_due)
+        await database.read(queue.newest)
         # Reading may work where writing does not: another program holds the lock, or the database is full.
         await platform.renew_node()
 

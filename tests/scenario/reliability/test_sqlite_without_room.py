@@ -13,7 +13,7 @@ from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
 from aerogram.store import sqlite as engine
 from aerogram.store.open import FILE_NAME, open_database
-from aerogram.store.records.messages import queue
+from aerogram.store.records.messages import queue, queue_depth
 from aerogram.store.room import Watermark
 from support.small_disk import MEGABYTE, fill, make_room, small_disk
 from support.smtp_door import SmtpHouse
@@ -155,7 +155,7 @@ async def test_a_lock_that_another_program_keeps_is_told_to_all_who_wait_at_once
 async def test_a_store_whose_file_vanished_is_not_available_and_no_empty_one_takes_its_place(plant, disk):
     (disk / FILE_NAME).unlink()
     with pytest.raises(UnavailableError):
-        await plant.database.read(queue.depth)
+        await plant.database.read(queue_depth.depth)
     with pytest.raises(UnavailableError):
         await plant.accept("a@example.net")
     assert not (disk / FILE_NAME).exists()

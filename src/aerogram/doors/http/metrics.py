@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aerogram.doors.asgi.authentication import HttpAuthenticator
     from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.model.actor import Actor
+    from aerogram.queue.depth import Depth
 
 NEEDS: Final = Needs(Area.STATISTICS, Level.READ)
 
@@ -40,7 +41,7 @@ class Metrics:
     """Serves the counters of the process and the queue depth of the store.
 
     ``counts`` returns messages by outcome since the start (``accepted``, ``delivered``, ``deferred``,
-    ``bounced``, ...); ``queue_depth`` the number of waiting messages;
+    ``bounced``, ...); ``queue_depth`` the number of waiting messages, and how it was counted;
     ``reader_lags`` the age in seconds of the first event that a reader of the event log has not read, 0 for none.
     """
 
@@ -50,7 +51,7 @@ class Metrics:
         self,
         authenticator: HttpAuthenticator,
         counts: Callable[[], Mapping[str, int]],
-        queue_depth: Callable[[], Awaitable[int]],
+        queue_depth: Callable[[], Awaitable[Depth]],
         reader_lags: Callable[[], Awaitable[Mapping[str, float]]],
     ) -> None:
         self._authenticator = authenticator
@@ -91,7 +92,7 @@ class Metrics:
 class _Snapshot(Collector):
     """The metrics of one scrape."""
 
-    def __init__(self, counts: Mapping[str, int], depth: int, lags: Mapping[str, float]) -> None:
+    def __init__(self, counts: Mapping[str, int], depth: Depth, lags: Mapping[str, float]) -> None:
         self._counts = counts
         self._depth = depth
         self._lags = lags
@@ -105,7 +106,20 @@ class _Snapshot(Collector):
         for what, amount in sorted(self._counts.items()):
             messages.add_metric([what], amount)
         yield messages
-        yield GaugeMetricFamily("aerogram_queue_messages", "Messages waiting to be sent.", value=self._depth)
+        depth = self._depth
+        yield GaugeMetricFamily(
+            "aerogram_queue_messages", "Messages waiting to be sent.", value=depth.messages
+        )
+        yield GaugeMetricFamily(
+            "aerogram_queue_messages_age_seconds",
+            "How long ago aerogram_queue_messages was counted; a long queue is not counted for each scrape.",
+            value=depth.age_seconds,
+        )
+        yield GaugeMetricFamily(
+            "aerogram_queue_messages_is_at_least",
+            "1 while aerogram_queue_messages is only a lower bound, because the first count has not ended.",
+            value=int(depth.is_at_least),
+        )
         lags = GaugeMetricFamily(
             "aerogram_event_reader_lag_seconds",
             "Age of the first event that a reader of the event log has not read; 0 if it has read all.",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aerogram.doors.http.health import Check
     from aerogram.doors.http.rest_v3 import Rest
     from aerogram.doors.http.send.endpoint import SendEndpoint
+    from aerogram.queue.depth import Depth
     from aerogram.submission.services import SubmissionServices
 
 
@@ -28,7 +29,8 @@ class HttpServices(RestServices, frozen=True, kw_only=True):
     """What ``/readyz`` checks; each raises when it fails."""
     counts: Callable[[], Mapping[str, int]]
     """Messages by what happened to them since the start, for ``/metrics``."""
-    queue_depth: Callable[[], Awaitable[int]]
+    queue_depth: Callable[[], Awaitable[Depth]]
+    """How many messages wait, for ``/metrics``."""
     reader_lags: Callable[[], Awaitable[Mapping[str, float]]]
     """The age in seconds of the first unread event of each reader of the event log, for ``/metrics``."""
 
