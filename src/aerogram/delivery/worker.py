@@ -17,7 +17,8 @@ from aerogram.base.errors import UnavailableError
 from aerogram.base.loop import Loop
 from aerogram.delivery.connections.dispatch import Dispatch
 from aerogram.delivery.outcomes.change import blocked
-from aerogram.delivery.outcomes.recorder import GATHER_SECONDS, PAUSE_SECONDS
+from aerogram.delivery.outcomes.recorder import PAUSE_SECONDS
+from aerogram.delivery.pace import Pace
 from aerogram.delivery.preparing import Preparing
 from aerogram.model.outcome import Held
 from aerogram.model.send_options import PLAIN
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 MAX_IN_FLIGHT: Final = 1_000
 """Letters held at once; any more would only wait here instead of in the queue."""
 CLAIM: Final = 200
+GATHERED: Final = 50
+"""How many letters share a claim while there is load."""
 POLL_SECONDS: Final = 1.0
 """How soon the worker sees a message that another process queued, or that falls due."""
 BACKLOGGED_MS: Final = 15 * SECOND
@@ -81,7 +84,8 @@ class Worker:
         self._recorder = recorder
         self._room = asyncio.Event()
         self._preparing = Preparing(preparer.prepare, self._dispatch, self._room.set, threads=threads)
-        self._is_gathering = False
+        self._pace = Pace(GATHERED)
+        self._gather_seconds = 0.0
         self._loop = Loop("delivery", self._round, poll_seconds=POLL_SECONDS, is_essential=True, **_RETRIES)
         self._renewing = Loop("leases", self._renew, poll_seconds=leases.renew_seconds, **_RETRIES)
 
@@ -101,11 +105,12 @@ class Worker:
 
     async def _round(self) -> bool:
         """Claim and send once; tell whether the queue holds more."""
-        if self._is_gathering:
+        if self._gather_seconds:
             # A claim costs a commit, as a record does. Mail that arrives after a pause does not wait.
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(self._gather_seconds)
         claimed = await self._claim()
-        self._is_gathering = 0 < claimed < CLAIM
+        seconds = self._pace.seconds_after(claimed)
+        self._gather_seconds = seconds if 0 < claimed < CLAIM else 0.0
         return claimed >= CLAIM
 
     async def stop(self, grace_seconds: float) -> None:
