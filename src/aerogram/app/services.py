@@ -162,5 +162,7 @@ def _delivery_settings(settings: Settings) -> DeliverySettings:
         schedule=Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after),
         connections_per_destination=settings.connections_per_destination,
         is_seven_bit=settings.convert_to_7bit,
+        # A process that also serves clients has other work for its cores.
+        preparing_threads=1 if settings.role == EVERYTHING else 2,
         hop_timeout_ms=settings.next_hop_timeout,
     )

@@ -50,6 +50,8 @@ class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True):
     connections_per_destination: int
     is_seven_bit: bool
     """All mail is converted to 7-bit before it is signed."""
+    preparing_threads: int
+    """How many threads compose and sign."""
     hop_timeout_ms: int | None
     """An upper limit for the timeouts of RFC 5321; None keeps them."""
 
@@ -103,6 +105,7 @@ def build(  # noqa: PLR0913 - all that delivery is built from, by name
         recipients=recipients,
         transport=_transport(settings, names, preparer),
         recorder=recorder,
+        threads=settings.preparing_threads,
     )
 
 

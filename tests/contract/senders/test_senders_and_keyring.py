@@ -112,3 +112,14 @@ async def test_signing_can_be_switched_off(senders, database, sealer, clock):
     keyring = Keyring(database, sealer, clock, is_signing=False)
     await keyring.load({(1, "a@example.org")})
     assert keyring.cached_signer(1, "a@example.org") is None
+
+
+async def test_letters_that_wait_to_be_signed_keep_their_signer_when_the_memory_is_full(
+    senders, database, sealer, clock, monkeypatch
+):
+    monkeypatch.setattr("aerogram.senders.keyring.MAX_REMEMBERED", 2)
+    await senders.add(acting(1), "@example.org")
+    keyring = Keyring(database, sealer, clock, is_signing=True)
+    await keyring.load({(1, "a@example.org"), (1, "a@one.example")})
+    await keyring.load({(1, "a@two.example"), (1, "a@three.example")})
+    assert keyring.cached_signer(1, "a@example.org") is not None

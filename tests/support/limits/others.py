@@ -10,7 +10,7 @@ OTHERS = {
         "content.language.cache:MAX_ENTRIES",
         "delivery.connections.hop_health:MAX_REMEMBERED",
         "delivery.prepare:MAX_PREPARED",
-        "delivery.worker:MAX_BYTES_IN_FLIGHT",
+        "delivery.preparing:MAX_BYTES_IN_FLIGHT",
         "delivery.worker:MAX_IN_FLIGHT",
         "identity.authenticate:MAX_REMEMBERED",
         "identity.bounded_counts:MAX_KEYS",
