@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 class Conversation:
     """The state of a session. At most one of ``exchange``, ``data``, ``chunk`` and ``waiting`` is set."""
 
+    __slots__ = (
+        "_errors", "_idle_commands", "_out", "chunk", "config", "data", "exchange", "helo_name", "input",
+        "is_authenticated", "is_esmtp", "is_tls", "state", "transaction", "transcript", "waiting",
+    )  # fmt: skip
+
     def __init__(self, config: ServerConfig) -> None:
         self.config = config
         self.state = State.CONNECTED
@@ -47,6 +52,11 @@ class Conversation:
         self._errors = 0
         self._idle_commands = 0
         self.say_encoded(greeting(config))
+
+    def reset_transaction(self) -> None:
+        """Close the transaction, if one is open, without a message."""
+        if not self.transaction.is_untouched:
+            self.transaction = Transaction()
 
     def enter(self, verb: Verb) -> None:
         """Move to the state that the table gives for an accepted command."""
@@ -112,7 +122,7 @@ class Conversation:
         self.is_authenticated = False
         self.helo_name = ""
         self.is_esmtp = False
-        self.transaction = Transaction()
+        self.reset_transaction()
         self.input.clear()
 
     def _count_error(self) -> None:
@@ -123,5 +133,5 @@ class Conversation:
     def _close(self) -> None:
         self.state = State.CLOSED
         self.exchange = self.data = self.chunk = self.waiting = None
-        self.transaction = Transaction()
+        self.reset_transaction()
         self.input.clear()

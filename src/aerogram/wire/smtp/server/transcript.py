@@ -66,7 +66,7 @@ class Transcript:
 
     def add(self, lines: bytes) -> None:
         """Record lines that have their ``C:`` or ``S:``, each with its LF."""
-        self._room -= len(lines) + 1
+        self._room -= len(lines)
         if self._room >= 0:
             self._lines.append(lines)
         elif self._last is None:
