@@ -18,6 +18,7 @@ from aerogram.content.images import PREFIX as IMAGES
 from aerogram.doors.asgi.answers import PIECE_BYTES, send_answer, send_in_pieces
 from aerogram.doors.asgi.bodies import ClientGoneError, has_left
 from aerogram.doors.asgi.held import begin
+from aerogram.doors.asgi.scope import exchange_of
 from aerogram.doors.http import errors
 from aerogram.doors.http.guarded import Guarded
 from aerogram.doors.http.rest_v3 import OTHER_PREFIXES
@@ -139,7 +140,8 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
         log.exception(
             "http_request_failed", identifier=identifier, method=scope["method"], path=scope["path"]
         )
-        if has_begun:
+        exchange = exchange_of(scope)
+        if has_begun or (exchange is not None and exchange.has_begun):
             raise
         # Every response of the Send API has this header; it does no harm on others
         # (compatibility: send-v31#transport).

@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from aerogram.app.http.exchange import CommonHeaders, Exchange, describe
 from aerogram.doors.asgi.scope import VISIT
 
 if TYPE_CHECKING:
@@ -92,7 +94,11 @@ class HttpConnection(HttpToolsProtocol):
         self._unproductive = 0
         """Bytes since the last head or byte of a body, as a budget: each byte of a body pays for others."""
         self._codings: list[bytes] = []
+        self.common_headers = CommonHeaders()
         self._has_length = False
+        self._announced = 0
+        self.left = 0
+        """Bytes of the body that are still to come; 0 outside of a body, or when their number is not known."""
         self._is_in_body = False
         self._is_last = False
         """True from a request on that no other may follow."""
@@ -101,6 +107,12 @@ class HttpConnection(HttpToolsProtocol):
         self._refusal: tuple[int, str] | None = None
         self._drained = -1
         """Bytes discarded since the refusal was written; -1 before."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether every request has its response, and no other has begun."""
+        exchange: Any = self.cycle
+        return exchange is not None and exchange.response_complete and not self._unproductive
 
     # The connection
 
@@ -126,7 +138,8 @@ class HttpConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse received bytes."""
-        if len(data) <= PIECE_BYTES:
+        # A body of a known length has no framing that could be counted.
+        if len(data) <= max(PIECE_BYTES, self.left):
             self._read_piece(data)
             return
         whole = memoryview(data)
@@ -137,7 +150,6 @@ class HttpConnection(HttpToolsProtocol):
         if self._refusal is not None or self.transport.is_closing():
             self._discard(len(piece))
             return
-        self._unset_keepalive_if_required()
         self._unproductive += len(piece)
         try:
             self._feed(piece)
@@ -168,6 +180,7 @@ class HttpConnection(HttpToolsProtocol):
         super().on_message_begin()
         self._codings.clear()
         self._has_length = self._is_in_body = False
+        self._announced = self.left = 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header; drop trailers, which nobody expects (RFC 9110 §6.5.1)."""
@@ -192,15 +205,29 @@ class HttpConnection(HttpToolsProtocol):
         self._unproductive = 0
         scope: Any = self.scope
         scope[VISIT] = self._visit
-        super().on_headers_complete()
+        describe(self)
+        before: Any = self.cycle
+        is_kept = not self._is_last and self.parser.should_keep_alive()
+        exchange = Exchange(self, keep_alive=is_kept and scope["http_version"] != "1.0")
+        self.cycle = exchange
         self._is_in_body = True
-        if self._is_last:
-            self.cycle.keep_alive = False
+        self.left = 0 if self._codings else self._announced
+        if before is None or before.response_complete:
+            self._start_asgi_task(exchange, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((exchange, self.app))
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body."""
         self._unproductive = max(0, self._unproductive - MAX_FRAMING_RATIO * len(body))
-        super().on_body(body)
+        if self.left:
+            self.left -= len(body)
+        exchange: Any = self.cycle
+        if not exchange.response_complete:
+            exchange.take(body)
+            if exchange.arrived > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
         """End a request: from now on, the client waits for us."""
@@ -208,13 +235,23 @@ class HttpConnection(HttpToolsProtocol):
             return
         self._is_in_body = False
         self._unproductive = 0
-        super().on_message_complete()
-        if self._visit is not None and not self.cycle.response_complete:
-            self._visit.works()
+        exchange: Any = self.cycle
+        if not exchange.response_complete:
+            exchange.more_body = False
+            exchange.message_event.set()
+            if self._visit is not None:
+                self._visit.works()
 
     def on_response_complete(self) -> None:
-        """Go on after a response: with the next request, the refusal that waits, or the client's turn."""
-        super().on_response_complete()
+        """Go on after a response: with the next request, the refusal that waits, or the client's turn.
+
+        A connection that stays idle is closed by `aerogram.app.http.patience`.
+        """
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            if self.pipeline:
+                self._start_asgi_task(*self.pipeline.pop())
         if self._refusal is not None:
             if not self.pipeline:
                 self._write_refusal(self._refusal)
@@ -224,6 +261,7 @@ class HttpConnection(HttpToolsProtocol):
     def _note(self, name: bytes, value: bytes) -> None:
         if name == b"content-length":
             self._has_length = True
+            self._announced = int(value) if value.isdigit() else 0
         elif name == b"transfer-encoding":
             # Blanks only: the parser does not take "chunked" and a tab for chunked.
             self._codings.append(value.strip(b" ").lower())
@@ -284,7 +322,6 @@ class HttpConnection(HttpToolsProtocol):
             self._write_refusal(refusal)
 
     def _write_refusal(self, refusal: tuple[int, str]) -> None:
-        self._unset_keepalive_if_required()
         self._drained = 0
         self.flow.resume_reading()
         self.transport.write(response(*refusal))
