@@ -106,6 +106,10 @@ lock: ## renew the lock files from pyproject.toml and package.json (needs uv and
 	cd $(NODE_CLIENTS) && rm -f package-lock.json && npm install --package-lock-only --omit-lockfile-registry-resolved \
 	  --no-audit --no-fund
 
+.PHONY: python
+python:
+	@echo "$(PYTHON)"
+
 .PHONY: clean
 clean: ## remove the environment and all caches; the data folder stays
 	rm -rf $(VENV) build dist $(NODE_CLIENTS)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis \

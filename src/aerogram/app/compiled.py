@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES, ExtensionFileLoader
 from pathlib import Path
@@ -34,20 +35,23 @@ def kind_of_build() -> str:
 
 def kind_of(package: Path, loaded: Mapping[str, ModuleType]) -> str:
     """Return the kind of the build in a folder, ``package``, of which some modules are ``loaded``, by name."""
-    found = {_module_name(package, path): path for path in package.rglob("*") if _is_extension(path)}
-    if not found and not _compiled_among(loaded):
+    files = _files(package)
+    extensions = {_module_name(name): name for name in files if _is_extension(name)}
+    compiled = _compiled_among(loaded)
+    if not extensions and not compiled:
         # Also a compiled wheel in the hands of another Python, which imports the Python files.
         return PURE
     manifest = package / MANIFEST
     if not manifest.exists():
         raise _mixed(package, f"{MANIFEST} is missing")
     made = json.loads(manifest.read_text(encoding="utf-8"))
-    library = package.parent / made["library"]
-    if missing := set(made["modules"]) - found.keys():
+    if missing := set(made["modules"]) - extensions.keys():
         raise _mixed(package, f"{min(missing)} is not compiled")
-    if not library.exists() or digest_of(package.parent, [*found.values(), library]) != made["digest"]:
+    library = package.parent / made["library"]
+    built = [*(package.parent / name for name in extensions.values()), library]
+    if not library.exists() or digest_of(package.parent, built) != made["digest"]:
         raise _mixed(package, "a file is not as it was built")
-    if interpreted := (found.keys() & loaded.keys()) - _compiled_among(loaded):
+    if interpreted := (extensions.keys() & loaded.keys()) - compiled:
         raise _mixed(package, f"{min(interpreted)} was loaded from its Python file")
     return COMPILED
 
@@ -57,23 +61,33 @@ def digest_of(root: Path, binaries: Iterable[Path], sources: Path | None = None)
 
     ``binaries`` are below ``root``; so is the package, unless ``sources`` is the folder that it is in.
     """
-    named = {path.relative_to(root).as_posix(): path for path in binaries}
     beside = sources or root
-    named |= {path.relative_to(beside).as_posix(): path for path in (beside / "aerogram").rglob("*.py")}
+    named = {name: beside / name for name in _files(beside / "aerogram") if name.endswith(".py")}
+    named |= {path.relative_to(root).as_posix(): path for path in binaries}
     digest = hashlib.sha256()
     for name, path in sorted(named.items()):
-        digest.update(f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+        content = path.read_bytes()
+        digest.update(f"{name} {len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()
 
 
-def _is_extension(path: Path) -> bool:
+def _files(package: Path) -> list[str]:
+    """Return the paths of all files of a package, from the folder that it is in."""
+    found = []
+    for folder, _, names in os.walk(package):
+        inside = "/".join((package.name, *Path(folder).relative_to(package).parts))
+        found += [f"{inside}/{name}" for name in names]
+    return found
+
+
+def _is_extension(name: str) -> bool:
     """Return whether this Python would import the file as an extension module."""
-    return "".join(path.name.partition(".")[1:]) in EXTENSION_SUFFIXES
+    return "".join(name.rpartition("/")[2].partition(".")[1:]) in EXTENSION_SUFFIXES
 
 
-def _module_name(package: Path, path: Path) -> str:
-    parts = path.relative_to(package.parent).parts
-    return ".".join((*parts[:-1], parts[-1].partition(".")[0]))
+def _module_name(name: str) -> str:
+    return name.partition(".")[0].replace("/", ".")
 
 
 def _compiled_among(loaded: Mapping[str, ModuleType]) -> set[str]:

@@ -69,7 +69,7 @@ class SqliteDatabase:
         self._inode = path.stat().st_ino
         self._read_pool = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="aerogram-read")
         self._scan_pool = ThreadPoolExecutor(SCANNERS, thread_name_prefix="aerogram-scan")
-        self._of_thread = threading.local()
+        self._thread = threading.local()
         self._open_connections: list[sqlite3.Connection] = []
         self._stopping = threading.Event()
         self._is_log_stale = threading.Event()
@@ -143,17 +143,17 @@ class SqliteDatabase:
             raise translated(error) from error
 
     def _scan(self, unit: Callable[[], Unit[T]], end: float) -> T:
-        self._of_thread.end = end
+        self._thread.end = end
         if self._is_late():
             raise TooSlowError
         return self._read(unit)
 
     def _is_late(self) -> bool:
         """Return whether the thread's scan has timed out or the store is closing."""
-        return time.monotonic() > getattr(self._of_thread, "end", math.inf) or self._stopping.is_set()
+        return time.monotonic() > getattr(self._thread, "end", math.inf) or self._stopping.is_set()
 
     def _connection_of_thread(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        connection: sqlite3.Connection | None = getattr(self._thread, "connection", None)
         if connection is None:
             try:
                 connection = connect(self._path)
@@ -161,7 +161,7 @@ class SqliteDatabase:
                 raise UnavailableError(str(error)) from error
             connection.execute("PRAGMA query_only = ON")
             connection.set_progress_handler(self._is_late, STEPS_BETWEEN_CHECKS)
-            self._of_thread.connection = connection
+            self._thread.connection = connection
             self._open_connections.append(connection)
         return connection
 
