@@ -1,8 +1,8 @@
 """Compiles the listed modules with mypyc into a wheel: a build hook of hatchling, off unless it is asked for.
 
 ``make wheel`` asks for it with ``HATCH_BUILD_HOOK_ENABLE_CUSTOM=true``. Without it the wheel is pure Python and
-no compiler is needed. The list is in ``compiled.toml``. mypyc takes the types of other packages for its guide, so
-those that Aerogram needs must be installed where it runs.
+no compiler is needed. The list is in ``compiled.toml``. mypyc reads the types of other packages too, so those that
+Aerogram needs must be installed.
 """
 
 from __future__ import annotations
