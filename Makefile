@@ -6,6 +6,7 @@
 #   make docs     write the generated reference pages
 #   make bench    measure; make crash: kill the server under load, many times
 #   make fuzz     try hostile input on one part
+#   make wheel    build wheels, compiled and pure; make test-compiled: test the compiled one
 #   make lock     renew the lock files; make clean: remove what the others made
 
 SHELL := bash
@@ -33,7 +34,7 @@ FIRST_SENDER := $(if $(wildcard aerogram.toml),,AEROGRAM_TRUSTED_SENDERS="$${AER
 .PHONY: help
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do \
-	printf '  make %-8s %s\n' "$$name" "$$text"; done
+	printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 .PHONY: run
 run: $(VENV)/run.stamp ## set up and serve: REST and inbox on 127.0.0.1:8025, SMTP on 127.0.0.1:1025
@@ -59,6 +60,26 @@ lint: $(VENV)/dev.stamp ## lint, format, types, layers, dependencies, fresh docu
 docs: $(VENV)/dev.stamp ## write the generated pages of docs/reference
 	$(BIN)/python -m aerogram.app.reference
 
+# A compiled wheel and a pure one. Only this and the next target need a C compiler and the headers of Python.
+.PHONY: wheel
+wheel: $(VENV)/build.stamp ## build dist/: a wheel compiled by mypyc for this Python, and one of pure Python
+	rm -rf dist build/mypyc
+	$(BIN)/hatchling build --target wheel
+	HATCH_BUILD_HOOK_ENABLE_CUSTOM=true $(BIN)/hatchling build --target wheel
+
+# The wheel stands in an environment of its own, which finds other packages in the one for development; src is not
+# on its path.
+.PHONY: test-compiled
+test-compiled: $(VENV)/node.stamp wheel ## build the compiled wheel, install it under build/ and run all tests against it
+	rm -rf build/compiled
+	$(BIN)/python -m venv --without-pip build/compiled
+	$(BIN)/python -m pip --disable-pip-version-check --python build/compiled/bin/python install --quiet --no-deps \
+	  --no-index dist/*-cp*.whl
+	$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	  > "$$(build/compiled/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/development.pth"
+	build/compiled/bin/aerogram --version | grep compiled
+	build/compiled/bin/python -m pytest -o pythonpath=tests $(WORKERS) $(ARGS)
+
 .PHONY: bench
 bench: $(VENV)/dev.stamp ## measure; compares with Postfix where it is installed
 	PYTHONPATH=src:tests $(BIN)/python -m bench $(ARGS)
@@ -79,12 +100,19 @@ lock: ## renew the lock files from pyproject.toml and package.json (needs uv and
 	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
 	  --no-emit-find-links --python-version 3.11 --constraints requirements/run.lock --group dev pyproject.toml \
 	  --output-file requirements/dev.lock
+	UV_PYTHON_DOWNLOADS=never uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+	  --no-emit-find-links --python-version 3.11 --constraints requirements/dev.lock --group build pyproject.toml \
+	  --output-file requirements/build.lock
 	cd $(NODE_CLIENTS) && rm -f package-lock.json && npm install --package-lock-only --omit-lockfile-registry-resolved \
 	  --no-audit --no-fund
 
+.PHONY: python
+python:
+	@echo "$(PYTHON)"
+
 .PHONY: clean
 clean: ## remove the environment and all caches; the data folder stays
-	rm -rf $(VENV) $(NODE_CLIENTS)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	rm -rf $(VENV) build dist $(NODE_CLIENTS)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis \
 	  .import_linter_cache
 	find src tests bench -type d -name __pycache__ -prune -exec rm -rf {} +
 
@@ -110,6 +138,11 @@ $(VENV)/run.stamp: requirements/run.lock $(VENV)/made.stamp $(BIN)/aerogram
 $(VENV)/dev.stamp: requirements/dev.lock $(VENV)/made.stamp $(BIN)/aerogram
 	$(PIP) --requirement requirements/dev.lock
 	@touch $@ $(VENV)/run.stamp
+
+# What builds wheels, beside the development lock at the same versions.
+$(VENV)/build.stamp: requirements/build.lock $(VENV)/dev.stamp
+	$(PIP) --requirement requirements/build.lock
+	@touch $@
 
 $(VENV)/node.stamp: $(NODE_CLIENTS)/package-lock.json $(VENV)/made.stamp
 	@if command -v npm >/dev/null; then cd $(NODE_CLIENTS) && npm ci --no-audit --no-fund --loglevel=error; \

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from support.package import PACKAGE_PATH
+
 ROOT = Path(__file__).parents[2]
 INPUTS = {
     ("csv", "files"): 60,
@@ -22,7 +24,7 @@ SEED = 777
 
 
 def fuzz(*words):
-    environment = {"PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT / 'tests'}", "PATH": os.environ["PATH"]}
+    environment = {"PYTHONPATH": f"{PACKAGE_PATH}{os.pathsep}{ROOT / 'tests'}", "PATH": os.environ["PATH"]}
     return subprocess.run(
         [sys.executable, "-m", "fuzz", *words],
         cwd=ROOT,

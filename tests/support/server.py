@@ -11,12 +11,12 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from support.package import PACKAGE_PATH
 from support.ports import free_port
 from support.waiting import wait_for
 
 API_KEY = "4f0c6a1b5d2e4c7f9a8b3d6e1f205c7a"
 SECRET_KEY = "b1946ac92492d2347c6235b8d2611184"
-SOURCES = Path(__file__).parents[2] / "src"
 READY_WITHIN = 30.0
 STOPPED_WITHIN = 30.0
 
@@ -60,7 +60,7 @@ class ServerProcess:
     def environment(self) -> dict[str, str]:
         """Everything inherited but other settings of Aerogram, then ours."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AEROGRAM_")}
-        inherited["PYTHONPATH"] = str(SOURCES)
+        inherited["PYTHONPATH"] = PACKAGE_PATH
         return inherited | {f"AEROGRAM_{name.upper()}": value for name, value in self.settings.items()}
 
     @property

@@ -34,8 +34,9 @@ class Program:
 
     @property
     def version(self) -> str:
-        """Return the version of the package."""
-        return __version__
+        """Return the version of the package, and whether its modules are compiled."""
+        kind: str = import_module("aerogram.app.compiled").kind_of_build()
+        return f"{__version__} ({kind})"
 
     @cached_property
     def flags(self) -> Sequence[SettingFlag]:
@@ -93,7 +94,8 @@ class Installed:
         return None if made is None else FirstCredentials(*made)
 
     def serve(self) -> None:
-        """Run until a signal asks to stop."""
+        """Run until a signal asks to stop. Raises `SettingsError` if its files are not of one build."""
+        import_module("aerogram.app.compiled").kind_of_build()
         import_module("aerogram.app.run").run(self._settings)
 
 

@@ -26,6 +26,7 @@ from aerogram.store.sql import Sql
 from aerogram.store.tables import content
 from aerogram.store.tables.schema import metadata
 from aerogram.submission.accept import Acceptor
+from support.package import PACKAGE_PATH
 
 _ROOT = Path(__file__).parents[3]
 LARGE = b"x" * (INLINE_LIMIT_BYTES + 1)
@@ -271,7 +272,7 @@ _KILLED = """
 def _killed_while_it_accepts(folder, database_url):
     """Let a process accept mail until it is killed; gives what it promised, line by line."""
     command = [sys.executable, "-c", textwrap.dedent(_KILLED), str(folder), database_url or ""]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["src", "tests"])}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([PACKAGE_PATH, "tests"])}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=_ROOT) as process:
         promised = [process.stdout.readline() for _ in range(10)]
         process.send_signal(signal.SIGKILL)

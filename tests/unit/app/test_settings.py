@@ -18,6 +18,7 @@ from aerogram.app.settings.values import HostPort
 from aerogram.base.clock import DAY, HOUR, MINUTE
 from aerogram.base.errors import SettingsError
 from aerogram.delivery.routing.route import Hop
+from support.package import PACKAGE_PATH
 
 
 def loaded(tmp_path, flags=None, environ=None, file=None) -> Settings:
@@ -253,6 +254,10 @@ def test_every_example_is_a_valid_value(name):
 def test_reading_settings_imports_nothing_heavy():
     code = "import sys, aerogram.app.settings.sources; print(*sys.modules)"
     modules = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": "src"}
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": PACKAGE_PATH},
     ).stdout.split()
     assert not {"sqlalchemy", "pydantic", "asyncio", "typer", "cryptography"} & set(modules)

@@ -51,7 +51,13 @@ def test_the_links_of_a_document_lead_somewhere(path):
 
 
 @pytest.mark.parametrize(
-    "path", ["requirements/run.lock", "requirements/dev.lock", "tests/clients/node/package-lock.json"]
+    "path",
+    [
+        "requirements/run.lock",
+        "requirements/dev.lock",
+        "requirements/build.lock",
+        "tests/clients/node/package-lock.json",
+    ],
 )
 def test_a_lock_file_names_no_registry(path):
     assert (
@@ -67,6 +73,11 @@ def test_the_runtime_lock_is_part_of_the_development_lock():
         return set(re.findall(r"^\S+==\S+", (ROOT / "requirements" / name).read_text(), re.MULTILINE))
 
     assert pins("run.lock") <= pins("dev.lock")
+    assert pins("run.lock") <= pins("build.lock")
+    shared = {pin.partition("==")[0] for pin in pins("dev.lock")} & {
+        pin.partition("==")[0] for pin in pins("build.lock")
+    }
+    assert {pin for pin in pins("build.lock") if pin.partition("==")[0] in shared} <= pins("dev.lock")
 
 
 def test_the_decisions_are_numbered_without_gaps():
@@ -76,6 +87,15 @@ def test_the_decisions_are_numbered_without_gaps():
 
 def test_make_lists_its_targets():
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert {"run", "test", "check", "bench", "crash", "docs", "lock", "clean"} <= set(
-        re.findall(r"^  make (\S+)", done.stdout, re.MULTILINE)
-    )
+    assert {
+        "run",
+        "test",
+        "check",
+        "bench",
+        "crash",
+        "docs",
+        "lock",
+        "clean",
+        "wheel",
+        "test-compiled",
+    } <= set(re.findall(r"^  make (\S+)", done.stdout, re.MULTILINE))

@@ -111,7 +111,7 @@ class Host(Protocol):
 
     @property
     def version(self) -> str:
-        """Its version."""
+        """Its version and kind of build. Raises `SettingsError` if its files are not of one build."""
         ...
 
     @property

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 from typer.core import TyperGroup
 
+from aerogram.base.errors import SettingsError
 from aerogram.doors.cli.noun import DONE, NO, WRONG_USAGE, with_examples
 
 if TYPE_CHECKING:
@@ -105,7 +106,11 @@ def _root(
 ) -> None:
     host: Any = context.obj
     if is_version_asked:
-        sys.stdout.write(f"aerogram {host.version}\n")
+        try:
+            sys.stdout.write(f"{PROGRAM} {host.version}\n")
+        except SettingsError as error:
+            sys.stderr.write(f"{PROGRAM}: {error}\n")
+            raise typer.Exit(NO) from error
         raise typer.Exit
     if context.invoked_subcommand is None:
         sys.stdout.write(context.get_help() + "\n")

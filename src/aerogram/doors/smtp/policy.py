@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
 
-import msgspec
 import structlog
 
 from aerogram.base.errors import StoreFullError, UnavailableError
@@ -76,7 +75,7 @@ _T = TypeVar("_T")
 log = structlog.get_logger(__name__)
 
 
-class _Read(msgspec.Struct):
+class _Read(NamedTuple):
     """A mail that was read, and what it asks for."""
 
     envelope: Envelope

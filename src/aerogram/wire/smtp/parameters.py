@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-import msgspec
-
+from aerogram.wire.smtp.envelope_parameters import MailParameters, RcptParameters
 from aerogram.wire.smtp.limits import MAX_AUTH_PARAMETER, MAX_ENVID, MAX_ORCPT, MAX_SIZE_DIGITS
 from aerogram.wire.smtp.replies import Reply, bad_parameter, unsupported_option
 from aerogram.wire.smtp.xtext import is_xtext
@@ -22,33 +21,6 @@ _BODIES: Final = frozenset({"7BIT", "8BITMIME"})
 _RETURNS: Final = frozenset({"FULL", "HDRS"})
 _NOTIFY_WORDS: Final = frozenset({"SUCCESS", "FAILURE", "DELAY"})
 _MAX_SHOWN_KEYWORD: Final = 40
-
-
-class MailParameters(msgspec.Struct, frozen=True):
-    """The parameters of MAIL. Text is "" and ``size`` 0 when absent."""
-
-    size: int = 0
-    """The declared size in octets; the client's estimate (RFC 1870 §6)."""
-    smtputf8: bool = False
-    ret: str = ""
-    """``FULL`` or ``HDRS``."""
-    envid: str = ""
-    """The envelope id, in xtext as received, ready to be passed on."""
-    auth: str = ""
-    """The submitter that the client names, in xtext; it is not trusted."""
-
-
-class RcptParameters(msgspec.Struct, frozen=True):
-    """The parameters of RCPT; "" when absent."""
-
-    notify: str = ""
-    """``NEVER``, or some of ``SUCCESS,FAILURE,DELAY``, in upper case."""
-    orcpt: str = ""
-    """The original recipient as ``rfc822;ann@example.net``, in xtext as received."""
-
-
-NO_MAIL_PARAMETERS: Final = MailParameters()
-NO_RCPT_PARAMETERS: Final = RcptParameters()
 
 
 def parse_mail_parameters(text: str) -> MailParameters | Reply:

@@ -13,6 +13,7 @@ from aerogram.content.language.compiler import compile_template
 from aerogram.content.language.errors import TemplateError
 from aerogram.content.language.runtime.budget import Budget
 from aerogram.content.language.runtime.scope import Scope
+from support.package import PACKAGE_PATH
 
 WORDS = st.sampled_from(
     [
@@ -153,7 +154,7 @@ def test_the_fuzzer_finds_nothing_in_a_few_hundred_templates():
     ]
     fuzzer = subprocess.run(
         [sys.executable, *map(str, command)],
-        env={"PYTHONPATH": str(root / "src")},
+        env={"PYTHONPATH": PACKAGE_PATH},
         capture_output=True,
         text=True,
         check=False,

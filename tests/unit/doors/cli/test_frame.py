@@ -10,6 +10,7 @@ from aerogram.app.main import Program
 from aerogram.doors.cli.answer import one_line, table
 from aerogram.doors.cli.booleans import spelled_out
 from aerogram.doors.cli.main import COMMANDS, noun_of, run
+from support.package import PACKAGE_PATH
 
 LIGHT_MODULES = 400
 """`aerogram --help` imports about 310 modules, most of them typer's; SQLAlchemy alone would add 200."""
@@ -32,7 +33,11 @@ def imported_by(*arguments):
         f"run(Program(), {list(arguments)!r}); sys.stderr.write(' '.join(sys.modules))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={"PYTHONPATH": "src"}
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": PACKAGE_PATH},
     )
     return done.stderr.split()
 
@@ -129,7 +134,7 @@ def test_json_keeps_letters_of_all_scripts(tmp_path, capsys):
 def test_the_module_runs_as_a_program():
     done = subprocess.run(
         [sys.executable, "-m", "aerogram", "queue", "frobnicate"],
-        capture_output=True, text=True, check=False, env={"PYTHONPATH": "src"},
+        capture_output=True, text=True, check=False, env={"PYTHONPATH": PACKAGE_PATH},
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aerogram.wire.smtp.parameters import MailParameters
+from aerogram.wire.smtp.envelope_parameters import MailParameters
 from aerogram.wire.smtp.replies import Reply
 from aerogram.wire.smtp.server.events import MailRequested, MessageReceived, RcptRequested, RcptTo
 from support.smtp_dialogue import Dialogue

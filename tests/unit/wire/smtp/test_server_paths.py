@@ -4,22 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.smtp.parameters import (
-    MailParameters,
-    RcptParameters,
-    parse_mail_parameters,
-    parse_rcpt_parameters,
-)
+from aerogram.wire.smtp.envelope_parameters import MailParameters, RcptParameters
+from aerogram.wire.smtp.parameters import parse_mail_parameters, parse_rcpt_parameters
 from aerogram.wire.smtp.paths import PathError, parse_path, split_path
 from aerogram.wire.smtp.replies import Reply
-from aerogram.wire.smtp.server.commands import (
-    Mail,
-    Rcpt,
-    parse_greeting_name,
-    parse_mail,
-    parse_rcpt,
-    split_command,
-)
+from aerogram.wire.smtp.server.commands import parse_greeting_name, parse_mail, parse_rcpt, split_command
+from aerogram.wire.smtp.server.values import Mail, Rcpt
 
 SYNTAX, TOO_LONG, NOT_ASCII = PathError.SYNTAX, PathError.TOO_LONG, PathError.NOT_ASCII
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from aerogram.wire.smtp.replies import AUTHENTICATION_FAILED, Reply
 from aerogram.wire.smtp.server.events import AuthRequested, MailRequested, MessageReceived, RcptRequested
 from aerogram.wire.smtp.server.server import ServerSession
+from support.package import PACKAGE_PATH
 from support.smtp_dialogue import Host, a_config
 
 MAX_MESSAGE = 120
@@ -159,7 +160,7 @@ def test_the_fuzzer_finds_nothing_in_a_few_hundred_sessions():
             "--seed",
             "11",
         ],
-        env={"PYTHONPATH": str(root / "src")},
+        env={"PYTHONPATH": PACKAGE_PATH},
         capture_output=True,
         text=True,
         timeout=60,

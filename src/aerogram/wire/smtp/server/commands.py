@@ -8,17 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-import msgspec
-
+from aerogram.wire.smtp.envelope_parameters import NO_MAIL_PARAMETERS, NO_RCPT_PARAMETERS
 from aerogram.wire.smtp.limits import MAX_DOMAIN, MAX_SIZE_DIGITS
-from aerogram.wire.smtp.parameters import (
-    NO_MAIL_PARAMETERS,
-    NO_RCPT_PARAMETERS,
-    MailParameters,
-    RcptParameters,
-    parse_mail_parameters,
-    parse_rcpt_parameters,
-)
+from aerogram.wire.smtp.parameters import parse_mail_parameters, parse_rcpt_parameters
 from aerogram.wire.smtp.paths import PathError, parse_path, split_path
 from aerogram.wire.smtp.replies import (
     BAD_SYNTAX,
@@ -29,6 +21,7 @@ from aerogram.wire.smtp.replies import (
     Reply,
     syntax,
 )
+from aerogram.wire.smtp.server.values import Auth, Bdat, Mail, Rcpt
 
 WEB_METHODS: Final = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PRI"}
@@ -43,34 +36,6 @@ AUTH_USAGE: Final = "AUTH mechanism [initial-response]"
 
 _NO_BRACKETS: Final = "bad address syntax; write the address in angle brackets"
 _PATH_CODES: Final = {PathError.SYNTAX: 501, PathError.TOO_LONG: 501, PathError.NOT_ASCII: 553}
-
-
-class Mail(msgspec.Struct, frozen=True):
-    """``MAIL FROM:<reverse-path> parameters``; "" is the null reverse-path."""
-
-    reverse_path: str
-    parameters: MailParameters = NO_MAIL_PARAMETERS
-
-
-class Rcpt(msgspec.Struct, frozen=True):
-    """``RCPT TO:<forward-path> parameters``; the forward-path may be the lone word ``postmaster``."""
-
-    forward_path: str
-    parameters: RcptParameters = NO_RCPT_PARAMETERS
-
-
-class Bdat(msgspec.Struct, frozen=True):
-    """``BDAT size [LAST]``: so many octets follow the line (RFC 3030 §2)."""
-
-    size: int
-    is_last: bool = False
-
-
-class Auth(msgspec.Struct, frozen=True):
-    """``AUTH mechanism [initial-response]``; the response still in base64, None when absent."""
-
-    mechanism: str
-    initial_response: bytes | None = None
 
 
 def split_command(line: bytes) -> tuple[str, str] | Reply:

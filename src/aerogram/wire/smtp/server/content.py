@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from aerogram.wire.smtp.limits import MAX_DISCARDED_BYTES
 from aerogram.wire.smtp.replies import MESSAGE_TOO_BIG, Reply, flawed_message
 from aerogram.wire.smtp.server.data import CRLF, END_OF_DATA, dots_unstuffed, flaw_of, worse_flaw
+from aerogram.wire.smtp.server.values import Content
 
 if TYPE_CHECKING:
     from aerogram.wire.smtp.server.input import InputBuffer
@@ -20,18 +19,6 @@ _CR: Final = 0x0D
 # One more than a part of the end of data, to see the octet before it too.
 _KEPT_WHILE_DROPPING: Final = len(END_OF_DATA)
 _SLACK: Final = 16
-
-
-class Content(msgspec.Struct, frozen=True):
-    """The message that was read, or why it is refused.
-
-    ``refusal`` is None for an acceptable message. Unless ``is_in_step``, both sides may see the end of the
-    message at different places, and nothing more may be read.
-    """
-
-    data: bytes = b""
-    refusal: Reply | None = None
-    is_in_step: bool = True
 
 
 class Ahead:

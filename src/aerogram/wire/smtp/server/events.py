@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from aerogram.wire.smtp.parameters import NO_MAIL_PARAMETERS, MailParameters
+from aerogram.wire.smtp.envelope_parameters import NO_MAIL_PARAMETERS, MailParameters
 
 
 class AuthRequested(msgspec.Struct, frozen=True):

@@ -15,8 +15,9 @@ from aerogram.wire.smtp.server.transaction import Transaction
 
 if TYPE_CHECKING:
     from aerogram.wire.smtp.replies import Reply
-    from aerogram.wire.smtp.server.content import ChunkReader, Content, DataReader
+    from aerogram.wire.smtp.server.content import ChunkReader, DataReader
     from aerogram.wire.smtp.server.conversation import Conversation
+    from aerogram.wire.smtp.server.values import Content
 
 _PERMANENT: Final = 500
 """The first code that says that the client made an error."""
