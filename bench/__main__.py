@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench import compose, exports, imports, measures, subjects, templates
+from bench.growth import measuring as growth
 from bench.meter import Meter
 from bench.opendkim import milter
 from bench.postfix import Postfix, why_not
@@ -41,6 +42,7 @@ class Plan:
     renders: int
     contacts: int
     clients: tuple[int, ...]
+    depths: tuple[int, ...]
     measures: tuple[str, ...]
     engines: tuple[subjects.Engine, ...]
     workers: tuple[int | None, ...]
@@ -58,6 +60,13 @@ def main() -> int:
         "--contacts", type=int, default=100_000, help="contacts of an import and an export (100000)"
     )
     parser.add_argument("--clients", type=int, nargs="+", default=[10, 50], help="SMTP clients (10 50)")
+    parser.add_argument(
+        "--depths",
+        type=int,
+        nargs="+",
+        default=growth.DEPTHS,
+        help="queued messages of growth (10000 100000 1000000; 10000000 takes some 10 minutes and 8 GB)",
+    )
     parser.add_argument("--engine", choices=["SQLite", "PostgreSQL"], action="append", help="all by default")
     parser.add_argument("--only", choices=MEASURES, action="append", help="all by default")
     parser.add_argument(
@@ -90,6 +99,7 @@ def main() -> int:
             chosen.renders,
             chosen.contacts,
             clients,
+            tuple(chosen.depths),
             measured,
             engines,
             tuple(chosen.workers or [None]),
@@ -190,6 +200,12 @@ def _exports(plan: Plan) -> Iterator[Sample]:
             yield exports.measure(f"Aerogram, {engine.name}", server, meter, plan.folder, plan.contacts)
 
 
+def _grows(plan: Plan) -> Iterator[Sample]:
+    for engine in plan.engines:
+        for depth in plan.depths:
+            yield from growth.samples(plan.folder, engine, depth, plan.count)
+
+
 MEASURES = {
     "accept": _accepts,
     "relay": _relays,
@@ -198,6 +214,7 @@ MEASURES = {
     "compose": _composes,
     "import": _imports,
     "export": _exports,
+    "growth": _grows,
 }
 
 

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_COMMON = {
+COMMON = {
     "trusted_networks": "127.0.0.0/8",
     "trusted_senders": "@example.org",
     "rate_limit": "none",
     "deliver": "direct",
     "log_level": "warning",
 }
+"""The settings of every server that is measured."""
 _SENDER = "alice@example.org"
 _RECIPIENT = "check@example.net"
 _numbers = itertools.count()
@@ -103,7 +104,7 @@ def _running(
     if workers is not None:
         settings["workers"] = str(workers)
     data = folder / f"data-{next(_numbers)}"
-    server = ServerProcess(data, prefix=meter.prefix, **_COMMON, **engine.fresh(), **settings)
+    server = ServerProcess(data, prefix=meter.prefix, **COMMON, **engine.fresh(), **settings)
     try:
         server.start()
         meter.adopt(server.pid)

@@ -19,7 +19,8 @@ TO_CANCEL = Selection(domain="example.org")
 
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch):
-    monkeypatch.setattr(admins, "MAX_BATCH", SLICE)
+    for name in ("FIRST_BATCH", "LEAST_BATCH", "MAX_BATCH"):
+        monkeypatch.setattr(admins, name, SLICE)
     monkeypatch.setattr(queue_changes.look, "__defaults__", (25,))
 
 
