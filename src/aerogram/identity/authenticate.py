@@ -6,7 +6,9 @@ Failures are not cached: a new key works at once.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+import secrets
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
@@ -34,7 +36,10 @@ class Authenticator:
         self._database = database
         self._sealer = sealer
         self._clock = clock
-        self._remembered: dict[str, tuple[str, Principal, int]] = {}
+        # Each with a proof of its secret. The key of the proofs is of this process and this memory alone, and the
+        # hash takes a quarter of the time of the one that is stored.
+        self._remembered: dict[str, tuple[bytes, Principal, int]] = {}
+        self._proving = hashlib.blake2b(key=secrets.token_bytes(32), digest_size=32)
         # By digest, and in a cache of its own: no key that a client sends can match a token.
         self._remembered_tokens: dict[str, tuple[Principal, int]] = {}
 
@@ -43,11 +48,11 @@ class Authenticator:
         found = self._remembered.get(key)
         if found is None:
             return None
-        secret_hash, principal, until_ms = found
+        proof, principal, until_ms = found
         if not self._is_fresh(until_ms):
             del self._remembered[key]
             return None
-        return principal if hmac.compare_digest(self._sealer.digest(secret), secret_hash) else None
+        return principal if hmac.compare_digest(self._proof_of(secret), proof) else None
 
     async def check(self, key: str, secret: str) -> Principal | None:
         """Return the principal of an API key pair; None if it is not valid.
@@ -63,7 +68,7 @@ class Authenticator:
         principal = _principal(found, f"API key {key[:_LABEL_LETTERS]}…")
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
-        self._remembered[key] = (found.secret_hash, principal, self._clock.now_ms() + REMEMBER_MS)
+        self._remembered[key] = (self._proof_of(secret), principal, self._clock.now_ms() + REMEMBER_MS)
         return principal
 
     async def is_suspended(self, key: str, secret: str) -> bool:
@@ -106,6 +111,11 @@ class Authenticator:
             self._remembered_tokens.clear()
         self._remembered_tokens[digest] = (principal, self._clock.now_ms() + REMEMBER_MS)
         return principal
+
+    def _proof_of(self, secret: str) -> bytes:
+        proving = self._proving.copy()
+        proving.update(secret.encode())
+        return proving.digest()
 
     def _is_fresh(self, until_ms: int) -> bool:
         # After the clock was set back, the expiry would be too far ahead.

@@ -12,6 +12,7 @@ OTHERS = {
         "delivery.prepare:MAX_PREPARED",
         "delivery.preparing:MAX_BYTES_IN_FLIGHT",
         "delivery.worker:MAX_IN_FLIGHT",
+        "doors.http.send.v31.plain:MAX_REMEMBERED_CHARS",
         "identity.authenticate:MAX_REMEMBERED",
         "identity.bounded_counts:MAX_KEYS",
         "identity.passwords:MAX_REMEMBERED",

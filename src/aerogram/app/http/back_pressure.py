@@ -83,7 +83,7 @@ class BackPressure(HttpConnection):
             # Later: a response that waited to be written is written first.
             self.loop.call_soon(self._parse)
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes | memoryview) -> None:
         """Parse bytes, or let them wait for the response before them."""
         if self._ahead:
             self._ahead += data

@@ -9,10 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import httptools
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from aerogram.app.http.exchange import CommonHeaders, Exchange, describe
+from aerogram.app.http.refusals import (
+    MAX_HEAD_BYTES,
+    MAX_HEAD_FIELDS,
+    NO_ROOM,
+    NO_TUNNELS,
+    OLD_VERSION,
+    TOO_LARGE,
+    TOO_MUCH_FRAMING,
+    UNKNOWN_CODING,
+    response,
+)
 from aerogram.doors.asgi.scope import VISIT
 
 if TYPE_CHECKING:
@@ -20,11 +32,6 @@ if TYPE_CHECKING:
 
     from aerogram.net.connections import ConnectionLimiter, Visit
 
-MAX_HEAD_BYTES: Final = 64 * 1024
-"""Bytes of a request's first line and headers, and of trailers and chunk extensions between bytes of its body.
-Other servers take 8 to 64 KiB; the longest known are cookies and signed URLs of 32 KiB."""
-MAX_HEAD_FIELDS: Final = 200
-"""Headers of a request; proxies and browsers send up to 40."""
 MAX_FRAMING_RATIO: Final = 16
 """Bytes of chunk framing for each byte of a body, beyond `MAX_HEAD_BYTES`; a chunk of one byte needs 6."""
 PIECE_BYTES: Final = 16 * 1024
@@ -34,42 +41,12 @@ MAX_DRAINED_BYTES: Final = 1024 * 1024
 the response."""
 DRAIN_SECONDS: Final = 2.0
 """How long bytes are discarded after a refusal."""
-RETRY_SECONDS: Final = 5
-"""Retry-After when there is no room for a connection."""
+_FORWARDED_NAMES: Final = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 _FRAMING_NAMES: Final = frozenset({b"expect", b"content-length", b"transfer-encoding"})
-
-TOO_LARGE: Final = (
-    431,
-    (
-        f"The request line and headers are longer than {MAX_HEAD_BYTES // 1024} KiB or more than "
-        f"{MAX_HEAD_FIELDS} headers. Send long values in the body."
-    ),
-)
-TOO_MUCH_FRAMING: Final = (
-    431,
-    f"Trailers and chunk extensions are longer than {MAX_HEAD_BYTES // 1024} KiB.",
-)
-UNKNOWN_CODING: Final = (
-    501,
-    "The only Transfer-Encoding that is supported is chunked. Send compressed bodies with Content-Encoding.",
-)
-NO_TUNNELS: Final = (501, "CONNECT is not supported: this server is no proxy.")
-OLD_VERSION: Final = (400, "HTTP/1.0 has no Transfer-Encoding; use HTTP/1.1.")
-NO_ROOM: Final = (503, "There are too many connections from your network or in total; try again later.")
 
 
 class _StopParsingError(Exception):
     """Ends the parser's work; the reason is in the connection."""
-
-
-def response(status: int, sentence: str) -> bytes:
-    """Build a response in plain text that ends the connection."""
-    lines = [STATUS_LINE[status], b"content-type: text/plain; charset=utf-8\r\n"]
-    if status == NO_ROOM[0]:
-        lines.append(b"retry-after: %d\r\n" % RETRY_SECONDS)
-    body = sentence.encode("ascii", "replace") + b"\n"
-    lines.append(b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body))
-    return b"".join((*lines, body))
 
 
 def _parser_for(connection: HttpConnection) -> Any:
@@ -89,12 +66,16 @@ class HttpConnection(HttpToolsProtocol):
         """``visit`` is given if the connection is counted already."""
         super().__init__(*arguments, **named)
         self.parser = _parser_for(self)
+        # Most requests say nothing of a client behind a proxy, and need nobody who looks for it.
+        app: Any = self.app
+        self._app = app.app if isinstance(app, ProxyHeadersMiddleware) else app
+        self._is_forwarded = False
         self._limiter = limiter
         self._visit = visit
         self._unproductive = 0
         """Bytes since the last head or byte of a body, as a budget: each byte of a body pays for others."""
         self._codings: list[bytes] = []
-        self.common_headers = CommonHeaders()
+        self._common = CommonHeaders()
         self._has_length = False
         self._announced = 0
         self.left = 0
@@ -136,7 +117,7 @@ class HttpConnection(HttpToolsProtocol):
             self._visit.leave()
         super().connection_lost(exc)
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes | memoryview) -> None:
         """Parse received bytes."""
         # A body of a known length has no framing that could be counted.
         if len(data) <= max(PIECE_BYTES, self.left):
@@ -181,6 +162,7 @@ class HttpConnection(HttpToolsProtocol):
         self._codings.clear()
         self._has_length = self._is_in_body = False
         self._announced = self.left = 0
+        self._is_forwarded = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header; drop trailers, which nobody expects (RFC 9110 §6.5.1)."""
@@ -189,6 +171,8 @@ class HttpConnection(HttpToolsProtocol):
         name = name.lower()
         if name in _FRAMING_NAMES:
             self._note(name, value)
+        elif name in _FORWARDED_NAMES:
+            self._is_forwarded = True
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -208,15 +192,16 @@ class HttpConnection(HttpToolsProtocol):
         describe(self)
         before: Any = self.cycle
         is_kept = not self._is_last and self.parser.should_keep_alive()
-        exchange = Exchange(self, keep_alive=is_kept and scope["http_version"] != "1.0")
+        exchange = Exchange(self, self._common, keep_alive=is_kept and scope["http_version"] != "1.0")
         self.cycle = exchange
         self._is_in_body = True
         self.left = 0 if self._codings else self._announced
+        app: Any = self.app if self._is_forwarded else self._app
         if before is None or before.response_complete:
-            self._start_asgi_task(exchange, self.app)
+            self._start_asgi_task(exchange, app)
         else:
             self.flow.pause_reading()
-            self.pipeline.appendleft((exchange, self.app))
+            self.pipeline.appendleft((exchange, app))
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body."""

@@ -18,7 +18,7 @@ from aerogram.doors.asgi.scope import EXCHANGE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aerogram.app.http.connection import HttpConnection
+    from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _has_control_character = HEADER_VALUE_RE.search
 
@@ -72,7 +72,7 @@ class CommonHeaders:
 class Exchange(RequestResponseCycle):
     """The cycle of one request, which also takes a whole response at once (`aerogram.doors.asgi.scope.Exchange`)."""
 
-    def __init__(self, connection: HttpConnection, *, keep_alive: bool) -> None:
+    def __init__(self, connection: HttpToolsProtocol, common: CommonHeaders, *, keep_alive: bool) -> None:
         # Not uvicorn's own: it takes eleven arguments, and makes an event.
         scope: Any = connection.scope
         self.scope = scope
@@ -95,7 +95,7 @@ class Exchange(RequestResponseCycle):
         self.response_complete = False
         self.chunked_encoding: bool | None = None
         self.expected_content_length = 0
-        self._common = connection.common_headers
+        self._common = common
         scope[EXCHANGE] = self
 
     @property
@@ -167,7 +167,7 @@ class Exchange(RequestResponseCycle):
         return True
 
 
-def describe(connection: HttpConnection) -> None:
+def describe(connection: HttpToolsProtocol) -> None:
     """Write into the scope what the first line of a request says."""
     scope: Any = connection.scope
     scope["method"] = connection.parser.get_method().decode("ascii")

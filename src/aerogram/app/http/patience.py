@@ -45,10 +45,10 @@ class Patience:
     def sweep(self) -> None:
         """Look at all connections once."""
         waits: dict[Any, tuple[object, int]] = {}
-        connections = list(self._server.server_state.connections)
+        connections: list[Any] = list(self._server.server_state.connections)
         self._cut_off_those_that_do_not_read(connections)
         for connection in connections:
-            request: Any = getattr(connection, "cycle", None)
+            request = connection.cycle
             has_head = request is not None and not request.response_complete
             if has_head and not request.more_body:
                 continue  # The client waits for us.
