@@ -45,11 +45,11 @@ class Installation:
         self.signer = LinkSigner(sealer.derived_key(KEY_PURPOSE))
         recipients = Recipients(database, clock)
         composer = Composer("mail.example.org", LinkMint(self.signer, hosts.base_url), recipients.known)
-        preparer = Preparer(composer, keyring, blobs)
+        self.preparer = Preparer(composer, keyring, blobs)
         self.database = database
         self.recorded = asyncio.Queue()
         self.notifier = Notifier(
-            preparer,
+            self.preparer,
             ids,
             clock,
             admit=admitting(database, clock),
@@ -66,7 +66,7 @@ class Installation:
         )
         self.worker = Worker(
             leases=Leases(database, ids, clock),
-            preparer=preparer,
+            preparer=self.preparer,
             keyring=keyring,
             hosts=hosts,
             recipients=recipients,

@@ -37,22 +37,28 @@ log = structlog.get_logger(__name__)
 
 
 class Preparer:
-    """Composes and signs letters. Any thread may call any method."""
+    """Composes and signs letters. Any thread may call any method.
 
-    def __init__(self, composer: Composer, keyring: Keyring, blobs: DiskBlobs) -> None:
+    A call of `prepare` stops after ``max_prepared`` octets.
+    """
+
+    def __init__(
+        self, composer: Composer, keyring: Keyring, blobs: DiskBlobs, max_prepared: int = MAX_PREPARED
+    ) -> None:
         self._composer = composer
         self._keyring = keyring
         self._blobs = blobs
+        self.max_prepared = max_prepared
 
     def prepare(self, letters: Sequence[Letter]) -> list[Prepared]:
         """Return letters with their final bytes, or with the outcome decided here; at least the first letter.
 
-        Returns fewer than were given when they are large, see `MAX_PREPARED`.
+        Returns fewer than were given when they are large, see ``max_prepared``.
         """
         made: dict[int, bytes | Decided] = {}
         opened: dict[int, PreparedContent] = {}
         prepared: list[Prepared] = []
-        room = MAX_PREPARED
+        room = self.max_prepared
         for letter in letters:
             if letter.send_options is not PLAIN and letter.send_options.is_personal:
                 data = self._make(letter, opened)

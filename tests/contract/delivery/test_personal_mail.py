@@ -167,8 +167,8 @@ async def test_an_empty_template_is_blocked_as_such(installation):
     assert failure == FailureState.BAD_TEMPLATE
 
 
-async def test_large_personal_mail_is_composed_a_few_at_a_time(installation, monkeypatch):
-    monkeypatch.setattr("aerogram.delivery.prepare.MAX_PREPARED", 1000)
+async def test_large_personal_mail_is_composed_a_few_at_a_time(installation):
+    installation.preparer.max_prepared = 1000
     recipients = [Recipient(f"r{number}@example.net") for number in range(30)]
     async with installation.running():
         accepted = await installation.submit(

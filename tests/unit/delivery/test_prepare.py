@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from aerogram.content.compose import Composer
-from aerogram.delivery import prepare
 from aerogram.delivery.prepare import Preparer
 from aerogram.model.message import ContentKind
 from aerogram.model.outcome import Blocked, Bounced, FailureState
@@ -35,20 +34,20 @@ def letters(count, send_options, **facts):
     ]
 
 
-def test_shared_mail_is_composed_once_however_large(preparer, monkeypatch):
-    monkeypatch.setattr(prepare, "MAX_PREPARED", 1000)
+def test_shared_mail_is_composed_once_however_large(preparer):
+    preparer.max_prepared = 1000
     prepared = preparer.prepare(letters(10, SendOptions(makes_text=True)))
     assert len(prepared) == 10
     assert len({id(data) for _, data in prepared}) == 1
 
 
-def test_of_large_personal_mail_only_some_is_prepared_and_always_one(preparer, monkeypatch):
+def test_of_large_personal_mail_only_some_is_prepared_and_always_one(preparer):
     given = letters(10, SendOptions(is_individual=True))
-    monkeypatch.setattr(prepare, "MAX_PREPARED", 1000)
+    preparer.max_prepared = 1000
     prepared = preparer.prepare(given)
     assert [letter for letter, _ in prepared] == given[: len(prepared)]
     assert len(prepared) == 2
-    monkeypatch.setattr(prepare, "MAX_PREPARED", 1)
+    preparer.max_prepared = 1
     assert len(preparer.prepare(given)) == 1
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
+import msgspec
 import structlog
 
 from aerogram.base.errors import StoreFullError, UnavailableError
@@ -75,7 +76,7 @@ _T = TypeVar("_T")
 log = structlog.get_logger(__name__)
 
 
-class _Read(NamedTuple):
+class _Read(msgspec.Struct):
     """A mail that was read, and what it asks for."""
 
     envelope: Envelope

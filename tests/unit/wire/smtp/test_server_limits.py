@@ -160,10 +160,10 @@ def test_a_chunk_that_is_too_big_takes_no_memory():
 
 @pytest.mark.parametrize("step", [1, 9, 400, 5_000])
 @pytest.mark.parametrize("size", [998, 999, 1_000, 1_001])
-def test_the_end_of_a_far_too_big_message_is_not_waited_for_forever(monkeypatch, step, size):
+def test_the_end_of_a_far_too_big_message_is_not_waited_for_forever(step, size):
     """The bound lies 884 octets above what is kept of a message of at most 75: 884 + 116."""
-    monkeypatch.setattr("aerogram.wire.smtp.server.content.MAX_DISCARDED_BYTES", 884)
     dialogue = Dialogue(max_message_bytes=75).ready_for_data()
+    dialogue.session._talk.data.max_discarded = 884
     # The first CRLF of the end of data stands after ``size`` octets, one of them the DATA line's CRLF.
     wire = b"x" * (size - 2) + b"\r\n.\r\n"
     for at in range(0, len(wire), step):

@@ -62,7 +62,16 @@ class DataReader:
     That CRLF is also the first part of the end of an empty message (RFC 5321 §4.1.1.4).
     """
 
-    __slots__ = ("_ahead", "_before", "_dropped", "_max_bytes", "_max_kept", "_refusal", "_taken")
+    __slots__ = (
+        "_ahead",
+        "_before",
+        "_dropped",
+        "_max_bytes",
+        "_max_kept",
+        "_refusal",
+        "_taken",
+        "max_discarded",
+    )
 
     def __init__(self, max_bytes: int, ahead: Ahead) -> None:
         self._max_bytes = max_bytes
@@ -77,6 +86,8 @@ class DataReader:
         # the limit without stuffing too, and need not be kept.
         self._max_kept = max_bytes + max_bytes // 3 + _SLACK
         self._dropped = 0
+        self.max_discarded = MAX_DISCARDED_BYTES
+        """Octets read above that, before the connection is given up."""
 
     def read(self, source: InputBuffer) -> Content | None:
         """Read on; None while the message has not ended."""
@@ -89,7 +100,7 @@ class DataReader:
         end = source.find(END_OF_DATA)
         if end < 0:
             return self._make_room(source)
-        if self._taken + self._dropped + end > self._max_kept + MAX_DISCARDED_BYTES:
+        if self._taken + self._dropped + end > self._max_kept + self.max_discarded:
             return Content(refusal=self._refusal or MESSAGE_TOO_BIG, is_in_step=False)
         # CR CR LF before the dot: a server that does not end a line at CR CR LF sees no end of data here, and
         # reads all that follows as text of the message.
@@ -148,7 +159,7 @@ class DataReader:
     def _make_room(self, source: InputBuffer) -> Content | None:
         """Drop what cannot be part of the end, once the message is refused or certainly too big."""
         seen = self._taken + self._dropped + len(source)
-        if seen > self._max_kept + MAX_DISCARDED_BYTES + len(END_OF_DATA):
+        if seen > self._max_kept + self.max_discarded + len(END_OF_DATA):
             return Content(refusal=self._refusal or MESSAGE_TOO_BIG, is_in_step=False)
         if self._taken + len(source) > self._max_kept:
             self.refuse(MESSAGE_TOO_BIG)
