@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from aerogram.app.settings.settings import Settings
     from aerogram.base.clock import Clock
+    from aerogram.base.shared.shared import Shared
     from aerogram.store.server_lock import ServerLock
     from aerogram.store.sql import Database
 
@@ -56,6 +57,8 @@ class Platform:
     node_owner: str
     made_private: Sequence[Path]
     """The paths of the data folder that other users could read before it was opened."""
+    across: Shared | None = None
+    """What this process counts with the others of its server; None if it is alone."""
 
     @property
     def database(self) -> Database:
@@ -99,10 +102,13 @@ class Platform:
             await self.database.close()
 
 
-async def open_platform(settings: Settings, server_lock: ServerLock | None = None) -> Platform:
+async def open_platform(
+    settings: Settings, server_lock: ServerLock | None = None, *, across: Shared | None = None
+) -> Platform:
     """Open the store that the settings name. Raises `SettingsError` with the reason in one line.
 
-    A server gives its ``server_lock``; it is taken if the store is SQLite.
+    A server gives its ``server_lock``; it is taken if the store is SQLite. ``across`` is what a process counts with
+    others.
     """
     made_private = prepare_folder(settings.data)
     sealer = Sealer(settings.master_key or _own_master_key(settings.data / MASTER_KEY_FILE))
@@ -134,11 +140,16 @@ async def open_platform(settings: Settings, server_lock: ServerLock | None = Non
         ),
         room=room,
         in_flight=InFlight(
-            settings.max_bytes_in_flight, settings.data / SPOOL_FOLDER, room.check, room.note_refusal
+            settings.max_bytes_in_flight,
+            settings.data / SPOOL_FOLDER,
+            room.check,
+            room.note_refusal,
+            across,
         ),
         node=node,
         node_owner=owner,
         made_private=made_private,
+        across=across,
     )
 
 

@@ -8,6 +8,7 @@ Nothing here waits for another process. A sum may miss what happens in the same 
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Self
 
 from aerogram.base.shared.board import Board
@@ -73,6 +74,10 @@ class Shared:
     def slots(self) -> int:
         """How many processes there may be."""
         return self._file.slots
+
+    def close(self) -> None:
+        """Close the descriptor; what is mapped stays mapped. A child may do so at once, the supervisor at its end."""
+        os.close(self._file.descriptor)
 
     def left(self, slot: int) -> None:
         """Count no more what the process of a slot held. Call it when that process has ended, and only then."""
