@@ -69,6 +69,8 @@ class Kind(Enum):
     """One word: a time, of which the latest over all processes counts."""
     WINDOWS = 3
     """Two words: a count, and when its window began."""
+    RATES = 4
+    """Two words: a count, and when its busy period began."""
 
 
 class Shape(NamedTuple):
@@ -80,7 +82,7 @@ class Shape(NamedTuple):
     @property
     def values(self) -> int:
         """The words of an entry besides its key."""
-        return 2 if self.kind is Kind.WINDOWS else 1
+        return 1 if self.kind in {Kind.GAUGES, Kind.MOMENTS} else 2
 
     @property
     def bucket_bytes(self) -> int:
@@ -106,7 +108,7 @@ class Table(Enum):
     PROVEN_LOGINS = 6
     """When a name signed in from a network."""
     RATES = 7
-    """When the requests that a caller has made are paid for."""
+    """Requests of a caller."""
     FAILURES_OF_PAIR = 8
     FAILURES_OF_NAME = 9
     FAILURES_OF_NETWORK = 10
@@ -121,7 +123,7 @@ SHAPES: Final = {
     Table.DESTINATIONS: Shape(Kind.GAUGES, 1024),
     Table.PROVEN_NETWORKS: Shape(Kind.MOMENTS, 2048),
     Table.PROVEN_LOGINS: Shape(Kind.MOMENTS, 16384),
-    Table.RATES: Shape(Kind.MOMENTS, 8192),
+    Table.RATES: Shape(Kind.RATES, 8192),
     Table.FAILURES_OF_PAIR: Shape(Kind.WINDOWS, 8192),
     Table.FAILURES_OF_NAME: Shape(Kind.WINDOWS, 8192),
     Table.FAILURES_OF_NETWORK: Shape(Kind.WINDOWS, 8192),

@@ -27,6 +27,7 @@ from aerogram.base.shared.layout import (
     Table,
 )
 from aerogram.base.shared.moments import SharedMoments
+from aerogram.base.shared.rates import SharedRates
 from aerogram.base.shared.windows import SharedWindows
 
 if TYPE_CHECKING:
@@ -129,6 +130,10 @@ class Shared:
     def moments(self, table: Table) -> SharedMoments:
         """Return a table of times by key."""
         return SharedMoments(self._file, table)
+
+    def rates(self, table: Table, price: int, most: int) -> SharedRates:
+        """Return a table of token buckets by key; see `aerogram.base.shared.rates`."""
+        return SharedRates(self._file, table, price, most)
 
     def windows(self, table: Table, limit: int, window_ms: int) -> SharedWindows:
         """Return a table of counts in windows by key; see `aerogram.base.shared.windows`."""

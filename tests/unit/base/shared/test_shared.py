@@ -48,14 +48,16 @@ def test_what_a_process_held_ends_with_it_and_what_it_saw_does_not(supervisor, c
     one.gauges(Table.CONNECTIONS).set(b"network", 7)
     for _ in range(4):
         one.windows(Table.FAILURES_OF_NAME, 4, 1000).add(b"name", 50)
-    one.moments(Table.RATES).put(b"account", 1234)
+    one.moments(Table.PROVEN_LOGINS).put(b"login", 1234)
+    one.rates(Table.RATES, 10, 10).take(b"account", 1000)
     assert other.number(Number.CONNECTIONS).total() == 10
     assert other.gauges(Table.CONNECTIONS).of_others(b"network") == 7
     supervisor.left(0)
     assert other.number(Number.CONNECTIONS).total() == 3
     assert other.gauges(Table.CONNECTIONS).of_others(b"network") == 0
     assert other.windows(Table.FAILURES_OF_NAME, 4, 1000).full_until(b"name", 60) == 1050
-    assert other.moments(Table.RATES).latest(b"account", 2000) == 1234
+    assert other.moments(Table.PROVEN_LOGINS).latest(b"login", 2000) == 1234
+    assert other.rates(Table.RATES, 10, 10).take(b"account", 1001) == 9
 
 
 def test_each_says_whether_it_is_ready(supervisor, children):
