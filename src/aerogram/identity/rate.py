@@ -5,6 +5,7 @@ A token bucket: an idle client may burst up to a minute's worth of requests, and
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import MINUTE, SECOND
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from aerogram.base.shared.shared import Shared
 
 MAX_REMEMBERED: Final = 100_000
+_KEYS: Final = 1024
+"""Accounts and networks whose keys are remembered."""
 _NS: Final = 1_000_000
 """Nanoseconds of a millisecond: the price of a request is seldom a whole number of milliseconds."""
 
@@ -37,7 +40,7 @@ class RateLimiter:
         self._of_all = None
         if across is not None and limit is not None:
             self._of_all = across.rates(Table.RATES, price=MINUTE * _NS // limit, most=MINUTE * _NS)
-        self._name = name
+        self._key = lru_cache(maxsize=_KEYS)(lambda who: f"{name} {who!r}".encode())
 
     def take(self, who: int | str | bytes) -> int:
         """Count a request; return 0 if it is allowed, else the seconds until one is."""
@@ -46,7 +49,7 @@ class RateLimiter:
             return 0
         now = self._clock.now_ms()
         if self._of_all is not None:
-            return -(-self._of_all.take(f"{self._name} {who!r}".encode(), now * _NS) // (SECOND * _NS))
+            return -(-self._of_all.take(self._key(who), now * _NS) // (SECOND * _NS))
         used, at = self._used.get(who, (0.0, now))
         used = max(0.0, used - max(0, now - at) * limit / MINUTE)
         if used + 1 > limit:

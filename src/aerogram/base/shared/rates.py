@@ -8,7 +8,7 @@ add at once; at the very beginning of a period, the few requests of a period tha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from aerogram.base.shared.buckets import Buckets
 from aerogram.base.shared.layout import KEY_BYTES, KEYS_BYTES, WORD
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from aerogram.base.shared.file import SharedFile
     from aerogram.base.shared.layout import Table
 
-_FIRST = 1 << 64
+_FIRST: Final = 1 << 64
 """The rank of a new key: it is always counted."""
 
 
@@ -34,40 +34,43 @@ class SharedRates(Buckets):
 
     def take(self, key: bytes, now: int) -> int:
         """Count a request; return 0 if it is allowed, else how long until one is."""
-        began, count = self._period(key, now)
+        began, count, entry = self._period(key, now)
         owed_until = began + count * self._price
         if owed_until <= now:
-            self._write(key, now)
+            self._write(key, entry, now)
             return 0
         too_much = owed_until + self._price - now - self._most
         if too_much > 0:
             return too_much
-        entry = self._own_entry(key)
         if entry >= 0 and self._words[entry + 1] == began and self._words[entry]:
             self._words[entry] += 1
         else:
-            self._write(key, began)
+            self._write(key, entry, began)
         return 0
 
-    def _period(self, key: bytes, now: int) -> tuple[int, int]:
-        """Return when the latest period began, and its requests. One far ahead was begun before the clock was set."""
-        began = count = 0
+    def _period(self, key: bytes, now: int) -> tuple[int, int, int]:
+        """Return when the latest period began, its requests, and our own entry or -1.
+
+        A period far ahead was begun before the clock was set back, and does not count.
+        """
+        began, count, own = 0, 0, -1
         words, find, latest = self._words, self._find, now + self._most
+        digest, offset = self._place(key)
         for base, written in self._regions:
             if words[written]:
-                digest, offset = self._place(key)
                 start = base + offset
                 found = find(digest, start, start + KEYS_BYTES)
                 if found >= 0:
                     entry = (start + KEYS_BYTES) // WORD + (found - start) // KEY_BYTES * 2
-                    own_count, own_began = words[entry], words[entry + 1]
-                    if own_count and began <= own_began <= latest:
-                        count = own_count if own_began > began else count + own_count
-                        began = own_began
-        return began, count
+                    if base == self._own_base:
+                        own = entry
+                    its_count, its_began = words[entry], words[entry + 1]
+                    if its_count and began <= its_began <= latest:
+                        count = its_count if its_began > began else count + its_count
+                        began = its_began
+        return began, count, own
 
-    def _write(self, key: bytes, began: int) -> None:
-        entry = self._own_entry(key)
+    def _write(self, key: bytes, entry: int, began: int) -> None:
         if entry < 0:
             entry = self._new_entry(key, _FIRST)
         # Empty while its parts do not belong together.
