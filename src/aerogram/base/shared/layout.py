@@ -16,7 +16,7 @@ The file is sparse: a table takes memory where something was written.
 from __future__ import annotations
 
 import hashlib
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Final, NamedTuple
 
 PAGE: Final = 4096
@@ -48,16 +48,13 @@ class Number(Enum):
     """Passwords that wait to be checked, or are being checked."""
 
 
-class Topic(Enum):
+class Topic(IntEnum):
     """What the processes remember of the store: whoever changes it says so, and nobody trusts older memories."""
 
-    ACCOUNTS = 0
-    CREDENTIALS = 1
-    SENDERS = 2
-    SIGNING_KEYS = 3
-    TRACKING_HOSTS = 4
-    WEBHOOKS = 5
-    TEMPLATES = 6
+    CREDENTIALS = 0
+    """Keys and tokens, and whether their accounts are active."""
+    SENDERS = 1
+    """From which addresses an account may send."""
 
 
 class Kind(Enum):
