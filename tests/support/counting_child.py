@@ -43,7 +43,6 @@ class Everything:
         self._gauges.set(key, self._dice.randrange(100))
         self._connections.set(self._dice.randrange(100))
         self._shared.count("sent")
-        self._shared.beat(is_ready=False, reason="x" * self._dice.randrange(200))
 
 
 def count(shared, times):

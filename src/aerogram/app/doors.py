@@ -129,6 +129,7 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
             counts=services.activity.totals,
             queue_depth=queue_depth,
             reader_lags=reader_lags,
+            processes=platform.across.processes if platform.across is not None else tuple,
         )
     )
 

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 EVERYTHING = "all"
 DELIVERY_ROLES = frozenset({EVERYTHING, "delivery"})
-COUNTED: Final = ("accepted", *(kind.name.lower() for kind in EventKind))
+COUNTED: Final = tuple(kind.name.lower() for kind in EventKind)
 """What is counted for ``/metrics``, by the names there."""
 
 

@@ -81,7 +81,6 @@ OTHERS = {
         "doors.http.send.shared.findings:MAX_UNEXPECTED",
         "base.flawed_json:MAX_FLAWS",
         "base.shared.layout:MAX_KIND_BYTES",
-        "base.shared.layout:MAX_REASON_BYTES",
         "doors.rest.engine.reading:MAX_SHOWN_PATH",
         "doors.rest.resources.contacts.contactfilter:MAX_PREVIEW_ROWS",
         "doors.signup.app:MAX_IP_CHARS",

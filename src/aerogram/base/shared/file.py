@@ -92,8 +92,8 @@ def make_file(slots: int, names: Sequence[str]) -> int:
     text = "\n".join(names).encode()
     if not 1 <= slots <= MAX_SLOTS:
         raise SharedError(f"At most {MAX_SLOTS} processes can count together; {slots} is not possible.")
-    if len(names) > MAX_COUNTERS or len(text) > MAX_NAMES_BYTES:
-        raise SharedError("There are too many counters.")
+    if len(set(names)) < len(names) or len(names) > MAX_COUNTERS or len(text) > MAX_NAMES_BYTES:
+        raise SharedError("The names of the counters are too many, too long, or not different.")
     descriptor = _descriptor(file_bytes(slots))
     with mmap.mmap(descriptor, PAGE) as head, memoryview(head).cast("Q") as words:
         head[SECRET_BYTE : SECRET_BYTE + _SECRET_BYTES] = secrets.token_bytes(_SECRET_BYTES)

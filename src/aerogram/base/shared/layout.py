@@ -3,7 +3,7 @@
 ::
 
     head        magic, number of slots, key of the digests, names of the counters     one page
-    slot 0      its numbers and texts (one page), then its tables
+    slot 0      its numbers (one page), then its tables
     slot 1      …
 
 A region is written by one process only: the one that has its slot. All others read it. So there is no lock that a
@@ -33,9 +33,7 @@ MAX_COUNTERS: Final = 128
 MAX_NAMES_BYTES: Final = 3072
 """Bytes of all these names."""
 MAX_KIND_BYTES: Final = 32
-"""Bytes of the text that says what a process does, as "accept"."""
-MAX_REASON_BYTES: Final = 248
-"""Bytes of the text that says why a process is not ready; the rest is cut."""
+"""Bytes of the text that says what a process does, as "edge"; the rest is cut."""
 
 
 class Number(Enum):
@@ -137,17 +135,13 @@ NAMES_BYTE: Final = 1024
 
 # Words of a slot.
 PID_WORD: Final = 0
-BEAT_WORD: Final = 1
-STATE_WORD: Final = 2
+STARTS_WORD: Final = 1
 NUMBERS_WORD: Final = 16
 TOPICS_WORD: Final = 32
 WRITTEN_WORD: Final = 64
 """How often an entry was added to each table; 0 means that nobody needs to look into it."""
 COUNTERS_WORD: Final = 128
 KIND_BYTE: Final = 2048
-REASONS_BYTE: Final = 2304
-"""Two areas for the reason: one is shown while the other is written."""
-REASON_AREA: Final = 256
 
 
 def _offsets() -> tuple[dict[Table, int], int]:

@@ -56,7 +56,7 @@ class Shared:
 
     @classmethod
     def enter(cls, descriptor: int, slot: int, kind: str = "") -> Self:
-        """Take a slot, as a child; ``kind`` says what it does, as "accept".
+        """Take a slot, as a child; ``kind`` says what it does, as "edge".
 
         Raises `file.SharedError` if another release made the memory. No other process may have the slot.
         """
@@ -92,15 +92,8 @@ class Shared:
                 self._file.bytes[at : at + size] = bytes(size)
                 self._file.words[first + WRITTEN_WORD + table.value] = 0
 
-    def beat(self, *, is_ready: bool = True, reason: str = "") -> None:
-        """Say that this process is alive, and whether it is ready; ``reason`` says why not, in a short text.
-
-        Call it each second: after `board.SILENT_MS` the process counts as one that does not answer.
-        """
-        self._board.beat(is_ready=is_ready, reason=reason)
-
     def processes(self) -> list[Process]:
-        """Return the processes that are there, by slot."""
+        """Return the processes that the server has or had, by slot."""
         return self._board.processes()
 
     def changed(self, topic: Topic) -> None:
