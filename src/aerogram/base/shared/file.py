@@ -88,7 +88,7 @@ class SharedFile:
 
 
 def make_file(slots: int, names: Sequence[str]) -> int:
-    """Make a file without a name, and return its descriptor."""
+    """Make a file without a name, and return its descriptor. Raises `OSError` when there is no room for it."""
     text = "\n".join(names).encode()
     if not 1 <= slots <= MAX_SLOTS:
         raise SharedError(f"At most {MAX_SLOTS} processes can count together; {slots} is not possible.")
@@ -104,14 +104,21 @@ def make_file(slots: int, names: Sequence[str]) -> int:
 
 def _descriptor(size: int) -> int:
     if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("aerogram", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.truncate(descriptor, size)
         with contextlib.suppress(OSError):
-            # Nobody can cut it short under the others, who would then die of SIGBUS.
-            fcntl.fcntl(
-                descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
-            )
-        return descriptor
+            return _sealed(os.memfd_create("aerogram", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), size)
     with tempfile.TemporaryFile() as file:
-        file.truncate(size)
+        # Written out, because a process that writes to a page for which the disk has no room dies of SIGBUS.
+        for _ in range(0, size, PAGE):
+            file.write(bytes(PAGE))
+        file.flush()
         return os.dup(file.fileno())
+
+
+def _sealed(descriptor: int, size: int) -> int:
+    os.truncate(descriptor, size)
+    with contextlib.suppress(OSError):
+        # Nobody can cut it short under the others, who would then die of SIGBUS.
+        fcntl.fcntl(
+            descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        )
+    return descriptor

@@ -96,17 +96,15 @@ class Table(Enum):
     """Bytes of large bodies in files, by network."""
     PASSWORDS = 3
     """Passwords that wait or are being checked, by network."""
-    DESTINATIONS = 4
-    """Connections to a destination of mail."""
-    PROVEN_NETWORKS = 5
+    PROVEN_NETWORKS = 4
     """When somebody signed in from a network, for room among the connections."""
-    PROVEN_LOGINS = 6
+    PROVEN_LOGINS = 5
     """When a name signed in from a network."""
-    RATES = 7
+    RATES = 6
     """Requests of a caller."""
-    FAILURES_OF_PAIR = 8
-    FAILURES_OF_NAME = 9
-    FAILURES_OF_NETWORK = 10
+    FAILURES_OF_PAIR = 7
+    FAILURES_OF_NAME = 8
+    FAILURES_OF_NETWORK = 9
     """Failed logins: of a name from a network, of a name, of a network."""
 
 
@@ -115,7 +113,6 @@ SHAPES: Final = {
     Table.BYTES_IN_MEMORY: Shape(Kind.GAUGES, 1024),
     Table.BYTES_IN_FILES: Shape(Kind.GAUGES, 1024),
     Table.PASSWORDS: Shape(Kind.GAUGES, 64),
-    Table.DESTINATIONS: Shape(Kind.GAUGES, 1024),
     Table.PROVEN_NETWORKS: Shape(Kind.MOMENTS, 2048),
     Table.PROVEN_LOGINS: Shape(Kind.MOMENTS, 16384),
     Table.RATES: Shape(Kind.RATES, 8192),

@@ -11,6 +11,7 @@ from aerogram.base.shared.board import Process
 from aerogram.base.shared.file import SharedError
 from aerogram.base.shared.layout import Number, Table, Topic
 from aerogram.base.shared.shared import Shared
+from support.together import together
 
 COUNTERS = ("accepted", "sent")
 
@@ -94,6 +95,21 @@ def test_memory_of_another_layout_or_slot_is_refused(supervisor, monkeypatch):
     monkeypatch.setattr("aerogram.base.shared.file.MAGIC", 1)
     with pytest.raises(SharedError):
         Shared.enter(supervisor.descriptor, 0)
+
+
+@pytest.mark.parametrize("has_memfd", [True, False])
+def test_it_is_made_where_the_system_has_no_files_in_memory(monkeypatch, has_memfd):
+    def refuse(*_):
+        raise PermissionError
+
+    monkeypatch.delattr(os, "memfd_create", raising=False)
+    if has_memfd:
+        monkeypatch.setattr(os, "memfd_create", refuse, raising=False)
+    with together(2, COUNTERS) as (supervisor, (one, other)):
+        one.count("sent")
+        one.gauges(Table.CONNECTIONS).set(b"network", 3)
+        assert other.gauges(Table.CONNECTIONS).of_others(b"network") == 3
+        assert supervisor.counts() == {"sent": 1}
 
 
 def test_no_two_parts_of_a_slot_overlap():
