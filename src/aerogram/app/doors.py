@@ -85,7 +85,9 @@ def build_http(
             apis=_apis(platform, services),
             tracking=Tracking(services.reporting.engagements, content.links),
             images=ImageDoor(content.images),
-            signup=signup.build(platform.clock, services.audience, content, services.submission),
+            signup=signup.build(
+                platform.clock, services.audience, content, services.submission, platform.across
+            ),
             web=Starlette(routes=inbox),
         ),
         platform.in_flight,
@@ -119,9 +121,10 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
             public_url=platform.settings.public_url,
             version=__version__,
             checks=checks_of(platform),
-            counts=lambda: services.activity.counts,
+            counts=services.activity.totals,
             queue_depth=services.queue.depth.current,
             reader_lags=reader_lags,
+            processes=platform.across.processes if platform.across is not None else tuple,
         )
     )
 

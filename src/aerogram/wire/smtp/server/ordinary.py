@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from aerogram.wire.smtp.parameters import NO_MAIL_PARAMETERS, MailParameters
+from aerogram.wire.smtp.envelope_parameters import NO_MAIL_PARAMETERS, MailParameters
 from aerogram.wire.smtp.server.events import MailRequested, RcptRequested
 from aerogram.wire.smtp.server.states import State
 from aerogram.wire.smtp.server.verbs import bye, greet, start_data, take_mail, take_rcpt
