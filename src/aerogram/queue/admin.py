@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from aerogram.base.errors import AerogramError
+from aerogram.queue.pace import Pace
 from aerogram.store.records.messages import queue_admin as records
 from aerogram.store.records.messages import queue_changes as changes
 from aerogram.store.records.messages.queue_admin import EventRow, QueueRow, Selection
-from aerogram.store.records.messages.queue_changes import MAX_BATCH, QueueAction
+from aerogram.store.records.messages.queue_changes import QueueAction
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
@@ -47,16 +48,6 @@ class PartlyDoneError(AerogramError):
     def __init__(self, done: int, error: AerogramError) -> None:
         super().__init__(f"{error} {done} messages had been changed; run it again for the others.")
         self.done = done
-
-
-SLICE_SECONDS: Final = 0.04
-"""How long a transaction of a change should take: on SQLite every write of mail waits for it."""
-FIRST_BATCH: Final = 100
-"""Messages that the first transaction changes; later ones change as many as the time allows."""
-LEAST_BATCH: Final = 20
-"""Below this a transaction costs more than its messages."""
-PAUSE: Final = 0.5
-"""How long to wait after a transaction, as a share of its time."""
 
 
 class Destination(NamedTuple):
@@ -112,22 +103,17 @@ class QueueAdmin:
     async def _apply(self, action: QueueAction, selection: Selection, progress: Progress) -> None:
         last = await self._db.read(changes.newest)
         after: int | None = 0
-        batch = FIRST_BATCH
+        pace = Pace(self._db.engine)
         while after is not None:
             looked = await self._look(action, selection, after, last)
             progress.in_flight += looked.in_flight
             ids = looked.ids
             while ids:
                 begun = time.monotonic()
+                batch = pace.batch
                 await self._change(action, ids[:batch], progress)
                 ids = ids[batch:]
-                took = time.monotonic() - begun
-                if took > SLICE_SECONDS:
-                    batch = max(LEAST_BATCH, batch // 2)
-                elif took < SLICE_SECONDS / 2:
-                    batch = min(MAX_BATCH, batch * 2)
-                # SQLite's lock goes to whoever asks while it is free, so let the server ask.
-                await asyncio.sleep(took * PAUSE)
+                await asyncio.sleep(pace.pause_after(time.monotonic() - begun))
             after = looked.after
 
     async def _look(self, action: QueueAction, selection: Selection, after: int, last: int) -> changes.Looked:

@@ -7,9 +7,10 @@ import pytest
 from aerogram.base.errors import UnavailableError
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
-from aerogram.queue import admin as admins
+from aerogram.queue import pace
 from aerogram.queue.admin import PartlyDoneError, Progress, QueueAction, QueueAdmin, Selection
 from aerogram.store.records.messages import claims, queue_admin, queue_changes
+from aerogram.store.sql import Engine
 from support.queue_rows import message_row, put
 
 MESSAGES = 120
@@ -20,7 +21,7 @@ TO_CANCEL = Selection(domain="example.org")
 @pytest.fixture(autouse=True)
 def small_slices(monkeypatch):
     for name in ("FIRST_BATCH", "LEAST_BATCH", "MAX_BATCH"):
-        monkeypatch.setattr(admins, name, SLICE)
+        monkeypatch.setattr(pace, name, SLICE)
     monkeypatch.setattr(queue_changes.look, "__defaults__", (25,))
 
 
@@ -49,6 +50,7 @@ class Watched:
     """A store that counts its writes, and calls back after each."""
 
     def __init__(self, database, after_write):
+        self.engine = database.engine
         self.database, self.after_write, self.writes = database, after_write, 0
         self.read, self.scan = database.read, database.scan
 
@@ -175,3 +177,21 @@ async def test_what_is_released_or_retried_can_be_claimed_with_its_rank(database
     assert await QueueAdmin(database, clock).apply(action, Selection()) == Progress(3, 0)
     found = await database.write(lambda: claims.claim(clock.now_ms(), clock.now_ms() + 1, 9, 9, {}))
     assert [row[0] for row in found.rows] == [2, 3, 1]
+
+
+def test_on_sqlite_a_transaction_fits_itself_to_the_machine(monkeypatch):
+    monkeypatch.undo()
+    steady = pace.Pace(Engine.SQLITE)
+    sizes = []
+    for took in (0.001, 0.001, 0.001, 0.001, 0.001, 0.03, 0.05, 0.2, 9.0, 9.0, 9.0):
+        assert steady.pause_after(took) == took * pace.PAUSE
+        sizes.append(steady.batch)
+    most, least = queue_changes.MAX_BATCH, pace.LEAST_BATCH
+    assert sizes == [200, 400, 800, most, most, most, most // 2, most // 4, most // 8, least, least]
+
+
+def test_on_postgresql_nobody_waits_so_transactions_are_large_and_without_pause(monkeypatch):
+    monkeypatch.undo()
+    steady = pace.Pace(Engine.POSTGRESQL)
+    assert steady.pause_after(9.0) == 0
+    assert steady.batch == queue_changes.MAX_BATCH

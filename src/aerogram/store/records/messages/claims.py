@@ -144,7 +144,7 @@ _ENDED = Sql(
 _PROMOTE = Sql(update(message).where(any_of(message.c.id, "ids")).values(queue_key=AS_READY), "ids")
 _LEASE = Sql(
     update(message)
-    .where(message.c.id == bindparam("which"))
+    .where(any_of(message.c.id, "ids"))
     .values(
         lease=bindparam("new_lease"),
         queue_key=AS_LEASED,
@@ -153,7 +153,7 @@ _LEASE = Sql(
     ),
     "new_lease",
     "until",
-    "which",
+    "ids",
 )
 _RENEW = Sql(
     update(message)
@@ -218,7 +218,7 @@ def claim(
     if len(others) < len(rows):
         yield from renew(list(held.items()), until_ms)
     if others:
-        yield _LEASE.many([(lease, until_ms, row[0]) for row in others])
+        yield _LEASE(lease, until_ms, [row[0] for row in others])
     return Claim(others, after)
 
 
