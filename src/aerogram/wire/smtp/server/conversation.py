@@ -30,8 +30,8 @@ class Conversation:
     """The state of a session. At most one of ``exchange``, ``data``, ``chunk`` and ``waiting`` is set."""
 
     __slots__ = (
-        "_errors", "_idle_commands", "_out", "chunk", "config", "data", "exchange", "helo_name", "input",
-        "is_authenticated", "is_esmtp", "is_tls", "state", "transaction", "transcript", "waiting",
+        "_errors", "_idle_commands", "chunk", "config", "data", "exchange", "helo_name", "input",
+        "is_authenticated", "is_esmtp", "is_tls", "said", "state", "transaction", "transcript", "waiting",
     )  # fmt: skip
 
     def __init__(self, config: ServerConfig) -> None:
@@ -48,7 +48,8 @@ class Conversation:
         self.data: DataReader | None = None
         self.chunk: ChunkReader | None = None
         self.waiting: Event | None = None
-        self._out: list[bytes] = []
+        self.said: list[bytes] = []
+        """The replies that the host has not taken yet."""
         self._errors = 0
         self._idle_commands = 0
         self.say_encoded(greeting(config))
@@ -72,7 +73,7 @@ class Conversation:
 
     def say_encoded(self, reply: EncodedReply) -> None:
         """Send a reply that is encoded already."""
-        self._out.append(reply.sent)
+        self.said.append(reply.sent)
         self.transcript.add(reply.noted)
         if reply.ends_session:
             self._close()
@@ -104,15 +105,6 @@ class Conversation:
         if self.state is not State.CLOSED:
             self.say(reply)
             self._close()
-
-    def take_outgoing(self) -> bytes:
-        """Return the replies since the last call."""
-        said = self._out
-        if not said:
-            return b""
-        out = said[0] if len(said) == 1 else b"".join(said)
-        said.clear()
-        return out
 
     def begin_within_tls(self) -> None:
         """Discard what was said in clear (RFC 3207 §4.2), but keep the number of errors."""

@@ -59,14 +59,15 @@ class InputBuffer:
 
     def take_line(self) -> bytes | None:
         """Take the next line, without its CRLF; None while its end has not arrived."""
-        end = self._bytes.find(CRLF, self._searched)
-        if end < 0:
-            self._searched = max(self._at, len(self._bytes) - 1)
-            return None
+        held = self._bytes
         at = self._at
-        self._at = self._searched = end + 2
-        self.unread -= end + 2 - at
-        return bytes(self._bytes[at:end])
+        end = held.find(CRLF, self._searched)
+        if end < 0:
+            self._searched = max(at, len(held) - 1)
+            return None
+        self._at = self._searched = after = end + 2
+        self.unread -= after - at
+        return bytes(held[at:end])
 
     def peek_message(self) -> bytes | None:
         """Copy a message that is here from the CRLF before it to its end, and has no stuffed dots; else None.

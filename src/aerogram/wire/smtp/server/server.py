@@ -150,7 +150,12 @@ class ServerSession:
 
     def outgoing(self) -> bytes:
         """Take the bytes to send."""
-        return self._talk.take_outgoing()
+        said = self._talk.said
+        if not said:
+            return b""
+        out = said[0] if len(said) == 1 else b"".join(said)
+        said.clear()
+        return out
 
     def close_with(self, reply: Reply) -> None:
         """End the session from our side, as for a timeout or a shutdown.
@@ -167,6 +172,11 @@ class ServerSession:
     def is_closed(self) -> bool:
         """True when the host should send the outgoing bytes and close the connection."""
         return self._talk.state is _CLOSED
+
+    @property
+    def is_listening(self) -> bool:
+        """True while nothing is due but the client's next bytes; `wants_read` is true then."""
+        return self._talk.waiting is None and self._talk.state is not _CLOSED
 
     @property
     def wants_read(self) -> bool:
@@ -212,18 +222,19 @@ def _advance(talk: Conversation) -> bool:
         talk.close_with(NOT_YET_TLS)
         return False
     line = talk.input.take_line()
-    # A line that lacks only the last octet of its CRLF may still have the maximum length.
-    if len(line if line is not None else talk.input) > _MAX_AUTH_LINE + (line is None):
+    if line is None:
+        # A line that lacks only the last octet of its CRLF may still have the maximum length.
+        if talk.input.unread > _MAX_AUTH_LINE + 1:
+            talk.hang_up(LINE_TOO_LONG)
+        return False
+    if len(line) > _MAX_AUTH_LINE:
         talk.hang_up(LINE_TOO_LONG)
         return False
-    if line is None:
-        return False
-    if talk.exchange is None:
-        if not read_ordinary(talk, line):
-            _read_command(talk, line)
-    else:
+    if talk.exchange is not None:
         talk.transcript.client(_SECRET)
         step_auth(talk, talk.exchange.respond(line))
+    elif not read_ordinary(talk, line):
+        _read_command(talk, line)
     return True
 
 

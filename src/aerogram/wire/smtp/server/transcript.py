@@ -58,7 +58,12 @@ class Transcript:
         """Record a client's line, without its CRLF."""
         if len(line) > _MAX_LINE:
             line = line[:_MAX_LINE] + _CUT
-        self.add(b"C: " + line + b"\n")
+        lines = b"C: " + line + b"\n"
+        self._room -= len(lines)
+        if self._room >= 0:
+            self._lines.append(lines)
+        else:
+            self._add_last(lines)
 
     def server(self, reply: bytes) -> None:
         """Record a reply, as it is sent."""
@@ -69,10 +74,13 @@ class Transcript:
         self._room -= len(lines)
         if self._room >= 0:
             self._lines.append(lines)
-        elif self._last is None:
-            self._last = deque((lines,), maxlen=0 if self._lines is self._opening else _LAST_LINES)
         else:
-            self._last.append(lines)
+            self._add_last(lines)
+
+    def _add_last(self, lines: bytes) -> None:
+        if self._last is None:
+            self._last = deque(maxlen=0 if self._lines is self._opening else _LAST_LINES)
+        self._last.append(lines)
 
     def text(self) -> str:
         """Return the transcript: lines with ``C:`` or ``S:``, at most `MAX_TRANSCRIPT_BYTES` long."""
