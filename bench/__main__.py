@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import compose, exports, imports, measures, subjects, templates
+from bench import compose, exports, imports, measures, subjects, templates, tracking
 from bench.growth import measuring as growth
 from bench.meter import Meter
 from bench.opendkim import milter
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 ACCEPT_50 = "SMTP accept, 50 clients"
 HTTP_LOADS = ((1, 50), (50, 10))
 """Messages in a call, clients."""
+FOLLOWERS = 50
+"""Clients that request pixels or links."""
 COMPARED_WITH = {f"HTTP send, {batch} a call, {clients} clients": ACCEPT_50 for batch, clients in HTTP_LOADS}
 """Postfix has no HTTP side; what it accepts over SMTP stands for it."""
 
@@ -179,6 +181,17 @@ def _sends(plan: Plan) -> Iterator[Sample]:
                 yield measures.send(subject, server, meter, plan.folder, clients, batch, plan.seconds)
 
 
+def _follows(plan: Plan) -> Iterator[Sample]:
+    for engine in plan.engines:
+        hop = free_port()
+        with subjects.relaying(plan.folder, engine, hop, signs=False) as (server, meter):
+            paths = tracking.mail_with_links(server, hop)
+            for kind in tracking.KINDS:
+                yield tracking.measure(
+                    f"Aerogram, {engine.name}", server, meter, paths, kind, FOLLOWERS, plan.seconds
+                )
+
+
 def _composes(plan: Plan) -> Iterator[Sample]:
     return compose.samples(plan.count)
 
@@ -210,6 +223,7 @@ MEASURES = {
     "accept": _accepts,
     "relay": _relays,
     "send": _sends,
+    "tracking": _follows,
     "template": _renders,
     "compose": _composes,
     "import": _imports,
