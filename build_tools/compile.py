@@ -63,6 +63,8 @@ def compiled(files: Sequence[Path]) -> list[Path]:
 
         def build_extensions(self) -> None:
             compile_some = self.compiler.compile
+            # Made here, since each of the threads would try.
+            (OUTPUT / "objects" / OUTPUT / "c").mkdir(parents=True, exist_ok=True)
 
             def compile_all(sources: list[str], **options: Any) -> list[str]:
                 with ThreadPoolExecutor(os.cpu_count()) as pool:
