@@ -22,6 +22,7 @@ from aerogram.store.open import open_database
 from aerogram.store.private_folder import prepare_folder
 from aerogram.store.records import nodes
 from aerogram.store.room import Watermark
+from aerogram.store.sql import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,10 +100,13 @@ class Platform:
             await self.database.close()
 
 
-async def open_platform(settings: Settings, server_lock: ServerLock | None = None) -> Platform:
+async def open_platform(
+    settings: Settings, server_lock: ServerLock | None = None, *, is_server: bool = False
+) -> Platform:
     """Open the store that the settings name. Raises `SettingsError` with the reason in one line.
 
-    A server gives its ``server_lock``; it is taken if the store is SQLite.
+    A server gives its ``server_lock``; it is taken if the store is SQLite. ``is_server`` is for a process of a
+    server whose lock another process has taken.
     """
     made_private = prepare_folder(settings.data)
     sealer = Sealer(settings.master_key or _own_master_key(settings.data / MASTER_KEY_FILE))
@@ -111,7 +115,11 @@ async def open_platform(settings: Settings, server_lock: ServerLock | None = Non
         await _check_master_key(database, sealer)
         await check_blobs_folder(database, settings.data / BLOBS_FOLDER)
         clock = SystemClock()
-        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        kind = nodes.SERVER if is_server or server_lock is not None else ""
+        owner = f"{kind}{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        if server_lock is not None and database.engine is Engine.SQLITE:
+            # We are the only server, so these are of processes that were killed.
+            await database.write(nodes.free_all_of_servers)
         node = await _take_node(database, clock, owner)
         after = await database.read(nodes.largest_id)
     except UnavailableError as error:

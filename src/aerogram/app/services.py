@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aerogram.app.platform import Platform
+    from aerogram.app.processes.plan import Part
+    from aerogram.app.processes.wakes import Wakes
     from aerogram.app.settings.settings import Settings
     from aerogram.audience.services import Audience
     from aerogram.base.loop import Loop
@@ -46,9 +48,6 @@ if TYPE_CHECKING:
     from aerogram.senders.services import SenderServices
     from aerogram.store.records.messages.outcomes import Change
     from aerogram.submission.services import SubmissionServices
-
-EVERYTHING = "all"
-DELIVERY_ROLES = frozenset({EVERYTHING, "delivery"})
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ class Services:
     queue: QueueServices
     readers: EventReaders
     worker: Worker | None
-    """Delivers mail; None in a process whose role does not include delivery."""
+    """Delivers mail; None in a process that does not."""
     sweep: Loop
     orphan_sweep: OrphanSweep
     http: HttpCaller
@@ -100,8 +99,8 @@ class Activity:
         self.wake_readers()
 
 
-def build(platform: Platform) -> Services:
-    """Build what the role of this process needs. Call it inside the event loop."""
+def build(platform: Platform, part: Part, wakes: Wakes | None = None) -> Services:
+    """Build what this process needs; ``wakes`` are those of other processes. Call it inside the event loop."""
     settings, ground = platform.settings, platform.ground
     public_url = settings.public_url.rstrip("/")
     activity, names = Activity(), Resolver()
@@ -112,16 +111,20 @@ def build(platform: Platform) -> Services:
     )
     of_content = content.build(ground, public_url=public_url)
     of_queue = queue.build(ground)
-    of_jobs = jobs.build(ground, HANDLERS, EXPORT_SOURCES)
+    # Where the readers and jobs are, if it is not here.
+    elsewhere = None if part.is_background else wakes
+    of_jobs = jobs.build(ground, HANDLERS, EXPORT_SOURCES, elsewhere.jobs if elsewhere else None)
     of_audience = audience.build(ground, of_jobs.jobs)
     of_submission = submission.build(ground, of_senders, on_accepted=activity.accepted)
     of_reporting = reporting.build(
         ground, http, geoip_database=settings.geoip_database, on_engaged=activity.engaged
     )
     readers = events.build(ground, [of_audience.reader, of_reporting.reader])
-    activity.wake_readers = readers.wake
+    activity.wake_readers = elsewhere.readers if elsewhere else readers.wake
     worker = None
-    if settings.role in DELIVERY_ROLES:
+    if wakes is not None:
+        activity.wake_worker = wakes.delivery
+    if part.delivers:
         worker = delivery.build(
             ground,
             _delivery_settings(settings),

@@ -1,0 +1,122 @@
+"""What the supervisor and a process say to each other, over a socket that both have from the start.
+
+The supervisor first sends the task; after that both send lines of JSON. If the socket closes, the other is gone.
+"""
+
+from __future__ import annotations
+
+import pickle
+import socket
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from aerogram.app.listening import Bound, Listening
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from aerogram.app.processes.plan import Part
+    from aerogram.app.settings.settings import Settings
+    from aerogram.wire.smtp.server.server import ServerConfig
+
+_LENGTH_BYTES: Final = 4
+BEAT_SECONDS: Final = 2.0
+"""How often a process says that its event loop runs."""
+
+
+class Predecessor(NamedTuple):
+    """A process that died: its number in ids and leases, and the name under which it had that number."""
+
+    node: int
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """All that a process is started with. Descriptors have the same numbers in both processes."""
+
+    settings: Settings
+    part: Part
+    sockets: tuple[tuple[str, ServerConfig | None, int], ...] = ()
+    """What it listens on: the name of the setting, how SMTP is spoken, the descriptor of a bound socket."""
+    addresses: dict[str, list[str]] = field(default_factory=dict)
+    locks: tuple[int, ...] = ()
+    """Descriptors of the locks of the data folder, which last until the last process that has them ends."""
+    wakes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """By the name of a process, the two descriptors of the socket that wakes it."""
+    deliverers: tuple[str, ...] = ()
+    """The names of the processes that deliver mail."""
+    background: str = ""
+    """The name of the process that has the readers and jobs."""
+    predecessors: tuple[Predecessor, ...] = ()
+    """The processes that did the same before and died: their leases are free."""
+
+    @property
+    def descriptors(self) -> tuple[int, ...]:
+        """Return the descriptors that the process inherits."""
+        pairs = (each for pair in self.wakes.values() for each in pair)
+        return (*(each for *_, each in self.sockets), *self.locks, *pairs)
+
+    def bound(self) -> Bound:
+        """Return the sockets, in the process that inherited them."""
+        found = Bound(addresses=self.addresses)
+        for name, config, descriptor in self.sockets:
+            found.sockets.append(Listening(name, config, socket.socket(fileno=descriptor)))
+        return found
+
+
+class FromChild(msgspec.Struct, omit_defaults=True):
+    """What a process says. Every message is also a sign of life."""
+
+    is_built: bool = False
+    """It has all that it needs, and waits to be let in (if it listens)."""
+    is_ready: bool = False
+    failure: str = ""
+    """Why it cannot start, as a line for the operator."""
+    node: int = -1
+    owner: str = ""
+    welcome: str = ""
+    """What the operator reads when the server is ready, from the process that made the first account."""
+
+
+class ToChild(msgspec.Struct, omit_defaults=True):
+    """What the supervisor says."""
+
+    opens: bool = False
+    """All others are ready: listen."""
+    stops_within: float = 0.0
+    """Drain within so many seconds, and end."""
+    troubles: list[str] | None = None
+    """Why the server as a whole is not ready; none for no reason."""
+
+
+def send_task(control: socket.socket, task: Task) -> None:
+    """Send a task; raises `OSError` if the process is gone."""
+    data = pickle.dumps(task)
+    control.sendall(len(data).to_bytes(_LENGTH_BYTES) + data)
+
+
+def receive_task(control: socket.socket) -> Task:
+    """Wait for the task. Raises `EOFError` if the supervisor is gone."""
+    length = int.from_bytes(_exactly(control, _LENGTH_BYTES))
+    # It comes from our parent, over a socket that nobody else has.
+    task: Task = pickle.loads(_exactly(control, length))  # noqa: S301
+    return task
+
+
+def _exactly(control: socket.socket, count: int) -> bytes:
+    data = bytearray()
+    while len(data) < count:
+        piece = control.recv(count - len(data))
+        if not piece:
+            raise EOFError
+        data += piece
+    return bytes(data)
+
+
+def say(writer: asyncio.StreamWriter, message: FromChild | ToChild) -> None:
+    """Send a message; nothing happens if the other is gone, which the reader notices."""
+    if not writer.is_closing():
+        writer.write(msgspec.json.encode(message) + b"\n")
