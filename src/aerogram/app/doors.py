@@ -88,7 +88,9 @@ def build_http(
             apis=_apis(platform, services, whole),
             tracking=Tracking(services.reporting.engagements, content.links),
             images=ImageDoor(content.images),
-            signup=signup.build(platform.clock, services.audience, content, services.submission),
+            signup=signup.build(
+                platform.clock, services.audience, content, services.submission, platform.across
+            ),
             web=Starlette(routes=inbox),
         ),
         platform.in_flight,
@@ -126,7 +128,7 @@ def _apis(platform: Platform, services: Services, whole: Whole | None) -> HttpAp
             public_url=platform.settings.public_url,
             version=__version__,
             checks=checks_of(platform, whole),
-            counts=lambda: services.activity.counts,
+            counts=services.activity.totals,
             queue_depth=queue_depth,
             reader_lags=reader_lags,
         )

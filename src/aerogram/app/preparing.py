@@ -6,13 +6,24 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from aerogram.app.command_services import CommandServices
+from aerogram.app.line import connected
+from aerogram.app.platform import open_platform
+from aerogram.app.processes.task import FromChild
 from aerogram.app.setup import apply_settings, set_up
+from aerogram.app.welcome import welcome
 from aerogram.base.errors import SettingsError
+from aerogram.net.tls import self_signed
 from aerogram.store.records.messages import queue
+from aerogram.store.server_lock import ServerLock
 from aerogram.store.sql import Engine
 
 if TYPE_CHECKING:
+    import socket
+
+    from aerogram.app.line import Line
     from aerogram.app.platform import Platform
+    from aerogram.app.processes.task import Task
     from aerogram.app.setup import FirstSetUp
     from aerogram.identity.accounts import Accounts
     from aerogram.senders.addresses import Senders
@@ -36,3 +47,23 @@ async def prepare(platform: Platform, accounts: Accounts, senders: Senders) -> F
             f"min_free_disk: the disk of {platform.settings.data} has less free space than that; free some space."
         )
     return made
+
+
+async def run_preparation(task: Task, control: socket.socket) -> None:
+    """Prepare the store for the other processes of a server. Raises `FailedError`."""
+    async with connected(control) as line:
+        await _prepare(task, line)
+
+
+async def _prepare(task: Task, line: Line) -> None:
+    """Migrate, make the first account and the certificate, and say so."""
+    settings = task.settings
+    platform = await open_platform(settings, ServerLock(settings.data, task.locks))
+    try:
+        services = CommandServices(platform)
+        made = await prepare(platform, services.accounts, services.senders)
+        if settings.tls_cert is None:
+            self_signed(settings.data, settings.hostname)
+        line.say(FromChild(is_ready=True, welcome=welcome(settings, task.addresses, made)))
+    finally:
+        await platform.close()

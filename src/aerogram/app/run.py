@@ -30,7 +30,7 @@ def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Raises `SettingsError` with one line if the server cannot start."""
     set_up_logs(settings.log_level)
     allow_many_files()
-    parts = parts_of(workers_of(settings), settings.role)
+    parts = parts_of(workers_of(settings), settings.role, is_sqlite=settings.database_url is None)
     if parts:
         # The supervisor itself stays small: it imports and builds nothing of what serves.
         from aerogram.app.processes.supervisor import Supervisor  # noqa: PLC0415

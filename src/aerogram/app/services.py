@@ -29,7 +29,7 @@ from aerogram.submission import build as submission
 from aerogram.submission.notices import admit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aerogram.app.platform import Platform
     from aerogram.app.processes.plan import Part
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from aerogram.app.settings.settings import Settings
     from aerogram.audience.services import Audience
     from aerogram.base.loop import Loop
+    from aerogram.base.shared.shared import Shared
     from aerogram.campaigns.services import CampaignServices
     from aerogram.content.services import ContentServices
     from aerogram.delivery.worker import Worker
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from aerogram.reporting.services import ReportingServices
     from aerogram.senders.services import SenderServices
     from aerogram.store.records.messages.outcomes import Change
+    from aerogram.store.writer.rows import RowWriter
     from aerogram.submission.services import SubmissionServices
 
 
@@ -76,36 +78,54 @@ class Services:
 class Activity:
     """What happened in this process: counted for ``/metrics``, and a reason for loops to wake."""
 
+    across: Shared | None = None
+    """Where it is counted together with what happened in other processes."""
     counts: Counter[str] = field(default_factory=Counter)
     wake_readers: Callable[[], None] = lambda: None
     wake_worker: Callable[[], None] = lambda: None
 
     def accepted(self, messages: int) -> None:
         """Count accepted messages; wake delivery."""
-        self.counts["accepted"] += messages
+        self._count("accepted", messages)
         self.wake_worker()
 
     def recorded(self, changes: list[Change]) -> None:
         """Count outcomes; wake the readers of the event log."""
         for change in changes:
-            self.counts[EventKind(change.event_kind).name.lower()] += 1
+            self._count(EventKind(change.event_kind).name.lower())
             for each in change.engaged:
-                self.counts[EventKind(each.event_kind).name.lower()] += 1
+                self._count(EventKind(each.event_kind).name.lower())
         self.wake_readers()
 
     def engaged(self, kinds: list[EventKind]) -> None:
         """Count opens, clicks and the like; wake the readers of the event log."""
-        self.counts.update(kind.name.lower() for kind in kinds)
+        for kind in kinds:
+            self._count(kind.name.lower())
         self.wake_readers()
 
+    def totals(self) -> Mapping[str, int]:
+        """Return what happened by name, over all processes since the server started."""
+        return self.counts if self.across is None else self.across.counts()
 
-def build(platform: Platform, part: Part, wakes: Wakes | None = None) -> Services:
-    """Build what this process needs; ``wakes`` are those of other processes. Call it inside the event loop."""
+    def _count(self, name: str, amount: int = 1) -> None:
+        if self.across is None:
+            self.counts[name] += amount
+        else:
+            self.across.count(name, amount)
+
+
+def build(
+    platform: Platform, part: Part, wakes: Wakes | None = None, writer: RowWriter | None = None
+) -> Services:
+    """Build what this process needs. Call it inside the event loop.
+
+    ``wakes`` are those of other processes, and ``writer`` commits accepted rows elsewhere.
+    """
     settings, ground = platform.settings, platform.ground
     public_url = settings.public_url.rstrip("/")
-    activity, names = Activity(), Resolver()
+    activity, names = Activity(platform.across), Resolver()
     http = HttpCaller(allow_private=settings.allow_private_callbacks)
-    of_identity = identity.build(ground, rate_limit=settings.rate_limit)
+    of_identity = identity.build(ground, rate_limit=settings.rate_limit, across=platform.across)
     of_senders = senders.build(
         ground, names, hostname=settings.hostname, public_url=public_url, is_signing=settings.dkim
     )
@@ -115,7 +135,7 @@ def build(platform: Platform, part: Part, wakes: Wakes | None = None) -> Service
     elsewhere = None if part.is_background else wakes
     of_jobs = jobs.build(ground, HANDLERS, EXPORT_SOURCES, elsewhere.jobs if elsewhere else None)
     of_audience = audience.build(ground, of_jobs.jobs)
-    of_submission = submission.build(ground, of_senders, on_accepted=activity.accepted)
+    of_submission = submission.build(ground, of_senders, on_accepted=activity.accepted, writer=writer)
     of_reporting = reporting.build(
         ground, http, geoip_database=settings.geoip_database, on_engaged=activity.engaged
     )

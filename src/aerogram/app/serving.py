@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from aerogram.app.services import Services
     from aerogram.app.settings.settings import Settings
     from aerogram.app.stopping import Stopping
+    from aerogram.store.writer.rows import RowWriter
 
     Job = Callable[[], Awaitable[None]]
 
@@ -62,10 +63,14 @@ async def make_room_in_log(platform: Platform) -> None:
 
 
 def build_services(
-    platform: Platform, part: Part, stack: contextlib.AsyncExitStack, wakes: Wakes | None = None
+    platform: Platform,
+    part: Part,
+    stack: contextlib.AsyncExitStack,
+    wakes: Wakes | None = None,
+    writer: RowWriter | None = None,
 ) -> Services:
-    """Build the services of a process; the stack closes them."""
-    services = build(platform, part, wakes)
+    """Build the services of a process; the stack closes them. ``wakes`` and ``writer`` as `services.build`."""
+    services = build(platform, part, wakes, writer)
     stack.push_async_callback(services.http.close)
     return services
 
@@ -103,7 +108,9 @@ async def _open_doors(
     tls = _tls(platform.settings)
     stack.push_async_callback(lambda: services.reporting.engagements.drain(stopping.seconds_left()))
     shared = (*LOOPBACK, *platform.settings.trusted_proxies)
-    connections = ConnectionLimiter(platform.clock, shared=shared, max_descriptors=_max_descriptors())
+    connections = ConnectionLimiter(
+        platform.clock, shared=shared, max_descriptors=_max_descriptors(), across=platform.across
+    )
     http = HttpServers(platform.settings.trusted_proxies, platform.in_flight, connections)
     stack.push_async_callback(lambda: http.close(stopping.seconds_left()))
     app = build_http(platform, services, bound.addresses, stopping.asked, others and others.whole)

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     """Everything that the role of the server has."""
     PREPARATION = "preparation"
     """Migrates the store and makes the first account; ends before the others start."""
+    WRITER = "writer"
+    """Commits the mail that the others accepted; only with SQLite."""
     DELIVERY = "delivery"
     """Delivers mail; the first of them also has the webhooks, readers, jobs and sweeps."""
     EDGE = "edge"
@@ -47,6 +49,11 @@ class Part(NamedTuple):
     def name(self) -> str:
         """Return what logs and errors call it."""
         return f"{self.kind} {self.number}" if self.kind in {Kind.EDGE, Kind.DELIVERY} else str(self.kind)
+
+    @property
+    def counts(self) -> bool:
+        """Return whether it counts with others, and so has a slot in the memory that they share."""
+        return self.kind in {Kind.EDGE, Kind.DELIVERY}
 
 
 PREPARATION: Final = Part(Kind.PREPARATION, 1)
@@ -76,10 +83,10 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def parts_of(workers: int, role: str) -> list[Part]:
+def parts_of(workers: int, role: str, *, is_sqlite: bool) -> list[Part]:
     """Return the processes in the order in which they start; none if one process does everything.
 
-    ``workers`` is the number of processes that listen for SMTP and HTTP.
+    ``workers`` is the number of processes that listen for SMTP and HTTP, or else of those that deliver.
     """
     if workers <= 1:
         return []
@@ -91,17 +98,17 @@ def parts_of(workers: int, role: str) -> list[Part]:
             Part(Kind.DELIVERY, number, listens=number == 1, delivers=True, keeps_log_short=number == 1)
             for number in range(1, workers + 1)
         ]
+    writers = [Part(Kind.WRITER, 1, keeps_log_short=True)] if is_sqlite else []
     edges = [Part(Kind.EDGE, number, listens=True) for number in range(1, workers + 1)]
     if role not in DELIVERY_ROLES:
-        return [edges[0]._replace(keeps_log_short=True), *edges[1:]]
+        return [*writers, *edges]
     deliveries = [
         Part(
             Kind.DELIVERY,
             number,
             delivers=True,
             is_background=number == 1 and role in BACKGROUND_ROLES,
-            keeps_log_short=number == 1,
         )
         for number in range(1, 1 + max(1, workers // WORKERS_PER_DELIVERY))
     ]
-    return [*deliveries, *edges]
+    return [*writers, *deliveries, *edges]

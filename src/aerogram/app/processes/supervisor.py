@@ -11,24 +11,27 @@ import contextlib
 import os
 import signal
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from aerogram.app.listening import SharedPorts
+from aerogram.app.listening import Bound, SharedPorts
+from aerogram.app.processes.counted import COUNTED
 from aerogram.app.processes.plan import EDGE_ROLES, PREPARATION, Kind, cores, workers_of
 from aerogram.app.processes.process import Process, how
 from aerogram.app.processes.task import Task, ToChild
 from aerogram.app.processes.wakes import WakeSocket
+from aerogram.app.processes.writer_socket import WriterSocket
 from aerogram.app.stopping import GRACE_SECONDS, Stopping
 from aerogram.base.errors import SettingsError
+from aerogram.base.shared.shared import Shared
 from aerogram.store.private_folder import prepare_folder
 from aerogram.store.server_lock import ServerLock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aerogram.app.listening import Bound
     from aerogram.app.processes.plan import Part
     from aerogram.app.settings.settings import Settings
 
@@ -54,11 +57,13 @@ class Supervisor:
         """``parts`` are the processes in the order in which they must be ready."""
         self._settings = settings
         self._parts = tuple(parts)
+        self._slots = {part.name: slot for slot, part in enumerate(part for part in parts if part.counts)}
         self._processes: dict[str, Process] = {}
         self._wakes: dict[str, WakeSocket] = {}
         self._locks: tuple[int, ...] = ()
         self._changed = asyncio.Event()
         """Something happened to a process."""
+        self._writer: WriterSocket | None = None
         self._is_ready = False
         self._told: list[str] = []
 
@@ -78,10 +83,12 @@ class Supervisor:
             server_lock = ServerLock(settings.data)
             self._locks = server_lock.open()
             stack.callback(server_lock.release)
+            self._shared = Shared.create(max(1, sum(part.counts for part in self._parts)), COUNTED)
+            stack.callback(self._shared.close)
             self._wakes = {part.name: WakeSocket.made() for part in self._parts if part.delivers}
             self._watch_signals()
             try:
-                if await self._start():
+                if await self._start(stack):
                     await self._watch()
                 log.info("stopping", grace_seconds=GRACE_SECONDS)
             finally:
@@ -109,9 +116,13 @@ class Supervisor:
             os.kill(os.getpid(), signal.SIGINT)
         self._ask()
 
-    async def _start(self) -> bool:
+    async def _start(self, stack: contextlib.ExitStack) -> bool:
         """Start all; return False if the server is to stop meanwhile. Raises `SettingsError` if one cannot start."""
         welcome = await self._prepare()
+        if any(part.kind is Kind.WRITER for part in self._parts):
+            # Not before: the preparation has locked the folder.
+            self._writer = WriterSocket(self._settings.data)
+            stack.callback(self._writer.close)
         for part in self._parts:
             self._processes[part.name] = Process(part, self._changed.set)
         while not self._stopping.asked.is_set():
@@ -175,6 +186,8 @@ class Supervisor:
     def _note_end(self, process: Process, status: int, now: float) -> None:
         """Say how a process ended, and when it is started again. Raises `SettingsError` if the server cannot start."""
         name = process.part.name
+        if name in self._slots:
+            self._shared.left(self._slots[name])
         if process.ready_at and now - process.ready_at >= WELL_AFTER_SECONDS:
             process.deaths = 0
         process.deaths += 1
@@ -193,32 +206,32 @@ class Supervisor:
         )
 
     async def _start_one(self, process: Process) -> None:
-        bound = self._bound_for(process.part)
+        bound = self._ports.bind() if process.part.listens else Bound()
         try:
-            await process.start(
-                Task(
-                    self._settings,
-                    process.part,
-                    sockets=tuple((each.name, each.config, each.socket.fileno()) for each in bound.sockets)
-                    if bound is not None
-                    else (),
-                    addresses=self._ports.addresses,
-                    locks=self._locks[1:],
-                    wakes={name: wake.descriptors for name, wake in self._wakes.items()},
-                    deliverers=tuple(self._wakes),
-                    background=next((part.name for part in self._parts if part.is_background), ""),
-                    predecessors=tuple(process.predecessors),
-                )
-            )
+            await process.start(self._task_of(process, bound))
         finally:
             # Only the process itself listens: when it dies, its connections do not wait for the next one.
-            if bound is not None:
-                bound.close()
+            bound.close()
         if process.deaths:
             log.warning("process_started_again", of=process.part.name, pid=process.pid, times=process.deaths)
 
-    def _bound_for(self, part: Part) -> Bound | None:
-        return self._ports.bind() if part.listens else None
+    def _task_of(self, process: Process, bound: Bound) -> Task:
+        part = process.part
+        common = Task(self._settings, part, locks=self._locks[1:])
+        if part.kind is Kind.WRITER:
+            return replace(common, writer=self._writer.listening.fileno() if self._writer else -1)
+        return replace(
+            common,
+            sockets=tuple((each.name, each.config, each.socket.fileno()) for each in bound.sockets),
+            addresses=self._ports.addresses,
+            wakes={name: wake.descriptors for name, wake in self._wakes.items()},
+            deliverers=tuple(self._wakes),
+            background=next((part.name for part in self._parts if part.is_background), ""),
+            shared=self._shared.descriptor,
+            slot=self._slots[part.name],
+            writer=self._writer.folder if self._writer is not None and part.listens else -1,
+            predecessors=tuple(process.predecessors),
+        )
 
     def _tell(self) -> None:
         """Tell all processes why the server as a whole is not ready, if that has changed."""
@@ -249,8 +262,8 @@ class Supervisor:
         return any(each.part.kind is kind and each.is_ready for each in self._processes.values())
 
     async def _stop(self) -> None:
-        """Drain all: first those that accept, then those that deliver."""
-        for kind in (Kind.PREPARATION, Kind.EDGE, Kind.DELIVERY):
+        """Drain all: first those that accept, then those that deliver, and the writer for both last."""
+        for kind in (Kind.PREPARATION, Kind.EDGE, Kind.DELIVERY, Kind.WRITER):
             processes = [each for each in self._processes.values() if each.part.kind is kind]
             grace = self._stopping.seconds_left()
             for process in processes:

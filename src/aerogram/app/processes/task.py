@@ -50,6 +50,12 @@ class Task:
     """The names of the processes that deliver mail."""
     background: str = ""
     """The name of the process that has the readers and jobs."""
+    shared: int = -1
+    """The descriptor of the memory in which processes count together."""
+    slot: int = -1
+    """The process's own slot in it."""
+    writer: int = -1
+    """For the writer, the descriptor of the socket at which it listens; for others, of the folder that has it."""
     predecessors: tuple[Predecessor, ...] = ()
     """The processes that did the same before and died: their leases are free."""
 
@@ -57,7 +63,8 @@ class Task:
     def descriptors(self) -> tuple[int, ...]:
         """Return the descriptors that the process inherits."""
         pairs = (each for pair in self.wakes.values() for each in pair)
-        return (*(each for *_, each in self.sockets), *self.locks, *pairs)
+        single = (each for each in (self.shared, self.writer) if each >= 0)
+        return (*(each for *_, each in self.sockets), *self.locks, *pairs, *single)
 
     def bound(self) -> Bound:
         """Return the sockets, in the process that inherited them."""

@@ -37,7 +37,7 @@ NEEDS: Final = Needs(Area.STATISTICS, Level.READ)
 
 
 class Metrics:
-    """Serves the counters of the process and the queue depth of the store.
+    """Serves the counters of the server and the queue depth of the store.
 
     ``counts`` returns messages by outcome since the start (``accepted``, ``delivered``, ``deferred``,
     ``bounced``, ...); ``queue_depth`` the number of waiting messages;
@@ -99,7 +99,7 @@ class _Snapshot(Collector):
     def collect(self) -> Iterable[Metric]:
         messages = CounterMetricFamily(
             "aerogram_messages",
-            "Messages by outcome since the process started.",
+            "Messages by outcome since the server started.",
             labels=["what"],
         )
         for what, amount in sorted(self._counts.items()):

@@ -27,7 +27,7 @@ class HttpServices(RestServices, frozen=True, kw_only=True):
     checks: Mapping[str, Check]
     """What ``/readyz`` checks; each raises when it fails."""
     counts: Callable[[], Mapping[str, int]]
-    """Messages by what happened to them since the start, for ``/metrics``."""
+    """Messages by what happened to them since the start of the server, for ``/metrics``."""
     queue_depth: Callable[[], Awaitable[int]]
     reader_lags: Callable[[], Awaitable[Mapping[str, float]]]
     """The age in seconds of the first unread event of each reader of the event log, for ``/metrics``."""
