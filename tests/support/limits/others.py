@@ -34,6 +34,7 @@ OTHERS = {
     },
     "How much is done at once or asked of another server: the rest comes next, or counts as that server's failure.": {
         "app.http.connection:MAX_DRAINED_BYTES",
+        "app.processes.supervisor:MOST_STARTS",
         "audience.jobs.csv_reader:MAX_PIECE_BYTES",
         "audience.jobs.many_contacts:MAX_PIECE_BYTES",
         "base.loop:MAX_RETRY_SECONDS",
@@ -113,6 +114,7 @@ OTHERS = {
         "wire.smtp.limits:MAX_TRANSCRIPT_BYTES",
     },
     "The values that one property, tag or line of a protocol may have: docs/reference/rest.md and the standards name them.": {
+        "app.settings.settings:MAX_WORKERS",
         "app.settings.values:MAX_PORT",
         "audience.jobs.columns:MAX_CONTACT_NAME",
         "audience.jobs.many_contacts:MAX_NAME",
