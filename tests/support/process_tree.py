@@ -1,6 +1,7 @@
 """The processes of a server: which there are, and what they hold together. Linux only, by ``/proc``."""
 
 import os
+import re
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -23,11 +24,11 @@ def children_of(pid):
     found = {}
     for child in tree_of(pid) - {pid}:
         try:
-            words = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+            name = Path(f"/proc/{child}/comm").read_text().strip()
         except OSError:
             continue
-        if b"aerogram.app.child" in words:
-            found[words[-2].decode().replace("-", " ")] = child
+        if re.fullmatch(r"writer|(edge|delivery)-\d+", name):
+            found[name.replace("-", " ")] = child
     return found
 
 

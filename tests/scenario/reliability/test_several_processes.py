@@ -147,6 +147,20 @@ def test_a_process_that_does_not_answer_makes_the_server_not_ready(tmp_path):
         wait_for(lambda: readiness_of(server) == (200, "ok"), "a ready server", 60)
 
 
+BREAKING = """
+import os, sys
+if "aerogram.app.starter" in sys.orig_argv:
+    from aerogram.app import child
+    run_child = child.run_child
+    def run_or_end(task, control):
+        with open({!r}) as file:
+            if task.part.name.replace(" ", "-") in file.read().split():
+                os._exit(7)
+        run_child(task, control)
+    child.run_child = run_or_end
+"""
+
+
 class Breakable(ServerProcess):
     """A server in which the processes whose names a file lists end as soon as they start."""
 
@@ -154,12 +168,7 @@ class Breakable(ServerProcess):
         super().__init__(data, **settings)
         self.broken = self._folder / "broken"
         self.broken.touch()
-        (self._folder / "sitecustomize.py").write_text(
-            "import os, sys\n"
-            f"with open({str(self.broken)!r}) as file:\n"
-            "    if sys.orig_argv[-1] in file.read().split():\n"
-            "        os._exit(7)\n"
-        )
+        (self._folder / "sitecustomize.py").write_text(BREAKING.format(str(self.broken)))
 
     def environment(self):
         found = super().environment()

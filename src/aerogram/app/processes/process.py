@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import socket
-import subprocess
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from aerogram.app.processes.task import FromChild, Predecessor, ToChild, say, send_task
+from aerogram.app.processes.task import FromChild, Predecessor, ToChild, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aerogram.app.processes.plan import Part
+    from aerogram.app.processes.starter import Starter
     from aerogram.app.processes.task import Task
-
-MODULE: Final = "aerogram.app.child"
-_ROOT: Final = Path(__file__).parents[3]
-"""The folder that the package is in."""
-_INSTALLED: Final = frozenset({"site-packages", "dist-packages"})
 
 
 class Process:
@@ -40,7 +34,8 @@ class Process:
         self.predecessors: list[Predecessor] = []
         self.welcome = ""
         self._changed = changed
-        self._running: subprocess.Popen[bytes] | None = None
+        self.pid = 0
+        """Its number, while it runs."""
         self._talking: asyncio.Task[None] | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._begin()
@@ -55,40 +50,21 @@ class Process:
     @property
     def is_running(self) -> bool:
         """Return whether it was started and has not been seen to end."""
-        return self._running is not None
+        return self.pid > 0
 
-    @property
-    def pid(self) -> int:
-        """Return its number, while it runs."""
-        return 0 if self._running is None else self._running.pid
-
-    async def start(self, task: Task) -> None:
-        """Start it as a fresh interpreter with the descriptors of its task."""
+    async def start(self, starter: Starter, task: Task) -> None:
+        """Start it with a task. Raises `StarterEndedError`."""
         self._begin()
         ours, its = socket.socketpair()
-        try:
-            self._running = self._spawned(its.fileno(), task)
-        finally:
-            its.close()
-        try:
-            send_task(ours, task)
-            ours.setblocking(False)
-            reader, self._writer = await asyncio.open_connection(sock=ours)
-        except OSError:
-            # It ended at once.
-            ours.close()
-        else:
-            self._talking = asyncio.create_task(self._listen(reader))
-
-    def _spawned(self, control: int, task: Task) -> subprocess.Popen[bytes]:
-        # Of the interpreter's path, only what the environment and the installation say: not the current folder.
-        command = [sys.executable, "-P", "-m", MODULE, str(control), self.part.name.replace(" ", "-")]
-        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command,
-            pass_fds=(control, *task.descriptors),
-            stdin=subprocess.DEVNULL,
-            env=_environment(),
-        )
+        with its:
+            try:
+                self.pid = await starter.start(task, its)
+            except BaseException:
+                ours.close()
+                raise
+        ours.setblocking(False)
+        reader, self._writer = await asyncio.open_connection(sock=ours)
+        self._talking = asyncio.create_task(self._listen(reader))
 
     def say(self, message: ToChild) -> None:
         """Send it a message, if it runs."""
@@ -102,14 +78,19 @@ class Process:
 
     def kill(self) -> None:
         """End it at once, even if it is stopped."""
-        if self._running is not None:
-            self._running.kill()
+        if self.pid:
+            # It keeps its number until `reaped` has seen the end.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
 
     async def reaped(self) -> int | None:
-        """Return the status with which it ended, as `subprocess.Popen.returncode`; None if it runs, or never did."""
-        if self._running is None or (status := self._running.poll()) is None:
+        """Return its exit status, or minus the number of the signal that ended it; None if it runs, or never did."""
+        if not self.pid:
             return None
-        self._running = None
+        pid, status = os.waitpid(self.pid, os.WNOHANG)  # noqa: ASYNC222 - it does not wait
+        if not pid:
+            return None
+        self.pid = 0
         if self._talking is not None:
             # All that it has said is in the socket.
             await self._talking
@@ -120,7 +101,7 @@ class Process:
         if self._node >= 0:
             self.predecessors.append(Predecessor(self._node, self._owner))
         self.is_built = self.is_ready = False
-        return status
+        return os.waitstatus_to_exitcode(status)
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:
@@ -153,13 +134,3 @@ def how(status: int) -> str:
         return f"signal {signal.Signals(-status).name}"
     except ValueError:
         return f"signal {-status}"
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment in which the module is found, wherever this process found it."""
-    environment = dict(os.environ)
-    if not _INSTALLED & set(_ROOT.parts):
-        paths = [each for each in environment.get("PYTHONPATH", "").split(os.pathsep) if each]
-        if str(_ROOT) not in paths:
-            environment["PYTHONPATH"] = os.pathsep.join([*paths, str(_ROOT)])
-    return environment

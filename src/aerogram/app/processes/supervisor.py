@@ -20,6 +20,7 @@ from aerogram.app.listening import Bound, SharedPorts
 from aerogram.app.processes.counted import COUNTED
 from aerogram.app.processes.plan import EDGE_ROLES, PREPARATION, Kind, cores, workers_of
 from aerogram.app.processes.process import Process, how
+from aerogram.app.processes.starter import Starter, StarterEndedError
 from aerogram.app.processes.task import Task, ToChild
 from aerogram.app.processes.wakes import WakeSocket
 from aerogram.app.processes.writer_socket import WriterSocket
@@ -86,6 +87,8 @@ class Supervisor:
             self._shared = Shared.create(max(1, sum(part.counts for part in self._parts)), COUNTED)
             stack.callback(self._shared.close)
             self._wakes = {part.name: WakeSocket.made() for part in self._parts if part.delivers}
+            self._starter = Starter()
+            stack.callback(self._starter.close)
             self._watch_signals()
             try:
                 if await self._start(stack):
@@ -106,6 +109,8 @@ class Supervisor:
 
     def _ask(self) -> None:
         self._stopping.ask()
+        # Nobody is started any more; one that waits to be started does not wait for the imports.
+        self._starter.close()
         self._changed.set()
 
     def _interrupt(self) -> None:
@@ -138,9 +143,13 @@ class Supervisor:
     async def _prepare(self) -> str:
         """Let one process do what must be done before the others start; return the text that it leaves."""
         process = self._processes[PREPARATION.name] = Process(PREPARATION, self._changed.set)
-        await process.start(
-            Task(self._settings, PREPARATION, addresses=self._ports.addresses, locks=self._locks)
-        )
+        task = Task(self._settings, PREPARATION, addresses=self._ports.addresses, locks=self._locks)
+        try:
+            await process.start(self._starter, task)
+        except StarterEndedError as error:
+            if self._stopping.asked.is_set():
+                return ""
+            raise SettingsError(str(error)) from error
         while True:
             status = await process.reaped()
             if status is not None:
@@ -208,7 +217,12 @@ class Supervisor:
     async def _start_one(self, process: Process) -> None:
         bound = self._ports.bind() if process.part.listens else Bound()
         try:
-            await process.start(self._task_of(process, bound))
+            await process.start(self._starter, self._task_of(process, bound))
+        except StarterEndedError:
+            if not self._stopping.asked.is_set():
+                log.warning("starter_ended", retry_seconds=LOOK_SECONDS)
+                process.starts_at = asyncio.get_running_loop().time() + LOOK_SECONDS
+            return
         finally:
             # Only the process itself listens: when it dies, its connections do not wait for the next one.
             bound.close()

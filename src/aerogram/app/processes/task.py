@@ -1,13 +1,13 @@
-"""What the supervisor and a process say to each other, over a socket that both have from the start.
+"""What a process is started with, and what it and the supervisor then say to each other.
 
-The supervisor first sends the task; after that both send lines of JSON. If the socket closes, the other is gone.
+They say it in lines of JSON, over a socket that both have from the start. If it closes, the other is gone.
 """
 
 from __future__ import annotations
 
 import pickle
 import socket
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -16,12 +16,16 @@ from aerogram.app.listening import Bound, Listening
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Mapping
 
     from aerogram.app.processes.plan import Part
     from aerogram.app.settings.settings import Settings
     from aerogram.wire.smtp.server.server import ServerConfig
 
-_LENGTH_BYTES: Final = 4
+MAX_TASK_BYTES: Final = 128 * 1024
+"""More than settings can have, and less than a socket takes at once."""
+MAX_DESCRIPTORS: Final = 253
+"""As many as Linux takes with one message."""
 BEAT_SECONDS: Final = 2.0
 """How often a process says that its event loop runs."""
 
@@ -35,7 +39,7 @@ class Predecessor(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """All that a process is started with. Descriptors have the same numbers in both processes."""
+    """All that a process is started with."""
 
     settings: Settings
     part: Part
@@ -65,6 +69,17 @@ class Task:
         pairs = (each for pair in self.wakes.values() for each in pair)
         single = (each for each in (self.shared, self.writer) if each >= 0)
         return (*(each for *_, each in self.sockets), *self.locks, *pairs, *single)
+
+    def moved(self, numbers: Mapping[int, int]) -> Task:
+        """Return the task with other numbers of its descriptors."""
+        return replace(
+            self,
+            sockets=tuple((name, config, numbers[each]) for name, config, each in self.sockets),
+            locks=tuple(numbers[each] for each in self.locks),
+            wakes={name: (numbers[first], numbers[second]) for name, (first, second) in self.wakes.items()},
+            shared=numbers.get(self.shared, -1),
+            writer=numbers.get(self.writer, -1),
+        )
 
     def bound(self) -> Bound:
         """Return the sockets, in the process that inherited them."""
@@ -99,28 +114,17 @@ class ToChild(msgspec.Struct, omit_defaults=True):
     """Why the server as a whole is not ready; none for no reason."""
 
 
-def send_task(control: socket.socket, task: Task) -> None:
-    """Send a task; raises `OSError` if the process is gone."""
-    data = pickle.dumps(task)
-    control.sendall(len(data).to_bytes(_LENGTH_BYTES) + data)
+def packed(task: Task, control: socket.socket) -> tuple[bytes, list[int]]:
+    """Return what the starter gets of a task and of the socket of the process: bytes, and descriptors."""
+    return pickle.dumps(task), [control.fileno(), *task.descriptors]
 
 
-def receive_task(control: socket.socket) -> Task:
-    """Wait for the task. Raises `EOFError` if the supervisor is gone."""
-    length = int.from_bytes(_exactly(control, _LENGTH_BYTES))
-    # It comes from our parent, over a socket that nobody else has.
-    task: Task = pickle.loads(_exactly(control, length))  # noqa: S301
-    return task
-
-
-def _exactly(control: socket.socket, count: int) -> bytes:
-    data = bytearray()
-    while len(data) < count:
-        piece = control.recv(count - len(data))
-        if not piece:
-            raise EOFError
-        data += piece
-    return bytes(data)
+def received(data: bytes, descriptors: list[int]) -> tuple[Task, socket.socket]:
+    """Return the task and the socket in the process, where the descriptors have other numbers."""
+    # It comes from our supervisor, over a socket that nobody else has.
+    task: Task = pickle.loads(data)  # noqa: S301
+    control, *others = descriptors
+    return task.moved(dict(zip(task.descriptors, others, strict=True))), socket.socket(fileno=control)
 
 
 def say(writer: asyncio.StreamWriter, message: FromChild | ToChild) -> None:
