@@ -19,6 +19,11 @@ def tree_of(pid):
     return found
 
 
+def living(pids):
+    """Give those of some processes that have not ended."""
+    return {pid for pid in pids if _stat_of(pid)}
+
+
 def children_of(pid):
     """Give the processes that a server of several has started: process numbers by name, as ``edge 1``."""
     found = {}

@@ -122,6 +122,11 @@ class ServerProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
+    def wait(self) -> None:
+        """Wait for the end of the process that was started, not of its children."""
+        assert self._process is not None
+        self._process.wait()
+
     def assert_alive_or_stopped(self) -> None:
         """Complain when it ended in any way but by being asked to."""
         status = self._process.poll() if self._process is not None else None

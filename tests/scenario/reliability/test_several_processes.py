@@ -1,7 +1,6 @@
 """A server of several processes: each of them may die, and together they begin, answer and end as one."""
 
 import contextlib
-import http.client
 import json
 import os
 import re
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from support.process_tree import tree_of
+from support.process_tree import living, tree_of
 from support.server import ServerProcess, running
 from support.sinks import HANG, Sink
 from support.waiting import wait_for
@@ -269,7 +268,7 @@ def test_a_stop_ends_all_and_gives_back_the_ports(tmp_path):
     with several(tmp_path / "data") as server:
         everybody = tree_of(server.pid)
         assert server.stop() == 0
-        assert not [pid for pid in everybody if Path(f"/proc/{pid}").exists()]
+        assert not living(everybody)
         assert not accepts(server)
         # On the same ports, with the same folder.
         server.start()
@@ -291,7 +290,7 @@ def test_when_the_supervisor_is_killed_the_others_end_and_a_new_server_takes_ove
         server._process.wait()
         wait_for(lambda: not accepts(server), "closed doors")
         server.start()
-        assert not [pid for pid in orphans if Path(f"/proc/{pid}").exists()]
+        assert not living(orphans)
         assert send(server, "bob@example.net") == 250
         assert server.answer_of("queue", "ls", "--state", "all")["total"] == 2
 
@@ -311,7 +310,7 @@ def test_ctrl_c_twice_ends_all_at_once(tmp_path):
         wait_for(lambda: not accepts(server), "closed doors")
         os.killpg(server.pid, signal.SIGINT)
         assert server._process.wait(15) == -signal.SIGINT
-        wait_for(lambda: not [pid for pid in everybody if Path(f"/proc/{pid}").exists()], "the end of all")
+        wait_for(lambda: not living(everybody), "the end of all")
 
 
 def test_sigterm_to_the_whole_group_answers_what_was_sent_whole(tmp_path):
@@ -328,13 +327,3 @@ def test_sigterm_to_the_whole_group_answers_what_was_sent_whole(tmp_path):
         assert server._process.wait(30) == 0
         stored = server.answer_of("queue", "ls", "--state", "all")["total"]
         assert (code, stored) in {(250, 1), (421, 0)}
-
-
-def test_a_request_that_waits_is_answered_when_it_stops(tmp_path):
-    with several(tmp_path / "data") as server:
-        host, port = server.settings["http"].split(":")
-        waiting = http.client.HTTPConnection(host, int(port), timeout=30)
-        waiting.request("GET", "/inbox/api/wait?timeout=30")
-        assert server.stop() == 0
-        assert waiting.getresponse().status == 200
-        waiting.close()
