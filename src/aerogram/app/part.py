@@ -44,7 +44,7 @@ async def _serve(task: Task, line: Line) -> None:
         )
         stack.push_async_callback(platform.close)
         await _bury(platform, task.predecessors)
-        if part.keeps_log_short and not task.predecessors:
+        if part.keeps_log_short and not task.is_again:
             await serving.make_room_in_log(platform)
         writer = None
         if task.writer >= 0:

@@ -43,7 +43,7 @@ def run_writer(task: Task, control: socket.socket) -> None:
             settings.data / FILE_NAME,
             socket.socket(fileno=task.writer),
             stop,
-            fills_log=room.has_room_for(ROOM_FOR_LOG_BYTES),
+            fills_log=not task.is_again and room.has_room_for(ROOM_FOR_LOG_BYTES),
         )
     except AerogramError as error:
         _say(control, FromChild(failure=str(error)))

@@ -96,6 +96,17 @@ def test_one_that_is_killed_is_started_again_and_said_so(tmp_path, name):
         assert (ended["of"], ended["how"], ended["times"]) == (name, "signal SIGKILL", 1)
 
 
+def test_others_are_started_again_after_the_starter_has_died(tmp_path):
+    with several(tmp_path / "data") as server:
+        starters = tree_of(server.pid) - {server.pid} - set(server.children().values())
+        for pid in starters:
+            os.kill(pid, signal.SIGKILL)
+        killed = server.children()["edge 1"]
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: server.children().get("edge 1", killed) != killed, "another process", 60)
+        wait_for(lambda: readiness_of(server) == (200, "ok"), "a whole server", 60)
+
+
 def logged(server):
     return [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
 

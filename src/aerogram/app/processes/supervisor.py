@@ -66,6 +66,7 @@ class Supervisor:
         """Something happened to a process."""
         self._writer: WriterSocket | None = None
         self._is_ready = False
+        self._looked_at = 0.0
         self._told: list[str] = []
 
     async def run(self) -> None:
@@ -124,6 +125,8 @@ class Supervisor:
     async def _start(self, stack: contextlib.ExitStack) -> bool:
         """Start all; return False if the server is to stop meanwhile. Raises `SettingsError` if one cannot start."""
         welcome = await self._prepare()
+        if self._stopping.asked.is_set():
+            return False
         if any(part.kind is Kind.WRITER for part in self._parts):
             # Not before: the preparation has locked the folder.
             self._writer = WriterSocket(self._settings.data)
@@ -231,7 +234,7 @@ class Supervisor:
 
     def _task_of(self, process: Process, bound: Bound) -> Task:
         part = process.part
-        common = Task(self._settings, part, locks=self._locks[1:])
+        common = Task(self._settings, part, is_again=process.deaths > 0, locks=self._locks[1:])
         if part.kind is Kind.WRITER:
             return replace(common, writer=self._writer.listening.fileno() if self._writer else -1)
         return replace(
@@ -261,12 +264,14 @@ class Supervisor:
 
     def _troubles(self) -> list[str]:
         now = asyncio.get_running_loop().time()
+        # After a pause of our own, what they have said meanwhile has yet to be read.
+        was_away, self._looked_at = now - self._looked_at > SILENT_SECONDS / 2, now
         found = []
         for process in self._processes.values():
             name = process.part.name
             if not process.is_ready and (process.deaths > 1 or not self._has_other(process)):
                 found.append(f"The process {name} ended {process.deaths} times and does not run.")
-            elif process.is_ready and now - process.said_at > SILENT_SECONDS:
+            elif process.is_ready and now - process.said_at > SILENT_SECONDS and not was_away:
                 found.append(f"The process {name} does not answer.")
         return found
 

@@ -43,6 +43,8 @@ class Task:
 
     settings: Settings
     part: Part
+    is_again: bool = False
+    """It replaces one that died."""
     sockets: tuple[tuple[str, ServerConfig | None, int], ...] = ()
     """What it listens on: the name of the setting, how SMTP is spoken, the descriptor of a bound socket."""
     addresses: dict[str, list[str]] = field(default_factory=dict)
