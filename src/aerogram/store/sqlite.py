@@ -24,6 +24,7 @@ from aerogram.store.records import log_filling
 from aerogram.store.sql import SCAN_SECONDS, Engine, Unit
 from aerogram.store.sqlite_file.checkpoints import Checkpointer
 from aerogram.store.sqlite_file.connection import (
+    BUSY_SECONDS,
     KEPT_LOG_BYTES,
     WriteConnection,
     connect,
@@ -42,6 +43,7 @@ MAX_GROUP: Final = 256
 READ_THREADS: Final = 2
 SCANNERS: Final = 2
 """Threads for scans. SQLite releases the GIL while it searches, so the event loop keeps running."""
+WATCH_SECONDS: Final = 1.0
 STEPS_BETWEEN_CHECKS: Final = 100_000
 """SQLite VM instructions, some milliseconds of work, after which a scan checks the time."""
 
@@ -64,8 +66,14 @@ class SqliteDatabase:
         self._thread = threading.local()
         self._open_connections: list[sqlite3.Connection] = []
         self._stopping = threading.Event()
-        self._writer = threading.Thread(target=self._write_forever, name="aerogram-write", daemon=True)
-        self._writer.start()
+        self._waiting: list[list[_Job]] = []
+        """The group that waits for its turn to be written."""
+        self._threads = [
+            threading.Thread(target=self._write_forever, name="aerogram-write", daemon=True),
+            threading.Thread(target=self._watch_forever, name="aerogram-watch", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
         self._checkpointer = Checkpointer(path, is_regular=is_checkpointing)
 
     async def read(self, unit: Callable[[], Unit[T]]) -> T:
@@ -110,13 +118,15 @@ class SqliteDatabase:
         self._stopping.set()
         self._jobs.put(None)
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._writer.join)
+        for thread in self._threads:
+            await loop.run_in_executor(None, thread.join, BUSY_SECONDS)
+        # Nobody gets an answer from a thread that still waits for another process.
+        self._give_up()
         await loop.run_in_executor(None, self._checkpointer.close)
         self._read_pool.shutdown()
         self._scan_pool.shutdown()
         for connection in self._open_connections:
             connection.close()
-        self._writing.close()
 
     def _read(self, unit: Callable[[], Unit[T]]) -> T:
         try:
@@ -164,17 +174,51 @@ class SqliteDatabase:
             if work:
                 self._commit(work)
             if len(work) < len(group):
+                self._writing.close()
                 return
+
+    def _begin(self, work: list[_Job]) -> bool:
+        """Begin the transaction of a group; return False if its jobs have been answered instead."""
+        self._waiting.append(work)
+        error: BaseException | None = None
+        try:
+            self._writing.begin()
+        except (sqlite3.Error, UnavailableError) as raised:
+            error = translated(raised)
+        try:
+            self._waiting.pop()
+        except IndexError:
+            self._writing.roll_back()
+            return False
+        if error is not None:
+            # Not caused by a unit: run alone, each would wait for the same lock.
+            _settle([(job, None, error) for job in work])
+        return error is None
+
+    def _watch_forever(self) -> None:
+        """Answer jobs whose turn does not come, because another process keeps it."""
+        while not self._stopping.wait(WATCH_SECONDS):
+            since = self._writing.turn.waiting_since
+            if since and time.monotonic() - since > BUSY_SECONDS:
+                self._give_up()
+
+    def _give_up(self) -> None:
+        """Answer all jobs that wait now. Whoever pops the group of the writer thread answers it, we or that thread."""
+        given_up: list[_Job] = []
+        with contextlib.suppress(IndexError):
+            given_up += self._waiting.pop()
+        with contextlib.suppress(queue.Empty):
+            while (job := self._jobs.get_nowait()) is not None:
+                given_up.append(job)
+            self._jobs.put(None)
+        error = UnavailableError("The store is not available: another process keeps it locked.")
+        _settle([(job, None, error) for job in given_up])
 
     def _commit(self, work: list[_Job]) -> None:
         """Run a group in one transaction; when a unit fails, run each in its own."""
-        writing = self._writing
-        try:
-            writing.begin()
-        except (sqlite3.Error, UnavailableError) as error:
-            # Not caused by a unit: run alone, each would wait for the same lock.
-            _settle([(job, None, translated(error)) for job in work])
+        if not self._begin(work):
             return
+        writing = self._writing
         try:
             results = [writing.run(job.unit()) for job in work]
             writing.commit()

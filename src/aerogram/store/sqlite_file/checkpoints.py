@@ -11,7 +11,8 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import SettingsError, UnavailableError
-from aerogram.store.sqlite_file.connection import StoreFile, connect
+from aerogram.store.sqlite_file.connection import BUSY_SECONDS, StoreFile, connect
+from aerogram.store.sqlite_file.turn import WriteTurn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +33,7 @@ class Checkpointer:
         self._stopping = threading.Event()
         self._is_log_stale = threading.Event()
         self._connection: sqlite3.Connection | None = None
+        self._turn = WriteTurn(path)
         self._thread = threading.Thread(target=self._run, name="aerogram-checkpoint", daemon=True)
         self._thread.start()
 
@@ -42,7 +44,7 @@ class Checkpointer:
     def close(self) -> None:
         """End the thread. Blocking."""
         self._stopping.set()
-        self._thread.join()
+        self._thread.join(BUSY_SECONDS)
 
     def _run(self) -> None:
         while not self._stopping.wait(CHECKPOINT_SECONDS):
@@ -54,17 +56,26 @@ class Checkpointer:
                 self._checkpoint()
         if self._connection is not None:
             self._connection.close()
+        self._turn.close()
 
     def _checkpoint(self) -> None:
-        if self._connection is None:
-            self._connection = connect(self._path)
-            self._connection.execute("PRAGMA busy_timeout = 200")
         connection = self._connection
+        if connection is None:
+            connection = self._connection = connect(self._path)
+            connection.execute("PRAGMA busy_timeout = 200")
         _, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         if self._is_log_stale.is_set():
             self._is_log_stale.clear()
-            is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            if is_busy:
+            if self._is_kept_out(connection, "PRAGMA wal_checkpoint(TRUNCATE)"):
                 self._is_log_stale.set()
         elif pages > RESTART_WAL_PAGES and moved >= pages // 2:
-            connection.execute("PRAGMA wal_checkpoint(RESTART)")
+            self._is_kept_out(connection, "PRAGMA wal_checkpoint(RESTART)")
+
+    def _is_kept_out(self, connection: sqlite3.Connection, checkpoint: str) -> bool:
+        """Run a checkpoint that needs the write lock; return whether others kept it from its end."""
+        self._turn.take()
+        try:
+            is_busy, _, _ = connection.execute(checkpoint).fetchone()
+        finally:
+            self._turn.release()
+        return bool(is_busy)

@@ -15,6 +15,7 @@ from aerogram.base.errors import (
 )
 from aerogram.base.folding import folded
 from aerogram.store.sql import Engine, Rows, Step, Unit
+from aerogram.store.sqlite_file.turn import WriteTurn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -120,27 +121,37 @@ class WriteConnection:
         """Open (and create) the file; `SettingsError` says in one line why it cannot be used."""
         self.connection = connect(path)
         self.file = StoreFile(path)
+        self.turn = WriteTurn(path)
 
     def begin(self) -> None:
-        """Begin a transaction. Raises `sqlite3.Error` or `UnavailableError`."""
+        """Wait for the turn, and begin a transaction. Raises `sqlite3.Error` or `UnavailableError`."""
         self.file.check()
-        self.roll_back()
-        self.connection.execute("BEGIN IMMEDIATE")
+        if self.connection.in_transaction:
+            self.roll_back()
+        self.turn.take()
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+        except BaseException:
+            self.turn.release()
+            raise
 
     def run(self, unit: Unit[T]) -> T:
         """Run a unit in the transaction."""
         return run(self.connection, unit)
 
     def commit(self) -> None:
-        """Commit; what was written is on disk when this returns."""
+        """Commit; what was written is on disk when this returns. If it raises, `roll_back` ends the transaction."""
         self.connection.execute("COMMIT")
+        self.turn.release()
 
     def roll_back(self) -> None:
-        """End the transaction, if one is open."""
+        """End the transaction, if one is open, and the turn."""
         if self.connection.in_transaction:
             with contextlib.suppress(sqlite3.Error):
                 self.connection.execute("ROLLBACK")
+        self.turn.release()
 
     def close(self) -> None:
         """Close it."""
         self.connection.close()
+        self.turn.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+import time
 from typing import TYPE_CHECKING
 
 import structlog
@@ -63,6 +65,18 @@ class RowCommits:
             alone = [self.commit([call]) for call in calls]
             return Committed([each.answers[0] for each in alone], sum(each.added for each in alone))
         return Committed(answers, added)
+
+    def wait_for_turn(self) -> float:
+        """Wait until other processes have committed; return for how many seconds."""
+        began = time.monotonic()
+        # `commit` meets the same error, and answers it.
+        with contextlib.suppress(UnavailableError):
+            self._writing.turn.take()
+        return time.monotonic() - began
+
+    def end_turn(self) -> None:
+        """Let other processes commit."""
+        self._writing.turn.release()
 
     def fill_log(self) -> None:
         """Grow the WAL to its full size, unless it has it: commits that overwrite it take half the time.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import select
 import selectors
 import socket
 import struct
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from aerogram.base.clock import Clock
-    from aerogram.store.records.messages.idempotency import KeyedCall
-    from aerogram.store.records.messages.submissions import Rows
+    from aerogram.store.writer.commits import Call
 
 READ_BYTES: Final = 256 * 1024
 """What one read takes: more than the buffer of a Unix socket usually holds."""
 READS_IN_TURN: Final = 8
 """Reads from one client before the others have their turn."""
+LONG_WAIT_SECONDS: Final = 1.0
+"""After a longer wait for other processes, clients may have given up."""
 LAST_ANSWER_SECONDS: Final = 1.0
 """How long a client may take to read its last answers when the writer stops."""
 _GC_THRESHOLD: Final = (20_000, 20, 100)
@@ -60,7 +62,7 @@ class _Client:
     def __init__(self, connected: socket.socket) -> None:
         self.socket = connected
         self.splitter = frames.Splitter(frames.MAX_CALL_BYTES)
-        self.calls: list[Rows | KeyedCall] = []
+        self.calls: list[Call] = []
         self.unsent = b""
         """Answers that the client has not read yet; meanwhile nothing is read from it."""
         self.is_gone = False
@@ -78,6 +80,12 @@ class _Client:
                 self.is_gone = True
                 return
             self.calls += map(frames.call_of, self.splitter.split(view[:size]))
+
+    def has_hung_up(self) -> bool:
+        """Return whether the client has closed the connection, whatever it sent before."""
+        poll = select.poll()
+        poll.register(self.socket, 0)
+        return bool(poll.poll(0))
 
     def send(self, data: bytes) -> None:
         """Send answers as far as the client takes them now."""
@@ -213,15 +221,25 @@ class _Server:
         for client in ready:
             client.calls = []
         for start in range(0, len(calls), MAX_CALLS_IN_COMMIT):
+            if self._commits.wait_for_turn() > LONG_WAIT_SECONDS:
+                for client in ready:
+                    if client.has_hung_up():
+                        self._forget(client)
             group = [each for each in calls[start : start + MAX_CALLS_IN_COMMIT] if not each[0].is_gone]
-            done = self._commits.commit([call for _, call in group])
-            answers: dict[_Client, list[Any]] = {}
-            for (client, _), answer in zip(group, done.answers, strict=True):
-                frames.append_answer(answers.setdefault(client, []), answer)
-            for client, found in answers.items():
-                self._send(client, client.unsent + frames.framed(found))
-            if done.added:
-                self._on_committed(done.added)
+            if group:
+                self._commit_group(group)
+            else:
+                self._commits.end_turn()
+
+    def _commit_group(self, group: list[tuple[_Client, Call]]) -> None:
+        done = self._commits.commit([call for _, call in group])
+        answers: dict[_Client, list[Any]] = {}
+        for (client, _), answer in zip(group, done.answers, strict=True):
+            frames.append_answer(answers.setdefault(client, []), answer)
+        for client, found in answers.items():
+            self._send(client, client.unsent + frames.framed(found))
+        if done.added:
+            self._on_committed(done.added)
 
     def _send(self, client: _Client, data: bytes) -> None:
         """Send answers as far as the client takes them; then wait until it reads, and read nothing from it."""
