@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aerogram.app.platform import Platform
+    from aerogram.app.readiness import Whole
     from aerogram.app.services import Services
     from aerogram.doors.asgi.scope import Endpoint
     from aerogram.doors.http.services import HttpApis
@@ -66,11 +67,12 @@ def build_http(
     services: Services,
     addresses: Mapping[str, Sequence[str]],
     stopping: asyncio.Event,
+    whole: Whole | None = None,
 ) -> Endpoint:
     """Build the one ASGI application of a process.
 
     ``addresses`` are those that the process listens on, by the name of their setting. Requests that wait end when
-    ``stopping`` is set.
+    ``stopping`` is set. ``whole`` is what a process of several knows of the others.
     """
     settings, content = platform.settings, services.content
     inbox = build_inbox(
@@ -83,7 +85,7 @@ def build_http(
     )
     return build_app(
         Doors(
-            apis=_apis(platform, services),
+            apis=_apis(platform, services, whole),
             tracking=Tracking(services.reporting.engagements, content.links),
             images=ImageDoor(content.images),
             signup=signup.build(
@@ -95,7 +97,7 @@ def build_http(
     )
 
 
-def _apis(platform: Platform, services: Services) -> HttpApis:
+def _apis(platform: Platform, services: Services, whole: Whole | None) -> HttpApis:
     database = platform.database
 
     async def send_sample(actor: Actor, callback_id: int) -> str:
@@ -125,7 +127,7 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
             send_sample=send_sample,
             public_url=platform.settings.public_url,
             version=__version__,
-            checks=checks_of(platform),
+            checks=checks_of(platform, whole),
             counts=services.activity.totals,
             queue_depth=queue_depth,
             reader_lags=reader_lags,

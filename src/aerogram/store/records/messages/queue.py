@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, or_, select, text, update
 
+from aerogram.base.ids import MAX_NODE, SEQUENCE_BITS
 from aerogram.store.records.messages.submissions import RANK_SHIFT
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import campaign_recipient, content, message, suppression, unsubscription
@@ -134,6 +135,23 @@ _FIRST_OF_CAMPAIGN = Sql(
 )
 _NEXT_DUE = Sql(select(func.min(message.c.due_ms)).where(_IS_QUEUED))
 _DEPTH = Sql(select(func.count()).select_from(message).where(_IS_QUEUED))
+_FREE_OF_NODE = Sql(
+    update(message)
+    .where(
+        _IS_QUEUED,
+        message.c.queue_key == bindparam("queue_key"),
+        message.c.due_ms > bindparam("now"),
+        message.c.due_ms <= bindparam("until"),
+        message.c.lease != 0,
+        literal_column(f"(message.lease >> {SEQUENCE_BITS}) & {MAX_NODE}") == bindparam("node_number"),
+    )
+    .values(due_ms=bindparam("due")),
+    "due",
+    "queue_key",
+    "now",
+    "until",
+    "node_number",
+)
 _FREE_ALL = Sql(
     update(message).where(_IS_QUEUED, message.c.lease != 0).values(due_ms=bindparam("now")),
     "now",
@@ -226,6 +244,15 @@ def depth() -> Unit[int]:
     """Count the queued messages."""
     rows = yield _DEPTH()
     return rows[0][0]  # type: ignore[no-any-return]
+
+
+def free_of_node(node: int, now_ms: int, until_ms: int) -> Unit[None]:
+    """Make messages due now that a process leased which died. Its leases end by ``until_ms``.
+
+    ``node`` is the number of the process, which its leases contain as all its ids do.
+    """
+    for (queue_key,) in (yield _QUEUE_KEYS()):
+        yield _FREE_OF_NODE(now_ms, queue_key, now_ms, until_ms, node)
 
 
 def free_all(now_ms: int) -> Unit[None]:
