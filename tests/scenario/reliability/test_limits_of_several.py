@@ -3,6 +3,7 @@
 Each request has a connection of its own, so the system spreads them over the processes.
 """
 
+import asyncio
 import base64
 import contextlib
 import http.client
@@ -14,8 +15,9 @@ import pytest
 
 from aerogram.identity.attempts import MAX_FAILURES
 from support.server import API_KEY, SECRET_KEY, running
+from support.sinks import Sink
 from support.waiting import wait_for
-from support.whole_server import OPEN_DOOR
+from support.whole_server import OPEN_DOOR, send
 
 SEVERAL = {**OPEN_DOOR, "workers": "3"}
 GUESSER, NEIGHBOUR = "192.0.2.1", "198.51.100.1"
@@ -107,3 +109,32 @@ def test_the_rate_of_an_account_is_one(tmp_path):
         # While it asks, the account may earn another request.
         assert FEW <= answered.count(200) <= FEW + 3
         assert set(answered) == {200, 429}
+
+
+class SlowSink(Sink):
+    """Takes its time, and knows how many mails came at once."""
+
+    def __init__(self):
+        super().__init__()
+        self.busy, self.most = set(), 0
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802 - aiosmtpd's name
+        self.busy.add(id(session))
+        self.most = max(self.most, len(self.busy))
+        await asyncio.sleep(0.05)
+        return await super().handle_RCPT(server, session, envelope, address, options)
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802 - aiosmtpd's name
+        self.busy.discard(id(session))
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_connections_to_a_destination_are_those_of_all_that_deliver(tmp_path):
+    settings = {**SEVERAL, "workers": "4", "deliver": "direct", "connections_per_destination": "4"}
+    with SlowSink() as sink:
+        with running(tmp_path / "data", **settings, routes=f"*=127.0.0.1:{sink.port}") as server:
+            assert {"delivery 1", "delivery 2"} <= set(server.children())
+            for number in range(MANY):
+                assert send(server, f"bob{number}@example.net") == 250
+            wait_for(lambda: len(sink.mails) == MANY, "all mails")
+        assert 2 < sink.most <= 4
