@@ -143,6 +143,7 @@ class Door:
         self.samples, self.engaged = [], []
         self.sample_fault = ""
         self.failing_checks = {}
+        self.processes = ()
         self.accept_fault = None
         self.templates = Templates(database, ids, clock)
         ground = Ground(database, blobs, ids, clock, sealer, self._check_room)
@@ -179,6 +180,7 @@ class Door:
                 counts=lambda: {"accepted": 3, "delivered": 2},
                 queue_depth=self._queue_depth,
                 reader_lags=self._reader_lags,
+                processes=lambda: self.processes,
             )
         )
         self.app = build_app(

@@ -131,6 +131,7 @@ def _apis(platform: Platform, services: Services, whole: Whole | None) -> HttpAp
             counts=services.activity.totals,
             queue_depth=queue_depth,
             reader_lags=reader_lags,
+            processes=platform.across.processes if platform.across is not None else tuple,
         )
     )
 

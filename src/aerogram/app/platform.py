@@ -15,6 +15,7 @@ from aerogram.base.ids import MAX_NODE, IdGenerator
 from aerogram.base.in_flight.in_flight import InFlight
 from aerogram.base.loop import Loop
 from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.base.shared.changes import Changes
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.ground import Ground
 from aerogram.store.installation import check_blobs_folder
@@ -149,6 +150,7 @@ async def open_platform(
             sealer=sealer,
             check_room=room.check,
             note_refusal=room.note_refusal,
+            changes=Changes(across),
         ),
         room=room,
         in_flight=InFlight(

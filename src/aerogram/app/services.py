@@ -147,7 +147,7 @@ def build(
     if part.delivers:
         worker = delivery.build(
             ground,
-            _delivery_settings(settings),
+            _delivery_settings(settings, 1 if wakes is None else wakes.deliverers),
             leases=of_queue.leases,
             senders=of_senders,
             recipients=of_audience.recipients,
@@ -176,7 +176,7 @@ def build(
     )
 
 
-def _delivery_settings(settings: Settings) -> DeliverySettings:
+def _delivery_settings(settings: Settings, processes: int) -> DeliverySettings:
     return DeliverySettings(
         hostname=settings.hostname,
         is_captured=settings.deliver == "capture",
@@ -184,6 +184,7 @@ def _delivery_settings(settings: Settings) -> DeliverySettings:
         routes=settings.routes,
         schedule=Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after),
         connections_per_destination=settings.connections_per_destination,
+        processes=processes,
         is_seven_bit=settings.convert_to_7bit,
         hop_timeout_ms=settings.next_hop_timeout,
     )

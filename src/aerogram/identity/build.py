@@ -29,10 +29,10 @@ def build(ground: Ground, *, rate_limit: int | None, across: Shared | None = Non
     ``across`` makes failed logins and rates count with other processes.
     """
     database, sealer, ids, clock = ground.database, ground.sealer, ground.ids, ground.clock
-    authenticator = Authenticator(database, sealer, clock)
+    authenticator = Authenticator(database, sealer, clock, ground.changes)
     attempts = LoginAttempts(clock, across)
     return IdentityServices(
-        accounts=Accounts(database, sealer, ids, clock),
+        accounts=Accounts(database, sealer, ids, clock, ground.changes),
         members=Members(database, ids, clock),
         people=People(database, authenticator, attempts, Passwords(across=across)),
         profiles=Profiles(database),

@@ -152,34 +152,24 @@ class ConnectionLimiter:
         network = network_of(peer_ip)
         is_shared = self._is_shared(peer_ip)
         is_proven = is_proven or (not is_shared and self._is_proven(network))
-        if not is_shared and self._is_full_for(network, is_proven=is_proven):
-            return None
-        if self._has_no_room(is_proven=is_proven):
+        across, visits = self._across, self._by_network.get(network, {})
+        if not is_shared:
+            count = len(visits) if across is None else len(visits) + across.by_network.of_others(network)
+            most = MAX_CONNECTIONS_PER_PROVEN_CLIENT if is_proven else MAX_CONNECTIONS_PER_CLIENT
+            if count >= most and not _make_room(visits):
+                return None
+        is_full = self._count >= self.max_connections + (self.max_of_proven if is_proven else 0)
+        if is_full or (across is not None and across.is_full(is_proven=is_proven)):
             queues = [self._waiting_strangers] + ([self._waiting_proven] if is_proven else [])
             if not any(_make_room(queue) for queue in queues):
                 return None
         visit = Visit(self, network, close, is_proven=is_proven, is_shared=is_shared)
+        self._count += 1
         self._by_network.setdefault(network, {})[visit] = None
-        self._counted(visit, 1)
+        if across is not None:
+            self._publish(across, visit)
         visit.waits()
         return visit
-
-    def _is_full_for(self, network: bytes, *, is_proven: bool) -> bool:
-        """Return whether a network has all its connections, and none of them makes room."""
-        visits = self._by_network.get(network, {})
-        most = MAX_CONNECTIONS_PER_PROVEN_CLIENT if is_proven else MAX_CONNECTIONS_PER_CLIENT
-        count = len(visits)
-        if self._across is not None:
-            count += self._across.by_network.of_others(network)
-        return count >= most and not _make_room(visits)
-
-    def _has_no_room(self, *, is_proven: bool) -> bool:
-        if self._count >= self.max_connections + (self.max_of_proven if is_proven else 0):
-            return True
-        if self._across is None:
-            return False
-        most = MAX_CONNECTIONS + (MAX_CONNECTIONS_OF_PROVEN if is_proven else 0)
-        return self._across.total.total() >= most
 
     def waiting(self, visit: Visit) -> None:
         """Put a visit at the end of those that wait."""
@@ -193,19 +183,19 @@ class ConnectionLimiter:
 
     def left(self, visit: Visit) -> None:
         """Count a visit no more."""
+        self._count -= 1
         visits = self._by_network[visit.network]
         del visits[visit]
         if not visits:
             del self._by_network[visit.network]
-        self._counted(visit, -1)
-
-    def _counted(self, visit: Visit, more: int) -> None:
-        self._count += more
         if self._across is not None:
-            self._across.total.set(self._count)
-            if not visit.is_shared:
-                own = len(self._by_network.get(visit.network, ()))
-                self._across.by_network.set(visit.network, own)
+            self._publish(self._across, visit)
+
+    def _publish(self, across: _Across, visit: Visit) -> None:
+        """Let other processes see what is open after a visit has come or gone."""
+        across.total.set(self._count)
+        if not visit.is_shared:
+            across.by_network.set(visit.network, len(self._by_network.get(visit.network, ())))
 
     def proved(self, network: bytes) -> None:
         """Remember that somebody has signed in from a network."""
@@ -218,12 +208,12 @@ class ConnectionLimiter:
             self._proven.popitem(last=False)
 
     def _is_proven(self, network: bytes) -> bool:
-        now = self._clock.now_ms()
         if self._across is not None:
+            now = self._clock.now_ms()
             return now - self._across.proven.latest(network, not_after=now + PROVEN_MS) < PROVEN_MS
         at = self._proven.get(network)
         # After the clock was set back, the difference is negative.
-        return at is not None and abs(now - at) < PROVEN_MS
+        return at is not None and abs(self._clock.now_ms() - at) < PROVEN_MS
 
     def _queue_of(self, visit: Visit) -> OrderedDict[Visit, None]:
         return self._waiting_proven if visit.is_proven else self._waiting_strangers
@@ -236,6 +226,10 @@ class _Across:
         self.total = shared.number(Number.CONNECTIONS)
         self.by_network = shared.gauges(Table.CONNECTIONS)
         self.proven = shared.moments(Table.PROVEN_NETWORKS)
+
+    def is_full(self, *, is_proven: bool) -> bool:
+        """Return whether all processes together have as many connections as there may be."""
+        return self.total.total() >= MAX_CONNECTIONS + (MAX_CONNECTIONS_OF_PROVEN if is_proven else 0)
 
 
 def _make_room(visits: dict[Visit, None]) -> bool:

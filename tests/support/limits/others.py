@@ -3,6 +3,8 @@
 OTHERS = {
     "What a process remembers or holds for itself: past it the oldest goes, or work waits in the queue.": {
         "app.memory:MAX_HEAPS",
+        "app.processes.task:MAX_DESCRIPTORS",
+        "app.processes.task:MAX_TASK_BYTES",
         "audience.recipients:MAX_REMEMBERED",
         "base.in_flight.budget:MAX_WAITING",
         "base.in_flight.budget:MOST_OF_SHARE",
@@ -83,7 +85,6 @@ OTHERS = {
         "doors.http.send.shared.findings:MAX_UNEXPECTED",
         "base.flawed_json:MAX_FLAWS",
         "base.shared.layout:MAX_KIND_BYTES",
-        "base.shared.layout:MAX_REASON_BYTES",
         "doors.rest.engine.reading:MAX_SHOWN_PATH",
         "doors.rest.resources.contacts.contactfilter:MAX_PREVIEW_ROWS",
         "doors.signup.app:MAX_IP_CHARS",

@@ -6,5 +6,5 @@ from typing import Final
 
 from aerogram.model.event import EventKind
 
-COUNTED: Final = ("accepted", *(kind.name.lower() for kind in EventKind))
+COUNTED: Final = tuple(kind.name.lower() for kind in EventKind)
 """What is counted for ``/metrics``, by the names there."""

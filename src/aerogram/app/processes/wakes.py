@@ -59,12 +59,12 @@ class Wakes:
         """
         self._own = sockets.get(own)
         self._deliverers = itertools.cycle([sockets[name].sending for name in deliverers])
-        self._has_deliverers = bool(deliverers)
+        self.deliverers = len(deliverers)
         self._background = sockets[background].sending if background else None
 
     def delivery(self) -> None:
         """Wake a process that delivers mail."""
-        if self._has_deliverers:
+        if self.deliverers:
             _send(next(self._deliverers), DELIVERY)
 
     def readers(self) -> None:

@@ -82,9 +82,9 @@ class ByteBudget:
         return Holding(self, client)
 
     def _fits(self, holding: Holding, count: int) -> bool:
-        more = count - holding.count
         if count <= SMALL_BYTES:
-            return self.used_by_all + more <= self._max_bytes
+            used = self._used if self._of_all is None else self._of_all.total()
+            return used + count - holding.count <= self._max_bytes
         # What is larger than the budget is granted when nothing else is held, or it never would be.
         others = self.used_by_all - holding.count
         if others and others + count > self._max_large:

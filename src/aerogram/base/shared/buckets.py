@@ -49,6 +49,7 @@ class Buckets(ABC):
         ]
         self._regions = regions
         """For each slot where its table begins, and the word that says whether there is anything in it."""
+        self._own_base = -1 if file.slot is None else regions[file.slot][0]
         self._others = [region for slot, region in enumerate(regions) if slot != file.slot]
         self._place = lru_cache(maxsize=_PLACES)(self._new_place)
 

@@ -31,7 +31,7 @@ class Generations:
 
     def __init__(self, file: SharedFile) -> None:
         self._file = file
-        self._columns = {topic: file.column(TOPICS_WORD + topic.value) for topic in Topic}
+        self._columns = [file.column(TOPICS_WORD + topic) for topic in Topic]
 
     def changed(self, topic: Topic) -> None:
         """Count a change."""

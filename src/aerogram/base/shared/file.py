@@ -88,12 +88,12 @@ class SharedFile:
 
 
 def make_file(slots: int, names: Sequence[str]) -> int:
-    """Make a file without a name, and return its descriptor."""
+    """Make a file without a name, and return its descriptor. Raises `OSError` when there is no room for it."""
     text = "\n".join(names).encode()
     if not 1 <= slots <= MAX_SLOTS:
         raise SharedError(f"At most {MAX_SLOTS} processes can count together; {slots} is not possible.")
-    if len(names) > MAX_COUNTERS or len(text) > MAX_NAMES_BYTES:
-        raise SharedError("There are too many counters.")
+    if len(set(names)) < len(names) or len(names) > MAX_COUNTERS or len(text) > MAX_NAMES_BYTES:
+        raise SharedError("The names of the counters are too many, too long, or not different.")
     descriptor = _descriptor(file_bytes(slots))
     with mmap.mmap(descriptor, PAGE) as head, memoryview(head).cast("Q") as words:
         head[SECRET_BYTE : SECRET_BYTE + _SECRET_BYTES] = secrets.token_bytes(_SECRET_BYTES)
@@ -104,14 +104,21 @@ def make_file(slots: int, names: Sequence[str]) -> int:
 
 def _descriptor(size: int) -> int:
     if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("aerogram", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.truncate(descriptor, size)
         with contextlib.suppress(OSError):
-            # Nobody can cut it short under the others, who would then die of SIGBUS.
-            fcntl.fcntl(
-                descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
-            )
-        return descriptor
+            return _sealed(os.memfd_create("aerogram", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING), size)
     with tempfile.TemporaryFile() as file:
-        file.truncate(size)
+        # Written out, because a process that writes to a page for which the disk has no room dies of SIGBUS.
+        for _ in range(0, size, PAGE):
+            file.write(bytes(PAGE))
+        file.flush()
         return os.dup(file.fileno())
+
+
+def _sealed(descriptor: int, size: int) -> int:
+    os.truncate(descriptor, size)
+    with contextlib.suppress(OSError):
+        # Nobody can cut it short under the others, who would then die of SIGBUS.
+        fcntl.fcntl(
+            descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+        )
+    return descriptor

@@ -3,7 +3,7 @@
 ::
 
     head        magic, number of slots, key of the digests, names of the counters     one page
-    slot 0      its numbers and texts (one page), then its tables
+    slot 0      its numbers (one page), then its tables
     slot 1      …
 
 A region is written by one process only: the one that has its slot. All others read it. So there is no lock that a
@@ -16,7 +16,7 @@ The file is sparse: a table takes memory where something was written.
 from __future__ import annotations
 
 import hashlib
-from enum import Enum
+from enum import Enum, IntEnum
 from typing import Final, NamedTuple
 
 PAGE: Final = 4096
@@ -33,9 +33,7 @@ MAX_COUNTERS: Final = 128
 MAX_NAMES_BYTES: Final = 3072
 """Bytes of all these names."""
 MAX_KIND_BYTES: Final = 32
-"""Bytes of the text that says what a process does, as "accept"."""
-MAX_REASON_BYTES: Final = 248
-"""Bytes of the text that says why a process is not ready; the rest is cut."""
+"""Bytes of the text that says what a process does, as "edge"; the rest is cut."""
 
 
 class Number(Enum):
@@ -48,16 +46,13 @@ class Number(Enum):
     """Passwords that wait to be checked, or are being checked."""
 
 
-class Topic(Enum):
+class Topic(IntEnum):
     """What the processes remember of the store: whoever changes it says so, and nobody trusts older memories."""
 
-    ACCOUNTS = 0
-    CREDENTIALS = 1
-    SENDERS = 2
-    SIGNING_KEYS = 3
-    TRACKING_HOSTS = 4
-    WEBHOOKS = 5
-    TEMPLATES = 6
+    CREDENTIALS = 0
+    """Keys and tokens, and whether their accounts are active."""
+    SENDERS = 1
+    """From which addresses an account may send."""
 
 
 class Kind(Enum):
@@ -69,6 +64,8 @@ class Kind(Enum):
     """One word: a time, of which the latest over all processes counts."""
     WINDOWS = 3
     """Two words: a count, and when its window began."""
+    RATES = 4
+    """Two words: a count, and when its busy period began."""
 
 
 class Shape(NamedTuple):
@@ -80,7 +77,7 @@ class Shape(NamedTuple):
     @property
     def values(self) -> int:
         """The words of an entry besides its key."""
-        return 2 if self.kind is Kind.WINDOWS else 1
+        return 1 if self.kind in {Kind.GAUGES, Kind.MOMENTS} else 2
 
     @property
     def bucket_bytes(self) -> int:
@@ -99,17 +96,15 @@ class Table(Enum):
     """Bytes of large bodies in files, by network."""
     PASSWORDS = 3
     """Passwords that wait or are being checked, by network."""
-    DESTINATIONS = 4
-    """Connections to a destination of mail."""
-    PROVEN_NETWORKS = 5
+    PROVEN_NETWORKS = 4
     """When somebody signed in from a network, for room among the connections."""
-    PROVEN_LOGINS = 6
+    PROVEN_LOGINS = 5
     """When a name signed in from a network."""
-    RATES = 7
-    """When the requests that a caller has made are paid for."""
-    FAILURES_OF_PAIR = 8
-    FAILURES_OF_NAME = 9
-    FAILURES_OF_NETWORK = 10
+    RATES = 6
+    """Requests of a caller."""
+    FAILURES_OF_PAIR = 7
+    FAILURES_OF_NAME = 8
+    FAILURES_OF_NETWORK = 9
     """Failed logins: of a name from a network, of a name, of a network."""
 
 
@@ -118,10 +113,9 @@ SHAPES: Final = {
     Table.BYTES_IN_MEMORY: Shape(Kind.GAUGES, 1024),
     Table.BYTES_IN_FILES: Shape(Kind.GAUGES, 1024),
     Table.PASSWORDS: Shape(Kind.GAUGES, 64),
-    Table.DESTINATIONS: Shape(Kind.GAUGES, 1024),
     Table.PROVEN_NETWORKS: Shape(Kind.MOMENTS, 2048),
     Table.PROVEN_LOGINS: Shape(Kind.MOMENTS, 16384),
-    Table.RATES: Shape(Kind.MOMENTS, 8192),
+    Table.RATES: Shape(Kind.RATES, 8192),
     Table.FAILURES_OF_PAIR: Shape(Kind.WINDOWS, 8192),
     Table.FAILURES_OF_NAME: Shape(Kind.WINDOWS, 8192),
     Table.FAILURES_OF_NETWORK: Shape(Kind.WINDOWS, 8192),
@@ -138,17 +132,13 @@ NAMES_BYTE: Final = 1024
 
 # Words of a slot.
 PID_WORD: Final = 0
-BEAT_WORD: Final = 1
-STATE_WORD: Final = 2
+STARTS_WORD: Final = 1
 NUMBERS_WORD: Final = 16
 TOPICS_WORD: Final = 32
 WRITTEN_WORD: Final = 64
 """How often an entry was added to each table; 0 means that nobody needs to look into it."""
 COUNTERS_WORD: Final = 128
 KIND_BYTE: Final = 2048
-REASONS_BYTE: Final = 2304
-"""Two areas for the reason: one is shown while the other is written."""
-REASON_AREA: Final = 256
 
 
 def _offsets() -> tuple[dict[Table, int], int]:

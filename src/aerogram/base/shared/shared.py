@@ -27,6 +27,7 @@ from aerogram.base.shared.layout import (
     Table,
 )
 from aerogram.base.shared.moments import SharedMoments
+from aerogram.base.shared.rates import SharedRates
 from aerogram.base.shared.windows import SharedWindows
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Shared:
 
     @classmethod
     def enter(cls, descriptor: int, slot: int, kind: str = "") -> Self:
-        """Take a slot, as a child; ``kind`` says what it does, as "accept".
+        """Take a slot, as a child; ``kind`` says what it does, as "edge".
 
         Raises `file.SharedError` if another release made the memory. No other process may have the slot.
         """
@@ -91,15 +92,8 @@ class Shared:
                 self._file.bytes[at : at + size] = bytes(size)
                 self._file.words[first + WRITTEN_WORD + table.value] = 0
 
-    def beat(self, *, is_ready: bool = True, reason: str = "") -> None:
-        """Say that this process is alive, and whether it is ready; ``reason`` says why not, in a short text.
-
-        Call it each second: after `board.SILENT_MS` the process counts as one that does not answer.
-        """
-        self._board.beat(is_ready=is_ready, reason=reason)
-
     def processes(self) -> list[Process]:
-        """Return the processes that are there, by slot."""
+        """Return the processes that the server has or had, by slot."""
         return self._board.processes()
 
     def changed(self, topic: Topic) -> None:
@@ -129,6 +123,10 @@ class Shared:
     def moments(self, table: Table) -> SharedMoments:
         """Return a table of times by key."""
         return SharedMoments(self._file, table)
+
+    def rates(self, table: Table, price: int, most: int) -> SharedRates:
+        """Return a table of token buckets by key; see `aerogram.base.shared.rates`."""
+        return SharedRates(self._file, table, price, most)
 
     def windows(self, table: Table, limit: int, window_ms: int) -> SharedWindows:
         """Return a table of counts in windows by key; see `aerogram.base.shared.windows`."""

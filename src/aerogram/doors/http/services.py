@@ -9,8 +9,9 @@ import msgspec
 from aerogram.doors.rest.registry import RestServices
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from aerogram.base.shared.board import Process
     from aerogram.doors.asgi.scope import Endpoint
     from aerogram.doors.http.health import Check
     from aerogram.doors.http.rest_v3 import Rest
@@ -31,6 +32,8 @@ class HttpServices(RestServices, frozen=True, kw_only=True):
     queue_depth: Callable[[], Awaitable[int]]
     reader_lags: Callable[[], Awaitable[Mapping[str, float]]]
     """The age in seconds of the first unread event of each reader of the event log, for ``/metrics``."""
+    processes: Callable[[], Sequence[Process]] = tuple
+    """The processes of a server that has several, for ``/metrics``."""
 
 
 class HttpApis(msgspec.Struct, frozen=True, kw_only=True):

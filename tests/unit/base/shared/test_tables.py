@@ -98,7 +98,7 @@ def test_gauges_show_each_what_the_others_hold(slots, steps):
 @settings(deadline=None)
 def test_moments_show_the_latest_of_all(slots, steps):
     with together(slots) as (supervisor, children):
-        each = Replaceable(supervisor, children, lambda child: child.moments(Table.RATES))
+        each = Replaceable(supervisor, children, lambda child: child.moments(Table.PROVEN_LOGINS))
         model = [{} for _ in range(slots)]
         for number, step, key, moment in steps:
             slot = number % slots
@@ -115,6 +115,31 @@ def test_moments_show_the_latest_of_all(slots, steps):
                     known = [held.get(asked, 0) for held in model]
                     assert table.latest(asked, 100) == max(known)
                     assert table.latest(asked, 20) == max((each for each in known if each <= 20), default=0)
+
+
+PRICE, MOST = 7, 100
+
+
+@given(slot_counts, steps, st.sampled_from([0, 0, 0, 5000]))
+@settings(deadline=None)
+def test_rates_are_those_of_one_token_bucket(slots, steps, back):
+    paid, now = dict.fromkeys(KEYS, 0), 10_000
+    with together(slots) as (supervisor, children):
+        each = Replaceable(supervisor, children, lambda child: child.rates(Table.RATES, PRICE, MOST))
+        for number, step, key, pause in steps:
+            slot, now = number % slots, now + pause // 4
+            if step == "replace":
+                each.replace(slot)
+            elif step == "forget" and back:
+                # Whatever is ahead of the clock by more than can be owed is forgotten.
+                now, back = now - back, 0
+                paid = dict.fromkeys(KEYS, 0)
+            else:
+                owed_until = max(now, paid[key]) + PRICE
+                expected = max(0, owed_until - now - MOST)
+                assert each.tables[slot].take(key, now) == expected
+                if not expected:
+                    paid[key] = owed_until
 
 
 def keys_of_one_bucket(table, count):
@@ -179,11 +204,21 @@ def test_a_full_bucket_of_gauges_keeps_the_highest_amounts(pair):
 
 
 def test_a_full_bucket_of_moments_forgets_the_earliest(pair):
-    table, other = [child.moments(Table.RATES) for child in pair]
+    table, other = [child.moments(Table.PROVEN_LOGINS) for child in pair]
     keys = keys_of_one_bucket(table, WAYS + 1)
     for moment, key in enumerate(keys, start=10):
         table.put(key, moment)
     assert [other.latest(key, 1000) for key in keys] == [0, *range(11, 11 + WAYS)]
+
+
+def test_a_full_bucket_of_rates_forgets_what_is_paid_for_first(pair):
+    table, other = [child.rates(Table.RATES, PRICE, PRICE) for child in pair]
+    keys = keys_of_one_bucket(table, WAYS + 1)
+    for number, key in enumerate(keys):
+        assert table.take(key, 1000 + number) == 0
+    now = 1000 + PRICE - 1
+    assert [other.take(key, now) for key in keys[1 : PRICE - 1]] == list(range(2, PRICE))
+    assert other.take(keys[0], now) == 0
 
 
 def test_a_flood_of_keys_displaces_none_with_a_higher_count(pair):
