@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aerogram.app.platform import Platform
+    from aerogram.app.readiness import Whole
     from aerogram.app.services import Services
     from aerogram.doors.asgi.scope import Endpoint
     from aerogram.doors.http.services import HttpApis
@@ -65,11 +66,12 @@ def build_http(
     services: Services,
     addresses: Mapping[str, Sequence[str]],
     stopping: asyncio.Event,
+    whole: Whole | None = None,
 ) -> Endpoint:
     """Build the one ASGI application of a process.
 
     ``addresses`` are those that the process listens on, by the name of their setting. Requests that wait end when
-    ``stopping`` is set.
+    ``stopping`` is set. ``whole`` is what a process of several knows of the others.
     """
     settings, content = platform.settings, services.content
     inbox = build_inbox(
@@ -82,7 +84,7 @@ def build_http(
     )
     return build_app(
         Doors(
-            apis=_apis(platform, services),
+            apis=_apis(platform, services, whole),
             tracking=Tracking(services.reporting.engagements, content.links),
             images=ImageDoor(content.images),
             signup=signup.build(
@@ -94,7 +96,7 @@ def build_http(
     )
 
 
-def _apis(platform: Platform, services: Services) -> HttpApis:
+def _apis(platform: Platform, services: Services, whole: Whole | None) -> HttpApis:
 
     async def send_sample(actor: Actor, callback_id: int) -> str:
         return failure_of(await services.reporting.webhook_sender.send_test(actor, callback_id))
@@ -120,7 +122,7 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
             send_sample=send_sample,
             public_url=platform.settings.public_url,
             version=__version__,
-            checks=checks_of(platform),
+            checks=checks_of(platform, whole),
             counts=services.activity.totals,
             queue_depth=services.queue.depth.current,
             reader_lags=reader_lags,

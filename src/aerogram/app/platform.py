@@ -23,6 +23,7 @@ from aerogram.store.open import open_database
 from aerogram.store.private_folder import prepare_folder
 from aerogram.store.records import nodes
 from aerogram.store.room import Watermark
+from aerogram.store.sql import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,21 +105,32 @@ class Platform:
 
 
 async def open_platform(
-    settings: Settings, server_lock: ServerLock | None = None, *, across: Shared | None = None
+    settings: Settings,
+    server_lock: ServerLock | None = None,
+    *,
+    across: Shared | None = None,
+    is_checkpointing: bool = True,
 ) -> Platform:
     """Open the store that the settings name. Raises `SettingsError` with the reason in one line.
 
     A server gives its ``server_lock``; it is taken if the store is SQLite. ``across`` is what a process counts with
-    others.
+    others, of a server whose lock another process has taken. ``is_checkpointing`` is False where another process
+    makes the checkpoints of SQLite.
     """
     made_private = prepare_folder(settings.data)
     sealer = Sealer(settings.master_key or _own_master_key(settings.data / MASTER_KEY_FILE))
-    database = await open_database(settings.data, settings.database_url, server_lock)
+    database = await open_database(
+        settings.data, settings.database_url, server_lock, is_checkpointing=is_checkpointing
+    )
     try:
         await _check_master_key(database, sealer)
         await check_blobs_folder(database, settings.data / BLOBS_FOLDER)
         clock = SystemClock()
-        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        kind = nodes.SERVER if server_lock is not None or across is not None else ""
+        owner = f"{kind}{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        if server_lock is not None and database.engine is Engine.SQLITE:
+            # We are the only server, so these are of processes that were killed.
+            await database.write(nodes.free_all_of_servers)
         node = await _take_node(database, clock, owner)
         after = await database.read(nodes.largest_id)
     except UnavailableError as error:

@@ -3,6 +3,8 @@
 OTHERS = {
     "What a process remembers or holds for itself: past it the oldest goes, or work waits in the queue.": {
         "app.memory:MAX_HEAPS",
+        "app.processes.task:MAX_DESCRIPTORS",
+        "app.processes.task:MAX_TASK_BYTES",
         "audience.recipients:MAX_REMEMBERED",
         "base.in_flight.budget:MAX_WAITING",
         "base.in_flight.budget:MOST_OF_SHARE",
@@ -35,6 +37,7 @@ OTHERS = {
     },
     "How much is done at once or asked of another server: the rest comes next, or counts as that server's failure.": {
         "app.http.connection:MAX_DRAINED_BYTES",
+        "app.processes.supervisor:MOST_STARTS",
         "audience.jobs.csv_reader:MAX_PIECE_BYTES",
         "audience.jobs.many_contacts:MAX_PIECE_BYTES",
         "base.loop:MAX_RETRY_SECONDS",
@@ -64,7 +67,8 @@ OTHERS = {
         "store.records.messages.queue_changes:MAX_BATCH",
         "store.records.messages.queue_changes:MOST_LOOKED_AT",
         "store.sqlite:MAX_GROUP",
-        "submission.accept:MAX_CALLS_IN_COMMIT",
+        "store.writer.frames:MAX_CALL_BYTES",
+        "store.writer.rows:MAX_CALLS_IN_COMMIT",
         "wire.smtp.client.replies:MAX_LINE_BYTES",
         "wire.smtp.client.replies:MAX_REPLY_LINES",
     },
@@ -114,6 +118,7 @@ OTHERS = {
         "wire.smtp.limits:MAX_TRANSCRIPT_BYTES",
     },
     "The values that one property, tag or line of a protocol may have: docs/reference/rest.md and the standards name them.": {
+        "app.settings.settings:MAX_WORKERS",
         "app.settings.values:MAX_PORT",
         "audience.jobs.columns:MAX_CONTACT_NAME",
         "audience.jobs.many_contacts:MAX_NAME",

@@ -1,6 +1,7 @@
 """What happened is counted once for the whole server."""
 
-from aerogram.app.services import COUNTED, Activity
+from aerogram.app.processes.counted import COUNTED
+from aerogram.app.services import Activity
 from aerogram.model.event import EventKind
 from support.together import together
 
