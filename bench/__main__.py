@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import compose, exports, imports, measures, subjects, templates
+from bench import compose, exports, imports, measures, subjects, templates, tracking
+from bench.growth import measuring as growth
 from bench.meter import Meter
 from bench.opendkim import milter
 from bench.postfix import Postfix, why_not
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 ACCEPT_50 = "SMTP accept, 50 clients"
 HTTP_LOADS = ((1, 50), (50, 10))
 """Messages in a call, clients."""
+FOLLOWERS = 50
+"""Clients that request pixels or links."""
 COMPARED_WITH = {f"HTTP send, {batch} a call, {clients} clients": ACCEPT_50 for batch, clients in HTTP_LOADS}
 """Postfix has no HTTP side; what it accepts over SMTP stands for it."""
 
@@ -40,8 +44,10 @@ class Plan:
     renders: int
     contacts: int
     clients: tuple[int, ...]
+    depths: tuple[int, ...]
     measures: tuple[str, ...]
     engines: tuple[subjects.Engine, ...]
+    workers: tuple[int | None, ...]
     postfix: Postfix | None
     folder: Path
 
@@ -56,8 +62,21 @@ def main() -> int:
         "--contacts", type=int, default=100_000, help="contacts of an import and an export (100000)"
     )
     parser.add_argument("--clients", type=int, nargs="+", default=[10, 50], help="SMTP clients (10 50)")
+    parser.add_argument(
+        "--depths",
+        type=int,
+        nargs="+",
+        default=growth.DEPTHS,
+        help="queued messages of growth (10000 100000 1000000; 10000000 takes some 10 minutes and 8 GB)",
+    )
     parser.add_argument("--engine", choices=["SQLite", "PostgreSQL"], action="append", help="all by default")
     parser.add_argument("--only", choices=MEASURES, action="append", help="all by default")
+    parser.add_argument(
+        "--workers",
+        type=int,
+        nargs="+",
+        help="values of the setting that accept, relay and send are measured with",
+    )
     parser.add_argument("--no-peers", action="store_true", help="measure Aerogram alone")
     chosen = parser.parse_args()
     with contextlib.ExitStack() as stack:
@@ -82,8 +101,10 @@ def main() -> int:
             chosen.renders,
             chosen.contacts,
             clients,
+            tuple(chosen.depths),
             measured,
             engines,
+            tuple(chosen.workers or [None]),
             postfix,
             folder,
         )
@@ -106,9 +127,10 @@ def _all_rounds(plan: Plan) -> Iterator[Sample]:
         for name in plan.measures:
             for sample in MEASURES[name](plan):
                 latencies = f", p99 {sample.p99_ms:.1f} ms" if sample.p99_ms is not None else ""
+                busiest = f" ({sample.busiest})" if sample.busiest else ""
                 print(
                     f"round {number + 1}: {sample.measure:34} {sample.subject:34} "
-                    f"{sample.rate:7,.0f} msg/s, {seconds(sample.cpu)} CPU s/1,000{latencies}",
+                    f"{sample.rate:7,.0f} msg/s, {seconds(sample.cpu)} CPU s/1,000{latencies}{busiest}",
                     flush=True,
                 )
                 yield sample
@@ -119,12 +141,11 @@ def _accepts(plan: Plan) -> Iterator[Sample]:
         with contextlib.closing(Meter("postfix")) as meter, plan.postfix.holding(meter) as port:
             for clients in plan.clients:
                 yield measures.accept("Postfix", port, meter, clients, plan.count)
-    for engine in plan.engines:
-        with subjects.accepting(plan.folder, engine) as (server, meter):
+    for engine, workers in itertools.product(plan.engines, plan.workers):
+        with subjects.accepting(plan.folder, engine, workers) as (server, meter):
             for clients in plan.clients:
-                yield measures.accept(
-                    f"Aerogram, {engine.name}", server.smtp_port, meter, clients, plan.count
-                )
+                name = subjects.named(engine, workers)
+                yield measures.accept(name, server.smtp_port, meter, clients, plan.count)
 
 
 def _relays(plan: Plan) -> Iterator[Sample]:
@@ -139,11 +160,12 @@ def _relays(plan: Plan) -> Iterator[Sample]:
                 plan.postfix.relaying(hop, meter, socket) as port,
             ):
                 yield from _relayed(plan, "Postfix + OpenDKIM", port, hop, meter)
-    for engine in plan.engines:
+    for engine, workers in itertools.product(plan.engines, plan.workers):
         for signs, words in ((False, ""), (True, " + DKIM")):
-            with subjects.relaying(plan.folder, engine, hop, signs=signs) as (server, meter):
+            with subjects.relaying(plan.folder, engine, hop, workers, signs=signs) as (server, meter):
                 subjects.check_signatures(server, hop, signs=signs)
-                yield from _relayed(plan, f"Aerogram, {engine.name}{words}", server.smtp_port, hop, meter)
+                name = subjects.named(engine, workers) + words
+                yield from _relayed(plan, name, server.smtp_port, hop, meter)
 
 
 def _relayed(plan: Plan, subject: str, port: int, hop: int, meter: Meter) -> Iterator[Sample]:
@@ -152,11 +174,22 @@ def _relayed(plan: Plan, subject: str, port: int, hop: int, meter: Meter) -> Ite
 
 
 def _sends(plan: Plan) -> Iterator[Sample]:
-    for engine in plan.engines:
-        with subjects.accepting(plan.folder, engine) as (server, meter):
+    for engine, workers in itertools.product(plan.engines, plan.workers):
+        with subjects.accepting(plan.folder, engine, workers) as (server, meter):
             for batch, clients in HTTP_LOADS:
-                subject = f"Aerogram, {engine.name}"
+                subject = subjects.named(engine, workers)
                 yield measures.send(subject, server, meter, plan.folder, clients, batch, plan.seconds)
+
+
+def _follows(plan: Plan) -> Iterator[Sample]:
+    for engine in plan.engines:
+        hop = free_port()
+        with subjects.relaying(plan.folder, engine, hop, signs=False) as (server, meter):
+            paths = tracking.mail_with_links(server, hop)
+            for kind in tracking.KINDS:
+                yield tracking.measure(
+                    f"Aerogram, {engine.name}", server, meter, paths, kind, FOLLOWERS, plan.seconds
+                )
 
 
 def _composes(plan: Plan) -> Iterator[Sample]:
@@ -180,14 +213,22 @@ def _exports(plan: Plan) -> Iterator[Sample]:
             yield exports.measure(f"Aerogram, {engine.name}", server, meter, plan.folder, plan.contacts)
 
 
+def _grows(plan: Plan) -> Iterator[Sample]:
+    for engine in plan.engines:
+        for depth in plan.depths:
+            yield from growth.samples(plan.folder, engine, depth, plan.count)
+
+
 MEASURES = {
     "accept": _accepts,
     "relay": _relays,
     "send": _sends,
+    "tracking": _follows,
     "template": _renders,
     "compose": _composes,
     "import": _imports,
     "export": _exports,
+    "growth": _grows,
 }
 
 

@@ -48,9 +48,17 @@ class Meter:
             return int(usage.read_text()) / 1e9
         return int((self._group / "cpu.stat").read_text().split()[1]) / 1e6
 
+    def cpu_by_process(self) -> dict[str, float]:
+        """Give the seconds of each process that lives now, by name and number: which of them is the bottleneck."""
+        return {f"{_name_of(pid)} {pid}": _cpu_of(pid) for pid in sorted(self._pids())}
+
     def peak_mebibytes(self) -> float:
         """Give the sum of the largest resident sizes of the processes that live now."""
         return sum(map(_peak_of, self._pids())) / 1024
+
+    def mebibytes(self) -> float:
+        """Give the memory that the whole tree takes now: what processes share is counted once (Pss)."""
+        return sum(map(_proportional_of, self._pids())) / 1024
 
     def _pids(self) -> set[int]:
         if self._group is None:
@@ -117,10 +125,25 @@ def _cpu_of(pid: int) -> float:
     return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
+def _name_of(pid: int) -> str:
+    with suppress(OSError):
+        return (_PROC / str(pid) / "comm").read_text().strip()
+    return "ended"
+
+
 def _peak_of(pid: int) -> int:
     """Give VmHWM in KiB."""
+    return _kibibytes_of(pid, "status", "VmHWM:")
+
+
+def _proportional_of(pid: int) -> int:
+    """Give the proportional set size in KiB: a page that n processes share counts as an n-th of one."""
+    return _kibibytes_of(pid, "smaps_rollup", "Pss:")
+
+
+def _kibibytes_of(pid: int, file: str, field: str) -> int:
     with suppress(OSError):
-        for line in (_PROC / str(pid) / "status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+        for line in (_PROC / str(pid) / file).read_text().splitlines():
+            if line.startswith(field):
                 return int(line.split()[1])
     return 0

@@ -22,12 +22,14 @@ class Sample:
     cpu: float
     """Seconds of CPU for 1,000 messages, all processes of the server."""
     memory: float
-    """MiB: sum of the largest resident sizes of its processes."""
+    """MiB of the whole tree of its processes: after the load with what they share counted once, or at the peak."""
     p50_ms: float | None = None
     p99_ms: float | None = None
+    busiest: str = ""
+    """The processes that used most of a core meanwhile, with their shares of one."""
 
 
-HEADINGS = ("measure", "subject", "msg/s", "[min-max]", "CPU s/1,000", "peak MiB", "p50 ms", "p99 ms")
+HEADINGS = ("measure", "subject", "msg/s", "[min-max]", "CPU s/1,000", "MiB", "p50 ms", "p99 ms")
 PEERS = ("Postfix", "Postfix + OpenDKIM", "Jinja2")
 
 Groups = dict[tuple[str, str], list[Sample]]

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_COMMON = {
+COMMON = {
     "trusted_networks": "127.0.0.0/8",
     "trusted_senders": "@example.org",
     "rate_limit": "none",
     "deliver": "direct",
     "log_level": "warning",
 }
+"""The settings of every server that is measured."""
 _SENDER = "alice@example.org"
 _RECIPIENT = "check@example.net"
 _numbers = itertools.count()
@@ -50,16 +51,23 @@ class Engine:
             self._server.stop()
 
 
+def named(engine: Engine, workers: int | None) -> str:
+    """Name a subject for the table; None stands for the default of the setting."""
+    return f"Aerogram, {engine.name}" + ("" if workers is None else f", workers {workers}")
+
+
 @contextlib.contextmanager
-def accepting(folder: Path, engine: Engine) -> Iterator[tuple[ServerProcess, Meter]]:
+def accepting(
+    folder: Path, engine: Engine, workers: int | None = None
+) -> Iterator[tuple[ServerProcess, Meter]]:
     """Accept durably and deliver nothing."""
-    with _running(folder, engine, role="edge") as running:
+    with _running(folder, engine, workers, role="edge") as running:
         yield running
 
 
 @contextlib.contextmanager
 def relaying(
-    folder: Path, engine: Engine, next_hop: int, *, signs: bool
+    folder: Path, engine: Engine, next_hop: int, workers: int | None = None, *, signs: bool
 ) -> Iterator[tuple[ServerProcess, Meter]]:
     """Hand everything to a port of loopback, over as many connections as Postfix may open."""
     settings = {
@@ -67,7 +75,7 @@ def relaying(
         "connections_per_destination": "50",
         "dkim": str(signs).lower(),
     }
-    with _running(folder, engine, **settings) as running:
+    with _running(folder, engine, workers, **settings) as running:
         yield running
 
 
@@ -89,10 +97,14 @@ def check_signatures(server: ServerProcess, next_hop: int, *, signs: bool) -> No
 
 
 @contextlib.contextmanager
-def _running(folder: Path, engine: Engine, **settings: str) -> Iterator[tuple[ServerProcess, Meter]]:
+def _running(
+    folder: Path, engine: Engine, workers: int | None = None, **settings: str
+) -> Iterator[tuple[ServerProcess, Meter]]:
     meter = Meter("aerogram")
+    if workers is not None:
+        settings["workers"] = str(workers)
     data = folder / f"data-{next(_numbers)}"
-    server = ServerProcess(data, prefix=meter.prefix, **_COMMON, **engine.fresh(), **settings)
+    server = ServerProcess(data, prefix=meter.prefix, **COMMON, **engine.fresh(), **settings)
     try:
         server.start()
         meter.adopt(server.pid)

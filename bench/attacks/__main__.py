@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from bench.attacks.attackers import ATTACKS
-from support.guessing import cpu_seconds
 from support.held_memory import MEGABYTE, forget_peak, peak_bytes, resident_bytes
+from support.process_tree import cpu_seconds
 from support.server import ServerProcess
 
 if TYPE_CHECKING:

@@ -17,14 +17,17 @@ def main() -> int:
         "--seed", type=int, default=secrets.randbelow(2**32), help="repeats the moments of a run"
     )
     parser.add_argument("--engine", choices=["sqlite", "postgresql", "both"], default="both")
+    parser.add_argument(
+        "--workers", type=int, default=1, help="above 1, each kind of process is killed, or paused"
+    )
     chosen = parser.parse_args()
     good = True
     if chosen.engine != "postgresql":
-        good &= report(Campaign(chosen.kills, chosen.seed))
+        good &= report(Campaign(chosen.kills, chosen.seed, workers=chosen.workers))
     if chosen.engine != "sqlite":
         server = PostgresqlServer()
         try:
-            good &= report(Campaign(chosen.kills, chosen.seed, server.new_database()))
+            good &= report(Campaign(chosen.kills, chosen.seed, server.new_database(), chosen.workers))
         finally:
             server.stop()
     return 0 if good else 1

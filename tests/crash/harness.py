@@ -8,12 +8,14 @@ import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crash.clients import Load
 from crash.ledger import Comparison, Ledger
+from crash.victims import PAUSED, kinds_of, strike
 from support.fast_sink import arrivals
 from support.ports import free_port
 from support.server import ServerProcess
@@ -35,6 +37,7 @@ class Campaign:
     kills: int
     seed: int
     database_url: str | None = None
+    workers: int = 1
     smtp_clients: int = 6
     http_clients: int = 3
     shortest: float = 0.2
@@ -50,14 +53,17 @@ class Report:
     campaign: Campaign
     comparison: Comparison
     kills: int
+    kinds: Counter[str]
+    """What was killed or paused, and how often."""
     load_seconds: float
     drain_seconds: float
 
     def __str__(self) -> str:
         engine = "PostgreSQL" if self.campaign.database_url else "SQLite"
         return (
-            f"{engine}: {self.kills} kills under load in {self.load_seconds:.0f} s (seed {self.campaign.seed}), "
-            f"drained in {self.drain_seconds:.0f} s\n  {self.comparison}"
+            f"{engine}, workers = {self.campaign.workers}: {self.kills} kills under load in {self.load_seconds:.0f} s"
+            f" (seed {self.campaign.seed}; {', '.join(f'{kind} {count}' for kind, count in self.kinds.items())}),"
+            f" drained in {self.drain_seconds:.0f} s\n  {self.comparison}"
         )
 
 
@@ -88,6 +94,7 @@ def run(campaign: Campaign, folder: Path) -> Report:
             "retry_schedule": "1s,2s",
             "rate_limit": "none",
             "log_level": "warning",
+            "workers": str(campaign.workers),
         }
         if campaign.database_url:
             settings["database_url"] = campaign.database_url
@@ -104,21 +111,28 @@ async def _campaign(campaign: Campaign, server: ServerProcess, log: Path) -> Rep
     await asyncio.to_thread(server.start)
     began = time.monotonic()
     clients = asyncio.create_task(load.run(campaign.smtp_clients, campaign.http_clients))
-    await _kill_again_and_again(campaign, server, ledger, clients)
+    kinds = await _kill_again_and_again(campaign, server, ledger, clients)
     load.stop()
     await clients
     stopped = time.monotonic()
     await _drain(ledger, log)
     drained = time.monotonic()
     return Report(
-        campaign, ledger.compare(arrivals(log)), len(ledger.kills), stopped - began, drained - stopped
+        campaign,
+        ledger.compare(arrivals(log)),
+        sum(kinds.values()),
+        kinds,
+        stopped - began,
+        drained - stopped,
     )
 
 
 async def _kill_again_and_again(
     campaign: Campaign, server: ServerProcess, ledger: Ledger, clients: asyncio.Task[None]
-) -> None:
+) -> Counter[str]:
+    """Kill under load; give what was done how often."""
     chance = random.Random(campaign.seed)
+    kinds: Counter[str] = Counter()
     for _ in range(campaign.kills):
         known = len(ledger.acknowledged)
         await asyncio.wait([clients], timeout=chance.uniform(campaign.shortest, campaign.longest))
@@ -127,9 +141,14 @@ async def _kill_again_and_again(
             await asyncio.wait([clients], timeout=0.05)
         if clients.done():
             break
-        server.kill()
-        ledger.kills.append(time.time())
-        await asyncio.to_thread(server.start)
+        kind = chance.choice(await asyncio.to_thread(kinds_of, server))
+        kinds[kind] += 1
+        began = time.time()
+        await strike(server, kind, chance)
+        if not kind.startswith(PAUSED):
+            # A pause is shorter than any lease, so it excuses no duplicate.
+            ledger.kills.append(began)
+    return kinds
 
 
 async def _drain(ledger: Ledger, log: Path) -> None:

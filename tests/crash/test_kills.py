@@ -6,8 +6,9 @@ from crash.harness import Campaign, run
 
 
 @pytest.mark.timeout(480)
-def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_load(tmp_path):
-    report = run(Campaign(kills=3, seed=20261121, smtp_clients=4, http_clients=2), tmp_path)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_load(tmp_path, workers):
+    report = run(Campaign(kills=3, seed=20261121, workers=workers, smtp_clients=4, http_clients=2), tmp_path)
     print(report)  # noqa: T201 - pytest shows the figures with -s and on failure
     assert report.kills == 3
     assert report.comparison.acknowledged > 0

@@ -6,6 +6,7 @@ import pytest
 
 from aerogram.base.clock import MINUTE
 from aerogram.base.errors import UnavailableError
+from aerogram.base.shared.board import Process
 from aerogram.doors.rest.registry import declared_resources
 from aerogram.identity.attempts import MAX_FAILURES
 from support.calls import a_call, a_message
@@ -110,6 +111,15 @@ async def test_metrics_tell_counts_the_queue_and_the_lag_of_readers(client):
     assert 'aerogram_messages_total{what="accepted"} 3.0' in answer.text
     assert "aerogram_queue_messages 5.0" in answer.text
     assert 'aerogram_event_reader_lag_seconds{reader="webhooks"} 2.5' in answer.text
+
+
+async def test_metrics_tell_the_processes_of_a_server_that_has_several(client, door):
+    assert "aerogram_process" not in (await client.get("/metrics")).text
+    door.processes = [Process(0, "edge", 7, 1), Process(1, "edge", 0, 3), Process(2, "delivery", 9, 1)]
+    text = (await client.get("/metrics")).text
+    assert 'aerogram_processes{kind="edge"} 1.0' in text
+    assert 'aerogram_processes{kind="delivery"} 1.0' in text
+    assert 'aerogram_process_starts_total{kind="edge"} 4.0' in text
 
 
 async def test_the_openapi_document_describes_what_exists(client):

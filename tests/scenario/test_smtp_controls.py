@@ -12,7 +12,7 @@ from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.model.account import SendDefaults
 from aerogram.model.message import Rank
 from aerogram.model.send_options import SendOptions, unpacked
-from aerogram.store.records.messages.submissions import RANK_SHIFT
+from aerogram.store.records.messages.queue_keys import rank_of
 from aerogram.store.sql import Sql
 from aerogram.store.tables import campaign, content, message
 from support import required
@@ -121,14 +121,14 @@ class TestControls:
         row = await the_one(installation)
         assert (row["custom_id"], row["event_payload"]) == ("Größe 17", '{"order": 17}')
         assert row["campaign"] == "spring sale"
-        assert row["queue_key"] >> RANK_SHIFT == Rank.LOW
+        assert rank_of(row["queue_key"]) == Rank.LOW
         assert row["send_options"] == SendOptions(tracks_opens=True)
 
     async def test_a_mail_without_them_is_plain(self, installation):
         await send(installation, a_mail(html=HTML))
         [row] = await stored(installation)
         assert (row["custom_id"], row["campaign"], row["send_options"]) == ("", "", "")
-        assert row["queue_key"] >> RANK_SHIFT == Rank.HIGH
+        assert rank_of(row["queue_key"]) == Rank.HIGH
 
     async def test_language_and_variables_are_for_the_composer(self, installation):
         headers = (

@@ -2,12 +2,10 @@
 
 import asyncio
 import base64
-import os
 import time
 from collections import Counter
-from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+from support.process_tree import memory_of
 
 
 def basic(name, secret):
@@ -72,15 +70,6 @@ async def honest(port, path, authorization, network, over):
     return found, sorted(seconds)
 
 
-def cpu_seconds(pid):
-    """Give the processor time that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
 def megabytes(pid, what="VmRSS"):
-    """Give the memory of a process: ``VmRSS`` is now, ``VmHWM`` its peak."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(what):
-            return int(line.split()[1]) / 1024
-    raise LookupError(what)
+    """Give the memory of a server: ``VmRSS`` is now, ``VmHWM`` its peak."""
+    return memory_of(pid, what) / 1024 / 1024

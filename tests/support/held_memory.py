@@ -8,30 +8,26 @@ import contextlib
 import time
 from pathlib import Path
 
+from support.process_tree import memory_of, tree_of
+
 MEGABYTE = 1024 * 1024
 MAIL_HEAD = b"From: alice@example.org\r\nTo: bob@example.net\r\nSubject: large\r\n\r\n"
 LINE = b"x" * 76 + b"\r\n"
 
 
 def resident_bytes(pid):
-    """Give the resident memory of a process now, as the kernel counts it."""
-    return _status_of(pid, "VmRSS")
+    """Give the resident memory of a server now, as the kernel counts it: the sum over its processes."""
+    return memory_of(pid, "VmRSS")
 
 
 def peak_bytes(pid):
-    """Give the most resident memory that a process had since `forget_peak`."""
-    return _status_of(pid, "VmHWM")
+    """Give the most resident memory that each process of a server had since `forget_peak`, as a sum."""
+    return memory_of(pid, "VmHWM")
 
 
 def forget_peak(pid):
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
-
-
-def _status_of(pid, name):
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith(f"{name}:"):
-            return int(line.split()[1]) * 1024
-    raise AssertionError(f"{name} is not in the status of {pid}")
+    for each in tree_of(pid):
+        Path(f"/proc/{each}/clear_refs").write_text("5")
 
 
 def a_mail_of(size):

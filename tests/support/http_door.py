@@ -26,6 +26,7 @@ from aerogram.identity import build as identity
 from aerogram.jobs import build as jobs
 from aerogram.model.account import NO_DEFAULTS, CredentialKind, Principal
 from aerogram.net.dns_answers import NoSuchName
+from aerogram.queue.depth import Depth
 from aerogram.reporting import build as reporting
 from aerogram.senders import build as senders
 from aerogram.store.ground import Ground
@@ -143,6 +144,7 @@ class Door:
         self.samples, self.engaged = [], []
         self.sample_fault = ""
         self.failing_checks = {}
+        self.processes = ()
         self.accept_fault = None
         self.templates = Templates(database, ids, clock)
         ground = Ground(database, blobs, ids, clock, sealer, self._check_room)
@@ -179,6 +181,7 @@ class Door:
                 counts=lambda: {"accepted": 3, "delivered": 2},
                 queue_depth=self._queue_depth,
                 reader_lags=self._reader_lags,
+                processes=lambda: self.processes,
             )
         )
         self.app = build_app(
@@ -203,7 +206,7 @@ class Door:
             raise self.failing_checks["store"]
 
     async def _queue_depth(self):
-        return 5
+        return Depth(5, 2.5, is_at_least=False)
 
     async def _reader_lags(self):
         return {"webhooks": 2.5}

@@ -13,12 +13,16 @@ from pathlib import Path
 
 from support.package import PACKAGE_PATH
 from support.ports import free_port
+from support.process_tree import children_of
 from support.waiting import wait_for
 
 API_KEY = "4f0c6a1b5d2e4c7f9a8b3d6e1f205c7a"
 SECRET_KEY = "b1946ac92492d2347c6235b8d2611184"
-READY_WITHIN = 30.0
+READY_WITHIN = 60.0
+"""Several processes that start at once share the cores with the tests beside them."""
 STOPPED_WITHIN = 30.0
+WORKERS = {"workers": os.environ["AEROGRAM_WORKERS"]} if os.environ.get("AEROGRAM_WORKERS") else {}
+"""With this variable, all servers of the tests have several processes."""
 
 
 class ServerProcess:
@@ -37,6 +41,7 @@ class ServerProcess:
             "smtp": f"127.0.0.1:{free_port()}",
             "api_key": API_KEY,
             "secret_key": SECRET_KEY,
+            **WORKERS,
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None
@@ -61,7 +66,13 @@ class ServerProcess:
         """Everything inherited but other settings of Aerogram, then ours."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("AEROGRAM_")}
         inherited["PYTHONPATH"] = PACKAGE_PATH
+        # Each process would compile all modules again.
+        inherited.pop("PYTHONDONTWRITEBYTECODE", None)
         return inherited | {f"AEROGRAM_{name.upper()}": value for name, value in self.settings.items()}
+
+    def children(self) -> dict[str, int]:
+        """Give the process numbers of a server of several processes, by name."""
+        return children_of(self.pid)
 
     @property
     def is_running(self) -> bool:
@@ -109,6 +120,11 @@ class ServerProcess:
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def wait(self) -> None:
+        """Wait for the end of the process that was started, not of its children."""
+        assert self._process is not None
         self._process.wait()
 
     def assert_alive_or_stopped(self) -> None:

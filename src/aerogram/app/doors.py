@@ -24,7 +24,6 @@ from aerogram.doors.web.app import build_inbox
 from aerogram.identity.authenticate import defaults_of
 from aerogram.reporting.webhooks.call import failure_of
 from aerogram.store.records.accounts import accounts
-from aerogram.store.records.messages import queue
 
 if TYPE_CHECKING:
     import asyncio
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from aerogram.app.platform import Platform
+    from aerogram.app.readiness import Whole
     from aerogram.app.services import Services
     from aerogram.doors.asgi.scope import Endpoint
     from aerogram.doors.http.services import HttpApis
@@ -66,11 +66,12 @@ def build_http(
     services: Services,
     addresses: Mapping[str, Sequence[str]],
     stopping: asyncio.Event,
+    whole: Whole | None = None,
 ) -> Endpoint:
     """Build the one ASGI application of a process.
 
     ``addresses`` are those that the process listens on, by the name of their setting. Requests that wait end when
-    ``stopping`` is set.
+    ``stopping`` is set. ``whole`` is what a process of several knows of the others.
     """
     settings, content = platform.settings, services.content
     inbox = build_inbox(
@@ -83,24 +84,22 @@ def build_http(
     )
     return build_app(
         Doors(
-            apis=_apis(platform, services),
+            apis=_apis(platform, services, whole),
             tracking=Tracking(services.reporting.engagements, content.links),
             images=ImageDoor(content.images),
-            signup=signup.build(platform.clock, services.audience, content, services.submission),
+            signup=signup.build(
+                platform.clock, services.audience, content, services.submission, platform.across
+            ),
             web=Starlette(routes=inbox),
         ),
         platform.in_flight,
     )
 
 
-def _apis(platform: Platform, services: Services) -> HttpApis:
-    database = platform.database
+def _apis(platform: Platform, services: Services, whole: Whole | None) -> HttpApis:
 
     async def send_sample(actor: Actor, callback_id: int) -> str:
         return failure_of(await services.reporting.webhook_sender.send_test(actor, callback_id))
-
-    async def queue_depth() -> int:
-        return await database.read(queue.depth)
 
     async def reader_lags() -> dict[str, float]:
         now_ms = platform.clock.now_ms()
@@ -123,10 +122,11 @@ def _apis(platform: Platform, services: Services) -> HttpApis:
             send_sample=send_sample,
             public_url=platform.settings.public_url,
             version=__version__,
-            checks=checks_of(platform),
-            counts=lambda: services.activity.counts,
-            queue_depth=queue_depth,
+            checks=checks_of(platform, whole),
+            counts=services.activity.totals,
+            queue_depth=services.queue.depth.current,
             reader_lags=reader_lags,
+            processes=platform.across.processes if platform.across is not None else tuple,
         )
     )
 

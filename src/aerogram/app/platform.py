@@ -15,6 +15,7 @@ from aerogram.base.ids import MAX_NODE, IdGenerator
 from aerogram.base.in_flight.in_flight import InFlight
 from aerogram.base.loop import Loop
 from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.base.shared.changes import Changes
 from aerogram.store.blobs import DiskBlobs
 from aerogram.store.ground import Ground
 from aerogram.store.installation import check_blobs_folder
@@ -22,6 +23,7 @@ from aerogram.store.open import open_database
 from aerogram.store.private_folder import prepare_folder
 from aerogram.store.records import nodes
 from aerogram.store.room import Watermark
+from aerogram.store.sql import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from aerogram.app.settings.settings import Settings
     from aerogram.base.clock import Clock
+    from aerogram.base.shared.shared import Shared
     from aerogram.store.server_lock import ServerLock
     from aerogram.store.sql import Database
 
@@ -56,6 +59,8 @@ class Platform:
     node_owner: str
     made_private: Sequence[Path]
     """The paths of the data folder that other users could read before it was opened."""
+    across: Shared | None = None
+    """What this process counts with the others of its server; None if it is alone."""
 
     @property
     def database(self) -> Database:
@@ -99,19 +104,33 @@ class Platform:
             await self.database.close()
 
 
-async def open_platform(settings: Settings, server_lock: ServerLock | None = None) -> Platform:
+async def open_platform(
+    settings: Settings,
+    server_lock: ServerLock | None = None,
+    *,
+    across: Shared | None = None,
+    is_checkpointing: bool = True,
+) -> Platform:
     """Open the store that the settings name. Raises `SettingsError` with the reason in one line.
 
-    A server gives its ``server_lock``; it is taken if the store is SQLite.
+    A server gives its ``server_lock``; it is taken if the store is SQLite. ``across`` is what a process counts with
+    others, of a server whose lock another process has taken. ``is_checkpointing`` is False where another process
+    makes the checkpoints of SQLite.
     """
     made_private = prepare_folder(settings.data)
     sealer = Sealer(settings.master_key or _own_master_key(settings.data / MASTER_KEY_FILE))
-    database = await open_database(settings.data, settings.database_url, server_lock)
+    database = await open_database(
+        settings.data, settings.database_url, server_lock, is_checkpointing=is_checkpointing
+    )
     try:
         await _check_master_key(database, sealer)
         await check_blobs_folder(database, settings.data / BLOBS_FOLDER)
         clock = SystemClock()
-        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        kind = nodes.SERVER if server_lock is not None or across is not None else ""
+        owner = f"{kind}{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        if server_lock is not None and database.engine is Engine.SQLITE:
+            # We are the only server, so these are of processes that were killed.
+            await database.write(nodes.free_all_of_servers)
         node = await _take_node(database, clock, owner)
         after = await database.read(nodes.largest_id)
     except UnavailableError as error:
@@ -131,14 +150,20 @@ async def open_platform(settings: Settings, server_lock: ServerLock | None = Non
             sealer=sealer,
             check_room=room.check,
             note_refusal=room.note_refusal,
+            changes=Changes(across),
         ),
         room=room,
         in_flight=InFlight(
-            settings.max_bytes_in_flight, settings.data / SPOOL_FOLDER, room.check, room.note_refusal
+            settings.max_bytes_in_flight,
+            settings.data / SPOOL_FOLDER,
+            room.check,
+            room.note_refusal,
+            across,
         ),
         node=node,
         node_owner=owner,
         made_private=made_private,
+        across=across,
     )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final
 
+from aerogram.base.errors import UnavailableError
 from aerogram.store.records.messages import queue
 
 if TYPE_CHECKING:
@@ -19,12 +20,25 @@ FRESH_SECONDS: Final = 1.0
 """How long the result of a check that writes is valid: anybody may call ``/readyz``, as often as they like."""
 
 
-def checks_of(platform: Platform) -> dict[str, Check]:
+class Whole:
+    """What a process of several knows of the others, from the supervisor."""
+
+    def __init__(self) -> None:
+        self.troubles: list[str] = []
+        """Why the server as a whole is not ready, each as a sentence."""
+
+    async def check(self) -> None:
+        """Raise `UnavailableError` with the troubles, if there are any."""
+        if self.troubles:
+            raise UnavailableError(" ".join(self.troubles))
+
+
+def checks_of(platform: Platform, whole: Whole | None = None) -> dict[str, Check]:
     """Return the checks by name; each raises an error that says what is missing."""
     database, room, in_flight = platform.database, platform.room, platform.in_flight
 
     async def store_answers() -> None:
-        await database.read(queue.next_due)
+        await database.read(queue.newest)
         # Reading may work where writing does not: another program holds the lock, or the database is full.
         await platform.renew_node()
 
@@ -35,7 +49,14 @@ def checks_of(platform: Platform) -> dict[str, Check]:
     async def memory_has_room() -> None:
         in_flight.check()
 
-    return {"store": _Shared(store_answers), "disk": _Shared(disk_has_room), "memory": memory_has_room}
+    checks: dict[str, Check] = {
+        "store": _Shared(store_answers),
+        "disk": _Shared(disk_has_room),
+        "memory": memory_has_room,
+    }
+    if whole is not None:
+        checks["processes"] = whole.check
+    return checks
 
 
 class _Shared:

@@ -18,7 +18,9 @@ Everything that a caller can use up has a limit, and an error past it. What is a
 limit a door refuses, and says so.
 
 Replies of 4xx over SMTP, and 429 and 503 over HTTP, are about this moment: the client should try again, after
-`Retry-After` if there is one. All others are about what was sent."""
+`Retry-After` if there is one. All others are about what was sent.
+
+What is counted by *server* is counted over all processes of one `aerogram serve` together."""
 
 _KIBI: Final = 1024
 _UNITS: Final = ("bytes", "KiB", "MiB", "GiB")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from aerogram.app.job_kinds import EXPORT_SOURCES, HANDLERS
+from aerogram.app.processes.plan import EDGE_ROLES
 from aerogram.app.sweep import sweep_loop
 from aerogram.audience import build as audience
 from aerogram.campaigns import build as campaigns
@@ -29,12 +30,15 @@ from aerogram.submission import build as submission
 from aerogram.submission.notices import admit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aerogram.app.platform import Platform
+    from aerogram.app.processes.plan import Part
+    from aerogram.app.processes.wakes import Wakes
     from aerogram.app.settings.settings import Settings
     from aerogram.audience.services import Audience
     from aerogram.base.loop import Loop
+    from aerogram.base.shared.shared import Shared
     from aerogram.campaigns.services import CampaignServices
     from aerogram.content.services import ContentServices
     from aerogram.delivery.worker import Worker
@@ -45,10 +49,8 @@ if TYPE_CHECKING:
     from aerogram.reporting.services import ReportingServices
     from aerogram.senders.services import SenderServices
     from aerogram.store.records.messages.outcomes import Change
+    from aerogram.store.writer.rows import RowWriter
     from aerogram.submission.services import SubmissionServices
-
-EVERYTHING = "all"
-DELIVERY_ROLES = frozenset({EVERYTHING, "delivery"})
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ class Services:
     queue: QueueServices
     readers: EventReaders
     worker: Worker | None
-    """Delivers mail; None in a process whose role does not include delivery."""
+    """Delivers mail; None in a process that does not."""
     sweep: Loop
     orphan_sweep: OrphanSweep
     http: HttpCaller
@@ -77,54 +79,76 @@ class Services:
 class Activity:
     """What happened in this process: counted for ``/metrics``, and a reason for loops to wake."""
 
+    across: Shared | None = None
+    """Where it is counted together with what happened in other processes."""
     counts: Counter[str] = field(default_factory=Counter)
     wake_readers: Callable[[], None] = lambda: None
     wake_worker: Callable[[], None] = lambda: None
 
     def accepted(self, messages: int) -> None:
         """Count accepted messages; wake delivery."""
-        self.counts["accepted"] += messages
+        self._count("accepted", messages)
         self.wake_worker()
 
     def recorded(self, changes: list[Change]) -> None:
         """Count outcomes; wake the readers of the event log."""
         for change in changes:
-            self.counts[EventKind(change.event_kind).name.lower()] += 1
+            self._count(EventKind(change.event_kind).name.lower())
             for each in change.engaged:
-                self.counts[EventKind(each.event_kind).name.lower()] += 1
+                self._count(EventKind(each.event_kind).name.lower())
         self.wake_readers()
 
     def engaged(self, kinds: list[EventKind]) -> None:
         """Count opens, clicks and the like; wake the readers of the event log."""
-        self.counts.update(kind.name.lower() for kind in kinds)
+        for kind in kinds:
+            self._count(kind.name.lower())
         self.wake_readers()
 
+    def totals(self) -> Mapping[str, int]:
+        """Return what happened by name, over all processes since the server started."""
+        return self.counts if self.across is None else self.across.counts()
 
-def build(platform: Platform) -> Services:
-    """Build what the role of this process needs. Call it inside the event loop."""
+    def _count(self, name: str, amount: int = 1) -> None:
+        if self.across is None:
+            self.counts[name] += amount
+        else:
+            self.across.count(name, amount)
+
+
+def build(
+    platform: Platform, part: Part, wakes: Wakes | None = None, writer: RowWriter | None = None
+) -> Services:
+    """Build what this process needs. Call it inside the event loop.
+
+    ``wakes`` are those of other processes, and ``writer`` commits accepted rows elsewhere.
+    """
     settings, ground = platform.settings, platform.ground
     public_url = settings.public_url.rstrip("/")
-    activity, names = Activity(), Resolver()
+    activity, names = Activity(platform.across), Resolver()
     http = HttpCaller(allow_private=settings.allow_private_callbacks)
-    of_identity = identity.build(ground, rate_limit=settings.rate_limit)
+    of_identity = identity.build(ground, rate_limit=settings.rate_limit, across=platform.across)
     of_senders = senders.build(
         ground, names, hostname=settings.hostname, public_url=public_url, is_signing=settings.dkim
     )
     of_content = content.build(ground, public_url=public_url)
     of_queue = queue.build(ground)
-    of_jobs = jobs.build(ground, HANDLERS, EXPORT_SOURCES)
+    # Where the readers and jobs are, if it is not here.
+    elsewhere = None if part.is_background else wakes
+    of_jobs = jobs.build(ground, HANDLERS, EXPORT_SOURCES, elsewhere.jobs if elsewhere else None)
     of_audience = audience.build(ground, of_jobs.jobs)
-    of_submission = submission.build(ground, of_senders, on_accepted=activity.accepted)
+    of_submission = submission.build(ground, of_senders, on_accepted=activity.accepted, writer=writer)
     of_reporting = reporting.build(
         ground, http, geoip_database=settings.geoip_database, on_engaged=activity.engaged
     )
     readers = events.build(ground, [of_audience.reader, of_reporting.reader])
-    activity.wake_readers = readers.wake
+    activity.wake_readers = elsewhere.readers if elsewhere else readers.wake
     worker = None
-    if settings.role in DELIVERY_ROLES:
+    if wakes is not None:
+        activity.wake_worker = wakes.delivery
+    if part.delivers:
         worker = delivery.build(
             ground,
-            _delivery_settings(settings),
+            _delivery_settings(settings, part, 1 if wakes is None else wakes.deliverers),
             leases=of_queue.leases,
             senders=of_senders,
             recipients=of_audience.recipients,
@@ -153,7 +177,8 @@ def build(platform: Platform) -> Services:
     )
 
 
-def _delivery_settings(settings: Settings) -> DeliverySettings:
+def _delivery_settings(settings: Settings, part: Part, processes: int) -> DeliverySettings:
+    accepts = part.listens and settings.role in EDGE_ROLES
     return DeliverySettings(
         hostname=settings.hostname,
         is_captured=settings.deliver == "capture",
@@ -161,6 +186,9 @@ def _delivery_settings(settings: Settings) -> DeliverySettings:
         routes=settings.routes,
         schedule=Schedule(waits_ms=settings.retry_schedule, expire_ms=settings.expire_after),
         connections_per_destination=settings.connections_per_destination,
+        processes=processes,
         is_seven_bit=settings.convert_to_7bit,
+        # A process that also accepts mail has other work for its cores.
+        preparing_threads=1 if accepts else 2,
         hop_timeout_ms=settings.next_hop_timeout,
     )

@@ -10,7 +10,6 @@ from aerogram.content.language.cache import compiled
 from aerogram.content.language.errors import TemplateError
 from aerogram.content.language.merge_tags import BLANKS, MAX_BLANKS, may_unsubscribe
 from aerogram.content.language.tokens import SEGMENT
-from aerogram.model.account import NO_DEFAULTS
 from aerogram.model.request import NO_OPTIONS, RequestedOptions
 from aerogram.model.send_options import PLAIN, SendOptions
 
@@ -50,24 +49,23 @@ def send_options_of(
     Opens and clicks are tracked in HTML only. Mail is bulk if it has an unsubscribe link, or if it is sent to
     each address of its campaign only once.
     """
-    if requested is NO_OPTIONS and not bodies and defaults == NO_DEFAULTS:
-        return PLAIN
     has_merge_tags = False
     for body in bodies:
-        has_merge_tags = has_merge_tags or has_merge_tag(body)
+        # As `has_merge_tag` does, without a call for each body.
+        if "[" in body and has_merge_tag(body):
+            has_merge_tags = True
+            break
+    if requested is NO_OPTIONS and not has_merge_tags:
+        # Nearly all mail of programs.
+        tracks = has_editable_html and (defaults.tracks_opens or defaults.tracks_clicks)
+        if not tracks and not defaults.is_sandboxed:
+            return PLAIN
     is_bulk = requested.deduplicates or (
         (has_merge_tags or requested.has_language)
         and _has_unsubscribe_link(bodies, has_language=requested.has_language)
     )
     tracks_opens = defaults.tracks_opens if requested.tracks_opens is None else requested.tracks_opens
     tracks_clicks = defaults.tracks_clicks if requested.tracks_clicks is None else requested.tracks_clicks
-    if requested is NO_OPTIONS and not (
-        has_merge_tags
-        or is_bulk
-        or defaults.is_sandboxed
-        or (has_editable_html and (tracks_opens or tracks_clicks))
-    ):
-        return PLAIN
     asking = (
         _asking(bodies, subject if requested.has_language else "")
         if has_merge_tags or requested.has_language

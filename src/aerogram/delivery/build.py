@@ -48,8 +48,12 @@ class DeliverySettings(msgspec.Struct, frozen=True, kw_only=True):
     """Fixed routes, as domain and hop; "*" stands for every domain."""
     schedule: Schedule
     connections_per_destination: int
+    processes: int = 1
+    """Processes of this server that deliver. Limits of connections are of all together, and each has its part."""
     is_seven_bit: bool
     """All mail is converted to 7-bit before it is signed."""
+    preparing_threads: int
+    """How many threads compose and sign."""
     hop_timeout_ms: int | None
     """An upper limit for the timeouts of RFC 5321; None keeps them."""
 
@@ -103,6 +107,7 @@ def build(  # noqa: PLR0913 - all that delivery is built from, by name
         recipients=recipients,
         transport=_transport(settings, names, preparer),
         recorder=recorder,
+        threads=settings.preparing_threads,
     )
 
 
@@ -113,17 +118,26 @@ def _transport(settings: DeliverySettings, names: Resolver, preparer: Preparer) 
     routes = RouteSettings(hostname=settings.hostname, relay=settings.relay, routes=dict(settings.routes))
     router = Router(routes, names)
     connections = settings.connections_per_destination
+    to_domain = min(Limits().connections_to_domain, connections)
     dispatcher = Dispatcher(
         router,
         hostname=settings.hostname,
         timeouts=_timeouts(settings.hop_timeout_ms),
         limits=Limits(
-            connections_to_fixed_hop=connections,
-            connections_to_domain=min(Limits().connections_to_domain, connections),
+            connections_to_fixed_hop=_part(connections, settings.processes),
+            connections_to_domain=_part(to_domain, settings.processes),
         ),
         seven_bit=preparer.seven_bit,
     )
     return PartialCapture(dispatcher, router if settings.is_captured else None)
+
+
+def _part(limit: int, processes: int) -> int:
+    """Return the part that one process has of a limit, at least 1.
+
+    Nobody takes what another does not use: a process that has claimed mail must be able to send it.
+    """
+    return max(1, limit // processes)
 
 
 def _timeouts(most_ms: int | None) -> Timeouts:

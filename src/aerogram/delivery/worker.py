@@ -1,7 +1,7 @@
 """The delivery worker: claims, prepares and sends letters, with no transaction open during network IO.
 
-The worker claims only what it has room for, and passes outcomes to the `Recorder`. When it stops, it returns
-the letters it holds to the queue.
+All three overlap: threads prepare letters while others are claimed and sent. The worker claims only what it has room
+for, and passes outcomes to the `Recorder`. When it stops, it returns the letters it holds to the queue.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from aerogram.base.errors import UnavailableError
 from aerogram.base.loop import Loop
 from aerogram.delivery.connections.dispatch import Dispatch
 from aerogram.delivery.outcomes.change import blocked
-from aerogram.delivery.outcomes.recorder import GATHER_SECONDS, PAUSE_SECONDS
+from aerogram.delivery.outcomes.recorder import PAUSE_SECONDS
+from aerogram.delivery.pace import Pace
+from aerogram.delivery.preparing import Preparing
 from aerogram.model.outcome import Held
 from aerogram.model.send_options import PLAIN
 
@@ -37,10 +39,8 @@ if TYPE_CHECKING:
 MAX_IN_FLIGHT: Final = 1_000
 """Letters held at once; any more would only wait here instead of in the queue."""
 CLAIM: Final = 200
-CHUNK: Final = 25
-"""Letters prepared by one call of the thread: enough to spread its cost, few enough to begin soon."""
-MAX_BYTES_IN_FLIGHT: Final = 64 * 1024 * 1024
-"""Composed bytes that wait for the network or their record; above this nothing more is composed."""
+GATHERED: Final = 50
+"""How many letters share a claim while there is load."""
 POLL_SECONDS: Final = 1.0
 """How soon the worker sees a message that another process queued, or that falls due."""
 BACKLOGGED_MS: Final = 15 * SECOND
@@ -73,18 +73,19 @@ class Worker:
         recipients: Recipients,
         transport: Transport,
         recorder: Recorder,
+        threads: int = 1,
     ) -> None:
+        """Prepare letters in ``threads`` threads."""
         self._leases = leases
-        self._preparer = preparer
         self._keyring = keyring
         self._hosts = hosts
         self._recipients = recipients
         self._transport = transport
         self._recorder = recorder
         self._room = asyncio.Event()
-        self._bytes_in_flight = 0
-        self._sizes: dict[tuple[int, int], int] = {}
-        self._is_gathering = False
+        self._preparing = Preparing(preparer.prepare, self._dispatch, self._room.set, threads=threads)
+        self._pace = Pace(GATHERED)
+        self._gather_seconds = 0.0
         self._loop = Loop("delivery", self._round, poll_seconds=POLL_SECONDS, is_essential=True, **_RETRIES)
         self._renewing = Loop("leases", self._renew, poll_seconds=leases.renew_seconds, **_RETRIES)
 
@@ -104,11 +105,12 @@ class Worker:
 
     async def _round(self) -> bool:
         """Claim and send once; tell whether the queue holds more."""
-        if self._is_gathering:
+        if self._gather_seconds:
             # A claim costs a commit, as a record does. Mail that arrives after a pause does not wait.
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(self._gather_seconds)
         claimed = await self._claim()
-        self._is_gathering = 0 < claimed < CLAIM
+        seconds = self._pace.seconds_after(claimed)
+        self._gather_seconds = seconds if 0 < claimed < CLAIM else 0.0
         return claimed >= CLAIM
 
     async def stop(self, grace_seconds: float) -> None:
@@ -121,6 +123,7 @@ class Worker:
             async with asyncio.timeout_at(deadline):
                 # A running claim must end before what is held can be returned.
                 await self._loop.ended()
+                await self._preparing.close()
         await self._transport.close(max(0.0, deadline - loop.time()))
         # A store that hangs must not keep the process: leases that it does not release expire by themselves.
         end = max(deadline, loop.time() + RECORD_SECONDS)
@@ -131,7 +134,7 @@ class Worker:
 
     async def _claim(self) -> int:
         """Claim as many letters as there is room for, and send them; return how many they were."""
-        while self._leases.held >= MAX_IN_FLIGHT and not self._loop.is_stopping:
+        while not self._loop.is_stopping and not self._wants_more():
             await self._wait_for_room()
         if self._loop.is_stopping:
             return 0
@@ -144,9 +147,11 @@ class Worker:
             except UnavailableError:
                 await self._leases.give_back(sendable)
                 raise
-            for start in range(0, len(sendable), CHUNK):
-                await self._forward(sendable[start : start + CHUNK])
+            await self._prepare(sendable)
         return len(letters)
+
+    def _wants_more(self) -> bool:
+        return self._preparing.wants_more and self._leases.held < MAX_IN_FLIGHT
 
     async def _load(self, letters: list[Letter]) -> None:
         """Load from the store what preparing the letters needs."""
@@ -194,16 +199,14 @@ class Worker:
         waiting = {letter.message_id for letter in backlogged}
         return [letter for letter in letters if letter.message_id not in waiting]
 
-    async def _forward(self, letters: list[Letter]) -> None:
-        """Prepare letters in a thread, chunk by chunk, and send them."""
-        while letters:
-            while self._bytes_in_flight > MAX_BYTES_IN_FLIGHT and not self._loop.is_stopping:
-                await self._wait_for_room()
-            if self._loop.is_stopping:
-                return
-            prepared = await asyncio.to_thread(self._preparer.prepare, letters)
-            self._dispatch(prepared)
-            letters = letters[len(prepared) :]
+    async def _prepare(self, letters: list[Letter]) -> None:
+        """Prepare letters, which sends them; wait only for one on its last try, which is prepared alone."""
+        is_last_try = any(letter.reclaims == MAX_RECLAIMS - 1 for letter in letters)
+        if is_last_try:
+            await self._preparing.done()
+        self._preparing.add(letters)
+        if is_last_try:
+            await self._preparing.done()
 
     def _dispatch(self, prepared: list[Prepared]) -> None:
         for letter, data in prepared:
@@ -213,8 +216,6 @@ class Worker:
                 self._send(letter, data)
 
     def _send(self, letter: Letter, data: bytes) -> None:
-        self._sizes[letter.message_id, letter.lease] = len(data)
-        self._bytes_in_flight += len(data)
         try:
             self._transport.send(Dispatch(letter, data, self.finish))
         except Exception as error:
@@ -232,8 +233,8 @@ class Worker:
 
     def _recorded(self, letter: Letter) -> None:
         # Not before: a captured mail is held until it is recorded.
-        self._bytes_in_flight -= self._sizes.pop((letter.message_id, letter.lease), 0)
         self._leases.forget(letter)
+        self._preparing.forget(letter)
         self._room.set()
         if letter.notify or letter.send_options.error_report_to:
             # A mail to the sender may have been queued with the outcome.

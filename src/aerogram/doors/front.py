@@ -18,6 +18,7 @@ from aerogram.content.images import PREFIX as IMAGES
 from aerogram.doors.asgi.answers import PIECE_BYTES, send_answer, send_in_pieces
 from aerogram.doors.asgi.bodies import ClientGoneError, has_left
 from aerogram.doors.asgi.held import begin
+from aerogram.doors.asgi.scope import exchange_of
 from aerogram.doors.http import errors
 from aerogram.doors.http.guarded import Guarded
 from aerogram.doors.http.rest_v3 import OTHER_PREFIXES
@@ -55,19 +56,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
 
 def build_app(doors: Doors, in_flight: InFlight | None = None) -> Endpoint:
     """Build the application; ``in_flight`` counts the bytes of its requests, None makes a budget for it alone."""
-    app, budgets = _App(doors), in_flight or InFlight()
-
-    async def counted(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        held = begin(scope, budgets)
-        try:
-            await app(scope, receive, send)
-        finally:
-            held.release()
-
-    return counted
+    return _App(doors, in_flight or InFlight())
 
 
 _NOTHING: Final = Public("Nothing exists at this path.")
@@ -76,7 +65,8 @@ _NOTHING: Final = Public("Nothing exists at this path.")
 class _App:
     """Routes by path. Each endpoint has a guard, or its resources, routes and pages have."""
 
-    def __init__(self, doors: Doors) -> None:
+    def __init__(self, doors: Doors, in_flight: InFlight) -> None:
+        self._in_flight = in_flight
         self._send_v31 = doors.apis.send_v31
         self._send_v3 = doors.apis.send_v3
         self._rest = doors.apis.rest
@@ -91,24 +81,31 @@ class _App:
         if scope["type"] != "http":
             await _serve_other(scope, receive, send)
             return
-        path = scope["path"]
+        held = begin(scope, self._in_flight)
+        try:
+            await _guarded(self._endpoint_of(scope["path"]), scope, receive, send)
+        finally:
+            held.release()
+
+    def _endpoint_of(self, path: str) -> Endpoint:
         if path.startswith(V31):
-            endpoint: Endpoint = self._send_v31
-        elif path in SEND_V3:
-            endpoint = self._send_v3
-        elif path.startswith(V3):
-            endpoint = self._rest
-        elif path[:PREFIX_CHARS] in PREFIXES:
-            endpoint = self._tracking
-        elif path.startswith(IMAGES):
-            endpoint = self._images
-        elif path.startswith(SIGNUP):
-            endpoint = self._signup
-        elif path.startswith(OTHER_PREFIXES):
-            endpoint = self._rest
-        else:
-            endpoint = self._by_path.get(path, self._others)
-        await _guarded(endpoint, scope, receive, send)
+            return self._send_v31
+        if path in SEND_V3:
+            return self._send_v3
+        if path.startswith(V3):
+            return self._rest
+        if path[:PREFIX_CHARS] in PREFIXES:
+            return self._tracking
+        return self._rare_endpoint_of(path)
+
+    def _rare_endpoint_of(self, path: str) -> Endpoint:
+        if path.startswith(IMAGES):
+            return self._images
+        if path.startswith(SIGNUP):
+            return self._signup
+        if path.startswith(OTHER_PREFIXES):
+            return self._rest
+        return self._by_path.get(path, self._others)
 
 
 async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Send) -> None:
@@ -139,7 +136,8 @@ async def _guarded(endpoint: Endpoint, scope: Scope, receive: Receive, send: Sen
         log.exception(
             "http_request_failed", identifier=identifier, method=scope["method"], path=scope["path"]
         )
-        if has_begun:
+        exchange = exchange_of(scope)
+        if has_begun or (exchange is not None and exchange.has_begun):
             raise
         # Every response of the Send API has this header; it does no harm on others
         # (compatibility: send-v31#transport).

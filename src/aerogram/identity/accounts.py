@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aerogram.base.errors import NotFoundError
 from aerogram.base.ids import MAX_ID
+from aerogram.base.shared.changes import Changes
+from aerogram.base.shared.layout import Topic
 from aerogram.model.account import CredentialKind
 from aerogram.model.actor import EVERY_ACCOUNT
 from aerogram.model.member import Role
@@ -87,11 +89,14 @@ def hashed_password(password: str) -> str:
 class Accounts:
     """The accounts of this installation."""
 
-    def __init__(self, db: Database, sealer: Sealer, ids: IdGenerator, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, sealer: Sealer, ids: IdGenerator, clock: Clock, changes: Changes | None = None
+    ) -> None:
         self._db = db
         self._sealer = sealer
         self._ids = ids
         self._clock = clock
+        self._changes = changes or Changes()
 
     async def create(self, actor: Actor, name: str) -> Opened:
         """Create an account with a key pair. Its owners are those of the first account, and the actor if a person."""
@@ -122,6 +127,7 @@ class Accounts:
             yield from records.replace_credentials(credential, credential.created_ms)
 
         await self._db.write(unit)
+        self._changes.changed(Topic.CREDENTIALS)
         return keys
 
     async def add_key(self, actor: Actor, account_id: int, *, is_sandboxed: bool) -> KeyPair:
@@ -150,6 +156,7 @@ class Accounts:
         revoked = await self._db.write(unit)
         if revoked is None:
             raise NotFoundError(f"There is no active API key {api_key!r}.")
+        self._changes.changed(Topic.CREDENTIALS)
         return revoked
 
     async def change(
@@ -178,7 +185,9 @@ class Accounts:
             yield from records.change(changed)
             return changed
 
-        return await self._db.write(unit)
+        account = await self._db.write(unit)
+        self._changes.changed(Topic.CREDENTIALS)
+        return account
 
     async def is_master(self, actor: Actor) -> bool:
         """Return whether this is the first account, whose key may list and create all others."""

@@ -1,4 +1,4 @@
-"""Brute-force protection: count failed logins in memory, so that guessing is slow and owners are not locked out.
+"""Brute-force protection: count failed logins in memory, of this process or of all of a server, so that guessing is slow and owners are not locked out.
 
 Three counts, each in a window of `WINDOW_MS`: of a name from a network, of a name over all networks, and of a
 network over all names. A name that has signed in from a network lately is *proven* there: the failures of others
@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from aerogram.base.clock import MINUTE, SECOND
 from aerogram.base.errors import RefusedError
 from aerogram.base.networks import is_loopback, network_of
+from aerogram.base.shared.layout import Table
 from aerogram.identity.bounded_counts import BoundedCounts
 from aerogram.identity.proven import Proven
 
 if TYPE_CHECKING:
     from aerogram.base.clock import Clock
+    from aerogram.base.shared.shared import Shared
+    from aerogram.base.shared.windows import SharedWindows
 
 WINDOW_MS: Final = 15 * MINUTE
 MAX_FAILURES: Final = 10
@@ -49,18 +52,19 @@ class LockedOutError(RefusedError):
 
 
 class LoginAttempts:
-    """Counts recent failed logins, over all doors of a process.
+    """Counts recent failed logins, over all doors.
 
     ``only_keys`` tells that a door accepts API keys and tokens but no people. An email address is no guess there:
     it locks itself out at such doors, and neither the person who has it nor their network.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, across: Shared | None = None) -> None:
+        """``across`` counts with other processes."""
         self._clock = clock
-        self._of_pair = BoundedCounts(MAX_FAILURES, WINDOW_MS)
-        self._of_name = BoundedCounts(MAX_FAILURES_OF_NAME, WINDOW_MS)
-        self._of_network = BoundedCounts(MAX_FAILURES_OF_NETWORK, WINDOW_MS)
-        self._proven = Proven()
+        self._of_pair = _counts(Table.FAILURES_OF_PAIR, MAX_FAILURES, across)
+        self._of_name = _counts(Table.FAILURES_OF_NAME, MAX_FAILURES_OF_NAME, across)
+        self._of_network = _counts(Table.FAILURES_OF_NETWORK, MAX_FAILURES_OF_NETWORK, across)
+        self._proven = Proven(across)
 
     def is_locked(self, name: str, peer_ip: str, *, only_keys: bool = False) -> bool:
         """Return whether logins of this name from this address must wait."""
@@ -101,14 +105,18 @@ class LoginAttempts:
         """Remember that a name has signed in from a network, and reset the failures of the pair."""
         if is_loopback(peer_ip):
             return
-        who = _who(name, peer_ip, only_keys=only_keys)
-        self._of_pair.forget(who.pair)
-        self._proven.add(who.name, who.network, self._clock.now_ms())
+        who, now = _who(name, peer_ip, only_keys=only_keys), self._clock.now_ms()
+        self._of_pair.forget(who.pair, now)
+        self._proven.add(who.name, who.network, now)
 
     def is_expected(self, name: str, peer_ip: str, *, only_keys: bool = False) -> bool:
         """Return whether a name has signed in lately from the network of an address; True for loopback."""
         who = _who(name, peer_ip, only_keys=only_keys)
         return is_loopback(peer_ip) or self._proven.has(who.name, who.network, self._clock.now_ms())
+
+
+def _counts(table: Table, limit: int, across: Shared | None) -> BoundedCounts | SharedWindows:
+    return BoundedCounts(limit, WINDOW_MS) if across is None else across.windows(table, limit, WINDOW_MS)
 
 
 class _Who(NamedTuple):

@@ -46,7 +46,7 @@ class BoundedCounts:
         count, start_ms = self._found.get(key, (0, now_ms))
         if count and not self._is_open(start_ms, now_ms):
             # After the clock was set back, the window would not end in time.
-            self.forget(key)
+            self._drop(key)
             count, start_ms = 0, now_ms
         if not count and len(self._found) >= self._max_keys:
             self._drop_lowest()
@@ -55,8 +55,11 @@ class BoundedCounts:
             self._of_count[count + 1][key] = None
             self._found[key] = (count + 1, start_ms)
 
-    def forget(self, key: bytes) -> None:
+    def forget(self, key: bytes, now_ms: int) -> None:  # noqa: ARG002 - counts across processes need the time
         """Forget the events of a key."""
+        self._drop(key)
+
+    def _drop(self, key: bytes) -> None:
         count, _ = self._found.pop(key, (0, 0))
         self._of_count[count].pop(key, None)
 
@@ -68,8 +71,8 @@ class BoundedCounts:
             key = next(iter(self._found))
             if self._is_open(self._found[key][1], now_ms):
                 return
-            self.forget(key)
+            self._drop(key)
 
     def _drop_lowest(self) -> None:
         lowest = next(keys for keys in self._of_count if keys)
-        self.forget(next(iter(lowest)))
+        self._drop(next(iter(lowest)))

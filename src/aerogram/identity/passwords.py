@@ -1,6 +1,7 @@
 """Check the passwords of people, a few at a time.
 
-argon2 takes 64 MiB and 0.1 s for each check, by design: its memory must be bounded by us.
+argon2 takes 64 MiB and 0.1 s for each check, by design: its memory must be bounded by us. Of several processes each
+checks two at a time, on the processor that it has; those that wait are counted together.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.networks import network_of
+from aerogram.base.shared.layout import Number, Table
 from aerogram.identity.attempts import LockedOutError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from aerogram.base.shared.shared import Shared
 
 MAX_CHECKS: Final = 2
 """Checks at a time: 128 MiB, and as many threads of argon2 as small machines have processors."""
@@ -44,12 +48,16 @@ class TooManyLoginsError(LockedOutError):
 class Passwords:
     """Checks passwords against argon2 hashes."""
 
-    def __init__(self, verify: Callable[[str, str], bool] | None = None) -> None:
-        """``verify`` takes hash and password; it runs in a thread."""
+    def __init__(
+        self, verify: Callable[[str, str], bool] | None = None, across: Shared | None = None
+    ) -> None:
+        """``verify`` takes hash and password; it runs in a thread. ``across`` counts with other processes."""
         self._verify = verify or _verify
         # Threads of its own: a caller that gives up leaves its check running, and it still counts.
         self._threads = ThreadPoolExecutor(MAX_CHECKS, thread_name_prefix="password")
         self._waiting: Counter[bytes] = Counter()
+        self._of_all = None if across is None else across.number(Number.PASSWORDS)
+        self._by_network = None if across is None else across.gauges(Table.PASSWORDS)
         # A key of this process alone: what is remembered is useless to anybody who reads the memory later.
         self._key = secrets.token_bytes(32)
         self._right: OrderedDict[bytes, None] = OrderedDict()
@@ -68,25 +76,36 @@ class Passwords:
             self._right.move_to_end(digest)
             return True
         network = network_of(peer_ip)
-        is_full = self._waiting.total() >= MAX_WAITING and not is_expected
-        if is_full or self._waiting[network] >= MAX_WAITING_PER_NETWORK:
-            raise TooManyLoginsError
-        self._waiting[network] += 1
+        self._check_room(network, is_expected=is_expected)
+        self._count(network, 1)
         loop = asyncio.get_running_loop()
         try:
             is_right = await loop.run_in_executor(
                 self._threads, self._verify, password_hash or NOBODY, password
             )
         finally:
-            self._waiting[network] -= 1
-            if not self._waiting[network]:
-                del self._waiting[network]
+            self._count(network, -1)
         if not is_right or password_hash is None:
             return False
         self._right[digest] = None
         if len(self._right) > MAX_REMEMBERED:
             self._right.popitem(last=False)
         return True
+
+    def _check_room(self, network: bytes, *, is_expected: bool) -> None:
+        total, of_network = self._waiting.total(), self._waiting[network]
+        if self._of_all is not None and self._by_network is not None:
+            total, of_network = self._of_all.total(), of_network + self._by_network.of_others(network)
+        if (total >= MAX_WAITING and not is_expected) or of_network >= MAX_WAITING_PER_NETWORK:
+            raise TooManyLoginsError
+
+    def _count(self, network: bytes, more: int) -> None:
+        self._waiting[network] += more
+        if self._of_all is not None and self._by_network is not None:
+            self._of_all.set(self._waiting.total())
+            self._by_network.set(network, self._waiting[network])
+        if not self._waiting[network]:
+            del self._waiting[network]
 
     def _digest(self, password_hash: str, password: str) -> bytes:
         text = f"{password_hash}\0{password}".encode(errors="surrogatepass")

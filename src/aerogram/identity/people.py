@@ -23,11 +23,17 @@ DOOR: Final = "web"
 class People:
     """Authenticates visitors of the pages."""
 
-    def __init__(self, database: Database, authenticator: Authenticator, attempts: LoginAttempts) -> None:
+    def __init__(
+        self,
+        database: Database,
+        authenticator: Authenticator,
+        attempts: LoginAttempts,
+        passwords: Passwords | None = None,
+    ) -> None:
         self._database = database
         self._authenticator = authenticator
         self._attempts = attempts
-        self._passwords = Passwords()
+        self._passwords = passwords or Passwords()
 
     async def actors_of(self, name: str, password: str, peer_ip: str) -> tuple[Actor, ...] | None:
         """Return the actors of an email address and password, or of a key pair; None if they are wrong.

@@ -33,6 +33,6 @@ class IdentityServices(msgspec.Struct, frozen=True, kw_only=True):
     domain_tokens: DomainTokens
     authenticator: Authenticator
     attempts: LoginAttempts
-    """Failed logins, counted over all doors of the process."""
+    """Failed logins, counted over all doors."""
     rate: RateLimiter
-    """Requests of each account, counted over all doors of the process."""
+    """Requests of each account, counted over all doors."""

@@ -1,9 +1,13 @@
-"""Limits open connections, in total and for each client, for all listeners of a process together.
+"""Limits open connections, in total and for each client, for all listeners of a server together.
 
 Connecting costs a stranger nothing, so room is not given to who came first. A connection *waits* while the client
 owes us something: a whole request, or a login. When there is no room, the connection that has waited longest makes
 room for the next one. Clients that have signed in lately are *proven*: only proven clients take room from them, and
 some room is kept for them alone.
+
+Several processes count together, but a process can close its own connections only: the next one takes the place of
+the one that has waited longest in the process that got it, and of a network that has all its connections in other
+processes it is refused.
 """
 
 from __future__ import annotations
@@ -14,15 +18,17 @@ from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import DAY
 from aerogram.base.networks import is_in, network_of
+from aerogram.base.shared.layout import Number, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from ipaddress import IPv4Network, IPv6Network
 
     from aerogram.base.clock import Clock
+    from aerogram.base.shared.shared import Shared
 
 MAX_CONNECTIONS: Final = 5_000
-"""Connections of a process, over all listeners; one takes 10 to 60 KB of memory."""
+"""Connections over all listeners and processes; one takes 10 to 60 KB of memory."""
 MAX_CONNECTIONS_OF_PROVEN: Final = 1_000
 """Further connections that only proven clients may have."""
 MAX_CONNECTIONS_PER_CLIENT: Final = 100
@@ -101,7 +107,7 @@ class Visit:
 
 
 class ConnectionLimiter:
-    """Counts the open connections of a process."""
+    """Counts the open connections of a process, or of all processes of a server."""
 
     def __init__(
         self,
@@ -109,10 +115,12 @@ class ConnectionLimiter:
         *,
         shared: Sequence[IPv4Network | IPv6Network] = (),
         max_descriptors: int | None = None,
+        across: Shared | None = None,
     ) -> None:
         """``shared`` are networks of proxies: many clients share an address there, so it has no limit of its own.
 
-        ``max_descriptors`` is the limit of the process; None means that it has none.
+        ``max_descriptors`` is the limit of the process; None means that it has none. ``across`` counts with other
+        processes.
         """
         self._clock = clock
         networks = tuple(shared)
@@ -123,6 +131,7 @@ class ConnectionLimiter:
         self._waiting_strangers: OrderedDict[Visit, None] = OrderedDict()
         self._waiting_proven: OrderedDict[Visit, None] = OrderedDict()
         self._proven: OrderedDict[bytes, int] = OrderedDict()
+        self._across = None if across is None else _Across(across)
         self.max_connections, self.max_of_proven = MAX_CONNECTIONS, MAX_CONNECTIONS_OF_PROVEN
         if max_descriptors is not None:
             # At least half is for connections, or a process with a low limit could not be reached at all.
@@ -132,7 +141,7 @@ class ConnectionLimiter:
 
     @property
     def count(self) -> int:
-        """The number of open connections."""
+        """The number of open connections of this process."""
         return self._count
 
     def enter(self, peer_ip: str, close: Callable[[], object], *, is_proven: bool = False) -> Visit | None:
@@ -142,18 +151,23 @@ class ConnectionLimiter:
         """
         network = network_of(peer_ip)
         is_shared = self._is_shared(peer_ip)
-        is_proven = is_proven or self._is_proven(network)
-        visits = self._by_network.get(network, {})
-        most = MAX_CONNECTIONS_PER_PROVEN_CLIENT if is_proven else MAX_CONNECTIONS_PER_CLIENT
-        if len(visits) >= most and not is_shared and not _make_room(visits):
-            return None
-        if self._count >= self.max_connections + (self.max_of_proven if is_proven else 0):
+        is_proven = is_proven or (not is_shared and self._is_proven(network))
+        across, visits = self._across, self._by_network.get(network, {})
+        if not is_shared:
+            count = len(visits) if across is None else len(visits) + across.by_network.of_others(network)
+            most = MAX_CONNECTIONS_PER_PROVEN_CLIENT if is_proven else MAX_CONNECTIONS_PER_CLIENT
+            if count >= most and not _make_room(visits):
+                return None
+        is_full = self._count >= self.max_connections + (self.max_of_proven if is_proven else 0)
+        if is_full or (across is not None and across.is_full(is_proven=is_proven)):
             queues = [self._waiting_strangers] + ([self._waiting_proven] if is_proven else [])
             if not any(_make_room(queue) for queue in queues):
                 return None
         visit = Visit(self, network, close, is_proven=is_proven, is_shared=is_shared)
         self._count += 1
         self._by_network.setdefault(network, {})[visit] = None
+        if across is not None:
+            self._publish(across, visit)
         visit.waits()
         return visit
 
@@ -174,21 +188,48 @@ class ConnectionLimiter:
         del visits[visit]
         if not visits:
             del self._by_network[visit.network]
+        if self._across is not None:
+            self._publish(self._across, visit)
+
+    def _publish(self, across: _Across, visit: Visit) -> None:
+        """Let other processes see what is open after a visit has come or gone."""
+        across.total.set(self._count)
+        if not visit.is_shared:
+            across.by_network.set(visit.network, len(self._by_network.get(visit.network, ())))
 
     def proved(self, network: bytes) -> None:
         """Remember that somebody has signed in from a network."""
+        if self._across is not None:
+            self._across.proven.put(network, self._clock.now_ms())
+            return
         self._proven[network] = self._clock.now_ms()
         self._proven.move_to_end(network)
         if len(self._proven) > MAX_PROVEN_NETWORKS:
             self._proven.popitem(last=False)
 
     def _is_proven(self, network: bytes) -> bool:
+        if self._across is not None:
+            now = self._clock.now_ms()
+            return now - self._across.proven.latest(network, not_after=now + PROVEN_MS) < PROVEN_MS
         at = self._proven.get(network)
         # After the clock was set back, the difference is negative.
         return at is not None and abs(self._clock.now_ms() - at) < PROVEN_MS
 
     def _queue_of(self, visit: Visit) -> OrderedDict[Visit, None]:
         return self._waiting_proven if visit.is_proven else self._waiting_strangers
+
+
+class _Across:
+    """What is counted with other processes."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.total = shared.number(Number.CONNECTIONS)
+        self.by_network = shared.gauges(Table.CONNECTIONS)
+        self.proven = shared.moments(Table.PROVEN_NETWORKS)
+
+    def is_full(self, *, is_proven: bool) -> bool:
+        """Return whether all processes together have as many connections as there may be."""
+        return self.total.total() >= MAX_CONNECTIONS + (MAX_CONNECTIONS_OF_PROVEN if is_proven else 0)
 
 
 def _make_room(visits: dict[Visit, None]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aerogram.queue.admin import QueueAdmin
+from aerogram.queue.depth import QueueDepth
 from aerogram.queue.leases import Leases
 from aerogram.queue.services import QueueServices
 
@@ -17,4 +18,5 @@ def build(ground: Ground) -> QueueServices:
     return QueueServices(
         leases=Leases(ground.database, ground.ids, ground.clock),
         admin=QueueAdmin(ground.database, ground.clock),
+        depth=QueueDepth(ground.database),
     )

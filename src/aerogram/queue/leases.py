@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.clock import SECOND
 from aerogram.model.message import ContentKind, Letter
 from aerogram.model.send_options import PLAIN, unpacked, unpacked_personal
+from aerogram.store.records.messages import claims
 from aerogram.store.records.messages import queue as records
 from aerogram.wire.address import suppression_key
 
@@ -28,7 +29,7 @@ LEASE_MS: Final = 45 * SECOND
 RENEWALS: Final = 3
 """How often a lease is renewed during its lifetime."""
 
-_LETTER_NAMES: Final = [column.name for column in records.LETTER_COLUMNS]
+_LETTER_NAMES: Final = [column.name for column in claims.LETTER_COLUMNS]
 _ACCOUNT_ID: Final = _LETTER_NAMES.index("account_id")
 _CONTENT_ID: Final = _LETTER_NAMES.index("content_id")
 _RECIPIENT: Final = _LETTER_NAMES.index("recipient")
@@ -47,6 +48,7 @@ class Leases:
         self._clock = clock
         self._lease_ms = lease_ms
         self._held: dict[int, int] = {}
+        self._place = claims.START
 
     @property
     def held(self) -> int:
@@ -66,7 +68,11 @@ class Leases:
         now = self._clock.now_ms()
         lease = self._ids.next_id()
         held = dict(self._held)
-        found = await self._database.write(lambda: _claim(now, now + self._lease_ms, lease, most, held))
+        place = self._place
+        found = await self._database.write(
+            lambda: _claim(now, now + self._lease_ms, lease, most, held, place)
+        )
+        self._place = found.place
         letters = [_letter(row, found, lease) for row in found.messages]
         for letter in letters:
             self._held[letter.message_id] = lease
@@ -77,7 +83,7 @@ class Leases:
         held = list(self._held.items())
         if held:
             until = self._clock.now_ms() + self._lease_ms
-            await self._database.write(lambda: records.renew(held, until))
+            await self._database.write(lambda: claims.renew(held, until))
 
     async def release(self) -> None:
         """Return all unattempted letters to the queue, so that others may take them at once."""
@@ -107,10 +113,19 @@ class Leases:
 class _Claimed:
     """The rows that one claim read. ``suppressed`` and ``unsubscribed`` are by account and address."""
 
-    __slots__ = ("contents", "firsts", "messages", "send_options_by_message", "suppressed", "unsubscribed")
+    __slots__ = (
+        "contents",
+        "firsts",
+        "messages",
+        "place",
+        "send_options_by_message",
+        "suppressed",
+        "unsubscribed",
+    )
 
-    def __init__(self, messages: Rows) -> None:
+    def __init__(self, messages: Rows, place: claims.Place) -> None:
         self.messages = messages
+        self.place = place
         self.contents: dict[int, Row] = {}
         self.send_options_by_message: dict[int, SendOptions] = {}
         """Only of contents that have send options."""
@@ -119,9 +134,11 @@ class _Claimed:
         self.firsts: set[int] = set()
 
 
-def _claim(now: int, until: int, lease: int, most: int, held: Mapping[int, int]) -> Unit[_Claimed]:
+def _claim(
+    now: int, until: int, lease: int, most: int, held: Mapping[int, int], place: claims.Place
+) -> Unit[_Claimed]:
     """Claim messages and read what they need, in one transaction."""
-    found = _Claimed((yield from records.claim(now, until, lease, most, held)))
+    found = _Claimed(*(yield from claims.claim(now, until, lease, most, held, place)))
     if not found.messages:
         return found
     rows = yield from records.contents({row[_CONTENT_ID] for row in found.messages})

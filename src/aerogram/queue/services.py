@@ -1,4 +1,4 @@
-"""What `queue` offers: leases for delivery, and what an operator may do."""
+"""What `queue` offers: leases for delivery, and what an operator may do and see."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 
 if TYPE_CHECKING:
     from aerogram.queue.admin import QueueAdmin
+    from aerogram.queue.depth import QueueDepth
     from aerogram.queue.leases import Leases
 
 
@@ -16,3 +17,4 @@ class QueueServices(msgspec.Struct, frozen=True, kw_only=True):
 
     leases: Leases
     admin: QueueAdmin
+    depth: QueueDepth

@@ -34,11 +34,11 @@ def build(
     dns = SendingDomains(database, sealer, clock, names, hostname=hostname)
     return SenderServices(
         addresses=Senders(database, domains, ids, clock),
-        valid=ValidSenders(database, clock),
+        valid=ValidSenders(database, clock, ground.changes),
         categories=MonitoringCategories(database, clock),
         domains=domains,
         dns=dns,
-        claims=SenderClaims(database, domains, dns, ids, clock),
+        claims=SenderClaims(database, domains, dns, ids, clock, ground.changes),
         metasenders=Metasenders(database, ids, clock),
         parse_routes=ParseRoutes(database, sealer, ids, clock, hostname=hostname),
         keyring=Keyring(database, sealer, clock, is_signing=is_signing),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from aerogram.base.errors import AerogramError, NotFoundError, RefusedError, TooManyError
+from aerogram.base.shared.changes import Changes
+from aerogram.base.shared.layout import Topic
 from aerogram.model.page import PageRequest
 from aerogram.model.sender import ACTIVE, DELETED, INACTIVE, UNKNOWN_TYPE
 from aerogram.senders.pattern import domain_of, is_whole_domain
@@ -66,12 +68,14 @@ class SenderClaims:
         dns: SendingDomains,
         ids: IdGenerator,
         clock: Clock,
+        changes: Changes | None = None,
     ) -> None:
         self._database = database
         self._domains = domains
         self._dns = dns
         self._ids = ids
         self._clock = clock
+        self._changes = changes or Changes()
 
     async def page(self, actor: Actor, wanted: PageRequest) -> tuple[list[dict[str, Any]], int]:
         """Return senders by the columns of `SenderRow`, and how many match; see `sender_claims.LISTING`."""
@@ -147,6 +151,7 @@ class SenderClaims:
         """
         if not await self._database.write(lambda: senders.remove(actor.account_id, email)):
             raise NotFoundError("There is no such sender.")
+        self._changes.changed(Topic.SENDERS)
 
     async def validate(self, actor: Actor, email: str) -> Validation:
         """Check whether a sender is validated now, and activate it if so.

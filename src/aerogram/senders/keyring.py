@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from aerogram.base.sealing import Sealer
     from aerogram.store.sql import Database
 
+_Found = tuple[Signer | RefusedError | None, int]
 REMEMBER_MS: Final = 30 * SECOND
 MAX_REMEMBERED: Final = 10_000
 
@@ -34,7 +35,9 @@ class Keyring:
         self._sealer = sealer
         self._clock = clock
         self._is_signing = is_signing
-        self._remembered: dict[tuple[int, str], tuple[Signer | RefusedError | None, int]] = {}
+        self._remembered: dict[tuple[int, str], _Found] = {}
+        self._older: dict[tuple[int, str], _Found] = {}
+        """What was remembered before `_remembered` was full: letters that wait to be signed may need it."""
 
     async def load(self, wanted: Collection[tuple[int, str]]) -> None:
         """Load the signers of (account, From address) pairs."""
@@ -51,7 +54,7 @@ class Keyring:
         names = {name for _, domain in missing for name in with_parents(domain)}
         rows = await self._database.read(lambda: lookups.signing_keys(names))
         if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
+            self._older, self._remembered = self._remembered, {}
         for account_id, domain in missing:
             signer: Signer | RefusedError | None
             try:
@@ -65,7 +68,8 @@ class Keyring:
 
         Raises `RefusedError` when the domain has unusable keys: unsigned mail would harm it.
         """
-        found = self._remembered.get((account_id, ascii_domain_of(from_email)))
+        key = (account_id, ascii_domain_of(from_email))
+        found = self._remembered.get(key) or self._older.get(key)
         signer = found[0] if found else None
         if isinstance(signer, RefusedError):
             raise RefusedError(str(signer)) from signer

@@ -34,6 +34,8 @@ class TrackingHosts:
         self._clock = clock
         self._public_url = public_url
         self._remembered: dict[tuple[int, str], tuple[str, int]] = {}
+        self._older: dict[tuple[int, str], tuple[str, int]] = {}
+        """What was remembered before `_remembered` was full: letters that wait to be composed may need it."""
 
     async def load(self, wanted: Collection[tuple[int, str]]) -> None:
         """Load the base URLs of (account, From address) pairs."""
@@ -46,14 +48,15 @@ class TrackingHosts:
         rows = await self._database.read(lambda: tracking_hosts.of_domains(names))
         known = {(account_id, domain): base_url for account_id, domain, base_url in rows}
         if len(self._remembered) >= MAX_REMEMBERED:
-            self._remembered.clear()
+            self._older, self._remembered = self._remembered, {}
         for account_id, domain in missing:
             found = (known[account_id, name] for name in with_parents(domain) if (account_id, name) in known)
             self._remembered[account_id, domain] = (next(found, self._public_url), now + REMEMBER_MS)
 
     def base_url(self, account_id: int, from_email: str) -> str:
         """Return the base URL that `load` read, without a final slash. Any thread may call it."""
-        found = self._remembered.get((account_id, ascii_domain_of(from_email)))
+        key = (account_id, ascii_domain_of(from_email))
+        found = self._remembered.get(key) or self._older.get(key)
         return found[0] if found is not None else self._public_url
 
     def _is_fresh(self, key: tuple[int, str], now: int) -> bool:

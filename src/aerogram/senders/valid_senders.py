@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
+from aerogram.base.shared.changes import Changes
+from aerogram.base.shared.layout import Topic
 from aerogram.store.records.querying import lookups
 from aerogram.store.records.senders import senders as records
 from aerogram.wire.address import normalised
@@ -15,20 +17,23 @@ if TYPE_CHECKING:
     from aerogram.store.sql import Database
 
 REMEMBER_MS: Final = 10 * SECOND
-"""How long a process may still accept a sender that was removed."""
+"""How long a sender may still be accepted that a command removed; one removed over the API is refused at once."""
 MAX_REMEMBERED: Final = 10_000
 
 
 class ValidSenders:
     """The active senders: addresses, and whole domains as ``*@domain``."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, changes: Changes | None = None) -> None:
         self._database = database
         self._clock = clock
         self._remembered: dict[int, tuple[frozenset[str], int]] = {}
+        self._changes = changes or Changes()
+        self._generation = self._changes.generation(Topic.SENDERS)
 
     def allows(self, account_id: int, email: str) -> bool:
         """Answer from memory; False means that the store must be asked (see `confirm`)."""
+        self._drop_outdated()
         found = self._remembered.get(account_id)
         if found is None:
             return False
@@ -40,11 +45,22 @@ class ValidSenders:
         """Answer from the store. Raises `UnavailableError` when it cannot be asked."""
         if self.allows(account_id, email):
             return True
+        generation = self._generation
         senders = frozenset(await self._database.read(lambda: lookups.active_senders(account_id)))
+        if self._drop_outdated() != generation:
+            return _covers(senders, email)
         if len(self._remembered) >= MAX_REMEMBERED:
             self._remembered.clear()
         self._remembered[account_id] = (senders, self._clock.now_ms() + REMEMBER_MS)
         return _covers(senders, email)
+
+    def _drop_outdated(self) -> int:
+        """Forget all if a sender was changed since it was read; return the generation of what is remembered."""
+        generation = self._changes.generation(Topic.SENDERS)
+        if generation != self._generation:
+            self._generation = generation
+            self._remembered.clear()
+        return generation
 
     async def is_registered(self, account_id: int, email: str) -> bool:
         """Tell whether the account has such a sender, active or not. Raises `UnavailableError`."""

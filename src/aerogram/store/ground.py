@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from aerogram.base.shared.changes import Changes
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,3 +30,5 @@ class Ground(msgspec.Struct, frozen=True):
     """Raises `StoreFullError` while the disk is nearly full: the reserve is for mail; other writers wait."""
     note_refusal: Callable[[], None] = lambda: None
     """To be called when mail was refused because a write failed for lack of space."""
+    changes: Changes = msgspec.field(default_factory=Changes)
+    """Tells what is remembered of the store that the store was changed, here or in another process."""

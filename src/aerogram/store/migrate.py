@@ -20,7 +20,7 @@ from aerogram.store.server_lock import ServerLock
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-HEAD: Final = "0019"
+HEAD: Final = "0020"
 """The newest revision in ``migrations/versions``; a test keeps the two in step."""
 _FOLDER: Final = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK: Final = 0x6165726F6772616D

@@ -4,7 +4,7 @@ The writer takes all units that arrived during the last commit, runs them in one
 (``synchronous=FULL``: the commit is on disk when it returns). If a unit raises, the group is rolled back and
 each unit runs again in its own transaction, so that only the failing one fails.
 
-Checkpoints run in a separate thread, so that no commit waits for them.
+Checkpoints run in a separate thread (`aerogram.store.sqlite_file.checkpoints`), so that no commit waits for them.
 """
 
 from __future__ import annotations
@@ -19,16 +19,18 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from aerogram.base.errors import (
-    NotUniqueError,
-    SettingsError,
-    StoreFullError,
-    TooSlowError,
-    UnavailableError,
-)
-from aerogram.base.folding import folded
+from aerogram.base.errors import SettingsError, TooSlowError, UnavailableError
 from aerogram.store.records import log_filling
-from aerogram.store.sql import SCAN_SECONDS, Engine, Rows, Step, Unit
+from aerogram.store.sql import SCAN_SECONDS, Engine, Unit
+from aerogram.store.sqlite_file.checkpoints import Checkpointer
+from aerogram.store.sqlite_file.connection import (
+    BUSY_SECONDS,
+    KEPT_LOG_BYTES,
+    WriteConnection,
+    connect,
+    run,
+    translated,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,19 +43,9 @@ MAX_GROUP: Final = 256
 READ_THREADS: Final = 2
 SCANNERS: Final = 2
 """Threads for scans. SQLite releases the GIL while it searches, so the event loop keeps running."""
+WATCH_SECONDS: Final = 1.0
 STEPS_BETWEEN_CHECKS: Final = 100_000
 """SQLite VM instructions, some milliseconds of work, after which a scan checks the time."""
-BUSY_SECONDS: Final = 15.0
-"""How long another process (the command line) may hold the write lock before writes fail."""
-CHECKPOINT_SECONDS: Final = 0.2
-RESTART_WAL_PAGES: Final = 2_048
-"""8 MiB of WAL: above this the checkpointer waits for reads to end, so that the WAL restarts."""
-KEPT_LOG_BYTES: Final = 32 * 1024 * 1024
-"""The size that the WAL keeps when it restarts; the rest is returned to the disk."""
-_CACHED_STATEMENTS: Final = 512
-_FULL_CODES: Final = {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC"}
-
-_NOT_UNIQUE_CODES: Final = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}
 
 
 class SqliteDatabase:
@@ -61,24 +53,28 @@ class SqliteDatabase:
 
     engine = Engine.SQLITE
 
-    def __init__(self, path: Path) -> None:
-        """Open (and create) the file; `SettingsError` says in one line why it cannot be used."""
+    def __init__(self, path: Path, *, is_checkpointing: bool = True) -> None:
+        """Open (and create) the file; `SettingsError` says in one line why it cannot be used.
+
+        ``is_checkpointing`` is False in all processes of a server but one.
+        """
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._connection = connect(path)
-        self._inode = path.stat().st_ino
+        self._writing = WriteConnection(path)
         self._read_pool = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="aerogram-read")
         self._scan_pool = ThreadPoolExecutor(SCANNERS, thread_name_prefix="aerogram-scan")
         self._thread = threading.local()
         self._open_connections: list[sqlite3.Connection] = []
         self._stopping = threading.Event()
-        self._is_log_stale = threading.Event()
+        self._waiting: list[list[_Job]] = []
+        """The group that waits for its turn to be written."""
         self._threads = [
             threading.Thread(target=self._write_forever, name="aerogram-write", daemon=True),
-            threading.Thread(target=self._checkpoint_forever, name="aerogram-checkpoint", daemon=True),
+            threading.Thread(target=self._watch_forever, name="aerogram-watch", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
+        self._checkpointer = Checkpointer(path, is_regular=is_checkpointing)
 
     async def read(self, unit: Callable[[], Unit[T]]) -> T:
         """See `Database.read`."""
@@ -113,7 +109,7 @@ class SqliteDatabase:
 
         Commits after that are slower until the WAL has grown again.
         """
-        self._is_log_stale.set()
+        self._checkpointer.forget_overwritten()
 
     async def close(self) -> None:
         """See `Database.close`."""
@@ -123,16 +119,18 @@ class SqliteDatabase:
         self._jobs.put(None)
         loop = asyncio.get_running_loop()
         for thread in self._threads:
-            await loop.run_in_executor(None, thread.join)
+            await loop.run_in_executor(None, thread.join, BUSY_SECONDS)
+        # Nobody gets an answer from a thread that still waits for another process.
+        self._give_up()
+        await loop.run_in_executor(None, self._checkpointer.close)
         self._read_pool.shutdown()
         self._scan_pool.shutdown()
         for connection in self._open_connections:
             connection.close()
-        self._connection.close()
 
     def _read(self, unit: Callable[[], Unit[T]]) -> T:
         try:
-            self._check_file()
+            self._writing.file.check()
             connection = self._connection_of_thread()
             connection.execute("BEGIN")
             try:
@@ -165,15 +163,6 @@ class SqliteDatabase:
             self._open_connections.append(connection)
         return connection
 
-    def _check_file(self) -> None:
-        """Check that the path still names the opened file; writes to a deleted file would be lost."""
-        try:
-            is_ours = self._path.stat().st_ino == self._inode
-        except OSError:
-            is_ours = False
-        if not is_ours:
-            raise UnavailableError(f"The store {self._path} was removed or replaced while it was in use.")
-
     def _write_forever(self) -> None:
         jobs = self._jobs
         while True:
@@ -185,24 +174,56 @@ class SqliteDatabase:
             if work:
                 self._commit(work)
             if len(work) < len(group):
+                self._writing.close()
                 return
+
+    def _begin(self, work: list[_Job]) -> bool:
+        """Begin the transaction of a group; return False if its jobs have been answered instead."""
+        self._waiting.append(work)
+        error: BaseException | None = None
+        try:
+            self._writing.begin()
+        except (sqlite3.Error, UnavailableError) as raised:
+            error = translated(raised)
+        try:
+            self._waiting.pop()
+        except IndexError:
+            self._writing.roll_back()
+            return False
+        if error is not None:
+            # Not caused by a unit: run alone, each would wait for the same lock.
+            _settle([(job, None, error) for job in work])
+        return error is None
+
+    def _watch_forever(self) -> None:
+        """Answer jobs whose turn does not come, because another process keeps it."""
+        while not self._stopping.wait(WATCH_SECONDS):
+            since = self._writing.turn.waiting_since
+            if since and time.monotonic() - since > BUSY_SECONDS:
+                self._give_up()
+
+    def _give_up(self) -> None:
+        """Answer all jobs that wait now. Whoever pops the group of the writer thread answers it, we or that thread."""
+        given_up: list[_Job] = []
+        with contextlib.suppress(IndexError):
+            given_up += self._waiting.pop()
+        with contextlib.suppress(queue.Empty):
+            while (job := self._jobs.get_nowait()) is not None:
+                given_up.append(job)
+            self._jobs.put(None)
+        error = UnavailableError("The store is not available: another process keeps it locked.")
+        _settle([(job, None, error) for job in given_up])
 
     def _commit(self, work: list[_Job]) -> None:
         """Run a group in one transaction; when a unit fails, run each in its own."""
-        connection = self._connection
-        try:
-            self._check_file()
-            self._roll_back()
-            connection.execute("BEGIN IMMEDIATE")
-        except (sqlite3.Error, UnavailableError) as error:
-            # Not caused by a unit: run alone, each would wait for the same lock.
-            _settle([(job, None, translated(error)) for job in work])
+        if not self._begin(work):
             return
+        writing = self._writing
         try:
-            results = [run(connection, job.unit()) for job in work]
-            connection.execute("COMMIT")
+            results = [writing.run(job.unit()) for job in work]
+            writing.commit()
         except BaseException as error:  # noqa: BLE001 - every error goes to the callers
-            self._roll_back()
+            writing.roll_back()
             if len(work) == 1:
                 _settle([(work[0], None, translated(error))])
             else:
@@ -210,31 +231,6 @@ class SqliteDatabase:
                     self._commit([job])
             return
         _settle([(job, result, None) for job, result in zip(work, results, strict=True)])
-
-    def _roll_back(self) -> None:
-        if self._connection.in_transaction:
-            with contextlib.suppress(sqlite3.Error):
-                self._connection.execute("ROLLBACK")
-
-    def _checkpoint_forever(self) -> None:
-        connection: sqlite3.Connection | None = None
-        while not self._stopping.wait(CHECKPOINT_SECONDS):
-            # On a full disk or a busy lock the WAL just stays longer; the next round tries again.
-            with contextlib.suppress(sqlite3.Error, SettingsError, UnavailableError):
-                self._check_file()
-                if connection is None:
-                    connection = connect(self._path)
-                    connection.execute("PRAGMA busy_timeout = 200")
-                _, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                if self._is_log_stale.is_set():
-                    self._is_log_stale.clear()
-                    is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                    if is_busy:
-                        self._is_log_stale.set()
-                elif pages > RESTART_WAL_PAGES and moved >= pages // 2:
-                    connection.execute("PRAGMA wal_checkpoint(RESTART)")
-        if connection is not None:
-            connection.close()
 
 
 class _Job:
@@ -272,66 +268,3 @@ def _set_results(items: list[_Settled]) -> None:
             job.future.set_result(result)
         else:
             job.future.set_exception(error)
-
-
-def connect(path: Path) -> sqlite3.Connection:
-    """Open a connection with the pragmas that durability and erasure depend on."""
-    try:
-        connection = sqlite3.connect(
-            path,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=_CACHED_STATEMENTS,
-        )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA wal_autocheckpoint = 0")
-        connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")
-        connection.execute("PRAGMA cache_size = -32768")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        # Overwrite deleted data, so that erased people leave no trace in the file.
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.create_function("fold_case", 1, _folded, deterministic=True)
-    except sqlite3.Error as error:
-        raise SettingsError(f"The store {path} cannot be opened: {error}.") from error
-    return connection
-
-
-def _folded(text: str | None) -> str | None:
-    """Call `folded` from statements (`aerogram.store.records.querying.either`), where a text may be null."""
-    return None if text is None else folded(text)
-
-
-def run(connection: sqlite3.Connection, unit: Unit[T]) -> T:
-    """Run a unit to its end on a connection whose transaction the caller owns."""
-    try:
-        step = next(unit)
-        while True:
-            step = unit.send(_execute(connection, step))
-    except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]
-
-
-def _execute(connection: sqlite3.Connection, step: Step) -> Rows:
-    compiled = step.statement.compiled(Engine.SQLITE)
-    arrange = compiled.arrange
-    if step.is_many:
-        rows = step.parameters if arrange is None else map(arrange, step.parameters)
-        connection.executemany(compiled.text, rows)
-        return []
-    values = step.parameters if arrange is None else arrange(tuple(step.parameters))
-    return connection.execute(compiled.text, values).fetchall()
-
-
-def translated(error: BaseException) -> BaseException:
-    """Translate an error of the driver into one of Aerogram, by what the caller can do about it."""
-    if getattr(error, "sqlite_errorname", "") in _FULL_CODES:
-        return StoreFullError("The disk that holds the store is full.")
-    if getattr(error, "sqlite_errorname", "") in _NOT_UNIQUE_CODES:
-        return NotUniqueError(f"Another object already has a value that must be unique ({error}).")
-    if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
-        return TooSlowError()
-    if isinstance(error, sqlite3.OperationalError):
-        return UnavailableError(f"The store is not available: {error}.")
-    return error

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from aerogram.base.errors import StoreFullError
-from aerogram.base.gathering import Gatherer
 from aerogram.store.blobs import INLINE_LIMIT_BYTES
-from aerogram.store.records.messages import acceptance
 from aerogram.store.records.messages import submissions as records
+from aerogram.store.writer.local import LocalRowWriter
 from aerogram.submission.once import Once
 
 if TYPE_CHECKING:
@@ -25,19 +24,7 @@ if TYPE_CHECKING:
     from aerogram.model.message import Accepted, Submission
     from aerogram.store.blobs import DiskBlobs
     from aerogram.store.sql import Database
-
-MAX_CALLS_IN_COMMIT: Final = 512
-"""How many calls of `Acceptor.accept` share a commit; bounds how long the first of them waits."""
-
-
-class _Call:
-    """The rows that one call adds to the store, and the receipts of its recipients."""
-
-    __slots__ = ("accepted", "rows")
-
-    def __init__(self) -> None:
-        self.rows = records.Rows()
-        self.accepted: list[tuple[Accepted, ...]] = []
+    from aerogram.store.writer.rows import RowWriter
 
 
 class Acceptor:
@@ -45,6 +32,7 @@ class Acceptor:
 
     ``check_room`` raises `StoreFullError` while the disk is nearly full; ``note_refusal`` is called when a write
     found it full. ``on_accepted`` is called after each commit with the number of messages, so that delivery wakes.
+    ``writer`` commits the rows; None: the database of this process does.
     """
 
     def __init__(
@@ -57,18 +45,17 @@ class Acceptor:
         check_room: Callable[[], None],
         on_accepted: Callable[[int], None],
         note_refusal: Callable[[], None] = lambda: None,
+        writer: RowWriter | None = None,
     ) -> None:
-        self._database = database
+        self._writer = LocalRowWriter(database, clock) if writer is None else writer
+        self._writer.on_committed = on_accepted
+        self._writer.on_full = note_refusal
         self._blobs = blobs
         self._ids = ids
         self._clock = clock
         self._check_room = check_room
         self._note_refusal = note_refusal
-        self._on_accepted = on_accepted
-        self._gatherer: Gatherer[_Call, list[tuple[Accepted, ...]]] = Gatherer(
-            self._commit, MAX_CALLS_IN_COMMIT
-        )
-        self._once = Once(database, ids, clock, most_in_commit=MAX_CALLS_IN_COMMIT, on_accepted=on_accepted)
+        self._once = Once(database, self._writer, clock)
 
     def accept(
         self, submissions: Sequence[Submission], key: IdempotencyKey | None = None
@@ -102,9 +89,8 @@ class Acceptor:
             blobs = await self._put_large(submissions)
         # Taken before those of its messages, so that the ids of a restarted process begin above it too.
         owner = self._ids.next_id()
-        call = self._call(submissions, blobs)
-        with self._noting_refusals():
-            return await self._once.add(key, owner, call.rows, call.accepted)
+        rows, accepted = self._rows_of(submissions, blobs)
+        return await self._once.add(key, owner, rows, accepted)
 
     async def _put_large(self, submissions: Sequence[Submission]) -> dict[int, str]:
         """Write large bodies to files before the rows that refer to them are committed; return the names."""
@@ -118,14 +104,17 @@ class Acceptor:
     def _begin(
         self, submissions: Sequence[Submission], blobs: dict[int, str]
     ) -> asyncio.Future[list[tuple[Accepted, ...]]]:
-        return self._gatherer.submit(self._call(submissions, blobs))
+        return self._writer.add(*self._rows_of(submissions, blobs))
 
-    def _call(self, submissions: Sequence[Submission], blobs: dict[int, str]) -> _Call:
-        call = _Call()
-        now = self._clock.now_ms()
-        for index, submission in enumerate(submissions):
-            call.accepted.append(records.add_rows_of(call.rows, submission, blobs.get(index), self._ids, now))
-        return call
+    def _rows_of(
+        self, submissions: Sequence[Submission], blobs: dict[int, str]
+    ) -> tuple[records.Rows, list[tuple[Accepted, ...]]]:
+        """Make the rows that a call adds to the store, and the receipts of its recipients."""
+        rows, now = records.Rows(), self._clock.now_ms()
+        return rows, [
+            records.add_rows_of(rows, submission, blobs.get(index), self._ids, now)
+            for index, submission in enumerate(submissions)
+        ]
 
     @contextlib.contextmanager
     def _noting_refusals(self) -> Iterator[None]:
@@ -137,17 +126,4 @@ class Acceptor:
 
     async def drain(self) -> None:
         """Wait until every commit that began is done."""
-        await self._gatherer.drain()
-        await self._once.drain()
-
-    async def _commit(self, calls: list[_Call]) -> list[list[tuple[Accepted, ...]]]:
-        rows = calls[0].rows
-        if len(calls) > 1:
-            rows = records.Rows()
-            for call in calls:
-                rows.extend(call.rows)
-        now = self._clock.now_ms()
-        with self._noting_refusals():
-            await self._database.write(lambda: acceptance.add(rows, now))
-        self._on_accepted(len(rows.messages))
-        return [call.accepted for call in calls]
+        await self._writer.drain()

@@ -98,7 +98,9 @@ class Authorizer:
 
     async def decide_all(self, requests: Sequence[MailRequest]) -> list[Decision]:
         """Decide about the messages of one call, with one query for each address and category."""
-        known = [self.decide_now(request) for request in requests]
+        known = self._known(requests)
+        if None not in known:
+            return known  # type: ignore[return-value]
         answers = _Answers(self._senders, self._categories)
         return [
             decision or await self._ask(request, answers)
@@ -131,6 +133,21 @@ class Authorizer:
     async def remember(self, account_id: int) -> None:
         """Read the senders of an account into memory, for a caller that will soon need them."""
         await self._senders.confirm(account_id, "")
+
+    def _known(self, requests: Sequence[MailRequest]) -> list[Decision | None]:
+        """Decide without the store; a message that claims what the one before claimed is decided as that was."""
+        if self._rules:
+            # They may look at anything.
+            return [self.decide_now(request) for request in requests]
+        decisions: list[Decision | None] = []
+        before: object = None
+        decision: Decision | None = None
+        for request in requests:
+            claim = _claim(request)
+            if claim != before:
+                before, decision = claim, self.decide_now(request)
+            decisions.append(decision)
+        return decisions
 
     async def _ask(self, request: MailRequest, answers: _Answers) -> Decision:
         account_id = request.actor.account_id
@@ -194,6 +211,20 @@ class _Answers:
         if key not in self._named:
             self._named[key] = await self._categories.exists(*key)
         return self._named[key]
+
+
+def _claim(request: MailRequest) -> tuple[object, ...]:
+    """Return all that `Authorizer.decide_now` looks at, besides the rules."""
+    options = request.options
+    return (
+        request.authors,
+        request.sender,
+        options.monitoring_category,
+        request.is_sandboxed,
+        request.reverse_path,
+        # By identity: the messages of a call have the same one.
+        id(request.actor),
+    )
 
 
 def _denied(request: MailRequest) -> tuple[Reason, ...]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from aerogram.senders.services import SenderServices
     from aerogram.store.ground import Ground
+    from aerogram.store.writer.rows import RowWriter
     from aerogram.submission.authorize import Rule
 
 
@@ -22,8 +23,12 @@ def build(
     *,
     on_accepted: Callable[[int], None],
     rules: Sequence[Rule] = (),
+    writer: RowWriter | None = None,
 ) -> SubmissionServices:
-    """Build them; ``on_accepted`` is called with the number of messages after each commit."""
+    """Build them; ``on_accepted`` is called with the number of messages after each commit.
+
+    ``writer`` commits the rows of accepted mail; None: this process does.
+    """
     return SubmissionServices(
         authorizer=Authorizer(senders.valid, senders.categories, rules),
         acceptor=Acceptor(
@@ -34,5 +39,6 @@ def build(
             check_room=ground.check_room,
             note_refusal=ground.note_refusal,
             on_accepted=on_accepted,
+            writer=writer,
         ),
     )

@@ -11,21 +11,18 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from aerogram.base.errors import RefusedError
-from aerogram.base.gathering import Gatherer
 from aerogram.model.idempotency import Replay
 from aerogram.model.message import Accepted
 from aerogram.store.records.messages import idempotency as records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aerogram.base.clock import Clock
-    from aerogram.base.ids import IdGenerator
     from aerogram.model.idempotency import IdempotencyKey
     from aerogram.store.ground import Ground
-    from aerogram.store.records.messages.idempotency import KeyedCall, Standing
+    from aerogram.store.records.messages.idempotency import Standing
     from aerogram.store.records.messages.submissions import Rows
     from aerogram.store.sql import Database
+    from aerogram.store.writer.rows import RowWriter
 
 _encode: Final = msgspec.json.Encoder().encode
 _decode: Final = msgspec.json.Decoder(list[tuple[Accepted, ...]]).decode
@@ -36,26 +33,12 @@ class KeyReusedError(RefusedError):
 
 
 class Once:
-    """Commits calls that have a key, each key only once.
+    """Commits calls that have a key, each key only once."""
 
-    These calls share commits only among themselves: one that waits for the same key on another node must not
-    delay calls without a key. ``on_accepted`` is called with the number of messages that were added.
-    """
-
-    def __init__(
-        self,
-        database: Database,
-        ids: IdGenerator,
-        clock: Clock,
-        *,
-        most_in_commit: int,
-        on_accepted: Callable[[int], None],
-    ) -> None:
+    def __init__(self, database: Database, writer: RowWriter, clock: Clock) -> None:
         self._database = database
-        self._ids = ids
+        self._writer = writer
         self._clock = clock
-        self._on_accepted = on_accepted
-        self._gatherer: Gatherer[KeyedCall, Standing] = Gatherer(self._commit, most_in_commit)
 
     async def earlier(self, key: IdempotencyKey) -> Replay | None:
         """Return the receipts of an earlier call with this key, if there was one, without adding anything.
@@ -75,24 +58,8 @@ class Once:
         `UnavailableError`.
         """
         call = records.KeyedCall(key, owner, _encode(accepted).decode(), rows)
-        standing = await self._gatherer.submit(call)
+        standing = await self._writer.add_once(call)
         return accepted if standing.owner == owner else _replayed(key, standing)
-
-    async def drain(self) -> None:
-        """Wait until every commit that began is done."""
-        await self._gatherer.drain()
-
-    async def _commit(self, calls: list[KeyedCall]) -> list[Standing]:
-        now = self._clock.now_ms()
-        found = await self._database.write(lambda: records.add(calls, now))
-        added = sum(
-            len(call.rows.messages)
-            for call, standing in zip(calls, found, strict=True)
-            if standing.owner == call.owner
-        )
-        if added:
-            self._on_accepted(added)
-        return found
 
 
 def _replayed(key: IdempotencyKey, standing: Standing) -> Replay:

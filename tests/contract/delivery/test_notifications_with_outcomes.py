@@ -19,8 +19,7 @@ from aerogram.model.outcome import Bounced, Deferred, Delivered, FailureState
 from aerogram.queue.leases import LEASE_MS, Leases
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
 from aerogram.store.records.events import log
-from aerogram.store.records.messages import outcomes
-from aerogram.store.records.messages import queue as records
+from aerogram.store.records.messages import outcomes, queue_depth
 from aerogram.store.sql import Sql
 from aerogram.submission.accept import Acceptor
 from support.submissions import MAIL, a_submission, admitting
@@ -119,7 +118,7 @@ async def test_a_notification_that_fails_is_told_to_nobody(send, leases, finish,
     await finish(letter, REFUSED)
     [told] = await leases.claim(10)
     await finish(told, REFUSED)
-    assert await database.read(records.depth) == 0
+    assert await database.read(queue_depth.depth) == 0
 
 
 async def test_a_worker_that_lost_its_lease_tells_nobody(send, leases, finish, clock, database, ids):
@@ -128,10 +127,10 @@ async def test_a_worker_that_lost_its_lease_tells_nobody(send, leases, finish, c
     clock.advance(LEASE_MS + 1)
     [taken] = await Leases(database, ids, clock).claim(10)
     assert not await finish(sleeper, REFUSED)
-    assert await database.read(records.depth) == 1
+    assert await database.read(queue_depth.depth) == 1
     assert await finish(taken, REFUSED)
     assert not await finish(taken, REFUSED)
-    assert await database.read(records.depth) == 1
+    assert await database.read(queue_depth.depth) == 1
 
 
 async def test_an_outcome_that_cannot_be_written_tells_nobody(send, leases, finish, database, monkeypatch):
@@ -147,7 +146,7 @@ async def test_an_outcome_that_cannot_be_written_tells_nobody(send, leases, fini
     monkeypatch.setattr(log, "append", append_again)
     with pytest.raises(Exception, match=r"(?i)unique"):
         await finish(second, REFUSED)
-    assert await database.read(records.depth) == 2
+    assert await database.read(queue_depth.depth) == 2
 
 
 async def test_a_delay_is_told_once_and_not_before_four_hours(send, leases, finish, next_attempt, database):
@@ -156,7 +155,7 @@ async def test_a_delay_is_told_once_and_not_before_four_hours(send, leases, fini
     depths = []
     for after in (HOUR, 3 * HOUR + MINUTE, 5 * HOUR, 5 * HOUR):
         await finish(letter, UNREACHABLE)
-        depths.append(await database.read(records.depth))
+        depths.append(await database.read(queue_depth.depth))
         [letter] = await next_attempt(after)
     assert depths == [1, 1, 2, 2]
 
@@ -167,17 +166,17 @@ async def test_a_delay_prepared_too_early_is_not_told(send, finish, next_attempt
     await leases.release()
     [letter] = await next_attempt(4 * HOUR - 1)
     await finish(letter, UNREACHABLE)
-    assert await database.read(records.depth) == 1
+    assert await database.read(queue_depth.depth) == 1
     [letter] = await next_attempt(5 * HOUR)
     await finish(letter, UNREACHABLE)
-    assert await database.read(records.depth) == 2
+    assert await database.read(queue_depth.depth) == 2
 
 
 async def test_a_mail_without_notify_is_told_nobody(send, leases, finish, database):
     await send(notify="")
     [letter] = await leases.claim(10)
     await finish(letter, REFUSED)
-    assert await database.read(records.depth) == 0
+    assert await database.read(queue_depth.depth) == 0
 
 
 async def test_headers_of_a_large_mail_are_read_from_its_file(send, leases, finish):

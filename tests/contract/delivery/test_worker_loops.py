@@ -2,7 +2,7 @@
 
 import asyncio
 
-from aerogram.delivery.outcomes.recorder import GATHER_SECONDS
+from aerogram.delivery.pace import LEAST_SECONDS
 from aerogram.model.message import MessageState
 
 
@@ -28,7 +28,7 @@ async def test_mail_that_is_accepted_while_the_worker_gathers_costs_no_claim_of_
         await asyncio.sleep(0)
         worker.wake()
         await plant.until(second, MessageState.SENT)
-        await asyncio.sleep(10 * GATHER_SECONDS)
+        await asyncio.sleep(10 * LEAST_SECONDS)
     assert claims == [1]
 
 

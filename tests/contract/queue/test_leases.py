@@ -9,7 +9,7 @@ from aerogram.model.message import Rank
 from aerogram.model.outcome import Blocked, Bounced, Deferred, Delivered, FailureState, Held
 from aerogram.queue.leases import LEASE_MS, Leases
 from aerogram.store.blobs import INLINE_LIMIT_BYTES, DiskBlobs
-from aerogram.store.records.messages import outcomes
+from aerogram.store.records.messages import outcomes, queue_depth
 from aerogram.store.records.messages import queue as records
 from aerogram.submission.accept import Acceptor
 from support.submissions import a_submission
@@ -188,10 +188,10 @@ async def test_a_large_body_travels_by_its_digest(acceptor, leases, blobs):
 
 async def test_the_depth_counts_what_is_queued(acceptor, leases, database, finish):
     await acceptor.accept([a_submission("a@example.net", "b@example.net")])
-    assert await database.read(records.depth) == 2
+    assert await database.read(queue_depth.depth) == 2
     [letter] = await leases.claim(1)
     await finish(letter, Delivered(reply="250 ok"))
-    assert await database.read(records.depth) == 1
+    assert await database.read(queue_depth.depth) == 1
 
 
 async def test_after_a_crash_of_the_only_process_all_leases_are_free(acceptor, leases, database, clock, ids):

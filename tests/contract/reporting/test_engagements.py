@@ -197,13 +197,10 @@ class Away:
         self.asked = 0
         self.answers_to_lose = 0
 
-    async def read(self, unit):
+    async def write(self, unit):
         self.asked += 1
         if self.is_away:
             raise UnavailableError("The store is away.")
-        return await self._database.read(unit)
-
-    async def write(self, unit):
         written = await self._database.write(unit)
         if self.answers_to_lose:
             self.answers_to_lose -= 1
@@ -230,6 +227,39 @@ async def test_opens_and_clicks_wait_for_a_store_that_is_away(rig, away):
     away.is_away = False
     assert await task
     assert [row[3] for row in await rig.all(EVENTS)] == [happened]
+
+
+async def test_while_the_store_is_away_only_so_many_wait(rig, away, monkeypatch):
+    monkeypatch.setattr(recorder, "MAX_HELD", 2)
+    (message_id,) = await rig.delivered()
+    click = Engagement(kind=EventKind.CLICK, message_id=message_id)
+    first = rig.engagements.note(click)
+    while not away.asked:  # noqa: ASYNC110 - as above
+        await asyncio.sleep(0.005)
+    waiting = [rig.engagements.note(click) for _ in range(2)]
+    assert await rig.engagements.note(click) is False
+    away.is_away = False
+    assert [await each for each in (first, *waiting)] == [True] * 3
+    assert len(await rig.all(EVENTS)) == 3
+    assert await rig.engagements.note(click) is True
+
+
+async def test_one_that_cannot_be_recorded_keeps_no_other_from_it(rig, monkeypatch):
+    (message_id,) = await rig.delivered()
+    as_row = recorder.Engagements._row
+
+    def row(self, happened, addressee):
+        if happened.engagement.url == "http://odd":
+            raise ValueError(happened.engagement.url)
+        return as_row(self, happened, addressee)
+
+    monkeypatch.setattr(recorder.Engagements, "_row", row)
+    urls = ("http://x", "http://odd", "http://y")
+    noted = [
+        rig.engagements.note(Engagement(kind=EventKind.CLICK, message_id=message_id, url=url)) for url in urls
+    ]
+    assert [await each for each in noted] == [True, False, True]
+    assert len(await rig.all(EVENTS)) == 2
 
 
 async def test_a_commit_whose_answer_was_lost_is_not_made_twice(rig, away):

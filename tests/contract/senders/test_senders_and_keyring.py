@@ -4,11 +4,15 @@ import dkim
 import pytest
 
 from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.base.shared.changes import Changes
+from aerogram.base.shared.layout import Topic
 from aerogram.senders.addresses import Senders
+from aerogram.senders.claims import SenderClaims
 from aerogram.senders.domains import Domains
 from aerogram.senders.keyring import Keyring
 from aerogram.senders.valid_senders import REMEMBER_MS, ValidSenders
 from support.actors import acting
+from support.together import together
 
 MAIL = b"From: a@example.org\r\nTo: b@example.net\r\nSubject: x\r\n\r\nbody\r\n"
 
@@ -76,6 +80,42 @@ async def test_memory_forgets_after_ten_seconds(senders, valid_senders, clock):
     assert not valid_senders.allows(1, "a@example.org")
 
 
+async def test_a_sender_removed_over_the_api_of_one_process_is_refused_by_all_at_once(
+    database, domains, senders, ids, clock
+):
+    with together(2) as (_, children):
+        of_process = [Changes(child) for child in children]
+        remembering = [ValidSenders(database, clock, each) for each in of_process]
+        claims = SenderClaims(database, domains, None, ids, clock, of_process[0])
+        await senders.add(acting(1), "ann@example.org")
+        await senders.add(acting(1), "bob@example.org")
+        for each in remembering:
+            assert await each.confirm(1, "ann@example.org")
+            assert each.allows(1, "ann@example.org")
+        await claims.remove(acting(1), "ann@example.org")
+        for each in remembering:
+            assert not each.allows(1, "ann@example.org")
+            assert not await each.confirm(1, "ann@example.org")
+            assert each.allows(1, "bob@example.org")
+
+
+async def test_senders_read_before_a_change_are_not_remembered_after_it(
+    database, senders, clock, monkeypatch
+):
+    changes, read = Changes(), database.read
+    await senders.add(acting(1), "ann@example.org")
+
+    async def slowly(unit):
+        found = await read(unit)
+        changes.changed(Topic.SENDERS)
+        return found
+
+    monkeypatch.setattr(database, "read", slowly)
+    remembering = ValidSenders(database, clock, changes)
+    assert await remembering.confirm(1, "ann@example.org")
+    assert not remembering.allows(1, "ann@example.org")
+
+
 async def test_a_domain_is_signed_with_both_of_its_keys(domains, senders, database, sealer, clock):
     await senders.add(acting(1), "@example.org")
     keyring = Keyring(database, sealer, clock, is_signing=True)
@@ -112,3 +152,14 @@ async def test_signing_can_be_switched_off(senders, database, sealer, clock):
     keyring = Keyring(database, sealer, clock, is_signing=False)
     await keyring.load({(1, "a@example.org")})
     assert keyring.cached_signer(1, "a@example.org") is None
+
+
+async def test_letters_that_wait_to_be_signed_keep_their_signer_when_the_memory_is_full(
+    senders, database, sealer, clock, monkeypatch
+):
+    monkeypatch.setattr("aerogram.senders.keyring.MAX_REMEMBERED", 2)
+    await senders.add(acting(1), "@example.org")
+    keyring = Keyring(database, sealer, clock, is_signing=True)
+    await keyring.load({(1, "a@example.org"), (1, "a@one.example")})
+    await keyring.load({(1, "a@two.example"), (1, "a@three.example")})
+    assert keyring.cached_signer(1, "a@example.org") is not None

@@ -28,6 +28,8 @@ KILLED_BEFORE = (
     "CREATE TABLE sandbox_record",
     "UPDATE alembic_version SET version_num='0018'",
     "UPDATE alembic_version SET version_num='0019'",
+    "UPDATE message SET queue_key",
+    "UPDATE alembic_version SET version_num='0020'",
     "ALTER TABLE content RENAME COLUMN treatment",
     "ALTER TABLE message RENAME COLUMN lane",
 )

@@ -4,8 +4,8 @@ import pytest
 
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
-from aerogram.queue.admin import QueueAction, QueueAdmin, Selection
-from aerogram.store.records.messages import queue, queue_admin, submissions
+from aerogram.queue.admin import Progress, QueueAction, QueueAdmin, Selection
+from aerogram.store.records.messages import claims, queue_admin, queue_keys, submissions
 
 ACCOUNT = 11
 OTHER = 12
@@ -34,7 +34,7 @@ async def messages(database, ids, clock):
         row = dict.fromkeys(submissions.MESSAGE_COLUMNS, "") | {
             "id": message_id, "account_id": account_id, "content_id": content_id,
             "uuid": ids.uuid_for(message_id), "recipient": recipient, "domain": recipient.partition("@")[2],
-            "role": 1, "queue_key": submissions.queue_key_of(1, account_id), "due_ms": now,
+            "role": 1, "queue_key": queue_keys.ready_key(1, account_id), "due_ms": now,
             "created_ms": now, "updated_ms": now,
         }  # fmt: skip
         rows.append(tuple(row.values()))
@@ -79,13 +79,13 @@ async def test_counts_are_by_state_and_by_destination(database, messages, clock)
 
 
 async def test_a_held_message_is_not_claimed_until_it_is_released(database, messages, admin, clock):
-    assert await admin.apply(QueueAction.HOLD, Selection(domain="example.org")) == (2, 0)
-    claimed = await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 10, {}))
-    assert [row[0] for row in claimed] == [messages[2]]
+    assert await admin.apply(QueueAction.HOLD, Selection(domain="example.org")) == Progress(2, 0)
+    claimed = await database.write(lambda: claims.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 10, {}))
+    assert [row[0] for row in claimed.rows] == [messages[2]]
     clock.advance(1000)
-    assert await admin.apply(QueueAction.RELEASE, Selection(ids=(messages[0],))) == (1, 0)
-    claimed = await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 8, 10, {}))
-    assert [row[0] for row in claimed] == [messages[0]]
+    assert await admin.apply(QueueAction.RELEASE, Selection(ids=(messages[0],))) == Progress(1, 0)
+    claimed = await database.write(lambda: claims.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 8, 10, {}))
+    assert [row[0] for row in claimed.rows] == [messages[0]]
 
 
 async def test_every_change_is_an_event_of_the_message(database, messages, admin):
@@ -103,18 +103,18 @@ async def test_every_change_is_an_event_of_the_message(database, messages, admin
 
 async def test_an_action_leaves_alone_what_it_does_not_apply_to(database, messages, admin):
     await admin.apply(QueueAction.CANCEL, Selection(ids=(messages[0],)))
-    assert await admin.apply(QueueAction.HOLD, Selection(ids=(messages[0],))) == (0, 0)
-    assert await admin.apply(QueueAction.RELEASE, Selection()) == (0, 0)
-    assert await admin.apply(QueueAction.CANCEL, Selection(ids=(messages[0],))) == (0, 0)
+    assert await admin.apply(QueueAction.HOLD, Selection(ids=(messages[0],))) == Progress(0, 0)
+    assert await admin.apply(QueueAction.RELEASE, Selection()) == Progress(0, 0)
+    assert await admin.apply(QueueAction.CANCEL, Selection(ids=(messages[0],))) == Progress(0, 0)
     assert (await states(database))["ann@example.org"] is MessageState.CANCELLED
 
 
 async def test_a_message_being_sent_is_left_alone_and_told(database, messages, admin, clock):
-    await database.write(lambda: queue.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 1, {}))
+    await database.write(lambda: claims.claim(clock.now_ms(), clock.now_ms() + LEASE_MS, 7, 1, {}))
     changed = await admin.apply(QueueAction.CANCEL, Selection())
-    assert changed == (2, 1)
+    assert changed == Progress(2, 1)
     clock.advance(LEASE_MS + 1)
-    assert await admin.apply(QueueAction.CANCEL, Selection()) == (1, 0)
+    assert await admin.apply(QueueAction.CANCEL, Selection()) == Progress(1, 0)
 
 
 async def test_retry_makes_a_deferred_message_due_now(database, messages, admin, clock):
@@ -122,7 +122,7 @@ async def test_retry_makes_a_deferred_message_due_now(database, messages, admin,
     clock.advance(1000)
     await admin.apply(QueueAction.RELEASE, Selection(ids=(messages[0],)))
     clock.advance(-500)
-    assert await admin.apply(QueueAction.RETRY, Selection()) == (1, 0)
+    assert await admin.apply(QueueAction.RETRY, Selection()) == Progress(1, 0)
     (row,) = await database.read(lambda: queue_admin.listed(Selection(states=(MessageState.QUEUED,)), 10))
     assert (row.id, row.due_ms) == (messages[0], clock.now_ms())
-    assert await admin.apply(QueueAction.RETRY, Selection()) == (0, 0)
+    assert await admin.apply(QueueAction.RETRY, Selection()) == Progress(0, 0)

@@ -2,6 +2,11 @@
 
 import asyncio
 import itertools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -19,8 +24,10 @@ from aerogram.store.sql import Sql
 from aerogram.store.tables import idempotency, message
 from aerogram.submission.accept import Acceptor
 from aerogram.submission.once import KeyReusedError
+from support import repeating_child
 from support.submissions import a_submission
 
+ROOT = Path(__file__).parents[3]
 MESSAGES = Sql(select(message.c.id, message.c.uuid, message.c.recipient).order_by(message.c.id))
 KEYS = Sql(select(func.count()).select_from(idempotency))
 
@@ -129,6 +136,41 @@ async def test_a_key_holds_across_a_restart(tmp_path, database_url, database, bl
     await reopened.close()
     assert again == first
     assert len(await messages()) == 1
+
+
+def said_by_processes(data, database_url, processes, calls):
+    """Make the same calls in each of several processes at once; return what each said."""
+    where = [database_url] if database_url else []
+    children = [
+        subprocess.Popen(
+            [sys.executable, repeating_child.__file__, str(data), str(node), str(calls), *where],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT / 'tests'}"},
+        )
+        for node in range(1, processes + 1)
+    ]
+    try:
+        for child in children:
+            assert child.stdout.readline() == b"begun\n"
+        for child in children:
+            child.stdin.write(b"\n")
+            child.stdin.flush()
+        return [json.loads(child.stdout.readline()) for child in children]
+    finally:
+        for child in children:
+            child.kill()
+            child.communicate()
+
+
+async def test_of_calls_in_several_processes_each_is_accepted_once(tmp_path, database_url, messages):
+    """The key is in the store, so it does not matter which process answers."""
+    told = await asyncio.to_thread(said_by_processes, tmp_path, database_url, 3, 60)
+    assert [each["receipts"] for each in told] == [told[0]["receipts"]] * 3
+    assert sum(each["accepted"] for each in told) == 60
+    known = {(message_id, uuid) for message_id, uuid, _ in await messages()}
+    assert known == {tuple(receipt) for call in told[0]["receipts"] for receipt in call}
+    assert len(known) == 60
 
 
 async def test_a_key_is_free_again_after_a_day(acceptor, messages, clock):

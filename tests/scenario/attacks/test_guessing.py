@@ -11,7 +11,8 @@ import sys
 
 import pytest
 
-from support.guessing import attack, basic, cpu_seconds, honest, megabytes
+from support.guessing import attack, basic, honest, megabytes
+from support.process_tree import cpu_seconds
 from support.server import running
 
 GUESSES = int(os.environ.get("AEROGRAM_TEST_GUESSES", "3000"))

@@ -5,12 +5,12 @@ sends; then the attacker's job is cancelled, or the server is asked to stop.
 """
 
 import contextlib
-import os
 import time
 
 import httpx2
 import pytest
 
+from support.process_tree import cpu_seconds
 from support.server import API_KEY, SECRET_KEY, ServerProcess
 from support.waiting import wait_for
 
@@ -86,12 +86,6 @@ def accounts(folder):
             client.close()
         if server.is_running:
             server.kill()
-
-
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123 - a file of the kernel
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, text
 
 from aerogram.base.errors import UnavailableError
 from aerogram.model.message import MessageState
-from aerogram.store.records.messages import queue
+from aerogram.store.records.messages import queue, queue_depth
 from aerogram.store.sql import Sql
 from support.webhooks import eventually
 
@@ -100,7 +100,7 @@ async def test_a_worker_goes_on_after_the_database_was_away(plant, operator):
         with pytest.raises(UnavailableError):
             await plant.accept("b@example.net")
         with pytest.raises(UnavailableError):
-            await plant.database.read(queue.depth)
+            await plant.database.read(queue_depth.depth)
         await operator.opens()
         await eventually(lambda: is_answering(plant))
         [second] = await plant.accept("c@example.net")
@@ -168,7 +168,7 @@ async def test_closing_while_the_database_hangs_ends(plant, operator, monkeypatc
         await locker.execute("BEGIN")
         await locker.execute("LOCK TABLE message IN ACCESS EXCLUSIVE MODE")
         waiting = asyncio.create_task(plant.accept("a@example.net"))
-        reading = asyncio.create_task(plant.database.read(queue.depth))
+        reading = asyncio.create_task(plant.database.read(queue_depth.depth))
         await asyncio.sleep(0.1)
         monkeypatch.setattr("aerogram.store.postgresql.CLOSE_SECONDS", 0.5)
         async with asyncio.timeout(5):

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from aerogram.app.http import patience as http_patience
+from aerogram.app.http import server as http_server
 from aerogram.app.http.server import HttpServers
 from aerogram.app.listening import _bind
 from aerogram.app.settings.values import HostPort
@@ -49,6 +50,23 @@ async def is_let_go(reader):
     except ConnectionResetError:
         # A byte of ours crossed the end of the connection.
         return True
+
+
+async def test_a_connection_that_stays_idle_after_an_answer_is_closed(monkeypatch):
+    monkeypatch.setattr(http_patience, "SWEEP_SECONDS", 0.05)
+    monkeypatch.setattr(http_server, "KEEP_ALIVE_SECONDS", 0.2)
+    listening = _bind("http", HostPort("127.0.0.1", 0))
+    servers = HttpServers()
+    await servers.start(slow_app, listening, None)
+    reader, writer = await asyncio.open_connection(*listening.getsockname())
+    for _ in range(2):
+        # The next request comes in time.
+        writer.write(HEAD + b"1234567890")
+        assert (await asyncio.wait_for(reader.readuntil(b"\r\n\r\nok"), 5)).startswith(b"HTTP/1.1 200")
+    assert await is_let_go(reader)
+    writer.close()
+    await servers.close()
+    listening.close()
 
 
 async def test_a_client_that_sends_a_byte_now_and_then_is_let_go(port):

@@ -11,10 +11,11 @@ from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.base.sealing import Sealer, new_master_key
 from aerogram.model.event import EventKind
 from aerogram.model.message import MessageState
-from aerogram.store import sqlite as engine
 from aerogram.store.open import FILE_NAME, open_database
-from aerogram.store.records.messages import queue
+from aerogram.store.records.messages import queue, queue_depth
 from aerogram.store.room import Watermark
+from aerogram.store.sqlite_file import checkpoints
+from aerogram.store.sqlite_file.connection import KEPT_LOG_BYTES
 from support.small_disk import MEGABYTE, fill, make_room, small_disk
 from support.smtp_door import SmtpHouse
 from support.submissions import MAIL
@@ -117,9 +118,9 @@ def auth_of(installation):
 
 
 async def test_a_log_that_grew_while_a_reader_slept_gives_its_room_back(plant, disk, monkeypatch):
-    monkeypatch.setattr(engine, "RESTART_WAL_PAGES", 64)
-    writer = plant.database._connection
-    assert writer.execute("PRAGMA journal_size_limit").fetchone() == (engine.KEPT_LOG_BYTES,)
+    monkeypatch.setattr(checkpoints, "RESTART_WAL_PAGES", 64)
+    writer = plant.database._writing.connection
+    assert writer.execute("PRAGMA journal_size_limit").fetchone() == (KEPT_LOG_BYTES,)
     writer.execute("PRAGMA journal_size_limit = 65536")
     reader = sqlite3.connect(disk / FILE_NAME, isolation_level=None)
     reader.execute("BEGIN")
@@ -141,7 +142,7 @@ async def test_a_log_that_grew_while_a_reader_slept_gives_its_room_back(plant, d
 
 async def test_a_lock_that_another_program_keeps_is_told_to_all_who_wait_at_once(plant, disk):
     await plant.accept("a@example.net")
-    plant.database._connection.execute("PRAGMA busy_timeout = 300")
+    plant.database._writing.connection.execute("PRAGMA busy_timeout = 300")
     other = sqlite3.connect(disk / FILE_NAME, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     async with asyncio.timeout(3):
@@ -155,7 +156,7 @@ async def test_a_lock_that_another_program_keeps_is_told_to_all_who_wait_at_once
 async def test_a_store_whose_file_vanished_is_not_available_and_no_empty_one_takes_its_place(plant, disk):
     (disk / FILE_NAME).unlink()
     with pytest.raises(UnavailableError):
-        await plant.database.read(queue.depth)
+        await plant.database.read(queue_depth.depth)
     with pytest.raises(UnavailableError):
         await plant.accept("a@example.net")
     assert not (disk / FILE_NAME).exists()

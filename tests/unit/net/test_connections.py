@@ -4,12 +4,15 @@ import functools
 import ipaddress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.base.clock import DAY, ManualClock
+from aerogram.base.networks import network_of
+from aerogram.base.shared.layout import Number, Table
 from aerogram.net import connections
 from aerogram.net.connections import ConnectionLimiter
+from support.together import together
 
 
 class Clients:
@@ -175,6 +178,85 @@ def test_descriptors_are_kept_for_the_store_and_for_mail_that_leaves(descriptors
     assert all_ <= max(descriptors - 512, descriptors // 2)
 
 
+class TestSeveralProcesses:
+    """Each counts its own connections, and decides by those of all."""
+
+    @pytest.fixture
+    def processes(self, make):
+        with together(2) as (supervisor, children):
+            made = [make(across=child) for child in children]
+            made[0].supervisor = supervisor
+            yield made
+
+    def test_the_total_is_that_of_all_and_the_next_one_takes_a_place_of_the_process_that_got_it(
+        self, processes
+    ):
+        one, other = processes
+        for number in range(10):
+            assert processes[number % 2].enter(number, f"192.0.2.{number}")
+        assert other.enter("new", "198.51.100.1")
+        assert (one.closed, other.closed) == ([], [1])
+        assert one.limiter.count + other.limiter.count == 10
+
+    def test_a_process_closes_no_connection_of_another(self, processes):
+        one, other = processes
+        fill(one)
+        assert not other.enter("new", "198.51.100.1")
+        assert one.closed == []
+        one.visits[0].leave()
+        assert other.enter("new", "198.51.100.1")
+
+    def test_room_for_proven_clients_is_kept_in_all_together(self, processes):
+        one, other = processes
+        fill(one, works=True)
+        for number in range(4):
+            assert other.enter(number, "203.0.113.1", is_proven=True)
+            other.visits[number].works()
+        assert not other.enter("one more", "203.0.113.2", is_proven=True)
+
+    def test_a_network_has_its_connections_in_all_together(self, processes):
+        one, other = processes
+        assert one.enter("a", "192.0.2.1")
+        assert one.enter("b", "192.0.2.1")
+        assert other.enter("c", "192.0.2.1")
+        assert other.enter("d", "192.0.2.1")
+        assert (one.closed, other.closed) == ([], ["c"])
+        other.visits["d"].works()
+        assert not other.enter("e", "192.0.2.1")
+        assert other.enter("neighbour", "192.0.2.2")
+        one.visits["a"].leave()
+        assert other.enter("e", "192.0.2.1")
+
+    def test_who_has_signed_in_at_one_is_proven_at_the_other_for_a_day(self, processes):
+        one, other = processes
+        assert one.enter("ann", "203.0.113.1")
+        one.visits["ann"].prove()
+        assert other.enter("ann", "203.0.113.1")
+        assert other.visits["ann"].is_proven
+        other.clock.advance(DAY)
+        assert other.enter("later", "203.0.113.1")
+        assert not other.visits["later"].is_proven
+
+    def test_connections_of_a_dead_process_count_no_more(self, processes):
+        one, other = processes
+        for number in range(3):
+            assert one.enter(number, "192.0.2.1")
+        for number in range(3, 10):
+            assert one.enter(number, f"192.0.3.{number}")
+        assert not other.enter("new", "192.0.2.1")
+        one.supervisor.left(0)
+        assert other.enter("new", "192.0.2.1")
+
+    def test_proxies_have_no_limit_in_all_together(self, make):
+        shared = [ipaddress.ip_network("10.0.0.0/8")]
+        with together(2) as (_, children):
+            one, other = [make(across=child, shared=shared) for child in children]
+            for number in range(5):
+                assert one.enter(number, "10.1.2.3")
+                assert other.enter(number, "10.1.2.3")
+            assert one.closed == other.closed == []
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(["enter", "works", "waits", "prove", "leave"]), st.integers(0, 40), st.booleans()
@@ -206,3 +288,27 @@ def test_the_count_is_that_of_open_connections_whatever_happens(steps):
         visit.leave()
     assert limiter.count == 0
     assert not limiter._by_network
+
+
+@given(STEPS, st.lists(st.integers(0, 2), max_size=200))
+@settings(deadline=None)
+def test_what_processes_say_of_themselves_is_what_they_hold(steps, slots):
+    """Whatever happens, each sees of the others exactly what is open there, by network and in total."""
+    with together(3) as (supervisor, children):
+        limiters = [ConnectionLimiter(ManualClock(), max_descriptors=40, across=child) for child in children]
+        visits = []
+        for (what, number, is_proven), slot in zip(steps, slots, strict=False):
+            if what == "enter":
+                ip = f"192.0.2.{number % 7}"
+                visit = limiters[slot].enter(ip, lambda: None, is_proven=is_proven)
+                if visit is not None:
+                    visits.append((slot, ip, visit))
+            elif visits:
+                getattr(visits[number % len(visits)][2], what)()
+        still_open = [(slot, ip) for slot, ip, visit in visits if visit.is_open]
+        assert supervisor.number(Number.CONNECTIONS).total() == len(still_open)
+        for own, child in enumerate(children):
+            table = child.gauges(Table.CONNECTIONS)
+            for last in range(7):
+                elsewhere = [ip for slot, ip in still_open if slot != own and ip == f"192.0.2.{last}"]
+                assert table.of_others(network_of(f"192.0.2.{last}")) == len(elsewhere)

@@ -83,13 +83,20 @@ class BackPressure(HttpConnection):
             # Later: a response that waited to be written is written first.
             self.loop.call_soon(self._parse)
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes | memoryview) -> None:
         """Parse bytes, or let them wait for the response before them."""
-        if len(data) <= HEAD_BYTES and not self._ahead and not self._must_wait():
-            super().data_received(data)
+        if self._ahead:
+            self._ahead += data
+            self._parse()
             return
-        self._ahead += data
-        self._parse()
+        at, end = 0, len(data)
+        while at < end and not self.transport.is_closing() and not self._must_wait():
+            count = self._count_at_once()
+            super().data_received(data if count >= end and not at else memoryview(data)[at : at + count])
+            at += count
+        if at < end:
+            self._ahead += memoryview(data)[at:]
+            self._hold()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._served = cycle
@@ -113,7 +120,15 @@ class BackPressure(HttpConnection):
         if cycle.response_complete:
             flow: Any = self.flow
             return bool(flow.write_paused)
-        return not cycle.more_body or (bool(self.pipeline) and len(cycle.body) > HIGH_WATER_LIMIT)
+        return not cycle.more_body or (bool(self.pipeline) and cycle.arrived > HIGH_WATER_LIMIT)
+
+    def _count_at_once(self) -> int:
+        """Return how many bytes may be parsed: all that is a body for certain, little of what may be many heads."""
+        if self.left and not self.pipeline:
+            return self.left
+        cycle: Any = self.cycle
+        is_body = cycle is not None and cycle.more_body and not cycle.response_complete
+        return BODY_BYTES if is_body else HEAD_BYTES
 
     def _keep_little_unsent(self) -> None:
         """Be told when the network has not taken a response, rather than when the buffers are full of them."""
@@ -128,9 +143,7 @@ class BackPressure(HttpConnection):
     def _parse(self) -> None:
         ahead = self._ahead
         while ahead and not self.transport.is_closing() and not self._must_wait():
-            cycle: Any = self.cycle
-            is_body = cycle is not None and cycle.more_body and not cycle.response_complete
-            count = BODY_BYTES if is_body else HEAD_BYTES
+            count = self._count_at_once()
             piece = bytes(memoryview(ahead)[:count])
             del ahead[:count]
             super().data_received(piece)

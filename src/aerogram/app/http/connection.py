@@ -9,8 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from aerogram.app.http.exchange import CommonHeaders, Exchange, describe
+from aerogram.app.http.refusals import (
+    MAX_HEAD_BYTES,
+    MAX_HEAD_FIELDS,
+    NO_ROOM,
+    NO_TUNNELS,
+    OLD_VERSION,
+    TOO_LARGE,
+    TOO_MUCH_FRAMING,
+    UNKNOWN_CODING,
+    response,
+)
 from aerogram.doors.asgi.scope import VISIT
 
 if TYPE_CHECKING:
@@ -18,11 +32,6 @@ if TYPE_CHECKING:
 
     from aerogram.net.connections import ConnectionLimiter, Visit
 
-MAX_HEAD_BYTES: Final = 64 * 1024
-"""Bytes of a request's first line and headers, and of trailers and chunk extensions between bytes of its body.
-Other servers take 8 to 64 KiB; the longest known are cookies and signed URLs of 32 KiB."""
-MAX_HEAD_FIELDS: Final = 200
-"""Headers of a request; proxies and browsers send up to 40."""
 MAX_FRAMING_RATIO: Final = 16
 """Bytes of chunk framing for each byte of a body, beyond `MAX_HEAD_BYTES`; a chunk of one byte needs 6."""
 PIECE_BYTES: Final = 16 * 1024
@@ -32,42 +41,12 @@ MAX_DRAINED_BYTES: Final = 1024 * 1024
 the response."""
 DRAIN_SECONDS: Final = 2.0
 """How long bytes are discarded after a refusal."""
-RETRY_SECONDS: Final = 5
-"""Retry-After when there is no room for a connection."""
+_FORWARDED_NAMES: Final = frozenset({b"x-forwarded-for", b"x-forwarded-proto"})
 _FRAMING_NAMES: Final = frozenset({b"expect", b"content-length", b"transfer-encoding"})
-
-TOO_LARGE: Final = (
-    431,
-    (
-        f"The request line and headers are longer than {MAX_HEAD_BYTES // 1024} KiB or more than "
-        f"{MAX_HEAD_FIELDS} headers. Send long values in the body."
-    ),
-)
-TOO_MUCH_FRAMING: Final = (
-    431,
-    f"Trailers and chunk extensions are longer than {MAX_HEAD_BYTES // 1024} KiB.",
-)
-UNKNOWN_CODING: Final = (
-    501,
-    "The only Transfer-Encoding that is supported is chunked. Send compressed bodies with Content-Encoding.",
-)
-NO_TUNNELS: Final = (501, "CONNECT is not supported: this server is no proxy.")
-OLD_VERSION: Final = (400, "HTTP/1.0 has no Transfer-Encoding; use HTTP/1.1.")
-NO_ROOM: Final = (503, "There are too many connections from your network or in total; try again later.")
 
 
 class _StopParsingError(Exception):
     """Ends the parser's work; the reason is in the connection."""
-
-
-def response(status: int, sentence: str) -> bytes:
-    """Build a response in plain text that ends the connection."""
-    lines = [STATUS_LINE[status], b"content-type: text/plain; charset=utf-8\r\n"]
-    if status == NO_ROOM[0]:
-        lines.append(b"retry-after: %d\r\n" % RETRY_SECONDS)
-    body = sentence.encode("ascii", "replace") + b"\n"
-    lines.append(b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body))
-    return b"".join((*lines, body))
 
 
 def _parser_for(connection: HttpConnection) -> Any:
@@ -87,12 +66,20 @@ class HttpConnection(HttpToolsProtocol):
         """``visit`` is given if the connection is counted already."""
         super().__init__(*arguments, **named)
         self.parser = _parser_for(self)
+        # Most requests say nothing of a client behind a proxy, and need nobody who looks for it.
+        app: Any = self.app
+        self._app = app.app if isinstance(app, ProxyHeadersMiddleware) else app
+        self._is_forwarded = False
         self._limiter = limiter
         self._visit = visit
         self._unproductive = 0
         """Bytes since the last head or byte of a body, as a budget: each byte of a body pays for others."""
         self._codings: list[bytes] = []
+        self._common = CommonHeaders()
         self._has_length = False
+        self._announced = 0
+        self.left = 0
+        """Bytes of the body that are still to come; 0 outside of a body, or when their number is not known."""
         self._is_in_body = False
         self._is_last = False
         """True from a request on that no other may follow."""
@@ -101,6 +88,12 @@ class HttpConnection(HttpToolsProtocol):
         self._refusal: tuple[int, str] | None = None
         self._drained = -1
         """Bytes discarded since the refusal was written; -1 before."""
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether every request has its response, and no other has begun."""
+        exchange: Any = self.cycle
+        return exchange is not None and exchange.response_complete and not self._unproductive
 
     # The connection
 
@@ -124,9 +117,10 @@ class HttpConnection(HttpToolsProtocol):
             self._visit.leave()
         super().connection_lost(exc)
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes | memoryview) -> None:
         """Parse received bytes."""
-        if len(data) <= PIECE_BYTES:
+        # A body of a known length has no framing that could be counted.
+        if len(data) <= max(PIECE_BYTES, self.left):
             self._read_piece(data)
             return
         whole = memoryview(data)
@@ -137,7 +131,6 @@ class HttpConnection(HttpToolsProtocol):
         if self._refusal is not None or self.transport.is_closing():
             self._discard(len(piece))
             return
-        self._unset_keepalive_if_required()
         self._unproductive += len(piece)
         try:
             self._feed(piece)
@@ -168,6 +161,8 @@ class HttpConnection(HttpToolsProtocol):
         super().on_message_begin()
         self._codings.clear()
         self._has_length = self._is_in_body = False
+        self._announced = self.left = 0
+        self._is_forwarded = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header; drop trailers, which nobody expects (RFC 9110 §6.5.1)."""
@@ -176,6 +171,8 @@ class HttpConnection(HttpToolsProtocol):
         name = name.lower()
         if name in _FRAMING_NAMES:
             self._note(name, value)
+        elif name in _FORWARDED_NAMES:
+            self._is_forwarded = True
         self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -192,15 +189,30 @@ class HttpConnection(HttpToolsProtocol):
         self._unproductive = 0
         scope: Any = self.scope
         scope[VISIT] = self._visit
-        super().on_headers_complete()
+        describe(self)
+        before: Any = self.cycle
+        is_kept = not self._is_last and self.parser.should_keep_alive()
+        exchange = Exchange(self, self._common, keep_alive=is_kept and scope["http_version"] != "1.0")
+        self.cycle = exchange
         self._is_in_body = True
-        if self._is_last:
-            self.cycle.keep_alive = False
+        self.left = 0 if self._codings else self._announced
+        app: Any = self.app if self._is_forwarded else self._app
+        if before is None or before.response_complete:
+            self._start_asgi_task(exchange, app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((exchange, app))
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of a body."""
         self._unproductive = max(0, self._unproductive - MAX_FRAMING_RATIO * len(body))
-        super().on_body(body)
+        if self.left:
+            self.left -= len(body)
+        exchange: Any = self.cycle
+        if not exchange.response_complete:
+            exchange.take(body)
+            if exchange.arrived > HIGH_WATER_LIMIT:
+                self.flow.pause_reading()
 
     def on_message_complete(self) -> None:
         """End a request: from now on, the client waits for us."""
@@ -208,13 +220,23 @@ class HttpConnection(HttpToolsProtocol):
             return
         self._is_in_body = False
         self._unproductive = 0
-        super().on_message_complete()
-        if self._visit is not None and not self.cycle.response_complete:
-            self._visit.works()
+        exchange: Any = self.cycle
+        if not exchange.response_complete:
+            exchange.more_body = False
+            exchange.message_event.set()
+            if self._visit is not None:
+                self._visit.works()
 
     def on_response_complete(self) -> None:
-        """Go on after a response: with the next request, the refusal that waits, or the client's turn."""
-        super().on_response_complete()
+        """Go on after a response: with the next request, the refusal that waits, or the client's turn.
+
+        A connection that stays idle is closed by `aerogram.app.http.patience`.
+        """
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
+            if self.pipeline:
+                self._start_asgi_task(*self.pipeline.pop())
         if self._refusal is not None:
             if not self.pipeline:
                 self._write_refusal(self._refusal)
@@ -224,6 +246,7 @@ class HttpConnection(HttpToolsProtocol):
     def _note(self, name: bytes, value: bytes) -> None:
         if name == b"content-length":
             self._has_length = True
+            self._announced = int(value) if value.isdigit() else 0
         elif name == b"transfer-encoding":
             # Blanks only: the parser does not take "chunked" and a tab for chunked.
             self._codings.append(value.strip(b" ").lower())
@@ -284,7 +307,6 @@ class HttpConnection(HttpToolsProtocol):
             self._write_refusal(refusal)
 
     def _write_refusal(self, refusal: tuple[int, str]) -> None:
-        self._unset_keepalive_if_required()
         self._drained = 0
         self.flow.resume_reading()
         self.transport.write(response(*refusal))

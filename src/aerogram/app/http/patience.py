@@ -1,7 +1,8 @@
 """Closes HTTP connections whose clients send nothing, or a byte now and then, or do not read.
 
-uvicorn closes a connection that is idle after a response, but it waits forever for the first line, the head
-and the body of a request. Looking at all connections every few seconds costs a request nothing.
+uvicorn waits forever for the first line, the head and the body of a request. It would close a connection that is
+idle after a response, with a timer for each response; looking at all connections every few seconds costs a request
+nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class Patience:
 
     def __init__(self, server: uvicorn.Server) -> None:
         self._server = server
+        self._idle_seconds = server.config.timeout_keep_alive
         self._waits: dict[Any, tuple[object, int]] = {}
         """For each connection that we wait for: its request, and the number of sweeps since."""
         self._unread: dict[Any, Unread] = {}
@@ -43,18 +45,22 @@ class Patience:
     def sweep(self) -> None:
         """Look at all connections once."""
         waits: dict[Any, tuple[object, int]] = {}
-        connections = list(self._server.server_state.connections)
+        connections: list[Any] = list(self._server.server_state.connections)
         self._cut_off_those_that_do_not_read(connections)
         for connection in connections:
-            request: Any = getattr(connection, "cycle", None)
+            request = connection.cycle
             has_head = request is not None and not request.response_complete
             if has_head and not request.more_body:
                 continue  # The client waits for us.
-            owed = (request, has_head)
+            is_idle = connection.is_idle
+            owed = (request, has_head, is_idle)
             before, sweeps = self._waits.get(connection, (None, 0))
             sweeps = sweeps + 1 if before == owed else 1
             waits[connection] = owed, sweeps
-            if sweeps * SWEEP_SECONDS >= (BODY_SECONDS if has_head else HEAD_SECONDS):
+            most = BODY_SECONDS if has_head else HEAD_SECONDS
+            if is_idle:
+                most = min(most, self._idle_seconds)
+            if sweeps * SWEEP_SECONDS >= most:
                 connection.transport.close()
         self._waits = waits
 

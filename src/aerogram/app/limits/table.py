@@ -25,7 +25,8 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     at: str
     unit: str
     by: str
-    """What is counted separately: a request, a session, an account, a network, the process."""
+    """What is counted separately: a request, a session, an account, a network, the process, or the server, which is
+    all processes of one ``aerogram serve``."""
     why: str
     errors: Mapping[str, str] = {}
     """What a caller sees past it, by door."""

@@ -35,6 +35,7 @@ from aerogram.app.settings.values import (
     HostPort,
     Kind,
     Network,
+    automatic,
     choice,
     optional,
     whole_number,
@@ -53,6 +54,8 @@ DEFAULT_RATE_LIMIT: Final = 3_000
 
 (compatibility: rest#limits)
 """
+MAX_WORKERS: Final = 16
+"""With their delivery processes they take 25 of the 32 node numbers; the rest are for commands and other machines."""
 LEAST_BYTES_IN_FLIGHT: Final = 1024 * 1024
 """Room for a few mails at a time; with less, usual mail would be refused."""
 _FOLLOWS_HTTP: Final = ""
@@ -241,6 +244,12 @@ class Settings:
         "all",
         "The work that this process does.",
         example="delivery",
+    )
+    workers: int | None = setting(
+        automatic(whole_number(1, MAX_WORKERS)),
+        "1",
+        "Number of processes that accept mail and requests; above 1, others deliver. auto takes one for each core.",
+        example="auto",
     )
     allow_private_callbacks: bool = setting(
         BOOLEAN,

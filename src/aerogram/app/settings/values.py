@@ -29,6 +29,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 NOTHING: Final = frozenset({"", "none"})
 """Words for "no value", for settings that may be left out."""
+AUTOMATIC: Final = "auto"
 MAX_PORT: Final = 65_535
 KEY_BYTES: Final = 32
 """Length of the master key in bytes; see `aerogram.base.sealing`."""
@@ -115,6 +116,15 @@ def whole_number(least: int, most: int) -> Kind[int]:
         return number
 
     return Kind("number", f"a whole number from {least} to {most}", parse)
+
+
+def automatic(kind: Kind[T]) -> Kind[T | None]:
+    """Make a kind whose value may be ``auto``, which gives None: the program chooses."""
+
+    def parse(text: str) -> T | None:
+        return None if text.strip().lower() == AUTOMATIC else kind.parse(text)
+
+    return Kind(f"{kind.word}|{AUTOMATIC}", f"{kind.allowed}, nor {AUTOMATIC}", parse)
 
 
 def _digits(text: str) -> int:

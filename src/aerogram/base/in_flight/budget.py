@@ -1,7 +1,10 @@
-"""A budget of bytes, shared by all clients of a process.
+"""A budget of bytes, shared by all clients of a process, or of all processes of a server.
 
 Whoever holds bytes for a client has a `Holding`, and says how many they are. A large holding may not use the
 reserve, and one network may not use more than its share, so small requests pass while others send large ones.
+
+Several processes count together what they hold. None can tell another that there is room again, so those that wait
+look for it themselves.
 
 Only the event loop may call this.
 """
@@ -12,10 +15,13 @@ import asyncio
 import contextlib
 import time
 from collections import Counter, deque
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import BusyError
 from aerogram.base.networks import address_of, is_loopback, network_of
+
+if TYPE_CHECKING:
+    from aerogram.base.shared.gauges import SharedGauges, SharedNumber
 
 SMALL_BYTES: Final = 64 * 1024
 """A holding up to this size may use the reserve: nearly all mails, calls and pages are smaller."""
@@ -27,12 +33,17 @@ MOST_OF_SHARE: Final = 0.75
 """What one holding that waits is charged at most, of a share: it must fit beside others that arrive."""
 MAX_WAITING: Final = 1_000
 """Holdings that wait for room at once; the next one is refused. Each waits beside a connection of its own."""
+LOOK_SECONDS: Final = 0.05
+"""How often those that wait look whether other processes have given bytes back."""
 
 
 class ByteBudget:
     """Counts the bytes that are held."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(
+        self, max_bytes: int, of_all: SharedNumber | None = None, of_networks: SharedGauges | None = None
+    ) -> None:
+        """``of_all`` and ``of_networks`` are where several processes say what they hold."""
         self._max_bytes = max_bytes
         self._max_large = max_bytes - max_bytes // RESERVE_PARTS
         self._share = max_bytes // SHARE_PARTS
@@ -40,23 +51,30 @@ class ByteBudget:
         self._by_network: Counter[bytes] = Counter()
         self._waiting: deque[tuple[Holding, int, asyncio.Future[None]]] = deque()
         self._refusing_since = 0.0
+        self._of_all, self._of_networks = of_all, of_networks
+        self._look: asyncio.TimerHandle | None = None
 
     @property
     def used(self) -> int:
-        """The bytes that are held now."""
+        """The bytes that this process holds now."""
         return self._used
+
+    @property
+    def used_by_all(self) -> int:
+        """The bytes that all processes hold now."""
+        return self._used if self._of_all is None else self._of_all.total()
 
     @property
     def refusing_seconds(self) -> float:
         """For how long requests have been refused without a pause; 0.0 when there is room again."""
-        if self._refusing_since and self._used <= self._max_large - self._share:
+        if self._refusing_since and self.used_by_all <= self._max_large - self._share:
             self._refusing_since = 0.0
         return time.monotonic() - self._refusing_since if self._refusing_since else 0.0
 
     def has_room_for(self, count: int, client: str) -> bool:
         """Return whether a new holding of ``count`` bytes would be granted now."""
         if count <= SMALL_BYTES:
-            return self._used + count <= self._max_bytes
+            return self.used_by_all + count <= self._max_bytes
         return self._fits(Holding(self, client), count)
 
     def holding(self, client: str) -> Holding:
@@ -64,21 +82,25 @@ class ByteBudget:
         return Holding(self, client)
 
     def _fits(self, holding: Holding, count: int) -> bool:
-        more = count - holding.count
         if count <= SMALL_BYTES:
-            return self._used + more <= self._max_bytes
+            used = self._used if self._of_all is None else self._of_all.total()
+            return used + count - holding.count <= self._max_bytes
         # What is larger than the budget is granted when nothing else is held, or it never would be.
-        others = self._used - holding.count
+        others = self.used_by_all - holding.count
         if others and others + count > self._max_large:
             return False
         network = sharer_of(holding.client)
         if not network:
             return True
         others = self._by_network[network] - holding.counted
+        if self._of_networks is not None:
+            others += self._of_networks.of_others(network)
         return not others or others + count <= self._share
 
     def _move(self, holding: Holding, count: int) -> None:
         self._used += count - holding.count
+        if self._of_all is not None:
+            self._of_all.set(self._used)
         is_less = count < holding.count
         holding.count = count
         counted = count if count > SMALL_BYTES else 0
@@ -86,6 +108,8 @@ class ByteBudget:
             network = sharer_of(holding.client)
             if network:
                 self._by_network[network] += counted - holding.counted
+                if self._of_networks is not None:
+                    self._of_networks.set(network, self._by_network[network])
                 if not self._by_network[network]:
                     del self._by_network[network]
             holding.counted = counted
@@ -102,6 +126,7 @@ class ByteBudget:
         granted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         entry = (holding, count, granted)
         self._waiting.append(entry)
+        self._look_soon()
         try:
             async with asyncio.timeout(seconds):
                 await granted
@@ -121,6 +146,15 @@ class ByteBudget:
                 self._waiting.remove(entry)
                 granted.set_result(None)
                 self._move(holding, count)
+
+    def _look_soon(self) -> None:
+        if self._of_all is not None and self._waiting and self._look is None:
+            self._look = asyncio.get_running_loop().call_later(LOOK_SECONDS, self._looking)
+
+    def _looking(self) -> None:
+        self._look = None
+        self._grant()
+        self._look_soon()
 
 
 class Holding:

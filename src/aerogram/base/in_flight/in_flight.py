@@ -1,4 +1,4 @@
-"""What clients make a process hold: one value, made once and handed to all doors."""
+"""What clients make a process hold: one value, made once and handed to all doors. Several processes share one budget."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 from aerogram.base.errors import BusyError
 from aerogram.base.in_flight.budget import SMALL_BYTES, ByteBudget
 from aerogram.base.in_flight.spool import Spool
+from aerogram.base.shared.layout import Number, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aerogram.base.in_flight.budget import Holding
+    from aerogram.base.shared.shared import Shared
 
 DEFAULT_BYTES: Final = 256 * 1024 * 1024
 FILES_TO_MEMORY: Final = 16
@@ -33,13 +35,23 @@ class InFlight:
         folder: Path | None = None,
         check_room: Callable[[], None] = lambda: None,
         note_refusal: Callable[[], None] = lambda: None,
+        across: Shared | None = None,
     ) -> None:
         """``folder`` is made when it is needed; None is the system's.
 
-        ``check_room`` and ``note_refusal`` are those of `aerogram.store.ground.Ground`.
+        ``check_room`` and ``note_refusal`` are those of `aerogram.store.ground.Ground`. ``across`` counts with other
+        processes.
         """
-        self.memory = ByteBudget(max_bytes)
-        self.files = ByteBudget(max_bytes * FILES_TO_MEMORY)
+        max_in_files = max_bytes * FILES_TO_MEMORY
+        if across is None:
+            self.memory, self.files = ByteBudget(max_bytes), ByteBudget(max_in_files)
+        else:
+            self.memory = ByteBudget(
+                max_bytes, across.number(Number.BYTES_IN_MEMORY), across.gauges(Table.BYTES_IN_MEMORY)
+            )
+            self.files = ByteBudget(
+                max_in_files, across.number(Number.BYTES_IN_FILES), across.gauges(Table.BYTES_IN_FILES)
+            )
         self._folder = folder or Path(tempfile.gettempdir())
         self._check_room = check_room
         self._note_refusal = note_refusal

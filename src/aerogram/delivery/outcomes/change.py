@@ -97,8 +97,7 @@ def _change(letter: Letter, follows: Transition, **facts: Any) -> Change:
             "state": follows.to,
             "attempts": letter.attempts,
             "event_kind": follows.event_kind,
-            # Mail from the null reverse-path notifies a sender; it is not mail to the account's recipients.
-            "is_live": letter.reverse_path != "" and not letter.send_options.is_sandboxed,
+            "is_live": _is_live(letter),
             **facts,
         }
     )
@@ -106,7 +105,7 @@ def _change(letter: Letter, follows: Transition, **facts: Any) -> Change:
 
 def _attempted(
     letter: Letter,
-    outcome: Delivered | Deferred | Bounced,
+    outcome: Deferred | Bounced,
     follows: Transition,
     **facts: Any,
 ) -> Change:
@@ -123,15 +122,30 @@ def _attempted(
 
 
 def _delivered(letter: Letter, outcome: Delivered, now_ms: int) -> Change:
-    return _attempted(
-        letter,
-        outcome,
-        _DELIVERED,
+    # Written out: it is the end of nearly every letter.
+    captured = outcome.captured
+    return Change(
+        message_id=letter.message_id,
+        account_id=letter.account_id,
+        lease=letter.lease,
+        state=_DELIVERED.to,
         due_ms=now_ms,
-        captured_body=outcome.captured,
-        captured_size=len(outcome.captured or b""),
-        captured_subject=_made_subject(letter, outcome.captured),
+        attempts=letter.attempts + 1,
+        reply=outcome.reply,
+        event_kind=_DELIVERED.event_kind,
+        is_live=_is_live(letter),
+        host=outcome.host,
+        tls=outcome.tls,
+        transcript=outcome.transcript,
+        captured_body=captured,
+        captured_size=len(captured or b""),
+        captured_subject=_made_subject(letter, captured),
     )
+
+
+def _is_live(letter: Letter) -> bool:
+    """Mail from the null reverse-path notifies a sender; it is not mail to the account's recipients."""
+    return letter.reverse_path != "" and not letter.send_options.is_sandboxed
 
 
 def _made_subject(letter: Letter, mail: bytes | None) -> str:

@@ -13,9 +13,9 @@ import msgspec
 import structlog
 
 from aerogram.base.errors import UnavailableError
-from aerogram.base.gathering import Gatherer
 from aerogram.delivery.notices.error_report import asks_for_report
 from aerogram.delivery.notices.notify import due
+from aerogram.delivery.outcomes.batches import Batches
 from aerogram.delivery.outcomes.change import change_for
 from aerogram.delivery.outcomes.simulate import engaged
 from aerogram.model.message import MessageState
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from aerogram.wire.dsn import DsnAction
 
 MAX_RECORDED: Final = 500
-GATHER_SECONDS: Final = 0.01
-"""The pause between two records: no caller waits for one, and a larger one costs less for each letter."""
+GATHERED: Final = 100
+"""How many outcomes share a record while there is load: no caller waits for one."""
 PAUSE_SECONDS: Final = 1.0
 MAX_LOGGED: Final = 300
 """Characters of a reason in the log: the first sentence says which, and a template error may quote much."""
@@ -47,6 +47,14 @@ _FAILED: Final = frozenset({MessageState.BLOCKED, MessageState.BOUNCED, MessageS
 _STOPPED: Final = frozenset({MessageState.BLOCKED, MessageState.HELD})
 
 log = structlog.get_logger(__name__)
+
+
+class _Attempt(msgspec.Struct, frozen=True):
+    """What is recorded of an attempt, and who is told."""
+
+    letter: Letter
+    change: Change
+    done: Callable[[Letter], None]
 
 
 def _keeps_none(_: Letter) -> bool:
@@ -78,7 +86,9 @@ class Recorder:
         self._notifier = notifier
         self._on_recorded = on_recorded
         self._keeps = keeps
-        self._gatherer: Gatherer[Change, bool] = Gatherer(self._record, MAX_RECORDED, GATHER_SECONDS)
+        self._batches: Batches[_Attempt, bool] = Batches(
+            self._record, _settled, most=MAX_RECORDED, wanted=GATHERED
+        )
         self._notifying: set[asyncio.Task[None]] = set()
         self._is_ending = False
 
@@ -92,7 +102,7 @@ class Recorder:
             self._notifying.add(task)
             task.add_done_callback(self._notifying.discard)
         else:
-            self._submit(letter, change, done)
+            self._batches.add(_Attempt(letter, change, done))
 
     async def drain(self, seconds: float) -> None:
         """Record all accepted outcomes; from now on do not wait for an unavailable store."""
@@ -101,7 +111,7 @@ class Recorder:
             async with asyncio.timeout(seconds):
                 if self._notifying:
                     await asyncio.wait(self._notifying)
-                await self._gatherer.drain()
+                await self._batches.drain()
 
     async def _notify(
         self,
@@ -122,14 +132,7 @@ class Recorder:
         except Exception:
             # The outcome of the message matters more than its notification.
             log.exception("a notification could not be written", message_id=letter.message_id)
-        self._submit(letter, change, done)
-
-    def _submit(self, letter: Letter, change: Change, done: Callable[[Letter], None]) -> None:
-        def settled(future: asyncio.Future[bool]) -> None:
-            _log_failure(letter, future)
-            done(letter)
-
-        self._gatherer.submit(change).add_done_callback(settled)
+        self._batches.add(_Attempt(letter, change, done))
 
     def _change_for(self, letter: Letter, outcome: Outcome, now: int) -> Change:
         try:
@@ -146,7 +149,8 @@ class Recorder:
             change = msgspec.structs.replace(change, is_kept=True)
         return change
 
-    async def _record(self, changes: list[Change]) -> list[bool]:
+    async def _record(self, attempts: list[_Attempt]) -> list[bool]:
+        changes = [attempt.change for attempt in attempts]
         names: dict[bytes, str] = {}
         while True:
             now = self._clock.now_ms()
@@ -200,15 +204,14 @@ def _log_stopped(changes: list[Change]) -> None:
         )
 
 
-def _log_failure(letter: Letter, future: asyncio.Future[bool]) -> None:
-    if future.cancelled():
-        return
-    error = future.exception()
-    if error is not None:
+def _settled(attempt: _Attempt, result: bool | Exception) -> None:  # noqa: FBT001 - a callback's shape
+    letter = attempt.letter
+    if isinstance(result, Exception):
         # The lease expires and the message is tried again: a duplicate is possible, a loss is not.
-        log.error("an outcome could not be recorded", message_id=letter.message_id, error=str(error))
-    elif not future.result():
+        log.error("an outcome could not be recorded", message_id=letter.message_id, error=str(result))
+    elif not result:
         log.warning("a lease was lost before its outcome was recorded", message_id=letter.message_id)
+    attempt.done(letter)
 
 
 def _in_plain_text(change: Change) -> Change:

@@ -10,7 +10,7 @@ import msgspec
 
 from aerogram.base.in_flight.budget import SMALL_BYTES
 from aerogram.doors.asgi.held import held_of
-from aerogram.doors.asgi.scope import header
+from aerogram.doors.asgi.scope import exchange_of, header
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -60,6 +60,9 @@ async def send_answer(scope: Scope, send: Send, answer: Answer) -> None:
         elif len(body) > SMALL_BYTES and not answer.is_shared:
             charge(scope, len(body))
         headers.append((b"content-length", b"%d" % len(body)))
+    exchange = exchange_of(scope)
+    if exchange is not None and len(body) <= PIECE_BYTES and exchange.respond(answer.status, headers, body):
+        return
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -78,7 +78,11 @@ class HttpAuthenticator:
         pair = credentials(header(scope, b"authorization"))
         if pair is None:
             raise UnauthenticatedError("The request has no credentials.")
-        principal = await self._opened_by(scope, *pair)
+        key, secret = pair
+        ip = client_ip(scope)
+        self._attempts.check(key, ip, only_keys=True)
+        principal = self._authenticator.cached(key, secret) or await self._opened_by(key, secret, ip)
+        self._attempts.succeeded(key, ip, only_keys=True)
         self._take(scope, principal)
         return principal
 
@@ -106,16 +110,13 @@ class HttpAuthenticator:
         if seconds:
             raise RateLimitedError(seconds)
 
-    async def _opened_by(self, scope: Scope, key: str, secret: str) -> Principal:
-        ip = client_ip(scope)
-        self._attempts.check(key, ip, only_keys=True)
-        principal = self._authenticator.cached(key, secret) or await self._authenticator.check(key, secret)
+    async def _opened_by(self, key: str, secret: str, ip: str) -> Principal:
+        principal = await self._authenticator.check(key, secret)
         if principal is None:
             if await self._authenticator.is_suspended(key, secret):
                 raise SuspendedError("The account is not active.")
             self._attempts.failed(key, ip, only_keys=True)
             raise UnauthenticatedError("The credentials are wrong.")
-        self._attempts.succeeded(key, ip, only_keys=True)
         return principal
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from typing import Any, Final, Protocol
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -17,6 +17,26 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 
 VISIT: Final = "visit"
 """The key of the connection's `aerogram.net.connections.Visit`; missing if connections are not counted."""
+EXCHANGE: Final = "aerogram.exchange"
+"""The key of the `Exchange`; missing with servers other than ours."""
+
+
+class Exchange(Protocol):
+    """The exchange of one request, in a server that takes whole responses."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Return whether the response has begun."""
+        ...
+
+    def respond(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
+        """Write a whole response at once; return False, and write nothing, when it must be sent as ASGI has it."""
+        ...
+
+
+def exchange_of(scope: Scope) -> Exchange | None:
+    """Return the exchange of a request; None with other servers."""
+    return scope.get(EXCHANGE)
 
 
 def header(scope: Scope, name: bytes) -> bytes:

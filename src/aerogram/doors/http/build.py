@@ -50,7 +50,13 @@ def build(services: HttpServices) -> HttpApis:
         by_path={
             "/livez": Guarded(PROBED, health.live),
             "/readyz": Guarded(PROBED, health.ready),
-            "/metrics": Metrics(authenticator, services.counts, services.queue_depth, services.reader_lags),
+            "/metrics": Metrics(
+                authenticator,
+                services.counts,
+                services.queue_depth,
+                services.reader_lags,
+                services.processes,
+            ),
             "/openapi.json": OpenApi(
                 engine.resources.values(), router.routes, services.public_url, services.version
             ),

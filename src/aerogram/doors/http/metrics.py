@@ -1,10 +1,11 @@
-"""``/metrics`` for Prometheus: message counts by outcome, the length of the queue, and the lag of the readers.
+"""``/metrics`` for Prometheus: message counts by outcome, the queue's length, the lag of the readers, the processes.
 
 Loopback clients need no credentials; others need those of an account.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -25,23 +26,26 @@ from aerogram.model.account import Area, Level
 from aerogram.model.actor import actor_of, visiting_operator
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from prometheus_client.metrics_core import Metric
 
+    from aerogram.base.shared.board import Process
     from aerogram.doors.asgi.authentication import HttpAuthenticator
     from aerogram.doors.asgi.scope import Receive, Scope, Send
     from aerogram.model.actor import Actor
+    from aerogram.queue.depth import Depth
 
 NEEDS: Final = Needs(Area.STATISTICS, Level.READ)
 
 
 class Metrics:
-    """Serves the counters of the process and the queue depth of the store.
+    """Serves the counters of the server and the queue depth of the store.
 
     ``counts`` returns messages by outcome since the start (``accepted``, ``delivered``, ``deferred``,
-    ``bounced``, ...); ``queue_depth`` the number of waiting messages;
-    ``reader_lags`` the age in seconds of the first event that a reader of the event log has not read, 0 for none.
+    ``bounced``, ...); ``queue_depth`` the number of waiting messages, and how it was counted;
+    ``reader_lags`` the age in seconds of the first event that a reader of the event log has not read, 0 for none;
+    ``processes`` those of a server that has several.
     """
 
     guard = NEEDS
@@ -50,13 +54,15 @@ class Metrics:
         self,
         authenticator: HttpAuthenticator,
         counts: Callable[[], Mapping[str, int]],
-        queue_depth: Callable[[], Awaitable[int]],
+        queue_depth: Callable[[], Awaitable[Depth]],
         reader_lags: Callable[[], Awaitable[Mapping[str, float]]],
+        processes: Callable[[], Sequence[Process]],
     ) -> None:
         self._authenticator = authenticator
         self._counts = counts
         self._queue_depth = queue_depth
         self._reader_lags = reader_lags
+        self._processes = processes
 
     async def __call__(self, scope: Scope, _: Receive, send: Send) -> None:
         """Answer one scrape."""
@@ -78,7 +84,7 @@ class Metrics:
         except UnavailableError as error:
             return errors.unavailable(error)
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Snapshot(dict(self._counts()), depth, lags))
+        registry.register(_Snapshot(dict(self._counts()), depth, lags, self._processes()))
         return Answer(200, generate_latest(registry), CONTENT_TYPE_LATEST.encode())
 
     async def _actor(self, scope: Scope) -> Actor:
@@ -91,21 +97,41 @@ class Metrics:
 class _Snapshot(Collector):
     """The metrics of one scrape."""
 
-    def __init__(self, counts: Mapping[str, int], depth: int, lags: Mapping[str, float]) -> None:
+    def __init__(
+        self,
+        counts: Mapping[str, int],
+        depth: Depth,
+        lags: Mapping[str, float],
+        processes: Sequence[Process],
+    ) -> None:
         self._counts = counts
         self._depth = depth
         self._lags = lags
+        self._processes = processes
 
     def collect(self) -> Iterable[Metric]:
         messages = CounterMetricFamily(
             "aerogram_messages",
-            "Messages by outcome since the process started.",
+            "Messages by outcome since the server started.",
             labels=["what"],
         )
         for what, amount in sorted(self._counts.items()):
             messages.add_metric([what], amount)
         yield messages
-        yield GaugeMetricFamily("aerogram_queue_messages", "Messages waiting to be sent.", value=self._depth)
+        depth = self._depth
+        yield GaugeMetricFamily(
+            "aerogram_queue_messages", "Messages waiting to be sent.", value=depth.messages
+        )
+        yield GaugeMetricFamily(
+            "aerogram_queue_messages_age_seconds",
+            "How long ago aerogram_queue_messages was counted; a long queue is not counted for each scrape.",
+            value=depth.age_seconds,
+        )
+        yield GaugeMetricFamily(
+            "aerogram_queue_messages_is_at_least",
+            "1 while aerogram_queue_messages is only a lower bound, because the first count has not ended.",
+            value=int(depth.is_at_least),
+        )
         lags = GaugeMetricFamily(
             "aerogram_event_reader_lag_seconds",
             "Age of the first event that a reader of the event log has not read; 0 if it has read all.",
@@ -114,3 +140,22 @@ class _Snapshot(Collector):
         for reader, seconds in sorted(self._lags.items()):
             lags.add_metric([reader], seconds)
         yield lags
+        if self._processes:
+            yield from self._of_processes()
+
+    def _of_processes(self) -> Iterable[Metric]:
+        running, starts = Counter[str](), Counter[str]()
+        for process in self._processes:
+            running[process.kind] += bool(process.pid)
+            starts[process.kind] += process.starts
+        gauge = GaugeMetricFamily(
+            "aerogram_processes", "Processes that run, by what they do.", labels=["kind"]
+        )
+        counter = CounterMetricFamily(
+            "aerogram_process_starts", "Starts of processes since the server started.", labels=["kind"]
+        )
+        for kind, number in sorted(running.items()):
+            gauge.add_metric([kind], number)
+            counter.add_metric([kind], starts[kind])
+        yield gauge
+        yield counter

@@ -9,12 +9,14 @@ import msgspec
 from aerogram.doors.rest.registry import RestServices
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from aerogram.base.shared.board import Process
     from aerogram.doors.asgi.scope import Endpoint
     from aerogram.doors.http.health import Check
     from aerogram.doors.http.rest_v3 import Rest
     from aerogram.doors.http.send.endpoint import SendEndpoint
+    from aerogram.queue.depth import Depth
     from aerogram.submission.services import SubmissionServices
 
 
@@ -27,10 +29,13 @@ class HttpServices(RestServices, frozen=True, kw_only=True):
     checks: Mapping[str, Check]
     """What ``/readyz`` checks; each raises when it fails."""
     counts: Callable[[], Mapping[str, int]]
-    """Messages by what happened to them since the start, for ``/metrics``."""
-    queue_depth: Callable[[], Awaitable[int]]
+    """Messages by what happened to them since the start of the server, for ``/metrics``."""
+    queue_depth: Callable[[], Awaitable[Depth]]
+    """How many messages wait, for ``/metrics``."""
     reader_lags: Callable[[], Awaitable[Mapping[str, float]]]
     """The age in seconds of the first unread event of each reader of the event log, for ``/metrics``."""
+    processes: Callable[[], Sequence[Process]] = tuple
+    """The processes of a server that has several, for ``/metrics``."""
 
 
 class HttpApis(msgspec.Struct, frozen=True, kw_only=True):

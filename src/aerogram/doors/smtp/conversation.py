@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 
-from aerogram.base.in_flight.unread import Unread
 from aerogram.doors.smtp.incoming import Incoming
 from aerogram.doors.smtp.refusals import NO_MEMORY, recipient_refusal
 from aerogram.wire.smtp.replies import AUTHENTICATION_REQUIRED, Reply
@@ -16,7 +15,6 @@ from aerogram.wire.smtp.server.events import (
     MailRequested,
     MessageReceived,
     RcptRequested,
-    TlsRequested,
 )
 from aerogram.wire.smtp.server.server import ServerConfig, ServerSession
 from aerogram.wire.smtp.server.states import State
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from aerogram.base.in_flight.in_flight import InFlight
+    from aerogram.doors.smtp.listener import Patience
     from aerogram.doors.smtp.policy import SmtpPolicy
     from aerogram.doors.smtp.sessions import Sessions
     from aerogram.model.actor import Actor
@@ -62,9 +61,9 @@ class Conversation(asyncio.Protocol):
         self._transport: asyncio.Transport
         self._session: ServerSession
         self._incoming: Incoming
-        self._actor: Actor | None = None
-        self._trusted: Actor | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._actor: Actor | None
+        self._trusted: Actor | None
+        self._tasks: set[asyncio.Task[None]] | None = None
         self._owed = 0
         self._is_reading_paused = False
         self._is_writing_paused = False
@@ -72,18 +71,19 @@ class Conversation(asyncio.Protocol):
         self._early: list[bytes] = []
         self.peer_ip = ""
         self.visit: Visit | None = None
-        self.silent_sweeps = 0
-        self.data_sweeps = 0
-        self.unread = Unread()
+        self.patience: Patience | None = None
+        """Set by the first sweep."""
+        self.is_silent = False
+        """Set by each sweep; false again after the next bytes of the client."""
         self.drains = 0
         """How often the client has taken all but little of what it left unread."""
-        self.is_silent = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the greeting."""
         self._transport = cast("asyncio.Transport", transport)
         peer = transport.get_extra_info("peername")
-        self.peer_ip = peer[0] if peer else ""
+        if peer:
+            self.peer_ip = peer[0]
         self._actor = self._trusted = self._policy.trusted(self.peer_ip) if peer else None
         config = self._config if self._trusted is None else self._config_without_auth
         self._session = ServerSession(config, self.peer_ip)
@@ -168,7 +168,8 @@ class Conversation(asyncio.Protocol):
         session = self._session
         while (event := session.next_event()) is not None:
             self._handle(event)
-        self._incoming.measure()
+        if session.held_bytes != self._incoming.measured:
+            self._incoming.measure()
         self._flush()
 
     def _pump_if_open(self) -> None:
@@ -176,19 +177,18 @@ class Conversation(asyncio.Protocol):
             self._pump()
 
     def _handle(self, event: Event) -> None:
-        match event:
-            case RcptRequested():
-                self._session.answer(recipient_refusal(event.forward_path))
-            case MailRequested():
-                self._mail(event)
-            case MessageReceived():
-                self._message(event)
-            case AuthRequested():
-                self._start(self._login(event))
-            case TlsRequested():
-                self._tls_state = "asked"
-                self._flush()
-                self._start(self._start_tls())
+        if isinstance(event, RcptRequested):
+            self._session.answer(recipient_refusal(event.forward_path))
+        elif isinstance(event, MailRequested):
+            self._mail(event)
+        elif isinstance(event, MessageReceived):
+            self._message(event)
+        elif isinstance(event, AuthRequested):
+            self._start(self._login(event))
+        else:
+            self._tls_state = "asked"
+            self._flush()
+            self._start(self._start_tls())
 
     def _mail(self, event: MailRequested) -> None:
         if self._actor is None:
@@ -260,6 +260,8 @@ class Conversation(asyncio.Protocol):
             self._session.receive(data)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
+        if self._tasks is None:
+            self._tasks = set()
         task = asyncio.get_running_loop().create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._finished)
@@ -272,21 +274,32 @@ class Conversation(asyncio.Protocol):
             self._session.close_with(INTERNAL)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
+        if self._tasks is not None:
+            self._tasks.discard(task)
         self._pump_if_open()
 
     def _flush(self) -> None:
-        session = self._session
+        session, transport = self._session, self._transport
         # A client that left may have closed the transport before we are told.
-        if (output := session.outgoing()) and not self._transport.is_closing():
-            self._transport.write(output)
-        if session.is_closed:
-            self._transport.close()
+        if (output := session.outgoing()) and not transport.is_closing():
+            transport.write(output)
+        if session.is_listening and not (
+            self._is_reading_paused or self._is_writing_paused or self._incoming.writing is not None
+        ):
             return
-        wants_read = session.wants_read and not self._is_writing_paused and not self._incoming.is_writing
-        if wants_read == self._is_reading_paused and not self._tls_state:
-            self._is_reading_paused = not wants_read
-            if self._is_reading_paused:
-                self._transport.pause_reading()
-            else:
-                self._transport.resume_reading()
+        if session.is_closed:
+            transport.close()
+        elif not self._tls_state:
+            self._pause_or_resume()
+
+    def _pause_or_resume(self) -> None:
+        is_paused = (
+            self._is_writing_paused or self._incoming.writing is not None or not self._session.wants_read
+        )
+        if is_paused == self._is_reading_paused:
+            return
+        self._is_reading_paused = is_paused
+        if is_paused:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()

@@ -32,24 +32,28 @@ _UNKNOWN_SIZE: Final = 1
 
 
 class Incoming:
-    """What one connection holds. The host calls `measure` after it fed the session and handled its events."""
+    """What one connection holds.
 
-    __slots__ = ("_held", "_is_closed", "_on_written", "_refusal", "_session", "_submitted", "_writing")
+    The host calls `measure` after it fed the session and handled its events, unless the session holds just
+    ``measured`` bytes.
+    """
+
+    __slots__ = (
+        "_held", "_is_closed", "_on_written", "_refusal", "_session", "_submitted", "measured", "writing",
+    )  # fmt: skip
 
     def __init__(self, held: Held, session: ServerSession, on_written: Callable[[], None]) -> None:
         """``on_written`` is called when a piece is in its file, and reading may go on."""
         self._held = held
         self._session = session
         self._on_written = on_written
-        self._writing: asyncio.Task[None] | None = None
+        self.writing: asyncio.Task[None] | None = None
+        """Set while a piece is on its way to the file: the client must wait."""
+        self.measured = 0
+        """The bytes of the session that are counted now; -1 when that must be found out."""
         self._submitted = 0
         self._refusal: Reply | None = None
         self._is_closed = False
-
-    @property
-    def is_writing(self) -> bool:
-        """True while a piece is on its way to the file: the client must wait."""
-        return self._writing is not None
 
     def has_room_for(self, size: int) -> bool:
         """Return whether a message of this size, 0 if unknown, can be taken now."""
@@ -57,11 +61,19 @@ class Incoming:
 
     def measure(self) -> None:
         """Count what is held now, and write to the file what is too much for memory."""
-        held = self._session.held_bytes + self._submitted
+        self.measured = -1
+        held_bytes = self._session.held_bytes
+        held = held_bytes + self._submitted
         memory = self._held.memory
-        if held == memory.count or self._is_closed:
+        if held == memory.count:
+            self.measured = held_bytes
             return
-        if (memory.set_to(held) and held <= SPOOLED_FROM) or self._writing is not None:
+        if self._is_closed:
+            return
+        if memory.set_to(held) and held <= SPOOLED_FROM:
+            self.measured = held_bytes
+            return
+        if self.writing is not None:
             return
         if not self._session.ahead_bytes:
             # The file of a message before, which the client gave up.
@@ -70,10 +82,11 @@ class Incoming:
         piece = self._session.take_ahead()
         memory.note(self._session.held_bytes + self._submitted + len(piece))
         if piece:
-            self._writing = asyncio.get_running_loop().create_task(self._write(piece))
+            self.writing = asyncio.get_running_loop().create_task(self._write(piece))
 
     def submitted(self, size: int) -> bool:
         """Count a whole message of this size until `answered`; return False if there is no room for it now."""
+        self.measured = -1
         if not self._held.memory.set_to(self._session.held_bytes + size):
             return False
         self._submitted = size
@@ -81,6 +94,7 @@ class Incoming:
 
     def answered(self) -> None:
         """Forget the message: it has its reply."""
+        self.measured = -1
         self._submitted = 0
         self._held.drop_file()
         if self._is_closed:
@@ -94,13 +108,15 @@ class Incoming:
 
     async def whole(self, event: MessageReceived) -> MessageReceived | Reply:
         """Read a message back from its file, when there is room for it; or give the reply that refuses it."""
-        if self._writing is not None:
-            await asyncio.wait((self._writing,))
+        if self.writing is not None:
+            await asyncio.wait((self.writing,))
         if self._refusal is not None:
             return self._refusal
         size = event.ahead + len(event.data)
         try:
+            self.measured = -1
             await self._held.memory.wait_for(size * COPIES, ROOM_SECONDS)
+            self.measured = -1
             self._submitted = size * COPIES
             if not event.ahead:
                 return event
@@ -120,7 +136,7 @@ class Incoming:
             self._session.refuse_message(self._refusal)
             self._held.drop_file()
         finally:
-            self._writing = None
+            self.writing = None
             if self._is_closed:
                 self.close()
             else:

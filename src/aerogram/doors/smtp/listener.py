@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from aerogram.base.in_flight.unread import Unread
 from aerogram.doors.smtp.conversation import SHUTTING_DOWN, Conversation
 from aerogram.doors.smtp.sessions import Sessions
 from aerogram.net.tls_listener import TlsListener
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aerogram.wire.smtp.server.server import ServerConfig
 
 SWEEP_SECONDS: Final = 5.0
+"""The time from one look at all clients to the next."""
 BACKLOG: Final = 1024
 
 
@@ -81,30 +83,50 @@ class SmtpDoor:
             conversation.abort()
 
     async def _sweep_forever(self) -> None:
-        """End the sessions of clients that are idle, or slow with a message, for too long.
-
-        A counter that received data resets costs less than reading the clock for every command.
-        """
+        """End the sessions of clients that are idle, or slow with a message, for too long."""
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             for conversation in self._open:
-                _mark(conversation)
-                if conversation.unread.sweeps * SWEEP_SECONDS >= MAX_UNREAD_SECONDS:
-                    # A goodbye would wait behind what the client does not read.
+                if conversation.patience is None:
+                    conversation.patience = Patience()
+                patience = conversation.patience
+                patience.look(conversation)
+                if patience.leaves_unread:
                     conversation.abort()
-                elif (
-                    conversation.silent_sweeps * SWEEP_SECONDS >= IDLE_SECONDS
-                    or conversation.data_sweeps * SWEEP_SECONDS >= DATA_SECONDS
-                ):
+                elif patience.is_over:
                     conversation.say_goodbye(IDLE_TIMEOUT)
 
 
-def _mark(conversation: Conversation) -> None:
-    """Count the sweeps during which a client was idle, in the middle of a message, or not reading."""
-    conversation.unread.look(conversation.unread_bytes, conversation.drains)
-    is_waiting_for_us = conversation.is_busy
-    was_silent = conversation.is_silent and not is_waiting_for_us
-    conversation.silent_sweeps = conversation.silent_sweeps + 1 if was_silent else 0
-    conversation.is_silent = True
-    is_slow = conversation.is_sending_data and not is_waiting_for_us
-    conversation.data_sweeps = conversation.data_sweeps + 1 if is_slow else 0
+class Patience:
+    """Counts the sweeps during which one client did not do its part.
+
+    A flag that received data resets costs less than reading the clock for every command; and a session that ends
+    before the first sweep, as nearly all do, needs none of this.
+    """
+
+    __slots__ = ("_data", "_silent", "_unread")
+
+    def __init__(self) -> None:
+        self._silent = 0
+        self._data = 0
+        self._unread = Unread()
+
+    def look(self, conversation: Conversation) -> None:
+        """Look at the client of this conversation, once in a sweep."""
+        self._unread.look(conversation.unread_bytes, conversation.drains)
+        is_waiting_for_us = conversation.is_busy
+        was_silent = conversation.is_silent and not is_waiting_for_us
+        self._silent = self._silent + 1 if was_silent else 0
+        conversation.is_silent = True
+        is_slow = conversation.is_sending_data and not is_waiting_for_us
+        self._data = self._data + 1 if is_slow else 0
+
+    @property
+    def leaves_unread(self) -> bool:
+        """Return whether the client has read nothing for too long; a goodbye would wait behind the rest."""
+        return self._unread.sweeps * SWEEP_SECONDS >= MAX_UNREAD_SECONDS
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the client was idle, or slow with its message, for too long."""
+        return self._silent * SWEEP_SECONDS >= IDLE_SECONDS or self._data * SWEEP_SECONDS >= DATA_SECONDS

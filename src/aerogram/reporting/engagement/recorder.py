@@ -86,7 +86,9 @@ class Engagements:
         self._countries = countries
         self._on_recorded = on_recorded
         self._gatherer: Gatherer[_Happened, bool] = Gatherer(self._write, MAX_BATCH)
-        self._held: set[asyncio.Task[bool]] = set()
+        # Apart from those above, whose callers want to know at once that the store is away.
+        self._noting: Gatherer[_Happened, bool] = Gatherer(self._insist, MAX_BATCH)
+        self._is_away = False
         self._is_ending = False
 
     def record(self, engagement: Engagement) -> asyncio.Future[bool]:
@@ -97,12 +99,17 @@ class Engagements:
         """
         return self._gatherer.submit(self._happened(engagement))
 
-    def note(self, engagement: Engagement) -> asyncio.Task[bool]:
-        """Record without waiting for the result; retry while the store is unavailable."""
-        task = asyncio.create_task(self._insist(self._happened(engagement)))
-        self._held.add(task)
-        task.add_done_callback(self._held.discard)
-        return task
+    def note(self, engagement: Engagement) -> asyncio.Future[bool]:
+        """Write it with the next commit, again and again while the store is unavailable; return whether it was new.
+
+        False also for one that is dropped: when too many wait, or at the end.
+        """
+        if self._is_away and self._noting.waiting >= MAX_HELD:
+            log.warning("engagement dropped", kind=engagement.kind.name, error="too many wait for the store")
+            dropped: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+            dropped.set_result(False)
+            return dropped
+        return self._noting.submit(self._happened(engagement))
 
     async def unsubscribe_page_data(self, message_id: int) -> UnsubscribePageData | None:
         """Return the data of the unsubscribe page for a message; None if it does not exist."""
@@ -132,38 +139,52 @@ class Engagements:
         self._is_ending = True
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                if self._held:
-                    await asyncio.wait(self._held)
+                await self._noting.drain()
                 await self._gatherer.drain()
 
     def _happened(self, engagement: Engagement) -> _Happened:
         return _Happened(engagement, self._clock.now_ms())
 
-    async def _insist(self, happened: _Happened) -> bool:
-        engagement = happened.engagement
+    async def _insist(self, batch: list[_Happened]) -> list[bool]:
         while True:
             try:
-                return await self._gatherer.submit(happened)
+                news = await self._write(batch)
             except UnavailableError as error:
-                if self._is_ending or len(self._held) > MAX_HELD:
-                    log.warning("engagement dropped", kind=engagement.kind.name, error=str(error))
-                    return False
+                self._is_away = True
+                if self._is_ending:
+                    kinds = sorted({each.engagement.kind.name for each in batch})
+                    log.warning("engagements dropped", count=len(batch), kinds=kinds, error=str(error))
+                    return [False] * len(batch)
                 await asyncio.sleep(PAUSE_SECONDS)
-                happened = msgspec.structs.replace(happened, is_repeated=True)
+                batch = [msgspec.structs.replace(each, is_repeated=True) for each in batch]
             except Exception:
-                log.exception("recording an engagement failed", message_id=engagement.message_id)
-                return False
+                if len(batch) > 1:
+                    # Only those that cause the error fail.
+                    return [is_new for each in batch for is_new in await self._insist([each])]
+                log.exception("recording an engagement failed", message_id=batch[0].engagement.message_id)
+                return [False]
+            else:
+                self._is_away = False
+                return news
 
     async def _write(self, batch: list[_Happened]) -> list[bool]:
         wanted = {each.engagement.message_id for each in batch}
-        known = await self._database.read(lambda: records.addressees(wanted))
-        recorded = [each for each in batch if each.engagement.message_id in known]
-        if not recorded:
-            return [False] * len(batch)
-        rows = [self._row(each, known[each.engagement.message_id]) for each in recorded]
-        written = iter(await self._database.write(lambda: records.record(rows)))
-        news = [each.engagement.message_id in known and next(written) for each in batch]
-        self._on_recorded([each.engagement.kind for each, is_new in zip(batch, news, strict=True) if is_new])
+
+        def unit() -> Unit[list[bool]]:
+            known = yield from records.addressees(wanted)
+            rows = [
+                self._row(each, addressee)
+                for each in batch
+                if (addressee := known.get(each.engagement.message_id)) is not None
+            ]
+            written = iter((yield from records.record(rows)) if rows else ())
+            return [each.engagement.message_id in known and next(written) for each in batch]
+
+        news = await self._database.write(unit)
+        if any(news):
+            self._on_recorded(
+                [each.engagement.kind for each, is_new in zip(batch, news, strict=True) if is_new]
+            )
         return news
 
     def _row(self, happened: _Happened, addressee: Addressee) -> Engaged:

@@ -73,20 +73,32 @@ def verdict_of(
     ``headers`` are those of `HINT_HEADERS` that the request had. ``seconds_since_delivery`` is 0 for a mail
     whose delivery is not recorded yet: so early a request comes from a system between sender and mailbox.
     """
-    if kind not in _KINDS.values():
+    if kind not in _JUDGED:
         return Verdict.HUMAN
+    named = _named(agent) if len(agent) <= _REMEMBERED_CHARS else _search_names(agent)
     for rule in RULES:
         if (
             kind in rule.kinds
             and (rule.within is None or seconds_since_delivery < rule.within)
             and (rule.header is None or rule.header[1].search(headers.get(rule.header[0], "")))
-            and (rule.agent is None or rule.agent.search(agent))
+            and (rule.agent is None or rule.name in named)
             and (not rule.networks or _is_inside(ip, rule.name))
         ):
             return rule.verdict
     return Verdict.HUMAN
 
 
+_JUDGED: Final = frozenset(_KINDS.values())
+_REMEMBERED_CHARS: Final = 512
+"""Characters of a user agent that is remembered; real ones are shorter."""
+
+
+def _search_names(agent: str) -> frozenset[str]:
+    """Return the names of the rules that a user agent meets: the same few thousand come again and again."""
+    return frozenset(rule.name for rule in RULES if rule.agent is not None and rule.agent.search(agent))
+
+
+_named: Final = lru_cache(maxsize=4096)(_search_names)
 _NETWORKS: Final = {rule.name: rule.networks for rule in RULES}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from aerogram.base.ids import MAX_NODE
@@ -9,6 +11,9 @@ from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import content, event, message, node, setting
 from aerogram.store.tables.contacts import contact, list_recipient
 from aerogram.store.tables.jobs import job
+
+SERVER: Final = "server:"
+"""How the names of processes of a server begin; others are commands."""
 
 _TAKE = Sql(
     text(
@@ -33,6 +38,14 @@ _KEEP = Sql(
 _FREE = Sql(
     delete(node).where(node.c.id == bindparam("which"), node.c.name == bindparam("owner")), "which", "owner"
 )
+_BURY = Sql(
+    delete(node)
+    .where(node.c.id == bindparam("which"), node.c.name == bindparam("owner"))
+    .returning(node.c.id),
+    "which",
+    "owner",
+)
+_FREE_SERVERS = Sql(delete(node).where(node.c.name.startswith(SERVER)))
 _LARGEST = [
     Sql(select(func.max(table.c.id))) for table in (message, content, event, contact, list_recipient, job)
 ]
@@ -60,6 +73,16 @@ def keep(number: int, name: str, until_ms: int) -> Unit[bool]:
 def free(number: int, name: str) -> Unit[None]:
     """Release a node number."""
     yield _FREE(number, name)
+
+
+def bury(number: int, owner: str) -> Unit[bool]:
+    """Release the node number of a process that died; False when it was no longer its own."""
+    return bool((yield _BURY(number, owner)))
+
+
+def free_all_of_servers() -> Unit[None]:
+    """Release the numbers of all processes of servers: for a store with a single server, at its start."""
+    yield _FREE_SERVERS()
 
 
 def largest_id() -> Unit[int]:

@@ -78,7 +78,7 @@ message = Table(
     ),
     Index("message_content", "content_id"),
 )
-"""One recipient of a content. ``queue_key`` is rank * 2^53 + account, so keys sort by rank.
+"""One recipient of a content. ``queue_key`` is of `aerogram.store.records.messages.queue_keys`.
 
 ``personal`` is `aerogram.model.send_options.packed_personal`.
 """

@@ -24,6 +24,7 @@ from aerogram.base.errors import RefusedError
 from aerogram.wire.address import ascii_domain
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Self
 
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -58,16 +59,15 @@ class SigningKey:
     def __init__(self, selector: str, private: PrivateKeyTypes) -> None:
         """Take a key of the cryptography package; raises `KeyRefusedError` when it cannot sign mail."""
         self.selector: Final = ascii_domain(selector)
+        self._sign: Final = _signing(private)
         if isinstance(private, rsa.RSAPrivateKey):
             if not MIN_RSA_BITS <= private.key_size <= MAX_RSA_BITS:
                 raise KeyRefusedError(
                     f"An RSA key for DKIM has {MIN_RSA_BITS} to {MAX_RSA_BITS} bits, this one has {private.key_size}."
                 )
             self.algorithm = Algorithm.RSA_SHA256
-        elif isinstance(private, Ed25519PrivateKey):
-            self.algorithm = Algorithm.ED25519_SHA256
         else:
-            raise KeyRefusedError("The key cannot sign DKIM; use an RSA or an Ed25519 key.")
+            self.algorithm = Algorithm.ED25519_SHA256
         self._private: Final = private
 
     @classmethod
@@ -110,10 +110,7 @@ class SigningKey:
 
     def sign(self, data: bytes) -> bytes:
         """Sign; the interpreter's lock is released during RSA arithmetic."""
-        if isinstance(self._private, rsa.RSAPrivateKey):
-            return self._private.sign(data, _PADDING, _SHA256)
-        # Ed25519 signs the SHA-256 hash of the data (RFC 8463 §3).
-        return self._private.sign(hashlib.sha256(data).digest())
+        return self._sign(data)
 
     def dns_name(self, domain: str) -> str:
         """Return the name of the record with the public key, as ``selector._domainkey.example.com``."""
@@ -127,6 +124,16 @@ class SigningKey:
         else:
             kind, raw = "ed25519", public.public_bytes(Encoding.Raw, PublicFormat.Raw)
         return f"v=DKIM1; k={kind}; p={base64.b64encode(raw).decode()}"
+
+
+def _signing(private: PrivateKeyTypes) -> Callable[[bytes], bytes]:
+    """Return what signs with a key: asking for its kind each time costs more than Ed25519's hash."""
+    if isinstance(private, rsa.RSAPrivateKey):
+        return lambda data: private.sign(data, _PADDING, _SHA256)
+    if isinstance(private, Ed25519PrivateKey):
+        # Ed25519 signs the SHA-256 hash of the data (RFC 8463 §3).
+        return lambda data: private.sign(hashlib.sha256(data).digest())
+    raise KeyRefusedError("The key cannot sign DKIM; use an RSA or an Ed25519 key.")
 
 
 def dns_strings(value: str) -> tuple[str, ...]:

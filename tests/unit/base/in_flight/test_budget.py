@@ -3,11 +3,13 @@
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aerogram.base.errors import BusyError
-from aerogram.base.in_flight.budget import SMALL_BYTES, ByteBudget, sharer_of
+from aerogram.base.in_flight.budget import LOOK_SECONDS, SMALL_BYTES, ByteBudget, sharer_of
+from aerogram.base.shared.layout import Number, Table
+from support.together import together
 
 MEGABYTE = 1024 * 1024
 BUDGET = 8 * MEGABYTE
@@ -142,22 +144,115 @@ def test_it_says_for_how_long_it_has_refused_until_there_is_room(monkeypatch):
     assert budget.refusing_seconds == 0.0
 
 
+class TestSeveralProcesses:
+    """Each counts its own bytes, and grants by those of all."""
+
+    @pytest.fixture
+    def budgets(self):
+        with together(2) as (_, children):
+            yield [of_process(child) for child in children]
+
+    def test_the_budget_is_that_of_all(self, budgets):
+        one, other = budgets
+        holding = one.holding("127.0.0.1")
+        assert holding.set_to(LARGEST)
+        assert not other.holding("127.0.0.1").set_to(MEGABYTE)
+        assert not other.has_room_for(MEGABYTE, "127.0.0.1")
+        small = other.holding("127.0.0.1")
+        assert small.set_to(SMALL_BYTES), "the reserve is for small ones everywhere"
+        assert (one.used, other.used) == (LARGEST, SMALL_BYTES)
+        assert one.used_by_all == other.used_by_all == LARGEST + SMALL_BYTES
+        holding.release()
+        assert other.holding("127.0.0.1").set_to(MEGABYTE)
+
+    def test_a_network_has_its_share_in_all_together(self, budgets):
+        one, other = budgets
+        holding = one.holding("192.0.2.1")
+        assert holding.set_to(BUDGET // 2 - MEGABYTE)
+        assert not other.holding("192.0.2.1").set_to(MEGABYTE + 1)
+        assert other.holding("192.0.2.2").set_to(MEGABYTE + 1)
+        holding.set_to(SMALL_BYTES)
+        assert other.holding("192.0.2.1").set_to(MEGABYTE + 1)
+
+    def test_what_is_larger_than_the_budget_is_granted_when_no_process_holds_anything(self, budgets):
+        one, other = budgets
+        small = one.holding("")
+        assert small.set_to(1)
+        assert not other.holding("").set_to(2 * BUDGET)
+        small.release()
+        assert other.holding("").set_to(2 * BUDGET)
+
+    async def test_those_that_wait_find_the_room_that_another_process_gives_back(self, budgets):
+        one, other = budgets
+        first = one.holding("")
+        assert first.set_to(LARGEST)
+        waiting = [other.holding("") for _ in range(2)]
+        tasks = [asyncio.create_task(each.wait_for(MEGABYTE, 30)) for each in waiting]
+        await asyncio.sleep(3 * LOOK_SECONDS)
+        assert not any(task.done() for task in tasks)
+        first.release()
+        await asyncio.wait_for(asyncio.gather(*tasks), 30)
+        assert other.used == 2 * MEGABYTE
+
+    async def test_nobody_looks_when_nobody_waits(self, budgets):
+        one, other = budgets
+        first = one.holding("")
+        assert first.set_to(LARGEST)
+        with pytest.raises(BusyError):
+            await other.holding("").wait_for(MEGABYTE, LOOK_SECONDS)
+        await asyncio.sleep(2 * LOOK_SECONDS)
+        assert other._look is None
+
+    def test_refusals_end_when_there_is_room_in_all(self, budgets, monkeypatch):
+        now = [100.0]
+        monkeypatch.setattr("aerogram.base.in_flight.budget.time.monotonic", lambda: now[0])
+        one, other = budgets
+        holding = one.holding("")
+        assert holding.set_to(LARGEST)
+        assert not other.holding("").set_to(MEGABYTE)
+        now[0] += 7
+        assert (one.refusing_seconds, other.refusing_seconds) == (0.0, 7.0)
+        holding.release()
+        assert other.refusing_seconds == 0.0
+
+    def test_a_dead_process_holds_nothing(self):
+        with together(2) as (supervisor, children):
+            one, other = [of_process(child) for child in children]
+            assert one.holding("192.0.2.1").set_to(BUDGET // 2)
+            supervisor.left(0)
+            assert other.used_by_all == 0
+            assert other.holding("192.0.2.1").set_to(BUDGET // 2)
+
+
+def of_process(child):
+    return ByteBudget(BUDGET, child.number(Number.BYTES_IN_MEMORY), child.gauges(Table.BYTES_IN_MEMORY))
+
+
 STEPS = st.lists(
     st.tuples(st.integers(0, 9), st.integers(0, 3 * MEGABYTE) | st.integers(0, SMALL_BYTES), st.booleans())
 )
 
 
-@given(STEPS)
-def test_whatever_is_held_and_released_the_sum_is_right_and_within_the_budget(steps):
-    budget = ByteBudget(BUDGET)
-    holdings = [budget.holding(CLIENTS[number % len(CLIENTS)]) for number in range(10)]
+@given(STEPS, st.sampled_from([1, 3]))
+@settings(deadline=None)
+def test_whatever_is_held_and_released_the_sum_is_right_and_within_the_budget(steps, processes):
+    with together(processes) as (_, children):
+        budgets = [of_process(child) for child in children] if processes > 1 else [ByteBudget(BUDGET)]
+        use(budgets, steps)
+
+
+def use(budgets, steps):
+    holdings = [
+        budgets[number % len(budgets)].holding(CLIENTS[number % len(CLIENTS)]) for number in range(10)
+    ]
     for number, count, releases in steps:
         holding = holdings[number]
         if releases:
             holding.release()
         else:
             holding.set_to(count)
-        assert budget.used == sum(each.count for each in holdings) <= BUDGET
+        assert {budget.used_by_all for budget in budgets} == {sum(each.count for each in holdings)}
+        assert budgets[0].used_by_all <= BUDGET
         assert sum(each.count for each in holdings if each.count > SMALL_BYTES) <= LARGEST
         for network in {sharer_of(client) for client in CLIENTS} - {b""}:
             mine = [each for each in holdings if sharer_of(each.client) == network]
@@ -165,5 +260,5 @@ def test_whatever_is_held_and_released_the_sum_is_right_and_within_the_budget(st
             assert sum(large) <= BUDGET // 2 or len(large) == 1
     for holding in holdings:
         holding.release()
-    assert budget.used == 0
-    assert not budget._by_network
+    assert not any(budget.used or budget._by_network for budget in budgets)
+    assert budgets[0].used_by_all == 0

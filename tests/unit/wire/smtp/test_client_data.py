@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aerogram.wire.smtp.client.data import dot_stuffed, has_bare_line_ends
+from aerogram.wire.smtp.client.data import END_OF_DATA, dot_stuffed, has_bare_line_ends
 
 lines = st.lists(
     st.one_of(st.sampled_from([b"", b".", b"..", b".a"]), st.binary(max_size=20)).map(
@@ -29,18 +29,18 @@ def unstuffed(wire: bytes) -> bytes:
 @given(lines)
 def test_a_receiver_reads_back_what_was_stuffed(message):
     data = b"".join(line + b"\r\n" for line in message)
-    wire = dot_stuffed(data)
+    wire = dot_stuffed(data) + END_OF_DATA
     assert unstuffed(wire) == data
     assert wire.endswith(b".\r\n")
     assert not has_bare_line_ends(wire)
 
 
 def test_a_missing_last_line_end_is_added():
-    assert dot_stuffed(b"a: b\r\n\r\nlast") == b"a: b\r\n\r\nlast\r\n.\r\n"
+    assert dot_stuffed(b"a: b\r\n\r\nlast") == b"a: b\r\n\r\nlast\r\n"
 
 
 def test_an_empty_mail_is_a_lone_dot():
-    assert dot_stuffed(b"") == b".\r\n"
+    assert dot_stuffed(b"") + END_OF_DATA == b".\r\n"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,18 @@ def test_the_enhanced_code_is_found_where_rfc_2034_puts_it(line, enhanced, text)
     assert (reply.enhanced, reply.text) == (enhanced, text)
 
 
+words = st.lists(st.text(st.characters(exclude_characters="\r\n"), max_size=8), max_size=5).map(" ".join)
+
+
+@given(code=st.integers(200, 599), said=words, enhanced=st.sampled_from(["", "2.0.0", "5.1.1 ", "5.7.26  "]))
+def test_a_text_is_the_reply_with_one_space_between_code_enhanced_code_and_words(code, said, enhanced):
+    line = f"{code} {enhanced}{said}".encode()
+    (reply,) = read(line + b"\r\n")
+    shown = readable(line)[4:]
+    rest = shown[len(reply.enhanced) :] if reply.enhanced else shown
+    assert reply.text == " ".join(word for word in (str(code), reply.enhanced, rest.strip()) if word)
+
+
 @pytest.mark.parametrize(
     "garbage",
     [

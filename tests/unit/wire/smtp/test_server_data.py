@@ -63,8 +63,14 @@ def test_the_end_and_the_dots(wire, content):
         (b"a\0b\r\n", "a NUL"),
     ],
 )
-def test_flaws_have_names(data, flaw):
-    assert flaw_of(data) == flaw
+@pytest.mark.parametrize("size", [0, 100_000])
+def test_flaws_have_names(data, flaw, size):
+    assert flaw_of(b"x" * size + data) == flaw
+
+
+@given(st.text("\r\n\0x", max_size=12))
+def test_only_pairs_of_cr_and_lf_are_no_flaw(text):
+    assert bool(flaw_of(text.encode())) == bool(set(text.replace("\r\n", "")) & {"\r", "\n", "\0"})
 
 
 @pytest.mark.parametrize(
@@ -169,3 +175,11 @@ def test_between_chunks_only_chunks_or_a_reset_make_sense():
     """)
     dialogue.say(b"BDAT 1 LAST\r\nx").run("S: 503 5.5.1 Error: need MAIL command")
     assert dialogue.messages == []
+
+
+def test_an_empty_last_chunk_ends_the_message_though_nothing_follows_it():
+    dialogue = Dialogue().greeted()
+    dialogue.say(b"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.net>\r\nBDAT 3\r\none")
+    dialogue.say(b"BDAT 0 LAST\r\n")
+    assert dialogue.heard[-1] == "250 2.0.0 Ok: queued"
+    assert dialogue.message.data == b"one"

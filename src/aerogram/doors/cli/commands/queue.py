@@ -1,5 +1,6 @@
 """``aerogram queue …``."""
 
+import asyncio
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,7 @@ from aerogram.doors.cli.host import Installation, Services
 from aerogram.doors.cli.noun import Noun
 from aerogram.model.account import Area, Level
 from aerogram.model.message import MessageState
-from aerogram.queue.admin import QueueAction, QueueRow, Selection
+from aerogram.queue.admin import Progress, QueueAction, QueueRow, Selection
 
 noun = Noun("Inspect the queue; hold, release, cancel or retry its messages.", Area.SEND)
 
@@ -178,13 +179,22 @@ async def _act(
         raise RefusedError(
             f"{action.value}: no messages selected; give message ids, --domain, --account or --all."
         )
+    progress = Progress()
+    is_complete = True
     async with installation.open() as services:
         selection = await _selection(services, messages or [], (), domain, account)
-        changed = await services.queue.apply(action, selection)
-    said = f"{action.value}: {plural(changed.done, 'message')}"
-    if changed.in_flight:
-        said += f"; skipped {plural(changed.in_flight, 'message')} being sent right now"
-    return Answer({"action": action.value, **changed._asdict()}, said, is_yes=changed.done > 0)
+        try:
+            await services.queue.apply(action, selection, progress)
+        except asyncio.CancelledError:
+            # Ctrl-C. What is committed stays done.
+            is_complete = False
+    said = f"{action.value}: {plural(progress.done, 'message')}"
+    if progress.in_flight:
+        said += f"; skipped {plural(progress.in_flight, 'message')} being sent right now"
+    if not is_complete:
+        said += "; interrupted, run it again for the others"
+    facts = {"done": progress.done, "in_flight": progress.in_flight, "is_complete": is_complete}
+    return Answer({"action": action.value, **facts}, said, is_yes=is_complete and progress.done > 0)
 
 
 async def _selection(

@@ -121,9 +121,10 @@ class SendEndpoint:
 
     async def _serve(self, actor: Actor, call: Call, transcript: str, key: str, body: bytes) -> Answer:
         account_id, version = actor.account_id, self._version
-        templates: Found = {
-            each: await find(self._templates, account_id, each) for each in call.template_keys()
-        }
+        keys = call.template_keys()
+        templates: Found = (
+            {each: await find(self._templates, account_id, each) for each in keys} if keys else {}
+        )
         is_large = len(body) > LARGE
         messages = (
             await _apart(call.parsed_messages, templates) if is_large else call.parsed_messages(templates)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from aerogram.doors.asgi.answers import Answer, Headers
     from aerogram.doors.asgi.scope import Scope
     from aerogram.doors.http.send.shared.errors import SendError
-    from aerogram.doors.http.send.shared.names import JsonObject
     from aerogram.doors.http.send.shared.parsed_message import ParsedMessage
     from aerogram.doors.http.send.shared.templates import Found, Key
     from aerogram.model.message import Accepted
@@ -20,11 +19,6 @@ if TYPE_CHECKING:
 
 class Call(Protocol):
     """The body of a request."""
-
-    @property
-    def messages(self) -> list[JsonObject]:
-        """The messages in order, with normalised names."""
-        ...
 
     @property
     def is_sandbox(self) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import SmallInteger, bindparam, insert, literal_column, select, text
+from sqlalchemy import BigInteger, SmallInteger, Text, bindparam, insert, literal_column, select, text
 
 from aerogram.model.event import DeliveryEvent, EngagementEvent, EventKind
 from aerogram.store.sql import Sql, Unit, any_of
@@ -42,6 +42,29 @@ _ADD_ACCEPTED: Final = Sql(
     "is_live",
     "message_ids",
 )
+_ADD_OF_OPERATOR: Final = Sql(
+    # From the rows that were just changed, in the same way.
+    insert(event).from_select(
+        ["account_id", "message_id", "kind", "at_ms", "attempt", "reply", "is_live"],
+        select(
+            message.c.account_id,
+            message.c.id,
+            bindparam("kind", type_=SmallInteger),
+            bindparam("at_ms", type_=BigInteger),
+            message.c.attempts,
+            bindparam("reply", type_=Text),
+            bindparam("is_live", type_=SmallInteger),
+        )
+        .where(any_of(message.c.id, "message_ids"))
+        .order_by(message.c.id),
+        include_defaults=False,
+    ),
+    "kind",
+    "at_ms",
+    "reply",
+    "is_live",
+    "message_ids",
+)
 
 
 def append(events: Sequence[DeliveryEvent] | Sequence[EngagementEvent]) -> Unit[None]:
@@ -54,3 +77,11 @@ def append_accepted(message_ids: Sequence[int], *, is_live: bool) -> Unit[None]:
     """Append the acceptance of messages whose rows this transaction added."""
     if message_ids:
         yield _ADD_ACCEPTED(int(is_live), message_ids)
+
+
+def append_of_operator(
+    message_ids: Sequence[int], kind: EventKind, at_ms: int, reply: str, *, is_live: bool
+) -> Unit[None]:
+    """Append one event of a kind for each message that this transaction changed; ``reply`` says who did it."""
+    if message_ids:
+        yield _ADD_OF_OPERATOR(int(kind), at_ms, reply, int(is_live), message_ids)

@@ -113,6 +113,15 @@ def add(calls: Sequence[KeyedCall], now_ms: int) -> Unit[list[Standing]]:
     return found
 
 
+def added(calls: Sequence[KeyedCall], found: Sequence[Standing]) -> int:
+    """Return how many messages `add` added, from what it found."""
+    return sum(
+        len(call.rows.messages)
+        for call, standing in zip(calls, found, strict=True)
+        if standing.owner == call.owner
+    )
+
+
 def find(key: IdempotencyKey, now_ms: int) -> Unit[Standing | None]:
     """Return the owner of a key; None when there is none."""
     rows = yield _FIND_FRESH(key.account_id, key.key, now_ms - LIFE_MS)

@@ -10,6 +10,7 @@ from sqlalchemy import LargeBinary, Text, bindparam, insert, select, text, updat
 from aerogram.model.event import DeliveryEvent, EventKind
 from aerogram.store.records.events import log
 from aerogram.store.records.messages import engagements, submissions
+from aerogram.store.records.messages.queue_keys import AS_DEFERRED
 from aerogram.store.records.messages.suppressions import SuppressionRow, put_suppressions
 from aerogram.store.sql import Sql, Unit, any_of
 from aerogram.store.tables import event, message
@@ -99,6 +100,7 @@ _SET_STATE = Sql(
     .values(
         state=bindparam("new_state"),
         lease=0,
+        queue_key=AS_DEFERRED,
         due_ms=bindparam("new_due"),
         attempts=bindparam("new_attempts"),
         reclaims=0,

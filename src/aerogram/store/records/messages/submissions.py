@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, text
 from aerogram.model.message import Accepted
 from aerogram.model.send_options import is_sandboxed, packed, packed_personal
 from aerogram.store.records.events import log
+from aerogram.store.records.messages.queue_keys import ready_key
 from aerogram.store.sql import Sql, Unit
 from aerogram.store.tables import content, message
 from aerogram.wire.address import ascii_domain, suppression_key
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from aerogram.base.ids import IdGenerator
     from aerogram.model.message import Submission
     from aerogram.store.sql import Row
-
-RANK_SHIFT: Final = 53
-"""Account ids are below 2^53, so queue keys with the rank above these bits sort by rank first."""
 
 CONTENT_COLUMNS: Final = tuple(column.name for column in content.columns)
 MESSAGE_COLUMNS: Final = (
@@ -101,11 +99,6 @@ class Rows:
         self.held += others.held
 
 
-def queue_key_of(rank: int, account_id: int) -> int:
-    """Return the queue key of an account's messages of one rank."""
-    return (rank << RANK_SHIFT) | account_id
-
-
 def add_rows_of(
     rows: Rows, submission: Submission, blob: str | None, ids: IdGenerator, now_ms: int
 ) -> tuple[Accepted, ...]:
@@ -159,7 +152,7 @@ def rows_of(
         now_ms,
         packed(submission.send_options),
     )
-    queue_key = queue_key_of(submission.rank, account_id)
+    queue_key = ready_key(submission.rank, account_id)
     accepted = []
     of_messages: list[Row] = []
     for recipient, message_id in zip(submission.recipients, message_ids, strict=True):

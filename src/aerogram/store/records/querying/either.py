@@ -37,7 +37,7 @@ class either(ColumnElement[Any]):  # noqa: N801 - reads as a function inside sta
 
     inherit_cache = False
 
-    def __init__(self, sqlite: ColumnElement[Any], postgresql: ColumnElement[Any], type_: Any) -> None:
+    def __init__(self, sqlite: ClauseElement, postgresql: ClauseElement, type_: Any) -> None:
         self.sqlite = sqlite
         self.postgresql = postgresql
         self.type = type_()

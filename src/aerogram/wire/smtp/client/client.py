@@ -37,15 +37,25 @@ from aerogram.wire.smtp.client.transcript import Transcript
 
 _CLOSING: Final = 421
 """RFC 5321 §3.8: the server may send this reply to any command before it closes the connection."""
-_NEXT: Final = {Stage.RSET: Stage.MAIL, Stage.MAIL: Stage.RCPT, Stage.RCPT: Stage.DATA}
+_COMMANDED: Final = (Stage.RSET, Stage.MAIL, Stage.RCPT, Stage.DATA)
+"""The stages of a mail whose commands PIPELINING allows in one write."""
+# A class's members are found more slowly than names of the module, and these are asked for with each reply.
+_HANDSHAKE: Final = Stage.HANDSHAKE
+_DATA: Final = Stage.DATA
+_FINAL: Final = Stage.FINAL
+_POSITIVE: Final = 2
+_INTERMEDIATE: Final = 3
 
 
 class _Transaction:
-    """One mail on its way. ``refusal`` is the first reply that refused it, with its stage."""
+    """One mail on its way. ``refusal`` is the first reply that refused it, with its stage.
+
+    ``commands`` are those of `_COMMANDED`.
+    """
 
     __slots__ = ("commands", "data_sent", "mail", "refusal", "transcript", "was_heard")
 
-    def __init__(self, mail: OutgoingMail, commands: dict[Stage, str], transcript: Transcript) -> None:
+    def __init__(self, mail: OutgoingMail, commands: tuple[str, ...], transcript: Transcript) -> None:
         self.mail = mail
         self.commands = commands
         self.refusal: tuple[Stage, ServerReply] | None = None
@@ -68,7 +78,7 @@ class ClientSession:
         self._due: deque[tuple[Stage, _Transaction | None]] = deque([(Stage.GREETING, None)])
         self._running: deque[_Transaction] = deque()
         self._opening = Opening(policy)
-        self._label = label
+        self._reused = f"{label} (connection reused)"
         self._may_overlap = may_overlap
         self._needs_rset = False
         self._said_goodbye = False
@@ -126,16 +136,11 @@ class ClientSession:
         offered = self._opening.offered
         if (refusal := refusal_of(mail, offered)) is not None:
             return refusal
-        commands = {
-            Stage.RSET: "RSET",
-            Stage.MAIL: mail_command(mail, offered),
-            Stage.RCPT: rcpt_command(mail, offered),
-            Stage.DATA: "DATA",
-        }
+        commands = ("RSET", mail_command(mail, offered), rcpt_command(mail, offered), "DATA")
         transaction = _Transaction(mail, commands, self._transcript)
-        self._transcript = Transcript(f"{self._label} (connection reused)")
+        self._transcript = Transcript(self._reused)
         self._running.append(transaction)
-        self._command(Stage.RSET if self._needs_rset else Stage.MAIL, transaction)
+        self._command(0 if self._needs_rset else 1, transaction)
         self._needs_rset = False
         return None
 
@@ -177,7 +182,7 @@ class ClientSession:
                     self._on_mail_reply(stage, transaction, reply, events)
             if self._has_ended:
                 return events
-        if self.awaiting is Stage.HANDSHAKE and self._replies.has_unread:
+        if self._replies.has_unread and self.awaiting is _HANDSHAKE:
             return self._end(_INJECTION, stage=Stage.STARTTLS)
         return events
 
@@ -216,17 +221,14 @@ class ClientSession:
 
     # The mails
 
-    def _command(self, stage: Stage, transaction: _Transaction) -> None:
-        """Send a stage's command; with PIPELINING also all that follow up to DATA, in one write."""
-        group = [stage]
-        if self._opening.offered.pipelining:
-            while (following := _NEXT.get(group[-1])) is not None:
-                group.append(following)
-        lines = [transaction.commands[each] for each in group]
+    def _command(self, first: int, transaction: _Transaction) -> None:
+        """Send one of `_COMMANDED`; with PIPELINING also all that follow, in one write."""
+        end = None if self._opening.offered.pipelining else first + 1
+        lines = transaction.commands[first:end]
         self._output.append(("\r\n".join(lines) + "\r\n").encode())
-        for line in lines:
-            transaction.transcript.command(line)
-        self._due.extend((each, transaction) for each in group)
+        transaction.transcript.commands(*lines)
+        for stage in _COMMANDED[first:end]:
+            self._due.append((stage, transaction))
 
     def _on_mail_reply(
         self, stage: Stage, transaction: _Transaction, reply: ServerReply, events: list[ClientEvent]
@@ -237,23 +239,24 @@ class ClientSession:
                 self._conclude(transaction, transaction.refusal or (stage, reply), events)
             events += self._end("the server ended the conversation", reply)
             return
-        is_odd = reply.is_positive if stage is Stage.DATA else reply.is_intermediate
-        if is_odd or (stage is Stage.RSET and not reply.is_positive):
+        kind = reply.code // 100
+        is_odd = kind == (_POSITIVE if stage is _DATA else _INTERMEDIATE)
+        if is_odd or (stage is Stage.RSET and kind != _POSITIVE):
             events += self._end(f"protocol error: {reply.text} in answer to {stage.value}")
             return
         self._due.popleft()
         transaction.was_heard = True
-        if stage is Stage.FINAL:
+        if stage is _FINAL:
             self._conclude(transaction, transaction.refusal or (stage, reply), events)
-        elif reply.is_intermediate:
+        elif kind == _INTERMEDIATE:
             self._send_data(transaction)
-        elif not reply.is_positive:
+        elif kind != _POSITIVE:
             self._refused(stage, transaction, reply, events)
         elif not self._opening.offered.pipelining:
-            self._command(_NEXT[stage], transaction)
+            self._command(_COMMANDED.index(stage) + 1, transaction)
 
     def _send_data(self, transaction: _Transaction) -> None:
-        self._due.appendleft((Stage.FINAL, transaction))
+        self._due.appendleft((_FINAL, transaction))
         if transaction.refusal is not None:
             # RFC 2920 §3.1: the server accepts DATA although it refused the recipient; send it an empty mail.
             self._output.append(END_OF_DATA)
@@ -261,9 +264,8 @@ class ClientSession:
             return
         transaction.data_sent = True
         data = transaction.mail.data
-        self._output.append(dot_stuffed(data))
-        transaction.transcript.command(f"<{len(data)} bytes>")
-        transaction.transcript.command(".")
+        self._output += (dot_stuffed(data), END_OF_DATA)
+        transaction.transcript.commands(f"<{len(data)} bytes>", ".")
 
     def _refused(
         self, stage: Stage, transaction: _Transaction, reply: ServerReply, events: list[ClientEvent]

@@ -22,19 +22,22 @@ _PATH: Final = re.compile(
     re.VERBOSE,
 )
 """What may be between < and >: nothing that could end the path or the line (RFC 5321 §4.1.2)."""
+_plain_path: Final = re.compile(r"""[^\x00-\x20\x7f<>",;()\\]+""").fullmatch
+"""Nearly every path: what needs no quotes, found faster."""
 _PARAMETER: Final = re.compile(r"[\x21-\x7e]*")
 """An esmtp-value, without the rule about "=", which ORCPT's own grammar excludes already."""
 
 
 def refusal_of(mail: OutgoingMail, offered: Extensions) -> ServerReply | None:
     """Say why ``mail`` cannot be sent to a server with these extensions; None when it can."""
-    if mail.reverse_path and not _PATH.fullmatch(mail.reverse_path):
+    if mail.reverse_path and not _is_path(mail.reverse_path):
         return local_reply(553, "5.1.7 the envelope sender is not an address")
-    if not _PATH.fullmatch(mail.recipient):
+    if not _is_path(mail.recipient):
         return local_reply(553, "5.1.3 the recipient is not an address")
-    for value in (mail.notify, mail.orcpt, mail.ret, mail.envid):
-        if value and not _PARAMETER.fullmatch(value):
-            return local_reply(501, "5.5.4 a delivery status parameter is malformed")
+    if mail.notify or mail.orcpt or mail.ret or mail.envid:
+        for value in (mail.notify, mail.orcpt, mail.ret, mail.envid):
+            if value and not _PARAMETER.fullmatch(value):
+                return local_reply(501, "5.5.4 a delivery status parameter is malformed")
     if has_bare_line_ends(mail.data):
         return local_reply(554, "5.6.0 the mail has a line that does not end with CRLF")
     if offered.max_bytes and len(mail.data) > offered.max_bytes:
@@ -71,6 +74,10 @@ def rcpt_command(mail: OutgoingMail, offered: Extensions) -> str:
         if mail.orcpt:
             line += f" ORCPT={mail.orcpt}"
     return line
+
+
+def _is_path(address: str) -> bool:
+    return bool(_plain_path(address) or _PATH.fullmatch(address))
 
 
 def _needs_smtputf8(mail: OutgoingMail) -> bool:

@@ -15,11 +15,11 @@ def has_bare_line_ends(data: bytes) -> bool:
 
 
 def dot_stuffed(data: bytes) -> bytes:
-    """Return ``data`` with leading dots doubled, a CRLF at its end, and the final lone dot."""
+    """Return ``data`` with leading dots doubled and a CRLF at its end; `END_OF_DATA` follows it."""
     if b"\r\n." in data:
         data = data.replace(b"\r\n.", b"\r\n..")
     if data.startswith(b"."):
         data = b"." + data
     if not data or data.endswith(b"\r\n"):
-        return data + END_OF_DATA
-    return data + b"\r\n" + END_OF_DATA
+        return data
+    return data + b"\r\n"

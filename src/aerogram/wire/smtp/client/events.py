@@ -30,6 +30,9 @@ class Stage(enum.Enum):
     FINAL = "the final dot"
     QUIT = "QUIT"
 
+    __hash__ = object.__hash__
+    """Each member exists once; the hash of its name, the default, is computed each time."""
+
 
 class TlsUse(enum.Enum):
     """What the client does about STARTTLS."""

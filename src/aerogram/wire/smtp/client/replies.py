@@ -22,6 +22,10 @@ MAX_SHOWN_BYTES: Final = 2_000
 _CODE_DIGITS: Final = 3
 _CRLF: Final = b"\r\n"
 _ENHANCED: Final = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
+_is_plain_text: Final = re.compile(r"[2-5][0-9][0-9](?: [^ ]+)+").fullmatch
+"""Tells whether a readable line needs no change to be a reply's text: words with one space between them."""
+_reply_line: Final = re.compile(rb"([2-5]\d\d)(?: [^\r\n]*)?\r\n").match
+"""The line that ends a reply, alone or after others."""
 _UNPRINTABLE: Final = re.compile(r"[^\S ]|[\x00-\x1f\x7f-\x9f]")
 
 
@@ -55,6 +59,12 @@ class ServerReply(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The whole reply as one line: code, enhanced code once, then the texts of all lines."""
+        raw = self.raw
+        if b"\r" not in raw:
+            # Nearly every reply. Its code and enhanced code are at its start already.
+            shown = readable(raw)
+            if _is_plain_text(shown):
+                return shown[:MAX_SHOWN_BYTES]
         enhanced = self.enhanced
         texts = (_without(enhanced, line).strip() for line in self.lines)
         words = (str(self.code), enhanced, *texts)
@@ -100,8 +110,16 @@ class ReplyReader:
             return []
         stream = self._rest + data if self._rest else data
         found: list[ServerReply | BadReply] = []
-        start = 0
-        while (end := stream.find(_CRLF, start)) >= 0:
+        start, length = 0, len(stream)
+        while start < length:
+            whole = None if self._lines else _reply_line(stream, start)
+            if whole is not None and whole.end() - start <= MAX_LINE_BYTES:
+                found.append(ServerReply(int(whole[1]), stream[start : whole.end() - 2]))
+                start = whole.end()
+                continue
+            end = stream.find(_CRLF, start)
+            if end < 0:
+                break
             reply = self._take_line(stream[start:end])
             start = end + 2
             if reply is not None:

@@ -25,6 +25,10 @@ class Transcript:
         """Add a client's command."""
         self._lines.append("C: " + line)
 
+    def commands(self, *lines: str) -> None:
+        """Add commands that were sent in one write."""
+        self._lines.append("C: " + "\nC: ".join(lines))
+
     def reply(self, reply: ServerReply) -> None:
         """Add a server's reply."""
         raw = reply.raw

@@ -9,21 +9,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aerogram.wire.smtp.limits import MAX_COMMANDS_WITHOUT_MESSAGE
-from aerogram.wire.smtp.replies import CLOSING, TOO_MANY_ERRORS, Reply
+from aerogram.wire.smtp.replies import CLOSING, TOO_MANY_ERRORS
+from aerogram.wire.smtp.server.encoded import encoded
+from aerogram.wire.smtp.server.extensions import greeting
 from aerogram.wire.smtp.server.input import InputBuffer
 from aerogram.wire.smtp.server.states import LEGAL, TURNS, State, Turn, Verb
 from aerogram.wire.smtp.server.transaction import Transaction
 from aerogram.wire.smtp.server.transcript import Transcript
 
 if TYPE_CHECKING:
+    from aerogram.wire.smtp.replies import Reply
     from aerogram.wire.smtp.server.auth import AuthExchange
     from aerogram.wire.smtp.server.content import ChunkReader, DataReader
+    from aerogram.wire.smtp.server.encoded import EncodedReply
     from aerogram.wire.smtp.server.events import Event
     from aerogram.wire.smtp.server.extensions import ServerConfig
 
 
 class Conversation:
     """The state of a session. At most one of ``exchange``, ``data``, ``chunk`` and ``waiting`` is set."""
+
+    __slots__ = (
+        "_errors", "_idle_commands", "chunk", "config", "data", "exchange", "helo_name", "input",
+        "is_authenticated", "is_esmtp", "is_tls", "said", "state", "transaction", "transcript", "waiting",
+    )  # fmt: skip
 
     def __init__(self, config: ServerConfig) -> None:
         self.config = config
@@ -39,10 +48,16 @@ class Conversation:
         self.data: DataReader | None = None
         self.chunk: ChunkReader | None = None
         self.waiting: Event | None = None
-        self._out: list[bytes] = []
+        self.said: list[bytes] = []
+        """The replies that the host has not taken yet."""
         self._errors = 0
         self._idle_commands = 0
-        self.say(Reply(220, "", f"{config.hostname} {config.banner}"))
+        self.say_encoded(greeting(config))
+
+    def reset_transaction(self) -> None:
+        """Close the transaction, if one is open, without a message."""
+        if not self.transaction.is_untouched:
+            self.transaction = Transaction()
 
     def enter(self, verb: Verb) -> None:
         """Move to the state that the table gives for an accepted command."""
@@ -54,14 +69,14 @@ class Conversation:
 
     def say(self, reply: Reply) -> None:
         """Send a reply that is not a refusal; nothing follows a 421 or 221."""
-        self.say_encoded(reply.encoded())
+        self.say_encoded(encoded(reply))
+
+    def say_encoded(self, reply: EncodedReply) -> None:
+        """Send a reply that is encoded already."""
+        self.said.append(reply.sent)
+        self.transcript.add(reply.noted)
         if reply.ends_session:
             self._close()
-
-    def say_encoded(self, reply: bytes) -> None:
-        """Send a reply that is encoded already."""
-        self._out.append(reply)
-        self.transcript.server(reply)
 
     def refuse(self, reply: Reply) -> None:
         """Send a refusal, and count it as an error of the client."""
@@ -91,14 +106,6 @@ class Conversation:
             self.say(reply)
             self._close()
 
-    def take_outgoing(self) -> bytes:
-        """Return the replies since the last call."""
-        if not self._out:
-            return b""
-        out = b"".join(self._out)
-        self._out.clear()
-        return out
-
     def begin_within_tls(self) -> None:
         """Discard what was said in clear (RFC 3207 §4.2), but keep the number of errors."""
         self.turn(Turn.TLS_STARTED)
@@ -107,7 +114,7 @@ class Conversation:
         self.is_authenticated = False
         self.helo_name = ""
         self.is_esmtp = False
-        self.transaction = Transaction()
+        self.reset_transaction()
         self.input.clear()
 
     def _count_error(self) -> None:
@@ -118,5 +125,5 @@ class Conversation:
     def _close(self) -> None:
         self.state = State.CLOSED
         self.exchange = self.data = self.chunk = self.waiting = None
-        self.transaction = Transaction()
+        self.reset_transaction()
         self.input.clear()

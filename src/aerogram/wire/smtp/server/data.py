@@ -16,13 +16,19 @@ BARE_LF: Final = "a bare <LF>"
 BARE_CR: Final = "a bare <CR>"
 NUL: Final = "a NUL"
 
+_LARGE: Final = 65_536
+"""Octets that are not copied to be checked."""
+
 
 def flaw_of(data: bytes) -> str:
     r"""Name the byte that makes the message ambiguous: a bare LF, a bare CR or a NUL; "" when it is clean.
 
-    Four scans at memory speed; a regular expression would take a hundred times as long.
+    A few scans at memory speed; a regular expression would take a hundred times as long.
     """
     pairs = data.count(CRLF)
+    # Each pair has one CR and one LF: when there are just two such octets for each pair, none is alone.
+    if len(data) <= _LARGE and len(data) - len(data.translate(None, b"\r\n\0")) == 2 * pairs:
+        return ""
     if data.count(b"\n") != pairs:
         return BARE_LF
     if data.count(b"\r") != pairs:

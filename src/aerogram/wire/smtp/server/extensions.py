@@ -10,11 +10,12 @@ import msgspec
 from aerogram.wire.smtp.limits import MAX_ERRORS, MAX_MESSAGE_BYTES, MAX_RECIPIENTS
 from aerogram.wire.smtp.replies import Reply
 from aerogram.wire.smtp.server.auth import MECHANISMS
+from aerogram.wire.smtp.server.encoded import EncodedReply
 
 _MECHANISMS: Final = " ".join(MECHANISMS)
 
 
-class ServerConfig(msgspec.Struct, frozen=True, kw_only=True):
+class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """The configuration of one port, shared by all its sessions."""
 
     hostname: str
@@ -36,7 +37,13 @@ def permits_auth(config: ServerConfig, *, is_tls: bool) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def ehlo_reply(config: ServerConfig, *, is_tls: bool) -> bytes:
+def greeting(config: ServerConfig) -> EncodedReply:
+    """Write the reply to a new connection (RFC 5321 §4.3.1)."""
+    return EncodedReply(Reply(220, "", f"{config.hostname} {config.banner}"))
+
+
+@functools.lru_cache(maxsize=64)
+def ehlo_reply(config: ServerConfig, *, is_tls: bool) -> EncodedReply:
     """Write the reply to EHLO (RFC 5321 §4.1.1.1).
 
     AUTH is listed twice, as by Mailjet; the form with ``=`` is for clients older than RFC 2554.
@@ -47,4 +54,4 @@ def ehlo_reply(config: ServerConfig, *, is_tls: bool) -> bytes:
     if permits_auth(config, is_tls=is_tls):
         lines += [f"AUTH {_MECHANISMS}", f"AUTH={_MECHANISMS}"]
     lines += ["ENHANCEDSTATUSCODES", "8BITMIME", "SMTPUTF8", "DSN", "CHUNKING"]
-    return Reply(250, "", "\n".join(lines)).encoded()
+    return EncodedReply(Reply(250, "", "\n".join(lines)))

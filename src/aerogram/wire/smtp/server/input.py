@@ -4,50 +4,83 @@ from __future__ import annotations
 
 from typing import Final
 
-from aerogram.wire.smtp.server.data import CRLF
+from aerogram.wire.smtp.server.data import CRLF, END_OF_DATA
 
 _MAX_READ_KEPT: Final = 16_384
 """Octets that were read and may stay in memory until the next octets come."""
+_JOINED: Final = len(CRLF)
+"""Unread octets that are copied in front of the next ones: the line end of DATA stands before its message."""
 
 
 class InputBuffer:
     """A queue of bytes that remembers how far it was searched, so that no byte is searched twice.
 
-    Searches for different needles must not interleave without a take or skip between them.
+    Nearly always, a client waits for the reply, and one packet has all that is unread: then the packet itself is
+    the buffer, and nothing is copied into it. Searches for different needles must not interleave without a take or
+    skip between them.
     """
 
-    __slots__ = ("_at", "_bytes", "_searched")
+    __slots__ = ("_at", "_bytes", "_searched", "unread")
 
     def __init__(self) -> None:
-        self._bytes = bytearray()
+        self._bytes: bytes | bytearray = b""
         self._at = 0
         self._searched = 0
+        self.unread = 0
+        """The number of unread bytes."""
 
     def __len__(self) -> int:
-        return len(self._bytes) - self._at
+        return self.unread
 
     def feed(self, data: bytes) -> None:
         """Add bytes from the socket; bytes already read are dropped."""
-        if self._at:
-            del self._bytes[: self._at]
-            self._searched -= self._at
-            self._at = 0
-        self._bytes += data
+        if not self.unread:
+            self._bytes = data
+            self._at = self._searched = 0
+            self.unread = len(data)
+            return
+        at = self._at
+        if self.unread <= _JOINED:
+            self._bytes = bytes(self._bytes[at:]) + data
+        else:
+            if isinstance(self._bytes, bytes):
+                self._bytes = bytearray(self._bytes[at:])
+            elif at:
+                del self._bytes[:at]
+            self._bytes += data
+        self._searched -= at
+        self._at = 0
+        self.unread += len(data)
 
     def clear(self) -> None:
         """Drop everything."""
-        self._bytes = bytearray()
-        self._at = self._searched = 0
+        self._bytes = b""
+        self._at = self._searched = self.unread = 0
 
     def take_line(self) -> bytes | None:
         """Take the next line, without its CRLF; None while its end has not arrived."""
-        end = self._bytes.find(CRLF, self._searched)
+        held = self._bytes
+        at = self._at
+        end = held.find(CRLF, self._searched)
         if end < 0:
-            self._searched = max(self._at, len(self._bytes) - 1)
+            self._searched = max(at, len(held) - 1)
             return None
-        line = bytes(self._bytes[self._at : end])
-        self._at = self._searched = end + 2
-        return line
+        self._at = self._searched = after = end + 2
+        self.unread -= after - at
+        return bytes(held[at:end])
+
+    def peek_message(self) -> bytes | None:
+        """Copy a message that is here from the CRLF before it to its end, and has no stuffed dots; else None.
+
+        Only before any search in it. One search tells both, because a stuffed dot and the end begin alike.
+        """
+        at = self._at
+        if self._searched != at:
+            return None
+        end = self._bytes.find(b"\r\n.", at)
+        if end < 0 or not self._bytes.startswith(END_OF_DATA, end):
+            return None
+        return bytes(self._bytes[at + len(CRLF) : end + len(CRLF)])
 
     def find(self, needle: bytes) -> int:
         """Return the number of unread bytes before ``needle``, or -1."""
@@ -78,11 +111,15 @@ class InputBuffer:
         """Drop ``count`` bytes, which must be present."""
         self._at += count
         self._searched = self._at
+        self.unread -= count
 
     def give_back(self) -> None:
         """Free the memory of bytes already read, if it is much: the next `feed` may be a long time off."""
         if self._at > _MAX_READ_KEPT:
-            del self._bytes[: self._at]
+            if isinstance(self._bytes, bytes):
+                self._bytes = self._bytes[self._at :]
+            else:
+                del self._bytes[: self._at]
             self._searched -= self._at
             self._at = 0
 
@@ -95,9 +132,10 @@ class InputBuffer:
 
         The search position stays valid: after a failed `find` it is within the last bytes.
         """
-        gone = len(self) - count
+        gone = self.unread - count
         if gone <= 0:
             return 0
         self._at += gone
         self._searched = max(self._searched, self._at)
+        self.unread = count
         return gone

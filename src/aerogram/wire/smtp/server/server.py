@@ -27,6 +27,7 @@ from aerogram.wire.smtp.server.auth import MECHANISMS
 from aerogram.wire.smtp.server.commands import WEB_METHODS, split_command
 from aerogram.wire.smtp.server.conversation import Conversation
 from aerogram.wire.smtp.server.data import CRLF
+from aerogram.wire.smtp.server.encoded import encoded
 from aerogram.wire.smtp.server.events import (
     AuthRequested,
     Event,
@@ -36,6 +37,7 @@ from aerogram.wire.smtp.server.events import (
 )
 from aerogram.wire.smtp.server.extensions import ServerConfig
 from aerogram.wire.smtp.server.messages import read_chunk, read_data, refuse_message, take_ahead
+from aerogram.wire.smtp.server.ordinary import read_ordinary
 from aerogram.wire.smtp.server.states import State, Turn, Verb
 from aerogram.wire.smtp.server.verbs import HANDLERS, IDLE_VERBS, refusal_of, step_auth
 
@@ -45,6 +47,13 @@ _TLS_HANDSHAKE_RECORD: Final = 0x16
 _MAX_LINE: Final = MAX_COMMAND_LINE - len(CRLF)
 _MAX_AUTH_LINE: Final = MAX_AUTH_LINE - len(CRLF)
 _SECRET: Final = b"***"
+_SENDER_OK: Final = encoded(SENDER_OK)
+_RECIPIENT_OK: Final = encoded(RECIPIENT_OK)
+
+# Asking the enumeration for a member takes longer than the comparison.
+_CLOSED: Final = State.CLOSED
+_CONNECTED: Final = State.CONNECTED
+_HANDSHAKE: Final = State.HANDSHAKE
 
 
 class ServerSession:
@@ -52,6 +61,8 @@ class ServerSession:
 
     ``peer`` is the client's address, for the session's owner; the machine does not use it.
     """
+
+    __slots__ = ("_is_cut_off", "_talk", "peer")
 
     def __init__(self, config: ServerConfig, peer: str = "") -> None:
         self.peer = peer
@@ -61,7 +72,7 @@ class ServerSession:
     def receive(self, data: bytes) -> None:
         """Take bytes from the socket. They are dropped after the end, and from STARTTLS to the handshake."""
         talk = self._talk
-        if talk.state is State.CLOSED or talk.state is State.HANDSHAKE or self._is_cut_off:
+        if talk.state is _CLOSED or talk.state is _HANDSHAKE or self._is_cut_off:
             return
         if talk.waiting is not None and len(talk.input) + len(data) > MAX_READ_AHEAD_BYTES:
             # The due reply is still sent, because it may acknowledge a message.
@@ -76,7 +87,8 @@ class ServerSession:
         waiting = talk.waiting
         if waiting is not None:
             return None
-        while waiting is None and _advance(talk):
+        # A chunk may be empty, and is then whole without any bytes.
+        while waiting is None and (talk.input.unread or talk.chunk is not None) and _advance(talk):
             waiting = talk.waiting
         return waiting
 
@@ -89,9 +101,9 @@ class ServerSession:
         talk = self._talk
         event = talk.waiting
         if isinstance(event, RcptRequested):
-            _answer_rcpt(talk, event, reply or RECIPIENT_OK)
+            _answer_rcpt(talk, event, reply)
         elif isinstance(event, MailRequested):
-            _answer_mail(talk, event, reply or SENDER_OK)
+            _answer_mail(talk, event, reply)
         elif isinstance(event, MessageReceived):
             _answer_message(talk, reply or MESSAGE_OK)
         elif isinstance(event, AuthRequested):
@@ -129,7 +141,7 @@ class ServerSession:
     @property
     def held_bytes(self) -> int:
         """The octets of input and of the message that are in memory here."""
-        return len(self._talk.input) + len(self._talk.transaction.chunks)
+        return self._talk.input.unread + len(self._talk.transaction.chunks)
 
     @property
     def ahead_bytes(self) -> int:
@@ -138,7 +150,12 @@ class ServerSession:
 
     def outgoing(self) -> bytes:
         """Take the bytes to send."""
-        return self._talk.take_outgoing()
+        said = self._talk.said
+        if not said:
+            return b""
+        out = said[0] if len(said) == 1 else b"".join(said)
+        said.clear()
+        return out
 
     def close_with(self, reply: Reply) -> None:
         """End the session from our side, as for a timeout or a shutdown.
@@ -154,15 +171,20 @@ class ServerSession:
     @property
     def is_closed(self) -> bool:
         """True when the host should send the outgoing bytes and close the connection."""
-        return self._talk.state is State.CLOSED
+        return self._talk.state is _CLOSED
+
+    @property
+    def is_listening(self) -> bool:
+        """True while nothing is due but the client's next bytes; `wants_read` is true then."""
+        return self._talk.waiting is None and self._talk.state is not _CLOSED
 
     @property
     def wants_read(self) -> bool:
         """False while the host should leave bytes in the socket."""
         talk = self._talk
-        if talk.state is State.CLOSED or talk.state is State.HANDSHAKE or self._is_cut_off:
+        if talk.state is _CLOSED or talk.state is _HANDSHAKE or self._is_cut_off:
             return False
-        return talk.waiting is None or len(talk.input) < READ_AHEAD_BYTES
+        return talk.waiting is None or talk.input.unread < READ_AHEAD_BYTES
 
     @property
     def state(self) -> State:
@@ -191,28 +213,28 @@ class ServerSession:
 
 
 def _advance(talk: Conversation) -> bool:
-    """Read one item; False when it is incomplete, or nothing more is to be read."""
+    """Read one item of the unread bytes; False when it is incomplete, or nothing more is to be read."""
     if talk.data is not None:
         return read_data(talk, talk.data)
     if talk.chunk is not None:
         return read_chunk(talk, talk.chunk)
-    if not talk.input:
-        return False
-    if talk.state is State.CONNECTED and talk.input.byte_at(0) == _TLS_HANDSHAKE_RECORD:
+    if talk.state is _CONNECTED and talk.input.byte_at(0) == _TLS_HANDSHAKE_RECORD:
         talk.close_with(NOT_YET_TLS)
         return False
     line = talk.input.take_line()
-    # A line that lacks only the last octet of its CRLF may still have the maximum length.
-    if len(line if line is not None else talk.input) > _MAX_AUTH_LINE + (line is None):
+    if line is None:
+        # A line that lacks only the last octet of its CRLF may still have the maximum length.
+        if talk.input.unread > _MAX_AUTH_LINE + 1:
+            talk.hang_up(LINE_TOO_LONG)
+        return False
+    if len(line) > _MAX_AUTH_LINE:
         talk.hang_up(LINE_TOO_LONG)
         return False
-    if line is None:
-        return False
-    if talk.exchange is None:
-        _read_command(talk, line)
-    else:
+    if talk.exchange is not None:
         talk.transcript.client(_SECRET)
         step_auth(talk, talk.exchange.respond(line))
+    elif not read_ordinary(talk, line):
+        _read_command(talk, line)
     return True
 
 
@@ -267,22 +289,22 @@ def _answer_auth(talk: Conversation, reply: Reply) -> None:
         talk.refuse(reply)
 
 
-def _answer_mail(talk: Conversation, event: MailRequested, reply: Reply) -> None:
+def _answer_mail(talk: Conversation, event: MailRequested, reply: Reply | None) -> None:
     talk.waiting = None
-    if reply.is_positive:
+    if reply is None or reply.is_positive:
         talk.transaction.begin(event)
         talk.enter(Verb.MAIL)
-    talk.say(reply)
+    talk.say_encoded(_SENDER_OK if reply is None else encoded(reply))
 
 
-def _answer_rcpt(talk: Conversation, event: RcptRequested, reply: Reply) -> None:
+def _answer_rcpt(talk: Conversation, event: RcptRequested, reply: Reply | None) -> None:
     talk.waiting = None
-    if reply.is_positive:
+    if reply is None or reply.is_positive:
         talk.transaction.add(event)
         talk.enter(Verb.RCPT)
     else:
         talk.transaction.refused_recipients += 1
-    talk.say(reply)
+    talk.say_encoded(_RECIPIENT_OK if reply is None else encoded(reply))
 
 
 def _answer_message(talk: Conversation, reply: Reply) -> None:

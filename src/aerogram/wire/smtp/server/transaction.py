@@ -27,6 +27,11 @@ class Transaction:
         """Why the host cannot take the message any more; the next BDAT is refused with it."""
 
     @property
+    def is_untouched(self) -> bool:
+        """True when none is open, and the host refused none."""
+        return self._sender is None and self.refusal is None
+
+    @property
     def recipient_count(self) -> int:
         """The number of accepted recipients."""
         return len(self._recipients)

@@ -38,15 +38,18 @@ from aerogram.wire.smtp.server.commands import (
 )
 from aerogram.wire.smtp.server.content import ChunkReader, DataReader
 from aerogram.wire.smtp.server.data import CRLF
+from aerogram.wire.smtp.server.encoded import encoded
 from aerogram.wire.smtp.server.events import AuthRequested, MailRequested, RcptRequested, TlsRequested
 from aerogram.wire.smtp.server.extensions import ehlo_reply, permits_auth
 from aerogram.wire.smtp.server.states import REFUSED, Turn, Verb
-from aerogram.wire.smtp.server.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aerogram.wire.smtp.server.conversation import Conversation
+
+_BYE: Final = encoded(BYE)
+_SEND_DATA: Final = encoded(SEND_DATA)
 
 IDLE_VERBS: Final[frozenset[str]] = frozenset(
     {Verb.EHLO, Verb.HELO, Verb.NOOP, Verb.RSET, Verb.VRFY, Verb.HELP}
@@ -75,26 +78,35 @@ def step_auth(talk: Conversation, step: Reply | AuthRequested) -> None:
         talk.refuse(step)
 
 
+def greet(talk: Conversation, name: str) -> None:
+    """Answer an EHLO."""
+    _greeted(talk, Verb.EHLO, name)
+    talk.is_esmtp = True
+    talk.say_encoded(ehlo_reply(talk.config, is_tls=talk.is_tls))
+
+
 def _ehlo(talk: Conversation, argument: str) -> None:
-    if _greeted(talk, Verb.EHLO, argument):
-        talk.say_encoded(ehlo_reply(talk.config, is_tls=talk.is_tls))
+    name = parse_greeting_name(Verb.EHLO, argument)
+    if isinstance(name, Reply):
+        talk.refuse(name)
+    else:
+        greet(talk, name)
 
 
 def _helo(talk: Conversation, argument: str) -> None:
-    if _greeted(talk, Verb.HELO, argument):
-        talk.say(Reply(250, "", talk.config.hostname))
-
-
-def _greeted(talk: Conversation, verb: Verb, argument: str) -> bool:
-    name = parse_greeting_name(verb, argument)
+    name = parse_greeting_name(Verb.HELO, argument)
     if isinstance(name, Reply):
         talk.refuse(name)
-        return False
+        return
+    _greeted(talk, Verb.HELO, name)
+    talk.is_esmtp = False
+    talk.say(Reply(250, "", talk.config.hostname))
+
+
+def _greeted(talk: Conversation, verb: Verb, name: str) -> None:
     talk.helo_name = name
-    talk.is_esmtp = verb is Verb.EHLO
-    talk.transaction = Transaction()
+    talk.reset_transaction()
     talk.enter(verb)
-    return True
 
 
 def _starttls(talk: Conversation, argument: str) -> None:
@@ -135,36 +147,56 @@ def _mail(talk: Conversation, argument: str) -> None:
     mail = parse_mail(argument)
     if isinstance(mail, Reply):
         talk.refuse(mail)
-    elif mail.parameters.size > talk.config.max_message_bytes:
+    else:
+        take_mail(talk, MailRequested(mail.reverse_path, mail.parameters))
+
+
+def take_mail(talk: Conversation, mail: MailRequested) -> None:
+    """Take a MAIL that was understood."""
+    config = talk.config
+    if config.requires_auth and not talk.is_authenticated:
+        talk.refuse(AUTHENTICATION_REQUIRED)
+    elif mail.params.size > config.max_message_bytes:
         talk.refuse(MESSAGE_TOO_BIG)
     else:
-        talk.waiting = MailRequested(mail.reverse_path, mail.parameters)
+        talk.waiting = mail
 
 
 def _rcpt(talk: Conversation, argument: str) -> None:
-    transaction = talk.transaction
-    rcpt = parse_rcpt(argument, utf8=transaction.smtputf8)
+    rcpt = parse_rcpt(argument, utf8=talk.transaction.smtputf8)
     if isinstance(rcpt, Reply):
-        transaction.refused_recipients += 1
+        talk.transaction.refused_recipients += 1
         talk.refuse(rcpt)
-    elif transaction.recipient_count >= talk.config.max_recipients:
-        transaction.refused_recipients += 1
-        if transaction.refused_recipients > MAX_RECIPIENTS_OVERSHOOT:
-            talk.refuse(TOO_MANY_RECIPIENTS)
-        else:
-            talk.say(TOO_MANY_RECIPIENTS)
+        return
+    path = rcpt.forward_path
+    full_path = path if "@" in path else f"{path}@{talk.config.hostname}"
+    take_rcpt(talk, RcptRequested(full_path, rcpt.parameters.notify, rcpt.parameters.orcpt))
+
+
+def take_rcpt(talk: Conversation, rcpt: RcptRequested) -> None:
+    """Take a RCPT that was understood."""
+    transaction = talk.transaction
+    if transaction.recipient_count < talk.config.max_recipients:
+        talk.waiting = rcpt
+        return
+    transaction.refused_recipients += 1
+    if transaction.refused_recipients > MAX_RECIPIENTS_OVERSHOOT:
+        talk.refuse(TOO_MANY_RECIPIENTS)
     else:
-        path = rcpt.forward_path
-        full_path = path if "@" in path else f"{path}@{talk.config.hostname}"
-        talk.waiting = RcptRequested(full_path, rcpt.parameters.notify, rcpt.parameters.orcpt)
+        talk.say(TOO_MANY_RECIPIENTS)
 
 
 def _data(talk: Conversation, argument: str) -> None:
     if argument:
         talk.refuse(syntax("DATA"))
-        return
+    else:
+        start_data(talk)
+
+
+def start_data(talk: Conversation) -> None:
+    """Let the client send its message."""
     talk.enter(Verb.DATA)
-    talk.say(SEND_DATA)
+    talk.say_encoded(_SEND_DATA)
     talk.input.step_back(len(CRLF))
     talk.data = DataReader(talk.config.max_message_bytes, talk.transaction.ahead)
 
@@ -196,7 +228,7 @@ def _rset(talk: Conversation, argument: str) -> None:
     if argument:
         talk.refuse(syntax("RSET"))
         return
-    talk.transaction = Transaction()
+    talk.reset_transaction()
     talk.enter(Verb.RSET)
     talk.say(OK)
 
@@ -220,8 +252,9 @@ def _help(talk: Conversation, _: str) -> None:
     talk.say(HELP_TEXT)
 
 
-def _quit(talk: Conversation, _: str) -> None:
-    talk.say(BYE)
+def bye(talk: Conversation, _: str = "") -> None:
+    """End the session, as the client wants."""
+    talk.say_encoded(_BYE)
 
 
 HANDLERS: Final[dict[str, Callable[[Conversation, str], None]]] = {
@@ -238,5 +271,5 @@ HANDLERS: Final[dict[str, Callable[[Conversation, str], None]]] = {
     Verb.VRFY: _vrfy,
     Verb.EXPN: _expn,
     Verb.HELP: _help,
-    Verb.QUIT: _quit,
+    Verb.QUIT: bye,
 }

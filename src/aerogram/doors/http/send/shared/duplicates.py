@@ -13,14 +13,12 @@ import msgspec
 from aerogram.wire.address import mailbox_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from aerogram.model.message import Recipient
 
 _encode: Final = msgspec.json.Encoder(order="deterministic").encode
 
 
-def distinct(entries: Sequence[Recipient]) -> tuple[Sequence[Recipient], tuple[int, ...]]:
+def distinct(entries: tuple[Recipient, ...]) -> tuple[tuple[Recipient, ...], tuple[int, ...]]:
     """Return each recipient once, and for each entry the index of its recipient; () when no entry is repeated.
 
     Entries of v3's Recipients with other variables are other mails, whose content is nowhere else, so they stay.

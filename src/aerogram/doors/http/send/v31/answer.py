@@ -71,10 +71,18 @@ def sent(parsed: ParsedMessage, receipts: Sequence[Accepted], href_base: str) ->
 
     Recipients that the message names several times have one id in each of their entries.
     """
+    entries = parsed.entries
+    if len(entries) == 1 and entries[0].role is _TO:
+        # Most messages.
+        [receipt] = receipts
+        only = SentRecipient(
+            receipt.email, receipt.uuid, receipt.message_id, f"{href_base}{receipt.message_id}"
+        )
+        return SentMessage("success", parsed.custom_id, [only], [], [])
     to: list[SentRecipient] = []
     cc: list[SentRecipient] = []
     bcc: list[SentRecipient] = []
-    for recipient, receipt in zip(parsed.entries, parsed.receipts_of_entries(receipts), strict=True):
+    for recipient, receipt in zip(entries, parsed.receipts_of_entries(receipts), strict=True):
         role, message_id = recipient.role, receipt.message_id
         kin = to if role is _TO else cc if role is _CC else bcc
         kin.append(SentRecipient(receipt.email, receipt.uuid, message_id, f"{href_base}{message_id}"))

@@ -14,6 +14,7 @@ from aerogram.doors.http.send.shared.names import Names
 from aerogram.doors.http.send.shared.templates import chosen
 from aerogram.doors.http.send.v31 import errors, limits
 from aerogram.doors.http.send.v31.message import read_message
+from aerogram.doors.http.send.v31.plain import PlainCall, read_plain
 from aerogram.doors.http.send.v31.properties import MESSAGE
 from aerogram.doors.http.send.v31.templates import wanted
 
@@ -84,10 +85,19 @@ class Call(msgspec.Struct, frozen=True):
                 parsed[index] = msgspec.structs.replace(each, errors=errors_of)
 
 
-def read_call(body: bytes) -> Call:
+def read_call(body: bytes) -> Call | PlainCall:
     """Parse the body of ``POST /v3.1/send``.
 
-    The body is JSON in UTF-8. Raises `RefusedCallError` for errors of the call as a whole;
+    The body is JSON in UTF-8. Raises `RefusedCallError` for errors of the call as a whole; errors of messages are
+    in the result of ``parsed_messages``.
+    """
+    return read_plain(body) or read_any(body)
+
+
+def read_any(body: bytes) -> Call:
+    """Parse any body by the table of properties.
+
+    Raises `RefusedCallError` for errors of the call as a whole;
     `Call.parsed_messages` finds errors of messages.
     """
     flawed: dict[int, list[SendError]] = {}

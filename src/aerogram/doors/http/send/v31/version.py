@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.errors import UnavailableError
+from aerogram.base.random_uuids import random_uuid
 from aerogram.doors.asgi.answers import JSON_UTF8, Answer
 from aerogram.doors.asgi.authentication import RateLimitedError, SuspendedError, UnauthenticatedError
 from aerogram.doors.asgi.bodies import BodyEncodingError, BodyTooLargeError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aerogram.doors.asgi.scope import Scope
     from aerogram.doors.http.send.shared.errors import SendError
     from aerogram.doors.http.send.v31.call import Call
+    from aerogram.doors.http.send.v31.plain import PlainCall
     from aerogram.doors.http.send.version import Outcome
 
 DOOR: Final = "v3.1"
@@ -45,7 +46,7 @@ class SendV31:
 
     def request_id(self) -> str:
         """Generate an identifier for the request."""
-        return str(uuid.uuid4())
+        return random_uuid()
 
     def misplaced(self, scope: Scope) -> Answer | None:
         """Build the response to any other path or method below ``/v3.1/``."""
@@ -57,7 +58,7 @@ class SendV31:
         """Accept everything: methods other than POST are handled by `misplaced`."""
         return None
 
-    def read_call(self, body: bytes) -> Call:
+    def read_call(self, body: bytes) -> Call | PlainCall:
         """Parse the body of a request. Raises `RefusedCallError`."""
         return read_call(body)
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from aerogram.doors.http.send.shared.errors import RefusedCallError
 from aerogram.doors.http.send.v31 import answer
 from aerogram.doors.http.send.v31.call import Call, read_call
+from aerogram.doors.http.send.v31.plain import PlainCall
 from aerogram.doors.http.send.v31.properties import MESSAGE
 from aerogram.model.message import Accepted
 from aerogram.wire.mime.parts import Mailbox, Parts
@@ -86,7 +87,7 @@ def answered(body, template=None):
     except RefusedCallError as refused:
         check_error(json.loads(answer.encoded_error(refused.error)))
         return
-    assert isinstance(call, Call)
+    assert isinstance(call, Call | PlainCall)
     for parsed in call.parsed_messages(dict.fromkeys(call.template_keys(), template)):
         if parsed.errors:
             check_entry(json.loads(answer.encoded([answer.refused(parsed.errors)]))["Messages"][0])

@@ -1,0 +1,1 @@
+"""What the depth of the queue costs: the same work over queues of very different lengths."""
