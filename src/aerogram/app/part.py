@@ -14,7 +14,6 @@ from aerogram.app.processes.writer_socket import address_in
 from aerogram.app.stopping import FailedError
 from aerogram.base.errors import UnavailableError
 from aerogram.base.shared.shared import Shared
-from aerogram.queue.leases import LEASE_MS
 from aerogram.store.records import nodes
 from aerogram.store.records.messages import queue
 from aerogram.store.writer.remote import RemoteRowWriter
@@ -74,13 +73,13 @@ async def _serve(task: Task, line: Line) -> None:
 
 
 async def _bury(platform: Platform, predecessors: tuple[Predecessor, ...]) -> None:
-    """Free the leases of processes that died, so that what they held is sent now; see `queue.free_of_node`."""
+    """Free the leases of processes that died, so that what they held is sent now; see `queue.free_of`."""
     now = platform.clock.now_ms()
 
     def unit(node: int, owner: str) -> Unit[None]:
         # Else its number may be another process's by now; its leases have ended long before.
         if (yield from nodes.bury(node, owner)):
-            yield from queue.free_of_node(node, now, now + 2 * LEASE_MS)
+            yield from queue.free_of(node, node, now)
 
     for node, owner in predecessors:
         # The leases then end by themselves.

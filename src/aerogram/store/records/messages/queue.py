@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, literal_column, or_, select, text, update
 
 from aerogram.base.ids import MAX_NODE, SEQUENCE_BITS
 from aerogram.store.records.messages.submissions import RANK_SHIFT
@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 
 # A literal, so that both engines use the partial index.
 _IS_QUEUED: Final[ColumnElement[bool]] = literal_column("message.state = 0")
+
+_NODE_OF_LEASE: Final[ColumnElement[int]] = literal_column(
+    f"((message.lease >> {SEQUENCE_BITS}) & {MAX_NODE})", BigInteger
+)
+"""A lease is an id (`aerogram.base.ids`), which has the number of the node that made it."""
+_LONGEST_LEASE_MS: Final = 90_000
+"""Leases of a process that died end before; what is due later is deferred, and need not be looked through."""
 
 _QUEUE_KEYS = Sql(
     text(
@@ -135,7 +142,7 @@ _FIRST_OF_CAMPAIGN = Sql(
 )
 _NEXT_DUE = Sql(select(func.min(message.c.due_ms)).where(_IS_QUEUED))
 _DEPTH = Sql(select(func.count()).select_from(message).where(_IS_QUEUED))
-_FREE_OF_NODE = Sql(
+_FREE_OF = Sql(
     update(message)
     .where(
         _IS_QUEUED,
@@ -143,14 +150,16 @@ _FREE_OF_NODE = Sql(
         message.c.due_ms > bindparam("now"),
         message.c.due_ms <= bindparam("until"),
         message.c.lease != 0,
-        literal_column(f"(message.lease >> {SEQUENCE_BITS}) & {MAX_NODE}") == bindparam("node_number"),
+        _NODE_OF_LEASE >= bindparam("first_node"),
+        _NODE_OF_LEASE <= bindparam("last_node"),
     )
     .values(due_ms=bindparam("due")),
     "due",
     "queue_key",
     "now",
     "until",
-    "node_number",
+    "first_node",
+    "last_node",
 )
 _FREE_ALL = Sql(
     update(message).where(_IS_QUEUED, message.c.lease != 0).values(due_ms=bindparam("now")),
@@ -246,13 +255,10 @@ def depth() -> Unit[int]:
     return rows[0][0]  # type: ignore[no-any-return]
 
 
-def free_of_node(node: int, now_ms: int, until_ms: int) -> Unit[None]:
-    """Make messages due now that a process leased which died. Its leases end by ``until_ms``.
-
-    ``node`` is the number of the process, which its leases contain as all its ids do.
-    """
+def free_of(first_node: int, last_node: int, now_ms: int) -> Unit[None]:
+    """Make the messages due now that were leased by processes with these node numbers, which have ended."""
     for (queue_key,) in (yield _QUEUE_KEYS()):
-        yield _FREE_OF_NODE(now_ms, queue_key, now_ms, until_ms, node)
+        yield _FREE_OF(now_ms, queue_key, now_ms, now_ms + _LONGEST_LEASE_MS, first_node, last_node)
 
 
 def free_all(now_ms: int) -> Unit[None]:
