@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, literal_column, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from aerogram.base.ids import MAX_NODE, SEQUENCE_BITS
 from aerogram.store.records.messages.submissions import RANK_SHIFT
@@ -150,8 +161,7 @@ _FREE_OF = Sql(
         message.c.due_ms > bindparam("now"),
         message.c.due_ms <= bindparam("until"),
         message.c.lease != 0,
-        _NODE_OF_LEASE >= bindparam("first_node"),
-        _NODE_OF_LEASE <= bindparam("last_node"),
+        _NODE_OF_LEASE.between(bindparam("first_node"), bindparam("last_node")),
     )
     .values(due_ms=bindparam("due")),
     "due",
