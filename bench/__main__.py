@@ -34,6 +34,10 @@ COMPARED_WITH = {f"HTTP send, {batch} a call, {clients} clients": ACCEPT_50 for 
 """Postfix has no HTTP side; what it accepts over SMTP stands for it."""
 
 
+ONCE = frozenset({"growth"})
+"""What is measured in the first round only, because it takes minutes."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """How much of everything."""
@@ -125,6 +129,8 @@ def _missing_tools(*, has_postfix: bool) -> Iterator[str]:
 def _all_rounds(plan: Plan) -> Iterator[Sample]:
     for number in range(plan.rounds):
         for name in plan.measures:
+            if name in ONCE and number:
+                continue
             for sample in MEASURES[name](plan):
                 latencies = f", p99 {sample.p99_ms:.1f} ms" if sample.p99_ms is not None else ""
                 busiest = f" ({sample.busiest})" if sample.busiest else ""

@@ -110,6 +110,8 @@ async def test_metrics_tell_counts_the_queue_and_the_lag_of_readers(client):
     assert answer.status_code == 200
     assert 'aerogram_messages_total{what="accepted"} 3.0' in answer.text
     assert "aerogram_queue_messages 5.0" in answer.text
+    assert "aerogram_queue_messages_age_seconds 2.5" in answer.text
+    assert "aerogram_queue_messages_is_at_least 0.0" in answer.text
     assert 'aerogram_event_reader_lag_seconds{reader="webhooks"} 2.5' in answer.text
 
 
