@@ -56,7 +56,19 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
 
 def build_app(doors: Doors, in_flight: InFlight | None = None) -> Endpoint:
     """Build the application; ``in_flight`` counts the bytes of its requests, None makes a budget for it alone."""
-    return _App(doors, in_flight)
+    endpoint_of, budgets = _App(doors).endpoint_of, in_flight or InFlight()
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await _serve_other(scope, receive, send)
+            return
+        held = begin(scope, budgets)
+        try:
+            await _guarded(endpoint_of(scope["path"]), scope, receive, send)
+        finally:
+            held.release()
+
+    return app
 
 
 _NOTHING: Final = Public("Nothing exists at this path.")
@@ -65,8 +77,7 @@ _NOTHING: Final = Public("Nothing exists at this path.")
 class _App:
     """Routes by path. Each endpoint has a guard, or its resources, routes and pages have."""
 
-    def __init__(self, doors: Doors, in_flight: InFlight | None = None) -> None:
-        self._in_flight = in_flight or InFlight()
+    def __init__(self, doors: Doors) -> None:
         self._send_v31 = doors.apis.send_v31
         self._send_v3 = doors.apis.send_v3
         self._rest = doors.apis.rest
@@ -76,18 +87,8 @@ class _App:
         self._signup = doors.signup or self._others
         self._images = doors.images or self._others
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or a lifespan event."""
-        if scope["type"] != "http":
-            await _serve_other(scope, receive, send)
-            return
-        held = begin(scope, self._in_flight)
-        try:
-            await _guarded(self._endpoint_of(scope["path"]), scope, receive, send)
-        finally:
-            held.release()
-
-    def _endpoint_of(self, path: str) -> Endpoint:
+    def endpoint_of(self, path: str) -> Endpoint:
+        """Return what serves a path."""
         if path.startswith(V31):
             return self._send_v31
         if path in SEND_V3:

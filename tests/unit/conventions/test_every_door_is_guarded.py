@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from aerogram.doors.asgi.authentication import HttpAuthenticator
 from aerogram.doors.cli import commands
 from aerogram.doors.cli.main import BELOW, COMMANDS, noun_of
-from aerogram.doors.front import Doors, _App
+from aerogram.doors.front import Doors, _App, build_app
 from aerogram.doors.http import build as apis
 from aerogram.doors.http import metrics, rest_v3
 from aerogram.doors.http.rest_v3 import Rest
@@ -76,12 +76,12 @@ DOORS = Doors(
     signup=signup.build(*[UNBOUND] * 4),
     web=Starlette(routes=pages("capture")),
 )
-APP = _App(DOORS)
+APP = build_app(DOORS)
 
 
 def endpoints():
     """Give every endpoint that the application chooses from, by where it is kept."""
-    for name, kept in vars(APP).items():
+    for name, kept in vars(_App(DOORS)).items():
         if isinstance(kept, dict):
             yield from kept.items()
         else:
