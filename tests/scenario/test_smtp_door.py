@@ -1,6 +1,8 @@
 """The SMTP door as clients meet it: real sockets, a real store, both engines."""
 
+import asyncio
 import base64
+import gc
 import ipaddress
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import select
 from aerogram.base.errors import StoreFullError, UnavailableError
 from aerogram.base.ids import id_of_uuid
 from aerogram.base.sealing import Sealer, new_master_key
+from aerogram.doors.smtp.conversation import Conversation
 from aerogram.store.sql import Sql
 from aerogram.store.tables import content, message
 from support.actors import acting
@@ -252,3 +255,21 @@ async def test_closing_the_door_says_421(installation):
         await door.close(1.0)
         assert (await client.reply()).startswith("421 4.3.2")
         assert await client.is_cut()
+
+
+async def test_a_connection_that_ended_is_freed_without_the_garbage_collector(installation, door, client):
+    await client.say(plain(*installation.keys))
+    assert (await client.send_mail(MAIL)).startswith("250")
+    gc.collect()
+    gc.disable()
+    try:
+        await client.say("QUIT")
+        assert await client.is_cut()
+        for _ in range(1_000):
+            if not door.connections:
+                break
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
+        assert [each for each in gc.get_objects() if isinstance(each, Conversation)] == []
+    finally:
+        gc.enable()

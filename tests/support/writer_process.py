@@ -23,6 +23,7 @@ class WriterProcess:
         self._listening.bind(self.address)
         self._listening.listen(16)
         self._process = None
+        self.kills = 0
 
     async def start(self):
         self._process = await asyncio.create_subprocess_exec(
@@ -38,8 +39,9 @@ class WriterProcess:
         self._process.send_signal(number)
 
     async def kill(self):
+        self.kills += 1
         self._process.kill()
-        await self._process.wait()
+        await self._process.communicate()
 
     async def stop(self):
         """Ask it to drain; give the messages that it said were committed."""

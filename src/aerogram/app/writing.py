@@ -6,7 +6,6 @@ import contextlib
 import select
 import socket
 import threading
-import time
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -22,8 +21,8 @@ from aerogram.store.writer.serve import serve_writer
 if TYPE_CHECKING:
     from aerogram.app.processes.task import Task
 
-ORPHAN_SECONDS: Final = 8.0
-"""How long it goes on when the supervisor was killed: until the processes that accept mail have drained."""
+ORPHAN_SECONDS: Final = 10.0
+"""How long it goes on at most when the supervisor was killed, while the other processes drain."""
 ROOM_FOR_LOG_BYTES: Final = 1024 * 1024 * 1024
 """With less free disk space than this, the log is not allocated in advance."""
 _READ_BYTES: Final = 65_536
@@ -35,7 +34,7 @@ def run_writer(task: Task, control: socket.socket) -> None:
     """Commit what the others accepted, until the supervisor asks to stop. Raises `FailedError`."""
     settings = task.settings
     stop, asking = socket.socketpair()
-    line = threading.Thread(target=_listen, args=(control, asking), name="supervisor", daemon=True)
+    line = threading.Thread(target=_listen, args=(task, control, asking), name="supervisor", daemon=True)
     room = Watermark(settings.data, settings.min_free_disk)
     try:
         line.start()
@@ -50,7 +49,7 @@ def run_writer(task: Task, control: socket.socket) -> None:
         raise FailedError(str(error)) from error
 
 
-def _listen(control: socket.socket, asking: socket.socket) -> None:
+def _listen(task: Task, control: socket.socket, asking: socket.socket) -> None:
     """Say that this process is ready and alive, and close ``asking`` when the supervisor asks to stop."""
     # Processes may connect from the start: the socket listens already.
     _say(control, FromChild(is_built=True, is_ready=True))
@@ -62,8 +61,9 @@ def _listen(control: socket.socket, asking: socket.socket) -> None:
                 continue
             data = control.recv(_READ_BYTES)
             if not data:
-                log.error("supervisor_ended", grace_seconds=ORPHAN_SECONDS)
-                time.sleep(ORPHAN_SECONDS)
+                log.error("supervisor_ended", process=task.part.name, grace_seconds=ORPHAN_SECONDS)
+                # Readable when the last of the others is gone.
+                select.select([task.others], [], [], ORPHAN_SECONDS)
                 break
             if any(msgspec.json.decode(each, type=ToChild).stops_within for each in data.splitlines()):
                 break

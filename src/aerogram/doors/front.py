@@ -56,7 +56,7 @@ class Doors(msgspec.Struct, frozen=True, kw_only=True):
 
 def build_app(doors: Doors, in_flight: InFlight | None = None) -> Endpoint:
     """Build the application; ``in_flight`` counts the bytes of its requests, None makes a budget for it alone."""
-    return _App(doors, in_flight or InFlight())
+    return _App(doors, in_flight)
 
 
 _NOTHING: Final = Public("Nothing exists at this path.")
@@ -65,8 +65,8 @@ _NOTHING: Final = Public("Nothing exists at this path.")
 class _App:
     """Routes by path. Each endpoint has a guard, or its resources, routes and pages have."""
 
-    def __init__(self, doors: Doors, in_flight: InFlight) -> None:
-        self._in_flight = in_flight
+    def __init__(self, doors: Doors, in_flight: InFlight | None = None) -> None:
+        self._in_flight = in_flight or InFlight()
         self._send_v31 = doors.apis.send_v31
         self._send_v3 = doors.apis.send_v3
         self._rest = doors.apis.rest

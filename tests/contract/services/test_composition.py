@@ -10,6 +10,7 @@ import pytest
 from aerogram.app.command_services import CommandServices
 from aerogram.app.doors import build_http, build_smtp
 from aerogram.app.platform import open_platform
+from aerogram.app.processes.plan import alone
 from aerogram.app.services import build
 from aerogram.app.settings.settings import Settings
 from aerogram.app.setup import set_up
@@ -46,7 +47,7 @@ def offered(services):
 
 async def test_each_service_exists_once_in_a_server(platform):
     before = living()
-    services = build(platform)
+    services = build(platform, alone("all"))
     await set_up(platform, services.identity.accounts, services.senders.addresses)
     tls = server_context(*self_signed(platform.settings.data, "localhost"))
     smtp = await build_smtp(platform, services, tls, ConnectionLimiter(platform.clock))

@@ -29,6 +29,7 @@ from scenario.delivery.servers import (
     unused_port,
 )
 from scenario.zones import SERVFAIL, name_server
+from support.waiting import until
 
 
 def a_letter(number=1, recipient=None, reverse_path="shop@example.com"):
@@ -75,6 +76,9 @@ class DispatcherRun:
         self.outcomes[letter.message_id] = outcome
         self._changed.set()
 
+    async def has_all_but_one(self):
+        return len(self.outcomes) == self.expected - 1
+
     async def all_done(self):
         async with asyncio.timeout(20):
             while len(self.outcomes) < self.expected:
@@ -115,6 +119,32 @@ async def test_every_letter_arrives_once_and_whole_over_a_few_busy_connections(p
     assert server.most_open <= 4
     assert server.connections >= 400 / 30
     assert server.goodbyes == server.connections
+
+
+async def test_letters_do_not_wait_for_a_connection_that_falls_silent_at_a_quick_hop(patient, monkeypatch):
+    monkeypatch.setattr("aerogram.delivery.connections.quickness.SOON_SECONDS", 100.0)
+    answers = {"FINAL": OK}
+    async with scripted(lambda peer, server: take_mails(peer, server, answers=answers)) as server:
+        run = DispatcherRun(to_relay(server, patient))
+        run.send_many(20)
+        await run.all_done()
+        answers["FINAL"] = HANG
+        run.send_many(1)
+        await arrived(server, 21)
+        answers["FINAL"] = OK
+        run.send_many(10)
+        await arrived(server, 31)
+        await until(run.has_all_but_one, "the outcomes")
+        await run.dispatcher.close(0)
+    assert isinstance(run.outcomes.pop(20), Deferred)
+    assert all(isinstance(outcome, Delivered) for outcome in run.outcomes.values())
+
+
+async def arrived(server, count):
+    async def has_arrived():
+        return len(server.mails) >= count
+
+    await until(has_arrived, f"mail {count}")
 
 
 async def test_mixed_answers_reach_their_own_letters(patient):

@@ -1,9 +1,11 @@
 """A server of several processes: each of them may die, and together they begin, answer and end as one."""
 
+import base64
 import contextlib
 import json
 import os
 import re
+import resource
 import signal
 import smtplib
 import socket
@@ -14,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from support.process_tree import living, tree_of
-from support.server import ServerProcess, running
+from support.server import API_KEY, SECRET_KEY, ServerProcess, running
 from support.sinks import HANG, Sink
 from support.waiting import wait_for
 from support.whole_server import OPEN_DOOR, send
@@ -143,6 +145,41 @@ def test_while_the_writer_stands_still_mail_waits_and_none_is_lost(tmp_path):
         finally:
             os.kill(writer, signal.SIGCONT)
         wait_for(lambda: counted(server, "sent") == 1, "its delivery")
+
+
+def test_a_disk_that_is_full_for_the_writer_alone_refuses_mail_for_now(tmp_path):
+    with several(tmp_path / "data") as server:
+        assert send(server, "first@example.net") == 250
+        writer = server.children()["writer"]
+        _, most = resource.prlimit(writer, resource.RLIMIT_FSIZE)
+        # What it writes then fails, and nobody else's does.
+        resource.prlimit(writer, resource.RLIMIT_FSIZE, (4096, most))
+        assert {send(server, f"refused{number}@example.net") for number in range(4)} == {452}
+        status, body = posted(server)
+        assert (status, "full" in body) == (503, True)
+        resource.prlimit(writer, resource.RLIMIT_FSIZE, (most, most))
+        assert send(server, "last@example.net") == 250
+        wait_for(lambda: counted(server, "sent") == 2, "the delivery of what was accepted")
+
+
+def posted(server):
+    """Send a mail over HTTP; give the status and the body of the answer."""
+    mail = {
+        "From": {"Email": "alice@example.org"},
+        "To": [{"Email": "bob@example.net"}],
+        "TextPart": "x",
+    }
+    pair = base64.b64encode(f"{API_KEY}:{SECRET_KEY}".encode()).decode()
+    headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/json"}
+    request = urllib.request.Request(
+        f"{server.url}/v3.1/send", json.dumps({"Messages": [mail]}).encode(), headers
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.status, refused.read().decode()
 
 
 def test_a_process_that_does_not_answer_makes_the_server_not_ready(tmp_path):
@@ -299,7 +336,7 @@ def test_when_the_supervisor_is_killed_the_others_end_and_a_new_server_takes_ove
         orphans = tree_of(server.pid) - {server.pid}
         os.kill(server.pid, signal.SIGKILL)
         server._process.wait()
-        wait_for(lambda: not accepts(server), "closed doors")
+        wait_for(lambda: not accepts(server) and not readiness_of(server)[0], "closed doors")
         server.start()
         assert not living(orphans)
         assert send(server, "bob@example.net") == 250

@@ -206,7 +206,7 @@ def test_ctrl_c_twice_does_not_wait(tmp_path):
         sink.script("hang@example.net", HANG)
         server = ServerProcess(tmp_path / "data", **routed_to(sink))
         process = server.launch()
-        wait_for(server._is_ready, "GET /readyz")
+        server.wait_until_ready()
         assert send(server, "hang@example.net") == 250
         os.kill(process.pid, signal.SIGINT)
         wait_for(lambda: not accepts(server), "closed doors")

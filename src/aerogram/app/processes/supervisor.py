@@ -88,6 +88,9 @@ class Supervisor:
             self._shared = Shared.create(max(1, sum(part.counts for part in self._parts)), COUNTED)
             stack.callback(self._shared.close)
             self._wakes = {part.name: WakeSocket.made() for part in self._parts if part.delivers}
+            self._others = os.pipe()
+            for end in self._others:
+                stack.callback(os.close, end)
             self._starter = Starter()
             stack.callback(self._starter.close)
             self._watch_signals()
@@ -236,7 +239,8 @@ class Supervisor:
         part = process.part
         common = Task(self._settings, part, is_again=process.deaths > 0, locks=self._locks[1:])
         if part.kind is Kind.WRITER:
-            return replace(common, writer=self._writer.listening.fileno() if self._writer else -1)
+            listening = self._writer.listening.fileno() if self._writer else -1
+            return replace(common, writer=listening, others=self._others[0])
         return replace(
             common,
             sockets=tuple((each.name, each.config, each.socket.fileno()) for each in bound.sockets),
@@ -247,6 +251,7 @@ class Supervisor:
             shared=self._shared.descriptor,
             slot=self._slots[part.name],
             writer=self._writer.folder if self._writer is not None and part.listens else -1,
+            others=self._others[1],
             predecessors=tuple(process.predecessors),
         )
 

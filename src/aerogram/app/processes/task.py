@@ -62,6 +62,9 @@ class Task:
     """The process's own slot in it."""
     writer: int = -1
     """For the writer, the descriptor of the socket at which it listens; for others, of the folder that has it."""
+    others: int = -1
+    """An end of a pipe: the writer has the one that reads, and sees its end when the others, who have the other, are
+    gone."""
     predecessors: tuple[Predecessor, ...] = ()
     """The processes that did the same before and died: their leases are free."""
 
@@ -69,7 +72,7 @@ class Task:
     def descriptors(self) -> tuple[int, ...]:
         """Return the descriptors that the process inherits."""
         pairs = (each for pair in self.wakes.values() for each in pair)
-        single = (each for each in (self.shared, self.writer) if each >= 0)
+        single = (each for each in (self.shared, self.writer, self.others) if each >= 0)
         return (*(each for *_, each in self.sockets), *self.locks, *pairs, *single)
 
     def moved(self, numbers: Mapping[int, int]) -> Task:
@@ -81,6 +84,7 @@ class Task:
             wakes={name: (numbers[first], numbers[second]) for name, (first, second) in self.wakes.items()},
             shared=numbers.get(self.shared, -1),
             writer=numbers.get(self.writer, -1),
+            others=numbers.get(self.others, -1),
         )
 
     def bound(self) -> Bound:

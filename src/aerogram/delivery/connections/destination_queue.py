@@ -16,6 +16,7 @@ import msgspec
 from aerogram.delivery.connections.connection import Connection
 from aerogram.delivery.connections.conversions import Conversions
 from aerogram.delivery.connections.dispatch import Dispatch  # noqa: TC001 (msgspec reads it)
+from aerogram.delivery.connections.quickness import LATE_SECONDS, Quickness
 from aerogram.delivery.outcomes.conclude import HopFailure
 from aerogram.delivery.routing.route import Hops
 from aerogram.model.outcome import Deferred, FailureState
@@ -85,6 +86,8 @@ class DestinationQueue:
         self._is_proven = False
         """The destination has answered a letter. Until then only one connection is opened at a time."""
         self._no_more_until = 0.0
+        self._quickness = Quickness()
+        self._nudge: asyncio.TimerHandle | None = None
         self._is_ending = False
         self._loop = asyncio.get_running_loop()
 
@@ -103,10 +106,10 @@ class DestinationQueue:
     def send(self, dispatch: Dispatch) -> None:
         """Add a letter to the queue."""
         self._waiting.append(dispatch)
+        if self._is_soon_served():
+            return
         if self._idle:
-            connection, timer = self._idle.popitem()
-            timer.cancel()
-            self._feed(connection)
+            self._feed_idle()
         elif self._wants_connection():
             self._run()
 
@@ -129,11 +132,36 @@ class DestinationQueue:
         if running := self._runners | self._conversions.tasks:
             await asyncio.wait(running)
 
+    def _is_soon_served(self) -> bool:
+        """Tell whether busy connections will soon take all that waits."""
+        busy = len(self._open) - len(self._idle)
+        if not self._quickness.serves(len(self._waiting), busy):
+            return False
+        if self._nudge is None:
+            self._nudge = self._loop.call_later(LATE_SECONDS, self._serve_now)
+        return True
+
+    def _serve_now(self) -> None:
+        """Use all connections for letters that waited too long."""
+        self._nudge = None
+        if self._waiting and not self._is_ending:
+            self._quickness.forget()
+            while self._waiting and self._idle:
+                self._feed_idle()
+            self._grow()
+
+    def _feed_idle(self) -> None:
+        connection, timer = self._idle.popitem()
+        timer.cancel()
+        self._feed(connection)
+
     def _wants_connection(self) -> bool:
         opening = len(self._runners) - len(self._open)
         if self._is_ending or opening >= len(self._waiting):
             return False
         if self._open and self._loop.time() < self._no_more_until:
+            return False
+        if self._is_soon_served():
             return False
         return len(self._runners) < (self._most if self._is_proven else 1)
 
@@ -239,7 +267,11 @@ class DestinationQueue:
                 if not connection.is_busy:
                     connection.quit()
                 break
-            if connection.is_busy and len(waiting) <= len(self._open):
+            if (
+                connection.is_busy
+                and len(waiting) <= len(self._open)
+                and not (waiting and self._is_soon_served())
+            ):
                 break
             if not waiting:
                 if not connection.is_busy:
@@ -270,11 +302,14 @@ class DestinationQueue:
             envid=letter.dsn_envid,
         )
 
+        began = self._loop.time()
+
         def done(_: Connection, outcome: Delivered | Deferred | Bounced, may_return: bool) -> None:  # noqa: FBT001 (a callback's shape)
             if may_return and (dispatch.returns < MAX_RETURNS or self._is_ending):
                 dispatch.returns += 1
                 self._waiting.appendleft(dispatch)
                 return
+            self._quickness.took(self._loop.time() - began)
             self._tools.concluded(dispatch, outcome)
             if connection.was_useful and not self._is_proven:
                 self._is_proven = True

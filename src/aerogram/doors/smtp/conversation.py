@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from aerogram.base.in_flight.in_flight import InFlight
-    from aerogram.doors.smtp.listener import Patience
+    from aerogram.doors.smtp.patience import Patience
     from aerogram.doors.smtp.policy import SmtpPolicy
     from aerogram.doors.smtp.sessions import Sessions
     from aerogram.model.actor import Actor

@@ -103,6 +103,8 @@ class Incoming:
     def close(self) -> None:
         """Forget everything, when the connection is lost; a message that is being stored counts until `answered`."""
         self._is_closed = True
+        # The connection would be kept by what it keeps, until the garbage collector comes.
+        self._on_written = _nothing
         if not self._submitted:
             self._held.release()
 
@@ -141,6 +143,10 @@ class Incoming:
                 self.close()
             else:
                 self._on_written()
+
+
+def _nothing() -> None:
+    """Take the place of what a lost connection would do."""
 
 
 def _reply_of(error: UnavailableError) -> Reply:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from aerogram.base.in_flight.unread import Unread
 from aerogram.doors.smtp.conversation import SHUTTING_DOWN, Conversation
+from aerogram.doors.smtp.patience import Patience
 from aerogram.doors.smtp.sessions import Sessions
 from aerogram.net.tls_listener import TlsListener
 from aerogram.wire.smtp.limits import DATA_SECONDS, IDLE_SECONDS, MAX_UNREAD_SECONDS
@@ -83,50 +83,34 @@ class SmtpDoor:
             conversation.abort()
 
     async def _sweep_forever(self) -> None:
-        """End the sessions of clients that are idle, or slow with a message, for too long."""
+        """End the sessions of clients that are idle, or slow with a message, for too long.
+
+        A flag that received data resets costs less than reading the clock for every command.
+        """
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
             for conversation in self._open:
-                if conversation.patience is None:
-                    conversation.patience = Patience()
-                patience = conversation.patience
-                patience.look(conversation)
-                if patience.leaves_unread:
+                patience = _mark(conversation)
+                if patience.unread.sweeps * SWEEP_SECONDS >= MAX_UNREAD_SECONDS:
+                    # A goodbye would wait behind what the client does not read.
                     conversation.abort()
-                elif patience.is_over:
+                elif (
+                    patience.silent_sweeps * SWEEP_SECONDS >= IDLE_SECONDS
+                    or patience.data_sweeps * SWEEP_SECONDS >= DATA_SECONDS
+                ):
                     conversation.say_goodbye(IDLE_TIMEOUT)
 
 
-class Patience:
-    """Counts the sweeps during which one client did not do its part.
-
-    A flag that received data resets costs less than reading the clock for every command; and a session that ends
-    before the first sweep, as nearly all do, needs none of this.
-    """
-
-    __slots__ = ("_data", "_silent", "_unread")
-
-    def __init__(self) -> None:
-        self._silent = 0
-        self._data = 0
-        self._unread = Unread()
-
-    def look(self, conversation: Conversation) -> None:
-        """Look at the client of this conversation, once in a sweep."""
-        self._unread.look(conversation.unread_bytes, conversation.drains)
-        is_waiting_for_us = conversation.is_busy
-        was_silent = conversation.is_silent and not is_waiting_for_us
-        self._silent = self._silent + 1 if was_silent else 0
-        conversation.is_silent = True
-        is_slow = conversation.is_sending_data and not is_waiting_for_us
-        self._data = self._data + 1 if is_slow else 0
-
-    @property
-    def leaves_unread(self) -> bool:
-        """Return whether the client has read nothing for too long; a goodbye would wait behind the rest."""
-        return self._unread.sweeps * SWEEP_SECONDS >= MAX_UNREAD_SECONDS
-
-    @property
-    def is_over(self) -> bool:
-        """Return whether the client was idle, or slow with its message, for too long."""
-        return self._silent * SWEEP_SECONDS >= IDLE_SECONDS or self._data * SWEEP_SECONDS >= DATA_SECONDS
+def _mark(conversation: Conversation) -> Patience:
+    """Count the sweeps during which a client was idle, in the middle of a message, or not reading."""
+    patience = conversation.patience
+    if patience is None:
+        patience = conversation.patience = Patience()
+    patience.unread.look(conversation.unread_bytes, conversation.drains)
+    is_waiting_for_us = conversation.is_busy
+    was_silent = conversation.is_silent and not is_waiting_for_us
+    patience.silent_sweeps = patience.silent_sweeps + 1 if was_silent else 0
+    conversation.is_silent = True
+    is_slow = conversation.is_sending_data and not is_waiting_for_us
+    patience.data_sweeps = patience.data_sweeps + 1 if is_slow else 0
+    return patience

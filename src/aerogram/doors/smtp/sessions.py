@@ -68,5 +68,7 @@ class Sessions(Generic[_Session]):
     def leave(self, session: _Session) -> None:
         """Give the place back; safe to call twice."""
         self._open.discard(session)
-        if session.visit is not None:
-            session.visit.leave()
+        # A visit knows how to close its session: together they would wait for the garbage collector.
+        visit, session.visit = session.visit, None
+        if visit is not None:
+            visit.leave()

@@ -1,12 +1,16 @@
 """The writer process: what it answers is committed, and nothing that it does not answer is taken for accepted."""
 
 import asyncio
+import contextlib
+import itertools
+import re
+import shutil
 import signal
 import sqlite3
 
 import pytest
 
-from aerogram.base.errors import BusyError, UnavailableError
+from aerogram.base.errors import BusyError, StoreFullError, UnavailableError
 from aerogram.base.ids import IdGenerator
 from aerogram.model.idempotency import IdempotencyKey, Replay
 from aerogram.store.blobs import DiskBlobs
@@ -15,6 +19,7 @@ from aerogram.store.records.messages.submissions import Rows
 from aerogram.store.writer import frames, remote
 from aerogram.store.writer.remote import RemoteRowWriter
 from aerogram.submission.accept import Acceptor
+from support.small_disk import fill, make_room, small_disk
 from support.submissions import MAIL, a_submission
 from support.writer_process import writer_process
 
@@ -203,6 +208,37 @@ async def test_a_writer_that_is_killed_fails_what_was_in_flight_and_goes_on_when
     assert {"first@example.net", "later@example.net"} <= set(stored())
 
 
+async def test_whenever_it_is_killed_all_that_was_answered_is_stored(an_edge, process, stored):
+    """Each call is answered or fails; what failed may be stored, but only in the commit that was under way."""
+    edges = [an_edge(), an_edge()]
+    answered, failed = [], []
+    numbers = itertools.count()
+
+    async def accept_on(edge):
+        while process.kills < 4:
+            name = f"{next(numbers)}@example.net"
+            try:
+                await edge.accept(name)
+                answered.append(name)
+            except UnavailableError:
+                failed.append(name)
+
+    async def kill_now_and_then():
+        for kill in range(4):
+            enough = len(answered) + 40 + 7 * kill
+            while len(answered) < enough:  # noqa: ASYNC110 - the callers count, and say nothing
+                await asyncio.sleep(0.001)
+            await process.kill()
+            await process.start()
+
+    callers = [accept_on(edge) for edge in edges for _ in range(10)]
+    await asyncio.wait_for(asyncio.gather(kill_now_and_then(), *callers), 120)
+    there = stored()
+    assert failed
+    assert set(answered) <= set(there) <= {*answered, *failed}
+    assert len(there) == len(set(there))
+
+
 async def test_a_paused_writer_wakes_harmless(edge, process, stored, monkeypatch):
     """Its clients have given up, so it commits nothing that they were told was not stored."""
     monkeypatch.setattr(remote, "ANSWER_SECONDS", 0.5)
@@ -311,3 +347,57 @@ async def test_a_writer_of_another_version_gets_no_rows(database, clock, tmp_pat
     await edge.writer.close()
     server.close()
     assert set(taken) == {b""}
+
+
+async def test_a_full_disk_is_answered_and_it_goes_on_when_there_is_room(tmp_path, sqlite_template, clock):
+    """Only the writer process writes there, so only it sees the disk full."""
+    with small_disk(tmp_path / "disk", 6) as disk:
+        sqlite_template.copy_to(disk)
+        async with writer_process(disk / FILE_NAME) as process:
+            edge = Edge(None, DiskBlobs(disk / "blobs"), IdGenerator(clock), clock, process.address)
+            full = []
+            edge.writer.on_full = lambda: full.append(True)
+            await edge.accept("a@example.net")
+            fill(disk)
+            answered = await asyncio.gather(
+                *(edge.accept("b@example.net", body=MAIL + b"x" * 200_000) for _ in range(40)),
+                return_exceptions=True,
+            )
+            accepted = sum(not isinstance(answer, Exception) for answer in answered)
+            # The log may have started over meanwhile, with room for a few more.
+            with contextlib.suppress(StoreFullError):
+                while True:
+                    await edge.accept("b@example.net", body=MAIL + b"x" * 200_000)
+                    accepted += 1
+            assert full
+            make_room(disk)
+            await edge.accept("later@example.net")
+            await edge.writer.close()
+            assert await process.stop() == accepted + 2
+        connection = sqlite3.connect(disk / FILE_NAME)
+        assert connection.execute("SELECT count(*) FROM message").fetchone() == (accepted + 2,)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        connection.close()
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+async def test_the_commit_is_on_disk_before_the_answer(database, clock, tmp_path):
+    """What the kernel saw: between the arrival of rows and the answer to them there is an fdatasync of the WAL."""
+    seen = tmp_path / "strace"
+    strace = ("strace", "-y", "-e", "trace=recvfrom,sendto,fdatasync", "-o", str(seen))
+    async with writer_process(tmp_path / FILE_NAME, wrapper=strace) as process:
+        edge = Edge(database, DiskBlobs(tmp_path / "blobs"), IdGenerator(clock), clock, process.address)
+        for _ in range(3):
+            await edge.accept()
+        await edge.writer.close()
+        await process.stop()
+    calls = [
+        re.match(r"(\w+)\(\d+<([^>]*).* = (-?\d+)", line).groups()
+        for line in seen.read_text().splitlines()
+        if "SIG" not in line and "+++" not in line
+    ]
+    kinds = [
+        kind for kind, of, size in calls if int(size) > 0 or (kind == "fdatasync" and of.endswith("-wal"))
+    ]
+    # The first is the greeting. The first commit of a new log has a second fdatasync, for the log's head.
+    assert [kind for kind, _ in itertools.groupby(kinds[1:])] == ["recvfrom", "fdatasync", "sendto"] * 3

@@ -88,9 +88,11 @@ class ServerSession:
         if waiting is not None:
             return None
         # A chunk may be empty, and is then whole without any bytes.
-        while waiting is None and (talk.input.unread or talk.chunk is not None) and _advance(talk):
+        while (talk.input.unread or talk.chunk is not None) and _advance(talk):
             waiting = talk.waiting
-        return waiting
+            if waiting is not None:
+                return waiting
+        return None
 
     def answer(self, reply: Reply | None = None) -> None:
         """Answer the last event: None for the standard positive reply, a 4xx or 5xx to refuse.

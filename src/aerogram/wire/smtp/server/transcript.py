@@ -23,11 +23,12 @@ _MESSAGE_BYTES: Final = MAX_TRANSCRIPT_BYTES - _OPENING_BYTES - 2 * len(_GAP) - 
 
 def noted(reply: bytes) -> bytes:
     """Write a reply, given as it is sent, as the transcript has it: each line with ``S:``, a long reply cut."""
-    if reply[3:4] == b"-":
-        reply = reply[:-2].replace(b"\r\n", b"\r\nS: ") + b"\r\n"
-    if len(reply) > _MAX_LINE:
-        reply = reply[:_MAX_LINE] + _CUT + b"\r\n"
-    return b"S: " + reply.replace(b"\r\n", b"\n")
+    if reply[3:4] != b"-" and len(reply) <= _MAX_LINE:
+        return b"S: " + reply[:-2] + b"\n"
+    lines = reply[:-2].replace(b"\r\n", b"\r\nS: ") + b"\r\n"
+    if len(lines) > _MAX_LINE:
+        lines = lines[:_MAX_LINE] + _CUT + b"\r\n"
+    return b"S: " + lines.replace(b"\r\n", b"\n")
 
 
 class Transcript:
