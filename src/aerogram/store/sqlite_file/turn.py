@@ -8,6 +8,7 @@ one that has just released the lock queues after it and cannot take it again at 
 from __future__ import annotations
 
 import fcntl
+import os
 import time
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,8 @@ class WriteTurn:
     def __init__(self, path: Path) -> None:
         """``path`` names the SQLite file; two empty files beside it are made. Raises `SettingsError`."""
         try:
-            self._gate = path.with_suffix(".gate.lock").open("w")
-            self._lock = path.with_suffix(".write.lock").open("w")
+            self._gate = _opened(path.with_suffix(".gate.lock"))
+            self._lock = _opened(path.with_suffix(".write.lock"))
         except OSError as error:
             raise SettingsError(f"The store {path} cannot be written: {error.strerror}.") from error
         self._is_taken = False
@@ -61,5 +62,10 @@ class WriteTurn:
     def close(self) -> None:
         """End the turn, and close the files."""
         self._is_taken = False
-        self._lock.close()
-        self._gate.close()
+        os.close(self._lock)
+        os.close(self._gate)
+
+
+def _opened(path: Path) -> int:
+    # Only to read, so that a command of another user can make the file.
+    return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
