@@ -22,6 +22,7 @@ from aerogram.app.processes.plan import EDGE_ROLES, PREPARATION, Kind, cores, wo
 from aerogram.app.processes.process import Process, how
 from aerogram.app.processes.starter import Starter, StarterEndedError
 from aerogram.app.processes.task import Task, ToChild
+from aerogram.app.processes.troubles import SILENT_SECONDS, troubles_of
 from aerogram.app.processes.wakes import WakeSocket
 from aerogram.app.processes.writer_socket import WriterSocket
 from aerogram.app.stopping import GRACE_SECONDS, Stopping
@@ -42,8 +43,6 @@ WELL_AFTER_SECONDS: Final = 60.0
 """A process that has been ready for so long runs well: its next death counts as the first."""
 MOST_STARTS: Final = 3
 """How often a process may die while the server starts."""
-SILENT_SECONDS: Final = 10.0
-"""A process that has said nothing for so long does not answer; it is stopped, or very busy."""
 LOOK_SECONDS: Final = 1.0
 KILL_AFTER_SECONDS: Final = 5.0
 """What a process gets beyond its grace: recording outcomes and closing the store have limits of their own."""
@@ -257,7 +256,12 @@ class Supervisor:
 
     def _tell(self) -> None:
         """Tell all processes why the server as a whole is not ready, if that has changed."""
-        troubles = self._troubles()
+        now = asyncio.get_running_loop().time()
+        # After a pause of our own, what they have said meanwhile has yet to be read.
+        was_away, self._looked_at = now - self._looked_at > SILENT_SECONDS / 2, now
+        if was_away:
+            return
+        troubles = troubles_of(list(self._processes.values()), now)
         if troubles != self._told:
             self._told = troubles
             if troubles:
@@ -266,24 +270,6 @@ class Supervisor:
                 log.warning("server_ready_again")
             for process in self._processes.values():
                 process.say(ToChild(troubles=troubles))
-
-    def _troubles(self) -> list[str]:
-        now = asyncio.get_running_loop().time()
-        # After a pause of our own, what they have said meanwhile has yet to be read.
-        was_away, self._looked_at = now - self._looked_at > SILENT_SECONDS / 2, now
-        found = []
-        for process in self._processes.values():
-            name = process.part.name
-            if not process.is_ready and (process.deaths > 1 or not self._has_other(process)):
-                found.append(f"The process {name} ended {process.deaths} times and does not run.")
-            elif process.is_ready and now - process.said_at > SILENT_SECONDS and not was_away:
-                found.append(f"The process {name} does not answer.")
-        return found
-
-    def _has_other(self, process: Process) -> bool:
-        """Return whether another process that is ready does the same."""
-        kind = process.part.kind
-        return any(each.part.kind is kind and each.is_ready for each in self._processes.values())
 
     async def _stop(self) -> None:
         """Drain all: first those that accept, then those that deliver, and the writer for both last."""
