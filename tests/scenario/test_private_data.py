@@ -1,13 +1,16 @@
 """What lies in the data folder can be read by nobody but its owner, whoever made the folder and whatever the umask."""
 
 import os
+import smtplib
 import stat
 
 import pytest
 
 from aerogram.base.errors import SettingsError
-from aerogram.store.private_folder import prepare_folder
+from aerogram.store.private_folder import OUR_NAMES, prepare_folder
+from support.held_memory import MEGABYTE, a_mail_of
 from support.server import ServerProcess, running
+from support.whole_server import OPEN_DOOR
 
 
 def mode_of(path):
@@ -48,6 +51,17 @@ def test_a_store_that_was_open_to_all_is_closed_at_the_next_start(tmp_path):
     with running(data):
         closed = [data, *data.glob("*")]
         assert [path.name for path in closed if mode_of(path) & 0o077] == []
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_each_name_that_a_server_makes_is_known_as_ours(tmp_path, workers):
+    """One that is not would keep the folder open to other users at the next start."""
+    with running(tmp_path / "data", **OPEN_DOOR, workers=workers) as server:
+        with smtplib.SMTP("127.0.0.1", server.smtp_port, timeout=30) as client:
+            client.sendmail("alice@example.org", ["bob@example.net"], a_mail_of(2 * MEGABYTE))
+        names = {path.name for path in server.data.iterdir()}
+        assert "spool" in names
+        assert [name for name in names if not name.startswith(OUR_NAMES)] == []
 
 
 @pytest.mark.usefixtures("lax_umask")

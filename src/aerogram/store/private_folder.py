@@ -16,7 +16,7 @@ from aerogram.base.errors import SettingsError
 if TYPE_CHECKING:
     from pathlib import Path
 
-OUR_NAMES: Final = ("aerogram.", "blobs", "secret.key", "serve.lock", "tls")
+OUR_NAMES: Final = ("aerogram.", "blobs", "secret.key", "serve.", "spool", "tls", "writer.socket")
 """How the names of our files and folders begin, copies and logs of the store included."""
 _OTHER_USERS: Final = stat.S_IRWXG | stat.S_IRWXO
 

@@ -10,9 +10,8 @@ from aerogram.model.outcome import RELATED_TO, FailureState
 from aerogram.model.send_options import SANDBOXED, SendOptions, packed
 from aerogram.reporting.inbox import Search, StoredInbox
 from aerogram.store.blobs import DiskBlobs
-from aerogram.store.records.messages import outcomes, queue_admin, submissions
+from aerogram.store.records.messages import outcomes, queue_changes, submissions
 from aerogram.store.records.messages.engagements import Engaged
-from aerogram.store.records.messages.queue_admin import Selection
 from aerogram.wire.mime.parts import Mailbox, Parts
 from support.actors import everyone, looking_into, sandboxed
 
@@ -253,7 +252,7 @@ async def test_the_parts_of_a_rest_door_open_as_mime(inbox, fail):
 
 async def test_what_was_held_and_released_is_listed_once_with_its_copy(inbox, fail, database):
     await fail(1, MessageState.HELD, EventKind.HELD)
-    await database.write(lambda: queue_admin.change(queue_admin.QueueAction.RELEASE, Selection(ids=(1,)), 9))
+    await database.write(lambda: queue_changes.change(queue_changes.QueueAction.RELEASE, [1], 9))
     assert await ids_of(inbox, states=("waiting",)) == [1]
     change = outcomes.Change(message_id=1, account_id=7, lease=0, state=1, due_ms=0, attempts=1,
                              event_kind=EventKind.SENT, is_live=True, captured_body=b"sent", captured_size=4)  # fmt: skip
