@@ -39,7 +39,10 @@ def main() -> None:
         data, descriptors, _, _ = socket.recv_fds(orders, MAX_TASK_BYTES, MAX_DESCRIPTORS)
         if not data:
             return
-        number = _forked(orders, data, descriptors)
+        try:
+            number = _forked(orders, data, descriptors)
+        except OSError:
+            number = -1
         for each in descriptors:
             os.close(each)
         with contextlib.suppress(OSError):
@@ -47,12 +50,24 @@ def main() -> None:
 
 
 def _forked(orders: socket.socket, data: bytes, descriptors: list[int]) -> int:
-    """Fork twice: the process in between ends at once, so that the supervisor becomes the parent of the other."""
+    """Fork twice: the process in between ends at once, so that the supervisor becomes the parent of the other.
+
+    Return its number; -1, or `OSError`, if there can be no more processes.
+    """
     reading, writing_end = os.pipe()
-    between = os.fork()
+    try:
+        between = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing_end)
+        raise
     if not between:
         os.close(reading)
-        number = os.fork()
+        try:
+            number = os.fork()
+        except OSError:
+            # The limit of processes; nothing written says so.
+            os._exit(FAILED)
         if number:
             os.write(writing_end, str(number).encode())
             os._exit(0)

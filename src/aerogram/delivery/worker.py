@@ -121,9 +121,10 @@ class Worker:
         deadline = loop.time() + grace_seconds
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(deadline):
+                # First: what is prepared is not sent any more, and so makes no room for a last try that waits for it.
+                await self._preparing.close()
                 # A running claim must end before what is held can be returned.
                 await self._loop.ended()
-                await self._preparing.close()
         await self._transport.close(max(0.0, deadline - loop.time()))
         # A store that hangs must not keep the process: leases that it does not release expire by themselves.
         end = max(deadline, loop.time() + RECORD_SECONDS)
@@ -141,11 +142,13 @@ class Worker:
         self._loop.forget_wakes()
         letters = await self._leases.claim(min(CLAIM, MAX_IN_FLIGHT - self._leases.held))
         if letters:
-            sendable = await self._without_backlogged(await self._one_at_a_time(self._sorted_out(letters)))
+            unfinished = self._sorted_out(letters)
             try:
+                sendable = await self._without_backlogged(await self._one_at_a_time(unfinished))
                 await self._load(sendable)
             except UnavailableError:
-                await self._leases.give_back(sendable)
+                # Those that are back already have no lease any more, and stay as they are.
+                await self._leases.give_back(unfinished)
                 raise
             await self._prepare(sendable)
         return len(letters)

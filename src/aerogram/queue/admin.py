@@ -127,4 +127,6 @@ class QueueAdmin:
             await asyncio.shield(writing)
         finally:
             # Whoever is interrupted here waits for the commit: it happens anyway, and must be counted.
-            progress.done += await writing
+            changed = await writing
+            progress.done += changed.done
+            progress.in_flight += changed.in_flight

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from aerogram.base.clock import SECOND
+from aerogram.base.errors import UnavailableError
 from aerogram.model.message import ContentKind, Letter
 from aerogram.model.send_options import PLAIN, unpacked, unpacked_personal
 from aerogram.store.records.messages import claims
@@ -49,6 +50,8 @@ class Leases:
         self._lease_ms = lease_ms
         self._held: dict[int, int] = {}
         self._place = claims.START
+        self._returning: list[tuple[list[tuple[int, int]], int]] = []
+        """What the store could not take back when it was unavailable, each with its ``due_ms``."""
 
     @property
     def held(self) -> int:
@@ -65,6 +68,8 @@ class Leases:
 
         A message that this worker already holds is not returned again, even when a clock jump made it due.
         """
+        # First: a claim would take what expired for the letters of a worker that died.
+        await self._return()
         now = self._clock.now_ms()
         lease = self._ids.next_id()
         held = dict(self._held)
@@ -79,7 +84,8 @@ class Leases:
         return letters
 
     async def renew(self) -> None:
-        """Renew all leases that this worker holds."""
+        """Renew all leases that this worker holds, and return what could not be returned before."""
+        await self._return()
         held = list(self._held.items())
         if held:
             until = self._clock.now_ms() + self._lease_ms
@@ -90,15 +96,27 @@ class Leases:
         await self._give_back(list(self._held.items()))
 
     async def give_back(self, letters: Collection[Letter], after_ms: int = 0) -> None:
-        """Return some letters, due after a delay; if the store is unavailable, their leases expire."""
+        """Return some letters, due after a delay.
+
+        Raises `UnavailableError`; then they are returned with the next claim or renewal.
+        """
         await self._give_back([(letter.message_id, letter.lease) for letter in letters], after_ms)
 
     async def _give_back(self, held: list[tuple[int, int]], after_ms: int = 0) -> None:
         for message_id, lease in held:
             self._forget(message_id, lease)
         if held:
-            due_ms = self._clock.now_ms() + after_ms
-            await self._database.write(lambda: records.release(held, due_ms))
+            self._returning.append((held, self._clock.now_ms() + after_ms))
+            await self._return()
+
+    async def _return(self) -> None:
+        while self._returning:
+            held, due_ms = self._returning.pop()
+            try:
+                await self._database.write(lambda held=held, due_ms=due_ms: records.release(held, due_ms))  # type: ignore[misc]
+            except UnavailableError:
+                self._returning.append((held, due_ms))
+                raise
 
     def forget(self, letter: Letter) -> None:
         """Stop renewing a letter's lease: its outcome is recorded, or the lease was lost."""

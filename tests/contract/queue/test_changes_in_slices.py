@@ -141,7 +141,7 @@ async def test_mail_that_a_worker_takes_between_look_and_change_is_left_to_it(da
     in_flight = {row[0] for row in taken.rows} & set(looked.ids)
     assert in_flight
     done = await database.write(lambda: queue_changes.change(QueueAction.CANCEL, looked.ids, now))
-    assert done == 60 - len(in_flight)
+    assert done == queue_changes.Changed(60 - len(in_flight), len(in_flight))
     again = await QueueAdmin(database, clock).apply(QueueAction.CANCEL, TO_CANCEL)
     assert again == Progress(0, len(in_flight))
 

@@ -3,6 +3,7 @@
 import pytest
 
 from aerogram.base.clock import SECOND
+from aerogram.base.errors import UnavailableError
 from aerogram.delivery.outcomes.change import change_for
 from aerogram.delivery.retry import DEFAULT_SCHEDULE
 from aerogram.model.message import Rank
@@ -200,3 +201,39 @@ async def test_after_a_crash_of_the_only_process_all_leases_are_free(acceptor, l
     await database.write(lambda: records.free_all(clock.now_ms()))
     [letter] = await Leases(database, ids, clock).claim(1)
     assert letter.reclaims == 1
+
+
+class Unsteady:
+    """A database whose writes fail while ``is_away``."""
+
+    def __init__(self, database):
+        self._database = database
+        self.engine = database.engine
+        self.is_away = False
+
+    async def write(self, unit):
+        if self.is_away:
+            raise UnavailableError("The store is away.")
+        return await self._database.write(unit)
+
+
+@pytest.mark.parametrize("then", ["claim", "renew"])
+async def test_what_could_not_be_returned_is_returned_once_the_store_is_back(
+    acceptor, database, clock, ids, then
+):
+    await acceptor.accept([a_submission("a@example.net", "b@example.net")])
+    unsteady = Unsteady(database)
+    leases = Leases(unsteady, ids, clock)
+    letters = await leases.claim(10)
+    unsteady.is_away = True
+    with pytest.raises(UnavailableError):
+        await leases.give_back(letters)
+    assert leases.held == 0
+    unsteady.is_away = False
+    # Even after the leases have ended: no worker has died.
+    clock.advance(LEASE_MS + SECOND)
+    if then == "renew":
+        await leases.renew()
+    again = await (leases if then == "claim" else Leases(database, ids, clock)).claim(10)
+    assert {letter.recipient for letter in again} == {"a@example.net", "b@example.net"}
+    assert {letter.reclaims for letter in again} == {0}

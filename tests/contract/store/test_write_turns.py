@@ -15,6 +15,7 @@ from aerogram.base.errors import UnavailableError
 from aerogram.store import sqlite
 from aerogram.store.open import FILE_NAME, open_database
 from aerogram.store.sql import Sql
+from aerogram.store.sqlite_file.turn import WriteTurn
 
 COUNTED = Sql(text("SELECT coalesce(max(id), 0) FROM counted"))
 COUNT = Sql(text("INSERT INTO counted (id) SELECT coalesce(max(id), 0) + 1 FROM counted"))
@@ -158,3 +159,14 @@ async def test_a_process_that_makes_no_checkpoints_still_purges_what_was_overwri
             while log.stat().st_size:  # noqa: ASYNC110 - a file says nothing when it changes
                 await asyncio.sleep(0.05)
     await opened.close()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_the_files_that_a_command_of_root_makes_are_the_folder_owners(tmp_path):
+    folder = tmp_path / "of another"
+    folder.mkdir()
+    os.chown(folder, 12_345, 12_345)
+    WriteTurn(folder / FILE_NAME).close()
+    made = sorted(folder.iterdir())
+    assert len(made) == 2
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(12_345, 12_345)}

@@ -89,6 +89,14 @@ async def test_it_may_follow_others(port, app):
     assert app.paths == ["/b", "/a"]
 
 
+async def test_a_refusal_waits_until_all_requests_before_it_are_answered(port, app):
+    """One packet: two good requests and what is none. The refusal is not taken for an answer of the second."""
+    posted = b"POST /%b HTTP/1.1\r\n" + HOST + b"Content-Length: 1\r\n\r\nx"
+    received = await say(port, posted % b"a" + posted % b"b" + b"NO SUCH\r\n\r\n")
+    assert statuses(received) == [200, 200, 400]
+    assert app.paths == ["/a", "/b"]
+
+
 REFUSED = {
     "two lengths that differ": (400, b"Content-Length: 5\r\nContent-Length: 6\r\n"),
     "two lengths that agree": (400, b"Content-Length: 5\r\nContent-Length: 5\r\n"),

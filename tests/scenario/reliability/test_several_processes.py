@@ -109,6 +109,35 @@ def test_others_are_started_again_after_the_starter_has_died(tmp_path):
         wait_for(lambda: readiness_of(server) == (200, "ok"), "a whole server", 60)
 
 
+def test_a_starter_that_hangs_is_replaced(tmp_path):
+    with several(tmp_path / "data") as server:
+        starters = tree_of(server.pid) - {server.pid} - set(server.children().values())
+        for pid in starters:
+            os.kill(pid, signal.SIGSTOP)
+        killed = server.children()["delivery 1"]
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: server.children().get("delivery 1", killed) != killed, "another process", 90)
+        wait_for(lambda: readiness_of(server) == (200, "ok"), "a whole server", 60)
+        assert not starters & tree_of(server.pid)
+
+
+def test_the_others_go_on_while_no_process_can_be_made(tmp_path):
+    with several(tmp_path / "data") as server:
+        everybody = set(server.children().values())
+        for pid in tree_of(server.pid) - {server.pid} - everybody:
+            os.kill(pid, signal.SIGKILL)
+        # Another starter cannot be made: there is no descriptor for the socket to it.
+        _, most = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (3, most))
+        os.kill(server.children()["edge 1"], signal.SIGKILL)
+        wait_for(lambda: any(each["event"] == "process_not_started" for each in logged(server)), "a try", 30)
+        assert send(server, "bob@example.net") == 250
+        resource.prlimit(server.pid, resource.RLIMIT_NOFILE, (most, most))
+        wait_for(
+            lambda: readiness_of(server) == (200, "ok") and len(server.children()) == 4, "a whole server", 90
+        )
+
+
 def logged(server):
     return [json.loads(line) for line in server.log.read_text().splitlines() if line.startswith("{")]
 

@@ -37,6 +37,7 @@ OTHERS = {
     },
     "How much is done at once or asked of another server: the rest comes next, or counts as that server's failure.": {
         "app.http.connection:MAX_DRAINED_BYTES",
+        "app.http.exchange:MOST_PIECES",
         "app.processes.supervisor:MOST_STARTS",
         "audience.jobs.csv_reader:MAX_PIECE_BYTES",
         "audience.jobs.many_contacts:MAX_PIECE_BYTES",

@@ -233,14 +233,16 @@ class HttpConnection(HttpToolsProtocol):
         A connection that stays idle is closed by `aerogram.app.http.patience`.
         """
         self.server_state.total_requests += 1
-        if not self.transport.is_closing():
+        is_open = not self.transport.is_closing()
+        if is_open:
             self.flow.resume_reading()
-            if self.pipeline:
+        if self.pipeline:
+            # The end of its response comes here again: until then a refusal waits for its place, and we for nobody.
+            if is_open:
                 self._start_asgi_task(*self.pipeline.pop())
-        if self._refusal is not None:
-            if not self.pipeline:
-                self._write_refusal(self._refusal)
-        elif self._visit is not None and not self.pipeline:
+        elif self._refusal is not None:
+            self._write_refusal(self._refusal)
+        elif self._visit is not None:
             self._visit.waits()
 
     def _note(self, name: bytes, value: bytes) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import urllib.parse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _has_control_character = HEADER_VALUE_RE.search
+
+
+MOST_PIECES: Final = 256
+"""Pieces of a body that wait to be taken; more are joined into one."""
 
 
 class Signal:
@@ -106,6 +110,9 @@ class Exchange(RequestResponseCycle):
     def take(self, piece: bytes) -> None:
         """Take a piece of the body."""
         self.pieces.append(piece)
+        if len(self.pieces) >= MOST_PIECES:
+            # Each piece takes more memory than its bytes, and a client may send a byte a piece.
+            self.pieces = [b"".join(self.pieces)]
         self.arrived += len(piece)
         self.message_event.set()
 

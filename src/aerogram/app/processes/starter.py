@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from aerogram.app.processes.task import Task
 
 MODULE: Final = "aerogram.app.starter"
+ANSWER_SECONDS: Final = 10.0
+"""How long a fork may take. A starter that hangs would keep the supervisor from all else."""
+FIRST_ANSWER_SECONDS: Final = 120.0
+"""A new starter imports everything first, on a machine that may be busy."""
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _ROOT: Final = Path(__file__).parents[3]
 """The folder that the package is in."""
@@ -44,19 +48,27 @@ class Starter:
     async def start(self, task: Task, control: socket.socket) -> int:
         """Start a process, and return its number. Raises `StarterEndedError`."""
         async with self._turn:
-            orders = self._running()
             try:
-                data, descriptors = packed(task, control)
-                socket.send_fds(orders, [data], descriptors)
-                answer = await asyncio.get_running_loop().sock_recv(orders, MAX_TASK_BYTES)
+                answer = await self._ask(task, control)
             except OSError:
+                # No process can be made, or it does not answer in time.
                 answer = b""
             if not answer or answer == b"-1":
                 self.close()
-                orders.close()
-                self._orders = None
+                if self._orders is not None:
+                    self._orders.close()
+                    self._orders = None
                 raise StarterEndedError("The process that starts the others ended; see the log.")
             return int(answer)
+
+    async def _ask(self, task: Task, control: socket.socket) -> bytes:
+        """Give a task to the starter, and return its answer. Raises `OSError`."""
+        seconds = ANSWER_SECONDS if self._orders is not None else FIRST_ANSWER_SECONDS
+        orders = self._running()
+        data, descriptors = packed(task, control)
+        socket.send_fds(orders, [data], descriptors)
+        async with asyncio.timeout(seconds):
+            return await asyncio.get_running_loop().sock_recv(orders, MAX_TASK_BYTES)
 
     def _running(self) -> socket.socket:
         if self._orders is None:

@@ -220,12 +220,19 @@ class Supervisor:
         )
 
     async def _start_one(self, process: Process) -> None:
-        bound = self._ports.bind() if process.part.listens else Bound()
+        bound = Bound()
         try:
+            if process.part.listens:
+                bound = self._ports.bind()
             await process.start(self._starter, self._task_of(process, bound))
-        except StarterEndedError:
+        except (StarterEndedError, SettingsError, OSError) as error:
+            if isinstance(error, SettingsError) and not self._is_ready:
+                raise
+            # The others go on: what is missing now, as processes or descriptors, may be there later.
             if not self._stopping.asked.is_set():
-                log.warning("starter_ended", retry_seconds=LOOK_SECONDS)
+                log.warning(
+                    "process_not_started", of=process.part.name, reason=str(error), retry_seconds=LOOK_SECONDS
+                )
                 process.starts_at = asyncio.get_running_loop().time() + LOOK_SECONDS
             return
         finally:

@@ -58,6 +58,8 @@ class Connection(asyncio.Protocol):
         self.failure: HopFailure | None = None
         """Why the connection ended; None while it is open."""
         self.mails_started = 0
+        self.last_bytes = 0
+        """The size of the mail that was started last."""
         self.was_useful = False
         """The server decided about a mail, instead of only closing the connection."""
         self.closed: asyncio.Future[None] = self._loop.create_future()
@@ -79,6 +81,7 @@ class Connection(asyncio.Protocol):
 
     def start(self, mail: OutgoingMail, done: Done) -> None:
         """Begin to send ``mail``; `flush` writes it. ``done`` is never called before this returns."""
+        self.last_bytes = len(mail.data)
         refusal = self._session.start(mail)
         if refusal is not None:
             outcome = outcome_of_own_refusal(refusal, self.host, self.tls)

@@ -16,7 +16,7 @@ import msgspec
 from aerogram.delivery.connections.connection import Connection
 from aerogram.delivery.connections.conversions import Conversions
 from aerogram.delivery.connections.dispatch import Dispatch  # noqa: TC001 (msgspec reads it)
-from aerogram.delivery.connections.quickness import LATE_SECONDS, Quickness
+from aerogram.delivery.connections.quickness import LATE_SECONDS, SMALL_BYTES, Quickness
 from aerogram.delivery.outcomes.conclude import HopFailure
 from aerogram.delivery.routing.route import Hops
 from aerogram.model.outcome import Deferred, FailureState
@@ -270,7 +270,7 @@ class DestinationQueue:
             if (
                 connection.is_busy
                 and len(waiting) <= len(self._open)
-                and not (waiting and self._is_soon_served())
+                and not (waiting and connection.last_bytes <= SMALL_BYTES and self._is_soon_served())
             ):
                 break
             if not waiting:

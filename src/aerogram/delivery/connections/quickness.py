@@ -14,6 +14,9 @@ SOON_SECONDS: Final = 0.01
 """The longest that a letter waits for busy connections by what is known of the hop."""
 LATE_SECONDS: Final = 0.02
 """After this a letter that still waits is given to any connection: the average was wrong about this moment."""
+SMALL_BYTES: Final = 64 * 1024
+"""A letter does not follow one that is larger than this: it would wait for the whole of it, and for what the hop does
+with it."""
 _WEIGHT: Final = 0.1
 """How much one letter counts in the average."""
 _LEAST_SECONDS: Final = 0.001

@@ -67,5 +67,10 @@ class WriteTurn:
 
 
 def _opened(path: Path) -> int:
-    # Only to read, so that a command of another user can make the file.
-    return os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
+    # Only to read: locks need no more.
+    descriptor = os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)
+    owner = path.parent.stat()
+    if os.geteuid() == 0 and os.fstat(descriptor).st_uid != owner.st_uid:
+        # A command of root may be the first to come; the server of the folder's owner must open the file, too.
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+    return descriptor

@@ -47,7 +47,7 @@ PROMOTED_PER_PLACE: Final = 2
 """More than a claim takes, so that what is due never queues before it can compete by rank."""
 MARGIN_MS: Final = 1 * SECOND
 """How far behind the last claimed message a claim still looks: messages are committed in another order than dated."""
-SWEEP_MS: Final = 5 * SECOND
+SWEEP_MS: Final = 2 * SECOND
 """How often a claim looks for messages further behind, such as those that another process returned."""
 
 _EVERY_ACCOUNT: Final = 1 << RANK_SHIFT

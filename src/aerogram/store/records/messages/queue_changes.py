@@ -55,6 +55,14 @@ class Looked(NamedTuple):
     """The last message that was looked at; None when there are no more."""
 
 
+class Changed(NamedTuple):
+    """What one transaction did."""
+
+    done: int
+    in_flight: int
+    """How many were found, but are being attempted by now."""
+
+
 class _Meaning(NamedTuple):
     happening: Happening
     reason: str
@@ -86,6 +94,13 @@ _TAKE = Sql(
     # Sorted, as everywhere that messages are locked, so that transactions never deadlock.
     .order_by(message.c.id)
     .with_for_update(),
+    "ids",
+    "from_states",
+    "due_after",
+    "now",
+)
+_COUNT_IN_FLIGHT = Sql(
+    select(func.count()).select_from(message).where(any_of(message.c.id, "ids"), _APPLIES, _IN_FLIGHT),
     "ids",
     "from_states",
     "due_after",
@@ -179,13 +194,17 @@ def look(
     return Looked(ids, len(rows) - len(ids), end if count >= most else None)
 
 
-def change(action: QueueAction, ids: Sequence[int], now_ms: int) -> Unit[int]:
-    """Apply an action to those of some messages to which it still applies, each with its event; return how many."""
+def change(action: QueueAction, ids: Sequence[int], now_ms: int) -> Unit[Changed]:
+    """Apply an action to those of some messages to which it still applies, each with its event."""
     happening, reason = _MEANINGS[action]
     states, due_after = _applying(action, now_ms)
     taken = yield _TAKE(list(ids), states, due_after, now_ms)
+    in_flight = 0
+    if len(taken) < len(ids):
+        # Claimed since they were found.
+        [(in_flight,)] = yield _COUNT_IN_FLIGHT(list(ids), states, due_after, now_ms)
     if not taken:
-        return 0
+        return Changed(0, in_flight)
     live = yield from _live(sorted({content_id for _, content_id, _ in taken}))
     for state in sorted({state for *_, state in taken}):
         next_ = transition(MessageState(state), happening)
@@ -196,7 +215,7 @@ def change(action: QueueAction, ids: Sequence[int], now_ms: int) -> Unit[int]:
         for is_live in (True, False):
             of_kind = [message_id for message_id, is_of_live in found if is_of_live == is_live]
             yield from log.append_of_operator(of_kind, next_.event_kind, now_ms, reason, is_live=is_live)
-    return len(taken)
+    return Changed(len(taken), in_flight)
 
 
 def _applying(action: QueueAction, now_ms: int) -> tuple[list[int], int]:
