@@ -98,22 +98,17 @@ def test_one_that_is_killed_is_started_again_and_said_so(tmp_path, name):
         assert (ended["of"], ended["how"], ended["times"]) == (name, "signal SIGKILL", 1)
 
 
-def test_others_are_started_again_after_the_starter_has_died(tmp_path):
-    with several(tmp_path / "data") as server:
-        starters = tree_of(server.pid) - {server.pid} - set(server.children().values())
-        for pid in starters:
-            os.kill(pid, signal.SIGKILL)
-        killed = server.children()["edge 1"]
-        os.kill(killed, signal.SIGKILL)
-        wait_for(lambda: server.children().get("edge 1", killed) != killed, "another process", 60)
-        wait_for(lambda: readiness_of(server) == (200, "ok"), "a whole server", 60)
+def starters_of(server):
+    """Give the number of the process that forks the others."""
+    return tree_of(server.pid) - {server.pid} - set(server.children().values())
 
 
-def test_a_starter_that_hangs_is_replaced(tmp_path):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGSTOP], ids=["died", "hangs"])
+def test_others_are_started_again_by_another_starter_when_theirs(tmp_path, how):
     with several(tmp_path / "data") as server:
-        starters = tree_of(server.pid) - {server.pid} - set(server.children().values())
+        starters = starters_of(server)
         for pid in starters:
-            os.kill(pid, signal.SIGSTOP)
+            os.kill(pid, how)
         killed = server.children()["delivery 1"]
         os.kill(killed, signal.SIGKILL)
         wait_for(lambda: server.children().get("delivery 1", killed) != killed, "another process", 90)
@@ -123,8 +118,7 @@ def test_a_starter_that_hangs_is_replaced(tmp_path):
 
 def test_the_others_go_on_while_no_process_can_be_made(tmp_path):
     with several(tmp_path / "data") as server:
-        everybody = set(server.children().values())
-        for pid in tree_of(server.pid) - {server.pid} - everybody:
+        for pid in starters_of(server):
             os.kill(pid, signal.SIGKILL)
         # Another starter cannot be made: there is no descriptor for the socket to it.
         _, most = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
